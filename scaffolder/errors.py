@@ -1,0 +1,81 @@
+"""Everything that stops a command: what happened, what to type next, and the exit code it means."""
+
+from __future__ import annotations
+
+import enum
+
+
+class ExitCode(enum.IntEnum):
+    """What the exit code of every command means; the help text, the README and the tests read this table."""
+
+    CLEAN = 0
+    FOUND = 1
+    USAGE = 2
+    NO_VERDICT = 3
+    BROKEN = 4
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.CLEAN: "clean",
+    ExitCode.FOUND: "something was found: a failed check, drift, an update to take, a conflict left",
+    ExitCode.USAGE: "bad usage or answers",
+    ExitCode.NO_VERDICT: "no verdict: a tool is missing under --require-tools, a tool crashed, nothing ran",
+    ExitCode.BROKEN: "scaffolder failed",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+
+class ScaffolderError(Exception):
+    """Stops the command: one sentence that says what happened, and `hint`, what to type next."""
+
+    exit_code = ExitCode.BROKEN
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class AnswersError(ScaffolderError):
+    """An answer is missing, unknown or not allowed."""
+
+    exit_code = ExitCode.USAGE
+
+
+class DestinationError(ScaffolderError):
+    """The repository cannot be written where it was asked for."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ProjectError(ScaffolderError):
+    """There is no repository to work on at this path."""
+
+    exit_code = ExitCode.USAGE
+
+
+class RenderError(ScaffolderError):
+    """The template could not be rendered; nothing was written."""
+
+
+class ToolError(ScaffolderError):
+    """An external program gave no verdict."""
+
+    exit_code = ExitCode.NO_VERDICT
+
+
+class ToolMissing(ToolError):
+    """The program is not on this machine, or only at a version that is too old."""
+
+
+class ToolTimeout(ToolError):
+    """The program did not finish in its time and was killed."""
+
+
+class ToolCrashed(ToolError):
+    """The program was killed by a signal or ended in a way it does not document."""

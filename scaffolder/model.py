@@ -1,0 +1,154 @@
+"""The values that everything passes around: a finding, a check, its result, a report."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffolder.errors import ExitCode
+
+if TYPE_CHECKING:
+    from scaffolder.project import Project
+    from scaffolder.toolchain import Tool, Toolchain
+
+
+class Severity(enum.StrEnum):
+    """How bad a finding is; only errors fail a check, unless the run is strict."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Outcome(enum.StrEnum):
+    """What became of a check. SKIPPED and BROKEN are no verdict, and no verdict is never a pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Place:
+    """A line of a file; `path` is relative to the project's root, `line` starts at 1, 0 is the whole file."""
+
+    path: Path
+    line: int = 0
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path.as_posix()}:{self.line}" if self.line else self.path.as_posix()
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Finding:
+    """One problem, at one place, and what to do about it.
+
+    `rule` is the wrapped tool's own name for it ("DL3008"); `related` holds the other side of a disagreement.
+    """
+
+    path: Path
+    line: int = 0
+    message: str
+    fix: str = ""
+    rule: str = ""
+    related: tuple[Place, ...] = ()
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a check's function says: its findings and how deep it looked.
+
+    `level` names the depth where there are several ("syntax" < "schema" < "provider"); `detail` says what was looked at
+    ("3 roots"); `limit` says what this run could not look at and why.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    level: str = ""
+    detail: str = ""
+    limit: str = ""
+
+
+class NotApplicable(Exception):
+    """Raised by a check that has nothing to look at: the repository holds no such file. Its text says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A question about a project; no findings means yes.
+
+    `id` starts with the letters of its family, so that `--select TF` takes all of Terraform; `title` is what is true
+    when it passes; `tool` is the program it needs: without it the check is skipped, with the tool's install hint.
+    """
+
+    id: str
+    title: str
+    run: Callable[[Project, Toolchain], Verdict]
+    tool: Tool | None = None
+    group: str = ""
+
+    @property
+    def family(self) -> str:
+        return self.id.rstrip("0123456789") if not self.id.startswith("K8") else "K8"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What one check said of one project; `seconds` is wall-clock time."""
+
+    check: Check
+    outcome: Outcome
+    seconds: float = 0.0
+    findings: tuple[Finding, ...] = ()
+    level: str = ""
+    detail: str = ""
+    limit: str = ""
+    tool: str = ""
+    reason: str = ""
+    tool_missing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All results of one run over one project."""
+
+    project: str
+    template: str
+    results: tuple[Result, ...]
+    seconds: float = 0.0
+    strict: bool = False
+    require_tools: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(result.outcome is outcome for result in self.results)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The worst that happened, as the table in `errors.py` has it."""
+        if self.count(Outcome.FAILED):
+            return ExitCode.FOUND
+        verdicts = self.count(Outcome.PASSED)
+        missing = self.require_tools and any(result.tool_missing for result in self.results)
+        if self.count(Outcome.BROKEN) or missing or not verdicts:
+            return ExitCode.NO_VERDICT
+        return ExitCode.CLEAN
+
+
+def outcome_of(findings: Iterable[Finding], *, strict: bool) -> Outcome:
+    """FAILED where a finding is an error, or any finding at all under `strict`."""
+    failing = any(strict or finding.severity is Severity.ERROR for finding in findings)
+    return Outcome.FAILED if failing else Outcome.PASSED
+
+
+def selected(checks: Sequence[Check], *, select: Sequence[str], ignore: Sequence[str]) -> tuple[Check, ...]:
+    """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`."""
+    return tuple(
+        check
+        for check in checks
+        if (not select or any(check.id.startswith(word) for word in select))
+        and not any(check.id.startswith(word) for word in ignore)
+    )
