@@ -1,0 +1,243 @@
+"""What a generated text points at is in the generated repository: links, paths, make targets, owners' patterns."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import copier
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "one letter": {"service_name": "a"},
+    "long names": {"service_name": "customer-notify-svc1", "organization": "a-rather-large-bank", "team": "payments"},
+    "oldest runtime": {"runtime_version": "8"},
+}
+
+MADE_LATER = ("build/", ".terraform", "app/target", ".git/", ".env", "node_modules")
+"""What appears when the repository is used; texts may speak of it."""
+
+NAMED_FILES = re.compile(
+    r"[\w.\[\]-]+\.(?:md|ya?ml|json|toml|sh|tf|tfvars|tftest\.hcl|s3\.tfbackend|xml|java|py|go|mod|mjs)"
+)
+
+
+@pytest.fixture(scope="module", params=ANSWERS, ids=lambda name: name.replace(" ", "-"))
+def repository(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A rendered repository; the template is copied away from its Git history so that the working tree is rendered."""
+    source = tmp_path_factory.mktemp("template")
+    for name in ("copier.yml", "versions.yml"):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(ROOT / "templates", source / "templates")
+    destination = tmp_path_factory.mktemp("repository")
+    answers = {"service_name": "my-service", **ANSWERS[request.param]}
+    copier.run_copy(str(source), destination, data=answers, defaults=True, quiet=True)
+    return destination
+
+
+def test_links_lead_to_files_and_headings(repository: Path) -> None:
+    assert [*dangling_links(repository)] == []
+
+
+def test_paths_in_texts_exist(repository: Path) -> None:
+    assert [*dangling_paths(repository)] == []
+
+
+def test_paths_in_any_file_exist(repository: Path) -> None:
+    assert [*dangling_mentions(repository)] == []
+
+
+def test_make_targets_in_texts_exist(repository: Path) -> None:
+    assert [*unknown_targets(repository)] == []
+
+
+def test_owners_patterns_match_files(repository: Path) -> None:
+    assert [*idle_patterns(repository)] == []
+
+
+def test_devcontainer_runs_the_runtime_version_of_the_service(repository: Path) -> None:
+    answers = yaml.safe_load((repository / ".copier-answers.yml").read_text(encoding="utf-8"))
+    stated = (repository / f".{answers['runtime']}-version").read_text(encoding="utf-8").strip()
+    devcontainer = "".join(file.read_text(encoding="utf-8") for file in (repository / ".devcontainer").iterdir())
+    assert re.search(rf"\b{re.escape(stated)}\b", devcontainer)
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("[there](docs/absent.md)", "README.md:1: links to docs/absent.md, which does not exist"),
+        ("[there](#absent)", "README.md:1: links to #absent, which is no heading"),
+        ("see `docs/absent.md`", "README.md:1: `docs/absent.md` does not exist"),
+        ("see `absent.yaml`", "README.md:1: `absent.yaml` does not exist"),
+        ("see `docs/{present,absent}.md`", "README.md:1: `docs/absent.md` does not exist"),
+        ("run `make absent`", "README.md:1: `make absent` is no target"),
+        ("```sh\nmake present absent DRY_RUN=1 # so\n```", "README.md:2: `make absent` is no target"),
+        ("```sh\nvi docs/absent.md\n```", "README.md:2: `docs/absent.md` does not exist"),
+    ],
+)
+def test_a_dangling_reference_is_found(tmp_path: Path, text: str, finding: str) -> None:
+    _write(tmp_path, text)
+    assert [*dangling_links(tmp_path), *dangling_paths(tmp_path), *unknown_targets(tmp_path)] == [finding]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[there](docs/present.md#a-heading-with-code)",
+        "[away](https://example.org/docs/absent.md)",
+        "see `docs/present.md`, `docs/`, `present.md`, `build/digest`, `/healthz`, `docs/<name>.md`, `docs/*.md`",
+        "run `make present DRY_RUN=1`, and make sure",
+        "```sh\nmake -s present | tee out   # and make absent\n```",
+    ],
+)
+def test_a_sound_reference_is_not_found(tmp_path: Path, text: str) -> None:
+    _write(tmp_path, text)
+    assert [*dangling_links(tmp_path), *dangling_paths(tmp_path), *unknown_targets(tmp_path)] == []
+
+
+def test_a_pattern_without_files_is_found(tmp_path: Path) -> None:
+    _write(tmp_path, "")
+    (tmp_path / "CODEOWNERS").write_text("* @o/t\n/docs/ @o/t\n/absent/ @o/t\n", encoding="utf-8")
+    assert [*idle_patterns(tmp_path)] == ["CODEOWNERS:3: /absent/ matches no file"]
+
+
+def _write(root: Path, readme: str) -> None:
+    (root / "docs").mkdir()
+    (root / "docs/present.md").write_text("# A heading, with `code`\n", encoding="utf-8")
+    (root / "Makefile").write_text(".PHONY: present\npresent: docs\n\t@true\n", encoding="utf-8")
+    (root / "README.md").write_text(readme, encoding="utf-8")
+
+
+def dangling_links(root: Path) -> Iterator[str]:
+    """Relative links of Markdown texts that lead to no file, or to no heading of it."""
+    for file in _texts(root):
+        for number, line, kind in _lines(file):
+            if kind != "prose":
+                continue
+            for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", line)):
+                if re.match(r"[a-z]+:", target):
+                    continue
+                path, _, heading = target.partition("#")
+                where = f"{file.relative_to(root)}:{number}: links to {target}"
+                destination = (file.parent / path) if path else file
+                if not destination.exists():
+                    yield f"{where}, which does not exist"
+                elif heading and heading not in _headings(destination):
+                    yield f"{where}, which is no heading"
+
+
+def dangling_paths(root: Path) -> Iterator[str]:
+    """Paths in code spans and in shell lines of Markdown texts that name nothing in the repository."""
+    present = _present(root)
+    names = {Path(path).name for path in present}
+    tops = {path.split("/")[0] for path in present}
+    for file in _texts(root):
+        for number, code in _code(file):
+            for word in code.split():
+                for path in _alternatives(re.sub(r"^(?:-[\w-]+=|\./)|[.,;:)'\"]+$|^['\"(]+", "", word)):
+                    if not _names_something(path, tops, present, names, beside=file.parent.relative_to(root)):
+                        yield f"{file.relative_to(root)}:{number}: `{path}` does not exist"
+
+
+def dangling_mentions(root: Path) -> Iterator[str]:
+    """Paths that any file, in a comment or in a message, gives from the repository's root and that are not there."""
+    present = _present(root)
+    tops = "|".join(re.escape(top) for top in sorted({path.split("/")[0] for path in present if "/" in path}))
+    mention = re.compile(rf"(?<![\w./*$}}{{-])(?:{tops})/[\w./-]*{NAMED_FILES.pattern}(?![\w/*{{])")
+    for path in sorted(present):
+        file = root / path
+        if not file.is_file() or file.suffix == ".md":
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            for found in mention.findall(line):
+                if found not in present and not found.startswith(MADE_LATER):
+                    yield f"{path}:{number}: {found} does not exist"
+
+
+def unknown_targets(root: Path) -> Iterator[str]:
+    """`make` targets that Markdown texts name and the Makefile does not have."""
+    makefile = (root / "Makefile").read_text(encoding="utf-8") if (root / "Makefile").exists() else ""
+    targets = {name for line in re.findall(r"(?m)^([\w%][\w .%-]*):(?!=)", makefile) for name in line.split()}
+    for file in _texts(root):
+        for number, code in _code(file):
+            for words in re.findall(r"(?:^|[;&|(]|\s)make((?:\s+[\w./=:@$\"'<>{}-]+)*)", code):
+                for word in words.split():
+                    if re.fullmatch(r"[a-z][a-z-]*", word) and word not in targets:
+                        yield f"{file.relative_to(root)}:{number}: `make {word}` is no target"
+
+
+def idle_patterns(root: Path) -> Iterator[str]:
+    """Lines of CODEOWNERS that own nothing."""
+    files = [path for path in _present(root) if (root / path).is_file()]
+    for number, line in enumerate((root / "CODEOWNERS").read_text(encoding="utf-8").splitlines(), start=1):
+        pattern = line.split("#")[0].split()
+        if pattern and not any(_owned(path, pattern[0]) for path in files):
+            yield f"CODEOWNERS:{number}: {pattern[0]} matches no file"
+
+
+def _owned(path: str, pattern: str) -> bool:
+    if pattern.endswith("/"):
+        return path.startswith(pattern.lstrip("/"))
+    return fnmatch.fnmatch(path, pattern.lstrip("/") if "/" in pattern else f"*{pattern}")
+
+
+def _names_something(path: str, tops: set[str], present: set[str], names: set[str], beside: Path) -> bool:
+    """Whether `path` is in the repository; true as well for words that are no paths of it."""
+    if path.startswith(MADE_LATER) or re.search(r"[<>$=@:\[\]()|\\…]", path):
+        return True
+    if "/" not in path:
+        return not NAMED_FILES.fullmatch(path) or path in names or any(name.endswith(path) for name in names)
+    if path.startswith("../"):
+        path = str((Path("/") / beside / path).resolve()).lstrip("/")
+    if path.split("/")[0] not in tops:
+        return True
+    wanted = path.rstrip("/")
+    return wanted in present or bool("*" in wanted and fnmatch.filter(present, wanted))
+
+
+def _alternatives(path: str) -> list[str]:
+    """`a/{b,c}` is `a/b` and `a/c`."""
+    braces = re.fullmatch(r"([^{}]*)\{([^{}]*,[^{}]*)\}([^{}]*)", path)
+    return [f"{braces[1]}{choice}{braces[3]}" for choice in braces[2].split(",")] if braces else [path]
+
+
+def _present(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if ".git/" not in path.as_posix()}
+
+
+def _texts(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*.md") if path.is_file())
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str, str]]:
+    """Number, text and kind of each line: `prose`, `shell` (a fence of sh or console), or `other` (any other fence)."""
+    kind = "prose"
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if fence := re.match(r"\s*```(\w*)", line):
+            kind = "prose" if kind != "prose" else "shell" if fence[1] in {"sh", "bash", "console"} else "other"
+        else:
+            yield number, line, kind
+
+
+def _code(file: Path) -> Iterator[tuple[int, str]]:
+    """Number and text of each code span of the prose and of each shell line, its comment left out."""
+    for number, line, kind in _lines(file):
+        if kind == "prose":
+            yield from ((number, span) for span in re.findall(r"`([^`]+)`", line))
+        elif kind == "shell":
+            yield number, line.split(" #")[0]
+
+
+def _headings(file: Path) -> set[str]:
+    """The anchors that GitHub and GitLab give to the headings of a Markdown file."""
+    lines = (line for _, line, kind in _lines(file) if kind == "prose" and line.startswith("#"))
+    headings = (re.sub(r"^#+\s+|\s+#*$", "", line) for line in lines)
+    return {re.sub(r"[^\w\- ]", "", heading.replace("`", "")).strip().lower().replace(" ", "-") for heading in headings}
