@@ -1,0 +1,45 @@
+# make demo and make test set up what they need in .venv; nothing but Python 3.11+, git and make has to be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/dev.txt
+
+.PHONY: help demo test test-e2e lint format examples bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(BIN)/.ready ## Generate demo/my-service and check it
+	rm -rf demo
+	$(BIN)/scaffold new my-service --defaults --output demo
+
+test: $(BIN)/.ready ## Run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(BIN)/.ready ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+examples: $(BIN)/.ready ## Write examples/ anew from the templates
+	$(BIN)/python -m pytest -q tests/golden --update-examples
+
+bench: $(BIN)/.ready ## Measure start, generation and check; fails where a limit is passed
+	$(BIN)/python tools/bench.py
+
+lock: $(BIN)/.ready ## Choose the versions of the development environment anew
+	$(BIN)/python tools/lock.py $(LOCK)
+
+clean: ## Remove what make has made
+	rm -rf $(VENV) demo build dist
+
+$(BIN)/.ready: pyproject.toml $(LOCK)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@

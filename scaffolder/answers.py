@@ -1,0 +1,234 @@
+"""The questions, and the answers to them: one set of rules for prompts, flags, variables and files."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scaffolder import template
+from scaffolder.errors import AnswersError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FILE = ".copier-answers.yml"
+
+Answer = str | tuple[str, ...]
+Accept = Callable[[str], Answer]
+Ask = Callable[["Question", tuple["Choice", ...], Answer | None, Accept], Answer]
+"""Asks a person: the question, its choices at this point, the default, and what refuses a wrong answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value that a question allows, and the words a person reads for it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One entry of copier.yml that is asked; texts with `[[ ]]` in them are rendered with the answers before it."""
+
+    name: str
+    help: str
+    default: Any
+    choices: Any
+    validator: str
+    when: Any
+    several: bool
+
+    @property
+    def flag(self) -> str:
+        """What a person types to answer it; the name of the service is the command's own argument."""
+        return "scaffold new" if self.name == "service_name" else "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return f"SCAFFOLD_{self.name.upper()}"
+
+    def choices_given(self, answers: Mapping[str, Answer]) -> tuple[Choice, ...]:
+        """What may be answered, given the answers before this one; empty where any text may."""
+        choices = self.choices
+        if isinstance(choices, str):
+            import yaml
+
+            choices = yaml.safe_load(_render(choices, answers))
+        pairs = choices.items() if isinstance(choices, dict) else ((value, value) for value in choices or ())
+        return tuple(Choice(value=str(value), label=str(label)) for label, value in pairs)
+
+    def default_given(self, answers: Mapping[str, Answer]) -> Answer | None:
+        """What is answered when nobody says otherwise; None where somebody has to."""
+        if self.default is None:
+            return None
+        if isinstance(self.default, list):
+            return tuple(str(item) for item in self.default)
+        rendered = _render(str(self.default), answers)
+        return tuple(rendered.split(",")) if self.several else rendered
+
+    def asked_given(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether this question means anything, given the answers before it."""
+        when = _render(str(self.when), answers).strip().lower()
+        return when not in {"", "false", "no", "0"}
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """All questions in the order they are asked."""
+    return tuple(
+        Question(
+            name=name,
+            help=entry.get("help", ""),
+            default=entry.get("default"),
+            choices=entry.get("choices"),
+            validator=entry.get("validator", ""),
+            when=entry.get("when", True),
+            several=entry.get("multiselect", False),
+        )
+        for name, entry in template.configuration().items()
+        if not name.startswith("_") and entry.get("when") is not False
+    )
+
+
+def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str, Answer]:
+    """Every answer, in the order of the questions: what is `given`, else what `ask` returns, else the default.
+
+    Raises:
+        AnswersError: a name is no question, a value is not allowed, or nothing is given where there is no default.
+    """
+    _refuse_unknown(given)
+    answers: dict[str, Answer] = {}
+    for question in questions():
+        if not question.asked_given(answers):
+            if question.name in given:
+                raise AnswersError(
+                    f"{question.name} does not apply to these answers", hint=f"leave {question.flag} out"
+                )
+            continue
+        if question.name in given:
+            answers[question.name] = accepted(question, given[question.name], answers)
+        else:
+            answers[question.name] = _answered(question, answers, ask)
+    return answers
+
+
+def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -> Answer:
+    """`value` as an answer to `question`, given the answers before it.
+
+    Raises:
+        AnswersError: the value is not one of the choices, or the question's validator refuses it.
+    """
+    answer = _as_answer(question, value)
+    choices = question.choices_given(answers)
+    for item in answer if isinstance(answer, tuple) else (answer,):
+        if choices and item not in {choice.value for choice in choices}:
+            allowed = ", ".join(choice.value for choice in choices)
+            nearest = difflib.get_close_matches(item, [choice.value for choice in choices], n=1)
+            raise AnswersError(
+                f"{question.name} cannot be {item!r}: it is one of {allowed}",
+                hint=f"{question.flag} {nearest[0] if nearest else choices[0].value}",
+            )
+    complaint = " ".join(_render(question.validator, {**answers, question.name: answer}).split())
+    if complaint:
+        shown = ",".join(answer) if isinstance(answer, tuple) else answer
+        raise AnswersError(f"{question.name} cannot be {shown!r}: {complaint}", hint=_validator_hint(question))
+    return answer
+
+
+def command_line(answers: Mapping[str, Answer]) -> str:
+    """The command that gives the same answers again, without asking."""
+    words = ["scaffold new", _text(answers["service_name"])]
+    words += [
+        f"--{name.replace('_', '-')} {_text(answer)}" for name, answer in answers.items() if name != "service_name"
+    ]
+    return " ".join(words)
+
+
+def load(path: Path) -> dict[str, object]:
+    """The answers that a YAML or JSON file holds, with Copier's own entries (a leading underscore) left out.
+
+    Raises:
+        AnswersError: the file cannot be read, does not parse, or holds no mapping.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnswersError(f"{path} cannot be read: {_reason(error)}", hint="name a YAML file of answers") from error
+    except yaml.YAMLError as error:
+        raise AnswersError(f"{path} does not parse as YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise AnswersError(
+            f"{path} holds no answers", hint="one `question: answer` a line, as in `service_name: my-service`"
+        )
+    return {str(key): value for key, value in content.items() if not str(key).startswith("_")}
+
+
+def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None) -> Answer:
+    default = question.default_given(answers)
+    choices = question.choices_given(answers)
+    only_one = len(choices) == 1 and default is not None
+    if ask is not None and not only_one:
+        return ask(question, choices, default, lambda typed: accepted(question, typed, answers))
+    if default is None:
+        raise AnswersError(f"{question.name} has no answer", hint=f"{question.flag} VALUE, or set {question.variable}")
+    return accepted(question, default, answers)
+
+
+def _as_answer(question: Question, value: object) -> Answer:
+    if question.several:
+        items = value if isinstance(value, list | tuple) else str(value).split(",")
+        return tuple(dict.fromkeys(str(item).strip() for item in items if str(item).strip()))
+    if isinstance(value, dict | list | tuple):
+        raise AnswersError(f"{question.name} takes one value", hint=f"{question.flag} VALUE")
+    return str(value)
+
+
+def _refuse_unknown(given: Mapping[str, object]) -> None:
+    known = [question.name for question in questions()]
+    for name in given:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            raise AnswersError(
+                f"there is no question {name!r}",
+                hint=f"did you mean {nearest[0]}?" if nearest else f"the questions are {', '.join(known)}",
+            )
+
+
+def _validator_hint(question: Question) -> str:
+    placeholder = template.configuration()[question.name].get("placeholder")
+    return f"for example {placeholder}" if placeholder else ""
+
+
+def _text(answer: Answer) -> str:
+    return ",".join(answer) if isinstance(answer, tuple) else answer
+
+
+def _render(text: str, answers: Mapping[str, Answer]) -> str:
+    values = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in answers.items()}
+    return _environment().from_string(text).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    import jinja2
+    from jinja2.sandbox import SandboxedEnvironment
+
+    settings = dict(template.configuration()["_envops"])
+    settings.pop("undefined")
+    return SandboxedEnvironment(
+        **settings,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],  # the filters that Copier itself offers
+    )
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

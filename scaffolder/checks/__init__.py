@@ -1,0 +1,56 @@
+"""Every check there is, and which of them a run asks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from scaffolder.checks import agreement, docker, helm, kubernetes, monitoring, pipeline, syntax, terraform
+from scaffolder.checks.runner import run
+from scaffolder.errors import AnswersError
+from scaffolder.model import Check, selected
+
+__all__ = ["FAMILIES", "choose", "every", "run"]
+
+FAMILIES = {
+    "SY": "files are what their names say",
+    "TF": "Terraform",
+    "HL": "the Helm chart",
+    "K8": "Kubernetes objects",
+    "DK": "the image",
+    "CI": "pipelines and scripts",
+    "MO": "alerts and dashboards",
+    "AG": "agreement between files",
+}
+
+
+def every(*, online: bool = False) -> tuple[Check, ...]:
+    """All checks, in the order they are shown; `online` lets Terraform fetch its providers."""
+    return (
+        *terraform.checks(online=online),
+        *helm.CHECKS,
+        *kubernetes.CHECKS,
+        *docker.CHECKS,
+        *pipeline.CHECKS,
+        *monitoring.CHECKS,
+        *agreement.CHECKS,
+        *syntax.CHECKS,
+    )
+
+
+def choose(*, select: Sequence[str], ignore: Sequence[str], online: bool = False) -> tuple[Check, ...]:
+    """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`.
+
+    Raises:
+        AnswersError: a word is the start of no check's id.
+    """
+    all_checks = every(online=online)
+    ids = [check.id for check in all_checks]
+    for word in (*select, *ignore):
+        if not any(one.startswith(word) for one in ids):
+            nearest = difflib.get_close_matches(word, [*ids, *FAMILIES], n=1)
+            raise AnswersError(
+                f"no check is called {word!r}",
+                hint=f"did you mean {nearest[0]}?" if nearest else "scaffold list checks",
+            )
+    return selected(all_checks, select=select, ignore=ignore)

@@ -1,0 +1,41 @@
+"""DK: the image is built the way images should be."""
+
+from __future__ import annotations
+
+import json
+
+from scaffolder.errors import ToolCrashed
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import HADOLINT, Toolchain
+
+
+def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+    """hadolint finds nothing in any Dockerfile; the repository's .hadolint.yaml applies."""
+    files = project.matching("Dockerfile", "*.Dockerfile", "Dockerfile.*")
+    if not files:
+        raise NotApplicable("there is no Dockerfile")
+    done = toolchain.run(
+        HADOLINT, "--format", "json", "--no-fail", *(file.as_posix() for file in files), cwd=project.root, timeout=30
+    )
+    try:
+        problems = json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        raise ToolCrashed(f"hadolint ended with {done.exit_code} and no report: {done.stderr.strip()[:200]}") from error
+    findings = tuple(
+        Finding(
+            path=project.relative(problem["file"]),
+            line=problem["line"],
+            message=problem["message"],
+            rule=problem["code"],
+            fix=f"https://github.com/hadolint/hadolint/wiki/{problem['code']}"
+            if problem["code"].startswith("DL")
+            else "",
+            severity=Severity.ERROR if problem["level"] in {"error", "warning"} else Severity.WARNING,
+        )
+        for problem in problems
+    )
+    return Verdict(findings=findings, detail=", ".join(file.as_posix() for file in files))
+
+
+CHECKS = (Check(id="DK001", title="hadolint is silent", run=hadolint_is_silent, tool=HADOLINT),)

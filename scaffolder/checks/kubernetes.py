@@ -1,0 +1,96 @@
+"""K8: what the chart renders is what a Kubernetes API server would take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scaffolder import manifests
+from scaffolder.checks.optional import module
+from scaffolder.manifests import KubernetesObject
+from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.offline import crds
+from scaffolder.project import Project
+from scaffolder.toolchain import HELM, Toolchain
+
+_BUILT_IN = re.compile(r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|[a-z0-9.-]+\.k8s\.io/v\w+")
+"""The groups that the API server itself serves; in these an unknown kind is an error, not a custom resource."""
+
+_CUSTOM = re.compile(r"gateway\.networking\.k8s\.io/.*|gateway\.k8s\.aws/.*")
+"""Ends in k8s.io, and comes as custom resources all the same."""
+
+
+def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
+    """Each built-in object is strictly valid for the clusters' Kubernetes version: no removed API, no unknown key."""
+    version = manifests.kubernetes_version(project)
+    validate = module("kubernetes_validate")
+    rendered = [item for item in manifests.objects(project, toolchain) if _is_built_in(item)]
+    findings = [finding for item in rendered for finding in _invalid(validate, item, version)]
+    return Verdict(findings=_distinct(findings), level=f"Kubernetes {version}", detail=_number(rendered))
+
+
+def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
+    """Each ServiceMonitor, PrometheusRule, HTTPRoute … is valid for its custom resource definition."""
+    jsonschema = module("jsonschema")
+    rendered = [item for item in manifests.objects(project, toolchain) if not _is_built_in(item)]
+    if not rendered:
+        raise NotApplicable("the chart renders no custom resource")
+    findings: list[Finding] = []
+    unknown = set()
+    for item in rendered:
+        schema = crds.crd_schema(item.api_version, item.kind)
+        if schema is None:
+            unknown.add(f"{item.api_version} {item.kind}")
+            continue
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(item.content):
+            where = ".".join(str(part) for part in error.absolute_path) or "the object"
+            findings.append(_finding(project, item, f"{where}: {error.message}"[:300]))
+    if len(unknown) == len({f"{item.api_version} {item.kind}" for item in rendered}):
+        raise NotApplicable(f"no schema is known for {', '.join(sorted(unknown))}")
+    limit = f"no schema for {', '.join(sorted(unknown))}" if unknown else ""
+    return Verdict(findings=_distinct(findings), detail=_number(rendered), limit=limit)
+
+
+def _is_built_in(item: KubernetesObject) -> bool:
+    return bool(_BUILT_IN.fullmatch(item.api_version)) and not _CUSTOM.fullmatch(item.api_version)
+
+
+def _invalid(validate: Any, item: KubernetesObject, version: str) -> Iterator[Finding]:
+    try:
+        validate.validate(item.content, version, strict=True)
+    except validate.SchemaNotFoundError:
+        message = f"Kubernetes {version} has no {item.kind} in {item.api_version}"
+    except validate.ValidationError as error:
+        where = ".".join(str(part) for part in error.path) or "the object"
+        message = f"{where}: {error.message}"
+    except validate.InvalidSchemaError as error:
+        message = f"is no Kubernetes object: {error}"
+    else:
+        return
+    yield Finding(path=item.source, message=_named(item, message))
+
+
+def _finding(project: Project, item: KubernetesObject, message: str) -> Finding:
+    return Finding(path=item.source, message=_named(item, message))
+
+
+def _named(item: KubernetesObject, message: str) -> str:
+    name = (item.content.get("metadata") or {}).get("name", "?")
+    return f"{item.kind} {name}: {message}"
+
+
+def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The environments render the same objects, so most findings come three times."""
+    return tuple(dict.fromkeys(findings))
+
+
+def _number(items: list[KubernetesObject]) -> str:
+    kinds = len({item.kind for item in items})
+    return f"{len(items)} objects of {kinds} kinds"
+
+
+CHECKS = (
+    Check(id="K8001", title="Kubernetes objects are valid", run=objects_are_valid, tool=HELM),
+    Check(id="K8002", title="Custom resources are valid", run=custom_objects_are_valid, tool=HELM),
+)

@@ -1,0 +1,153 @@
+"""CI: the pipelines are what their services accept, and safe; the scripts behind them are sound."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from scaffolder.errors import ToolCrashed
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR, Done, Toolchain
+
+_WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
+
+
+def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
+    """GitHub's own schema of a workflow accepts each file."""
+    files = _workflows(project)
+    done = toolchain.run(
+        CHECK_JSONSCHEMA,
+        *("--builtin-schema", "vendor.github-workflows", "--output-format", "json"),
+        *(file.as_posix() for file in files),
+        cwd=project.root,
+    )
+    report = _json(CHECK_JSONSCHEMA.name, done, codes={0, 1})
+    findings = [
+        Finding(
+            path=project.relative(error["filename"]),
+            line=project.line_of(error["filename"], _last_key(error["path"])) if _last_key(error["path"]) else 0,
+            message=f"{error['path']}: {error['message']}",
+        )
+        for error in report.get("errors", [])
+    ]
+    findings += [
+        Finding(path=project.relative(error["filename"]), message=f"does not parse: {error['message']}")
+        for error in report.get("parse_errors", [])
+    ]
+    return Verdict(findings=tuple(findings), detail=_number(files, "workflow"))
+
+
+def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+    """actionlint finds nothing: expressions, runners, inputs, shell steps."""
+    files = _workflows(project)
+    done = toolchain.run(
+        ACTIONLINT, "-format", "{{json .}}", *(file.as_posix() for file in files), cwd=project.root, timeout=60
+    )
+    problems = _json(ACTIONLINT.name, done, codes={0, 1})
+    findings = tuple(
+        Finding(path=project.relative(p["filepath"]), line=p["line"], message=p["message"], rule=p["kind"])
+        for p in problems or []
+    )
+    return Verdict(findings=findings, detail=_number(files, "workflow"))
+
+
+def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+    """zizmor finds no way to misuse a workflow; a workflow that it cannot read is no verdict.
+
+    Runs offline and as the strictest reader ("pedantic"); informational notes are warnings.
+    """
+    files = _workflows(project)
+    done = toolchain.run(
+        ZIZMOR,
+        *("--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress"),
+        *(file.as_posix() for file in files),
+        cwd=project.root,
+        timeout=60,
+    )
+    # 0: nothing; 11 to 14: findings, the number says how severe the worst is (docs.zizmor.sh/usage/#exit-codes).
+    problems = _json(ZIZMOR.name, done, codes={0, 11, 12, 13, 14})
+    unread = [line for line in done.stderr.splitlines() if "failed to" in line.lower() or "invalid" in line.lower()]
+    if unread:
+        raise ToolCrashed(f"zizmor could not read every workflow: {unread[0].strip()[:200]}", hint="see check CI001")
+    return Verdict(findings=tuple(_audited(project, p) for p in problems), detail=_number(files, "workflow"))
+
+
+def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+    """shellcheck finds nothing in any script: a `.sh` file, or one whose first line names a shell."""
+    files = [file for file in project.files if file.suffix == ".sh" or _names_a_shell(project, file)]
+    if not files:
+        raise NotApplicable("there is no shell script")
+    done = toolchain.run(
+        SHELLCHECK, "--format", "json1", "-x", *(file.as_posix() for file in files), cwd=project.root, timeout=60
+    )
+    problems = _json(SHELLCHECK.name, done, codes={0, 1})["comments"]
+    findings = tuple(
+        Finding(
+            path=project.relative(p["file"]),
+            line=p["line"],
+            message=p["message"],
+            rule=f"SC{p['code']}",
+            fix=f"https://www.shellcheck.net/wiki/SC{p['code']}",
+            severity=Severity.ERROR if p["level"] in {"error", "warning"} else Severity.WARNING,
+        )
+        for p in problems
+    )
+    return Verdict(findings=findings, detail=_number(files, "script"))
+
+
+def _workflows(project: Project) -> tuple[Path, ...]:
+    files = project.matching(*_WORKFLOWS)
+    if not files:
+        raise NotApplicable("there is no GitHub workflow")
+    return files
+
+
+def _audited(project: Project, problem: dict[str, Any]) -> Finding:
+    location = next(
+        (one for one in problem["locations"] if one["symbolic"].get("kind") == "Primary"), problem["locations"][0]
+    )
+    severity = problem["determinations"]["severity"]
+    key = location["symbolic"]["key"]["Local"]
+    return Finding(
+        path=project.relative(key.get("given_path") or key["path"]),
+        line=location["concrete"]["location"]["start_point"]["row"] + 1,
+        message=f"{problem['desc']}: {location['symbolic']['annotation']}",
+        rule=problem["ident"],
+        fix=problem["url"],
+        severity=Severity.WARNING if severity in {"Informational", "Unknown"} else Severity.ERROR,
+    )
+
+
+def _json(name: str, done: Done, *, codes: set[int]) -> Any:
+    """What the program reported; an exit code that it does not document, or no JSON, is no verdict."""
+    if done.exit_code in codes:
+        try:
+            return json.loads(done.stdout or "[]")
+        except json.JSONDecodeError:
+            pass
+    said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    raise ToolCrashed(f"{name} ended with {done.exit_code}: {said[-1][:200] if said else 'it said nothing'}")
+
+
+def _names_a_shell(project: Project, file: Path) -> bool:
+    return not file.suffix and bool(re.match(r"#!.*\b(?:ba|da|k)?sh\b", project.text(file)[:80]))
+
+
+def _last_key(path: str) -> str:
+    words = [word for word in re.split(r"[.\[\]]+", path) if word and word != "$" and not word.isdigit()]
+    return f"{words[-1]}:" if words else ""
+
+
+def _number(files: tuple[Path, ...] | list[Path], noun: str) -> str:
+    return f"{len(files)} {noun}{'' if len(files) == 1 else 's'}"
+
+
+CHECKS = (
+    Check(id="CI001", title="Workflows match GitHub's schema", run=workflows_match_the_schema, tool=CHECK_JSONSCHEMA),
+    Check(id="CI002", title="actionlint is silent", run=actionlint_is_silent, tool=ACTIONLINT),
+    Check(id="CI003", title="zizmor is silent", run=zizmor_is_silent, tool=ZIZMOR),
+    Check(id="CI004", title="shellcheck is silent", run=shellcheck_is_silent, tool=SHELLCHECK),
+)

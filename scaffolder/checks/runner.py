@@ -1,0 +1,95 @@
+"""Running checks over a project: in parallel, each with an outcome that the runner decides, not the check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from scaffolder.errors import ToolError, ToolMissing
+from scaffolder.model import Check, NotApplicable, Outcome, Report, Result, outcome_of
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+WORKERS = 4
+"""The checks mostly wait for other programs, so a few more than a small machine's cores."""
+
+
+def run(
+    project: Project,
+    checks: Sequence[Check],
+    toolchain: Toolchain,
+    *,
+    strict: bool = False,
+    require_tools: bool = False,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> Report:
+    """Every check's result, in the order of `checks`; `on_result` hears of each as it is done.
+
+    A check that raises gives no verdict: SKIPPED where its tool is missing or it has nothing to look at, BROKEN where
+    the tool, or the check itself, failed.
+    """
+    started = time.perf_counter()
+
+    def one(check: Check) -> Result:
+        result = _result(check, project, toolchain, strict=strict)
+        on_result(result)
+        return result
+
+    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="check")
+    try:
+        results = tuple(pool.map(one, checks))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return Report(
+        project=project.name,
+        template=project.template,
+        results=results,
+        seconds=time.perf_counter() - started,
+        strict=strict,
+        require_tools=require_tools,
+    )
+
+
+def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: bool) -> Result:
+    started = time.perf_counter()
+
+    def ended(outcome: Outcome, *, reason: str = "", tool_missing: bool = False) -> Result:
+        return Result(
+            check=check,
+            outcome=outcome,
+            seconds=time.perf_counter() - started,
+            tool=_tool(check, toolchain),
+            reason=reason,
+            tool_missing=tool_missing,
+        )
+
+    try:
+        verdict = check.run(project, toolchain)
+    except NotApplicable as nothing:
+        return ended(Outcome.SKIPPED, reason=str(nothing))
+    except ToolMissing as missing:
+        return ended(Outcome.SKIPPED, reason=_sentence(missing), tool_missing=True)
+    except ToolError as failed:
+        return ended(Outcome.BROKEN, reason=_sentence(failed))
+    except Exception as defect:  # noqa: BLE001, a defect of ours in one check must not hide the other verdicts
+        return ended(Outcome.BROKEN, reason=f"the check itself failed: {type(defect).__name__}: {defect}")
+    return Result(
+        check=check,
+        outcome=outcome_of(verdict.findings, strict=strict),
+        seconds=time.perf_counter() - started,
+        findings=tuple(sorted(verdict.findings)),
+        level=verdict.level,
+        detail=verdict.detail,
+        limit=verdict.limit,
+        tool=_tool(check, toolchain),
+    )
+
+
+def _tool(check: Check, toolchain: Toolchain) -> str:
+    program = toolchain.find(check.tool) if check.tool else None
+    return str(program) if program else ""
+
+
+def _sentence(error: ToolError) -> str:
+    return f"{error.message} ({error.hint})" if error.hint else error.message

@@ -1,0 +1,95 @@
+"""The command `scaffold`: its group, loaded one command at a time, and the only place that catches errors."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from importlib import import_module
+from types import FrameType
+
+import click
+
+from scaffolder import __version__
+from scaffolder.errors import ExitCode, ScaffolderError
+
+_COMMANDS = {
+    "new": "Write a service's whole repository and check it.",
+    "check": "Check a repository.",
+    "list": "What can be asked, generated, checked and pinned.",
+    "doctor": "Which external program each check would use, and how to get it.",
+}
+
+_EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in ExitCode) + "."
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module when it is used, so that `scaffold --help` starts nothing it does not need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"scaffolder.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=_EXIT_CODES,
+)
+@click.version_option(__version__, prog_name="scaffold", message="%(prog)s %(version)s")
+def scaffold() -> None:
+    """Generate a service's whole repository, from infrastructure to alerts, and prove that its parts agree."""
+
+
+def main() -> None:
+    """Run `scaffold`, and end the process with the exit code from `errors.ExitCode`."""
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run `scaffold` with `arguments`; whatever happens, a person reads one sentence and what to type next."""
+    try:
+        outcome = scaffold.main(arguments, prog_name="scaffold", standalone_mode=False)
+    except ScaffolderError as error:
+        return _say(error.message, error.hint, error.exit_code, error)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; nothing was left half-written", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes
+        return ExitCode.CLEAN
+    except Exception as error:  # noqa: BLE001, the boundary: an uncaught exception would exit 1 and read as "found"
+        return _say(
+            f"scaffolder failed: {type(error).__name__}: {error}",
+            "run it again with --debug, and report what it prints",
+            ExitCode.BROKEN,
+            error,
+        )
+    return outcome if isinstance(outcome, int) else ExitCode.CLEAN
+
+
+def _say(message: str, hint: str, code: ExitCode, error: BaseException) -> ExitCode:
+    click.echo(f"scaffold: {message}", err=True)
+    if hint:
+        click.echo(f"  try: {hint}", err=True)
+    if "--debug" in sys.argv or os.environ.get("SCAFFOLD_DEBUG"):
+        traceback.print_exception(error)
+    return code
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,95 @@
+"""`scaffold list`: what can be asked, checked and pinned, read from where it is defined."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from scaffolder import answers, checks, template
+from scaffolder.cli import options
+
+_Row = dict[str, Any]
+
+
+def _questions() -> list[_Row]:
+    rows = []
+    known: dict[str, answers.Answer] = {"service_name": "my-service"}
+    for question in answers.questions():
+        choices = question.choices_given(known)
+        default = question.default_given(known)
+        known[question.name] = default if default is not None else known.get(question.name, "")
+        rows.append(
+            {
+                "name": question.name,
+                "flag": question.flag,
+                "variable": question.variable,
+                "default": list(default) if isinstance(default, tuple) else default,
+                "choices": [choice.value for choice in choices],
+                "help": question.help,
+            }
+        )
+    return rows
+
+
+def _checks() -> list[_Row]:
+    return [
+        {"id": check.id, "title": check.title, "tool": check.tool.name if check.tool else "", "family": check.family}
+        for check in checks.every()
+    ]
+
+
+def _versions() -> list[_Row]:
+    return list(_flattened("", template.versions()))
+
+
+def _flattened(prefix: str, table: dict[str, Any]) -> list[_Row]:
+    rows: list[_Row] = []
+    for name, entry in table.items():
+        full = f"{prefix}{name}"
+        if "version" in entry:
+            rows.append(
+                {
+                    "name": full,
+                    "version": entry["version"],
+                    "ends": entry.get("eol", ""),
+                    "source": entry.get("source", ""),
+                }
+            )
+        else:
+            rows += _flattened(f"{full} ", entry)
+    return rows
+
+
+_LISTS: dict[str, tuple[Callable[[], list[_Row]], tuple[str, ...]]] = {
+    "questions": (_questions, ("name", "default", "choices", "help")),
+    "checks": (_checks, ("id", "title", "tool")),
+    "versions": (_versions, ("name", "version", "ends", "source")),
+}
+
+
+@click.command("list", short_help="What can be asked, generated, checked and pinned.")
+@click.argument("what", type=click.Choice(list(_LISTS)))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@options.debug
+def command(what: str, form: str) -> None:
+    """List WHAT: the questions and their choices, the checks, or every version that is pinned."""
+    make, columns = _LISTS[what]
+    rows = make()
+    click.echo(json.dumps(rows, indent=2) if form == "json" else _table(rows, columns))
+
+
+def _table(rows: list[_Row], columns: tuple[str, ...]) -> str:
+    cells = [[_cell(row[column]) for column in columns] for row in rows]
+    widths = [max(len(line[index]) for line in [list(columns), *cells]) for index in range(len(columns))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in [list(columns), *cells]
+    ]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")

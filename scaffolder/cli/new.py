@@ -1,0 +1,90 @@
+"""`scaffold new`: from answers to a checked repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scaffolder import answers, generate
+from scaffolder.cli import options, prompts, summary
+from scaffolder.errors import ExitCode
+
+
+def _question_options() -> list[click.Option]:
+    """A flag and a variable for every question; the name of the service is the command's argument."""
+    return [
+        click.Option(
+            [question.flag, question.name],
+            envvar=question.variable,
+            show_envvar=True,
+            metavar="VALUE",
+            help=_help(question),
+        )
+        for question in answers.questions()
+        if question.name != "service_name"
+    ]
+
+
+def _help(question: answers.Question) -> str:
+    choices = [] if isinstance(question.choices, str) else [choice.value for choice in question.choices_given({})]
+    return f"{question.help}: {', '.join(choices)}." if choices else f"{question.help}."
+
+
+@click.command("new", short_help="Write a service's whole repository and check it.")
+@click.argument("name", required=False, envvar="SCAFFOLD_SERVICE_NAME")
+@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again.")
+@click.option("--data-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Answers as YAML.")
+@click.option("--defaults", "--no-input", is_flag=True, help="Ask nothing: what is not given takes its default.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="Where to put the repository's folder.",
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Only list the files that would be written.")
+@click.option("-f", "--force", is_flag=True, help="Replace generated files that exist; keep all others.")
+@click.option("--no-check", is_flag=True, help="Do not check what was written.")
+@click.option("--no-git", is_flag=True, help="Do not make it a Git repository with a first commit.")
+@click.option("--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip.")
+@click.option("--online", is_flag=True, help="Let terraform fetch real providers for the check.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+@options.directory
+@options.no_color
+@options.debug
+def command(
+    name: str | None,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    defaults: bool,
+    output: Path,
+    form: str,
+    quiet: bool,
+    **settings: Any,
+) -> int:
+    """Write the whole repository of service NAME: application, image, infrastructure, pipeline, chart, monitoring.
+
+    What is not given is asked, or takes its default where there is no terminal. A flag goes before --data, that before
+    a variable's value, and that before --data-file.
+    """
+    questions = {question.name for question in answers.questions()}
+    flags = {key: value for key, value in settings.items() if key in questions}
+    given = prompts.collect(name, flags, data, data_file)
+    ask = None if defaults or not options.interactive() else prompts.ask
+    completed = answers.complete(given, ask=ask)
+    request = generate.Request(
+        answers=completed,
+        destination=output / str(completed["service_name"]),
+        **{key: value for key, value in settings.items() if key not in questions},
+    )
+    with summary.progress(quiet=quiet) as on_result:
+        made = generate.generate(request, on_result=on_result)
+    click.echo(summary.of_new(made, form=form, quiet=quiet))
+    return made.report.exit_code if made.report else ExitCode.CLEAN
+
+
+command.params[1:1] = _question_options()

@@ -1,0 +1,73 @@
+"""Options that mean the same in every command, and how a run looks on this terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_COLOURS = {
+    "passed": "green",
+    "failed": "red",
+    "error": "red",
+    "broken": "magenta",
+    "skipped": "yellow",
+    "warning": "yellow",
+}
+
+
+def directory(function: Command) -> Command:
+    """`-C DIR`, as git and make have it: work as if started there."""
+
+    def change(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        if value:
+            os.chdir(value)
+
+    return click.option(
+        "-C",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False),
+        expose_value=False,
+        is_eager=True,
+        callback=change,
+        help="Work as if started in DIR.",
+    )(function)
+
+
+def debug(function: Command) -> Command:
+    """`--debug`; the error boundary reads it."""
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(function)
+
+
+def no_color(function: Command) -> Command:
+    """`--no-color`; NO_COLOR and FORCE_COLOR mean what https://no-color.org says."""
+
+    def decide(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value or os.environ.get("NO_COLOR"):
+            ctx.color = False
+        elif os.environ.get("FORCE_COLOR"):
+            ctx.color = True
+
+    return click.option(
+        "--no-color", is_flag=True, expose_value=False, is_eager=True, callback=decide, help="No colours."
+    )(function)
+
+
+def paint(word: str, meaning: str) -> str:
+    """`word` in the colour of its meaning; Click takes the colour away where the output is not a terminal."""
+    return click.style(word, fg=_COLOURS.get(meaning))
+
+
+def interactive() -> bool:
+    """Whether a person is there to be asked: a terminal on both sides, and not a CI system."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def live() -> bool:
+    """Whether progress may be drawn: a terminal, and nobody asked for plain lines (ACCESSIBLE=1)."""
+    return sys.stderr.isatty() and not os.environ.get("CI") and not os.environ.get("ACCESSIBLE")

@@ -1,0 +1,153 @@
+"""The last lines of a run: what was made, what was checked, what was not and why, and what to type next."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from scaffolder import answers
+from scaffolder.answers import Answer
+from scaffolder.cli import options
+from scaffolder.generate import Made
+from scaffolder.model import Report, Result
+from scaffolder.report import json as json_report
+from scaffolder.report import text as text_report
+
+_STAGES = (
+    ("1 infrastructure", ("terraform", "platform")),
+    ("2 packaging", ("app", "Dockerfile", ".dockerignore", ".hadolint.yaml", "compose.yaml")),
+    (
+        "3 pipeline",
+        (".github", "Jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml", "ci", "helm", "Makefile", "mise.toml"),
+    ),
+    ("4 monitoring", ("monitoring",)),
+)
+_CULTURE = "  culture"
+
+_SAID_BESIDE = {"runtime_version": "runtime", "region": "cloud"}
+
+
+def of_new(made: Made, *, form: str, quiet: bool) -> str:
+    """What `scaffold new` says at its end, as text or as one JSON document."""
+    if form == "json":
+        return json.dumps(_document(made), indent=2)
+    if made.request.dry_run:
+        return "\n".join(_planned(made))
+    return "\n".join(_said(made, quiet=quiet))
+
+
+def of_check(report: Report, *, form: str, quiet: bool) -> str:
+    """What `scaffold check` says: the report as text or as one JSON document."""
+    if form == "json":
+        return json_report.write(report)
+    return text_report.write(report, paint=options.paint, checks=not quiet)
+
+
+@contextlib.contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[Result], None]]:
+    """Count the checks done on stderr, where somebody looks; one line, gone at the end."""
+    if quiet or not options.live():
+        yield lambda result: None
+        return
+    done = 0
+
+    def on_result(result: Result) -> None:
+        nonlocal done
+        done += 1
+        click.echo(f"\r  {done} checked: {result.check.title:<60.60}", nl=False, err=True)
+
+    try:
+        yield on_result
+    finally:
+        if done:
+            click.echo("\r" + " " * 80 + "\r", nl=False, err=True)
+
+
+def _said(made: Made, *, quiet: bool) -> Iterator[str]:
+    request, given = made.request, made.request.answers
+    if not quiet:
+        yield f"{given['service_name']}: {_in_words(given)}"
+        yield ""
+        yield from _stages(made.files)
+        yield f"  {len(made.files)} files in {request.destination}   {made.seconds:.1f} s"
+        if made.plan.replaced:
+            yield f"  {len(made.plan.replaced)} of them replaced: {_listed(made.plan.replaced)}"
+        if made.commit and not made.commit.made:
+            yield f"  no first commit: {made.commit.reason}"
+        yield ""
+    if made.report:
+        yield text_report.write(made.report, paint=options.paint, checks=not quiet)
+    elif not quiet:
+        yield "  not checked: --no-check was given; scaffold check does it"
+    if not quiet:
+        yield ""
+        yield from _next(made)
+
+
+def _next(made: Made) -> Iterator[str]:
+    destination = made.request.destination
+    yield f"Next    cd {destination} && make test"
+    yield "        make help"
+    yield f"        scaffold check {destination}"
+    yield f"Again   {answers.command_line(made.request.answers)}"
+
+
+def _in_words(given: Mapping[str, Answer]) -> str:
+    """The choices that were made, in the words that the questions have for them."""
+    words = {
+        question.name: ", ".join(
+            choice.label for choice in question.choices_given(given) if choice.value in given[question.name]
+        )
+        for question in answers.questions()
+        if question.name in given and question.name not in _SAID_BESIDE
+    }
+    for name, beside in _SAID_BESIDE.items():
+        if name in given:
+            words[beside] = f"{words[beside]} {given[name]}"
+    return ", ".join(word for word in words.values() if word)
+
+
+def _stages(files: tuple[Path, ...]) -> Iterator[str]:
+    left = list(files)
+    for title, tops in _STAGES:
+        here = [file for file in left if file.parts[0] in tops]
+        if here:
+            left = [file for file in left if file not in here]
+            names = sorted({file.parts[0] for file in here}, key=tops.index)
+            where = ", ".join(f"{name}/" if not _is_file(name, here) else name for name in names)
+            yield f"  {title:<18} {where:<52} {len(here):>3} files"
+    yield f"  {_CULTURE:<18} {'docs/, README.md, CODEOWNERS ...':<52} {len(left):>3} files"
+
+
+def _is_file(name: str, files: list[Path]) -> bool:
+    return Path(name) in files
+
+
+def _planned(made: Made) -> Iterator[str]:
+    for file in made.files:
+        mark = "replaced" if file in made.plan.replaced else "new" if file in made.plan.new else "same"
+        yield f"  {mark:<9} {file.as_posix()}"
+    yield f"  {len(made.files)} files would be in {made.request.destination}; nothing was written"
+
+
+def _document(made: Made) -> dict[str, object]:
+    return {
+        "destination": str(made.request.destination),
+        "answers": {
+            key: list(value) if isinstance(value, tuple) else value for key, value in made.request.answers.items()
+        },
+        "files": [file.as_posix() for file in made.files],
+        "replaced": [file.as_posix() for file in made.plan.replaced],
+        "written": not made.request.dry_run,
+        "seconds": round(made.seconds, 3),
+        "check": json_report.document(made.report) if made.report else None,
+    }
+
+
+def _listed(files: tuple[Path, ...]) -> str:
+    shown = ", ".join(file.as_posix() for file in files[:10])
+    return shown if len(files) <= 10 else f"{shown} and {len(files) - 10} more"

@@ -1,0 +1,190 @@
+"""From answers to a repository on disk: rendered beside the destination, then moved there whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import __version__, answers, template
+from scaffolder.answers import Answer
+from scaffolder.errors import DestinationError, RenderError
+
+_ANSWERS_HEADER_KEYS = ("_commit", "_src_path")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """A repository rendered into `folder`; `files` are relative to it and sorted."""
+
+    folder: Path
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What moving a rendered repository to its destination does: files that are new there, and files replaced."""
+
+    new: tuple[Path, ...]
+    replaced: tuple[Path, ...]
+
+
+def refuse_occupied(destination: Path, *, force: bool) -> None:
+    """Stop before anything is rendered if `destination` holds something and `force` does not allow it.
+
+    Raises:
+        DestinationError: it is a file, cannot be written to, or is a folder that is not empty.
+    """
+    if destination.is_symlink() and not destination.exists():
+        raise DestinationError(f"{destination} is a dangling link", hint="give another -o DIR")
+    if destination.exists() and not destination.is_dir():
+        raise DestinationError(f"{destination} is a file", hint="give another -o DIR")
+    if destination.is_dir() and any(destination.iterdir()) and not force:
+        raise DestinationError(
+            f"{destination} is not empty",
+            hint="give another -o DIR, or --force to replace the files that are generated and keep all others",
+        )
+
+
+@contextlib.contextmanager
+def staged(given: Mapping[str, Answer], destination: Path) -> Iterator[Rendered]:
+    """The repository that `given` describes, rendered beside `destination`; gone again when the block ends.
+
+    The folder is on the destination's file system, so that `move` is a rename. Folders above the destination that do
+    not exist are made, and removed again if the block fails.
+
+    Raises:
+        DestinationError: nothing can be written there.
+        RenderError: the template could not be rendered, or rendered nothing.
+    """
+    with _parent_of(destination) as parent, _temporary_folder(parent, destination.name) as outer:
+        folder = outer / destination.name
+        _copy(given, folder)
+        files = _files(folder)
+        if not files:
+            raise RenderError("the template rendered no file", hint="pip install --force-reinstall scaffolder")
+        yield Rendered(folder=folder, files=files)
+
+
+def plan(rendered: Rendered, destination: Path) -> Plan:
+    """Which of the rendered files are new at `destination`, and which would replace a file with other content."""
+    existing = [file for file in rendered.files if os.path.lexists(destination / file)]
+    return Plan(
+        new=tuple(file for file in rendered.files if file not in existing),
+        replaced=tuple(file for file in existing if not _same(rendered.folder / file, destination / file)),
+    )
+
+
+def move(rendered: Rendered, destination: Path) -> None:
+    """Put the rendered repository in its place: all of it, or nothing.
+
+    A destination that is absent or empty is taken by one rename. In one that holds files, each generated file replaces
+    the file of its name, everything else stays, and a failure on the way puts the replaced files back.
+
+    Raises:
+        DestinationError: somebody else wrote there meanwhile, or the disk refused.
+    """
+    try:
+        if destination.is_dir() and any(destination.iterdir()):
+            _move_into(rendered, destination)
+        else:
+            rendered.folder.rename(destination)
+    except OSError as error:
+        raise DestinationError(
+            f"{destination} could not be written: {error.strerror}", hint="nothing was changed; give another -o DIR"
+        ) from error
+
+
+def _copy(given: Mapping[str, Answer], folder: Path) -> None:
+    import copier  # 0.3 s, and only rendering needs it
+    from plumbum import local
+
+    data = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in given.items()}
+    # Copier asks git once per file whether it may set the executable bit; a third of its time, and nothing to ask here.
+    with local.env(PATH=os.devnull), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            copier.run_copy(str(template.root()), folder, data=data, defaults=True, quiet=True, unsafe=False)
+        except OSError as error:
+            raise DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}") from error
+        except Exception as error:
+            raise RenderError(f"the template does not render: {' '.join(str(error).split())}") from error
+    _record_source(folder / answers.FILE)
+
+
+def _record_source(file: Path) -> None:
+    """Name the template by its public address and release, where Copier recorded a folder of this machine."""
+    if not file.is_file():
+        raise RenderError(f"the template rendered no {answers.FILE}")
+    lines = [
+        line
+        for line in file.read_text(encoding="utf-8").splitlines(keepends=True)
+        if not line.startswith(_ANSWERS_HEADER_KEYS)
+    ]
+    comments = sum(line.startswith("#") for line in lines)
+    recorded = [f"_commit: v{__version__}\n", f"_src_path: {template.SOURCE}\n"]
+    file.write_text("".join([*lines[:comments], *recorded, *lines[comments:]]), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _parent_of(destination: Path) -> Iterator[Path]:
+    """The folder that holds `destination`, made if need be, and unmade if the block leaves nothing in it."""
+    missing = [folder for folder in destination.parents if not folder.exists()]
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DestinationError(
+            f"{destination.parent} cannot be made: {error.strerror}", hint="give another -o DIR"
+        ) from error
+    try:
+        yield destination.parent
+    finally:
+        for folder in missing:
+            with contextlib.suppress(OSError):  # it holds something: the repository, or another run's
+                folder.rmdir()
+
+
+@contextlib.contextmanager
+def _temporary_folder(parent: Path, name: str) -> Iterator[Path]:
+    try:
+        outer = Path(tempfile.mkdtemp(prefix=f".{name}.scaffold-", dir=parent))
+    except OSError as error:
+        raise DestinationError(f"{parent} cannot be written: {error.strerror}", hint="give another -o DIR") from error
+    try:
+        yield outer
+    finally:
+        shutil.rmtree(outer, ignore_errors=True)
+
+
+def _move_into(rendered: Rendered, destination: Path) -> None:
+    kept = rendered.folder.parent / "replaced"
+    done: list[Path] = []
+    try:
+        for file in rendered.files:
+            target = destination / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(target):
+                (kept / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(target, kept / file, follow_symlinks=False)
+            (rendered.folder / file).replace(target)
+            done.append(file)
+    except BaseException:
+        for file in done:
+            if os.path.lexists(kept / file):
+                (kept / file).replace(destination / file)
+            else:
+                (destination / file).unlink()
+        raise
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file() or path.is_symlink()))
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.is_file() and not other.is_symlink() and one.read_bytes() == other.read_bytes()

@@ -1,0 +1,57 @@
+"""A report as one JSON document; its form is versioned and described in docs/report.schema.json."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from scaffolder.model import Finding, Outcome, Report, Result
+
+VERSION = 1
+
+
+def write(report: Report) -> str:
+    """The report as JSON text."""
+    return json.dumps(document(report), indent=2)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain values, for a document that holds more than the report."""
+    return {
+        "version": VERSION,
+        "project": report.project,
+        "template": report.template,
+        "exit_code": int(report.exit_code),
+        "seconds": round(report.seconds, 3),
+        "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
+        "results": [_result(result) for result in report.results],
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "id": result.check.id,
+        "title": result.check.title,
+        "outcome": str(result.outcome),
+        "level": result.level,
+        "tool": result.tool,
+        "seconds": round(result.seconds, 3),
+        "detail": result.detail,
+        "reason": result.reason,
+        "limit": result.limit,
+        "findings": [_finding(finding) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "path": finding.path.as_posix(),
+        "line": finding.line,
+        "severity": str(finding.severity),
+        "rule": finding.rule,
+        "message": finding.message,
+        "fix": finding.fix,
+        "related": [
+            {"path": place.path.as_posix(), "line": place.line, "text": place.text} for place in finding.related
+        ],
+    }

@@ -1,0 +1,73 @@
+"""Where the embedded template stands on this machine, and what its copier.yml says."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, cast
+
+from scaffolder.errors import RenderError
+
+SOURCE = "scaffold://templates.git"
+"""What generated repositories record as the template's address: no path and no host of this machine."""
+
+_IN_THE_PACKAGE = Path(__file__).parent / "_template"
+_IN_THE_CHECKOUT = Path(__file__).parent.parent
+
+
+@cache
+def root() -> Path:
+    """The folder that holds copier.yml and templates/: in an installed package its own, in a checkout the checkout's.
+
+    Raises:
+        RenderError: the package was built without its template.
+    """
+    for folder in (_IN_THE_PACKAGE, _IN_THE_CHECKOUT):
+        if (folder / "copier.yml").is_file() and (folder / "templates").is_dir():
+            return folder
+    raise RenderError(
+        "this installation of scaffolder holds no template",
+        hint="pip install --force-reinstall scaffolder",
+    )
+
+
+@cache
+def configuration() -> dict[str, Any]:
+    """Everything copier.yml says, its `!include`s read in; keys with a leading underscore are Copier's settings.
+
+    Of a setting in several documents the last wins, and lists are joined, as Copier itself does it.
+    """
+    merged: dict[str, Any] = {}
+    for document in _documents(root() / "copier.yml"):
+        for key, value in document.items():
+            if key.startswith("_") and isinstance(value, list):
+                merged[key] = [*merged.get(key, []), *value]
+            else:
+                merged[key] = value
+    return merged
+
+
+def versions() -> dict[str, Any]:
+    """The table of pinned versions: name → {version, eol, source}, or name → such a table again."""
+    return cast(dict[str, Any], configuration()["versions"]["default"])
+
+
+def _documents(path: Path) -> list[dict[str, Any]]:
+    import yaml  # 26 ms, and `scaffold --help` does not need it
+
+    class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
+        """Knows `!include FILE`, which Copier resolves against the template's root."""
+
+    def include(loader: Any, node: Any) -> list[dict[str, Any]]:
+        return _documents(root() / loader.construct_scalar(node))
+
+    Loader.add_constructor("!include", include)
+    stream: IO[str]
+    with path.open(encoding="utf-8") as stream:
+        documents: list[dict[str, Any]] = []
+        for document in yaml.load_all(stream, Loader=Loader):
+            if isinstance(document, list):
+                documents.extend(document)
+            elif document:
+                documents.append(document)
+    return documents
