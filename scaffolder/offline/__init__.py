@@ -1,0 +1,1 @@
+"""Provider schemas that travel with this package, and a server that shows them to Terraform as if it were the provider."""
