@@ -3,20 +3,20 @@
 {{- .Chart.Name -}}
 {{- end -}}
 
-{{/* Name of the objects: the release, which is called like the chart. 53 leaves room for "-dashboard" within 63. */}}
+{{/* Name of the objects: the release, which is called like the chart. Helm allows it 53 characters, which leaves room for endings. */}}
 {{- define "service.fullname" -}}
 {{- .Release.Name | trunc 53 | trimSuffix "-" -}}
 {{- end -}}
 
 {{/* What a Deployment and a Service select by. Never the version: a selector cannot change. */}}
 {{- define "service.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "service.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "service.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "service.commonLabels" -}}
-app.kubernetes.io/part-of: {{ include "service.name" . }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: {{ include "service.name" . | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- with .Values.revision }}
 app.kubernetes.io/version: {{ trunc 12 . | quote }}
 {{- end }}
@@ -29,8 +29,8 @@ app.kubernetes.io/version: {{ trunc 12 . | quote }}
 
 {{/* The pod of `helm test` has a name of its own, so that the Service never sends it requests. */}}
 {{- define "service.testLabels" -}}
-app.kubernetes.io/name: {{ include "service.fullname" . }}-test
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: "{{ include "service.fullname" . }}-test"
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* repository@digest, or repository:tag on a laptop. */}}
