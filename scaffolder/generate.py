@@ -66,7 +66,7 @@ def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Resul
         report = None if request.no_check else _checked(rendered.folder, request, toolchain, on_result)
         resumed = time.perf_counter()
         commit = None if request.no_git else first_commit(rendered.folder, request.destination, toolchain)
-        render.move(rendered, request.destination)
+        render.move(rendered, request.destination, force=request.force)
         return Made(
             request=request,
             plan=plan,

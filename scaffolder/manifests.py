@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from scaffolder.toolchain import Toolchain
 DIGEST = "sha256:" + "0" * 64
 """Stands for the digest that a pipeline hands over; the chart refuses to render without one."""
 
+REPOSITORY = "registry.example.com/image"
+"""Stands for the registry's address, which is known once Terraform has made the registry."""
+
 API_VERSIONS = ("monitoring.coreos.com/v1", "gateway.networking.k8s.io/v1")
 """What the platform adds to a cluster before the first deployment."""
-
-_SOURCE = re.compile(r"^# Source: [^/]+/(?P<path>.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,14 @@ class KubernetesObject:
     @property
     def kind(self) -> str:
         return str(self.content.get("kind", ""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """An environment ("" where the chart knows none) and what the chart is installed with there."""
+
+    name: str
+    release: helm.Release
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,21 +68,24 @@ def chart_of(project: Project) -> Path:
     return project.chart
 
 
-def inputs(project: Project) -> tuple[tuple[str, helm.Inputs], ...]:
-    """For each environment that has a values file, what Helm is given; the chart's own values where none has."""
+def environments(project: Project) -> tuple[Environment, ...]:
+    """Each environment that has a values file, in promotion order; the chart's own values alone where none has."""
     chart = chart_of(project)
     files = {name: chart / f"values-{name}.yaml" for name in ENVIRONMENTS}
-    found: list[tuple[str, tuple[Path, ...]]] = [
-        (name, (project.root / file,)) for name, file in files.items() if project.has(file)
-    ]
+    present: dict[str, tuple[Path, ...]] = {
+        name: (project.root / file,) for name, file in files.items() if project.has(file)
+    }
     return tuple(
-        (
-            environment,
-            helm.Inputs(
-                values_files=values, set_strings={"image.digest": DIGEST}, name=chart.name, namespace=chart.name
+        Environment(
+            name=name,
+            release=helm.Release(
+                values_files=values,
+                set_strings={"image.repository": REPOSITORY, "image.digest": DIGEST},
+                name=chart.name,
+                namespace=chart.name,
             ),
         )
-        for environment, values in found or [("", ())]
+        for name, values in (present or {"": ()}).items()
     )
 
 
@@ -104,30 +117,26 @@ def objects(project: Project, toolchain: Toolchain) -> tuple[KubernetesObject, .
 
 def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     chart = chart_of(project)
-    named = inputs(project)
+    everywhere = environments(project)
     rendered = helm.render(
         toolchain,
         project.root / chart,
-        [one for _, one in named],
-        kube_version=f"{kubernetes_version(project)}.0",
+        [environment.release for environment in everywhere],
+        kube_version=kubernetes_version(project),
         api_versions=API_VERSIONS,
     )
     return tuple(
-        Manifest(environment=environment, error=result.error)
-        if result.error
-        else Manifest(environment=environment, objects=_parsed(environment, chart, result.manifest))
-        for (environment, _), result in zip(named, rendered, strict=True)
+        Manifest(
+            environment=environment.name, objects=tuple(_objects(environment.name, chart, result)), error=result.error
+        )
+        for environment, result in zip(everywhere, rendered, strict=True)
     )
 
 
-def _parsed(environment: str, chart: Path, manifest: str) -> tuple[KubernetesObject, ...]:
+def _objects(environment: str, chart: Path, rendered: helm.Rendered) -> Iterator[KubernetesObject]:
     import yaml
 
-    found = []
-    for part in re.split(r"^---\s*$", manifest, flags=re.MULTILINE):
-        source = _SOURCE.search(part)
-        content = yaml.load(part, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506, both are safe
+    for manifest in rendered.manifests:
+        content = yaml.load(manifest.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506, both are safe
         if isinstance(content, dict):
-            path = chart / (source["path"] if source else "templates")
-            found.append(KubernetesObject(environment=environment, source=path, content=content))
-    return tuple(found)
+            yield KubernetesObject(environment=environment, source=chart / manifest.source, content=content)

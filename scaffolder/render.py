@@ -80,17 +80,17 @@ def plan(rendered: Rendered, destination: Path) -> Plan:
     )
 
 
-def move(rendered: Rendered, destination: Path) -> None:
+def move(rendered: Rendered, destination: Path, *, force: bool = False) -> None:
     """Put the rendered repository in its place: all of it, or nothing.
 
-    A destination that is absent or empty is taken by one rename. In one that holds files, each generated file replaces
-    the file of its name, everything else stays, and a failure on the way puts the replaced files back.
+    A destination that is absent or empty is taken by one rename. In one that holds files, and only under `force`, each
+    generated file replaces the file of its name, everything else stays, and a failure on the way puts all back.
 
     Raises:
         DestinationError: somebody else wrote there meanwhile, or the disk refused.
     """
     try:
-        if destination.is_dir() and any(destination.iterdir()):
+        if force and destination.is_dir():
             _move_into(rendered, destination)
         else:
             rendered.folder.rename(destination)
@@ -164,9 +164,11 @@ def _temporary_folder(parent: Path, name: str) -> Iterator[Path]:
 def _move_into(rendered: Rendered, destination: Path) -> None:
     kept = rendered.folder.parent / "replaced"
     done: list[Path] = []
+    made: list[Path] = []
     try:
         for file in rendered.files:
             target = destination / file
+            made += [folder for folder in target.parents if not folder.exists()]
             target.parent.mkdir(parents=True, exist_ok=True)
             if os.path.lexists(target):
                 (kept / file).parent.mkdir(parents=True, exist_ok=True)
@@ -179,6 +181,8 @@ def _move_into(rendered: Rendered, destination: Path) -> None:
                 (kept / file).replace(destination / file)
             else:
                 (destination / file).unlink()
+        for folder in sorted(made, reverse=True):
+            folder.rmdir()
         raise
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from scaffolder import helm, manifests
-from scaffolder.model import Check, Finding, Severity, Verdict
+from scaffolder.model import Check, Finding, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import HELM, Toolchain
 
@@ -13,23 +11,24 @@ from scaffolder.toolchain import HELM, Toolchain
 def lints(project: Project, toolchain: Toolchain) -> Verdict:
     """`helm lint --strict` has nothing to say, with the values of each environment."""
     chart = manifests.chart_of(project)
-    named = manifests.inputs(project)
-    spoken = helm.lint(
+    everywhere = manifests.environments(project)
+    said = helm.lint(
         toolchain,
         project.root / chart,
-        [one for _, one in named],
-        kube_version=f"{manifests.kubernetes_version(project)}.0",
+        [environment.release for environment in everywhere],
+        kube_version=manifests.kubernetes_version(project),
     )
-    findings = {
+    findings = dict.fromkeys(
         Finding(
-            path=_place(project, chart, message.path),
-            message=f"{_in(environment)}{message.text}",
-            severity=Severity.WARNING if message.severity == "info" else Severity.ERROR,
+            path=chart / message.path,
+            line=message.line,
+            message=f"{_in(environment.name)}{message.text}",
         )
-        for (environment, _), messages in zip(named, spoken, strict=True)
-        for message in messages
-    }
-    return Verdict(findings=tuple(findings), detail=_environments(len(named)))
+        for environment, linted in zip(everywhere, said, strict=True)
+        for message in linted.messages
+        if message.severity != "info"  # --strict passes these, as "icon is recommended"
+    )
+    return Verdict(findings=tuple(findings), detail=_environments(len(everywhere)))
 
 
 def renders(project: Project, toolchain: Toolchain) -> Verdict:
@@ -43,11 +42,6 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
     )
     number = sum(len(one.objects) for one in rendered)
     return Verdict(findings=findings, detail=f"{_environments(len(rendered))}, {number} objects")
-
-
-def _place(project: Project, chart: Path, path: str) -> Path:
-    """Where Helm's word for a place ("templates/", "values.yaml", "") lies in the repository."""
-    return chart / path if path and project.has(chart / path) else chart
 
 
 def _in(environment: str) -> str:

@@ -18,6 +18,9 @@ from scaffolder.toolchain import AMTOOL, PROMTOOL, Toolchain
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 """A Grafana variable in a query: `$namespace`, `${namespace}`, `${namespace:regex}`."""
 
+_SINCE = {"url_file": (0, 26), "msteams_configs": (0, 26), "msteamsv2_configs": (0, 28)}
+"""Settings of receivers, and the Alertmanager that first had them: github.com/prometheus/alertmanager, CHANGELOG.md."""
+
 _DURATIONS = {"__rate_interval", "__interval", "__range", "interval"}
 
 
@@ -92,27 +95,34 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchain) -> Verdict:
-    """amtool accepts the Alertmanager configuration that stands in the values of kube-prometheus-stack."""
-    found = [
-        (file, config) for file in project.matching("monitoring/*.yaml") for config in _configurations(project, file)
-    ]
+    """amtool accepts the Alertmanager configuration that stands in the values of kube-prometheus-stack.
+
+    An amtool older than a setting is shown the configuration without it, and the verdict's limit says so.
+    """
+    files = project.matching("monitoring/*.yaml")
+    found = [(file, config) for file in files for config in _configurations(project, file)]
     if not found:
         raise NotApplicable("there is no Alertmanager configuration")
-    findings = []
+    program = toolchain.find(AMTOOL)
+    version = tuple(int(part) for part in program.version.split(".")[:2]) if program else (0, 0)
+    findings, limits = [], set()
     for file, config in found:
+        known, left_out = _known_to(version, {**config, "templates": []})  # their files lie in the cluster
+        limits |= left_out
         with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
             path = Path(folder) / "alertmanager.json"  # JSON is YAML
-            path.write_text(json.dumps({**config, "templates": []}), encoding="utf-8")
+            path.write_text(json.dumps(known), encoding="utf-8")
             done = toolchain.run(AMTOOL, "check-config", str(path))
         match done.exit_code:
             case 0:
                 pass
             case 1:
                 line = project.line_of(file, "alertmanager:")
-                findings.append(Finding(path=file, line=line, message=_essence(done.stdout + done.stderr)))
+                findings.append(Finding(path=file, line=line, message=_essence(done.stderr or done.stdout)))
             case _:
                 raise ToolCrashed(f"amtool ended with {done.exit_code}: {_essence(done.stderr)}")
-    return Verdict(findings=tuple(findings), detail=", ".join(file.as_posix() for file, _ in found))
+    limit = f"{', '.join(sorted(limits))}, newer than this amtool" if limits else ""
+    return Verdict(findings=tuple(findings), detail=", ".join(file.as_posix() for file, _ in found), limit=limit)
 
 
 def _rule_files(project: Project) -> list[Path]:
@@ -172,6 +182,30 @@ def _configurations(project: Project, file: Path) -> Iterator[dict[str, Any]]:
         config = alertmanager.get("config") if isinstance(alertmanager, dict) else None
         if isinstance(config, dict) and "receivers" in config:
             yield config
+
+
+def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """`config` as an amtool of this version can read it, and the settings that were left out for that."""
+    newer = {setting: since for setting, since in _SINCE.items() if version < since}
+    receivers, left_out = [], set()
+    for receiver in config["receivers"]:
+        kept = {}
+        for kind, integrations in receiver.items():
+            if kind in newer:
+                left_out.add(kind)
+            elif kind == "webhook_configs" and "url_file" in newer:
+                left_out |= {"url_file" for one in integrations if "url_file" in one}
+                kept[kind] = [
+                    {"url" if key == "url_file" else key: _url(key, one[key]) for key in one} for one in integrations
+                ]
+            else:
+                kept[kind] = integrations
+        receivers.append(kept)
+    return {**config, "receivers": receivers}, left_out
+
+
+def _url(key: str, value: Any) -> Any:
+    return "http://stands-for-the-file.invalid" if key == "url_file" else value
 
 
 def _filled(variable: re.Match[str]) -> str:

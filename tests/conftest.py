@@ -1,0 +1,53 @@
+"""Fixtures: repositories rendered in process, and the real programs of this machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import Repository
+
+from scaffolder import answers, render
+from scaffolder.toolchain import SystemToolchain
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-examples", action="store_true", help="write examples/ instead of comparing with it")
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """`pristine(runtime="java", …)` is the repository that these answers give: rendered once, and not to be changed."""
+    made: dict[str, Path] = {}
+
+    def repository(**given: object) -> Path:
+        completed = answers.complete({"service_name": "my-service", **given})
+        key = repr(completed)
+        if key not in made:
+            destination = tmp_path_factory.mktemp("pristine") / str(completed["service_name"])
+            with render.staged(completed, destination) as rendered:
+                render.move(rendered, destination)
+            made[key] = destination
+        return made[key]
+
+    return repository
+
+
+@pytest.fixture
+def repository(pristine: Repository, tmp_path: Path) -> Repository:
+    """`repository(runtime="java", …)` is a copy of such a repository, to be changed at will."""
+
+    def copy(**given: object) -> Path:
+        original = pristine(**given)
+        return Path(shutil.copytree(original, tmp_path / original.name, symlinks=True))
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Iterator[SystemToolchain]:
+    """The programs of this machine."""
+    with SystemToolchain() as real:
+        yield real

@@ -1,0 +1,51 @@
+"""What tests share: the checkout, and a scripted stand-in for the programs of a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scaffolder.errors import ToolMissing
+from scaffolder.toolchain import Done, Program, Tool
+
+ROOT = Path(__file__).parent.parent
+
+Repository = Callable[..., Path]
+"""`repository(runtime="java", …)`: the folder of the repository that these answers give."""
+
+
+@dataclass
+class ScriptedToolchain:
+    """Programs that say what a test wrote down: a Done, or an error to raise, by the name of the tool."""
+
+    outcomes: Mapping[str, Done | Exception]
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+
+    def find(self, tool: Tool) -> Program | None:
+        if tool.name not in self.outcomes:
+            return None
+        return Program(tool=tool, name=tool.name, argv=(tool.name,), path=tool.name, version="9.9.9", origin="path")
+
+    def run(
+        self,
+        tool: Tool,
+        *args: str,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout: float = 30,
+        memory: int | None = None,
+    ) -> Done:
+        if tool.name not in self.outcomes:
+            raise ToolMissing(f"{tool.name} is not installed", hint=tool.install_hint)
+        self.calls.append((tool.name, *args))
+        outcome = self.outcomes[tool.name]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def said(stdout: str = "", *, exit_code: int = 0, stderr: str = "") -> Done:
+    """What a program said, as a Done."""
+    return Done(argv=("scripted",), exit_code=exit_code, stdout=stdout, stderr=stderr, seconds=0.0)

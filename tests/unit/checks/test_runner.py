@@ -1,0 +1,124 @@
+"""The runner: it decides the outcome, and no verdict is never a pass."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from support import ScriptedToolchain
+
+from scaffolder.checks import run
+from scaffolder.errors import ExitCode, ToolCrashed, ToolMissing, ToolTimeout
+from scaffolder.model import Check, Finding, NotApplicable, Outcome, Report, Result, Severity, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import HADOLINT, Toolchain
+
+NOBODY = ScriptedToolchain({})
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "README.md").write_text("# x\n", encoding="utf-8")
+    return Project(tmp_path)
+
+
+def check(outcome: Verdict | Exception, *, name: str = "XX001") -> Check:
+    def answer(project: Project, toolchain: Toolchain) -> Verdict:
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return Check(id=name, title="Something is true", run=answer)
+
+
+def finding(severity: Severity) -> Finding:
+    return Finding(path=Path("README.md"), line=1, message="is wrong", severity=severity)
+
+
+def result_of(project: Project, outcome: Verdict | Exception, *, strict: bool = False) -> Result:
+    return run(project, [check(outcome)], NOBODY, strict=strict).results[0]
+
+
+def test_no_finding_is_a_pass(project: Project) -> None:
+    assert result_of(project, Verdict()).outcome is Outcome.PASSED
+
+
+def test_an_error_fails(project: Project) -> None:
+    assert result_of(project, Verdict(findings=(finding(Severity.ERROR),))).outcome is Outcome.FAILED
+
+
+def test_a_warning_fails_only_under_strict(project: Project) -> None:
+    verdict = Verdict(findings=(finding(Severity.WARNING),))
+    assert result_of(project, verdict).outcome is Outcome.PASSED
+    assert result_of(project, verdict, strict=True).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("error", [ToolTimeout("hangs"), ToolCrashed("killed by SIGSEGV"), ZeroDivisionError("ours")])
+def test_a_hung_or_crashed_tool_and_a_defect_of_ours_are_no_verdict(project: Project, error: Exception) -> None:
+    report = run(project, [check(error)], NOBODY)
+    assert report.results[0].outcome is Outcome.BROKEN
+    assert str(error) in report.results[0].reason
+    assert report.exit_code is ExitCode.NO_VERDICT
+
+
+def test_a_missing_tool_is_a_skip_with_its_hint_and_no_verdict_under_require_tools(project: Project) -> None:
+    checks = [check(Verdict()), check(ToolMissing("x is not installed", hint="apt install x"))]
+    report = run(project, checks, NOBODY)
+    assert report.results[1].outcome is Outcome.SKIPPED
+    assert report.results[1].reason == "x is not installed (apt install x)"
+    assert report.exit_code is ExitCode.CLEAN
+    assert run(project, checks, NOBODY, require_tools=True).exit_code is ExitCode.NO_VERDICT
+
+
+def test_nothing_to_look_at_is_a_skip_that_require_tools_allows(project: Project) -> None:
+    checks = [check(Verdict()), check(NotApplicable("there is no Dockerfile"))]
+    report = run(project, checks, NOBODY, require_tools=True)
+    assert report.results[1].reason == "there is no Dockerfile"
+    assert report.exit_code is ExitCode.CLEAN
+
+
+def test_nothing_ran_is_no_verdict(project: Project) -> None:
+    assert run(project, [], NOBODY).exit_code is ExitCode.NO_VERDICT
+    assert run(project, [check(NotApplicable("nothing"))], NOBODY).exit_code is ExitCode.NO_VERDICT
+
+
+def test_a_failure_counts_more_than_a_missing_verdict(project: Project) -> None:
+    checks = [check(ToolCrashed("x")), check(Verdict(findings=(finding(Severity.ERROR),)))]
+    assert run(project, checks, NOBODY).exit_code is ExitCode.FOUND
+
+
+def test_results_come_in_the_order_of_the_checks_and_are_heard_of_as_they_are_done(project: Project) -> None:
+    second_is_done = threading.Event()
+
+    def slow(project: Project, toolchain: Toolchain) -> Verdict:
+        assert second_is_done.wait(5)
+        return Verdict()
+
+    heard: list[str] = []
+
+    def hear(result: Result) -> None:
+        heard.append(result.check.id)
+        second_is_done.set()
+
+    checks = [Check(id="AA001", title="slow", run=slow), check(Verdict(), name="BB001")]
+    report = run(project, checks, NOBODY, on_result=hear)
+    assert [result.check.id for result in report.results] == ["AA001", "BB001"]
+    assert heard == ["BB001", "AA001"]
+
+
+def test_findings_come_sorted_by_place(project: Project) -> None:
+    later = Finding(path=Path("b"), line=2, message="x")
+    earlier = Finding(path=Path("a"), line=9, message="x")
+    assert result_of(project, Verdict(findings=(later, earlier))).findings == (earlier, later)
+
+
+def test_a_result_names_the_program_that_ran(project: Project) -> None:
+    one = Check(id="DK001", title="x", run=lambda project, toolchain: Verdict(), tool=HADOLINT)
+    report = run(project, [one], ScriptedToolchain({"hadolint": ToolCrashed("never called")}))
+    assert report.results[0].tool == "hadolint 9.9.9"
+
+
+def test_exit_codes_are_documented() -> None:
+    assert all(code.meaning for code in ExitCode)
+    assert isinstance(Report(project="x", template="", results=()).exit_code, ExitCode)

@@ -1,0 +1,214 @@
+"""The command line: whole outputs, exit codes, and that nobody sees a traceback."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scaffolder import __version__, cli
+from scaffolder.errors import ExitCode
+
+HEAVY = {"copier", "kubernetes", "rich", "yaml", "jinja2", "pydantic", "grpc", "asyncio", "importlib.metadata"}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_help_lists_every_command_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--help"]) == ExitCode.CLEAN
+    out = " ".join(capsys.readouterr().out.split())
+    for command in ("new", "check", "list", "doctor"):
+        assert f" {command} " in out
+    for code in ExitCode:
+        assert f"{code.value} {code.meaning}" in out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from scaffolder import cli; cli.run(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(done.stderr.split())
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--version"]) == ExitCode.CLEAN
+    assert capsys.readouterr().out == f"scaffold {__version__}\n"
+
+
+def test_new_without_a_name_and_without_a_terminal_names_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["new"]) == ExitCode.USAGE
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == (
+        "scaffold: service_name has no answer\n  try: scaffold new VALUE, or set SCAFFOLD_SERVICE_NAME\n"
+    )
+
+
+def test_new_refuses_a_bad_answer_from_every_way_in(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "answers.yml"
+    file.write_text("runtime_version: 12\n", encoding="utf-8")
+    expected = "scaffold: runtime_version cannot be '12': it is one of 8, 11, 17, 21, 25\n  try: --runtime-version 8\n"
+    for way in (["--runtime-version", "12"], ["-d", "runtime_version=12"], ["--data-file", str(file)]):
+        assert cli.run(["new", "x", *way]) == ExitCode.USAGE
+        assert capsys.readouterr().err == expected
+    monkeypatch.setenv("SCAFFOLD_RUNTIME_VERSION", "12")
+    assert cli.run(["new", "x"]) == ExitCode.USAGE
+    assert capsys.readouterr().err == expected
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.yml"]
+
+
+def test_new_takes_the_answer_nearest_to_the_person(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def version(*arguments: str) -> str:
+        assert cli.run(["new", "x", "--dry-run", "--format", "json", *arguments]) == ExitCode.CLEAN
+        answer: str = json.loads(capsys.readouterr().out)["answers"]["runtime_version"]
+        return answer
+
+    (tmp_path / "answers.yml").write_text("runtime_version: 8\n", encoding="utf-8")
+    assert version() == "21"
+    assert version("--data-file", "answers.yml") == "8"
+    monkeypatch.setenv("SCAFFOLD_RUNTIME_VERSION", "11")
+    assert version("--data-file", "answers.yml") == "11"
+    assert version("--data-file", "answers.yml", "-d", "runtime_version=17") == "17"
+    assert version("-d", "runtime_version=17", "--runtime-version", "25") == "25"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["new", "x", "-d", "runtime"], "--data takes KEY=VALUE, not 'runtime'"),
+        (["new", "x", "-d", "runtim=java"], "there is no question 'runtim'"),
+        (["new", "x", "--data-file", "absent.yml"], "absent.yml cannot be read: No such file or directory"),
+        (["new", "../x"], "service_name cannot be '../x'"),
+        (["check", "absent"], "absent is not a folder"),
+        (["check", "--select", "TFF", "."], "no check is called 'TFF'"),
+        (["chek"], "No such command 'chek'"),
+        (["list", "nothing"], "is not one of"),
+        (["new", "--nonsense"], "No such option"),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_exit_code_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(arguments) == ExitCode.USAGE
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+
+
+def test_new_dry_run_lists_the_files_and_writes_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.run(["new", "my-service", "--dry-run"]) == ExitCode.CLEAN
+    lines = capsys.readouterr().out.splitlines()
+    assert "  new       Dockerfile" in lines
+    assert re.fullmatch(r"  \d+ files would be in my-service; nothing was written", lines[-1])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_says_what_was_made_and_what_to_type_next(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["new", "my-service", "--no-check", "--no-git"]) == ExitCode.CLEAN
+    out = capsys.readouterr().out
+    assert out.startswith("my-service: Java 21, AWS (EKS) eu-central-1, GitHub Actions, Helm,")
+    for stage in ("1 infrastructure", "2 packaging", "3 pipeline", "4 monitoring", "culture"):
+        assert f"  {stage}" in out
+    assert "not checked: --no-check was given" in out
+    assert "Next    cd my-service && make test" in out
+    assert "Again   scaffold new my-service --organization example-org" in out
+
+
+def test_new_into_an_occupied_place_says_which_files_force_would_replace(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "my-service").mkdir()
+    (tmp_path / "my-service" / "README.md").write_text("mine", encoding="utf-8")
+    assert cli.run(["new", "my-service", "--no-check"]) == ExitCode.USAGE
+    assert "my-service is not empty" in capsys.readouterr().err
+    assert cli.run(["new", "my-service", "--force", "--dry-run"]) == ExitCode.CLEAN
+    assert "  replaced  README.md" in capsys.readouterr().out
+    assert cli.run(["new", "my-service", "--force", "--no-check"]) == ExitCode.CLEAN
+    assert "  1 of them replaced: README.md" in capsys.readouterr().out
+
+
+def test_new_makes_a_first_commit_unless_it_lies_in_a_repository(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"):
+        monkeypatch.setenv(name, "somebody")
+    for name in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"):
+        monkeypatch.setenv(name, "somebody@example.com")
+    assert cli.run(["new", "outer", "--no-check"]) == ExitCode.CLEAN
+    status = ["git", "-C", "outer", "status", "--porcelain", "--branch"]
+    assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "## main\n"
+    assert cli.run(["new", "inner", "--no-check", "-o", "outer"]) == ExitCode.CLEAN
+    assert "no first commit: it lies in a Git repository; git add it there" in capsys.readouterr().out
+    assert not (tmp_path / "outer" / "inner" / ".git").exists()
+
+
+def test_new_without_a_git_identity_says_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "user.useConfigOnly")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "true")
+    for name in ("XDG_CONFIG_HOME", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    assert cli.run(["new", "my-service", "--no-check"]) == ExitCode.CLEAN
+    assert "no first commit: git knows no name and e-mail of yours" in capsys.readouterr().out
+
+
+def test_check_runs_what_is_selected_and_json_is_one_document(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.yml").write_text("a: [\n", encoding="utf-8")
+    assert cli.run(["check", "--select", "SY002", "--format", "json"]) == ExitCode.FOUND
+    document = json.loads(capsys.readouterr().out)
+    assert [result["id"] for result in document["results"]] == ["SY002"]
+    assert document["results"][0]["findings"][0]["path"] == "a.yml"
+
+
+def test_check_of_nothing_it_knows_is_no_verdict(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a\n", encoding="utf-8")
+    assert cli.run(["check", "--ignore", "SY001"]) == ExitCode.NO_VERDICT
+    assert "0 passed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", ["questions", "checks", "versions"])
+def test_list_as_text_and_json_have_the_same_rows(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["list", what, "--format", "json"]) == ExitCode.CLEAN
+    rows = json.loads(capsys.readouterr().out)
+    assert cli.run(["list", what]) == ExitCode.CLEAN
+    assert len(capsys.readouterr().out.splitlines()) == len(rows) + 1
+
+
+def test_doctor_names_every_tool_and_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["doctor", "--format", "json"]) == ExitCode.CLEAN
+    tools = json.loads(capsys.readouterr().out)["tools"]
+    assert {"git", "terraform", "helm", "hadolint"} <= {tool["tool"] for tool in tools}
+    assert cli.run(["doctor"]) == ExitCode.CLEAN
+    out = capsys.readouterr().out
+    for tool in tools:
+        assert f" {tool['tool']} " in out
+
+
+def test_a_defect_of_ours_is_exit_code_4_with_a_traceback_only_under_debug(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scaffolder.checks.choose", lambda **_: 1 / 0)  # a defect cannot be had otherwise
+    assert cli.run(["check"]) == ExitCode.BROKEN
+    err = capsys.readouterr().err
+    assert err.startswith("scaffold: scaffolder failed: ZeroDivisionError")
+    assert "Traceback" not in err
+    monkeypatch.setenv("SCAFFOLD_DEBUG", "1")
+    assert cli.run(["check"]) == ExitCode.BROKEN
+    assert "Traceback" in capsys.readouterr().err
