@@ -123,6 +123,7 @@ class SystemToolchain:
     """
 
     def __init__(self) -> None:
+        sysconfig.get_path("scripts")  # fills sysconfig's cache, which Python 3.11 does not guard against threads
         self._surveys: dict[str, Survey] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._running: set[subprocess.Popen[str]] = set()
@@ -279,7 +280,7 @@ def _candidates(tool: Tool) -> Iterator[_Candidate]:
     for places in (None, os.pathsep.join(own)):  # None: PATH
         for name in (tool.name, *tool.alternatives):
             if path := shutil.which(name, path=places):
-                origin: Origin = "embedded" if os.path.dirname(path) in own else "path"
+                origin: Origin = "embedded" if str(Path(path).parent) in own else "path"
                 yield _Candidate(name=name, path=path, argv=_driven(tool, path), origin=origin)
     if tool.embedded and importlib.util.find_spec(tool.needs):
         argv = _driven(tool, *_module_argv(tool.embedded))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 
 from python_terraform import Terraform
 
@@ -17,7 +18,7 @@ def main(arguments: list[str]) -> int:
     """Run the program before "--" with the arguments behind it; return its exit code, negative for a signal."""
     end = arguments.index("--")
     (binary, *leading), (command, *rest) = arguments[:end], arguments[end + 1 :]
-    terraform = Terraform(working_dir=os.getcwd(), terraform_bin_path=binary)
+    terraform = Terraform(working_dir=str(Path.cwd()), terraform_bin_path=binary)
     exit_code, _, _ = terraform.cmd(" ".join((*leading, command)), *rest, capture_output=False)
     return int(exit_code)
 

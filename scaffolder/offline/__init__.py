@@ -1,1 +1,1 @@
-"""Provider schemas that travel with this package, and a server that shows them to Terraform as if it were the provider."""
+"""Provider schemas that travel with this package, and a server that shows them to Terraform as a provider would."""

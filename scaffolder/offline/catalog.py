@@ -1,8 +1,8 @@
 """The provider schemas that travel with this package: which there are, and the part of one that a configuration uses.
 
-A schema file is gzipped text. Its first line is a JSON header (address, version, source); each further line is a kind, a
-name and the schema as `terraform providers schema -json` prints it, without descriptions. A line without a schema is a
-type that exists and that we do not carry. tools/schemas/regenerate.py writes these files.
+A schema file is gzipped text. Its first line is a JSON header (address, version, source); each further line is a kind,
+a name and the schema as `terraform providers schema -json` prints it, without descriptions. A line without a schema is
+a type that exists and that we do not carry. tools/schemas/regenerate.py writes these files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ProviderSchema:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What a configuration needs of a provider's schema; `without_schema` are its types that exist but are not carried."""
+    """What a configuration needs of a provider's schema; `without_schema` are types that exist and are not carried."""
 
     provider: dict[str, Any]
     resources: dict[str, dict[str, Any]]
@@ -97,7 +97,7 @@ _CONSTRAINT = re.compile(r"(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+)*)[\w.+-]*")
 
 
 def _allows(constraint: str, version: tuple[int, ...]) -> bool:
-    """https://developer.hashicorp.com/terraform/language/expressions/version-constraints, for versions that are released."""
+    """https://developer.hashicorp.com/terraform/language/expressions/version-constraints, for released versions."""
     for part in filter(None, (part.strip() for part in constraint.split(","))):
         match = _CONSTRAINT.fullmatch(part)
         if match is None:

@@ -1,8 +1,8 @@
 """A gRPC server that Terraform takes for the providers of a configuration, so that it validates with nothing installed.
 
 Terraform connects to the addresses in TF_REATTACH_PROVIDERS instead of starting a provider, and neither downloads nor
-locks those. `validate`, and `test` with mock providers, ask for the schema and for the provider's own opinion on each block;
-the opinion is always "no objection", which is why this level is called "schema" and not "provider".
+locks those. `validate`, and `test` with mock providers, ask for the schema and for the provider's own opinion on each
+block; the opinion is always "no objection", which is why this level is called "schema" and not "provider".
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 
 @contextmanager
 def serving(parts: Mapping[str, Part]) -> Iterator[dict[str, str]]:
-    """Serve the schema of each provider address ("hashicorp/aws") and yield the environment that points Terraform to it."""
+    """Serve each provider address's schema ("hashicorp/aws") and yield the environment that sends Terraform there."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="scaffold-"))
         threads = stack.enter_context(ThreadPoolExecutor(max_workers=4))
@@ -69,7 +69,7 @@ def _always(answer: bytes) -> grpc.RpcMethodHandler:
 
 
 def _listen(server: grpc.Server, socket: Path) -> tuple[str, str]:
-    """Listen on a Unix socket, which nobody else can reach, or on this machine's own address where that is not possible."""
+    """Listen on a Unix socket, which nobody else can reach, or on this machine's own address where there is none."""
     if len(os.fsencode(socket)) < _LONGEST_SOCKET_PATH:
         try:
             server.add_insecure_port(f"unix:{socket}")

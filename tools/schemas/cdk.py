@@ -1,11 +1,11 @@
 """Reading a provider's schema out of its prebuilt bindings for the Cloud Development Kit.
 
-The bindings hold the whole schema as generated JavaScript: each class lists its fields in comments ("// arn - computed: true,
-optional: false, required: false"), its `…ToHclTerraform` function says which field is a block and of which kind, and the
-declarations say which fields may be left out. Not in there: sensitive, deprecated, functions, ephemeral resources.
+The bindings hold the whole schema as generated JavaScript: each class lists its fields in comments ("// arn - computed:
+true, optional: false, required: false"), its `…ToHclTerraform` function says which field is a block and of which kind,
+and the declarations say which fields may be left out. Not in there: sensitive, functions, ephemeral resources.
 
-A field of objects may be a block (`logging {}`) or an attribute (`logging = {}`), and the function calls both a block. Its
-declaration tells: a block's comment is "<name> block", or its list mapper's second argument is true.
+A field of objects may be a block (`logging {}`) or an attribute (`logging = {}`), and the function calls both a block.
+What tells them apart: a block's comment is "<name> block", or the second argument of its list mapper is true.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FIELD = re.compile(
     re.S,
 )
 _ARGUMENT = re.compile(
-    r'^\s{8,16}(?P<name>\w+): \{\s*\n\s*value: (?P<value>.*?),\n\s*isBlock: (?P<block>true|false),'
+    r"^\s{8,16}(?P<name>\w+): \{\s*\n\s*value: (?P<value>.*?),\n\s*isBlock: (?P<block>true|false),"
     r'\s*\n\s*type: "(?P<kind>\w+)",\s*\n\s*storageClassType: "(?P<storage>[^"]+)",',
     re.M,
 )
@@ -110,7 +110,7 @@ class _Module:
             attributes[name] = {"type": _type(name, code, argument), **flags}
         elif argument is None or not argument.is_block:
             attributes[name] = {"type": self._object_type(name, code, argument, inner), **flags}
-        elif "Mapper" in argument.value and ", true)(" in argument.value or name in self.blocks:
+        elif ", true)(" in argument.value or name in self.blocks:
             blocks[name] = {"block": self.block(inner), **_nesting(name, argument), **_minimum(flags)}
         else:
             mode = {"struct": "single", "map": "map", "set": "set"}.get(argument.kind, "list")

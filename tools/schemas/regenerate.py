@@ -6,7 +6,7 @@
     python -m tools.schemas.regenerate hashicorp/azurerm --json azurerm.json --version 4.81.0 --also-named bindings.tgz
         what that command printed earlier; where it was cut down to some types, the bindings name the others, and where
         descriptions were cut out of it, they tell which objects have a field of that name
-    python -m tools.schemas.regenerate hashicorp/aws --bindings cdktn_provider_aws-25.8.1-py3-none-any.whl --like aws.json
+    python -m tools.schemas.regenerate hashicorp/aws --bindings cdktn_provider_aws-25.8.1.whl --like aws.json
         the provider's prebuilt CDK bindings, a wheel or an npm tarball; `--like` is the real schema of a near release,
         whose word counts where bindings cannot tell an attribute of objects from a block
 
@@ -69,8 +69,12 @@ def ask(address: str, version: str) -> dict[str, Any]:
         name = address.rpartition("/")[2]
         block = {"required_providers": {name: {"source": address, "version": version}}}
         Path(folder, "main.tf.json").write_text(json.dumps({"terraform": block}))
-        subprocess.run(["terraform", "init", "-input=false", "-no-color"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        printed = subprocess.run(["terraform", "providers", "schema", "-json"], cwd=folder, check=True, capture_output=True)
+        subprocess.run(
+            ["terraform", "init", "-input=false", "-no-color"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
+        printed = subprocess.run(
+            ["terraform", "providers", "schema", "-json"], cwd=folder, check=True, capture_output=True
+        )
     return _only_provider(json.loads(printed.stdout))
 
 
@@ -119,7 +123,10 @@ def restore_descriptions(schema: Mapping[str, Any], named: Mapping[str, Any]) ->
                 match attribute, known["block"]["attributes"].get(field):
                     case ({"type": [_, ["object", fields]]}, {"type": [_, ["object", {"description": kind}]]}):
                         fields["description"] = kind
-                    case ({"type": [_, ["object", fields]]}, {"nested_type": {"attributes": {"description": known_field}}}):
+                    case (
+                        {"type": [_, ["object", fields]]},
+                        {"nested_type": {"attributes": {"description": known_field}}},
+                    ):
                         fields["description"] = known_field["type"]
 
 

@@ -1,0 +1,42 @@
+"""Where this machine keeps real providers, and how to make Terraform take them from there, never from the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_HOSTS = ("registry.terraform.io", "registry.opentofu.org")
+
+
+def mirrors() -> Iterator[Path]:
+    """Folders of providers here: those that the user's CLI configuration names, the plugin cache, the usual one."""
+    config = Path(os.environ.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
+    text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
+    cache = os.environ.get("TF_PLUGIN_CACHE_DIR", "")
+    named = re.findall(r'^\s*(?:path|plugin_cache_dir)\s*=\s*"([^"]+)"', text, re.MULTILINE)
+    for folder in (*named, cache, "~/.terraform.d/plugins"):
+        if folder and (path := Path(os.path.expandvars(folder)).expanduser()).is_dir():
+            yield path
+
+
+def holds(mirror: Path, address: str) -> bool:
+    return any((mirror / host / address).is_dir() for host in _HOSTS)
+
+
+def only_from(mirrors: Iterable[Path], folder: Path) -> Path:
+    """A CLI configuration that takes providers from these folders and never from the network."""
+    blocks = "".join(f"  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n" for mirror in mirrors)
+    file = folder / "offline.tfrc"
+    file.write_text(f"provider_installation {{\n{blocks}}}\n", encoding="utf-8")
+    return file
+
+
+def locked(folder: Path) -> tuple[str, ...]:
+    """The releases that `terraform init` chose."""
+    lock = folder / ".terraform.lock.hcl"
+    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
+    found = re.findall(r'^provider "[^"]*/([^"/]+)" \{\n\s*version\s*=\s*"([^"]+)"', text, re.MULTILINE)
+    return tuple(f"{name} {version}" for name, version in found)
