@@ -8,8 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 need REVISION
 
-rm -rf build/image build/digest
-mkdir -p build
+run rm -rf build/image build/digest
 
 if [[ -n "${IMAGE:-}" ]]; then
   tool crane

@@ -9,13 +9,17 @@ connect_cluster
 
 folder="build/diagnostics/$ENVIRONMENT"
 selector="app.kubernetes.io/instance=$SERVICE"
-mkdir -p "$folder"
+run mkdir -p "$folder"
 
 # keep FILE COMMAND…: one command's output, errors included; the next one runs in any case.
 keep() {
   local file=$1
   shift
-  run "$@" >"$folder/$file" 2>&1 || say "warning: $folder/$file is incomplete"
+  if dry; then
+    run "$@"
+  else
+    run "$@" >"$folder/$file" 2>&1 || say "warning: $folder/$file is incomplete"
+  fi
 }
 
 keep history.txt helm history "$SERVICE" --namespace "$NAMESPACE"

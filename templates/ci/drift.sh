@@ -8,7 +8,7 @@ source ci/prelude.sh
 need ENVIRONMENT
 tool terraform jq
 
-mkdir -p build/drift
+dry || mkdir -p build/drift
 report="build/drift/$ENVIRONMENT.json"
 plan="$PWD/build/drift/$ENVIRONMENT.tfplan"
 write_report() { jq -n --arg environment "$ENVIRONMENT" --arg result "$1" --argjson changes "$2" '$ARGS.named' >"$report"; }

@@ -5,9 +5,9 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 tool crane
-mkdir -p build
+dry || mkdir -p build
 
-images="$(sed -nE 's/^FROM (--platform=[^ ]+ )?([^ ]+:[^ @]+)( .*)?$/\2/p' Dockerfile | sort -u)"
+images="$(sed -nE 's/^FROM (--platform=[^ ]+ )?([^ @]+:[^ @]+)( .*)?$/\2/p' Dockerfile | sort -u)"
 for image in $images; do
   # Arguments of the Dockerfile stand for themselves: ${JAVA_VERSION} is what `ARG JAVA_VERSION=` says.
   name="$image"

@@ -21,9 +21,12 @@ dry() { [[ "${DRY_RUN:-0}" == 1 ]]; }
 
 # Do it, after saying it. With DRY_RUN=1 only say it.
 run() {
-  local words
-  words="$(printf '%q ' "$@")"
-  say "+ ${words% }"
+  local word line="+"
+  for word in "$@"; do
+    [[ "$word" =~ ^[A-Za-z0-9_@%+=:,./-]+$ ]] || word="$(printf '%q' "$word")"
+    line+=" $word"
+  done
+  say "$line"
   if ! dry; then "$@"; fi
 }
 

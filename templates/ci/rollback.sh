@@ -16,7 +16,7 @@ if [[ -z "${TO:-}" ]] && ! dry; then
   [[ -n "$TO" ]] || die "there is no earlier good revision of $SERVICE in $ENVIRONMENT; \`helm history $SERVICE --namespace $NAMESPACE\` lists them all, and TO=<revision> names one"
 fi
 
-run helm rollback "$SERVICE" "${TO:-<previous>}" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
+run helm rollback "$SERVICE" "${TO:-PREVIOUS}" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
 if dry; then exit; fi
 
 digest="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --output json | jq -r '.image.digest')"

@@ -17,11 +17,11 @@ expected="$(jq -n --arg environment "$ENVIRONMENT" --arg digest "$DIGEST" \
 judge() {
   local differences
   differences="$(jq -r --argjson expected "$expected" '
-    . + {runtime: (.runtime.version // "")} as $got
-    | $expected | to_entries[]
+    (. + {runtime: (.runtime.version // "")}) as $got
+    | $expected | to_entries[] | .value as $must
     | ($got[.key] // "") as $is
-    | select($is != .value and (.key != "runtime" or ($is | startswith(.value + ".") | not)))
-    | "  \(.key) is \($is), expected \(.value)"' <<<"$2" 2>&1)" || differences="  the answer is not JSON: $2"
+    | select($is != $must and (.key != "runtime" or ($is | startswith($must + ".") | not)))
+    | "  \(.key) is \($is), expected \($must)"' <<<"$2" 2>&1)" || differences="  the answer cannot be read: $2"
   if [[ -n "$differences" ]]; then
     say "$1 runs the wrong thing:"
     say "$differences"

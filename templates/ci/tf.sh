@@ -9,7 +9,7 @@ verb="${1:-}" root="${2:-${ROOT:-env}}"
 tool terraform
 
 export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1
-mkdir -p build
+dry || mkdir -p build
 variables=() backend=() name="$root"
 case "$root" in
   bootstrap) ;; # makes the bucket for the states of the other two, so its own state stays on disk

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Repository
+from support import Repository
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "default": {},

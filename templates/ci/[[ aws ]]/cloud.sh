@@ -19,7 +19,7 @@ connect_cluster() {
   if [[ "${KUBECONFIG:-}" == "$own" ]]; then return; fi
   need CLUSTER_NAME AWS_REGION
   tool aws kubectl
-  mkdir -p build
+  dry || mkdir -p build
   export KUBECONFIG="$own"
   run aws eks update-kubeconfig --name "$CLUSTER_NAME" --region "$AWS_REGION" --kubeconfig "$KUBECONFIG"
 }

@@ -90,8 +90,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     filter {}
 
     noncurrent_version_expiration {
-      newer_noncurrent_versions = 20
-      noncurrent_days           = 90
+      noncurrent_days = 90
     }
 
     abort_incomplete_multipart_upload {

@@ -177,7 +177,7 @@ module "drift_role" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = "arn:${data.aws_partition.current.partition}:s3:::${var.state_bucket}"
-        Condition = { StringLike = { "s3:prefix" = "env/${var.environment}/*" } }
+        Condition = { StringLike = { "s3:prefix" = ["env/${var.environment}/*", "env:/*"] } } # env:/ is where init looks for workspaces
       },
       {
         Sid      = "ReadState"

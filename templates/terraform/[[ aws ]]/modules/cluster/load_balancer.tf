@@ -1,6 +1,7 @@
 # Rights of the AWS Load Balancer Controller, which `make platform` installs. What it must be able to call is listed
 # in docs/install/iam_policy.json of kubernetes-sigs/aws-load-balancer-controller (read at v3.4.2). Narrower here:
-# it changes only what carries the tag of this cluster, and opens only security groups of this network.
+# it changes only what carries the tag of this cluster, opens only security groups of this network, and attaches no
+# firewall (WAF, Shield).
 
 locals {
   elb_arn = "arn:${data.aws_partition.current.partition}:elasticloadbalancing:${var.region}:${var.account_id}"
@@ -62,7 +63,12 @@ resource "aws_iam_policy" "load_balancer" {
           "elasticloadbalancing:DescribeTargetGroups",
           "elasticloadbalancing:DescribeTargetHealth",
           "elasticloadbalancing:DescribeTrustStores",
+          "iam:GetServerCertificate",
+          "iam:ListServerCertificates",
+          "shield:DescribeProtection",
           "shield:GetSubscriptionState",
+          "waf-regional:GetWebACL",
+          "waf-regional:GetWebACLForResource",
           "wafv2:GetWebACL",
           "wafv2:GetWebACLForResource",
         ]

@@ -10,11 +10,13 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.kms_key_arn
 }
 
-# Rules stand inside their group, not in resources of their own: one added by hand is then drift.
+# Rules stand inside their group, not in resources of their own: one added by hand is then drift. The control plane
+# talks to the nodes through a second group, which EKS makes and which opens that way out.
 resource "aws_security_group" "control_plane" {
   name        = "${var.name}-control-plane"
   description = "Kubernetes API of ${var.name}, from inside the network"
   vpc_id      = var.vpc_id
+  egress      = []
 
   ingress {
     description = "Kubernetes API, from runners and people inside the network"

@@ -19,9 +19,12 @@ resource "aws_vpc" "this" {
   tags = { Name = var.name }
 }
 
-# The group that AWS attaches when none is named. It lets nothing through, and a rule added to it is drift.
+# The group that AWS attaches when none is named lets nothing through. The empty lists are not the same as leaving them
+# out: only a list that is given makes a rule added by hand show in `plan`.
 resource "aws_default_security_group" "this" {
-  vpc_id = aws_vpc.this.id
+  vpc_id  = aws_vpc.this.id
+  ingress = []
+  egress  = []
 
   tags = { Name = "${var.name}-default" }
 }

@@ -1,0 +1,643 @@
+"""The scripts of a generated repository's pipeline, run for real against simulated cluster programs.
+
+bash, make, git, jq and curl are real, and so is the HTTP server that answers for the pods and for the chat. helm, kubectl,
+cosign, crane, aws, terraform and gh are one stand-in that notes how it was called and says what a test wrote down.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [
+    pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
+    for program in ("jq", "curl", "git", "make")
+]
+
+IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/my-service"
+NEW = "sha256:" + "a" * 64
+OLD = "sha256:" + "b" * 64
+COMMIT = "c" * 40
+
+STAND_IN = (
+    f"#!{sys.executable}\n"
+    + """
+import json, os, pathlib, signal, sys
+name, argv, home = pathlib.Path(sys.argv[0]).name, sys.argv[1:], pathlib.Path(os.environ["STAND_IN"])
+with (home / "calls").open("a") as calls:
+    calls.write(json.dumps([name, *argv]) + "\\n")
+rules = json.loads((home / "rules").read_text())
+for number, rule in enumerate(rules):
+    if rule["call"] == [name, *argv][: len(rule["call"])] or (name == rule["call"][0] and set(rule["call"][1:]) <= set(argv)):
+        used = home / f"used-{number}"
+        if rule["once"] and used.exists():
+            continue
+        used.touch()
+        for path, text in rule["writes"].items():
+            pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+            pathlib.Path(path).write_text(text)
+        sys.stdout.write(rule["stdout"]); sys.stdout.flush()
+        sys.stderr.write(rule["stderr"])
+        if rule["stays"]:
+            signal.pause()
+        sys.exit(rule["exit"])
+"""
+)
+
+
+@dataclass
+class Site:
+    """A repository, the stand-ins on its PATH, and the two servers."""
+
+    root: Path
+    home: Path
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    chat: list[dict[str, Any]] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+
+    def on(
+        self,
+        call: str,
+        stdout: object = "",
+        *,
+        exit: int = 0,
+        stderr: str = "",
+        once: bool = False,
+        stays: bool = False,
+        writes: dict[str, str] | None = None,
+    ) -> None:
+        """From now on `call` (its first words, or words in any order) says `stdout`; the rule that came last wins."""
+        text = stdout if isinstance(stdout, str) else json.dumps(stdout)
+        rule = {
+            "call": call.split(),
+            "stdout": text,
+            "stderr": stderr,
+            "exit": exit,
+            "once": once,
+            "stays": stays,
+            "writes": writes or {},
+        }
+        self.rules.insert(0, rule)
+
+    def make(self, target: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """`make target` in the repository, with exactly these variables beside PATH and HOME."""
+        (self.home / "rules").write_text(json.dumps(self.rules))
+        return subprocess.run(
+            ["make", "--silent", *target.split()],
+            cwd=self.root,
+            env={**self.env, **variables},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @property
+    def calls(self) -> list[list[str]]:
+        """Every call of a stand-in, in order, as [program, argument, …]."""
+        log = self.home / "calls"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    def verbs(self, *programs: str) -> list[str]:
+        """The calls of `programs` as their first two words: "helm upgrade"."""
+        return [" ".join(call[:2]) for call in self.calls if call[0] in programs]
+
+
+@pytest.fixture
+def server() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], tuple[int, bytes]]], int]]:
+    """Start an HTTP server on the loopback that answers as the given function says; its port."""
+    servers = []
+
+    def start(answer: Callable[[BaseHTTPRequestHandler], tuple[int, bytes]]) -> int:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, body = answer(self)
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        servers.append(running)
+        return int(running.server_address[1])
+
+    yield start
+    for running in servers:
+        running.shutdown()
+        running.server_close()
+
+
+Answer = Callable[[BaseHTTPRequestHandler], tuple[int, bytes]]
+
+
+@pytest.fixture
+def site(repository: Callable[..., Path], tmp_path: Path, server: Callable[[Answer], int]) -> Site:
+    root = repository()
+    git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "first"]):
+        subprocess.run([*git, *words], cwd=root, check=True)
+    home = tmp_path / "stand-in"
+    programs = home / "bin"
+    programs.mkdir(parents=True)
+    for name in ("helm", "kubectl", "cosign", "crane", "aws", "terraform", "gh", "docker"):
+        (programs / name).write_text(STAND_IN)
+        (programs / name).chmod(0o755)
+    made = Site(root=root, home=home)
+
+    def chat(request: BaseHTTPRequestHandler) -> tuple[int, bytes]:
+        made.chat.append(json.loads(request.rfile.read(int(request.headers["Content-Length"]))))
+        return 200, b"ok"
+
+    made.env = {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "STAND_IN": str(home),
+        "ENVIRONMENT": "dev",
+        "IMAGE": IMAGE,
+        "DIGEST": NEW,
+        "REVISION": COMMIT,
+        "CLUSTER_NAME": "my-service-dev",
+        "AWS_REGION": "eu-central-1",
+        "CHAT_WEBHOOK_URL": f"http://127.0.0.1:{server(chat)}/hook",
+    }
+    made.on("helm history", history("deployed"))
+    made.on("helm get values", {"image": {"digest": OLD}})
+    return made
+
+
+def history(*statuses: str, **descriptions: str) -> list[dict[str, Any]]:
+    """`helm history`: one revision for each status; r3="Rollback to 1" describes the third."""
+    return [
+        {"revision": number, "status": status, "description": descriptions.get(f"r{number}", COMMIT)}
+        for number, status in enumerate(statuses, start=1)
+    ]
+
+
+def info(
+    digest: str = NEW, revision: str = COMMIT, runtime: str = "21.0.12", environment: str = "dev"
+) -> dict[str, Any]:
+    return {
+        "service": "my-service",
+        "environment": environment,
+        "runtime": {"name": "java", "version": runtime},
+        "revision": revision,
+        "digest": digest,
+    }
+
+
+@pytest.fixture
+def pods(site: Site, server: Callable[[Answer], int]) -> Callable[..., None]:
+    """`pods(info(…), …)`: these pods run; a list of answers is given one after the other, the last one for good."""
+
+    def run(*answers: dict[str, Any] | list[dict[str, Any]]) -> None:
+        items = []
+        for number, told in enumerate(answers):
+            queue = list(told) if isinstance(told, list) else [told]
+
+            def answer(request: BaseHTTPRequestHandler, queue: list[dict[str, Any]] = queue) -> tuple[int, bytes]:
+                assert request.path == "/info"
+                return 200, json.dumps(queue.pop(0) if len(queue) > 1 else queue[0]).encode()
+
+            port = server(answer)
+            site.on(f"kubectl port-forward pod/web-{number}", f"Forwarding from 127.0.0.1:{port} -> 8080\n", stays=True)
+            items.append({"metadata": {"name": f"web-{number}"}, "status": {"phase": "Running"}})
+        site.on("kubectl get pods --output json", {"items": items})
+
+    return run
+
+
+def test_a_deployment_verifies_installs_tests_and_announces(site: Site, pods: Callable[..., None]) -> None:
+    pods(info(), info())
+    done = site.make("deploy")
+    assert done.returncode == 0, done.stderr
+    assert site.verbs("cosign", "helm") == [
+        "cosign verify",
+        "helm history",
+        "helm history",
+        "helm upgrade",
+        "helm test",
+    ]
+    verify = next(call for call in site.calls if call[0] == "cosign")
+    assert verify[-1] == f"{IMAGE}@{NEW}"
+    assert "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main" in verify
+    upgrade = next(call for call in site.calls if call[:2] == ["helm", "upgrade"])
+    for argument in (
+        f"image.digest={NEW}",
+        f"image.repository={IMAGE}",
+        f"revision={COMMIT}",
+        "helm/my-service/values-dev.yaml",
+        "--wait",
+    ):
+        assert argument in upgrade
+    assert site.chat == [{"text": f":white_check_mark: *my-service*: dev runs {COMMIT}."}]
+
+
+def test_no_flag_of_helm_is_one_that_helm_3_or_helm_4_lacks(site: Site, pods: Callable[..., None]) -> None:
+    pods([info(runtime="8.0.502"), info(digest=OLD)])
+    site.make("deploy")
+    flags = {argument for call in site.calls if call[0] == "helm" for argument in call if argument.startswith("--")}
+    assert flags <= {
+        "--description", "--history-max", "--install", "--logs", "--namespace", "--output", "--set-string", "--timeout", "--values", "--wait",
+    }  # fmt: skip
+
+
+def test_a_failing_helm_test_rolls_back_to_the_deployed_revision(site: Site, pods: Callable[..., None]) -> None:
+    pods(info(digest=OLD, revision="d" * 40))
+    site.on("helm history", history("superseded", "failed", "superseded", "deployed", "failed"))
+    site.on("helm test", exit=1)
+    done = site.make("deploy")
+    assert done.returncode != 0
+    assert site.verbs("helm")[-2:] == ["helm rollback", "helm get"]
+    assert next(call for call in site.calls if call[1] == "rollback")[2:4] == ["my-service", "4"]
+    assert [message["text"].split(":")[1] for message in site.chat] == ["rewind"]
+    assert (site.root / "build/diagnostics/dev/logs.txt").exists(), "the evidence is saved before the rollback"
+
+
+def test_a_failing_first_installation_is_left_for_inspection(site: Site, pods: Callable[..., None]) -> None:
+    site.on("helm history", exit=1, stderr="Error: release: not found")
+    site.on("helm upgrade", exit=1)
+    done = site.make("deploy")
+    assert done.returncode != 0
+    assert "helm rollback" not in site.verbs("helm") and "helm uninstall" not in site.verbs("helm")
+    assert "Nothing ran in dev before" in site.chat[0]["text"]
+
+
+def test_a_pending_release_is_recovered_first(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    site.on("helm history", history("superseded", "deployed", "pending-upgrade"))
+    assert site.make("deploy").returncode == 0
+    assert site.verbs("helm") == ["helm history", "helm rollback", "helm history", "helm upgrade", "helm test"]
+    assert next(call for call in site.calls if call[1] == "rollback")[3] == "2"
+
+
+def test_a_pending_first_installation_is_removed(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    site.on("helm history", exit=1, stderr="Error: release: not found")
+    site.on("helm history", history("pending-install"), once=True)
+    assert site.make("deploy").returncode == 0
+    assert site.verbs("helm") == ["helm history", "helm uninstall", "helm history", "helm upgrade", "helm test"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (info(revision="d" * 40), f"revision is {'d' * 40}, expected {COMMIT}"),
+        (info(digest=OLD), f"digest is {OLD}, expected {NEW}"),
+        (info(runtime="17.0.20"), "runtime is 17.0.20, expected 21"),
+        (info(runtime="210.1"), "runtime is 210.1, expected 21"),
+        (info(environment="qa"), "environment is qa, expected dev"),
+    ],
+)
+def test_one_pod_that_runs_the_wrong_thing_rolls_back(
+    site: Site, pods: Callable[..., None], wrong: dict[str, Any], said: str
+) -> None:
+    pods([info(), info(digest=OLD)], [wrong, info(digest=OLD)])
+    done = site.make("deploy")
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "helm rollback" in site.verbs("helm")
+    assert "dev runs what it ran before (Helm revision 1)" in site.chat[0]["text"]
+
+
+def test_a_rollback_that_fails_too_calls_for_help(site: Site, pods: Callable[..., None]) -> None:
+    site.on("helm upgrade", exit=1)
+    site.on("helm rollback", exit=1)
+    assert site.make("deploy").returncode != 0
+    assert "dev needs someone now" in site.chat[0]["text"]
+
+
+def test_an_image_that_this_pipeline_did_not_sign_is_not_deployed(site: Site) -> None:
+    site.on("cosign verify", exit=1, stderr="no matching signatures")
+    done = site.make("deploy")
+    assert "is not signed by https://github.com/example-org/my-service" in done.stderr
+    assert site.verbs("helm", "kubectl") == []
+
+
+def test_a_history_that_cannot_be_read_is_not_taken_for_a_first_installation(site: Site) -> None:
+    site.on("helm history", exit=1, stderr="Error: Kubernetes cluster unreachable")
+    done = site.make("deploy")
+    assert done.returncode != 0
+    assert "Kubernetes cluster unreachable" in done.stderr
+    assert "helm upgrade" not in site.verbs("helm")
+
+
+def test_a_silent_chat_does_not_fail_a_deployment_but_is_mentioned(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    done = site.make("deploy", CHAT_WEBHOOK_URL="")
+    assert done.returncode == 0
+    assert "CHAT_WEBHOOK_URL is not set" in done.stderr
+    assert "warning: the chat was not told" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "variable", "hint"),
+    [
+        ("deploy", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
+        ("deploy", "IMAGE", "terraform -chdir=terraform/shared output -raw image_repository"),
+        ("deploy", "DIGEST", "`make push` writes it to build/digest"),
+        ("push", "IMAGE", "terraform -chdir=terraform/shared output -raw image_repository"),
+        ("sign", "DIGEST", "`make push` writes it to build/digest"),
+        ("smoke", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
+        ("rollback", "CLUSTER_NAME", "output -raw cluster_name"),
+        ("drift", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
+        ("tf-plan", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
+        ("platform", "AWS_REGION", "export AWS_REGION=…"),
+        ("notify OUTCOME=failed TEXT=x", "CHAT_WEBHOOK_URL", "create an incoming webhook"),
+    ],
+)
+def test_a_missing_variable_is_named_with_the_way_to_set_it(site: Site, target: str, variable: str, hint: str) -> None:
+    done = site.make(target, **{variable: ""})
+    assert done.returncode != 0
+    assert f"error: {variable} is not set: " in done.stderr
+    assert hint in done.stderr
+    assert site.verbs("helm", "kubectl", "cosign", "terraform") == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [({"ENVIRONMENT": "production"}, "one of dev, qa, prod"), ({"DIGEST": "latest"}, "64 hexadecimal digits")],
+)
+def test_a_variable_that_cannot_be_right_is_refused(site: Site, variables: dict[str, str], said: str) -> None:
+    done = site.make("deploy", **variables)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert site.calls == []
+
+
+def test_a_missing_tool_is_an_error_that_says_how_to_get_it(site: Site) -> None:
+    (site.home / "bin/cosign").unlink()
+    if shutil.which("cosign"):
+        pytest.skip("cosign is installed on this machine")
+    done = site.make("sign")
+    assert done.returncode != 0
+    assert "cosign is not installed: `mise install`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('it said "no"', 'it said "no"'),
+        ("a\nb", "a\nb"),
+        ("<!channel> & <http://evil.example|here>", "&lt;!channel&gt; &amp; &lt;http://evil.example|here&gt;"),
+        ("$(id) `id` \\ '", "$(id) `id` \\ '"),
+        ("x" * 5000, "x" * 2000),
+    ],
+)
+def test_the_chat_shows_any_text_as_text(site: Site, text: str, shown: str) -> None:
+    done = site.make("notify", OUTCOME="failed", TEXT=text, RUN_URL="https://ci.example/1")
+    assert done.returncode == 0, done.stderr
+    assert site.chat == [{"text": f":x: *my-service*: {shown} <https://ci.example/1|Log>"}]
+
+
+def test_a_chat_that_refuses_is_an_error(site: Site, server: Callable[[Answer], int]) -> None:
+    port = server(lambda request: (403, b"no"))
+    done = site.make("notify", OUTCOME="failed", TEXT="x", CHAT_WEBHOOK_URL=f"http://127.0.0.1:{port}/secret-part")
+    assert done.returncode != 0
+    assert "the chat did not take the message" in done.stderr
+    assert "secret-part" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("revisions", "goes_to"),
+    [
+        (history("superseded", "superseded", "deployed"), "2"),
+        (history("superseded", "failed", "deployed"), "1"),
+        # 3 was bad and 4 is 2 again: going back means going to 1, neither to 3 nor to 2, which runs already.
+        (history("superseded", "superseded", "superseded", "deployed", r4="Rollback to 2"), "1"),
+        (history("superseded", "superseded", "superseded", "superseded", "deployed", r4="Rollback to 2"), "2"),
+    ],
+)
+def test_a_rollback_goes_to_the_newest_good_release(
+    site: Site, pods: Callable[..., None], revisions: list[dict[str, Any]], goes_to: str
+) -> None:
+    pods(info(digest=OLD, revision="d" * 40, runtime="17.0.20"))
+    site.on("helm history", revisions)
+    done = site.make("rollback", DIGEST="")
+    assert done.returncode == 0, done.stderr
+    assert next(call for call in site.calls if call[1] == "rollback")[2:4] == ["my-service", goes_to]
+
+
+def test_a_rollback_without_anything_to_go_back_to_says_so(site: Site) -> None:
+    done = site.make("rollback")
+    assert done.returncode != 0
+    assert "there is no earlier good revision" in done.stderr
+
+
+def test_a_rollback_is_proved_by_the_digest_of_the_old_release(site: Site, pods: Callable[..., None]) -> None:
+    pods(info(digest=NEW))
+    done = site.make("rollback", TO="1")
+    assert done.returncode != 0
+    assert f"digest is {NEW}, expected {OLD}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "target", ["deploy", "rollback", "smoke", "build", "push", "sign", "drift", "tf-plan", "tf-apply", "pin"]
+)
+def test_a_dry_run_calls_nothing_and_changes_nothing(site: Site, target: str) -> None:
+    before = sorted(site.root.rglob("*"))
+    done = site.make(target, DRY_RUN="1", REVISION="HEAD")
+    assert done.returncode == 0, done.stderr
+    assert "+ " in done.stderr
+    assert site.calls == [] and site.chat == []
+    assert sorted(site.root.rglob("*")) == before
+
+
+def layout(root: Path) -> str:
+    """An OCI layout as BuildKit writes it, with a bill of materials of two packages; its digest."""
+    blobs = root / "build/image/blobs/sha256"
+    blobs.mkdir(parents=True)
+
+    def blob(letter: str, content: object) -> str:
+        (blobs / (letter * 64)).write_text(json.dumps(content))
+        return f"sha256:{letter * 64}"
+
+    statement = blob("1", {"predicate": {"spdxVersion": "SPDX-2.3", "packages": [{"name": "a"}, {"name": "b"}]}})
+    attestation = blob(
+        "2",
+        {
+            "layers": [
+                {
+                    "digest": "sha256:" + "9" * 64,
+                    "annotations": {"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"},
+                },
+                {"digest": statement, "annotations": {"in-toto.io/predicate-type": "https://spdx.dev/Document"}},
+            ]
+        },
+    )
+    index = blob(
+        "a",
+        {
+            "manifests": [
+                {"digest": "sha256:" + "3" * 64},
+                {"digest": attestation, "annotations": {"vnd.docker.reference.type": "attestation-manifest"}},
+            ]
+        },
+    )
+    (root / "build/image/index.json").write_text(json.dumps({"manifests": [{"digest": index}]}))
+    return index
+
+
+def test_the_bill_of_materials_is_the_one_that_the_digest_covers(site: Site) -> None:
+    layout(site.root)
+    done = site.make("sbom")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((site.root / "build/sbom.spdx.json").read_text())["packages"] == [{"name": "a"}, {"name": "b"}]
+
+
+def test_what_was_built_is_pushed_and_its_digest_written_down(site: Site) -> None:
+    digest = layout(site.root)
+    site.on("crane digest", f"{digest}\n")
+    site.on("crane digest", exit=1, once=True)
+    done = site.make("push")
+    assert done.returncode == 0, done.stderr
+    assert (site.root / "build/digest").read_text() == f"{digest}\n"
+    assert ["crane", "push", "build/image", f"{IMAGE}:{COMMIT}"] in site.calls
+
+
+def test_bytes_that_are_there_already_are_not_pushed_again(site: Site) -> None:
+    digest = layout(site.root)
+    site.on("crane digest", f"{digest}\n")
+    assert site.make("push").returncode == 0
+    assert "crane push" not in site.verbs("crane")
+    assert (site.root / "build/digest").read_text() == f"{digest}\n"
+
+
+def test_a_commit_never_gets_a_second_image(site: Site) -> None:
+    layout(site.root)
+    site.on("crane digest", f"{OLD}\n")
+    site.on("crane push", exit=0)
+    done = site.make("push")
+    assert done.returncode != 0
+    assert "an image is built once per commit" in done.stderr
+    assert not (site.root / "build/digest").exists()
+
+
+def test_a_commit_that_was_built_before_is_taken_from_the_registry(site: Site) -> None:
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=site.root, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    site.on("crane digest", f"{NEW}\n")
+    done = site.make("build", REVISION=commit)
+    assert done.returncode == 0, done.stderr
+    assert ["crane", "pull", "--format=oci", f"{IMAGE}:{commit}", "build/image"] in site.calls
+    assert site.verbs("docker") == []
+
+
+def test_a_build_passes_commit_runtime_and_attestations(site: Site) -> None:
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=site.root, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    site.on("docker buildx build", writes={"build/image/index.json": json.dumps({"manifests": [{"digest": NEW}]})})
+    done = site.make("build", REVISION=commit, IMAGE="")
+    assert done.returncode == 0, done.stderr
+    build = next(call for call in site.calls if call[:3] == ["docker", "buildx", "build"])
+    assert f"REVISION={commit}" in build and "JAVA_VERSION=21" in build and "--provenance=mode=max" in build
+    assert any(argument.startswith("--sbom=generator=docker/buildkit-syft-scanner:") for argument in build)
+    assert any("type=oci" in argument and "rewrite-timestamp=true" in argument for argument in build)
+    assert site.verbs("crane", "aws") == []
+
+
+def lock(root: Path) -> None:
+    for name in ("bootstrap", "shared", "env"):
+        (root / f"terraform/{name}/.terraform.lock.hcl").write_text("# pinned\n")
+
+
+@pytest.mark.parametrize(("exit_code", "result", "status"), [(0, "clean", 0), (2, "drift", 2), (1, "unknown", 1)])
+def test_drift_is_reported_by_address_and_exit_code(site: Site, exit_code: int, result: str, status: int) -> None:
+    lock(site.root)
+    site.on("terraform plan", exit=exit_code)
+    changes = [
+        {"address": "aws_vpc.this", "change": {"actions": ["update"], "after": {"password": "secret"}}},
+        {"address": "aws_eip.nat", "change": {"actions": ["no-op"]}},
+        {"address": "aws_eks_addon.dns", "change": {"actions": ["delete", "create"]}},
+    ]
+    site.on("terraform show", {"resource_changes": changes})
+    (site.home / "rules").write_text(json.dumps(site.rules))
+    done = subprocess.run(
+        ["ci/drift.sh"], cwd=site.root, env=site.env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == status
+    report = json.loads((site.root / "build/drift/dev.json").read_text())
+    assert report["result"] == result
+    assert report["changes"] == (
+        ["update aws_vpc.this", "delete and create aws_eks_addon.dns"] if result == "drift" else []
+    )
+    assert "secret" not in json.dumps(report) + done.stderr
+    assert "-lock=false" in next(call for call in site.calls if "plan" in call)
+
+
+def test_terraform_without_a_lock_file_is_refused(site: Site) -> None:
+    done = site.make("tf-plan")
+    assert done.returncode != 0
+    assert "`make tf-lock` writes it" in done.stderr
+    assert site.calls == []
+
+
+def test_an_apply_carries_out_the_plan_that_was_read_and_no_other(site: Site) -> None:
+    lock(site.root)
+    refused = site.make("tf-apply")
+    assert "run `make tf-plan ROOT=env` first" in refused.stderr
+    plan = site.root / "build/env-dev.tfplan"
+    plan.parent.mkdir(exist_ok=True)
+    plan.write_text("plan")
+    assert site.make("tf-apply").returncode == 0
+    assert site.calls[-1] == ["terraform", "-chdir=terraform/env", "apply", "-input=false", str(plan)]
+    assert not plan.exists()
+
+
+@pytest.mark.parametrize(
+    ("result", "open_issues", "verb"),
+    [
+        ("drift", [], "create"),
+        ("drift", [{"number": 7, "title": "Drift in dev"}], "edit"),
+        ("unknown", [{"number": 7, "title": "Drift in development tools"}], "create"),
+        ("clean", [{"number": 7, "title": "Drift in dev"}], "close"),
+        ("clean", [], None),
+    ],
+)
+def test_one_issue_follows_the_state_of_an_environment(
+    site: Site, result: str, open_issues: list[dict[str, Any]], verb: str | None
+) -> None:
+    report = site.root / "build/drift/dev.json"
+    report.parent.mkdir(parents=True)
+    report.write_text(json.dumps({"environment": "dev", "result": result, "changes": ["update aws_vpc.this"]}))
+    site.on("gh issue list", open_issues)
+    assert site.make("drift-issue").returncode == 0
+    assert [call[2] for call in site.calls if call[0] == "gh"][1:] == ([verb] if verb else [])
+
+
+def test_pinning_adds_the_digest_to_each_base_image_once(site: Site) -> None:
+    site.on("crane digest", f"{OLD}\n")
+    assert site.make("pin").returncode == 0
+    bases = [line for line in (site.root / "Dockerfile").read_text().splitlines() if line.startswith("FROM ")]
+    assert bases
+    assert all(f"@{OLD}" in line for line in bases)
+    asked = [call[2] for call in site.calls if call[:2] == ["crane", "digest"]]
+    assert asked
+    assert all("$" not in name for name in asked)
+    again = (site.root / "Dockerfile").read_text()
+    assert site.make("pin").returncode == 0
+    assert (site.root / "Dockerfile").read_text() == again
+
+
+def test_every_target_is_listed_with_what_it_does(site: Site) -> None:
+    makefile = (site.root / "Makefile").read_text()
+    targets = {line.split()[1] for line in makefile.splitlines() if line.startswith(".PHONY: ")}
+    listed = site.make("help").stdout
+    assert {target for target in targets if f"\n  {target} " in f"\n{listed}"} == targets
