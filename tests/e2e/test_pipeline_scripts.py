@@ -71,7 +71,7 @@ class Site:
         call: str,
         stdout: object = "",
         *,
-        exit: int = 0,
+        status: int = 0,
         stderr: str = "",
         once: bool = False,
         stays: bool = False,
@@ -83,7 +83,7 @@ class Site:
             "call": call.split(),
             "stdout": text,
             "stderr": stderr,
-            "exit": exit,
+            "exit": status,
             "once": once,
             "stays": stays,
             "writes": writes or {},
@@ -127,7 +127,7 @@ def server() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], tuple[int,
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815 - the name that http.server looks for
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -260,7 +260,7 @@ def test_no_flag_of_helm_is_one_that_helm_3_or_helm_4_lacks(site: Site, pods: Ca
 def test_a_failing_helm_test_rolls_back_to_the_deployed_revision(site: Site, pods: Callable[..., None]) -> None:
     pods(info(digest=OLD, revision="d" * 40))
     site.on("helm history", history("superseded", "failed", "superseded", "deployed", "failed"))
-    site.on("helm test", exit=1)
+    site.on("helm test", status=1)
     done = site.make("deploy")
     assert done.returncode != 0
     assert site.verbs("helm")[-2:] == ["helm rollback", "helm get"]
@@ -270,11 +270,11 @@ def test_a_failing_helm_test_rolls_back_to_the_deployed_revision(site: Site, pod
 
 
 def test_a_failing_first_installation_is_left_for_inspection(site: Site, pods: Callable[..., None]) -> None:
-    site.on("helm history", exit=1, stderr="Error: release: not found")
-    site.on("helm upgrade", exit=1)
+    site.on("helm history", status=1, stderr="Error: release: not found")
+    site.on("helm upgrade", status=1)
     done = site.make("deploy")
     assert done.returncode != 0
-    assert "helm rollback" not in site.verbs("helm") and "helm uninstall" not in site.verbs("helm")
+    assert not {"helm rollback", "helm uninstall"} & set(site.verbs("helm"))
     assert "Nothing ran in dev before" in site.chat[0]["text"]
 
 
@@ -288,7 +288,7 @@ def test_a_pending_release_is_recovered_first(site: Site, pods: Callable[..., No
 
 def test_a_pending_first_installation_is_removed(site: Site, pods: Callable[..., None]) -> None:
     pods(info())
-    site.on("helm history", exit=1, stderr="Error: release: not found")
+    site.on("helm history", status=1, stderr="Error: release: not found")
     site.on("helm history", history("pending-install"), once=True)
     assert site.make("deploy").returncode == 0
     assert site.verbs("helm") == ["helm history", "helm uninstall", "helm history", "helm upgrade", "helm test"]
@@ -316,21 +316,21 @@ def test_one_pod_that_runs_the_wrong_thing_rolls_back(
 
 
 def test_a_rollback_that_fails_too_calls_for_help(site: Site, pods: Callable[..., None]) -> None:
-    site.on("helm upgrade", exit=1)
-    site.on("helm rollback", exit=1)
+    site.on("helm upgrade", status=1)
+    site.on("helm rollback", status=1)
     assert site.make("deploy").returncode != 0
     assert "dev needs someone now" in site.chat[0]["text"]
 
 
 def test_an_image_that_this_pipeline_did_not_sign_is_not_deployed(site: Site) -> None:
-    site.on("cosign verify", exit=1, stderr="no matching signatures")
+    site.on("cosign verify", status=1, stderr="no matching signatures")
     done = site.make("deploy")
     assert "is not signed by https://github.com/example-org/my-service" in done.stderr
     assert site.verbs("helm", "kubectl") == []
 
 
 def test_a_history_that_cannot_be_read_is_not_taken_for_a_first_installation(site: Site) -> None:
-    site.on("helm history", exit=1, stderr="Error: Kubernetes cluster unreachable")
+    site.on("helm history", status=1, stderr="Error: Kubernetes cluster unreachable")
     done = site.make("deploy")
     assert done.returncode != 0
     assert "Kubernetes cluster unreachable" in done.stderr
@@ -454,7 +454,8 @@ def test_a_dry_run_calls_nothing_and_changes_nothing(site: Site, target: str) ->
     done = site.make(target, DRY_RUN="1", REVISION="HEAD")
     assert done.returncode == 0, done.stderr
     assert "+ " in done.stderr
-    assert site.calls == [] and site.chat == []
+    assert site.calls == []
+    assert site.chat == []
     assert sorted(site.root.rglob("*")) == before
 
 
@@ -503,7 +504,7 @@ def test_the_bill_of_materials_is_the_one_that_the_digest_covers(site: Site) -> 
 def test_what_was_built_is_pushed_and_its_digest_written_down(site: Site) -> None:
     digest = layout(site.root)
     site.on("crane digest", f"{digest}\n")
-    site.on("crane digest", exit=1, once=True)
+    site.on("crane digest", status=1, once=True)
     done = site.make("push")
     assert done.returncode == 0, done.stderr
     assert (site.root / "build/digest").read_text() == f"{digest}\n"
@@ -521,7 +522,7 @@ def test_bytes_that_are_there_already_are_not_pushed_again(site: Site) -> None:
 def test_a_commit_never_gets_a_second_image(site: Site) -> None:
     layout(site.root)
     site.on("crane digest", f"{OLD}\n")
-    site.on("crane push", exit=0)
+    site.on("crane push", status=0)
     done = site.make("push")
     assert done.returncode != 0
     assert "an image is built once per commit" in done.stderr
@@ -547,7 +548,7 @@ def test_a_build_passes_commit_runtime_and_attestations(site: Site) -> None:
     done = site.make("build", REVISION=commit, IMAGE="")
     assert done.returncode == 0, done.stderr
     build = next(call for call in site.calls if call[:3] == ["docker", "buildx", "build"])
-    assert f"REVISION={commit}" in build and "JAVA_VERSION=21" in build and "--provenance=mode=max" in build
+    assert {f"REVISION={commit}", "JAVA_VERSION=21", "--provenance=mode=max"} <= set(build)
     assert any(argument.startswith("--sbom=generator=docker/buildkit-syft-scanner:") for argument in build)
     assert any("type=oci" in argument and "rewrite-timestamp=true" in argument for argument in build)
     assert site.verbs("crane", "aws") == []
@@ -561,7 +562,7 @@ def lock(root: Path) -> None:
 @pytest.mark.parametrize(("exit_code", "result", "status"), [(0, "clean", 0), (2, "drift", 2), (1, "unknown", 1)])
 def test_drift_is_reported_by_address_and_exit_code(site: Site, exit_code: int, result: str, status: int) -> None:
     lock(site.root)
-    site.on("terraform plan", exit=exit_code)
+    site.on("terraform plan", status=exit_code)
     changes = [
         {"address": "aws_vpc.this", "change": {"actions": ["update"], "after": {"password": "secret"}}},
         {"address": "aws_eip.nat", "change": {"actions": ["no-op"]}},
