@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,10 @@ def test_devcontainer_runs_the_runtime_version_of_the_service(rendered: Path) ->
     stated = (rendered / f".{answers['runtime']}-version").read_text(encoding="utf-8").strip()
     devcontainer = "".join(file.read_text(encoding="utf-8") for file in (rendered / ".devcontainer").iterdir())
     assert re.search(rf"\b{re.escape(stated)}\b", devcontainer)
+
+
+def test_renovate_finds_every_version_that_it_is_told_to_watch(rendered: Path) -> None:
+    assert [*blind_managers(rendered)] == []
 
 
 @pytest.mark.parametrize(
@@ -172,6 +177,18 @@ def idle_patterns(root: Path) -> Iterator[str]:
         pattern = line.split("#")[0].split()
         if pattern and not any(_owned(path, pattern[0]) for path in files):
             yield f"CODEOWNERS:{number}: {pattern[0]} matches no file"
+
+
+def blind_managers(root: Path) -> Iterator[str]:
+    """Custom managers of renovate.json that match no version in one of the files that they name."""
+    files = [path for path in _present(root) if (root / path).is_file()]
+    for manager in json.loads((root / "renovate.json").read_text(encoding="utf-8"))["customManagers"]:
+        expressions = [re.compile(one.replace("(?<", "(?P<")) for one in manager["matchStrings"]]
+        for pattern in manager["managerFilePatterns"]:
+            watched = [root / path for path in files if re.search(pattern.strip("/"), path)]
+            found = "".join(file.read_text(encoding="utf-8") for file in watched)
+            if not any(expression.search(found) for expression in expressions):
+                yield f"renovate.json: {manager['matchStrings'][0]} finds nothing in {pattern}"
 
 
 def _owned(path: str, pattern: str) -> bool:
