@@ -1,0 +1,193 @@
+"""Rules, dashboard, routes, runbooks and values of a generated repository speak of the same alerts and real metrics."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support import Repository
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "one letter": {"service_name": "a"},
+    "long names": {"service_name": "customer-notify-svc1", "organization": "a-rather-large-bank", "team": "payments"},
+    "a word that YAML reads as a boolean": {"service_name": "on"},
+}
+
+OF_KUBERNETES = {
+    # https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics
+    "kube_deployment_spec_replicas",
+    "kube_deployment_status_condition",
+    "kube_deployment_status_replicas_available",
+    "kube_horizontalpodautoscaler_spec_max_replicas",
+    "kube_horizontalpodautoscaler_spec_min_replicas",
+    "kube_horizontalpodautoscaler_status_current_replicas",
+    "kube_horizontalpodautoscaler_status_desired_replicas",
+    "kube_pod_container_resource_limits",
+    "kube_pod_container_resource_requests",
+    "kube_pod_container_status_last_terminated_reason",
+    "kube_pod_container_status_restarts_total",
+    "kube_pod_container_status_waiting_reason",
+    "kube_resourcequota",
+    # https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md, of those that the chart does not drop
+    "container_cpu_usage_seconds_total",
+    "container_memory_working_set_bytes",
+    "container_network_receive_bytes_total",
+    "container_network_transmit_bytes_total",
+}
+OF_PROMETHEUS = {"ALERTS", "up"}
+OF_THE_STACK = {"InfoInhibitor", "KubeAPIDown", "Watchdog"}
+"""Alerts that kube-prometheus-stack brings along, where the routes name them."""
+
+METRIC = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{")
+UNITS = {"short", "none", "percentunit", "reqps", "s", "Bps"}
+
+
+@pytest.fixture(params=ANSWERS, ids=lambda name: name.replace(" ", "-"))
+def rendered(request: pytest.FixtureRequest, pristine: Repository) -> Path:
+    return pristine(**ANSWERS[request.param])
+
+
+def test_every_alert_says_how_bad_whose_and_what_to_do(rendered: Path) -> None:
+    answers = yaml.safe_load((rendered / ".copier-answers.yml").read_text())
+    for alert in alerts(rendered):
+        labels, annotations = alert["labels"], alert["annotations"]
+        assert labels["severity"] in ("critical", "warning"), alert
+        assert labels["service"] == answers["service_name"], alert
+        assert labels["team"] == answers["team"], alert
+        assert annotations["summary"], alert
+        assert annotations["description"], alert
+        assert annotations["dashboard_url"].endswith(f"/d/{dashboard(rendered)['uid']}"), alert
+
+
+def test_every_alert_has_a_runbook_and_every_runbook_an_alert(rendered: Path) -> None:
+    linked = {alert["annotations"]["runbook_url"].partition("/blob/main/")[2] for alert in alerts(rendered)}
+    named = {f"docs/runbooks/{alert['alert']}.md" for alert in alerts(rendered)}
+    pages = {f"docs/runbooks/{page.name}" for page in (rendered / "docs/runbooks").glob("*.md")}
+    index = (rendered / "docs/runbooks/README.md").read_text()
+
+    assert linked == named == pages - {"docs/runbooks/README.md"}
+    assert all(f"]({Path(page).name})" in index for page in named)
+
+
+def test_every_rule_has_a_unit_test(rendered: Path) -> None:
+    tests = "".join(file.read_text() for file in (rendered / "monitoring/tests").iterdir())
+    untested = {rule.get("alert") or rule["record"] for rule in rules(rendered)} - set(re.findall(r"[\w:]+", tests))
+    assert untested == set()
+
+
+def test_every_metric_exists(rendered: Path) -> None:
+    source = "".join(file.read_text() for file in (rendered / "app").rglob("*") if file.is_file())
+    recorded = {rule["record"] for rule in rules(rendered) if "record" in rule}
+    for expression in (*(rule["expr"] for rule in rules(rendered)), *queries(dashboard(rendered))):
+        for metric in METRIC.findall(expression):
+            of_the_service = re.sub(r"_(bucket|count|sum)\Z", "", metric)
+            known = metric in OF_KUBERNETES | OF_PROMETHEUS | recorded or of_the_service in source
+            assert known, f"{metric} in {expression}"
+
+
+def test_dashboard_is_one_that_grafana_can_provision(rendered: Path) -> None:
+    board = dashboard(rendered)
+    panels = board["panels"]
+    assert board["id"] is None
+    assert len(board["uid"]) <= 40
+    assert 39 <= board["schemaVersion"] <= 41
+    assert board["editable"] is False
+    assert [number for number, times in Counter(panel["id"] for panel in panels).items() if times > 1] == []
+    covered = Counter(cell for panel in panels for cell in cells(panel["gridPos"]))
+    assert max(covered.values()) == 1, "panels overlap"
+    assert max(column for column, _ in covered) == 23
+    for panel in panels:
+        if panel["type"] != "row":
+            assert panel["title"], panel
+            assert panel["description"], panel["title"]
+            assert panel["fieldConfig"]["defaults"]["unit"] in UNITS, panel["title"]
+            assert {target["datasource"]["uid"] for target in panel["targets"]} == {"${datasource}"}, panel["title"]
+
+
+def test_dashboard_uses_its_variables_and_no_others(rendered: Path) -> None:
+    defined = {variable["name"] for variable in dashboard(rendered)["templating"]["list"]}
+    used = set(re.findall(r"\$\{?(\w+)", json.dumps(dashboard(rendered)))) - {"__rate_interval"}
+    assert used == defined
+
+
+def test_environments_have_the_same_keys(rendered: Path) -> None:
+    values = {name: load(rendered / f"monitoring/values-{name}.yaml") for name in ("dev", "qa", "prod")}
+    assert {*keys(values["dev"])} == {*keys(values["qa"])} == {*keys(values["prod"])}
+    for name, of_environment in values.items():
+        assert of_environment["prometheus"]["prometheusSpec"]["externalLabels"]["environment"] == name
+
+
+def test_every_alert_that_a_route_or_an_inhibition_names_exists(rendered: Path) -> None:
+    routing = (rendered / "monitoring/alertmanager/values.yaml").read_text()
+    table = (rendered / "monitoring/alertmanager/routes.txt").read_text()
+    named = {name for names in re.findall(r'alertname =~? "([\w|]+)"', routing) for name in names.split("|")}
+    own = {alert["alert"] for alert in alerts(rendered)}
+    assert named <= own | OF_THE_STACK
+    assert named & {"Watchdog", "InfoInhibitor"} == {"Watchdog", "InfoInhibitor"}
+    critical = {alert["alert"] for alert in alerts(rendered) if alert["labels"]["severity"] == "critical"}
+    assert critical <= set(re.findall(r"alertname=(\w+)", table))
+
+
+def test_no_alert_is_dropped_and_every_secret_is_mounted(rendered: Path) -> None:
+    config = load(rendered / "monitoring/alertmanager/values.yaml")["alertmanager"]["config"]
+    mounted = load(rendered / "monitoring/values.yaml")["alertmanager"]["alertmanagerSpec"]["secrets"]
+    receivers = {receiver["name"]: receiver for receiver in config["receivers"]}
+    assert len(receivers[config["route"]["receiver"]]) > 1, "the root receiver tells nobody"
+    assert {config["route"]["receiver"], *(route["receiver"] for route in config["route"]["routes"])} == set(receivers)
+    files = re.findall(r"/etc/alertmanager/secrets/([\w-]+)/", json.dumps(config))
+    assert set(files) == set(mounted)
+
+
+def test_the_message_is_installed_with_the_routes_that_use_it(rendered: Path) -> None:
+    installer = (rendered / "ci/monitoring.sh").read_text()
+    for name in ("values.yaml", "values-$ENVIRONMENT.yaml", "alertmanager/values.yaml", "alertmanager/chat.tmpl"):
+        assert f"monitoring/{name}" in installer
+    defined = re.findall(r'define "([\w.]+)"', (rendered / "monitoring/alertmanager/chat.tmpl").read_text())
+    used = re.findall(r'template "([\w.]+)"', (rendered / "monitoring/alertmanager/values.yaml").read_text())
+    assert set(used) <= set(defined)
+
+
+def rules(repository: Path) -> list[dict[str, Any]]:
+    [file] = repository.glob("helm/*/files/rules.yaml")
+    return [rule for group in load(file)["groups"] for rule in group["rules"]]
+
+
+def alerts(repository: Path) -> list[dict[str, Any]]:
+    return [rule for rule in rules(repository) if "alert" in rule]
+
+
+def dashboard(repository: Path) -> dict[str, Any]:
+    [file] = repository.glob("helm/*/files/dashboard.json")
+    board: dict[str, Any] = json.loads(file.read_text())
+    return board
+
+
+def queries(board: dict[str, Any]) -> Iterator[str]:
+    for panel in board["panels"]:
+        yield from (target["expr"] for target in panel.get("targets", ()))
+    yield from (annotation["expr"] for annotation in board["annotations"]["list"] if "expr" in annotation)
+
+
+def cells(position: dict[str, int]) -> Iterator[tuple[int, int]]:
+    for column in range(position["x"], position["x"] + position["w"]):
+        for line in range(position["y"], position["y"] + position["h"]):
+            yield column, line
+
+
+def keys(values: object, path: str = "") -> Iterator[str]:
+    if isinstance(values, dict):
+        for key, value in values.items():
+            yield from keys(value, f"{path}.{key}")
+    else:
+        yield path
+
+
+def load(file: Path) -> Any:
+    return yaml.safe_load(file.read_text())
