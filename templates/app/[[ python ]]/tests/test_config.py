@@ -18,6 +18,4 @@ class ConfigTest(unittest.TestCase):
         for value in ("http", "-1", "65536", "80.5", "8_0"):
             with self.subTest(value), self.assertRaises(ValueError) as refused:
                 config.load({"PORT": value})
-            self.assertEqual(
-                str(refused.exception), f'PORT must be a whole number from 0 to 65535, not "{value}"'
-            )
+            self.assertEqual(str(refused.exception), f'PORT must be a whole number from 0 to 65535, not "{value}"')

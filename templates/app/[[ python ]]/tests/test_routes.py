@@ -5,9 +5,7 @@ import unittest
 from service import config
 from service.routes import routes
 
-CONFIG = config.load(
-    {"SERVICE_NAME": "orders", "ENVIRONMENT": "qa", "REVISION": "abc", "IMAGE_DIGEST": "sha256:def"}
-)
+CONFIG = config.load({"SERVICE_NAME": "orders", "ENVIRONMENT": "qa", "REVISION": "abc", "IMAGE_DIGEST": "sha256:def"})
 
 
 class RoutesTest(unittest.TestCase):

@@ -17,7 +17,7 @@ def answers(url: str) -> bool:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(url, timeout=TIMEOUT_SECONDS) as response:
-            return response.status == 200
+            return bool(response.status == 200)
     except (OSError, ValueError) as failure:
         print(f"{url}: {failure}", file=sys.stderr)
         return False

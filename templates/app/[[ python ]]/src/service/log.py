@@ -24,7 +24,7 @@ class Log:
 
     def _write(self, level: str, message: str, details: dict[str, Any]) -> None:
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = json.dumps({"time": time, "level": level, "message": message, **details})
+        line = json.dumps({"time": time, "level": level, "message": message, **details}, separators=(",", ":"))
         with self._lock:
             self._out.write(line + "\n")
             self._out.flush()

@@ -118,7 +118,6 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             """The first line is here: from now on this request runs and is waited for."""
             self.counted = True
             server.began()
-            self.started = time.monotonic()
             return super().parse_request()
 
         def __getattr__(self, name: str) -> Any:
@@ -128,17 +127,20 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             raise AttributeError(name)
 
         def answer(self) -> None:
+            started = time.monotonic()
             path = self.path.partition("?")[0]
             if path == "/healthz":
                 self.send(json_response(200, status="alive"))
             elif path == "/readyz":
-                self.send(json_response(200, status="ready") if server.ready else json_response(503, status="not ready"))
+                self.send(
+                    json_response(200, status="ready") if server.ready else json_response(503, status="not ready")
+                )
             elif path == "/metrics":
                 self.send(metrics_response(server.metrics.text()))
             else:
-                self.answer_route(path)
+                self.answer_route(path, started)
 
-        def answer_route(self, path: str) -> None:
+        def answer_route(self, path: str, started: float) -> None:
             route = server.routes.get(path)
             if route is None:
                 response = json_response(404, error="not found")
@@ -147,7 +149,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             else:
                 response = self.try_answer(route)
             # Counted before the answer leaves, so that whoever has the answer finds it in the metrics.
-            seconds = time.monotonic() - self.started
+            seconds = time.monotonic() - started
             server.metrics.observe(self.command, path if route else OTHER, response.status, seconds)
             # The query is left out: it may carry personal data.
             server.log.info(
