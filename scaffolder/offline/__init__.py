@@ -1,1 +1,1 @@
-"""Provider schemas that travel with this package, and a server that shows them to Terraform as a provider would."""
+"""Schemas that travel with this package: Terraform providers, shown to Terraform by a server, and custom resources."""
