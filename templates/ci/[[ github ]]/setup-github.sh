@@ -12,8 +12,8 @@ tool gh jq
 repository="${REPOSITORY_URL#https://github.com/}"
 reviewers="${REVIEWERS:-$TEAM}"
 
-# api METHOD PATH [JSON]: one call to GitHub.
-api() { run gh api --silent --method "$1" "repos/$repository/$2" --input - <<<"${3:-{\}}"; }
+# api METHOD PATH JSON: one call to GitHub.
+api() { run gh api --silent --method "$1" "repos/$repository/$2" --input - <<<"$3"; }
 
 # GitHub puts owner and repository into a token by name and by number. The numbers never change and are never given to
 # anyone else, so that whoever takes over a deleted name does not take over the cloud.
