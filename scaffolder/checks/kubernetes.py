@@ -10,7 +10,7 @@ from scaffolder import manifests
 from scaffolder.checks.optional import module
 from scaffolder.manifests import KubernetesObject
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
-from scaffolder.offline import crds
+from scaffolder.offline import custom_resources
 from scaffolder.project import Project
 from scaffolder.toolchain import HELM, Toolchain
 
@@ -32,24 +32,21 @@ def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
 
 def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     """Each ServiceMonitor, PrometheusRule, HTTPRoute … is valid for its custom resource definition."""
-    jsonschema = module("jsonschema")
+    module("jsonschema")
     rendered = [item for item in manifests.objects(project, toolchain) if not _is_built_in(item)]
     if not rendered:
-        raise NotApplicable("the chart renders no custom resource")
-    findings: list[Finding] = []
-    unknown = set()
-    for item in rendered:
-        schema = crds.crd_schema(item.api_version, item.kind)
-        if schema is None:
-            unknown.add(f"{item.api_version} {item.kind}")
-            continue
-        for error in jsonschema.Draft202012Validator(schema).iter_errors(item.content):
-            where = ".".join(str(part) for part in error.absolute_path) or "the object"
-            findings.append(_finding(project, item, f"{where}: {error.message}"[:300]))
-    if len(unknown) == len({f"{item.api_version} {item.kind}" for item in rendered}):
-        raise NotApplicable(f"no schema is known for {', '.join(sorted(unknown))}")
-    limit = f"no schema for {', '.join(sorted(unknown))}" if unknown else ""
-    return Verdict(findings=_distinct(findings), detail=_number(rendered), limit=limit)
+        raise NotApplicable("there is no custom resource in what the chart renders")
+    known = [item for item in rendered if (item.api_version, item.kind) in custom_resources.kinds()]
+    unknown = sorted({f"{item.api_version} {item.kind}" for item in rendered if item not in known})
+    if not known:
+        raise NotApplicable(f"there is no schema for {', '.join(unknown)}")
+    findings = [
+        Finding(path=item.source, message=_named(item, f"{one.place or 'the object'}: {one.message}"[:300]))
+        for item in known
+        for one in custom_resources.violations(item.content)
+    ]
+    limit = f"no schema for {', '.join(unknown)}" if unknown else ""
+    return Verdict(findings=_distinct(findings), detail=_number(known), limit=limit)
 
 
 def _is_built_in(item: KubernetesObject) -> bool:
@@ -69,10 +66,6 @@ def _invalid(validate: Any, item: KubernetesObject, version: str) -> Iterator[Fi
     else:
         return
     yield Finding(path=item.source, message=_named(item, message))
-
-
-def _finding(project: Project, item: KubernetesObject, message: str) -> Finding:
-    return Finding(path=item.source, message=_named(item, message))
 
 
 def _named(item: KubernetesObject, message: str) -> str:

@@ -19,7 +19,7 @@ from scaffolder.report import text as text_report
 
 _STAGES = (
     ("1 infrastructure", ("terraform", "platform")),
-    ("2 packaging", ("app", "Dockerfile", ".dockerignore", ".hadolint.yaml", "compose.yaml")),
+    ("2 packaging", ("app", "Dockerfile", "compose.yaml", ".dockerignore")),
     (
         "3 pipeline",
         (".github", "Jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml", "ci", "helm", "Makefile", "mise.toml"),
@@ -117,14 +117,16 @@ def _stages(files: tuple[Path, ...]) -> Iterator[str]:
         here = [file for file in left if file.parts[0] in tops]
         if here:
             left = [file for file in left if file not in here]
-            names = sorted({file.parts[0] for file in here}, key=tops.index)
-            where = ", ".join(f"{name}/" if not _is_file(name, here) else name for name in names)
-            yield f"  {title:<18} {where:<52} {len(here):>3} files"
-    yield f"  {_CULTURE:<18} {'docs/, README.md, CODEOWNERS ...':<52} {len(left):>3} files"
+            yield _stage(title, here, tops)
+    if left:
+        yield f"  {_CULTURE:<18} {'docs/, CODEOWNERS, ...':<48} {len(left):>3} files"
 
 
-def _is_file(name: str, files: list[Path]) -> bool:
-    return Path(name) in files
+def _stage(title: str, files: list[Path], tops: tuple[str, ...]) -> str:
+    folders = {file.parts[0] for file in files if len(file.parts) > 1}
+    names = sorted({file.parts[0] for file in files}, key=tops.index)
+    where = ", ".join(f"{name}/" if name in folders else name for name in names)
+    return f"  {title:<18} {where:<48} {len(files):>3} files"
 
 
 def _planned(made: Made) -> Iterator[str]:

@@ -1,0 +1,123 @@
+"""Combinations of answers: every value, every pair, every triple that is valid together (allpairspy)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from allpairspy import AllPairs
+
+from scaffolder import answers
+from scaffolder.answers import Answer
+
+Combination = dict[str, Answer]
+
+_IDENTITY = {"service_name": "my-service"}
+_TEXT = ("organization", "team", "region")
+"""Questions without choices: the default stands for them here, odd names are tests of their own."""
+
+
+def covering(strength: int) -> tuple[Combination, ...]:
+    """Combinations that hold every valid group of `strength` values of different questions, completed and distinct."""
+    axes = _axes()
+    names = list(axes)
+    rows = AllPairs([axes[name] for name in names], filter_func=lambda row: _valid(names, row), n=strength)
+    return _distinct(_completed(dict(zip(names, row, strict=True))) for row in rows)
+
+
+def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
+    """`number` further combinations, drawn evenly; the same ones for the same seed."""
+    chance = random.Random(seed)  # noqa: S311, nothing secret
+    axes = _axes()
+    while number:
+        row = {name: chance.choice(values) for name, values in axes.items()}
+        if _valid(list(row), list(row.values())):
+            yield _completed(row)
+            number -= 1
+
+
+def groups(rows: Iterable[Combination], strength: int) -> set[frozenset[tuple[str, str]]]:
+    """All groups of `strength` values that occur together in one of the rows."""
+    return {frozenset(group) for row in rows for group in combinations(sorted(_values(row).items()), strength)}
+
+
+def named(row: Combination) -> str:
+    """A short name of a combination, for a test's id."""
+    return "-".join(
+        "+".join(value) if isinstance(value, tuple) else value
+        for name, value in row.items()
+        if name not in {*_TEXT, "service_name"}
+    )
+
+
+def _axes() -> dict[str, list[str]]:
+    """Each question's values; runtime and version are one axis, each pipeline an axis of its own."""
+    axes: dict[str, list[str]] = {}
+    for question in answers.questions():
+        if question.name in {*_IDENTITY, *_TEXT, "runtime", "runtime_version"}:
+            continue
+        values = [choice.value for choice in question.choices_given(_IDENTITY)]
+        if question.several:
+            axes |= {f"{question.name}:{value}": ["yes", "no"] for value in values}
+        else:
+            axes[question.name] = values
+    return {"runtime": list(_runtimes()), **{name: values for name, values in axes.items() if len(values) > 1}}
+
+
+def _runtimes() -> Iterator[str]:
+    by_name = {question.name: question for question in answers.questions()}
+    for runtime in by_name["runtime"].choices_given(_IDENTITY):
+        for version in by_name["runtime_version"].choices_given({**_IDENTITY, "runtime": runtime.value}):
+            yield f"{runtime.value} {version.value}"
+
+
+def _valid(names: list[str], row: list[str]) -> bool:
+    pipelines = [value for name, value in zip(names, row, strict=False) if ":" in name]
+    all_known = sum(":" in name for name in names) == len(pipelines)
+    return not (all_known and pipelines and set(pipelines) == {"no"})
+
+
+def _completed(row: dict[str, str]) -> Combination:
+    given: dict[str, object] = dict(_IDENTITY)
+    chosen: dict[str, list[str]] = {}
+    for name, value in row.items():
+        if name == "runtime":
+            given["runtime"], given["runtime_version"] = value.split()
+        elif ":" in name:
+            several, _, item = name.partition(":")
+            chosen.setdefault(several, [])
+            if value == "yes":
+                chosen[several].append(item)
+        else:
+            given[name] = value
+    return answers.complete(_asked_only({**given, **chosen}))
+
+
+def _asked_only(given: dict[str, object]) -> dict[str, object]:
+    """`given` without what is never asked beside the rest of it: a chat where nothing is monitored, say."""
+    known: dict[str, Answer] = {}
+    for question in answers.questions():
+        if question.asked_given(known):
+            known[question.name] = answers.accepted(
+                question, given.get(question.name, question.default_given(known)), known
+            )
+    return {name: value for name, value in given.items() if name in known}
+
+
+def _values(row: Combination) -> dict[str, str]:
+    """A combination as one value per axis, as `_axes` has them."""
+    flat: dict[str, str] = {}
+    for question in answers.questions():
+        if question.name in row and question.name not in {*_IDENTITY, *_TEXT}:
+            answer = row[question.name]
+            if isinstance(answer, tuple):
+                choices = question.choices_given(row)
+                flat |= {f"{question.name}:{c.value}": "yes" if c.value in answer else "no" for c in choices}
+            else:
+                flat[question.name] = answer
+    return flat
+
+
+def _distinct(rows: Iterable[Combination]) -> tuple[Combination, ...]:
+    return tuple({repr(row): row for row in rows}.values())
