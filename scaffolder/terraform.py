@@ -8,17 +8,17 @@ import posixpath
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from scaffolder.errors import ToolCrashed, ToolError
+from scaffolder.errors import ToolCrashed, ToolError, ToolMissing
 from scaffolder.offline import catalog
 from scaffolder.offline.mirrors import holds, locked, mirrors, only_from
 from scaffolder.offline.requirements import choose, required_providers
-from scaffolder.toolchain import TERRAFORM, Done, Toolchain
+from scaffolder.toolchain import EXTRA, TERRAFORM, Done, Toolchain
 
 # How deep a validation looked: the language alone, also the providers' schemas, also the providers' own opinion.
 Level = Literal["syntax", "schema", "provider"]
@@ -133,6 +133,8 @@ _PROVIDER_TIMEOUT = 120.0  # the AWS provider alone takes 3 s to start, on a bus
 _LOCAL_TIMEOUT = 60.0
 _COPIED = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".hcl", ".tftest.json", ".tfmock.json")
 _MODULE_SOURCE = re.compile(r'^\s*"?source"?\s*[=:]\s*"([^"]+)"', re.MULTILINE)
+_NO_FUNCTION = "Unknown provider function"
+_WRONG_TERRAFORM = "Unsupported Terraform Core version"
 _NO_PROVIDER = ("Missing required provider", "Failed to obtain provider schema", "Failed to load plugin schemas")
 
 
@@ -172,42 +174,53 @@ class _Root:
 def _validate(tools: Toolchain, root: _Root, releases: Mapping[str, str], *, online: bool) -> Validation:
     if root.remote_modules and not online:
         limit = f"modules from elsewhere need --online: {', '.join(root.remote_modules)}"
-        return _without_provider_errors(_report(tools, root), root, limit)
+        return _at_syntax(root, _report(tools, root), limit)
+    missing_module = ""
     if root.has_modules:
-        root.run(
-            tools, "get", "-no-color", timeout=_INIT_TIMEOUT if online else _LOCAL_TIMEOUT
-        )  # validate says why it failed
+        got = root.run(tools, "get", "-no-color", timeout=_INIT_TIMEOUT if online else _LOCAL_TIMEOUT)
+        missing_module = _first_error(got.stderr) if got.exit_code else ""
     text = root.with_modules()
     needed = required_providers(text)
     reason = ""
-    if needed and not releases:
+    if needed and not releases and not missing_module:
         asked = _ask_providers(tools, root, needed, online=online)
         if isinstance(asked, Validation):
             return asked
         reason = asked
-    return _hold_against_schemas(tools, root, text, needed, releases, reason)
+    said = _hold_against_schemas(tools, root, text, needed, releases)
+    explained = tuple(
+        replace(d, detail=missing_module) if missing_module and d.summary == "Module not installed" else d
+        for d in said.diagnostics
+    )
+    return replace(said, diagnostics=explained, limit=said.limit or ("" if explained else reason))
 
 
 def _hold_against_schemas(
-    tools: Toolchain, root: _Root, text: str, needed: Mapping[str, str], releases: Mapping[str, str], reason: str
+    tools: Toolchain, root: _Root, text: str, needed: Mapping[str, str], releases: Mapping[str, str]
 ) -> Validation:
-    from scaffolder.offline.server import serving  # gRPC: 0.1 s, and needed only here
-
+    try:
+        from scaffolder.offline.server import serving  # gRPC: 0.1 s, and needed only here
+    except ImportError:
+        return _at_syntax(root, _report(tools, root), f"the packaged schemas need gRPC: {EXTRA}")
     chosen, unknown = choose(needed, releases)
     words = frozenset(re.findall(r"\w+", text))
     parts = {schema.address: catalog.load(schema, words) for schema in chosen}
     with serving(parts) as env:
         diagnostics = _report(tools, root, env)
     if unknown:
-        return _without_provider_errors(diagnostics, root, f"no schema of {', '.join(unknown)}")
-    not_carried = sorted(
-        name for part in parts.values() for name in part.without_schema if _is_invalid_type(name, diagnostics)
+        return _at_syntax(root, diagnostics, f"no schema of {', '.join(unknown)}")
+    not_carried = {name for part in parts.values() for name in part.without_schema}
+    kept = tuple(d for d in diagnostics if not _is_about(not_carried, d))
+    left_out = sorted({name for d in diagnostics for name in not_carried if f'"{name}"' in d.detail})
+    if any(d.summary == _NO_FUNCTION for d in diagnostics):
+        left_out.append("provider functions")
+    return Validation(
+        root=root.path,
+        level="schema",
+        diagnostics=kept,
+        providers=tuple(str(schema) for schema in chosen),
+        limit=f"no schema of {', '.join(left_out)}" if left_out else "",
     )
-    if not_carried:
-        diagnostics = tuple(d for d in diagnostics if not any(_is_invalid_type(name, (d,)) for name in not_carried))
-        reason = f"no schema of {', '.join(not_carried)}"
-    used = tuple(str(schema) for schema in chosen)
-    return Validation(root=root.path, level="schema", diagnostics=diagnostics, providers=used, limit=reason)
 
 
 def _ask_providers(tools: Toolchain, root: _Root, needed: Mapping[str, str], *, online: bool) -> Validation | str:
@@ -242,6 +255,11 @@ def _report(
     found = tuple(_diagnostic(item, root.path) for item in report["diagnostics"])
     if done.exit_code and not found:
         raise _failed(done)
+    if wrong := next((d for d in found if d.summary == _WRONG_TERRAFORM), None):
+        raise ToolMissing(
+            f"{tools.find(TERRAFORM)} is not the Terraform that {wrong.path.as_posix()}:{wrong.line} asks for",
+            hint=TERRAFORM.install_hint,
+        )
     return tuple(sorted(set(found)))
 
 
@@ -338,14 +356,17 @@ def _first_error(printed: str) -> str:
     return words if len(words) <= 200 else words[:197] + "..."
 
 
-def _without_provider_errors(diagnostics: tuple[Diagnostic, ...], root: _Root, limit: str) -> Validation:
+def _at_syntax(root: _Root, diagnostics: tuple[Diagnostic, ...], limit: str) -> Validation:
     """What is left to say where schemas are missing: the language's own errors."""
     kept = tuple(d for d in diagnostics if not d.summary.startswith((*_NO_PROVIDER, "Module not installed")))
     return Validation(root=root.path, level="syntax", diagnostics=kept, limit=limit)
 
 
-def _is_invalid_type(name: str, diagnostics: Iterable[Diagnostic]) -> bool:
-    return any(d.summary.startswith("Invalid ") and f'"{name}"' in d.detail for d in diagnostics)
+def _is_about(not_carried: Set[str], diagnostic: Diagnostic) -> bool:
+    """Whether Terraform misses what exists and we do not carry: a resource type, or a provider's functions."""
+    if diagnostic.summary == _NO_FUNCTION:
+        return True
+    return diagnostic.summary.startswith("Invalid ") and any(f'"{name}"' in diagnostic.detail for name in not_carried)
 
 
 def _failed(done: Done) -> ToolCrashed:

