@@ -50,7 +50,7 @@ def dashboards_parse(project: Project, toolchain: Toolchain) -> Verdict:
         problem = _problem(parser, _VARIABLE.sub(_filled, expression))
         if problem:
             line = project.line_of(file, json.dumps(expression)[1:-1])
-            findings.append(Finding(path=file, line=line, message=f"panel {title!r}: {problem}"))
+            findings.append(Finding(path=file, line=line, message=f"{title!r}: {problem}"))
     return Verdict(findings=tuple(findings), detail=f"{len(queries)} queries")
 
 
@@ -161,6 +161,9 @@ def _queries(project: Project, file: Path) -> Iterator[tuple[str, str]]:
         dashboard = json.loads(project.text(file))
     except json.JSONDecodeError:
         return  # SY003 says so
+    for annotation in dashboard.get("annotations", {}).get("list", []):
+        if annotation.get("expr"):
+            yield annotation.get("name", "?"), annotation["expr"]
     panels = list(dashboard.get("panels", []))
     while panels:
         panel = panels.pop(0)

@@ -91,7 +91,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             message=p["message"],
             rule=f"SC{p['code']}",
             fix=f"https://www.shellcheck.net/wiki/SC{p['code']}",
-            severity=Severity.ERROR if p["level"] in {"error", "warning"} else Severity.WARNING,
+            severity=Severity.WARNING if p["level"] == "style" else Severity.ERROR,
         )
         for p in problems
     )
@@ -112,7 +112,7 @@ def _audited(project: Project, problem: dict[str, Any]) -> Finding:
     severity = problem["determinations"]["severity"]
     key = location["symbolic"]["key"]["Local"]
     return Finding(
-        path=project.relative(key.get("given_path") or key["path"]),
+        path=project.relative(key["verbatim_path"]),
         line=location["concrete"]["location"]["start_point"]["row"] + 1,
         message=f"{problem['desc']}: {location['symbolic']['annotation']}",
         rule=problem["ident"],

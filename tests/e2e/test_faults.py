@@ -22,11 +22,11 @@ Edit = Callable[[Path], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """An edit to a repository, and the check that has to say that `file` is wrong."""
+    """An edit to a repository, and the check that has to say so, at `place`."""
 
     name: str
     check: str
-    file: str
+    place: str
     edit: Edit
 
 
@@ -48,8 +48,8 @@ def replace(file: str, pattern: str, replacement: str) -> Edit:
     return edit
 
 
-def fault(check: str, name: str, file: str, make: Callable[..., Edit], *arguments: str) -> Fault:
-    return Fault(name=name, check=check, file=file, edit=make(file, *arguments))
+def fault(check: str, name: str, file: str, make: Callable[..., Edit], *arguments: str, place: str = "") -> Fault:
+    return Fault(name=name, check=check, place=place or file, edit=make(file, *arguments))
 
 
 FAULTS = (
@@ -63,7 +63,7 @@ FAULTS = (
     fault("TF001", "indentation is off", "terraform/env/main.tf", append, "\nlocals {\n      x = 1\n}\n"),
     fault("TF002", "an argument does not exist", "terraform/env/main.tf", append, '\nresource "aws_vpc" "x" {\n  cidrr_block = "10.0.0.0/16"\n}\n'),
     fault("TF002", "a module gets an argument it does not know", "terraform/env/main.tf", replace, r'^(module "network" \{)', r"\1\n  nonsense = 1"),
-    fault("HL001", "a value is of another type than the schema says", f"{CHART}/values-qa.yaml", append, "\nimage: 7\n"),
+    fault("HL001", "a value is of another type than the schema says", f"{CHART}/values-qa.yaml", append, "\nreplicas: many\n", place=CHART),
     fault("HL002", "a template fails", f"{CHART}/templates/service.yaml", append, '\n{{ fail "no" }}\n'),
     fault("K8001", "a field does not exist", f"{CHART}/templates/service.yaml", replace, r"^spec:", "spec:\n  nonsense: true"),
     fault("K8001", "an API was removed", f"{CHART}/templates/poddisruptionbudget.yaml", replace, "policy/v1$", "policy/v1beta1"),
@@ -73,10 +73,11 @@ FAULTS = (
     fault("CI002", "an expression uses a context that does not exist", ".github/workflows/ci.yml", replace, r"^name: .*", "name: x\nrun-name: ${{ nonsense.x }}"),
     fault("CI003", "an action is not pinned", ".github/workflows/ci.yml", replace, r"uses: actions/checkout@\S+.*", "uses: actions/checkout@v7"),
     fault("CI004", "a variable is not quoted", "ci/deploy.sh", append, "\nrm $1\n"),
-    fault("MO001", "an expression is not closed", f"{CHART}/files/rules.yaml", replace, r"expr: (?!\|)(.*)$", r"expr: sum(rate(up[5m])"),
-    fault("MO002", "a panel asks for the rate of a gauge", f"{CHART}/files/dashboard.json", replace, r'"expr": "[^"]*(?:\\.[^"]*)*"', '"expr": "rate(up)"'),
+    fault("MO001", "an expression is not closed", f"{CHART}/files/rules.yaml", replace, r"^(\s+)expr: .*$", r"\1expr: |\n\1  sum(rate(up[5m]) +"),
+    fault("MO002", "a panel asks for the rate of a gauge", f"{CHART}/files/dashboard.json", replace, r'"expr": "(?:[^"\\]|\\.)*"', '"expr": "rate(up)"'),
     fault("MO003", "a rule has no expression", f"{CHART}/files/rules.yaml", replace, r"^(\s+)expr:.*(\n\1  .*)*", r"\1labels: {}"),
-    fault("MO004", "an alert waits longer than its test", f"{CHART}/files/rules.yaml", replace, r"^(\s+for:) \S+", r"\1 9h"),
+    fault("MO004", "an alert waits longer than its test", f"{CHART}/files/rules.yaml", replace, r"^(\s+for:) \S+", r"\1 9h", place="monitoring/tests"),
+    fault("MO005", "a route leads to nobody", "monitoring/alertmanager/values.yaml", replace, "receiver: team-chat$", "receiver: nobody-here"),
     fault("AG001", "the image runs another Java", "Dockerfile", replace, r"^ARG JAVA_VERSION=.*", "ARG JAVA_VERSION=11"),
 )  # fmt: skip
 
@@ -90,7 +91,7 @@ def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository
     one.edit(root)
     result = checks.run(Project(root), [check], toolchain).results[0]
     assert result.outcome is Outcome.FAILED, result.reason
-    assert any(one.file.startswith(finding.path.as_posix()) for finding in result.findings), result.findings
+    assert any(finding.path.as_posix().startswith(one.place) for finding in result.findings), result.findings
 
 
 def test_every_check_has_a_fault() -> None:

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Create on GitHub what no file in this repository can say: environments, approvals, variables, and the rules of main.
+#
+#   ci/setup-github.sh subjects     print the subjects of this repository's tokens, for the *.tfvars of Terraform
+#   ci/setup-github.sh              everything else, after Terraform has run; REVIEWERS is a team of the organization
+#
+# It can be run again at any time. It needs `gh auth login` with the right to administer the repository.
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source ci/prelude.sh
+tool gh jq
+
+repository="${REPOSITORY_URL#https://github.com/}"
+reviewers="${REVIEWERS:-$TEAM}"
+
+# api METHOD PATH JSON: one call to GitHub.
+api() { run gh api --silent --method "$1" "repos/$repository/$2" --input - <<<"$3"; }
+
+# GitHub puts owner and repository into a token by name and by number. The numbers never change and are never given to
+# anyone else, so that whoever takes over a deleted name does not take over the cloud.
+subjects() {
+  local prefix="repo:<owner>@<number>/<repository>@<number>"
+  if ! dry; then
+    prefix="$(gh api "repos/$repository" --jq '"repo:\(.owner.login)@\(.owner.id)/\(.name)@\(.id)"')"
+  fi
+  echo "build and drift roles: $prefix:ref:refs/heads/main"
+  for environment in dev qa prod; do
+    echo "deploy role of $environment:   $prefix:environment:$environment"
+  done
+}
+
+# Only main may deploy, and prod asks somebody else than the person who started it.
+environments() {
+  local environment policy='"deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}' team
+  for environment in dev qa; do
+    api PUT "environments/$environment" "{$policy}"
+  done
+  team=0
+  if ! dry; then
+    team="$(gh api "orgs/$ORGANIZATION/teams/$reviewers" --jq .id)" || die "there is no team $reviewers in $ORGANIZATION: name one with REVIEWERS=…"
+  fi
+  if api PUT environments/prod "{$policy, \"prevent_self_review\": true, \"reviewers\": [{\"type\": \"Team\", \"id\": $team}]}"; then
+    run gh variable set PROD_REVIEW --repo "$repository" --body required
+  else
+    api PUT environments/prod "{$policy}"
+    run gh variable set PROD_REVIEW --repo "$repository" --body unavailable
+    say "warning: this plan of GitHub has no reviewers for environments of a private repository. ci.yml stops after qa; prod"
+    say "is deployed with the workflow promote, by those in: gh variable set RELEASE_MANAGERS --body '[\"login\"]'"
+  fi
+  for environment in dev qa prod; do
+    if dry || [[ "$(gh api "repos/$repository/environments/$environment/deployment-branch-policies" --jq '[.branch_policies[].name] | index("main") != null')" != true ]]; then
+      api POST "environments/$environment/deployment-branch-policies" '{"name": "main"}'
+    fi
+  done
+}
+
+# output ROOT NAME: what Terraform made.
+output() {
+  if dry; then
+    echo "<$2>"
+  else
+    terraform -chdir="terraform/$1" output -raw "$2"
+  fi
+}
+
+variables() {
+  local environment suffix
+  tool terraform
+  ci/tf.sh init shared
+  run gh variable set IMAGE --repo "$repository" --body "$(output shared image_repository)"
+  run gh variable set BUILD_ROLE_ARN --repo "$repository" --body "$(output shared build_role_arn)"
+  for environment in dev qa prod; do
+    suffix="$(tr '[:lower:]' '[:upper:]' <<<"$environment")"
+    ENVIRONMENT="$environment" ci/tf.sh init env
+    run gh variable set AWS_REGION --repo "$repository" --body "$(output env region)"
+    run gh variable set "DRIFT_ROLE_ARN_$suffix" --repo "$repository" --body "$(output env drift_role_arn)"
+    run gh variable set DEPLOY_ROLE_ARN --repo "$repository" --env "$environment" --body "$(output env deploy_role_arn)"
+    run gh variable set CLUSTER_NAME --repo "$repository" --env "$environment" --body "$(output env cluster_name)"
+  done
+}
+
+# A change of main is reviewed and checked, by everyone; a token may read unless a job asks for more; an action is named
+# by its commit.
+rules() {
+  local ruleset
+  ruleset="$(jq -n '{
+    name: "main", target: "branch", enforcement: "active",
+    conditions: {ref_name: {include: ["~DEFAULT_BRANCH"], exclude: []}},
+    rules: [
+      {type: "deletion"},
+      {type: "non_fast_forward"},
+      {type: "pull_request", parameters: {
+        required_approving_review_count: 1, dismiss_stale_reviews_on_push: true, require_code_owner_review: true,
+        require_last_push_approval: true, required_review_thread_resolution: true}},
+      {type: "required_status_checks", parameters: {
+        strict_required_status_checks_policy: false,
+        required_status_checks: [{context: "Lint"}, {context: "Test"}, {context: "Build without pushing"}]}}]}')"
+  if dry || [[ -z "$(gh api "repos/$repository/rulesets" --jq '.[] | select(.name == "main") | .id')" ]]; then
+    api POST rulesets "$ruleset" || say "warning: this plan of GitHub has no rules for a private repository"
+  fi
+  api PUT actions/permissions '{"enabled": true, "allowed_actions": "all", "sha_pinning_required": true}'
+  api PUT actions/permissions/workflow '{"default_workflow_permissions": "read", "can_approve_pull_request_reviews": false}'
+}
+
+case "${1:-}" in
+  subjects) subjects ;;
+  "")
+    environments
+    variables
+    rules
+    say "now give the pipeline the address of the chat:  gh secret set CHAT_WEBHOOK_URL --repo $repository"
+    ;;
+  *) die "usage: setup-github.sh [subjects]" ;;
+esac
