@@ -20,7 +20,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "oldest runtime": {"runtime_version": "8"},
 }
 
-MADE_LATER = ("build/", ".terraform", "app/target", ".git/", ".env", "node_modules")
+MADE_LATER = ("build/", ".terraform", ".git/", ".env", "node_modules", "app/package-lock.json")
 """What appears when the repository is used; texts may speak of it."""
 
 NAMED_FILES = re.compile(
