@@ -42,9 +42,8 @@ def main() -> int:
         measures = list(_measures(Path(folder), runs))
     for measure in measures:
         word = "ok  " if measure.kept else "OVER"
-        print(
-            f"  {word}  {measure.name:<44} {measure.median:8.2f} {measure.unit:<4} limit {measure.limit:g} {measure.unit}"
-        )
+        row = f"{measure.name:<40} {measure.median:8.2f} {measure.unit:<4} limit {measure.limit:g}"
+        print(f"  {word}  {row}")
     print(f"  medians of {runs} runs, {os.cpu_count()} cores, Python {sys.version.split()[0]}")
     return 0 if all(measure.kept for measure in measures) else 1
 

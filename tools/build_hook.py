@@ -1,0 +1,24 @@
+"""Puts the template into the wheel: copier.yml, versions.yml and templates/, but nothing that Terraform left there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+LEFT_BY_TOOLS = {".terraform", ".terraform.lock.hcl", "__pycache__", ".DS_Store"}
+
+
+class TemplateHook(BuildHookInterface[Any]):
+    """Maps each file of the template to scaffolder/_template; an editable install uses the checkout itself."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version == "editable":
+            return
+        root = Path(self.root)
+        files = [root / "copier.yml", root / "versions.yml", *(path for path in (root / "templates").rglob("*"))]
+        for path in files:
+            relative = path.relative_to(root)
+            if path.is_file() and LEFT_BY_TOOLS.isdisjoint(relative.parts):
+                build_data["force_include"][str(path)] = f"scaffolder/_template/{relative.as_posix()}"
