@@ -60,9 +60,12 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     Runs offline and as the strictest reader ("pedantic"); informational notes are warnings.
     """
     files = _workflows(project)
+    config = project.matching(".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml")
     done = toolchain.run(
         ZIZMOR,
         *("--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress"),
+        # It looks for its configuration at the root of the Git repository, which is another one in a monorepo.
+        *(("--config", config[0].as_posix()) if config else ()),
         *(file.as_posix() for file in files),
         cwd=project.root,
         timeout=60,
