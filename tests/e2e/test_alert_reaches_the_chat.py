@@ -23,9 +23,10 @@ from support import Repository
 
 PROMETHEUS = shutil.which("prometheus")
 ALERTMANAGER = shutil.which("alertmanager") or shutil.which("prometheus-alertmanager")  # the second is Debian's name
+AMTOOL = shutil.which("amtool")
 PATIENCE = 60.0  # seconds; an idle machine needs about five
 
-pytestmark = pytest.mark.skipif(
+with_both = pytest.mark.skipif(
     not (PROMETHEUS and ALERTMANAGER),
     reason="prometheus or alertmanager is not installed (apt install prometheus prometheus-alertmanager)",
 )
@@ -87,6 +88,7 @@ def neighbours() -> Iterator[Neighbours]:
         server.shutdown()
 
 
+@with_both
 def test_alert_reaches_the_chat(pristine: Repository, neighbours: Neighbours, tmp_path: Path) -> None:
     repository = pristine()
     with (
@@ -100,7 +102,7 @@ def test_alert_reaches_the_chat(pristine: Repository, neighbours: Neighbours, tm
     assert message["channel"] == "#my-service-alerts"
     assert attachment["color"] == "danger"
     assert attachment["pretext"] == "<!channel>"
-    assert attachment["title"] == ":rotating_light: Critical in prod: ErrorBudgetBurn of my-service"
+    assert attachment["title"] == "🚨 Critical in prod: ErrorBudgetBurn of my-service"
     assert attachment["title_link"] == "https://grafana.prod.example.com/d/my-service"
     assert "*my-service fails too many requests*" in attachment["text"]
     assert "50% of the requests of the last 1h failed with a 5xx" in attachment["text"]
@@ -113,6 +115,7 @@ def test_alert_reaches_the_chat(pristine: Repository, neighbours: Neighbours, tm
     ) in attachment["text"]
 
 
+@with_both
 def test_an_alert_that_nobody_thought_of_reaches_the_chat(
     pristine: Repository, neighbours: Neighbours, tmp_path: Path
 ) -> None:
@@ -121,10 +124,11 @@ def test_an_alert_that_nobody_thought_of_reaches_the_chat(
         message = neighbours.wait_for("/chat")
 
     [attachment] = message["attachments"]
-    assert attachment["title"] == ":warning: Warning in dev: Surprise"
+    assert attachment["title"] == "⚠️ Warning in dev: Surprise"
     assert "pretext" not in attachment
 
 
+@with_both
 def test_watchdog_calls_the_dead_man_switch_and_not_the_chat(
     pristine: Repository, neighbours: Neighbours, tmp_path: Path
 ) -> None:
@@ -134,6 +138,38 @@ def test_watchdog_calls_the_dead_man_switch_and_not_the_chat(
 
     assert call["status"] == "firing"
     assert neighbours.messages("/chat") == []
+
+
+@pytest.mark.skipif(not AMTOOL, reason="amtool is not installed (apt install prometheus-alertmanager)")
+def test_message_for_teams_says_the_same(pristine: Repository, tmp_path: Path) -> None:
+    labels = {"alertname": "ErrorBudgetBurn", "environment": "prod", "service": "my-service"}
+    annotations = {"summary": "Too many", "description": "2% failed", "runbook_url": "https://run/book"}
+    message = {
+        "status": "firing",
+        "alerts": [{"status": "firing", "labels": labels, "annotations": annotations}],
+        "groupLabels": labels,
+        "commonLabels": {**labels, "severity": "critical"},
+        "commonAnnotations": annotations,
+    }
+    (tmp_path / "message.json").write_text(json.dumps(message))
+
+    assert said_by_amtool(pristine(chat="teams"), "chat.title", tmp_path / "message.json") == (
+        "🚨 Critical in prod: ErrorBudgetBurn of my-service"
+    )
+    assert said_by_amtool(pristine(chat="teams"), "chat.text", tmp_path / "message.json") == (
+        "**Too many**\n\n2% failed\n\n[What to do](https://run/book) · "
+        "[Silence](https://grafana.prod.example.com/alerting/silence/new?alertmanager=Alertmanager"
+        "&matcher=alertname%3DErrorBudgetBurn&matcher=environment%3Dprod&matcher=service%3Dmy-service)"
+    )
+
+
+def said_by_amtool(repository: Path, template: str, message: Path) -> str:
+    command = (
+        *(f"{AMTOOL}", "template", "render", f"--template.data={message}"),
+        f"--template.glob={repository / 'monitoring/alertmanager/*.tmpl'}",
+        f'--template.text={{{{ template "{template}" . }}}}',
+    )
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
 
 
 @contextlib.contextmanager

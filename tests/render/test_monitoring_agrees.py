@@ -18,6 +18,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "one letter": {"service_name": "a"},
     "long names": {"service_name": "customer-notify-svc1", "organization": "a-rather-large-bank", "team": "payments"},
     "a word that YAML reads as a boolean": {"service_name": "on"},
+    "teams": {"chat": "teams"},
+    "python": {"runtime": "python", "runtime_version": "3.14"},
+    "node": {"runtime": "node", "runtime_version": "24"},
+    "go": {"runtime": "go", "runtime_version": "1.27"},
 }
 
 OF_KUBERNETES = {
@@ -44,6 +48,15 @@ OF_KUBERNETES = {
 OF_PROMETHEUS = {"ALERTS", "up"}
 OF_THE_STACK = {"InfoInhibitor", "KubeAPIDown", "Watchdog"}
 """Alerts that kube-prometheus-stack brings along, where the routes name them."""
+
+SETTINGS = {
+    # https://prometheus.io/docs/alerting/latest/configuration/, those that are in use
+    "slack_configs": {
+        *("api_url_file", "channel", "send_resolved", "color", "pretext", "title", "title_link", "fallback", "text"),
+    },
+    "msteamsv2_configs": {"webhook_url_file", "send_resolved", "title", "text"},
+    "webhook_configs": {"url_file", "send_resolved"},
+}
 
 METRIC = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{")
 UNITS = {"short", "none", "percentunit", "reqps", "s", "Bps"}
@@ -143,6 +156,25 @@ def test_no_alert_is_dropped_and_every_secret_is_mounted(rendered: Path) -> None
     assert {config["route"]["receiver"], *(route["receiver"] for route in config["route"]["routes"])} == set(receivers)
     files = re.findall(r"/etc/alertmanager/secrets/([\w-]+)/", json.dumps(config))
     assert set(files) == set(mounted)
+
+
+def test_receivers_use_settings_that_alertmanager_has(rendered: Path) -> None:
+    chat = yaml.safe_load((rendered / ".copier-answers.yml").read_text())["chat"]
+    config = load(rendered / "monitoring/alertmanager/values.yaml")["alertmanager"]["config"]
+    used = set()
+    for receiver in config["receivers"]:
+        for kind in receiver.keys() - {"name"}:
+            used.add(kind)
+            assert all(set(integration) <= SETTINGS[kind] for integration in receiver[kind]), receiver
+    assert used == {"webhook_configs", {"slack": "slack_configs", "teams": "msteamsv2_configs"}[chat]}
+
+
+def test_without_monitoring_nothing_of_it_is_left(pristine: Repository) -> None:
+    repository = pristine(monitoring="none")
+    for name in ("monitoring", "docs/runbooks", "docs/slo.md", "ci/monitoring.sh", "ci/test-alerts.sh"):
+        assert not (repository / name).exists()
+    assert [*repository.glob("helm/*/files")] == []
+    assert not re.search("prometheus|grafana|alertmanager", (repository / "README.md").read_text(), re.IGNORECASE)
 
 
 def test_the_message_is_installed_with_the_routes_that_use_it(rendered: Path) -> None:
