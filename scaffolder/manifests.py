@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder import helm, template
-from scaffolder.model import NotApplicable
+from scaffolder.model import NotApplicable, Unsettled
 from scaffolder.project import ENVIRONMENTS, Project
 from scaffolder.toolchain import Toolchain
 
@@ -107,11 +107,12 @@ def objects(project: Project, toolchain: Toolchain) -> tuple[KubernetesObject, .
     """Every object of every environment that renders.
 
     Raises:
-        NotApplicable: there is no chart, or it renders for no environment.
+        NotApplicable: there is no chart.
+        Unsettled: it renders for no environment.
     """
     rendered = tuple(item for manifest in manifests(project, toolchain) for item in manifest.objects)
     if not rendered:
-        raise NotApplicable("the chart renders no object; see check HL002")
+        raise Unsettled("the chart renders no object: see HL002")
     return rendered
 
 

@@ -77,6 +77,10 @@ class NotApplicable(Exception):
     """Raised by a check that has nothing to look at: the repository holds no such file. Its text says which."""
 
 
+class Unsettled(Exception):
+    """Raised by a check that cannot tell before another one passes. Its text says which."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """A question about a project; no findings means yes.
@@ -113,12 +117,21 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Inapplicable:
+    """A check that had nothing to look at in this project, and what was not there."""
+
+    check: Check
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
-    """All results of one run over one project."""
+    """All results of one run over one project, and the checks that it had nothing for."""
 
     project: str
     template: str
     results: tuple[Result, ...]
+    inapplicable: tuple[Inapplicable, ...] = ()
     seconds: float = 0.0
     strict: bool = False
     require_tools: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from scaffolder.errors import ToolError, ToolMissing
-from scaffolder.model import Check, NotApplicable, Outcome, Report, Result, outcome_of
+from scaffolder.model import Check, Inapplicable, NotApplicable, Outcome, Report, Result, Unsettled, outcome_of
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 
@@ -26,32 +26,34 @@ def run(
 ) -> Report:
     """Every check's result, in the order of `checks`; `on_result` hears of each as it is done.
 
-    A check that raises gives no verdict: SKIPPED where its tool is missing or it has nothing to look at, BROKEN where
-    the tool, or the check itself, failed.
+    A check that raises gives no verdict: SKIPPED where its tool is missing or another check has to pass first, BROKEN
+    where the tool, or the check itself, failed. A check that has nothing to look at is named apart from the results.
     """
     started = time.perf_counter()
 
-    def one(check: Check) -> Result:
+    def one(check: Check) -> Result | Inapplicable:
         result = _result(check, project, toolchain, strict=strict)
-        on_result(result)
+        if isinstance(result, Result):
+            on_result(result)
         return result
 
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="check")
     try:
-        results = tuple(pool.map(one, checks))
+        ended = tuple(pool.map(one, checks))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return Report(
         project=project.name,
         template=project.template,
-        results=results,
+        results=tuple(one for one in ended if isinstance(one, Result)),
+        inapplicable=tuple(one for one in ended if isinstance(one, Inapplicable)),
         seconds=time.perf_counter() - started,
         strict=strict,
         require_tools=require_tools,
     )
 
 
-def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: bool) -> Result:
+def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: bool) -> Result | Inapplicable:
     started = time.perf_counter()
 
     def ended(outcome: Outcome, *, reason: str = "", tool_missing: bool = False) -> Result:
@@ -67,7 +69,9 @@ def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: boo
     try:
         verdict = check.run(project, toolchain)
     except NotApplicable as nothing:
-        return ended(Outcome.SKIPPED, reason=str(nothing))
+        return Inapplicable(check=check, reason=str(nothing))
+    except Unsettled as unsettled:
+        return ended(Outcome.SKIPPED, reason=str(unsettled))
     except ToolMissing as missing:
         return ended(Outcome.SKIPPED, reason=_sentence(missing), tool_missing=True)
     except ToolError as failed:

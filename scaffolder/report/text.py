@@ -27,6 +27,8 @@ def _lines(report: Report, paint: Paint, *, checks: bool) -> Iterator[str]:
     for result in report.results:
         if checks or result.outcome is not Outcome.PASSED:
             yield _line(result, width, paint)
+    for one in report.inapplicable if checks else ():
+        yield f"        {one.check.id:<6} {one.check.title:<{width}}  nothing to check: {one.reason}"
     yield _summary(report, paint)
 
 

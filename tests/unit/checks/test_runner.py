@@ -10,7 +10,7 @@ from support import ScriptedToolchain
 
 from scaffolder.checks import run
 from scaffolder.errors import ExitCode, ToolCrashed, ToolMissing, ToolTimeout
-from scaffolder.model import Check, Finding, NotApplicable, Outcome, Report, Result, Severity, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Outcome, Report, Result, Severity, Unsettled, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import HADOLINT, Toolchain
 
@@ -71,11 +71,17 @@ def test_a_missing_tool_is_a_skip_with_its_hint_and_no_verdict_under_require_too
     assert run(project, checks, NOBODY, require_tools=True).exit_code is ExitCode.NO_VERDICT
 
 
-def test_nothing_to_look_at_is_a_skip_that_require_tools_allows(project: Project) -> None:
+def test_nothing_to_look_at_is_named_apart_and_require_tools_allows_it(project: Project) -> None:
     checks = [check(Verdict()), check(NotApplicable("there is no Dockerfile"))]
     report = run(project, checks, NOBODY, require_tools=True)
-    assert report.results[1].reason == "there is no Dockerfile"
+    assert len(report.results) == 1
+    assert [one.reason for one in report.inapplicable] == ["there is no Dockerfile"]
     assert report.exit_code is ExitCode.CLEAN
+
+
+def test_a_check_that_waits_for_another_is_a_skip(project: Project) -> None:
+    result = result_of(project, Unsettled("see HL002"))
+    assert (result.outcome, result.reason) == (Outcome.SKIPPED, "see HL002")
 
 
 def test_nothing_ran_is_no_verdict(project: Project) -> None:

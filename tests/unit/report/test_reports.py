@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from scaffolder.model import Check, Finding, Outcome, Place, Report, Result, Severity, Verdict
+import jsonschema
+from support import ROOT
+
+from scaffolder.model import Check, Finding, Inapplicable, Outcome, Place, Report, Result, Severity, Verdict
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 
@@ -18,6 +21,7 @@ REPORT = Report(
     project="pay-api",
     template="v0.1.0",
     seconds=3.94,
+    inapplicable=(Inapplicable(check=check("SY006", "XML parses"), reason="there is no XML file"),),
     results=(
         Result(
             check=check("TF002", "terraform validate passes"),
@@ -66,6 +70,7 @@ Dockerfile: warning[DK001] note (DL1)
   ok    DK001  hadolint is silent         1 finding (hadolint 2.15.1)
   --    MO004  promtool test rules        not checked: promtool is not installed
   ??    HL001  helm lint                  no verdict: helm did not finish within 30 s
+        SY006  XML parses                 nothing to check: there is no XML file
   2 passed, 1 failed, 1 not checked, 1 without a verdict   3.9 s"""
 
 
@@ -99,6 +104,7 @@ def test_json_is_one_document_of_the_published_form() -> None:
         "fix": "write 8 here",
         "related": [{"path": "pom.xml", "line": 21, "text": "<release>8</release>"}],
     }
+    assert document["not_applicable"] == [{"id": "SY006", "title": "XML parses", "reason": "there is no XML file"}]
     assert document["results"][0] == {
         "id": "TF002",
         "title": "terraform validate passes",
@@ -111,3 +117,8 @@ def test_json_is_one_document_of_the_published_form() -> None:
         "limit": "values, which only the provider knows",
         "findings": [],
     }
+
+
+def test_json_matches_the_published_schema() -> None:
+    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json_report.write(REPORT)))
