@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 
-.PHONY: help demo test test-e2e lint format examples bench lock clean
+.PHONY: help demo test test-e2e lint format examples readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ format: $(BIN)/.ready ## Format the code
 
 examples: $(BIN)/.ready ## Write examples/ anew from the templates
 	$(BIN)/python -m pytest -q tests/golden --update-examples
+
+readme: $(BIN)/.ready ## Fill the generated parts of README.md
+	$(BIN)/python tools/readme.py
 
 bench: $(BIN)/.ready ## Measure start, generation and check; fails where a limit is passed
 	$(BIN)/python tools/bench.py

@@ -27,7 +27,9 @@ def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     validate = module("kubernetes_validate")
     rendered = [item for item in manifests.objects(project, toolchain) if _is_built_in(item)]
     findings = [finding for item in rendered for finding in _invalid(validate, item, version)]
-    return Verdict(findings=_distinct(findings), level=f"Kubernetes {version}", detail=_number(rendered))
+    return Verdict(
+        findings=_distinct(findings), level="schema", detail=f"{_number(rendered)}, for Kubernetes {version}"
+    )
 
 
 def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:

@@ -58,9 +58,7 @@ def _remark(result: Result) -> str:
             level = f"level {result.level}" if result.level else ""
             count = _count(len(result.findings), "finding") if result.findings else ""
             limit = f"not looked at: {result.limit}" if result.limit else ""
-            tool = f"({result.tool})" if result.tool else ""
-            said = "; ".join(words for words in (count, result.detail, level, limit) if words)
-            return f"{said} {tool}".strip()
+            return "; ".join(words for words in (count, result.detail, level, limit, result.tool) if words)
 
 
 def _summary(report: Report, paint: Paint) -> str:

@@ -28,7 +28,7 @@ def test_make_demo_generates_and_proves_a_repository_with_nothing_else_installed
     done = subprocess.run([programs / "make", "demo"], cwd=clone, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "  ok    TF002  terraform validate passes" in done.stdout
-    assert "level schema (terraform 1.15.5 (embedded))" in done.stdout
+    assert "level schema; terraform 1.15.5 (embedded)" in done.stdout
     assert "  ok    HL001  helm lint --strict passes" in done.stdout
 
     argv = [str(clone / ".venv" / "bin" / "scaffold"), "check", "--format", "json", "demo/my-service"]

@@ -64,10 +64,10 @@ Dockerfile:14: error[AG001] says java 11, but the service is for java 8
   fix: write 8 here
 Dockerfile: warning[DK001] note (DL1)
 
-  ok    TF002  terraform validate passes  3 roots; level schema; not looked at: values, which only the provider knows \
-(terraform 1.15.5 (embedded))
+  ok    TF002  terraform validate passes  3 roots; level schema; not looked at: values, which only the provider knows; \
+terraform 1.15.5 (embedded)
   FAIL  AG001  The runtime is the same    1 finding
-  ok    DK001  hadolint is silent         1 finding (hadolint 2.15.1)
+  ok    DK001  hadolint is silent         1 finding; hadolint 2.15.1
   --    MO004  promtool test rules        not checked: promtool is not installed
   ??    HL001  helm lint                  no verdict: helm did not finish within 30 s
         SY006  XML parses                 nothing to check: there is no XML file
