@@ -1,6 +1,7 @@
 package service;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
@@ -19,10 +20,10 @@ public final class HealthCheck {
         String url = arguments.length > 0
                 ? arguments[0]
                 : "http://127.0.0.1:" + Config.from(System.getenv()).port + "/healthz";
-        System.exit(answers(url) ? 0 : 1);
+        System.exit(answers(url, System.err) ? 0 : 1);
     }
 
-    static boolean answers(String url) {
+    static boolean answers(String url, PrintStream errors) {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) URI.create(url).toURL().openConnection(Proxy.NO_PROXY);
@@ -30,7 +31,7 @@ public final class HealthCheck {
             connection.setReadTimeout(TIMEOUT_MILLIS);
             return connection.getResponseCode() == 200;
         } catch (IOException failure) {
-            System.err.println(url + ": " + failure);
+            errors.println(url + ": " + failure);
             return false;
         }
     }

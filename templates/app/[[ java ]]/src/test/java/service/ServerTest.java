@@ -99,10 +99,14 @@ final class ServerTest {
     static void theHealthCheckFollowsTheServer() throws Exception {
         Fixture server = new Fixture();
         String url = "http://127.0.0.1:" + server.server.port();
-        Tests.equal(true, HealthCheck.answers(url + "/healthz"));
-        Tests.equal(false, HealthCheck.answers(url + "/readyz"));
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(errors, true, "UTF-8");
+        Tests.equal(true, HealthCheck.answers(url + "/healthz", out));
+        Tests.equal(false, HealthCheck.answers(url + "/readyz", out));
+        Tests.equal("", errors.toString("UTF-8"));
         server.close();
-        Tests.equal(false, HealthCheck.answers(url + "/healthz"));
+        Tests.equal(false, HealthCheck.answers(url + "/healthz", out));
+        Tests.contains("/healthz: java.net.ConnectException", errors.toString("UTF-8"));
     }
 
     static void stoppingFinishesWhatRunsAndAcceptsNothingNew() throws Exception {
