@@ -354,10 +354,9 @@ def test_a_silent_chat_does_not_fail_a_deployment_but_is_mentioned(site: Site, p
         ("push", "IMAGE", "terraform -chdir=terraform/shared output -raw image_repository"),
         ("sign", "DIGEST", "`make push` writes it to build/digest"),
         ("smoke", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
-        ("rollback", "CLUSTER_NAME", "output -raw cluster_name"),
         ("drift", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
         ("tf-plan", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
-        ("platform", "AWS_REGION", "export AWS_REGION=…"),
+        ("platform", "ENVIRONMENT", "make deploy ENVIRONMENT=dev"),
         ("notify OUTCOME=failed TEXT=x", "CHAT_WEBHOOK_URL", "create an incoming webhook"),
     ],
 )
@@ -621,6 +620,52 @@ def test_one_issue_follows_the_state_of_an_environment(
     site.on("gh issue list", open_issues)
     assert site.make("drift-issue").returncode == 0
     assert [call[2] for call in site.calls if call[0] == "gh"][1:] == ([verb] if verb else [])
+
+
+def test_the_cluster_is_known_by_its_environment_alone(site: Site) -> None:
+    site.on("helm history", history("superseded", "deployed"))
+    site.make("rollback", CLUSTER_NAME="", AWS_REGION="")
+    connected = next(call for call in site.calls if call[0] == "aws")
+    assert connected[connected.index("--name") + 1] == "my-service-dev"
+    assert connected[connected.index("--region") + 1] == "eu-central-1"
+
+
+def variables_on_github(site: Site) -> dict[str, str]:
+    """What `gh variable set` was told: {"dev/CLUSTER_NAME": value}, without the environment for the repository's own."""
+    told = {}
+    for call in site.calls:
+        if call[:3] == ["gh", "variable", "set"]:
+            environment = f"{call[call.index('--env') + 1]}/" if "--env" in call else ""
+            told[environment + call[3]] = call[call.index("--body") + 1]
+    return told
+
+
+@pytest.mark.parametrize(("given", "environments"), [({}, {"dev", "qa", "prod"}), ({"ENVIRONMENTS": "dev"}, {"dev"})])
+def test_the_pipeline_learns_what_terraform_made(site: Site, given: dict[str, str], environments: set[str]) -> None:
+    lock(site.root)
+    site.on("gh api --jq .id", "7")
+    for output in ("image_repository", "build_role_arn", "region", "drift_role_arn", "deploy_role_arn", "cluster_name"):
+        site.on(f"terraform output -raw {output}", output)
+    done = site.make("setup-github", DEPLOY_RUNNER="ours", **given)
+    assert done.returncode == 0, done.stderr
+    own = {"PROD_REVIEW": "required", "DEPLOY_RUNNER": "ours", "AWS_REGION": "region", "IMAGE": "image_repository"}
+    assert variables_on_github(site) == {
+        **own,
+        "BUILD_ROLE_ARN": "build_role_arn",
+        **{f"DRIFT_ROLE_ARN_{name.upper()}": "drift_role_arn" for name in environments},
+        **{f"{name}/DEPLOY_ROLE_ARN": "deploy_role_arn" for name in environments},
+        **{f"{name}/CLUSTER_NAME": "cluster_name" for name in environments},
+    }
+
+
+def test_a_variable_is_never_set_to_nothing(site: Site) -> None:
+    lock(site.root)
+    site.on("gh api --jq .id", "7")
+    site.on("terraform output -raw image_repository", status=1, stderr='Output "image_repository" not found')
+    done = site.make("setup-github")
+    assert done.returncode != 0
+    assert "terraform/shared does not say its image_repository" in done.stderr
+    assert variables_on_github(site) == {"PROD_REVIEW": "required"}
 
 
 def test_pinning_adds_the_digest_to_each_base_image_once(site: Site) -> None:

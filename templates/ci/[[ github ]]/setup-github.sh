@@ -2,15 +2,18 @@
 # Create on GitHub what no file in this repository can say: environments, approvals, variables, and the rules of main.
 #
 #   ci/setup-github.sh subjects     print the subjects of this repository's tokens, for the *.tfvars of Terraform
-#   ci/setup-github.sh              everything else, after Terraform has run; REVIEWERS is a team of the organization
+#   ci/setup-github.sh              everything else, after Terraform has run
 #
-# It can be run again at any time. It needs `gh auth login` with the right to administer the repository.
+# REVIEWERS: the team that approves prod. ENVIRONMENTS: those that exist already, when it is not all three. DEPLOY_RUNNER:
+# the label of the runners that reach the clusters. It can be run again at any time, and needs `gh auth login` as somebody
+# who administers the repository.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 tool gh jq
 
 repository="${REPOSITORY_URL#https://github.com/}"
 reviewers="${REVIEWERS:-$TEAM}"
+made="${ENVIRONMENTS:-dev qa prod}"
 
 # api METHOD PATH JSON: one call to GitHub.
 api() { run gh api --silent --method "$1" "repos/$repository/$2" --input - <<<"$3"; }
@@ -53,29 +56,34 @@ environments() {
   done
 }
 
-# output ROOT NAME: what Terraform made.
-output() {
-  if dry; then
-    echo "<$2>"
-  else
-    terraform -chdir="terraform/$1" output -raw "$2"
+# set_from ROOT OUTPUT VARIABLE [--env ENVIRONMENT]: tell GitHub what Terraform made, or stop: an empty variable would
+# look like a set one.
+set_from() {
+  local root=$1 output=$2 variable=$3 value="<$2>"
+  shift 3
+  if ! dry; then
+    value="$(terraform -chdir="terraform/$root" output -raw "$output")" || die "terraform/$root does not say its $output: was it applied?"
   fi
+  run gh variable set "$variable" --repo "$repository" "$@" --body "$value"
 }
 
 variables() {
   local environment suffix
   tool terraform
   ci/tf.sh init shared
-  run gh variable set IMAGE --repo "$repository" --body "$(output shared image_repository)"
-  run gh variable set BUILD_ROLE_ARN --repo "$repository" --body "$(output shared build_role_arn)"
-  for environment in dev qa prod; do
+  set_from shared image_repository IMAGE
+  set_from shared build_role_arn BUILD_ROLE_ARN
+  for environment in $made; do
     suffix="$(tr '[:lower:]' '[:upper:]' <<<"$environment")"
     ENVIRONMENT="$environment" ci/tf.sh init env
-    run gh variable set AWS_REGION --repo "$repository" --body "$(output env region)"
-    run gh variable set "DRIFT_ROLE_ARN_$suffix" --repo "$repository" --body "$(output env drift_role_arn)"
-    run gh variable set DEPLOY_ROLE_ARN --repo "$repository" --env "$environment" --body "$(output env deploy_role_arn)"
-    run gh variable set CLUSTER_NAME --repo "$repository" --env "$environment" --body "$(output env cluster_name)"
+    set_from env region AWS_REGION
+    set_from env drift_role_arn "DRIFT_ROLE_ARN_$suffix"
+    set_from env deploy_role_arn DEPLOY_ROLE_ARN --env "$environment"
+    set_from env cluster_name CLUSTER_NAME --env "$environment"
   done
+  if [[ -n "${DEPLOY_RUNNER:-}" ]]; then
+    run gh variable set DEPLOY_RUNNER --repo "$repository" --body "$DEPLOY_RUNNER"
+  fi
 }
 
 # A change of main is reviewed and checked, by everyone; a token may read unless a job asks for more; an action is named
