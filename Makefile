@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 
-.PHONY: help demo test test-e2e lint format examples readme bench lock clean
+.PHONY: help demo test matrix lint format examples readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ demo: $(BIN)/.ready ## Generate demo/my-service and check it
 
 test: $(BIN)/.ready ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+matrix: $(BIN)/.ready ## Render hundreds of combinations of answers, and run every linter on those that hold each pair
+	$(BIN)/python -m pytest -n 2 -m matrix tests/matrix $(PYTEST_ARGS)
 
 lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
 	$(BIN)/ruff format --check .

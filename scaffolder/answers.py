@@ -14,7 +14,7 @@ from scaffolder import template
 from scaffolder.errors import AnswersError
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 FILE = ".copier-answers.yml"
 
@@ -213,7 +213,12 @@ def _text(answer: Answer) -> str:
 
 def _render(text: str, answers: Mapping[str, Answer]) -> str:
     values = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in answers.items()}
-    return _environment().from_string(text).render(values)
+    return _template(text).render(values)
+
+
+@cache  # the same few texts, for every combination that a test or a preset goes through
+def _template(text: str) -> Template:
+    return _environment().from_string(text)
 
 
 @cache

@@ -1,12 +1,12 @@
-"""Combinations of answers: every value, every pair, every triple that is valid together (allpairspy)."""
+"""Combinations of answers: every value, every pair, every triple that is valid together (covertable)."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 
-from allpairspy import AllPairs
+from covertable import make
 
 from scaffolder import answers
 from scaffolder.answers import Answer
@@ -21,9 +21,13 @@ _TEXT = ("organization", "team", "region")
 def covering(strength: int) -> tuple[Combination, ...]:
     """Combinations that hold every valid group of `strength` values of different questions, completed and distinct."""
     axes = _axes()
-    names = list(axes)
-    rows = AllPairs([axes[name] for name in names], filter_func=lambda row: _valid(names, row), n=strength)
-    return _distinct(_completed(dict(zip(names, row, strict=True))) for row in rows)
+    pipelines = [name for name in axes if ":" in name]
+    some_pipeline = {
+        "operator": "or",
+        "conditions": [{"operator": "eq", "left": name, "value": "yes"} for name in pipelines],
+    }
+    rows = make(axes, strength=strength, constraints=[some_pipeline] if len(pipelines) > 1 else [])
+    return _distinct(_completed(row) for row in rows)
 
 
 def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
@@ -32,14 +36,23 @@ def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
     axes = _axes()
     while number:
         row = {name: chance.choice(values) for name, values in axes.items()}
-        if _valid(list(row), list(row.values())):
+        if _valid(row):
             yield _completed(row)
             number -= 1
 
 
 def groups(rows: Iterable[Combination], strength: int) -> set[frozenset[tuple[str, str]]]:
-    """All groups of `strength` values that occur together in one of the rows."""
+    """All groups of `strength` values of different questions that occur together in one of the rows."""
     return {frozenset(group) for row in rows for group in combinations(sorted(_values(row).items()), strength)}
+
+
+def every() -> Iterator[Combination]:
+    """Every valid combination there is; some thousands."""
+    axes = _axes()
+    for values in product(*axes.values()):
+        row = dict(zip(axes, values, strict=True))
+        if _valid(row):
+            yield _completed(row)
 
 
 def named(row: Combination) -> str:
@@ -72,10 +85,9 @@ def _runtimes() -> Iterator[str]:
             yield f"{runtime.value} {version.value}"
 
 
-def _valid(names: list[str], row: list[str]) -> bool:
-    pipelines = [value for name, value in zip(names, row, strict=False) if ":" in name]
-    all_known = sum(":" in name for name in names) == len(pipelines)
-    return not (all_known and pipelines and set(pipelines) == {"no"})
+def _valid(row: dict[str, str]) -> bool:
+    pipelines = [value for name, value in row.items() if ":" in name]
+    return not pipelines or "yes" in pipelines
 
 
 def _completed(row: dict[str, str]) -> Combination:
