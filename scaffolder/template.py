@@ -52,6 +52,12 @@ def versions() -> dict[str, Any]:
     return cast(dict[str, Any], configuration()["versions"]["default"])
 
 
+def presets() -> dict[str, Any]:
+    """The presets that come with the template: name → {about, answers}."""
+    (document,) = _documents(root() / "presets.yml")
+    return document
+
+
 def _documents(path: Path) -> list[dict[str, Any]]:
     import yaml  # 26 ms, and `scaffold --help` does not need it
 

@@ -1,4 +1,4 @@
-"""Puts the template into the wheel: copier.yml, versions.yml and templates/, but nothing that Terraform left there."""
+"""Puts the template into the wheel: copier.yml, versions.yml, presets.yml and templates/, but nothing that Terraform left there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ class TemplateHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         root = Path(self.root)
-        files = [root / "copier.yml", root / "versions.yml", *(path for path in (root / "templates").rglob("*"))]
+        files = [
+            root / "copier.yml",
+            root / "versions.yml",
+            root / "presets.yml",
+            *(path for path in (root / "templates").rglob("*")),
+        ]
         for path in files:
             relative = path.relative_to(root)
             if path.is_file() and LEFT_BY_TOOLS.isdisjoint(relative.parts):

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scaffolder import answers, checks, template
+from scaffolder import answers, checks, presets, template
 from scaffolder.cli import options
 
 _Row = dict[str, Any]
@@ -63,9 +63,17 @@ def _flattened(prefix: str, table: dict[str, Any]) -> list[_Row]:
     return rows
 
 
+def _presets() -> list[_Row]:
+    return [
+        {"name": preset.name, "about": preset.about, "answers": preset.answers, "source": preset.source}
+        for preset in presets.every()
+    ]
+
+
 _LISTS: dict[str, tuple[Callable[[], list[_Row]], tuple[str, ...]]] = {
     "questions": (_questions, ("name", "default", "choices", "help")),
     "checks": (_checks, ("id", "title", "tool")),
+    "presets": (_presets, ("name", "about", "source")),
     "versions": (_versions, ("name", "version", "ends", "source")),
 }
 
@@ -75,7 +83,7 @@ _LISTS: dict[str, tuple[Callable[[], list[_Row]], tuple[str, ...]]] = {
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.debug
 def command(what: str, form: str) -> None:
-    """List WHAT: the questions and their choices, the checks, or every version that is pinned."""
+    """List WHAT: the questions and their choices, the checks, the presets, or every version that is pinned."""
     make, columns = _LISTS[what]
     rows = make()
     click.echo(json.dumps(rows, indent=2) if form == "json" else _table(rows, columns))

@@ -36,6 +36,7 @@ def _help(question: answers.Question) -> str:
 @click.argument("name", required=False, envvar="SCAFFOLD_SERVICE_NAME")
 @click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again.")
 @click.option("--data-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Answers as YAML.")
+@click.option("--preset", metavar="NAME", help="Answers of a typical team: scaffold list presets.")
 @click.option("--defaults", "--no-input", is_flag=True, help="Ask nothing: what is not given takes its default.")
 @click.option(
     "-o",
@@ -60,6 +61,7 @@ def command(
     name: str | None,
     data: tuple[str, ...],
     data_file: Path | None,
+    preset: str | None,
     defaults: bool,
     output: Path,
     form: str,
@@ -68,12 +70,12 @@ def command(
 ) -> int:
     """Write the whole repository of service NAME: application, image, infrastructure, pipeline, chart, monitoring.
 
-    What is not given is asked, or takes its default where there is no terminal. A flag goes before --data, that before
-    a variable's value, and that before --data-file.
+    What is not given is asked, or takes its default where there is no terminal. A flag goes before --data, then come a
+    variable, --data-file, --preset and your own defaults in config.toml.
     """
     questions = {question.name for question in answers.questions()}
     flags = {key: value for key, value in settings.items() if key in questions}
-    given = prompts.collect(name, flags, data, data_file)
+    given = prompts.collect(name, flags, data, data_file, preset)
     ask = None if defaults or not options.interactive() else prompts.ask
     completed = answers.complete(given, ask=ask)
     request = generate.Request(

@@ -9,17 +9,19 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from scaffolder import answers
+from scaffolder import answers, presets
 from scaffolder.answers import Accept, Answer, Choice, Question
 from scaffolder.errors import AnswersError
 
 
 def collect(
-    name: str | None, flags: Mapping[str, Any], data: tuple[str, ...], data_file: Path | None
+    name: str | None, flags: Mapping[str, Any], data: tuple[str, ...], data_file: Path | None, preset: str | None
 ) -> dict[str, object]:
-    """All answers given, the nearest to the person winning: flag, then --data, then variable, then file."""
+    """All answers given, the nearest one winning: flag, --data, variable, file, preset, the user's defaults."""
     context = click.get_current_context()
-    given: dict[str, object] = dict(answers.load(data_file)) if data_file else {}
+    given: dict[str, object] = {**presets.user_settings().defaults}
+    given |= presets.named(preset).answers if preset else {}
+    given |= answers.load(data_file) if data_file else {}
     values = {**flags, "name": name}
     typed: dict[str, object] = {}
     variables: dict[str, object] = {}

@@ -183,7 +183,7 @@ def test_check_of_nothing_it_knows_is_no_verdict(capsys: pytest.CaptureFixture[s
     assert "0 passed" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("what", ["questions", "checks", "versions"])
+@pytest.mark.parametrize("what", ["questions", "checks", "presets", "versions"])
 def test_list_as_text_and_json_have_the_same_rows(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["list", what, "--format", "json"]) == ExitCode.CLEAN
     rows = json.loads(capsys.readouterr().out)
