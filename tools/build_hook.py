@@ -1,4 +1,4 @@
-"""Puts the template into the wheel: copier.yml, versions.yml, presets.yml and templates/, but nothing that Terraform left there."""
+"""Puts the template into the wheel, but nothing that Terraform or an editor left among its files."""
 
 from __future__ import annotations
 
