@@ -10,11 +10,15 @@ tool helm kubectl cosign jq curl
 timeout="${TIMEOUT:-10m}" # longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first
 
 verify_signature() {
+  local signer
   if [[ -n "${COSIGN_KEY:-}" ]]; then
     run cosign verify --key "$COSIGN_KEY" "$IMAGE@$DIGEST" >/dev/null
-  else
-    run cosign verify --certificate-identity "$SIGNER" --certificate-oidc-issuer "$SIGNER_ISSUER" "$IMAGE@$DIGEST" >/dev/null
+    return
   fi
+  for signer in "${SIGNERS[@]}"; do
+    run cosign verify --certificate-identity "${signer% *}" --certificate-oidc-issuer "${signer#* }" "$IMAGE@$DIGEST" >/dev/null && return
+  done
+  return 1
 }
 
 # A pipeline that was killed leaves its release "pending", and Helm refuses the next one. One deployment per environment
@@ -66,8 +70,9 @@ give_up() {
   exit 1
 }
 
+((${#SIGNERS[@]})) || need COSIGN_KEY
 login_registry
-verify_signature || die "$IMAGE@$DIGEST is not signed by $SIGNER: not deployed"
+verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]}}: not deployed"
 connect_cluster
 history="$(release_history)"
 recover_pending "$history"

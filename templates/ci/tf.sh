@@ -4,6 +4,7 @@
 # `plan` keeps its plan in build/, and `apply` carries out that plan and no other.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
+source ci/cloud.sh
 verb="${1:-}" root="${2:-${ROOT:-env}}"
 [[ -d "terraform/$root" ]] || die "there is no terraform/$root; ROOT is one of bootstrap, shared, env"
 tool terraform
