@@ -68,19 +68,7 @@ set_from() {
 }
 
 variables() {
-  local environment suffix
-  tool terraform
-  ci/tf.sh init shared
-  set_from shared image_repository IMAGE
-  set_from shared build_role_arn BUILD_ROLE_ARN
-  for environment in $made; do
-    suffix="$(tr '[:lower:]' '[:upper:]' <<<"$environment")"
-    ENVIRONMENT="$environment" ci/tf.sh init env
-    set_from env region AWS_REGION
-    set_from env drift_role_arn "DRIFT_ROLE_ARN_$suffix"
-    set_from env deploy_role_arn DEPLOY_ROLE_ARN --env "$environment"
-    set_from env cluster_name CLUSTER_NAME --env "$environment"
-  done
+  source ci/setup-variables.sh
   if [[ -n "${DEPLOY_RUNNER:-}" ]]; then
     run gh variable set DEPLOY_RUNNER --repo "$repository" --body "$DEPLOY_RUNNER"
   fi
