@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,3 +52,13 @@ def toolchain() -> Iterator[SystemToolchain]:
     """The programs of this machine."""
     with SystemToolchain() as real:
         yield real
+
+
+@pytest.fixture
+def provider_mirror(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Terraform's CLI configuration that names a mirror with the real providers; .ci/run makes one where it finds them."""
+    named = os.environ.get("SCAFFOLD_TEST_TERRAFORMRC", "")
+    if not named or not Path(named).is_file():
+        pytest.skip("no real provider in reach: SCAFFOLD_TEST_TERRAFORMRC names no CLI configuration with a mirror")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", named)
+    return Path(named)

@@ -13,7 +13,6 @@ from support import Repository
 from scaffolder import terraform
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.offline.catalog import matching
-from scaffolder.offline.mirrors import holds, mirrors
 from scaffolder.toolchain import TERRAFORM, Done, SystemToolchain, Tool
 
 AWS = ["5.100.0", "6.69.1"]
@@ -196,9 +195,7 @@ def test_the_helm_provider_takes_attributes_where_it_took_blocks(tools: SystemTo
     assert (diagnostic.line, diagnostic.summary) == (2, "Unsupported block type")
 
 
-def test_a_real_provider_goes_first(tmp_path: Path, toolchain: SystemToolchain) -> None:
-    if not any(holds(mirror, "hashicorp/aws") for mirror in mirrors()):
-        pytest.skip("no mirror or plugin cache with hashicorp/aws: TF_CLI_CONFIG_FILE or TF_PLUGIN_CACHE_DIR name one")
+def test_a_real_provider_goes_first(tmp_path: Path, toolchain: SystemToolchain, provider_mirror: Path) -> None:
     text = (
         'provider "aws" {\n  region = "eu-central-1"\n}\nresource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/99"\n}\n'
     )
