@@ -4,10 +4,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
 source ci/release.sh
+source ci/install.sh
 need ENVIRONMENT IMAGE DIGEST REVISION
 tool helm kubectl cosign jq curl
-
-timeout="${TIMEOUT:-10m}" # longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first
 
 verify_signature() {
   local signer
@@ -30,22 +29,10 @@ recover_pending() {
   serving="$(serving_revision <<<"$history")"
   say "the last deployment was cut off ($status)"
   if [[ -n "$serving" ]]; then
-    run helm rollback "$SERVICE" "$serving" --namespace "$NAMESPACE" --wait --timeout "$timeout"
+    run helm rollback "$SERVICE" "$serving" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
   else
-    run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "$timeout"
+    run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
   fi
-}
-
-release() {
-  run helm upgrade --install "$SERVICE" "$CHART" \
-    --namespace "$NAMESPACE" \
-    --values "$CHART/values-$ENVIRONMENT.yaml" \
-    --set-string "image.repository=$IMAGE" \
-    --set-string "image.digest=$DIGEST" \
-    --set-string "revision=$REVISION" \
-    --description "$REVISION" \
-    --history-max 10 \
-    --wait --timeout "$timeout"
 }
 
 test_release() { run helm test "$SERVICE" --namespace "$NAMESPACE" --logs --timeout 3m; }
@@ -79,7 +66,7 @@ recover_pending "$history"
 history="$(release_history)"
 good="$(serving_revision <<<"$history")"
 
-release || give_up "helm could not install $REVISION in $ENVIRONMENT"
+install_release || give_up "$REVISION could not be installed in $ENVIRONMENT"
 test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT"
 smoke || give_up "$ENVIRONMENT does not run what was deployed ($REVISION)"
 announce succeeded "$ENVIRONMENT runs $REVISION."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Terraform with the arguments of this repository: tf.sh init|plan|apply|test|lock bootstrap|shared|env
+# Terraform with the arguments of this repository: tf.sh init|plan|apply|test|lock bootstrap|shared|env|deploy
 #
 # `plan` keeps its plan in build/, and `apply` carries out that plan and no other.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,6 +14,7 @@ dry || mkdir -p build
 variables=() backend=() name="$root"
 case "$root" in
   bootstrap) ;; # makes the bucket for the states of the other two, so its own state stays on disk
+  deploy) ;; # only its tests and its lock file; ci/deploy.sh applies it
   shared) backend=(-backend-config=backend.s3.tfbackend) ;;
   *)
     name="$root-${ENVIRONMENT:-}"

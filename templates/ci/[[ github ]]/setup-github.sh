@@ -13,7 +13,7 @@ tool gh jq
 
 repository="${REPOSITORY_URL#https://github.com/}"
 reviewers="${REVIEWERS:-$TEAM}"
-made="${ENVIRONMENTS:-dev qa prod}"
+export made="${ENVIRONMENTS:-dev qa prod}" # for setup-variables.sh
 
 # api METHOD PATH JSON: one call to GitHub.
 api() { run gh api --silent --method "$1" "repos/$repository/$2" --input - <<<"$3"; }

@@ -9,7 +9,7 @@ resource "helm_release" "service" {
   name        = var.service
   namespace   = var.service
   chart       = local.chart
-  description = var.revision
+  description = coalesce(var.description, var.revision)
 
   values = [file("${local.chart}/values-${var.environment}.yaml")]
 

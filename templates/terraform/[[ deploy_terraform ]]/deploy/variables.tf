@@ -43,6 +43,12 @@ variable "revision" {
   }
 }
 
+variable "description" {
+  description = "What `helm history` says of the release, when it is not just the commit: Rollback to 4."
+  type        = string
+  default     = null
+}
+
 variable "kubeconfig" {
   description = "File that says how to reach the cluster of this environment. ci/deploy.sh writes one for each environment."
   type        = string
