@@ -9,7 +9,7 @@ dry || mkdir -p build
 
 images="$(sed -nE 's/^FROM (--platform=[^ ]+ )?([^ @]+:[^ @]+)( .*)?$/\2/p' Dockerfile | sort -u)"
 for image in $images; do
-  # Arguments of the Dockerfile stand for themselves: ${JAVA_VERSION} is what `ARG JAVA_VERSION=` says.
+  # ${NAME} in a tag is what `ARG NAME=` says.
   name="$image"
   while [[ "$name" =~ \$\{([A-Z_]+)\} ]]; do
     argument="${BASH_REMATCH[1]}"
