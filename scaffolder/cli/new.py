@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,23 @@ def _question_options() -> list[click.Option]:
             show_envvar=True,
             metavar="VALUE",
             help=_help(question),
+            shell_complete=partial(_completions, question),
         )
         for question in answers.questions()
         if question.name != "service_name"
     ]
+
+
+def _completions(question: answers.Question, ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """What the shell offers: the choices, given the flags that are already typed."""
+    known: dict[str, answers.Answer] = {"service_name": "x"}
+    for before in answers.questions():
+        if before is question:
+            break
+        known[before.name] = ctx.params.get(before.name) or before.default_given(known) or ""
+    done, comma, last = typed.rpartition(",") if question.several else ("", "", typed)
+    choices = [choice.value for choice in question.choices_given(known) if choice.value.startswith(last)]
+    return [f"{done}{comma}{choice}" for choice in choices]
 
 
 def _help(question: answers.Question) -> str:

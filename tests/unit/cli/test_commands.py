@@ -212,3 +212,24 @@ def test_a_defect_of_ours_is_exit_code_4_with_a_traceback_only_under_debug(
     monkeypatch.setenv("SCAFFOLD_DEBUG", "1")
     assert cli.run(["check"]) == ExitCode.BROKEN
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("new --runtime p", ["python"]),
+        ("new --runtime go --runtime-version ", ["1.26", "1.27"]),
+        ("new --ci github,je", ["github,jenkins"]),
+        ("ch", ["check"]),
+    ],
+)
+def test_the_shell_completes_commands_and_choices(
+    words: str, offered: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = ["scaffold", *words.split(" ")]
+    monkeypatch.setenv("_SCAFFOLD_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", " ".join(typed))
+    monkeypatch.setenv("COMP_CWORD", str(len(typed) - 1))
+    with pytest.raises(SystemExit):
+        cli.run([])
+    assert capsys.readouterr().out.split() == [f"plain,{word}" for word in offered]
