@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from pathlib import Path
 
 
 class ExitCode(enum.IntEnum):
@@ -57,6 +58,17 @@ class ProjectError(ScaffolderError):
     """There is no repository to work on at this path."""
 
     exit_code = ExitCode.USAGE
+
+
+class WaiversError(ScaffolderError):
+    """What a repository waives cannot be told: `path` (its ledger, where there is none) has not the form it must have."""
+
+    exit_code = ExitCode.FOUND
+
+    def __init__(self, message: str, *, path: Path | None = None, line: int = 0) -> None:
+        super().__init__(message, hint="see the comment at the top of .scaffold/waivers.yml")
+        self.path = path
+        self.line = line
 
 
 class RenderError(ScaffolderError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from scaffolder.checks import agreement, docker, helm, kubernetes, monitoring, pipeline, syntax, terraform
+from scaffolder.checks import agreement, docker, helm, kubernetes, monitoring, pipeline, syntax, terraform, waivers
 from scaffolder.checks.runner import run
 from scaffolder.errors import AnswersError
 from scaffolder.model import Check, selected
@@ -21,6 +21,7 @@ FAMILIES = {
     "CI": "pipelines and scripts",
     "MO": "alerts and dashboards",
     "AG": "agreement between files",
+    "WV": "findings that stay",
 }
 
 
@@ -34,6 +35,7 @@ def every(*, online: bool = False) -> tuple[Check, ...]:
         *pipeline.CHECKS,
         *monitoring.CHECKS,
         *agreement.CHECKS,
+        *waivers.CHECKS,
         *syntax.CHECKS,
     )
 

@@ -1,5 +1,6 @@
-# shellcheck shell=bash disable=SC2154  # a part of setup-github.sh, which knows repository and made
+# shellcheck shell=bash
 # The variables of the pipeline on GitHub, from what Terraform made.
+: "${repository:?}" "${made:?}" # from setup-github.sh, which this is a part of
 tool terraform
 ci/tf.sh init shared
 set_from shared image_repository IMAGE

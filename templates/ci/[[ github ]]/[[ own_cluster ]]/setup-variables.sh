@@ -1,5 +1,6 @@
-# shellcheck shell=bash disable=SC2154  # a part of setup-github.sh, which knows repository
+# shellcheck shell=bash
 # The registry of the images; the clusters are secrets of the environments, and nobody but you has them.
+: "${repository:?}" # from setup-github.sh, which this is a part of
 need IMAGE REGISTRY_USER
 run gh variable set IMAGE --repo "$repository" --body "$IMAGE"
 run gh variable set REGISTRY_USER --repo "$repository" --body "$REGISTRY_USER"
