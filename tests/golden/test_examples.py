@@ -9,9 +9,41 @@ from pathlib import Path
 import pytest
 from support import ROOT, Repository
 
+from scaffolder import answers
+
 EXAMPLES: dict[str, dict[str, object]] = {
-    "java-eks-github": {"service_name": "my-service"},
+    "java-eks-github": {},
+    "java8-eks-jenkins": {"runtime_version": "8", "ci": "jenkins"},
+    "java11-aks-azuredevops": {"runtime_version": "11", "cloud": "azure", "ci": "azure-devops", "chat": "teams"},
+    "java17-aks-gitlab": {"runtime_version": "17", "cloud": "azure", "ci": "gitlab"},
+    "java25-eks-github-terraform": {"runtime_version": "25", "deploy": "terraform"},
+    "python-aks-github": {"runtime": "python", "cloud": "azure"},
+    "python312-own-jenkins": {"runtime": "python", "runtime_version": "3.12", "cloud": "none", "ci": "jenkins"},
+    "python313-eks-azuredevops": {"runtime": "python", "runtime_version": "3.13", "ci": "azure-devops"},
+    "node-eks-gitlab": {"runtime": "node", "ci": "gitlab"},
+    "node22-own-github-unmonitored": {
+        "runtime": "node",
+        "runtime_version": "22",
+        "cloud": "none",
+        "monitoring": "none",
+    },
+    "node26-aks-gitlab-terraform": {
+        "runtime": "node",
+        "runtime_version": "26",
+        "cloud": "azure",
+        "ci": "gitlab",
+        "deploy": "terraform",
+        "chat": "teams",
+    },
+    "go-aks-azuredevops": {"runtime": "go", "cloud": "azure", "ci": "azure-devops", "chat": "teams"},
+    "go126-own-every-pipeline": {
+        "runtime": "go",
+        "runtime_version": "1.26",
+        "cloud": "none",
+        "ci": "github,gitlab,jenkins,azure-devops",
+    },
 }
+"""Answers by example, beside the defaults; together they hold every value of every question."""
 
 
 def files(folder: Path) -> set[str]:
@@ -35,3 +67,16 @@ def test_example_is_what_the_templates_generate(
 
 def test_every_example_is_listed() -> None:
     assert {path.name for path in (ROOT / "examples").iterdir() if path.is_dir()} == set(EXAMPLES)
+
+
+def test_every_value_of_every_question_is_in_an_example() -> None:
+    made = [answers.complete({"service_name": "my-service", **given}) for given in EXAMPLES.values()]
+    for question in answers.questions():
+        offered = {choice.value for known in made for choice in question.choices_given(known)}
+        answered = {
+            value
+            for known in made
+            if question.name in known
+            for value in ([known[question.name]] if isinstance(known[question.name], str) else known[question.name])
+        }
+        assert offered <= answered, question.name
