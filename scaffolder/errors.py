@@ -61,7 +61,7 @@ class ProjectError(ScaffolderError):
 
 
 class WaiversError(ScaffolderError):
-    """What a repository waives cannot be told: `path` (its ledger, where there is none) has not the form it must have."""
+    """What a repository waives cannot be told: `path` (its ledger, when empty) has not the form it must have."""
 
     exit_code = ExitCode.FOUND
 

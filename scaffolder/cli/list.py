@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
-from scaffolder import answers, checks, presets, template
+from scaffolder import answers, checks, presets, template, waivers
 from scaffolder.cli import options
+from scaffolder.project import Project
 
 _Row = dict[str, Any]
 
@@ -70,22 +72,49 @@ def _presets() -> list[_Row]:
     ]
 
 
+def _waivers(path: Path) -> list[_Row]:
+    return [
+        {
+            "id": waiver.id,
+            "rules": list(waiver.rules),
+            "paths": list(waiver.paths),
+            "reason": waiver.reason,
+            "owner": waiver.owner,
+            "expires": waiver.expires.isoformat(),
+        }
+        for waiver in waivers.ledger(Project(path))
+    ]
+
+
 _LISTS: dict[str, tuple[Callable[[], list[_Row]], tuple[str, ...]]] = {
     "questions": (_questions, ("name", "default", "choices", "help")),
     "checks": (_checks, ("id", "title", "tool")),
     "presets": (_presets, ("name", "about", "source")),
     "versions": (_versions, ("name", "version", "ends", "source")),
 }
+_LISTS_OF_A_REPOSITORY: dict[str, tuple[Callable[[Path], list[_Row]], tuple[str, ...]]] = {
+    "waivers": (_waivers, ("id", "expires", "owner", "rules", "reason")),
+}
 
 
 @click.command("list", short_help="What can be asked, generated, checked and pinned.")
-@click.argument("what", type=click.Choice(list(_LISTS)))
+@click.argument("what", type=click.Choice([*_LISTS, *_LISTS_OF_A_REPOSITORY]))
+@click.argument("path", type=click.Path(path_type=Path), default=None, required=False)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.debug
-def command(what: str, form: str) -> None:
-    """List WHAT: the questions and their choices, the checks, the presets, or every version that is pinned."""
-    make, columns = _LISTS[what]
-    rows = make()
+def command(what: str, path: Path | None, form: str) -> None:
+    """List WHAT: the questions and their choices, the checks, the presets, or every version that is pinned.
+
+    "waivers" are those of the repository at PATH (default: here).
+    """
+    if what in _LISTS_OF_A_REPOSITORY:
+        make_for, columns = _LISTS_OF_A_REPOSITORY[what]
+        rows = make_for(path or Path())
+    elif path is not None:
+        raise click.UsageError(f"`scaffold list {what}` takes no PATH: it is the same for every repository")
+    else:
+        make, columns = _LISTS[what]
+        rows = make()
     click.echo(json.dumps(rows, indent=2) if form == "json" else _table(rows, columns))
 
 

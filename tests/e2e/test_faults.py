@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+import runpy
 from pathlib import Path
 
 import pytest
+from faults import Fault, append, expect_found, fault, replace
 from support import Repository
 
 from scaffolder import checks
@@ -16,41 +15,6 @@ from scaffolder.project import Project
 from scaffolder.toolchain import SystemToolchain
 
 CHART = "helm/my-service"
-
-Edit = Callable[[Path], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """An edit to a repository, and the check that has to say so, at `place`."""
-
-    name: str
-    check: str
-    place: str
-    edit: Edit
-
-
-def append(file: str, text: str) -> Edit:
-    def edit(root: Path) -> None:
-        with (root / file).open("a", encoding="utf-8") as stream:
-            stream.write(text)
-
-    return edit
-
-
-def replace(file: str, pattern: str, replacement: str) -> Edit:
-    def edit(root: Path) -> None:
-        text = (root / file).read_text(encoding="utf-8")
-        changed, number = re.subn(pattern, replacement, text, count=1, flags=re.MULTILINE)
-        assert number == 1, f"{file} has no {pattern}"
-        (root / file).write_text(changed, encoding="utf-8")
-
-    return edit
-
-
-def fault(check: str, name: str, file: str, make: Callable[..., Edit], *arguments: str, place: str = "") -> Fault:
-    return Fault(name=name, check=check, place=place or file, edit=make(file, *arguments))
-
 
 FAULTS = (
     fault("SY001", "a template variable is left", "README.md", append, "\nfor [[ service_name ]]\n"),
@@ -84,18 +48,17 @@ FAULTS = (
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
 def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
-    root = repository()
     (check,) = checks.choose(select=[one.check], ignore=[])
     if check.tool and toolchain.find(check.tool) is None:
         pytest.skip(f"{check.tool.name} is not installed: {check.tool.install_hint}")
-    one.edit(root)
-    result = checks.run(Project(root), [check], toolchain).results[0]
-    assert result.outcome is Outcome.FAILED, result.reason
-    assert any(finding.path.as_posix().startswith(one.place) for finding in result.findings), result.findings
+    expect_found(one, repository(), toolchain)
 
 
 def test_every_check_has_a_fault() -> None:
-    assert {one.check for one in FAULTS} == {check.id for check in checks.every()}
+    """FAULTS of this file, and of those beside it that go on with it for one family of checks."""
+    files = Path(__file__).parent.glob("test_faults*.py")
+    faults = [one for file in files for one in runpy.run_path(str(file))["FAULTS"]]
+    assert {one.check for one in faults} == {check.id for check in checks.every()}
 
 
 def test_an_untouched_repository_has_no_finding(pristine: Repository, toolchain: SystemToolchain) -> None:
