@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from scaffolder import jenkinsfile
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR, Done, Toolchain
 
+_EXTENSIONS = ("AWSShellScript@",)
 _WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 
 
@@ -24,20 +29,55 @@ def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdic
         *(file.as_posix() for file in files),
         cwd=project.root,
     )
-    report = _json(CHECK_JSONSCHEMA.name, done, codes={0, 1})
-    findings = [
-        Finding(
-            path=project.relative(error["filename"]),
-            line=project.line_of(error["filename"], _last_key(error["path"])) if _last_key(error["path"]) else 0,
-            message=f"{error['path']}: {error['message']}",
+    return Verdict(findings=tuple(_schema_findings(project, done)), detail=_number(files, "workflow"))
+
+
+def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
+    """GitLab's own schema accepts .gitlab-ci.yml."""
+    files = project.matching(".gitlab-ci.yml")
+    if not files:
+        raise NotApplicable("there is no .gitlab-ci.yml")
+    done = toolchain.run(
+        CHECK_JSONSCHEMA,
+        *("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "--output-format", "json"),
+        files[0].as_posix(),
+        cwd=project.root,
+    )
+    return Verdict(findings=tuple(_schema_findings(project, done)), detail=_number(files, "file"))
+
+
+def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
+    """Microsoft's schema accepts azure-pipelines.yml and its templates.
+
+    The schema knows Microsoft's tasks only and refuses every other, so that a task of an extension is left out.
+    """
+    files = project.matching("azure-pipelines.yml", "ci/azure-devops/*.yml")
+    if not files:
+        raise NotApplicable("there is no azure-pipelines.yml")
+    findings: list[Finding] = []
+    for file in files:
+        done = toolchain.run(
+            CHECK_JSONSCHEMA,
+            # The schema's own expressions are not those of the default engine (python-jsonschema/check-jsonschema#353).
+            *("--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "nonunicode"),
+            *("--output-format", "json", "--default-filetype", "yaml", "-"),
+            cwd=project.root,
+            stdin=_without_extensions(project, file),
         )
-        for error in report.get("errors", [])
-    ]
-    findings += [
-        Finding(path=project.relative(error["filename"]), message=f"does not parse: {error['message']}")
-        for error in report.get("parse_errors", [])
-    ]
-    return Verdict(findings=tuple(findings), detail=_number(files, "workflow"))
+        findings += _schema_findings(project, done, file)
+    return Verdict(findings=tuple(findings), detail=_number(files, "file"))
+
+
+def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdict:
+    """The Jenkinsfile has the form of Declarative Pipeline, gives each step an agent and lets no question hold one."""
+    files = project.matching("Jenkinsfile")
+    if not files:
+        raise NotApplicable("there is no Jenkinsfile")
+    findings = tuple(
+        Finding(path=files[0], line=problem.line, message=problem.message, fix=problem.fix)
+        for problem in jenkinsfile.problems(project.text(files[0]))
+    )
+    return Verdict(findings=findings, detail="structure; Groovy's own grammar is for Jenkins to judge")
 
 
 def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
@@ -101,6 +141,39 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=findings, detail=_number(files, "script"))
 
 
+def _schema_findings(project: Project, done: Done, only: Path | None = None) -> Iterator[Finding]:
+    """What check-jsonschema reported, about `only` where it read that file from its standard input."""
+    report = _json(CHECK_JSONSCHEMA.name, done, codes={0, 1})
+    for error in report.get("errors", []):
+        best = error.get("best_deep_match") or error
+        file = only or project.relative(error["filename"])
+        key = _last_key(best["path"])
+        yield Finding(
+            path=file,
+            line=project.line_of(file, key) if key else 0,
+            message=f"{best['path']}: {best['message'][:300]}",
+        )
+    for error in report.get("parse_errors", []):
+        file = only or project.relative(error["filename"])
+        yield Finding(path=file, message=f"does not parse: {error['message']}")
+
+
+def _without_extensions(project: Project, file: Path) -> str:
+    """The document as JSON, each step with a task of `_EXTENSIONS` as a script; a text that is no YAML as it is."""
+    try:
+        return json.dumps(_replaced(yaml.safe_load(project.text(file))))
+    except yaml.YAMLError:
+        return project.text(file)
+
+
+def _replaced(value: Any) -> Any:
+    if isinstance(value, dict):
+        if str(value.get("task", "")).startswith(_EXTENSIONS):
+            return {"bash": "true"}
+        return {key: _replaced(one) for key, one in value.items()}
+    return [_replaced(one) for one in value] if isinstance(value, list) else value
+
+
 def _workflows(project: Project) -> tuple[Path, ...]:
     files = project.matching(*_WORKFLOWS)
     if not files:
@@ -153,4 +226,12 @@ CHECKS = (
     Check(id="CI002", title="actionlint is silent", run=actionlint_is_silent, tool=ACTIONLINT),
     Check(id="CI003", title="zizmor is silent", run=zizmor_is_silent, tool=ZIZMOR),
     Check(id="CI004", title="shellcheck is silent", run=shellcheck_is_silent, tool=SHELLCHECK),
+    Check(id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative),
+    Check(id="CI006", title="GitLab CI matches its schema", run=gitlab_matches_the_schema, tool=CHECK_JSONSCHEMA),
+    Check(
+        id="CI007",
+        title="Azure Pipelines match their schema",
+        run=azure_pipelines_match_the_schema,
+        tool=CHECK_JSONSCHEMA,
+    ),
 )

@@ -1,0 +1,282 @@
+"""Reading a Jenkinsfile: its blocks and statements, and what Declarative Pipeline would refuse in it.
+
+Not Groovy: braces, strings and comments are understood, expressions are text. That is enough to find a section that
+does not exist, a stage that nothing runs, and a machine that is held while somebody is asked.
+Rules: https://www.jenkins.io/doc/book/pipeline/syntax/
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_WORK = frozenset({"steps", "stages", "parallel", "matrix"})
+_PIPELINE = frozenset(
+    {"agent", "stages", "post", "environment", "options", "parameters", "triggers", "tools", "libraries"}
+)
+_STAGE = _WORK | {"agent", "post", "when", "input", "environment", "options", "tools", "failFast"}
+_MATRIX = (_STAGE - _WORK) | {"axes", "excludes", "stages"}
+_POST = frozenset(
+    {
+        *("always", "changed", "fixed", "regression", "aborted"),
+        *("failure", "success", "unstable", "unsuccessful", "cleanup"),
+    }
+)
+_AGENT = frozenset({"any", "none", "label", "node", "docker", "dockerfile", "kubernetes"})
+_INPUT = frozenset({"message", "id", "ok", "submitter", "submitterParameter", "parameters"})
+_WHEN = frozenset(
+    {
+        *("branch", "buildingTag", "changelog", "changeset", "changeRequest", "environment", "equals", "expression"),
+        *("tag", "triggeredBy", "not", "allOf", "anyOf", "beforeAgent", "beforeInput", "beforeOptions"),
+    }
+)
+_NEEDS_A_MACHINE = frozenset(
+    {
+        *("sh", "bat", "powershell", "pwsh", "checkout", "git", "stash", "unstash"),
+        *("junit", "archiveArtifacts", "readFile", "writeFile", "dir"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """`words` up to a line's end or to the brace of a block; `body` is what the braces hold, None without braces."""
+
+    line: int
+    words: str
+    body: tuple[Statement, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The first word: `stage` of `stage('Lint') {`."""
+        found = re.match(r"\w+", self.words)
+        return found[0] if found else self.words
+
+    @property
+    def text(self) -> str:
+        """The first string that follows the name: `Lint` of `stage('Lint')`."""
+        found = re.search(r"'([^']*)'|\"([^\"]*)\"", self.words)
+        return (found[1] if found[1] is not None else found[2]) if found else ""
+
+    def within(self, *names: str) -> Iterator[Statement]:
+        """The direct children of one of these names."""
+        yield from (child for child in self.body or () if child.name in names)
+
+    def child(self, name: str) -> Statement | None:
+        return next(self.within(name), None)
+
+    def everything(self) -> Iterator[Statement]:
+        """This statement and all below it, in the order of the file."""
+        yield self
+        for child in self.body or ():
+            yield from child.everything()
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Problem:
+    """What Jenkins would refuse, or regret."""
+
+    line: int
+    message: str
+    fix: str = ""
+
+
+class Unreadable(Exception):
+    """A brace or a string has no end; `line` is where it begins."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def read(text: str) -> tuple[Statement, ...]:
+    """The statements of a Jenkinsfile.
+
+    Raises:
+        Unreadable: a string, a comment, a bracket or a block is not closed.
+    """
+    return _statements(_without_comments(text) + "\n", 0, -1)[0]
+
+
+def problems(text: str) -> tuple[Problem, ...]:
+    """What is wrong with a declarative Jenkinsfile, in the order of its lines; nothing where its form is right."""
+    try:
+        statements = read(text)
+    except Unreadable as error:
+        return (Problem(line=error.line, message=str(error)),)
+    pipeline = next((statement for statement in statements if statement.name == "pipeline"), None)
+    if pipeline is None or pipeline.body is None:
+        return (
+            Problem(line=0, message="there is no pipeline block", fix="a declarative pipeline starts with pipeline {"),
+        )
+    return tuple(sorted(_of_pipeline(pipeline)))
+
+
+def _of_pipeline(pipeline: Statement) -> Iterator[Problem]:
+    yield from _unknown(pipeline, _PIPELINE, "pipeline")
+    yield from _repeated(pipeline)
+    for required in ("agent", "stages"):
+        if pipeline.child(required) is None:
+            yield Problem(line=pipeline.line, message=f"the pipeline has no {required}")
+    agent = pipeline.child("agent")
+    has_agent = agent is not None and not agent.words.endswith("none")
+    yield from _common(pipeline)
+    for stages in pipeline.within("stages"):
+        yield from _of_stages(stages, has_agent)
+
+
+def _of_stages(stages: Statement, has_agent: bool) -> Iterator[Problem]:
+    if not stages.body:
+        yield Problem(line=stages.line, message=f"{stages.name} holds no stage")
+    for child in stages.body or ():
+        if child.name != "stage":
+            yield _misspelt(child, frozenset({"stage"}), stages.name)
+        else:
+            yield from _of_stage(child, has_agent)
+
+
+def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
+    if stage.body is None or not stage.text:
+        yield Problem(line=stage.line, message="a stage needs a name and a block: stage('Test') { … }")
+        return
+    yield from _unknown(stage, _STAGE, f"stage {stage.text}")
+    yield from _repeated(stage)
+    yield from _common(stage)
+    work = [child for child in stage.body if child.name in _WORK]
+    if len(work) != 1:
+        yield Problem(
+            line=stage.line, message=f"stage {stage.text} needs exactly one of steps, stages, parallel and matrix"
+        )
+    agent = stage.child("agent")
+    has_agent = inherited if agent is None else not agent.words.endswith("none")
+    asks = stage.child("input")
+    if asks is not None and inherited:
+        yield Problem(
+            line=asks.line,
+            message=f"stage {stage.text} waits for an answer and holds a machine meanwhile",
+            fix="write `agent none` for the pipeline and give each stage that works an agent of its own",
+        )
+    for part in work:
+        if part.name == "steps":
+            yield from _of_steps(part, stage, has_agent)
+        elif part.name == "matrix":
+            yield from _unknown(part, _MATRIX, "matrix")
+            for inner in part.within("stages"):
+                yield from _of_stages(inner, has_agent)
+        else:
+            yield from _of_stages(part, has_agent)
+
+
+def _of_steps(steps: Statement, stage: Statement, has_agent: bool) -> Iterator[Problem]:
+    if not steps.body:
+        yield Problem(line=steps.line, message=f"stage {stage.text} has no steps")
+    for step in steps.everything():
+        if step.name in _NEEDS_A_MACHINE and not has_agent:
+            yield Problem(
+                line=step.line,
+                message=f"stage {stage.text} has no agent, and {step.name} needs a machine",
+                fix="give the stage an agent",
+            )
+            return
+        if step.name == "input" and has_agent:
+            yield Problem(
+                line=step.line,
+                message=f"stage {stage.text} waits for an answer and holds a machine meanwhile",
+                fix="ask in a stage of its own, which has no agent",
+            )
+
+
+def _common(block: Statement) -> Iterator[Problem]:
+    """Sections that a pipeline and a stage both may have."""
+    for name, known in (("post", _POST), ("when", _WHEN), ("input", _INPUT), ("agent", _AGENT)):
+        for section in block.within(name):
+            if section.body is not None:
+                yield from _unknown(section, known, name)
+    for section in block.within("when"):
+        for condition in section.everything():
+            if condition.name in {"not", "allOf", "anyOf"}:
+                yield from _unknown(condition, _WHEN, condition.name)
+
+
+def _unknown(block: Statement, known: frozenset[str], where: str) -> Iterator[Problem]:
+    yield from (_misspelt(child, known, where) for child in block.body or () if child.name not in known)
+
+
+def _misspelt(statement: Statement, known: frozenset[str], where: str) -> Problem:
+    close = difflib.get_close_matches(statement.name, sorted(known), n=1)
+    return Problem(
+        line=statement.line,
+        message=f"{where} has no {statement.name}",
+        fix=f"{close[0]} is meant?" if close else f"it may have {', '.join(sorted(known))}",
+    )
+
+
+def _repeated(block: Statement) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for child in block.body or ():
+        if child.name in seen:
+            yield Problem(line=child.line, message=f"{child.name} is here twice")
+        seen.add(child.name)
+
+
+_STRING = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_CLOSED_BY = {"(": ")", "[": "]"}
+
+
+def _without_comments(text: str) -> str:
+    """The text with comments as spaces, so that every line keeps its number."""
+    kept, position = [], 0
+    for found in re.finditer(rf"{_STRING.pattern}|//[^\n]*|/\*.*?\*/", text, re.DOTALL):
+        if found[0].startswith(("//", "/*")):
+            kept += [text[position : found.start()], re.sub(r"[^\n]", " ", found[0])]
+            position = found.end()
+    return "".join([*kept, text[position:]])
+
+
+def _statements(text: str, at: int, opened: int) -> tuple[tuple[Statement, ...], int]:
+    """The statements from `at` to the brace that ends their block, and where they end.
+
+    The block began at `opened`; -1 is the file, which no brace ends.
+    """
+    found: list[Statement] = []
+    brackets: list[int] = []
+    start = at
+    while at < len(text):
+        character = text[at]
+        if character in "'\"":
+            string = _STRING.match(text, at)
+            if string is None:
+                raise Unreadable(_line(text, at), "a string is not closed")
+            at = string.end()
+            continue
+        if character in _CLOSED_BY:
+            brackets.append(at)
+        elif character in _CLOSED_BY.values():
+            if not brackets or _CLOSED_BY[text[brackets.pop()]] != character:
+                raise Unreadable(_line(text, at), f"{character} closes nothing")
+        elif not brackets and character in "{}\n;":
+            words = text[start:at].strip()
+            line = _line(text, start + len(text[start:at]) - len(text[start:at].lstrip()))
+            if character == "{":
+                body, at = _statements(text, at + 1, at)
+                found.append(Statement(line=line, words=words, body=body))
+            else:
+                if words:
+                    found.append(Statement(line=line, words=words))
+                if character == "}":
+                    if opened < 0:
+                        raise Unreadable(_line(text, at), "} closes nothing")
+                    return tuple(found), at + 1
+                at += 1
+            start = at
+            continue
+        at += 1
+    if brackets or opened >= 0:
+        raise Unreadable(_line(text, brackets[-1] if brackets else opened), "a bracket or a block is not closed")
+    return tuple(found), at
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
