@@ -1,0 +1,105 @@
+"""A repository knows one runtime in one version: it never mentions another, and states the version the same everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import Repository, ScriptedToolchain
+
+from scaffolder import answers
+from scaffolder.checks import agreement
+from scaffolder.project import Project
+
+WORDS = {
+    "java": r"(?i)\bjava\b|\bjvm\b|\bj[dr]k\b|\bjre\b|maven|gradle|temurin|openjdk|\.jar\b|\.class\b|java_",
+    "python": r"(?i)python|\bpip\b|pypi|\.pyc?\b|pycache|pyenv|\bvenv\b",
+    "node": r"(?i)node\.?js|javascript|\bnpm\b|\.node-version|node_modules|node_version|package\.json|setup-node|node:\d|\.js\b",
+    "go": r"(?i)golang|\.go-version|\bgo\.(?:mod|sum)\b|gofmt|go_version|setup-go|\bgo:\d|\.go\b|\bgo (?:build|test|vet|\d)|(?-i:\bGo\.|\bGo \d|\b(?:in|of|with) Go\b)",
+}
+"""What names a runtime. "node" alone is a machine of the cluster, and "go back" is English."""
+
+ALLOWED = (
+    # Scaffolder itself is a Python program.
+    ("docs/living-with-the-template.md", "pip install --upgrade scaffolder"),
+)
+
+OTHER_ANSWERS: tuple[dict[str, object], ...] = (
+    {},
+    {
+        "cloud": "azure",
+        "ci": ("github", "gitlab", "jenkins", "azure-devops"),
+        "chat": "teams",
+        "deploy": "terraform",
+    },
+    {"cloud": "none", "monitoring": "none"},
+)
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    questions = {question.name: question for question in answers.questions()}
+    for runtime in questions["runtime"].choices_given({}):
+        for version in questions["runtime_version"].choices_given({"runtime": runtime.value}):
+            yield runtime.value, version.value
+
+
+VERSIONS = tuple(_versions())
+each_version = pytest.mark.parametrize(("runtime", "version"), VERSIONS, ids=["-".join(each) for each in VERSIONS])
+
+
+def test_every_runtime_has_words_to_be_found_by() -> None:
+    assert {runtime for runtime, _ in VERSIONS} == set(WORDS)
+
+
+@pytest.mark.parametrize("given", OTHER_ANSWERS, ids=["defaults", "azure", "own-cluster"])
+@pytest.mark.parametrize("runtime", WORDS)
+def test_no_other_runtime_is_mentioned(runtime: str, given: dict[str, object], pristine: Repository) -> None:
+    others = {name: re.compile(words) for name, words in WORDS.items() if name != runtime}
+    root = pristine(runtime=runtime, **given)
+    assert [
+        f"{path}: {line.strip()} ({name})"
+        for path, line in _lines(root)
+        for name, words in others.items()
+        if words.search(line) and not any(path == file and text in line for file, text in ALLOWED)
+    ] == []
+
+
+@pytest.mark.parametrize("runtime", WORDS)
+def test_the_runtime_itself_is_found(runtime: str, pristine: Repository) -> None:
+    """The words above do find a runtime, so that finding none of another means something."""
+    words = re.compile(WORDS[runtime])
+    found = {path for path, line in _lines(pristine(runtime=runtime)) if words.search(line)}
+    assert {"Dockerfile", "README.md", "app/build.sh", f".{runtime}-version"} <= found
+
+
+@each_version
+def test_the_version_is_the_same_everywhere(runtime: str, version: str, pristine: Repository) -> None:
+    root = pristine(runtime=runtime, runtime_version=version)
+    assert (root / f".{runtime}-version").read_text() == f"{version}\n"
+    assert re.findall(r"^ARG ([A-Z]+)_VERSION=(.*)$", (root / "Dockerfile").read_text(), re.M) == [
+        (runtime.upper(), version)
+    ]
+    project = Project(root)
+    verdict = agreement.runtime_is_the_same_everywhere(project, ScriptedToolchain({}))
+    assert verdict.findings == ()
+    stated = list(agreement.statements(project))
+    assert {(statement.runtime, statement.version) for statement in stated} == {(runtime, version)}
+    assert {"Dockerfile", f".{runtime}-version"} <= {statement.place.path.name for statement in stated}
+
+
+@each_version
+def test_one_version_file_is_there(runtime: str, version: str, pristine: Repository) -> None:
+    root = pristine(runtime=runtime, runtime_version=version)
+    assert [file.name for file in root.glob(".*-version")] == [f".{runtime}-version"]
+
+
+def _lines(root: Path) -> Iterator[tuple[str, str]]:
+    """Every line of every file with the file's path, and each path as a line of its own."""
+    for file in sorted(root.rglob("*")):
+        if file.is_file():
+            path = file.relative_to(root).as_posix()
+            yield path, path
+            for line in file.read_text(encoding="utf-8").splitlines():
+                yield path, line
