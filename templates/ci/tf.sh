@@ -6,20 +6,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
 verb="${1:-}" root="${2:-${ROOT:-env}}"
-[[ -d "terraform/$root" ]] || die "there is no terraform/$root; ROOT is one of bootstrap, shared, env"
+[[ -d "terraform/$root" ]] || die "there is no terraform/$root: name a folder of terraform/ with ROOT=…"
 tool terraform
 
 export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1
 dry || mkdir -p build
 variables=() backend=() name="$root"
 case "$root" in
-  bootstrap) ;; # makes the bucket for the states of the other two, so its own state stays on disk
+  bootstrap) ;; # makes the place for the states of the other two, so its own state stays on disk
   deploy) ;; # only its tests and its lock file; ci/deploy.sh applies it
-  shared) backend=(-backend-config=backend.s3.tfbackend) ;;
+  shared) backend=("-backend-config=backend.$STATE_BACKEND.tfbackend") ;;
   *)
     name="$root-${ENVIRONMENT:-}"
     variables=(-var-file=envs/common.tfvars "-var-file=envs/${ENVIRONMENT:-}.tfvars")
-    backend=("-backend-config=envs/${ENVIRONMENT:-}.s3.tfbackend")
+    backend=("-backend-config=envs/${ENVIRONMENT:-}.$STATE_BACKEND.tfbackend")
     ;;
 esac
 plan="$PWD/build/$name.tfplan"
@@ -32,6 +32,9 @@ initialise() {
   terraform_in_root init -input=false -reconfigure -lockfile=readonly ${backend[@]+"${backend[@]}"}
 }
 
+if [[ "$root" == deploy && "$verb" != test && "$verb" != lock ]]; then
+  die "terraform/deploy is applied by \`make deploy\`, with the digest and the cluster of an environment"
+fi
 case "$verb" in
   init) initialise ;;
   plan)
@@ -52,5 +55,5 @@ case "$verb" in
     # All platforms that people and pipelines use, or the first other machine finds the lock incomplete.
     terraform_in_root providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64 -platform=darwin_amd64
     ;;
-  *) die "usage: tf.sh init|plan|apply|test|lock bootstrap|shared|env" ;;
+  *) die "usage: tf.sh init|plan|apply|test|lock bootstrap|shared|env|deploy" ;;
 esac

@@ -5,18 +5,29 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
-need ENVIRONMENT AZURE_SUBSCRIPTION_ID DEPLOY_PRINCIPAL_ID
-tool az kubectl
+need ENVIRONMENT
+tool az kubectl terraform
+
+# What terraform/env made: the subscription of the cluster, and the identity of the pipeline as Kubernetes knows it.
+ENVIRONMENT="$ENVIRONMENT" ci/tf.sh init env
+if dry; then
+  AZURE_SUBSCRIPTION_ID="<subscription_id>" principal="<deploy_identity_principal_id>"
+else
+  AZURE_SUBSCRIPTION_ID="$(terraform -chdir=terraform/env output -raw subscription_id)"
+  principal="$(terraform -chdir=terraform/env output -raw deploy_identity_principal_id)"
+  [[ "$principal" =~ ^[0-9a-f-]{36}$ ]] || die "terraform/env does not say its deploy_identity_principal_id: was it applied to $ENVIRONMENT?"
+fi
 connect_cluster
 
 run kubectl apply -f platform/namespace.yaml
-run kubectl apply -f platform/default-deny.yaml -f platform/deployer-role.yaml \
-  -f platform/resourcequota.yaml -f platform/limitrange.yaml
-# Entra knows no group of Kubernetes, so that the identity of the pipeline is bound to the role by itself.
-run kubectl --namespace "$NAMESPACE" delete rolebinding deployer-identity --ignore-not-found
-run kubectl --namespace "$NAMESPACE" create rolebinding deployer-identity --role deployer --user "$DEPLOY_PRINCIPAL_ID"
+run kubectl apply -f platform/default-deny.yaml -f platform/resourcequota.yaml -f platform/limitrange.yaml
+say "+ kubectl apply -f platform/deployer-role.yaml, with $principal in the place of DEPLOY_PRINCIPAL_ID"
+if ! dry; then
+  sed "s/DEPLOY_PRINCIPAL_ID$/$principal/" platform/deployer-role.yaml | kubectl apply -f -
+fi
 
-# AKS brings the kinds Gateway and HTTPRoute and the controller behind them, and keeps both up to date.
+# AKS brings the kinds Gateway and HTTPRoute and the controller behind them, and keeps both up to date. Terraform's
+# provider does not know of them.
 run az aks update --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$RESOURCE_GROUP" --name "$CLUSTER_NAME" \
   --enable-gateway-api --enable-app-routing-istio --output none
 

@@ -180,7 +180,10 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 
   lifecycle {
-    ignore_changes = [default_node_pool[0].node_count] # the autoscaler moves it between min and max
+    ignore_changes = [
+      default_node_pool[0].node_count, # the autoscaler moves it between min and max
+      web_app_routing,                 # make platform switches the gateway on: what it is made of is not in azurerm
+    ]
   }
 
   depends_on = [
