@@ -14,6 +14,9 @@ import click
 from scaffolder import __version__
 from scaffolder.errors import ExitCode, ScaffolderError
 
+# A module must not be called `list`: once imported, it would hide the built-in in this package.
+_MODULES = {"list": "listing"}
+
 _COMMANDS = {
     "new": "Write a service's whole repository and check it.",
     "check": "Check a repository.",
@@ -33,7 +36,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"scaffolder.cli.{cmd_name}").command
+        command: click.Command = import_module(f"scaffolder.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -54,7 +57,13 @@ def scaffold() -> None:
 def main() -> None:
     """Run `scaffold`, and end the process with the exit code from `errors.ExitCode`."""
     signal.signal(signal.SIGTERM, _stop)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == ExitCode.INTERRUPTED:
+        # An interrupt inside exec(), which imports are full of, makes the interpreter end by SIGINT whatever we return
+        # (`unhandled_keyboard_interrupt` in CPython's pythonrun.c).
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import textwrap
@@ -16,6 +17,11 @@ import pytest
 
 from scaffolder.errors import ToolCrashed, ToolMissing, ToolTimeout
 from scaffolder.toolchain import TOOLS, SystemToolchain, Tool
+
+pytestmark = pytest.mark.skipif(
+    not all(shutil.which(name) for name in ("sh", "cat", "sleep")),
+    reason="the stand-ins are shell scripts; no sh on PATH",
+)
 
 TOOL = Tool(name="frobnicate", minimum=(1, 2), install_hint="apt install frobnicate", alternatives=("frob",))
 
