@@ -212,7 +212,7 @@ def _gitlab(project: Project, path: Path) -> Iterator[_Job]:
         for name in document
         if name not in _GITLAB_WORDS and not str(name).startswith(".")
     }
-    hands_on = {name for name, job in jobs.items() if "dotenv" in _dig(job, "artifacts", "reports")}
+    hands_on = {name for name, job in jobs.items() if _dig(job, "artifacts", "reports").get("dotenv")}
     order = {stage: number for number, stage in enumerate(document.get("stages", ()))}
     for name, job in jobs.items():
         rules = job.get("rules", [])

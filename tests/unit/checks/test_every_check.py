@@ -21,7 +21,7 @@ BABBLE = said("no JSON, no YAML: {", exit_code=42, stderr="panic: runtime error"
 
 @pytest.fixture(scope="module")
 def project(pristine: Repository) -> Callable[[], Project]:
-    root: Path = pristine()
+    root: Path = pristine(ci=["github", "gitlab", "jenkins", "azure-devops"])
     return lambda: Project(root)
 
 

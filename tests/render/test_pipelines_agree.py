@@ -1,0 +1,120 @@
+"""Every pipeline does the same: the same targets in the same order behind the same gates, and one image for all."""
+
+from __future__ import annotations
+
+import pytest
+from support import Repository
+
+from scaffolder import jenkinsfile, pipelines
+from scaffolder.pipelines import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, Pipeline, Stage
+from scaffolder.project import Project
+
+SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
+CLOUDS = ("aws", "azure", "none")
+DEPLOYMENTS = ("helm", "terraform")
+
+IMAGE = ("build", "scan", "sbom", "push", "sign")
+
+
+def only(repository: Repository, system: str, cloud: str, deploy: str) -> Pipeline:
+    """The pipeline of a repository that has no other."""
+    (pipeline,) = pipelines.read(Project(repository(ci=[system], cloud=cloud, deploy=deploy)))
+    assert pipeline.system == system
+    return pipeline
+
+
+def expected(cloud: str, deploy: str) -> dict[str, Stage]:
+    """The graph, said once: what a reader of docs/architecture.md has been promised."""
+    lint = ("tf-test", "lint") if cloud != "none" or deploy == "terraform" else ("lint",)
+    checks = frozenset({"lint", "test"})
+    stages = [
+        Stage(name="lint", targets=lint, after=frozenset(), when=EVERY_CHANGE),
+        Stage(name="test", targets=("test",), after=frozenset(), when=EVERY_CHANGE),
+        Stage(name="try", targets=("build", "scan"), after=frozenset(), when=PULL_REQUEST),
+        Stage(name="image", targets=IMAGE, after=checks, when=MAIN, gives_digest=True),
+    ]
+    before = checks | {"image"}
+    for environment in pipelines.ENVIRONMENTS:
+        stages += [
+            Stage(
+                name=environment,
+                targets=("deploy",),
+                after=before,
+                when=MAIN,
+                environment=environment,
+                approval=environment == "prod",
+                takes_digest=True,
+            ),
+            Stage(
+                name=f"rollback {environment}",
+                targets=("rollback", "notify"),
+                after=frozenset(),
+                when=BY_HAND,
+                environment=environment,
+            ),
+        ]
+        if cloud != "none":
+            stages.append(
+                Stage(
+                    name=f"drift {environment}",
+                    targets=("drift", "notify"),
+                    after=frozenset(),
+                    when=NIGHTLY,
+                    environment=environment,
+                )
+            )
+        before |= {environment}
+    return {stage.name: stage for stage in stages}
+
+
+@pytest.mark.parametrize("deploy", DEPLOYMENTS)
+@pytest.mark.parametrize("cloud", CLOUDS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_pipeline_is_the_graph_that_was_promised(pristine: Repository, system: str, cloud: str, deploy: str) -> None:
+    made = {stage.name: stage for stage in only(pristine, system, cloud, deploy).stages}
+    assert made == expected(cloud, deploy)
+
+
+def test_pipelines_side_by_side_are_the_same(pristine: Repository) -> None:
+    first, *others = pipelines.read(Project(pristine(ci=list(SYSTEMS))))
+    assert [other.system for other in others] == list(SYSTEMS[1:])
+    assert all(other.stages == first.stages for other in others)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_one_stage_builds_what_is_deployed_and_all_deploy_its_digest(pristine: Repository, system: str) -> None:
+    stages = only(pristine, system, "aws", "helm").stages
+    assert [stage.name for stage in stages if {"build", "push"} <= set(stage.targets)] == ["image"]
+    assert [stage.name for stage in stages if stage.gives_digest] == ["image"]
+    assert {stage.name for stage in stages if stage.takes_digest} == {"dev", "qa", "prod"}
+    assert all("build" not in stage.targets for stage in stages if stage.environment)
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+@pytest.mark.parametrize("deploy", DEPLOYMENTS)
+def test_the_jenkinsfile_is_declarative(pristine: Repository, cloud: str, deploy: str) -> None:
+    text = (pristine(ci=["jenkins"], cloud=cloud, deploy=deploy) / "Jenkinsfile").read_text(encoding="utf-8")
+    assert jenkinsfile.problems(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("system", "file", "was", "becomes"),
+    [
+        ("github", ".github/workflows/ci.yml", "needs: [image, qa]", "needs: [image, dev]"),
+        ("github", ".github/workflows/ci.yml", "      - run: make scan\n", ""),
+        ("gitlab", ".gitlab-ci.yml", "      when: manual\n      allow_failure: false\n", ""),
+        ("gitlab", ".gitlab-ci.yml", "      dotenv: build/digest.env\n", "      dotenv: []\n"),
+        ("jenkins", "Jenkinsfile", "            unstash 'digest'\n", ""),
+        ("jenkins", "Jenkinsfile", "sh 'make sbom'", "sh 'make build'"),
+        ("jenkins", "Jenkinsfile", "        branch 'main'\n        not", "        not"),
+        ("azure-devops", "azure-pipelines.yml", "after: [image, approval]", "after: [image, qa]"),
+        ("azure-devops", "ci/azure-devops/deploy.yml", "make deploy", "make build deploy"),
+    ],
+)
+def test_a_difference_is_seen(repository: Repository, system: str, file: str, was: str, becomes: str) -> None:
+    root = repository(ci=[system])
+    text = (root / file).read_text(encoding="utf-8")
+    assert was in text
+    (root / file).write_text(text.replace(was, becomes), encoding="utf-8")
+    (pipeline,) = pipelines.read(Project(root))
+    assert {stage.name: stage for stage in pipeline.stages} != expected("aws", "helm")
