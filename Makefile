@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 
-.PHONY: help demo test matrix lint format examples readme bench lock clean
+.PHONY: help demo test matrix images lint format examples scanners readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: $(BIN)/.ready ## Run the tests
 matrix: $(BIN)/.ready ## Render hundreds of combinations of answers, and run every linter on those that hold each pair
 	$(BIN)/python -m pytest -n 2 -m matrix tests/matrix $(PYTEST_ARGS)
 
+images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, root and buildah
+	$(BIN)/python -m pytest -m images tests/e2e/test_images.py $(PYTEST_ARGS)
+
 lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -33,6 +36,9 @@ format: $(BIN)/.ready ## Format the code
 examples: $(BIN)/.ready ## Write examples/ anew from the templates
 	$(BIN)/python -m pytest -q tests/golden --update-examples
 
+scanners: $(BIN)/.ready ## Run every scanner over examples/ and write docs/scanners.md
+	$(BIN)/python tools/scanners.py
+
 readme: $(BIN)/.ready ## Fill the generated parts of README.md
 	$(BIN)/python tools/readme.py
 
@@ -43,7 +49,7 @@ lock: $(BIN)/.ready ## Choose the versions of the development environment anew
 	$(BIN)/python tools/lock.py $(LOCK)
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) demo build dist
+	rm -rf $(VENV) .venv-scanners demo build dist
 
 $(BIN)/.ready: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
