@@ -233,7 +233,8 @@ def _ask_providers(tools: Toolchain, root: _Root, needed: Mapping[str, str], *, 
             return ""
         env = {"TF_CLI_CONFIG_FILE": str(only_from(found, root.data)), "TF_PLUGIN_CACHE_DIR": ""}
     try:
-        init = root.run(tools, "init", "-backend=false", "-input=false", "-no-color", env=env, timeout=_INIT_TIMEOUT)
+        timeout = _INIT_TIMEOUT if online else _LOCAL_TIMEOUT  # a mirror is on this machine: slow, but never hung
+        init = root.run(tools, "init", "-backend=false", "-input=false", "-no-color", env=env, timeout=timeout)
         if init.exit_code:
             return f"the real providers could not be had: {_first_error(init.stderr)}"
         diagnostics = _report(tools, root, env, timeout=_PROVIDER_TIMEOUT)
