@@ -1,0 +1,161 @@
+"""Charts and platform on every Kubernetes that is supported, and the same objects from Helm 3, Helm 4 and the embedded one."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import combinations
+import kubernetes_validate
+import pytest
+import yaml
+from support import Repository
+
+from scaffolder import helm, manifests
+from scaffolder.answers import Answer
+from scaffolder.offline import custom_resources
+from scaffolder.project import ENVIRONMENTS, Project
+from scaffolder.toolchain import SystemToolchain
+
+pytestmark = pytest.mark.matrix
+
+SUPPORTED = ("1.33", "1.34", "1.35", "1.36", "1.37")
+SCHEMAS = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
+CARRIED = [version for version in SUPPORTED if any(SCHEMAS.glob(f"v{version}*-strict"))]
+"""The versions that the package has schemas of: for a newer one it would take its newest without a word."""
+
+WITHOUT_SCHEMA = {("gateway.envoyproxy.io/v1alpha1", "EnvoyProxy")}
+
+PAIRS = combinations.covering(2)
+EACH_VALUE = combinations.covering(1)
+
+Object = dict[str, Any]
+
+
+def rendered(root: Path, toolchain: SystemToolchain, kubernetes: str) -> dict[str, list[Object]]:
+    """What the chart renders to for each environment on one version of Kubernetes."""
+    project = Project(root)
+    environments = manifests.environments(project)
+    assert [environment.name for environment in environments] == list(ENVIRONMENTS)
+    everywhere = helm.render(
+        toolchain,
+        root / manifests.chart_of(project),
+        [environment.release for environment in environments],
+        kube_version=f"{kubernetes}.0",
+        api_versions=manifests.API_VERSIONS,
+    )
+    assert [one.error for one in everywhere] == ["" for _ in ENVIRONMENTS]
+    return {
+        environment.name: list(
+            _objects("---\n".join(f"{m.text}\n" for m in one.manifests if m.source.suffix == ".yaml"))
+        )
+        for environment, one in zip(environments, everywhere, strict=True)
+    }
+
+
+def platform(root: Path) -> list[Object]:
+    """What a cluster needs once. Values of charts lie there too, and are no objects."""
+    files = sorted((root / "platform").rglob("*.yaml"))
+    return [one for file in files for one in _objects(file.read_text(encoding="utf-8")) if "kind" in one]
+
+
+def _objects(text: str) -> Iterator[Object]:
+    yield from (one for one in yaml.safe_load_all(text) if one)
+
+
+def pods(objects: list[Object]) -> list[Object]:
+    """The specifications of pods, whatever makes them."""
+    templates = [one["spec"]["template"]["spec"] for one in objects if "template" in (one.get("spec") or {})]
+    return templates + [one["spec"] for one in objects if one["kind"] == "Pod"]
+
+
+@pytest.mark.parametrize("row", PAIRS, ids=combinations.named)
+def test_objects_are_valid_on_every_supported_kubernetes(
+    row: dict[str, Answer], pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    root = pristine(**row)
+    for kubernetes in CARRIED:
+        by_environment = rendered(root, toolchain, kubernetes)
+        for one in [*platform(root), *(one for objects in by_environment.values() for one in objects)]:
+            kind = (one["apiVersion"], one["kind"])
+            if kind in custom_resources.kinds():
+                assert custom_resources.violations(one) == ()
+            elif kind not in WITHOUT_SCHEMA:
+                kubernetes_validate.validate(one, kubernetes, strict=True)
+
+
+def test_all_supported_versions_have_schemas() -> None:
+    assert tuple(CARRIED) == SUPPORTED
+
+
+@pytest.mark.parametrize("row", PAIRS, ids=combinations.named)
+def test_pods_are_allowed_in_a_restricted_namespace(
+    row: dict[str, Answer], pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    """https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted"""
+    root = pristine(**row)
+    namespace = next(
+        one for one in platform(root) if one["kind"] == "Namespace" and one["metadata"]["name"] == root.name
+    )
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    for objects in rendered(root, toolchain, CARRIED[-1]).values():
+        assert len(pods(objects)) == 2
+        for pod in pods(objects):
+            assert not {"hostNetwork", "hostPID", "hostIPC", "hostUsers"} & {key for key in pod if pod[key]}
+            assert all(set(volume) <= {"name", "configMap", "emptyDir", "projected"} for volume in pod["volumes"])
+            assert pod["securityContext"]["runAsNonRoot"] is True
+            assert pod["securityContext"]["runAsUser"] != 0
+            assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+            assert "sysctls" not in pod["securityContext"]
+            for container in [*pod["containers"], *pod.get("initContainers", ())]:
+                security = container["securityContext"]
+                assert security["allowPrivilegeEscalation"] is False
+                assert security["capabilities"] == {"drop": ["ALL"]}
+                assert security["readOnlyRootFilesystem"] is True
+                assert not security.get("privileged")
+                assert security.get("runAsNonRoot", True) is True
+                assert not any("hostPort" in port for port in container.get("ports", ()))
+                assert not any("host" in probe.get("httpGet", {}) for probe in _probes(container))
+
+
+def _probes(container: Object) -> list[Object]:
+    return [container[name] for name in ("livenessProbe", "readinessProbe", "startupProbe") if name in container]
+
+
+def helm_binary(major: int) -> str:
+    """A real Helm of this major version: helm3 or helm4 on PATH, or helm where it is that one."""
+    for name in (f"helm{major}", "helm"):
+        if path := shutil.which(name):
+            said = subprocess.run([path, "version", "--short"], capture_output=True, text=True, check=True).stdout
+            if re.search(rf"v{major}\.", said):
+                return path
+    pytest.skip(f"there is no Helm {major} on PATH, as helm{major} or as helm")
+
+
+@pytest.mark.parametrize("major", [3, 4])
+@pytest.mark.parametrize("row", EACH_VALUE, ids=combinations.named)
+def test_helm_3_and_helm_4_lint_and_render_the_same(
+    row: dict[str, Answer], major: int, pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    root, binary = pristine(**row), helm_binary(major)
+    expected = rendered(root, toolchain, "1.36")
+    for environment in manifests.environments(Project(root)):
+        release = environment.release
+        chart = root / manifests.chart_of(Project(root))
+        values = [word for file in release.values_files for word in ("--values", str(file))]
+        values += [word for name, value in release.set_strings.items() for word in ("--set-string", f"{name}={value}")]
+        subprocess.run([binary, "lint", "--strict", chart, *values], capture_output=True, text=True, check=True)
+        apis = [word for api in manifests.API_VERSIONS for word in ("--api-versions", api)]
+        options = ["--namespace", release.namespace, "--kube-version", "v1.36.0", *apis, *values]
+        command = [binary, "template", release.name, chart, *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert _sorted(_objects(done.stdout)) == _sorted(expected[environment.name])
+
+
+def _sorted(objects: Iterator[Object] | list[Object]) -> list[str]:
+    return sorted(json.dumps(one, sort_keys=True) for one in objects)
