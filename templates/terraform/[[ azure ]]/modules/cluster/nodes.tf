@@ -1,4 +1,4 @@
-# The machines of the service and its monitoring. The system has its own, so that neither can starve the other.
+# The machines of the service and what belongs to it. The system has its own, so that neither can starve the other.
 
 resource "azurerm_kubernetes_cluster_node_pool" "apps" {
   name                        = "apps"
