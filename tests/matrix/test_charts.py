@@ -149,10 +149,10 @@ def test_helm_3_and_helm_4_lint_and_render_the_same(
         chart = root / manifests.chart_of(Project(root))
         values = [word for file in release.values_files for word in ("--values", str(file))]
         values += [word for name, value in release.set_strings.items() for word in ("--set-string", f"{name}={value}")]
-        subprocess.run([binary, "lint", "--strict", chart, *values], capture_output=True, text=True, check=True)
+        subprocess.run([binary, "lint", "--strict", str(chart), *values], capture_output=True, text=True, check=True)
         apis = [word for api in manifests.API_VERSIONS for word in ("--api-versions", api)]
         options = ["--namespace", release.namespace, "--kube-version", "v1.36.0", *apis, *values]
-        command = [binary, "template", release.name, chart, *options]
+        command = [binary, "template", release.name, str(chart), *options]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert _sorted(_objects(done.stdout)) == _sorted(expected[environment.name])
 
