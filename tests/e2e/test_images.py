@@ -305,6 +305,8 @@ def _make_stand_ins(buildah: Buildah, base: Base, folder: Path) -> None:
     (folder / "tmp").mkdir(mode=0o777)
     (folder / "tmp").chmod(0o1777)
     (folder / "root").mkdir()
+    (folder / "etc").mkdir()
+    (folder / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")  # from it comes HOME, and where Go caches
     for target, source in base.trees.items():
         _copy(source, folder / target)
     for library in _libraries(folder):
