@@ -38,6 +38,8 @@ import json, os, pathlib, signal, sys
 name, argv, home = pathlib.Path(sys.argv[0]).name, sys.argv[1:], pathlib.Path(os.environ["STAND_IN"])
 with (home / "calls").open("a") as calls:
     calls.write(json.dumps([name, *argv]) + "\\n")
+if argv[-1:] == ["-"]:
+    (home / "stdin").write_text(sys.stdin.read())
 rules = json.loads((home / "rules").read_text())
 for number, rule in enumerate(rules):
     if rule["call"] == [name, *argv][: len(rule["call"])] or (name == rule["call"][0] and set(rule["call"][1:]) <= set(argv)):
@@ -837,3 +839,21 @@ def test_on_azure_a_pipeline_logs_in_with_its_token(sites: Callable[..., Site]) 
         ["crane", "auth", "login"],
     ]
     assert "secret-token" not in done.stdout + done.stderr
+
+
+def test_on_azure_the_pipeline_is_bound_to_its_role_by_the_id_that_terraform_says(sites: Callable[..., Site]) -> None:
+    site = sites(cloud="azure")
+    lock(site.root)
+    refused = site.make("platform")
+    assert "deploy_identity_principal_id: was it applied to dev?" in refused.stderr
+    assert site.verbs("kubectl", "az") == []
+    assert "-backend-config=envs/dev.azurerm.tfbackend" in site.calls[0]
+
+    principal = "00000000-0000-4000-8000-000000000004"
+    site.on("terraform output subscription_id", "subscription")
+    site.on("terraform output deploy_identity_principal_id", principal)
+    done = site.make("platform")
+    assert done.returncode == 0, done.stderr
+    assert ["kubectl", "apply", "-f", "-"] in site.calls
+    assert (site.home / "stdin").read_text().endswith(f"    kind: User\n    name: {principal}\n")
+    assert "subscription" in next(call for call in site.calls if call[:3] == ["az", "aks", "update"])
