@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 import yaml
+from sample import sample
 from support import Repository
 
 ANSWERS: dict[str, dict[str, Any]] = {
-    "default": {},
+    **sample(),
     "one letter": {"service_name": "a"},
     "long names": {"service_name": "customer-notify-svc1", "organization": "a-rather-large-bank", "team": "payments"},
-    "oldest runtime": {"runtime_version": "8"},
 }
 
 MADE_LATER = ("build/", ".terraform", ".git/", ".env", "node_modules", "app/package-lock.json")
 """What appears when the repository is used; texts may speak of it."""
 
 NAMED_FILES = re.compile(
-    r"[\w.\[\]-]+\.(?:md|ya?ml|json|toml|sh|tf|tfvars|tftest\.hcl|s3\.tfbackend|xml|java|py|go|mod|mjs)"
+    r"[\w.\[\]-]+\.(?:md|ya?ml|json|toml|sh|tf|tfvars|tftest\.hcl|(?:s3|azurerm)\.tfbackend|xml|java|py|go|mod|mjs)"
 )
 
 

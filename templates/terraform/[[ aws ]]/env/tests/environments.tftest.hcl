@@ -11,7 +11,7 @@ variables {
   account_id           = "111122223333"
   admin_principal_arns = ["arn:aws:iam::111122223333:role/platform-admin"]
   pipelines = {
-    github = {
+    example = {
       issuer   = "token.actions.githubusercontent.com"
       audience = "sts.amazonaws.com"
 

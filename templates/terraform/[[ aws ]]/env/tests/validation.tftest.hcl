@@ -31,7 +31,7 @@ variables {
     "vpc-cni"                = "v1.0.0-eksbuild.1"
   }
   pipelines = {
-    github = {
+    example = {
       issuer   = "token.actions.githubusercontent.com"
       audience = "sts.amazonaws.com"
 
@@ -259,7 +259,7 @@ run "repository_numbers_must_be_filled_in" {
 
   variables {
     pipelines = {
-      github = {
+      example = {
         issuer   = "token.actions.githubusercontent.com"
         audience = "sts.amazonaws.com"
 

@@ -1,0 +1,59 @@
+"""A few sets of answers, for tests that look at texts: each value of each question, each cloud with each pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffolder import answers
+from scaffolder.answers import Answer
+
+_EVERY_PIPELINE = ("github", "gitlab", "jenkins", "azure-devops")
+
+_ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str], ...] = (
+    ("java 21", "aws", ("github",), "helm", "prometheus-grafana", "slack"),
+    ("python 3.13", "aws", ("gitlab",), "terraform", "prometheus-grafana", "teams"),
+    ("java 8", "aws", ("jenkins",), "helm", "prometheus-grafana", "slack"),
+    ("node 24", "aws", ("azure-devops",), "helm", "none", "teams"),
+    ("go 1.27", "aws", _EVERY_PIPELINE, "terraform", "none", "slack"),
+    ("java 25", "azure", ("github",), "terraform", "none", "teams"),
+    ("node 22", "azure", ("gitlab",), "helm", "prometheus-grafana", "slack"),
+    ("java 17", "azure", ("jenkins",), "helm", "prometheus-grafana", "teams"),
+    ("go 1.26", "azure", ("azure-devops",), "helm", "prometheus-grafana", "teams"),
+    ("java 11", "azure", _EVERY_PIPELINE, "terraform", "prometheus-grafana", "slack"),
+    ("python 3.14", "none", ("github",), "helm", "prometheus-grafana", "slack"),
+    ("python 3.12", "none", ("gitlab",), "helm", "none", "slack"),
+    ("java 21", "none", ("jenkins",), "terraform", "none", "teams"),
+    ("node 26", "none", ("azure-devops",), "terraform", "prometheus-grafana", "slack"),
+    ("go 1.27", "none", _EVERY_PIPELINE, "helm", "none", "teams"),
+)
+
+
+def sample() -> dict[str, dict[str, Answer]]:
+    """The sets of answers, each with a short name for a test's id."""
+    named: dict[str, dict[str, Answer]] = {}
+    for runtime, cloud, ci, deploy, monitoring, chat in _ROWS:
+        name, version = runtime.split()
+        pipelines = "every-pipeline" if ci == _EVERY_PIPELINE else ci[0]
+        named[f"{cloud}-{pipelines}"] = {
+            "runtime": name,
+            "runtime_version": version,
+            "cloud": cloud,
+            "ci": ci,
+            "deploy": deploy,
+            "monitoring": monitoring,
+            "chat": chat,
+        }
+    return named
+
+
+def left_out() -> Iterator[str]:
+    """Values of questions that no set has."""
+    rows = [answers.complete({"service_name": "x", **row}) for row in sample().values()]
+    given = {(name, value) for row in rows for name, answer in row.items() for value in _several(answer)}
+    for question in answers.questions():
+        offered = {choice.value for row in rows for choice in question.choices_given(row)}
+        yield from sorted(f"{question.name}={value}" for value in offered if (question.name, value) not in given)
+
+
+def _several(answer: Answer) -> tuple[str, ...]:
+    return answer if isinstance(answer, tuple) else (answer,)
