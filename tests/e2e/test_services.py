@@ -503,6 +503,8 @@ class Service:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except ConnectionRefusedError:
                 return True
+            except OSError:  # reset: the port was closed while this connection waited to be accepted
+                pass
             time.sleep(0.05)
         return False
 
