@@ -21,35 +21,48 @@ if [[ -n "${IMAGE:-}" ]]; then
   fi
 fi
 
-tool docker jq
-# The default builder of a laptop cannot write an OCI layout, and its version is anyone's guess.
-if [[ -z "${BUILDX_BUILDER:-}" ]]; then
-  export BUILDX_BUILDER="$SERVICE"
-  if dry || ! docker buildx inspect >/dev/null 2>&1; then
-    run docker buildx create --name "$SERVICE" --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE"
-  fi
-fi
-
 # The time of the commit instead of the time of the build: the same commit gives the same files and the same layers.
 SOURCE_DATE_EPOCH="$(git log -1 --format=%ct "$REVISION")"
-export SOURCE_DATE_EPOCH
 created="$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ "$REVISION")"
+arguments=("REVISION=$REVISION" "CREATED=$created" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "$RUNTIME_ARGUMENT=$(<"$RUNTIME_FILE")")
+output="type=oci,dest=build/image,tar=false,rewrite-timestamp=true,name=$SERVICE:local"
 
 # Provenance and bill of materials become part of the index, so that the digest covers them. ATTESTATIONS=0 is for
 # kind, which cannot load an index that has them.
-attestations=(--provenance=mode=max "--sbom=generator=$SBOM_IMAGE")
+provenance="mode=max" sbom="generator=$SBOM_IMAGE"
 if [[ "${ATTESTATIONS:-1}" == 0 ]]; then
-  attestations=(--provenance=false)
+  provenance="false" sbom="false"
 fi
 
-run docker buildx build . \
-  --platform "$PLATFORM" \
-  --build-arg "REVISION=$REVISION" \
-  --build-arg "CREATED=$created" \
-  --build-arg "$RUNTIME_ARGUMENT=$(<"$RUNTIME_FILE")" \
-  "${attestations[@]}" \
-  --output "type=oci,dest=build/image,tar=false,rewrite-timestamp=true,name=$SERVICE:local"
+build_with_docker() {
+  local argument options=()
+  tool docker
+  # The default builder of a laptop cannot write an OCI layout, and its version is anyone's guess.
+  if [[ -z "${BUILDX_BUILDER:-}" ]]; then
+    export BUILDX_BUILDER="$SERVICE"
+    if dry || ! docker buildx inspect >/dev/null 2>&1; then
+      run docker buildx create --name "$SERVICE" --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE"
+    fi
+  fi
+  for argument in "${arguments[@]}"; do options+=(--build-arg "$argument"); done
+  run docker buildx build . --platform "$PLATFORM" "${options[@]}" "--provenance=$provenance" "--sbom=$sbom" --output "$output"
+}
 
+# BUILDKIT_HOST: a BuildKit that runs beside this job, in place of Docker.
+build_with_buildkit() {
+  local argument options=()
+  tool buildctl
+  if [[ "$sbom" != false ]]; then options=(--opt "attest:provenance=$provenance" --opt "attest:sbom=$sbom"); fi
+  for argument in "${arguments[@]}"; do options+=(--opt "build-arg:$argument"); done
+  run buildctl build --frontend dockerfile.v0 --local context=. --local dockerfile=. --opt "platform=$PLATFORM" "${options[@]}" --output "$output"
+}
+
+tool jq
+if [[ -n "${BUILDKIT_HOST:-}" ]]; then
+  build_with_buildkit
+else
+  build_with_docker
+fi
 if ! dry; then
   say "built $(jq -r '.manifests[0].digest' build/image/index.json) from $REVISION"
 fi

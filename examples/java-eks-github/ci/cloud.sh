@@ -17,7 +17,6 @@ connect_cluster() {
   # A file of its own: the kubeconfig of the person who runs this stays as it is, and cannot name the wrong cluster.
   local own="$PWD/build/kubeconfig-$ENVIRONMENT"
   if [[ "${KUBECONFIG:-}" == "$own" ]]; then return; fi
-  need CLUSTER_NAME AWS_REGION
   tool aws kubectl
   dry || mkdir -p build
   export KUBECONFIG="$own"

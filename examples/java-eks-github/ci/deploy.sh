@@ -4,17 +4,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
 source ci/release.sh
+source ci/install.sh
 need ENVIRONMENT IMAGE DIGEST REVISION
 tool helm kubectl cosign jq curl
 
-timeout="${TIMEOUT:-10m}" # longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first
-
 verify_signature() {
+  local signer
   if [[ -n "${COSIGN_KEY:-}" ]]; then
     run cosign verify --key "$COSIGN_KEY" "$IMAGE@$DIGEST" >/dev/null
-  else
-    run cosign verify --certificate-identity "$SIGNER" --certificate-oidc-issuer "$SIGNER_ISSUER" "$IMAGE@$DIGEST" >/dev/null
+    return
   fi
+  for signer in "${SIGNERS[@]}"; do
+    run cosign verify --certificate-identity "${signer% *}" --certificate-oidc-issuer "${signer#* }" "$IMAGE@$DIGEST" >/dev/null && return
+  done
+  return 1
 }
 
 # A pipeline that was killed leaves its release "pending", and Helm refuses the next one. One deployment per environment
@@ -26,22 +29,10 @@ recover_pending() {
   serving="$(serving_revision <<<"$history")"
   say "the last deployment was cut off ($status)"
   if [[ -n "$serving" ]]; then
-    run helm rollback "$SERVICE" "$serving" --namespace "$NAMESPACE" --wait --timeout "$timeout"
+    run helm rollback "$SERVICE" "$serving" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
   else
-    run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "$timeout"
+    run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
   fi
-}
-
-release() {
-  run helm upgrade --install "$SERVICE" "$CHART" \
-    --namespace "$NAMESPACE" \
-    --values "$CHART/values-$ENVIRONMENT.yaml" \
-    --set-string "image.repository=$IMAGE" \
-    --set-string "image.digest=$DIGEST" \
-    --set-string "revision=$REVISION" \
-    --description "$REVISION" \
-    --history-max 10 \
-    --wait --timeout "$timeout"
 }
 
 test_release() { run helm test "$SERVICE" --namespace "$NAMESPACE" --logs --timeout 3m; }
@@ -66,15 +57,16 @@ give_up() {
   exit 1
 }
 
+((${#SIGNERS[@]})) || need COSIGN_KEY
 login_registry
-verify_signature || die "$IMAGE@$DIGEST is not signed by $SIGNER: not deployed"
+verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]}}: not deployed"
 connect_cluster
 history="$(release_history)"
 recover_pending "$history"
 history="$(release_history)"
 good="$(serving_revision <<<"$history")"
 
-release || give_up "helm could not install $REVISION in $ENVIRONMENT"
+install_release || give_up "$REVISION could not be installed in $ENVIRONMENT"
 test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT"
 smoke || give_up "$ENVIRONMENT does not run what was deployed ($REVISION)"
 announce succeeded "$ENVIRONMENT runs $REVISION."

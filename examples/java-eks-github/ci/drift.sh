@@ -5,6 +5,7 @@
 # any plan; the modules therefore own the whole list where Terraform allows it.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
+source ci/cloud.sh
 need ENVIRONMENT
 tool terraform jq
 

@@ -10,9 +10,9 @@ case "${1:-}" in
     ;;
   shell)
     tool shellcheck
-    scripts="$(git ls-files --cached --others --exclude-standard '*.sh')"
-    # shellcheck disable=SC2086  # one word per script: no script's name has a space
-    run shellcheck $scripts
+    scripts=()
+    while IFS= read -r script; do scripts+=("$script"); done < <(git ls-files --cached --others --exclude-standard '*.sh')
+    run shellcheck "${scripts[@]}"
     ;;
   helm)
     tool helm
@@ -27,10 +27,12 @@ case "${1:-}" in
     tool terraform
     export CHECKPOINT_DISABLE=1
     run terraform fmt -check -recursive -diff terraform
-    for root in bootstrap shared env; do
-      run terraform -chdir="terraform/$root" init -backend=false -input=false
-      run terraform -chdir="terraform/$root" validate
-    done
+    run terraform -chdir=terraform/bootstrap init -backend=false -input=false
+    run terraform -chdir=terraform/bootstrap validate
+    run terraform -chdir=terraform/shared init -backend=false -input=false
+    run terraform -chdir=terraform/shared validate
+    run terraform -chdir=terraform/env init -backend=false -input=false
+    run terraform -chdir=terraform/env validate
     ;;
   workflows)
     tool actionlint zizmor shellcheck

@@ -16,9 +16,11 @@ if dry || ! kind get clusters 2>/dev/null | grep -qx "$SERVICE"; then
 fi
 run tar -cf build/image.tar -C build/image .
 run kind load image-archive build/image.tar --name "$SERVICE"
+# The namespaces of the real clusters, so that Pod Security refuses here what it would refuse there.
+run kubectl --context "kind-$SERVICE" apply -f platform/namespace.yaml
 run helm upgrade --install "$SERVICE" "$CHART" \
   --kube-context "kind-$SERVICE" \
-  --namespace "$NAMESPACE" --create-namespace \
+  --namespace "$NAMESPACE" \
   --values "$CHART/values-local.yaml" \
   --set-string "revision=$REVISION" \
   --wait --timeout 3m

@@ -4,7 +4,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 outcome="${1:-${OUTCOME:-}}"
 text="${2:-${TEXT:-}}"
-[[ -n "$outcome" && -n "$text" ]] || die "usage: make notify OUTCOME=succeeded|failed|rolled-back|drift TEXT='what happened'"
+if [ -z "$outcome" ] || [ -z "$text" ]; then
+  die "usage: make notify OUTCOME=succeeded|failed|rolled-back|drift TEXT='what happened'"
+fi
 need CHAT_WEBHOOK_URL
 tool curl jq
 

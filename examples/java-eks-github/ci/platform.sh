@@ -5,7 +5,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
-need ENVIRONMENT CLUSTER_NAME AWS_REGION
+need ENVIRONMENT
 tool aws helm kubectl
 connect_cluster
 

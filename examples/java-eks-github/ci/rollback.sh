@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
 source ci/release.sh
+source ci/install.sh
 need ENVIRONMENT
 tool helm kubectl jq curl
 
@@ -16,7 +17,7 @@ if [[ -z "${TO:-}" ]] && ! dry; then
   [[ -n "$TO" ]] || die "there is no earlier good revision of $SERVICE in $ENVIRONMENT; \`helm history $SERVICE --namespace $NAMESPACE\` lists them all, and TO=<revision> names one"
 fi
 
-run helm rollback "$SERVICE" "${TO:-PREVIOUS}" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
+return_to "${TO:-PREVIOUS}"
 if dry; then exit; fi
 
 digest="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --output json | jq -r '.image.digest')"

@@ -15,4 +15,5 @@ if [[ -d build/image ]] || dry; then
 else
   die "there is no build/image to scan: run \`make build\` first"
 fi
-run trivy fs --scanners misconfig,secret --skip-dirs build "${options[@]}" .
+# Without an image the chart does not render, and trivy would leave it out without a word.
+run trivy fs --scanners misconfig,secret --skip-dirs build --helm-values "$CHART/values-local.yaml" "${options[@]}" .

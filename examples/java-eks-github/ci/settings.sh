@@ -9,10 +9,17 @@ ORGANIZATION="example-org"
 TEAM="my-service-team"
 RUNTIME_FILE=".java-version" # the one place that states the runtime's version
 RUNTIME_ARGUMENT="JAVA_VERSION" # what the Dockerfile calls it
+IMAGE_HINT="\`terraform -chdir=terraform/shared output -raw image_repository\` prints it"
+# Who may sign an image: the pipeline of this repository on main, and nothing else, as Sigstore names it and its issuer.
+# Checked before every deployment. With COSIGN_KEY set, that key's signature counts instead.
+SIGNERS=(
+  "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main https://token.actions.githubusercontent.com"
+)
 
-# Who may sign an image: the workflow ci.yml on main, and nothing else. Checked before every deployment.
-SIGNER="https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main"
-SIGNER_ISSUER="https://token.actions.githubusercontent.com"
+# Where the cluster of an environment is, unless the pipeline or a person says otherwise.
+CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"
+export AWS_REGION="${AWS_REGION:-eu-central-1}"
+STATE_BACKEND=s3 # the second part of the name of Terraform's backend files
 
 # The nodes of every environment have this platform; PLATFORM=linux/arm64 builds for a laptop that is not x86.
 PLATFORM="${PLATFORM:-linux/amd64}"

@@ -2,15 +2,18 @@
 # Create on GitHub what no file in this repository can say: environments, approvals, variables, and the rules of main.
 #
 #   ci/setup-github.sh subjects     print the subjects of this repository's tokens, for the *.tfvars of Terraform
-#   ci/setup-github.sh              everything else, after Terraform has run; REVIEWERS is a team of the organization
+#   ci/setup-github.sh              everything else, after Terraform has run
 #
-# It can be run again at any time. It needs `gh auth login` with the right to administer the repository.
+# REVIEWERS: the team that approves prod. ENVIRONMENTS: those that exist already, when it is not all three. DEPLOY_RUNNER:
+# the label of the runners that reach the clusters. It can be run again at any time, and needs `gh auth login` as somebody
+# who administers the repository.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 tool gh jq
 
 repository="${REPOSITORY_URL#https://github.com/}"
 reviewers="${REVIEWERS:-$TEAM}"
+export made="${ENVIRONMENTS:-dev qa prod}" # for setup-variables.sh
 
 # api METHOD PATH JSON: one call to GitHub.
 api() { run gh api --silent --method "$1" "repos/$repository/$2" --input - <<<"$3"; }
@@ -47,35 +50,28 @@ environments() {
     say "is deployed with the workflow promote, by those in: gh variable set RELEASE_MANAGERS --body '[\"login\"]'"
   fi
   for environment in dev qa prod; do
-    if dry || [[ "$(gh api "repos/$repository/environments/$environment/deployment-branch-policies" --jq '[.branch_policies[].name] | index("main") != null')" != true ]]; then
+    if dry || [ "$(gh api "repos/$repository/environments/$environment/deployment-branch-policies" --jq '[.branch_policies[].name] | index("main") != null')" != true ]; then
       api POST "environments/$environment/deployment-branch-policies" '{"name": "main"}'
     fi
   done
 }
 
-# output ROOT NAME: what Terraform made.
-output() {
-  if dry; then
-    echo "<$2>"
-  else
-    terraform -chdir="terraform/$1" output -raw "$2"
+# set_from ROOT OUTPUT VARIABLE [--env ENVIRONMENT]: tell GitHub what Terraform made, or stop: an empty variable would
+# look like a set one.
+set_from() {
+  local root=$1 output=$2 variable=$3 value="<$2>"
+  shift 3
+  if ! dry; then
+    value="$(terraform -chdir="terraform/$root" output -raw "$output")" || die "terraform/$root does not say its $output: was it applied?"
   fi
+  run gh variable set "$variable" --repo "$repository" "$@" --body "$value"
 }
 
 variables() {
-  local environment suffix
-  tool terraform
-  ci/tf.sh init shared
-  run gh variable set IMAGE --repo "$repository" --body "$(output shared image_repository)"
-  run gh variable set BUILD_ROLE_ARN --repo "$repository" --body "$(output shared build_role_arn)"
-  for environment in dev qa prod; do
-    suffix="$(tr '[:lower:]' '[:upper:]' <<<"$environment")"
-    ENVIRONMENT="$environment" ci/tf.sh init env
-    run gh variable set AWS_REGION --repo "$repository" --body "$(output env region)"
-    run gh variable set "DRIFT_ROLE_ARN_$suffix" --repo "$repository" --body "$(output env drift_role_arn)"
-    run gh variable set DEPLOY_ROLE_ARN --repo "$repository" --env "$environment" --body "$(output env deploy_role_arn)"
-    run gh variable set CLUSTER_NAME --repo "$repository" --env "$environment" --body "$(output env cluster_name)"
-  done
+  source ci/setup-variables.sh
+  if [ -n "${DEPLOY_RUNNER:-}" ]; then
+    run gh variable set DEPLOY_RUNNER --repo "$repository" --body "$DEPLOY_RUNNER"
+  fi
 }
 
 # A change of main is reviewed and checked, by everyone; a token may read unless a job asks for more; an action is named
@@ -94,7 +90,7 @@ rules() {
       {type: "required_status_checks", parameters: {
         strict_required_status_checks_policy: false,
         required_status_checks: [{context: "Lint"}, {context: "Test"}, {context: "Build without pushing"}]}}]}')"
-  if dry || [[ -z "$(gh api "repos/$repository/rulesets" --jq '.[] | select(.name == "main") | .id')" ]]; then
+  if dry || [ -z "$(gh api "repos/$repository/rulesets" --jq '.[] | select(.name == "main") | .id')" ]; then
     api POST rulesets "$ruleset" || say "warning: this plan of GitHub has no rules for a private repository"
   fi
   api PUT actions/permissions '{"enabled": true, "allowed_actions": "all", "sha_pinning_required": true}'

@@ -23,11 +23,11 @@ fi
 run amtool check-config "$config"
 
 arrived=0
-while read -r receiver labels; do
+while read -r receiver line; do
   if [[ -z "$receiver" || "$receiver" == "#"* ]]; then continue; fi
-  # shellcheck disable=SC2086  # one word per label
-  dry || answer="$(amtool config routes test --config.file="$config" --verify.receivers="$receiver" $labels 2>&1)" ||
-    die "monitoring/alertmanager/routes.txt: this alert does not arrive at $receiver: $labels"$'\n'"$answer"
+  read -ra labels <<<"$line"
+  dry || answer="$(amtool config routes test --config.file="$config" --verify.receivers="$receiver" "${labels[@]}" 2>&1)" ||
+    die "monitoring/alertmanager/routes.txt: this alert does not arrive at $receiver: $line"$'\n'"$answer"
   arrived=$((arrived + 1))
 done <monitoring/alertmanager/routes.txt
 say "$arrived kinds of alerts arrive where monitoring/alertmanager/routes.txt says"

@@ -35,7 +35,6 @@ resource "aws_kms_alias" "state" {
 resource "aws_s3_bucket" "state" {
   #checkov:skip=CKV_AWS_18:Object-level access belongs in the CloudTrail data events of the account, which cannot be switched off from here
   #checkov:skip=CKV_AWS_144:Versioned state in one region is enough: a lost region also loses what the state describes
-  #checkov:skip=CKV2_AWS_62:Nothing reacts to a changed state file; changes are reviewed before they are applied
   bucket = var.state_bucket
 
   lifecycle {
@@ -79,6 +78,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "state" {
       kms_master_key_id = aws_kms_key.state.arn
     }
   }
+}
+
+# Every read and change of a state is an event that the account's rules can react to.
+resource "aws_s3_bucket_notification" "state" {
+  bucket      = aws_s3_bucket.state.id
+  eventbridge = true
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "state" {

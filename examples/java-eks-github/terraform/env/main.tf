@@ -76,7 +76,6 @@ module "cluster" {
   api_allowed_cidrs    = var.api_allowed_cidrs
   admin_principal_arns = var.admin_principal_arns
   deploy_role_arn      = module.deploy_role.arn
-  deploy_namespace     = var.service
   node_instance_types  = var.node_instance_types
   node_min             = var.node_min
   node_max             = var.node_max
@@ -97,7 +96,7 @@ module "deploy_role" {
   pipelines = { for name, pipeline in var.pipelines : name => {
     issuer   = pipeline.issuer
     audience = pipeline.audience
-    subjects = [for subject in pipeline.deploy_subjects : replace(subject, "{environment}", var.environment)]
+    subjects = [pipeline.deploy_subjects[var.environment]]
   } }
 
   policy = jsonencode({
@@ -142,7 +141,7 @@ module "drift_role" {
   pipelines = { for name, pipeline in var.pipelines : name => {
     issuer   = pipeline.issuer
     audience = pipeline.audience
-    subjects = pipeline.drift_subjects
+    subjects = [pipeline.drift_subjects[var.environment]]
   } }
 
   policy = jsonencode({

@@ -145,7 +145,7 @@ variable "node_disk_gib" {
 }
 
 variable "api_allowed_cidrs" {
-  description = "Addresses outside the network that may reach the Kubernetes API. None: the API has no public address."
+  description = "Addresses outside the network that may reach the Kubernetes API: private ones of joined networks, public ones of the internet. No public one: the API has no public address."
   type        = list(string)
 
   validation {
@@ -160,19 +160,29 @@ variable "api_allowed_cidrs" {
 }
 
 variable "pipelines" {
-  description = "Pipelines that deploy and look for drift, by CI system: token issuer (host name), audience, exact subjects. {environment} stands for the environment."
+  description = "Pipelines that deploy and look for drift, by CI system: token issuer (host name and path), audience, and for each environment the exact subject."
   type = map(object({
     issuer          = string
     audience        = string
-    deploy_subjects = list(string)
-    drift_subjects  = list(string)
+    deploy_subjects = map(string)
+    drift_subjects  = map(string)
   }))
 
   validation {
+    condition     = length(var.pipelines) > 0
+    error_message = "pipelines: at least one, or nobody could take the roles."
+  }
+
+  validation {
+    condition     = alltrue([for pipeline in var.pipelines : contains(keys(pipeline.deploy_subjects), var.environment) && contains(keys(pipeline.drift_subjects), var.environment)])
+    error_message = "pipelines: each needs a subject for this environment."
+  }
+
+  validation {
     condition = alltrue(flatten([for pipeline in var.pipelines : [
-      for subject in concat(pipeline.deploy_subjects, pipeline.drift_subjects) : !can(regex("[A-Z]_ID", subject))
+      for value in concat([pipeline.issuer], values(pipeline.deploy_subjects), values(pipeline.drift_subjects)) : !can(regex("[A-Z]{3,}_[A-Z]{2,}", value))
     ]]))
-    error_message = "pipelines: replace OWNER_ID and REPOSITORY_ID by the numbers of your repository (terraform/README.md, step 1)."
+    error_message = "pipelines: replace the words in capitals, such as OWNER_ID, by the values of your repository (terraform/README.md, step 1)."
   }
 }
 

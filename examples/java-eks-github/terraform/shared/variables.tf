@@ -35,7 +35,7 @@ variable "pull_account_ids" {
 }
 
 variable "pipelines" {
-  description = "Pipelines that may push images, by CI system: token issuer (host name), audience, and the exact subjects."
+  description = "Pipelines that may push images, by CI system: token issuer (host name and path), audience, and the exact subjects."
   type = map(object({
     issuer   = string
     audience = string
@@ -43,7 +43,14 @@ variable "pipelines" {
   }))
 
   validation {
-    condition     = alltrue(flatten([for pipeline in var.pipelines : [for subject in pipeline.subjects : !can(regex("[A-Z]_ID", subject))]]))
-    error_message = "pipelines: replace OWNER_ID and REPOSITORY_ID by the numbers of your repository (terraform/README.md, step 1)."
+    condition     = length(var.pipelines) > 0
+    error_message = "pipelines: at least one, or nobody could push."
+  }
+
+  validation {
+    condition = alltrue(flatten([for pipeline in var.pipelines : [
+      for value in concat([pipeline.issuer], pipeline.subjects) : !can(regex("[A-Z]{3,}_[A-Z]{2,}", value))
+    ]]))
+    error_message = "pipelines: replace the words in capitals, such as OWNER_ID, by the values of your repository (terraform/README.md, step 1)."
   }
 }

@@ -25,18 +25,28 @@ node_min            = 3
 node_max            = 6
 node_disk_gib       = 50
 
-# Empty: the Kubernetes API is reached from inside the network only, and the pipeline needs a runner there.
-# Otherwise the fixed addresses of the runners and of the office, such as ["203.0.113.0/28"].
+# Who may reach the Kubernetes API from outside the network: people and runners, by address, such as ["203.0.113.0/28"].
+# With none the pipeline cannot deploy: terraform/README.md, "How the pipeline reaches the cluster".
 api_allowed_cidrs = []
 
-# A deployment runs in the environment of the same name, behind its approval. The nightly comparison runs on main.
-# The numbers in the subject never change, so that nobody who takes over a deleted or renamed repository's name gets in.
+# Who may deploy to each environment, and who may compare it with the code: only runs of branch main.
 pipelines = {
+  # The numbers never change, so that nobody who takes over a deleted or renamed repository's name gets in.
   github = {
-    issuer          = "token.actions.githubusercontent.com"
-    audience        = "sts.amazonaws.com"
-    deploy_subjects = ["repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:environment:{environment}"]
-    drift_subjects  = ["repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:ref:refs/heads/main"]
+    issuer   = "token.actions.githubusercontent.com"
+    audience = "sts.amazonaws.com"
+
+    deploy_subjects = {
+      dev  = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:environment:dev"
+      qa   = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:environment:qa"
+      prod = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:environment:prod"
+    }
+
+    drift_subjects = {
+      dev  = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:ref:refs/heads/main"
+      qa   = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:ref:refs/heads/main"
+      prod = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:ref:refs/heads/main"
+    }
   }
 }
 

@@ -11,11 +11,21 @@ variables {
   account_id           = "111122223333"
   admin_principal_arns = ["arn:aws:iam::111122223333:role/platform-admin"]
   pipelines = {
-    github = {
-      issuer          = "token.actions.githubusercontent.com"
-      audience        = "sts.amazonaws.com"
-      deploy_subjects = ["repo:acme@1001/service@2002:environment:{environment}"]
-      drift_subjects  = ["repo:acme@1001/service@2002:ref:refs/heads/main"]
+    example = {
+      issuer   = "token.actions.githubusercontent.com"
+      audience = "sts.amazonaws.com"
+
+      deploy_subjects = {
+        dev  = "repo:acme@1001/service@2002:environment:dev"
+        qa   = "repo:acme@1001/service@2002:environment:qa"
+        prod = "repo:acme@1001/service@2002:environment:prod"
+      }
+
+      drift_subjects = {
+        dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
+        qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
+        prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
+      }
     }
   }
 }
@@ -81,7 +91,7 @@ run "dev" {
     error_message = "A pair of subnets per zone, and no public addresses but those of load balancers."
   }
   assert {
-    condition     = output.shape.cluster.public_api == (length(var.api_allowed_cidrs) > 0) && output.shape.cluster.private_api
+    condition     = output.shape.cluster.private_api && (!output.shape.cluster.public_api || length(var.api_allowed_cidrs) > 0)
     error_message = "The Kubernetes API is public only to listed addresses."
   }
   assert {

@@ -31,11 +31,21 @@ variables {
     "vpc-cni"                = "v1.0.0-eksbuild.1"
   }
   pipelines = {
-    github = {
-      issuer          = "token.actions.githubusercontent.com"
-      audience        = "sts.amazonaws.com"
-      deploy_subjects = ["repo:acme@1001/service@2002:environment:{environment}"]
-      drift_subjects  = ["repo:acme@1001/service@2002:ref:refs/heads/main"]
+    example = {
+      issuer   = "token.actions.githubusercontent.com"
+      audience = "sts.amazonaws.com"
+
+      deploy_subjects = {
+        dev  = "repo:acme@1001/service@2002:environment:dev"
+        qa   = "repo:acme@1001/service@2002:environment:qa"
+        prod = "repo:acme@1001/service@2002:environment:prod"
+      }
+
+      drift_subjects = {
+        dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
+        qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
+        prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
+      }
     }
   }
 }
@@ -78,6 +88,19 @@ run "one_nat_gateway_and_a_public_api_for_listed_addresses" {
   assert {
     condition     = output.shape.network.nat_gateways == 1 && output.shape.cluster.public_api
     error_message = "Both are choices of common.tfvars."
+  }
+}
+
+run "private_addresses_do_not_make_the_api_public" {
+  command = plan
+
+  variables {
+    api_allowed_cidrs = ["10.99.0.0/16"]
+  }
+
+  assert {
+    condition     = !output.shape.cluster.public_api
+    error_message = "Whoever comes over a joined network needs no public address."
   }
 }
 
@@ -236,11 +259,21 @@ run "repository_numbers_must_be_filled_in" {
 
   variables {
     pipelines = {
-      github = {
-        issuer          = "token.actions.githubusercontent.com"
-        audience        = "sts.amazonaws.com"
-        deploy_subjects = ["repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:{environment}"]
-        drift_subjects  = ["repo:acme@1001/service@2002:ref:refs/heads/main"]
+      example = {
+        issuer   = "token.actions.githubusercontent.com"
+        audience = "sts.amazonaws.com"
+
+        deploy_subjects = {
+          dev  = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:dev"
+          qa   = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:qa"
+          prod = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:prod"
+        }
+
+        drift_subjects = {
+          dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
+          qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
+          prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
+        }
       }
     }
   }

@@ -1,6 +1,12 @@
 # The control plane: who may reach it, who may do what in it, what it logs.
 # Beside this file: nodes.tf (machines), addons.tf (what runs on them from the start), iam.tf (their roles).
 
+locals {
+  # Private addresses come over networks that are joined with this one, the others over the internet.
+  joined_cidrs = [for cidr in var.api_allowed_cidrs : cidr if can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.)", cidr))]
+  public_cidrs = [for cidr in var.api_allowed_cidrs : cidr if !contains(local.joined_cidrs, cidr)]
+}
+
 data "aws_partition" "current" {}
 
 # Made before the cluster, which would otherwise make it itself: unencrypted, and kept for ever.
@@ -23,7 +29,7 @@ resource "aws_security_group" "control_plane" {
     from_port   = 443
     to_port     = 443
     protocol    = "tcp"
-    cidr_blocks = [var.vpc_cidr]
+    cidr_blocks = concat([var.vpc_cidr], local.joined_cidrs)
   }
 
   tags = { Name = "${var.name}-control-plane" }
@@ -45,8 +51,8 @@ resource "aws_eks_cluster" "this" {
     subnet_ids              = var.subnet_ids
     security_group_ids      = [aws_security_group.control_plane.id]
     endpoint_private_access = true
-    endpoint_public_access  = length(var.api_allowed_cidrs) > 0
-    public_access_cidrs     = length(var.api_allowed_cidrs) > 0 ? var.api_allowed_cidrs : null
+    endpoint_public_access  = length(local.public_cidrs) > 0
+    public_access_cidrs     = length(local.public_cidrs) > 0 ? local.public_cidrs : null
   }
 
   kubernetes_network_config {
@@ -95,23 +101,11 @@ resource "aws_eks_access_policy_association" "admin" {
   }
 }
 
-# ---- the pipeline: may change what stands in the namespace of the service, and nothing else
+# ---- the pipeline: platform/deployer-role.yaml gives this group what it may do, in the namespace of the service
 
-# AmazonEKSEditPolicy is a fixed list without ServiceMonitor, PrometheusRule and HTTPRoute. The group adds those:
-# platform/ binds it to a Role in the namespace.
+# No policy of EKS on top: AmazonEKSEditPolicy would let it open a shell in every pod.
 resource "aws_eks_access_entry" "deploy" {
   cluster_name      = aws_eks_cluster.this.name
   principal_arn     = var.deploy_role_arn
   kubernetes_groups = ["deployers"]
-}
-
-resource "aws_eks_access_policy_association" "deploy" {
-  cluster_name  = aws_eks_cluster.this.name
-  principal_arn = aws_eks_access_entry.deploy.principal_arn
-  policy_arn    = "arn:${data.aws_partition.current.partition}:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
-
-  access_scope {
-    type       = "namespace"
-    namespaces = [var.deploy_namespace]
-  }
 }

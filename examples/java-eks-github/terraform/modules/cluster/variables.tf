@@ -39,7 +39,7 @@ variable "subnet_ids" {
 }
 
 variable "api_allowed_cidrs" {
-  description = "Addresses outside the network that may reach the Kubernetes API. None: the API has no public address."
+  description = "Addresses outside the network that may reach the Kubernetes API: private ones of joined networks, public ones of the internet. No public one: the API has no public address."
   type        = list(string)
 }
 
@@ -50,11 +50,6 @@ variable "admin_principal_arns" {
 
 variable "deploy_role_arn" {
   description = "Role of the pipeline that deploys."
-  type        = string
-}
-
-variable "deploy_namespace" {
-  description = "Namespace that the pipeline deploys to."
   type        = string
 }
 

@@ -29,6 +29,8 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
+# Nothing expires here: any image may be the one that prod rolls back to, and a rule for images without a tag would also
+# take the signatures, which have none.
 resource "aws_ecr_repository" "this" {
   name = var.name
 
@@ -48,25 +50,6 @@ resource "aws_ecr_repository" "this" {
   lifecycle {
     prevent_destroy = true
   }
-}
-
-# Tagged images stay: any of them may be the one that prod rolls back to.
-resource "aws_ecr_lifecycle_policy" "this" {
-  repository = aws_ecr_repository.this.name
-
-  policy = jsonencode({
-    rules = [{
-      rulePriority = 1
-      description  = "Layers of builds that never got a tag"
-      selection = {
-        tagStatus   = "untagged"
-        countType   = "sinceImagePushed"
-        countUnit   = "days"
-        countNumber = var.untagged_days
-      }
-      action = { type = "expire" }
-    }]
-  })
 }
 
 # Only needed where an environment lives in an account of its own.

@@ -13,9 +13,3 @@ variable "pull_account_ids" {
   type        = list(string)
   default     = []
 }
-
-variable "untagged_days" {
-  description = "Days after which an image without a tag is deleted."
-  type        = number
-  default     = 14
-}

@@ -24,7 +24,7 @@ mock_provider "aws" {
 variables {
   account_id = "111122223333"
   pipelines = {
-    github = {
+    example = {
       issuer   = "token.actions.githubusercontent.com"
       audience = "sts.amazonaws.com"
       subjects = ["repo:acme@1001/service@2002:ref:refs/heads/main"]
@@ -44,7 +44,7 @@ run "one_registry_and_one_build_role" {
     error_message = "The output must be the build role."
   }
   assert {
-    condition     = aws_iam_openid_connect_provider.pipeline["github"].url == "https://token.actions.githubusercontent.com"
+    condition     = aws_iam_openid_connect_provider.pipeline["example"].url == "https://token.actions.githubusercontent.com"
     error_message = "AWS must know the issuer of the pipeline's tokens."
   }
 }
@@ -90,7 +90,7 @@ run "repository_numbers_must_be_filled_in" {
 
   variables {
     pipelines = {
-      github = {
+      example = {
         issuer   = "token.actions.githubusercontent.com"
         audience = "sts.amazonaws.com"
         subjects = ["repo:acme@OWNER_ID/service@REPOSITORY_ID:ref:refs/heads/main"]

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Create on GitHub what no file in this repository can say: environments, approvals, variables, and the rules of main.
+#
+# IMAGE, REGISTRY_USER: where the images go, and as whom. REVIEWERS: the team that approves prod. DEPLOY_RUNNER: the label
+# of the runners that reach the clusters. It can be run again at any time, and needs `gh auth login` as somebody who
+# administers the repository.
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source ci/prelude.sh
+tool gh jq
+
+repository="${REPOSITORY_URL#https://github.com/}"
+reviewers="${REVIEWERS:-$TEAM}"
+
+# api METHOD PATH JSON: one call to GitHub.
+api() { run gh api --silent --method "$1" "repos/$repository/$2" --input - <<<"$3"; }
+
+# Only main may deploy, and prod asks somebody else than the person who started it.
+environments() {
+  local environment policy='"deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}' team
+  for environment in dev qa; do
+    api PUT "environments/$environment" "{$policy}"
+  done
+  team=0
+  if ! dry; then
+    team="$(gh api "orgs/$ORGANIZATION/teams/$reviewers" --jq .id)" || die "there is no team $reviewers in $ORGANIZATION: name one with REVIEWERS=…"
+  fi
+  if api PUT environments/prod "{$policy, \"prevent_self_review\": true, \"reviewers\": [{\"type\": \"Team\", \"id\": $team}]}"; then
+    run gh variable set PROD_REVIEW --repo "$repository" --body required
+  else
+    api PUT environments/prod "{$policy}"
+    run gh variable set PROD_REVIEW --repo "$repository" --body unavailable
+    say "warning: this plan of GitHub has no reviewers for environments of a private repository. ci.yml stops after qa; prod"
+    say "is deployed with the workflow promote, by those in: gh variable set RELEASE_MANAGERS --body '[\"login\"]'"
+  fi
+  for environment in dev qa prod; do
+    if dry || [ "$(gh api "repos/$repository/environments/$environment/deployment-branch-policies" --jq '[.branch_policies[].name] | index("main") != null')" != true ]; then
+      api POST "environments/$environment/deployment-branch-policies" '{"name": "main"}'
+    fi
+  done
+}
+
+variables() {
+  source ci/setup-variables.sh
+  if [ -n "${DEPLOY_RUNNER:-}" ]; then
+    run gh variable set DEPLOY_RUNNER --repo "$repository" --body "$DEPLOY_RUNNER"
+  fi
+}
+
+# A change of main is reviewed and checked, by everyone; a token may read unless a job asks for more; an action is named
+# by its commit.
+rules() {
+  local ruleset
+  ruleset="$(jq -n '{
+    name: "main", target: "branch", enforcement: "active",
+    conditions: {ref_name: {include: ["~DEFAULT_BRANCH"], exclude: []}},
+    rules: [
+      {type: "deletion"},
+      {type: "non_fast_forward"},
+      {type: "pull_request", parameters: {
+        required_approving_review_count: 1, dismiss_stale_reviews_on_push: true, require_code_owner_review: true,
+        require_last_push_approval: true, required_review_thread_resolution: true}},
+      {type: "required_status_checks", parameters: {
+        strict_required_status_checks_policy: false,
+        required_status_checks: [{context: "Lint"}, {context: "Test"}, {context: "Build without pushing"}]}}]}')"
+  if dry || [ -z "$(gh api "repos/$repository/rulesets" --jq '.[] | select(.name == "main") | .id')" ]; then
+    api POST rulesets "$ruleset" || say "warning: this plan of GitHub has no rules for a private repository"
+  fi
+  api PUT actions/permissions '{"enabled": true, "allowed_actions": "all", "sha_pinning_required": true}'
+  api PUT actions/permissions/workflow '{"default_workflow_permissions": "read", "can_approve_pull_request_reviews": false}'
+}
+
+case "${1:-}" in
+  "")
+    environments
+    variables
+    rules
+    say "now give the pipeline the address of the chat:  gh secret set CHAT_WEBHOOK_URL --repo $repository"
+    ;;
+  *) die "usage: setup-github.sh" ;;
+esac

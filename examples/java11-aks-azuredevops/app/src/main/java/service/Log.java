@@ -1,0 +1,38 @@
+package service;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/** The log: one JSON object a line on standard output, where the cluster collects it. */
+final class Log {
+    private final PrintStream out;
+
+    Log(PrintStream out) {
+        this.out = out;
+    }
+
+    void info(String message, Object... keysAndValues) {
+        write("info", message, Json.object(keysAndValues));
+    }
+
+    void warn(String message, Object... keysAndValues) {
+        write("warn", message, Json.object(keysAndValues));
+    }
+
+    void error(String message, Throwable cause) {
+        StringWriter trace = new StringWriter();
+        cause.printStackTrace(new PrintWriter(trace, true));
+        write("error", message, Json.object("cause", cause.toString(), "trace", trace.toString()));
+    }
+
+    private void write(String level, String message, Map<String, Object> details) {
+        Map<String, Object> line = Json.object(
+                "time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(), "level", level, "message", message);
+        line.putAll(details);
+        out.println(Json.write(line));
+    }
+}

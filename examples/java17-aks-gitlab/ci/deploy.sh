@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Put one digest into one environment and prove that it runs there; otherwise put back what ran before.
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source ci/prelude.sh
+source ci/cloud.sh
+source ci/release.sh
+source ci/install.sh
+need ENVIRONMENT IMAGE DIGEST REVISION
+tool helm kubectl cosign jq curl
+
+verify_signature() {
+  local signer
+  if [[ -n "${COSIGN_KEY:-}" ]]; then
+    run cosign verify --key "$COSIGN_KEY" "$IMAGE@$DIGEST" >/dev/null
+    return
+  fi
+  for signer in "${SIGNERS[@]}"; do
+    run cosign verify --certificate-identity "${signer% *}" --certificate-oidc-issuer "${signer#* }" "$IMAGE@$DIGEST" >/dev/null && return
+  done
+  return 1
+}
+
+# A pipeline that was killed leaves its release "pending", and Helm refuses the next one. One deployment per environment
+# runs at a time, so nobody is working on a pending one any more.
+recover_pending() {
+  local history=$1 status serving
+  status="$(last_status <<<"$history")"
+  [[ "$status" == pending-* ]] || return 0
+  serving="$(serving_revision <<<"$history")"
+  say "the last deployment was cut off ($status)"
+  if [[ -n "$serving" ]]; then
+    run helm rollback "$SERVICE" "$serving" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
+  else
+    run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
+  fi
+}
+
+test_release() { run helm test "$SERVICE" --namespace "$NAMESPACE" --logs --timeout 3m; }
+
+smoke() { DIGEST="$DIGEST" EXPECTED_REVISION="$REVISION" EXPECTED_RUNTIME="$(<"$RUNTIME_FILE")" ci/smoke.sh; }
+
+# A message that does not arrive is worth a line in the log, not a failed deployment.
+announce() { ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"; }
+
+# Evidence first, then the old release, then the news.
+give_up() {
+  local reason=$1
+  say "error: $reason"
+  ci/diagnose.sh || say "warning: the diagnostics are incomplete"
+  if [[ -z "$good" ]]; then
+    announce failed "$reason. Nothing ran in $ENVIRONMENT before, so the failed release stays there to be looked at."
+  elif TO="$good" ci/rollback.sh; then
+    announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)."
+  else
+    announce failed "$reason, and the rollback to Helm revision $good failed too: $ENVIRONMENT needs someone now."
+  fi
+  exit 1
+}
+
+((${#SIGNERS[@]})) || need COSIGN_KEY
+login_registry
+verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]}}: not deployed"
+connect_cluster
+history="$(release_history)"
+recover_pending "$history"
+history="$(release_history)"
+good="$(serving_revision <<<"$history")"
+
+install_release || give_up "$REVISION could not be installed in $ENVIRONMENT"
+test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT"
+smoke || give_up "$ENVIRONMENT does not run what was deployed ($REVISION)"
+announce succeeded "$ENVIRONMENT runs $REVISION."

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Go back to an earlier Helm revision: TO, or else the newest one that served before the present one and was not bad.
+#
+# Nothing is built: the old image is still in the registry, and its digest is part of the old revision.
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source ci/prelude.sh
+source ci/cloud.sh
+source ci/release.sh
+source ci/install.sh
+need ENVIRONMENT
+tool helm kubectl jq curl
+
+connect_cluster
+if [[ -z "${TO:-}" ]] && ! dry; then
+  history="$(release_history)"
+  TO="$(previous_good_revision <<<"$history")"
+  [[ -n "$TO" ]] || die "there is no earlier good revision of $SERVICE in $ENVIRONMENT; \`helm history $SERVICE --namespace $NAMESPACE\` lists them all, and TO=<revision> names one"
+fi
+
+return_to "${TO:-PREVIOUS}"
+if dry; then exit; fi
+
+digest="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --output json | jq -r '.image.digest')"
+DIGEST="$digest" ci/smoke.sh
+say "$ENVIRONMENT runs Helm revision $TO again ($digest)"

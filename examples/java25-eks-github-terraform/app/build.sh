@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Compiles the service and its tests for the Java version in .java-version and packs build/app/app.jar.
+# Needs a JDK of that version or a newer one, and nothing else. The same sources give the same bytes.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export LC_ALL=C TZ=UTC
+
+java_version=$(<.java-version)
+bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+out=build/app
+
+# "javac 1.8.0_502" is Java 8, "javac 21.0.12" is Java 21. JDK 8 says it on standard error.
+jdk=$("${bin}javac" -version 2>&1 | sed -n 's/^javac \(1\.\)\{0,1\}\([0-9]*\).*/\2/p')
+if [ "${jdk:-0}" -lt "$java_version" ]; then
+  echo "app/build.sh: .java-version asks for JDK $java_version, and ${bin}javac is ${jdk:-of an unknown version}." >&2
+  echo "Install JDK $java_version or set JAVA_HOME to one." >&2
+  exit 1
+fi
+
+options=(-encoding UTF-8 -g -proc:none "-Xlint:all,-options" -Werror)
+# --release also refuses library methods that the older version does not have; -source and -target do not.
+# The compiler of JDK 8 has no such option and needs none: it knows only Java 8.
+if [ "$jdk" -gt 8 ]; then
+  options+=(--release "$java_version")
+fi
+
+rm -rf "$out"
+mkdir -p "$out/classes/META-INF" "$out/test-classes"
+find app/src/main/java -name '*.java' | sort >"$out/sources.txt"
+find app/src/test/java -name '*.java' | sort >"$out/test-sources.txt"
+"${bin}javac" "${options[@]}" -d "$out/classes" "@$out/sources.txt"
+"${bin}javac" "${options[@]}" -d "$out/test-classes" -cp "$out/classes" "@$out/test-sources.txt"
+
+# Bytes 6 and 7 of a class file are its major version: 52 for Java 8, 55 for 11, 61 for 17, 65 for 21, 69 for 25.
+# One class compiled for a newer version stops the service with UnsupportedClassVersionError, so it stops the build.
+while IFS= read -r class; do
+  read -r high low <<<"$(od -An -tu1 -j6 -N2 "$class")"
+  major=$((high * 256 + low))
+  if [ "$major" -ne $((java_version + 44)) ]; then
+    echo "app/build.sh: $class has class file version $major, Java $java_version needs $((java_version + 44))." >&2
+    exit 1
+  fi
+done < <(find "$out/classes" -name '*.class')
+
+# A jar holds the time and the order of its files: both are fixed here.
+printf 'Manifest-Version: 1.0\nMain-Class: service.Main\n' >"$out/classes/META-INF/MANIFEST.MF"
+find "$out/classes" -exec touch -t 198002010000 {} +
+entries=(-C "$out/classes" META-INF/MANIFEST.MF)
+while IFS= read -r class; do
+  entries+=(-C "$out/classes" "$class")
+done < <(cd "$out/classes" && find . -name '*.class' | sed 's|^\./||' | sort)
+"${bin}jar" cfM "$out/app.jar" "${entries[@]}"
+
+echo "$out/app.jar: Java $java_version, compiled with JDK $jdk"

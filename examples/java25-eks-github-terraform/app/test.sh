@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Builds the service and runs its unit tests against the jar; the results go to build/test-results/unit.xml.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+app/build.sh
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp build/app/app.jar:build/app/test-classes \
+  service.Tests build/test-results/unit.xml

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Puts the service into build/app, as the image holds it; a file that Node.js cannot parse stops the build.
+# Needs Node.js and nothing else.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+wanted=$(<.node-version)
+found=$(node --print 'process.versions.node.split(".")[0]')
+if [ "$found" != "$wanted" ]; then
+  echo "app/build.sh: note: .node-version says $wanted, this is Node.js $found. The image is built and tested with $wanted." >&2
+fi
+
+rm -rf build/app
+mkdir -p build/app
+cp -R app/package.json app/src build/app/
+find build/app/src -name '*.js' -exec node --check {} \;
+
+echo "build/app: the service, checked with Node.js $found"

@@ -1,0 +1,25 @@
+/** The log: one JSON object a line on standard output, where the cluster collects it. */
+export class Log {
+  #write;
+
+  /** `write` takes one line, its end included. */
+  constructor(write) {
+    this.#write = write;
+  }
+
+  info(message, details = {}) {
+    this.#line('info', message, details);
+  }
+
+  warn(message, details = {}) {
+    this.#line('warn', message, details);
+  }
+
+  error(message, cause) {
+    this.#line('error', message, { cause: String(cause), trace: cause?.stack ?? '' });
+  }
+
+  #line(level, message, details) {
+    this.#write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...details })}\n`);
+  }
+}
