@@ -20,7 +20,11 @@ def test_make_demo_generates_and_proves_a_repository_with_nothing_else_installed
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(clone)], check=True)
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name, program in {"git": "git", "make": "make", "python3": getattr(sys, "_base_executable", sys.executable)}.items():
+    for name, program in {
+        "git": "git",
+        "make": "make",
+        "python3": getattr(sys, "_base_executable", sys.executable),
+    }.items():
         (programs / name).symlink_to(str(shutil.which(program)))
     environment = {**os.environ, "PATH": str(programs)}
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS", "MAKELEVEL"):
