@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from scaffolder import helm, manifests
 from scaffolder.model import Check, Finding, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import HELM, Toolchain
+
+_PLACE = re.compile(r"\([^/\s()]+/(?P<file>templates/[^\s():]+):(?P<line>\d+)")
+"""Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)"."""
 
 
 def lints(project: Project, toolchain: Toolchain) -> Verdict:
@@ -35,13 +41,18 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
     """The chart renders for each environment."""
     rendered = manifests.manifests(project, toolchain)
     chart = manifests.chart_of(project)
-    findings = tuple(
-        Finding(path=chart, message=f"{_in(one.environment)}does not render: {one.error}")
-        for one in rendered
-        if one.error
-    )
+    findings = tuple(_unrendered(chart, one) for one in rendered if one.error)
     number = sum(len(one.objects) for one in rendered)
     return Verdict(findings=findings, detail=f"{_environments(len(rendered))}, {number} objects")
+
+
+def _unrendered(chart: Path, one: manifests.Manifest) -> Finding:
+    place = _PLACE.search(one.error)
+    return Finding(
+        path=chart / place["file"] if place else chart,
+        line=int(place["line"]) if place else 0,
+        message=f"{_in(one.environment)}does not render: {one.error}",
+    )
 
 
 def _in(environment: str) -> str:
