@@ -108,7 +108,7 @@ def findings_of(folder: Path) -> dict[str, list[Finding] | None]:
 
 _PAGE = """# What scanners find in the examples
 
-`make scanners` writes this page; a dash: there is nothing that this scanner looks at. What stays is waived in
+`make scanners` writes this page; a dash means that a scanner has nothing to look at. What stays is waived in
 the generated repository, in `.scaffold/waivers.yml`, with reason, owner and end; `scaffold check` finds what silences a
 scanner and is not listed there (WV001), and an entry that is expired or not needed (WV002).
 
