@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support import ROOT
 
@@ -34,7 +36,9 @@ def test_the_versions_on_the_page_are_those_that_are_pinned(name: str) -> None:
     assert f"| {name} | {pinned[name]} |" in scanners.PAGE.read_text(encoding="utf-8"), "run `make scanners`"
 
 
-def test_page_tells_nothing_to_look_at_from_nothing_found() -> None:
+def test_page_tells_nothing_to_look_at_from_nothing_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    uninstalled = tuple(replace(scanner, version=lambda: "1.0") for scanner in scanners.SCANNERS)
+    monkeypatch.setattr(scanners, "SCANNERS", uninstalled)
     finding = scanners.Finding(path="x", rule="Y1", message="is wrong")
     results: dict[str, list[scanners.Finding] | None] = {**dict.fromkeys(NAMES), "trivy": [], "checkov": [finding]}
     example = ROOT / "examples" / "java-eks-github"
