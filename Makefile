@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 
-.PHONY: help demo test matrix images lint format examples scanners readme bench lock clean
+.PHONY: help demo test matrix images lint format examples scanners docs readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ examples: $(BIN)/.ready ## Write examples/ anew from the templates
 
 scanners: $(BIN)/.ready ## Run every scanner over examples/ and write docs/scanners.md
 	$(BIN)/python tools/scanners.py
+
+docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages
+	$(BIN)/python -m tools.checks
 
 readme: $(BIN)/.ready ## Fill the generated parts of README.md
 	$(BIN)/python tools/readme.py

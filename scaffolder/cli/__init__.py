@@ -20,6 +20,7 @@ _MODULES = {"list": "listing"}
 _COMMANDS = {
     "new": "Write a service's whole repository and check it.",
     "check": "Check a repository.",
+    "explain": "What a check asks, why, and how to mend what it finds.",
     "list": "What can be asked, generated, checked and pinned.",
     "doctor": "Which external program each check would use, and how to get it.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -100,6 +101,15 @@ def test_with_the_extra_only_programs_that_no_package_brings_are_not_checked(ins
     skipped = {result["id"]: result["reason"] for result in report["results"] if result["outcome"] == "skipped"}
     for reason in skipped.values():
         assert reason.startswith(("promtool is not installed", "amtool is not installed")), skipped
+
+
+def test_the_installed_tool_explains_every_check(installed: Run) -> None:
+    listed = {check["id"] for check in json.loads(installed("list", "checks", "--format", "json").stdout)}
+    for family in sorted({re.sub(r"\d{3}$", "", check) for check in listed}):
+        explained = installed("explain", family, "--format", "json")
+        assert explained.returncode == 0, explained.stderr
+        listed -= {page["id"] for page in json.loads(explained.stdout)}
+    assert listed == set()
 
 
 def test_the_installed_tool_is_also_a_module(installed: Run) -> None:

@@ -93,6 +93,7 @@ def test_new_takes_the_answer_nearest_to_the_person(
         (["check", "--select", "TFF", "."], "no check is called 'TFF'"),
         (["chek"], "No such command 'chek'"),
         (["list", "nothing"], "is not one of"),
+        (["explain", "TF020"], "no check is called 'TF020'\n  try: scaffold explain TF002"),
         (["new", "--nonsense"], "No such option"),
     ],
 )
@@ -233,3 +234,25 @@ def test_the_shell_completes_commands_and_choices(
     with pytest.raises(SystemExit):
         cli.run([])
     assert capsys.readouterr().out.split() == [f"plain,{word}" for word in offered]
+
+
+def test_explain_prints_the_page_of_a_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["explain", "wv002"]) == ExitCode.CLEAN
+    out = capsys.readouterr().out
+    assert out.startswith("WV002  No waiver is expired or unused\n\nWhat\nEach entry of")
+    assert out.endswith("Example\nBefore:\n\n    expires: 2025-01-31\n\nAfter:\n\n    expires: 2027-06-30\n")
+
+
+def test_explain_says_which_program_a_check_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["explain", "MO003"]) == ExitCode.CLEAN
+    assert capsys.readouterr().out.endswith(
+        "Needs\npromtool: apt install prometheus, or https://prometheus.io/download\n"
+    )
+
+
+def test_explain_gives_a_family_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["explain", "tf", "--format", "json"]) == ExitCode.CLEAN
+    pages = json.loads(capsys.readouterr().out)
+    assert [page["id"] for page in pages] == ["TF001", "TF002"]
+    assert all(page["what"] and page["why"] and page["fix"] and page["example"] for page in pages)
+    assert {page["tool"] for page in pages} == {"terraform"}
