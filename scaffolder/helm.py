@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scaffolder.errors import ToolCrashed
-from scaffolder.toolchain import HELM, Done, Toolchain
+from scaffolder.process import Done
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import HELM
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from scaffolder.errors import ExitCode
 
 if TYPE_CHECKING:
     from scaffolder.project import Project
-    from scaffolder.toolchain import Tool, Toolchain
+    from scaffolder.toolchain import Toolchain
+    from scaffolder.tools import Tool
 
 
 class Severity(enum.StrEnum):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from scaffolder import __version__
 from scaffolder.errors import ToolError
-from scaffolder.toolchain import Tool, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import Tool
 
 GIT = Tool(name="git", minimum=(2, 28), install_hint="apt install git, or https://git-scm.com/downloads")
 

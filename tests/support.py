@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffolder.errors import ToolMissing
-from scaffolder.toolchain import Done, Program, Tool
+from scaffolder.process import Done
+from scaffolder.toolchain import Program
+from scaffolder.tools import Tool
 
 ROOT = Path(__file__).parent.parent
 

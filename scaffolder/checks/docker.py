@@ -7,7 +7,8 @@ import json
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.project import Project
-from scaffolder.toolchain import HADOLINT, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import HADOLINT
 
 
 def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:

@@ -8,7 +8,8 @@ from pathlib import Path
 from scaffolder import helm, manifests
 from scaffolder.model import Check, Finding, Verdict
 from scaffolder.project import Project
-from scaffolder.toolchain import HELM, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import HELM
 
 _PLACE = re.compile(r"\([^/\s()]+/(?P<file>templates/[^\s():]+):(?P<line>\d+)")
 """Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)"."""

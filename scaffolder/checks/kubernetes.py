@@ -12,7 +12,8 @@ from scaffolder.manifests import KubernetesObject
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
 from scaffolder.offline import custom_resources
 from scaffolder.project import Project
-from scaffolder.toolchain import HELM, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import HELM
 
 _BUILT_IN = re.compile(r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|[a-z0-9.-]+\.k8s\.io/v\w+")
 """The groups that the API server itself serves; in these an unknown kind is an error, not a custom resource."""

@@ -13,7 +13,8 @@ from scaffolder.checks.optional import module
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
 from scaffolder.project import Project
-from scaffolder.toolchain import AMTOOL, PROMTOOL, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import AMTOOL, PROMTOOL
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 """A Grafana variable in a query: `$namespace`, `${namespace}`, `${namespace:regex}`."""

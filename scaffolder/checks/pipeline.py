@@ -13,8 +13,10 @@ import yaml
 from scaffolder import jenkinsfile
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.process import Done
 from scaffolder.project import Project
-from scaffolder.toolchain import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR, Done, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR
 
 _EXTENSIONS = ("AWSShellScript@",)
 _WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")

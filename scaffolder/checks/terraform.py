@@ -8,7 +8,8 @@ from pathlib import Path
 from scaffolder import terraform
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.project import Project
-from scaffolder.toolchain import TERRAFORM, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import TERRAFORM
 
 _DEPTH = ("syntax", "schema", "provider")
 

@@ -10,7 +10,8 @@ import click
 from scaffolder import checks, cluster
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
-from scaffolder.toolchain import Survey, SystemToolchain, Tool
+from scaffolder.toolchain import Survey, SystemToolchain
+from scaffolder.tools import Tool
 from scaffolder.version_control import GIT
 
 

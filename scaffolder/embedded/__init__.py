@@ -1,1 +1,1 @@
-"""Tiny programs that toolchain.py starts in a process of their own, in place of a program on PATH or around it."""
+"""Tiny programs that the toolchain starts in a process of their own, in place of a program on PATH or around it."""

@@ -14,7 +14,9 @@ from support import Repository
 from scaffolder import helm
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.helm import Linted, Release, Rendered
-from scaffolder.toolchain import HELM, Done, SystemToolchain, Tool
+from scaffolder.process import Done
+from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools import HELM, Tool
 
 CONFIG_MAP = """\
 apiVersion: v1

@@ -13,7 +13,9 @@ from support import Repository
 from scaffolder import terraform
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.offline.catalog import matching
-from scaffolder.toolchain import TERRAFORM, Done, SystemToolchain, Tool
+from scaffolder.process import Done
+from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools import TERRAFORM, Tool
 
 AWS = ["5.100.0", "6.69.1"]
 AKS = """\

@@ -12,7 +12,9 @@ from support import ScriptedToolchain, said
 from scaffolder import helm
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.helm import Manifest, Message, Release
-from scaffolder.toolchain import Done, Program, Tool
+from scaffolder.process import Done
+from scaffolder.toolchain import Program
+from scaffolder.tools import Tool
 
 LINT_FAILS = """\
 ==> Linting /work/chart

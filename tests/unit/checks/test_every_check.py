@@ -11,8 +11,8 @@ from support import Repository, ScriptedToolchain, said
 from scaffolder import checks
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.model import Check, Outcome, Result
+from scaffolder.process import Done
 from scaffolder.project import Project
-from scaffolder.toolchain import Done
 
 WITH_TOOL = [check for check in checks.every() if check.tool]
 

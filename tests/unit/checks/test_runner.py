@@ -12,7 +12,8 @@ from scaffolder.checks import run
 from scaffolder.errors import ExitCode, ToolCrashed, ToolMissing, ToolTimeout
 from scaffolder.model import Check, Finding, NotApplicable, Outcome, Report, Result, Severity, Unsettled, Verdict
 from scaffolder.project import Project
-from scaffolder.toolchain import HADOLINT, Toolchain
+from scaffolder.toolchain import Toolchain
+from scaffolder.tools import HADOLINT
 
 NOBODY = ScriptedToolchain({})
 

@@ -1,0 +1,62 @@
+"""GitHub Actions: the jobs of its workflows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scaffolder.pipelines.job import BY_HAND, ENVIRONMENTS, MAIN, NIGHTLY, PULL_REQUEST, Job, read_yaml, targets_in
+from scaffolder.project import Project
+
+
+def jobs(project: Project, path: Path) -> Iterator[Job]:
+    """ci.yml, with deploy.yml in the place of its calls; drift.yml and rollback.yml.
+
+    promote.yml is left out: it is the way to prod where GitHub offers no approvals.
+    """
+    for file in (path, path.with_name("drift.yml"), path.with_name("rollback.yml")):
+        if file in project.files:
+            workflow = read_yaml(project, file)
+            occasion = _occasion(workflow)
+            for name, job in workflow["jobs"].items():
+                yield from _job(project, name, job, occasion)
+
+
+def _occasion(workflow: dict[Any, Any]) -> str:
+    events = set(workflow.get("on") or workflow[True])  # YAML reads the key `on` as true
+    if "schedule" in events:
+        return NIGHTLY
+    return BY_HAND if events == {"workflow_dispatch"} else ""
+
+
+def _job(project: Project, name: str, job: dict[str, Any], occasion: str) -> Iterator[Job]:
+    condition = str(job.get("if", ""))
+    when = occasion or (PULL_REQUEST if "== 'pull_request'" in condition else MAIN if "== 'push'" in condition else "")
+    after = tuple([job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", ()))
+    inputs: dict[str, Any] = dict(job.get("with") or {})
+    approval = "PROD_REVIEW == 'required'" in condition
+    if "uses" in job:
+        called = read_yaml(project, Path(job["uses"].removeprefix("./")))
+        job = next(iter(called["jobs"].values()))
+    made = [target for step in job["steps"] for target in targets_in(str(step.get("run", "")))]
+    given = Job(
+        id=name,
+        targets=tuple(made),
+        after=after,
+        when=when,
+        environment=str(inputs.get("environment", "")),
+        approval=approval,
+        gives_digest="digest" in job.get("outputs", {}),
+        takes_digest=".outputs.digest" in str(inputs.get("digest", "")),
+    )
+    several = job.get("strategy", {}).get("matrix", {}).get("include")
+    if several:
+        yield from (
+            replace(given, id=f"{name} {one['environment']}", environment=one["environment"]) for one in several
+        )
+    elif when == BY_HAND:
+        yield from (replace(given, id=f"{name} {one}", environment=one) for one in ENVIRONMENTS)
+    else:
+        yield given

@@ -1,0 +1,16 @@
+"""What Terraform prints, for a scripted stand-in."""
+
+from __future__ import annotations
+
+from support import ScriptedToolchain
+
+from scaffolder.process import Done
+
+
+def problem(summary: str, *, filename: str = "main.tf", line: int = 3, detail: str = "") -> dict[str, object]:
+    place = {"filename": filename, "start": {"line": line, "column": 1, "byte": 0}}
+    return {"severity": "error", "summary": summary, "detail": detail, "range": place}
+
+
+def scripted(outcome: Done | Exception) -> ScriptedToolchain:
+    return ScriptedToolchain({"terraform": outcome})
