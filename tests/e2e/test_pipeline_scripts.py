@@ -23,7 +23,7 @@ from support import Repository
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
-    for program in ("jq", "curl", "git", "make")
+    for program in ("bash", "jq", "curl", "git", "make")
 ]
 
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/my-service"

@@ -27,6 +27,8 @@ from xml.etree import ElementTree
 import pytest
 from support import Repository
 
+pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed: the services' scripts need it")
+
 ROUTES = ("/", "/info", "other")
 BUCKETS = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf")
 FAMILIES = {
