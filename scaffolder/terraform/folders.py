@@ -27,7 +27,7 @@ def roots(directory: Path) -> tuple[Path, ...]:
     called = {
         Path(os.path.normpath(base / source))
         for file in _sources(directory)
-        for source in _MODULE_SOURCE.findall(_read(file))
+        for source in _MODULE_SOURCE.findall(read(file))
         for base in ((file.parent, file.parent.parent) if file.name.endswith(".tftest.hcl") else (file.parent,))
         if source.startswith(".")
     }
@@ -41,7 +41,7 @@ class Root:
         self.path = root
         self.folder = copy / root
         self.data = Path(tempfile.mkdtemp(prefix=".data-", dir=copy))
-        self.text = "\n".join(_read(file) for file in _sources(self.folder))
+        self.text = "\n".join(read(file) for file in _sources(self.folder))
 
     @property
     def has_modules(self) -> bool:
@@ -60,7 +60,7 @@ class Root:
             return self.text
         folders = {module["Dir"] for module in json.loads(manifest.read_text())["Modules"]} - {"", "."}
         files = (file for folder in sorted(folders) for file in _sources(self.folder / folder))
-        return "\n".join((self.text, *(_read(file) for file in files)))
+        return "\n".join((self.text, *(read(file) for file in files)))
 
     def run(self, tools: Toolchain, *args: str, env: Mapping[str, str] | None = None, timeout: float) -> Done:
         variables = {"TF_DATA_DIR": str(self.data), **(env or {})}
@@ -73,7 +73,7 @@ def _sources(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _read(file: Path) -> str:
+def read(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 

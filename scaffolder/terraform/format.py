@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
+from scaffolder.terraform.folders import read
 from scaffolder.terraform.output import Diagnostic, no_verdict
 from scaffolder.toolchain import Toolchain
 from scaffolder.tools import TERRAFORM
@@ -14,11 +18,11 @@ from scaffolder.tools import TERRAFORM
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Unformatted:
-    """A file that `terraform fmt` would change, and how."""
+    """A file that `terraform fmt` would change: the first line that it would, and what the file would say then."""
 
     path: Path
     line: int
-    diff: str
+    formatted: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +34,17 @@ class Formatting:
 
 
 def formatting(tools: Toolchain, directory: Path) -> Formatting:
-    """What `terraform fmt` would change below `directory`; nothing is written."""
-    done = tools.run(TERRAFORM, "fmt", "-check", "-diff", "-recursive", "-no-color", cwd=directory)
+    """What `terraform fmt` would change below `directory`; nothing is written there.
+
+    Terraform's own `-diff` is not used: it needs a program called diff, which a machine may not have.
+    """
+    done = tools.run(TERRAFORM, "fmt", "-check", "-recursive", "-no-color", cwd=directory)
     match done.exit_code:
         case 0:
             return Formatting()
         case 3:
-            return Formatting(unformatted=tuple(_unformatted(done.stdout)))
+            names = [Path(name) for name in done.stdout.splitlines() if name]
+            return Formatting(unformatted=tuple(_unformatted(tools, directory, names)))
         case 2 if found := tuple(_printed_errors(done.stderr)):  # it then says nothing of the other files
             return Formatting(diagnostics=found)
     raise no_verdict(done)
@@ -45,20 +53,21 @@ def formatting(tools: Toolchain, directory: Path) -> Formatting:
 _PRINTED_ERROR = re.compile(r"^Error: (?P<summary>.+)\n\n  on (?P<path>.+) line (?P<line>\d+)", re.MULTILINE)
 
 
-def _unformatted(printed: str) -> Iterator[Unformatted]:
-    """Split `fmt -check -diff` output: each changed file's diff starts with "--- old/<path>"."""
-    for part in re.split(r"^(?=--- old/)", printed, flags=re.MULTILINE)[1:]:
-        lines = part.splitlines()
-        end = next(
-            (n for n, line in enumerate(lines) if n > 1 and not line.startswith((" ", "+", "-", "@"))), len(lines)
-        )
-        first = next((n for n, line in enumerate(lines[2:end]) if line.startswith(("-", "+"))), 1)
-        start = re.match(r"@@ -(\d+)", lines[2]) if end > 2 else None
-        yield Unformatted(
-            path=Path(lines[0].removeprefix("--- old/")),
-            line=(int(start[1]) + first - 1) if start else 0,
-            diff="\n".join(lines[:end]),
-        )
+def _unformatted(tools: Toolchain, directory: Path, names: Sequence[Path]) -> Iterator[Unformatted]:
+    """Let Terraform format a copy of the files, and compare."""
+    with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder)
+        for name in names:
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(directory / name, copy / name)
+        done = tools.run(TERRAFORM, "fmt", "-recursive", "-no-color", cwd=copy)
+        if done.exit_code != 0:
+            raise no_verdict(done)
+        for name in names:
+            before, after = read(directory / name), read(copy / name)
+            pairs = zip_longest(before.splitlines(), after.splitlines())
+            line = next((number for number, (old, new) in enumerate(pairs, 1) if old != new), 0)
+            yield Unformatted(path=name, line=line, formatted=after)
 
 
 def _printed_errors(printed: str) -> Iterator[Diagnostic]:

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support import said
+from support import ScriptedToolchain, said
 from terraform_says import scripted
 
 from scaffolder import terraform
 from scaffolder.errors import ToolCrashed
-from scaffolder.terraform import Diagnostic, Formatting
+from scaffolder.process import Done
+from scaffolder.terraform import Diagnostic, Formatting, Unformatted
+from scaffolder.tools import Tool
 
-UNFORMATTED = """\
-env/main.tf
---- old/env/main.tf
-+++ new/env/main.tf
-@@ -1,4 +1,4 @@
- resource "null_resource" "a" {
-   triggers = {
--    a  = 1
-+    a = 1
-   }
-shared/main.tf
---- old/shared/main.tf
-+++ new/shared/main.tf
-@@ -10 +10 @@
--a  = 1
-+a = 1
-"""
 DOES_NOT_PARSE = """
 Error: Missing expression
 
@@ -43,16 +29,33 @@ Expected the start of an expression, but found the end of the file.
 def test_formatting_is_clean_on_exit_0(tmp_path: Path) -> None:
     tools = scripted(said())
     assert terraform.formatting(tools, tmp_path) == Formatting()
-    assert tools.calls == [("terraform", "fmt", "-check", "-diff", "-recursive", "-no-color")]
+    assert tools.calls == [("terraform", "fmt", "-check", "-recursive", "-no-color")]
 
 
-def test_formatting_names_each_file_and_line_on_exit_3(tmp_path: Path) -> None:
-    found = terraform.formatting(scripted(said(UNFORMATTED, exit_code=3)), tmp_path)
-    assert [(one.path, one.line) for one in found.unformatted] == [
-        (Path("env/main.tf"), 3),
-        (Path("shared/main.tf"), 10),
-    ]
-    assert found.unformatted[1].diff == "--- old/shared/main.tf\n+++ new/shared/main.tf\n@@ -10 +10 @@\n-a  = 1\n+a = 1"
+class Formatter(ScriptedToolchain):
+    """A stand-in that names two files, and narrows double spaces where it may write."""
+
+    def run(self, tool: Tool, *args: str, cwd: Path | None = None, **options: Any) -> Done:
+        if "-check" in args:
+            return super().run(tool, *args, cwd=cwd, **options)
+        assert cwd is not None
+        for file in cwd.rglob("*.tf"):
+            file.write_text(file.read_text().replace("a  =", "a ="))
+        return said()
+
+
+def test_formatting_names_each_file_and_line_on_exit_3_and_writes_nothing(tmp_path: Path) -> None:
+    texts = {"env/main.tf": 'output "o" {\n  a  = 1\n}\n', "shared/main.tf": "a  = 1\n"}
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    tools = Formatter({"terraform": said("env/main.tf\nshared/main.tf\n", exit_code=3)})
+    found = terraform.formatting(tools, tmp_path)
+    assert found.unformatted == (
+        Unformatted(path=Path("env/main.tf"), line=2, formatted='output "o" {\n  a = 1\n}\n'),
+        Unformatted(path=Path("shared/main.tf"), line=1, formatted="a = 1\n"),
+    )
+    assert {name: (tmp_path / name).read_text() for name in texts} == texts
 
 
 def test_formatting_reports_a_file_that_does_not_parse(tmp_path: Path) -> None:
