@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 
-.PHONY: help demo test matrix images lint format examples scanners docs readme bench lock clean
+VERSION ?=
+
+.PHONY: help demo test matrix images lint format examples release scanners docs readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +36,10 @@ format: $(BIN)/.ready ## Format the code
 	$(BIN)/ruff check --fix .
 
 examples: $(BIN)/.ready ## Write examples/ anew from the templates
+	$(BIN)/python -m pytest -q tests/golden --update-examples
+
+release: $(BIN)/.ready ## Put the templates as they are into the package's history: VERSION=X.Y.Z, or the newest release anew
+	$(BIN)/python -m tools.release $(VERSION)
 	$(BIN)/python -m pytest -q tests/golden --update-examples
 
 scanners: $(BIN)/.ready ## Run every scanner over examples/ and write docs/scanners.md

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scaffolder import template
-from scaffolder.errors import AnswersError
+from scaffolder import __version__, template
+from scaffolder.errors import AnswersError, ProjectError
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -76,6 +76,15 @@ class Question:
         """Whether this question means anything, given the answers before it."""
         when = _render(str(self.when), answers).strip().lower()
         return when not in {"", "false", "no", "0"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a repository was made from: the release's tag, the template's address, and the answers."""
+
+    commit: str
+    address: str
+    answers: Mapping[str, object]
 
 
 @cache
@@ -156,6 +165,33 @@ def load(path: Path) -> dict[str, object]:
     Raises:
         AnswersError: the file cannot be read, does not parse, or holds no mapping.
     """
+    return {key: value for key, value in _content(path).items() if not key.startswith("_")}
+
+
+def recorded(root: Path) -> Record:
+    """What the repository at `root` records of its making.
+
+    Raises:
+        ProjectError: it records nothing, or not which template made it.
+        AnswersError: the record does not parse.
+    """
+    if not (root / FILE).is_file():
+        raise ProjectError(f"{root} has no {FILE}", hint="was it made with `scaffold new`? give the folder that was")
+    content = _content(root / FILE)
+    commit, address = content.pop("_commit", None), content.pop("_src_path", None)
+    if not isinstance(commit, str) or not isinstance(address, str):
+        raise ProjectError(
+            f"{root / FILE} does not say which template made the repository",
+            hint=f"it needs _commit, a release such as v{__version__}, and _src_path, such as {template.SOURCE}",
+        )
+    return Record(
+        commit=commit,
+        address=address,
+        answers={key: value for key, value in content.items() if not key.startswith("_")},
+    )
+
+
+def _content(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
@@ -168,7 +204,7 @@ def load(path: Path) -> dict[str, object]:
         raise AnswersError(
             f"{path} holds no answers", hint="one `question: answer` a line, as in `service_name: my-service`"
         )
-    return {str(key): value for key, value in content.items() if not str(key).startswith("_")}
+    return {str(key): value for key, value in content.items()}
 
 
 def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None) -> Answer:

@@ -75,6 +75,12 @@ class RenderError(ScaffolderError):
     """The template could not be rendered; nothing was written."""
 
 
+class StoreError(ScaffolderError):
+    """A release of the templates is not there, or a template's address cannot be read."""
+
+    exit_code = ExitCode.USAGE
+
+
 class ToolError(ScaffolderError):
     """An external program gave no verdict."""
 

@@ -60,7 +60,7 @@ class Processes:
             process = subprocess.Popen(
                 argv,
                 cwd=cwd,
-                env=_environment() | dict(env or {}),
+                env=clean_environment() | dict(env or {}),
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -104,6 +104,8 @@ class Processes:
 _UNWANTED = re.compile(
     r"TF_(?!CLI_CONFIG_FILE$|PLUGIN_CACHE_DIR$|TOKEN_).*|HELM_.*|KUBECONFIG|HADOLINT_.*|ZIZMOR_.*|SHELLCHECK_OPTS"
     r"|CLICOLOR_FORCE|FORCE_COLOR|YAMLLINT_CONFIG_FILE|PYTHONINSPECT"
+    # Set where Git runs us, in a hook or as a remote helper: they would point every other git at that repository.
+    r"|GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX)"
 )
 _WANTED = {
     "NO_COLOR": "1",
@@ -113,7 +115,8 @@ _WANTED = {
 }
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
+    """Our own environment without what would change a program's answer from outside."""
     return {name: value for name, value in os.environ.items() if not _UNWANTED.fullmatch(name)} | _WANTED
 
 

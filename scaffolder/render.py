@@ -20,6 +20,15 @@ _ANSWERS_HEADER_KEYS = ("_commit", "_src_path")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """A template: `folder` holds its copier.yml; `commit` and `address` are what a repository records of it."""
+
+    folder: Path
+    commit: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rendered:
     """A repository rendered into `folder`; `files` are relative to it and sorted."""
 
@@ -33,6 +42,28 @@ class Plan:
 
     new: tuple[Path, ...]
     replaced: tuple[Path, ...]
+
+
+def current() -> Origin:
+    """The template of this installation, at the release that it has the version of."""
+    return Origin(folder=template.root(), commit=f"v{__version__}", address=template.SOURCE)
+
+
+def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
+    """Write what `given` makes of `origin` into `folder`, which must not exist; the files, relative to it and sorted.
+
+    An answer to a question that this template does not ask is kept in reach of its defaults, and not recorded.
+
+    Raises:
+        DestinationError: nothing can be written there.
+        RenderError: the template does not render with these answers, or rendered nothing.
+    """
+    _copy(origin, given, folder)
+    files = _files(folder)
+    if not files:
+        raise RenderError("the template rendered no file", hint="pip install --force-reinstall scaffolder")
+    _record_origin(folder / answers.FILE, origin)
+    return files
 
 
 def refuse_occupied(destination: Path, *, force: bool) -> None:
@@ -65,11 +96,7 @@ def staged(given: Mapping[str, Answer], destination: Path) -> Iterator[Rendered]
     """
     with _parent_of(destination) as parent, _temporary_folder(parent, destination.name) as outer:
         folder = outer / destination.name
-        _copy(given, folder)
-        files = _files(folder)
-        if not files:
-            raise RenderError("the template rendered no file", hint="pip install --force-reinstall scaffolder")
-        yield Rendered(folder=folder, files=files)
+        yield Rendered(folder=folder, files=write(current(), given, folder))
 
 
 def plan(rendered: Rendered, destination: Path) -> Plan:
@@ -101,7 +128,7 @@ def move(rendered: Rendered, destination: Path, *, force: bool = False) -> None:
         ) from error
 
 
-def _copy(given: Mapping[str, Answer], folder: Path) -> None:
+def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
     import copier  # 0.3 s, and only rendering needs it
     from plumbum import local
 
@@ -110,7 +137,7 @@ def _copy(given: Mapping[str, Answer], folder: Path) -> None:
     with local.env(PATH=os.devnull), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with copier.Worker(str(template.root()), folder, data=data, defaults=True, quiet=True) as worker:
+            with copier.Worker(str(origin.folder), folder, data=data, defaults=True, quiet=True) as worker:
                 # Copier compiles each part of each path anew, thousands of times; here each text is compiled once.
                 worker.jinja_env.from_string = cache(worker.jinja_env.from_string)  # type: ignore[method-assign, assignment]
                 worker.run_copy()
@@ -118,10 +145,9 @@ def _copy(given: Mapping[str, Answer], folder: Path) -> None:
             raise DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}") from error
         except Exception as error:
             raise RenderError(f"the template does not render: {' '.join(str(error).split())}") from error
-    _record_source(folder / answers.FILE)
 
 
-def _record_source(file: Path) -> None:
+def _record_origin(file: Path, origin: Origin) -> None:
     """Name the template by its public address and release, where Copier recorded a folder of this machine."""
     if not file.is_file():
         raise RenderError(f"the template rendered no {answers.FILE}")
@@ -131,7 +157,7 @@ def _record_source(file: Path) -> None:
         if not line.startswith(_ANSWERS_HEADER_KEYS)
     ]
     comments = sum(line.startswith("#") for line in lines)
-    recorded = [f"_commit: v{__version__}\n", f"_src_path: {template.SOURCE}\n"]
+    recorded = [f"_commit: {origin.commit}\n", f"_src_path: {origin.address}\n"]
     file.write_text("".join([*lines[:comments], *recorded, *lines[comments:]]), encoding="utf-8")
 
 

@@ -1,16 +1,37 @@
-"""The first commit of a new repository."""
+"""Git, as everything here uses it: the first commit of a new repository, and commands in one that exists."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffolder import __version__
-from scaffolder.errors import ToolError
+from scaffolder.errors import ToolCrashed, ToolError, ToolMissing
+from scaffolder.process import Done, clean_environment
 from scaffolder.toolchain import Toolchain
 from scaffolder.tools import Tool
 
 GIT = Tool(name="git", minimum=(2, 28), install_hint="apt install git, or https://git-scm.com/downloads")
+
+MERGING = (2, 38)
+"""The oldest Git that merges without a working tree (`git merge-tree --write-tree`, release notes of 2.38)."""
+
+_SYNTHETIC = {
+    f"GIT_{person}_{what}": value
+    for person in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "scaffolder"), ("EMAIL", "scaffolder@localhost"), ("DATE", "2000-01-01T00:00:00Z"))
+}
+"""Who made the commits that only a merge needs: nobody's settings, and the same bytes each time."""
+
+_SETTINGS = (
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "commit.gpgSign=false"),
+    *("-c", "gc.auto=0"),
+    *("-c", "advice.detachedHead=false"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +40,52 @@ class FirstCommit:
 
     made: bool
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Git:
+    """Git in one folder: no hook runs, nothing is asked, and nobody's name is needed.
+
+    `environment` says, for example, which index it uses; `settings` are `-c` settings, one "key=value" each.
+    """
+
+    toolchain: Toolchain
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
+
+    def __call__(self, *arguments: str, stdin: str | None = None, timeout: float = 120) -> str:
+        """What `git ARGUMENTS` prints, without the last newline.
+
+        Raises:
+            ToolError: it failed, which no caller of this expects.
+        """
+        done = self.attempt(*arguments, stdin=stdin, timeout=timeout)
+        if done.exit_code != 0:
+            said = (done.stderr or done.stdout).strip().splitlines()
+            raise ToolCrashed(
+                f"git {arguments[0]} failed in {self.folder}: {said[-1] if said else f'exit code {done.exit_code}'}",
+                hint="see for yourself: git status",
+            )
+        return done.stdout.removesuffix("\n")
+
+    def attempt(self, *arguments: str, stdin: str | None = None, timeout: float = 120) -> Done:
+        """What became of `git ARGUMENTS`, whichever exit code that is; `timeout` is in seconds."""
+        own = tuple(word for setting in self.settings for word in ("-c", setting))
+        return self.toolchain.run(
+            GIT,
+            *_SETTINGS,
+            *own,
+            *arguments,
+            cwd=self.folder,
+            env={**_SYNTHETIC, "GIT_TERMINAL_PROMPT": "0", **self.environment},
+            stdin=stdin,
+            timeout=timeout,
+        )
+
+    def says(self, *arguments: str) -> bool:
+        """Whether `git ARGUMENTS` ends with 0."""
+        return self.attempt(*arguments).exit_code == 0
 
 
 def first_commit(folder: Path, destination: Path, toolchain: Toolchain) -> FirstCommit:
@@ -41,6 +108,32 @@ def first_commit(folder: Path, destination: Path, toolchain: Toolchain) -> First
     except ToolError as error:
         return FirstCommit(made=False, reason=error.message)
     return FirstCommit(made=True)
+
+
+def require_merging(toolchain: Toolchain) -> None:
+    """Stop where the Git of this machine is missing, or too old to merge without a working tree.
+
+    Raises:
+        ToolMissing: naming the version that is needed.
+    """
+    program = toolchain.find(GIT)
+    if program is None:
+        raise ToolMissing("git is not installed", hint=GIT.install_hint)
+    if tuple(int(number) for number in program.version.split(".")) < MERGING:
+        needed = ".".join(str(number) for number in MERGING)
+        raise ToolMissing(
+            f"git {program.version} cannot merge without a working tree, {needed} can",
+            hint=f"{GIT.install_hint}; `copier update` works with an older one",
+        )
+
+
+def upload_pack(repository: Path) -> int:
+    """Speak Git's protocol for `repository` on our own stdin and stdout until the other side is done; its exit code.
+
+    The other side is the Git that started us, so its own repository must not be named in the environment.
+    """
+    argv = ["git", "upload-pack", "--strict", str(repository)]
+    return subprocess.call(argv, env=clean_environment())
 
 
 def _git(toolchain: Toolchain, folder: Path, *arguments: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from support import Repository
 
 from scaffolder import answers, render
 from scaffolder.toolchain import SystemToolchain
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test reads or writes what the person at this machine has in the caches of scaffolder and Copier."""
+    folder = tempfile.mkdtemp(prefix="scaffolder-test-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["XDG_CACHE_HOME"] = folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,77 @@
+"""What a release writes for given answers: each file with its mode and the hash that Git has for its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import render, store
+from scaffolder.render import Origin
+from scaffolder.store import History, Release
+from scaffolder.toolchain import Toolchain
+
+EXECUTABLE, PLAIN, LINK = "100755", "100644", "120000"
+"""Modes as Git has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One generated file: its mode, and the hash of its content as `git hash-object` gives it."""
+
+    mode: str
+    blob: str
+
+
+def origin(history: History, release: Release, toolchain: Toolchain) -> Origin:
+    """A release as something that `render.write` writes."""
+    folder = store.checkout(history, release, toolchain)
+    return Origin(folder=folder, commit=release.tag, address=history.address)
+
+
+def of(history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain) -> dict[Path, Entry]:
+    """What `release` writes for the answers `given`; computed once per user, then read from the cache.
+
+    Raises:
+        RenderError: the release does not render with these answers.
+    """
+    key = json.dumps([release.tree, release.tag, history.address, given], sort_keys=True, default=list)
+    cached = store.cache_folder() / "manifests" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+    try:
+        rows = json.loads(cached.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        with tempfile.TemporaryDirectory(prefix="scaffolder-") as folder:
+            written = Path(folder) / "written"
+            files = render.write(origin(history, release, toolchain), given, written)
+            rows = {file.as_posix(): [entry.mode, entry.blob] for file, entry in entries(written, files).items()}
+        _save(cached, rows)
+    return {Path(name): Entry(mode=mode, blob=blob) for name, (mode, blob) in rows.items()}
+
+
+def entries(folder: Path, files: tuple[Path, ...]) -> dict[Path, Entry]:
+    """The manifest of `files`, relative to `folder`, as they are on disk."""
+    return {file: entry(folder / file) for file in files}
+
+
+def entry(path: Path) -> Entry:
+    """The manifest's entry for one file as it is on disk, link or not."""
+    if path.is_symlink():
+        return Entry(mode=LINK, blob=_blob(os.fsencode(path.readlink())))
+    mode = EXECUTABLE if path.stat().st_mode & 0o100 else PLAIN
+    return Entry(mode=mode, blob=_blob(path.read_bytes()))
+
+
+def _blob(content: bytes) -> str:
+    """https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _save(file: Path, rows: object) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as temporary:
+        json.dump(rows, temporary)
+    Path(temporary.name).replace(file)

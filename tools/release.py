@@ -1,0 +1,221 @@
+"""Adds a release of the templates to what travels with the package: `make release VERSION=0.2.0`.
+
+Without a version, the newest release is made anew from the templates as they are now; that is possible until it is a
+tag of this project. A release is a commit in scaffolder/_data/templates.bundle and an entry in releases.yml beside it;
+its changes are the lines under "Templates" in CHANGELOG.md. The same templates, version and date give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.build_hook import LEFT_BY_TOOLS
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "scaffolder" / "_data"
+BUNDLE = DATA / "templates.bundle"
+RELEASES = DATA / "releases.yml"
+CHANGELOG = ROOT / "CHANGELOG.md"
+PACKAGE = ROOT / "scaffolder" / "__init__.py"
+FILES = ("copier.yml", "versions.yml", "templates")
+"""What a release holds: all that Copier needs, and nothing else."""
+
+_HEADER = "# The releases in templates.bundle, oldest first. `make release` writes both.\n"
+_UNRELEASED = "## Unreleased"
+
+
+def main(version: str = "") -> None:
+    """Write the release `version`, or the newest one anew."""
+    entries = yaml.safe_load(RELEASES.read_text(encoding="utf-8")) if RELEASES.exists() else []
+    versions = [entry["version"] for entry in entries]
+    version = version.removeprefix("v") or (versions[-1] if versions else "")
+    refuse(version, versions)
+    again = version in versions
+    date = str(entries[-1]["date"]) if again else _today()
+    changelog = collected(CHANGELOG.read_text(encoding="utf-8"), version, date)
+    entry = {"version": version, "date": date, "tree": "", "changes": changes(changelog, version)}
+    kept = entries[:-1] if again else entries
+    with history(kept) as repository:
+        entry["tree"] = add(repository, entry)
+        DATA.mkdir(exist_ok=True)
+        bundle(repository, repository.parent / "bundle")
+        shutil.copy(repository.parent / "bundle", BUNDLE)
+    RELEASES.write_text(_HEADER + _yaml([*kept, entry]), encoding="utf-8")
+    CHANGELOG.write_text(changelog, encoding="utf-8")
+    package = PACKAGE.read_text(encoding="utf-8")
+    PACKAGE.write_text(re.sub(r'__version__ = "[^"]*"', f'__version__ = "{version}"', package), encoding="utf-8")
+    print(
+        f"{version}: {len(entry['changes'])} changes, {BUNDLE.stat().st_size // 1024} KiB for {len(kept) + 1} releases"
+    )
+
+
+@contextmanager
+def history(entries: list[dict[str, Any]]) -> Iterator[Path]:
+    """A bare repository with the releases of the bundle that `entries` name, and HEAD at the last of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        repository = Path(folder) / "templates.git"
+        subprocess.run(
+            ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(repository)],
+            check=True,
+            env=_environment(),
+        )
+        if entries:
+            last = f"v{entries[-1]['version']}"
+            tags = [f"+refs/tags/v{entry['version']}:refs/tags/v{entry['version']}" for entry in entries]
+            _git(repository, "fetch", "--quiet", "--no-tags", str(BUNDLE), *tags, f"+refs/tags/{last}:refs/heads/main")
+        yield repository
+
+
+def add(repository: Path, entry: dict[str, Any]) -> str:
+    """Commit the templates of this checkout as the release `entry`, with its tag; the hash of their tree."""
+    tree = written(repository)
+    head = _git(repository, "for-each-ref", "--format=%(objectname)", "refs/heads/main")
+    message = "\n".join([f"v{entry['version']}", "", *(f"- {change}" for change in entry["changes"])])
+    when = f"{entry['date']}T00:00:00Z"
+    parent = ["-p", head] if head else []
+    dates = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
+    commit = _git(repository, "commit-tree", tree, *parent, "-m", message, environment=dates)
+    _git(repository, "update-ref", "refs/heads/main", commit)
+    _git(repository, "update-ref", f"refs/tags/v{entry['version']}", commit)
+    return tree
+
+
+def bundle(repository: Path, file: Path) -> None:
+    """Write all releases of `repository` into one file, in the format that every Git since 1.5.1 reads."""
+    _git(repository, "bundle", "create", "--quiet", "--version=2", str(file), "HEAD", "--branches", "--tags")
+
+
+def written(repository: Path) -> str:
+    """The hash of the tree of this checkout's templates, which is written into `repository`."""
+    with templates() as folder:
+        index = {"GIT_INDEX_FILE": str(repository.parent / "index"), "GIT_WORK_TREE": str(folder)}
+        _git(repository, "add", "--all", "--force", ".", folder=folder, environment=index)
+        return _git(repository, "write-tree", folder=folder, environment=index)
+
+
+@contextmanager
+def templates() -> Iterator[Path]:
+    """A copy of the templates of this checkout, without what tools leave behind."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in FILES:
+            source, target = ROOT / name, Path(folder) / name
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns(*LEFT_BY_TOOLS), symlinks=True)
+            else:
+                shutil.copy(source, target)
+        yield Path(folder)
+
+
+def changes(changelog: str, version: str) -> list[str]:
+    """The entries under "Templates" of one version, each on one line."""
+    section = re.search(rf"^## {re.escape(version)} .*?(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
+    found = re.search(r"^### Templates\n(.*?)(?=^### |\Z)", section[0] if section else "", re.MULTILINE | re.DOTALL)
+    entries = re.split(r"^- ", found[1] if found else "", flags=re.MULTILINE)[1:]
+    if not entries:
+        sys.exit(
+            f'CHANGELOG.md says nothing under "### Templates" of {version}: what does an update do to a repository?'
+        )
+    return [" ".join(entry.split()) for entry in entries]
+
+
+def collected(changelog: str, version: str, date: str) -> str:
+    """The changelog with all that is unreleased under the heading of `version`, below what stands there already."""
+    head, _, rest = changelog.partition(f"{_UNRELEASED}\n")
+    unreleased, mark, older = (
+        re.split(r"(^## )", rest, maxsplit=1, flags=re.MULTILINE) if "\n## " in rest else (rest, "", "")
+    )
+    sections = _sections(unreleased)
+    released = mark + older
+    heading = f"## {version} - {date}\n"
+    if released.startswith(f"## {version} "):
+        line, _, body = released.partition("\n")
+        own, mark, older = (
+            re.split(r"(^## )", body, maxsplit=1, flags=re.MULTILINE) if "\n## " in body else (body, "", "")
+        )
+        merged = _sections(own)
+        for title, text in sections.items():
+            merged[title] = merged[title] + text if title in merged else text
+        sections, released, heading = merged, mark + older, f"{line}\n"
+    body = "\n".join(f"### {title}\n{text}" for title, text in sections.items())
+    tail = f"\n{released}" if released else ""
+    return f"{head}{_UNRELEASED}\n\n{heading}\n{body}{tail}"
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The parts of a version: title → its lines, the last one with one newline."""
+    parts = re.split(r"^### (.*)\n", text, flags=re.MULTILINE)[1:]
+    return {title: body.strip("\n") + "\n" for title, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def refuse(version: str, versions: list[str]) -> None:
+    """Stop where `version` is none, is older than one of `versions`, or is a tag of this project already."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        sys.exit("make release VERSION=X.Y.Z")
+    if version in versions[:-1] or (versions and _number(version) < _number(versions[-1])):
+        sys.exit(f"{version} is older than {versions[-1]}, the newest release")
+    tag = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "--quiet", "--verify", f"refs/tags/v{version}"], capture_output=True
+    )
+    if tag.returncode == 0:
+        sys.exit(
+            f"v{version} is a tag of this project, and a release never moves: make release VERSION=X.Y.Z, a newer one"
+        )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _today() -> str:
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+
+
+def _yaml(entries: list[dict[str, Any]]) -> str:
+    return yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _git(
+    repository: Path, *arguments: str, folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> str:
+    argv = ["git", "--git-dir", str(repository), *arguments]
+    done = subprocess.run(
+        argv, cwd=folder, env=_environment() | dict(environment or {}), capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(argv)}: {done.stderr}")
+    return done.stdout.strip()
+
+
+def _environment() -> dict[str, str]:
+    """No settings but these: whoever runs it, the same commits, and the same pack from the same Git."""
+    person = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _PERSON.items()}
+    settings = {
+        "core.autocrlf": "false",
+        "core.fileMode": "true",
+        "pack.threads": "1",
+        "core.attributesFile": os.devnull,
+    }
+    configured = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        configured |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | configured | person | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+
+
+_PERSON = {"NAME": "scaffolder", "EMAIL": "scaffolder@localhost"}
+
+
+if __name__ == "__main__":
+    main(*(argument for argument in sys.argv[1:] if argument))
