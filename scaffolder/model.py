@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,8 @@ class Place:
     text: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path.as_posix()}:{self.line}" if self.line else self.path.as_posix()
+        path = visible(self.path.as_posix()).replace("\n", "\\n")
+        return f"{path}:{self.line}" if self.line else path
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -59,19 +61,47 @@ class Finding:
     related: tuple[Place, ...] = ()
     severity: Severity = Severity.ERROR
 
+    @property
+    def place(self) -> Place:
+        return Place(path=self.path, line=self.line)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excerpt:
+    """A few lines of a file; `first` is the number of the first one, counted from 1."""
+
+    first: int
+    lines: tuple[str, ...]
+
+    def line(self, number: int) -> str:
+        """What line `number` of the file says; empty where the excerpt does not hold it."""
+        index = number - self.first
+        return self.lines[index] if 0 <= index < len(self.lines) else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows of words that belong beside a verdict; the first column names the row, `note` says how to read it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What a check's function says: its findings and how deep it looked.
 
     `level` names the depth where there are several ("syntax" < "schema" < "provider"); `detail` says what was looked at
-    ("3 roots"); `limit` says what this run could not look at and why.
+    ("3 roots"); `limit` says what this run could not look at and why; `table` is for pages, which have the room.
     """
 
     findings: tuple[Finding, ...] = ()
     level: str = ""
     detail: str = ""
     limit: str = ""
+    table: Table | None = None
 
 
 class NotApplicable(Exception):
@@ -115,6 +145,7 @@ class Result:
     tool: str = ""
     reason: str = ""
     tool_missing: bool = False
+    table: Table | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,15 +158,25 @@ class Inapplicable:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All results of one run over one project, and the checks that it had nothing for."""
+    """All results of one run over one project, and the checks that it had nothing for.
+
+    `folder` is where the project lies below the root of its Git repository; `excerpts` are the lines around each place
+    that a finding names.
+    """
 
     project: str
     template: str
     results: tuple[Result, ...]
     inapplicable: tuple[Inapplicable, ...] = ()
+    folder: Path = Path()
+    excerpts: Mapping[Place, Excerpt] = field(default_factory=dict)
     seconds: float = 0.0
     strict: bool = False
     require_tools: bool = False
+
+    def excerpt(self, path: Path, line: int) -> Excerpt | None:
+        """The lines around a place; None where there are none to show."""
+        return self.excerpts.get(Place(path=path, line=line))
 
     def count(self, outcome: Outcome) -> int:
         return sum(result.outcome is outcome for result in self.results)
@@ -150,6 +191,15 @@ class Report:
         if self.count(Outcome.BROKEN) or missing or not verdicts:
             return ExitCode.NO_VERDICT
         return ExitCode.CLEAN
+
+
+def visible(words: str) -> str:
+    r"""`words` with what a terminal obeys, and what UTF-8 cannot hold, shown as `\x1b`: only tab and newline stay."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), words)
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, lone surrogates (bytes of a name that are not UTF-8), and what turns the direction of text."""
 
 
 def outcome_of(findings: Iterable[Finding], *, strict: bool) -> Outcome:

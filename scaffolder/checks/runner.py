@@ -5,9 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+from scaffolder.checks import excerpts
 from scaffolder.errors import ToolError, ToolMissing
-from scaffolder.model import Check, Inapplicable, NotApplicable, Outcome, Report, Result, Unsettled, outcome_of
+from scaffolder.model import (
+    Check,
+    Finding,
+    Inapplicable,
+    NotApplicable,
+    Outcome,
+    Report,
+    Result,
+    Unsettled,
+    outcome_of,
+    visible,
+)
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 
@@ -42,10 +55,12 @@ def run(
         ended = tuple(pool.map(one, checks))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    results = tuple(one for one in ended if isinstance(one, Result))
     return Report(
         project=project.name,
         template=project.template,
-        results=tuple(one for one in ended if isinstance(one, Result)),
+        results=results,
+        excerpts=excerpts.around(project, results),
         inapplicable=tuple(one for one in ended if isinstance(one, Inapplicable)),
         seconds=time.perf_counter() - started,
         strict=strict,
@@ -62,7 +77,7 @@ def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: boo
             outcome=outcome,
             seconds=time.perf_counter() - started,
             tool=_tool(check, toolchain),
-            reason=reason,
+            reason=visible(reason),
             tool_missing=tool_missing,
         )
 
@@ -82,11 +97,22 @@ def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: boo
         check=check,
         outcome=outcome_of(verdict.findings, strict=strict),
         seconds=time.perf_counter() - started,
-        findings=tuple(sorted(verdict.findings)),
+        findings=tuple(sorted(_shown(finding) for finding in verdict.findings)),
         level=verdict.level,
         detail=verdict.detail,
         limit=verdict.limit,
+        table=verdict.table,
         tool=_tool(check, toolchain),
+    )
+
+
+def _shown(finding: Finding) -> Finding:
+    """The finding in words that a terminal can print: they may quote any file."""
+    return replace(
+        finding,
+        message=visible(finding.message).strip(),
+        fix=visible(finding.fix),
+        related=tuple(replace(place, text=visible(place.text)) for place in finding.related),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scaffolder import checks
+from scaffolder import checks, report
 from scaffolder.cli import options, summary
 from scaffolder.project import Project
 from scaffolder.toolchain import SystemToolchain
@@ -19,7 +19,14 @@ from scaffolder.toolchain import SystemToolchain
 @click.option("--strict", is_flag=True, help="A warning is a failure too.")
 @click.option("--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip.")
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(report.FORMATS), default="text", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the report there, and print it as text.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not in order.")
 @options.directory
 @options.no_color
@@ -32,12 +39,13 @@ def command(
     require_tools: bool,
     online: bool,
     form: str,
+    output: Path | None,
     quiet: bool,
 ) -> int:
     """Ask every question about the repository at PATH (default: here); nothing in it is changed."""
     chosen = checks.choose(select=select, ignore=ignore, online=online)
     with SystemToolchain() as toolchain, summary.progress(quiet=quiet) as on_result:
-        report = checks.run(
+        found = checks.run(
             Project(path),
             chosen,
             toolchain,
@@ -45,5 +53,7 @@ def command(
             require_tools=require_tools,
             on_result=on_result,
         )
-    click.echo(summary.of_check(report, form=form, quiet=quiet))
-    return report.exit_code
+    if output:
+        report.save(found, form, output)
+    summary.say_check(found, form="text" if output else form, quiet=quiet)
+    return found.exit_code

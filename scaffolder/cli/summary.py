@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
-from scaffolder import answers
+from scaffolder import answers, report
 from scaffolder.answers import Answer
 from scaffolder.cli import options
 from scaffolder.generate import Made
 from scaffolder.model import Report, Result
+from scaffolder.report import github as github_report
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 
@@ -40,11 +42,15 @@ def of_new(made: Made, *, form: str, quiet: bool) -> str:
     return "\n".join(_said(made, quiet=quiet))
 
 
-def of_check(report: Report, *, form: str, quiet: bool) -> str:
-    """What `scaffold check` says: the report as text or as one JSON document."""
-    if form == "json":
-        return json_report.write(report)
-    return text_report.write(report, paint=options.paint, checks=not quiet)
+def say_check(found: Report, *, form: str, quiet: bool) -> None:
+    """Print what `scaffold check` found; the format `github` also fills the summary of the job it runs in."""
+    if form == "text":
+        click.echo(text_report.write(found, paint=options.paint, checks=not quiet))
+        return
+    click.echo(report.write(found, form))
+    if form == "github" and (file := os.environ.get(github_report.SUMMARY_VARIABLE)):
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.write(github_report.summary(found))
 
 
 @contextlib.contextmanager

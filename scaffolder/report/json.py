@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
-from scaffolder.model import Finding, Outcome, Report, Result
+from scaffolder.model import Finding, Outcome, Report, Result, visible
 
 VERSION = 1
 
@@ -43,18 +44,19 @@ def _result(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "limit": result.limit,
         "findings": [_finding(finding) for finding in result.findings],
-    }
+    } | ({"table": asdict(result.table)} if result.table else {})
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
-        "path": finding.path.as_posix(),
+        "path": visible(finding.path.as_posix()),
         "line": finding.line,
         "severity": str(finding.severity),
         "rule": finding.rule,
         "message": finding.message,
         "fix": finding.fix,
         "related": [
-            {"path": place.path.as_posix(), "line": place.line, "text": place.text} for place in finding.related
+            {"path": visible(place.path.as_posix()), "line": place.line, "text": place.text}
+            for place in finding.related
         ],
     }

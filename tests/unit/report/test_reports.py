@@ -3,60 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
+import pytest
+from reported import CLEAN, HOSTILE, PARITY, REPORT
 from support import ROOT
 
-from scaffolder.model import Check, Finding, Inapplicable, Outcome, Place, Report, Result, Severity, Verdict
+from scaffolder import report
+from scaffolder.errors import DestinationError
+from scaffolder.model import Place, Report, visible
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
-
-
-def check(name: str, title: str) -> Check:
-    return Check(id=name, title=title, run=lambda project, toolchain: Verdict())
-
-
-REPORT = Report(
-    project="pay-api",
-    template="v0.1.0",
-    seconds=3.94,
-    inapplicable=(Inapplicable(check=check("SY006", "XML parses"), reason="there is no XML file"),),
-    results=(
-        Result(
-            check=check("TF002", "terraform validate passes"),
-            outcome=Outcome.PASSED,
-            seconds=0.412,
-            level="schema",
-            detail="3 roots",
-            limit="values, which only the provider knows",
-            tool="terraform 1.15.5 (embedded)",
-        ),
-        Result(
-            check=check("AG001", "The runtime is the same"),
-            outcome=Outcome.FAILED,
-            findings=(
-                Finding(
-                    path=Path("Dockerfile"),
-                    line=14,
-                    message="says java 11, but the service is for java 8",
-                    related=(Place(path=Path("pom.xml"), line=21, text="<release>8</release>"),),
-                    fix="write 8 here",
-                ),
-            ),
-        ),
-        Result(
-            check=check("DK001", "hadolint is silent"),
-            outcome=Outcome.PASSED,
-            findings=(Finding(path=Path("Dockerfile"), message="note", rule="DL1", severity=Severity.WARNING),),
-            tool="hadolint 2.15.1",
-        ),
-        Result(
-            check=check("MO004", "promtool test rules"), outcome=Outcome.SKIPPED, reason="promtool is not installed"
-        ),
-        Result(check=check("HL001", "helm lint"), outcome=Outcome.BROKEN, reason="helm did not finish within 30 s"),
-    ),
-)
 
 TEXT = """\
 Dockerfile:14: error[AG001] says java 11, but the service is for java 8
@@ -119,6 +78,35 @@ def test_json_is_one_document_of_the_published_form() -> None:
     }
 
 
-def test_json_matches_the_published_schema() -> None:
+@pytest.mark.parametrize("one", [REPORT, HOSTILE, CLEAN], ids=["all outcomes", "hostile", "clean"])
+def test_json_matches_the_published_schema(one: Report) -> None:
     schema = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(json.loads(json_report.write(REPORT)))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json_report.write(one)))
+
+
+def test_json_has_a_checks_table() -> None:
+    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+    document = json_report.document(replace(CLEAN, results=(replace(CLEAN.results[0], table=PARITY),)))
+    document = json.loads(json.dumps(document))
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert document["results"][0]["table"]["rows"][0] == ["replicas", "1", "2", "3"]
+
+
+def test_every_format_has_a_writer_and_is_text_that_utf_8_can_hold() -> None:
+    for form in report.FORMATS:
+        assert report.write(HOSTILE, form).encode()
+
+
+def test_a_report_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "report.xml"
+    file.write_text("old", encoding="utf-8")
+    report.save(REPORT, "junit", file)
+    assert file.read_text(encoding="utf-8") == report.write(REPORT, "junit") + "\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["report.xml"]
+    with pytest.raises(DestinationError, match="cannot be written: No such file or directory"):
+        report.save(REPORT, "junit", tmp_path / "absent" / "report.xml")
+
+
+def test_what_a_terminal_obeys_is_shown_instead() -> None:
+    assert visible("a\x1b[31m\x9b\ud800\u202e\tb\nc") == "a\\x1b[31m\\x9b\\ud800\\u202e\tb\nc"
+    assert str(Place(path=Path("a\nb\x07"), line=1)) == "a\\nb\\x07:1"

@@ -1,0 +1,101 @@
+"""A report for a job of GitHub Actions: annotations at the lines of a change, and a page of Markdown for its summary.
+
+The commands: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffolder.model import Finding, Outcome, Report, Result, visible
+from scaffolder.report import text
+
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+"""Names the file that a step's summary is appended to."""
+
+_LARGEST_SUMMARY = 1_000_000
+"""Bytes; GitHub drops the summary of a step whole when it is larger than 1 MiB."""
+
+_WORDS = {Outcome.FAILED: "failed", Outcome.SKIPPED: "not checked", Outcome.BROKEN: "no verdict"}
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+"""What the runner would take for a command in a line that only quotes a tool."""
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
+
+
+def write(report: Report) -> str:
+    """One command a finding, and below them the lines of the checks for the log.
+
+    GitHub shows ten errors and ten warnings of a step as annotations; the log and the summary have all.
+    """
+    commands = [_command(report, result, finding) for result in report.results for finding in result.findings]
+    said = text.write(report, findings=False)
+    return "\n".join([*commands, _COMMAND.sub(r"\1: :", said)])
+
+
+def summary(report: Report) -> str:
+    """The report as Markdown, findings first."""
+    head = [f"## scaffold check: {_plain(report.project)}", "", f"**{_plain(text.counts(report))}**", ""]
+    rows = list(_rows(report))
+    table = ["| place | check | what is wrong | what to do |", "|---|---|---|---|"]
+    tail = list(_unverified(report))
+    room = _LARGEST_SUMMARY - sum(len(line.encode()) + 1 for line in (*head, *table, *tail)) - 200
+    shown = list(_fitting(rows, room))
+    if shown:
+        head += [*table, *shown, ""]
+    if len(shown) < len(rows):
+        head += [f"{len(rows) - len(shown)} more findings do not fit here; the log has them.", ""]
+    return "\n".join([*head, *tail]) + "\n"
+
+
+def _command(report: Report, result: Result, finding: Finding) -> str:
+    place = {
+        "file": visible((report.folder / finding.path).as_posix()),
+        "line": str(finding.line) if finding.line else "",
+        "title": f"{result.check.id} {finding.rule}".strip(),
+    }
+    properties = ",".join(f"{name}={_property(value)}" for name, value in place.items() if value)
+    more = [f"  {one}: {one.text}" if one.text else f"  {one}" for one in finding.related]
+    more += [f"  fix: {finding.fix}"] if finding.fix else []
+    return f"::{finding.severity} {properties}::{_data(chr(10).join([finding.message.strip(), *more]))}"
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
+
+
+def _rows(report: Report) -> Iterator[str]:
+    for result in report.results:
+        for finding in result.findings:
+            others = "".join(f"<br>{_plain(f'{one}: {one.text}' if one.text else str(one))}" for one in finding.related)
+            name = " ".join(word for word in (str(finding.severity), result.check.id, finding.rule) if word)
+            what = (name, finding.message, finding.fix)
+            yield f"| {_plain(str(finding.place))}{others} | {' | '.join(map(_plain, what))} |"
+
+
+def _unverified(report: Report) -> Iterator[str]:
+    """What there is no verdict on, and why; a summary without it would read as if all had been looked at."""
+    without = [result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}]
+    if without:
+        yield "What was not checked:"
+        yield ""
+    for result in without:
+        yield f"* {_plain(f'{result.check.id} {result.check.title}: {_WORDS[result.outcome]}: {result.reason}')}"
+
+
+def _plain(words: str) -> str:
+    """Words as Markdown that shows exactly them, on one line: nothing of a repository becomes a link or a tag."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
+
+
+def _fitting(rows: list[str], room: int) -> Iterator[str]:
+    for row in rows:
+        room -= len(row.encode()) + 1
+        if room < 0:
+            return
+        yield row

@@ -1,0 +1,87 @@
+"""A report as one page of HTML that needs nothing else: no script, no font, no picture, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import __version__
+from scaffolder.model import Excerpt, Finding, Inapplicable, Outcome, Report, Result, Table
+from scaffolder.report import text
+
+_PAGE = Path(__file__).with_name("page.html.jinja")
+
+_WORDS = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.SKIPPED: "not checked",
+    Outcome.BROKEN: "no verdict",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the places that a finding names, with the lines around it; `says` stands in where there are none."""
+
+    name: str
+    line: int
+    says: str
+    excerpt: Excerpt | None
+
+
+def write(report: Report, *, gate_map: Table | None = None) -> str:
+    """The report as a page; `gate_map` says which check stops which fault, and at which stage."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.from_string(_PAGE.read_text(encoding="utf-8"))
+    return page.render(
+        report=report,
+        version=__version__,
+        verdict=verdict(report),
+        counts=[(report.count(outcome), _WORDS[outcome], str(outcome)) for outcome in Outcome],
+        found=[result for result in report.results if result.findings],
+        without=[result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}],
+        limited=[result for result in report.results if result.limit],
+        tables=[result.table for result in report.results if result.table],
+        gate_map=gate_map,
+        rows=[*report.results, *report.inapplicable],
+        word=_word,
+        remark=_remark,
+        sides=lambda finding: list(_sides(report, finding)),
+    )
+
+
+def verdict(report: Report) -> str:
+    """The whole report in one sentence."""
+    failed, without = report.count(Outcome.FAILED), report.count(Outcome.SKIPPED) + report.count(Outcome.BROKEN)
+    passed = report.count(Outcome.PASSED)
+    if failed:
+        number = sum(len(result.findings) for result in report.results if result.outcome is Outcome.FAILED)
+        return f"{_count(failed, 'check')} failed, with {_count(number, 'finding')}."
+    if not passed:
+        return "No check gave a verdict."
+    warnings = sum(len(result.findings) for result in report.results)
+    if warnings:
+        return f"No check failed; there {'is' if warnings == 1 else 'are'} {_count(warnings, 'warning')}."
+    return f"Nothing was found by {_count(passed, 'check')}" + (f"; {without} gave no verdict." if without else ".")
+
+
+def _sides(report: Report, finding: Finding) -> Iterator[Side]:
+    for place in (finding.place, *finding.related):
+        yield Side(name=str(place), line=place.line, says=place.text, excerpt=report.excerpt(place.path, place.line))
+
+
+def _word(one: Result | Inapplicable) -> str:
+    return _WORDS[one.outcome] if isinstance(one, Result) else "nothing to check"
+
+
+def _remark(one: Result | Inapplicable) -> str:
+    return text.remark(one) if isinstance(one, Result) else one.reason
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

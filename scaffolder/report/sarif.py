@@ -1,0 +1,154 @@
+"""A report as a SARIF 2.1.0 log, in the subset that GitHub's code scanning reads.
+
+The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub makes of it, and its limits:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from scaffolder import __version__
+from scaffolder.model import Check, Finding, Outcome, Report, Result
+
+MOST_RESULTS = 25_000
+"""What GitHub takes of one run; it refuses a file with more."""
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "%SRCROOT%"
+_FINGERPRINT = "primaryLocationLineHash"
+"""The one that GitHub compares."""
+
+
+def write(report: Report) -> str:
+    """The report as SARIF text. A check without a verdict is a notification of the tool, never an empty result."""
+    return json.dumps(document(report), indent=2)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain values: one run, whose rules are the checks and what the wrapped tools call their own."""
+    found = [(result, finding) for result in report.results for finding in result.findings]
+    shown = found[:MOST_RESULTS]
+    rules = _rules(report, shown)
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    notifications = [*_notifications(report), *_left_out(len(found) - len(shown))]
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "scaffolder", "semanticVersion": __version__, "rules": rules}},
+                "automationDetails": {"id": f"scaffold-check/{report.project}"},
+                "columnKind": "unicodeCodePoints",
+                "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the Git repository."}}},
+                "invocations": [
+                    {
+                        "executionSuccessful": not report.count(Outcome.BROKEN),
+                        "exitCode": int(report.exit_code),
+                        "toolExecutionNotifications": notifications,
+                    }
+                ],
+                "results": list(_results(report, shown, index)),
+            }
+        ],
+    }
+
+
+def _rules(report: Report, found: list[tuple[Result, Finding]]) -> list[dict[str, Any]]:
+    rules = {result.check.id: _rule(result.check) for result in report.results}
+    for result, finding in found:
+        name = _rule_id(result, finding)
+        if name not in rules:
+            link = finding.fix if finding.fix.startswith("https://") else ""
+            rules[name] = _rule(result.check, wrapped=finding.rule, link=link)
+    return list(rules.values())
+
+
+def _rule(check: Check, *, wrapped: str = "", link: str = "") -> dict[str, Any]:
+    title = f"{wrapped}: {check.title}" if wrapped else check.title
+    more = f"\n\n[{wrapped}]({link})" if link else ""
+    text = f"What is true when {check.id} passes: {check.title}. `scaffold list checks` names every check."
+    return {
+        "id": f"{check.id}/{wrapped}" if wrapped else check.id,
+        "name": check.title,
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": text},
+        "help": {"text": f"{text} {link}".strip(), "markdown": text + more},
+        "defaultConfiguration": {"level": "error"},
+        "properties": {"tags": [check.family]},
+    } | ({"helpUri": link} if link else {})
+
+
+def _results(report: Report, found: list[tuple[Result, Finding]], index: dict[str, int]) -> Iterator[dict[str, Any]]:
+    seen: Counter[str] = Counter()
+    for result, finding in found:
+        fingerprint = _fingerprint(report, result, finding)
+        seen[fingerprint] += 1
+        name = _rule_id(result, finding)
+        yield {
+            "ruleId": name,
+            "ruleIndex": index[name],
+            "level": str(finding.severity),
+            "message": {"text": f"{finding.message}\nfix: {finding.fix}" if finding.fix else finding.message},
+            "locations": [_location(report, finding.path, finding.line)],
+            "relatedLocations": [
+                {
+                    "id": number,
+                    **_location(report, place.path, place.line),
+                    "message": {"text": place.text or "see here"},
+                }
+                for number, place in enumerate(finding.related, 1)
+            ],
+            "partialFingerprints": {_FINGERPRINT: f"{fingerprint}:{seen[fingerprint]}"},
+        }
+
+
+def _location(report: Report, path: Path, line: int) -> dict[str, Any]:
+    """GitHub shows nothing without a line, so a finding about a whole file stands at its first one."""
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(os.fsencode((report.folder / path).as_posix())), "uriBaseId": _ROOT},
+            "region": {"startLine": max(1, line)},
+        }
+    }
+
+
+def _fingerprint(report: Report, result: Result, finding: Finding) -> str:
+    """The same for the same problem in the same line, wherever an edit elsewhere has moved that line to."""
+    excerpt = report.excerpt(finding.path, finding.line)
+    line = "".join(excerpt.line(finding.line).split()) if excerpt else finding.message
+    return hashlib.sha256("\0".join((_rule_id(result, finding), line)).encode()).hexdigest()[:16]
+
+
+def _rule_id(result: Result, finding: Finding) -> str:
+    return f"{result.check.id}/{finding.rule}" if finding.rule else result.check.id
+
+
+def _notifications(report: Report) -> Iterator[dict[str, Any]]:
+    for result in report.results:
+        if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}:
+            words = "not checked" if result.outcome is Outcome.SKIPPED else "no verdict"
+            yield {
+                "level": "warning" if result.outcome is Outcome.SKIPPED else "error",
+                "message": {"text": f"{result.check.title}: {words}: {result.reason}"},
+                "associatedRule": {"id": result.check.id},
+            }
+        elif result.limit:
+            yield {
+                "level": "note",
+                "message": {"text": f"{result.check.title}: not looked at: {result.limit}"},
+                "associatedRule": {"id": result.check.id},
+            }
+
+
+def _left_out(number: int) -> Iterator[dict[str, Any]]:
+    if number > 0:
+        text = f"{number} findings are left out: code scanning takes {MOST_RESULTS} of one run"
+        yield {"level": "error", "message": {"text": text}}
