@@ -6,10 +6,10 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images lint format examples release scanners docs readme bench lock clean
+.PHONY: help demo test matrix images e2e-cluster lint format examples release scanners docs readme bench lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Neither demo nor test calls any program but Python, git and make.
 demo: $(BIN)/.ready ## Generate demo/my-service and check it
@@ -24,6 +24,9 @@ matrix: $(BIN)/.ready ## Render hundreds of combinations of answers, and run eve
 
 images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, root and buildah
 	$(BIN)/python -m pytest -m images tests/e2e/test_images.py $(PYTEST_ARGS)
+
+e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
+	$(BIN)/python -m pytest -rs --cluster tests/e2e/test_cluster.py $(PYTEST_ARGS)
 
 lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
 	$(BIN)/ruff format --check .

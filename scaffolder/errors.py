@@ -97,3 +97,7 @@ class ToolTimeout(ToolError):
 
 class ToolCrashed(ToolError):
     """The program was killed by a signal or ended in a way it does not document."""
+
+
+class ClusterError(ToolError):
+    """A Kubernetes cluster gave no verdict: it cannot be reached, does not know us, or answers too slowly."""

@@ -23,6 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--cluster", action="store_true", help="ask the API server that KUBECONFIG names, not a scripted one"
+    )
     parser.addoption("--update-examples", action="store_true", help="write examples/ instead of comparing with it")
 
 

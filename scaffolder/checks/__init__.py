@@ -25,12 +25,15 @@ FAMILIES = {
 }
 
 
-def every(*, online: bool = False) -> tuple[Check, ...]:
-    """All checks, in the order they are shown; `online` lets Terraform fetch its providers."""
+def every(*, online: bool = False, context: str = "") -> tuple[Check, ...]:
+    """All checks, in the order they are shown.
+
+    `online` lets Terraform fetch its providers; `context` names the cluster whose API server is asked.
+    """
     return (
         *terraform.checks(online=online),
         *helm.CHECKS,
-        *kubernetes.CHECKS,
+        *kubernetes.checks(context=context),
         *docker.CHECKS,
         *pipeline.CHECKS,
         *monitoring.CHECKS,
@@ -40,13 +43,15 @@ def every(*, online: bool = False) -> tuple[Check, ...]:
     )
 
 
-def choose(*, select: Sequence[str], ignore: Sequence[str], online: bool = False) -> tuple[Check, ...]:
+def choose(
+    *, select: Sequence[str], ignore: Sequence[str], online: bool = False, context: str = ""
+) -> tuple[Check, ...]:
     """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`.
 
     Raises:
         AnswersError: a word is the start of no check's id.
     """
-    all_checks = every(online=online)
+    all_checks = every(online=online, context=context)
     ids = [check.id for check in all_checks]
     for word in (*select, *ignore):
         if not any(one.startswith(word) for one in ids):

@@ -1,13 +1,17 @@
-"""K8: what the chart renders is what a Kubernetes API server would take."""
+"""K8: what the chart renders is what a Kubernetes API server would take, or, where one is named, does take."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from scaffolder import manifests
+from scaffolder import cluster, manifests
 from scaffolder.checks.optional import module
+from scaffolder.cluster import Ruling
+from scaffolder.errors import ClusterError
 from scaffolder.manifests import KubernetesObject
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
 from scaffolder.offline import custom_resources
@@ -52,6 +56,50 @@ def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=_distinct(findings), detail=_number(known), limit=limit)
 
 
+def the_cluster_accepts_the_objects(project: Project, toolchain: Toolchain, *, context: str) -> Verdict:
+    """The API server behind `context` accepts each object, rendered for each environment, in a strict dry-run.
+
+    Raises:
+        NotApplicable: no context is named.
+        ClusterError: the server gave no verdict on an object, and found fault with none.
+    """
+    if not context:
+        raise NotApplicable("no cluster is named: --context NAME asks one")
+    release = manifests.chart_of(project).name
+    rendered = {json.dumps(item.content, sort_keys=True): item for item in manifests.objects(project, toolchain)}
+    items = list(rendered.values())
+    answers = cluster.dry_run(context, [_elsewhere(item.content, release) for item in items], namespace=release)
+    ruled = list(zip(items, answers, strict=True))
+    refused = [(item, answer) for item, answer in ruled if _is_refused(item, answer)]
+    open_ones = [answer for item, answer in ruled if not _is_refused(item, answer) and answer.ruling != Ruling.ACCEPTED]
+    reasons = "; ".join(sorted({answer.message for answer in open_ones}))
+    limit = f"the cluster gave no verdict on {len(open_ones)} of {len(items)} objects: {reasons}" if open_ones else ""
+    if limit and not refused:
+        raise ClusterError(limit)
+    findings = [
+        Finding(
+            path=item.source, message=_named(item, f"the cluster of context {context} refuses it: {answer.message}")
+        )
+        for item, answer in refused
+    ]
+    return Verdict(
+        findings=_distinct(findings), level="server", detail=f"{_number(items)}, context {context}", limit=limit
+    )
+
+
+def _elsewhere(content: dict[str, Any], release: str) -> dict[str, Any]:
+    """The object without the namespace that we rendered it for, so that the context says where it goes."""
+    metadata = content.get("metadata") or {}
+    if metadata.get("namespace") != release:
+        return content
+    return {**content, "metadata": {key: value for key, value in metadata.items() if key != "namespace"}}
+
+
+def _is_refused(item: KubernetesObject, answer: cluster.Answer) -> bool:
+    """A kind that is not served is a fault of the chart only where Kubernetes itself once served it."""
+    return answer.ruling == Ruling.REFUSED or (answer.ruling == Ruling.UNKNOWN and _is_built_in(item))
+
+
 def _is_built_in(item: KubernetesObject) -> bool:
     return bool(_BUILT_IN.fullmatch(item.api_version)) and not _CUSTOM.fullmatch(item.api_version)
 
@@ -86,7 +134,15 @@ def _number(items: list[KubernetesObject]) -> str:
     return f"{len(items)} objects of {kinds} kinds"
 
 
-CHECKS = (
-    Check(id="K8001", title="Kubernetes objects are valid", run=objects_are_valid, tool=HELM),
-    Check(id="K8002", title="Custom resources are valid", run=custom_objects_are_valid, tool=HELM),
-)
+def checks(*, context: str) -> tuple[Check, ...]:
+    """The checks of this family; `context` names the cluster to ask, "" none."""
+    return (
+        Check(id="K8001", title="Kubernetes objects are valid", run=objects_are_valid, tool=HELM),
+        Check(id="K8002", title="Custom resources are valid", run=custom_objects_are_valid, tool=HELM),
+        Check(
+            id="K8003",
+            title="The cluster accepts the objects",
+            run=partial(the_cluster_accepts_the_objects, context=context),
+            tool=HELM,
+        ),
+    )

@@ -19,6 +19,9 @@ from scaffolder.toolchain import SystemToolchain
 @click.option("--strict", is_flag=True, help="A warning is a failure too.")
 @click.option("--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip.")
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers.")
+@click.option(
+    "--context", default="", metavar="NAME", help="Ask this kubeconfig context's API server too; it changes nothing."
+)
 @click.option("--format", "form", type=click.Choice(report.FORMATS), default="text", show_default=True)
 @click.option(
     "-o",
@@ -38,12 +41,13 @@ def command(
     strict: bool,
     require_tools: bool,
     online: bool,
+    context: str,
     form: str,
     output: Path | None,
     quiet: bool,
 ) -> int:
     """Ask every question about the repository at PATH (default: here); nothing in it is changed."""
-    chosen = checks.choose(select=select, ignore=ignore, online=online)
+    chosen = checks.choose(select=select, ignore=ignore, online=online, context=context)
     with SystemToolchain() as toolchain, summary.progress(quiet=quiet) as on_result:
         found = checks.run(
             Project(path),

@@ -55,10 +55,13 @@ def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository
 
 
 def test_every_check_has_a_fault() -> None:
-    """FAULTS of this file, and of those beside it that go on with it for one family of checks."""
+    """FAULTS of this file, and of those beside it that go on with it for one family of checks.
+
+    What a cluster is asked, and finds, is in test_cluster.py.
+    """
     files = Path(__file__).parent.glob("test_faults*.py")
     faults = [one for file in files for one in runpy.run_path(str(file))["FAULTS"]]
-    assert {one.check for one in faults} == {check.id for check in checks.every()}
+    assert {one.check for one in faults} == {check.id for check in checks.every()} - {"K8003"}
 
 
 def test_an_untouched_repository_has_no_finding(pristine: Repository, toolchain: SystemToolchain) -> None:

@@ -14,7 +14,7 @@ from scaffolder.model import Check, Outcome, Result
 from scaffolder.process import Done
 from scaffolder.project import Project
 
-WITH_TOOL = [check for check in checks.every() if check.tool]
+WITH_TOOL = [check for check in checks.every(context="nowhere") if check.tool]
 
 BABBLE = said("no JSON, no YAML: {", exit_code=42, stderr="panic: runtime error")
 
