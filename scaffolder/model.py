@@ -124,7 +124,6 @@ class Check:
     title: str
     run: Callable[[Project, Toolchain], Verdict]
     tool: Tool | None = None
-    group: str = ""
 
     @property
     def family(self) -> str:

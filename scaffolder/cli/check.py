@@ -31,6 +31,7 @@ from scaffolder.toolchain import SystemToolchain
     help="Write the report there, and print it as text.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not in order.")
+@options.verbose
 @options.directory
 @options.no_color
 @options.debug
@@ -45,6 +46,7 @@ def command(
     form: str,
     output: Path | None,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Ask every question about the repository at PATH (default: here); nothing in it is changed."""
     chosen = checks.choose(select=select, ignore=ignore, online=online, context=context)
@@ -59,5 +61,5 @@ def command(
         )
     if output:
         report.save(found, form, output)
-    summary.say_check(found, form="text" if output else form, quiet=quiet)
+    summary.say_check(found, form="text" if output else form, quiet=quiet, verbose=verbose)
     return found.exit_code

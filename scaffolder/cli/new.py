@@ -68,6 +68,7 @@ def _help(question: answers.Question) -> str:
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers for the check.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+@options.verbose
 @options.directory
 @options.no_color
 @options.debug
@@ -80,6 +81,7 @@ def command(
     output: Path,
     form: str,
     quiet: bool,
+    verbose: bool,
     **settings: Any,
 ) -> int:
     """Write the whole repository of service NAME: application, image, infrastructure, pipeline, chart, monitoring.
@@ -99,7 +101,7 @@ def command(
     )
     with summary.progress(quiet=quiet) as on_result:
         made = generate.generate(request, on_result=on_result)
-    click.echo(summary.of_new(made, form=form, quiet=quiet))
+    click.echo(summary.of_new(made, form=form, quiet=quiet, verbose=verbose))
     return made.report.exit_code if made.report else ExitCode.CLEAN
 
 

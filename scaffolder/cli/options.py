@@ -44,6 +44,11 @@ def debug(function: Command) -> Command:
     return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(function)
 
 
+def verbose(function: Command) -> Command:
+    """`-v`: a line for each check."""
+    return click.option("-v", "--verbose", is_flag=True, help="A line for each check, however many passed.")(function)
+
+
 def no_color(function: Command) -> Command:
     """`--no-color`; NO_COLOR and FORCE_COLOR mean what https://no-color.org says."""
 

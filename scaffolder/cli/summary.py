@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from scaffolder import answers, report
+from scaffolder import answers, checks, report
 from scaffolder.answers import Answer
 from scaffolder.cli import options
 from scaffolder.generate import Made
@@ -33,19 +33,19 @@ _CULTURE = "  culture"
 _SAID_BESIDE = {"runtime_version": "runtime", "region": "cloud"}
 
 
-def of_new(made: Made, *, form: str, quiet: bool) -> str:
+def of_new(made: Made, *, form: str, quiet: bool, verbose: bool) -> str:
     """What `scaffold new` says at its end, as text or as one JSON document."""
     if form == "json":
         return json.dumps(_document(made), indent=2)
     if made.request.dry_run:
         return "\n".join(_planned(made))
-    return "\n".join(_said(made, quiet=quiet))
+    return "\n".join(_said(made, quiet=quiet, verbose=verbose))
 
 
-def say_check(found: Report, *, form: str, quiet: bool) -> None:
+def say_check(found: Report, *, form: str, quiet: bool, verbose: bool) -> None:
     """Print what `scaffold check` found; the format `github` also fills the summary of the job it runs in."""
     if form == "text":
-        click.echo(text_report.write(found, paint=options.paint, checks=not quiet))
+        click.echo(_as_text(found, quiet=quiet, verbose=verbose))
         return
     click.echo(report.write(found, form))
     if form == "github" and (file := os.environ.get(github_report.SUMMARY_VARIABLE)):
@@ -73,7 +73,12 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Result], None]]:
             click.echo("\r" + " " * 80 + "\r", nl=False, err=True)
 
 
-def _said(made: Made, *, quiet: bool) -> Iterator[str]:
+def _as_text(found: Report, *, quiet: bool, verbose: bool) -> str:
+    families = {} if verbose else checks.FAMILIES
+    return text_report.write(found, paint=options.paint, checks=not quiet, families=families)
+
+
+def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
     request, given = made.request, made.request.answers
     if not quiet:
         yield f"{given['service_name']}: {_in_words(given)}"
@@ -86,7 +91,7 @@ def _said(made: Made, *, quiet: bool) -> Iterator[str]:
             yield f"  no first commit: {made.commit.reason}"
         yield ""
     if made.report:
-        yield text_report.write(made.report, paint=options.paint, checks=not quiet)
+        yield _as_text(made.report, quiet=quiet, verbose=verbose)
     elif not quiet:
         yield "  not checked: --no-check was given; scaffold check does it"
     if not quiet:

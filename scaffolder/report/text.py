@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from scaffolder.model import Finding, Outcome, Report, Result
 
 Paint = Callable[[str, str], str]
 """Colours a word by its meaning ("passed", "failed", "error" …); the meaning is always in the words as well."""
 
-_WORDS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAIL", Outcome.SKIPPED: "--", Outcome.BROKEN: "??"}
+_WORDS: Mapping[str, str] = {
+    Outcome.PASSED: "ok",
+    Outcome.FAILED: "FAIL",
+    Outcome.SKIPPED: "--",
+    Outcome.BROKEN: "??",
+    "": "",
+}
+
+
+FOLDED_FROM = 8
+"""From so many on, the checks of one family that passed share a line."""
 
 
 def write(
-    report: Report, *, paint: Paint = lambda word, meaning: word, checks: bool = True, findings: bool = True
+    report: Report,
+    *,
+    paint: Paint = lambda word, meaning: word,
+    checks: bool = True,
+    findings: bool = True,
+    families: Mapping[str, str] | None = None,
 ) -> str:
-    """The report as text; `checks=False` leaves out the lines of checks that passed, `findings=False` the findings."""
-    return "\n".join(_lines(report, paint, checks=checks, findings=findings))
+    """The report as text; `checks=False` leaves out the lines of checks that passed, `findings=False` the findings.
+
+    With `families`, their titles by the letters of their ids, many checks of one family that have nothing to say share
+    a line; without, each has its own.
+    """
+    return "\n".join(_lines(report, paint, checks=checks, findings=findings, families=families or {}))
 
 
 def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
@@ -32,19 +53,62 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
     return ", ".join(words)
 
 
-def _lines(report: Report, paint: Paint, *, checks: bool, findings: bool) -> Iterator[str]:
+def _lines(report: Report, paint: Paint, *, checks: bool, findings: bool, families: Mapping[str, str]) -> Iterator[str]:
     if findings and any(result.findings for result in report.results):
         for result in report.results:
             for finding in result.findings:
                 yield from _finding(result, finding, paint)
         yield ""
-    width = max((len(result.check.title) for result in report.results), default=0)
-    for result in report.results:
-        if checks or result.outcome is not Outcome.PASSED:
-            yield _line(result, width, paint)
-    for one in report.inapplicable if checks else ():
-        yield f"        {one.check.id:<6} {one.check.title:<{width}}  nothing to check: {one.reason}"
+    rows = [*_folded(list(_rows(report)), families)]
+    width = max((len(row.title) for row in rows), default=0)
+    for row in rows:
+        if checks or row.meaning not in {Outcome.PASSED, ""}:
+            word = paint(f"{_WORDS[row.meaning]:<4}", row.meaning)
+            yield f"  {word}  {row.id:<6} {row.title:<{width}}  {row.remark}".rstrip()
     yield f"  {counts(report, paint)}   {report.seconds:.1f} s"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """One line of the table; `meaning` is the outcome, or "" where there was nothing to check."""
+
+    meaning: str
+    id: str
+    title: str
+    remark: str
+    family: str
+    plain: bool = True
+
+
+def _rows(report: Report) -> Iterator[_Row]:
+    for result in report.results:
+        check, tells = result.check, (result.findings, result.level, result.limit, result.tool)
+        yield _Row(
+            meaning=str(result.outcome),
+            id=check.id,
+            title=check.title,
+            remark=remark(result),
+            family=check.family,
+            plain=result.outcome is Outcome.PASSED and not any(tells),
+        )
+    for one in report.inapplicable:
+        reason = f"nothing to check: {one.reason}"
+        yield _Row(meaning="", id=one.check.id, title=one.check.title, remark=reason, family=one.check.family)
+
+
+def _folded(rows: Sequence[_Row], families: Mapping[str, str]) -> Iterator[_Row]:
+    """The rows, those of many plain checks of one family in one; it stands where the first of them stood."""
+    many = Counter((row.meaning, row.family) for row in rows if row.plain)
+    told = set()
+    for row in rows:
+        key = (row.meaning, row.family)
+        if not row.plain or many[key] < FOLDED_FROM or row.family not in families:
+            yield row
+        elif key not in told:
+            told.add(key)
+            title = families[row.family]
+            number = f"{many[key]} checks" if row.meaning else f"nothing to check for {many[key]} checks"
+            yield replace(row, id=row.family, title=title[:1].upper() + title[1:], remark=f"{number}; -v names them")
 
 
 def _finding(result: Result, finding: Finding, paint: Paint) -> Iterator[str]:
@@ -55,11 +119,6 @@ def _finding(result: Result, finding: Finding, paint: Paint) -> Iterator[str]:
         yield f"  {related}: {related.text}" if related.text else f"  {related}"
     if finding.fix:
         yield f"  fix: {finding.fix}"
-
-
-def _line(result: Result, width: int, paint: Paint) -> str:
-    word = paint(f"{_WORDS[result.outcome]:<4}", str(result.outcome))
-    return f"  {word}  {result.check.id:<6} {result.check.title:<{width}}  {remark(result)}".rstrip()
 
 
 def remark(result: Result) -> str:

@@ -13,7 +13,7 @@ from support import ROOT
 
 from scaffolder import report
 from scaffolder.errors import DestinationError
-from scaffolder.model import Place, Report, visible
+from scaffolder.model import Check, Finding, Inapplicable, Outcome, Place, Report, Result, Verdict, visible
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 
@@ -41,6 +41,25 @@ def test_text_without_checks_still_shows_what_was_not_checked() -> None:
     lines = text_report.write(REPORT, checks=False).splitlines()
     assert not [line for line in lines if line.startswith("  ok")]
     assert [line.split()[0] for line in lines if line.startswith(("  --", "  ??"))] == ["--", "??"]
+
+
+def test_text_gives_many_checks_of_one_family_that_passed_one_line() -> None:
+    def check(number: int) -> Check:
+        return Check(id=f"AG{number:03}", title=f"Fact {number} agrees", run=lambda project, tools: Verdict())
+
+    passed = tuple(Result(check=check(number), outcome=Outcome.PASSED) for number in range(1, 10))
+    idle = tuple(Inapplicable(check=check(number), reason="there is no chart") for number in range(20, 29))
+    failed = Result(check=check(30), outcome=Outcome.FAILED, findings=(Finding(path=Path("a"), message="differs"),))
+    many = Report(project="p", template="", results=(*passed, failed), inapplicable=idle)
+    families = {"AG": "agreement between files"}
+    assert text_report.write(many, findings=False, families=families).splitlines()[:-1] == [
+        "  ok    AG     Agreement between files  9 checks; -v names them",
+        "  FAIL  AG030  Fact 30 agrees           1 finding",
+        "        AG     Agreement between files  nothing to check for 9 checks; -v names them",
+    ]
+    assert len(text_report.write(many, findings=False).splitlines()) == len((*passed, *idle, failed)) + 1
+    few = replace(many, results=passed[:3], inapplicable=())
+    assert len(text_report.write(few, families=families).splitlines()) == 3 + 1
 
 
 def test_text_paints_by_meaning_and_never_says_less_without_paint() -> None:
