@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 import threading
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatch
+from fnmatch import fnmatch, translate
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,6 +18,12 @@ from scaffolder.errors import AnswersError, ProjectError
 ENVIRONMENTS = ("dev", "qa", "prod")
 """In promotion order; docs/contract.md."""
 
+LARGEST_FILE = 2 * 2**20
+"""Bytes; a larger file is not read: no person wrote it."""
+
+MOST_FILES = 50_000
+"""Files; those beyond, in the order of their folders, are not looked at."""
+
 _NOT_OURS = {".git", ".terraform", ".venv", "node_modules", "__pycache__", "build", "target", ".mypy_cache"}
 
 _Value = TypeVar("_Value")
@@ -24,7 +32,9 @@ _Value = TypeVar("_Value")
 class Project:
     """One repository on disk, at the moment it was opened. Safe to share between threads.
 
-    `files` are relative to `root`, sorted; folders that tools fill (`.git`, `.terraform`, `build` …) are left out.
+    `files` are relative to `root`, sorted; folders that tools fill (`.git`, `.terraform`, `build` …) are left out, and
+    what is no file: a pipe, a link that leads nowhere or out of the repository. `unreadable` says why some of what is
+    there was not read; it is complete once everything was asked for.
     """
 
     def __init__(self, root: Path) -> None:
@@ -36,7 +46,8 @@ class Project:
         if not root.is_dir():
             raise ProjectError(f"{root} is not a folder", hint="scaffold check PATH, where PATH is a repository")
         self.root = root.resolve()
-        self.files = tuple(sorted(_walk(self.root)))
+        self.unreadable: dict[Path, str] = {}
+        self.files = tuple(sorted(_walk(self.root, self.unreadable)))
         if not self.files:
             raise ProjectError(f"{root} holds no files", hint="scaffold new my-service makes a repository")
         self._lock = threading.Lock()
@@ -44,11 +55,7 @@ class Project:
 
     def matching(self, *patterns: str) -> tuple[Path, ...]:
         """The files whose path, or whose last part, matches one of the shell patterns."""
-        return tuple(
-            file
-            for file in self.files
-            if any(fnmatch(file.as_posix(), pattern) or fnmatch(file.name, pattern) for pattern in patterns)
-        )
+        return self.once(("matching", patterns), lambda: self._matching(patterns))
 
     def under(self, folder: str, *patterns: str) -> tuple[Path, ...]:
         """The files below `folder` whose last part matches one of the patterns."""
@@ -70,8 +77,11 @@ class Project:
         return Path(os.path.normpath(path))
 
     def text(self, file: str | Path) -> str:
-        """What `file` says; bytes that are not UTF-8 become U+FFFD."""
-        return self.once(("text", Path(file)), lambda: (self.root / file).read_text(encoding="utf-8", errors="replace"))
+        """What `file` says; bytes that are not UTF-8 become U+FFFD.
+
+        Empty, and an entry of `unreadable`, where it is too large, not a text, or may not be read.
+        """
+        return self.once(("text", Path(file)), lambda: self._text(Path(file)))
 
     def lines(self, file: str | Path) -> list[str]:
         return self.text(file).splitlines()
@@ -81,18 +91,14 @@ class Project:
         return next((number for number, line in enumerate(self.lines(file), 1) if words in line), 0)
 
     def documents(self, file: str | Path) -> list[Any]:
-        """The YAML documents of `file`, those that are empty left out.
+        """The YAML documents of `file`, those that are empty left out; its tables and lists know their lines.
 
         Raises:
             yaml.YAMLError: it does not parse.
         """
-        import yaml
+        from scaffolder.formats.yaml import load_all
 
-        def parse() -> list[Any]:
-            loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-            return [document for document in yaml.load_all(self.text(file), Loader=loader) if document is not None]
-
-        return self.once(("yaml", Path(file)), parse)
+        return self.once(("yaml", Path(file)), lambda: load_all(self.text(file)))
 
     def once(self, key: object, make: Callable[[], _Value]) -> _Value:
         """`make()`, computed one time for all who ask for `key`; an exception is remembered like a value."""
@@ -130,6 +136,44 @@ class Project:
     def _file_set(self) -> frozenset[Path]:
         return frozenset(self.files)
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[Path]]:
+        names: dict[str, list[Path]] = {}
+        for file in self.files:
+            names.setdefault(file.name, []).append(file)
+        return names
+
+    def _matching(self, patterns: tuple[str, ...]) -> tuple[Path, ...]:
+        found: set[Path] = set()
+        for pattern in patterns:
+            named = re.compile(translate(pattern)).match
+            if "/" in pattern:
+                found.update(file for file in self.files if named(file.as_posix()))
+            else:
+                found.update(file for name, files in self._by_name.items() if named(name) for file in files)
+                if "*" in pattern:  # a star of a shell pattern that is held against a path takes slashes too
+                    found.update(file for file in self.files if named(file.as_posix()))
+        return tuple(sorted(found))
+
+    def _text(self, file: Path) -> str:
+        try:
+            size = (self.root / file).stat().st_size
+            if size > LARGEST_FILE:
+                self.unreadable[file] = f"is {size / 2**20:.1f} MB; nothing over {LARGEST_FILE // 2**20} MB is read"
+                return ""
+            content = (self.root / file).read_bytes()
+        except OSError as error:
+            self.unreadable[file] = f"cannot be read: {error.strerror}"
+            return ""
+        if b"\0" in content[:8192]:
+            self.unreadable[file] = "is no text"
+            return ""
+        try:
+            return content.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            self.unreadable[file] = "is not UTF-8"
+            return content.decode("utf-8", errors="replace")
+
 
 class _Once:
     def __init__(self) -> None:
@@ -149,8 +193,30 @@ class _Once:
         raise cast(Exception, value)
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name not in _NOT_OURS]
+def _walk(root: Path, unreadable: dict[Path, str]) -> Iterator[Path]:
+    number = 0
+
+    def closed(error: OSError) -> None:
+        unreadable[Path(error.filename).relative_to(root)] = f"cannot be opened: {error.strerror}"
+
+    for folder, folders, names in os.walk(root, onerror=closed):
+        folders[:] = sorted(name for name in folders if name not in _NOT_OURS)
         for name in names:
-            yield (Path(folder) / name).relative_to(root)
+            path = Path(folder, name)
+            if number == MOST_FILES:
+                unreadable[Path()] = f"holds more than {MOST_FILES:,} files; those beyond were not looked at"
+                return
+            if _is_file_of(root, path):
+                number += 1
+                yield path.relative_to(root)
+
+
+def _is_file_of(root: Path, path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            target = path.resolve(strict=True)
+            return target.is_file() and target.is_relative_to(root)
+    except (OSError, RuntimeError):  # RuntimeError: links in a circle, in Python 3.11 and 3.12
+        return False
+    return stat.S_ISREG(mode)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
 from scaffolder.checks.optional import module
+from scaffolder.facts import reading, services
+from scaffolder.formats import Unreadable
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
@@ -21,6 +19,12 @@ the first has operators in it, the second is a whole line."""
 
 _TOML_TABLE = re.compile(r"^\s*\[\[[^\]]+\]\]\s*$")
 _HELM_TEMPLATES = "templates"
+_TEXTS = frozenset(
+    {
+        *(".yaml", ".yml", ".json", ".toml", ".xml", ".tf", ".tfvars", ".hcl", ".sh", ".md", ".properties"),
+        *(".gradle", ".kts", ".java", ".py", ".js", ".ts", ".go", ".mod", ".tpl"),
+    }
+)
 
 
 def leftovers(project: Project, toolchain: Toolchain) -> Verdict:
@@ -61,18 +65,42 @@ def xml_parses(project: Project, toolchain: Toolchain) -> Verdict:
 def hcl_parses(project: Project, toolchain: Toolchain) -> Verdict:
     """Terraform files parse as HCL, whether or not there is a terraform here."""
     files = project.matching("*.tf", "*.tfvars", "*.hcl", "*.tfbackend")
-    parser = module("tree_sitter_hcl")
-    tree_sitter = module("tree_sitter")
-    hcl = tree_sitter.Parser(tree_sitter.Language(parser.language()))
+    module("tree_sitter_hcl")
+    module("tree_sitter")
+    return _each(project, files, "HCL", _hcl_problem)
 
-    def problem(project: Project, file: Path) -> tuple[int, str] | None:
-        root = hcl.parse(project.text(file).encode()).root_node
-        if not root.has_error:
-            return None
-        node = next(_broken_nodes(root))
-        return node.start_point[0] + 1, f"missing {node.type!r}" if node.is_missing else "is not HCL from here on"
 
-    return _each(project, files, "HCL", problem)
+def files_are_readable(project: Project, toolchain: Toolchain) -> Verdict:
+    """Each file that a check would read can be read: it is UTF-8, not huge, and nobody forbids it.
+
+    Images, archives and the like are no texts, and nothing asks for them.
+    """
+    for file in project.files:
+        project.text(file)
+    if not project.unreadable and not any(_should_be_text(file) for file in project.files):
+        raise NotApplicable("there is no file that a check would read")
+    findings = tuple(
+        Finding(path=path, message=reason, fix=_cure(reason))
+        for path, reason in sorted(project.unreadable.items())
+        if reason != "is no text" or _should_be_text(path)
+    )
+    return Verdict(findings=findings, detail=f"{len(project.files)} files")
+
+
+def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
+    """Dockerfiles parse."""
+    files = [*services.dockerfiles(project), *project.matching(".devcontainer/*Dockerfile")]
+    return _each(project, files, "Dockerfile", _dockerfile_problem)
+
+
+def _should_be_text(file: Path) -> bool:
+    return file.suffix in _TEXTS or file.name.startswith(("Dockerfile", "Jenkinsfile", "Makefile", "CODEOWNERS"))
+
+
+def _cure(reason: str) -> str:
+    return (
+        "save it as UTF-8" if "UTF-8" in reason or "no text" in reason else "take it out of the repository, or mend it"
+    )
 
 
 _Problem = Callable[[Project, Path], tuple[int, str] | None]
@@ -104,36 +132,31 @@ def _yaml_problem(project: Project, file: Path) -> tuple[int, str] | None:
 
 
 def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
+    return _unreadable(lambda: reading.json_of(project, file))
+
+
+def _dockerfile_problem(project: Project, file: Path) -> tuple[int, str] | None:
+    return _unreadable(lambda: reading.dockerfile_of(project, file))
+
+
+def _unreadable(read: Callable[[], object]) -> tuple[int, str] | None:
     try:
-        json.loads(project.text(file))
-    except json.JSONDecodeError as error:
-        return error.lineno, error.msg
+        read()
+    except Unreadable as error:
+        return error.line, str(error)
     return None
 
 
 def _toml_problem(project: Project, file: Path) -> tuple[int, str] | None:
-    try:
-        tomllib.loads(project.text(file))
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        return (int(line[1]) if line else 0), str(error)
-    return None
+    return _unreadable(lambda: reading.toml_of(project, file))
 
 
 def _xml_problem(project: Project, file: Path) -> tuple[int, str] | None:
-    try:
-        ElementTree.fromstring(project.text(file).encode())  # noqa: S314, the repository's own files, nothing fetched
-    except ElementTree.ParseError as error:
-        return error.position[0], str(error)
-    return None
+    return _unreadable(lambda: reading.xml_of(project, file))
 
 
-def _broken_nodes(node: Any) -> Iterator[Any]:
-    if node.is_missing or node.type == "ERROR":
-        yield node
-    for child in node.children:
-        if child.has_error or child.is_missing:
-            yield from _broken_nodes(child)
+def _hcl_problem(project: Project, file: Path) -> tuple[int, str] | None:
+    return _unreadable(lambda: reading.hcl_of(project, file))
 
 
 def _is_helm_template(project: Project, file: Path) -> bool:
@@ -147,4 +170,6 @@ CHECKS = (
     Check(id="SY004", title="TOML parses", run=toml_parses),
     Check(id="SY005", title="HCL parses", run=hcl_parses),
     Check(id="SY006", title="XML parses", run=xml_parses),
+    Check(id="SY007", title="Every file can be read", run=files_are_readable),
+    Check(id="SY008", title="Dockerfiles parse", run=dockerfiles_parse),
 )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from support import Repository, ScriptedToolchain
 
-from scaffolder import answers
-from scaffolder.checks import agreement
+from scaffolder import answers, facts
+from scaffolder.checks.agreement.runtime import runtime_is_the_same_everywhere
 from scaffolder.project import Project
 
 WORDS = {
@@ -82,10 +82,11 @@ def test_the_version_is_the_same_everywhere(runtime: str, version: str, pristine
         (runtime.upper(), version)
     ]
     project = Project(root)
-    verdict = agreement.runtime_is_the_same_everywhere(project, ScriptedToolchain({}))
+    verdict = runtime_is_the_same_everywhere(project, ScriptedToolchain({}))
     assert verdict.findings == ()
-    stated = list(agreement.statements(project))
-    assert {(statement.runtime, statement.version) for statement in stated} == {(runtime, version)}
+    stated = facts.read(project).starting("runtime ")
+    assert {statement.fact for statement in stated} == {f"runtime {runtime}"}
+    assert {statement.value for statement in stated if statement.role != "range"} == {version}
     assert {"Dockerfile", f".{runtime}-version"} <= {statement.place.path.name for statement in stated}
 
 

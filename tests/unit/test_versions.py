@@ -74,7 +74,7 @@ def test_every_offered_runtime_version_is_pinned() -> None:
 
 def test_every_version_is_used() -> None:
     folders = (ROOT / "templates", ROOT / "scaffolder")
-    files = [path for folder in folders for path in folder.rglob("*") if path.suffix not in {".gz", ".pyc"}]
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix not in {".bundle", ".gz", ".pyc"}]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in files if path.is_file())
     runtimes = {choice.value for choice in _question("runtime").choices_given({})}
     for name in ENTRIES:

@@ -1,0 +1,31 @@
+"""What the rules of this family share: the finding that shows both places, and the words for what was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sized
+
+from scaffolder.facts import Unread
+from scaffolder.model import Finding, Place
+
+
+def disagreement(wrong: Place, message: str, right: Iterable[Place] | Place = (), *, fix: str) -> Finding:
+    """A finding at `wrong`, with the places that say otherwise."""
+    return Finding(
+        path=wrong.path,
+        line=wrong.line,
+        message=message,
+        related=(right,) if isinstance(right, Place) else tuple(dict.fromkeys(right)),
+        fix=fix,
+    )
+
+
+def limit_of(unread: Iterable[Unread]) -> str:
+    """The files that could not be read, as a verdict's limit; the first few by name."""
+    files = [str(one) for one in dict.fromkeys(unread)]
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    return f"{', '.join(files[:3])}{more}" if files else ""
+
+
+def number(items: Sized, noun: str) -> str:
+    """How many there are: "1 place", "2 places"."""
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"

@@ -1,0 +1,213 @@
+"""Which version of a runtime a service is for: in its files, its image, its pipelines, and where people work on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from scaffolder import facts
+from scaffolder.checks.agreement.judging import limit_of, number
+from scaffolder.facts import Facts, Statement, runtimes, services
+from scaffolder.facts.pipelines import AGENT, CI
+from scaffolder.facts.runtimes import BUILD, IMAGE, IMAGE_BUILD, VERSION_FILE
+from scaffolder.facts.versions_of_images import RUNTIMES
+from scaffolder.facts.workplaces import COMPOSE, DEV
+from scaffolder.formats import Unreadable, versions
+from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_OWN = (VERSION_FILE, BUILD, IMAGE, "range", COMPOSE)
+_RANK = {VERSION_FILE: 0, BUILD: 1, IMAGE: 2}
+
+
+def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
+    """Version file, build, image and compose file of a service name the same version of its runtime.
+
+    The version file (`.java-version` …) is held to be right, where there is one; else the build, else the image.
+    """
+    said = facts.read(project)
+    found = [one for one in said.starting("runtime ") if one.role in _OWN]
+    if not found:
+        raise NotApplicable("no file states the version of a runtime")
+    findings, details = [], []
+    for runtime in RUNTIMES:
+        for service, right in _rights(project, said, runtime).items():
+            ours = [one for one in _of_service(project, said, runtime, service) if one.role in _OWN]
+            findings += [_disagreement(one, right) for one in ours if not _agree(one, right)]
+            where = f" in {service.as_posix()}" if service != services.HERE else ""
+            details.append(f"{runtime} {right.value}{where}, stated in {number(ours, 'place')}")
+    return Verdict(findings=tuple(dict.fromkeys(findings)), detail="; ".join(details[:4]), limit=limit_of(said.unread))
+
+
+def stages_of_the_image_agree(project: Project, _: Toolchain) -> Verdict:
+    """The stage of a Dockerfile that builds has the runtime of the stage that runs.
+
+    Where the stage that runs is wrong itself, AG001 says so and this does not.
+    """
+    verdict = _held_against_the_service(project, IMAGE_BUILD, "no image is built in a stage of its own")
+    wrong_itself = {finding.path for finding in runtime_is_the_same_everywhere(project, _).findings}
+    return replace(verdict, findings=tuple(one for one in verdict.findings if one.path not in wrong_itself))
+
+
+def pipelines_set_up_the_same(project: Project, _: Toolchain) -> Verdict:
+    """Set-up steps and images of GitHub, GitLab and Azure pipelines bring the version of a service."""
+    return _held_against_the_service(project, CI, "no pipeline sets up a runtime")
+
+
+def jenkins_agents_have_the_same(project: Project, _: Toolchain) -> Verdict:
+    """Tools and agent images of a Jenkinsfile bring the version of a service."""
+    return _held_against_the_service(project, AGENT, "no Jenkinsfile names a runtime")
+
+
+def dev_container_has_the_same(project: Project, _: Toolchain) -> Verdict:
+    """The dev container brings the version of a service."""
+    return _held_against_the_service(project, DEV, "there is no dev container that names a runtime")
+
+
+def compiler_is_told_the_release(project: Project, _: Toolchain) -> Verdict:
+    """A newer JDK that compiles for an older Java is told so by --release.
+
+    `-source` and `-target` leave the newer library in reach: https://openjdk.org/jeps/247.
+    """
+    scripts = [file for file in project.matching(*_SCRIPTS) if "javac" in project.text(file)]
+    poms = project.matching("pom.xml")
+    if not scripts and not poms:
+        raise NotApplicable("nothing here compiles Java by itself")
+    said = facts.read(project)
+    findings = [*_calls_without_release(project, scripts, said), *_poms_without_release(project, poms, said)]
+    return Verdict(findings=tuple(findings), detail=", ".join(one.as_posix() for one in (*scripts, *poms)[:3]))
+
+
+def _held_against_the_service(project: Project, role: str, nothing: str) -> Verdict:
+    said = facts.read(project)
+    found = [one for one in said.starting("runtime ") if one.role == role]
+    if not found:
+        raise NotApplicable(nothing)
+    findings = []
+    for one in found:
+        runtime = one.fact.removeprefix("runtime ")
+        all_rights = _rights(project, said, runtime)
+        own = {of: right for of, right in all_rights.items() if of == one.subject}
+        rights = list((own or all_rights).values())
+        if rights and not any(_agree(one, right) for right in rights):
+            findings.append(_disagreement(one, rights[0]))
+    return Verdict(findings=tuple(findings), detail=number(found, "place"), limit=limit_of(said.unread))
+
+
+def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Statement]:
+    """What each service is for: the statement that the others are held against."""
+    rights = {}
+    for service in services.folders(project) or (services.HERE,):
+        ours = _of_service(project, said, runtime, service)
+        exact = [one for one in ours if one.role in _RANK and one.value.count(".") >= (runtime in {"python", "go"})]
+        candidates = exact or [one for one in ours if one.role in _RANK]
+        if candidates:
+            rights[service] = min(candidates, key=lambda one: (*_rank(one), one.subject != service))
+    return rights
+
+
+def _rank(one: Statement) -> tuple[int, bool]:
+    """A file that names nothing but the version of one runtime comes before one that lists many tools."""
+    return _RANK[one.role], not one.place.path.name.endswith(("-version", ".nvmrc"))
+
+
+def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> list[Statement]:
+    """Its own statements, and those of the folders above that hold several services."""
+    own = [one for one in said.of(f"runtime {runtime}") if one.subject == service]
+    if not own:
+        return []
+    above = [
+        one
+        for one in said.of(f"runtime {runtime}")
+        if one.subject != service
+        and service.is_relative_to(one.place.path.parent)
+        and services.shared(project, one.subject)
+        and one.role in {VERSION_FILE, BUILD}
+        and not any(mine.role in {VERSION_FILE, BUILD} for mine in own)
+    ]
+    return [*own, *above]
+
+
+def _agree(one: Statement, right: Statement) -> bool:
+    if re.search(r"[<>=^~*|x ,]", one.value):
+        return versions.allows(one.value, right.value) is not False
+    ours, theirs = one.value.split("."), right.value.split(".")
+    shortest = min(len(ours), len(theirs))
+    return ours[:shortest] == theirs[:shortest]
+
+
+def _disagreement(wrong: Statement, right: Statement) -> Finding:
+    runtime = wrong.fact.removeprefix("runtime ")
+    return Finding(
+        path=wrong.place.path,
+        line=wrong.place.line,
+        message=f"says {runtime} {wrong.value}, but the service is for {runtime} {right.value}",
+        related=(right.place,),
+        fix=f"write {right.value} here, or change {right.place.path.as_posix()} and all other places",
+    )
+
+
+_SCRIPTS = ("*.sh", "Makefile", "*.mk", "*Dockerfile", "build.xml")
+_OPTIONS = re.compile(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"']?\$?[\w{]")
+
+
+def _calls_without_release(project: Project, scripts: list[Path], said: Facts) -> Iterator[Finding]:
+    """A script's own call of javac, beside where the service says which Java it is for."""
+    for file in scripts:
+        right = _rights(project, said, "java").get(services.subject_of(project, file))
+        for at, line in enumerate(project.lines(file), 1):
+            if _OPTIONS.search(line[:2000]) and not line.lstrip().startswith("#"):
+                yield Finding(
+                    path=file,
+                    line=at,
+                    message="compiles with -source and -target, which let the library of a newer JDK in",
+                    related=(right.place,) if right else (),
+                    fix=f"javac --release {right.value if right else '…'} instead of both",
+                )
+
+
+def _poms_without_release(project: Project, poms: tuple[Path, ...], said: Facts) -> Iterator[Finding]:
+    """source and target in a pom.xml, where a statement says that a newer JDK compiles it."""
+    for file in poms:
+        try:
+            options = runtimes.compiler_options(project, file)
+        except Unreadable:
+            continue
+        target = options.get("maven.compiler.target") or options.get("maven.compiler.source")
+        if target is None or "maven.compiler.release" in options or "$" in target.text:
+            continue
+        subject = services.subject_of(project, file)
+        wanted = _major(target.text)
+        jdks = [
+            one
+            for one in said.of("runtime java")
+            if one.role in {IMAGE_BUILD, CI, AGENT} and one.subject in {subject, services.HERE}
+        ]
+        newer = next((one for one in jdks if one.value.isdigit() and int(one.value) > max(wanted, 8)), None)
+        exact = next((one for one in said.of("runtime java") if one.role == IMAGE and one.subject == subject), None)
+        if newer and wanted and exact and exact.value == str(wanted):
+            yield Finding(
+                path=file,
+                line=target.line,
+                message=f"source and target say java {wanted}, and JDK {newer.value} compiles it",
+                related=(newer.place,),
+                fix=f"<maven.compiler.release>{wanted}</maven.compiler.release> instead of both",
+            )
+
+
+def _major(version: str) -> int:
+    found = re.match(r"\s*(?:1\.)?(\d+)", version)
+    return int(found[1]) if found else 0
+
+
+CHECKS = (
+    Check(id="AG001", title="The runtime is the same everywhere", run=runtime_is_the_same_everywhere),
+    Check(id="AG002", title="An image runs what it was built with", run=stages_of_the_image_agree),
+    Check(id="AG003", title="Pipelines set up the service's runtime", run=pipelines_set_up_the_same),
+    Check(id="AG004", title="Jenkins agents have the service's runtime", run=jenkins_agents_have_the_same),
+    Check(id="AG005", title="The dev container has the service's runtime", run=dev_container_has_the_same),
+    Check(id="AG006", title="An older Java is compiled with --release", run=compiler_is_told_the_release),
+)

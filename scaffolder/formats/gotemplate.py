@@ -1,0 +1,412 @@
+"""Helm's templates, filled in without Helm: enough of Go's language to read what a chart says, with its lines.
+
+A function or a form that is not known here ends in `Unreadable`; nothing is guessed. Steps and output are bounded.
+The language: https://pkg.go.dev/text/template, the functions: https://helm.sh/docs/chart_template_guide/function_list/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scaffolder.formats import Unreadable
+from scaffolder.formats.sprig import FUNCTIONS, Failed, text_of, truth
+
+STEPS = 50_000
+"""Actions that one rendering may run."""
+
+LONGEST = 1_000_000
+"""Characters that one rendering may give."""
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)')|(?P<number>-?\d[\w.]*)|(?P<variable>\$\w*)
+    |(?P<field>\.\w+)|(?P<dot>\.(?!\w))|(?P<word>[A-Za-z_]\w*)|(?P<sign>:=|=|\||\(|\)|,))""",
+    re.VERBOSE,
+)
+
+Token = tuple[str, str, bool]
+"""Kind, text, and whether a space stands before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A text, an action, or a block of one with what it holds."""
+
+    kind: str
+    line: int
+    text: str = ""
+    tokens: tuple[Token, ...] = ()
+    body: tuple[Node, ...] = ()
+    otherwise: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A parsed file: what it prints, and the templates that it defines."""
+
+    nodes: tuple[Node, ...]
+    defined: Mapping[str, tuple[Node, ...]]
+
+
+@dataclass(kw_only=True)
+class Scope:
+    """What a rendering knows: the templates by name, and how much it may still do."""
+
+    templates: Mapping[str, tuple[Node, ...]]
+    root: Any
+    steps: int = STEPS
+    depth: int = 0
+    size: int = 0
+    lines: list[tuple[str, int]] = field(default_factory=list)
+
+
+def parse(text: str) -> Template:
+    """The structure of a template.
+
+    Raises:
+        Unreadable: an action or a block is not closed, or one holds what Go would refuse.
+    """
+    parser = _Parser(list(_pieces(text)))
+    try:
+        nodes = parser.nodes(())
+    except RecursionError as error:
+        raise Unreadable("nests too deep") from error
+    return Template(nodes=nodes, defined=parser.defined)
+
+
+def render(template: Template, root: Any, templates: Mapping[str, tuple[Node, ...]]) -> list[tuple[str, int]]:
+    """What `template` prints, in pieces, each with the line of the template that it came from.
+
+    Raises:
+        Unreadable: a function is not known, or the rendering is stopped: by the chart (`fail`), or by a bound.
+    """
+    scope = Scope(templates=templates, root=root)
+    try:
+        _Run(scope).nodes(template.nodes, root, {"$": root})
+    except RecursionError as error:
+        raise Unreadable("nests too deep") from error
+    return scope.lines
+
+
+def _pieces(text: str) -> list[tuple[str, str, int]]:
+    """Texts and actions in turn: kind, content, line; what `{{-` and `-}}` trim is gone."""
+    pieces: list[tuple[str, str, int]] = []
+    at, line, trim = 0, 1, False
+    while True:
+        start = text.find("{{", at)
+        piece = text[at:] if start < 0 else text[at:start]
+        shown = piece
+        if trim:
+            shown = shown.lstrip()
+        begins = line + piece[: len(piece) - len(shown)].count("\n")
+        if start >= 0 and re.match(r"\{\{-\s", text[start : start + 4]):
+            shown = shown.rstrip()
+        if shown:
+            pieces.append(("text", shown, begins))
+        line += piece.count("\n")
+        if start < 0:
+            return pieces
+        end = _end(text, start + 2)
+        if end < 0:
+            raise Unreadable("an action is not closed", line)
+        inner = text[start + 2 : end]
+        trim = bool(re.search(r"\s-$", inner)) or inner == "-"
+        content = re.sub(r"\s-$", "", re.sub(r"^-\s", "", inner)).strip()
+        if not content.startswith("/*"):
+            pieces.append(("action", content, line))
+        line += inner.count("\n")
+        at = end + 2
+
+
+def _end(text: str, at: int) -> int:
+    if re.match(r"-?\s*/\*", text[at : at + 200]):
+        close = text.find("*/", at)
+        return text.find("}}", close) if close >= 0 else -1
+    while at < len(text):
+        if text.startswith("}}", at):
+            return at
+        quote = text[at]
+        if quote in "\"'`":
+            at += 1
+            while at < len(text) and text[at] != quote:
+                at += 2 if text[at] == "\\" and quote != "`" else 1
+        at += 1
+    return -1
+
+
+def tokens_of(text: str, line: int) -> tuple[Token, ...]:
+    """The words of an action."""
+    found, at = [], 0
+    text = text.rstrip()
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        if not token or token.lastgroup is None:
+            raise Unreadable(f"{text[at : at + 20]!r} is not understood", line)
+        word = token[token.lastgroup]
+        found.append((token.lastgroup, word, token.start(token.lastgroup) > at))
+        at = token.end()
+    return tuple(found)
+
+
+class _Parser:
+    def __init__(self, pieces: Sequence[tuple[str, str, int]]) -> None:
+        self._pieces = pieces
+        self._at = 0
+        self.defined: dict[str, tuple[Node, ...]] = {}
+
+    def nodes(self, until: tuple[str, ...]) -> tuple[Node, ...]:
+        """The nodes up to an action of one of these words, which is the next piece then."""
+        made: list[Node] = []
+        while self._at < len(self._pieces):
+            kind, content, line = self._pieces[self._at]
+            word = content.split(None, 1)[0] if content.split() else ""
+            if kind == "action" and word in until:
+                return tuple(made)
+            self._at += 1
+            if kind == "text":
+                made.append(Node(kind="text", line=line, text=content))
+            elif word in {"end", "else"}:
+                raise Unreadable(f"{word} without a beginning", line)
+            else:
+                made += self._action(word, content, line)
+        if until:
+            raise Unreadable("a block is not closed", self._pieces[-1][2] if self._pieces else 0)
+        return tuple(made)
+
+    def _action(self, word: str, content: str, line: int) -> list[Node]:
+        rest = content[len(word) :]
+        if word in {"if", "range", "with"}:
+            return [self._block(word, rest, line)]
+        if word in {"define", "block"}:
+            tokens = tokens_of(rest, line)
+            body = self.nodes(("end",))
+            self._at += 1
+            self.defined[tokens[0][1].strip('"`')] = body
+            return (
+                []
+                if word == "define"
+                else [Node(kind="action", line=line, tokens=(("word", "template", False), *tokens))]
+            )
+        if word in {"break", "continue"}:
+            raise Unreadable(f"{word} is not understood", line)
+        return [Node(kind="action", line=line, tokens=tokens_of(content, line))] if content else []
+
+    def _block(self, word: str, rest: str, line: int) -> Node:
+        body = self.nodes(("end", "else"))
+        _, content, other = self._pieces[self._at]
+        self._at += 1
+        otherwise: tuple[Node, ...] = ()
+        if content.startswith("else"):
+            more = content[4:].strip()
+            if more:
+                next_word = more.split(None, 1)[0]
+                otherwise = (self._block(next_word, more[len(next_word) :], other),)
+            else:
+                otherwise = self.nodes(("end",))
+                self._at += 1
+        return Node(kind=word, line=line, tokens=tokens_of(rest, line), body=body, otherwise=otherwise)
+
+
+class _Run:
+    """One execution; variables of a block are gone at its end, assignments to outer ones stay."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._line = 0
+
+    def nodes(self, nodes: Sequence[Node], dot: Any, variables: dict[str, Any]) -> None:
+        for node in nodes:
+            self._step(node.line)
+            if node.kind == "text":
+                self._print(node.text, node.line)
+            elif node.kind == "action":
+                self._action(node, dot, variables)
+            else:
+                self._block(node, dot, variables)
+
+    def _step(self, line: int) -> None:
+        self._line = line
+        self._scope.steps -= 1
+        if self._scope.steps < 0:
+            raise Unreadable(f"runs more than {STEPS} steps", line)
+
+    def _print(self, text: str, line: int) -> None:
+        self._scope.size += len(text)
+        if self._scope.size > LONGEST:
+            raise Unreadable(f"prints more than {LONGEST} characters", line)
+        self._scope.lines.append((text, line))
+
+    def _action(self, node: Node, dot: Any, variables: dict[str, Any]) -> None:
+        tokens = node.tokens
+        if len(tokens) > 1 and tokens[0][0] == "variable" and tokens[1][1] in {":=", "="}:
+            value = self._pipeline(tokens[2:], dot, variables)
+            holder = variables
+            while tokens[1][1] == "=" and tokens[0][1] not in holder and "" in holder:
+                holder = holder[""]
+            holder[tokens[0][1]] = value
+        elif tokens[0][1] == "template":
+            self._print(self._included(tokens[1][1].strip('"`'), tokens[2:], dot, variables), node.line)
+        else:
+            self._print(text_of(self._pipeline(tokens, dot, variables)), node.line)
+
+    def _block(self, node: Node, dot: Any, variables: dict[str, Any]) -> None:
+        inner: dict[str, Any] = {"": variables}
+        signs = [place for place, token in enumerate(node.tokens) if token[1] == ":="]
+        names = [token[1] for token in node.tokens[: signs[0]] if token[0] == "variable"] if signs else []
+        value = self._pipeline(node.tokens[signs[0] + 1 :] if signs else node.tokens, dot, variables)
+        if node.kind == "range":
+            pairs = _pairs(value)
+            for key, item in pairs:
+                own: dict[str, Any] = {
+                    "": variables,
+                    **dict(zip(names, (key, item) if len(names) > 1 else (item,), strict=False)),
+                }
+                self.nodes(node.body, item, own)
+            if not pairs:
+                self.nodes(node.otherwise, dot, inner)
+        elif truth(value):
+            if names:
+                inner[names[0]] = value
+            self.nodes(node.body, value if node.kind == "with" else dot, inner)
+        else:
+            self.nodes(node.otherwise, dot, inner)
+
+    def _pipeline(self, tokens: Sequence[Token], dot: Any, variables: dict[str, Any]) -> Any:
+        commands: list[list[Token]] = [[]]
+        depth = 0
+        for token in tokens:
+            depth += (token[1] == "(" and token[0] == "sign") - (token[1] == ")" and token[0] == "sign")
+            if token == ("sign", "|", token[2]) and depth == 0:
+                commands.append([])
+            else:
+                commands[-1].append(token)
+        value: Any = None
+        for number, command in enumerate(commands):
+            self._step(self._line)
+            value = self._command(command, dot, variables, (value,) if number else ())
+        return value
+
+    def _command(self, tokens: Sequence[Token], dot: Any, variables: dict[str, Any], last: tuple[Any, ...]) -> Any:
+        if not tokens:
+            raise Unreadable("an empty command", self._line)
+        if tokens[0][0] == "word" and tokens[0][1] not in {"true", "false", "nil"}:
+            name = tokens[0][1]
+            return self._call(name, [*self._operands(tokens[1:], dot, variables), *last], dot, variables)
+        operands = self._operands(tokens, dot, variables)
+        return (
+            operands[0]
+            if len(operands) == 1 and not last
+            else self._method(tokens, operands[0], [*operands[1:], *last])
+        )
+
+    def _method(self, tokens: Sequence[Token], value: Any, arguments: list[Any]) -> Any:
+        if callable(value):
+            return value(*arguments)
+        raise Unreadable(f"{''.join(token[1] for token in tokens)[:40]} is no function", self._line)
+
+    def _operands(self, tokens: Sequence[Token], dot: Any, variables: dict[str, Any]) -> list[Any]:
+        values: list[Any] = []
+        at = 0
+        while at < len(tokens):
+            kind, text, spaced = tokens[at]
+            if kind == "field" and values and not spaced and at:
+                values[-1] = self._member(values[-1], text[1:])
+            elif kind == "field":
+                values.append(self._member(dot, text[1:]))
+            elif kind == "sign" and text == "(":
+                close = _closing(tokens, at, self._line)
+                values.append(self._pipeline(tokens[at + 1 : close], dot, variables))
+                at = close
+            else:
+                values.append(self._literal(kind, text, dot, variables))
+            at += 1
+        return values
+
+    def _literal(self, kind: str, text: str, dot: Any, variables: dict[str, Any]) -> Any:
+        if kind == "dot":
+            return dot
+        if kind == "variable":
+            holder = variables
+            while text not in holder and "" in holder:
+                holder = holder[""]
+            if text not in holder:
+                return self._scope.root if text == "$" else None
+            return holder[text]
+        if kind == "string":
+            return text[1:-1] if text[0] == "`" else re.sub(r"\\(.)", _unescaped, text[1:-1])
+        if kind == "number":
+            try:
+                return float(text) if "." in text else int(text, 0)
+            except ValueError as error:
+                raise Unreadable(f"{text} is no number", self._line) from error
+        if text in {"true", "false", "nil"}:
+            return {"true": True, "false": False, "nil": None}[text]
+        return self._call(text, [], dot, variables)
+
+    def _member(self, value: Any, name: str) -> Any:
+        return value.get(name) if isinstance(value, Mapping) else None
+
+    def _call(self, name: str, arguments: list[Any], dot: Any, variables: dict[str, Any]) -> Any:
+        if name == "include":
+            return self._run_template(str(arguments[0]), arguments[1] if len(arguments) > 1 else None)
+        if name == "tpl":
+            return self._inline(str(arguments[0]), arguments[1])
+        function: Callable[..., Any] | None = FUNCTIONS.get(name)
+        if function is None:
+            raise Unreadable(f"the function {name} is not known", self._line)
+        try:
+            value = function(*arguments)
+        except Failed as error:
+            raise Unreadable(str(error), self._line) from error
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, re.error) as error:
+            raise Unreadable(f"{name} cannot take what it is given", self._line) from error
+        if isinstance(value, str | list) and len(value) > LONGEST:
+            raise Unreadable(f"{name} gives more than {LONGEST} characters or items", self._line)
+        return value
+
+    def _included(self, name: str, tokens: Sequence[Token], dot: Any, variables: dict[str, Any]) -> str:
+        return self._run_template(name, self._pipeline(tokens, dot, variables) if tokens else None)
+
+    def _run_template(self, name: str, dot: Any) -> str:
+        if name not in self._scope.templates:
+            raise Unreadable(f"no template is called {name}", self._line)
+        return self._captured(self._scope.templates[name], dot)
+
+    def _inline(self, text: str, dot: Any) -> str:
+        return self._captured(parse(text).nodes, dot) if "{{" in text else text
+
+    def _captured(self, nodes: Sequence[Node], dot: Any) -> str:
+        scope, line = self._scope, self._line
+        scope.depth += 1
+        if scope.depth > 50:
+            raise Unreadable("templates include each other without end", line)
+        outer, scope.lines = scope.lines, []
+        self.nodes(nodes, dot, {"$": dot})
+        text = "".join(piece for piece, _ in scope.lines)
+        scope.lines, self._line = outer, line
+        scope.depth -= 1
+        return text
+
+
+def _pairs(value: Any) -> list[tuple[Any, Any]]:
+    if isinstance(value, Mapping):
+        return [(key, value[key]) for key in sorted(value, key=str)]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [(number, number) for number in range(min(value, STEPS))]
+    return list(enumerate(value)) if isinstance(value, list | tuple) else []
+
+
+def _closing(tokens: Sequence[Token], at: int, line: int) -> int:
+    depth = 0
+    for place in range(at, len(tokens)):
+        if tokens[place][0] == "sign":
+            depth += (tokens[place][1] == "(") - (tokens[place][1] == ")")
+            if depth == 0:
+                return place
+    raise Unreadable("a bracket is not closed", line)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return {"n": "\n", "t": "\t", "r": "\r"}.get(found[1], found[1])

@@ -1,0 +1,83 @@
+"""The targets of a Makefile, and what each calls."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_RULE = re.compile(r"^(?!\t)([^#:=\s][^#:=]*?)\s*:{1,2}(?![:=])([^=]*)$")
+_VARIABLE = re.compile(r"^(?:export\s+|override\s+)?([\w.-]+)\s*(?::{0,3}|\?|\+)=\s*(.*?)\s*(?:#.*)?$")
+_REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A target, or a pattern with one `%`; `recipe` are its lines with their numbers."""
+
+    name: str
+    line: int
+    recipe: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Makefile:
+    """`complete` is false where targets may come from elsewhere: a file it includes, or a name made by a function."""
+
+    targets: tuple[Target, ...]
+    complete: bool
+
+    def has(self, name: str) -> bool:
+        return any(_matches(target.name, name) for target in self.targets)
+
+
+def read(text: str) -> Makefile:
+    """The targets of a Makefile, its simple variables filled in. Any text is one."""
+    variables: dict[str, str] = {}
+    targets: list[tuple[list[str], int, list[tuple[int, str]]]] = []
+    complete = True
+    for number, line in _logical_lines(text):
+        if line.startswith("\t"):
+            if targets:
+                targets[-1][2].append((number, line.strip()))
+            continue
+        words = line.split()
+        if words and words[0] in {"include", "-include", "sinclude", "define"}:
+            complete = False
+        elif (found := _VARIABLE.match(line)) and ":" not in found[1]:
+            variables[found[1]] = _filled(found[2], variables)
+        elif found := _RULE.match(line):
+            names = _filled(found[1], variables)
+            complete = complete and "$(" not in names and "${" not in names
+            targets.append(([name for name in names.split() if not name.startswith(".")], number, []))
+        elif "$(eval" in line or "$(call" in line:
+            complete = False
+    return Makefile(
+        targets=tuple(
+            Target(name=name, line=line, recipe=tuple(recipe)) for names, line, recipe in targets for name in names
+        ),
+        complete=complete,
+    )
+
+
+def _logical_lines(text: str) -> list[tuple[int, str]]:
+    lines: list[tuple[int, str]] = []
+    pending, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        start = start or number
+        if line.endswith("\\"):
+            pending += line[:-1] + " "
+            continue
+        lines.append((start, pending + line))
+        pending, start = "", 0
+    return lines
+
+
+def _filled(text: str, variables: dict[str, str]) -> str:
+    return _REFERENCE.sub(lambda found: variables.get(found[1], found[0])[:10_000], text)[:100_000]
+
+
+def _matches(target: str, name: str) -> bool:
+    if "%" not in target:
+        return target == name
+    before, _, after = target.partition("%")
+    return name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after)

@@ -1,0 +1,95 @@
+"""Versions, and the ranges that npm, Helm, Terraform and Python write: which of two texts allow the same release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+Version = tuple[int, ...]
+
+_PART = re.compile(r"(>=|<=|==|~>|~=|!=|>|<|=|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*(?:\.[xX*])?|[xX*])(?:[-+][\w.+-]*)?")
+_HYPHEN = re.compile(r"v?(\d+(?:\.\d+)*)\s+-\s+v?(\d+(?:\.\d+)*)")
+_HIGHEST = 10**9
+
+
+def parse(text: str) -> Version | None:
+    """The numbers of a version such as "v1.36.4-eks.1": (1, 36, 4); None where it starts with none."""
+    found = re.match(r"\s*v?(\d{1,9}(?:\.\d{1,9})*)", text)
+    return tuple(int(part) for part in found[1].split(".")) if found else None
+
+
+def allows(range_text: str, version: str) -> bool | None:
+    """Whether a range allows a version. A version of fewer numbers ("1.36") is allowed where one of its releases is.
+
+    None where either cannot be read.
+    """
+    wanted = parse(version)
+    bounds = [_bounds(part) for part in range_text.split("||")]
+    if wanted is None or any(one is None for one in bounds):
+        return None
+    low, high = _padded(wanted, 0), _padded(wanted, _HIGHEST)
+    return any(one is not None and one[0] <= high and low <= one[1] for one in bounds)
+
+
+def overlap(first: str, second: str) -> bool | None:
+    """Whether two ranges allow a release in common; None where either cannot be read."""
+    ours, theirs = ([_bounds(part) for part in text.split("||")] for text in (first, second))
+    if any(one is None for one in (*ours, *theirs)):
+        return None
+    return any(a and b and max(a[0], b[0]) <= min(a[1], b[1]) for a in ours for b in theirs)
+
+
+def _bounds(text: str) -> tuple[Version, Version] | None:
+    """The lowest and the highest release that all parts of a range allow; releases that it excludes stay in."""
+    low, high = _padded((), 0), _padded((), _HIGHEST)
+    text = _HYPHEN.sub(r">=\1 <=\2", text.strip())
+    if text in {"", "*", "latest"}:
+        return low, high
+    if _PART.sub("", text).strip(" ,"):
+        return None
+    for operator, written in _PART.findall(text):
+        least, most = _one(operator, written)
+        low, high = max(low, least), min(high, most)
+    return low, high
+
+
+def _one(operator: str, written: str) -> tuple[Version, Version]:
+    numbers = tuple(int(part) for part in written.split(".") if part.isdigit())[:3]
+    least, most = _padded(numbers, 0), _padded(numbers, _HIGHEST)
+    endless, first = _padded((), _HIGHEST), _padded((), 0)
+    match operator:
+        case ">=":
+            return least, endless
+        case ">":
+            return (_after(most) if len(numbers) < 3 else _after(least)), endless
+        case "<=":
+            return first, most
+        case "<":
+            return first, _before(least)
+        case "!=":
+            return first, endless
+        case "~>" | "~=":
+            return least, _padded(numbers[:-1], _HIGHEST)
+        case "~":
+            return least, _padded(numbers[:2], _HIGHEST)
+        case "^":
+            kept = next((place + 1 for place, number in enumerate(numbers) if number), len(numbers))
+            return least, _padded(numbers[:kept], _HIGHEST)
+    return least, most
+
+
+def _padded(numbers: Iterable[int], filler: int) -> Version:
+    known = tuple(numbers)[:3]
+    return known + (filler,) * (3 - len(known))
+
+
+def _after(version: Version) -> Version:
+    return (*version[:-1], version[-1] + 1)
+
+
+def _before(version: Version) -> Version:
+    """The highest version below."""
+    for place in range(len(version) - 1, -1, -1):
+        if version[place] > 0:
+            return (*version[:place], version[place] - 1, *((_HIGHEST,) * (len(version) - place - 1)))
+    return (-1, 0, 0)

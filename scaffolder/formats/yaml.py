@@ -1,0 +1,166 @@
+"""YAML as dicts and lists that know the line of each entry.
+
+Bounded: a text that nests deeper, or that aliases would make larger, than any person writes is refused. libyaml itself
+ends the process on some tens of thousands of open brackets (https://github.com/yaml/libyaml/issues/186).
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import yaml
+
+DEEPEST = 200
+"""Levels of nesting; more is refused."""
+
+LARGEST = 1_000_000
+"""Values in one file, those that an alias repeats counted each time; more is refused."""
+
+
+class Table(dict[Any, Any]):
+    """A mapping; `line` is its own, `lines` those of its keys, counted from 1."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[Any, int] = {}
+
+
+class Items(list[Any]):
+    """A list; `line` is its own, `lines` those of its items, counted from 1."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+_LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+def load_all(text: str) -> list[Any]:
+    """The documents of `text`, those that are empty left out. Tags that YAML does not know are passed over.
+
+    Raises:
+        yaml.YAMLError: it does not parse, repeats a key, or is too deep or too large.
+    """
+    _refuse_too_deep(text)
+    loader = _LOADER(text)
+    try:
+        documents = []
+        while loader.check_node():
+            documents.append(_Construction(loader).value(loader.get_node()))
+        return [document for document in documents if document is not None]
+    except RecursionError as error:
+        raise yaml.YAMLError(f"nests deeper than {DEEPEST} levels") from error
+    finally:
+        loader.dispose()
+
+
+def line_of(value: Any, *path: Any) -> int:
+    """The line of the entry that `path` leads to in a document; of the last one on the way that exists."""
+    line = getattr(value, "line", 0)
+    for part in path:
+        lines = getattr(value, "lines", {})
+        try:
+            line, value = lines[part], value[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return int(line)
+
+
+class _Construction:
+    """Nodes into values; a node that several aliases name becomes one value."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+        self._made: dict[int, tuple[Any, int]] = {}
+
+    def value(self, node: Any) -> Any:
+        return self._value(node)[0]
+
+    def _value(self, node: Any) -> tuple[Any, int]:
+        """The value, and how many values it holds, aliases counted each time."""
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node), 1
+        known = self._made.get(id(node))
+        if known is None:
+            if isinstance(node, yaml.MappingNode):
+                table = Table(node.start_mark.line + 1)
+                self._made[id(node)] = (table, LARGEST)  # an alias to what holds it never ends
+                known = (table, self._fill(table, node))
+            else:
+                items = Items(node.start_mark.line + 1)
+                self._made[id(node)] = (items, LARGEST)
+                known = (items, self._extend(items, node))
+            self._made[id(node)] = known
+        if known[1] >= LARGEST:
+            raise yaml.MarkedYAMLError(
+                problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark
+            )
+        return known
+
+    def _fill(self, table: Table, node: Any) -> int:
+        size = 1
+        merged: list[Table] = []
+        for key_node, value_node in node.value:
+            value, part = self._value(value_node)
+            size += part
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                merged += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Table)]
+                continue
+            key = self._value(key_node)[0]
+            if isinstance(key, dict | list):
+                key = str(key)
+            if key in table:
+                raise yaml.MarkedYAMLError(problem=f"the key {key!r} is there twice", problem_mark=key_node.start_mark)
+            table[key] = value
+            table.lines[key] = key_node.start_mark.line + 1
+        for other in merged:
+            for key, value in other.items():
+                if key not in table:
+                    table[key], table.lines[key] = value, other.lines[key]
+        return min(size + sum(map(len, merged)), LARGEST)
+
+    def _extend(self, items: Items, node: Any) -> int:
+        size = 1
+        for child in node.value:
+            value, part = self._value(child)
+            size += part
+            items.append(value)
+            items.lines.append(child.start_mark.line + 1)
+        return min(size, LARGEST)
+
+    def _scalar(self, node: Any) -> Any:
+        kind = node.tag.rpartition(":")[2]
+        if kind == "str" or not node.tag.startswith("tag:yaml.org,2002:"):
+            return node.value
+        make = getattr(self._loader, f"construct_yaml_{kind}", None)
+        if make is None or kind in {"seq", "map", "set", "omap", "pairs"}:
+            return node.value
+        try:
+            value = make(node)
+        except (ValueError, TypeError, IndexError, KeyError, AttributeError):  # such as the date 2026-13-45
+            return node.value
+        return value if isinstance(value, str | int | float | bool | bytes | datetime.date | None) else node.value
+
+
+def _refuse_too_deep(text: str) -> None:
+    """Looks closer only where the text could nest deep on few lines; by indentation alone, depth costs its square."""
+    brackets = text.count("[") + text.count("{")
+    if brackets <= DEEPEST and "- - - - " not in text and "? ? ? ? " not in text:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                mark: Any = event.start_mark
+                raise yaml.MarkedYAMLError(problem=f"nests deeper than {DEEPEST} levels", problem_mark=mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
