@@ -47,10 +47,29 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
+class Edit:
+    """A change to a file that needs no thought: the text that starts at `line` and says `old` becomes `new`.
+
+    Line 0 makes a file that is not there yet, with `new` in it. Line ends are written as newline; a file that has
+    others keeps them.
+    """
+
+    path: Path
+    line: int
+    old: str
+    new: str
+
+    @property
+    def place(self) -> Place:
+        return Place(path=self.path, line=self.line)
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
 class Finding:
     """One problem, at one place, and what to do about it.
 
-    `rule` is the wrapped tool's own name for it ("DL3008"); `related` holds the other side of a disagreement.
+    `rule` is the wrapped tool's own name for it ("DL3008"); `related` holds the other side of a disagreement; `edits`
+    mend it, where that needs no thought.
     """
 
     path: Path
@@ -59,6 +78,7 @@ class Finding:
     fix: str = ""
     rule: str = ""
     related: tuple[Place, ...] = ()
+    edits: tuple[Edit, ...] = ()
     severity: Severity = Severity.ERROR
 
     @property
@@ -160,7 +180,8 @@ class Report:
     """All results of one run over one project, and the checks that it had nothing for.
 
     `folder` is where the project lies below the root of its Git repository; `excerpts` are the lines around each place
-    that a finding names.
+    that a finding names; `pages` is what there is to say of each check that found something, as Markdown; `notes` say
+    what a reader has to know of the whole run.
     """
 
     project: str
@@ -169,6 +190,8 @@ class Report:
     inapplicable: tuple[Inapplicable, ...] = ()
     folder: Path = Path()
     excerpts: Mapping[Place, Excerpt] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     seconds: float = 0.0
     strict: bool = False
     require_tools: bool = False

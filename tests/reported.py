@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scaffolder.model import (
     Check,
+    Edit,
     Excerpt,
     Finding,
     Inapplicable,
@@ -75,6 +76,7 @@ NASTY = "100% of <b>\"it\" & 'that'</b>, a: b\n::set-env name=X::\r| `c` [x](y) 
 
 HOSTILE = replace(
     REPORT,
+    notes=(NASTY,),
     project="<script>alert(1)</script>",
     results=(
         Result(
@@ -87,6 +89,7 @@ HOSTILE = replace(
                     message=NASTY,
                     fix="https://example.com/wiki/DL1",
                     rule="DL1",
+                    edits=(Edit(path=Path("a b/é.yml"), line=0, old="", new="new"),),
                     related=(Place(path=Path("::error::x"), line=1, text=NASTY),),
                 ),
             ),

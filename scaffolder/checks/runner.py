@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from scaffolder.checks import excerpts
+from scaffolder.checks import excerpts, page
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import (
     Check,
@@ -61,6 +61,7 @@ def run(
         template=project.template,
         results=results,
         excerpts=excerpts.around(project, results),
+        pages=_pages(results),
         inapplicable=tuple(one for one in ended if isinstance(one, Inapplicable)),
         seconds=time.perf_counter() - started,
         strict=strict,
@@ -114,6 +115,12 @@ def _shown(finding: Finding) -> Finding:
         fix=visible(finding.fix),
         related=tuple(replace(place, text=visible(place.text)) for place in finding.related),
     )
+
+
+def _pages(results: Sequence[Result]) -> dict[str, str]:
+    known = page.ids()
+    found = [result.check.id for result in results if result.findings and result.check.id in known]
+    return {check: f"{page.of(check).what}\n\n{page.of(check).why}\n\n{page.of(check).fix}" for check in found}
 
 
 def _tool(check: Check, toolchain: Toolchain) -> str:

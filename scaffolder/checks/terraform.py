@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from scaffolder import terraform
+from scaffolder import fixes, terraform
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
@@ -25,6 +25,7 @@ def formatted(project: Project, toolchain: Toolchain) -> Verdict:
             line=one.line,
             message="is not formatted",
             fix=f"terraform fmt {(folder / one.path).as_posix()}",
+            edits=fixes.edits_between(folder / one.path, project.text(folder / one.path), one.formatted),
         )
         for one in said.unformatted
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from scaffolder import checks, report
+from scaffolder import report
 from scaffolder.cli import options, summary
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.examine import Request, examine
 
 
 @click.command("check", short_help="Check a repository.")
@@ -31,35 +31,21 @@ from scaffolder.toolchain import SystemToolchain
     help="Write the report there, and print it as text.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not in order.")
+@click.option("--only-changed", is_flag=True, help="Only findings in files that differ from the default branch.")
+@click.option("--since", metavar="REF", default="", help="Only findings in files that differ from where REF was left.")
+@click.option("--fix", is_flag=True, help="Mend what needs no thought, and check again.")
+@click.option("-n", "--dry-run", is_flag=True, help="With --fix: only show what would be changed.")
+@click.option("--diff", is_flag=True, help="With --fix: show the lines that are changed.")
 @options.verbose
 @options.directory
 @options.no_color
 @options.debug
-def command(
-    path: Path,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    strict: bool,
-    require_tools: bool,
-    online: bool,
-    context: str,
-    form: str,
-    output: Path | None,
-    quiet: bool,
-    verbose: bool,
-) -> int:
-    """Ask every question about the repository at PATH (default: here); nothing in it is changed."""
-    chosen = checks.choose(select=select, ignore=ignore, online=online, context=context)
-    with SystemToolchain() as toolchain, summary.progress(quiet=quiet) as on_result:
-        found = checks.run(
-            Project(path),
-            chosen,
-            toolchain,
-            strict=strict,
-            require_tools=require_tools,
-            on_result=on_result,
-        )
+def command(form: str, output: Path | None, quiet: bool, verbose: bool, diff: bool, **given: Any) -> int:
+    """Ask every question about the repository at PATH (default: here); only --fix changes anything in it."""
+    with summary.progress(quiet=quiet) as on_result:
+        examined = examine(Request(**given), on_result=on_result)
     if output:
-        report.save(found, form, output)
-    summary.say_check(found, form="text" if output else form, quiet=quiet, verbose=verbose)
-    return found.exit_code
+        report.save(examined.report, form, output)
+    summary.say_fixes(examined, diff=diff, dry_run=given["dry_run"])
+    summary.say_check(examined.report, form="text" if output else form, quiet=quiet, verbose=verbose)
+    return examined.report.exit_code

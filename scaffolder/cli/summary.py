@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 
-from scaffolder import answers, checks, report
+from scaffolder import answers, checks, fixes, report
 from scaffolder.answers import Answer
 from scaffolder.cli import options
+from scaffolder.examine import Examined
 from scaffolder.generate import Made
-from scaffolder.model import Report, Result
+from scaffolder.model import Report, Result, visible
 from scaffolder.report import github as github_report
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
@@ -51,6 +52,17 @@ def say_check(found: Report, *, form: str, quiet: bool, verbose: bool) -> None:
     if form == "github" and (file := os.environ.get(github_report.SUMMARY_VARIABLE)):
         with Path(file).open("a", encoding="utf-8") as stream:
             stream.write(github_report.summary(found))
+
+
+def say_fixes(examined: Examined, *, diff: bool, dry_run: bool) -> None:
+    """Say on stderr what `--fix` changed, or would, and what it left alone."""
+    if diff and examined.mended:
+        click.echo(fixes.diff(fixes.Plan(changes=examined.mended)), err=True, nl=False)
+    for change in examined.mended:
+        made = "made" if change.before is None else "mended"
+        click.echo(f"  {'would be ' if dry_run else ''}{made}: {visible(change.path.as_posix())}", err=True)
+    for refusal in examined.refused:
+        click.echo(f"  left alone: {refusal.place}: {refusal.reason}", err=True)
 
 
 @contextlib.contextmanager

@@ -37,6 +37,7 @@ def write(report: Report) -> str:
 def summary(report: Report) -> str:
     """The report as Markdown, findings first."""
     head = [f"## scaffold check: {_plain(report.project)}", "", f"**{_plain(text.counts(report))}**", ""]
+    head += [line for note in report.notes for line in (_plain(note), "")]
     rows = list(_rows(report))
     table = ["| place | check | what is wrong | what to do |", "|---|---|---|---|"]
     tail = list(_unverified(report))

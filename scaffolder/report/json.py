@@ -24,6 +24,7 @@ def document(report: Report) -> dict[str, Any]:
         "template": report.template,
         "exit_code": int(report.exit_code),
         "seconds": round(report.seconds, 3),
+        "notes": list(report.notes),
         "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
         "results": [_result(result) for result in report.results],
         "not_applicable": [

@@ -29,6 +29,10 @@ def write(report: Report) -> str:
 
 def _suite(suites: ElementTree.Element, family: str, report: Report) -> None:
     suite = ElementTree.SubElement(suites, "testsuite", name=f"{report.project} {family}")
+    if report.notes:
+        properties = ElementTree.SubElement(suite, "properties")
+        for note in report.notes:
+            ElementTree.SubElement(properties, "property", name="note", value=_legal(note))
     results = [result for result in report.results if result.check.family == family]
     for result in results:
         _case(suite, result, require_tools=report.require_tools)

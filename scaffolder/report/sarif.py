@@ -38,7 +38,8 @@ def document(report: Report) -> dict[str, Any]:
     shown = found[:MOST_RESULTS]
     rules = _rules(report, shown)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    notifications = [*_notifications(report), *_left_out(len(found) - len(shown))]
+    notes = [{"level": "note", "message": {"text": note}} for note in report.notes]
+    notifications = [*notes, *_notifications(report), *_left_out(len(found) - len(shown))]
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -62,25 +63,26 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def _rules(report: Report, found: list[tuple[Result, Finding]]) -> list[dict[str, Any]]:
-    rules = {result.check.id: _rule(result.check) for result in report.results}
+    rules = {result.check.id: _rule(report, result.check) for result in report.results}
     for result, finding in found:
         name = _rule_id(result, finding)
         if name not in rules:
             link = finding.fix if finding.fix.startswith("https://") else ""
-            rules[name] = _rule(result.check, wrapped=finding.rule, link=link)
+            rules[name] = _rule(report, result.check, wrapped=finding.rule, link=link)
     return list(rules.values())
 
 
-def _rule(check: Check, *, wrapped: str = "", link: str = "") -> dict[str, Any]:
+def _rule(report: Report, check: Check, *, wrapped: str = "", link: str = "") -> dict[str, Any]:
     title = f"{wrapped}: {check.title}" if wrapped else check.title
     more = f"\n\n[{wrapped}]({link})" if link else ""
-    text = f"What is true when {check.id} passes: {check.title}. `scaffold list checks` names every check."
+    text = f"What is true when {check.id} passes: {check.title}."
+    page = report.pages.get(check.id, text)
     return {
         "id": f"{check.id}/{wrapped}" if wrapped else check.id,
         "name": check.title,
         "shortDescription": {"text": title},
         "fullDescription": {"text": text},
-        "help": {"text": f"{text} {link}".strip(), "markdown": text + more},
+        "help": {"text": f"{page} {link}".strip(), "markdown": page + more},
         "defaultConfiguration": {"level": "error"},
         "properties": {"tags": [check.family]},
     } | ({"helpUri": link} if link else {})
@@ -107,17 +109,45 @@ def _results(report: Report, found: list[tuple[Result, Finding]], index: dict[st
                 for number, place in enumerate(finding.related, 1)
             ],
             "partialFingerprints": {_FINGERPRINT: f"{fingerprint}:{seen[fingerprint]}"},
-        }
+        } | ({"fixes": [_fix(report, finding)]} if finding.edits else {})
+
+
+def _fix(report: Report, finding: Finding) -> dict[str, Any]:
+    """The finding's edits; a region that ends where it starts is an insertion."""
+    return {
+        "description": {"text": finding.fix or "scaffold check --fix"},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(report, edit.path),
+                "replacements": [
+                    {
+                        "deletedRegion": {
+                            "startLine": max(1, edit.line),
+                            "startColumn": 1,
+                            "endLine": max(1, edit.line) + edit.old.count("\n"),
+                            "endColumn": len(edit.old.rpartition("\n")[2]) + 1,
+                        },
+                        "insertedContent": {"text": edit.new},
+                    }
+                ],
+            }
+            for edit in finding.edits
+        ],
+    }
 
 
 def _location(report: Report, path: Path, line: int) -> dict[str, Any]:
     """GitHub shows nothing without a line, so a finding about a whole file stands at its first one."""
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(os.fsencode((report.folder / path).as_posix())), "uriBaseId": _ROOT},
+            "artifactLocation": _artifact(report, path),
             "region": {"startLine": max(1, line)},
         }
     }
+
+
+def _artifact(report: Report, path: Path) -> dict[str, str]:
+    return {"uri": quote(os.fsencode((report.folder / path).as_posix())), "uriBaseId": _ROOT}
 
 
 def _fingerprint(report: Report, result: Result, finding: Finding) -> str:

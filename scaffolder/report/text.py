@@ -66,6 +66,8 @@ def _lines(report: Report, paint: Paint, *, checks: bool, findings: bool, famili
             word = paint(f"{_WORDS[row.meaning]:<4}", row.meaning)
             yield f"  {word}  {row.id:<6} {row.title:<{width}}  {row.remark}".rstrip()
     yield f"  {counts(report, paint)}   {report.seconds:.1f} s"
+    for note in report.notes:
+        yield f"  {note}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from reported import CLEAN, HOSTILE, REPORT, check
 
-from scaffolder.model import Excerpt, Finding, Outcome, Place, Report, Result
+from scaffolder.model import Edit, Excerpt, Finding, Outcome, Place, Report, Result
 from scaffolder.report import sarif
 
 
@@ -62,6 +62,20 @@ def test_every_rule_has_the_texts_that_code_scanning_shows() -> None:
         assert rule["fullDescription"]["text"]
         assert rule["help"]["text"]
         assert rule["help"]["markdown"]
+
+
+def test_the_help_of_a_rule_is_the_page_of_its_check() -> None:
+    (rule,) = run(replace(CLEAN, pages={"AG001": "Why it **matters**."}))["tool"]["driver"]["rules"]
+    assert rule["help"]["markdown"] == "Why it **matters**."
+
+
+def test_an_edit_is_a_fix_that_a_reader_can_apply() -> None:
+    edit = Edit(path=Path("a.tf"), line=3, old="a\n  b", new="c")
+    finding = Finding(path=Path("a.tf"), line=3, message="m", edits=(edit,))
+    (result,) = run(replace(CLEAN, results=(replace(REPORT.results[1], findings=(finding,)),)))["results"]
+    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["deletedRegion"] == {"startLine": 3, "startColumn": 1, "endLine": 4, "endColumn": 4}
+    assert replacement["insertedContent"] == {"text": "c"}
 
 
 def test_a_wrapped_tools_rule_is_a_rule_of_its_own_with_its_link() -> None:
