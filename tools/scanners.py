@@ -56,9 +56,10 @@ class NotInstalled(Exception):
 
 
 def main() -> int:
-    """With folders: print what is found in each. Without: install what is missing, and write the table of examples/."""
-    if not (ENVIRONMENT / ".ready").exists():
+    """With folders: print what is found in each. With --install: install the large ones. Else: write the table."""
+    if sys.argv[1:] == ["--install"]:
         install()
+        return 0
     if sys.argv[1:]:
         return sum(report(Path(folder)) for folder in sys.argv[1:]) and 1
     examples = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())

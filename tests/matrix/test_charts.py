@@ -21,6 +21,7 @@ from scaffolder.answers import Answer
 from scaffolder.offline import custom_resources
 from scaffolder.project import ENVIRONMENTS, Project
 from scaffolder.toolchain import SystemToolchain
+from tools import real_helm
 
 pytestmark = pytest.mark.matrix
 
@@ -128,13 +129,17 @@ def _probes(container: Object) -> list[Object]:
 
 
 def helm_binary(major: int) -> str:
-    """A real Helm of this major version: helm3 or helm4 on PATH, or helm where it is that one."""
-    for name in (f"helm{major}", "helm"):
-        if path := shutil.which(name):
+    """A real Helm of this major version: the one of `make matrix`, or helm3, helm4 or helm on PATH."""
+    for path in (
+        shutil.which(f"helm{major}", path=real_helm.FOLDER),
+        shutil.which(f"helm{major}"),
+        shutil.which("helm"),
+    ):
+        if path:
             said = subprocess.run([path, "version", "--short"], capture_output=True, text=True, check=True).stdout
             if re.search(rf"v{major}\.", said):
                 return path
-    pytest.skip(f"there is no Helm {major} on PATH, as helm{major} or as helm")
+    pytest.skip(f"there is no Helm {major} in .helm/ or on PATH; `make matrix` gets it on x86-64 Linux")
 
 
 @pytest.mark.parametrize("major", [3, 4])

