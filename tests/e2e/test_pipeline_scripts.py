@@ -382,6 +382,57 @@ def test_a_history_that_cannot_be_read_is_not_taken_for_a_first_installation(sit
     assert "helm upgrade" not in site.verbs("helm")
 
 
+def git(root: Path, *words: str) -> str:
+    """What a real Git says in `root`."""
+    command = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", *words]
+    return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def merged(site: Site) -> str:
+    """The commit that is on main, in a checkout that has fetched main from a real remote."""
+    git(site.home, "init", "--quiet", "--bare", "remote")
+    git(site.root, "remote", "add", "origin", str(site.home / "remote"))
+    git(site.root, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    git(site.root, "fetch", "--quiet", "origin", "main")
+    return git(site.root, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("environment", ["qa", "prod"])
+def test_what_was_merged_is_promoted(site: Site, pods: Callable[..., None], merged: str, environment: str) -> None:
+    git(site.root, "commit", "--quiet", "--allow-empty", "--message", "newer")
+    git(site.root, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    pods(info(revision=merged, environment=environment))
+    done = site.make("deploy", ENVIRONMENT=environment, REVISION=merged)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("environment", ["qa", "prod"])
+def test_a_commit_that_is_not_on_main_is_not_promoted_though_it_is_signed(
+    site: Site, merged: str, environment: str
+) -> None:
+    git(site.root, "checkout", "--quiet", "-b", "branch")
+    git(site.root, "commit", "--quiet", "--allow-empty", "--message", "not merged")
+    done = site.make("deploy", ENVIRONMENT=environment, REVISION=git(site.root, "rev-parse", "HEAD"))
+    assert done.returncode != 0
+    assert f"only what was merged is deployed to {environment}" in done.stderr
+    assert site.calls == [], "before any login"
+
+
+@pytest.mark.parametrize("revision", [COMMIT, "main~1"])
+def test_a_revision_that_git_does_not_know_is_not_promoted(site: Site, merged: str, revision: str) -> None:
+    done = site.make("deploy", ENVIRONMENT="prod", REVISION=revision)
+    assert f"{revision} is not on main as this checkout knows it" in done.stderr
+    assert site.calls == []
+
+
+def test_a_checkout_without_main_promotes_nothing(site: Site) -> None:
+    done = site.make("deploy", ENVIRONMENT="qa")
+    assert done.returncode != 0
+    assert "the checkout has no origin/main; `git fetch origin main` gets it" in done.stderr
+    assert site.calls == []
+
+
 def test_a_silent_chat_does_not_fail_a_deployment_but_is_mentioned(site: Site, pods: Callable[..., None]) -> None:
     pods(info())
     done = site.make("deploy", CHAT_WEBHOOK_URL="")
@@ -805,7 +856,15 @@ def test_terraform_deploys_the_digest_and_goes_back_to_the_last_good_one(sites: 
     site.on("helm test", status=1)
     done = site.make("deploy")
     assert done.returncode != 0
-    assert site.verbs("helm") == ["helm history", "helm history", "helm test", "helm history", "helm get", "helm get"]
+    assert site.verbs("helm") == [
+        "helm history",
+        "helm history",
+        "helm test",
+        "helm history",
+        "helm history",
+        "helm get",
+        "helm get",
+    ]
     applied = [call for call in site.calls if call[0] == "terraform" and "apply" in call]
     assert [next(word for word in call if word.startswith("digest=")) for call in applied] == [
         f"digest={NEW}",
@@ -813,6 +872,39 @@ def test_terraform_deploys_the_digest_and_goes_back_to_the_last_good_one(sites: 
     ]
     assert f"revision={'d' * 40}" in applied[1]
     assert "description=Rollback to 1" in applied[1]
+
+
+@pytest.mark.parametrize(("holder", "unlocked"), [("4f2c-run", True), ("", False)])
+def test_terraform_forgets_a_release_that_was_cut_off_and_never_asks_helm_to_roll_back(
+    sites: Callable[..., Site], holder: str, unlocked: bool
+) -> None:
+    site = sites(deploy="terraform")
+    (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
+    site.on("helm history", history("superseded", "deployed", "pending-upgrade"), once=True)
+    site.on("kubectl get lease lock-tfstate-default-deploy", holder)
+    site.make("deploy")
+    assert {call[1] for call in site.calls if call[0] == "helm"} <= {"history", "test", "get"}
+    assert [
+        "kubectl",
+        "delete",
+        "secret",
+        "sh.helm.release.v1.my-service.v3",
+        "--namespace",
+        "my-service",
+    ] in site.calls
+    steps = [call[2:] for call in site.calls if call[0] == "terraform"]
+    assert (["force-unlock", "-force", holder] in steps) is unlocked
+    assert [step[0] for step in steps if step[0] != "init"][: 1 + unlocked] == ["force-unlock"] * unlocked + ["apply"]
+
+
+def test_terraform_goes_back_from_a_release_that_was_cut_off(sites: Callable[..., Site]) -> None:
+    site = sites(deploy="terraform")
+    (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
+    site.on("helm history", history("superseded", "deployed", "pending-upgrade"))
+    site.on("helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40})
+    site.make("rollback", TO="2")
+    changes = [" ".join(call[:3]) for call in site.calls if {"delete", "apply", "rollback"} & set(call)]
+    assert changes == ["kubectl delete secret", "terraform -chdir=terraform/deploy apply"]
 
 
 def test_a_registry_and_a_cluster_of_your_own_need_no_cloud(sites: Callable[..., Site]) -> None:

@@ -6,7 +6,18 @@ source ci/cloud.sh
 source ci/release.sh
 source ci/install.sh
 need ENVIRONMENT IMAGE DIGEST REVISION
-tool helm kubectl cosign jq curl
+tool git helm kubectl cosign jq curl
+
+# What reaches qa and prod was merged. A signature says that the pipeline built the image, not that its commit is still the
+# team's: neither a digest typed by hand nor a branch whose run was started by mistake comes further than dev.
+require_main() {
+  local main=refs/remotes/origin/main
+  [[ "$ENVIRONMENT" != dev ]] || return 0
+  dry || git rev-parse --quiet --verify "$main^{commit}" >/dev/null ||
+    die "nobody can tell here whether $REVISION is on main: the checkout has no origin/main; \`git fetch origin main\` gets it"
+  run git merge-base --is-ancestor "$REVISION" "$main" ||
+    die "$REVISION is not on main as this checkout knows it: only what was merged is deployed to $ENVIRONMENT"
+}
 
 verify_signature() {
   local signer
@@ -18,21 +29,6 @@ verify_signature() {
     run cosign verify --certificate-identity "${signer% *}" --certificate-oidc-issuer "${signer#* }" "$IMAGE@$DIGEST" >/dev/null && return
   done
   return 1
-}
-
-# A pipeline that was killed leaves its release "pending", and Helm refuses the next one. One deployment per environment
-# runs at a time, so nobody is working on a pending one any more.
-recover_pending() {
-  local history=$1 status serving
-  status="$(last_status <<<"$history")"
-  [[ "$status" == pending-* ]] || return 0
-  serving="$(serving_revision <<<"$history")"
-  say "the last deployment was cut off ($status)"
-  if [[ -n "$serving" ]]; then
-    run helm rollback "$SERVICE" "$serving" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
-  else
-    run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "${TIMEOUT:-10m}"
-  fi
 }
 
 test_release() { run helm test "$SERVICE" --namespace "$NAMESPACE" --logs --timeout 3m; }
@@ -58,6 +54,7 @@ give_up() {
 }
 
 ((${#SIGNERS[@]})) || need COSIGN_KEY
+require_main
 login_registry
 verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]}}: not deployed"
 connect_cluster

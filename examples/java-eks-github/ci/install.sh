@@ -18,3 +18,18 @@ install_release() {
 
 # return_to REVISION-OF-HELM: make the release again what it was then.
 return_to() { run helm rollback "$SERVICE" "$1" --namespace "$NAMESPACE" --wait --timeout "$timeout"; }
+
+# recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. One
+# deployment per environment runs at a time, so nobody is working on a pending one any more.
+recover_pending() {
+  local status serving
+  status="$(last_status <<<"$1")"
+  [[ "$status" == pending-* ]] || return 0
+  serving="$(serving_revision <<<"$1")"
+  say "the last deployment was cut off ($status)"
+  if [[ -n "$serving" ]]; then
+    return_to "$serving"
+  else
+    run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "$timeout"
+  fi
+}
