@@ -72,12 +72,13 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
 
 def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdict:
     """The Jenkinsfile has the form of Declarative Pipeline, gives each step an agent and lets no question hold one."""
-    files = project.matching("Jenkinsfile")
+    files = project.matching("Jenkinsfile", "*.Jenkinsfile")
     if not files:
         raise NotApplicable("there is no Jenkinsfile")
     findings = tuple(
-        Finding(path=files[0], line=problem.line, message=problem.message, fix=problem.fix)
-        for problem in jenkinsfile.problems(project.text(files[0]))
+        Finding(path=file, line=problem.line, message=problem.message, fix=problem.fix)
+        for file in files
+        for problem in jenkinsfile.problems(project.text(file))
     )
     return Verdict(findings=findings, detail="structure; Groovy's own grammar is for Jenkins to judge")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.pipelines import azure_devops, github, gitlab, jenkins
-from scaffolder.pipelines.job import BY_HAND, ENVIRONMENTS, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST
+from scaffolder.pipelines.job import BY_HAND, ENVIRONMENTS, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY
 from scaffolder.pipelines.stage import Stage, named
 from scaffolder.project import Project
 
@@ -22,6 +22,7 @@ __all__ = [
     "MAIN",
     "NIGHTLY",
     "PULL_REQUEST",
+    "WEEKLY",
     "Pipeline",
     "Stage",
     "read",

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scaffolder.pipelines.job import BY_HAND, MAIN, NIGHTLY, PULL_REQUEST, Job, read_yaml, targets_in
+from scaffolder.pipelines.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, read_yaml, targets_in
 from scaffolder.project import Project
 
 
 def jobs(project: Project, path: Path) -> Iterator[Job]:
-    stages = list(_parts(project, path, read_yaml(project, path), "stages"))
+    document = read_yaml(project, path)
+    schedules = {one["displayName"]: by_schedule(one["cron"]) for one in document.get("schedules", ())}
+    stages = list(_parts(project, path, document, "stages"))
     jobs_of = {stage["stage"]: list(stage["jobs"]) for stage in stages}
     for stage in stages:
         condition = str(stage.get("condition", ""))
         earlier = [one for one in stage.get("dependsOn", ()) if one in jobs_of]
         for job in jobs_of[stage["stage"]]:
-            yield _job(project, path, stage, job, condition, earlier, jobs_of)
+            yield replace(
+                _job(project, path, stage, job, earlier, jobs_of),
+                when=_when(f"{condition} {job.get('condition', '')}", schedules),
+            )
 
 
 def _job(
@@ -26,7 +32,6 @@ def _job(
     path: Path,
     stage: dict[str, Any],
     job: dict[str, Any],
-    condition: str,
     earlier: list[str],
     jobs_of: Mapping[str, list[dict[str, Any]]],
 ) -> Job:
@@ -37,7 +42,6 @@ def _job(
         id=_id(stage, job),
         targets=tuple(target for shell in shells for target in targets_in(shell)),
         after=tuple(_id({"stage": one}, other) for one in earlier for other in jobs_of[one]),
-        when=_when(f"{condition} {job.get('condition', '')}"),
         environment=str(job.get("environment") or variables.get("ENVIRONMENT", "")),
         approval=any(str(step.get("task", "")).startswith("ManualValidation@") for step in steps),
         gives_digest=any("isOutput=true" in shell and "variable=digest" in shell for shell in shells),
@@ -49,11 +53,12 @@ def _id(stage: dict[str, Any], job: dict[str, Any]) -> str:
     return f"{stage['stage']}.{job.get('job') or job.get('deployment')}"
 
 
-def _when(condition: str) -> str:
+def _when(condition: str, schedules: Mapping[str, str]) -> str:
     if "'PullRequest'" in condition:
         return PULL_REQUEST
-    if re.search(r"(?<!n)eq\(variables\['Build\.Reason'\], 'Schedule'\)", condition):
-        return NIGHTLY
+    schedule = re.search(r"eq\(variables\['Build\.CronSchedule\.DisplayName'\], '([\w-]+)'\)", condition)
+    if schedule:
+        return schedules.get(schedule[1], "")
     if re.search(r"eq\('[^']*', '(?:dev|qa|prod)'\)", condition):
         return BY_HAND
     return MAIN if "'refs/heads/main'" in condition else ""

@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scaffolder.pipelines.job import BY_HAND, ENVIRONMENTS, MAIN, NIGHTLY, PULL_REQUEST, Job, read_yaml, targets_in
+from scaffolder.pipelines.job import BY_HAND, ENVIRONMENTS, MAIN, PULL_REQUEST, Job, by_schedule, read_yaml, targets_in
 from scaffolder.project import Project
 
 
 def jobs(project: Project, path: Path) -> Iterator[Job]:
-    """ci.yml, with deploy.yml in the place of its calls; drift.yml and rollback.yml.
+    """ci.yml, with deploy.yml in the place of its calls; drift.yml, rollback.yml and template-update.yml.
 
     promote.yml is left out: it is the way to prod where GitHub offers no approvals.
     """
-    for file in (path, path.with_name("drift.yml"), path.with_name("rollback.yml")):
+    for file in (path, *(path.with_name(f"{name}.yml") for name in ("drift", "rollback", "template-update"))):
         if file in project.files:
             workflow = read_yaml(project, file)
             occasion = _occasion(workflow)
@@ -25,10 +25,10 @@ def jobs(project: Project, path: Path) -> Iterator[Job]:
 
 
 def _occasion(workflow: dict[Any, Any]) -> str:
-    events = set(workflow.get("on") or workflow[True])  # YAML reads the key `on` as true
+    events = workflow.get("on") or workflow[True]  # YAML reads the key `on` as true
     if "schedule" in events:
-        return NIGHTLY
-    return BY_HAND if events == {"workflow_dispatch"} else ""
+        return by_schedule(events["schedule"][0]["cron"])
+    return BY_HAND if set(events) == {"workflow_dispatch"} else ""
 
 
 def _job(project: Project, name: str, job: dict[str, Any], occasion: str) -> Iterator[Job]:

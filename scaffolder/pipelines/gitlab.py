@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from scaffolder.pipelines.job import (
     MAIN,
     NIGHTLY,
     PULL_REQUEST,
+    WEEKLY,
     Job,
     read_yaml,
     targets_in,
@@ -65,6 +67,8 @@ def jobs(project: Project, path: Path) -> Iterator[Job]:
 
 def _when(rules: list[dict[str, Any]]) -> str:
     conditions = " or ".join(str(rule.get("if", "")) for rule in rules if rule.get("when") != "never")
+    if re.search(r"\$TEMPLATE_UPDATE(?! == null)", conditions):
+        return WEEKLY
     for sign, when in (
         ('"schedule"', NIGHTLY),
         ("$ROLLBACK", BY_HAND),

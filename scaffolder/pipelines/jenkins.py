@@ -8,14 +8,21 @@ from pathlib import Path
 
 from scaffolder import jenkinsfile
 from scaffolder.jenkinsfile import Statement
-from scaffolder.pipelines.job import BY_HAND, MAIN, NIGHTLY, PULL_REQUEST, Job, targets_in
+from scaffolder.pipelines.job import BY_HAND, MAIN, NIGHTLY, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.project import Project
 
 
 def jobs(project: Project, path: Path) -> Iterator[Job]:
-    pipeline = next(one for one in jenkinsfile.read(project.text(path)) if one.name == "pipeline")
-    for stages in pipeline.within("stages"):
-        yield from _stages(stages, (), "")[0]
+    """The Jenkinsfile, and the jobs that start by themselves: ci/jenkins/*.Jenkinsfile."""
+    for file in (path, *project.matching("ci/jenkins/*.Jenkinsfile")):
+        pipeline = next(one for one in jenkinsfile.read(project.text(file)) if one.name == "pipeline")
+        for stages in pipeline.within("stages"):
+            yield from _stages(stages, (), "" if file == path else _schedule(pipeline))[0]
+
+
+def _schedule(pipeline: Statement) -> str:
+    crons = [one.text for part in pipeline.within("triggers") for one in part.everything() if one.name == "cron"]
+    return by_schedule(crons[0]) if crons else ""
 
 
 def _stages(stages: Statement, after: tuple[str, ...], when: str) -> tuple[list[Job], tuple[str, ...]]:
@@ -24,7 +31,7 @@ def _stages(stages: Statement, after: tuple[str, ...], when: str) -> tuple[list[
     side_by_side, last = stages.name == "parallel", after
     for stage in stages.within("stage"):
         own = _when(stage) or when
-        begins = after if side_by_side else () if own in {BY_HAND, NIGHTLY} else last
+        begins = after if side_by_side else () if _when(stage) in {BY_HAND, NIGHTLY} else last
         inner = next(stage.within("stages", "parallel"), None)
         if inner is not None:
             made, ends = _stages(inner, begins, own)

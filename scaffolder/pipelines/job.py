@@ -11,7 +11,8 @@ import yaml
 
 from scaffolder.project import Project
 
-EVERY_CHANGE, PULL_REQUEST, MAIN, BY_HAND, NIGHTLY = "every change", "pull request", "main", "by hand", "nightly"
+EVERY_CHANGE, PULL_REQUEST, MAIN, BY_HAND = "every change", "pull request", "main", "by hand"
+NIGHTLY, WEEKLY = "nightly", "weekly"
 
 ENVIRONMENTS = ("dev", "qa", "prod")
 
@@ -28,6 +29,11 @@ class Job:
     approval: bool = False
     gives_digest: bool = False
     takes_digest: bool = False
+
+
+def by_schedule(cron: str) -> str:
+    """How often a schedule runs: on one day of the week, or on several."""
+    return WEEKLY if re.fullmatch(r"[0-7]", cron.split()[-1]) else NIGHTLY
 
 
 def targets_in(script: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scaffolder.pipelines.job import EVERY_CHANGE, MAIN, PULL_REQUEST, Job
+from scaffolder.pipelines.job import ENVIRONMENTS, EVERY_CHANGE, MAIN, PULL_REQUEST, Job
 
 ONE_SYSTEM_ALONE = frozenset({"drift-issue"})
 """Targets that only one system has a use for; they are no part of the comparison."""
@@ -51,7 +51,7 @@ def named(jobs: Iterable[Job]) -> tuple[Stage, ...]:
                 targets=_once_in_a_row(target for target in job.targets if target not in ONE_SYSTEM_ALONE),
                 after=frozenset(before(job)),
                 when=when(job),
-                environment=job.environment,
+                environment=job.environment if job.environment in ENVIRONMENTS else "",
                 approval=job.approval
                 or any(by_id[one].approval and not by_id[one].targets for one in job.after if one in by_id),
                 gives_digest=job.gives_digest,
@@ -65,6 +65,9 @@ def named(jobs: Iterable[Job]) -> tuple[Stage, ...]:
 
 def _name(job: Job) -> str:
     targets = set(job.targets)
+    for target in ("template-update", "propose-update"):
+        if target in targets:
+            return target
     for target in ("rollback", "drift"):
         if target in targets:
             return f"{target} {job.environment}"

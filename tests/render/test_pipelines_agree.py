@@ -6,7 +6,7 @@ import pytest
 from support import Repository
 
 from scaffolder import jenkinsfile, pipelines
-from scaffolder.pipelines import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, Pipeline, Stage
+from scaffolder.pipelines import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY, Pipeline, Stage
 from scaffolder.project import Project
 
 SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
@@ -32,6 +32,8 @@ def expected(cloud: str, deploy: str) -> dict[str, Stage]:
         Stage(name="test", targets=("test",), after=frozenset(), when=EVERY_CHANGE),
         Stage(name="try", targets=("build", "scan"), after=frozenset(), when=PULL_REQUEST),
         Stage(name="image", targets=IMAGE, after=checks, when=MAIN, gives_digest=True),
+        Stage(name="template-update", targets=("template-update",), after=frozenset(), when=WEEKLY),
+        Stage(name="propose-update", targets=("propose-update",), after=frozenset({"template-update"}), when=WEEKLY),
     ]
     before = checks | {"image"}
     for environment in pipelines.ENVIRONMENTS:
@@ -108,6 +110,10 @@ def test_the_jenkinsfile_is_declarative(pristine: Repository, cloud: str, deploy
         ("jenkins", "Jenkinsfile", "sh 'make sbom'", "sh 'make build'"),
         ("jenkins", "Jenkinsfile", "        branch 'main'\n        not", "        not"),
         ("azure-devops", "azure-pipelines.yml", "after: [image, approval]", "after: [image, qa]"),
+        ("github", ".github/workflows/template-update.yml", '41 4 * * 1"', '41 4 * * *"'),
+        ("gitlab", ".gitlab-ci.yml", "needs: [template-update]", "needs: []"),
+        ("jenkins", "ci/jenkins/template-update.Jenkinsfile", "sh 'make propose-update'", "sh 'make notify'"),
+        ("azure-devops", "azure-pipelines.yml", 'cron: "41 4 * * 1"', 'cron: "41 4 * * 1-5"'),
         ("azure-devops", "ci/azure-devops/deploy.yml", "make deploy", "make build deploy"),
     ],
 )

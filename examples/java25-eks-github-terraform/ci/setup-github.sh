@@ -31,10 +31,10 @@ subjects() {
   done
 }
 
-# Only main may deploy, and prod asks somebody else than the person who started it.
+# Only main may deploy or propose an update of the template, and prod asks somebody else than the person who started it.
 environments() {
   local environment policy='"deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}' team
-  for environment in dev qa; do
+  for environment in dev qa template-update; do
     api PUT "environments/$environment" "{$policy}"
   done
   team=0
@@ -49,7 +49,7 @@ environments() {
     say "warning: this plan of GitHub has no reviewers for environments of a private repository. ci.yml stops after qa; prod"
     say "is deployed with the workflow promote, by those in: gh variable set RELEASE_MANAGERS --body '[\"login\"]'"
   fi
-  for environment in dev qa prod; do
+  for environment in dev qa prod template-update; do
     if dry || [ "$(gh api "repos/$repository/environments/$environment/deployment-branch-policies" --jq '[.branch_policies[].name] | index("main") != null')" != true ]; then
       api POST "environments/$environment/deployment-branch-policies" '{"name": "main"}'
     fi

@@ -1,0 +1,272 @@
+"""The weekly look for a new release of the template: its two scripts, run for real against a simulated host.
+
+bash, make, git, jq and curl are real, and so are the repository that is pushed to and the HTTP server that answers for its
+host. `uv`, which would install scaffolder, is a stand-in that plays the two commands of it that the scripts use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from support import Repository
+
+pytestmark = [
+    pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
+    for program in ("bash", "jq", "curl", "git", "make")
+]
+
+STAND_IN = (
+    f"#!{sys.executable} -IS\n"
+    + """
+import os, pathlib, subprocess, sys
+argv = sys.argv[1:]
+pathlib.Path(os.environ["HOME"], "spec").write_text(argv[argv.index("--from") + 1])
+command, news = argv[argv.index("scaffold") + 1 :], os.environ.get("NEWS", "")
+if command == ["check"]:
+    print("39 passed, 1 failed, 0 not checked")
+    sys.exit(1)
+if command == ["update", "--abort"]:
+    sys.exit(subprocess.run(["git", "reset", "--quiet", "--hard"]).returncode)
+if news == "broken":
+    sys.exit(4)
+if news:
+    answers = pathlib.Path(".copier-answers.yml")
+    answers.write_text(answers.read_text().replace("_commit: v0.1.0", "_commit: v0.2.0"))
+    with open("Makefile", "a") as makefile:
+        makefile.write("# from the template\\n")
+    pathlib.Path(".github/workflows/new.yml").parent.mkdir(parents=True, exist_ok=True)
+    pathlib.Path(".github/workflows/new.yml").write_text("name: new\\n")
+    print("v0.1.0 to v0.2.0: 1 new, 2 merged")
+if news == "conflict":
+    blob = subprocess.run(["git", "hash-object", "-w", "Makefile"], capture_output=True, text=True).stdout.strip()
+    stages = "".join(f"100644 {blob} {stage}\\tMakefile\\n" for stage in (1, 2, 3))
+    subprocess.run(["git", "update-index", "--index-info"], input=f"0 {'0' * 40}\\tMakefile\\n" + stages, text=True)
+    sys.exit(1)
+"""
+)
+
+
+@dataclass
+class Site:
+    """A clone of a repository, the bare one that its host keeps, and what the host was asked."""
+
+    root: Path
+    bare: Path
+    env: dict[str, str]
+    asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def make(self, target: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["make", "--silent", target],
+            cwd=self.root,
+            env={**self.env, **variables},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def git(self, *arguments: str, folder: Path | None = None) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=folder or self.root, env=self.env, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def fresh_checkout(self) -> None:
+        """What the second job starts from: main, and the result of the first."""
+        result = self.root.parent / "result"
+        shutil.copytree(self.root / "build/template-update", result)
+        self.git("reset", "--quiet", "--hard", "origin/main")
+        self.git("clean", "--quiet", "-xdff")
+        shutil.copytree(result, self.root / "build/template-update")
+
+    @property
+    def branches(self) -> set[str]:
+        return set(self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", folder=self.bare).split())
+
+
+@pytest.fixture
+def system() -> str:
+    """Where the repository lies; what depends on it is tested on each host."""
+    return "github"
+
+
+ON_EACH_HOST = pytest.mark.parametrize("system", ["github", "gitlab", "azure-devops"])
+
+
+@pytest.fixture
+def site(system: str, repository: Repository, tmp_path: Path) -> Iterator[Site]:
+    root = repository(ci=[system])
+    home, bare = tmp_path / "home", tmp_path / "bare.git"
+    home.mkdir()
+    (home / "bin").mkdir()
+    (home / "bin/uv").write_text(STAND_IN)
+    (home / "bin/uv").chmod(0o755)
+    asked: list[tuple[str, str, Any]] = []
+    answers: dict[str, Any] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            path = urlsplit(self.path).path
+            asked.append((self.command, path, json.loads(body) if body else self.headers["Authorization"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answers.get(f"{self.command} {path.rsplit('/', 1)[-1]}", [])).encode())
+
+        do_POST = do_PATCH = do_GET  # noqa: N815 - the names that http.server looks for
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    settings = (root / "ci/settings.sh").read_text(encoding="utf-8")
+    if system == "azure-devops":
+        (root / "ci/settings.sh").write_text(settings.replace("https://dev.azure.com", address), encoding="utf-8")
+    url = next(
+        line for line in (root / "ci/settings.sh").read_text().splitlines() if line.startswith("REPOSITORY_URL=")
+    )
+    remote = url.split('"')[1] + ("" if system == "azure-devops" else ".git")
+    (home / ".gitconfig").write_text(
+        f'[url "{bare}"]\n  insteadOf = {remote}\n[user]\n  name = A\n  email = a@example.org\n'
+    )
+    env = {"PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "GITHUB_API_URL": address}
+    made = Site(root=root, bare=bare, env=env, asked=asked, answers=answers)
+    made.git("init", "--quiet", "--initial-branch", "main")
+    made.git("add", "--all")
+    made.git("commit", "--quiet", "--message", "first")
+    made.git("clone", "--quiet", "--bare", ".", str(bare))
+    made.git("config", "receive.advertisePushOptions", "true", folder=bare)
+    hook = bare / "hooks/pre-receive"
+    hook.write_text('#!/bin/sh\nenv | grep ^GIT_PUSH_OPTION_ >"$GIT_DIR/options"\nexit 0\n')
+    hook.chmod(0o755)
+    made.git("remote", "add", "origin", str(bare))
+    made.git("fetch", "--quiet", "origin")
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def test_nothing_new_is_not_proposed_and_needs_no_token(site: Site) -> None:
+    assert site.make("template-update").returncode == 0
+    assert (site.root / "build/template-update/outcome").read_text() == "none\n"
+    proposed = site.make("propose-update")
+    assert (proposed.returncode, proposed.stderr) == (0, "the template has nothing new\n")
+    assert site.branches == {"main"}
+
+
+@ON_EACH_HOST
+def test_a_release_becomes_a_branch_and_a_change_for_review(site: Site, system: str) -> None:
+    site.answers.update(
+        {
+            "POST pulls": {"html_url": "https://github.com/pull/7"},
+            "GET pullrequests": {"value": []},
+            "POST pullrequests": {"pullRequestId": 7},
+        }
+    )
+    updated = site.make("template-update", NEWS="yes")
+    assert updated.returncode == 0, updated.stderr
+    main = site.git("rev-parse", "main", folder=site.bare)
+    site.fresh_checkout()
+    proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
+    assert proposed.returncode == 0, proposed.stderr
+    assert site.branches == {"main", "template-update/v0.2.0"}
+    assert site.git("rev-parse", "main", folder=site.bare) == main
+    changed = site.git("diff", "--name-status", "main", "template-update/v0.2.0", folder=site.bare)
+    assert changed.split() == ["M", ".copier-answers.yml", "A", ".github/workflows/new.yml", "M", "Makefile"]
+    assert "s3cret" not in updated.stderr + proposed.stderr + proposed.stdout
+    if system == "gitlab":
+        assert "merge_request.create" in (site.bare / "options").read_text()
+        return
+    (method, path, body) = site.asked[-1]
+    assert (method, path.rsplit("/", 1)[-1]) == ("POST", "pulls" if system == "github" else "pullrequests")
+    assert body["title"] == "Update the template to v0.2.0"
+    text = body["body" if system == "github" else "description"]
+    assert "v0.1.0 to v0.2.0: 1 new, 2 merged" in text
+    assert "39 passed, 1 failed" in text
+
+
+@ON_EACH_HOST
+def test_a_branch_that_is_there_is_left_to_those_who_work_on_it(site: Site) -> None:
+    site.answers.update({"GET pulls": [{"html_url": "x"}], "GET pullrequests": {"value": [{"pullRequestId": 7}]}})
+    site.git("push", "--quiet", "origin", "main:refs/heads/template-update/v0.2.0")
+    before = site.git("rev-parse", "template-update/v0.2.0", folder=site.bare)
+    site.make("template-update", NEWS="yes")
+    site.fresh_checkout()
+    proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
+    assert proposed.returncode == 0, proposed.stderr
+    assert "is there already" in proposed.stderr
+    assert site.git("rev-parse", "template-update/v0.2.0", folder=site.bare) == before
+    assert [method for method, _, _ in site.asked] in ([], ["GET"])
+
+
+def test_without_a_token_a_release_fails_with_what_to_do(site: Site) -> None:
+    site.make("template-update", NEWS="yes")
+    proposed = site.make("propose-update")
+    assert proposed.returncode == 2
+    assert "TEMPLATE_UPDATE_TOKEN is not set" in proposed.stderr
+    assert "docs/living-with-the-template.md" in proposed.stderr
+    assert site.branches == {"main"}
+
+
+@ON_EACH_HOST
+def test_a_conflict_tells_a_person_and_pushes_nothing(site: Site, system: str) -> None:
+    site.answers["POST issues"] = {"number": 3}
+    updated = site.make("template-update", NEWS="conflict")
+    assert updated.returncode == 0, updated.stderr
+    assert site.git("status", "--porcelain", "--untracked-files=no") == ""
+    site.fresh_checkout()
+    proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
+    said = site.asked[-1][2]["body"] if system == "github" else proposed.stderr
+    assert "    Makefile\n" in said
+    assert "scaffold update " in said
+    assert proposed.returncode == (0 if system == "github" else 2)
+    assert site.branches == {"main"}
+
+
+def test_a_scaffolder_that_fails_is_no_outcome(site: Site) -> None:
+    updated = site.make("template-update", NEWS="broken")
+    assert updated.returncode == 2
+    assert "scaffold update ended with 4" in updated.stderr
+    assert not (site.root / "build/template-update/outcome").exists()
+
+
+def test_a_template_from_elsewhere_is_refused(site: Site) -> None:
+    answers = site.root / ".copier-answers.yml"
+    answers.write_text(answers.read_text().replace("scaffold://templates.git", "https://example.org/evil.git"))
+    refused = site.make("template-update", NEWS="yes")
+    assert "is not in TEMPLATE_SOURCES" in refused.stderr
+    settings = site.root / "ci/settings.sh"
+    settings.write_text(settings.read_text().replace('"scaffold://templates.git"', '"https://example.org/evil.git"'))
+    refused = site.make("template-update", NEWS="yes")
+    assert "merge a change of _src_path into main first" in refused.stderr
+    assert not (Path(site.env["HOME"]) / "spec").exists()
+
+
+def test_the_newest_scaffolder_is_taken_or_the_one_that_was_chosen(site: Site) -> None:
+    site.make("template-update")
+    assert (Path(site.env["HOME"]) / "spec").read_text() == "scaffolder[tools]>=0.1.0"
+    site.make("template-update", SCAFFOLDER_SPEC="scaffolder==0.3.0")
+    assert (Path(site.env["HOME"]) / "spec").read_text() == "scaffolder==0.3.0"
+
+
+def test_dry_runs_say_what_they_would_do(site: Site) -> None:
+    shown = site.make("template-update", DRY_RUN="1")
+    assert "scaffold update\n" in shown.stderr
+    assert site.make("propose-update", DRY_RUN="1").stderr.startswith("+ propose what build/template-update says at ")
+    assert not (site.root / "build").exists()
