@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder import changed, checks, fixes
+from scaffolder import changed, checks, fixes, parity
 from scaffolder.model import Check, Edit, Report, Result
 from scaffolder.project import Project
 from scaffolder.toolchain import SystemToolchain, Toolchain
@@ -20,7 +20,7 @@ class Request:
     """What is to be examined, by which checks, and what else is to be done.
 
     `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does since the default
-    branch; `dry_run` shows what `fix` would do.
+    branch; `dry_run` shows what `fix` would do; `parity` is the file for the hashes of the environments.
     """
 
     path: Path
@@ -30,6 +30,7 @@ class Request:
     require_tools: bool = False
     online: bool = False
     context: str = ""
+    parity: Path | None = None
     only_changed: bool = False
     since: str = ""
     fix: bool = False
@@ -51,7 +52,7 @@ def examine(request: Request, *, on_result: Callable[[Result], None] = lambda re
     Raises:
         AnswersError: a word of `select` or `ignore` is the start of no check's id.
         ProjectError: there is no repository, or it has no history to compare with.
-        DestinationError: what is to be mended cannot be written.
+        DestinationError: what is to be mended, or the file for the hashes, cannot be written.
     """
     chosen = checks.choose(select=request.select, ignore=request.ignore, online=request.online, context=request.context)
     with SystemToolchain() as toolchain:
@@ -62,6 +63,8 @@ def examine(request: Request, *, on_result: Callable[[Result], None] = lambda re
 
         project = Project(request.path)
         report = ask(project)
+        if request.parity:
+            parity.save(project, toolchain, request.parity)
         if not request.fix:
             return Examined(report=report)
         return _mended(request, project, report, ask)

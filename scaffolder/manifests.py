@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder import helm, template
+from scaffolder.environments import beside
 from scaffolder.model import NotApplicable, Unsettled
-from scaffolder.project import ENVIRONMENTS, Project
+from scaffolder.project import Project
+from scaffolder.reading import table
 from scaffolder.toolchain import Toolchain
 
 DIGEST = "sha256:" + "0" * 64
@@ -71,22 +73,27 @@ def chart_of(project: Project) -> Path:
 def environments(project: Project) -> tuple[Environment, ...]:
     """Each environment that has a values file, in promotion order; the chart's own values alone where none has."""
     chart = chart_of(project)
-    files = {name: chart / f"values-{name}.yaml" for name in ENVIRONMENTS}
-    present: dict[str, tuple[Path, ...]] = {
-        name: (project.root / file,) for name, file in files.items() if project.has(file)
-    }
+    files = beside(project, chart)
+    present: dict[str, tuple[Path, ...]] = {name: (project.root / file,) for name, file in files.items()}
     return tuple(
         Environment(
             name=name,
             release=helm.Release(
                 values_files=values,
-                set_strings={"image.repository": REPOSITORY, "image.digest": DIGEST},
-                name=chart.name,
-                namespace=chart.name,
+                set_strings=_image(project, chart),
+                name=chart.name or project.root.name,
+                namespace=chart.name or project.root.name,
             ),
         )
         for name, values in (present or {"": ()}).items()
     )
+
+
+def _image(project: Project, chart: Path) -> dict[str, str]:
+    """What stands for the image that the pipeline hands over, in a chart that takes one like that."""
+    image = table(project, chart / "values.yaml").get("image") if project.has(chart / "values.yaml") else None
+    given = {"repository": REPOSITORY, "digest": DIGEST}
+    return {f"image.{key}": given[key] for key in given if isinstance(image, dict) and key in image}
 
 
 def kubernetes_version(project: Project) -> str:

@@ -129,7 +129,8 @@ class Project:
     @cached_property
     def chart(self) -> Path | None:
         """The folder of the service's Helm chart, relative to the root; None where there is none."""
-        charts = [file.parent for file in self.matching("helm/*/Chart.yaml", "charts/*/Chart.yaml", "chart/Chart.yaml")]
+        usual = self.matching("helm/*/Chart.yaml", "charts/*/Chart.yaml", "chart/Chart.yaml")
+        charts = [file.parent for file in (*usual, *self.matching("Chart.yaml"))]
         return charts[0] if charts else None
 
     @cached_property

@@ -5,7 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from scaffolder.checks import agreement, docker, helm, kubernetes, monitoring, pipeline, syntax, terraform, waivers
+from scaffolder.checks import (
+    agreement,
+    docker,
+    environments,
+    helm,
+    kubernetes,
+    monitoring,
+    pipeline,
+    syntax,
+    terraform,
+    waivers,
+)
 from scaffolder.checks.runner import run
 from scaffolder.errors import AnswersError
 from scaffolder.model import Check, selected
@@ -21,6 +32,7 @@ FAMILIES = {
     "CI": "pipelines and scripts",
     "MO": "alerts and dashboards",
     "AG": "agreement between files",
+    "EN": "environments that are the same",
     "WV": "findings that stay",
 }
 
@@ -38,6 +50,7 @@ def every(*, online: bool = False, context: str = "") -> tuple[Check, ...]:
         *pipeline.CHECKS,
         *monitoring.CHECKS,
         *agreement.CHECKS,
+        *environments.CHECKS,
         *waivers.CHECKS,
         *syntax.CHECKS,
     )

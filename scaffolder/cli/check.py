@@ -30,6 +30,12 @@ from scaffolder.examine import Request, examine
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Write the report there, and print it as text.",
 )
+@click.option(
+    "--parity",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write there, as JSON, a hash of what each environment renders, to compare them.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not in order.")
 @click.option("--only-changed", is_flag=True, help="Only findings in files that differ from the default branch.")
 @click.option("--since", metavar="REF", default="", help="Only findings in files that differ from where REF was left.")

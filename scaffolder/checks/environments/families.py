@@ -1,0 +1,31 @@
+"""What the checks of this family share."""
+
+from __future__ import annotations
+
+from scaffolder import environments
+from scaffolder.environments import Family
+from scaffolder.model import NotApplicable
+from scaffolder.project import Project
+
+
+def families_of(project: Project, kind: str) -> tuple[Family, ...]:
+    """The families of this kind.
+
+    Raises:
+        NotApplicable: there is none.
+    """
+    families = environments.family_of(project, kind)
+    if not families:
+        raise NotApplicable(f"there are no {kind} of several environments")
+    return families
+
+
+def patterns(families: tuple[Family, ...]) -> str:
+    """What was looked at, for a verdict's detail."""
+    return ", ".join(family.pattern for family in families)
+
+
+def short(value: str) -> str:
+    """A value on one line that fits into a message."""
+    text = " ".join(value.split())
+    return (text if len(text) <= 60 else text[:57] + "...") or "not set"

@@ -1,0 +1,61 @@
+"""How an image gets from one environment to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import yaml
+
+from scaffolder import pipelines
+from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_BUILDS = {"build", "push"}
+
+
+def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
+    """Each pipeline builds the image once, and each environment gets the digest that the one before it got."""
+    try:
+        found = [one for one in pipelines.read(project) if _deploys(one)]
+    except (
+        AttributeError,
+        KeyError,
+        StopIteration,
+        TypeError,
+        ValueError,
+        yaml.YAMLError,
+    ):  # written for other commands than make's
+        found = []
+    if not found:
+        raise NotApplicable("there is no pipeline that deploys to one environment after the other with make")
+    findings = [finding for pipeline in found for finding in _handed_over(project, pipeline)]
+    return Verdict(findings=tuple(findings), detail=", ".join(one.path.as_posix() for one in found))
+
+
+def _deploys(pipeline: pipelines.Pipeline) -> bool:
+    return len({stage.name for stage in pipeline.stages} & set(pipelines.ENVIRONMENTS)) > 1
+
+
+def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Finding]:
+    stages = {stage.name: stage for stage in pipeline.stages}
+    order = [name for name in pipelines.ENVIRONMENTS if name in stages]
+
+    def at(name: str, message: str, fix: str) -> Finding:
+        line = project.line_of(pipeline.path, f"environment: {name}") or project.line_of(pipeline.path, name)
+        return Finding(path=pipeline.path, line=line, message=message, fix=fix)
+
+    for earlier, name in zip(["", *order], order, strict=False):
+        stage = stages[name]
+        if built := sorted(_BUILDS & set(stage.targets)):
+            message = f"{name} builds an image of its own (make {' and '.join(built)})"
+            yield at(name, message, "build once, and hand the digest over")
+        if not stage.takes_digest:
+            yield at(name, f"{name} does not take the digest that was built", "hand the digest of the image over")
+        if earlier and earlier not in stage.after:
+            message = f"{name} does not wait for {earlier}, so it may get what {earlier} never tested"
+            yield at(name, message, f"let {name} need {earlier}")
+    givers = [stage.name for stage in pipeline.stages if stage.gives_digest]
+    if len(givers) != 1:
+        message = f"{', '.join(givers) or 'no stage'} hands a digest on; it has to be one stage, which builds the image"
+        yield at("image", message, "build once, and hand the digest over")

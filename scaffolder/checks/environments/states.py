@@ -1,0 +1,74 @@
+"""Where each environment keeps its Terraform state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.checks.environments.families import families_of, patterns, short
+from scaffolder.environments import BACKENDS, Family
+from scaffolder.model import Finding, Place, Verdict
+from scaffolder.project import Project
+from scaffolder.reading import blocks
+from scaffolder.toolchain import Toolchain
+
+_OWN_STATE = {"bucket", "key", "prefix", "path", "container_name", "storage_account_name", "resource_group_name"}
+"""What says where a state lies: https://developer.hashicorp.com/terraform/language/backend."""
+
+_OWN_ACCOUNT = {"account_id", "assume_role", "dynamodb_table", "kms_key_id", "profile", "role_arn", "subscription_id"}
+
+_Settings = dict[str, tuple[str, int]]
+"""What a backend's file sets, with the line."""
+
+
+def states_are_apart(project: Project, _: Toolchain) -> Verdict:
+    """Each environment keeps its Terraform state in a place of its own, and in the same kind of place."""
+    families = families_of(project, BACKENDS)
+    findings: list[Finding] = []
+    for family in families:
+        settings = {name: _settings(project, file) for name, file in family.files.items()}
+        findings += [*_shared_state(family, settings), *_other_backend(family, settings)]
+    return Verdict(findings=tuple(findings), detail=patterns(families))
+
+
+def _settings(project: Project, file: Path) -> _Settings:
+    block = blocks(project, file)
+    return {name: (one.text, one.line) for name, one in (block.attributes if block else {}).items()}
+
+
+def _shared_state(family: Family, settings: dict[str, _Settings]) -> Iterator[Finding]:
+    seen: dict[tuple[str, ...], str] = {}
+    for name, given in settings.items():
+        where = tuple(given.get(key, ("", 0))[0] for key in sorted(_OWN_STATE))
+        if any(where) and where in seen:
+            first = seen[where]
+            key = next((one for one in ("key", "prefix", "path", "bucket") if one in given), next(iter(given)))
+            yield Finding(
+                path=family.files[name],
+                line=given[key][1],
+                message=f"{name} keeps its state where {first} does: applying one would destroy the other",
+                fix=f"give {name} a {key} of its own",
+                related=(Place(path=family.files[first], line=settings[first].get(key, ("", 0))[1]),),
+            )
+        seen.setdefault(where, name)
+
+
+def _other_backend(family: Family, settings: dict[str, _Settings]) -> Iterator[Finding]:
+    for key in sorted({key for given in settings.values() for key in given} - _OWN_ACCOUNT):
+        said = {name: given.get(key, ("", 0))[0] for name, given in settings.items()}
+        if key in _OWN_STATE and all(said.values()):
+            continue
+        usual, number = Counter(said.values()).most_common(1)[0]
+        if number == len(said):
+            continue
+        for name, value in said.items():
+            if value != usual:
+                other = next(one for one in said if said[one] == usual)
+                yield Finding(
+                    path=family.files[name],
+                    line=settings[name].get(key, ("", 0))[1],
+                    message=f"the backend's {key} is {short(value)} for {name}, {short(usual)} for {other}",
+                    fix=f"give {key} the same value everywhere",
+                    related=(Place(path=family.files[other], line=settings[other].get(key, ("", 0))[1]),),
+                )
