@@ -88,8 +88,13 @@ class Record:
 
 
 @cache
-def questions() -> tuple[Question, ...]:
-    """All questions in the order they are asked."""
+def questions(folder: Path | None = None) -> tuple[Question, ...]:
+    """All questions in the order they are asked; `folder` is that of another template, or of another release."""
+    asked = {
+        name: entry if isinstance(entry, dict) else {"default": entry}  # Copier's short form: `name: default`
+        for name, entry in template.configuration(folder).items()
+        if not name.startswith("_")
+    }
     return tuple(
         Question(
             name=name,
@@ -100,8 +105,8 @@ def questions() -> tuple[Question, ...]:
             when=entry.get("when", True),
             several=entry.get("multiselect", False),
         )
-        for name, entry in template.configuration().items()
-        if not name.startswith("_") and entry.get("when") is not False
+        for name, entry in asked.items()
+        if entry.get("when") is not False
     )
 
 

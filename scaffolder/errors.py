@@ -75,6 +75,12 @@ class RenderError(ScaffolderError):
     """The template could not be rendered; nothing was written."""
 
 
+class UpdateError(ScaffolderError):
+    """The repository is not in a state in which it can be updated; nothing in it was changed."""
+
+    exit_code = ExitCode.USAGE
+
+
 class StoreError(ScaffolderError):
     """A release of the templates is not there, or a template's address cannot be read."""
 

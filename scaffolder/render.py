@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -14,8 +15,12 @@ from pathlib import Path
 
 from scaffolder import __version__, answers, template
 from scaffolder.answers import Answer
-from scaffolder.errors import DestinationError, RenderError
+from scaffolder.errors import AnswersError, DestinationError, RenderError
 
+# "Validation error for question 'x': …", "Invalid choice for 'x': …", 'Question "x" is required'
+_REFUSED = re.compile(
+    r"""(?:Validation error for question|Invalid choice for|Question) ['"](?P<name>\w+)['"]:? (?P<why>.*)"""
+)
 _ANSWERS_HEADER_KEYS = ("_commit", "_src_path")
 
 
@@ -56,6 +61,7 @@ def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Pa
 
     Raises:
         DestinationError: nothing can be written there.
+        AnswersError: the template refuses an answer.
         RenderError: the template does not render with these answers, or rendered nothing.
     """
     _copy(origin, given, folder)
@@ -144,7 +150,15 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
         except OSError as error:
             raise DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}") from error
         except Exception as error:
-            raise RenderError(f"the template does not render: {' '.join(str(error).split())}") from error
+            raise _stopped(" ".join(str(error).split())) from error
+
+
+def _stopped(said: str) -> RenderError | AnswersError:
+    """What Copier said, as an error of ours: it refused an answer, or the template does not render."""
+    if refused := _REFUSED.match(said):
+        name = refused["name"]
+        return AnswersError(f"{name} cannot be what it is: {refused['why']}", hint=f"-d {name}=VALUE")
+    return RenderError(f"the template does not render: {said}")
 
 
 def _record_origin(file: Path, origin: Origin) -> None:

@@ -32,13 +32,14 @@ def root() -> Path:
 
 
 @cache
-def configuration() -> dict[str, Any]:
+def configuration(folder: Path | None = None) -> dict[str, Any]:
     """Everything copier.yml says, its `!include`s read in; keys with a leading underscore are Copier's settings.
 
-    Of a setting in several documents the last wins, and lists are joined, as Copier itself does it.
+    `folder` is that of another template, or of another release. Of a setting in several documents the last wins, and
+    lists are joined, as Copier itself does it.
     """
     merged: dict[str, Any] = {}
-    for document in _documents(root() / "copier.yml"):
+    for document in _documents(folder or root(), "copier.yml"):
         for key, value in document.items():
             if key.startswith("_") and isinstance(value, list):
                 merged[key] = [*merged.get(key, []), *value]
@@ -54,22 +55,22 @@ def versions() -> dict[str, Any]:
 
 def presets() -> dict[str, Any]:
     """The presets that come with the template: name → {about, answers}."""
-    (document,) = _documents(root() / "presets.yml")
+    (document,) = _documents(root(), "presets.yml")
     return document
 
 
-def _documents(path: Path) -> list[dict[str, Any]]:
+def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
     import yaml  # 26 ms, and `scaffold --help` does not need it
 
     class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
         """Knows `!include FILE`, which Copier resolves against the template's root."""
 
     def include(loader: Any, node: Any) -> list[dict[str, Any]]:
-        return _documents(root() / loader.construct_scalar(node))
+        return _documents(folder, loader.construct_scalar(node))
 
     Loader.add_constructor("!include", include)
     stream: IO[str]
-    with path.open(encoding="utf-8") as stream:
+    with (folder / name).open(encoding="utf-8") as stream:
         documents: list[dict[str, Any]] = []
         for document in yaml.load_all(stream, Loader=Loader):
             if isinstance(document, list):

@@ -14,12 +14,17 @@ import click
 from scaffolder import __version__
 from scaffolder.errors import ExitCode, ScaffolderError
 
-# A module must not be called `list`: once imported, it would hide the built-in in this package.
-_MODULES = {"list": "listing"}
+# Where a command is, if not in the module of its name. A module must not be called `list` or `set`: once imported, it
+# would hide the built-in in this package.
+_PLACES = {"list": "listing.command", "add": "change.add", "remove": "change.remove", "set": "change.set_"}
 
 _COMMANDS = {
     "new": "Write a service's whole repository and check it.",
     "check": "Check a repository.",
+    "update": "Take a newer release of the template.",
+    "add": "Add a pipeline, monitoring, a cloud.",
+    "remove": "Remove a pipeline, monitoring, Terraform.",
+    "set": "Give other answers: set cloud=azure.",
     "explain": "What a check asks, why, and how to mend what it finds.",
     "list": "What can be asked, generated, checked and pinned.",
     "doctor": "Which external program each check would use, and how to get it.",
@@ -37,7 +42,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"scaffolder.cli.{_MODULES.get(cmd_name, cmd_name)}").command
+        module, _, name = _PLACES.get(cmd_name, f"{cmd_name}.command").partition(".")
+        command: click.Command = getattr(import_module(f"scaffolder.cli.{module}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

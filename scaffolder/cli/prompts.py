@@ -30,7 +30,7 @@ def collect(
             question = "service_name" if key == "name" else key
             by_variable = context.get_parameter_source(key) is ParameterSource.ENVIRONMENT
             (variables if by_variable else typed)[question] = value
-    return {**given, **variables, **dict(_pair(item) for item in data), **typed}
+    return {**given, **variables, **pairs(data), **typed}
 
 
 def ask(question: Question, choices: tuple[Choice, ...], default: Answer | None, accept: Accept) -> Answer:
@@ -51,8 +51,17 @@ def ask(question: Question, choices: tuple[Choice, ...], default: Answer | None,
     return answer
 
 
+def pairs(items: tuple[str, ...]) -> dict[str, object]:
+    """Answers typed as KEY=VALUE.
+
+    Raises:
+        AnswersError: one has no equals sign.
+    """
+    return dict(_pair(item) for item in items)
+
+
 def _pair(item: str) -> tuple[str, str]:
     key, equals, value = item.partition("=")
     if not equals:
-        raise AnswersError(f"--data takes KEY=VALUE, not {item!r}", hint="--data runtime_version=21")
+        raise AnswersError(f"an answer is KEY=VALUE, not {item!r}", hint="runtime_version=21, for example")
     return key.strip(), value

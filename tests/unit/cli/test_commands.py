@@ -85,7 +85,7 @@ def test_new_takes_the_answer_nearest_to_the_person(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["new", "x", "-d", "runtime"], "--data takes KEY=VALUE, not 'runtime'"),
+        (["new", "x", "-d", "runtime"], "an answer is KEY=VALUE, not 'runtime'"),
         (["new", "x", "-d", "runtim=java"], "there is no question 'runtim'"),
         (["new", "x", "--data-file", "absent.yml"], "absent.yml cannot be read: No such file or directory"),
         (["new", "../x"], "service_name cannot be '../x'"),

@@ -1,0 +1,33 @@
+"""`scaffold update`: a newer release of the template, merged into a repository that people have worked in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scaffolder.cli import options, prompts, summary, updated
+from scaffolder.errors import ExitCode
+from scaffolder.update import run
+from scaffolder.update.engine import Request
+
+
+@click.command("update", short_help="Take a newer release of the template.")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--to", default="", metavar="VERSION", help="This release, not the newest.")
+@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again.")
+@click.option("--abort", is_flag=True, help="Take back the last update, which is not committed yet.")
+@updated.options
+@options.directory
+@options.no_color
+@options.debug
+def command(path: Path, to: str, data: tuple[str, ...], abort: bool, **settings: bool | str) -> int:
+    """Merge a newer release of the template into the repository at PATH (default: here).
+
+    Your edits stay. Where you and the template changed the same lines, both are left between markers, and the exit code
+    is 1. Nothing is committed: git diff --cached shows the update.
+    """
+    if abort:
+        click.echo(updated.of_abort(run.abort(path)))
+        return ExitCode.CLEAN
+    return updated.carried_out(Request(root=path, to=to, given=prompts.pairs(data)), summary.progress, settings)

@@ -1,0 +1,137 @@
+"""What an update says, as text or JSON: release, answers, each file, what was checked, and what to type next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import click
+
+from scaffolder.cli import options as shared
+from scaffolder.model import Result
+from scaffolder.report import json as json_report
+from scaffolder.report import text as text_report
+from scaffolder.update import run
+from scaffolder.update.engine import Difference, Request
+from scaffolder.update.merge import Fate
+from scaffolder.update.run import Outcome
+
+_COLOURS = {Fate.CONFLICT: "failed", Fate.KEPT: "warning", Fate.DELETED: "warning", Fate.MERGED: "passed"}
+_Progress = Callable[..., AbstractContextManager[Callable[[Result], None]]]
+
+
+def options(function: shared.Command) -> shared.Command:
+    """The options that update, add, remove and set have in common."""
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Only conflicts and what was kept."),
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        click.option("--check", is_flag=True, help="Check the merged result first; if a check fails, change nothing."),
+        click.option("--diff", is_flag=True, help="Show it as git diff does, check it, and change nothing."),
+        click.option("-n", "--dry-run", is_flag=True, help="Say what becomes of each file, check it, change nothing."),
+    ):
+        function = option(function)
+    return function
+
+
+def carried_out(request: Request, progress: _Progress, settings: dict[str, Any]) -> int:
+    """Update as `request` says, print what became of it, and return the exit code."""
+    form, quiet = settings.pop("form"), settings.pop("quiet")
+    with progress(quiet=quiet) as on_result:
+        outcome = run.update(request, on_result=on_result, **settings)
+    click.echo(json.dumps(_document(outcome), indent=2) if form == "json" else "\n".join(_lines(outcome, quiet=quiet)))
+    return outcome.exit_code
+
+
+def of_abort(paths: tuple[str, ...]) -> str:
+    """What `scaffold update --abort` says."""
+    files = "1 file is" if len(paths) == 1 else f"{len(paths)} files are"
+    return f"  {files} as the last commit has {'it' if len(paths) == 1 else 'them'}"
+
+
+def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
+    if not quiet:
+        yield from _heading(outcome)
+    if outcome.empty:
+        return
+    for change in outcome.changes:
+        if not quiet or change.fate in {Fate.CONFLICT, Fate.KEPT}:
+            word = shared.paint(f"{change.fate:<9}", _COLOURS.get(change.fate, ""))
+            yield f"  {word} {change.path}{f'   {change.note}' if change.note else ''}"
+    if outcome.text:
+        yield f"\n{outcome.text}"
+    if not quiet:
+        yield f"  {_counted(outcome)}"
+    if outcome.report:
+        yield ""
+        yield text_report.write(outcome.report, paint=shared.paint, checks=not quiet)
+    if not quiet:
+        yield ""
+        yield from _next(outcome)
+
+
+def _heading(outcome: Outcome) -> Iterator[str]:
+    if outcome.old == outcome.new:
+        yield f"{outcome.name}: {outcome.new.tag}{', nothing to do' if outcome.empty else ''}"
+    else:
+        yield f"{outcome.name}: {outcome.old.tag} to {outcome.new.tag}"
+    for release in outcome.news:
+        yield f"\n  {release.tag}   {release.date}"
+        yield from (f"    - {change}" for change in release.changes)
+    if outcome.answers:
+        yield ""
+        yield from (f"  {_answer(difference)}" for difference in outcome.answers)
+    if not outcome.empty:
+        yield ""
+
+
+def _answer(difference: Difference) -> str:
+    if difference.before is None:
+        return f"{difference.name}: {_value(difference.after)}, a question that was not asked before"
+    if difference.after is None:
+        return f"{difference.name}: was {_value(difference.before)}, and is no longer asked"
+    return f"{difference.name}: {_value(difference.before)}, now {_value(difference.after)}"
+
+
+def _counted(outcome: Outcome) -> str:
+    counts = {fate: sum(change.fate is fate for change in outcome.changes) for fate in Fate}
+    words = ", ".join(f"{count} {fate}" for fate, count in counts.items() if count)
+    return words if outcome.taken else f"{words}; nothing was changed"
+
+
+def _next(outcome: Outcome) -> Iterator[str]:
+    if not outcome.taken:
+        if outcome.report is None:
+            yield "Next    not checked: files with conflicts do not parse"
+        else:
+            yield "Next    the same without --dry-run, --diff and --check"
+        return
+    if outcome.conflicts:
+        yield "Next    settle the conflicts (git diff), git add each file, then scaffold check and git commit"
+    else:
+        yield "Next    git diff --cached, scaffold check, git commit"
+    yield "        scaffold update --abort takes it back"
+
+
+def _value(value: object) -> str:
+    return ",".join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+def _document(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "project": outcome.name,
+        "from": outcome.old.tag,
+        "to": outcome.new.tag,
+        "releases": [
+            {"version": release.tag, "date": release.date, "changes": list(release.changes)} for release in outcome.news
+        ],
+        "answers": [{"name": one.name, "before": one.before, "after": one.after} for one in outcome.answers],
+        "files": [{"path": one.path, "state": str(one.fate), "note": one.note} for one in outcome.changes],
+        "summary": {str(fate): sum(one.fate is fate for one in outcome.changes) for fate in Fate},
+        "taken": outcome.taken,
+        "exit_code": int(outcome.exit_code),
+        "diff": outcome.text,
+        "check": json_report.document(outcome.report) if outcome.report else None,
+    }

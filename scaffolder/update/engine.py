@@ -1,0 +1,208 @@
+"""An update, planned whole before anything is touched: which release, which answers, and what becomes of every file."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from scaffolder import answers, checks, manifest, render, store
+from scaffolder.answers import Record
+from scaffolder.errors import AnswersError, UpdateError
+from scaffolder.model import Report, Result
+from scaffolder.project import Project
+from scaffolder.render import Origin
+from scaffolder.store import History, Release
+from scaffolder.toolchain import Toolchain
+from scaffolder.update import apply, merge, repository, wishes
+from scaffolder.update.merge import Fate, Merged, Workshop
+from scaffolder.update.repository import Repository
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is wanted of the repository at `root`: the release `to` ("" is the newest), and other answers.
+
+    `add` and `remove` are words for answers. `answers_only` stays at the release that the repository is at.
+    """
+
+    root: Path
+    to: str = ""
+    given: Mapping[str, object] = field(default_factory=dict)
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    answers_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One answer that is another one afterwards; None is no answer."""
+
+    name: str
+    before: object | None
+    after: object | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What an update would do; `work` and `folder` hold it until it is put into the repository."""
+
+    repository: Repository
+    record: Record
+    old: Release
+    new: Release
+    news: tuple[Release, ...]
+    answers: tuple[Difference, ...]
+    merged: Merged
+    work: Workshop
+    folder: Path
+
+    @property
+    def conflicts(self) -> tuple[merge.Change, ...]:
+        return self.merged.of(Fate.CONFLICT)
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """Every file that is written or removed, from the root of the generated repository."""
+        names = self.work.git("diff-tree", "-r", "-z", "--name-only", self.repository.tree, self.merged.tree)
+        return tuple(dict.fromkeys([*filter(None, names.split("\0")), *(stage.path for stage in self.merged.stages)]))
+
+    @property
+    def empty(self) -> bool:
+        return self.merged.tree == self.repository.tree and not self.conflicts
+
+
+@contextlib.contextmanager
+def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
+    """Everything that the update would do, computed in a temporary folder; the repository is only read.
+
+    Raises:
+        UpdateError: the repository is not in order, or the release is an older one.
+        StoreError: there is no such release.
+        AnswersError: an answer is refused, or would become another one that nobody asked for.
+        RenderError: a release does not render.
+    """
+    record = answers.recorded(request.root)
+    opened = repository.opened(request.root, toolchain)
+    apply.refuse_interrupted(opened)
+    repository.refuse_unsettled(opened)
+    history = store.at(record.address, toolchain)
+    old, new = _releases(request, record, history)
+    with tempfile.TemporaryDirectory(prefix="scaffold-update-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
+        work = merge.workshop(folder, opened.objects, opened.hash_format, toolchain)
+        given = _answers(request, record, history, new, toolchain)
+        before = _Rendering.of(manifest.origin(history, old, toolchain), record, record.answers, folder / "old")
+        after = _Rendering.of(manifest.origin(history, new, toolchain), record, given, folder / "new")
+        differences = _differences(request, before.answers, after.answers, new)
+        repository.refuse_markers(opened, {*before.files, *after.files})
+        outcome = merge.merged(
+            work,
+            base=work.tree_of(before.folder),
+            ours=opened.tree,
+            theirs=work.tree_of(after.folder),
+            label=f"template-{new.tag}",
+            renames=old != new,
+            record=answers.FILE,
+        )
+        repository.refuse_occupied(opened, outcome.added)
+        yield Plan(
+            repository=opened,
+            record=record,
+            old=old,
+            new=new,
+            news=tuple(release for release in history.since(old) if release.number <= new.number),
+            answers=differences,
+            merged=outcome,
+            work=work,
+            folder=folder,
+        )
+
+
+def checked(plan: Plan, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Report:
+    """What the quick checks say of the repository as it would be; nothing in it is touched."""
+    folder = plan.folder / "result" / plan.repository.root.name
+    plan.work.written(plan.merged.tree, folder)
+    return checks.run(Project(folder), checks.every(), toolchain, on_result=on_result)
+
+
+def difference(plan: Plan) -> str:
+    """What the update changes, as `git diff` shows it."""
+    return plan.work.git("diff", "--find-renames", plan.repository.tree, plan.merged.tree)
+
+
+def take(plan: Plan) -> None:
+    """Put the plan into the repository: files and index, as `git cherry-pick --no-commit` would; all or nothing."""
+    whole = plan.repository.git("rev-parse", "HEAD^{tree}")
+    at_top = plan.repository.at_top
+    step = apply.Step(
+        top=str(plan.repository.top),
+        journal=str(apply.journal_of(plan.repository)),
+        repository_objects=str(plan.repository.objects),
+        objects=str(plan.work.git.folder / "objects"),
+        head=plan.repository.head,
+        before=whole,
+        after=plan.work.grafted(whole, plan.repository.prefix, plan.merged.tree),
+        paths=tuple(at_top(path) for path in plan.touched),
+        conflicts=tuple(replace(stage, path=at_top(stage.path)) for stage in plan.merged.stages),
+    )
+    apply.put(step, plan.folder)
+
+
+def _releases(request: Request, record: Record, history: History) -> tuple[Release, Release]:
+    old = history.named(record.commit)
+    new = old if request.answers_only else history.named(request.to) if request.to else history.newest
+    if new.number < old.number:
+        raise UpdateError(
+            f"the repository is at {old.tag}, and {new.tag} is older",
+            hint="git revert takes back the commit of an update",
+        )
+    return old, new
+
+
+def _answers(
+    request: Request, record: Record, history: History, new: Release, toolchain: Toolchain
+) -> Mapping[str, object]:
+    folder = store.checkout(history, new, toolchain)
+    given = dict(request.given)
+    if request.add:
+        given |= wishes.added(request.add, record.answers, folder)
+    if request.remove:
+        given |= wishes.removed(request.remove, record.answers, folder)
+    if not given:
+        return record.answers
+    return wishes.resolved(record.answers, given, folder, following=request.answers_only)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rendering:
+    folder: Path
+    files: frozenset[str]
+    answers: Mapping[str, object]
+
+    @classmethod
+    def of(cls, origin: Origin, record: Record, given: Mapping[str, object], folder: Path) -> _Rendering:
+        as_recorded = replace(origin, address=record.address)
+        files = render.write(as_recorded, given, folder)
+        rendered = answers.recorded(folder).answers
+        return cls(folder=folder, files=frozenset(file.as_posix() for file in files), answers=rendered)
+
+
+def _differences(
+    request: Request, before: Mapping[str, object], after: Mapping[str, object], new: Release
+) -> tuple[Difference, ...]:
+    differences = tuple(
+        Difference(name=name, before=before.get(name), after=after.get(name))
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    )
+    for one in differences:
+        unasked = one.name not in request.given and not request.answers_only
+        if unasked and one.before is not None and one.after is not None:
+            raise AnswersError(
+                f"{one.name} is {one.before}, and {new.tag} would make it {one.after}",
+                hint=f"scaffold update -d {one.name}=VALUE, to say what it is to be",
+            )
+    return differences

@@ -1,0 +1,140 @@
+"""The repository that is to be updated, as Git has it: where it lies, what is committed, and what forbids an update."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.errors import UpdateError
+from scaffolder.toolchain import Toolchain
+from scaffolder.version_control import Git, require_merging
+
+_MARKERS = ("-e", "^<<<<<<< ", "-e", "^>>>>>>> ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A generated repository: `root` is its folder, `prefix` where that lies below the top ("" or "services/pay/").
+
+    `tree` is the hash of all that is committed in `root`; `head` the commit; `private` a folder inside `.git` for us.
+    """
+
+    root: Path
+    top: Path
+    prefix: str
+    head: str
+    tree: str
+    private: Path
+    objects: Path
+    hash_format: str
+    git: Git
+
+    def at_top(self, file: str) -> str:
+        """A path from `root` as a path from the top, as Git's index has it."""
+        return self.prefix + file
+
+
+def opened(root: Path, toolchain: Toolchain) -> Repository:
+    """The repository at `root`, whatever state it is in.
+
+    Raises:
+        UpdateError: there is none, or nothing is committed.
+        ToolMissing: there is no Git, or one that is too old.
+    """
+    require_merging(toolchain)
+    git = Git(toolchain, root)
+    asked = ("--show-toplevel", "--show-prefix", "--git-path", "scaffold", "--git-path", "objects")
+    where = git.attempt("rev-parse", *asked, "--show-object-format")
+    if where.exit_code != 0:
+        raise UpdateError(
+            f"{root} is not in a Git repository, and an update could not be taken back",
+            hint="git init && git add --all && git commit",
+        )
+    top, prefix, private, objects, form = where.stdout.splitlines()
+    head = git.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+    tree = git.attempt("rev-parse", "--quiet", "--verify", f"HEAD:{prefix}" if prefix else "HEAD^{tree}")
+    if head.exit_code != 0 or tree.exit_code != 0:
+        raise UpdateError(f"nothing of {root} is committed", hint="git add --all && git commit, then update")
+    return Repository(
+        root=root,
+        top=Path(top),
+        prefix=prefix,
+        head=head.stdout.strip(),
+        tree=tree.stdout.strip(),
+        private=_absolute(root, private),
+        objects=_absolute(root, objects),
+        hash_format=form,
+        git=git,
+    )
+
+
+def refuse_unsettled(repository: Repository) -> None:
+    """Stop where something is not committed, or a conflict is left from last time. Untracked files are no obstacle.
+
+    Raises:
+        UpdateError: naming the files.
+    """
+    changed = _status(repository)
+    unmerged = [file for state, file in changed if "U" in state or state in {"AA", "DD"}]
+    if unmerged:
+        raise UpdateError(
+            f"conflicts are left from a merge: {_some(unmerged)}",
+            hint="settle them, then git add and git commit; or scaffold update --abort",
+        )
+    if changed:
+        raise UpdateError(
+            f"changed and not committed: {_some([file for _, file in changed])}",
+            hint="git commit (or git stash) first, so that the update can be told from your work",
+        )
+
+
+def refuse_markers(repository: Repository, files: Collection[str]) -> None:
+    """Stop where one of the generated `files` still holds the markers of a conflict.
+
+    Raises:
+        UpdateError: naming the files.
+    """
+    found = repository.git.attempt("grep", "--files-with-matches", "--cached", "-I", "--all-match", *_MARKERS)
+    marked = [file for file in found.stdout.splitlines() if file in files]
+    if marked:
+        raise UpdateError(
+            f"markers of a conflict are left in {_some(marked)}",
+            hint=f'git grep -n "^<<<<<<< " -- {marked[0]}, settle it, and commit',
+        )
+
+
+def refuse_occupied(repository: Repository, files: Collection[str]) -> None:
+    """Stop where a file that the update adds is there already, and Git does not know it.
+
+    Raises:
+        UpdateError: naming the files.
+    """
+    occupied = [file for file in files if _occupied(repository.root / file)]
+    if occupied:
+        raise UpdateError(
+            f"the update would write what is there and not committed: {_some(occupied)}",
+            hint="git add and git commit, to have it merged; or move it away",
+        )
+
+
+def _occupied(path: Path) -> bool:
+    return path.is_symlink() or path.is_file() or (path.is_dir() and any(path.iterdir()))
+
+
+def _status(repository: Repository) -> list[tuple[str, str]]:
+    said = repository.git(
+        "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", "."
+    )
+    entries = [entry for entry in said.split("\0") if entry]
+    return [(entry[:2], entry[3:].removeprefix(repository.prefix)) for entry in entries]
+
+
+def _some(files: list[str]) -> str:
+    shown = ", ".join(sorted(files)[:5])
+    more = f" and {len(files) - 5} more" if len(files) > 5 else ""
+    return f"{shown}{more}"
+
+
+def _absolute(root: Path, said: str) -> Path:
+    return (root / said).resolve()

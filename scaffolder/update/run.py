@@ -1,0 +1,97 @@
+"""What `scaffold update`, `add`, `remove` and `set` do: plan, look at the result if asked to, and take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.errors import ExitCode
+from scaffolder.model import Report, Result
+from scaffolder.store import Release
+from scaffolder.toolchain import SystemToolchain, Toolchain
+from scaffolder.update import apply, engine, repository
+from scaffolder.update.engine import Difference, Plan, Request
+from scaffolder.update.merge import Change, Fate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What an update does, or did where it is `taken`; `text` is what `git diff` shows, where that was asked for."""
+
+    root: Path
+    name: str
+    old: Release
+    new: Release
+    news: tuple[Release, ...]
+    answers: tuple[Difference, ...]
+    changes: tuple[Change, ...]
+    taken: bool
+    empty: bool
+    text: str = ""
+    report: Report | None = None
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.fate is Fate.CONFLICT)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FOUND where a conflict is left, else what the checks say."""
+        if self.conflicts:
+            return ExitCode.FOUND
+        return self.report.exit_code if self.report else ExitCode.CLEAN
+
+
+def update(
+    request: Request,
+    *,
+    dry_run: bool = False,
+    diff: bool = False,
+    check: bool = False,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> Outcome:
+    """Bring the repository to what `request` says, or only tell what would become of it (`dry_run`, `diff`).
+
+    The checks run on the merged result before the repository is touched: with `check`, where one that fails keeps it
+    untouched, and whenever it is only told. A result with conflicts is not checked: its files do not parse.
+
+    Raises:
+        ScaffolderError: and nothing was changed.
+    """
+    with SystemToolchain() as toolchain, engine.planned(request, toolchain) as plan:
+        look = (check or dry_run or diff) and not plan.conflicts and not plan.empty
+        report = engine.checked(plan, toolchain, on_result) if look else None
+        text = engine.difference(plan) if diff else ""
+        refused = report is not None and report.exit_code is not ExitCode.CLEAN
+        take = not (dry_run or diff or plan.empty or refused)
+        if take:
+            engine.take(plan)
+        return _outcome(plan, request, taken=take, text=text, report=report)
+
+
+def abort(root: Path) -> tuple[str, ...]:
+    """Take back the last update of the repository at `root`, which is not committed yet; the files, from its top.
+
+    Raises:
+        UpdateError: there is none.
+    """
+    toolchain: Toolchain
+    with SystemToolchain() as toolchain:
+        return apply.abort(repository.opened(root, toolchain))
+
+
+def _outcome(plan: Plan, request: Request, *, taken: bool, text: str, report: Report | None) -> Outcome:
+    return Outcome(
+        root=request.root,
+        name=str(plan.record.answers.get("service_name", plan.repository.root.name)),
+        old=plan.old,
+        new=plan.new,
+        news=plan.news,
+        answers=plan.answers,
+        changes=plan.merged.changes,
+        taken=taken,
+        empty=plan.empty,
+        text=text,
+        report=report,
+    )

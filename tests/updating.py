@@ -1,0 +1,107 @@
+"""A small template with releases of its own, a repository generated from it, and what Git says of that."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import render
+from scaffolder.update import run
+from scaffolder.update.engine import Request
+from scaffolder.update.merge import Fate
+from scaffolder.update.run import Outcome
+
+Files = Mapping[str, str | None]
+"""Path → content; None removes it, and a content that begins with "#!" is executable."""
+
+SETTINGS = """_subdirectory: templates
+_templates_suffix: .jinja
+_envops: {variable_start_string: "[[", variable_end_string: "]]", block_start_string: "[%", block_end_string: "%]", comment_start_string: "[#", comment_end_string: "#]", keep_trailing_newline: true}
+"""
+QUESTIONS = "name: {type: str, default: thing}\n"
+RECORD = {"templates/[[ _copier_conf.answers_file ]].jinja": "# Answers.\n[[ _copier_answers | to_nice_yaml -]]\n"}
+
+
+def git(folder: Path, *arguments: str, check: bool = True, **environment: str) -> str:
+    """What git prints, without the space around it."""
+    person = {f"GIT_{role}_{what}": "someone" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    env = {**{k: v for k, v in os.environ.items() if not k.startswith("GIT_")}, **person, **environment}
+    done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, env=env)
+    assert done.returncode == 0 or not check, done.stderr
+    return done.stdout.strip()
+
+
+def lay(folder: Path, files: Files) -> None:
+    """Make `folder` hold these files as well, or no longer."""
+    for name, content in files.items():
+        path = folder / name
+        if content is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8", newline="")
+            path.chmod(0o755 if content.startswith("#!") else 0o644)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template in a Git repository: each release changes some files and gets its tag."""
+
+    folder: Path
+
+    @classmethod
+    def made(cls, folder: Path, files: Files, questions: str = QUESTIONS) -> Template:
+        """One with the release v1.0.0."""
+        folder.mkdir(parents=True)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        template = cls(folder)
+        lay(folder, RECORD)
+        template.release("1.0.0", files, questions)
+        return template
+
+    def release(self, version: str, files: Files, questions: str = QUESTIONS) -> None:
+        lay(self.folder, {"copier.yml": SETTINGS + questions})
+        lay(self.folder, {f"templates/{name}": content for name, content in files.items()})
+        git(self.folder, "add", "--all")
+        git(self.folder, "commit", "--quiet", "--allow-empty", "--message", version)
+        git(self.folder, "tag", f"v{version}")
+
+    def generate(self, folder: Path, answers: Mapping[str, object] | None = None) -> Path:
+        """A repository from what the folder holds now, with everything committed."""
+        tag = git(self.folder, "describe", "--tags")
+        render.write(render.Origin(folder=self.folder, commit=tag, address=str(self.folder)), answers or {}, folder)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        commit(folder)
+        return folder
+
+
+def commit(folder: Path, files: Files | None = None) -> None:
+    """Change files and commit everything, as a person does it."""
+    lay(folder, files or {})
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "mine")
+
+
+def update(folder: Path, **settings: object) -> Outcome:
+    """`scaffold update` in process."""
+    flags = {name: bool(settings.pop(name)) for name in ("dry_run", "diff", "check") if name in settings}
+    return run.update(Request(root=folder, **settings), **flags)  # type: ignore[arg-type]
+
+
+def fates(outcome: Outcome) -> dict[str, Fate]:
+    """What becomes of each file, but for the record of the answers."""
+    return {change.path: change.fate for change in outcome.changes if change.path != ".copier-answers.yml"}
+
+
+def contents(folder: Path) -> dict[str, tuple[str, bool]]:
+    """Every file outside .git: its content, and whether it is executable."""
+    paths = (
+        path for path in sorted(folder.rglob("*")) if path.is_file() and ".git" not in path.relative_to(folder).parts
+    )
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes().decode("latin-1"), bool(path.stat().st_mode & 0o100))
+        for path in paths
+    }
