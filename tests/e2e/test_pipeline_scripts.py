@@ -917,6 +917,18 @@ def test_a_registry_and_a_cluster_of_your_own_need_no_cloud(sites: Callable[...,
     assert "error: KUBECONFIG is not set" in refused.stderr
 
 
+@pytest.mark.parametrize("target", ["sign", "deploy"])
+def test_a_key_in_vault_needs_the_login_to_it(sites: Callable[..., Site], target: str) -> None:
+    site = sites(cloud="none", ci=["jenkins"])
+    key = {"COSIGN_KEY": "hashivault://my-service-signing", "IMAGE": "registry.example.com/my-service"}
+    refused = site.make(target, **key, VAULT_ADDR="https://vault.example.com")
+    assert "error: VAULT_TOKEN is not set" in refused.stderr
+    assert "error: VAULT_ADDR is not set" in site.make(target, **key, VAULT_TOKEN="x").stderr
+    assert site.verbs("cosign") == []
+    site.make(target, **key, VAULT_ADDR="https://vault.example.com", VAULT_TOKEN="x")
+    assert site.verbs("cosign") == ["cosign sign" if target == "sign" else "cosign verify"]
+
+
 def test_on_azure_a_pipeline_logs_in_with_its_token(sites: Callable[..., Site]) -> None:
     site = sites(cloud="azure", ci=["gitlab"])
     token = site.home / "token"

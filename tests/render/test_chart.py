@@ -97,6 +97,15 @@ def test_a_pod_lives_long_enough_to_drain(pristine: Repository, toolchain: Syste
     assert pod["terminationGracePeriodSeconds"] > container["lifecycle"]["preStop"]["sleep"]["seconds"] + drain
 
 
+@pytest.mark.parametrize(("cloud", "secrets"), [("aws", None), ("none", [{"name": "registry"}])])
+def test_every_pod_logs_in_to_a_registry_of_your_own(
+    cloud: str, secrets: object, pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    objects = _objects(pristine(cloud=cloud), toolchain, "qa")
+    pods = [_pod(one) for one in objects if one["kind"] in ("Deployment", "Pod")]
+    assert [pod.get("imagePullSecrets") for pod in pods] == [secrets, secrets]
+
+
 def test_the_service_never_selects_the_test_pod(pristine: Repository, toolchain: SystemToolchain) -> None:
     objects = list(_objects(pristine(), toolchain, "prod"))
     selector = next(one["spec"]["selector"] for one in objects if one["kind"] == "Service")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from support import Repository
 
 from scaffolder import jenkinsfile, pipelines
@@ -124,3 +125,18 @@ def test_a_difference_is_seen(repository: Repository, system: str, file: str, wa
     (root / file).write_text(text.replace(was, becomes), encoding="utf-8")
     (pipeline,) = pipelines.read(Project(root))
     assert {stage.name: stage for stage in pipeline.stages} != expected("aws", "helm")
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "none"])
+def test_azure_deploys_where_the_one_parameter_says_and_checks_on_microsofts_machines(
+    cloud: str, pristine: Repository
+) -> None:
+    root = pristine(ci=["azure-devops"], cloud=cloud)
+    document = yaml.safe_load((root / "azure-pipelines.yml").read_text())
+    (pool,) = [one for one in document["parameters"] if one["name"] == "deployPool"]
+    assert pool["default"] == document["pool"] == {"vmImage": "ubuntu-24.04"}
+    calls = [one for one in document["stages"] if one.get("template", "").endswith(("deploy.yml", "rollback.yml"))]
+    assert [one["parameters"]["pool"] for one in calls] == ["${{ parameters.deployPool }}"] * 6
+    for name in ("deploy", "rollback"):
+        (stage,) = yaml.safe_load((root / f"ci/azure-devops/{name}.yml").read_text())["stages"]
+        assert [job["pool"] for job in stage["jobs"]] == ["${{ parameters.pool }}"]

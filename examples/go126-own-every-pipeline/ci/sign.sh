@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sign the digest, so that a deployment can tell what this pipeline built from anything else in the registry.
 #
-# COSIGN_KEY names a key in a key management service (hashivault://…, k8s://…), here and for
+# COSIGN_KEY names a key in a key management service (hashivault://…, with VAULT_ADDR and VAULT_TOKEN), here and for
 # `make deploy`. Without it Sigstore's certificate authority vouches for the pipeline that runs (its OIDC identity), and its
 # public log records the repository's name.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

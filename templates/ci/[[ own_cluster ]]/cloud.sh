@@ -5,6 +5,11 @@
 login_registry() {
   need IMAGE
   tool crane
+  # cosign asks Vault for each signature, and for the public key; without these two it would fail after the push.
+  if [[ "${COSIGN_KEY:-}" == hashivault://* ]]; then
+    need VAULT_ADDR
+    [[ -f "$HOME/.vault-token" ]] || need VAULT_TOKEN
+  fi
   if [[ -z "${REGISTRY_PASSWORD:-}" ]]; then return; fi
   need REGISTRY_USER
   say "+ crane auth login ${IMAGE%%/*} --username $REGISTRY_USER"
