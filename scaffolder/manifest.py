@@ -65,6 +65,11 @@ def entry(path: Path) -> Entry:
     return Entry(mode=mode, blob=_blob(path.read_bytes()))
 
 
+def without_returns(path: Path) -> str:
+    """The hash that a file's content has with the line ends of Unix."""
+    return _blob(path.read_bytes().replace(b"\r\n", b"\n"))
+
+
 def _blob(content: bytes) -> str:
     """https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -67,6 +67,9 @@ def _measures(folder: Path, runs: int) -> Iterator[Measure]:
     yield Measure(name="scaffold check, cold", median=_seconds(check, runs), limit=6.0, unit="s")
     yield Measure(name="scaffold check, largest process", median=_peak(check, runs) / MEBIBYTE, limit=300, unit="MiB")
 
+    status = [*SCAFFOLD, "status", str(repository)]
+    yield Measure(name="scaffold status", median=_seconds(status, runs), limit=0.4, unit="s")
+
 
 def _copier(template: Path, target: Path) -> list[str]:
     data = ["--data", "service_name=my-service"]

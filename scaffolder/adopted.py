@@ -1,0 +1,46 @@
+"""The files of an adopted repository that were there before the template, and that no update touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from scaffolder.errors import AnswersError
+
+FILE = Path(".scaffold/adopted.yml")
+
+_HEADER = """\
+# Files that were here before the template. They stay as they are, and no update changes them. The template's version of
+# each stood beside it as *.scaffold-new when the repository was adopted. To hand a file over to the template, take what
+# you want of that version and delete the line here.
+"""
+
+
+def kept(root: Path) -> frozenset[str]:
+    """The files that the repository at `root` keeps for itself, from its root; none where it was not adopted.
+
+    Raises:
+        AnswersError: the list does not parse.
+    """
+    import yaml
+
+    path = root / FILE
+    if not path.is_file():
+        return frozenset()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise AnswersError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
+    if content is None:
+        return frozenset()
+    files = content.get("kept") if isinstance(content, dict) else None
+    if not isinstance(files, list):
+        raise AnswersError(f"{path} has no list `kept`", hint="one file a line: `kept:`, then `- Dockerfile`")
+    return frozenset(str(file) for file in files)
+
+
+def text(files: Iterable[str]) -> str:
+    """What the list says that keeps `files`."""
+    import yaml
+
+    return _HEADER + yaml.safe_dump({"kept": sorted(files)}, allow_unicode=True)

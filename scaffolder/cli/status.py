@@ -1,0 +1,65 @@
+"""`scaffold status`: where a generated repository stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from scaffolder import status
+from scaffolder.cli import options
+from scaffolder.errors import ExitCode
+from scaffolder.status import Status
+from scaffolder.toolchain import SystemToolchain
+
+
+@click.command("status", short_help="Which release a repository is at, and what was edited.")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--exit-code", is_flag=True, help="Exit 1 where a newer release is there. Edits are no reason.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-v", "--verbose", is_flag=True, help="List the files that the template does not know, too.")
+@options.directory
+@options.no_color
+@options.debug
+def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
+    """Tell the release of the repository at PATH (default: here), what is newer, and which generated files changed."""
+    with SystemToolchain() as toolchain:
+        found = status.of(path, toolchain)
+    code = ExitCode.FOUND if exit_code and found.newer else ExitCode.CLEAN
+    click.echo(json.dumps(_document(found, code), indent=2) if form == "json" else "\n".join(_lines(found, verbose)))
+    return code
+
+
+def _lines(found: Status, verbose: bool) -> Iterator[str]:
+    news = f"{found.newer[-1].tag} is out" if found.newer else "the newest release"
+    yield f"{found.name}: {found.release.tag}, {news}"
+    for release in found.newer:
+        yield f"\n  {release.tag}   {release.date}"
+        yield from (f"    - {change}" for change in release.changes)
+    yield ""
+    files = [("edited", found.edited), ("deleted", found.deleted), ("kept", found.kept)]
+    for word, names in [*files, *([("unmanaged", found.unmanaged)] if verbose else [])]:
+        yield from (f"  {options.paint(f'{word:<9}', 'warning')} {name}" for name in names)
+    same = found.generated - len(found.edited) - len(found.deleted) - len(found.kept)
+    counts = [f"{same} as generated", *(f"{len(names)} {word}" for word, names in files if names)]
+    yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
+    if found.newer:
+        yield "\nNext    scaffold update --dry-run"
+
+
+def _document(found: Status, code: ExitCode) -> dict[str, object]:
+    return {
+        "version": 1,
+        "project": found.name,
+        "release": found.release.tag,
+        "newest": (found.newer or (found.release,))[-1].tag,
+        "releases": [{"version": one.tag, "date": one.date, "changes": list(one.changes)} for one in found.newer],
+        "generated": found.generated,
+        "edited": list(found.edited),
+        "deleted": list(found.deleted),
+        "kept": list(found.kept),
+        "unmanaged": list(found.unmanaged),
+        "exit_code": int(code),
+    }

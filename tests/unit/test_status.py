@@ -1,0 +1,140 @@
+"""Where a repository stands: nothing is called edited that was not, and everything that was is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from support import Repository
+
+from scaffolder import adopted, cli, manifest, render, status, store
+from scaffolder.errors import AnswersError, ProjectError, StoreError
+from scaffolder.toolchain import SystemToolchain
+
+FILES = ("Dockerfile", "ci/build.sh", "docs/architecture.md", "README.md")
+
+
+@pytest.fixture(scope="module")
+def oldest(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) -> Path:
+    """The repository that the oldest release makes with every default; not to be changed."""
+    history = store.embedded(toolchain)
+    folder = tmp_path_factory.mktemp("oldest") / "my-service"
+    render.write(manifest.origin(history, history.releases[0], toolchain), {"service_name": "my-service"}, folder)
+    return folder
+
+
+@pytest.fixture
+def made(oldest: Path, tmp_path: Path) -> Path:
+    folder = Path(shutil.copytree(oldest, tmp_path / "my-service"))
+    if shutil.which("git"):
+        subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    return folder
+
+
+def test_an_untouched_repository_is_as_generated(made: Path, toolchain: SystemToolchain) -> None:
+    found = status.of(made, toolchain)
+    assert (found.name, found.release) == ("my-service", store.releases()[0])
+    assert found.newer == store.releases()[1:]
+    assert (found.edited, found.deleted, found.kept, found.unmanaged) == ((), (), (), ())
+    assert found.generated == sum(1 for path in made.rglob("*") if path.is_file() and ".git" not in path.parts)
+
+
+def test_what_people_did_is_told_apart(made: Path, toolchain: SystemToolchain) -> None:
+    (made / "Dockerfile").write_text("FROM scratch\n")
+    (made / "ci/build.sh").chmod(0o644)
+    (made / "docs/architecture.md").unlink()
+    (made / "README.md").write_bytes((made / "README.md").read_bytes().replace(b"\n", b"\r\n"))
+    (made / "notes.txt").write_text("ours\n")
+    (made / "build").mkdir()
+    (made / "build/digest").write_text("ignored\n")
+    found = status.of(made, toolchain)
+    assert found.edited == ("Dockerfile", "ci/build.sh")
+    assert found.deleted == ("docs/architecture.md",)
+    assert found.unmanaged == ("notes.txt",)
+
+
+def test_a_link_in_the_place_of_a_file_is_an_edit_and_a_folder_a_deletion(
+    made: Path, toolchain: SystemToolchain
+) -> None:
+    for name in ("Dockerfile", "README.md"):
+        (made / name).unlink()
+    (made / "Dockerfile").symlink_to("Makefile")
+    (made / "README.md").mkdir()
+    found = status.of(made, toolchain)
+    assert (found.edited, found.deleted) == (("Dockerfile",), ("README.md",))
+
+
+def test_what_was_there_before_the_template_is_kept_and_no_edit(made: Path, toolchain: SystemToolchain) -> None:
+    (made / "Dockerfile").write_text("FROM scratch\n")
+    (made / adopted.FILE).write_text(adopted.text(["Dockerfile", "gone-from-the-template.txt"]))
+    found = status.of(made, toolchain)
+    assert (found.kept, found.edited) == (("Dockerfile",), ())
+    assert found.unmanaged == (adopted.FILE.as_posix(),)
+
+
+@pytest.mark.parametrize("content", ["kept: Dockerfile\n", "- Dockerfile\n", "kept: [\n"])
+def test_a_list_of_kept_files_that_is_none_is_refused(made: Path, toolchain: SystemToolchain, content: str) -> None:
+    (made / adopted.FILE).write_text(content)
+    with pytest.raises(AnswersError, match=r"adopted\.yml"):
+        status.of(made, toolchain)
+
+
+def test_an_empty_list_keeps_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".scaffold").mkdir()
+    (tmp_path / adopted.FILE).write_text("# all handed over\n")
+    assert adopted.kept(tmp_path) == frozenset()
+
+
+def test_a_repository_of_somebody_else_is_refused(tmp_path: Path, toolchain: SystemToolchain) -> None:
+    with pytest.raises(ProjectError, match=r"has no \.copier-answers\.yml"):
+        status.of(tmp_path, toolchain)
+
+
+def test_a_release_from_the_future_names_what_to_upgrade(made: Path, toolchain: SystemToolchain) -> None:
+    answers = made / ".copier-answers.yml"
+    answers.write_text(answers.read_text().replace(f"_commit: {store.releases()[0].tag}", "_commit: v99.0.0"))
+    with pytest.raises(StoreError) as raised:
+        status.of(made, toolchain)
+    assert "99.0.0" in raised.value.hint
+
+
+def test_the_second_time_nothing_is_rendered(
+    made: Path, toolchain: SystemToolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = status.of(made, toolchain)
+    monkeypatch.setattr(render, "write", lambda *arguments: pytest.fail("it rendered again"))
+    assert status.of(made, toolchain) == first
+
+
+def test_the_command_says_it_in_words(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (made / "Dockerfile").write_text("FROM scratch\n")
+    (made / "notes.txt").write_text("ours\n")
+    assert cli.run(["status", str(made), "--verbose"]) == 0
+    said = capsys.readouterr().out
+    newest, oldest = store.newest(), store.releases()[0]
+    news = "the newest release" if newest == oldest else f"{newest.tag} is out"
+    assert said.startswith(f"my-service: {oldest.tag}, {news}\n")
+    assert "  edited    Dockerfile\n  unmanaged notes.txt\n" in said
+    assert "1 edited; 1 unmanaged\n" in said
+    assert ("Next    scaffold update --dry-run" in said) is (newest != oldest)
+
+
+def test_the_command_says_it_in_one_document(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (made / "Dockerfile").unlink()
+    expected = int(store.newest() != store.releases()[0])
+    assert cli.run(["status", str(made), "--format", "json", "--exit-code"]) == expected
+    document = json.loads(capsys.readouterr().out)
+    assert document["deleted"] == ["Dockerfile"]
+    assert document["edited"] == document["unmanaged"] == []
+    assert (document["newest"], document["exit_code"]) == (store.newest().tag, expected)
+
+
+def test_edits_alone_are_no_reason_for_the_exit_code(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository()
+    (root / "Dockerfile").unlink()
+    assert cli.run(["status", str(root), "--exit-code"]) == 0
