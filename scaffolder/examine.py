@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import changed, checks, fixes, parity
+from scaffolder.cache import Cache
 from scaffolder.model import Check, Edit, Report, Result
 from scaffolder.project import Project
 from scaffolder.toolchain import SystemToolchain, Toolchain
@@ -33,6 +34,7 @@ class Request:
     parity: Path | None = None
     only_changed: bool = False
     since: str = ""
+    cache: bool = True
     fix: bool = False
     dry_run: bool = False
 
@@ -55,11 +57,12 @@ def examine(request: Request, *, on_result: Callable[[Result], None] = lambda re
         DestinationError: what is to be mended, or the file for the hashes, cannot be written.
     """
     chosen = checks.choose(select=request.select, ignore=request.ignore, online=request.online, context=request.context)
-    with SystemToolchain() as toolchain:
+    kept = Cache() if request.cache else None
+    with SystemToolchain(kept) as toolchain:
         narrow = _narrowed(request, toolchain)
 
         def ask(project: Project) -> Report:
-            return narrow(_asked(project, chosen, toolchain, request, on_result))
+            return narrow(_asked(project, chosen, toolchain, request, kept, on_result))
 
         project = Project(request.path)
         report = ask(project)
@@ -94,6 +97,7 @@ def _asked(
     chosen: tuple[Check, ...],
     toolchain: Toolchain,
     request: Request,
+    kept: Cache | None,
     on_result: Callable[[Result], None],
 ) -> Report:
     report = checks.run(
@@ -102,6 +106,7 @@ def _asked(
         toolchain,
         strict=request.strict,
         require_tools=request.require_tools,
+        cache=kept,
         on_result=on_result,
     )
     return replace(report, folder=_folder(project.root))

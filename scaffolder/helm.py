@@ -123,7 +123,14 @@ def _ask(
             for release in releases
         ],
     }
-    done = tools.run(HELM, command, stdin=json.dumps(request), timeout=_TIMEOUT * len(releases), memory=_MEMORY)
+    done = tools.run(
+        HELM,
+        command,
+        stdin=json.dumps(request),
+        timeout=_TIMEOUT * len(releases),
+        memory=_MEMORY,
+        reads=[chart.resolve(), *(file.resolve() for release in releases for file in release.values_files)],
+    )
     if done.exit_code != 0:
         raise _failed(done)
     answers: list[dict[str, Any]] = json.loads(done.stdout)
@@ -132,7 +139,7 @@ def _ask(
 
 def _lint(tools: Toolchain, chart: Path, release: Release, kube_version: str) -> Linted:
     args = ("--strict", "--namespace", release.namespace, "--kube-version", _full(kube_version), *_values(release))
-    done = _run(tools, "lint", str(chart.resolve()), *args)
+    done = _run(tools, chart, release, "lint", str(chart.resolve()), *args)
     messages = tuple(_printed_messages(done.stdout))
     match done.exit_code:
         case 0:
@@ -151,7 +158,7 @@ def _template(
 ) -> Rendered:
     apis = tuple(arg for version in api_versions for arg in ("--api-versions", version))
     args = ("--namespace", release.namespace, "--kube-version", _full(kube_version), *apis, *_values(release))
-    done = _run(tools, "template", release.name, str(chart.resolve()), *args)
+    done = _run(tools, chart, release, "template", release.name, str(chart.resolve()), *args)
     match done.exit_code:
         case 0:
             return Rendered(manifests=tuple(sorted(_printed_manifests(done.stdout))))
@@ -160,8 +167,9 @@ def _template(
     raise _failed(done)
 
 
-def _run(tools: Toolchain, *args: str) -> Done:
-    return tools.run(HELM, *args, env=_ENVIRONMENT, timeout=_TIMEOUT, memory=_MEMORY)
+def _run(tools: Toolchain, chart: Path, release: Release, *args: str) -> Done:
+    reads = [chart.resolve(), *(file.resolve() for file in release.values_files)]
+    return tools.run(HELM, *args, env=_ENVIRONMENT, timeout=_TIMEOUT, memory=_MEMORY, reads=reads)
 
 
 def _values(release: Release) -> tuple[str, ...]:

@@ -138,12 +138,14 @@ class Check:
 
     `id` starts with the letters of its family, so that `--select TF` takes all of Terraform; `title` is what is true
     when it passes; `tool` is the program it needs: without it the check is skipped, with the tool's install hint.
+    `cost` is how many seconds it takes, roughly: those that take long start first.
     """
 
     id: str
     title: str
     run: Callable[[Project, Toolchain], Verdict]
     tool: Tool | None = None
+    cost: int = 0
 
     @property
     def family(self) -> str:

@@ -65,6 +65,11 @@ class Project:
             if file.is_relative_to(folder) and any(fnmatch(file.name, pattern) for pattern in patterns)
         )
 
+    def paths_but(self, *patterns: str) -> list[Path]:
+        """Where all files lie but those that match a pattern."""
+        left_out = frozenset(self.matching(*patterns))
+        return [self.root / file for file in self.files if file not in left_out]
+
     def has(self, file: str | Path) -> bool:
         return Path(file) in self._file_set
 

@@ -9,11 +9,12 @@ import shutil
 import sys
 import sysconfig
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
+from scaffolder.cache import Cache, key_of, packages, stamp
 from scaffolder.errors import ToolCrashed, ToolMissing, ToolTimeout
 from scaffolder.process import Done, Processes
 from scaffolder.tools import Tool
@@ -69,13 +70,22 @@ class Toolchain(Protocol):
         stdin: str | None = None,
         timeout: float = 30,
         memory: int | None = None,
+        reads: Iterable[Path] | None = None,
     ) -> Done:
         """Run `tool` with `args` and return what it said; a non-zero exit is a value, not an exception.
 
         `env` is added to a cleaned copy of our own environment; `stdin` is all that the program can read; `timeout` is
-        in seconds, `memory` in bytes of address space (where the system can limit it).
+        in seconds, `memory` in bytes of address space (where the system can limit it). `reads` are all files and
+        folders that the answer depends on: where they are as they were, what the program said then may be said again.
 
         Raises ToolMissing, ToolTimeout (it and its children were killed) or ToolCrashed (a signal ended it).
+        """
+        ...
+
+    def answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+        """What `ask()` gives, a value that JSON can hold, or what it gave when `reads` and `question` were the same.
+
+        For an answer that takes several runs of `tool`, in a folder of another name each time.
         """
         ...
 
@@ -86,7 +96,9 @@ class SystemToolchain:
     Use as a context manager: leaving it kills what still runs, also what other threads started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Cache | None = None) -> None:
+        """`kept` remembers which version a program said it is, for as long as its file stays the same."""
+        self._kept = kept
         sysconfig.get_path("scripts")  # fills sysconfig's cache, which Python 3.11 does not guard against threads
         self._surveys: dict[str, Survey] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -117,6 +129,7 @@ class SystemToolchain:
         stdin: str | None = None,
         timeout: float = 30,
         memory: int | None = None,
+        reads: Iterable[Path] | None = None,
     ) -> Done:
         survey = self.survey(tool)
         if survey.program is None:
@@ -124,10 +137,13 @@ class SystemToolchain:
         argv = (*survey.program.argv, *args)
         return self._processes.run(tool.name, argv, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory)
 
+    def answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+        return ask()
+
     def _look_for(self, tool: Tool) -> Survey:
         rejected: list[Rejected] = []
         for candidate in _candidates(tool):
-            version, problem = self._version(tool, candidate)
+            version, problem = self._known_version(tool, candidate)
             if not problem:
                 program = Program(
                     tool=tool,
@@ -140,6 +156,17 @@ class SystemToolchain:
                 return Survey(tool=tool, program=program, rejected=tuple(rejected))
             rejected.append(Rejected(path=candidate.path, reason=problem))
         return Survey(tool=tool, program=None, rejected=tuple(rejected))
+
+    def _known_version(self, tool: Tool, candidate: _Candidate) -> tuple[str, str]:
+        if self._kept is None or not _is_the_program_itself(candidate):
+            return self._version(tool, candidate)
+        key = key_of("version", candidate.argv, tool.version_args, stamp(candidate.path), packages())
+        if version := self._kept.get(key):
+            return str(version), ""
+        version, problem = self._version(tool, candidate)
+        if not problem:
+            self._kept.put(key, version)
+        return version, problem
 
     def _version(self, tool: Tool, candidate: _Candidate) -> tuple[str, str]:
         """The candidate's version, and what is wrong with it ("" when it can be used)."""
@@ -158,6 +185,9 @@ class SystemToolchain:
 
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)*")
 _VERSION_TIMEOUT = 10.0
+
+_EXECUTABLES = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+"""How programs begin on Linux and macOS."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +209,18 @@ def _candidates(tool: Tool) -> Iterator[_Candidate]:
     if tool.embedded and importlib.util.find_spec(tool.needs):
         argv = _driven(tool, *_module_argv(tool.embedded))
         yield _Candidate(name=tool.name, path=tool.embedded, argv=argv, origin="embedded")
+
+
+def _is_the_program_itself(candidate: _Candidate) -> bool:
+    """Whether its file decides its version: a script may start another program, and so may what a link leads to."""
+    if candidate.origin == "embedded":
+        return True
+    file = Path(candidate.path).resolve()
+    try:
+        with file.open("rb") as stream:
+            return stream.read(4) in _EXECUTABLES and file.name.startswith(candidate.name)
+    except OSError:
+        return False
 
 
 def _driven(tool: Tool, *argv: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pytest
 from support import Repository
 
 from scaffolder import answers, render
+from scaffolder.cache import FOLDER_VARIABLE
 from scaffolder.toolchain import SystemToolchain
 
 
@@ -27,6 +28,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--cluster", action="store_true", help="ask the API server that KUBECONFIG names, not a scripted one"
     )
     parser.addoption("--update-examples", action="store_true", help="write examples/ instead of comparing with it")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test reads or writes what this machine's user has in the cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv(FOLDER_VARIABLE, str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scaffolder.errors import ToolMissing
 from scaffolder.process import Done
@@ -38,6 +39,7 @@ class ScriptedToolchain:
         stdin: str | None = None,
         timeout: float = 30,
         memory: int | None = None,
+        reads: Iterable[Path] | None = None,
     ) -> Done:
         if tool.name not in self.outcomes:
             raise ToolMissing(f"{tool.name} is not installed", hint=tool.install_hint)
@@ -46,6 +48,9 @@ class ScriptedToolchain:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+        return ask()
 
 
 def said(stdout: str = "", *, exit_code: int = 0, stderr: str = "") -> Done:

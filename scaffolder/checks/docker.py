@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
@@ -17,7 +18,14 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     if not files:
         raise NotApplicable("there is no Dockerfile")
     done = toolchain.run(
-        HADOLINT, "--format", "json", "--no-fail", *(file.as_posix() for file in files), cwd=project.root, timeout=30
+        HADOLINT,
+        "--format",
+        "json",
+        "--no-fail",
+        *(file.as_posix() for file in files),
+        cwd=project.root,
+        timeout=30,
+        reads=[project.root / file for file in (*files, Path(".hadolint.yaml"), Path(".hadolint.yml"))],
     )
     try:
         problems = json.loads(done.stdout)

@@ -137,7 +137,7 @@ def _number(items: list[KubernetesObject]) -> str:
 def checks(*, context: str) -> tuple[Check, ...]:
     """The checks of this family; `context` names the cluster to ask, "" none."""
     return (
-        Check(id="K8001", title="Kubernetes objects are valid", run=objects_are_valid, tool=HELM),
+        Check(id="K8001", title="Kubernetes objects are valid", run=objects_are_valid, tool=HELM, cost=2),
         Check(id="K8002", title="Custom resources are valid", run=custom_objects_are_valid, tool=HELM),
         Check(
             id="K8003",

@@ -30,6 +30,7 @@ def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdic
         *("--builtin-schema", "vendor.github-workflows", "--output-format", "json"),
         *(file.as_posix() for file in files),
         cwd=project.root,
+        reads=[project.root / file for file in files],
     )
     return Verdict(findings=tuple(_schema_findings(project, done)), detail=_number(files, "workflow"))
 
@@ -44,6 +45,7 @@ def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict
         *("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "--output-format", "json"),
         files[0].as_posix(),
         cwd=project.root,
+        reads=[project.root / files[0]],
     )
     return Verdict(findings=tuple(_schema_findings(project, done)), detail=_number(files, "file"))
 
@@ -65,6 +67,7 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
             *("--output-format", "json", "--default-filetype", "yaml", "-"),
             cwd=project.root,
             stdin=_without_extensions(project, file),
+            reads=[],
         )
         findings += _schema_findings(project, done, file)
     return Verdict(findings=tuple(findings), detail=_number(files, "file"))
@@ -87,7 +90,13 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """actionlint finds nothing: expressions, runners, inputs, shell steps."""
     files = _workflows(project)
     done = toolchain.run(
-        ACTIONLINT, "-format", "{{json .}}", *(file.as_posix() for file in files), cwd=project.root, timeout=60
+        ACTIONLINT,
+        "-format",
+        "{{json .}}",
+        *(file.as_posix() for file in files),
+        cwd=project.root,
+        timeout=60,
+        reads=_yaml(project),
     )
     problems = _json(ACTIONLINT.name, done, codes={0, 1})
     findings = tuple(
@@ -112,6 +121,7 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         *(file.as_posix() for file in files),
         cwd=project.root,
         timeout=60,
+        reads=_yaml(project),
     )
     # 0: nothing; 11 to 14: findings, the number says how severe the worst is (docs.zizmor.sh/usage/#exit-codes).
     problems = _json(ZIZMOR.name, done, codes={0, 11, 12, 13, 14})
@@ -127,7 +137,14 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     if not files:
         raise NotApplicable("there is no shell script")
     done = toolchain.run(
-        SHELLCHECK, "--format", "json1", "-x", *(file.as_posix() for file in files), cwd=project.root, timeout=60
+        SHELLCHECK,
+        "--format",
+        "json1",
+        "-x",
+        *(file.as_posix() for file in files),
+        cwd=project.root,
+        timeout=60,
+        reads=project.paths_but("*.md"),  # -x follows a script to what it sources, whatever that is called
     )
     problems = _json(SHELLCHECK.name, done, codes={0, 1})["comments"]
     findings = tuple(
@@ -142,6 +159,11 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         for p in problems
     )
     return Verdict(findings=findings, detail=_number(files, "script"))
+
+
+def _yaml(project: Project) -> list[Path]:
+    """Workflows, the actions and workflows of the repository that they call, and the settings of their linters."""
+    return [project.root / file for file in project.matching("*.yml", "*.yaml", ".shellcheckrc")]
 
 
 def _schema_findings(project: Project, done: Done, only: Path | None = None) -> Iterator[Finding]:
@@ -225,10 +247,16 @@ def _number(files: tuple[Path, ...] | list[Path], noun: str) -> str:
 
 
 CHECKS = (
-    Check(id="CI001", title="Workflows match GitHub's schema", run=workflows_match_the_schema, tool=CHECK_JSONSCHEMA),
+    Check(
+        id="CI001",
+        title="Workflows match GitHub's schema",
+        run=workflows_match_the_schema,
+        tool=CHECK_JSONSCHEMA,
+        cost=1,
+    ),
     Check(id="CI002", title="actionlint is silent", run=actionlint_is_silent, tool=ACTIONLINT),
     Check(id="CI003", title="zizmor is silent", run=zizmor_is_silent, tool=ZIZMOR),
-    Check(id="CI004", title="shellcheck is silent", run=shellcheck_is_silent, tool=SHELLCHECK),
+    Check(id="CI004", title="shellcheck is silent", run=shellcheck_is_silent, tool=SHELLCHECK, cost=4),
     Check(id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative),
     Check(id="CI006", title="GitLab CI matches its schema", run=gitlab_matches_the_schema, tool=CHECK_JSONSCHEMA),
     Check(

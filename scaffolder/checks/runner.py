@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from scaffolder.cache import Cache, Contents
 from scaffolder.checks import excerpts, page
 from scaffolder.errors import ToolError, ToolMissing
+from scaffolder.keeping import Keeping
 from scaffolder.model import (
     Check,
     Finding,
@@ -35,26 +37,36 @@ def run(
     *,
     strict: bool = False,
     require_tools: bool = False,
+    cache: Cache | None = None,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Report:
     """Every check's result, in the order of `checks`; `on_result` hears of each as it is done.
 
     A check that raises gives no verdict: SKIPPED where its tool is missing or another check has to pass first, BROKEN
     where the tool, or the check itself, failed. A check that has nothing to look at is named apart from the results.
+    What programs said is kept in `cache`, and taken from there, where there is one.
     """
     started = time.perf_counter()
+    contents = Contents()
 
     def one(check: Check) -> Result | Inapplicable:
-        result = _result(check, project, toolchain, strict=strict)
+        keeping = Keeping(toolchain, cache, contents) if cache else None
+        result = _result(check, project, keeping or toolchain, strict=strict)
+        if keeping and isinstance(result, Result) and result.outcome in {Outcome.PASSED, Outcome.FAILED}:
+            keeping.keep()
         if isinstance(result, Result):
             on_result(result)
         return result
 
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="check")
     try:
-        ended = tuple(pool.map(one, checks))
+        order = sorted(range(len(checks)), key=lambda number: -checks[number].cost)
+        asked = {number: pool.submit(one, checks[number]) for number in order}
+        ended = tuple(asked[number].result() for number in range(len(checks)))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    if cache:
+        cache.prune()
     results = tuple(one for one in ended if isinstance(one, Result))
     return Report(
         project=project.name,

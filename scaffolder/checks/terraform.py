@@ -58,7 +58,7 @@ def checks(*, online: bool) -> tuple[Check, ...]:
     """The checks of this family; `online` lets `terraform init` fetch the real providers."""
     return (
         Check(id="TF001", title="Terraform is formatted", run=formatted, tool=TERRAFORM),
-        Check(id="TF002", title="terraform validate passes", run=partial(valid, online=online), tool=TERRAFORM),
+        Check(id="TF002", title="terraform validate passes", run=partial(valid, online=online), tool=TERRAFORM, cost=3),
     )
 
 

@@ -42,6 +42,7 @@ from scaffolder.examine import Request, examine
 @click.option("--fix", is_flag=True, help="Mend what needs no thought, and check again.")
 @click.option("-n", "--dry-run", is_flag=True, help="With --fix: only show what would be changed.")
 @click.option("--diff", is_flag=True, help="With --fix: show the lines that are changed.")
+@click.option("--cache/--no-cache", default=True, help="Say again what programs said of files that did not change.")
 @options.verbose
 @options.directory
 @options.no_color

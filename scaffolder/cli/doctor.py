@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from scaffolder import checks, cluster
+from scaffolder.cache import Cache
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
 from scaffolder.toolchain import Survey, SystemToolchain
@@ -27,15 +28,21 @@ def command(require_tools: bool, form: str) -> int:
         surveys = [toolchain.survey(tool) for tool in needed]
     rows = [_row(survey, needed[survey.tool]) for survey in surveys]
     contexts = cluster.contexts()
+    usage = Cache().usage()
     if form == "json":
         known = [{"name": one.name, "cluster": one.cluster, "current": one.current} for one in contexts]
-        click.echo(json.dumps({"tools": rows, "contexts": known}, indent=2))
+        kept = {"folder": str(usage.folder), "entries": usage.entries, "bytes": usage.size}
+        click.echo(json.dumps({"tools": rows, "contexts": known, "cache": kept}, indent=2))
     else:
         for row in rows:
             click.echo(_line(row))
         current = next((one for one in contexts if one.current), None)
         click.echo(
             f"  kubeconfig: {f'context {current.name}' if current else 'no context is current'}; no check uses it"
+        )
+        click.echo(
+            f"  cache: {usage.folder}: {usage.entries} answers of programs, {usage.size / 2**20:.1f} MiB; "
+            "scaffold check --no-cache asks anew"
         )
     missing = any(row["program"] == "" for row in rows)
     return ExitCode.NO_VERDICT if missing and require_tools else ExitCode.CLEAN

@@ -38,7 +38,7 @@ def formatting(tools: Toolchain, directory: Path) -> Formatting:
 
     Terraform's own `-diff` is not used: it needs a program called diff, which a machine may not have.
     """
-    done = tools.run(TERRAFORM, "fmt", "-check", "-recursive", "-no-color", cwd=directory)
+    done = tools.run(TERRAFORM, "fmt", "-check", "-recursive", "-no-color", cwd=directory, reads=[directory])
     match done.exit_code:
         case 0:
             return Formatting()

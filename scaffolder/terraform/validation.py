@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.offline import catalog
@@ -50,8 +50,31 @@ def validate(
     download them. Else the packaged schemas stand in: the newest release that the configuration allows, or the one that
     `releases` names ({"hashicorp/aws": "5.100.0"}).
     """
-    with copied(directory) as copy:
-        return tuple(_validate(tools, Root(copy, root), releases or {}, online=online) for root in roots)
+
+    def ask() -> list[dict[str, Any]]:
+        with copied(directory) as copy:
+            said = (_validate(tools, Root(copy, root), releases or {}, online=online) for root in roots)
+            return [_plain(validation) for validation in said]
+
+    if online or any(True for _ in mirrors()):  # what a registry or a mirror holds is not for us to know
+        return tuple(_validation(plain) for plain in ask())
+    question = ("validate", [root.as_posix() for root in roots], dict(releases or {}))
+    return tuple(_validation(plain) for plain in tools.answer(TERRAFORM, question, [directory], ask))
+
+
+def _plain(validation: Validation) -> dict[str, Any]:
+    diagnostics = [{**asdict(one), "path": one.path.as_posix()} for one in validation.diagnostics]
+    return {**asdict(validation), "root": validation.root.as_posix(), "diagnostics": diagnostics}
+
+
+def _validation(plain: Mapping[str, Any]) -> Validation:
+    return Validation(
+        root=Path(plain["root"]),
+        level=plain["level"],
+        diagnostics=tuple(Diagnostic(**{**one, "path": Path(one["path"])}) for one in plain["diagnostics"]),
+        providers=tuple(plain["providers"]),
+        limit=plain["limit"],
+    )
 
 
 _INIT_TIMEOUT = 15.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -220,6 +220,7 @@ class Impatient(SystemToolchain):
         stdin: str | None = None,
         timeout: float = 30,
         memory: int | None = None,
+        reads: Iterable[Path] | None = None,
     ) -> Done:
         return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 2), memory=memory)
 

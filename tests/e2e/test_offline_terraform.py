@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -219,6 +219,7 @@ class Impatient(SystemToolchain):
         stdin: str | None = None,
         timeout: float = 30,
         memory: int | None = None,
+        reads: Iterable[Path] | None = None,
     ) -> Done:
         return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 1), memory=memory)
 
