@@ -84,15 +84,14 @@ def _measures(folder: Path, runs: int) -> Iterator[Measure]:
     yield Measure(name=f"checks of our own ({', '.join(select[1::2])})", median=own, limit=0.5, unit="s")
     peak = _peak([*check, "--no-cache"], runs) / MEBIBYTE
     yield Measure(name="scaffold check, largest process", median=peak, limit=300, unit="MiB")
+    status = [*SCAFFOLD, "status", str(repository)]
+    yield Measure(name="scaffold status", median=_seconds(status, runs), limit=0.4, unit="s")
 
 
 def _report(argv: list[str]) -> dict[str, Any]:
     done = subprocess.run([*argv, "--format", "json"], capture_output=True, text=True, check=True)
     report: dict[str, Any] = json.loads(done.stdout)
     return report
-
-    status = [*SCAFFOLD, "status", str(repository)]
-    yield Measure(name="scaffold status", median=_seconds(status, runs), limit=0.4, unit="s")
 
 
 def _copier(template: Path, target: Path) -> list[str]:
