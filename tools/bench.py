@@ -9,6 +9,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder import checks
+
+from scaffolder import store, template
 
 ROOT = Path(__file__).parent.parent
 SCAFFOLD = (sys.executable, "-m", "scaffolder")
@@ -69,6 +72,8 @@ def _measures(folder: Path, runs: int) -> Iterator[Measure]:
     ratios = [one / other for one, other in zip(ours[1:], copiers[1:], strict=True)]
     yield Measure(name="scaffold new --no-check / copier copy", median=statistics.median(ratios), limit=1.2, unit="x")
 
+    yield from _updates(folder, runs)
+
     repository = folder / "ours-0" / "my-service"
     os.environ["SCAFFOLD_CACHE_DIR"] = str(folder / "cache")
     check = [*SCAFFOLD, "check", str(repository), "--quiet"]
@@ -92,6 +97,27 @@ def _report(argv: list[str]) -> dict[str, Any]:
     done = subprocess.run([*argv, "--format", "json"], capture_output=True, text=True, check=True)
     report: dict[str, Any] = json.loads(done.stdout)
     return report
+
+
+def _updates(folder: Path, runs: int) -> Iterator[Measure]:
+    """From the oldest release to the newest, of a repository that nobody touched."""
+    os.environ["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"  # git-remote-scaffold
+    project, oldest = folder / "old" / "my-service", store.releases()[0].tag
+    generate = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--vcs-ref", oldest]
+    subprocess.run([*generate, "--data", "service_name=my-service", template.SOURCE, str(project)], check=True)
+    git = ["git", "-C", str(project), "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
+    for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "generated"]):
+        subprocess.run([*git, *arguments], check=True)
+    ours, copiers = [], []
+    for _ in range(runs + 1):
+        ours.append(_once([*SCAFFOLD, "update", "--quiet", str(project)]))
+        subprocess.run([*git, "reset", "--quiet", "--hard"], check=True)
+        copiers.append(_once([sys.executable, "-m", "copier", "update", "--quiet", "--defaults", str(project)]))
+        subprocess.run([*git, "reset", "--quiet", "--hard"], check=True)
+        subprocess.run([*git, "clean", "--quiet", "--force", "-d"], check=True)
+    ratios = [one / other for one, other in zip(ours[1:], copiers[1:], strict=True)]
+    yield Measure(name="scaffold update, nothing edited", median=statistics.median(ours[1:]), limit=1.5, unit="s")
+    yield Measure(name="scaffold update / copier update", median=statistics.median(ratios), limit=0.6, unit="x")
 
 
 def _copier(template: Path, target: Path) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scaffolder.cli import options, prompts, summary, updated
+from scaffolder.cli import options, prompts, updated
 from scaffolder.update.engine import Request
 
 _ROOT = click.option("--path", type=click.Path(path_type=Path), default=".", help="The repository (default: here).")
@@ -24,7 +24,7 @@ def add(words: tuple[str, ...], path: Path, **settings: bool | str) -> int:
 
     The repository stays at its release of the template. Nothing is committed.
     """
-    return updated.carried_out(Request(root=path, add=words, answers_only=True), summary.progress, settings)
+    return updated.carried_out(Request(root=path, add=words, answers_only=True), settings)
 
 
 @click.command("remove", short_help="Remove a pipeline, monitoring, Terraform.")
@@ -39,7 +39,7 @@ def remove(words: tuple[str, ...], path: Path, **settings: bool | str) -> int:
 
     A file that you changed is kept, and named. Nothing is committed.
     """
-    return updated.carried_out(Request(root=path, remove=words, answers_only=True), summary.progress, settings)
+    return updated.carried_out(Request(root=path, remove=words, answers_only=True), settings)
 
 
 @click.command("set", short_help="Give other answers: set cloud=azure.")
@@ -55,4 +55,4 @@ def set_(pairs: tuple[str, ...], path: Path, **settings: bool | str) -> int:
     An answer that no longer fits another one takes its default, and is named. Nothing is committed.
     """
     request = Request(root=path, given=prompts.pairs(pairs), answers_only=True)
-    return updated.carried_out(request, summary.progress, settings)
+    return updated.carried_out(request, settings)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scaffolder.cli import options, prompts, summary, updated
+from scaffolder.cli import options, prompts, updated
 from scaffolder.errors import ExitCode
 from scaffolder.update import run
 from scaffolder.update.engine import Request
@@ -30,4 +30,4 @@ def command(path: Path, to: str, data: tuple[str, ...], abort: bool, **settings:
     if abort:
         click.echo(updated.of_abort(run.abort(path)))
         return ExitCode.CLEAN
-    return updated.carried_out(Request(root=path, to=to, given=prompts.pairs(data)), summary.progress, settings)
+    return updated.carried_out(Request(root=path, to=to, given=prompts.pairs(data)), settings)

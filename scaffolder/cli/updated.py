@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import click
@@ -19,7 +19,6 @@ from scaffolder.update.merge import Fate
 from scaffolder.update.run import Outcome
 
 _COLOURS = {Fate.CONFLICT: "failed", Fate.KEPT: "warning", Fate.DELETED: "warning", Fate.MERGED: "passed"}
-_Progress = Callable[..., AbstractContextManager[Callable[[Result], None]]]
 
 
 def options(function: shared.Command) -> shared.Command:
@@ -35,13 +34,21 @@ def options(function: shared.Command) -> shared.Command:
     return function
 
 
-def carried_out(request: Request, progress: _Progress, settings: dict[str, Any]) -> int:
+def carried_out(request: Request, settings: dict[str, Any]) -> int:
     """Update as `request` says, print what became of it, and return the exit code."""
     form, quiet = settings.pop("form"), settings.pop("quiet")
-    with progress(quiet=quiet) as on_result:
+    with _progress(quiet=quiet or not any(settings.values())) as on_result:
         outcome = run.update(request, on_result=on_result, **settings)
     click.echo(json.dumps(_document(outcome), indent=2) if form == "json" else "\n".join(_lines(outcome, quiet=quiet)))
     return outcome.exit_code
+
+
+def _progress(*, quiet: bool) -> AbstractContextManager[Callable[[Result], None]]:
+    if quiet:
+        return nullcontext(lambda result: None)
+    from scaffolder.cli import summary  # 0.1 s, because it knows every check
+
+    return summary.progress(quiet=False)
 
 
 def of_abort(paths: tuple[str, ...]) -> str:

@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffolder import answers, checks, manifest, render, store
+from scaffolder import answers, manifest, store
 from scaffolder.answers import Record
 from scaffolder.errors import AnswersError, UpdateError
 from scaffolder.model import Report, Result
 from scaffolder.project import Project
-from scaffolder.render import Origin
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
-from scaffolder.update import apply, merge, repository, wishes
+from scaffolder.update import apply, merge, rendering, repository, wishes
 from scaffolder.update.merge import Fate, Merged, Workshop
 from scaffolder.update.repository import Repository
 
@@ -94,8 +93,11 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
         folder = Path(temporary)
         work = merge.workshop(folder, opened.objects, opened.hash_format, toolchain)
         given = _answers(request, record, history, new, toolchain)
-        before = _Rendering.of(manifest.origin(history, old, toolchain), record, record.answers, folder / "old")
-        after = _Rendering.of(manifest.origin(history, new, toolchain), record, given, folder / "new")
+        before, after = rendering.both(
+            (manifest.origin(history, old, toolchain), record.answers),
+            (manifest.origin(history, new, toolchain), given),
+            folder,
+        )
         differences = _differences(request, before.answers, after.answers, new)
         repository.refuse_markers(opened, {*before.files, *after.files})
         outcome = merge.merged(
@@ -123,6 +125,8 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
 
 def checked(plan: Plan, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Report:
     """What the quick checks say of the repository as it would be; nothing in it is touched."""
+    from scaffolder import checks  # 0.1 s, and an update that is not checked does not need it
+
     folder = plan.folder / "result" / plan.repository.root.name
     plan.work.written(plan.merged.tree, folder)
     return checks.run(Project(folder), checks.every(), toolchain, on_result=on_result)
@@ -174,20 +178,6 @@ def _answers(
     if not given:
         return record.answers
     return wishes.resolved(record.answers, given, folder, following=request.answers_only)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rendering:
-    folder: Path
-    files: frozenset[str]
-    answers: Mapping[str, object]
-
-    @classmethod
-    def of(cls, origin: Origin, record: Record, given: Mapping[str, object], folder: Path) -> _Rendering:
-        as_recorded = replace(origin, address=record.address)
-        files = render.write(as_recorded, given, folder)
-        rendered = answers.recorded(folder).answers
-        return cls(folder=folder, files=frozenset(file.as_posix() for file in files), answers=rendered)
 
 
 def _differences(

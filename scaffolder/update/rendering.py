@@ -1,0 +1,88 @@
+"""Both sides of an update, rendered at the same time: what the repository was made from, and what it is to be."""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import answers, errors, render
+from scaffolder.errors import RenderError, ScaffolderError
+from scaffolder.render import Origin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """What a release writes: its files in `folder`, from there, and the answers that it records."""
+
+    folder: Path
+    files: frozenset[str]
+    answers: Mapping[str, object]
+
+
+def both(
+    old: tuple[Origin, Mapping[str, object]], new: tuple[Origin, Mapping[str, object]], folder: Path
+) -> tuple[Rendering, Rendering]:
+    """Render two releases into `folder`, the second one in a process of its own: half of the waiting is Copier's.
+
+    Raises:
+        AnswersError: a release refuses an answer.
+        RenderError: a release does not render.
+    """
+    import copier  # noqa: F401, 0.3 s, which both need
+
+    finish = _beside(lambda: render.write(*new, folder / "new"), folder / "new.json")
+    try:
+        render.write(*old, folder / "old")
+    finally:
+        failed = finish()
+    if failed:
+        raise failed
+    return _rendering(folder / "old"), _rendering(folder / "new")
+
+
+def _rendering(folder: Path) -> Rendering:
+    files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return Rendering(
+        folder=folder,
+        files=frozenset(path.relative_to(folder).as_posix() for path in files),
+        answers=answers.recorded(folder).answers,
+    )
+
+
+def _beside(work: Callable[[], object], said: Path) -> Callable[[], ScaffolderError | None]:
+    """Start `work` in a copy of this process; the function that waits for it, and returns what stopped it.
+
+    No thread of ours runs yet, so that a copy is safe. Ctrl-C reaches it as it does us.
+    """
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except ScaffolderError as error:
+            said.write_text(json.dumps([type(error).__name__, error.message, error.hint]), encoding="utf-8")
+        except BaseException:  # noqa: BLE001, nothing may return into the copy of our caller
+            said.write_text(json.dumps(["", traceback.format_exc(), ""]), encoding="utf-8")
+        finally:
+            os._exit(code)
+
+    def finish() -> ScaffolderError | None:
+        _, status = os.waitpid(child, 0)
+        return None if status == 0 else _error(said)
+
+    return finish
+
+
+def _error(said: Path) -> ScaffolderError:
+    try:
+        name, message, hint = json.loads(said.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return RenderError("the template was not rendered to its end", hint="try it again")
+    kind = getattr(errors, name, RenderError)
+    error: ScaffolderError = kind(message, hint=hint)
+    return error
