@@ -18,9 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffolder import checks
-
-from scaffolder import store, template
+from scaffolder import checks, store, template
 
 ROOT = Path(__file__).parent.parent
 SCAFFOLD = (sys.executable, "-m", "scaffolder")
