@@ -126,7 +126,8 @@ renders the chart itself. Both work from the rules that they bring, without a ne
 
 ## What is waived
 
-{number} decisions in all examples together, at most {most} in one.
+{number} decisions in all examples together, at most {most} in one. They cover {rules} rules, at most
+{most_rules} in one: checkov and trivy often have a rule each for the same thing, and each cloud has rules of its own.
 
 {waived}
 """
@@ -147,6 +148,8 @@ def page(results: dict[str, dict[str, list[Finding] | None]], projects: dict[str
         scanners=_table(["scanner", "version", "how"], [[s.name, s.version(), f"`{s.how}`"] for s in SCANNERS]),
         number=len(decisions),
         most=max(map(len, ledgers.values())),
+        rules=len({rule for entries in decisions.values() for entry in entries for rule in entry.rules}),
+        most_rules=max(sum(len(waiver.rules) for waiver in ledger) for ledger in ledgers.values()),
         waived=_table(["waiver", "rules", "reason"], [_decision(*one) for one in sorted(decisions.items())]),
     )
 
