@@ -13,6 +13,7 @@ from scaffolder.checks import (
     kubernetes,
     monitoring,
     pipeline,
+    security,
     syntax,
     terraform,
     waivers,
@@ -33,6 +34,7 @@ FAMILIES = {
     "MO": "alerts and dashboards",
     "AG": "agreement between files",
     "EN": "environments that are the same",
+    "SEC": "secrets, rights and what is pinned",
     "WV": "findings that stay",
 }
 
@@ -51,6 +53,7 @@ def every(*, online: bool = False, context: str = "") -> tuple[Check, ...]:
         *monitoring.CHECKS,
         *agreement.CHECKS,
         *environments.CHECKS,
+        *security.CHECKS,
         *waivers.CHECKS,
         *syntax.CHECKS,
     )

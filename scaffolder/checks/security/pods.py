@@ -1,0 +1,66 @@
+"""What pods may do on their node, and what roles may do in the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scaffolder.checks.security.objects import Described, containers, described, pod
+from scaffolder.formats.yaml import line_of
+from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_STRONG = {"ALL", "BPF", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME"}
+"""Capabilities that lead out of a container, and those that Pod Security's baseline refuses:
+https://kubernetes.io/docs/concepts/security/pod-security-standards/."""
+
+
+def pods_have_no_privileges(project: Project, toolchain: Toolchain) -> Verdict:
+    """No pod asks for the node: privileged, its network, processes or folders, root, or a way to gain more rights."""
+    items, limit = described(project, toolchain)
+    pods = [(item, spec) for item in items if (spec := pod(item)) is not None]
+    if not pods:
+        raise NotApplicable(limit or "there is no Kubernetes object with pods")
+    findings = dict.fromkeys(finding for item, spec in pods for finding in _privileges(item, spec))
+    return Verdict(findings=tuple(findings), detail=f"{len(pods)} objects with pods", limit=limit)
+
+
+def _privileges(item: Described, spec: dict[str, Any]) -> Iterator[Finding]:
+    def finding(message: str, holder: Any, key: str, fix: str) -> Finding:
+        return Finding(path=item.path, line=line_of(holder, key), message=f"{item}: {message}", fix=fix)
+
+    for key in ("hostNetwork", "hostPID", "hostIPC"):
+        if spec.get(key) is True:
+            yield finding(f"{key} gives its pods the node's own", spec, key, f"take {key} out")
+    for volume in spec.get("volumes") or ():
+        if isinstance(volume, dict) and isinstance(volume.get("hostPath"), dict):
+            path = volume["hostPath"].get("path")
+            yield finding(f"mounts {path} of the node", volume, "hostPath", "use a volume that is not the node's")
+    yield from _rights(item, spec.get("securityContext"), "its pods")
+    for container in containers(spec):
+        yield from _rights(item, container.get("securityContext"), f"container {container.get('name', '?')}")
+
+
+def _rights(item: Described, context: Any, who: str) -> Iterator[Finding]:
+    if not isinstance(context, dict):
+        return
+
+    def finding(message: str, key: str, fix: str) -> Finding:
+        return Finding(path=item.path, line=line_of(context, key), message=f"{item}: {who} {message}", fix=fix)
+
+    if context.get("privileged") is True:
+        yield finding(
+            "is privileged: it is root on the node", "privileged", "take it out; add the one capability needed"
+        )
+    if context.get("allowPrivilegeEscalation") is True:
+        yield finding("may gain more rights than it starts with", "allowPrivilegeEscalation", "set it to false")
+    if context.get("runAsUser") == 0:
+        yield finding("runs as root", "runAsUser", "runAsUser: 10001, or another number that is not 0")
+    if context.get("runAsNonRoot") is False:
+        yield finding("may run as root", "runAsNonRoot", "runAsNonRoot: true")
+    capabilities = context.get("capabilities")
+    added = capabilities.get("add") if isinstance(capabilities, dict) else None
+    strong = sorted({str(one).removeprefix("CAP_") for one in added or ()} & _STRONG)
+    if strong:
+        yield finding(f"adds {', '.join(strong)}", "capabilities", "add the one capability that it needs, or none")

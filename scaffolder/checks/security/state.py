@@ -1,0 +1,74 @@
+"""Terraform's state: what it holds is secret, and two writers destroy it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.formats.hcl import Attribute, Block
+from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.project import Project
+from scaffolder.reading import blocks
+from scaffolder.toolchain import Toolchain
+
+_LOCKS = {"s3": ("use_lockfile", "dynamodb_table"), "http": ("lock_address",)}
+"""What makes a backend lock, for those that do not by themselves:
+https://developer.hashicorp.com/terraform/language/backend/s3#state-locking and …/http."""
+
+
+def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
+    """Each remote state is locked while it is written and encrypted where it lies, and none lies in the repository."""
+    states = project.matching("*.tfstate", "*.tfstate.backup")
+    backends = [found for file in project.matching("*.tf") for found in _backends(project, file)]
+    if not states and not backends:
+        raise NotApplicable("there is no Terraform backend and no state")
+    findings = [
+        Finding(
+            path=file,
+            message="is a Terraform state: it holds every value that Terraform knows, secrets too",
+            fix=f"git rm --cached {file.as_posix()}, add it to .gitignore, and change every secret that is in it",
+        )
+        for file in states
+    ]
+    findings += [finding for file, backend in backends for finding in _of_backend(project, file, backend)]
+    return Verdict(findings=tuple(findings), detail=f"{len(backends)} backends")
+
+
+def _backends(project: Project, file: Path) -> Iterator[tuple[Path, Block]]:
+    if "backend" not in project.text(file):
+        return
+    block = blocks(project, file)
+    for terraform in block.each("terraform") if block else ():
+        for backend in terraform.each("backend"):
+            yield file, backend
+
+
+def _of_backend(project: Project, file: Path, backend: Block) -> Iterator[Finding]:
+    kind = backend.labels[0] if backend.labels else ""
+    parts = [(file, backend.attributes), *_partial(project, file)]
+    for place, attributes in parts:
+        encrypt = attributes.get("encrypt")
+        if encrypt and encrypt.text == "false":
+            yield Finding(path=place, line=encrypt.line, message="the state is not encrypted", fix="encrypt = true")
+    if kind not in _LOCKS or (not backend.attributes and len(parts) == 1):
+        return  # locks by itself, or is configured on the command line
+    if _locked(kind, backend.attributes):
+        return
+    for place, attributes in parts[1:] or parts:
+        if not _locked(kind, attributes):
+            line = backend.line if place == file else 0
+            fix = "use_lockfile = true" if kind == "s3" else "lock_address = …"
+            message = "the state has no lock: two runs at once would destroy it"
+            yield Finding(path=place, line=line, message=message, fix=fix)
+
+
+def _partial(project: Project, file: Path) -> Iterator[tuple[Path, dict[str, Attribute]]]:
+    """The files that complete the backend of a root: those with the ending .tfbackend in its folder and below."""
+    for other in project.under(file.parent.as_posix(), "*.tfbackend"):
+        block = blocks(project, other)
+        if block:
+            yield other, block.attributes
+
+
+def _locked(kind: str, attributes: dict[str, Attribute]) -> bool:
+    return any(name in attributes and attributes[name].text not in {"false", ""} for name in _LOCKS[kind])

@@ -1,0 +1,145 @@
+"""What GitHub's workflows use, may do, and give to whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats.yaml import line_of
+from scaffolder.model import Finding, NotApplicable, Severity, Verdict
+from scaffolder.project import Project
+from scaffolder.reading import table
+from scaffolder.toolchain import Toolchain
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_OF_GITHUB = ("actions/", "github/")
+_HEAD = re.compile(r"github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref|refs/pull/|\.number|head_sha")
+_SECRET = re.compile(r"secrets\.(?!GITHUB_TOKEN\b)(\w+)|secrets\[")
+_DEPLOYS = re.compile(
+    r"AWS|AZURE|GCP|GOOGLE|KUBE|DEPLOY|PROD|SSH|REGISTRY|DOCKER|TERRAFORM|TF_|SIGN|PUBLISH|NPM|PYPI|CHAT|WEBHOOK"
+)
+_GUARDED = re.compile(
+    r"head\.repo|github\.repository_owner|fork|event_name\s*[!=]=|github\.ref\s*==|github\.actor|workflow_dispatch"
+)
+
+
+def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
+    """Each action and each reusable workflow from elsewhere is named by its commit. GitHub's own are warnings."""
+    files = _workflows(project)
+    uses = [use for file in files for use in _uses(project, file)]
+    findings = tuple(
+        Finding(
+            path=file,
+            line=line,
+            message=f"{name} is used at {ref or 'no version'}, which its owner may move to other code",
+            fix=f"uses: {name}@<commit> # {ref or 'v1.2.3'}",
+            severity=Severity.WARNING if name.startswith(_OF_GITHUB) else Severity.ERROR,
+        )
+        for file, line, name, ref in uses
+        if not _COMMIT.fullmatch(ref)
+    )
+    return Verdict(findings=findings, detail=f"{len(uses)} uses in {len(files)} files")
+
+
+def permissions_are_named(project: Project, _: Toolchain) -> Verdict:
+    """No workflow and no job asks for every permission of the repository's token."""
+    files = _workflows(project)
+    findings = []
+    for file in files:
+        workflow = table(project, file)
+        for holder in (workflow, *_jobs(workflow).values()):
+            if holder.get("permissions") == "write-all":
+                findings.append(
+                    Finding(
+                        path=file,
+                        line=line_of(holder, "permissions"),
+                        message="write-all: every step, and every action, may change the repository and its releases",
+                        fix="permissions: {contents: read}, and what one job needs beyond that at that job",
+                    )
+                )
+    return Verdict(findings=tuple(findings), detail=f"{len(files)} files")
+
+
+def forks_reach_no_secret(project: Project, _: Toolchain) -> Verdict:
+    """Nothing that a stranger's pull request runs can read a secret or write with the repository's token."""
+    files = _workflows(project)
+    findings = [finding for file in files for finding in _exposed(file, table(project, file))]
+    return Verdict(findings=tuple(findings), detail=f"{len(files)} files")
+
+
+def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
+    on = _triggers(workflow)
+    strangers = sorted(on & {"pull_request_target", "workflow_run", "issue_comment"})
+    for name, job in _jobs(workflow).items():
+        guard = _guarded(_jobs(workflow), name)
+        for step in _steps(job):
+            checkout = str(step.get("uses", "")).startswith("actions/checkout@")
+            ref = str(step.get("with" if checkout else "run", ""))
+            fetches = checkout or re.search(r"\bgit (?:fetch|checkout|pull|clone)\b|\bgh pr checkout\b", ref)
+            if strangers and fetches and (_HEAD.search(ref) or "gh pr checkout" in ref) and not guard:
+                yield Finding(
+                    path=file,
+                    line=line_of(step, "uses" if checkout else "run"),
+                    message=f"{name} fetches a stranger's code on {strangers[0]}, which has the secrets",
+                    fix="run what comes from a pull request on pull_request, without secrets",
+                )
+        secret = next((found for found in _SECRET.finditer(str(job)) if _DEPLOYS.search(found[1] or "")), None)
+        if "pull_request" in on and not guard and (secret or job.get("secrets") == "inherit"):
+            what = secret[1] if secret else "every secret"
+            line = line_of(job, "secrets") if "secrets" in job else line_of(_jobs(workflow), name)
+            yield Finding(
+                path=file,
+                line=line,
+                message=f"{name} runs on pull_request, and its steps, which the pull request may change, get {what}",
+                fix="give the job `if: github.event_name == 'push'`, or an environment that asks somebody",
+                severity=Severity.WARNING,
+            )
+
+
+def _guarded(jobs: dict[Any, dict[Any, Any]], name: Any, seen: frozenset[Any] = frozenset()) -> bool:
+    """Whether a job runs for some events only, or after somebody was asked: by itself, or by a job that it needs."""
+    job = jobs.get(name, {})
+    condition = str(job.get("if", ""))
+    if _GUARDED.search(condition) or "environment" in job:
+        return True
+    needs = job.get("needs", ())
+    before = [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []
+    return "always()" not in condition and any(
+        _guarded(jobs, one, seen | {name}) for one in before if one not in seen and isinstance(one, str)
+    )
+
+
+def _triggers(workflow: dict[Any, Any]) -> set[str]:
+    on = workflow.get("on", workflow.get(True))  # YAML 1.1 reads the key `on` as true
+    return {on} if isinstance(on, str) else {str(one) for one in on} if isinstance(on, list | dict) else set()
+
+
+def _jobs(workflow: dict[Any, Any]) -> dict[Any, dict[Any, Any]]:
+    jobs = workflow.get("jobs")
+    if not isinstance(jobs, dict) or not all(isinstance(job, dict) for job in jobs.values()):
+        return {}
+    return jobs
+
+
+def _steps(job: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+    steps = job.get("steps", (job.get("runs") or {}).get("steps") if isinstance(job.get("runs"), dict) else ())
+    yield from (step for step in (steps if isinstance(steps, list) else ()) if isinstance(step, dict))
+
+
+def _uses(project: Project, file: Path) -> Iterator[tuple[Path, int, str, str]]:
+    workflow = table(project, file)
+    for job in (workflow, *_jobs(workflow).values()):
+        for holder in (job, *_steps(job)):
+            used = holder.get("uses")
+            if isinstance(used, str) and not used.startswith(("./", "docker://", "$")):
+                name, _, ref = used.partition("@")
+                yield file, line_of(holder, "uses"), name, ref
+
+
+def _workflows(project: Project) -> tuple[Path, ...]:
+    files = project.matching(".github/workflows/*.yml", ".github/workflows/*.yaml")
+    if not files:
+        raise NotApplicable("there is no GitHub workflow")
+    return (*files, *project.matching(".github/actions/*/action.y*ml", "action.yml", "action.yaml"))
