@@ -14,6 +14,11 @@ from scaffolder.tools import Tool
 
 ROOT = Path(__file__).parent.parent
 
+copier_alone = pytest.mark.skipif(
+    not shutil.which("sed"), reason="sed is not installed: Copier clones with git-submodule, which is a shell script"
+)
+"""For tests that run Copier's own command on a template in Git."""
+
 Repository = Callable[..., Path]
 """`repository(runtime="java", …)`: the folder of the repository that these answers give."""
 

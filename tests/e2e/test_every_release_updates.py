@@ -10,6 +10,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from support import copier_alone
 from updating import contents, git, update
 
 from scaffolder import answers, manifest, presets, render, store
@@ -51,6 +52,7 @@ def test_our_engine_gives_what_is_generated_now(
     assert contents(project) == contents(fresh[preset])
 
 
+@copier_alone
 @pytest.mark.parametrize(
     ("tag", "preset"),
     [

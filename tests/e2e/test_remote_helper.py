@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
+from support import copier_alone
 
 from scaffolder import store
 from scaffolder.template import SOURCE
@@ -61,6 +63,7 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path, environmen
     assert done.returncode == 0, done.stderr
 
 
+@copier_alone
 def test_plain_copier_generates_from_the_address(tmp_path: Path, environment: dict[str, str]) -> None:
     copier = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--data", "service_name=my-service"]
     done = run(*copier, SOURCE, str(tmp_path / "made"), cwd=tmp_path, env=environment)
@@ -71,8 +74,7 @@ def test_plain_copier_generates_from_the_address(tmp_path: Path, environment: di
 
 def test_without_the_tool_git_names_the_program_that_is_missing(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "bin").mkdir()
-    git = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
-    (tmp_path / "bin" / "git").symlink_to(git)
+    (tmp_path / "bin" / "git").symlink_to(str(shutil.which("git")))
     done = run("git", "ls-remote", SOURCE, cwd=tmp_path, env={**environment, "PATH": str(tmp_path / "bin")})
     assert done.returncode != 0
     assert "remote-scaffold" in done.stderr
