@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scaffolder.errors import ToolCrashed
+from scaffolder.model import visible
 from scaffolder.process import Done
 from scaffolder.toolchain import Toolchain
 from scaffolder.tools import HELM
@@ -95,7 +96,7 @@ def render(
     return tuple(_template(tools, chart, release, kube_version, api_versions) for release in releases)
 
 
-_TIMEOUT = 30.0
+_TIMEOUT = 20.0
 _MEMORY = 8 * 2**30  # bytes; the Go runtime reserves address space by the gigabyte, a runaway template takes it all
 _ENVIRONMENT = {"HELM_NO_PLUGINS": "1"}
 
@@ -109,6 +110,8 @@ def _ask(
     tools: Toolchain, command: str, chart: Path, releases: Sequence[Release], kube_version: str, api: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Put all releases to one process of scaffolder.embedded.helm."""
+    if visible(str(chart)) != str(chart):
+        raise ToolCrashed(f"helm cannot be handed a folder of this name: {visible(str(chart))}")
     request = {
         "chart": str(chart.resolve()),
         "releases": [

@@ -97,7 +97,10 @@ def read(text: str) -> tuple[Statement, ...]:
     Raises:
         Unreadable: a string, a comment, a bracket or a block is not closed.
     """
-    return _statements(_without_comments(text) + "\n", 0, -1)[0]
+    try:
+        return _statements(_without_comments(text) + "\n", 0, -1)[0]
+    except RecursionError as error:
+        raise Unreadable(0, "blocks nest without end") from error
 
 
 def problems(text: str) -> tuple[Problem, ...]:

@@ -73,6 +73,7 @@ def chart_of(project: Project) -> Path:
 def environments(project: Project) -> tuple[Environment, ...]:
     """Each environment that has a values file, in promotion order; the chart's own values alone where none has."""
     chart = chart_of(project)
+    project.hand(project.under(chart.as_posix(), "*.yaml", "*.yml", "*.tpl", "*.json"))
     files = beside(project, chart)
     present: dict[str, tuple[Path, ...]] = {name: (project.root / file,) for name, file in files.items()}
     return tuple(

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch, translate
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 from scaffolder import answers
 from scaffolder.errors import AnswersError, ProjectError
+from scaffolder.model import Unsettled
 
 ENVIRONMENTS = ("dev", "qa", "prod")
 """In promotion order; docs/contract.md."""
@@ -87,6 +88,31 @@ class Project:
         Empty, and an entry of `unreadable`, where it is too large, not a text, or may not be read.
         """
         return self.once(("text", Path(file)), lambda: self._text(Path(file)))
+
+    def hand(self, files: Iterable[Path]) -> list[str]:
+        """The names of files for a program that is to read them, none of which it would take for an option.
+
+        Raises:
+            Unsettled: a program might never end on one: it is no text, too large, closed to us, or YAML without bounds.
+        """
+        from yaml import YAMLError
+
+        from scaffolder.formats.yaml import Unbounded
+
+        names = []
+        for file in files:
+            self.text(file)
+            if reason := self.unreadable.get(file, "").replace("is not UTF-8", ""):
+                raise Unsettled(f"{file.as_posix()} {reason}: see SY007")
+            if file.suffix in {".yaml", ".yml"}:
+                try:
+                    self.documents(file)
+                except Unbounded as error:
+                    raise Unsettled(f"{file.as_posix()} {error.problem}: see SY002") from error
+                except YAMLError:
+                    pass  # for the program to say
+            names.append(f"./{file.as_posix()}" if file.as_posix().startswith("-") else file.as_posix())
+        return names
 
     def lines(self, file: str | Path) -> list[str]:
         return self.text(file).splitlines()

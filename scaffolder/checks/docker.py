@@ -22,7 +22,7 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         "--format",
         "json",
         "--no-fail",
-        *(file.as_posix() for file in files),
+        *project.hand(files),
         cwd=project.root,
         timeout=30,
         reads=[project.root / file for file in (*files, Path(".hadolint.yaml"), Path(".hadolint.yml"))],

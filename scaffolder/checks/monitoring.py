@@ -66,7 +66,7 @@ def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdic
             "rules",
             "--lint=all",
             "--lint-fatal",
-            file.as_posix(),
+            *project.hand([file]),
             cwd=project.root,
             reads=[project.root / file],
         )
@@ -89,6 +89,7 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     ]
     if not files:
         raise NotApplicable("there is no test of alerting rules")
+    project.hand(files)
     findings = []
     for file in files:
         done = toolchain.run(

@@ -28,7 +28,7 @@ def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdic
     done = toolchain.run(
         CHECK_JSONSCHEMA,
         *("--builtin-schema", "vendor.github-workflows", "--output-format", "json"),
-        *(file.as_posix() for file in files),
+        *project.hand(files),
         cwd=project.root,
         reads=[project.root / file for file in files],
     )
@@ -43,7 +43,7 @@ def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict
     done = toolchain.run(
         CHECK_JSONSCHEMA,
         *("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "--output-format", "json"),
-        files[0].as_posix(),
+        *project.hand(files[:1]),
         cwd=project.root,
         reads=[project.root / files[0]],
     )
@@ -59,6 +59,7 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
     if not files:
         raise NotApplicable("there is no azure-pipelines.yml")
     findings: list[Finding] = []
+    project.hand(files)
     for file in files:
         done = toolchain.run(
             CHECK_JSONSCHEMA,
@@ -93,7 +94,7 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         ACTIONLINT,
         "-format",
         "{{json .}}",
-        *(file.as_posix() for file in files),
+        *project.hand(files),
         cwd=project.root,
         timeout=60,
         reads=_yaml(project),
@@ -118,7 +119,7 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         *("--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress"),
         # It looks for its configuration at the root of the Git repository, which is another one in a monorepo.
         *(("--config", config[0].as_posix()) if config else ()),
-        *(file.as_posix() for file in files),
+        *project.hand(files),
         cwd=project.root,
         timeout=60,
         reads=_yaml(project),
@@ -141,7 +142,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         "--format",
         "json1",
         "-x",
-        *(file.as_posix() for file in files),
+        *project.hand(files),
         cwd=project.root,
         timeout=60,
         reads=project.paths_but("*.md"),  # -x follows a script to what it sources, whatever that is called
@@ -169,6 +170,8 @@ def _yaml(project: Project) -> list[Path]:
 def _schema_findings(project: Project, done: Done, only: Path | None = None) -> Iterator[Finding]:
     """What check-jsonschema reported, about `only` where it read that file from its standard input."""
     report = _json(CHECK_JSONSCHEMA.name, done, codes={0, 1})
+    if not isinstance(report, dict):
+        raise ToolCrashed(f"check-jsonschema ended with {done.exit_code} and no report: {done.stderr.strip()[-200:]}")
     for error in report.get("errors", []):
         best = error.get("best_deep_match") or error
         file = only or project.relative(error["filename"])
@@ -186,7 +189,7 @@ def _schema_findings(project: Project, done: Done, only: Path | None = None) -> 
 def _without_extensions(project: Project, file: Path) -> str:
     """The document as JSON, each step with a task of `_EXTENSIONS` as a script; a text that is no YAML as it is."""
     try:
-        return json.dumps(_replaced(yaml.safe_load(project.text(file))))
+        return json.dumps(_replaced(next(iter(project.documents(file)), None)), default=str)
     except yaml.YAMLError:
         return project.text(file)
 
@@ -230,7 +233,10 @@ def _json(name: str, done: Done, *, codes: set[int]) -> Any:
         except json.JSONDecodeError:
             pass
     said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    raise ToolCrashed(f"{name} ended with {done.exit_code}: {said[-1][:200] if said else 'it said nothing'}")
+    worst = next(
+        (line for line in said if re.match(r"\W*(error|fatal|panic)", line, re.IGNORECASE)), "".join(said[-1:])
+    )
+    raise ToolCrashed(f"{name} ended with {done.exit_code}: {worst.strip()[:200] or 'it said nothing'}")
 
 
 def _names_a_shell(project: Project, file: Path) -> bool:

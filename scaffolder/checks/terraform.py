@@ -76,5 +76,6 @@ def _folder(project: Project) -> Path:
     folders = [file.parent for file in project.matching("*.tf")]
     if not folders:
         raise NotApplicable("there is no Terraform code")
+    project.hand(project.matching("*.tf", "*.tfvars", "*.tftest.hcl"))
     shared = set.intersection(*({folder, *folder.parents} for folder in folders))
     return max(shared, key=lambda folder: len(folder.parts))

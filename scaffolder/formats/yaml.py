@@ -18,6 +18,10 @@ LARGEST = 1_000_000
 """Values in one file, those that an alias repeats counted each time; more is refused."""
 
 
+class Unbounded(yaml.MarkedYAMLError):
+    """It nests deeper, or grows larger, than any person writes: whoever reads it may never end."""
+
+
 class Table(dict[Any, Any]):
     """A mapping; `line` is its own, `lines` those of its keys, counted from 1."""
 
@@ -57,7 +61,7 @@ def load_all(text: str) -> list[Any]:
             documents.append(_Construction(loader).value(loader.get_node()))
         return [document for document in documents if document is not None]
     except RecursionError as error:
-        raise yaml.YAMLError(f"nests deeper than {DEEPEST} levels") from error
+        raise Unbounded(problem=f"nests deeper than {DEEPEST} levels") from error
     finally:
         loader.dispose()
 
@@ -100,9 +104,7 @@ class _Construction:
                 known = (items, self._extend(items, node))
             self._made[id(node)] = known
         if known[1] >= LARGEST:
-            raise yaml.MarkedYAMLError(
-                problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark
-            )
+            raise Unbounded(problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark)
         return known
 
     def _fill(self, table: Table, node: Any) -> int:
@@ -161,6 +163,6 @@ def _refuse_too_deep(text: str) -> None:
             depth += 1
             if depth > DEEPEST:
                 mark: Any = event.start_mark
-                raise yaml.MarkedYAMLError(problem=f"nests deeper than {DEEPEST} levels", problem_mark=mark)
+                raise Unbounded(problem=f"nests deeper than {DEEPEST} levels", problem_mark=mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

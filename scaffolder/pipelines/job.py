@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffolder.project import Project
 
 EVERY_CHANGE, PULL_REQUEST, MAIN, BY_HAND = "every change", "pull request", "main", "by hand"
@@ -45,5 +43,5 @@ def targets_in(script: str) -> list[str]:
 
 
 def read_yaml(project: Project, path: Path) -> dict[Any, Any]:
-    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader  # the first is ten times as fast
-    return yaml.load(project.text(path), Loader=loader)  # type: ignore[no-any-return]  # noqa: S506
+    documents = project.documents(path)
+    return documents[0] if documents and isinstance(documents[0], dict) else {}
