@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.errors import AnswersError
@@ -16,8 +17,20 @@ _HEADER = """\
 """
 
 
-def kept(root: Path) -> frozenset[str]:
-    """The files that the repository at `root` keeps for itself, from its root; none where it was not adopted.
+@dataclass(frozen=True)
+class Kept:
+    """Paths, and folders with a slash at their end; a path is kept where it is one of them or lies in one."""
+
+    entries: frozenset[str] = frozenset()
+
+    def __contains__(self, file: object) -> bool:
+        path = str(file)
+        above = (f"{folder.as_posix()}/" for folder in Path(path).parents)
+        return path in self.entries or any(folder in self.entries for folder in above)
+
+
+def kept(root: Path) -> Kept:
+    """What the repository at `root` keeps for itself, from its root; nothing where it was not adopted.
 
     Raises:
         AnswersError: the list does not parse.
@@ -26,17 +39,17 @@ def kept(root: Path) -> frozenset[str]:
 
     path = root / FILE
     if not path.is_file():
-        return frozenset()
+        return Kept()
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise AnswersError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if content is None:
-        return frozenset()
+        return Kept()
     files = content.get("kept") if isinstance(content, dict) else None
     if not isinstance(files, list):
         raise AnswersError(f"{path} has no list `kept`", hint="one file a line: `kept:`, then `- Dockerfile`")
-    return frozenset(str(file) for file in files)
+    return Kept(frozenset(str(file) for file in files))
 
 
 def text(files: Iterable[str]) -> str:

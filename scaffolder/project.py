@@ -25,6 +25,9 @@ LARGEST_FILE = 2 * 2**20
 MOST_FILES = 50_000
 """Files; those beyond, in the order of their folders, are not looked at."""
 
+PROPOSED = ".scaffold-new"
+"""How the name of a file or folder ends that `scaffold adopt` put beside what was there: no part of the service yet."""
+
 _NOT_OURS = {".git", ".terraform", ".venv", "node_modules", "__pycache__", "build", "target", ".mypy_cache"}
 
 _Value = TypeVar("_Value")
@@ -232,8 +235,8 @@ def _walk(root: Path, unreadable: dict[Path, str]) -> Iterator[Path]:
         unreadable[Path(error.filename).relative_to(root)] = f"cannot be opened: {error.strerror}"
 
     for folder, folders, names in os.walk(root, onerror=closed):
-        folders[:] = sorted(name for name in folders if name not in _NOT_OURS)
-        for name in names:
+        folders[:] = sorted(name for name in folders if name not in _NOT_OURS and not name.endswith(PROPOSED))
+        for name in (name for name in names if not name.endswith(PROPOSED)):
             path = Path(folder, name)
             if number == MOST_FILES:
                 unreadable[Path()] = f"holds more than {MOST_FILES:,} files; those beyond were not looked at"

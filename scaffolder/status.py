@@ -57,7 +57,7 @@ def of(root: Path, toolchain: Toolchain) -> Status:
         generated=len(written),
         edited=tuple(file for file, fate in sorted(managed.items()) if fate == _EDITED),
         deleted=tuple(file for file, fate in sorted(managed.items()) if fate == _DELETED),
-        kept=tuple(sorted(keeps & fates.keys())),
+        kept=tuple(file for file in sorted(fates) if file in keeps),
         unmanaged=tuple(file for file in _files(root, toolchain) if file not in fates and file not in keeps),
     )
 

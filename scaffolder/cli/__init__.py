@@ -25,6 +25,7 @@ _COMMANDS = {
     "add": "Add a pipeline, monitoring, a cloud.",
     "remove": "Remove a pipeline, monitoring, Terraform.",
     "set": "Give other answers: set cloud=azure.",
+    "adopt": "Bring a repository that was not generated under the template.",
     "status": "Which release a repository is at, and what was edited.",
     "explain": "What a check asks, why, and how to mend what it finds.",
     "list": "What can be asked, generated, checked and pinned.",

@@ -13,7 +13,7 @@ from scaffolder.cli import options, prompts, summary
 from scaffolder.errors import ExitCode
 
 
-def _question_options() -> list[click.Option]:
+def question_options() -> list[click.Option]:
     """A flag and a variable for every question; the name of the service is the command's argument."""
     return [
         click.Option(
@@ -105,4 +105,4 @@ def command(
     return made.report.exit_code if made.report else ExitCode.CLEAN
 
 
-command.params[1:1] = _question_options()
+command.params[1:1] = question_options()

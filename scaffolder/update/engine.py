@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffolder import answers, manifest, store
+from scaffolder import adopted, answers, manifest, store
 from scaffolder.answers import Record
 from scaffolder.errors import AnswersError, UpdateError
 from scaffolder.model import Report, Result
@@ -97,6 +97,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             (manifest.origin(history, old, toolchain), record.answers),
             (manifest.origin(history, new, toolchain), given),
             folder,
+            adopted.kept(request.root),
         )
         differences = _differences(request, before.answers, after.answers, new)
         repository.refuse_markers(opened, {*before.files, *after.files})

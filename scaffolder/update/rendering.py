@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder import answers, errors, render
+from scaffolder.adopted import Kept
 from scaffolder.errors import RenderError, ScaffolderError
 from scaffolder.render import Origin
 
@@ -24,9 +25,14 @@ class Rendering:
 
 
 def both(
-    old: tuple[Origin, Mapping[str, object]], new: tuple[Origin, Mapping[str, object]], folder: Path
+    old: tuple[Origin, Mapping[str, object]],
+    new: tuple[Origin, Mapping[str, object]],
+    folder: Path,
+    kept: Kept,
 ) -> tuple[Rendering, Rendering]:
     """Render two releases into `folder`, the second one in a process of its own: half of the waiting is Copier's.
+
+    What the repository has `kept` for itself since it was adopted is on neither side, so that no merge touches it.
 
     Raises:
         AnswersError: a release refuses an answer.
@@ -41,14 +47,18 @@ def both(
         failed = finish()
     if failed:
         raise failed
-    return _rendering(folder / "old"), _rendering(folder / "new")
+    return _rendering(folder / "old", kept), _rendering(folder / "new", kept)
 
 
-def _rendering(folder: Path) -> Rendering:
-    files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+def _rendering(folder: Path, kept: Kept) -> Rendering:
+    paths = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    files = {path.relative_to(folder).as_posix() for path in paths}
+    left_alone = {file for file in files if file in kept}
+    for file in left_alone:
+        (folder / file).unlink()
     return Rendering(
         folder=folder,
-        files=frozenset(path.relative_to(folder).as_posix() for path in files),
+        files=frozenset(files - left_alone),
         answers=answers.recorded(folder).answers,
     )
 

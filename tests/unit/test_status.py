@@ -85,7 +85,7 @@ def test_a_list_of_kept_files_that_is_none_is_refused(made: Path, toolchain: Sys
 def test_an_empty_list_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / ".scaffold").mkdir()
     (tmp_path / adopted.FILE).write_text("# all handed over\n")
-    assert adopted.kept(tmp_path) == frozenset()
+    assert adopted.kept(tmp_path) == adopted.Kept()
 
 
 def test_a_repository_of_somebody_else_is_refused(tmp_path: Path, toolchain: SystemToolchain) -> None:

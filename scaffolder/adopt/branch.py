@@ -1,0 +1,115 @@
+"""The branch that an adoption is committed to. No file of the repository, and not its index, is touched."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scaffolder import manifest
+from scaffolder.errors import ProjectError
+from scaffolder.toolchain import Toolchain
+from scaffolder.version_control import Git
+
+NAME = "scaffold/adopt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A Git repository that is in order: `prefix` is where `root` lies below its top; `tracked` from `root`."""
+
+    root: Path
+    prefix: str
+    head: str
+    current: str
+    remote: str
+    tracked: frozenset[str]
+    git: Git
+
+
+def opened(root: Path, toolchain: Toolchain) -> Repository:
+    """The repository at `root`.
+
+    Raises:
+        ProjectError: it is none, nothing is committed, something is not committed, or the branch is there already.
+        ToolMissing: there is no Git.
+    """
+    git = Git(toolchain, root)
+    if not root.is_dir():
+        raise ProjectError(f"{root} is not a folder", hint="scaffold adopt PATH, where PATH is a repository")
+    prefix = git.attempt("rev-parse", "--show-prefix")
+    if prefix.exit_code != 0:
+        raise ProjectError(
+            f"{root} is not in a Git repository, and what is adopted goes onto a branch",
+            hint="git init && git add --all && git commit",
+        )
+    head = git.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+    if head.exit_code != 0:
+        raise ProjectError(f"nothing of {root} is committed", hint="git add --all && git commit")
+    changed = git("--no-optional-locks", "status", "--porcelain=v1", "-z", "--no-renames", "--", ".").split("\0")
+    if any(changed):
+        names = ", ".join(entry[3:] for entry in changed[:3] if entry)
+        raise ProjectError(f"not committed: {names}", hint="git add and git commit (or git stash) first")
+    taken = [name for name in (NAME, NAME.partition("/")[0]) if git.says("show-ref", "--quiet", f"refs/heads/{name}")]
+    if taken:
+        raise ProjectError(
+            f"there is a branch {taken[0]} already", hint=f"git branch --delete --force {taken[0]}, or rename it"
+        )
+    return Repository(
+        root=root,
+        prefix=prefix.stdout.strip("\n"),
+        head=head.stdout.strip(),
+        current=git.attempt("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip() or head.stdout[:12],
+        remote=git.attempt("config", "--get", "remote.origin.url").stdout.strip(),
+        tracked=frozenset(filter(None, git("ls-files", "-z").split("\0"))),
+        git=git,
+    )
+
+
+def tree(repository: Repository, files: Mapping[str, Path]) -> str:
+    """The hash of what is committed with `files` added: from their place below `root` to where each lies now."""
+    named = list(files.items())
+    stdin = "".join(f"{source}\n" for _, source in named)
+    blobs = repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=stdin).split()
+    modes = [manifest.entry(source).mode for _, source in named]
+    entries = [
+        f"{mode} {blob}\t{repository.prefix}{name}\0" for (name, _), blob, mode in zip(named, blobs, modes, strict=True)
+    ]
+    with tempfile.TemporaryDirectory(prefix="scaffolder-") as folder:
+        git = replace(repository.git, environment={"GIT_INDEX_FILE": str(Path(folder) / "index")})
+        git("read-tree", repository.head)
+        git("update-index", "-z", "--index-info", stdin="".join(entries))
+        return git("write-tree")
+
+
+def commit(repository: Repository, tree: str, message: str) -> str:
+    """Commit `tree` to the new branch, which one rename makes: it is there whole, or not at all.
+
+    Raises:
+        ToolCrashed: Git refused; no branch was made.
+    """
+    person = {
+        f"GIT_{role}_{what}": said
+        for role in ("AUTHOR", "COMMITTER")
+        for what, key in (("NAME", "user.name"), ("EMAIL", "user.email"))
+        if (said := repository.git.attempt("config", "--get", key).stdout.strip())
+    }
+    now = f"{int(time.time())} +0000"
+    git = replace(repository.git, environment={**person, "GIT_AUTHOR_DATE": now, "GIT_COMMITTER_DATE": now})
+    made = git("commit-tree", tree, "-p", repository.head, "-m", message)
+    git("update-ref", "-m", "scaffold adopt", f"refs/heads/{NAME}", made, "0" * len(made))
+    return made
+
+
+def written(repository: Repository, tree: str, folder: Path) -> None:
+    """Write a tree's files below `root` into `folder`, which must not exist, as a checkout would."""
+    folder.mkdir(parents=True)
+    below = repository.git("rev-parse", f"{tree}:{repository.prefix}" if repository.prefix else tree)
+    with tempfile.TemporaryDirectory(prefix="scaffolder-") as temporary:
+        places = {"GIT_INDEX_FILE": str(Path(temporary) / "index")}
+        top = Path(repository.git("rev-parse", "--show-toplevel"))
+        git = replace(repository.git, folder=top, environment=places)
+        git("read-tree", below)
+        git("checkout-index", "--all", f"--prefix={folder.resolve()}/")

@@ -1,0 +1,99 @@
+"""What becomes of each file of the template in a repository that has files of its own."""
+
+from __future__ import annotations
+
+import enum
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import answers, manifest
+from scaffolder.project import PROPOSED
+
+_SERVICE = "app/"
+"""The template's own small service. The repository has one already, and only how to build it is written there."""
+
+
+class Fate(enum.StrEnum):
+    """NEW is written, SAME is there already, BESIDE is written next to what is there, LEFT_OUT is not written."""
+
+    NEW = "new"
+    SAME = "same"
+    BESIDE = "beside"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """One file of the template: its path there, where it goes in the repository ("" for nowhere), and why."""
+
+    path: str
+    target: str
+    fate: Fate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """All files of the template; `kept` are the paths that belong to the repository's owners from now on."""
+
+    files: tuple[Placed, ...]
+    kept: tuple[str, ...]
+
+    def of(self, fate: Fate) -> tuple[Placed, ...]:
+        return tuple(one for one in self.files if one.fate is fate)
+
+
+def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[str], owned: Collection[str]) -> Layout:
+    """Where each of `files`, rendered into `rendered`, goes in the repository at `root`.
+
+    A file that is there, committed or ignored, is never written to: the template's version goes beside it, under
+    PROPOSED. `owned` are folders ("helm/pay/") that the repository has in a form of its own: the template's go beside
+    them whole, because half of each would be neither.
+    """
+    known = {path.lower() for path in tracked}
+    placed: list[Placed] = []
+    kept: set[str] = set()
+    for file in sorted(one.as_posix() for one in files):
+        folder = next((one for one in owned if file.startswith(one)), "")
+        if file.startswith(_SERVICE):
+            kept.add(_SERVICE)
+            placed.append(Placed(path=file, target="", fate=Fate.LEFT_OUT))
+        elif folder:
+            kept.add(folder)
+            beside = folder.rstrip("/") + PROPOSED + file[len(folder) - 1 :]
+            placed.append(_beside(file, beside, root, known))
+        elif file == "Dockerfile" or file.lower() in known or os.path.lexists(root / file):
+            if _same(rendered / file, root / file):
+                placed.append(Placed(path=file, target=file, fate=Fate.SAME))
+            else:
+                kept.add(file)
+                placed.append(_beside(file, file + PROPOSED, root, known))
+        elif _blocked(file, known, root):
+            kept.add(file)
+            placed.append(Placed(path=file, target="", fate=Fate.LEFT_OUT))
+        else:
+            placed.append(Placed(path=file, target=file, fate=Fate.NEW))
+    return Layout(files=tuple(placed), kept=tuple(sorted(kept - {answers.FILE})))
+
+
+def _beside(file: str, target: str, root: Path, known: Collection[str]) -> Placed:
+    occupied = target.lower() in known or os.path.lexists(root / target) or _blocked(target, known, root)
+    return Placed(path=file, target="" if occupied else target, fate=Fate.LEFT_OUT if occupied else Fate.BESIDE)
+
+
+def _blocked(file: str, known: Collection[str], root: Path) -> bool:
+    """Whether a folder that the file needs is a file in the repository, or leads out of it."""
+    for parent in Path(file).parents:
+        path = root / parent
+        if parent != Path() and (
+            parent.as_posix().lower() in known or path.is_symlink() or (path.exists() and not path.is_dir())
+        ):
+            return True
+    return False
+
+
+def _same(ours: Path, theirs: Path) -> bool:
+    if theirs.is_symlink() or not theirs.is_file() or ours.is_symlink():
+        return False
+    return manifest.without_returns(theirs) == manifest.without_returns(ours)

@@ -1,0 +1,134 @@
+"""From what was found in a repository to answers to the template's questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from scaffolder import answers
+from scaffolder.adopt import detect
+from scaffolder.adopt.detect import Found
+from scaffolder.answers import Answer
+from scaffolder.errors import AnswersError
+from scaffolder.project import Project
+
+_HOSTS = (("github", r"github\."), ("gitlab", r"gitlab\."), ("azure-devops", r"dev\.azure\.com|visualstudio\.com"))
+_OWNER = (
+    r"(?:github|gitlab)\.[\w.]+[:/]([A-Za-z0-9][A-Za-z0-9-]*)/|dev\.azure\.com[:/](?:v3/)?(?:\w+@)?([A-Za-z0-9-]+)/"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """Answers, what each comes from, and what is there already beside them."""
+
+    answers: dict[str, Answer]
+    found: tuple[Found, ...]
+    there: tuple[Found, ...]
+
+    def thing(self, name: str) -> Found | None:
+        """What was found of one thing that is no question: "port", "chart"."""
+        return next((one for one in self.there if one.name == name), None)
+
+
+def of(project: Project, whole: Project | None, remote: str, given: Mapping[str, object]) -> Proposal:
+    """The answers that fit the repository; `given` ones win, `remote` is the address of its host, or empty.
+
+    `whole` is the larger repository that the project is a folder of: what the project does not say, that may.
+
+    Raises:
+        AnswersError: a given answer is not allowed, or nothing says what the service is written in.
+        ProjectError: the folder holds several services.
+    """
+    detect.one_service(project)
+    found = {one.name: one for one in _detected(project, whole, remote, given) if one}
+    if "runtime" not in found and "runtime" not in given:
+        raise AnswersError("nothing here says what the service is written in", hint="--runtime java|python|node|go")
+    for name, value in given.items():
+        found[name] = Found(name=name, value=_text(value), note="given")
+    proposed: dict[str, Answer] = {}
+    shown: list[Found] = []
+    for question in answers.questions():
+        if not question.asked_given(proposed):
+            if question.name in given:
+                raise AnswersError(
+                    f"{question.name} does not apply to these answers", hint=f"leave {question.flag} out"
+                )
+            continue
+        one = found.get(question.name) or _default(question, proposed)
+        if question.name not in given:
+            one = _allowed(question, one, proposed)
+        proposed[question.name] = answers.accepted(question, given.get(question.name, one.value), proposed)
+        shown.append(one)
+    things = (detect.port(project), detect.image(project), detect.chart(project), detect.infrastructure(project))
+    return Proposal(answers=proposed, found=tuple(shown), there=tuple(one for one in things if one))
+
+
+def command_line(path: str, proposal: Proposal) -> str:
+    """The command that takes the same answers again."""
+    words = ["scaffold adopt", *([path] if path != "." else [])]
+    words += [f"--{name.replace('_', '-')} {_text(answer)}" for name, answer in proposal.answers.items()]
+    return " ".join(words)
+
+
+def _detected(project: Project, whole: Project | None, remote: str, given: Mapping[str, object]) -> list[Found | None]:
+    def either(look: Callable[[Project], Found | None]) -> Found | None:
+        return look(project) or (_outside(look(whole)) if whole else None)
+
+    runtime = detect.runtime(project)
+    cloud = either(detect.cloud)
+    written_in = str(given.get("runtime", runtime.value if runtime else ""))
+    where = str(given.get("cloud", cloud.value if cloud else "none"))
+    return [
+        detect.name(project),
+        _organization(remote),
+        either(detect.team),
+        runtime,
+        detect.version(project, written_in),
+        cloud or Found(name="cloud", value="none", note="nothing here speaks of a cloud"),
+        either(lambda one: detect.region(one, where)),
+        either(detect.pipelines) or _host(remote),
+        either(detect.chat),
+    ]
+
+
+def _outside(found: Found | None) -> Found | None:
+    return replace(found, note="at the top of the larger repository") if found else None
+
+
+def _organization(remote: str) -> Found | None:
+    found = re.search(_OWNER, remote)
+    owner = next((one for one in found.groups() if one), "") if found else ""
+    return Found(name="organization", value=owner, note="git remote origin") if owner else None
+
+
+def _host(remote: str) -> Found | None:
+    names = [name for name, pattern in _HOSTS if re.search(pattern, remote)]
+    return Found(name="ci", value=names[0], note="git remote origin") if names else None
+
+
+def _default(question: answers.Question, proposed: Mapping[str, Answer]) -> Found:
+    default = question.default_given(proposed)
+    return Found(name=question.name, value=_text(default or ""), note="default")
+
+
+def _allowed(question: answers.Question, one: Found, proposed: Mapping[str, Answer]) -> Found:
+    """What was found where it is allowed; else the next newer version, or the default, with a note."""
+    choices = [choice.value for choice in question.choices_given(proposed)]
+    try:
+        answers.accepted(question, one.value, proposed)
+    except AnswersError:
+        newer = [choice for choice in choices if _number(choice) >= _number(one.value)]
+        instead = newer[0] if newer and question.name == "runtime_version" else _default(question, proposed).value
+        offered = f"; the template has {', '.join(choices)}" if choices else ""
+        return replace(one, value=instead, note=f"{one.value} was found{offered}")
+    return one
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _text(value: object) -> str:
+    return ",".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,186 @@
+"""What `scaffold adopt` does: look, propose, render what is missing, commit it to a branch, check the result."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scaffolder import adopted, answers, checks, render
+from scaffolder.adopt import branch, layout, propose, scripts
+from scaffolder.adopt.layout import Fate, Layout
+from scaffolder.adopt.propose import Proposal
+from scaffolder.errors import ExitCode, ProjectError
+from scaffolder.model import Report, Result
+from scaffolder.project import PROPOSED, Project
+from scaffolder.toolchain import SystemToolchain, Toolchain
+
+_PORT = 8080
+"""Where the template's service listens; docs/contract.md."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adoption:
+    """What an adoption does, or did where there is a `commit`; `notes` are what a person should look at."""
+
+    root: Path
+    proposal: Proposal
+    layout: Layout
+    scripts: tuple[str, ...]
+    notes: tuple[str, ...]
+    current: str
+    commit: str = ""
+    report: Report | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return self.report.exit_code if self.report else ExitCode.CLEAN
+
+
+def adopt(
+    root: Path,
+    given: Mapping[str, object],
+    *,
+    dry_run: bool = False,
+    no_check: bool = False,
+    agreed: Callable[[Proposal], bool] = lambda proposal: True,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> Adoption | None:
+    """Commit to the branch `scaffold/adopt` what the repository at `root` lacks; None where nobody `agreed`.
+
+    No file of the repository is written, and neither its index nor its current branch. A check that fails withholds
+    nothing: what it finds was there before, or is what the two sides have to agree on.
+
+    Raises:
+        ScaffolderError: and nothing was done.
+    """
+    with SystemToolchain() as toolchain:
+        repository = branch.opened(root, toolchain)
+        _refuse_generated(root)
+        project = Project(root)
+        top = Path(repository.git("rev-parse", "--show-toplevel"))
+        proposal = propose.of(project, Project(top) if repository.prefix else None, repository.remote, given)
+        tool = scripts.tool(project, top, str(proposal.answers["runtime"]))
+        if tool:
+            proposal = replace(proposal, there=(scripts.found(tool), *proposal.there))
+        if not agreed(proposal):
+            return None
+        with tempfile.TemporaryDirectory(prefix="scaffolder-") as temporary:
+            folder = Path(temporary) / "rendered" / root.resolve().name
+            folder.parent.mkdir()
+            files = render.write(render.current(), proposal.answers, folder)
+            _fit(folder, proposal)
+            laid = layout.of(folder, files, root, repository.tracked, _owned(project, proposal))
+            added = {one.target: folder / one.path for one in laid.files if one.fate in {Fate.NEW, Fate.BESIDE}}
+            extra = _own(folder, laid, tool, repository.tracked)
+            adoption = Adoption(
+                root=root,
+                proposal=proposal,
+                layout=laid,
+                scripts=tuple(name for name in extra if name in scripts.FILES),
+                notes=tuple(_notes(proposal, laid, repository, tool)),
+                current=repository.current,
+            )
+            if dry_run:
+                return adoption
+            tree = branch.tree(repository, {**added, **extra})
+            report = None if no_check else _checked(repository, tree, Path(temporary), toolchain, on_result)
+            message = f"Adopted by scaffolder {render.current().commit.removeprefix('v')}"
+            return replace(adoption, commit=branch.commit(repository, tree, message), report=report)
+
+
+def _refuse_generated(root: Path) -> None:
+    if (root / answers.FILE).exists():
+        raise ProjectError(
+            f"{root} has a {answers.FILE}: a template made it already", hint="scaffold status; scaffold update"
+        )
+
+
+def _owned(project: Project, proposal: Proposal) -> tuple[str, ...]:
+    """Folders of the template that the repository has in a form of its own."""
+    service = str(proposal.answers["service_name"])
+    # The tests of the alerts read the rules that are in the template's chart.
+    owned = [f"helm/{service}/", "monitoring/tests/"] if proposal.thing("chart") else []
+    owned += [
+        f"{name}/" for name in ("terraform", "monitoring", "platform", ".devcontainer") if project.under(name, "*")
+    ]
+    return tuple(owned)
+
+
+def _fit(folder: Path, proposal: Proposal) -> None:
+    """Tell the rendered files what was found of the port and the chart, where they have a setting for it."""
+    service = str(proposal.answers["service_name"])
+    port, chart = proposal.thing("port"), proposal.thing("chart")
+    if port:
+        _say(folder / f"helm/{service}/values.yaml", f"\nport: {_PORT}\n", f"\nport: {port.value}\n")
+    if chart:
+        _say(folder / "ci/settings.sh", f'CHART="helm/{service}"', f'CHART="{chart.value}"')
+        for ledger in (".scaffold/waivers.yml", ".trivyignore.yaml"):
+            _waive_nothing_of_the_chart(folder / ledger)
+
+
+def _waive_nothing_of_the_chart(file: Path) -> None:
+    def kept(entry: re.Match[str]) -> str:
+        return "" if re.search(r"paths:\s*[\[-]\s*\"helm/", entry[0]) else entry[0]
+
+    text = file.read_text(encoding="utf-8")
+    entries = re.sub(r"^  - id: .*\n(?:(?!  - id: ).*\n)*", kept, text, flags=re.MULTILINE)
+    file.write_text(entries.rstrip("\n") + "\n", encoding="utf-8")
+
+
+def _say(file: Path, before: str, after: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def _own(folder: Path, laid: Layout, tool: scripts.Tool | None, tracked: frozenset[str]) -> dict[str, Path]:
+    """The files that are of this repository alone: how it is built, and what it keeps for itself."""
+    beside = folder.parent / "own"
+    texts = {adopted.FILE.as_posix(): adopted.text(laid.kept), **(scripts.of(tool) if tool else {})}
+    made = {}
+    for name, text in texts.items():
+        if name not in tracked:
+            path = beside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o755 if name.endswith(".sh") else 0o644)
+            made[name] = path
+    return made
+
+
+def _notes(proposal: Proposal, laid: Layout, repository: branch.Repository, tool: scripts.Tool | None) -> list[str]:
+    notes = []
+    port, chart, service = proposal.thing("port"), proposal.thing("chart"), proposal.answers["service_name"]
+    if port and port.value != str(_PORT):
+        where = f"{chart.value}/values.yaml, say so there" if chart else f"helm/{service}/values.yaml says so"
+        notes.append(f"the service listens on {port.value}; the template passes a port as PORT ({where})")
+    if chart:
+        notes.append(
+            f"the chart stays yours; the template's, with alerts and network policy, is in helm/{service}{PROPOSED}/"
+        )
+    if not proposal.thing("image"):
+        notes.append(f"there is no Dockerfile; Dockerfile{PROPOSED} is for the template's own service, adapt it")
+    if tool is None:
+        notes.append("nothing says how the service is built: write app/build.sh, app/test.sh and app/run.sh")
+    if repository.prefix:
+        notes.append(
+            f"{repository.prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
+        )
+    blocked = [one.path for one in laid.of(Fate.LEFT_OUT) if one.path in laid.kept]
+    if blocked:
+        notes.append(f"not written, because something else stands there: {', '.join(blocked[:5])}")
+    return notes
+
+
+def _checked(
+    repository: branch.Repository,
+    tree: str,
+    temporary: Path,
+    toolchain: Toolchain,
+    on_result: Callable[[Result], None],
+) -> Report:
+    folder = temporary / "result" / repository.root.resolve().name
+    branch.written(repository, tree, folder)
+    return checks.run(Project(folder), checks.every(), toolchain, on_result=on_result)

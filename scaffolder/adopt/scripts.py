@@ -1,0 +1,202 @@
+"""How the service that is there is built, tested and run, as the three scripts that the rest of a repository calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.adopt.detect import Found
+from scaffolder.facts import reading, services
+from scaffolder.formats import Unreadable
+from scaffolder.model import Place
+from scaffolder.project import Project
+
+FILES = ("app/build.sh", "app/test.sh", "app/run.sh")
+
+_HEAD = """\
+#!/usr/bin/env bash
+# {what} the service with {tool}: found by `scaffold adopt`, and yours to change.
+set -euo pipefail
+cd "$(dirname "${{BASH_SOURCE[0]}}")/.."
+
+"""
+_UNKNOWN = """\
+echo "{file}: nothing here says how the service is started; write it in this file" >&2
+exit 1
+"""
+_JUNIT = """\
+status=0
+{command} || status=$?
+mkdir -p build/test-results
+find . -path '*/{reports}/*.xml' -exec cp {{}} build/test-results/ \\;
+exit "$status"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """A build tool: what people call it, the file that says so, and the commands of the three scripts ("" unknown)."""
+
+    name: str
+    place: Place
+    build: str
+    test: str
+    run: str
+
+
+def tool(project: Project, top: Path, runtime: str) -> Tool | None:
+    """The build tool of the service, None where nothing says one; `top` is the root of the whole repository."""
+    readers = {"java": _java, "node": _node, "python": _python, "go": _go}
+    return next(readers[runtime](project, top), None)
+
+
+def found(tool: Tool) -> Found:
+    """The build tool as one of the things that were found."""
+    return Found(name="build", value=tool.name, places=(tool.place,))
+
+
+def of(tool: Tool) -> Mapping[str, str]:
+    """The text of each of FILES."""
+    commands = zip(FILES, ("Builds", "Tests", "Runs"), (tool.build, tool.test, tool.run), strict=True)
+    return {
+        file: _HEAD.format(what=what, tool=tool.name) + (command or _UNKNOWN.format(file=file))
+        for file, what, command in commands
+    }
+
+
+def _java(project: Project, top: Path) -> Iterator[Tool]:
+    if project.has("pom.xml"):
+        maven = "./mvnw" if project.has("mvnw") else "mvn"
+        spring = "spring-boot-maven-plugin" in project.text("pom.xml")
+        yield Tool(
+            name="Maven",
+            place=Place(path=Path("pom.xml")),
+            build=f"{maven} --batch-mode -DskipTests package\n",
+            test=_JUNIT.format(command=f"{maven} --batch-mode verify", reports="surefire-reports"),
+            run=f"exec {maven} --batch-mode spring-boot:run\n" if spring else "",
+        )
+    for file in project.matching("build.gradle", "build.gradle.kts")[:1]:
+        gradle = "./gradlew" if project.has("gradlew") else "gradle"
+        spring = "org.springframework.boot" in project.text(file)
+        yield Tool(
+            name="Gradle",
+            place=Place(path=file),
+            build=f"{gradle} --console=plain assemble\n",
+            test=_JUNIT.format(command=f"{gradle} --console=plain check", reports="test-results"),
+            run=f"exec {gradle} --console=plain {'bootRun' if spring else 'run'}\n",
+        )
+
+
+_LOCKS = (
+    ("pnpm-lock.yaml", "pnpm", "pnpm install --frozen-lockfile", "pnpm"),
+    ("yarn.lock", "Yarn", "yarn install --immutable", "yarn"),
+    ("package-lock.json", "npm", "npm ci", "npm"),
+)
+
+
+def _node(project: Project, top: Path) -> Iterator[Tool]:
+    if not project.has("package.json"):
+        return
+    try:
+        table = reading.json_of(project, Path("package.json"))
+    except Unreadable:
+        table = {}
+    scripts = table.get("scripts", {}) if isinstance(table, dict) else {}
+    lock, name, install, command = next(
+        (one for one in _LOCKS if _lies_above(one[0], project.root, top)), ("package.json", "npm", "npm install", "npm")
+    )
+    yield Tool(
+        name=name,
+        place=Place(path=Path(lock if project.has(lock) else "package.json")),
+        build=f"{install}\n" + (f"{command} run build\n" if "build" in scripts else ""),
+        test=f"{install}\n{command} test\n" if "test" in scripts else "",
+        run=f"exec {command} start\n" if "start" in scripts else "",
+    )
+
+
+def _lies_above(name: str, folder: Path, top: Path) -> bool:
+    """Whether a lock file lies in the package's folder or in one above it: a workspace has one for all."""
+    return any((one / name).is_file() for one in (folder, *folder.parents) if one.is_relative_to(top))
+
+
+def _python(project: Project, top: Path) -> Iterator[Tool]:
+    ways = (
+        ("uv.lock", "uv", "uv sync --locked\n", "uv run "),
+        ("poetry.lock", "Poetry", "poetry install\n", "poetry run "),
+        ("Pipfile.lock", "Pipenv", "pipenv sync --dev\n", "pipenv run "),
+        ("requirements.txt", "pip", _venv(project), ".venv/bin/python -m "),
+        (
+            "pyproject.toml",
+            "pip",
+            "python3 -m venv .venv\n.venv/bin/python -m pip install --quiet .\n",
+            ".venv/bin/python -m ",
+        ),
+        (
+            "setup.py",
+            "pip",
+            "python3 -m venv .venv\n.venv/bin/python -m pip install --quiet .\n",
+            ".venv/bin/python -m ",
+        ),
+    )
+    for file, name, build, prefix in ways:
+        if project.has(file):
+            tests = (
+                "pytest --junit-xml=build/test-results/unit.xml" if _uses(project, "pytest") else "unittest discover"
+            )
+            if tests.startswith("unittest") and not prefix.endswith("-m "):
+                tests = f"python -m {tests}"
+            started = _started(project)
+            yield Tool(
+                name=name,
+                place=Place(path=Path(file)),
+                build=build,
+                test=f"app/build.sh\n{prefix}{tests}\n",
+                run=f"app/build.sh\nexec {prefix}{started}\n" if started else "",
+            )
+
+
+def _venv(project: Project) -> str:
+    files = [
+        file for file in ("requirements.txt", "requirements-dev.txt", "requirements-test.txt") if project.has(file)
+    ]
+    wanted = " ".join(f"--requirement {file}" for file in files)
+    return f"python3 -m venv .venv\n.venv/bin/python -m pip install --quiet {wanted}\n"
+
+
+def _uses(project: Project, package: str) -> bool:
+    files = project.matching("requirements*.txt", "pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini")
+    return any(package in project.text(file) for file in files)
+
+
+def _started(project: Project) -> str:
+    """The command of the image, where it is a Python program that can be started by name on any machine."""
+    for file in services.dockerfiles(project):
+        try:
+            last = reading.dockerfile_of(project, file).stages[-1]
+        except Unreadable:
+            continue
+        words = [word for kind in ("ENTRYPOINT", "CMD") for one in list(last.each(kind))[-1:] for word in one.words]
+        if words[:2] == ["python", "-m"] or words[:2] == ["python3", "-m"]:
+            words = words[2:]
+        if words and words[0] in {"gunicorn", "uvicorn", "flask", "hypercorn"} and _plain(words):
+            return " ".join(words)
+    return ""
+
+
+def _plain(words: list[str]) -> bool:
+    return all(re.fullmatch(r"[\w./:=@%+-]+", word) for word in words)
+
+
+def _go(project: Project, top: Path) -> Iterator[Tool]:
+    if project.has("go.mod"):
+        mains = [file.parent for file in project.matching("main.go")]
+        package = f"./{mains[0].as_posix()}" if mains and mains[0] != Path() else "."
+        yield Tool(
+            name="Go",
+            place=Place(path=Path("go.mod")),
+            build=f"go build -o build/app/service {package}\n",
+            test="go test ./...\n",
+            run=f"exec go run {package}\n",
+        )

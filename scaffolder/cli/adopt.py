@@ -1,0 +1,136 @@
+"""`scaffold adopt`: a repository that was not generated, brought under the template."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scaffolder import answers
+from scaffolder.adopt import branch, propose, run
+from scaffolder.adopt.detect import Found
+from scaffolder.adopt.layout import Fate
+from scaffolder.adopt.propose import Proposal
+from scaffolder.adopt.run import Adoption
+from scaffolder.cli import options, prompts, summary
+from scaffolder.cli.new import question_options
+from scaffolder.errors import ExitCode
+from scaffolder.project import PROPOSED
+from scaffolder.report import json as json_report
+from scaffolder.report import text as text_report
+
+
+@click.command("adopt", short_help="Bring a repository that was not generated under the template.")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only say what was found and what would be written.")
+@click.option("--no-check", is_flag=True, help="Do not check the result.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@options.directory
+@options.no_color
+@options.debug
+def command(path: Path, data: tuple[str, ...], dry_run: bool, no_check: bool, form: str, **flags: Any) -> int:
+    """Look at the service in the repository at PATH (default: here), and commit what it lacks to a branch of its own.
+
+    The branch is scaffold/adopt. None of your files is written to: where the template has another version of one, it
+    goes beside it as *.scaffold-new. Answers come from what is found; a flag overrides one.
+    """
+    given = {**prompts.pairs(data), **{name: value for name, value in flags.items() if value is not None}}
+    ask = form == "text" and not dry_run and options.interactive()
+    with summary.progress(quiet=form == "json") as on_result:
+        made = run.adopt(
+            path,
+            given,
+            dry_run=dry_run,
+            no_check=no_check,
+            agreed=_agreed if ask else lambda proposal: True,
+            on_result=on_result,
+        )
+    if made is None:
+        click.echo("nothing was written; a flag for each answer: scaffold adopt --help")
+        return ExitCode.CLEAN
+    click.echo(json.dumps(_document(made), indent=2) if form == "json" else "\n".join(_lines(made, path)))
+    return made.exit_code
+
+
+command.params[1:1] = [
+    *question_options(),
+    click.Option(["--service-name", "service_name"], metavar="VALUE", help=f"{answers.questions()[0].help}."),
+]
+
+
+def _agreed(proposal: Proposal) -> bool:
+    click.echo("\n".join(_found(proposal)), err=True)
+    return click.confirm("\nTake these answers?", default=True, err=True)
+
+
+def _found(proposal: Proposal) -> Iterator[str]:
+    for one in (*proposal.there, *proposal.found):
+        where = ", ".join(str(place) for place in one.places[:3]) or one.note
+        note = f"   ({one.note})" if one.note and one.places else ""
+        yield f"  {one.name:<16} {one.value or '-':<22} {where}{note}"
+
+
+def _lines(made: Adoption, path: Path) -> Iterator[str]:
+    yield f"{made.proposal.answers['service_name']}: found in {path}"
+    yield ""
+    yield from _found(made.proposal)
+    yield ""
+    new = [one.target for one in made.layout.of(Fate.NEW)]
+    yield f"  new       {len(new) + len(made.scripts) + 1} files: {_folders(new)}"
+    for one in made.layout.of(Fate.BESIDE):
+        if PROPOSED + "/" not in one.target:
+            yield f"  beside    {one.target}"
+    for folder in sorted({one.target.partition(PROPOSED)[0] for one in made.layout.of(Fate.BESIDE)}):
+        inside = [one for one in made.layout.of(Fate.BESIDE) if one.target.startswith(f"{folder}{PROPOSED}/")]
+        if inside:
+            yield f"  beside    {folder}{PROPOSED}/   {len(inside)} files"
+    for name in made.scripts:
+        yield f"  for yours {name}"
+    for note in made.notes:
+        yield f"  note      {note}"
+    yield ""
+    if made.report:
+        yield text_report.write(made.report, paint=options.paint, checks=False)
+        yield ""
+    if made.commit:
+        yield f"  on branch {branch.NAME}, commit {made.commit[:12]}; your files and {made.current} are as they were"
+        yield ""
+        yield f"Next    git switch {branch.NAME}      scaffold check      git diff {made.current}...{branch.NAME}"
+    else:
+        yield "  nothing was written"
+        yield ""
+        yield "Next    the same without --dry-run"
+    yield f"Again   {propose.command_line(str(path), made.proposal)}"
+
+
+def _folders(files: list[str]) -> str:
+    return ", ".join(dict.fromkeys(name.split("/")[0] + ("/" if "/" in name else "") for name in sorted(files)))
+
+
+def _document(made: Adoption) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "project": made.proposal.answers["service_name"],
+        "answers": dict(made.proposal.answers),
+        "found": [_one(one) for one in (*made.proposal.there, *made.proposal.found)],
+        "files": [{"path": one.path, "target": one.target, "state": str(one.fate)} for one in made.layout.files],
+        "kept": list(made.layout.kept),
+        "notes": list(made.notes),
+        "branch": branch.NAME if made.commit else "",
+        "commit": made.commit,
+        "exit_code": int(made.exit_code),
+        "check": json_report.document(made.report) if made.report else None,
+    }
+
+
+def _one(found: Found) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "value": found.value,
+        "places": [{"path": place.path.as_posix(), "line": place.line} for place in found.places],
+        "note": found.note,
+    }

@@ -1,0 +1,344 @@
+"""A repository that was not generated comes under the template, and not a byte of what it holds changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import foreign
+import pytest
+import yaml
+
+from scaffolder import adopted, cli, manifest, render, status, store
+from scaffolder.adopt import branch, run
+from scaffolder.adopt.layout import Fate
+from scaffolder.errors import AnswersError, ExitCode, ProjectError, ScaffolderError
+from scaffolder.toolchain import SystemToolchain
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+
+
+@dataclass(frozen=True)
+class Team:
+    """What a team has, where its service lies in it, and what the template should make of that."""
+
+    files: dict[str, str]
+    origin: str
+    service: str
+    answers: dict[str, Any]
+    found: dict[str, str]
+    kept: set[str]
+
+
+TEAMS = {
+    "a Maven service with a Dockerfile": Team(
+        foreign.MAVEN,
+        "git@github.com:acme/order-service.git",
+        ".",
+        {
+            "service_name": "order-service",
+            "organization": "acme",
+            "team": "checkout",
+            "runtime": "java",
+            "runtime_version": "17",
+            "cloud": "aws",
+            "region": "eu-west-1",
+            "ci": ("github",),
+            "deploy": "helm",
+        },
+        {"build": "pom.xml", "port": "Dockerfile:8", "image": "Dockerfile", "runtime_version": "pom.xml:13"},
+        {"app/", "Dockerfile", ".gitignore", "README.md", "CODEOWNERS"},
+    ),
+    "a Flask app with a chart": Team(
+        foreign.FLASK,
+        "https://gitlab.com/acme/catalog.git",
+        ".",
+        {
+            "service_name": "catalog",
+            "organization": "acme",
+            "runtime": "python",
+            "runtime_version": "3.12",
+            "cloud": "azure",
+            "ci": ("gitlab",),
+            "chat": "slack",
+        },
+        {
+            "build": "requirements.txt",
+            "port": "Dockerfile:7",
+            "chart": "helm/catalog/Chart.yaml",
+            "cloud": ".gitlab-ci.yml:11",
+        },
+        {"app/", "Dockerfile", ".gitignore", "README.md", ".gitlab-ci.yml", "helm/catalog/", "monitoring/tests/"},
+    ),
+    "a package of a Node monorepo": Team(
+        foreign.MONOREPO,
+        "",
+        "packages/payments",
+        {
+            "service_name": "payments",
+            "runtime": "node",
+            "runtime_version": "22",
+            "cloud": "none",
+            "ci": ("github",),
+        },
+        {"build": "package.json", "port": "Dockerfile:4", "service_name": "package.json:2"},
+        {"app/", "Dockerfile", "README.md"},
+    ),
+}
+
+
+@pytest.fixture(params=TEAMS, ids=lambda name: str(name).replace(" ", "-"))
+def team(request: pytest.FixtureRequest) -> Team:
+    return TEAMS[str(request.param)]
+
+
+@pytest.fixture
+def top(team: Team, tmp_path: Path) -> Path:
+    return foreign.repository(tmp_path / "theirs", team.files, team.origin)
+
+
+@pytest.fixture
+def maven(tmp_path: Path) -> Path:
+    return foreign.repository(tmp_path / "orders", foreign.MAVEN)
+
+
+def state(top: Path) -> dict[str, str]:
+    """All that must not change: every file with its mode, the branch, the index, what Git says of them."""
+    files = {
+        path.relative_to(top).as_posix(): f"{path.stat().st_mode} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in top.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(top).parts
+    }
+    return {
+        **files,
+        "HEAD": foreign.git(top, "rev-parse", "--symbolic-full-name", "HEAD") + foreign.git(top, "rev-parse", "HEAD"),
+        "status": foreign.git(top, "status", "--porcelain"),
+        "index": foreign.git(top, "ls-files", "--stage"),
+    }
+
+
+def test_what_is_missing_is_on_a_branch_and_nothing_else_changes(team: Team, top: Path) -> None:
+    before = state(top)
+    made = run.adopt(top / team.service, {}, no_check=True)
+    assert made is not None
+    assert state(top) == before
+    assert {name: made.proposal.answers.get(name) for name in team.answers} == team.answers
+    places = {one.name: str(one.places[0]) for one in (*made.proposal.there, *made.proposal.found) if one.places}
+    assert {name: places.get(name) for name in team.found} == team.found
+    assert foreign.git(top, "rev-parse", f"{branch.NAME}^") == foreign.git(top, "rev-parse", "main")
+    assert foreign.git(top, "log", "-1", "--format=%an <%ae>", branch.NAME) == "Somebody <somebody@example.org>"
+    assert foreign.git(top, "diff", "--name-only", "--diff-filter=a", "main", branch.NAME) == ""
+    foreign.git(top, "switch", "--quiet", branch.NAME)
+    after = state(top)
+    assert {name: after[name] for name in team.files} == {name: before[name] for name in team.files}
+    written = yaml.safe_load((top / team.service / adopted.FILE).read_text(encoding="utf-8"))
+    assert set(written["kept"]) == team.kept
+    beside = {one.target for one in made.layout.of(Fate.BESIDE)}
+    assert {f"{name}.scaffold-new" for name in team.kept if not name.endswith("/")} <= beside
+
+
+def test_the_checks_find_only_what_was_there_before(team: Team, top: Path) -> None:
+    made = run.adopt(top / team.service, {})
+    assert made is not None
+    assert made.report is not None
+    theirs = {Path(name).relative_to(team.service) for name in team.files if Path(name).is_relative_to(team.service)}
+    found = {finding.path for result in made.report.results for finding in result.findings}
+    assert found <= theirs
+    assert made.commit
+
+
+def test_an_update_afterwards_leaves_alone_what_was_there(
+    team: Team, top: Path, toolchain: SystemToolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = store.embedded(toolchain)
+    oldest, newest = history.releases[0], history.newest
+    if oldest == newest:
+        pytest.skip("there is one release only")
+    monkeypatch.setattr(render, "current", lambda: manifest.origin(history, oldest, toolchain))
+    root = top / team.service
+    run.adopt(root, {}, no_check=True)
+    monkeypatch.undo()
+    foreign.git(top, "switch", "--quiet", branch.NAME)
+    before = state(top)
+    stood = status.of(root, toolchain)
+    assert stood.release == oldest
+    assert stood.deleted == ()
+    fitted = {".scaffold/waivers.yml", ".trivyignore.yaml"} if "chart" in team.found else set()
+    assert set(stood.edited) - {f"helm/{team.answers['service_name']}/values.yaml"} == fitted
+    assert cli.run(["update", str(root)]) == ExitCode.CLEAN
+    after = state(top)
+    assert {name: after[name] for name in team.files} == {name: before[name] for name in team.files}
+    assert f"_commit: {newest.tag}" in (root / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert not (root / "app/src").exists() or "app/src" in "".join(team.files)
+    assert foreign.git(top, "diff", "--name-only", "--diff-filter=U") == ""
+
+
+def test_answers_can_be_given_and_win(maven: Path) -> None:
+    given = {"cloud": "none", "runtime_version": "21", "service_name": "orders", "monitoring": "none"}
+    made = run.adopt(maven, given, dry_run=True)
+    assert made is not None
+    assert {name: made.proposal.answers[name] for name in given} == given
+
+
+@pytest.mark.parametrize(("name", "value"), [("runtime_version", "16"), ("region", "nowhere"), ("service_name", "A B")])
+def test_a_given_answer_is_held_to_the_rules_of_the_questions(maven: Path, name: str, value: str) -> None:
+    before = state(maven)
+    with pytest.raises(AnswersError, match=name):
+        run.adopt(maven, {name: value})
+    assert state(maven) == before
+
+
+def test_a_dry_run_and_a_no_write_nothing(maven: Path) -> None:
+    before, refs = state(maven), foreign.git(maven, "for-each-ref")
+    made = run.adopt(maven, {}, dry_run=True)
+    assert made is not None
+    assert (made.commit, made.report) == ("", None)
+    assert run.adopt(maven, {}, agreed=lambda proposal: False) is None
+    assert (state(maven), foreign.git(maven, "for-each-ref")) == (before, refs)
+
+
+def _outside_git(folder: Path) -> None:
+    shutil.rmtree(folder / ".git")
+
+
+def _nothing_committed(folder: Path) -> None:
+    shutil.rmtree(folder / ".git")
+    foreign.git(folder, "init", "--quiet")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (_outside_git, "is not in a Git repository"),
+        (_nothing_committed, "nothing of .* is committed"),
+        (lambda folder: (folder / "README.md").write_text("changed\n"), r"not committed: README\.md"),
+        (lambda folder: (folder / "new.txt").write_text("untracked\n"), r"not committed: new\.txt"),
+        (lambda folder: foreign.git(folder, "branch", branch.NAME), "there is a branch scaffold/adopt already"),
+        (lambda folder: foreign.git(folder, "branch", "scaffold"), "there is a branch scaffold already"),
+    ],
+)
+def test_a_repository_that_is_not_in_order_is_refused(maven: Path, spoil: Any, says: str) -> None:
+    spoil(maven)
+    with pytest.raises(ProjectError, match=says) as raised:
+        run.adopt(maven, {})
+    assert raised.value.hint
+
+
+def test_a_repository_of_a_template_is_not_adopted(tmp_path: Path) -> None:
+    files = {".copier-answers.yml": "_commit: v0.1.0\n", "README.md": "ours\n"}
+    with pytest.raises(ProjectError, match="a template made it already"):
+        run.adopt(foreign.repository(tmp_path / "made", files), {})
+
+
+def test_several_services_are_adopted_one_by_one(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="holds several services: packages/payments, packages/web"):
+        run.adopt(foreign.repository(tmp_path / "shop", foreign.MONOREPO), {})
+
+
+def test_what_git_ignores_is_not_overwritten_when_the_branch_is_taken(tmp_path: Path) -> None:
+    root = foreign.repository(tmp_path / "orders", {**foreign.MAVEN, ".gitignore": "mise.toml\nkind.yaml\n"})
+    (root / "mise.toml").write_text("# mine, and not committed\n")
+    made = run.adopt(root, {}, no_check=True)
+    assert made is not None
+    foreign.git(root, "switch", "--quiet", branch.NAME)
+    assert (root / "mise.toml").read_text() == "# mine, and not committed\n"
+    assert (root / "mise.toml.scaffold-new").is_file()
+    assert (root / "kind.yaml").is_file()
+
+
+def test_nothing_is_written_through_a_link_or_over_a_name_of_another_case(tmp_path: Path) -> None:
+    root = foreign.repository(tmp_path / "orders", {**foreign.MAVEN, "changelog.md": "ours\n", "platform": "a file\n"})
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (root / "monitoring").symlink_to(elsewhere)
+    foreign.git(root, "add", "--all")
+    foreign.git(root, "commit", "--quiet", "--message", "a link")
+    made = run.adopt(root, {}, no_check=True)
+    assert made is not None
+    targets = {one.target for one in made.layout.files}
+    assert not {target for target in targets if target.startswith(("monitoring/", "platform/"))}
+    assert "CHANGELOG.md.scaffold-new" in targets
+    assert any("something else stands there" in note for note in made.notes)
+    foreign.git(root, "switch", "--quiet", branch.NAME)
+    assert [*elsewhere.iterdir()] == []
+
+
+def test_the_scripts_that_it_writes_are_bash_and_pass_shellcheck(
+    team: Team, top: Path, toolchain: SystemToolchain
+) -> None:
+    if not shutil.which("bash"):
+        pytest.skip("bash is not installed")
+    run.adopt(top / team.service, {}, no_check=True)
+    foreign.git(top, "switch", "--quiet", branch.NAME)
+    for name in ("build", "test", "run"):
+        script = top / team.service / f"app/{name}.sh"
+        assert os.access(script, os.X_OK)
+        subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_the_command_says_what_it_found_and_what_to_type(maven: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["adopt", str(maven), "--no-check"]) == 0
+    said = capsys.readouterr().out
+    for words in (
+        f"order-service: found in {maven}\n",
+        "  port             8081                   Dockerfile:8\n",
+        "  beside    Dockerfile.scaffold-new\n",
+        "  for yours app/build.sh\n",
+        "Next    git switch scaffold/adopt ",
+        f"Again   scaffold adopt {maven} --service-name order-service ",
+    ):
+        assert words in said
+
+
+def test_the_command_says_it_in_one_document(maven: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["adopt", str(maven), "--no-check", "--format", "json", "--runtime-version", "21"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["answers"]["runtime_version"] == "21"
+    assert document["branch"] == branch.NAME
+    assert {file["state"] for file in document["files"]} <= {str(fate) for fate in Fate}
+    version = next(one for one in document["found"] if one["name"] == "runtime_version")
+    assert version["note"] == "given"
+
+
+def test_killed_at_any_moment_the_repository_is_as_before_or_the_branch_is_whole(tmp_path: Path) -> None:
+    """SIGKILL at twenty moments of a run, spread by chance over its whole length."""
+    root = foreign.repository(tmp_path / "orders", foreign.MAVEN)
+    argv = [sys.executable, "-m", "scaffolder", "adopt", str(root), "--no-check"]
+    before = state(root)
+    started = time.monotonic()
+    subprocess.run(argv, check=True, capture_output=True)
+    length = time.monotonic() - started
+    whole = foreign.git(root, "rev-parse", f"{branch.NAME}^{{tree}}")
+    chance = random.Random(5)  # noqa: S311, the moments need not be a secret
+    for _ in range(20):
+        foreign.git(root, "branch", "--quiet", "-D", branch.NAME) if _there(root) else None
+        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            process.wait(chance.uniform(0.3, 1.1) * length)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        assert state(root) == before
+        if _there(root):
+            assert foreign.git(root, "rev-parse", f"{branch.NAME}^{{tree}}") == whole
+    foreign.git(root, "fsck", "--strict", "--no-dangling")
+
+
+def _there(root: Path) -> bool:
+    done = subprocess.run(["git", "show-ref", "--quiet", f"refs/heads/{branch.NAME}"], cwd=root, check=False)
+    return done.returncode == 0
+
+
+def test_errors_are_ours(tmp_path: Path) -> None:
+    with pytest.raises(ScaffolderError):
+        run.adopt(tmp_path / "absent", {})
