@@ -89,6 +89,9 @@ class Project:
         """What `file` says; bytes that are not UTF-8 become U+FFFD.
 
         Empty, and an entry of `unreadable`, where it is too large, not a text, or may not be read.
+
+        Raises:
+            FileNotFoundError: the repository has no such file.
         """
         return self.once(("text", Path(file)), lambda: self._text(Path(file)))
 
@@ -198,6 +201,8 @@ class Project:
                 return ""
             content = (self.root / file).read_bytes()
         except OSError as error:
+            if file not in self._file_set:
+                raise
             self.unreadable[file] = f"cannot be read: {error.strerror}"
             return ""
         if b"\0" in content[:8192]:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from scaffolder.facts import pipelines, runtimes, workplaces
+from scaffolder.facts import application, images, infrastructure, pipelines, ports, programs, runtimes, workplaces
 from scaffolder.facts.statements import Facts, Statement, Unread
 from scaffolder.project import Project
 
-READERS = (runtimes.read, pipelines.read, workplaces.read)
+READERS = (
+    runtimes.read,
+    pipelines.read,
+    workplaces.read,
+    application.read,
+    ports.read,
+    infrastructure.read,
+    programs.read,
+    images.read,
+)
 
 
 def facts(project: Project) -> Facts:

@@ -26,6 +26,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+Piece = tuple[str, int, bool]
+"""What was printed, the line of the template, and whether it stands there as it is."""
+
 Token = tuple[str, str, bool]
 """Kind, text, and whether a space stands before it."""
 
@@ -59,7 +62,7 @@ class Scope:
     steps: int = STEPS
     depth: int = 0
     size: int = 0
-    lines: list[tuple[str, int]] = field(default_factory=list)
+    lines: list[Piece] = field(default_factory=list)
 
 
 def parse(text: str) -> Template:
@@ -76,8 +79,8 @@ def parse(text: str) -> Template:
     return Template(nodes=nodes, defined=parser.defined)
 
 
-def render(template: Template, root: Any, templates: Mapping[str, tuple[Node, ...]]) -> list[tuple[str, int]]:
-    """What `template` prints, in pieces, each with the line of the template that it came from.
+def render(template: Template, root: Any, templates: Mapping[str, tuple[Node, ...]]) -> tuple[str, list[int]]:
+    """What `template` prints, and for each line of that the line of the template that it begins in.
 
     Raises:
         Unreadable: a function is not known, or the rendering is stopped: by the chart (`fail`), or by a bound.
@@ -87,7 +90,14 @@ def render(template: Template, root: Any, templates: Mapping[str, tuple[Node, ..
         _Run(scope).nodes(template.nodes, root, {"$": root})
     except RecursionError as error:
         raise Unreadable("nests too deep") from error
-    return scope.lines
+    return "".join(piece for piece, _, _ in scope.lines), _origins(scope.lines)
+
+
+def _origins(pieces: Sequence[Piece]) -> list[int]:
+    origins = [pieces[0][1]] if pieces else [1]
+    for text, line, is_text in pieces:
+        origins += [line + (number if is_text else 0) for number in range(1, text.count("\n") + 1)]
+    return origins
 
 
 def _pieces(text: str) -> list[tuple[str, str, int]]:
@@ -220,7 +230,7 @@ class _Run:
         for node in nodes:
             self._step(node.line)
             if node.kind == "text":
-                self._print(node.text, node.line)
+                self._print(node.text, node.line, is_text=True)
             elif node.kind == "action":
                 self._action(node, dot, variables)
             else:
@@ -232,11 +242,11 @@ class _Run:
         if self._scope.steps < 0:
             raise Unreadable(f"runs more than {STEPS} steps", line)
 
-    def _print(self, text: str, line: int) -> None:
+    def _print(self, text: str, line: int, *, is_text: bool = False) -> None:
         self._scope.size += len(text)
         if self._scope.size > LONGEST:
             raise Unreadable(f"prints more than {LONGEST} characters", line)
-        self._scope.lines.append((text, line))
+        self._scope.lines.append((text, line, is_text))
 
     def _action(self, node: Node, dot: Any, variables: dict[str, Any]) -> None:
         tokens = node.tokens
@@ -384,7 +394,7 @@ class _Run:
             raise Unreadable("templates include each other without end", line)
         outer, scope.lines = scope.lines, []
         self.nodes(nodes, dot, {"$": dot})
-        text = "".join(piece for piece, _ in scope.lines)
+        text = "".join(piece for piece, _, _ in scope.lines)
         scope.lines, self._line = outer, line
         scope.depth -= 1
         return text

@@ -2,6 +2,35 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.agreement import runtime
+from scaffolder.checks.agreement import (
+    alerts,
+    deployment,
+    paths,
+    ports,
+    programs,
+    quantities,
+    references,
+    runtime,
+    selectors,
+    series,
+    stages,
+)
 
-CHECKS = (*runtime.CHECKS,)
+CHECKS = tuple(
+    sorted(
+        (
+            *runtime.CHECKS,
+            *programs.CHECKS,
+            *ports.CHECKS,
+            *paths.CHECKS,
+            *selectors.CHECKS,
+            *quantities.CHECKS,
+            *deployment.CHECKS,
+            *series.CHECKS,
+            *alerts.CHECKS,
+            *stages.CHECKS,
+            *references.CHECKS,
+        ),
+        key=lambda check: check.id,
+    )
+)

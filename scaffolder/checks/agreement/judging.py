@@ -28,4 +28,16 @@ def limit_of(unread: Iterable[Unread]) -> str:
 
 def number(items: Sized, noun: str) -> str:
     """How many there are: "1 place", "2 places"."""
-    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+    return many(len(items), noun)
+
+
+def many(count: int, noun: str) -> str:
+    """A number with its noun: "1 policy", "2 policies"."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun[:-1]}ies" if noun.endswith("cy") else f"{count} {noun}s"
+
+
+def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once: environments that render the same give the same ones."""
+    return tuple(dict.fromkeys(findings))

@@ -1,0 +1,215 @@
+"""Alerts, their runbooks, and who is told."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.checks.agreement.judging import disagreement, distinct, number
+from scaffolder.facts import charts, documents, monitoring, reading
+from scaffolder.facts.charts import dig
+from scaffolder.facts.monitoring import Alertmanager, Rule
+from scaffolder.formats import Unreadable
+from scaffolder.formats.yaml import line_of
+from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_OF_THE_STACK = frozenset({"Watchdog", "InfoInhibitor", "DeadMansSwitch"})
+_IN_REPOSITORY = re.compile(r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$")
+_ALERT_NAME = re.compile(r"\balertname\s*(?:=~|=|:)\s*[\"']?\^?\(?([A-Z][\w|]+)")
+_AZURE_REPOS = re.compile(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
+
+
+def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
+    """The runbook that an alert links to is in the repository, with the heading; each runbook is of an alert.
+
+    Only links into a repository of code are judged, and only where one of them leads to a file that is here.
+    """
+    alerts = [alert for alert in monitoring.alerts(project) if alert.annotations.get("runbook_url")]
+    linked = [(alert, *_target(alert.annotations["runbook_url"])) for alert in alerts]
+    here = [(alert, path, anchor) for alert, path, anchor in linked if path is not None]
+    if not here:
+        raise NotApplicable("no alert links to a runbook of a repository")
+    folders = {path.parent for _, path, _ in here if project.has(path)}
+    if not folders and not any(path.parent in {file.parent for file in project.files} for _, path, _ in here):
+        raise NotApplicable("the runbooks are in another repository")
+    findings = []
+    for alert, path, anchor in here:
+        if not project.has(path):
+            near = _near(project, path, alert)
+            other = Place(path=near) if near else alert.place
+            fix = f"link to {near.as_posix()}" if near else f"write {path.as_posix()}"
+            findings.append(
+                disagreement(
+                    alert.at["runbook_url"],
+                    f"{alert.alert} links to {path.as_posix()}, which does not exist",
+                    other,
+                    fix=fix,
+                )
+            )
+        elif anchor and anchor not in documents.anchors(project, path):
+            message = f"{alert.alert} links to #{anchor}, which is no heading of {path.as_posix()}"
+            findings.append(
+                disagreement(alert.at["runbook_url"], message, Place(path=path), fix="name a heading that is there")
+            )
+    findings += _without_alert(
+        project, {path for _, path, _ in here}, folders, {alert.alert for alert in monitoring.alerts(project)}
+    )
+    findings += _shared(here)
+    return Verdict(findings=distinct(findings), detail=number(here, "runbook"))
+
+
+def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
+    """Each alert that a route, an inhibition or a test of rules names is one of the rules."""
+    known = {alert.alert: alert for alert in monitoring.alerts(project)}
+    named = [*_in_routes(project), *_in_tests(project)]
+    if not known or not named:
+        raise NotApplicable("no route and no test names an alert of rules that are here")
+    findings = []
+    for place, name in named:
+        if (
+            name not in known
+            and name not in _OF_THE_STACK
+            and not name.startswith(("Kube", "Node", "Prometheus", "Alertmanager", "etcd"))
+        ):
+            near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
+            message = f"names the alert {name}, which no rule has"
+            findings.append(
+                disagreement(place, message, known[near[0]].place, fix=f"name {near[0]}, or write the rule")
+            )
+    return Verdict(findings=distinct(findings), detail=number(named, "name"))
+
+
+def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
+    """Each receiver that a route names exists, the first route's tells somebody, and none is left unused."""
+    found = monitoring.alertmanagers(project)
+    if not found:
+        raise NotApplicable("there is no Alertmanager configuration")
+    findings = [finding for one in found for finding in _receivers(project, one)]
+    return Verdict(findings=distinct(findings), detail=", ".join(one.path.as_posix() for one in found))
+
+
+def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
+    listed = {
+        str(dig(receiver, "name")): (at, receiver)
+        for at, receiver in enumerate(one.content.get("receivers") or ())
+        if isinstance(receiver, dict)
+    }
+    routes = list(_routes(one.content["route"], ("route",)))
+    used = set()
+    for way, route in routes:
+        name = dig(route, "receiver")
+        if name is None:
+            continue
+        used.add(str(name))
+        if str(name) not in listed:
+            near = difflib.get_close_matches(str(name), list(listed), n=1, cutoff=0.0)
+            message = f"a route names the receiver {name}, which does not exist"
+            other = one.place(project, "receivers", listed[near[0]][0]) if near else one.place(project, "receivers")
+            fix = f"name {near[0]}, or add the receiver" if near else "add the receiver"
+            yield disagreement(one.place(project, *way, "receiver"), message, other, fix=fix)
+    first = str(dig(one.content, "route", "receiver"))
+    if first in listed and not set(listed[first][1]) - {"name"}:
+        other = one.place(project, "receivers", listed[first][0])
+        message = f"the first route's receiver {first} tells nobody: an alert that no route takes is lost"
+        yield disagreement(
+            one.place(project, "route", "receiver"), message, other, fix="name a receiver that tells somebody"
+        )
+    for name in sorted(set(listed) - used - {"null", "None", "blackhole"}):
+        at = one.place(project, "receivers", listed[name][0])
+        message = f"no route leads to the receiver {name}"
+        yield disagreement(at, message, one.place(project, "route"), fix="lead a route to it, or take it out")
+
+
+def _routes(route: Any, way: tuple[Any, ...], depth: int = 0) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
+    if isinstance(route, dict) and depth < 40:
+        yield way, route
+        for at, one in enumerate(route.get("routes") or ()):
+            yield from _routes(one, (*way, "routes", at), depth + 1)
+
+
+def _target(url: str) -> tuple[Path | None, str]:
+    found = _IN_REPOSITORY.search(url) or _AZURE_REPOS.search(url)
+    if not found or "{{" in url or "$" in url:
+        return None, ""
+    return Path(found["path"]), (found.groupdict().get("anchor") or "").lower()
+
+
+def _near(project: Project, path: Path, alert: Rule) -> Path | None:
+    beside = [file for file in project.files if file.parent == path.parent and file.suffix == path.suffix]
+    named = [file for file in beside if file.stem.lower() == alert.alert.lower()]
+    near = difflib.get_close_matches(path.name, [file.name for file in beside], n=1)
+    return named[0] if named else path.parent / near[0] if near else beside[0] if beside else None
+
+
+def _without_alert(project: Project, linked: set[Path], folders: set[Path], names: set[str]) -> Iterator[Finding]:
+    """Texts in a folder of runbooks that no alert links to; where the folder holds little else than runbooks."""
+    for folder in folders:
+        texts = [file for file in project.files if file.parent == folder and file.suffix == ".md"]
+        pages = [file for file in texts if file.stem.lower() not in {"readme", "index", "template", "_template"}]
+        if folder.name not in {"runbooks", "runbook", "alerts", "playbooks"} or len(set(pages) & linked) * 2 < len(
+            pages
+        ):
+            continue
+        for file in pages:
+            if file not in linked:
+                near = difflib.get_close_matches(file.stem, sorted(names), n=1, cutoff=0.0)
+                other = next(
+                    (one.place for one in monitoring.alerts(project) if near and one.alert == near[0]),
+                    Place(path=folder),
+                )
+                yield disagreement(
+                    Place(path=file), "no alert links to this runbook", other, fix="delete it, or link to it"
+                )
+
+
+def _shared(here: list[tuple[Rule, Path, str]]) -> Iterator[Finding]:
+    """Two alerts of different names that share a page which is named after one of them."""
+    by_page: dict[Path, Rule] = {}
+    for alert, path, _ in here:
+        if path.stem == alert.alert:
+            by_page.setdefault(path, alert)
+    for alert, path, anchor in here:
+        other = by_page.get(path)
+        if other and other.alert != alert.alert and not anchor:
+            message = f"{alert.alert} links to the runbook of {other.alert}"
+            yield disagreement(alert.at["runbook_url"], message, other.place, fix=f"write a runbook for {alert.alert}")
+
+
+def _in_routes(project: Project) -> Iterator[tuple[Place, str]]:
+    for one in monitoring.alertmanagers(project):
+        start = one.place(project).line
+        for at, line in enumerate(project.lines(one.path), 1):
+            for words in _ALERT_NAME.findall(line) if at >= start else ():
+                for name in words.split("|"):
+                    yield Place(path=one.path, line=at, text=line.strip()[:160]), name
+
+
+def _in_tests(project: Project) -> Iterator[tuple[Place, str]]:
+    """Alerts that tests of promtool name: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/."""
+    for file in project.matching("*.yaml", "*.yml"):
+        if "alert_rule_test:" not in project.text(file) or charts.is_template(project, file):
+            continue
+        try:
+            tests = dig(reading.table_of(project, file), "tests")
+        except Unreadable:
+            continue
+        for test in tests if isinstance(tests, list) else ():
+            for case in dig(test, "alert_rule_test") or ():
+                if isinstance(case, dict) and case.get("alertname"):
+                    line = line_of(case, "alertname")
+                    yield (
+                        Place(path=file, line=line, text=project.lines(file)[line - 1].strip()),
+                        str(case["alertname"]),
+                    )
+
+
+CHECKS = (
+    Check(id="AG038", title="Alerts and runbooks go together", run=runbooks_are_there),
+    Check(id="AG039", title="Alerts that are named exist", run=named_alerts_exist),
+    Check(id="AG040", title="Every alert reaches somebody", run=receivers_are_there),
+)

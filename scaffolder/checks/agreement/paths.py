@@ -1,0 +1,119 @@
+"""Which paths a service answers, and who asks it for them."""
+
+from __future__ import annotations
+
+import re
+
+from scaffolder.checks.agreement.judging import disagreement, distinct, limit_of, many
+from scaffolder.facts import application, charts, services, workloads
+from scaffolder.facts.application import Application
+from scaffolder.facts.charts import Object
+from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_ASKED = re.compile(
+    r"(?:https?://(?:localhost|127\.0\.0\.1)(?::(?:\d+|\$\{?\w+\}?))?|\$\{?\w*(?:URL|url|HOST|host|BASE|base|1)\w*\}?)"
+    r"(/(?:health|live|ready|info|status|ping|metrics|actuator|version)[\w/-]*)"
+)
+
+
+def probes_ask_a_path(project: Project, _: Toolchain) -> Verdict:
+    """Each HTTP probe asks a path that the source of the service answers."""
+    findings, looked = [], 0
+    for workload, way, container, service in workloads.containers(project):
+        source = application.application_of(project, service)
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            path = charts.dig(container, probe, "httpGet", "path")
+            if not isinstance(path, str) or source is None or source.serves(path) is None:
+                continue
+            looked += 1
+            if not source.serves(path):
+                at = workload.place(project, *way, probe, "httpGet", "path")
+                findings.append(_unanswered(at, f"{probe} asks {path}", source, path))
+    if not looked:
+        raise NotApplicable("no HTTP probe asks a service whose source is here")
+    return Verdict(findings=distinct(findings), detail=many(looked, "probe"), limit=limit_of(charts.unread(project)))
+
+
+def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
+    """Each endpoint of a ServiceMonitor or PodMonitor is a port that is there and a path that the service answers."""
+    findings, looked = [], 0
+    for monitor in (one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}):
+        kind, key = (
+            ("Service", "endpoints") if monitor.kind == "ServiceMonitor" else ("Deployment", "podMetricsEndpoints")
+        )
+        watched = [one for one in workloads.same_scope(project, monitor, kind) if _watches(monitor, one)]
+        for at, endpoint in enumerate(monitor.get("spec", key) or ()):
+            looked += 1
+            offered = _offered(watched)
+            port = str(endpoint.get("port") or "") if isinstance(endpoint, dict) else ""
+            if port and offered and port not in offered:
+                where = monitor.place(project, "spec", key, at, "port")
+                message = f"asks port {port}, which {kind} {watched[0].name} does not have"
+                other = watched[0].place(project, "spec", "ports")
+                findings.append(disagreement(where, message, other, fix=f"name the port {' or '.join(offered)}"))
+            path = str(charts.dig(endpoint, "path") or "/metrics")
+            source = _source_behind(project, monitor)
+            if source and source.serves(path) is False:
+                where = monitor.place(project, "spec", key, at, "path")
+                findings.append(_unanswered(where, f"asks {path}", source, path))
+    if not looked:
+        raise NotApplicable("there is no ServiceMonitor")
+    return Verdict(findings=distinct(findings), detail=many(looked, "endpoint"), limit=limit_of(charts.unread(project)))
+
+
+def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
+    """What scripts and pipelines ask of the service by HTTP, to see whether it lives, is a path that it answers."""
+    sources = [one for one in application.applications(project) if one.serves("/") is not None]
+    findings, looked = [], 0
+    for file in project.matching("*.sh", "Makefile", "*.yml", "*.yaml", "Jenkinsfile"):
+        if charts.is_template(project, file) or not sources or "/" not in project.text(file):
+            continue
+        for number, line in enumerate(project.lines(file), 1):
+            for path in _ASKED.findall(line[:2000]) if not line.lstrip().startswith("#") else ():
+                mine = [one for one in sources if one.folder == services.subject_of(project, file)] or sources
+                looked += 1
+                if all(one.serves(path) is False for one in mine):
+                    at = Place(path=file, line=number, text=line.strip()[:160])
+                    findings.append(_unanswered(at, f"asks {path}", mine[0], path))
+    if not looked:
+        raise NotApplicable("no script asks a service whose source is here")
+    return Verdict(findings=distinct(findings), detail=many(looked, "question"))
+
+
+def _unanswered(at: Place, asks: str, source: Application, path: str) -> Finding:
+    """The finding, beside the place whose path is most alike."""
+    import difflib
+
+    nearest = difflib.get_close_matches(path, list(source.paths), n=1, cutoff=0.0)
+    related = [source.paths[nearest[0]]] if nearest else [Place(path=source.files[0])]
+    hint = f"ask {nearest[0]}, or" if nearest else "let the source answer it, or"
+    return disagreement(at, f"{asks}, which the service does not answer", related, fix=f"{hint} add the route")
+
+
+def _watches(monitor: Object, one: Object) -> bool:
+    selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
+    labels = one.labels if one.kind == "Service" else workloads.pod_labels(one)
+    return workloads.selects(selector, labels)
+
+
+def _offered(watched: list[Object]) -> list[str]:
+    return [
+        str(port["name"])
+        for one in watched
+        for port in (one.get("spec", "ports") or [p for _, c in one.containers() for p in c.get("ports") or ()])
+        if isinstance(port, dict) and port.get("name")
+    ]
+
+
+def _source_behind(project: Project, monitor: Object) -> Application | None:
+    found = {service for workload, _, _, service in workloads.containers(project) if workload.scope == monitor.scope}
+    return application.application_of(project, next(iter(found))) if len(found) == 1 else None
+
+
+CHECKS = (
+    Check(id="AG018", title="Probes ask paths that are answered", run=probes_ask_a_path),
+    Check(id="AG019", title="Prometheus asks a port that is there", run=prometheus_asks_a_path_and_port),
+    Check(id="AG020", title="Scripts ask paths that are answered", run=scripts_ask_a_path),
+)

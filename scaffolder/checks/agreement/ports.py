@@ -1,0 +1,279 @@
+"""Where a service listens: in its source, its image, its pods, and in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder import facts
+from scaffolder.checks.agreement.judging import disagreement, distinct, limit_of, many, number
+from scaffolder.facts import Facts, Statement, application, charts, services, workloads
+from scaffolder.facts.application import SOURCE
+from scaffolder.facts.charts import LONG_RUNNING, Object
+from scaffolder.facts.ports import COMMAND, COMPOSE, DEV, ENV, EXPOSE, HEALTHCHECK
+from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_LISTENS = (COMMAND, ENV, SOURCE)
+"""What says where the process listens; the first that is there is right, for it wins when the image runs."""
+
+
+def image_exposes_the_port(project: Project, _: Toolchain) -> Verdict:
+    """EXPOSE, and the source's own default, name the port that the image makes the service listen on."""
+    said = facts.read(project)
+    findings, looked = [], 0
+    for service in services.folders(project):
+        listens = _listens(said, service)
+        for role in (EXPOSE, SOURCE):
+            stated = _of(said, service, role)
+            if not listens or not stated or listens[0].role == role:
+                continue
+            looked += 1
+            if not {one.value for one in stated} & {one.value for one in listens}:
+                findings += [_wrong(one, listens[0], "the service listens") for one in stated]
+    if not looked:
+        raise NotApplicable("no Dockerfile and source name the port of one service")
+    return Verdict(findings=distinct(findings), detail=many(looked, "comparison"), limit=limit_of(said.unread))
+
+
+def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
+    """The image's HEALTHCHECK asks the port that the service listens on, and a path that it answers."""
+    said = facts.read(project)
+    asked = [one for one in said.of("port", "path") if one.role == HEALTHCHECK]
+    if not asked:
+        raise NotApplicable("no HEALTHCHECK names a URL")
+    findings = []
+    for one in asked:
+        listens = _listens(said, one.subject) or _of(said, one.subject, EXPOSE)
+        source = application.application_of(project, one.subject)
+        if one.fact == "port" and listens and one.value not in {other.value for other in listens}:
+            findings.append(_wrong(one, listens[0], "the service listens"))
+        if one.fact == "path" and source and source.serves(one.value) is False:
+            findings.append(
+                disagreement(
+                    one.place,
+                    f"asks {one.value}, which the service does not answer",
+                    list(source.paths.values())[:1],
+                    fix="name a path that the source answers",
+                )
+            )
+    return Verdict(findings=distinct(findings), detail=number(asked, "question"))
+
+
+def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
+    """The container port of a Deployment is the port of the image that it runs."""
+    said = facts.read(project)
+    findings, looked = [], 0
+    for workload, way, container, service in workloads.containers(project):
+        image = [*_of(said, service, EXPOSE), *_listens(said, service)]
+        declared = _container_ports(container)
+        if not image or not declared:
+            continue
+        looked += 1
+        if not declared & {one.value for one in image}:
+            at = workload.place(project, *way, "ports", 0, "containerPort")
+            message = f"says port {', '.join(sorted(declared))}, but the image says {image[0].value}"
+            findings.append(
+                disagreement(at, message, image[0].place, fix=f"write {image[0].value}, or change the image")
+            )
+    if not looked:
+        raise NotApplicable("no workload runs an image whose port is known")
+    return Verdict(
+        findings=distinct(findings), detail=many(looked, "container"), limit=limit_of(charts.unread(project))
+    )
+
+
+def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
+    """The target port of a Service is a port of the pods that it selects."""
+    findings, looked = [], 0
+    for service in (one for one in charts.objects(project) if one.kind == "Service"):
+        pods = _pods(project, service)
+        if not pods:
+            continue
+        looked += 1
+        for at, port in enumerate(service.get("spec", "ports") or ()):
+            target = str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
+            known = [words for pod in pods for words in _port_words(pod)]
+            if target and known and not any(target in words for words in known):
+                key = "targetPort" if port.get("targetPort") else "port"
+                findings.append(
+                    disagreement(
+                        service.place(project, "spec", "ports", at, key),
+                        f"leads to port {target}, which no container of its pods has",
+                        _port_place(project, pods[0]),
+                        fix=f"lead to {known[0][0]}",
+                    )
+                )
+    return _looked_at(findings, looked, "Service", "no Service selects pods that are here", project)
+
+
+def probes_ask_a_port(project: Project, _: Toolchain) -> Verdict:
+    """Each probe asks a port that its container has."""
+    findings, looked = [], 0
+    for workload in (one for one in charts.objects(project) if one.kind in LONG_RUNNING):
+        for way, container in workload.containers():
+            for probe, how, settings in _probes(container):
+                looked += 1
+                port = str(settings.get("port", ""))
+                declared = list(_port_words_of(container))
+                if port and declared and not any(port in words for words in declared):
+                    findings.append(
+                        disagreement(
+                            workload.place(project, *way, probe, how, "port"),
+                            f"{probe} asks port {port}, which the container does not have",
+                            workload.place(project, *way, "ports", 0, "containerPort"),
+                            fix=f"ask {declared[0][0]}",
+                        )
+                    )
+    return _looked_at(findings, looked, "probe", "no workload has a probe", project)
+
+
+def workplaces_forward_the_port(project: Project, _: Toolchain) -> Verdict:
+    """Compose file and dev container forward the port that the service listens on."""
+    said = facts.read(project)
+    forwarded = [one for one in said.of("port") if one.role in {COMPOSE, DEV}]
+    findings, looked = [], 0
+    for role in (COMPOSE, DEV):
+        for service in dict.fromkeys(one.subject for one in forwarded if one.role == role):
+            stated = [one for one in forwarded if one.role == role and one.subject == service]
+            listens = _listens(said, service) or _of(said, service, EXPOSE)
+            looked += bool(listens)
+            if listens and not {one.value for one in stated} & {one.value for one in listens}:
+                findings += [_wrong(one, listens[0], "the service listens") for one in stated]
+    if not looked:
+        raise NotApplicable("no compose file or dev container forwards a service's port")
+    return Verdict(findings=distinct(findings), detail=many(looked, "comparison"))
+
+
+def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
+    """Each Ingress and HTTPRoute leads to a Service that is there, and to a port that it has."""
+    findings, looked = [], 0
+    for route in (one for one in charts.objects(project) if one.kind in {"Ingress", "HTTPRoute", "GRPCRoute"}):
+        known = {one.name: one for one in workloads.same_scope(project, route, "Service")}
+        for way, name, port in _backends(route):
+            if not known:
+                continue
+            looked += 1
+            service = known.get(name)
+            offered = [
+                str(one.get(key))
+                for one in (service.get("spec", "ports") or () if service else ())
+                for key in ("port", "name")
+            ]
+            if service is None and not route.origins and len(known) < 2:
+                continue  # a folder of plain manifests may leave the Service to another
+            if service is None or (port and port not in offered):
+                what = f"port {port} of Service {name}" if service else f"Service {name}"
+                other = service or next(iter(known.values()))
+                findings.append(
+                    disagreement(
+                        route.place(project, *way),
+                        f"leads to {what}, which does not exist",
+                        other.place(project, "spec", "ports") if service else other.place(project, "metadata", "name"),
+                        fix=f"lead to {offered[0] if service and offered else other.name}",
+                    )
+                )
+    return _looked_at(findings, looked, "route", "there is no Ingress or HTTPRoute", project)
+
+
+def _listens(said: Facts, service: Path) -> list[Statement]:
+    return next((found for role in _LISTENS if (found := _of(said, service, role))), [])
+
+
+def _of(said: Facts, service: Path, role: str) -> list[Statement]:
+    return [one for one in said.of("port") if one.subject == service and one.role == role]
+
+
+def _wrong(one: Statement, right: Statement, words: str) -> Finding:
+    return disagreement(
+        one.place,
+        f"says port {one.value}, but {words} on {right.value}",
+        right.place,
+        fix=f"write {right.value} here, or change {right.place.path.as_posix()}",
+    )
+
+
+def _looked_at(findings: list[Finding], looked: int, noun: str, nothing: str, project: Project) -> Verdict:
+    limit = limit_of(charts.unread(project))
+    if not looked:
+        raise NotApplicable(nothing + (f" (not read: {limit})" if limit else ""))
+    return Verdict(findings=distinct(findings), detail=many(looked, noun), limit=limit)
+
+
+def _pods(project: Project, service: Object) -> list[Object]:
+    selector = charts.texts(service.get("spec", "selector"))
+    if not selector:
+        return []
+    return [
+        one
+        for one in workloads.same_scope(project, service)
+        if one.pod is not None and workloads.selects(selector, workloads.pod_labels(one))
+    ]
+
+
+def _port_words(pod: Object) -> Iterator[list[str]]:
+    for _, container in pod.containers():
+        yield from _port_words_of(container)
+
+
+def _port_words_of(container: dict[Any, Any]) -> Iterator[list[str]]:
+    """Name and number of each declared port."""
+    for port in container.get("ports") or ():
+        if isinstance(port, dict):
+            yield [str(port[key]) for key in ("name", "containerPort") if port.get(key)]
+
+
+def _port_place(project: Project, pod: Object) -> Iterable[Place]:
+    for way, container in pod.containers():
+        if container.get("ports"):
+            return [pod.place(project, *way, "ports", 0, "containerPort")]
+    return []
+
+
+def _container_ports(container: dict[Any, Any]) -> set[str]:
+    declared = container.get("ports")
+    return {
+        str(one.get("containerPort"))
+        for one in (declared if isinstance(declared, list) else ())
+        if isinstance(one, dict)
+    }
+
+
+def _probes(container: dict[Any, Any]) -> Iterator[tuple[str, str, dict[Any, Any]]]:
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        for how in ("httpGet", "tcpSocket", "grpc"):
+            settings = charts.dig(container, probe, how)
+            if isinstance(settings, dict):
+                yield probe, how, settings
+
+
+def _backends(route: Object) -> Iterator[tuple[tuple[Any, ...], str, str]]:
+    """The way to each backend, its Service, and its port by name or number."""
+    rules = route.get("spec", "rules")
+    for at, rule in enumerate(rules if isinstance(rules, list) else ()):
+        for place, path in enumerate(charts.dig(rule, "http", "paths") or ()):
+            service = charts.dig(path, "backend", "service")
+            if isinstance(service, dict):
+                port = charts.dig(service, "port", "number") or charts.dig(service, "port", "name") or ""
+                yield (
+                    ("spec", "rules", at, "http", "paths", place, "backend", "service", "port"),
+                    str(service.get("name")),
+                    str(port),
+                )
+        for place, backend in enumerate(charts.dig(rule, "backendRefs") or ()):
+            if isinstance(backend, dict) and backend.get("kind", "Service") == "Service":
+                way = ("spec", "rules", at, "backendRefs", place, "port" if backend.get("port") else "name")
+                yield way, str(backend.get("name")), str(backend.get("port") or "")
+
+
+CHECKS = (
+    Check(id="AG011", title="The image exposes the service's port", run=image_exposes_the_port),
+    Check(id="AG012", title="HEALTHCHECK asks the service's port", run=health_check_asks_the_port),
+    Check(id="AG013", title="The container port is the image's", run=container_has_the_port),
+    Check(id="AG014", title="A Service leads to a port of its pods", run=services_lead_to_a_port),
+    Check(id="AG015", title="Probes ask a port of their container", run=probes_ask_a_port),
+    Check(id="AG016", title="Workplaces forward the service's port", run=workplaces_forward_the_port),
+    Check(id="AG017", title="Routes lead to a Service and its port", run=routes_lead_to_a_service),
+)

@@ -1,0 +1,139 @@
+"""Versions of Terraform, its providers, Kubernetes, and the programs that build and deploy."""
+
+from __future__ import annotations
+
+from scaffolder import facts
+from scaffolder.checks.agreement.judging import disagreement, distinct, limit_of, number
+from scaffolder.checks.optional import module
+from scaffolder.facts import Statement, infrastructure
+from scaffolder.facts.infrastructure import LOCK, TERRAFORM
+from scaffolder.facts.programs import CHART, IMAGE, PIN
+from scaffolder.formats import versions
+from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+
+def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
+    """Every `required_version` allows the Terraform that the repository pins for people and pipelines."""
+    said = _read(project)
+    wanted = [one for one in said.of("tool terraform") if one.role == "constraint"]
+    pinned = [one for one in said.of("tool terraform") if one.role != "constraint"]
+    if not wanted or not pinned:
+        raise NotApplicable("no file both demands and pins a Terraform")
+    findings = [
+        disagreement(
+            one.place,
+            f"demands Terraform {one.value}, but {pin.value} is pinned",
+            pin.place,
+            fix="allow the version that is pinned, or pin another",
+        )
+        for one in wanted
+        for pin in pinned[:1]
+        if versions.allows(one.value, pin.value) is False
+    ]
+    return Verdict(findings=distinct(findings), detail=f"{number(wanted, 'root')}, Terraform {pinned[0].value}")
+
+
+def programs_have_one_version(project: Project, _: Toolchain) -> Verdict:
+    """A program that several files name a version of has the same one in all: pins, set-up steps, scripts, images."""
+    said = facts.read(project)
+    findings, compared = [], []
+    for fact in sorted({one.fact for one in said.starting("tool ")}):
+        stated = [one for one in said.of(fact) if one.role != "constraint"]
+        if len({one.place for one in stated}) < 2 or all(one.role == IMAGE for one in stated):
+            continue
+        compared.append(fact.removeprefix("tool "))
+        right = next((one for one in stated if one.role == PIN), None) or max(
+            stated, key=lambda one: sum(_same(one, other) for other in stated)
+        )
+        findings += [_wrong(one, right) for one in stated if not _same(one, right)]
+    if not compared:
+        raise NotApplicable("no program's version is named in two files")
+    return Verdict(findings=distinct(findings), detail=", ".join(compared[:6]))
+
+
+def providers_overlap(project: Project, _: Toolchain) -> Verdict:
+    """All roots and modules allow one release of a provider in common, and lock files name one that is allowed."""
+    said = _read(project)
+    findings, compared = [], []
+    for fact in sorted({one.fact for one in said.starting("provider ")}):
+        stated = [one for one in said.of(fact) if one.role == TERRAFORM]
+        compared.append(fact.removeprefix("provider "))
+        name = fact.removeprefix("provider ")
+        for one in stated[1:]:
+            if versions.overlap(one.value, stated[0].value) is False:
+                message = f"demands {name} {one.value}, which shares no release with {stated[0].value}"
+                findings.append(disagreement(one.place, message, stated[0].place, fix="demand the same in both"))
+        for locked in (one for one in said.of(fact) if one.role == LOCK):
+            beside = [one for one in stated if one.subject == locked.subject]
+            for one in beside:
+                if versions.allows(one.value, locked.value) is False:
+                    message = f"locks {name} {locked.value}, but {one.value} is demanded"
+                    findings.append(disagreement(locked.place, message, one.place, fix="terraform init -upgrade"))
+    if not compared:
+        raise NotApplicable("no Terraform root demands a provider")
+    return Verdict(findings=distinct(findings), detail=", ".join(compared[:6]), limit=limit_of(said.unread))
+
+
+def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
+    """Clusters, and the version that pipelines validate for, are one; the chart allows it, and kubectl knows it.
+
+    kubectl may be one minor version older or newer than the cluster: https://kubernetes.io/releases/version-skew-policy/.
+    """
+    said = facts.read(project)
+    stated = [one for one in said.of("kubernetes") if one.role != CHART]
+    limits = [one for one in said.of("kubernetes") if one.role == CHART]
+    clients = [one for one in said.of("tool kubectl") if versions.parse(one.value)]
+    if not stated or len(stated) + len(limits) + len(clients) < 2:
+        raise NotApplicable("no two files name a version of Kubernetes")
+    right = next((one for one in stated if one.role == TERRAFORM), stated[0])
+    findings = [_kubernetes_wrong(one, right) for one in stated if _minor(one) != _minor(right)]
+    for one in limits:
+        if versions.allows(one.value.replace("-0", ""), f"{_minor(right)[0]}.{_minor(right)[1]}") is False:
+            findings.append(_kubernetes_wrong(one, right))
+    for one in clients:
+        if _minor(one)[0] != _minor(right)[0] or abs(_minor(one)[1] - _minor(right)[1]) > 1:
+            message = f"pins kubectl {one.value}, more than one minor version away from Kubernetes {right.value}"
+            findings.append(disagreement(one.place, message, right.place, fix=f"pin a kubectl {right.value}"))
+    detail = f"Kubernetes {right.value}, {number([*stated, *limits, *clients], 'place')}"
+    return Verdict(findings=distinct(findings), detail=detail, limit=limit_of(said.unread))
+
+
+def _read(project: Project) -> facts.Facts:
+    if not infrastructure.files(project):
+        raise NotApplicable("there is no Terraform file")
+    module("tree_sitter")
+    module("tree_sitter_hcl")
+    return facts.read(project)
+
+
+def _same(one: Statement, other: Statement) -> bool:
+    ours, theirs = versions.parse(one.value), versions.parse(other.value)
+    if ours is None or theirs is None:
+        return True
+    shortest = min(len(ours), len(theirs))
+    return ours[:shortest] == theirs[:shortest]
+
+
+def _wrong(one: Statement, right: Statement) -> Finding:
+    program = one.fact.removeprefix("tool ")
+    message = f"names {program} {one.value}, but {program} {right.value} is used elsewhere"
+    return disagreement(one.place, message, right.place, fix=f"write {right.value}, or change all places")
+
+
+def _kubernetes_wrong(one: Statement, right: Statement) -> Finding:
+    message = f"says Kubernetes {one.value}, but the cluster has {right.value}"
+    return disagreement(one.place, message, right.place, fix=f"write {right.value}, or change all places")
+
+
+def _minor(one: Statement) -> tuple[int, ...]:
+    return (*(versions.parse(one.value) or ()), 0, 0)[:2]
+
+
+CHECKS = (
+    Check(id="AG007", title="Terraform is one that is allowed", run=terraform_is_allowed),
+    Check(id="AG008", title="A program has one version everywhere", run=programs_have_one_version),
+    Check(id="AG009", title="Providers agree between roots", run=providers_overlap),
+    Check(id="AG010", title="Kubernetes is the same everywhere", run=kubernetes_is_the_same),
+)

@@ -1,0 +1,290 @@
+"""What texts, pipelines and owners point at is there: targets, scripts, files, headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.checks.agreement.judging import disagreement, distinct, many
+from scaffolder.facts import commands, documents, reading
+from scaffolder.facts.commands import Command
+from scaffolder.facts.pipelines import azure_files, github_files, gitlab_files, jenkinsfiles
+from scaffolder.formats import Unreadable
+from scaffolder.formats.makefile import Makefile
+from scaffolder.formats.yaml import line_of
+from scaffolder.model import Check, NotApplicable, Place, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_WORD = r"(?:[^\s;&|)<>\"']|\"[^\"]*\"|'[^']*')+"
+_MAKE = re.compile(rf"(?:^|[;&|(]|\bthen|\bdo|\brun|\bsudo|!)\s*make((?:\s+{_WORD})+)")
+_SCRIPT = re.compile(r"(?:^|[\s;&|(\"'])((?:\./)?(?:[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=$|[\s;&|)\"'])")
+_MADE = re.compile(
+    r"(?:^|/)(?:build|dist|target|out|node_modules|\.venv|venv|tmp|coverage|bin|vendor|\.terraform)(?:/|$)"
+)
+
+
+def targets_exist(project: Project, _: Toolchain) -> Verdict:
+    """Each target that a pipeline, a script or a text gives to make is one of the Makefile."""
+    made = {file.parent: reading.makefile_of(project, file) for file in project.matching("Makefile", "GNUmakefile")}
+    if not made:
+        raise NotApplicable("there is no Makefile")
+    findings, looked = [], 0
+    for place, folder, name in _asked_of_make(project):
+        makefile = made.get(folder)
+        if makefile is None:
+            continue
+        looked += 1
+        if makefile.complete and not makefile.has(name):
+            file = folder / "Makefile"
+            findings.append(
+                disagreement(
+                    place,
+                    f"calls `make {name}`, which is no target of {file.as_posix()}",
+                    Place(path=file, line=makefile.targets[0].line if makefile.targets else 0),
+                    fix=_nearest(name, makefile),
+                )
+            )
+    if not looked:
+        raise NotApplicable("nothing calls make")
+    return Verdict(findings=distinct(findings), detail=many(looked, "call"))
+
+
+def scripts_exist(project: Project, _: Toolchain) -> Verdict:
+    """Each script of the repository that a pipeline, the Makefile or another script calls by its path is there."""
+    findings, looked = [], 0
+    present = {file.as_posix() for file in project.files}
+    folders = {parent.as_posix() for file in project.files for parent in file.parents}
+    for command in commands.commands(project):
+        if command.folder is None:
+            continue
+        for name in _SCRIPT.findall(command.text):
+            if "/" not in name or _MADE.search(name) or name.startswith("/") or _is_written(command.text, name):
+                continue
+            path = project.relative((command.folder / name).as_posix()).as_posix()
+            if path.split("/")[0] not in folders or path.startswith(".."):
+                continue
+            looked += 1
+            if path not in present:
+                other = next((one for one in sorted(present) if Path(one).name == Path(name).name), "")
+                findings.append(
+                    disagreement(
+                        command.place,
+                        f"calls {path}, which does not exist",
+                        [Place(path=Path(other))] if other else _folder_place(project, path),
+                        fix=f"call {other}" if other else "add the script, or take the call out",
+                    )
+                )
+    if not looked:
+        raise NotApplicable("nothing calls a script of the repository")
+    return Verdict(findings=distinct(findings), detail=many(looked, "call"))
+
+
+def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
+    """Each link of a Markdown text to a file, or to a heading of one, leads there."""
+    findings, looked = [], 0
+    for link in documents.links(project):
+        looked += 1
+        target = documents.target(project, link)
+        if target is None:
+            near = _alike(project, link.path)
+            fix = f"link to {near}" if near else "mend the link"
+            findings.append(
+                disagreement(
+                    link.place,
+                    f"links to {link.written}, which does not exist",
+                    [Place(path=Path(near))] if near else (),
+                    fix=fix,
+                )
+            )
+        elif link.anchor and target.suffix == ".md" and link.anchor not in documents.anchors(project, target):
+            message = f"links to #{link.anchor}, which is no heading of {target.as_posix()}"
+            findings.append(disagreement(link.place, message, Place(path=target), fix="name a heading that is there"))
+    if not looked:
+        raise NotApplicable("no text links to a file of the repository")
+    return Verdict(findings=distinct(findings), detail=many(looked, "link"))
+
+
+def owners_own_something(project: Project, _: Toolchain) -> Verdict:
+    """Each pattern of CODEOWNERS matches a file."""
+    files = project.matching("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+    if not files:
+        raise NotApplicable("there is no CODEOWNERS")
+    findings, looked = [], 0
+    for file in files:
+        for at, line in enumerate(project.lines(file), 1):
+            words = line.split("#")[0].split()
+            if not words or words[0].startswith(("[", "^[")):
+                continue
+            looked += 1
+            if not documents.owned(project, words[0]):
+                place = Place(path=file, line=at, text=line.strip())
+                near = _alike(project, Path(words[0].strip("/*")))
+                related = [Place(path=Path(near))] if near else ()
+                findings.append(
+                    disagreement(
+                        place,
+                        f"{words[0]} matches no file",
+                        related,
+                        fix=f"name {near}" if near else "take the line out",
+                    )
+                )
+    return Verdict(findings=distinct(findings), detail=many(looked, "pattern"))
+
+
+def named_files_exist(project: Project, _: Toolchain) -> Verdict:
+    """Files that a pipeline takes in or hands to a tool are there: templates, values, tfvars, Dockerfiles …"""
+    findings, looked = [], 0
+    for place, path in _named(project):
+        looked += 1
+        if not project.has(path) and not any(file.is_relative_to(path) for file in project.files):
+            near = _alike(project, path)
+            findings.append(
+                disagreement(
+                    place,
+                    f"names {path.as_posix()}, which does not exist",
+                    [Place(path=Path(near))] if near else _folder_place(project, path.as_posix()),
+                    fix=f"name {near}" if near else "add the file, or name another",
+                )
+            )
+    if not looked:
+        raise NotApplicable("no pipeline names a file of the repository")
+    return Verdict(findings=distinct(findings), detail=many(looked, "file"))
+
+
+def _asked_of_make(project: Project) -> Iterator[tuple[Place, Path, str]]:
+    for command in commands.commands(project):
+        for words in _MAKE.findall(command.text):
+            if command.folder is not None or command.system == commands.SCRIPT:
+                yield from _targets(command.place, command.folder or Path(), words)
+    for place, code in documents.shell(project):
+        for words in _MAKE.findall(code):
+            yield from _targets(place, Path(), words)
+
+
+def _targets(place: Place, folder: Path, words: str) -> Iterator[tuple[Place, Path, str]]:
+    listed = [re.sub(r"[\"']", "", word) for word in re.findall(_WORD, words)]
+    if any(word in {"-f", "--file"} or word.startswith(("-f", "--file=")) for word in listed):
+        return
+    for at, word in enumerate(listed):
+        if word == "-C" or (at and listed[at - 1] == "-C"):
+            if word != "-C":
+                folder = folder / word
+            continue
+        if re.fullmatch(r"[a-z][\w.-]*", word) and not re.search(r"\.(?:txt|log)$", word):
+            yield place, folder, word
+        elif not re.match(r"-[\w=-]*$|[A-Z_a-z]\w*=", word):
+            return
+
+
+def _nearest(name: str, makefile: Makefile) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, [target.name for target in makefile.targets], n=1)
+    return f"call `make {near[0]}`" if near else "add the target, or take the call out"
+
+
+def _is_written(text: str, name: str) -> bool:
+    """Whether the command makes the file itself, or only looks whether it is there."""
+    return bool(
+        re.search(rf"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf)\s*[\"']?{re.escape(name)}", text)
+    )
+
+
+def _folder_place(project: Project, path: str) -> list[Place]:
+    folder = Path(path).parent
+    beside = next((file for file in project.files if file.parent == folder), None)
+    return [Place(path=beside)] if beside else []
+
+
+def _alike(project: Project, path: Path) -> str:
+    import difflib
+
+    same = [file.as_posix() for file in project.files if file.name == path.name]
+    if same:
+        return same[0]
+    beside = [file.as_posix() for file in project.files if file.parent == path.parent]
+    near = difflib.get_close_matches(
+        path.as_posix(), beside or [file.as_posix() for file in project.files[:2000]], n=1, cutoff=0.75
+    )
+    return near[0] if near else ""
+
+
+_OPTIONS = re.compile(
+    r"(?:--values|--?var-file|--?backend-config)[= ]+[\"']?([\w./-]+\.\w+)"
+    r"|(?:docker|buildah|podman)\s+(?:buildx\s+)?build\b.*?\s(?:-f|--file)[= ]+([\w./-]+)"
+)
+
+
+def _named(project: Project) -> Iterator[tuple[Place, Path]]:
+    for command in commands.commands(project):
+        if command.in_pipeline and command.folder is not None:
+            for found in _OPTIONS.finditer(command.text):
+                yield from _from(project, command, found[1] or found[2])
+    for file in github_files(project):
+        for table in _tables(project, file):
+            uses = table.get("uses")
+            if isinstance(uses, str) and uses.startswith("./"):
+                yield _at(project, file, table, "uses"), project.relative(uses)
+    for file in gitlab_files(project):
+        yield from _included(project, file)
+    for file in azure_files(project):
+        for table in _tables(project, file):
+            name = table.get("template")
+            if isinstance(name, str) and "@" not in name and "$" not in name:
+                base = Path() if name.startswith("/") else file.parent
+                yield _at(project, file, table, "template"), project.relative((base / name.lstrip("/")).as_posix())
+    for file in jenkinsfiles(project):
+        for at, line in enumerate(project.lines(file), 1):
+            if named := re.match(r"\s*yamlFile\s+['\"]([\w./-]+)['\"]", line):
+                yield Place(path=file, line=at, text=line.strip()), project.relative(named[1])
+
+
+def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Place, Path]]:
+    if command.folder is not None and not _MADE.search(name) and not name.startswith("/"):
+        chdir = re.search(r"-chdir=[\"']?([\w./-]+)", command.text)
+        base = command.folder / chdir[1] if chdir else command.folder
+        yield command.place, project.relative((base / name).as_posix())
+
+
+def _included(project: Project, file: Path) -> Iterator[tuple[Place, Path]]:
+    for table in _tables(project, file):
+        included = table.get("include")
+        for at, one in enumerate(included if isinstance(included, list) else [included] if included else ()):
+            name = one.get("local") if isinstance(one, dict) else one
+            if isinstance(name, str) and not re.match(r"https?:", name) and "$" not in name and "*" not in name:
+                line = line_of(table, "include", at) if isinstance(included, list) else line_of(table, "include")
+                yield (
+                    Place(path=file, line=line, text=project.lines(file)[line - 1].strip()),
+                    project.relative(name.lstrip("/")),
+                )
+
+
+def _tables(project: Project, file: Path) -> Iterator[dict[Any, Any]]:
+    def every(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
+        if isinstance(value, dict):
+            yield value
+        if depth < 40:
+            for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+                yield from every(one, depth + 1)
+
+    try:
+        yield from every(reading.table_of(project, file))
+    except Unreadable:
+        return
+
+
+def _at(project: Project, file: Path, table: dict[Any, Any], key: str) -> Place:
+    line = line_of(table, key)
+    return Place(path=file, line=line, text=project.lines(file)[line - 1].strip()[:160] if line else "")
+
+
+CHECKS = (
+    Check(id="AG047", title="Targets that are called exist", run=targets_exist),
+    Check(id="AG048", title="Scripts that are called exist", run=scripts_exist),
+    Check(id="AG049", title="Links in texts lead somewhere", run=links_lead_somewhere),
+    Check(id="AG050", title="CODEOWNERS own something", run=owners_own_something),
+    Check(id="AG051", title="Files that pipelines name exist", run=named_files_exist),
+)

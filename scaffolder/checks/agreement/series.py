@@ -1,0 +1,237 @@
+"""Which series the rules and dashboards ask for, and who makes them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from scaffolder.checks.agreement.judging import disagreement, distinct, many, number
+from scaffolder.facts import application, charts, documents, monitoring, workloads
+from scaffolder.formats.promql import Query, Selector
+from scaffolder.model import Check, NotApplicable, Place, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+_OTHERS = re.compile(
+    r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node|machine|apiserver|etcd|coredns|rest_client"
+    r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd|probe|blackbox|cortex|thanos"
+    r"|process|go|python|nodejs|jvm|tomcat|jetty|hikaricp|logback|log4j2|system|executor|spring|application|disk|http_server"
+    r"|http_client|promhttp|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq|elasticsearch|aws|azure|gcp|stackdriver|argocd"
+    r"|flux|gotk|certmanager|velero|workqueue|controller_runtime|volume_manager|storage_operation|grpc|rpc|net_conntrack"
+    r"|flask|django|fastapi|uvicorn|gunicorn|celery|sidekiq|micrometer|vertx|base|vendor|cassandra|jenkins|gitlab)_\w+)"
+)
+"""Series that others than the service make: Kubernetes, exporters, and the libraries that come with a runtime."""
+
+_ENDINGS = re.compile(r"_(?:bucket|count|sum|total|created|info|max)$")
+
+
+def rules_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
+    """Each series that a rule asks for is one that the service's source names, a rule records, or others make."""
+    found = monitoring.rules(project)
+    if not found:
+        raise NotApplicable("there is no file of Prometheus rules")
+    asked = [(rule.at["expr"], f"{rule.name} asks for", one) for rule in found for one in rule.query.selectors]
+    return _known(project, asked, "series in rules")
+
+
+def dashboards_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
+    """Each series that a dashboard asks for is one that the service's source names, a rule records, or others make."""
+    found = monitoring.panels(project)
+    if not found:
+        raise NotApplicable("there is no dashboard")
+    asked = [(panel.place, f"{panel.title!r} asks for", one) for panel in found for one in panel.query.selectors]
+    return _known(project, asked, "series in dashboards")
+
+
+def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
+    """A series with a colon in its name, in a rule or a dashboard, is one that a rule records."""
+    rules = monitoring.rules(project)
+    recorded = {rule.record: rule for rule in rules if rule.record}
+    asked = [
+        (rule.at["expr"], rule.name, one.name) for rule in rules for one in rule.query.selectors if ":" in one.name
+    ]
+    asked += [
+        (one.place, one.title, s.name)
+        for one in monitoring.panels(project)
+        for s in one.query.selectors
+        if ":" in s.name
+    ]
+    if not asked or not recorded:
+        raise NotApplicable("nothing asks for a recorded series")
+    findings = []
+    for place, who, name in asked:
+        if name not in recorded:
+            near = difflib.get_close_matches(name, list(recorded), n=1, cutoff=0.0)
+            message = f"{who} asks for {name}, which no rule records"
+            findings.append(
+                disagreement(place, message, recorded[near[0]].place, fix=f"ask for {near[0]}, or record it")
+            )
+    return Verdict(findings=distinct(findings), detail=number(asked, "question"))
+
+
+def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
+    """The labels `job` and `service` that rules and dashboards select by have values of this repository."""
+    known = _jobs(project)
+    if not known:
+        raise NotApplicable("no ServiceMonitor or scrape configuration says what the jobs are called")
+    findings, looked = [], 0
+    for place, who, query in _queries(project):
+        for one in query.selectors:
+            ours = not _OTHERS.fullmatch(one.name) or one.name == "up"
+            for matcher in one.matchers:
+                if (
+                    matcher.label in {"job", "service"}
+                    and matcher.operator == "="
+                    and "$" not in matcher.value
+                    and ours
+                ):
+                    looked += 1
+                    if matcher.value not in known:
+                        name, other = next(iter(known.items()))
+                        message = f'{who} selects {matcher.label}="{matcher.value}", but the service is {name}'
+                        findings.append(disagreement(place, message, other, fix=f'select {matcher.label}="{name}"'))
+    if not looked:
+        raise NotApplicable("no rule and no dashboard selects by job or service")
+    return Verdict(findings=distinct(findings), detail=many(looked, "selector"))
+
+
+def absence_is_alerted(project: Project, _: Toolchain) -> Verdict:
+    """Where an alert divides, or compares a rate, another one fires when its series are absent.
+
+    A ratio of series that do not exist is empty, and an empty result never fires.
+    """
+    alerts = monitoring.alerts(project)
+    recorded = {rule.record: rule for rule in monitoring.rules(project) if rule.record}
+    dividing = [alert for alert in alerts if _divides(alert.query, recorded)]
+    if not dividing:
+        raise NotApplicable("no alert divides")
+    watched = [alert for alert in alerts if alert.query.functions & {"absent", "absent_over_time"}]
+    if watched:
+        return Verdict(detail=f"{watched[0].alert} for {len(dividing)} alerts")
+    first = dividing[0]
+    message = f"{first.alert} divides: without its series it never fires, and no alert notices that they are absent"
+    others = [one.at["expr"] for one in dividing[1:2]] or [first.place]
+    fix = 'add an alert on absent(…{job="…"}) or absent_over_time(…)'
+    return Verdict(findings=(disagreement(first.at["expr"], message, others, fix=fix),))
+
+
+def no_label_is_a_digest(project: Project, _: Toolchain) -> Verdict:
+    """No label, of a series or of an object, holds the digest of an image.
+
+    Each release would make new series, and Kubernetes refuses a label with a colon or more than 63 characters.
+    """
+    found = charts.objects(project)
+    rules = monitoring.rules(project)
+    if not found and not rules:
+        raise NotApplicable("there is no Kubernetes object and no rule")
+    findings = []
+    for one in found:
+        for way in (("metadata", "labels"), (*(one.pod or ()), "metadata", "labels") if one.pod is not None else ()):
+            labels = charts.texts(one.get(*way)) if way else {}
+            for key, value in labels.items():
+                if re.search(r"sha256[:-]?[0-9a-f]{12,}", value) or (key.endswith("digest") and value):
+                    at = one.place(project, *way, key)
+                    other = one.place(project, "metadata", "name")
+                    findings.append(
+                        disagreement(at, f"the label {key} is a digest", other, fix="make it an annotation")
+                    )
+    for place, who, query in _queries(project):
+        names = query.labels | {m.label for s in query.selectors for m in s.matchers}
+        for name in sorted(one for one in names if one in {"digest", "image_digest", "sha", "image_sha"}):
+            sources = _source_of(project, name)
+            findings.append(
+                disagreement(place, f"{who} groups by the label {name}", sources, fix="group by revision or version")
+            )
+    return Verdict(findings=distinct(findings), detail=number(found, "object"))
+
+
+def texts_name_real_series(project: Project, _: Toolchain) -> Verdict:
+    """Series with a selector that runbooks and other texts name exist, as those of rules do."""
+    asked = []
+    for file in documents.texts(project):
+        text = project.text(file)
+        if "{" not in text:
+            continue
+        for at, line in enumerate(text.splitlines(), 1):
+            for name in re.findall(r"\b([a-z][a-z0-9_]+(?::[\w:]+)?_[a-z0-9_:]+)\{[a-z_]+(?:=|!=|=~|!~)[\"']", line):
+                asked.append(
+                    (Place(path=file, line=at, text=line.strip()[:160]), "the text names", Selector(name=name))
+                )
+    if not asked:
+        raise NotApplicable("no text names a series")
+    return _known(project, asked, "series in texts")
+
+
+def _known(project: Project, asked: list[tuple[Place, str, Selector]], noun: str) -> Verdict:
+    words = {word: at for one in application.applications(project) for word, at in one.words.items()}
+    words |= {re.sub(r"[.-]", "_", word): at for word, at in words.items()}
+    recorded = {rule.record for rule in monitoring.rules(project)}
+    ours = [
+        (place, who, one.name)
+        for place, who, one in asked
+        if one.name and ":" not in one.name and one.name not in recorded
+    ]
+    named = [_named(name, words) for _, _, name in ours]
+    if not any(named):
+        raise NotApplicable("no source here names a series that is asked for")
+    own = {_ENDINGS.sub("", word): at for word, at in words.items() if "_" in word}
+    findings = []
+    for (place, who, name), known in zip(ours, named, strict=True):
+        if not known and not _OTHERS.fullmatch(name):
+            near = difflib.get_close_matches(_ENDINGS.sub("", name), list(own), n=1, cutoff=0.5)
+            beside = own[near[0]] if near else next(at for word, at in words.items() if "_" in word)
+            fix = f"ask for {near[0]}…, or let the service count it" if near else "let the service count it"
+            findings.append(disagreement(place, f"{who} {name}, which the service does not expose", beside, fix=fix))
+    return Verdict(findings=distinct(findings), detail=f"{len(ours)} {noun}")
+
+
+def _named(name: str, words: dict[str, Place]) -> bool:
+    short = _ENDINGS.sub("", name)
+    shorter = _ENDINGS.sub("", short)
+    return any(one in words for one in (name, short, shorter, re.sub(r"_(?:seconds|bytes|milliseconds)$", "", short)))
+
+
+def _jobs(project: Project) -> dict[str, Place]:
+    """What Prometheus calls the jobs: after the Service, after the label that jobLabel names, or in its own file."""
+    known: dict[str, Place] = {}
+    for monitor in (one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}):
+        label = str(monitor.get("spec", "jobLabel") or "")
+        for service in workloads.same_scope(project, monitor, "Service", "Deployment"):
+            name = service.labels.get(label) or service.name
+            known.setdefault(name, monitor.place(project, "spec"))
+            known.setdefault(service.name, monitor.place(project, "spec"))
+    if known:
+        for file in project.matching("*.yaml", "*.yml", "*.tf"):
+            if "job_name:" in project.text(file) and not charts.is_template(project, file):
+                for number, line in enumerate(project.lines(file), 1):
+                    if found := re.match(r"\s*-?\s*job_name:\s*[\"']?([\w./-]+)", line):
+                        known.setdefault(found[1], Place(path=file, line=number, text=line.strip()))
+    return known
+
+
+def _queries(project: Project) -> Iterator[tuple[Place, str, Query]]:
+    for rule in monitoring.rules(project):
+        yield rule.at["expr"], rule.name, rule.query
+    for panel in monitoring.panels(project):
+        yield panel.place, repr(panel.title), panel.query
+
+
+def _divides(query: Query, recorded: dict[str, monitoring.Rule], depth: int = 0) -> bool:
+    inner = (recorded[one.name].query for one in query.selectors if one.name in recorded)
+    return query.divides or (depth < 5 and any(_divides(one, recorded, depth + 1) for one in inner))
+
+
+def _source_of(project: Project, name: str) -> list[Place]:
+    return [one.words[name] for one in application.applications(project) if name in one.words][:1]
+
+
+CHECKS = (
+    Check(id="AG032", title="Rules ask for series that exist", run=rules_ask_for_what_is_there),
+    Check(id="AG033", title="Dashboards ask for series that exist", run=dashboards_ask_for_what_is_there),
+    Check(id="AG034", title="Recorded series are recorded", run=recorded_series_exist),
+    Check(id="AG035", title="Rules select the service's own series", run=selectors_name_the_service),
+    Check(id="AG036", title="Absent series raise an alert", run=absence_is_alerted),
+    Check(id="AG037", title="No label is a digest", run=no_label_is_a_digest),
+    Check(id="AG052", title="Texts name series that exist", run=texts_name_real_series),
+)

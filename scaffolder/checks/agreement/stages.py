@@ -1,0 +1,252 @@
+"""Environments by name and order, and the stages, gates and ways back of every pipeline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import yaml
+
+from scaffolder import jenkinsfile, pipelines
+from scaffolder.checks.agreement.judging import disagreement, distinct
+from scaffolder.facts import charts, reading
+from scaffolder.model import Check, NotApplicable, Place, Unsettled, Verdict
+from scaffolder.pipelines import Pipeline, Stage
+from scaffolder.project import ENVIRONMENTS, Project
+from scaffolder.toolchain import Toolchain
+
+_SAME = {
+    "production": "prod",
+    "live": "prod",
+    "development": "dev",
+    "develop": "dev",
+    "staging": "stage",
+    "testing": "test",
+}
+
+
+def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
+    """Values, variables and state exist for the same environments: each folder has the same names."""
+    groups = _groups(project)
+    several = {key: names for key, names in groups.items() if len(names) > 1}
+    if len(several) < 2:
+        raise NotApplicable("no two folders hold a file for each environment")
+    sets = [frozenset(names) for names in several.values()]
+    right = max(sets, key=lambda one: (sets.count(one), len(one)))
+    findings = []
+    for names in several.values():
+        if sets.count(right) < 2 and len(sets) > 2:
+            break  # everybody differs: there is no word to hold the others against
+        other = next(group for group in several.values() if frozenset(group) == right)
+        for name in sorted(set(names) - right):
+            at = Place(path=names[name])
+            message = f"is for {name}, an environment that no other folder knows"
+            findings.append(
+                disagreement(
+                    at, message, [Place(path=one) for one in other.values()], fix=f"one of {', '.join(sorted(right))}"
+                )
+            )
+        for name in sorted(right - set(names)):
+            at = Place(path=next(iter(names.values())))
+            message = f"has no sister for {name}, which other folders know"
+            findings.append(disagreement(at, message, Place(path=other[name]), fix=f"add the file for {name}"))
+    return Verdict(findings=distinct(findings), detail=f"{', '.join(sorted(right))} in {len(several)} folders")
+
+
+def environments_have_one_order(project: Project, _: Toolchain) -> Verdict:
+    """Each pipeline deploys to an environment after the one before it, in the same order."""
+    found = [one for one in _pipelines(project) if len(_deployments(one)) > 1]
+    if not found:
+        raise NotApplicable("no pipeline that can be read as stages deploys to two environments")
+    findings = []
+    for one in found:
+        deployed = _deployments(one)
+        names = [name for name in ENVIRONMENTS if name in deployed]
+        for earlier, later in pairwise(names):
+            if earlier not in deployed[later].after:
+                at, other = _place(project, one, later), _place(project, one, earlier)
+                findings.append(
+                    disagreement(
+                        at,
+                        f"deploys to {later} without waiting for {earlier}",
+                        other,
+                        fix=f"let {later} come after {earlier}",
+                    )
+                )
+    return Verdict(findings=distinct(findings), detail=_systems(found))
+
+
+def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
+    """Pipelines of several systems do the same: the same stages, at the same time, with the same targets in order."""
+    found = _pipelines(project)
+    if len(found) < 2:
+        raise NotApplicable("there are no two pipelines that can be read as stages")
+    findings = []
+    for name in sorted({stage.name for one in found for stage in one.stages if not stage.name.startswith("rollback")}):
+        stages = [(one, _stage(one, name)) for one in found]
+        said = [(stage.targets, stage.when) if stage else None for _, stage in stages]
+        right = max(said, key=lambda one: (said.count(one), one is not None))
+        other = next(one for one, stage in stages if ((stage.targets, stage.when) if stage else None) == right)
+        for one, stage in stages:
+            mine = (stage.targets, stage.when) if stage else None
+            if mine == right or (stage and _said_elsewhere(project, stage)):
+                continue
+            if stage is None:
+                message, fix = f"{one.system} has no stage {name}, which {other.system} has", f"add {name}"
+            elif right is None:
+                message, fix = f"{one.system} has a stage {name}, which {other.system} does not", "add it there"
+            else:
+                theirs = f"{other.system} does {' '.join(right[0])} ({right[1]})"
+                message = f"{one.system} does {_does(stage)} as {name}, but {theirs}"
+                fix = f"make {' '.join(right[0])}"
+            findings.append(disagreement(_place(project, one, name), message, _place(project, other, name), fix=fix))
+    return Verdict(findings=distinct(findings), detail=_systems(found))
+
+
+def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
+    """Each pipeline asks a person before the last environment, and no stage that another system guards is unguarded."""
+    found = [one for one in _pipelines(project) if _deployments(one)]
+    if not any("prod" in _deployments(one) for one in found):
+        raise NotApplicable("no pipeline that can be read as stages deploys to prod")
+    findings = []
+    for one in found:
+        prod = _deployments(one).get("prod")
+        if prod and not prod.approval:
+            guarded = next(
+                (other for other in found if (stage := _deployments(other).get("prod")) and stage.approval), None
+            )
+            other = _place(project, guarded, "prod") if guarded else _place(project, one, "qa")
+            findings.append(
+                disagreement(
+                    _place(project, one, "prod"),
+                    "deploys to prod without asking anybody",
+                    other,
+                    fix="ask for an approval",
+                )
+            )
+    return Verdict(findings=distinct(findings), detail=_systems(found))
+
+
+def images_are_built_once(project: Project, _: Toolchain) -> Verdict:
+    """One stage builds the image, and every environment deploys the digest that it handed on."""
+    found = [one for one in _pipelines(project) if _deployments(one)]
+    if not found:
+        raise NotApplicable("no pipeline that can be read as stages deploys")
+    findings = []
+    for one in found:
+        giving = next((stage for stage in one.stages if stage.gives_digest), None)
+        for name, stage in _deployments(one).items():
+            at = _place(project, one, name)
+            other = _place(project, one, giving.name if giving else "image")
+            if "build" in stage.targets:
+                message, fix = (
+                    f"builds the image again for {name}",
+                    "deploy the digest that was built and tested before",
+                )
+                findings.append(disagreement(at, message, other, fix=fix))
+            elif giving and not stage.takes_digest:
+                message = f"deploys to {name} without the digest that {giving.name} hands on"
+                findings.append(disagreement(at, message, other, fix="pass the digest on"))
+    return Verdict(findings=distinct(findings), detail=_systems(found))
+
+
+def every_environment_has_a_way_back(project: Project, _: Toolchain) -> Verdict:
+    """Each pipeline that deploys to an environment can also roll it back."""
+    found = [one for one in _pipelines(project) if _deployments(one)]
+    with_rollback = [one for one in found if any("rollback" in stage.targets for stage in one.stages)]
+    if not with_rollback and not (project.has("ci/rollback.sh") and found):
+        raise NotApplicable("no pipeline that can be read as stages rolls back")
+    findings = []
+    for one in found:
+        back = {stage.environment for stage in one.stages if "rollback" in stage.targets}
+        for name in _deployments(one):
+            if name not in back:
+                other = next(
+                    (_place(project, other, f"rollback {name}") for other in with_rollback if other is not one),
+                    Place(path=one.path),
+                )
+                message = f"{one.system} deploys to {name} and cannot roll it back"
+                findings.append(
+                    disagreement(
+                        _place(project, one, name),
+                        message,
+                        other,
+                        fix=f"add a stage that runs make rollback for {name}",
+                    )
+                )
+    return Verdict(findings=distinct(findings), detail=_systems(found))
+
+
+def _pipelines(project: Project) -> tuple[Pipeline, ...]:
+    """The pipelines that can be read as stages of make targets: ours, and those that are written alike."""
+    try:
+        found = project.once("stages", lambda: pipelines.read(project))
+    except (yaml.YAMLError, jenkinsfile.Unreadable) as error:
+        raise Unsettled("a pipeline does not parse: see SY002 and CI005") from error
+    except (LookupError, TypeError, AttributeError, ValueError, StopIteration, RuntimeError, OSError):
+        return ()  # written in another way than stages of make targets
+    return tuple(one for one in found if one.stages)
+
+
+def _deployments(one: Pipeline) -> dict[str, Stage]:
+    return {stage.environment: stage for stage in one.stages if stage.environment and "deploy" in stage.targets}
+
+
+def _stage(one: Pipeline, name: str) -> Stage | None:
+    return next((stage for stage in one.stages if stage.name == name), None)
+
+
+def _place(project: Project, one: Pipeline, name: str) -> Place:
+    """Where a stage begins in its file, as well as its name tells."""
+    word = re.escape(name.removeprefix("rollback ").removeprefix("drift "))
+    patterns = (
+        rf"^\s*stage\('{word}'\)",
+        rf"^ {{0,2}}(?:build-)?{word}:",
+        rf"^\s*-? ?(?:stage|job|environment): {word}\s*$",
+    )
+    for number, line in enumerate(project.lines(one.path), 1):
+        if any(re.match(pattern, line) for pattern in patterns):
+            return Place(path=one.path, line=number, text=line.strip()[:160])
+    return Place(path=one.path)
+
+
+def _said_elsewhere(project: Project, stage: Stage) -> bool:
+    """Whether AG045 (builds again) or AG047 (no such target) speaks of this difference."""
+    makefiles = [reading.makefile_of(project, file) for file in project.matching("Makefile")]
+    unknown = [name for name in stage.targets if not any(one.has(name) for one in makefiles)]
+    return bool(makefiles and unknown) or (bool(stage.environment) and "build" in stage.targets)
+
+
+def _does(stage: Stage) -> str:
+    return f"{' '.join(stage.targets) or 'nothing'} ({stage.when})"
+
+
+def _systems(found: list[Pipeline] | tuple[Pipeline, ...]) -> str:
+    return ", ".join(one.system for one in found)
+
+
+def _groups(project: Project) -> dict[tuple[Path, str], dict[str, Path]]:
+    """Files that exist once for each environment, by folder and the rest of their name."""
+    groups: dict[tuple[Path, str], dict[str, Path]] = {}
+    for file in _files_of_environments(project):
+        name = charts.environment_of(file.name)
+        if name and name != "local":
+            rest = file.name.lower().replace(name, "*", 1)
+            groups.setdefault((file.parent, rest), {})[_SAME.get(name, name)] = file
+    return groups
+
+
+def _files_of_environments(project: Project) -> Iterator[Path]:
+    yield from project.matching("values-*.yaml", "values.*.yaml", "values-*.yml", "*.tfvars", "*.tfbackend")
+
+
+CHECKS = (
+    Check(id="AG041", title="Environments have one name", run=environments_have_one_name),
+    Check(id="AG042", title="Environments have one order", run=environments_have_one_order),
+    Check(id="AG043", title="Pipelines have the same stages", run=pipelines_have_the_same_stages),
+    Check(id="AG044", title="Production has a gate", run=production_has_a_gate),
+    Check(id="AG045", title="Images are built once", run=images_are_built_once),
+    Check(id="AG046", title="Every environment has a way back", run=every_environment_has_a_way_back),
+)

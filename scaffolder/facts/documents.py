@@ -1,0 +1,121 @@
+"""Markdown texts: their links, headings and shell examples; and who owns which files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from scaffolder.model import Place
+from scaffolder.project import Project
+
+_LINK = re.compile(r"!?\[[^\]\n]*\]\(\s*<?([^)\s>]+)>?(?:\s+[\"'][^)]*)?\)")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
+_SHELLS = frozenset({"sh", "bash", "console", "shell", "zsh"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link to a file of the repository; `path` is from the root, `anchor` without its sign."""
+
+    place: Place
+    written: str
+    path: Path
+    anchor: str
+
+
+def texts(project: Project) -> tuple[Path, ...]:
+    """The Markdown files; those that a tool writes anew with each release left out."""
+    return tuple(file for file in project.matching("*.md") if file.name.upper() != "CHANGELOG.MD")
+
+
+def links(project: Project) -> tuple[Link, ...]:
+    """Every link to a file, in every text."""
+    return project.once("links", lambda: tuple(_links(project)))
+
+
+def target(project: Project, link: Link) -> Path | None:
+    """The file or folder that a link leads to; None where there is none."""
+    if project.has(link.path):
+        return link.path
+    return link.path if link.path in _folders(project) else None
+
+
+def anchors(project: Project, file: Path) -> frozenset[str]:
+    """The names by which headings of a text can be linked to, as GitHub and GitLab make them."""
+    return project.once(("anchors", file), lambda: frozenset(_anchors(project, file)))
+
+
+def shell(project: Project) -> Iterator[tuple[Place, str]]:
+    """Each line of the shell examples of every text, its comment left out, and each piece of code that calls make."""
+    for file in texts(project):
+        for number, line, kind in _lines(project, file):
+            if kind == "shell":
+                yield (
+                    Place(path=file, line=number, text=line.strip()[:160]),
+                    re.sub(r"^\s*\$ ", "", line).split(" #")[0],
+                )
+            elif kind == "prose":
+                for code in re.findall(r"`(make [^`\n]+)`", line):
+                    yield Place(path=file, line=number, text=line.strip()[:160]), code
+
+
+def owned(project: Project, pattern: str) -> bool:
+    """Whether a pattern of CODEOWNERS matches a file: https://docs.github.com/repositories, "About code owners"."""
+    anchored = "/" in pattern.rstrip("/")
+    inner = re.escape(pattern.strip("/")).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    inner = inner.replace(r"\?", "[^/]")
+    start = "" if anchored else "(?:.*/)?"
+    end = "/.*" if pattern.endswith("/") else "(?:/.*)?"
+    matches = re.compile(f"{start}{inner}{end}").fullmatch
+    return pattern in {"*", "/", "**"} or any(matches(file.as_posix()) for file in project.files)
+
+
+def _links(project: Project) -> Iterator[Link]:
+    for file in texts(project):
+        for number, line, kind in _lines(project, file):
+            if kind != "prose" or "](" not in line:
+                continue
+            for written in _LINK.findall(re.sub(r"`[^`]*`", "", line)):
+                if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]", written) or "{{" in written or "${" in written:
+                    continue
+                path, _, anchor = written.partition("#")
+                path = unquote(path.partition("?")[0])
+                base = Path() if path.startswith("/") else file.parent
+                found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
+                if found.parts[:1] == ("..",):
+                    continue  # out of this repository
+                place = Place(path=file, line=number, text=line.strip()[:160])
+                yield Link(place=place, written=written, path=found, anchor=unquote(anchor).lower())
+
+
+def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
+    """Number, text and kind of each line: "prose", "shell" (a fence of a shell), or "other"."""
+    kind, fence = "prose", ""
+    for number, line in enumerate(project.lines(file), 1):
+        found = _FENCE.match(line)
+        if found and (not fence or found[1].startswith(fence)):
+            kind, fence = ("prose", "") if fence else ("shell" if found[2].lower() in _SHELLS else "other", found[1])
+        else:
+            yield number, line[:4000], kind
+
+
+def _anchors(project: Project, file: Path) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for _, line, kind in _lines(project, file):
+        for name in re.findall(r"<a\s+(?:name|id)=[\"']([^\"']+)", line):
+            yield name.lower()
+        if kind == "prose" and re.match(r"#{1,6}\s", line):
+            text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"^#+\s+|\s+#*$", "", line))
+            if named := re.search(r"\{#([\w-]+)\}", text):
+                yield named[1].lower()
+            anchor = re.sub(r"[^\w\- ]", "", text.replace("`", "")).strip().lower().replace(" ", "-")
+            times = seen.get(anchor, 0)
+            seen[anchor] = times + 1
+            yield f"{anchor}-{times}" if times else anchor
+
+
+def _folders(project: Project) -> frozenset[Path]:
+    return project.once("folders", lambda: frozenset(parent for file in project.files for parent in file.parents))
