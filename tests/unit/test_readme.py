@@ -21,8 +21,8 @@ def test_the_table_of_exit_codes_is_the_one_in_the_code() -> None:
 def test_the_transcript_shows_every_check_and_no_failure() -> None:
     shown = re.findall(r"^  (?:ok  |--  |    )  ([A-Z][A-Z0-9]+\d{3}) +(.*?)  ", README, re.MULTILINE)
     together = re.findall(r"^  ok    ([A-Z][A-Z0-9]+) +.*  \d+ checks; -v names them$", README, re.MULTILINE)
-    apart = [check for check in checks.every() if check.family not in together]
-    assert sorted(shown) == sorted((check.id, check.title) for check in apart)
+    known = {(check.id, check.title): check.family for check in checks.every()}
+    assert {one for one, family in known.items() if family not in together} <= set(shown) <= set(known)
     assert re.search(r"^  \d+ passed, 0 failed, ", README, re.MULTILINE)
 
 
