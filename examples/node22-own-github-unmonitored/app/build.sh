@@ -13,6 +13,6 @@ fi
 rm -rf build/app
 mkdir -p build/app
 cp -R app/package.json app/src build/app/
-find build/app/src -name '*.js' -exec node --check {} \;
+find build/app/src -name '*.js' -print0 | xargs -0 -n 1 node --check
 
 echo "build/app: the service, checked with Node.js $found"
