@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffolder import helm, manifests
-from scaffolder.model import Check, Finding, Verdict
+from scaffolder.model import Check, Finding, Place, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 from scaffolder.tools import HELM
 
 _PLACE = re.compile(r"\([^/\s()]+/(?P<file>templates/[^\s():]+):(?P<line>\d+)")
 """Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)"."""
+
+_REFUSED_VALUE = re.compile(r"- at '(?P<at>[^']*)': (?P<problem>.*?)(?= - at '|$)")
+"""What the schema of the values says of one of them: "- at '/autoscaling/minReplicas': got string, want integer"."""
+
+_UNKNOWN_KEY = re.compile(r"additional properties '([^']+)'")
 
 
 def lints(project: Project, toolchain: Toolchain) -> Verdict:
@@ -26,14 +32,11 @@ def lints(project: Project, toolchain: Toolchain) -> Verdict:
         kube_version=manifests.kubernetes_version(project),
     )
     findings = dict.fromkeys(
-        Finding(
-            path=chart / message.path,
-            line=message.line,
-            message=f"{_in(environment.name)}{message.text}",
-        )
+        finding
         for environment, linted in zip(everywhere, said, strict=True)
         for message in linted.messages
         if message.severity != "info"  # --strict passes these, as "icon is recommended"
+        for finding in _linted(project, chart, environment.name, message)
     )
     return Verdict(findings=tuple(findings), detail=_environments(len(everywhere)))
 
@@ -42,18 +45,55 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
     """The chart renders for each environment."""
     rendered = manifests.manifests(project, toolchain)
     chart = manifests.chart_of(project)
-    findings = tuple(_unrendered(chart, one) for one in rendered if one.error)
+    findings = tuple(_unrendered(project, chart, one) for one in rendered if one.error)
     number = sum(len(one.objects) for one in rendered)
     return Verdict(findings=findings, detail=f"{_environments(len(rendered))}, {number} objects")
 
 
-def _unrendered(chart: Path, one: manifests.Manifest) -> Finding:
-    place = _PLACE.search(one.error)
-    return Finding(
-        path=chart / place["file"] if place else chart,
-        line=int(place["line"]) if place else 0,
-        message=f"{_in(one.environment)}does not render: {one.error}",
-    )
+def _linted(project: Project, chart: Path, environment: str, message: helm.Message) -> Iterator[Finding]:
+    """A message of `helm lint`; one about values is said at the values, once for each of them."""
+    refused = tuple(_REFUSED_VALUE.finditer(message.text))
+    if not refused:
+        yield Finding(path=chart / message.path, line=message.line, message=f"{_in(environment)}{message.text}")
+    for value in refused:
+        place = _of_value(project, chart, environment, value)
+        yield Finding(
+            path=place.path, line=place.line, message=f"{_in(environment)}values {value['at']}: {value['problem']}"
+        )
+
+
+def _unrendered(project: Project, chart: Path, one: manifests.Manifest) -> Finding:
+    template, value = _PLACE.search(one.error), _REFUSED_VALUE.search(one.error)
+    place = Place(path=chart)
+    if template:
+        place = Place(path=chart / template["file"], line=int(template["line"]))
+    elif value:
+        place = _of_value(project, chart, one.environment, value)
+    return Finding(path=place.path, line=place.line, message=f"{_in(one.environment)}does not render: {one.error}")
+
+
+def _of_value(project: Project, chart: Path, environment: str, value: re.Match[str]) -> Place:
+    """The line that sets a value that the schema refuses: in the environment's own file, else in that of the chart."""
+    keys = value["at"].strip("/").split("/")
+    unknown = _UNKNOWN_KEY.search(value["problem"])
+    if unknown:
+        keys.append(unknown[1])
+    for file in (chart / f"values-{environment}.yaml", chart / "values.yaml"):
+        line = _line_of(project.lines(file), keys) if project.has(file) else 0
+        if line:
+            return Place(path=file, line=line)
+    return Place(path=chart / "values.yaml")
+
+
+def _line_of(lines: Sequence[str], keys: Sequence[str]) -> int:
+    """The line, counted from 1, of the last of `keys`, each of them after the one before; 0 where one is missing."""
+    line = 0
+    for key in keys:
+        following = range(line, len(lines))
+        line = next((number + 1 for number in following if lines[number].lstrip(" -").startswith(f"{key}:")), 0)
+        if not line:
+            return 0
+    return line
 
 
 def _in(environment: str) -> str:

@@ -22,6 +22,9 @@ from scaffolder.tools import HELM
 _BUILT_IN = re.compile(r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|[a-z0-9.-]+\.k8s\.io/v\w+")
 """The groups that the API server itself serves; in these an unknown kind is an error, not a custom resource."""
 
+_UNEXPECTED = re.compile(r"'(\w+)' (?:was|were) unexpected")
+"""The key that a schema does not know, as jsonschema names it."""
+
 _CUSTOM = re.compile(r"gateway\.networking\.k8s\.io/.*|gateway\.k8s\.aws/.*")
 """Ends in k8s.io, and comes as custom resources all the same."""
 
@@ -31,7 +34,7 @@ def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     version = manifests.kubernetes_version(project)
     validate = module("kubernetes_validate")
     rendered = [item for item in manifests.objects(project, toolchain) if _is_built_in(item)]
-    findings = [finding for item in rendered for finding in _invalid(validate, item, version)]
+    findings = [finding for item in rendered for finding in _invalid(project, validate, item, version)]
     return Verdict(
         findings=_distinct(findings), level="schema", detail=f"{_number(rendered)}, for Kubernetes {version}"
     )
@@ -48,7 +51,7 @@ def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     if not known:
         raise NotApplicable(f"there is no schema for {', '.join(unknown)}")
     findings = [
-        Finding(path=item.source, message=_named(item, f"{one.place or 'the object'}: {one.message}"[:300]))
+        _finding(project, item, one.place, one.message)
         for item in known
         for one in custom_resources.violations(item.content)
     ]
@@ -104,19 +107,25 @@ def _is_built_in(item: KubernetesObject) -> bool:
     return bool(_BUILT_IN.fullmatch(item.api_version)) and not _CUSTOM.fullmatch(item.api_version)
 
 
-def _invalid(validate: Any, item: KubernetesObject, version: str) -> Iterator[Finding]:
+def _invalid(project: Project, validate: Any, item: KubernetesObject, version: str) -> Iterator[Finding]:
     try:
         validate.validate(item.content, version, strict=True)
     except validate.SchemaNotFoundError:
         message = f"Kubernetes {version} has no {item.kind} in {item.api_version}"
+        line = project.line_of(item.source, f"apiVersion: {item.api_version}")
+        yield Finding(path=item.source, line=line, message=_named(item, message))
     except validate.ValidationError as error:
-        where = ".".join(str(part) for part in error.path) or "the object"
-        message = f"{where}: {error.message}"
+        yield _finding(project, item, ".".join(str(part) for part in error.path), error.message)
     except validate.InvalidSchemaError as error:
-        message = f"is no Kubernetes object: {error}"
-    else:
-        return
-    yield Finding(path=item.source, message=_named(item, message))
+        yield Finding(path=item.source, message=_named(item, f"is no Kubernetes object: {error}"))
+
+
+def _finding(project: Project, item: KubernetesObject, place: str, message: str) -> Finding:
+    """What is wrong at `place` ("spec.ports.0") of an object, on the line of the template that sets it."""
+    keys = [*reversed(_UNEXPECTED.findall(message)), *reversed(place.split("."))]
+    line = next((line for key in keys if key and (line := project.line_of(item.source, f"{key}:"))), 0)
+    said = f"{place or 'the object'}: {message}"[:300]
+    return Finding(path=item.source, line=line, message=_named(item, said))
 
 
 def _named(item: KubernetesObject, message: str) -> str:

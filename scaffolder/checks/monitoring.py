@@ -11,13 +11,19 @@ from typing import Any
 
 from scaffolder.checks.optional import module
 from scaffolder.errors import ToolCrashed
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 from scaffolder.tools import AMTOOL, PROMTOOL
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 """A Grafana variable in a query: `$namespace`, `${namespace}`, `${namespace:regex}`."""
+
+_FAILED_TEST = re.compile(r'^\s*(?:alertname: (?P<alert>\w+), time:|expr: (?P<expr>".*"), time:)', re.MULTILINE)
+"""How `promtool test rules` names what it asked in vain."""
+
+_REFUSED = re.compile(r"FAILED: (.*)")
+_QUOTED = re.compile(r'"([^"]+)"')
 
 _SINCE = {"url_file": (0, 26), "msteams_configs": (0, 26), "msteamsv2_configs": (0, 28)}
 """Settings of receivers, and the Alertmanager that first had them: github.com/prometheus/alertmanager, CHANGELOG.md."""
@@ -105,7 +111,7 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
             case 0:
                 pass
             case 1:
-                findings.append(Finding(path=file, message=_essence(done.stdout + done.stderr)))
+                findings.append(_failed_tests(project, file, done.stdout + done.stderr))
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {_essence(done.stderr)}")
     return Verdict(findings=tuple(findings), detail=_files(files, "test file"))
@@ -134,12 +140,35 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
             case 0:
                 pass
             case 1:
-                line = project.line_of(file, "alertmanager:")
-                findings.append(Finding(path=file, line=line, message=_essence(done.stderr or done.stdout)))
+                refused = _REFUSED.search(done.stdout + done.stderr)
+                message = refused[1] if refused else _essence(done.stdout + done.stderr)
+                named = _QUOTED.search(message)
+                line = project.line_of(file, named[1] if named else "") or project.line_of(file, "alertmanager:")
+                findings.append(Finding(path=file, line=line, message=message))
             case _:
                 raise ToolCrashed(f"amtool ended with {done.exit_code}: {_essence(done.stderr)}")
     limit = f"{', '.join(sorted(limits))}, newer than this amtool" if limits else ""
     return Verdict(findings=tuple(findings), detail=", ".join(file.as_posix() for file, _ in found), limit=limit)
+
+
+def _failed_tests(project: Project, file: Path, output: str) -> Finding:
+    """What `promtool test rules` says of a test file, at the first test that fails, beside the rules it asks of."""
+    asked = [found["alert"] or json.loads(found["expr"]) for found in _FAILED_TEST.finditer(output)]
+    names = [
+        str(rule.get("alert") or rule.get("record")) for one in _rule_files(project) for rule in _rules(project, one)
+    ]
+    meant = [
+        name for name in dict.fromkeys(names) if any(re.search(rf"(?<![\w:]){name}(?![\w:])", one) for one in asked)
+    ]
+    lines = [(one, project.line_of(one, f": {name}")) for one in _rule_files(project) for name in meant]
+    return Finding(
+        path=file,
+        line=project.line_of(file, asked[0]) if asked else 0,
+        message=(f"{', '.join(meant)}: " if meant else "") + _essence(output),
+        related=tuple(
+            Place(path=one, line=line, text=project.lines(one)[line - 1].strip()) for one, line in lines if line
+        ),
+    )
 
 
 def _rule_files(project: Project) -> list[Path]:

@@ -11,7 +11,7 @@ from scaffolder.environments import VALUES, VARIABLES, Family
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Finding, Place, Verdict
 from scaffolder.project import Project
-from scaffolder.reading import blocks, table
+from scaffolder.reading import blocks
 from scaffolder.toolchain import Toolchain
 
 _Keys = dict[tuple[str, ...], int]
@@ -28,14 +28,16 @@ def variables_have_the_same_names(project: Project, _: Toolchain) -> Verdict:
     return _same_keys(project, VARIABLES, _hcl_keys)
 
 
-def _same_keys(project: Project, kind: str, read: Callable[[Project, Path], _Keys]) -> Verdict:
+def _same_keys(project: Project, kind: str, read: Callable[[Project, Path], _Keys | None]) -> Verdict:
     families = families_of(project, kind)
     findings = [finding for family in families for finding in _uneven(project, family, read)]
     return Verdict(findings=tuple(findings), detail=patterns(families))
 
 
-def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _Keys]) -> Iterator[Finding]:
-    keys = {name: read(project, file) for name, file in family.files.items()}
+def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _Keys | None]) -> Iterator[Finding]:
+    """What is not set everywhere; a file that does not parse sets nobody knows what, and is left out."""
+    all_keys = {name: read(project, file) for name, file in family.files.items()}
+    keys = {name: one for name, one in all_keys.items() if one is not None}
     for key in sorted({key for one in keys.values() for key in one}):
         having = [name for name in keys if key in keys[name]]
         if len(having) == len(keys) or any(key[:-1] and key[:-1] not in one for one in keys.values()):
@@ -63,7 +65,9 @@ def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _K
                 )
 
 
-def _yaml_keys(project: Project, file: Path) -> _Keys:
+def _yaml_keys(project: Project, file: Path) -> _Keys | None:
+    import yaml
+
     found: _Keys = {}
 
     def walk(value: Any, way: tuple[str, ...]) -> None:
@@ -72,10 +76,14 @@ def _yaml_keys(project: Project, file: Path) -> _Keys:
             if isinstance(one, dict):
                 walk(one, (*way, str(key)))
 
-    walk(table(project, file), ())
+    try:
+        first = next(iter(project.documents(file)), None)
+    except yaml.YAMLError:
+        return None
+    walk(first if isinstance(first, dict) else {}, ())
     return found
 
 
-def _hcl_keys(project: Project, file: Path) -> _Keys:
+def _hcl_keys(project: Project, file: Path) -> _Keys | None:
     block = blocks(project, file)
-    return {(name,): attribute.line for name, attribute in (block.attributes if block else {}).items()}
+    return {(name,): attribute.line for name, attribute in block.attributes.items()} if block else None

@@ -42,7 +42,8 @@ def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Fin
     order = [name for name in pipelines.ENVIRONMENTS if name in stages]
 
     def at(name: str, message: str, fix: str) -> Finding:
-        line = project.line_of(pipeline.path, f"environment: {name}") or project.line_of(pipeline.path, name)
+        written = (f"environment: {name}", f"stage('{name}')", f'stage("{name}")', name)
+        line = next((line for words in written if (line := project.line_of(pipeline.path, words))), 0)
         return Finding(path=pipeline.path, line=line, message=message, fix=fix)
 
     for earlier, name in zip(["", *order], order, strict=False):

@@ -17,6 +17,7 @@ from scaffolder.toolchain import Toolchain
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _EVERYTHING = {"*", "*:*"}
 _IDENTITY_POLICIES = {"aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"}
+_PRINCIPAL = re.compile(r'\bPrincipal"?\s*[=:]')
 _ADMINISTRATOR = re.compile(r"policy/AdministratorAccess\b")
 _FIX = "name the actions that it needs, and the resources"
 
@@ -46,6 +47,10 @@ def _of_block(file: Path, block: Block) -> Iterator[Finding]:
     if block.type == "resource" and kind in _IDENTITY_POLICIES and "policy" in block.attributes:
         policy = block.attributes["policy"]
         yield from _of_policy(file, policy.line, policy.expression)
+    if block.type == "module" and "policy" in block.attributes:  # a role's, unless it says whom it is for
+        policy = block.attributes["policy"]
+        if not _PRINCIPAL.search(policy.expression):
+            yield from _of_policy(file, policy.line, policy.expression)
     if block.type == "resource":
         yield from _of_assignment(file, kind, block)
 
@@ -69,7 +74,7 @@ def _of_statement(file: Path, statement: Block) -> Iterator[Finding]:
 def _of_policy(file: Path, line: int, expression: str) -> Iterator[Finding]:
     for start, text in _statements(expression):
         if re.search(r'"?Effect"?\s*[=:]\s*"Allow"', text):
-            at = line + expression.count("\n", 0, start)
+            at = line + expression.count("\n", 0, start + text.index("Action"))
             yield from _wide(file, at, _values(text, "Action"), _values(text, "Resource"))
 
 
