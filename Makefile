@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images e2e-cluster lint format examples release scanners docs readme bench lock clean
+.PHONY: help demo test matrix images faults e2e-cluster lint format examples release scanners docs readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, 
 e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
 	$(BIN)/python -m pytest -rs --cluster tests/e2e/test_cluster.py $(PYTEST_ARGS)
 
+faults: $(BIN)/.ready ## Make every fault of tests/faults/, and ask every check about each
+	$(BIN)/python -m pytest -n 2 -m faults tests/e2e/test_gate_map.py $(PYTEST_ARGS)
+
 lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -48,8 +51,9 @@ release: $(BIN)/.ready ## Put the templates as they are into the package's histo
 scanners: $(BIN)/.ready .venv-scanners/.ready ## Run every scanner over examples/ and write docs/scanners.md
 	$(BIN)/python tools/scanners.py
 
-docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages
+docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages, docs/gate-map.md from tests/faults/
 	$(BIN)/python -m tools.checks
+	$(BIN)/python -m tools.gate_map
 
 readme: $(BIN)/.ready ## Fill the generated parts of README.md
 	$(BIN)/python tools/readme.py

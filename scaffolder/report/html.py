@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffolder import __version__
 from scaffolder.model import Excerpt, Finding, Inapplicable, Outcome, Report, Result, Table
-from scaffolder.report import text
+from scaffolder.report import gates, text
 
 _PAGE = Path(__file__).with_name("page.html.jinja")
 
@@ -31,7 +31,7 @@ class Side:
 
 
 def write(report: Report, *, gate_map: Table | None = None) -> str:
-    """The report as a page; `gate_map` says which check stops which fault, and at which stage."""
+    """The report as a page; `gate_map` says which check stops which fault: those of this run where it is left out."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -47,7 +47,7 @@ def write(report: Report, *, gate_map: Table | None = None) -> str:
         without=[result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}],
         limited=[result for result in report.results if result.limit],
         tables=[result.table for result in report.results if result.table],
-        gate_map=gate_map,
+        gate_map=gate_map or gates.table(report),
         rows=[*report.results, *report.inapplicable],
         word=_word,
         remark=_remark,

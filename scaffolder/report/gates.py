@@ -1,0 +1,33 @@
+"""The gate map in a report: which mistakes the gates of this run would have stopped, and which gate it did not ask."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+from scaffolder.model import Outcome, Report, Table
+
+_IN_THIS_RUN = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.SKIPPED: "not checked",
+    Outcome.BROKEN: "no verdict",
+}
+
+
+def table(report: Report) -> Table | None:
+    """Every mistake of docs/gate-map.md whose gate is a check of this run, and what that said; None without any."""
+    outcomes = {result.check.id: _IN_THIS_RUN[result.outcome] for result in report.results}
+    outcomes |= {one.check.id: "nothing to check" for one in report.inapplicable}
+    entries = json.loads((files(__package__) / "gates.json").read_text(encoding="utf-8"))
+    rows = tuple(
+        (one["fault"], one["gate"], one["stage"], outcomes[one["gate"]]) for one in entries if one["gate"] in outcomes
+    )
+    if not rows:
+        return None
+    return Table(
+        title="What these gates stop",
+        columns=("Mistake", "Gate", "Stage", "In this run"),
+        rows=rows,
+        note="Each was made on purpose in a generated repository, and exactly this check went red.",
+    )

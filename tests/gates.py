@@ -1,0 +1,83 @@
+"""A fault is made in a repository, and the checks that go red are compared with those that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from scaffolder import checks
+from scaffolder.model import Check, Finding, Outcome, Place, Result
+from scaffolder.project import Project
+from scaffolder.toolchain import SystemToolchain
+from tools.faults import At, Fault
+
+_READS = {
+    "TF": ("terraform/*",),
+    "HL": ("helm/*",),
+    "K8": ("helm/*", "platform/*", "terraform/*"),
+    "DK": ("*Dockerfile*", ".hadolint.yaml"),
+    "CI001": (".github/*",),
+    "CI002": (".github/*",),
+    "CI003": (".github/*",),
+    "CI004": ("*.sh", ".shellcheckrc"),
+    "CI006": (".gitlab-ci.yml",),
+    "CI007": ("azure-pipelines.yml", "ci/azure-devops/*"),
+    "MO003": ("*rules.yaml",),
+    "MO004": ("*rules.yaml", "monitoring/tests/*"),
+    "MO005": ("monitoring/*",),
+}
+"""The files that a check with a program of its own reads, by the start of its id; all files where it is not listed."""
+
+
+def reacting(fault: Fault, toolchain: SystemToolchain) -> tuple[Check, ...]:
+    """The checks that may say something new of `fault`: our own, and those whose program reads a file that it touches."""
+    return tuple(
+        check for check in checks.every() if check.tool is None or check.id == fault.gate or _reads_one(check, fault)
+    )
+
+
+def _reads_one(check: Check, fault: Fault) -> bool:
+    patterns = next((patterns for start, patterns in _READS.items() if check.id.startswith(start)), ("*",))
+    return any(fnmatch(file, pattern) for file in fault.files for pattern in patterns)
+
+
+def expect_only(fault: Fault, root: Path, asked: Iterable[Check], toolchain: SystemToolchain) -> None:
+    """Make `fault` in the repository at `root`: of the checks `asked`, those go red that it names, and its gate says where."""
+    asked = tuple(asked)
+    for check in asked:
+        if check.id == fault.gate and check.tool and toolchain.find(check.tool) is None:
+            pytest.skip(f"{check.tool.name} is not installed: {check.tool.install_hint}")
+    edited = fault.make(root)
+    results = {result.check.id: result for result in checks.run(Project(root), asked, toolchain).results}
+    assert {id_: result.reason for id_, result in results.items() if result.outcome is Outcome.BROKEN} == {}
+    red = {id_ for id_, result in results.items() if result.outcome is Outcome.FAILED}
+    expected = {fault.gate, *fault.also} & {id_ for id_, result in results.items() if not result.tool_missing}
+    assert red == expected, {id_: _said(results[id_]) for id_ in red}
+    if fault.gate in {check.id for check in checks.every()}:
+        assert fault.gate in results, f"{fault.gate} had nothing to look at"
+        expect_said(fault, results[fault.gate].findings, edited, root)
+
+
+def expect_said(fault: Fault, findings: Iterable[Finding], edited: Mapping[str, range], root: Path) -> None:
+    """One of the findings says what `fault` expects, and names its place, itself or beside the other side."""
+    saying = [one for one in findings if fault.says in one.message]
+    assert saying, [f"{one.path}:{one.line} {one.message}" for one in findings]
+    places = [place for one in saying for place in (Place(path=one.path, line=one.line), *one.related)]
+    assert any(_is_there(place, fault.at, edited, root) for place in places), [str(place) for place in places]
+
+
+def _is_there(place: Place, at: At | None, edited: Mapping[str, range], root: Path) -> bool:
+    file = place.path.as_posix()
+    if at is None:
+        return place.line in edited.get(file, ())
+    if not at.line:
+        return file == at.file
+    lines = (root / place.path).read_text(encoding="utf-8").splitlines() if file == at.file and place.line else []
+    return 0 < place.line <= len(lines) and at.line in lines[place.line - 1]
+
+
+def _said(result: Result) -> list[str]:
+    return [f"{one.path}:{one.line} {one.message}" for one in result.findings]
