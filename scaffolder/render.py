@@ -146,6 +146,10 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
             with copier.Worker(str(origin.folder), folder, data=data, defaults=True, quiet=True) as worker:
                 # Copier compiles each part of each path anew, thousands of times; here each text is compiled once.
                 worker.jinja_env.from_string = cache(worker.jinja_env.from_string)  # type: ignore[method-assign, assignment]
+                # What the template reads as its own address (renovate.json does) is the public one, and not a folder of
+                # this machine. Copier has looked up the folder by then.
+                if worker.template.local_abspath.is_dir():
+                    worker.template.url = origin.address
                 worker.run_copy()
         except OSError as error:
             raise DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}") from error

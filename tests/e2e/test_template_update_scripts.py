@@ -1,7 +1,8 @@
 """The weekly look for a new release of the template: its two scripts, run for real against a simulated host.
 
 bash, make, git, jq and curl are real, and so are the repository that is pushed to and the HTTP server that answers for its
-host. `uv`, which would install scaffolder, is a stand-in that plays the two commands of it that the scripts use.
+host. `uv`, which would install scaffolder, is a stand-in that plays the two commands of it that the scripts use; at the end
+of this file it runs the scaffolder of this checkout.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from support import Repository
+
+from scaffolder import answers, manifest, render, store
+from scaffolder.toolchain import SystemToolchain
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
@@ -270,3 +274,67 @@ def test_dry_runs_say_what_they_would_do(site: Site) -> None:
     assert "scaffold update\n" in shown.stderr
     assert site.make("propose-update", DRY_RUN="1").stderr.startswith("+ propose what build/template-update says at ")
     assert not (site.root / "build").exists()
+
+
+SCRIPTS = ("template-update.sh", "propose-update.sh", "host.sh", "prelude.sh", "settings.sh")
+
+
+@pytest.fixture
+def behind(site: Site, pristine: Repository, toolchain: SystemToolchain) -> Site:
+    """The site at the oldest release, with today's scripts and the scaffolder of this checkout."""
+    history = store.embedded(toolchain)
+    if history.releases[0] == history.newest:
+        pytest.skip("there is one release only")
+    given = answers.recorded(site.root).answers
+    site.git("rm", "--quiet", "-r", ".")
+    old = site.root.parent / "old"
+    render.write(manifest.origin(history, history.releases[0], toolchain), given, old)
+    shutil.copytree(old, site.root, dirs_exist_ok=True)
+    (site.root / "ci").mkdir(exist_ok=True)
+    for name in SCRIPTS:
+        shutil.copy(pristine(ci=["github"]) / "ci" / name, site.root / "ci" / name)
+    site.git("add", "--all")
+    site.git("commit", "--quiet", "--message", "behind")
+    site.git("push", "--quiet", "origin", "main")
+    stand_in = Path(site.env["HOME"]) / "bin/uv"
+    stand_in.write_text(
+        f'#!/bin/sh\nwhile [ "$1" != scaffold ]; do shift; done\nshift\nexec {sys.executable} -m scaffolder "$@"\n'
+    )
+    return site
+
+
+def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_generates(
+    behind: Site, pristine: Repository
+) -> None:
+    updated = subprocess.run(["ci/template-update.sh"], cwd=behind.root, env=behind.env, capture_output=True, text=True)
+    assert updated.returncode == 0, updated.stderr
+    assert (behind.root / "build/template-update/outcome").read_text() == "change\n"
+    behind.fresh_checkout()
+    behind.answers["POST pulls"] = {"html_url": "https://github.com/pull/7"}
+    env = {**behind.env, "TEMPLATE_UPDATE_TOKEN": "s3cret"}
+    proposed = subprocess.run(["ci/propose-update.sh"], cwd=behind.root, env=env, capture_output=True, text=True)
+    assert proposed.returncode == 0, proposed.stderr
+    name = f"template-update/{store.newest().tag}"
+    fresh = pristine(ci=["github"])
+    listed = behind.git("ls-tree", "-r", "--name-only", name, folder=behind.bare).splitlines()
+    assert set(listed) == {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
+    for file in ("Makefile", ".copier-answers.yml", "mise.toml"):
+        assert behind.git("show", f"{name}:{file}", folder=behind.bare) == (fresh / file).read_text().rstrip("\n")
+    body = behind.asked[-1][2]["body"]
+    assert store.newest().changes[0][:40] in body
+    assert " passed, " in body
+
+
+def test_a_conflict_of_the_real_scaffolder_is_taken_back_and_told(behind: Site, pristine: Repository) -> None:
+    fresh = (pristine(ci=["github"]) / "Makefile").read_text().splitlines()
+    was = (behind.root / "Makefile").read_text().splitlines()
+    changed = next(number for number, line in enumerate(was) if line not in fresh)
+    was[changed] = "# somebody's own words"
+    (behind.root / "Makefile").write_text("\n".join(was) + "\n")
+    behind.git("commit", "--quiet", "--all", "--message", "ours")
+    updated = subprocess.run(["ci/template-update.sh"], cwd=behind.root, env=behind.env, capture_output=True, text=True)
+    assert updated.returncode == 0, updated.stderr
+    assert (behind.root / "build/template-update/outcome").read_text() == "conflict\n"
+    assert (behind.root / "build/template-update/release").read_text() == f"{store.newest().tag}\n"
+    assert "    Makefile\n" in (behind.root / "build/template-update/body.md").read_text()
+    assert behind.git("status", "--porcelain") == ""

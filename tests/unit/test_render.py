@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,21 @@ def test_the_answers_file_names_the_template_and_no_path_of_this_machine(tmp_pat
     assert "_src_path: scaffold://templates.git\n" in recorded
     assert "\n_commit: v" in recorded
     assert answers.complete(answers.load(tmp_path / "my-service" / answers.FILE)) == GIVEN
+
+
+@pytest.mark.parametrize(
+    ("address", "enabled"),
+    [
+        ("scaffold://templates.git", False),
+        ("https://git.example.org/platform/templates.git", True),
+        ("git@git.example.org:platform/templates.git", True),
+    ],
+)
+def test_renovate_follows_the_template_where_it_can_read_its_address(
+    tmp_path: Path, address: str, enabled: bool
+) -> None:
+    origin = replace(render.current(), address=address)
+    render.write(origin, {"service_name": "my-service"}, tmp_path / "made")
+    settings = json.loads((tmp_path / "made/renovate.json").read_text(encoding="utf-8"))
+    assert settings["copier"].get("enabled", True) is enabled
+    assert f"_src_path: {address}\n" in (tmp_path / "made/.copier-answers.yml").read_text(encoding="utf-8")
