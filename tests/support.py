@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ copier_alone = pytest.mark.skipif(
     not shutil.which("sed"), reason="sed is not installed: Copier clones with git-submodule, which is a shell script"
 )
 """For tests that run Copier's own command on a template in Git."""
+
+TODAY = datetime.date(2026, 11, 22)
+"""A day on which nothing that the templates pin comes to its end soon; test_versions.py says when that is no longer so."""
 
 Repository = Callable[..., Path]
 """`repository(runtime="java", …)`: the folder of the repository that these answers give."""

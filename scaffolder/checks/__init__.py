@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from collections.abc import Sequence
 
 from scaffolder.checks import (
     agreement,
     docker,
+    end_of_life,
     environments,
     helm,
     kubernetes,
@@ -34,15 +36,17 @@ FAMILIES = {
     "MO": "alerts and dashboards",
     "AG": "agreement between files",
     "EN": "environments that are the same",
+    "EOL": "versions that still get fixes",
     "SEC": "secrets, rights and what is pinned",
     "WV": "findings that stay",
 }
 
 
-def every(*, online: bool = False, context: str = "") -> tuple[Check, ...]:
+def every(*, online: bool = False, context: str = "", today: datetime.date | None = None) -> tuple[Check, ...]:
     """All checks, in the order they are shown.
 
-    `online` lets Terraform fetch its providers; `context` names the cluster whose API server is asked.
+    `online` lets Terraform fetch its providers; `context` names the cluster whose API server is asked; `today` is the
+    day on which versions have to get fixes still (None: the day of the run).
     """
     return (
         *terraform.checks(online=online),
@@ -53,6 +57,7 @@ def every(*, online: bool = False, context: str = "") -> tuple[Check, ...]:
         *monitoring.CHECKS,
         *agreement.CHECKS,
         *environments.CHECKS,
+        *end_of_life.checks(today=today),
         *security.CHECKS,
         *waivers.CHECKS,
         *syntax.CHECKS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from faults import Fault, append, expect_found, fault, replace
-from support import Repository
+from support import TODAY, Repository
 
 from scaffolder import checks
 from scaffolder.model import Outcome
@@ -45,7 +45,7 @@ def test_every_check_has_a_fault() -> None:
 
 
 def test_an_untouched_repository_has_no_finding(pristine: Repository, toolchain: SystemToolchain) -> None:
-    report = checks.run(Project(pristine()), checks.every(), toolchain)
+    report = checks.run(Project(pristine()), checks.every(today=TODAY), toolchain)
     assert [finding for result in report.results for finding in result.findings] == []
     unsettled = {result.check.id: result.reason for result in report.results if result.outcome is not Outcome.PASSED}
     assert all("is not installed" in reason for reason in unsettled.values()), unsettled

@@ -1,0 +1,192 @@
+"""EOL: what is pinned still gets fixes, and will for a while."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from scaffolder import facts, images, lifecycles
+from scaffolder.facts.pipelines import AGENT, CI
+from scaffolder.facts.runtimes import IMAGE, IMAGE_BUILD, VERSION_FILE
+from scaffolder.facts.versions_of_images import split
+from scaffolder.facts.workplaces import COMPOSE, DEV
+from scaffolder.lifecycles import SOON, End
+from scaffolder.model import Check, Finding, NotApplicable, Place, Severity, Unsettled, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Pin:
+    """A version of a product, and where it is pinned."""
+
+    product: str
+    version: str
+    place: Place
+
+
+_RUNS = {VERSION_FILE, IMAGE, IMAGE_BUILD, CI, AGENT, DEV, COMPOSE}
+_SYSTEMS = re.compile(
+    r"(?:^|-)(?:(stretch|buster|bullseye|bookworm|trixie)|(xenial|bionic|focal|jammy|noble)|alpine(\d+\.\d+))(?=-|$)"
+)
+_BY_NAME = (
+    ("debian", re.compile(r"(?:^|/)debian$")),
+    ("ubuntu", re.compile(r"(?:^|/)ubuntu$")),
+    ("alpine", re.compile(r"(?:^|/)alpine$")),
+    ("centos", re.compile(r"(?:^|/)centos$")),
+    ("postgresql", re.compile(r"(?:^|/)(?:postgres|postgresql)$")),
+    ("mysql", re.compile(r"(?:^|/)mysql$")),
+)
+_DISTROLESS = re.compile(r"distroless/.*-debian(\d+)$")
+_KUBERNETES = re.compile(r'^\s*(?:kubernetes_version|cluster_version|k8s_version)\s*=\s*"(\d+\.\d+)', re.MULTILINE)
+_KIND = re.compile(r"kindest/node:v(\d+\.\d+[\d.]*)")
+_TOOL = re.compile(
+    r"""^\s*["']?(?:aqua:\S+/)?(terraform|helm|kubectl)["']?(?:\s*=\s*|\s+)["']?v?(\d+\.\d+[\d.]*)""", re.MULTILINE
+)
+_SET_UP = re.compile(r"^\s*(?:terraform_version|terraformVersion):\s*[\"']?v?(\d+\.\d+[\d.]*)", re.MULTILINE)
+_SET_UP_HELM = re.compile(r"uses:\s*azure/setup-helm@.*(?:\n\s+.*){0,4}?\n\s+version:\s*[\"']?v?(\d+[\d.]*)")
+_RUNNER = re.compile(r"^\s*(?:-\s+)?(?:runs-on|vmImage|os):\s*[\"']?([a-z]+-[\d.]+)\b", re.MULTILINE)
+_ACTION = re.compile(
+    r"^\s*(?:-\s+)?uses:\s*[\"']?(actions/[\w-]+)@(v[\d.]+|[0-9a-f]{40}\s+#\s*(v[\d.]+))", re.MULTILINE
+)
+_PRODUCT_OF_TOOL = {"kubectl": "kubernetes"}
+
+
+def runtimes(project: Project) -> Iterator[Pin]:
+    """What images, version files, pipelines and development containers say the service runs on."""
+    for one in facts.read(project).starting("runtime "):
+        if one.role in _RUNS:
+            yield Pin(product=one.fact.removeprefix("runtime "), version=one.value, place=one.place)
+
+
+def clusters(project: Project) -> Iterator[Pin]:
+    """The version of Kubernetes that Terraform asks for, and that of a cluster on one's own machine."""
+    terraform = project.matching("*.tf", "*.tfvars")
+    everything = "\n".join(project.text(file) for file in terraform)
+    managed = {"aws_eks_cluster": "eks", "terraform-aws-modules/eks": "eks", "azurerm_kubernetes_cluster": "aks"}
+    product = next((name for sign, name in managed.items() if sign in everything), "kubernetes")
+    for file in terraform:
+        if not any("test" in part for part in file.parts):
+            yield from _matches(project, file, _KUBERNETES, product)
+    for file in project.matching("kind*.y*ml"):
+        yield from _matches(project, file, _KIND, "kubernetes")
+
+
+def base_images(project: Project) -> Iterator[Pin]:
+    """The operating systems and databases that images bring, by their names and tags."""
+    for use in images.named(project):
+        name, tag, _ = split(use.image)
+        place = Place(path=use.path, line=use.line, text=use.image)
+        systems: dict[str, str] = {}
+        if distroless := _DISTROLESS.search(name):
+            systems["debian"] = distroless[1]
+        systems |= {product: tag for product, pattern in _BY_NAME if tag and pattern.search(name)}
+        if system := _SYSTEMS.search(tag):
+            systems["debian" if system[1] else "ubuntu" if system[2] else "alpine"] = next(
+                filter(None, system.groups())
+            )
+        for product, version in systems.items():
+            yield Pin(product=product, version=version, place=place)
+
+
+def tools(project: Project) -> Iterator[Pin]:
+    """Terraform, Helm and kubectl as people and pipelines install them; a range is no pin."""
+    for file in project.matching("mise.toml", ".mise.toml", ".tool-versions"):
+        for found in _TOOL.finditer(project.text(file)):
+            yield _pin(project, file, found.start(1), _PRODUCT_OF_TOOL.get(found[1], found[1]), found[2])
+    for file in project.matching(".terraform-version"):
+        yield Pin(product="terraform", version=project.text(file).strip(), place=Place(path=file, line=1))
+    for file in project.matching(".github/workflows/*.y*ml", "azure-pipelines*.yml"):
+        yield from _matches(project, file, _SET_UP, "terraform")
+        yield from _matches(project, file, _SET_UP_HELM, "helm")
+
+
+def hosted(project: Project) -> Iterator[Pin]:
+    """The machines and the services behind actions that a pipeline cannot run without."""
+    for file in project.matching(".github/workflows/*.y*ml", "azure-pipelines*.yml", "ci/azure-devops/*.yml"):
+        yield from _matches(project, file, _RUNNER, "runner")
+        for found in _ACTION.finditer(project.text(file)):
+            if lifecycles.knows(found[1]):
+                yield _pin(project, file, found.start(1), found[1], found[3] or found[2])
+
+
+def supported(
+    project: Project,
+    _: Toolchain,
+    *,
+    pins: Callable[[Project], Iterator[Pin]],
+    nothing: str,
+    today: datetime.date | None = None,
+) -> Verdict:
+    """No version of `pins` is past its end on `today`, or will be within `SOON`.
+
+    Raises:
+        NotApplicable: nothing is pinned; `nothing` says what.
+        Unsettled: of nothing that is pinned anybody has published an end.
+    """
+    found = sorted(dict.fromkeys(pins(project)))
+    if not found:
+        raise NotApplicable(nothing)
+    day = today or datetime.date.today()
+    ends = {(pin.product, pin.version): lifecycles.end_of(pin.product, pin.version) for pin in found}
+    findings = []
+    for (product, version), end in ends.items():
+        places = [pin.place for pin in found if (pin.product, pin.version) == (product, version)]
+        if end and end.day and day > end.day - SOON:
+            findings.append(_ending(end, end.day, places, day))
+    judged = sorted(
+        {f"{_called(end)} {f'until {end.day}' if end.day else 'without an end'}" for end in ends.values() if end}
+    )
+    unknown = sorted({f"{product} {version}" for (product, version), end in ends.items() if end is None})
+    limit = f"no end is published for {', '.join(unknown)}" if unknown else ""
+    if not judged:
+        raise Unsettled(limit)
+    return Verdict(findings=tuple(findings), detail=", ".join(judged), limit=limit)
+
+
+def _called(end: End) -> str:
+    return f"{end.product} {end.cycle}"
+
+
+def _ending(end: End, last: datetime.date, places: list[Place], day: datetime.date) -> Finding:
+    over = day > last
+    return Finding(
+        path=places[0].path,
+        line=places[0].line,
+        message=f"{_called(end)} {'has had no fixes since' if over else 'gets fixes until'} {last} ({end.source})",
+        fix="go to a newer one, here and in the related places" if len(places) > 1 else "go to a newer one",
+        related=tuple(places[1:]),
+        severity=Severity.ERROR if over else Severity.WARNING,
+    )
+
+
+def _matches(project: Project, file: Path, pattern: re.Pattern[str], product: str) -> Iterator[Pin]:
+    for found in pattern.finditer(project.text(file)):
+        yield _pin(project, file, found.start(1), product, found[1])
+
+
+def _pin(project: Project, file: Path, at: int, product: str, version: str) -> Pin:
+    line = project.text(file).count("\n", 0, at) + 1
+    return Pin(
+        product=product, version=version, place=Place(path=file, line=line, text=project.lines(file)[line - 1].strip())
+    )
+
+
+def checks(*, today: datetime.date | None) -> tuple[Check, ...]:
+    """The checks of this family, asked on `today` (None: the day of the run)."""
+
+    def check(number: int, title: str, pins: Callable[[Project], Iterator[Pin]], nothing: str) -> Check:
+        run = partial(supported, pins=pins, nothing=nothing, today=today)
+        return Check(id=f"EOL{number:03}", title=title, run=run)
+
+    return (
+        check(1, "The runtime still gets fixes", runtimes, "no file states the version of a runtime"),
+        check(2, "Kubernetes still gets fixes", clusters, "no file states the version of Kubernetes"),
+        check(3, "Base images still get fixes", base_images, "no image names its system or its database"),
+        check(4, "Tools still get fixes", tools, "no file pins Terraform, Helm or kubectl"),
+        check(5, "Runners and actions still exist", hosted, "no pipeline of GitHub or Azure names a runner"),
+    )
