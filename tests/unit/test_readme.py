@@ -27,7 +27,8 @@ def test_the_transcript_shows_every_check_and_no_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", sorted(set(re.findall(r"^scaffold (?:new|check|list|doctor)[^#\n]*", README, re.MULTILINE)))
+    "line",
+    sorted(set(re.findall(r"^scaffold (?:new|check|list|doctor|status|adopt|update)[^#\n]*", README, re.MULTILINE))),
 )
 def test_every_command_in_the_readme_has_flags_that_exist(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     command, *words = line.split()[1:]
