@@ -77,8 +77,14 @@ class Application:
         return path in {"/" + one.strip("/") for one in self.paths}
 
 
+_ACTUATOR = ("health", "info", "metrics", "prometheus", "env", "loggers", "beans", "mappings", "threaddump", "startup")
+"""https://docs.spring.io/spring-boot/reference/actuator/endpoints.html"""
+
 _OF_FRAMEWORKS = {
-    "spring-boot-starter-actuator": ("/actuator", "/management", "/livez", "/readyz"),
+    "spring-boot-starter-actuator": (
+        *(f"/{base}/{name}" for base in ("actuator", "management") for name in _ACTUATOR),
+        *("/livez", "/readyz"),
+    ),
     "quarkus": ("/q",),
     "micronaut-management": ("/health", "/metrics", "/prometheus", "/info"),
     "prometheus_client": ("/metrics",),

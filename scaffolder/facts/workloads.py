@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,13 @@ from scaffolder.facts import charts, services
 from scaffolder.facts.charts import LONG_RUNNING, Object
 from scaffolder.facts.versions_of_images import split
 from scaffolder.project import Project
+
+_FOREIGN = re.compile(
+    r"^(?:redis|valkey|postgres|postgresql|mysql|mariadb|mongo|mongodb|rabbitmq|kafka|zookeeper|nginx|httpd|memcached|busybox"
+    r"|elasticsearch|opensearch|keycloak|vault|consul|minio|nats|prometheus|grafana|loki|alertmanager|jaeger|envoy|traefik"
+    r"|haproxy|curl|kubectl|pause|fluentd|fluent-bit|otel.*|opentelemetry.*)$"
+)
+"""Programs that a service stands beside."""
 
 PLACEHOLDER = "registry.example.com/image"
 """What stands for an image that only a pipeline knows: see charts.py."""
@@ -59,7 +67,10 @@ def _service_of(project: Project, workload: Object, image: str) -> Path | None:
     if len(folders) == 1:
         name = (folders[0].name if folders[0] != services.HERE else project.name).lower()
         chart = Path(workload.scope[0]).name.lower()
-        mine = ours or _alike(last, {name, project.name.lower(), chart if workload.origins else name})
+        alone = len(list(workload.containers())) == 1 and len(_own_workloads(project, workload)) == 1
+        mine = (
+            ours or _alike(last, {name, chart if workload.origins else name}) or (alone and not _FOREIGN.search(last))
+        )
         return folders[0] if mine else None
     names = {one: one.name.lower() for one in folders}
     by_image = [one for one, name in names.items() if last == name]
@@ -67,6 +78,18 @@ def _service_of(project: Project, workload: Object, image: str) -> Path | None:
     if len(by_image) == 1:
         return by_image[0]
     return by_name[0] if len(by_name) == 1 and (ours or not last) else None
+
+
+def _own_workloads(project: Project, one: Object) -> list[Object]:
+    """The workloads beside one that run no program that everybody knows."""
+    return [
+        other
+        for other in same_scope(project, one, *LONG_RUNNING)
+        if not all(
+            _FOREIGN.search(split(str(container.get("image", "")))[0].rpartition("/")[2].lower())
+            for _, container in other.containers()
+        )
+    ]
 
 
 def _alike(word: str, names: set[str]) -> bool:

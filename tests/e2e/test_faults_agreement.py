@@ -107,6 +107,7 @@ FAULTS = (
     differs("AG050", "an owner owns nothing", "CODEOWNERS", append, "\n/terrafrm/ @example-org/my-service-team\n"),
     differs("AG051", "a workflow calls one that is not there", CI_YML, replace, r"\./\.github/workflows/deploy\.yml", "./.github/workflows/deploi.yml", other=".github/workflows/deploy.yml"),
     differs("AG052", "a runbook names a metric that is no more", "docs/runbooks/ServiceDown.md", append, '\n`sum(rate(http_reqests_total{job="my-service"}[5m]))`\n', other="app/src/main/java"),
+    differs("AG053", "an environment overrides a value that the chart does not have", f"{CHART}/values-prod.yaml", append, "\nautoscalling:\n  enabled: false\n", other=f"{CHART}/values.yaml"),
 )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from scaffolder import facts
 from scaffolder.checks.agreement.judging import disagreement, distinct, many, number
-from scaffolder.facts import charts, commands, images, services
+from scaffolder.facts import charts, commands, images, reading, services
 from scaffolder.facts.charts import Chart
+from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Check, NotApplicable, Place, Verdict
@@ -69,6 +70,51 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no command sets a value of a chart that is here")
     return Verdict(findings=distinct(findings), detail=many(looked, "value"))
+
+
+def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
+    """Each value that a file of an environment overrides is one that the chart's values.yaml, or a template, has."""
+    findings, looked = [], 0
+    for chart in charts.charts(project):
+        values = _values(project, chart)
+        used = {key for _, action in _actions(project, chart) for key in _keys(action)}
+        for file in dict.fromkeys(file for one in chart.renderings for file in one.values_files):
+            try:
+                table = reading.table_of(project, file)
+            except Unreadable:
+                continue  # SY002 says so
+            for way in _leaves(table):
+                looked += 1
+                missing = _missing(values, list(way))
+                key = ".".join(way)
+                if missing and way[0] not in {"global", *_subcharts(chart)} and not _is_used(key, used):
+                    known = chart.folder / "values.yaml"
+                    near = difflib.get_close_matches(missing[-1], [str(one) for one in missing[0]], n=1)
+                    other = _line(project, known, line_of(values, *missing[1], *near) or 1)
+                    at = _line(project, file, line_of(table, *missing[1], missing[2]))
+                    message = f"overrides {key}, which {known.as_posix()} does not have"
+                    fix = (
+                        f"override {'.'.join([*missing[1], near[0]])}"
+                        if near
+                        else "take it out, or add it to values.yaml"
+                    )
+                    findings.append(disagreement(at, message, other, fix=fix))
+    if not looked:
+        raise NotApplicable("no file overrides a chart's values for an environment")
+    return Verdict(findings=distinct(findings), detail=many(looked, "value"))
+
+
+def _leaves(table: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(table, dict) and table and len(way) < 20:
+        for key, value in table.items():
+            yield from _leaves(value, (*way, str(key)))
+    elif way:
+        yield way
+
+
+def _is_used(key: str, used: set[str]) -> bool:
+    """Whether a template uses the value, what holds it, or a part of it."""
+    return any(key == one or key.startswith(f"{one}.") or one.startswith(f"{key}.") for one in used)
 
 
 def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
@@ -187,9 +233,6 @@ def _chart_of(project: Project, known: tuple[Chart, ...], text: str) -> Chart | 
 
 
 def _values(project: Project, chart: Chart) -> Any:
-    from scaffolder.facts import reading
-    from scaffolder.formats import Unreadable
-
     try:
         return (
             reading.table_of(project, chart.folder / "values.yaml") if project.has(chart.folder / "values.yaml") else {}
@@ -261,4 +304,5 @@ CHECKS = (
     Check(id="AG029", title="Values that templates use exist", run=values_that_are_used_exist),
     Check(id="AG030", title="Namespaces that are used are made", run=namespaces_are_made),
     Check(id="AG031", title="Charts that are named exist", run=charts_that_are_named_exist),
+    Check(id="AG053", title="Values that are overridden exist", run=overridden_values_exist),
 )

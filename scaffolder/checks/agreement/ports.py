@@ -21,21 +21,18 @@ _LISTENS = (COMMAND, ENV, SOURCE)
 
 
 def image_exposes_the_port(project: Project, _: Toolchain) -> Verdict:
-    """EXPOSE, and the source's own default, name the port that the image makes the service listen on."""
+    """EXPOSE names the port that the image makes the service listen on: command line, else ENV PORT, else source."""
     said = facts.read(project)
     findings, looked = [], 0
     for service in services.folders(project):
-        listens = _listens(said, service)
-        for role in (EXPOSE, SOURCE):
-            stated = _of(said, service, role)
-            if not listens or not stated or listens[0].role == role:
-                continue
+        listens, exposed = _listens(said, service), _of(said, service, EXPOSE)
+        if listens and exposed:
             looked += 1
-            if not {one.value for one in stated} & {one.value for one in listens}:
-                findings += [_wrong(one, listens[0], "the service listens") for one in stated]
+            if not {one.value for one in exposed} & {one.value for one in listens}:
+                findings += [_wrong(one, listens[0], "the service listens") for one in exposed]
     if not looked:
-        raise NotApplicable("no Dockerfile and source name the port of one service")
-    return Verdict(findings=distinct(findings), detail=many(looked, "comparison"), limit=limit_of(said.unread))
+        raise NotApplicable("no Dockerfile exposes a service whose port is known")
+    return Verdict(findings=distinct(findings), detail=many(looked, "image"), limit=limit_of(said.unread))
 
 
 def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:

@@ -125,8 +125,8 @@ def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> l
         if one.subject != service
         and service.is_relative_to(one.place.path.parent)
         and services.shared(project, one.subject)
-        and one.role in {VERSION_FILE, BUILD}
-        and not any(mine.role in {VERSION_FILE, BUILD} for mine in own)
+        and one.role in {VERSION_FILE, BUILD, "range"}
+        and not any(mine.role in {VERSION_FILE, BUILD, "range"} for mine in own)
     ]
     return [*own, *above]
 

@@ -173,7 +173,8 @@ def _known(project: Project, asked: list[tuple[Place, str, Selector]], noun: str
         if one.name and ":" not in one.name and one.name not in recorded
     ]
     named = [_named(name, words) for _, _, name in ours]
-    if not any(named):
+    everywhere = {one.name for _, _, query in _queries(project) for one in query.selectors}
+    if not any(named) and not any(_named(name, words) for name in everywhere):
         raise NotApplicable("no source here names a series that is asked for")
     own = {_ENDINGS.sub("", word): at for word, at in words.items() if "_" in word}
     findings = []

@@ -1,0 +1,9 @@
+package acme;
+
+@Controller
+class OwnerController {
+    @GetMapping("/owners")
+    String list() {
+        return "owners/list";
+    }
+}

@@ -1,0 +1,10 @@
+package com.example.web.rest;
+
+@RestController
+@RequestMapping("/api")
+class OrderResource {
+    @GetMapping("/orders/{id}")
+    Order order(@PathVariable Long id) {
+        return null;
+    }
+}

@@ -1,0 +1,3 @@
+class Orders {
+    static final String PATH = "/orders";
+}

@@ -1,0 +1,3 @@
+import os
+
+port = os.environ.get("PORT", "8080")

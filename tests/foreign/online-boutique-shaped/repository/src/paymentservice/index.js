@@ -1,0 +1,2 @@
+const PORT = process.env.PORT || 50051;
+module.exports = PORT;
