@@ -42,3 +42,47 @@ def test_what_is_mended_is_said_and_the_checks_run_again(service: Path, capsys: 
     assert captured.err == "  mended: terraform/env/scratch.tf\n"
     assert "1 passed, 0 failed" in captured.out
     assert (service / "terraform" / "env" / "scratch.tf").read_text(encoding="utf-8") == FORMATTED
+
+
+def test_the_right_version_is_written_where_another_one_stands(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository()
+    workflow = root / "Dockerfile"
+    before = workflow.read_text(encoding="utf-8")
+    changed = before.replace("ARG JAVA_VERSION=21", "ARG JAVA_VERSION=17")
+    assert changed != before
+    workflow.write_text(changed, encoding="utf-8")
+    assert cli.run(["check", str(root), "--select", "AG00", "--fix"]) == ExitCode.CLEAN
+    assert capsys.readouterr().err == "  mended: Dockerfile\n"
+    assert workflow.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FROM eclipse-temurin:17-jre@sha256:" + "0" * 64,  # the digest is of 17
+        "FROM eclipse-temurin:17.0.4_8-jre",  # which 21 is meant?
+    ],
+)
+def test_a_version_that_takes_thought_is_left_alone(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".java-version").write_text("21\n", encoding="utf-8")
+    (tmp_path / "Dockerfile").write_text(f"{line}\n", encoding="utf-8")
+    assert cli.run(["check", str(tmp_path), "--select", "AG001", "--fix"]) == ExitCode.FOUND
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert "says java 17" in captured.out
+    assert (tmp_path / "Dockerfile").read_text(encoding="utf-8") == f"{line}\n"
+
+
+def test_an_alert_without_its_runbook_gets_a_page_that_says_it_is_empty(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = repository()
+    (root / "docs" / "runbooks" / "OutOfMemory.md").unlink()
+    assert cli.run(["check", str(root), "--select", "AG038", "--fix"]) == ExitCode.CLEAN
+    assert "  made: docs/runbooks/OutOfMemory.md\n" in capsys.readouterr().err
+    page = (root / "docs" / "runbooks" / "OutOfMemory.md").read_text(encoding="utf-8")
+    assert page.startswith("# OutOfMemory\n\nNobody has written this runbook yet")

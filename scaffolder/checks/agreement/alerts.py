@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scaffolder.checks.agreement import mending
 from scaffolder.checks.agreement.judging import disagreement, distinct, number
 from scaffolder.facts import charts, documents, monitoring, reading
 from scaffolder.facts.charts import dig
@@ -42,15 +44,10 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
         if not project.has(path):
             near = _near(project, path, alert)
             other = Place(path=near) if near else alert.place
-            fix = f"link to {near.as_posix()}" if near else f"write {path.as_posix()}"
-            findings.append(
-                disagreement(
-                    alert.at["runbook_url"],
-                    f"{alert.alert} links to {path.as_posix()}, which does not exist",
-                    other,
-                    fix=fix,
-                )
-            )
+            message = f"{alert.alert} links to {path.as_posix()}, which does not exist"
+            edits = mending.start_the_runbook(alert, path)
+            fix = f"write {path.as_posix()}" if edits or not near else f"link to {near.as_posix()}"
+            findings.append(replace(disagreement(alert.at["runbook_url"], message, other, fix=fix), edits=edits))
         elif anchor and anchor not in documents.anchors(project, path):
             message = f"{alert.alert} links to #{anchor}, which is no heading of {path.as_posix()}"
             findings.append(

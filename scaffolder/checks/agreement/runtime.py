@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffolder import facts
+from scaffolder.checks.agreement import mending
 from scaffolder.checks.agreement.judging import limit_of, number
 from scaffolder.facts import Facts, Statement, runtimes, services
 from scaffolder.facts.pipelines import AGENT, CI
@@ -36,7 +37,7 @@ def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
     for runtime in RUNTIMES:
         for service, right in _rights(project, said, runtime).items():
             ours = [one for one in _of_service(project, said, runtime, service) if one.role in _OWN]
-            findings += [_disagreement(one, right) for one in ours if not _agree(one, right)]
+            findings += [_disagreement(project, one, right) for one in ours if not _agree(one, right)]
             where = f" in {service.as_posix()}" if service != services.HERE else ""
             details.append(f"{runtime} {right.value}{where}, stated in {number(ours, 'place')}")
     return Verdict(findings=tuple(dict.fromkeys(findings)), detail="; ".join(details[:4]), limit=limit_of(said.unread))
@@ -93,7 +94,7 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
         own = {of: right for of, right in all_rights.items() if of == one.subject}
         rights = list((own or all_rights).values())
         if rights and not any(_agree(one, right) for right in rights):
-            findings.append(_disagreement(one, rights[0]))
+            findings.append(_disagreement(project, one, rights[0]))
     return Verdict(findings=tuple(findings), detail=number(found, "place"), limit=limit_of(said.unread))
 
 
@@ -139,7 +140,7 @@ def _agree(one: Statement, right: Statement) -> bool:
     return ours[:shortest] == theirs[:shortest]
 
 
-def _disagreement(wrong: Statement, right: Statement) -> Finding:
+def _disagreement(project: Project, wrong: Statement, right: Statement) -> Finding:
     runtime = wrong.fact.removeprefix("runtime ")
     return Finding(
         path=wrong.place.path,
@@ -147,6 +148,7 @@ def _disagreement(wrong: Statement, right: Statement) -> Finding:
         message=f"says {runtime} {wrong.value}, but the service is for {runtime} {right.value}",
         related=(right.place,),
         fix=f"write {right.value} here, or change {right.place.path.as_posix()} and all other places",
+        edits=mending.write_the_right_version(project, wrong, right),
     )
 
 
