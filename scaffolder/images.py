@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffolder.formats.yaml import line_of
 from scaffolder.project import Project
-from scaffolder.reading import stages, table
+from scaffolder.reading import listed, stages, table
 
 _TRIALS = {".devcontainer", "test", "tests", "testdata", "fixtures", "examples", "e2e"}
 _IN_JENKINSFILE = re.compile(r"\bimage\s*[(=:]?\s*['\"]([^'\"\s]+)['\"]")
@@ -68,7 +68,7 @@ def _in_pipelines(project: Project) -> Iterator[Use]:
                 services = job.get("services")
                 for holder in (job, *(services.values() if isinstance(services, dict) else ())):
                     yield from _named(file, holder, "container", "image")
-                for step in job.get("steps") or ():
+                for step in listed(job.get("steps")):
                     if isinstance(step, dict) and str(step.get("uses", "")).startswith("docker://"):
                         yield Use(path=file, line=line_of(step, "uses"), image=step["uses"].removeprefix("docker://"))
     for file in project.matching(".gitlab-ci.yml"):

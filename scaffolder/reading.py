@@ -47,3 +47,8 @@ def stages(project: Project, file: Path) -> dockerfile.Dockerfile | None:
         return project.once(("dockerfile", file), lambda: dockerfile.read(project.text(file)))
     except Unreadable:
         return None
+
+
+def listed(value: Any) -> list[Any]:
+    """`value` where it is a list; else no items, for who writes something else there has another mistake to mend."""
+    return value if isinstance(value, list) else []

@@ -11,7 +11,7 @@ from scaffolder.formats.hcl import Block
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.project import Project
-from scaffolder.reading import blocks
+from scaffolder.reading import blocks, listed
 from scaffolder.toolchain import Toolchain
 
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -113,8 +113,8 @@ def _of_assignment(file: Path, kind: str, block: Block) -> Iterator[Finding]:
 
 
 def _of_role(item: Described) -> Iterator[Finding]:
-    for rule in item.content.get("rules") or ():
-        if isinstance(rule, dict) and "*" in (rule.get("verbs") or ()) and "*" in (rule.get("resources") or ()):
+    for rule in listed(item.content.get("rules")):
+        if isinstance(rule, dict) and "*" in listed(rule.get("verbs")) and "*" in listed(rule.get("resources")):
             yield Finding(
                 path=item.path,
                 line=line_of(rule, "verbs"),

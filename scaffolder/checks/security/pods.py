@@ -9,6 +9,7 @@ from scaffolder.checks.security.objects import Described, containers, described,
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.project import Project
+from scaffolder.reading import listed
 from scaffolder.toolchain import Toolchain
 
 _STRONG = {"ALL", "BPF", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME"}
@@ -33,7 +34,7 @@ def _privileges(item: Described, spec: dict[str, Any]) -> Iterator[Finding]:
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(key) is True:
             yield finding(f"{key} gives its pods the node's own", spec, key, f"take {key} out")
-    for volume in spec.get("volumes") or ():
+    for volume in listed(spec.get("volumes")):
         if isinstance(volume, dict) and isinstance(volume.get("hostPath"), dict):
             path = volume["hostPath"].get("path")
             yield finding(f"mounts {path} of the node", volume, "hostPath", "use a volume that is not the node's")
@@ -61,6 +62,6 @@ def _rights(item: Described, context: Any, who: str) -> Iterator[Finding]:
         yield finding("may run as root", "runAsNonRoot", "runAsNonRoot: true")
     capabilities = context.get("capabilities")
     added = capabilities.get("add") if isinstance(capabilities, dict) else None
-    strong = sorted({str(one).removeprefix("CAP_") for one in added or ()} & _STRONG)
+    strong = sorted({str(one).removeprefix("CAP_") for one in listed(added)} & _STRONG)
     if strong:
         yield finding(f"adds {', '.join(strong)}", "capabilities", "add the one capability that it needs, or none")
