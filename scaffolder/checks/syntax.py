@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scaffolder.checks.optional import module
 from scaffolder.facts import reading, services
-from scaffolder.formats import Unreadable
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.formats import Unreadable, editorconfig
+from scaffolder.formats.editorconfig import EditorConfig
+from scaffolder.model import Check, Edit, Finding, NotApplicable, Place, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 
@@ -93,6 +94,71 @@ def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
     return _each(project, files, "Dockerfile", _dockerfile_problem)
 
 
+def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
+    """No blank ends a line, and a newline ends the file, wherever .editorconfig says so."""
+    configs = {file.parent: editorconfig.read(project.text(file)) for file in project.matching(".editorconfig")}
+    if not configs:
+        raise NotApplicable("there is no .editorconfig")
+    findings = []
+    for file in project.files:
+        wanted = _wanted(configs, file)
+        edits = tuple(
+            _edits(
+                project,
+                file,
+                trim=wanted.get("trim_trailing_whitespace") == "true",
+                end=wanted.get("insert_final_newline") == "true",
+            )
+        )
+        if edits:
+            more = f" (and {len(edits) - 1} more lines)" if len(edits) > 1 else ""
+            findings.append(
+                Finding(
+                    path=file,
+                    line=edits[0].line,
+                    message=f"{_said(edits[0])}{more}",
+                    fix="scaffold check --fix",
+                    related=(Place(path=_nearest(configs, file) / ".editorconfig"),),
+                    edits=edits,
+                )
+            )
+    return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
+
+
+def _wanted(configs: dict[Path, EditorConfig], file: Path) -> dict[str, str]:
+    """What the .editorconfig files on the way to `file` say of it; the nearest wins."""
+    wanted: dict[str, str] = {}
+    for folder in file.parents:
+        if folder in configs:
+            wanted = configs[folder].of(file.relative_to(folder).as_posix()) | wanted
+            if configs[folder].root:
+                break
+    return wanted
+
+
+def _nearest(configs: dict[Path, EditorConfig], file: Path) -> Path:
+    return next(folder for folder in file.parents if folder in configs)
+
+
+def _edits(project: Project, file: Path, *, trim: bool, end: bool) -> Iterator[Edit]:
+    text = project.text(file)
+    if not (trim and _TRAILING.search(text)) and (not end or not text or text.endswith("\n")):
+        return
+    lines = project.lines(file)
+    for number, line in enumerate(lines, 1):
+        new = line.rstrip(" \t") if trim else line
+        last = end and number == len(lines) and not text.endswith("\n")
+        if new != line or last:
+            yield Edit(path=file, line=number, old=line, new=f"{new}\n" if last else new)
+
+
+def _said(edit: Edit) -> str:
+    return "no newline ends the file" if edit.new == f"{edit.old}\n" else "blanks end the line"
+
+
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
 def _should_be_text(file: Path) -> bool:
     return file.suffix in _TEXTS or file.name.startswith(("Dockerfile", "Jenkinsfile", "Makefile", "CODEOWNERS"))
 
@@ -172,4 +238,5 @@ CHECKS = (
     Check(id="SY006", title="XML parses", run=xml_parses),
     Check(id="SY007", title="Every file can be read", run=files_are_readable),
     Check(id="SY008", title="Dockerfiles parse", run=dockerfiles_parse),
+    Check(id="SY009", title="Lines end as .editorconfig says", run=lines_end_as_agreed),
 )

@@ -21,6 +21,7 @@ FAULTS = (
     fault("SY001", "a template block is left", "Makefile", append, "\n#% if cloud == 'aws'\n"),
     fault("SY007", "a file is of more bytes than a person writes", f"{CHART}/values.yaml", append, "#" * 3_000_000),
     fault("SY007", "a text holds a zero", "docs/oncall.md", append, "\0"),
+    fault("SY009", "blanks end a line", "Dockerfile", append, "# x  \n"),
     fault("SY008", "an instruction is misspelt", "Dockerfile", replace, "^EXPOSE", "EXPOZE"),
 )  # fmt: skip
 

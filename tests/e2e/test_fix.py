@@ -86,3 +86,22 @@ def test_an_alert_without_its_runbook_gets_a_page_that_says_it_is_empty(
     assert "  made: docs/runbooks/OutOfMemory.md\n" in capsys.readouterr().err
     page = (root / "docs" / "runbooks" / "OutOfMemory.md").read_text(encoding="utf-8")
     assert page.startswith("# OutOfMemory\n\nNobody has written this runbook yet")
+
+
+def test_lines_are_ended_as_editorconfig_says_and_only_where_it_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".editorconfig").write_text(
+        "root = true\n[*]\ntrim_trailing_whitespace = true\ninsert_final_newline = true\n"
+        "[*.md]\ntrim_trailing_whitespace = false\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "a.txt").write_bytes(b"one  \r\ntwo\t\r\nthree")
+    (tmp_path / "b.md").write_bytes(b"break  \nhere")
+    (tmp_path / "image.bin").write_bytes(b"\0 \n \n")
+    assert cli.run(["check", str(tmp_path), "--select", "SY009"]) == ExitCode.FOUND
+    assert "a.txt:1: error[SY009] blanks end the line (and 2 more lines)" in capsys.readouterr().out
+    assert cli.run(["check", str(tmp_path), "--select", "SY009", "--fix"]) == ExitCode.CLEAN
+    assert (tmp_path / "a.txt").read_bytes() == b"one\r\ntwo\r\nthree\r\n"
+    assert (tmp_path / "b.md").read_bytes() == b"break  \nhere\n"
+    assert (tmp_path / "image.bin").read_bytes() == b"\0 \n \n"
