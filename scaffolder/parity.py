@@ -16,7 +16,7 @@ from scaffolder.environments import VARIABLES, Family
 from scaffolder.errors import DestinationError, ProjectError
 from scaffolder.formats import hcl
 from scaffolder.manifests import KubernetesObject, Manifest
-from scaffolder.model import Place
+from scaffolder.model import Place, Table
 from scaffolder.project import Project
 from scaffolder.reading import blocks
 from scaffolder.toolchain import Toolchain
@@ -154,6 +154,52 @@ def _neutral(text: str, environment: str) -> str:
     """`text` with the environment's own name taken out of it."""
     words = "|".join(environments.names(environment))
     return re.sub(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", "<environment>", text, flags=re.IGNORECASE)
+
+
+def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
+    """Where the rendered objects differ and may, with the reason: what nobody has to look for any more."""
+    manifest = _manifests(project, toolchain)
+    rows: list[tuple[str, ...]] = []
+    for name in sorted({key for one in manifest for key in _by_name(one)}):
+        there = {one.environment: _by_name(one).get(name) for one in manifest}
+        said = {environment: dict(_leaves(item.content)) if item else {} for environment, item in there.items()}
+        kind = next(item.kind for item in there.values() if item)
+        rows += _rows(f"{kind} ", f"{kind}:", said, RENDERED_MAY_DIFFER)
+    return _table("What the chart renders", [one.environment for one in manifest], rows)
+
+
+def variables_table(project: Project) -> Table | None:
+    """The variables of Terraform that differ between environments and may, with the reason."""
+    for family in environments.family_of(project, VARIABLES):
+        read = {environment: blocks(project, file) for environment, file in family.files.items()}
+        said = {
+            environment: {name: one.expression.strip('"') for name, one in (block.attributes if block else {}).items()}
+            for environment, block in read.items()
+        }
+        return _table("What Terraform is given", list(said), _rows("", "", said, VARIABLES_MAY_DIFFER))
+    return None
+
+
+def _rows(
+    shown: str, prefix: str, said: Mapping[str, Mapping[str, str]], allowed: Sequence[Allowed]
+) -> list[tuple[str, ...]]:
+    reasons = {
+        what: next((one.reason for one in allowed if one.what.fullmatch(f"{prefix}{what}")), "")
+        for values in said.values()
+        for what in values
+    }
+    return [
+        (f"{shown}{one.what}", *(value[:60] or "-" for value in one.values.values()), reasons[one.what])
+        for one in _differences(said)
+        if reasons[one.what]
+    ]
+
+
+def _table(title: str, names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table | None:
+    if not rows:
+        return None
+    note = "Only what may differ is here; anything else that differs is a finding"
+    return Table(title=title, columns=("what", *names, "may differ because"), rows=tuple(rows), note=note)
 
 
 def save(project: Project, toolchain: Toolchain, path: Path) -> None:

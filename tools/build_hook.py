@@ -23,6 +23,8 @@ class TemplateHook(BuildHookInterface[Any]):
             root / "presets.yml",
             *(path for path in (root / "templates").rglob("*")),
         ]
+        schema = "report.schema.json"  # whoever reads our JSON finds its form where the package is
+        build_data["force_include"][str(root / "docs" / schema)] = f"scaffolder/report/{schema}"
         for path in files:
             relative = path.relative_to(root)
             if path.is_file() and LEFT_BY_TOOLS.isdisjoint(relative.parts):

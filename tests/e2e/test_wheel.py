@@ -67,6 +67,7 @@ def test_the_wheel_and_the_sdist_carry_the_whole_template(built: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     in_wheel = {name.removeprefix("scaffolder/_template/") for name in names if "/_template/" in name}
     assert in_wheel == expected
+    assert {"scaffolder/report/report.schema.json", "scaffolder/report/page.html.jinja"} <= set(names)
     assert wheel.stat().st_size < 5_000_000
     with tarfile.open(sdist) as archive:
         in_sdist = {name.partition("/")[2] for name in archive.getnames()}

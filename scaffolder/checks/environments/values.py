@@ -30,7 +30,7 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
         _difference(project, files, item.source, f"{item.kind} {_name(item)}", one)
         for item, one in parity.rendered_differences(project, toolchain)
     ]
-    return Verdict(findings=tuple(findings), detail=", ".join(files))
+    return Verdict(findings=tuple(findings), detail=", ".join(files), table=parity.rendered_table(project, toolchain))
 
 
 def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
@@ -50,7 +50,7 @@ def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
                 related=(places[one.other()],),
             )
         )
-    return Verdict(findings=tuple(findings), detail=patterns(families))
+    return Verdict(findings=tuple(findings), detail=patterns(families), table=parity.variables_table(project))
 
 
 def _difference(project: Project, files: dict[str, Path], template: Path, what: str, one: parity.Difference) -> Finding:

@@ -216,6 +216,17 @@ def test_each_place_that_may_differ_has_a_reason() -> None:
     assert not any(one.what.fullmatch("Deployment:spec.template.spec.containers[api].image") for one in everything)
 
 
+def test_what_differs_and_may_is_a_table_with_the_reason(tmp_path: Path) -> None:
+    files = {
+        "terraform/dev.tfvars": 'vpc_cidr = "10.0.0.0/16"\nregion = "a"\n',
+        "terraform/prod.tfvars": 'vpc_cidr = "10.9.0.0/16"\nregion = "a"\n',
+    }
+    table = checked(tmp_path, "EN004", files).results[0].table
+    assert table is not None
+    assert table.columns == ("what", "dev", "prod", "may differ because")
+    assert table.rows == (("vpc_cidr", "10.0.0.0/16", "10.9.0.0/16", "network: addresses of its own"),)
+
+
 def test_hashes_tell_which_object_is_not_alike(tmp_path: Path) -> None:
     project, toolchain = rendered(tmp_path, dev=of("dev"), prod=of("prod", mode="off"))
     document = parity.hashes(project, toolchain)
