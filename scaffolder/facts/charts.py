@@ -15,6 +15,7 @@ from scaffolder.formats import Unreadable, gotemplate
 from scaffolder.formats.yaml import line_of, load_all
 from scaffolder.model import Place
 from scaffolder.project import ENVIRONMENTS, Project
+from scaffolder.reading import listed
 
 KNOWN_ENVIRONMENTS = (
     *(
@@ -84,7 +85,7 @@ class Object:
         """Each container of a workload, with the way to it."""
         if self.pod is not None:
             way = (*self.pod, "spec", "containers")
-            for number, one in enumerate(self.get(*way) or ()):
+            for number, one in enumerate(listed(self.get(*way))):
                 if isinstance(one, dict):
                     yield (*way, number), one
 

@@ -17,6 +17,7 @@ from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import line_of
 from scaffolder.project import Project
+from scaffolder.reading import listed
 
 BUILT, DEPLOYED, COMPOSE = "built", "deployed", "compose"
 
@@ -72,8 +73,9 @@ def _actions(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[St
     outer = table.get("env")
     jobs = table.get("jobs")
     for job in jobs.values() if isinstance(jobs, dict) else ():
-        known = {**(outer if isinstance(outer, dict) else {}), **(dig(job, "env") or {})}
-        for step in dig(job, "steps") or ():
+        inner = dig(job, "env")
+        known = {**(outer if isinstance(outer, dict) else {}), **(inner if isinstance(inner, dict) else {})}
+        for step in listed(dig(job, "steps")):
             action = str(dig(step, "uses") or "").partition("@")[0]
             for use, key in (("docker/build-push-action", "tags"), ("docker/metadata-action", "images")):
                 names = dig(step, "with", key)

@@ -14,6 +14,7 @@ from scaffolder.formats import Unreadable, promql
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Place
 from scaffolder.project import Project
+from scaffolder.reading import listed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,12 +140,12 @@ def _panels(project: Project) -> Iterator[Panel]:
 def _queries(board: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
     if depth > 20:
         return
-    for panel in dig(board, "panels") or ():
-        for target in dig(panel, "targets") or ():
+    for panel in listed(dig(board, "panels")):
+        for target in listed(dig(panel, "targets")):
             if isinstance(dig(target, "expr"), str):
                 yield str(dig(panel, "title") or "?"), target["expr"]
         yield from _queries(panel, depth + 1)
-    for annotation in dig(board, "annotations", "list") or ():
+    for annotation in listed(dig(board, "annotations", "list")):
         if isinstance(dig(annotation, "expr"), str):
             yield str(dig(annotation, "name") or "?"), annotation["expr"]
 

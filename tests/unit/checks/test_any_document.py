@@ -1,4 +1,4 @@
-"""EN, EOL and SEC judge documents of any shape: keys that they know, with values that nobody would write."""
+"""AG, EN, EOL and SEC judge documents of any shape: keys that they know, with values that nobody would write."""
 
 from __future__ import annotations
 
@@ -63,6 +63,12 @@ KEYS = [
     "jobTemplate",
     "route",
     "password",
+    "env",
+    "panels",
+    "targets",
+    "annotations",
+    "ports",
+    "build",
     "ref",
     "repository",
     "stages",
@@ -98,10 +104,10 @@ _WORKFLOWS = st.fixed_dictionaries(
         "permissions": _VALUES,
     },
 )
-OWN = [one for one in checks.every(today=TODAY) if one.family in {"EN", "EOL", "SEC"}]
+OWN = [one for one in checks.every(today=TODAY) if one.family in {"AG", "EN", "EOL", "SEC"}]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(FILES), st.one_of(_VALUES, _OBJECTS, _WORKFLOWS)), min_size=1, max_size=3))
 def test_no_document_breaks_a_check(documents: list[tuple[str, object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
