@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from scaffolder import __version__
-from scaffolder.model import Check, Finding, Outcome, Report, Result
+from scaffolder.model import Check, Excerpt, Finding, Outcome, Report, Result
 
 MOST_RESULTS = 25_000
 """What GitHub takes of one run; it refuses a file with more."""
@@ -78,7 +78,7 @@ def _rule(report: Report, check: Check, *, wrapped: str = "", link: str = "") ->
     text = f"What is true when {check.id} passes: {check.title}."
     page = report.pages.get(check.id, text)
     return {
-        "id": f"{check.id}/{wrapped}" if wrapped else check.id,
+        "id": f"{check.id}.{wrapped}" if wrapped else check.id,
         "name": check.title,
         "shortDescription": {"text": title},
         "fullDescription": {"text": text},
@@ -141,8 +141,19 @@ def _location(report: Report, path: Path, line: int) -> dict[str, Any]:
     return {
         "physicalLocation": {
             "artifactLocation": _artifact(report, path),
-            "region": {"startLine": max(1, line)},
+            **_regions(report.excerpt(path, line), line),
         }
+    }
+
+
+def _regions(excerpt: Excerpt | None, line: int) -> dict[str, Any]:
+    region: dict[str, Any] = {"startLine": max(1, line)}
+    if excerpt is None or not excerpt.line(line):
+        return {"region": region}
+    around = {"startLine": excerpt.first, "endLine": excerpt.first + len(excerpt.lines) - 1}
+    return {
+        "region": region | {"snippet": {"text": excerpt.line(line)}},
+        "contextRegion": around | {"snippet": {"text": "\n".join(excerpt.lines)}},
     }
 
 
@@ -158,7 +169,7 @@ def _fingerprint(report: Report, result: Result, finding: Finding) -> str:
 
 
 def _rule_id(result: Result, finding: Finding) -> str:
-    return f"{result.check.id}/{finding.rule}" if finding.rule else result.check.id
+    return f"{result.check.id}.{finding.rule}" if finding.rule else result.check.id
 
 
 def _notifications(report: Report) -> Iterator[dict[str, Any]]:

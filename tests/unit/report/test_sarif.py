@@ -49,7 +49,12 @@ def test_a_result_has_its_rule_its_place_and_the_other_side() -> None:
     place = result["locations"][0]["physicalLocation"]
     assert place == {
         "artifactLocation": {"uri": "Dockerfile", "uriBaseId": "%SRCROOT%"},
-        "region": {"startLine": 14},
+        "region": {"startLine": 14, "snippet": {"text": "FROM eclipse-temurin:11-jre"}},
+        "contextRegion": {
+            "startLine": 12,
+            "endLine": 16,
+            "snippet": {"text": "ARG X\n\nFROM eclipse-temurin:11-jre\nUSER 10001\n"},
+        },
     }
     (other,) = result["relatedLocations"]
     assert other["physicalLocation"]["artifactLocation"]["uri"] == "pom.xml"
@@ -80,8 +85,8 @@ def test_an_edit_is_a_fix_that_a_reader_can_apply() -> None:
 
 def test_a_wrapped_tools_rule_is_a_rule_of_its_own_with_its_link() -> None:
     rules = {rule["id"]: rule for rule in run(HOSTILE)["tool"]["driver"]["rules"]}
-    assert rules["DK001/DL1"]["helpUri"] == "https://example.com/wiki/DL1"
-    assert run(HOSTILE)["results"][0]["ruleId"] == "DK001/DL1"
+    assert rules["DK001.DL1"]["helpUri"] == "https://example.com/wiki/DL1"
+    assert run(HOSTILE)["results"][0]["ruleId"] == "DK001.DL1"
 
 
 def test_a_whole_file_stands_at_its_first_line_because_github_needs_one() -> None:
