@@ -15,9 +15,6 @@ from scaffolder.tools import Tool
 
 GIT = Tool(name="git", minimum=(2, 28), install_hint="apt install git, or https://git-scm.com/downloads")
 
-MERGING = (2, 38)
-"""The oldest Git that merges without a working tree (`git merge-tree --write-tree`, release notes of 2.38)."""
-
 _SYNTHETIC = {
     f"GIT_{person}_{what}": value
     for person in ("AUTHOR", "COMMITTER")
@@ -110,21 +107,14 @@ def first_commit(folder: Path, destination: Path, toolchain: Toolchain) -> First
     return FirstCommit(made=True)
 
 
-def require_merging(toolchain: Toolchain) -> None:
-    """Stop where the Git of this machine is missing, or too old to merge without a working tree.
+def require_git(toolchain: Toolchain) -> None:
+    """Stop where this machine has no Git that can be used.
 
     Raises:
-        ToolMissing: naming the version that is needed.
+        ToolMissing: saying how to get it.
     """
-    program = toolchain.find(GIT)
-    if program is None:
-        raise ToolMissing("git is not installed", hint=GIT.install_hint)
-    if tuple(int(number) for number in program.version.split(".")) < MERGING:
-        needed = ".".join(str(number) for number in MERGING)
-        raise ToolMissing(
-            f"git {program.version} cannot merge without a working tree, {needed} can",
-            hint=f"{GIT.install_hint}; `copier update` works with an older one",
-        )
+    if toolchain.find(GIT) is None:
+        raise ToolMissing("git is not installed, or too old", hint=f"{GIT.install_hint}; {GIT.oldest} or newer")
 
 
 def upload_pack(repository: Path) -> int:

@@ -1,7 +1,8 @@
 """Git merges two sides of a tree, and what became of each file is put into one word.
 
 The three trees are what the template wrote (`base`), what people made of it (`ours`), and what the template writes now
-(`theirs`). Git follows renames and aligns whole files, so an edit stays in its block however many blocks are alike.
+(`theirs`). Git follows renames, and aligns the sides on lines that stand once in a file (the algorithm "patience"): an
+edit stays in its block however many blocks are alike. With Git's own default one edit in 200 random histories did not.
 What Git asks a person about is decided here in two cases: a file that only one side removed stays as people left it.
 """
 
@@ -76,10 +77,26 @@ class Workshop:
     folder: Path
 
     def tree_of(self, folder: Path) -> str:
-        """The hash of the tree of all files in `folder`, ignored ones too, with the attributes that stand in it."""
+        """The hash of the tree of all files in `folder`, ignored ones too, each as it is."""
         git = self._with_index({"GIT_WORK_TREE": str(folder)}, folder)
         git("add", "--all", "--force", ".")
         return git("write-tree")
+
+    def merge(self, base: str, ours: str, theirs: str, label: str, *, renames: bool) -> tuple[str, tuple[Stage, ...]]:
+        """The tree that Git merges, with markers in the files where it asks, and the sides of those."""
+        folder = self.folder / "merged"
+        folder.mkdir()
+        names = {f"GITHEAD_{ours}": YOURS, f"GITHEAD_{theirs}": label, f"GITHEAD_{base}": BASE}
+        git = self._with_index({"GIT_WORK_TREE": str(folder), **names}, folder)
+        git("read-tree", ours)
+        git("checkout-index", "--all", "-u")
+        follow = "--find-renames" if renames else "--no-renames"
+        done = git.attempt("merge-recursive", "--diff-algorithm=patience", follow, base, "--", ours, theirs)
+        if done.exit_code not in {0, 1}:
+            raise ToolCrashed(f"git could not merge: {done.stderr.strip()}", hint="see for yourself: git status")
+        stages = _staged(git("ls-files", "--unmerged", "-z"))
+        git("add", "--all", "--force", ".")
+        return git("write-tree"), stages
 
     def edited(self, tree: str, edits: Mapping[str, tuple[str, str] | None]) -> str:
         """`tree` with other entries: path → (mode, hash), or None where the path goes."""
@@ -122,8 +139,11 @@ def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain
     """A new workshop in `folder`; `objects` are those of the generated repository, which are read and not written."""
     bare = folder / "merge.git"
     init = Git(toolchain, folder)
-    init("init", "--quiet", "--bare", "--template=", f"--object-format={hash_format}", str(bare))
+    form = () if hash_format == "sha1" else (f"--object-format={hash_format}",)
+    init("init", "--quiet", "--bare", "--template=", *form, str(bare))
     (bare / "objects" / "info").mkdir(exist_ok=True)
+    (bare / "info").mkdir(exist_ok=True)
+    (bare / "info" / "attributes").write_text("* -text -filter -ident -working-tree-encoding\n", encoding="utf-8")
     (bare / "objects" / "info" / "alternates").write_text(f"{objects}\n", encoding="utf-8")
     settings = (
         "core.autocrlf=false",
@@ -143,21 +163,15 @@ def merged(
     that one side moved is followed. Between two sets of answers it must not be: what looks like a move there is one
     file that goes and another that comes.
     """
+    tree, stages = work.merge(base, ours, theirs, label, renames=renames)
     git = work.git
-    _commit(git, BASE, base, None)
-    _commit(git, YOURS, ours, BASE)
-    _commit(git, label, theirs, BASE)
-    done = git.attempt("-c", f"merge.renames={str(renames).lower()}", "merge-tree", "--write-tree", "-z", YOURS, label)
-    if done.exit_code not in {0, 1}:
-        raise ToolCrashed(f"git could not merge: {done.stderr.strip()}", hint="see for yourself: git status")
-    tree, stages = _told(done.stdout)
     sides = _Sides(*(_listed(git, one) for one in (base, ours, theirs, tree)))
-    settled, kept = _settle(sides, stages, record)
+    moved = _moves(git, base, theirs) if renames else {}
+    settled, kept = _settle(sides, stages, record, moved)
     if settled:
         tree = work.edited(tree, settled)
         sides = _Sides(sides.base, sides.ours, sides.theirs, _listed(git, tree))
     left = tuple(stage for stage in stages if stage.path not in settled)
-    moved = _moves(git, base, theirs) if renames else {}
     changes = {change.path: change for change in (*_changes(sides, {stage.path for stage in left}, moved), *kept)}
     return Merged(
         tree=tree,
@@ -179,22 +193,14 @@ class _Sides:
     result: _Entries
 
 
-def _commit(git: Git, name: str, tree: str, parent: str | None) -> None:
-    parents = ("-p", f"refs/heads/{parent}") if parent else ()
-    git("update-ref", f"refs/heads/{name}", git("commit-tree", tree, *parents, "-m", name))
-
-
-def _told(said: str) -> tuple[str, tuple[Stage, ...]]:
-    """The tree and the stages in what `git merge-tree -z` says; the sentences that follow are not needed here."""
-    tree, *rest = said.split("\0")
+def _staged(said: str) -> tuple[Stage, ...]:
+    """What `git ls-files --unmerged -z` lists."""
     stages = []
-    for entry in rest:
-        if not entry:
-            break
+    for entry in filter(None, said.split("\0")):
         about, _, path = entry.partition("\t")
         mode, blob, number = about.split()
         stages.append(Stage(path=path, mode=mode, blob=blob, number=int(number)))
-    return tree, tuple(stages)
+    return tuple(stages)
 
 
 def _listed(git: Git, tree: str) -> _Entries:
@@ -208,24 +214,31 @@ def _listed(git: Git, tree: str) -> _Entries:
 
 
 def _settle(
-    sides: _Sides, stages: tuple[Stage, ...], record: str
+    sides: _Sides, stages: tuple[Stage, ...], record: str, moved: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, str] | None], list[Change]]:
     """Where only one side removed a file: the entry that it gets, by its path, and what is said of it."""
     numbers: dict[str, set[int]] = {}
     for stage in stages:
         numbers.setdefault(stage.path, set()).add(stage.number)
+    came_from = {new: old for old, new in moved.items()}
     settled: dict[str, tuple[str, str] | None] = {}
     said = []
     for path, present in numbers.items():
+        in_place = path in sides.result and came_from.get(path, path) not in numbers.keys() - {path}
         if path == record and path in sides.theirs:
             settled[path] = sides.theirs[path]
-        elif present == {1, 2} and path in sides.ours and path in sides.result:
+        elif in_place and path in sides.ours and present <= {1, 2} and _alone(path, present, numbers):
             settled[path] = sides.ours[path]
             said.append(Change(path=path, fate=Fate.KEPT, note="the template no longer has it; you changed it"))
-        elif present == {1, 3} and path not in sides.ours and path in sides.result:
+        elif in_place and path not in sides.ours and present <= {1, 3} and _alone(path, present, numbers):
             settled[path] = None
             said.append(Change(path=path, fate=Fate.KEPT, note="you deleted it; it stays deleted"))
     return settled, said
+
+
+def _alone(path: str, present: set[int], numbers: Mapping[str, set[int]]) -> bool:
+    """Whether the conflict is about this path only: a file that both sides moved has one stage at each of three."""
+    return 1 in present or {1} not in numbers.values()
 
 
 def _changes(sides: _Sides, conflicts: set[str], moved: Mapping[str, str]) -> Iterator[Change]:

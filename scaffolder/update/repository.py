@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffolder.errors import UpdateError
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git, require_merging
+from scaffolder.version_control import Git, require_git
 
 _MARKERS = ("-e", "^<<<<<<< ", "-e", "^>>>>>>> ")
 
@@ -42,7 +42,7 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
         UpdateError: there is none, or nothing is committed.
         ToolMissing: there is no Git, or one that is too old.
     """
-    require_merging(toolchain)
+    require_git(toolchain)
     git = Git(toolchain, root)
     asked = ("--show-toplevel", "--show-prefix", "--git-path", "scaffold", "--git-path", "objects")
     where = git.attempt("rev-parse", *asked, "--show-object-format")

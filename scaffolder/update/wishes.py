@@ -93,7 +93,7 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
             chosen.pop(name, None)
             continue
         if name in given:
-            known[name] = answers.accepted(question, given[name], known)
+            known[name] = _accepted(question, given[name], known)
             chosen[name] = known[name]
         elif name in stored and _fits(question, stored[name], known):
             known[name] = answers.accepted(question, stored[name], known)
@@ -101,6 +101,14 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
         else:
             known[name] = question.default_given(known) or ""
     return chosen
+
+
+def _accepted(question: Question, value: object, known: Mapping[str, Answer]) -> Answer:
+    try:
+        return answers.accepted(question, value, known)
+    except AnswersError as error:  # its hint is for `scaffold new`, which has a flag for each question
+        hint = error.hint.replace(f"{question.flag} ", f"{question.name}=")
+        raise AnswersError(error.message, hint=hint) from error
 
 
 def _fits(question: Question, value: object, known: Mapping[str, Answer]) -> bool:

@@ -1,0 +1,110 @@
+"""`scaffold add`, `remove` and `set` on real repositories: the result is what those answers generate, and edits stay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support import Repository
+from updating import commit, contents, fates, git, update
+
+from scaffolder import answers, cli, manifest, render, store
+from scaffolder.errors import ExitCode
+from scaffolder.toolchain import SystemToolchain
+from scaffolder.update.merge import Fate
+
+
+@pytest.fixture
+def committed(repository: Repository) -> Repository:
+    """`committed(runtime="java", …)` is such a repository, as Git has it after `scaffold new`."""
+
+    def make(**given: object) -> Path:
+        folder = repository(**given)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--message", "Generated")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def generated(toolchain: SystemToolchain, tmp_path: Path) -> Repository:
+    """`generated(…)` is what the newest release makes of the answers."""
+
+    def make(**given: object) -> Path:
+        history = store.embedded(toolchain)
+        folder = tmp_path / "generated" / "my-service"
+        completed = answers.complete({"service_name": "my-service", **given})
+        render.write(manifest.origin(history, history.newest, toolchain), completed, folder)
+        return folder
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("request_", "given"),
+    [
+        ({"add": ("jenkins",)}, {"ci": "github,jenkins"}),
+        ({"given": {"cloud": "azure"}}, {"cloud": "azure"}),
+        ({"given": {"runtime_version": "25"}}, {"runtime_version": "25"}),
+        ({"remove": ("terraform", "monitoring")}, {"cloud": "none", "monitoring": "none"}),
+    ],
+    ids=["add jenkins", "set cloud", "set runtime_version", "remove terraform"],
+)
+def test_other_answers_give_what_they_generate(
+    request_: dict[str, object], given: dict[str, object], committed: Repository, generated: Repository
+) -> None:
+    project = committed()
+    outcome = update(project, answers_only=True, **request_)
+    assert outcome.exit_code is ExitCode.CLEAN
+    assert {change.fate for change in outcome.changes} <= {Fate.NEW, Fate.CLEAN, Fate.DELETED}
+    assert contents(project) == contents(generated(**given))
+
+
+def test_what_a_team_wrote_outlives_the_removal_of_terraform(
+    committed: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = committed()
+    main = project / "terraform" / "env" / "main.tf"
+    mine = main.read_text(encoding="utf-8") + '\nresource "aws_s3_bucket" "ours" {}\n'
+    commit(project, {"terraform/env/main.tf": mine, "terraform/env/ours.tf": "# ours\n"})
+    assert cli.run(["remove", "terraform", "--path", str(project), "--format", "json"]) == ExitCode.CLEAN
+    said = json.loads(capsys.readouterr().out)
+    assert [file for file in said["files"] if file["state"] == "kept"] == [
+        {
+            "path": "terraform/env/main.tf",
+            "state": "kept",
+            "note": "the template no longer has it; you changed it",
+        }
+    ]
+    left = sorted(path.relative_to(project).as_posix() for path in (project / "terraform").rglob("*") if path.is_file())
+    assert left == ["terraform/env/main.tf", "terraform/env/ours.tf"]
+    assert main.read_text(encoding="utf-8") == mine
+
+
+def test_an_answer_that_had_to_follow_is_named(committed: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    project = committed()
+    assert cli.run(["set", "cloud=azure", "--path", str(project), "--quiet", "--dry-run", "--format", "json"]) in {
+        ExitCode.CLEAN,
+        ExitCode.NO_VERDICT,
+    }
+    said = json.loads(capsys.readouterr().out)
+    assert {"name": "region", "before": "eu-central-1", "after": "westeurope"} in said["answers"]
+    assert said["check"]["summary"]["failed"] == 0
+    assert git(project, "status", "--short") == ""
+
+
+def test_an_edit_is_not_carried_into_a_file_that_merely_looks_alike(committed: Repository) -> None:
+    project = committed()
+    values = project / "terraform" / "shared" / "main.tf"
+    commit(project, {"terraform/shared/main.tf": values.read_text(encoding="utf-8") + "# ours\n"})
+    outcome = update(project, answers_only=True, given={"cloud": "azure"})
+    assert "ours" not in "".join(
+        text
+        for name, (text, _) in contents(project).items()
+        if name != "terraform/shared/main.tf" and "# ours\n" in text
+    )
+    assert fates(outcome)["terraform/shared/main.tf"] in {Fate.MERGED, Fate.CONFLICT, Fate.KEPT}
+    assert "# ours\n" in values.read_text(encoding="utf-8")

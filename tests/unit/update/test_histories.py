@@ -1,0 +1,184 @@
+"""Random histories, merged by our engine and by plain Copier: who loses a line, and who puts one into another block."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from histories import History, Tree, faults, histories, together
+from updating import Template, commit
+
+from scaffolder import answers, manifest, render, store
+from scaffolder.toolchain import SystemToolchain
+from scaffolder.update import merge
+
+BATCH = 50
+"""Histories in one merge; each is a folder with lines of its own."""
+
+
+def lay(folder: Path, tree: Tree) -> Path:
+    for name, (content, executable) in tree.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="")
+        path.chmod(0o755 if executable else 0o644)
+    return folder
+
+
+def read(folder: Path) -> Tree:
+    paths = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts)
+    return {
+        path.relative_to(folder).as_posix(): (path.read_text(encoding="utf-8"), bool(path.stat().st_mode & 0o100))
+        for path in paths
+    }
+
+
+def merged_by_us(sides: Mapping[str, Path], folder: Path, toolchain: SystemToolchain) -> tuple[Tree, dict[str, str]]:
+    """The files after our merge of three folders, and what is said of each file that differs."""
+    objects = folder / "none"
+    objects.mkdir(parents=True)
+    work = merge.workshop(folder, objects, "sha1", toolchain)
+    trees = {side: work.tree_of(path) for side, path in sides.items()}
+    outcome = merge.merged(work, base=trees["base"], ours=trees["ours"], theirs=trees["theirs"], label="template")
+    work.written(outcome.tree, folder / "result")
+    return read(folder / "result"), {change.path: str(change.fate) for change in outcome.changes}
+
+
+def merged_by_copier(made: list[History], folder: Path) -> Tree:
+    """The files after `copier update` of a repository with all these histories in it."""
+    template = Template.made(folder / "template", {})
+    lay(folder / "template" / "templates", together(made, "base"))
+    template.release("1.0.1", {})
+    project = template.generate(folder / "project")
+    for name in {path.split("/")[0] for path in together(made, "base")}:
+        shutil.rmtree(project / name)
+        shutil.rmtree(folder / "template" / "templates" / name)
+    lay(project, together(made, "ours"))
+    commit(project)
+    lay(folder / "template" / "templates", together(made, "theirs"))
+    template.release("1.1.0", {})
+    argv = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults"]
+    done = subprocess.run(
+        argv, cwd=project, env={**os.environ, "PYTHONWARNINGS": "ignore"}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return read(project)
+
+
+def of(one: History, result: Mapping[str, object]) -> dict[str, object]:
+    """The part of a result that belongs to one history."""
+    return {path.removeprefix(f"{one.name}/"): what for path, what in result.items() if path.startswith(f"{one.name}/")}
+
+
+def judged(made: list[History], result: Tree, said: Mapping[str, str]) -> list[str]:
+    return [fault for one in made for fault in faults(one, of(one, result), of(one, said))]  # type: ignore[arg-type]
+
+
+def ours(number: int, seed: int, folder: Path, toolchain: SystemToolchain) -> list[str]:
+    found = []
+    for batch in range(0, number, BATCH):
+        made = list(histories(BATCH, seed + batch))
+        place = folder / str(batch)
+        sides = {side: lay(place / side, together(made, side)) for side in ("base", "ours", "theirs")}
+        found += judged(made, *merged_by_us(sides, place / "merge", toolchain))
+        shutil.rmtree(place)
+    return found
+
+
+def test_no_line_is_lost_or_moved_in_random_histories(tmp_path: Path, toolchain: SystemToolchain) -> None:
+    assert ours(200, 1, tmp_path, toolchain) == []
+
+
+@pytest.mark.histories
+def test_no_line_is_lost_or_moved_in_two_thousand_histories(tmp_path: Path, toolchain: SystemToolchain) -> None:
+    assert ours(2000, 10_000, tmp_path, toolchain) == []
+
+
+def test_the_judge_sees_a_line_that_is_lost_or_moved() -> None:
+    made = next(
+        one for one in histories(50, 7) if any("mine-" in text and "- name" in text for text, _ in one.ours.values())
+    )
+    path, (content, mode) = next((p, f) for p, f in made.ours.items() if "mine-" in f[0] and "- name" in f[0])
+    blocks = content.split("- name: ")
+    place = next(number for number, block in enumerate(blocks) if "mine-" in block)
+    line = next(line for line in blocks[place].splitlines(keepends=True) if "mine-" in line)
+    cut = content.replace(line, "")
+    assert any("is lost" in fault for fault in faults(made, {**made.ours, path: (cut, mode)}, {}))
+    other = cut + f"- name: another\n{line}"
+    assert any("in block another" in fault for fault in faults(made, {**made.ours, path: (other, mode)}, {}))
+
+
+@pytest.mark.histories
+def test_plain_copier_loses_and_moves_lines_of_the_same_histories(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    lost = moved = total = 0
+    for batch in range(20):
+        made = list(histories(BATCH, 10_000 + batch * BATCH))
+        result = merged_by_copier(made, tmp_path / str(batch))
+        total += len(made)
+        everything = dict.fromkeys(result, "")
+        for one in made:
+            found = faults(one, of(one, result), of(one, everything))  # type: ignore[arg-type]
+            lost += any("is lost" in fault or "not kept" in fault for fault in found)
+            moved += any("in block" in fault for fault in found)
+    numbers = f"of {total} histories, {lost} with a line that is lost, {moved} with one in another block"
+    record_property("plain Copier", numbers)
+    sys.stdout.write(f"plain Copier: {numbers}\n")
+    assert lost > 0
+    assert moved > 0
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(3), pytest.param(range(3, 103), marks=pytest.mark.histories)], ids=["few", "many"]
+)
+def test_no_line_is_lost_between_real_releases(seeds: range, tmp_path: Path, toolchain: SystemToolchain) -> None:
+    history = store.embedded(toolchain)
+    given = answers.complete({"service_name": "my-service"})
+    for side, release in (("base", history.releases[0]), ("theirs", history.newest)):
+        render.write(manifest.origin(history, release, toolchain), given, tmp_path / side)
+    generated, newest = read(tmp_path / "base"), read(tmp_path / "theirs")
+    for seed in seeds:
+        edited, words = people(generated, random.Random(seed))  # noqa: S311, nothing secret
+        sides = {
+            **{side: tmp_path / side for side in ("base", "theirs")},
+            "ours": lay(tmp_path / f"ours{seed}", edited),
+        }
+        result, said = merged_by_us(sides, tmp_path / f"merge{seed}", toolchain)
+        everything = "".join(content for content, _ in result.values())
+        assert [word for word in words if word not in everything] == []
+        for path in generated.keys() - newest.keys():
+            if edited.get(path, generated[path]) != generated[path]:
+                assert said[path] in {"kept", "conflict", "deleted"}
+        shutil.rmtree(tmp_path / f"ours{seed}")
+        shutil.rmtree(tmp_path / f"merge{seed}")
+
+
+def people(generated: Tree, chance: random.Random) -> tuple[Tree, list[str]]:
+    """What people made of generated files, and the words that only they wrote."""
+    edited, words = dict(generated), []
+    for number, path in enumerate(chance.sample(sorted(generated), 40)):
+        content, executable = edited[path]
+        lines = content.splitlines(keepends=True)
+        word = f"mine-{number}-{chance.randrange(10**6)}"
+        place = chance.randint(0, len(lines))
+        match chance.choice(["insert", "replace", "delete", "move", "mode"]):
+            case "insert":
+                edited[path] = ("".join([*lines[:place], f"{word}\n", *lines[place:]]), executable)
+                words.append(word)
+            case "replace":
+                edited[path] = ("".join([*lines[:place], f"{word}\n", *lines[place + 1 :]]), executable)
+                words.append(word)
+            case "delete":
+                del edited[path]
+            case "move":
+                edited[f"mine/{path}"] = edited.pop(path)
+            case "mode":
+                edited[path] = (content, not executable)
+    return edited, words
