@@ -32,7 +32,7 @@ faults: $(BIN)/.ready ## Make every fault of tests/faults/, and ask every check 
 	$(BIN)/python -m pytest -n 2 -m faults tests/e2e/test_gate_map.py $(PYTEST_ARGS)
 
 histories: $(BIN)/.ready ## Merge thousands of random histories of a repository, with our engine and with plain Copier
-	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/e2e/test_update_is_killed.py $(PYTEST_ARGS)
 
 lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
 	$(BIN)/ruff format --check .

@@ -64,7 +64,10 @@ def faults(one: History, result: Tree, said: Mapping[str, str]) -> list[str]:
         if path in result and path not in said:
             wrong.append(f"{one.name}/{path}: was deleted and is back, and nobody said so")
     for path in one.base.keys() & one.ours.keys() - one.theirs.keys() - one.template_moved.keys():
-        if one.ours[path][0] != one.base[path][0] and (result.get(path) != one.ours[path] or path not in said):
+        words = set(_USER.findall(one.ours[path][0]))
+        carried = words and all(any(word in text.get(file, "") for file in said) for word in words)  # Git saw a move
+        kept = result.get(path) == one.ours[path] and path in said
+        if one.ours[path][0] != one.base[path][0] and not kept and not carried:
             wrong.append(
                 f"{one.name}/{path}: the template dropped it, people had changed it, and it is not kept and named"
             )

@@ -20,8 +20,8 @@ from pathlib import Path
 from scaffolder.errors import ToolCrashed, UpdateError
 from scaffolder.process import Processes
 from scaffolder.toolchain import SystemToolchain, Toolchain
-from scaffolder.update.merge import Stage
 from scaffolder.update.repository import Repository
+from scaffolder.update.workshop import Stage
 from scaffolder.version_control import Git
 
 _JOURNAL = "update.json"
@@ -129,6 +129,7 @@ def main(plan: Path, toolchain: Toolchain) -> None:
     git = Git(toolchain, Path(step.top))
     objects_of(step)
     _write(step, _BEGUN)
+    git.attempt("update-index", "-q", "--refresh")  # a copied repository has the times of other files in its index
     moved = git.attempt("read-tree", "-m", "-u", step.before, step.after, timeout=600)
     if moved.exit_code != 0:  # Git looks at every file before it touches one
         Path(step.journal).unlink()

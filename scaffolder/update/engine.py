@@ -15,9 +15,10 @@ from scaffolder.model import Report, Result
 from scaffolder.project import Project
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
-from scaffolder.update import apply, merge, rendering, repository, wishes
-from scaffolder.update.merge import Fate, Merged, Workshop
+from scaffolder.update import apply, merge, rendering, repository, wishes, workshop
+from scaffolder.update.merge import Fate, Merged
 from scaffolder.update.repository import Repository
+from scaffolder.update.workshop import Workshop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
     old, new = _releases(request, record, history)
     with tempfile.TemporaryDirectory(prefix="scaffold-update-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
-        work = merge.workshop(folder, opened.objects, opened.hash_format, toolchain)
+        work = workshop.workshop(folder, opened.objects, opened.hash_format, toolchain)
         given = _answers(request, record, history, new, toolchain)
         before, after = rendering.both(
             (manifest.origin(history, old, toolchain), record.answers),

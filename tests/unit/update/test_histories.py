@@ -16,7 +16,7 @@ from updating import Template, commit
 
 from scaffolder import answers, manifest, render, store
 from scaffolder.toolchain import SystemToolchain
-from scaffolder.update import merge
+from scaffolder.update import merge, workshop
 
 BATCH = 50
 """Histories in one merge; each is a folder with lines of its own."""
@@ -43,7 +43,7 @@ def merged_by_us(sides: Mapping[str, Path], folder: Path, toolchain: SystemToolc
     """The files after our merge of three folders, and what is said of each file that differs."""
     objects = folder / "none"
     objects.mkdir(parents=True)
-    work = merge.workshop(folder, objects, "sha1", toolchain)
+    work = workshop.workshop(folder, objects, "sha1", toolchain)
     trees = {side: work.tree_of(path) for side, path in sides.items()}
     outcome = merge.merged(work, base=trees["base"], ours=trees["ours"], theirs=trees["theirs"], label="template")
     work.written(outcome.tree, folder / "result")

@@ -1,0 +1,73 @@
+"""Whether an edit is still in its block after a merge that Git calls clean.
+
+Git aligns lines. Where the template changes a block and puts one that looks the same right after it, every alignment
+of lines may carry an edit into the new one. What a person sees, the heading above the edit, is looked at here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+LINES = 5000
+"""Longer files are not looked at: aligning them takes seconds."""
+
+
+def doubtful(base: str, ours: str, result: str) -> bool:
+    """Whether a line that people wrote stands, in `result`, below another heading than in `ours`.
+
+    The heading of a line is the nearest one above it that stands once in the file and was there before; a line of the
+    template between the two that is not indented deeper than the heading begins another block.
+    """
+    before, edited, after = base.splitlines(), ours.splitlines(), result.splitlines()
+    if max(len(before), len(edited), len(after)) > LINES:
+        return False
+    known, once = Counter(before), Counter(edited)
+    places = Counter(after)
+    for start, end in _written(before, edited):
+        heading = next((at for at in range(start - 1, -1, -1) if once[edited[at]] == known[edited[at]] == 1), None)
+        own = next((at for at in range(start, end) if places[edited[at]] == 1 and not known[edited[at]]), None)
+        if heading is not None and own is not None and _apart(edited, after, heading, own):
+            return True
+    return False
+
+
+def sides(ours: str, theirs: str, label: str) -> str:
+    """Both sides whole, as a conflict; what they have in common at the start and at the end stands once."""
+    left, right = ours.splitlines(keepends=True), theirs.splitlines(keepends=True)
+    start = _common(left, right)
+    end = _common(left[start:][::-1], right[start:][::-1])
+    middle = ["<<<<<<< yours\n", *_ended(left[start : len(left) - end]), "=======\n"]
+    middle += [*_ended(right[start : len(right) - end]), f">>>>>>> {label}\n"]
+    return "".join([*left[:start], *middle, *left[len(left) - end :]])
+
+
+def _written(before: list[str], edited: list[str]) -> Iterator[tuple[int, int]]:
+    """The runs of lines that people wrote, as places in `edited`."""
+    for kind, _, _, start, end in SequenceMatcher(None, before, edited, autojunk=False).get_opcodes():
+        if kind in {"insert", "replace"}:
+            yield start, end
+
+
+def _apart(edited: list[str], after: list[str], heading: int, own: int) -> bool:
+    if edited[heading] not in after:
+        return True
+    top, place = after.index(edited[heading]), after.index(edited[own])
+    if place < top:
+        return True
+    between = Counter(after[top + 1 : place]) - Counter(edited[heading + 1 : own])
+    return any(line.strip() and _indent(line) <= _indent(edited[heading]) for line in between)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _common(left: list[str], right: list[str]) -> int:
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
+
+
+def _ended(lines: list[str]) -> list[str]:
+    return [*lines[:-1], lines[-1].rstrip("\n") + "\n"] if lines else []
