@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images faults e2e-cluster lint format examples release scanners docs readme bench lock clean
+.PHONY: help demo test matrix images faults histories e2e-cluster lint format examples release scanners docs readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
