@@ -48,7 +48,9 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
     head = git.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
     if head.exit_code != 0:
         raise ProjectError(f"nothing of {root} is committed", hint="git add --all && git commit")
-    changed = git("--no-optional-locks", "status", "--porcelain=v1", "-z", "--no-renames", "--", ".").split("\0")
+    changed = git(
+        "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--", "."
+    ).split("\0")
     if any(changed):
         names = ", ".join(entry[3:] for entry in changed[:3] if entry)
         raise ProjectError(f"not committed: {names}", hint="git add and git commit (or git stash) first")

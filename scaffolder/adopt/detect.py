@@ -79,7 +79,8 @@ def runtime(project: Project) -> Found | None:
     manifests = {
         name: found for name, files in MANIFESTS.items() if (found := [file for file in files if project.has(file)])
     }
-    images = [one for one in facts.read(project).starting("runtime ") if one.role == "image"]
+    known = {f"runtime {name}" for name in MANIFESTS}
+    images = [one for one in facts.read(project).of(*known) if one.role == "image"]
     if images:
         value = images[-1].fact.removeprefix("runtime ")
         places = [*(Place(path=Path(file)) for file in manifests.get(value, [])), images[-1].place]

@@ -103,9 +103,8 @@ def _owned(project: Project, proposal: Proposal) -> tuple[str, ...]:
     service = str(proposal.answers["service_name"])
     # The tests of the alerts read the rules that are in the template's chart.
     owned = [f"helm/{service}/", "monitoring/tests/"] if proposal.thing("chart") else []
-    owned += [
-        f"{name}/" for name in ("terraform", "monitoring", "platform", ".devcontainer") if project.under(name, "*")
-    ]
+    owned += ["terraform/"] if proposal.thing("terraform") else []
+    owned += [f"{name}/" for name in ("monitoring", "platform", ".devcontainer") if project.under(name, "*")]
     return tuple(owned)
 
 
@@ -159,6 +158,10 @@ def _notes(proposal: Proposal, laid: Layout, repository: branch.Repository, tool
     if chart:
         notes.append(
             f"the chart stays yours; the template's, with alerts and network policy, is in helm/{service}{PROPOSED}/"
+        )
+    if proposal.thing("terraform") and proposal.answers["cloud"] != "none":
+        notes.append(
+            f"your Terraform stays yours; the template's, which `make drift` looks at, is in terraform{PROPOSED}/"
         )
     if not proposal.thing("image"):
         notes.append(f"there is no Dockerfile; Dockerfile{PROPOSED} is for the template's own service, adapt it")

@@ -23,14 +23,14 @@ cd "$(dirname "${{BASH_SOURCE[0]}}")/.."
 
 """
 _UNKNOWN = """\
-echo "{file}: nothing here says how the service is started; write it in this file" >&2
+echo "{file}: nothing here says how the service is {done}; write it in this file" >&2
 exit 1
 """
 _JUNIT = """\
 status=0
 {command} || status=$?
 mkdir -p build/test-results
-find . -path '*/{reports}/*.xml' -exec cp {{}} build/test-results/ \\;
+find . -path '{reports}' -exec cp {{}} build/test-results/ \\;
 exit "$status"
 """
 
@@ -59,10 +59,10 @@ def found(tool: Tool) -> Found:
 
 def of(tool: Tool) -> Mapping[str, str]:
     """The text of each of FILES."""
-    commands = zip(FILES, ("Builds", "Tests", "Runs"), (tool.build, tool.test, tool.run), strict=True)
+    words = (("Builds", "built"), ("Tests", "tested"), ("Runs", "started"))
     return {
-        file: _HEAD.format(what=what, tool=tool.name) + (command or _UNKNOWN.format(file=file))
-        for file, what, command in commands
+        file: _HEAD.format(what=what, tool=tool.name) + (command or _UNKNOWN.format(file=file, done=done))
+        for file, (what, done), command in zip(FILES, words, (tool.build, tool.test, tool.run), strict=True)
     }
 
 
@@ -74,7 +74,7 @@ def _java(project: Project, top: Path) -> Iterator[Tool]:
             name="Maven",
             place=Place(path=Path("pom.xml")),
             build=f"{maven} --batch-mode -DskipTests package\n",
-            test=_JUNIT.format(command=f"{maven} --batch-mode verify", reports="surefire-reports"),
+            test=_JUNIT.format(command=f"{maven} --batch-mode verify", reports="*/surefire-reports/*.xml"),
             run=f"exec {maven} --batch-mode spring-boot:run\n" if spring else "",
         )
     for file in project.matching("build.gradle", "build.gradle.kts")[:1]:
@@ -84,7 +84,7 @@ def _java(project: Project, top: Path) -> Iterator[Tool]:
             name="Gradle",
             place=Place(path=file),
             build=f"{gradle} --console=plain assemble\n",
-            test=_JUNIT.format(command=f"{gradle} --console=plain check", reports="test-results"),
+            test=_JUNIT.format(command=f"{gradle} --console=plain check", reports="*/test-results/*/*.xml"),
             run=f"exec {gradle} --console=plain {'bootRun' if spring else 'run'}\n",
         )
 

@@ -342,3 +342,18 @@ def _there(root: Path) -> bool:
 def test_errors_are_ours(tmp_path: Path) -> None:
     with pytest.raises(ScaffolderError):
         run.adopt(tmp_path / "absent", {})
+
+
+def test_what_was_found_fits_what_is_written(tmp_path: Path) -> None:
+    files = {**foreign.MAVEN, "infra/main.tf": 'provider "aws" {}\n', "chart/Chart.yaml": "name: order-service\n"}
+    root = foreign.repository(tmp_path / "orders", files)
+    made = run.adopt(root, {}, no_check=True)
+    assert made is not None
+    targets = {one.target for one in made.layout.files}
+    assert {target.split("/")[0] for target in targets if "main.tf" in target} == {"terraform.scaffold-new"}
+    assert not {target for target in targets if target.startswith("helm/order-service/")}
+    assert "helm/order-service.scaffold-new/values.yaml" in targets
+    foreign.git(root, "switch", "--quiet", branch.NAME)
+    assert 'CHART="chart"' in (root / "ci/settings.sh").read_text(encoding="utf-8")
+    assert "\nport: 8081\n" in (root / "helm/order-service.scaffold-new/values.yaml").read_text(encoding="utf-8")
+    assert len([note for note in made.notes if "stays yours" in note]) == 2
