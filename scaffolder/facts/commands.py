@@ -38,6 +38,18 @@ def commands(project: Project) -> tuple[Command, ...]:
     return project.once("commands", lambda: tuple(_commands(project)))
 
 
+def variables(project: Project) -> dict[str, tuple[str, Place]]:
+    """Variables that scripts set once, to a text."""
+    found: dict[str, list[tuple[str, Place]]] = {}
+    for file in project.matching("*.sh", "Makefile", ".env"):
+        for at, line in enumerate(project.lines(file), 1):
+            if words := re.match(
+                r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$", line
+            ):
+                found.setdefault(words[1], []).append((words[2], Place(path=file, line=at, text=line.strip())))
+    return {name: said[0] for name, said in found.items() if len({text for text, _ in said}) == 1}
+
+
 def _commands(project: Project) -> Iterator[Command]:
     for file in github_files(project):
         yield from _github(project, file, _table(project, file))

@@ -64,8 +64,9 @@ class Facts:
 
 def place(project: Project, file: Path, line: int) -> Place:
     """A line of a file with its text, shortened to what fits on a screen."""
-    lines = project.lines(file) if line else []
-    return Place(path=file, line=line, text=lines[line - 1].strip()[:160] if 0 < line <= len(lines) else "")
+    lines = project.lines(file) if line and project.has(file) else []
+    text = lines[line - 1].strip()[:160] if 0 < line <= len(lines) else ""
+    return Place(path=file, line=line if lines else 0, text=text)
 
 
 def places(said: Iterable[Statement]) -> tuple[Place, ...]:

@@ -14,6 +14,7 @@ from scaffolder.checks.agreement import (
     selectors,
     series,
     stages,
+    values,
 )
 
 CHECKS = tuple(
@@ -26,6 +27,7 @@ CHECKS = tuple(
             *selectors.CHECKS,
             *quantities.CHECKS,
             *deployment.CHECKS,
+            *values.CHECKS,
             *series.CHECKS,
             *alerts.CHECKS,
             *stages.CHECKS,
