@@ -18,6 +18,7 @@ from scaffolder.formats import Unreadable
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
 from scaffolder.project import Project
+from scaffolder.reading import listed
 from scaffolder.toolchain import Toolchain
 
 _OF_THE_STACK = frozenset({"Watchdog", "InfoInhibitor", "DeadMansSwitch"})
@@ -91,9 +92,9 @@ def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
 
 
 def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
-    listed = {
+    named = {
         str(dig(receiver, "name")): (at, receiver)
-        for at, receiver in enumerate(one.content.get("receivers") or ())
+        for at, receiver in enumerate(listed(one.content.get("receivers")))
         if isinstance(receiver, dict)
     }
     routes = list(_routes(one.content["route"], ("route",)))
@@ -103,21 +104,21 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
         if name is None:
             continue
         used.add(str(name))
-        if str(name) not in listed:
-            near = difflib.get_close_matches(str(name), list(listed), n=1, cutoff=0.0)
+        if str(name) not in named:
+            near = difflib.get_close_matches(str(name), list(named), n=1, cutoff=0.0)
             message = f"a route names the receiver {name}, which does not exist"
-            other = one.place(project, "receivers", listed[near[0]][0]) if near else one.place(project, "receivers")
+            other = one.place(project, "receivers", named[near[0]][0]) if near else one.place(project, "receivers")
             fix = f"name {near[0]}, or add the receiver" if near else "add the receiver"
             yield disagreement(one.place(project, *way, "receiver"), message, other, fix=fix)
     first = str(dig(one.content, "route", "receiver"))
-    if first in listed and not set(listed[first][1]) - {"name"}:
-        other = one.place(project, "receivers", listed[first][0])
+    if first in named and not set(named[first][1]) - {"name"}:
+        other = one.place(project, "receivers", named[first][0])
         message = f"the first route's receiver {first} tells nobody: an alert that no route takes is lost"
         yield disagreement(
             one.place(project, "route", "receiver"), message, other, fix="name a receiver that tells somebody"
         )
-    for name in sorted(set(listed) - used - {"null", "None", "blackhole"}):
-        at = one.place(project, "receivers", listed[name][0])
+    for name in sorted(set(named) - used - {"null", "None", "blackhole"}):
+        at = one.place(project, "receivers", named[name][0])
         message = f"no route leads to the receiver {name}"
         yield disagreement(at, message, one.place(project, "route"), fix="lead a route to it, or take it out")
 
@@ -125,7 +126,7 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
 def _routes(route: Any, way: tuple[Any, ...], depth: int = 0) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
     if isinstance(route, dict) and depth < 40:
         yield way, route
-        for at, one in enumerate(route.get("routes") or ()):
+        for at, one in enumerate(listed(route.get("routes"))):
             yield from _routes(one, (*way, "routes", at), depth + 1)
 
 
@@ -196,7 +197,7 @@ def _in_tests(project: Project) -> Iterator[tuple[Place, str]]:
         except Unreadable:
             continue
         for test in tests if isinstance(tests, list) else ():
-            for case in dig(test, "alert_rule_test") or ():
+            for case in listed(dig(test, "alert_rule_test")):
                 if isinstance(case, dict) and case.get("alertname"):
                     line = line_of(case, "alertname")
                     yield (

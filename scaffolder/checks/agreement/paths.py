@@ -10,6 +10,7 @@ from scaffolder.facts.application import Application
 from scaffolder.facts.charts import Object
 from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
 from scaffolder.project import Project
+from scaffolder.reading import listed
 from scaffolder.toolchain import Toolchain
 
 _ASKED = re.compile(
@@ -44,7 +45,7 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
             ("Service", "endpoints") if monitor.kind == "ServiceMonitor" else ("Deployment", "podMetricsEndpoints")
         )
         watched = [one for one in workloads.same_scope(project, monitor, kind) if _watches(monitor, one)]
-        for at, endpoint in enumerate(monitor.get("spec", key) or ()):
+        for at, endpoint in enumerate(listed(monitor.get("spec", key))):
             looked += 1
             offered = _offered(watched)
             port = str(endpoint.get("port") or "") if isinstance(endpoint, dict) else ""
@@ -99,12 +100,12 @@ def _watches(monitor: Object, one: Object) -> bool:
 
 
 def _offered(watched: list[Object]) -> list[str]:
-    return [
-        str(port["name"])
-        for one in watched
-        for port in (one.get("spec", "ports") or [p for _, c in one.containers() for p in c.get("ports") or ()])
-        if isinstance(port, dict) and port.get("name")
-    ]
+    named = []
+    for one in watched:
+        declared = listed(one.get("spec", "ports"))
+        declared = declared or [port for _, container in one.containers() for port in listed(container.get("ports"))]
+        named += [str(port["name"]) for port in declared if isinstance(port, dict) and port.get("name")]
+    return named
 
 
 def _source_behind(project: Project, monitor: Object) -> Application | None:

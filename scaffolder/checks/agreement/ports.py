@@ -14,6 +14,7 @@ from scaffolder.facts.charts import LONG_RUNNING, Object
 from scaffolder.facts.ports import COMMAND, COMPOSE, DEV, ENV, EXPOSE, HEALTHCHECK
 from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
 from scaffolder.project import Project
+from scaffolder.reading import listed
 from scaffolder.toolchain import Toolchain
 
 _LISTENS = (COMMAND, ENV, SOURCE)
@@ -90,7 +91,7 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
         if not pods:
             continue
         looked += 1
-        for at, port in enumerate(service.get("spec", "ports") or ()):
+        for at, port in enumerate(listed(service.get("spec", "ports"))):
             target = str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
             known = [words for pod in pods for words in _port_words(pod)]
             if target and known and not any(target in words for words in known):
@@ -155,8 +156,8 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
             looked += 1
             service = known.get(name)
             offered = [
-                str(one.get(key))
-                for one in (service.get("spec", "ports") or () if service else ())
+                str(charts.dig(one, key))
+                for one in listed(service.get("spec", "ports") if service else None)
                 for key in ("port", "name")
             ]
             if service is None and not route.origins and len(known) < 2:
@@ -217,7 +218,7 @@ def _port_words(pod: Object) -> Iterator[list[str]]:
 
 def _port_words_of(container: dict[Any, Any]) -> Iterator[list[str]]:
     """Name and number of each declared port."""
-    for port in container.get("ports") or ():
+    for port in listed(container.get("ports")):
         if isinstance(port, dict):
             yield [str(port[key]) for key in ("name", "containerPort") if port.get(key)]
 
@@ -250,7 +251,7 @@ def _backends(route: Object) -> Iterator[tuple[tuple[Any, ...], str, str]]:
     """The way to each backend, its Service, and its port by name or number."""
     rules = route.get("spec", "rules")
     for at, rule in enumerate(rules if isinstance(rules, list) else ()):
-        for place, path in enumerate(charts.dig(rule, "http", "paths") or ()):
+        for place, path in enumerate(listed(charts.dig(rule, "http", "paths"))):
             service = charts.dig(path, "backend", "service")
             if isinstance(service, dict):
                 port = charts.dig(service, "port", "number") or charts.dig(service, "port", "name") or ""
@@ -259,7 +260,7 @@ def _backends(route: Object) -> Iterator[tuple[tuple[Any, ...], str, str]]:
                     str(service.get("name")),
                     str(port),
                 )
-        for place, backend in enumerate(charts.dig(rule, "backendRefs") or ()):
+        for place, backend in enumerate(listed(charts.dig(rule, "backendRefs"))):
             if isinstance(backend, dict) and backend.get("kind", "Service") == "Service":
                 way = ("spec", "rules", at, "backendRefs", place, "port" if backend.get("port") else "name")
                 yield way, str(backend.get("name")), str(backend.get("port") or "")
