@@ -1,30 +1,81 @@
-"""`scaffold explain`: what a check asks, why, and how to mend what it finds."""
+"""`scaffold explain`: what a check asks and why; or why a generated file, or a line of it, is there."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from scaffolder import checks
+from scaffolder import checks, origins
 from scaffolder.checks import page
 from scaffolder.cli import options
 from scaffolder.model import Check
+from scaffolder.project import Project
 
 
-@click.command("explain", short_help="What a check asks, why, and how to mend what it finds.")
-@click.argument("word", metavar="ID")
+@click.command("explain", short_help="What a check asks, and why; or why a generated file is there.")
+@click.argument("word", metavar="ID|FILE[:LINE]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@options.directory
 @options.debug
 def command(word: str, form: str) -> None:
-    """Explain the check ID (TF002), or all whose ids start like that (TF)."""
+    """Explain the check ID (TF002), or all whose ids start like that (TF).
+
+    Or say why FILE of the generated repository here is there, or its LINE: the template, the conditions, the answers.
+    """
+    name, _, number = word.partition(":")
+    if Path(name).is_file():
+        click.echo(_of_file(Project(Path()), Path(name), number, form))
+        return
     found = page.named(word, checks.every())
     if form == "json":
         click.echo(json.dumps([_facts(check) | asdict(page.of(check.id)) for check in found], indent=2))
     else:
         click.echo("\n\n".join(_text(check, page.of(check.id)) for check in found))
+
+
+def _of_file(project: Project, file: Path, number: str, form: str) -> str:
+    if number and not number.isdigit():
+        raise click.UsageError(f"a line is a number, not {number!r}")
+    origin = origins.of(project, file)
+    line = origins.line_of(project, origin, int(number)) if number else None
+    said: dict[str, object] = {
+        "file": file.as_posix(),
+        "templates": [one.as_posix() for one in origin.templates],
+        "conditions": list(origin.conditions),
+        "answers": origin.uses,
+    }
+    if number:
+        said["line"] = line and {
+            "template": f"{line.template.as_posix()}:{line.number}",
+            "text": line.text,
+            "conditions": list(line.conditions),
+            "answers": line.uses,
+        }
+    return json.dumps(said, indent=2) if form == "json" else "\n".join(_sentences(origin, number, line))
+
+
+def _sentences(origin: origins.Origin, number: str, line: origins.Line | None) -> Iterator[str]:
+    yield f"{origin.file.as_posix()} comes from {', which includes '.join(map(str, origin.templates))}"
+    yield f"  there because  {' and '.join(origin.conditions) or 'every repository has it'}"
+    yield f"  answers in it  {_named(origin.uses)}"
+    if not number:
+        return
+    if line is None:
+        yield f"line {number} comes from no line of a template: somebody wrote it, or it is put together from several"
+        return
+    yield f"line {number} comes from {line.template.as_posix()}:{line.number}"
+    yield f"  there because  {' and '.join(line.conditions) or 'the file is'}"
+    yield f"  answers in it  {_named(line.uses)}"
+
+
+def _named(uses: dict[str, object]) -> str:
+    words = (f"{name}={','.join(one) if isinstance(one, tuple) else one}" for name, one in uses.items())
+    return " ".join(words) or "none"
 
 
 def _facts(check: Check) -> dict[str, str]:

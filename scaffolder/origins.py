@@ -1,0 +1,181 @@
+"""Why a generated file, or a line of it, is there: the template it came from, the conditions and the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffolder import answers, template
+from scaffolder.errors import ProjectError
+from scaffolder.project import Project
+
+_MARK = re.compile(r"\[\[(.*?)\]\]")
+_INCLUDE = re.compile(r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)\s*(?:-?%\]|$)", re.MULTILINE)
+_STATEMENT = re.compile(r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)")
+_WORD = re.compile(r"\b[a-z_]+\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a file comes from: its templates, the first one with its name, in the order in which they include others.
+
+    `conditions` are true of the answers, or the file were not there; `uses` are the answers that stand in it.
+    """
+
+    file: Path
+    templates: tuple[Path, ...]
+    conditions: tuple[str, ...]
+    uses: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Where a line comes from, with the conditions around it and the answers in it."""
+
+    template: Path
+    number: int
+    text: str
+    conditions: tuple[str, ...]
+    uses: dict[str, object]
+
+
+def of(project: Project, file: Path) -> Origin:
+    """The origin of `file` in this release of the templates.
+
+    Raises:
+        ProjectError: the repository is not generated, has no such file, or it is not one that was generated.
+    """
+    if not project.answers:
+        raise ProjectError(
+            f"{project.root} was not generated", hint="scaffold adopt brings a repository under the template"
+        )
+    if not project.has(file):
+        raise ProjectError(f"there is no {file.as_posix()}", hint="scaffold status lists what was generated")
+    values = _values(project)
+    for source, switches in _sources(file, values):
+        templates = (source, *_included(source, values))
+        texts = [_read(one) for one in templates]
+        named = {word for text in texts for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
+        return Origin(
+            file=file,
+            templates=templates,
+            conditions=tuple(_condition(switch) for switch in switches),
+            uses=_answered(project, named),
+        )
+    raise ProjectError(f"{file.as_posix()} is not generated: somebody added it", hint="git log -- " + file.as_posix())
+
+
+def line_of(project: Project, origin: Origin, number: int) -> Line | None:
+    """The origin of a line, counted from 1; None where no line of the templates gives it: somebody wrote it.
+
+    Raises:
+        ProjectError: the file has no such line.
+    """
+    lines = project.lines(origin.file)
+    if not 0 < number <= len(lines):
+        raise ProjectError(f"{origin.file.as_posix()} has {len(lines)} lines", hint=f"{origin.file.as_posix()}:1")
+    wanted = lines[number - 1].strip()
+    before = sum(line.strip() == wanted for line in lines[:number])
+    found = [
+        one for source in origin.templates for one in _lines(project, source) if wanted and _gives(one.text, wanted)
+    ]
+    return found[min(before, len(found)) - 1] if found else None
+
+
+def _lines(project: Project, source: Path) -> Iterator[Line]:
+    """The lines of a template that may become lines of a file, each with the conditions around it."""
+    around: list[str] = []
+    for at, text in enumerate(_read(source).splitlines(), 1):
+        statements = _STATEMENT.findall(text)
+        for word, rest in statements:
+            _enter(around, word, rest)
+        if not statements:
+            named = {word for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
+            uses = _answered(project, named)
+            yield Line(template=source, number=at, text=text.strip(), conditions=tuple(around), uses=uses)
+
+
+def _gives(text: str, wanted: str) -> bool:
+    """Whether a line of a template may have become `wanted`: what is no mark stands in it, in that order."""
+    parts = _MARK.split(text)[::2]
+    if not "".join(parts).strip() and len(parts) > 1:
+        return False
+    return re.fullmatch(".*?".join(map(re.escape, parts)), wanted) is not None
+
+
+def _enter(around: list[str], word: str, rest: str) -> None:
+    if word in {"if", "for"}:
+        around.append(rest if word == "if" else f"for each {rest}")
+    elif word in {"endif", "endfor"} and around:
+        around.pop()
+    elif around:
+        around[-1] = f"not ({around[-1]})" if word == "else" else rest
+
+
+def _sources(file: Path, values: dict[str, Any]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """The templates that become `file` with these answers, each with the switches on its way."""
+    root = template.root() / "templates"
+    for source in sorted(root.rglob("*")):
+        relative = source.relative_to(root)
+        if not source.is_file() or (relative.name.removesuffix(".jinja") != file.name and "[[" not in relative.name):
+            continue
+        written = [_filled(part, values) for part in relative.parts]
+        if all(written) and Path(*written).as_posix().removesuffix(".jinja") == file.as_posix():
+            switches = [part[3:-3] for part, said in zip(relative.parts, written, strict=True) if said == "."]
+            yield Path("templates", relative), tuple(switches)
+
+
+def _included(source: Path, values: dict[str, Any]) -> Iterator[Path]:
+    for expression in _INCLUDE.findall(_read(source)):
+        name = _environment().compile_expression(expression, undefined_to_none=False)(**values)
+        inner = Path(str(name))
+        if (template.root() / inner).is_file():
+            yield inner
+            yield from _included(inner, values)
+
+
+def _filled(part: str, values: dict[str, Any]) -> str:
+    return _environment().from_string(part).render(values) if "[[" in part or "[%" in part else part
+
+
+def _values(project: Project) -> dict[str, Any]:
+    """The answers with everything that copier.yml makes of them."""
+    values: dict[str, Any] = {**answers.complete(project.answers), "versions": template.versions()}
+    values["_copier_conf"] = {"answers_file": answers.FILE}
+    for name, entry in template.configuration().items():
+        if not name.startswith("_") and name not in values and isinstance(entry, dict):
+            default = entry.get("default", "")
+            values[name] = _filled(default, values) if isinstance(default, str) else default
+    return values
+
+
+def _condition(switch: str) -> str:
+    """What a switch of copier.yml stands for: "cloud == 'aws'" for `aws`."""
+    default = str(template.configuration()[switch].get("default", ""))
+    found = re.search(r"\bif (.+?) else\b", default)
+    if not found:
+        return switch
+    return f"not ({found[1]})" if re.search(r"'' if", default) else found[1]
+
+
+def _answered(project: Project, names: set[str]) -> dict[str, object]:
+    given = answers.complete(project.answers)
+    return {name: given[name] for name in sorted(names & set(given))}
+
+
+def _read(source: Path) -> str:
+    return (template.root() / source).read_text(encoding="utf-8")
+
+
+def _environment() -> Any:
+    """Jinja as Copier sets it up for the template: the marks of copier.yml, and its filters."""
+    import jinja2
+
+    return jinja2.Environment(
+        **{**template.configuration()["_envops"], "undefined": jinja2.ChainableUndefined},
+        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+        autoescape=False,  # noqa: S701, no HTML is made here
+    )
