@@ -15,9 +15,10 @@ from scaffolder.toolchain import SystemToolchain
 from tools.faults import At, Fault
 
 _READS = {
-    "TF": ("terraform/*",),
-    "HL": ("helm/*",),
-    "K8": ("helm/*", "platform/*", "terraform/*"),
+    "TF001": ("terraform/*.tf", "terraform/*.tfvars"),
+    "TF002": ("terraform/*.tf",),
+    "HL": ("helm/*/*.yaml", "helm/*/*.tpl", "helm/*/*.json"),
+    "K8": ("helm/*/*.yaml", "helm/*/*.tpl", "helm/*/*.json", "*.tfvars"),
     "DK": ("*Dockerfile*", ".hadolint.yaml"),
     "CI001": (".github/*",),
     "CI002": (".github/*",),
