@@ -186,6 +186,9 @@ def test_pre_commit_runs_the_hook_in_another_repository(
 ) -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("this is no Git checkout, and pre-commit clones what it installs")
+    missing = [name for name in ("basename", "sed", "uname") if not shutil.which(name)]
+    if missing:
+        pytest.skip(f"git submodule, which pre-commit calls, is a script that needs {', '.join(missing)}")
     (tmp_path / "theirs").mkdir()
     git(tmp_path / "theirs", "init", "--quiet", "--initial-branch", "main")
     (tmp_path / "theirs" / "old.yml").write_text("a: [\n", encoding="utf-8")

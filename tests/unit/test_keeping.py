@@ -27,7 +27,7 @@ def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program = folder / "counter"
     program.write_text(
         '#!/bin/sh\n[ "$1" = --version ] && { echo 1.0; exit 0; }\n'
-        f'echo x >> "{tmp_path}/asked"\ncat "{tmp_path}/project/says"\nexit "${{1:-0}}"\n',
+        f'echo x >> "{tmp_path}/asked"\nwhile read -r line; do echo "$line"; done < "{tmp_path}/project/says"\nexit "${{1:-0}}"\n',
         encoding="utf-8",
     )
     program.chmod(0o755)
