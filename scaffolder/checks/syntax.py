@@ -175,7 +175,7 @@ _Problem = Callable[[Project, Path], tuple[int, str] | None]
 
 def _each(project: Project, files: tuple[Path, ...] | list[Path], language: str, problem: _Problem) -> Verdict:
     if not files:
-        raise NotApplicable(f"there is no {language} file")
+        raise NotApplicable(f"there is no {language}{'' if language == 'Dockerfile' else ' file'}")
     findings = []
     for file in files:
         found = problem(project, file)

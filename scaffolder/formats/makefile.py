@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_RULE = re.compile(r"^(?!\t)([^#:=\s][^#:=]*?)\s*:{1,2}(?![:=])([^=]*)$")
+_RULE = re.compile(r"^(?!\t)([^#:=\s][^#:=]*?)\s*:{1,2}(?![:=])")
 _VARIABLE = re.compile(r"^(?:export\s+|override\s+)?([\w.-]+)\s*(?::{0,3}|\?|\+)=\s*(.*?)\s*(?:#.*)?$")
 _REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
 

@@ -159,9 +159,17 @@ def _asked_of_make(project: Project) -> Iterator[tuple[Place, Path, str]]:
         for words in _MAKE.findall(command.text):
             if command.folder is not None or command.system == commands.SCRIPT:
                 yield from _targets(command.place, command.folder or Path(), words)
+    moved: tuple[Path, int] | None = None
     for place, code in documents.shell(project):
-        for words in _MAKE.findall(code):
-            yield from _targets(place, Path(), words)
+        follows = moved == (place.path, place.line - 1)
+        moved = (place.path, place.line) if follows or re.search(r"\b(?:cd|pushd)\b", code) else None
+        for words in _MAKE.findall(code) if moved is None else ():
+            yield from _targets(place, _folder_of_makefile(project, place.path), words)
+
+
+def _folder_of_makefile(project: Project, file: Path) -> Path:
+    """The folder of the Makefile that a text is likely to mean: the nearest one above."""
+    return next((folder for folder in file.parents if project.has(folder / "Makefile")), Path())
 
 
 def _targets(place: Place, folder: Path, words: str) -> Iterator[tuple[Place, Path, str]]:
