@@ -70,3 +70,10 @@ def test_answers_and_template_come_from_the_answers_file(tmp_path: Path) -> None
 def test_a_repository_that_is_not_ours_is_called_like_its_folder(tmp_path: Path) -> None:
     project = write(tmp_path / "theirs", a="")
     assert (project.name, project.template, project.answers) == ("theirs", "", {})
+
+
+def test_what_adopt_put_beside_a_file_is_no_part_of_the_service(tmp_path: Path) -> None:
+    for name in ("Dockerfile", "Dockerfile.scaffold-new", "helm/pay.scaffold-new/Chart.yaml", "helm/pay/Chart.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n", encoding="utf-8")
+    assert [file.as_posix() for file in Project(tmp_path).files] == ["Dockerfile", "helm/pay/Chart.yaml"]
