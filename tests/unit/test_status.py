@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from support import Repository
+from support import ROOT, Repository
 
 from scaffolder import adopted, cli, manifest, render, status, store
 from scaffolder.errors import AnswersError, ProjectError, StoreError
@@ -129,6 +130,9 @@ def test_the_command_says_it_in_one_document(made: Path, capsys: pytest.CaptureF
     document = json.loads(capsys.readouterr().out)
     assert document["deleted"] == ["Dockerfile"]
     assert document["edited"] == document["unmanaged"] == []
+    page = (ROOT / "docs/status.md").read_text(encoding="utf-8")
+    rows = [row for row in page[page.index("| key | holds |") :].splitlines() if row.startswith("| `")]
+    assert set(document) == {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
     assert (document["newest"], document["exit_code"]) == (store.newest().tag, expected)
 
 
