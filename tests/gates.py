@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from support import TODAY
 
 from scaffolder import checks
 from scaffolder.model import Check, Finding, Outcome, Place, Result
@@ -33,10 +34,12 @@ _READS = {
 """The files that a check with a program of its own reads, by the start of its id; all files where it is not listed."""
 
 
-def reacting(fault: Fault, toolchain: SystemToolchain) -> tuple[Check, ...]:
+def reacting(fault: Fault) -> tuple[Check, ...]:
     """The checks that may say something new of `fault`: our own, and those whose program reads a file that it touches."""
     return tuple(
-        check for check in checks.every() if check.tool is None or check.id == fault.gate or _reads_one(check, fault)
+        check
+        for check in checks.every(today=TODAY)
+        if check.tool is None or check.id == fault.gate or _reads_one(check, fault)
     )
 
 
@@ -57,7 +60,7 @@ def expect_only(fault: Fault, root: Path, asked: Iterable[Check], toolchain: Sys
     red = {id_ for id_, result in results.items() if result.outcome is Outcome.FAILED}
     expected = {fault.gate, *fault.also} & {id_ for id_, result in results.items() if not result.tool_missing}
     assert red == expected, {id_: _said(results[id_]) for id_ in red}
-    if fault.gate in {check.id for check in checks.every()}:
+    if fault.gate in {check.id for check in checks.every(today=TODAY)}:
         assert fault.gate in results, f"{fault.gate} had nothing to look at"
         expect_said(fault, results[fault.gate].findings, edited, root)
 

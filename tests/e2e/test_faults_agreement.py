@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from faults import Edit, append, replace
@@ -130,12 +129,3 @@ def test_difference_turns_exactly_its_rule_red_and_names_both_places(one: Differ
 
 def test_every_rule_has_a_difference() -> None:
     assert {one.check for one in FAULTS} == {check.id for check in OWN}
-
-
-@pytest.mark.parametrize(
-    "example", sorted(Path(__file__).parents[2].joinpath("examples").iterdir()), ids=lambda path: path.name
-)
-def test_untouched_examples_have_no_difference(example: Path) -> None:
-    report = checks.run(Project(example), OWN, ScriptedToolchain({}))
-    assert [finding for result in report.results for finding in result.findings] == []
-    assert {result.check.id: result.reason for result in report.results if result.outcome is not Outcome.PASSED} == {}

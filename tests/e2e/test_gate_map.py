@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 from gates import expect_only, reacting
-from support import Repository
+from support import TODAY, Repository
 
 from scaffolder import checks
 from scaffolder.toolchain import SystemToolchain
@@ -22,7 +22,7 @@ BY_CHECKS = tuple(fault for fault in FAULTS if fault.gate not in GATES)
 
 @pytest.mark.parametrize("fault", BY_CHECKS, ids=lambda fault: fault.name)
 def test_exactly_its_gate_stops_a_fault(fault: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
-    expect_only(fault, repository(**fault.answers), reacting(fault, toolchain), toolchain)
+    expect_only(fault, repository(**fault.answers), reacting(fault), toolchain)
 
 
 @pytest.mark.faults
@@ -30,7 +30,7 @@ def test_exactly_its_gate_stops_a_fault(fault: Fault, repository: Repository, to
 def test_exactly_its_gate_of_all_checks_stops_a_fault(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
-    expect_only(fault, repository(**fault.answers), checks.every(), toolchain)
+    expect_only(fault, repository(**fault.answers), checks.every(today=TODAY), toolchain)
 
 
 def test_the_gates_of_all_faults_are_there() -> None:

@@ -133,7 +133,7 @@ def test_a_later_gate_stops_a_fault_that_no_check_sees(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
     root = repository(**fault.answers)
-    expect_only(fault, root, reacting(fault, toolchain), toolchain)
+    expect_only(fault, root, reacting(fault), toolchain)
     said = TOLD[fault.gate](root, toolchain)
     assert fault.says in said
     assert not fault.at or fault.at.file in said

@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support import ROOT, Repository
+from support import ROOT, TODAY, Repository, ScriptedToolchain
 
-from scaffolder import answers
+from scaffolder import answers, checks
+from scaffolder.project import Project
 
 EXAMPLES: dict[str, dict[str, object]] = {
     "java-eks-github": {},
@@ -63,6 +64,15 @@ def test_example_is_what_the_templates_generate(
     assert (different, unreadable) == ([], []), "run `make examples` and read what it changed"
     modes = {name for name in files(generated) if (generated / name).stat().st_mode != (example / name).stat().st_mode}
     assert modes == set()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_untouched_example_has_no_finding_of_our_own_checks(name: str) -> None:
+    """Nor has any other combination of answers: tests/matrix/test_renders.py."""
+    own = [check for check in checks.every(today=TODAY) if check.tool is None]
+    report = checks.run(Project(ROOT / "examples" / name), own, ScriptedToolchain({}))
+    assert {result.check.id: result.reason for result in report.results if result.reason} == {}
+    assert [finding for result in report.results for finding in result.findings] == []
 
 
 def test_every_example_is_listed() -> None:
