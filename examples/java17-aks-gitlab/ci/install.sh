@@ -4,7 +4,15 @@
 # Longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first.
 timeout="${TIMEOUT:-10m}"
 
+# Helm 4 lets the API server merge, and that refuses to take back what somebody changed with kubectl, such as a raised
+# maximum of pods: the deployment would fail. Git wins, as with Helm 3, which does not know these flags.
+git_wins() {
+  flags=()
+  if dry || [[ "$(helm version --short)" != v3.* ]]; then flags=(--server-side=true --force-conflicts); fi
+}
+
 install_release() {
+  git_wins
   run helm upgrade --install "$SERVICE" "$CHART" \
     --namespace "$NAMESPACE" \
     --values "$CHART/values-$ENVIRONMENT.yaml" \
@@ -12,12 +20,15 @@ install_release() {
     --set-string "image.digest=$DIGEST" \
     --set-string "revision=$REVISION" \
     --description "$REVISION" \
-    --history-max 10 \
+    --history-max 10 ${flags[@]+"${flags[@]}"} \
     --wait --timeout "$timeout"
 }
 
 # return_to REVISION-OF-HELM: make the release again what it was then.
-return_to() { run helm rollback "$SERVICE" "$1" --namespace "$NAMESPACE" --wait --timeout "$timeout"; }
+return_to() {
+  git_wins
+  run helm rollback "$SERVICE" "$1" --namespace "$NAMESPACE" ${flags[@]+"${flags[@]}"} --wait --timeout "$timeout"
+}
 
 # recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. One
 # deployment per environment runs at a time, so nobody is working on a pending one any more.

@@ -14,9 +14,9 @@ fi
 [[ -d build/image ]] || die "there is no build/image to push: run \`make build\` and \`make scan\` first"
 
 built="$(jq -r '.manifests[0].digest' build/image/index.json)"
-# The registry refuses to move a tag. When it holds these very bytes already, there is nothing to do.
+# A tag is never moved, whatever the registry allows. When it holds these very bytes already, there is nothing to do.
 pushed="$(crane digest "$IMAGE:$REVISION" 2>/dev/null || true)"
-if [[ "$pushed" != "$built" ]]; then
+if [[ -z "$pushed" ]]; then
   run crane push build/image "$IMAGE:$REVISION"
   pushed="$(crane digest "$IMAGE:$REVISION")"
 fi

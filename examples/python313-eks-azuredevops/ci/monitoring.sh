@@ -13,6 +13,10 @@ for secret in alertmanager-chat grafana-admin; do
     die "the Secret $secret is missing in namespace monitoring: monitoring/README.md says how to create it (the namespace comes from \`make platform\`)"
 done
 
+# With Helm 4 the API server merges, and a change by hand must not stop the next upgrade.
+flags=()
+if dry || [[ "$(helm version --short)" != v3.* ]]; then flags=(--server-side=true --force-conflicts); fi
+
 run helm upgrade --install monitoring oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack \
   --version "$KUBE_PROMETHEUS_STACK_VERSION" \
   --namespace monitoring \
@@ -20,5 +24,5 @@ run helm upgrade --install monitoring oci://ghcr.io/prometheus-community/charts/
   --values "monitoring/values-$ENVIRONMENT.yaml" \
   --values monitoring/alertmanager/values.yaml \
   --set-file 'alertmanager.templateFiles.chat\.tmpl=monitoring/alertmanager/chat.tmpl' \
-  --history-max 10 \
+  --history-max 10 ${flags[@]+"${flags[@]}"} \
   --wait --timeout 10m

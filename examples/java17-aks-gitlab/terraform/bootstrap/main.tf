@@ -62,7 +62,7 @@ resource "azurerm_storage_account" "state" {
 }
 
 resource "azurerm_storage_container" "state" {
-  #checkov:skip=CKV2_AZURE_21:Access to blobs is logged by the diagnostic policy of the subscription, which cannot be switched off from here
+  #checkov:skip=CKV2_AZURE_21:Who reads a blob is for the diagnostic settings of the subscription to log, which are not switched on from here
   name                  = "tfstate"
   storage_account_id    = azurerm_storage_account.state.id
   container_access_type = "private"

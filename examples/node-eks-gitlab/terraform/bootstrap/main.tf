@@ -33,7 +33,7 @@ resource "aws_kms_alias" "state" {
 
 #trivy:ignore:AWS-0089 for the same reason as CKV_AWS_18
 resource "aws_s3_bucket" "state" {
-  #checkov:skip=CKV_AWS_18:Object-level access belongs in the CloudTrail data events of the account, which cannot be switched off from here
+  #checkov:skip=CKV_AWS_18:Who reads an object belongs in the CloudTrail data events of the account, which are not switched on from here
   #checkov:skip=CKV_AWS_144:Versioned state in one region is enough: a lost region also loses what the state describes
   bucket = var.state_bucket
 

@@ -33,7 +33,7 @@ resource "azurerm_role_assignment" "admins" {
 
 #trivy:ignore:AZU-0014 for the same reason as CKV_AZURE_40
 resource "azurerm_key_vault_key" "this" {
-  #checkov:skip=CKV_AZURE_40:No image that runs could be verified after the key has ended
+  #checkov:skip=CKV_AZURE_40:From its end on a key only verifies, so every release would stop that day; the team ends it when the next key has signed what may still be deployed
   name         = "${var.service}-signing"
   key_vault_id = azurerm_key_vault.this.id
   tags         = var.tags
@@ -41,7 +41,7 @@ resource "azurerm_key_vault_key" "this" {
   curve        = "P-256"
   key_opts     = ["sign", "verify"]
 
-  # Without it, no image that runs could be verified any more.
+  # Without it nothing could be verified, and so nothing deployed.
   lifecycle {
     prevent_destroy = true
   }

@@ -1,8 +1,9 @@
 # The one registry of the service. dev, qa and prod pull the same digest from it: an image is promoted, never rebuilt.
-# Premium is what spreads it over the zones of the region and deletes untagged images by itself.
+# Premium is what spreads it over the zones of the region and deletes what has lost its tag. The pipeline takes no tag away
+# (ci/push.sh), so every image stays that prod may roll back to.
 
 resource "azurerm_container_registry" "this" {
-  #checkov:skip=CKV_AZURE_164:Azure took content trust out of the service; the pipeline signs with cosign, and the deployment verifies
+  #checkov:skip=CKV_AZURE_164:No registry gets content trust since May 2026; the pipeline signs with cosign, and the deployment verifies
   #checkov:skip=CKV_AZURE_165:One region runs the service; a replica elsewhere would cost as much again and serve nobody
   #checkov:skip=CKV_AZURE_166:Quarantine hides an image until something releases it; here the pipeline scans before it pushes
   name                = var.name

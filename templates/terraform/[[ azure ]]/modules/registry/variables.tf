@@ -24,7 +24,7 @@ variable "private_endpoint_subnet_id" {
 }
 
 variable "untagged_days" {
-  description = "Days after which an image without a tag is deleted."
+  description = "Days after which an image that has lost its tag is deleted."
   type        = number
   default     = 14
 }
