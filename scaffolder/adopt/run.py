@@ -114,6 +114,8 @@ def _fit(folder: Path, proposal: Proposal) -> None:
     port, chart = proposal.thing("port"), proposal.thing("chart")
     if port:
         _say(folder / f"helm/{service}/values.yaml", f"\nport: {_PORT}\n", f"\nport: {port.value}\n")
+        for file in ("compose.yaml", ".devcontainer/devcontainer.json"):
+            _say(folder / file, str(_PORT), port.value)
     if chart:
         _say(folder / "ci/settings.sh", f'CHART="helm/{service}"', f'CHART="{chart.value}"')
         for ledger in (".scaffold/waivers.yml", ".trivyignore.yaml"):
