@@ -140,6 +140,29 @@ def at(address: str, toolchain: Toolchain) -> History:
     return History(address=address, repository=mirror, releases=found)
 
 
+def publish(url: str, toolchain: Toolchain) -> tuple[str, ...]:
+    """Push every release that this installation carries to the Git repository at `url`; the tags that are new there.
+
+    Raises:
+        StoreError: it cannot be written, or has other content under the name of one of the releases.
+    """
+    git = Git(toolchain, embedded(toolchain).repository)
+    known = git.attempt("ls-remote", "--tags", "--refs", "--", url)
+    if known.exit_code != 0:
+        raise StoreError(f"{url} cannot be read: {_last(known.stderr)}", hint=f"git ls-remote {url}")
+    there = {line.split("refs/tags/")[-1] for line in known.stdout.splitlines()}
+    tags = [f"refs/tags/{release.tag}:refs/tags/{release.tag}" for release in releases()]
+    done = git.attempt("push", "--quiet", "--atomic", "--", url, *tags, timeout=300)
+    if done.exit_code != 0:
+        moved = "already exists" in done.stderr or "rejected" in done.stderr
+        raise StoreError(
+            f"{url} has another release of the same name" if moved else f"{url} refuses: {_last(done.stderr)}",
+            hint="a release never moves: give an empty repository" if moved else f"git push {url}, to see for yourself",
+        )
+    git.attempt("push", "--quiet", "--", url, "refs/heads/main:refs/heads/main")  # refused where a team builds on it
+    return tuple(release.tag for release in releases() if release.tag not in there)
+
+
 def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
     """The files of a release, in a folder that nobody may change: it is kept, and named after its tree."""
     folder = cache_folder() / "releases" / release.tree
@@ -247,6 +270,11 @@ def _incomplete() -> StoreError:
 def _number(version: str) -> tuple[int, ...]:
     found = _TAG.fullmatch(version)
     return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def _last(said: str) -> str:
+    lines = [line for line in said.strip().splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith("fatal: ")), lines[-1] if lines else "no reason given")
 
 
 def _hash(content: bytes) -> str:

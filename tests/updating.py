@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from scaffolder import render
 from scaffolder.update import run
 from scaffolder.update.engine import Request
 from scaffolder.update.merge import Fate
 from scaffolder.update.run import Outcome
+
+PLAIN_COPIER = pytest.mark.skipif(
+    shutil.which("sed") is None, reason="plain Copier runs `git submodule`, a shell script, and sed is not installed"
+)
+"""Marks a test that runs Copier's own command."""
 
 Files = Mapping[str, str | None]
 """Path → content; None removes it, and a content that begins with "#!" is executable."""

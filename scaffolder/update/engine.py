@@ -25,12 +25,14 @@ from scaffolder.update.workshop import Workshop
 class Request:
     """What is wanted of the repository at `root`: the release `to` ("" is the newest), and other answers.
 
-    `add` and `remove` are words for answers. `answers_only` stays at the release that the repository is at.
+    `address` is where the template is to come from, if no longer from where it did. `add` and `remove` are words for
+    answers. `answers_only` stays at the release that the repository is at.
     """
 
     root: Path
     to: str = ""
     given: Mapping[str, object] = field(default_factory=dict)
+    address: str = ""
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     answers_only: bool = False
@@ -88,14 +90,14 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
     opened = repository.opened(request.root, toolchain)
     apply.refuse_interrupted(opened)
     repository.refuse_unsettled(opened)
-    history = store.at(record.address, toolchain)
+    history = store.at(request.address or record.address, toolchain)
     old, new = _releases(request, record, history)
     with tempfile.TemporaryDirectory(prefix="scaffold-update-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         work = workshop.workshop(folder, opened.objects, opened.hash_format, toolchain)
         given = _answers(request, record, history, new, toolchain)
         before, after = rendering.both(
-            (manifest.origin(history, old, toolchain), record.answers),
+            (replace(manifest.origin(history, old, toolchain), address=record.address), record.answers),
             (manifest.origin(history, new, toolchain), given),
             folder,
             adopted.kept(request.root),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from support import copier_alone
-from updating import contents, git, update
+from updating import PLAIN_COPIER, contents, git, update
 
 from scaffolder import answers, manifest, presets, render, store
 from scaffolder.errors import ExitCode
@@ -53,6 +53,7 @@ def test_our_engine_gives_what_is_generated_now(
 
 
 @copier_alone
+@PLAIN_COPIER
 @pytest.mark.parametrize(
     ("tag", "preset"),
     [

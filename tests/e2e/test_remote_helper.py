@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support import copier_alone
+from updating import PLAIN_COPIER
 
 from scaffolder import store
 from scaffolder.template import SOURCE
@@ -64,6 +65,7 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path, environmen
 
 
 @copier_alone
+@PLAIN_COPIER
 def test_plain_copier_generates_from_the_address(tmp_path: Path, environment: dict[str, str]) -> None:
     copier = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--data", "service_name=my-service"]
     done = run(*copier, SOURCE, str(tmp_path / "made"), cwd=tmp_path, env=environment)

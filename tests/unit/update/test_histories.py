@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from histories import History, Tree, faults, histories, together
-from updating import Template, commit
+from updating import PLAIN_COPIER, Template, commit
 
 from scaffolder import answers, manifest, render, store
 from scaffolder.toolchain import SystemToolchain
@@ -114,6 +114,7 @@ def test_the_judge_sees_a_line_that_is_lost_or_moved() -> None:
     assert any("in block another" in fault for fault in faults(made, {**made.ours, path: (other, mode)}, {}))
 
 
+@PLAIN_COPIER
 @pytest.mark.histories
 def test_plain_copier_loses_and_moves_lines_of_the_same_histories(
     tmp_path: Path, record_property: Callable[[str, object], None]
