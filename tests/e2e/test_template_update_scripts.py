@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 from support import Repository
 
-from scaffolder import answers, manifest, render, store
+from scaffolder import __version__, answers, manifest, render, store
 from scaffolder.toolchain import SystemToolchain
 
 pytestmark = [
@@ -34,7 +34,7 @@ pytestmark = [
 STAND_IN = (
     f"#!{sys.executable} -IS\n"
     + """
-import os, pathlib, subprocess, sys
+import os, pathlib, re, subprocess, sys
 argv = sys.argv[1:]
 pathlib.Path(os.environ["HOME"], "spec").write_text(argv[argv.index("--from") + 1])
 command, news = argv[argv.index("scaffold") + 1 :], os.environ.get("NEWS", "")
@@ -47,12 +47,12 @@ if news == "broken":
     sys.exit(4)
 if news:
     answers = pathlib.Path(".copier-answers.yml")
-    answers.write_text(answers.read_text().replace("_commit: v0.1.0", "_commit: v0.2.0"))
+    answers.write_text(re.sub(r"_commit: \\S+", "_commit: v99.0.0", answers.read_text()))
     with open("Makefile", "a") as makefile:
         makefile.write("# from the template\\n")
     pathlib.Path(".github/workflows/new.yml").parent.mkdir(parents=True, exist_ok=True)
     pathlib.Path(".github/workflows/new.yml").write_text("name: new\\n")
-    print("v0.1.0 to v0.2.0: 1 new, 2 merged")
+    print("v98.0.0 to v99.0.0: 1 new, 2 merged")
 if news == "conflict":
     blob = subprocess.run(["git", "hash-object", "-w", "Makefile"], capture_output=True, text=True).stdout.strip()
     stages = "".join(f"100644 {blob} {stage}\\tMakefile\\n" for stage in (1, 2, 3))
@@ -189,9 +189,9 @@ def test_a_release_becomes_a_branch_and_a_change_for_review(site: Site, system: 
     site.fresh_checkout()
     proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
     assert proposed.returncode == 0, proposed.stderr
-    assert site.branches == {"main", "template-update/v0.2.0"}
+    assert site.branches == {"main", "template-update/v99.0.0"}
     assert site.git("rev-parse", "main", folder=site.bare) == main
-    changed = site.git("diff", "--name-status", "main", "template-update/v0.2.0", folder=site.bare)
+    changed = site.git("diff", "--name-status", "main", "template-update/v99.0.0", folder=site.bare)
     assert changed.split() == ["M", ".copier-answers.yml", "A", ".github/workflows/new.yml", "M", "Makefile"]
     assert "s3cret" not in updated.stderr + proposed.stderr + proposed.stdout
     if system == "gitlab":
@@ -199,23 +199,23 @@ def test_a_release_becomes_a_branch_and_a_change_for_review(site: Site, system: 
         return
     (method, path, body) = site.asked[-1]
     assert (method, path.rsplit("/", 1)[-1]) == ("POST", "pulls" if system == "github" else "pullrequests")
-    assert body["title"] == "Update the template to v0.2.0"
+    assert body["title"] == "Update the template to v99.0.0"
     text = body["body" if system == "github" else "description"]
-    assert "v0.1.0 to v0.2.0: 1 new, 2 merged" in text
+    assert "v98.0.0 to v99.0.0: 1 new, 2 merged" in text
     assert "39 passed, 1 failed" in text
 
 
 @ON_EACH_HOST
 def test_a_branch_that_is_there_is_left_to_those_who_work_on_it(site: Site) -> None:
     site.answers.update({"GET pulls": [{"html_url": "x"}], "GET pullrequests": {"value": [{"pullRequestId": 7}]}})
-    site.git("push", "--quiet", "origin", "main:refs/heads/template-update/v0.2.0")
-    before = site.git("rev-parse", "template-update/v0.2.0", folder=site.bare)
+    site.git("push", "--quiet", "origin", "main:refs/heads/template-update/v99.0.0")
+    before = site.git("rev-parse", "template-update/v99.0.0", folder=site.bare)
     site.make("template-update", NEWS="yes")
     site.fresh_checkout()
     proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
     assert proposed.returncode == 0, proposed.stderr
     assert "is there already" in proposed.stderr
-    assert site.git("rev-parse", "template-update/v0.2.0", folder=site.bare) == before
+    assert site.git("rev-parse", "template-update/v99.0.0", folder=site.bare) == before
     assert [method for method, _, _ in site.asked] in ([], ["GET"])
 
 
@@ -264,7 +264,7 @@ def test_a_template_from_elsewhere_is_refused(site: Site) -> None:
 
 def test_the_newest_scaffolder_is_taken_or_the_one_that_was_chosen(site: Site) -> None:
     site.make("template-update")
-    assert (Path(site.env["HOME"]) / "spec").read_text() == "scaffolder[tools]>=0.1.0"
+    assert (Path(site.env["HOME"]) / "spec").read_text() == f"scaffolder[tools]>={__version__}"
     site.make("template-update", SCAFFOLDER_SPEC="scaffolder==0.3.0")
     assert (Path(site.env["HOME"]) / "spec").read_text() == "scaffolder==0.3.0"
 
