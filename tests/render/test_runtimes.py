@@ -25,6 +25,7 @@ ALLOWED = (
     # Scaffolder itself is a Python program.
     ("docs/living-with-the-template.md", "pip install --upgrade scaffolder"),
     ("ci/template-update.sh", "pip install --upgrade"),
+    (".copier-answers.yml", "pip install scaffolder"),
 )
 
 OTHER_ANSWERS: tuple[dict[str, object], ...] = (
