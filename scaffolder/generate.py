@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder import checks, render
+from scaffolder import render
 from scaffolder.answers import Answer
 from scaffolder.model import Report, Result
 from scaffolder.project import Project
@@ -78,6 +78,8 @@ def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Resul
 
 
 def _checked(folder: Path, request: Request, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Report:
+    from scaffolder import checks  # 0.1 s, and what is not to be checked does not need it
+
     return checks.run(
         Project(folder),
         checks.every(online=request.online),

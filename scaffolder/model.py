@@ -132,6 +132,23 @@ class Unsettled(Exception):
     """Raised by a check that cannot tell before another one passes. Its text says which."""
 
 
+FAMILIES = {
+    "SY": "files are what their names say",
+    "TF": "Terraform",
+    "HL": "the Helm chart",
+    "K8": "Kubernetes objects",
+    "DK": "the image",
+    "CI": "pipelines and scripts",
+    "MO": "alerts and dashboards",
+    "AG": "agreement between files",
+    "EN": "environments that are the same",
+    "EOL": "versions that still get fixes",
+    "SEC": "secrets, rights and what is pinned",
+    "WV": "findings that stay",
+}
+"""What each family of checks is about, by the letters of its ids."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """A question about a project; no findings means yes.

@@ -24,24 +24,9 @@ from scaffolder.checks import (
 )
 from scaffolder.checks.runner import run
 from scaffolder.errors import AnswersError
-from scaffolder.model import Check, selected
+from scaffolder.model import FAMILIES, Check, selected
 
 __all__ = ["FAMILIES", "choose", "every", "run"]
-
-FAMILIES = {
-    "SY": "files are what their names say",
-    "TF": "Terraform",
-    "HL": "the Helm chart",
-    "K8": "Kubernetes objects",
-    "DK": "the image",
-    "CI": "pipelines and scripts",
-    "MO": "alerts and dashboards",
-    "AG": "agreement between files",
-    "EN": "environments that are the same",
-    "EOL": "versions that still get fixes",
-    "SEC": "secrets, rights and what is pinned",
-    "WV": "findings that stay",
-}
 
 
 def every(*, online: bool = False, context: str = "", today: datetime.date | None = None) -> tuple[Check, ...]:
