@@ -12,9 +12,13 @@ from scaffolder import jenkinsfile
 from scaffolder.facts import reading
 from scaffolder.facts.pipelines import azure_files, github_files, gitlab_files, jenkinsfiles
 from scaffolder.formats import Unreadable
+from scaffolder.formats.makefile import logical_lines
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Place
 from scaffolder.project import Project
+
+_LONGEST = 4000
+"""Characters of a line that are looked at: patterns take long over more, and nobody types more."""
 
 GITHUB, GITLAB, AZURE, JENKINS, MAKE, SCRIPT = "GitHub", "GitLab", "Azure", "Jenkins", "make", "script"
 
@@ -65,7 +69,7 @@ def _commands(project: Project) -> Iterator[Command]:
                 yield _command(MAKE, file, number, line.lstrip("@-+"), file.parent)
     for file in project.matching("*.sh"):
         moved = _moves_to_root(project, file)
-        for number, line in _lines(project.text(file)):
+        for number, line in logical_lines(project.text(file)):
             if not line.lstrip().startswith("#"):
                 yield _command(SCRIPT, file, number, line, moved)
 
@@ -142,7 +146,7 @@ def _script(system: str, project: Project, file: Path, line: int, text: str, fol
     """The lines of a script, each found again in its file from `line` on."""
     lines = project.lines(file)
     at = max(line, 1)
-    for _, one in _lines(text):
+    for _, one in logical_lines(text):
         words = one.strip()
         if not words or words.startswith("#"):
             continue
@@ -152,19 +156,9 @@ def _script(system: str, project: Project, file: Path, line: int, text: str, fol
         folder = None if re.match(r"\s*(?:cd|pushd)\b", one) else folder
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    pending, start = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
-        start = start or number
-        if line.endswith("\\"):
-            pending += line[:-1] + " "
-            continue
-        yield start, (pending + line)[:4000]
-        pending, start = "", 0
-
-
 def _command(system: str, file: Path, line: int, text: str, folder: Path | None) -> Command:
-    return Command(system=system, place=Place(path=file, line=line, text=text.strip()[:160]), text=text, folder=folder)
+    place = Place(path=file, line=line, text=text.strip()[:160])
+    return Command(system=system, place=place, text=text[:_LONGEST], folder=folder)
 
 
 def _folder(name: Any) -> Path | None:

@@ -14,7 +14,7 @@ from scaffolder.facts.statements import Statement, Unread
 from scaffolder.facts.versions_of_images import runtime_of, shared_form
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
-from scaffolder.formats.yaml import line_of
+from scaffolder.formats.yaml import line_of, tables
 from scaffolder.project import Project
 
 CI, AGENT = "ci", "agent"
@@ -121,7 +121,7 @@ def _gitlab(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Sta
 
 def _azure(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Statement]:
     known = {"variables": _azure_variables(table), "matrix": {}}
-    for step in _everything(table):
+    for step in tables(table):
         for name in ("container", "image"):
             if isinstance(step.get(name), str) and ("task" not in step):
                 yield from _image(project, file, step[name], line_of(step, name), CI)
@@ -193,19 +193,6 @@ def _versions(value: Any, known: dict[str, dict[str, Any]]) -> list[str]:
     where, name = ("variables", found[1]) if "name" in found.groupdict() else (found[1], found[2])
     given = known.get(where, {}).get(name)
     return [str(one) for one in given] if isinstance(given, list) else [] if given is None else [str(given)]
-
-
-def _everything(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
-    """Every table in a document."""
-    if depth > 40:
-        return
-    if isinstance(value, dict):
-        yield value
-        for one in value.values():
-            yield from _everything(one, depth + 1)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _everything(one, depth + 1)
 
 
 def _table(value: Any) -> dict[Any, Any]:

@@ -12,7 +12,7 @@ from scaffolder.facts.pipelines import azure_files, github_files, gitlab_files
 from scaffolder.facts.statements import Statement, Unread, place
 from scaffolder.facts.versions_of_images import RUNTIMES, split
 from scaffolder.formats import Unreadable
-from scaffolder.formats.yaml import line_of
+from scaffolder.formats.yaml import line_of, tables
 from scaffolder.project import Project
 
 PIN, CI, SCRIPT, IMAGE, CHART = "pin", "ci", "script", "image", "chart"
@@ -104,7 +104,7 @@ def _pins(project: Project) -> Iterator[Statement]:
 
 
 def _steps(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Statement]:
-    for step in _everything(table):
+    for step in tables(table):
         for key, known, inputs in (("uses", _ACTIONS, "with"), ("task", _TASKS, "inputs")):
             name = str(step.get(key, "")).partition("@")[0].rpartition("/")[2]
             given = step.get(inputs)
@@ -149,15 +149,3 @@ def _lines(project: Project, file: Path) -> Iterator[Statement]:
                     yield _stated(project, "kubernetes", version[1], file, number, IMAGE)
                 elif version and name not in RUNTIMES:
                     yield _stated(project, f"tool {_program(name)}", version[1], file, number, IMAGE)
-
-
-def _everything(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
-    if depth > 40:
-        return
-    if isinstance(value, dict):
-        yield value
-        for one in value.values():
-            yield from _everything(one, depth + 1)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _everything(one, depth + 1)

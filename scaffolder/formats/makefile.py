@@ -35,7 +35,7 @@ def read(text: str) -> Makefile:
     variables: dict[str, str] = {}
     targets: list[tuple[list[str], int, list[tuple[int, str]]]] = []
     complete = True
-    for number, line in _logical_lines(text):
+    for number, line in logical_lines(text):
         if line.startswith("\t"):
             if targets:
                 targets[-1][2].append((number, line.strip()))
@@ -59,7 +59,8 @@ def read(text: str) -> Makefile:
     )
 
 
-def _logical_lines(text: str) -> list[tuple[int, str]]:
+def logical_lines(text: str) -> list[tuple[int, str]]:
+    """The lines of a Makefile or a shell script, each with its number; what a backslash continues is one line."""
     lines: list[tuple[int, str]] = []
     pending, start = "", 0
     for number, line in enumerate(text.splitlines(), 1):

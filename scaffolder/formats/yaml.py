@@ -7,6 +7,7 @@ ends the process on some tens of thousands of open brackets (https://github.com/
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -166,3 +167,16 @@ def _refuse_too_deep(text: str) -> None:
                 raise Unbounded(problem=f"nests deeper than {DEEPEST} levels", problem_mark=mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def tables(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
+    """Every table in a document, the outer ones first; what lies deeper than 40 levels is left out."""
+    if depth > 40:
+        return
+    if isinstance(value, dict):
+        yield value
+        for one in value.values():
+            yield from tables(one, depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            yield from tables(one, depth + 1)
