@@ -42,7 +42,7 @@ def blocks(project: Project, file: Path) -> hcl.Block | None:
 
 
 def stages(project: Project, file: Path) -> dockerfile.Dockerfile | None:
-    """The stages of a Dockerfile; None where it is none: DK001 says so."""
+    """The stages of a Dockerfile; None where it does not parse: SY008 says so."""
     try:
         return project.once(("dockerfile", file), lambda: dockerfile.read(project.text(file)))
     except Unreadable:
