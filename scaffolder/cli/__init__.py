@@ -67,6 +67,7 @@ def scaffold() -> None:
 def main() -> None:
     """Run `scaffold`, and end the process with the exit code from `errors.ExitCode`."""
     signal.signal(signal.SIGTERM, _stop)
+    sys.unraisablehook = _raise_later
     code = run(sys.argv[1:])
     if code == ExitCode.INTERRUPTED:
         # An interrupt inside exec(), which imports are full of, makes the interpreter end by SIGINT whatever we return
@@ -112,3 +113,12 @@ def _say(message: str, hint: str, code: ExitCode, error: BaseException) -> ExitC
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _raise_later(unraisable: sys.UnraisableHookArgs) -> None:
+    """An interrupt that came where Python drops exceptions (in a destructor, or beside a fork) comes again."""
+    if isinstance(unraisable.exc_value, KeyboardInterrupt) and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _stop)
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+    else:
+        sys.__unraisablehook__(unraisable)

@@ -11,12 +11,11 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from scaffolder import process
 from scaffolder.errors import ToolCrashed, UpdateError
 from scaffolder.process import Processes
 from scaffolder.toolchain import SystemToolchain, Toolchain
@@ -66,7 +65,7 @@ def put(step: Step, folder: Path) -> None:
     plan = folder / "step.json"
     plan.write_text(json.dumps(asdict(step)), encoding="utf-8")
     argv = (sys.executable, "-P", "-m", "scaffolder.update.apply", str(plan))
-    with _undisturbed():
+    with process.undisturbed():
         done = Processes().run("scaffold update", argv, cwd=folder, timeout=600)
     if done.exit_code != 0:
         raise ToolCrashed(done.stderr.strip() or "the update could not be written", hint="scaffold update --abort")
@@ -176,17 +175,6 @@ def _remove(top: Path, path: Path) -> None:
             break
         with contextlib.suppress(OSError):  # something else lies in it
             (top / folder).rmdir()
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait until the block ends: the process in it must not be killed half-way."""
-    waiting = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, waiting)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
-from scaffolder import answers, errors, render
+from scaffolder import answers, errors, process, render
 from scaffolder.adopted import Kept
 from scaffolder.errors import RenderError, ScaffolderError
 from scaffolder.render import Origin
@@ -40,10 +43,8 @@ def both(
     """
     import copier  # noqa: F401, 0.3 s, which both need
 
-    finish = _beside(lambda: render.write(*new, folder / "new"), folder / "new.json")
-    try:
+    with _beside(lambda: render.write(*new, folder / "new"), folder / "new.json") as finish:
         render.write(*old, folder / "old")
-    finally:
         failed = finish()
     if failed:
         raise failed
@@ -63,29 +64,44 @@ def _rendering(folder: Path, kept: Kept) -> Rendering:
     )
 
 
-def _beside(work: Callable[[], object], said: Path) -> Callable[[], ScaffolderError | None]:
-    """Start `work` in a copy of this process; the function that waits for it, and returns what stopped it.
+@contextlib.contextmanager
+def _beside(work: Callable[[], object], said: Path) -> Iterator[Callable[[], ScaffolderError | None]]:
+    """Do `work` in a copy of this process, which ends with the block; the function waits, and tells what stopped it.
 
-    No thread of ours runs yet, so that a copy is safe. Ctrl-C reaches it as it does us.
+    No thread of ours runs yet, so that a copy is safe. It never hears of Ctrl-C or SIGTERM, which would lead it back
+    into our caller: we do, and end it.
     """
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        except ScaffolderError as error:
-            said.write_text(json.dumps([type(error).__name__, error.message, error.hint]), encoding="utf-8")
-        except BaseException:  # noqa: BLE001, nothing may return into the copy of our caller
-            said.write_text(json.dumps(["", traceback.format_exc(), ""]), encoding="utf-8")
-        finally:
-            os._exit(code)
+    running: list[int] = []
 
     def finish() -> ScaffolderError | None:
-        _, status = os.waitpid(child, 0)
+        _, status = os.waitpid(running[0], 0)
+        running.clear()
         return None if status == 0 else _error(said)
 
-    return finish
+    try:
+        with process.undisturbed():
+            child = os.fork()
+            if child == 0:
+                _work_and_end(work, said)
+            running.append(child)
+        yield finish
+    finally:
+        for left in running:
+            os.kill(left, signal.SIGKILL)
+            os.waitpid(left, 0)
+
+
+def _work_and_end(work: Callable[[], object], said: Path) -> NoReturn:
+    code = 1
+    try:
+        work()
+        code = 0
+    except ScaffolderError as error:
+        said.write_text(json.dumps([type(error).__name__, error.message, error.hint]), encoding="utf-8")
+    except BaseException:  # noqa: BLE001, nothing may return into the copy of our caller
+        said.write_text(json.dumps(["", traceback.format_exc(), ""]), encoding="utf-8")
+    finally:
+        os._exit(code)
 
 
 def _error(said: Path) -> ScaffolderError:

@@ -1,0 +1,42 @@
+"""An interrupt reaches the program wherever it comes, also where Python would print it and go on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+IN_A_DESTRUCTOR = """
+class Forgotten:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+Forgotten()
+"""
+BESIDE_A_FORK = """
+def dropped():
+    raise KeyboardInterrupt
+
+os.register_at_fork(after_in_parent=dropped)
+if (child := os.fork()) == 0:
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.parametrize("where", [IN_A_DESTRUCTOR, BESIDE_A_FORK], ids=["destructor", "fork"])
+def test_an_interrupt_that_python_drops_comes_again(where: str) -> None:
+    program = f"""
+import os, sys, time
+from scaffolder import cli
+
+sys.unraisablehook = cli._raise_later
+try:
+{"".join(f"    {line}" for line in where.splitlines(keepends=True))}
+    time.sleep(20)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=15)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
