@@ -10,16 +10,11 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from scaffolder import __version__, answers, template
 from scaffolder.answers import Answer
 from scaffolder.errors import AnswersError, DestinationError, RenderError
-
-if TYPE_CHECKING:
-    import copier
 
 # "Validation error for question 'x': …", "Invalid choice for 'x': …", 'Question "x" is required'
 _REFUSED = re.compile(
@@ -141,14 +136,15 @@ def move(rendered: Rendered, destination: Path, *, force: bool = False) -> None:
 def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
     from plumbum import local
 
+    from scaffolder.copying import Worker  # 0.3 s, and only rendering needs it
+
     data = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in given.items()}
     # Copier asks git once per file whether it may set the executable bit; a third of its time, and nothing to ask here.
     with local.env(PATH=os.devnull), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with _worker(origin)(str(origin.folder), folder, data=data, defaults=True, quiet=True) as worker:
-                # Copier compiles each part of each path anew, thousands of times; here each text is compiled once.
-                worker.jinja_env.from_string = cache(worker.jinja_env.from_string)  # type: ignore[method-assign, assignment]
+            with Worker(str(origin.folder), folder, data=data, defaults=True, quiet=True) as worker:
+                worker.commit, worker.address = origin.commit, origin.address
                 # What the template reads as its own address (renovate.json does) is the public one, and not a folder of
                 # this machine. Copier has looked up the folder by then.
                 if worker.template.local_abspath.is_dir():
@@ -158,20 +154,6 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
             raise DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}") from error
         except Exception as error:
             raise _stopped(" ".join(str(error).split())) from error
-
-
-def _worker(origin: Origin) -> type[copier.Worker]:
-    import copier  # 0.3 s, and only rendering needs it
-
-    class Worker(copier.Worker):
-        """Shows templates the public address and release, as Copier would if it had read them from there."""
-
-        def _answers_to_remember(self) -> Mapping[str, Any]:
-            said = super()._answers_to_remember()
-            named = {"_commit": origin.commit, "_src_path": origin.address}
-            return {**named, **{name: value for name, value in said.items() if name not in named}}
-
-    return Worker
 
 
 def _stopped(said: str) -> RenderError | AnswersError:

@@ -64,10 +64,14 @@ def merged(
     that one side moved is followed. Between two sets of answers it must not be: what looks like a move there is one
     file that goes and another that comes.
     """
-    tree, stages = work.merge(base, ours, theirs, label, renames=renames)
     git = work.git
-    sides = _Sides(*(_listed(git, one) for one in (base, ours, theirs, tree)))
     moved = _moves(git, base, theirs) if renames else {}
+    if base == ours:  # nobody changed anything
+        tree, stages = theirs, tuple[Stage, ...]()
+    else:
+        tree, stages = work.merge(base, ours, theirs, label, renames=renames)
+    listed = {one: _listed(git, one) for one in {base, ours, theirs, tree}}
+    sides = _Sides(*(listed[one] for one in (base, ours, theirs, tree)))
     settled, kept = _settle(sides, stages, record, moved)
     if settled:
         tree = work.edited(tree, settled)
@@ -197,10 +201,12 @@ def _reason(sides: _Sides, path: str) -> str:
             return "you and the template moved it, or put something else in its place"
 
 
-def _moves(git: Git, base: str, theirs: str) -> dict[str, str]:
-    """What the template moved: old path → new path."""
+def _moves(git: Git, base: str, side: str) -> dict[str, str]:
+    """What one side moved: old path → new path."""
+    if base == side:
+        return {}
     words = iter(
-        git("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", base, theirs).split("\0")
+        git("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", base, side).split("\0")
     )
     next_word: Callable[[], str] = lambda: next(words, "")  # noqa: E731
     moves = {}
