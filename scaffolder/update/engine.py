@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffolder import adopted, answers, manifest, store
+from scaffolder import adopted, answers, manifest, scratch, store
 from scaffolder.answers import Record
 from scaffolder.errors import AnswersError, UpdateError
 from scaffolder.model import Report, Result
@@ -92,14 +92,13 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
     repository.refuse_unsettled(opened)
     history = store.at(request.address or record.address, toolchain)
     old, new = _releases(request, record, history)
-    with tempfile.TemporaryDirectory(prefix="scaffold-update-", ignore_cleanup_errors=True) as temporary:
-        folder = Path(temporary)
+    with _temporary() as folder, _temporary(scratch.in_memory()) as rendered:
         work = workshop.workshop(folder, opened.objects, opened.hash_format, toolchain)
         given = _answers(request, record, history, new, toolchain)
         before, after = rendering.both(
             (replace(manifest.origin(history, old, toolchain), address=record.address), record.answers),
             (manifest.origin(history, new, toolchain), given),
-            folder,
+            rendered,
             adopted.kept(request.root),
         )
         differences = _differences(request, before.answers, after.answers, new)
@@ -143,7 +142,7 @@ def difference(plan: Plan) -> str:
 
 def take(plan: Plan) -> None:
     """Put the plan into the repository: files and index, as `git cherry-pick --no-commit` would; all or nothing."""
-    whole = plan.repository.git("rev-parse", "HEAD^{tree}")
+    whole = plan.repository.git("rev-parse", "HEAD^{tree}") if plan.repository.prefix else plan.repository.tree
     at_top = plan.repository.at_top
     step = apply.Step(
         top=str(plan.repository.top),
@@ -157,6 +156,12 @@ def take(plan: Plan) -> None:
         conflicts=tuple(replace(stage, path=at_top(stage.path)) for stage in plan.merged.stages),
     )
     apply.put(step, plan.folder)
+
+
+@contextlib.contextmanager
+def _temporary(place: str | None = None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="scaffold-update-", dir=place, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _releases(request: Request, record: Record, history: History) -> tuple[Release, Release]:
