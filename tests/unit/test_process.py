@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 
 def has_ended(pid: int) -> bool:
     """Whether the process is over, or will be in a moment; one that only waits for its parent is."""
-    for _ in range(100):
+    for _ in range(500):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
@@ -37,7 +37,7 @@ def has_ended(pid: int) -> bool:
 
 
 def wait_for(file: Path) -> str:
-    for _ in range(200):
+    for _ in range(1500):
         if file.exists() and (text := file.read_text().strip()):
             return text
         time.sleep(0.02)
@@ -133,6 +133,6 @@ def test_leaving_the_toolchain_ends_what_other_threads_run(bin_folder: Path, tmp
         thread = threading.Thread(target=work, args=(toolchain,))
         thread.start()
         pid = int(wait_for(tmp_path / "pid"))
-    thread.join(timeout=5)
+    thread.join(timeout=30)
     assert has_ended(pid)
     assert [str(error) for error in raised] == ["frobnicate was ended by SIGKILL"]
