@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,12 @@ from scaffolder.toolchain import SystemToolchain
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No test reads or writes what the person at this machine has in the caches of scaffolder and Copier."""
+    """No test reads or writes what the person at this machine has in the caches of scaffolder and Copier.
+
+    Ctrl-C reaches the programs that tests start, also where a shell started the tests in its background.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = tempfile.mkdtemp(prefix="scaffolder-test-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["XDG_CACHE_HOME"] = folder
