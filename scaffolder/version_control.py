@@ -31,6 +31,10 @@ _SETTINGS = (
 )
 
 
+PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/")
+"""What makes `git diff` print the same for everybody, whatever their settings say."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FirstCommit:
     """Whether the repository has its first commit; `reason` says why it has none, and what to type."""

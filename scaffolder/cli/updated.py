@@ -16,6 +16,7 @@ from scaffolder.report import text as text_report
 from scaffolder.update import run
 from scaffolder.update.engine import Difference, Request
 from scaffolder.update.merge import Fate
+from scaffolder.update.restore import Restored
 from scaffolder.update.run import Outcome
 
 _COLOURS = {Fate.CONFLICT: "failed", Fate.KEPT: "warning", Fate.DELETED: "warning", Fate.MERGED: "passed"}
@@ -51,10 +52,15 @@ def _progress(*, quiet: bool) -> AbstractContextManager[Callable[[Result], None]
     return summary.progress(quiet=False)
 
 
-def of_abort(paths: tuple[str, ...]) -> str:
+def of_abort(restored: Restored) -> str:
     """What `scaffold update --abort` says."""
-    files = "1 file is" if len(paths) == 1 else f"{len(paths)} files are"
-    return f"  {files} as the last commit has {'it' if len(paths) == 1 else 'them'}"
+    count = len(restored.files)
+    said = f"  {'1 file is' if count == 1 else f'{count} files are'} as the last commit has "
+    said += "it" if count == 1 else "them"
+    if restored.saved:
+        said += f"\n  what you changed since in {', '.join(restored.edited)} is in {restored.saved}"
+        said += f"\n\nNext    git apply --3way {restored.saved}, if you want it back"
+    return said
 
 
 def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:

@@ -15,10 +15,11 @@ from scaffolder.model import Report, Result
 from scaffolder.project import Project
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
-from scaffolder.update import apply, merge, rendering, repository, wishes, workshop
+from scaffolder.update import apply, journal, merge, rendering, repository, restore, wishes, workshop
 from scaffolder.update.merge import Fate, Merged
 from scaffolder.update.repository import Repository
 from scaffolder.update.workshop import Workshop
+from scaffolder.version_control import PLAIN_DIFF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
     """
     record = answers.recorded(request.root)
     opened = repository.opened(request.root, toolchain)
-    apply.refuse_interrupted(opened)
+    restore.refuse_interrupted(opened)
     repository.refuse_unsettled(opened)
     history = store.at(request.address or record.address, toolchain)
     old, new = _releases(request, record, history)
@@ -137,7 +138,7 @@ def checked(plan: Plan, toolchain: Toolchain, on_result: Callable[[Result], None
 
 def difference(plan: Plan) -> str:
     """What the update changes, as `git diff` shows it."""
-    return plan.work.git("diff", "--find-renames", plan.repository.tree, plan.merged.tree)
+    return plan.work.git("diff", *PLAIN_DIFF, "--find-renames", plan.repository.tree, plan.merged.tree)
 
 
 def take(plan: Plan) -> None:
@@ -146,7 +147,7 @@ def take(plan: Plan) -> None:
     at_top = plan.repository.at_top
     step = apply.Step(
         top=str(plan.repository.top),
-        journal=str(apply.journal_of(plan.repository)),
+        journal=str(journal.place(plan.repository.private)),
         repository_objects=str(plan.repository.objects),
         objects=str(plan.work.git.folder / "objects"),
         head=plan.repository.head,

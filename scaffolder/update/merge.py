@@ -12,8 +12,8 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scaffolder.update import placement
-from scaffolder.update.workshop import Stage, Workshop
+from scaffolder.update import line_ends, placement
+from scaffolder.update.workshop import Stage, Workshop, entries
 from scaffolder.version_control import Git
 
 
@@ -65,17 +65,18 @@ def merged(
     file that goes and another that comes.
     """
     git = work.git
+    base, theirs = line_ends.followed(work, base, ours, theirs)
     moved = _moves(git, base, theirs) if renames else {}
     if base == ours:  # nobody changed anything
         tree, stages = theirs, tuple[Stage, ...]()
     else:
         tree, stages = work.merge(base, ours, theirs, label, renames=renames)
-    listed = {one: _listed(git, one) for one in {base, ours, theirs, tree}}
+    listed = {one: entries(git, one) for one in {base, ours, theirs, tree}}
     sides = _Sides(*(listed[one] for one in (base, ours, theirs, tree)))
     settled, kept = _settle(sides, stages, record, moved)
     if settled:
         tree = work.edited(tree, settled)
-        sides = _Sides(sides.base, sides.ours, sides.theirs, _listed(git, tree))
+        sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
     left = tuple(stage for stage in stages if stage.path not in settled)
     doubts = _doubts(
         work, sides, {stage.path for stage in stages}, moved, _moves(git, base, ours) if renames else {}, label
@@ -83,7 +84,7 @@ def merged(
     if doubts:
         tree = work.edited(tree, {path: entry for path, (entry, _) in doubts.items()})
         left += tuple(stage for _, three in doubts.values() for stage in three)
-        sides = _Sides(sides.base, sides.ours, sides.theirs, _listed(git, tree))
+        sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
     changes = {change.path: change for change in (*_changes(sides, {stage.path for stage in left}, moved), *kept)}
     return Merged(
         tree=tree,
@@ -103,16 +104,6 @@ class _Sides:
     ours: _Entries
     theirs: _Entries
     result: _Entries
-
-
-def _listed(git: Git, tree: str) -> _Entries:
-    entries: _Entries = {}
-    for line in git("ls-tree", "-r", "-z", tree).split("\0"):
-        if line:
-            about, _, path = line.partition("\t")
-            mode, _, blob = about.split()
-            entries[path] = (mode, blob)
-    return entries
 
 
 def _settle(

@@ -10,6 +10,16 @@ from scaffolder.errors import UpdateError
 from scaffolder.toolchain import Toolchain
 from scaffolder.version_control import Git, require_git
 
+_UNDER_WAY = {
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+}
+"""What lies in `.git` while Git waits for a person to go on with something."""
+
+_NAMES_ONLY = ("-z", "-I", "--files-with-matches", "--no-color", "--no-full-name")
 _MARKERS = ("-e", "^<<<<<<< ", "-e", "^>>>>>>> ")
 
 
@@ -70,11 +80,14 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
 
 
 def refuse_unsettled(repository: Repository) -> None:
-    """Stop where something is not committed, or a conflict is left from last time. Untracked files are no obstacle.
+    """Stop where something is not committed, or Git is in the middle of something. Untracked files are no obstacle.
 
     Raises:
         UpdateError: naming the files.
     """
+    lock = repository.private.parent / "index.lock"
+    if lock.exists():
+        raise UpdateError(f"{lock} is there: another git is at work", hint="wait for it; if none is, remove that file")
     changed = _status(repository)
     unmerged = [file for state, file in changed if "U" in state or state in {"AA", "DD"}]
     if unmerged:
@@ -82,6 +95,9 @@ def refuse_unsettled(repository: Repository) -> None:
             f"conflicts are left from a merge: {_some(unmerged)}",
             hint="settle them, then git add and git commit; or scaffold update --abort",
         )
+    for name, word in _UNDER_WAY.items():
+        if (repository.private.parent / name).exists():
+            raise UpdateError(f"a {word} is under way", hint=f"git {word} --continue, or git {word} --abort")
     if changed:
         raise UpdateError(
             f"changed and not committed: {_some([file for _, file in changed])}",
@@ -95,8 +111,8 @@ def refuse_markers(repository: Repository, files: Collection[str]) -> None:
     Raises:
         UpdateError: naming the files.
     """
-    found = repository.git.attempt("grep", "--files-with-matches", "--cached", "-I", "--all-match", *_MARKERS)
-    marked = [file for file in found.stdout.splitlines() if file in files]
+    found = repository.git.attempt("grep", *_NAMES_ONLY, "--cached", "--all-match", *_MARKERS)
+    marked = [file for file in found.stdout.split("\0") if file in files]
     if marked:
         raise UpdateError(
             f"markers of a conflict are left in {_some(marked)}",

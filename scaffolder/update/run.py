@@ -10,9 +10,10 @@ from scaffolder.errors import ExitCode
 from scaffolder.model import Report, Result
 from scaffolder.store import Release
 from scaffolder.toolchain import SystemToolchain, Toolchain
-from scaffolder.update import apply, engine, repository
+from scaffolder.update import engine, repository, restore
 from scaffolder.update.engine import Difference, Plan, Request
 from scaffolder.update.merge import Change, Fate
+from scaffolder.update.restore import Restored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +71,15 @@ def update(
         return _outcome(plan, request, taken=take, text=text, report=report)
 
 
-def abort(root: Path) -> tuple[str, ...]:
-    """Take back the last update of the repository at `root`, which is not committed yet; the files, from its top.
+def abort(root: Path) -> Restored:
+    """Take back the last update of the repository at `root`, which is not committed yet.
 
     Raises:
         UpdateError: there is none.
     """
     toolchain: Toolchain
     with SystemToolchain() as toolchain:
-        return apply.abort(repository.opened(root, toolchain))
+        return restore.abort(repository.opened(root, toolchain))
 
 
 def _outcome(plan: Plan, request: Request, *, taken: bool, text: str, report: Report | None) -> Outcome:

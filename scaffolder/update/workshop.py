@@ -58,6 +58,11 @@ class Workshop:
         said = self.git.attempt("cat-file", "blob", blob).stdout
         return said if len(said.encode()) == int(self.git("cat-file", "-s", blob)) else ""
 
+    def ends_as_on_windows(self, blob: str) -> bool:
+        """Whether a file is UTF-8, and each of its line ends is one of Windows."""
+        said = self.git.attempt("cat-file", "blob", blob).stdout  # each of them is read as a plain one
+        return "\n" in said and len(said.encode()) + said.count("\n") == int(self.git("cat-file", "-s", blob))
+
     def kept(self, text: str) -> str:
         """The hash of a file that says `text`, which is there from now on."""
         return self.git("hash-object", "-w", "--stdin", stdin=text)
@@ -77,11 +82,7 @@ class Workshop:
             return tree
         git = self._with_index({"GIT_WORK_TREE": str(self.folder)}, self.folder)
         git("read-tree", whole)
-        below = git("ls-tree", "-r", "-z", "--name-only", f"{whole}:{prefix}").split("\0")
-        zero = "0" * len(tree)
-        git(
-            "update-index", "-z", "--index-info", stdin="".join(f"0 {zero}\t{prefix}{path}\0" for path in below if path)
-        )
+        git("--literal-pathspecs", "rm", "-r", "--quiet", "--cached", "--force", "--", prefix)
         git("read-tree", f"--prefix={prefix}", tree)
         return git("write-tree")
 
@@ -103,8 +104,7 @@ def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain
     """A new workshop in `folder`; `objects` are those of the generated repository, which are read and not written."""
     bare = folder / "merge.git"
     init = Git(toolchain, folder)
-    form = () if hash_format == "sha1" else (f"--object-format={hash_format}",)
-    init("init", "--quiet", "--bare", "--template=", *form, str(bare))
+    init("init", "--quiet", "--bare", "--template=", f"--object-format={hash_format}", str(bare))
     (bare / "objects" / "info").mkdir(exist_ok=True)
     (bare / "info").mkdir(exist_ok=True)
     (bare / "info" / "attributes").write_text("* -text -filter -ident -working-tree-encoding\n", encoding="utf-8")
@@ -116,6 +116,17 @@ def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain
         "merge.conflictStyle=merge",
     )
     return Workshop(Git(toolchain, bare, {"GIT_DIR": str(bare)}, settings), folder)
+
+
+def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
+    """Path → (mode, hash) of all files of a tree."""
+    found = {}
+    for line in git("ls-tree", "-r", "-z", "--full-tree", tree).split("\0"):
+        if line:
+            about, _, path = line.partition("\t")
+            mode, _, blob = about.split()
+            found[path] = (mode, blob)
+    return found
 
 
 def _staged(said: str) -> tuple[Stage, ...]:

@@ -226,7 +226,7 @@ def test_abort_takes_all_back_and_only_that(template: Template, tmp_path: Path) 
     template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n"), "new/c.txt": "c\n", "old.txt": None})
     update(project)
     lay(project, {"later.txt": "mine\n"})
-    assert set(run.abort(project)) == {".copier-answers.yml", "a.txt", "new/c.txt", "old.txt"}
+    assert set(run.abort(project).files) == {".copier-answers.yml", "a.txt", "new/c.txt", "old.txt"}
     assert git(project, "status", "--short") == "?? later.txt"
     (project / "later.txt").unlink()
     assert contents(project) == before

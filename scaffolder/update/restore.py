@@ -1,0 +1,110 @@
+"""Taking back an update that is not committed: the files are as the last commit has them, and no edit is lost."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.errors import UpdateError
+from scaffolder.update import journal
+from scaffolder.update.journal import Journal
+from scaffolder.update.repository import Repository
+from scaffolder.update.workshop import entries
+from scaffolder.version_control import PLAIN_DIFF, Git
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """The files that are as the last commit has them; those that people changed since the update, and where that is.
+
+    All files are from the top. `saved` is a patch, to be read and applied by hand; None where nothing was changed.
+    """
+
+    files: tuple[str, ...]
+    edited: tuple[str, ...] = ()
+    saved: Path | None = None
+
+
+def refuse_interrupted(repository: Repository) -> None:
+    """Stop where an update died half-way.
+
+    Raises:
+        UpdateError: saying how to take it back.
+    """
+    last = journal.read(repository.private)
+    if last and last.state == journal.BEGUN and last.head == repository.head:
+        raise UpdateError("an earlier update died half-way", hint="scaffold update --abort takes it back")
+
+
+def abort(repository: Repository) -> Restored:
+    """Make every file that the last update touched what the last commit has.
+
+    Raises:
+        UpdateError: there is no update to take back, or it is committed.
+        ToolCrashed: Git could not write a file.
+    """
+    last = journal.read(repository.private)
+    if last is None:
+        raise UpdateError("there is no update to take back", hint="git log shows what was committed")
+    if last.head != repository.head:
+        raise UpdateError(
+            "the update is committed, or the branch is another one", hint="git revert takes a commit back"
+        )
+    edited, patch = _saved(repository, last)
+    files(Git(repository.git.toolchain, repository.top), last)
+    journal.place(repository.private).unlink()
+    return Restored(files=last.paths, edited=edited, saved=patch if edited else None)
+
+
+def files(git: Git, last: Journal) -> None:
+    """Make files and index what they were before the update that `last` tells of; `git` is at the top.
+
+    Raises:
+        ToolCrashed: Git could not write a file.
+    """
+    committed = entries(git, last.before)
+    zero = "0" * len(last.before)
+    _into_index(git, {path: committed.get(path, ("0", zero)) for path in last.paths})
+    there = [path for path in last.paths if path in committed]
+    git("checkout-index", "--force", "-u", "-z", "--stdin", stdin="".join(f"{path}\0" for path in there))
+    for path in last.paths:
+        if path not in committed:
+            _remove(git.folder, Path(path))
+    if git.attempt("config", "--type=bool", "core.sparseCheckout").stdout.strip() == "true":
+        git.attempt("sparse-checkout", "reapply")
+
+
+def _saved(repository: Repository, last: Journal) -> tuple[tuple[str, ...], Path]:
+    """What people changed since the update in the files that it touched: their names, and a patch of it."""
+    patch, index = repository.private / "aborted.patch", repository.private / "index"
+    index.unlink(missing_ok=True)
+    if last.state != journal.DONE or not last.after:
+        return (), patch
+    git = Git(repository.git.toolchain, repository.top, {"GIT_INDEX_FILE": str(index)})
+    written = entries(git, last.after)
+    there = [path for path in last.paths if (repository.top / path).is_file()]
+    _into_index(git, {path: written[path] for path in there if path in written})
+    anew = [path for path in there if path not in written]
+    if anew:
+        git("--literal-pathspecs", "add", "--intent-to-add", "--force", "--", *anew)
+    edited = tuple(filter(None, git("diff", *PLAIN_DIFF, "-z", "--name-only").split("\0")))
+    if edited:
+        git("diff", *PLAIN_DIFF, "--binary", f"--output={patch}")
+    index.unlink(missing_ok=True)
+    return edited, patch
+
+
+def _into_index(git: Git, listed: Mapping[str, tuple[str, str]]) -> None:
+    lines = [f"{mode} {blob}\t{path}\0" for path, (mode, blob) in listed.items()]
+    git("update-index", "-z", "--index-info", stdin="".join(lines))
+
+
+def _remove(top: Path, path: Path) -> None:
+    (top / path).unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == Path():
+            break
+        with contextlib.suppress(OSError):  # something else lies in it
+            (top / folder).rmdir()

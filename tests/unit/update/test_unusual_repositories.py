@@ -1,0 +1,205 @@
+"""`scaffold update` where Git is not as a fresh clone has it: settings, filters, line ends, a part of the files, names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from updating import Template, commit, contents, fates, git, lay, update
+
+from scaffolder.errors import ExitCode, ToolCrashed, UpdateError
+from scaffolder.update import run
+from scaffolder.update.merge import Fate
+
+LINES = "".join(f"line {number}\n" for number in range(1, 21))
+OURS, THEIRS = LINES.replace("line 2\n", "mine\n"), LINES.replace("line 18\n", "theirs\n")
+BOTH = OURS.replace("line 18\n", "theirs\n")
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Template:
+    return Template.made(tmp_path / "template", {"a.txt": LINES, "b.txt": LINES, "docs/c.txt": LINES})
+
+
+def _windows(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def test_line_ends_of_windows_that_are_committed_are_no_conflict(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": _windows(OURS), "b.txt": _windows(LINES)})
+    template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": THEIRS})
+    assert fates(update(project)) == {"a.txt": Fate.MERGED, "b.txt": Fate.CLEAN, "docs/c.txt": Fate.CLEAN}
+    assert (project / "a.txt").read_bytes().decode() == _windows(BOTH)
+    assert (project / "b.txt").read_bytes().decode() == _windows(THEIRS)
+    assert (project / "docs/c.txt").read_bytes().decode() == THEIRS
+
+
+def test_a_conflict_in_a_file_of_windows_is_of_these_lines_only(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": _windows(OURS)})
+    template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n")})
+    assert fates(update(project)) == {"a.txt": Fate.CONFLICT}
+    block = "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template-v1.1.0\n"
+    assert (project / "a.txt").read_bytes().decode() == _windows(LINES.replace("line 2\n", block))
+
+
+@pytest.mark.parametrize("failing", ['"theirs" in text', "True"])
+def test_a_filter_that_fails_leaves_nothing_half_written(template: Template, tmp_path: Path, failing: str) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {".gitattributes": "docs/* filter=broken\n"})
+    for name, value in {"required": "true", "clean": _filter("False"), "smudge": _filter(failing)}.items():
+        git(project, "config", f"filter.broken.{name}", value)
+    template.release("1.1.0", {"a.txt": THEIRS, "docs/c.txt": THEIRS, "z.txt": "new\n"})
+    before = contents(project)
+    with pytest.raises(ToolCrashed, match=r": fatal: docs/c\.txt: smudge filter") as stopped:
+        update(project)
+    if failing == "True":  # so that the old content cannot be written either
+        assert stopped.value.message.startswith("the update is half-written")
+        assert stopped.value.hint == "mend that, then scaffold update --abort"
+        with pytest.raises(UpdateError, match="an earlier update died half-way"):
+            update(project)
+        git(project, "config", "filter.broken.smudge", _filter("False"))
+        run.abort(project)
+    else:
+        assert stopped.value.message.startswith("nothing was changed")
+    assert contents(project) == before
+    assert git(project, "status", "--short") == ""
+    assert not (project / ".git/scaffold/update.json").exists()
+
+
+def _filter(failing: str) -> str:
+    """A command that passes a text on, unless that is `failing`."""
+    code = f"import sys; text = sys.stdin.read(); {failing} and sys.exit(1); sys.stdout.write(text)"
+    return f"'{sys.executable}' -c '{code}'"
+
+
+def test_a_git_that_is_at_work_is_waited_for(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"a.txt": THEIRS})
+    lay(project, {".git/index.lock": ""})
+    with pytest.raises(UpdateError, match=r"index\.lock is there: another git is at work"):
+        update(project)
+
+
+@pytest.mark.parametrize("word", ["merge", "cherry-pick", "rebase"])
+def test_what_git_is_in_the_middle_of_is_finished_first(template: Template, tmp_path: Path, word: str) -> None:
+    project = template.generate(tmp_path / "project")
+    git(project, "switch", "--quiet", "--create", "other")
+    commit(project, {"other.txt": "x\n"})
+    git(project, "switch", "--quiet", "main")
+    commit(project)
+    template.release("1.1.0", {"a.txt": THEIRS})
+    match word:
+        case "merge":
+            git(project, "merge", "--quiet", "--no-commit", "--strategy=ours", "other")
+        case "cherry-pick":
+            git(project, "cherry-pick", "main", check=False)  # an empty one, where Git asks what to do
+        case _:
+            git(project, "rebase", "--quiet", "-x", "false", "other", check=False)
+    with pytest.raises(UpdateError, match=f"a {word} is under way") as stopped:
+        update(project)
+    assert stopped.value.hint == f"git {word} --continue, or git {word} --abort"
+    git(project, word, "--abort")
+    assert update(project).taken
+
+
+SETTINGS = {
+    "color.ui": "always",
+    "diff.external": "false",
+    "diff.noprefix": "true",
+    "grep.fullName": "true",
+    "grep.lineNumber": "true",
+    "init.defaultObjectFormat": "sha256",
+    "merge.conflictStyle": "diff3",
+    "merge.renames": "false",
+}
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    """Settings of a person, each of which changes what some Git command prints."""
+    file = tmp_path / "gitconfig"
+    for name, value in SETTINGS.items():
+        git(tmp_path, "config", "--file", str(file), name, value)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(file))
+    monkeypatch.setenv("GIT_DEFAULT_HASH", "sha256")
+    return SETTINGS
+
+
+def test_nobodys_settings_change_what_is_done_or_said(
+    template: Template, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    project = template.generate(tmp_path / "top")
+    (project / "below").mkdir()
+    for name in ("a.txt", "b.txt", "docs", ".copier-answers.yml"):
+        git(project, "mv", name, f"below/{name}")
+    commit(project, {"below/a.txt": OURS})
+    template.release("1.1.0", {"a.txt": THEIRS, "b.txt": LINES + "more\n"})
+    expected = update(project / "below", diff=True).text
+    request.getfixturevalue("settings")
+    assert update(project / "below", diff=True).text == expected
+    assert fates(update(project / "below")) == {"a.txt": Fate.MERGED, "b.txt": Fate.CLEAN}
+    commit(project, {"below/a.txt": "<<<<<<< yours\n=======\n>>>>>>> template\n"})
+    with pytest.raises(UpdateError, match=r"markers of a conflict are left in a\.txt"):
+        update(project / "below")
+
+
+def test_a_sparse_checkout_stays_sparse_and_a_conflict_is_there_to_be_settled(
+    template: Template, tmp_path: Path
+) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"docs/c.txt": OURS, "mine/d.txt": "mine\n", "top/e.txt": "mine\n"})
+    template.release("1.1.0", {"docs/c.txt": LINES.replace("line 2\n", "theirs\n"), "a.txt": THEIRS})
+    git(project, "sparse-checkout", "set", "top")
+    before = contents(project)
+    assert set(before) == {".copier-answers.yml", "a.txt", "b.txt", "top/e.txt"}
+    assert update(project).exit_code is ExitCode.FOUND
+    assert "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> " in (project / "docs/c.txt").read_text(encoding="utf-8")
+    assert not (project / "mine").exists()
+    run.abort(project)
+    assert contents(project) == before
+    assert git(project, "status", "--short") == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names that are no text exist on POSIX only")
+def test_a_name_that_is_no_text_stays_in_a_folder_of_a_monorepo(template: Template, tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    project = template.generate(top / "services" / "pay é")
+    (project / ".git").rename(top / ".git")
+    name = os.fsdecode(b"caf\xe9.txt")
+    commit(top, {f"services/pay é/{name}": "mine\n", "services/pay é/two\nlines.txt": "mine\n", "other/f.txt": "o\n"})
+    template.release("1.1.0", {"a.txt": THEIRS})
+    assert fates(update(project)) == {"a.txt": Fate.CLEAN}
+    assert git(top, "diff", "--cached", "--name-only", "-z").split("\0") == [
+        "services/pay é/.copier-answers.yml",
+        "services/pay é/a.txt",
+        "",
+    ]
+    assert git(top, "status", "--short", "--ignored").count("\n") == 1
+
+
+def test_abort_keeps_what_was_written_since(
+    template: Template, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from scaffolder import cli
+
+    project = template.generate(tmp_path / "project")
+    before = contents(project)
+    template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": None, "new.txt": "new\n"})
+    update(project)
+    lay(project, {"a.txt": THEIRS.replace("line 2\n", "since\n"), "docs/c.txt": "again\n", "own.txt": "own\n"})
+    capsys.readouterr()
+    assert cli.run(["update", "--abort", str(project)]) == ExitCode.CLEAN
+    patch = project / ".git" / "scaffold" / "aborted.patch"
+    assert capsys.readouterr().out == (
+        f"  5 files are as the last commit has them\n"
+        f"  what you changed since in a.txt, docs/c.txt is in {patch}\n"
+        f"\nNext    git apply --3way {patch}, if you want it back\n"
+    )
+    assert {**before, "own.txt": ("own\n", False)} == contents(project)
+    git(project, "apply", "--3way", "--include=a.txt", str(patch))
+    assert "since\n" in (project / "a.txt").read_text(encoding="utf-8")
