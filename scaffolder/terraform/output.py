@@ -43,6 +43,34 @@ def first_error(printed: str) -> str:
     return words if len(words) <= 200 else words[:197] + "..."
 
 
+def printed_errors(printed: str, root: Path) -> tuple[Diagnostic, ...]:
+    """The errors of a command that has no -json, each with its place where Terraform names one.
+
+    A folder that cannot be read is two errors there, one with the reason and one with the place; here it is one.
+    """
+    found: list[Diagnostic] = []
+    for block in re.split(r"^Error: ", printed, flags=re.MULTILINE)[1:]:
+        summary, _, rest = block.partition("\n")
+        said = " ".join(" ".join(line for line in rest.splitlines() if not _ASIDE.match(line)).split())
+        place = _ON_LINE.search(rest) or _OF_MODULE.search(said)
+        if place and place.re is _OF_MODULE and found and found[-1].summary == summary.strip():
+            said = found.pop().detail
+        item = {
+            "summary": summary.strip(),
+            "detail": said,
+            "severity": "error",
+            "range": {"filename": place["file"], "start": {"line": int(place["line"])}} if place else None,
+        }
+        found.append(diagnostic(item, root))
+    return tuple(found)
+
+
+_ON_LINE = re.compile(r"^ +on (?P<file>.+) line (?P<line>\d+)(?:, in .+)?:$", re.MULTILINE)
+_OF_MODULE = re.compile(r'for module "[^"]+" at (?P<file>\S+):(?P<line>\d+)\.')
+_ASIDE = re.compile(r"^ +(?:on .+ line \d+.*:$|\d+:|│|├)")
+"""The place, the line of the file that Terraform quotes below it, and the values that it shows."""
+
+
 def no_verdict(done: Done) -> ToolCrashed:
     return ToolCrashed(
         f"terraform ended with exit code {done.exit_code}: {first_error(done.stderr or done.stdout)}",

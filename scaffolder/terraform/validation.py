@@ -14,7 +14,7 @@ from scaffolder.offline import catalog
 from scaffolder.offline.mirrors import holds, locked, mirrors, only_from
 from scaffolder.offline.requirements import choose, required_providers
 from scaffolder.terraform.folders import LOCAL_TIMEOUT, PROVIDER_TIMEOUT, Root, copied
-from scaffolder.terraform.output import Diagnostic, diagnostic, first_error, no_verdict
+from scaffolder.terraform.output import Diagnostic, diagnostic, first_error, no_verdict, printed_errors
 from scaffolder.toolchain import Toolchain
 from scaffolder.tools import EXTRA, TERRAFORM
 
@@ -78,6 +78,7 @@ def _validation(plain: Mapping[str, Any]) -> Validation:
 
 
 _INIT_TIMEOUT = 15.0
+_NOT_INSTALLED = "Module not installed"
 _NO_FUNCTION = "Unknown provider function"
 _WRONG_TERRAFORM = "Unsupported Terraform Core version"
 _NO_PROVIDER = ("Missing required provider", "Failed to obtain provider schema", "Failed to load plugin schemas")
@@ -88,9 +89,12 @@ def _validate(tools: Toolchain, root: Root, releases: Mapping[str, str], *, onli
         limit = f"modules from elsewhere need --online: {', '.join(root.remote_modules)}"
         return _at_syntax(root, _report(tools, root), limit)
     missing_module = ""
+    located: tuple[Diagnostic, ...] = ()
     if root.has_modules:
         got = root.run(tools, "get", "-no-color", timeout=_INIT_TIMEOUT if online else LOCAL_TIMEOUT)
-        missing_module = first_error(got.stderr) if got.exit_code else ""
+        if got.exit_code:
+            missing_module = first_error(got.stderr)
+            located = tuple(one for one in printed_errors(got.stderr, root.path) if one.line)
     text = root.with_modules()
     needed = required_providers(text)
     reason = ""
@@ -100,11 +104,21 @@ def _validate(tools: Toolchain, root: Root, releases: Mapping[str, str], *, onli
             return asked
         reason = asked
     said = _hold_against_schemas(tools, root, text, needed, releases)
-    explained = tuple(
-        replace(d, detail=missing_module) if missing_module and d.summary == "Module not installed" else d
-        for d in said.diagnostics
-    )
+    explained = _explained(said.diagnostics, missing_module, located)
     return replace(said, diagnostics=explained, limit=said.limit or ("" if explained else reason))
+
+
+def _explained(
+    diagnostics: tuple[Diagnostic, ...], missing_module: str, located: tuple[Diagnostic, ...]
+) -> tuple[Diagnostic, ...]:
+    """Why modules are not installed, instead of that: an error at its own place once, and not once for each module."""
+    if located:
+        others = (one for one in diagnostics if one.summary != _NOT_INSTALLED)
+        return tuple(sorted({*others, *located}))
+    return tuple(
+        replace(one, detail=missing_module) if missing_module and one.summary == _NOT_INSTALLED else one
+        for one in diagnostics
+    )
 
 
 def _hold_against_schemas(
@@ -178,7 +192,7 @@ def _report(
 
 def _at_syntax(root: Root, diagnostics: tuple[Diagnostic, ...], limit: str) -> Validation:
     """What is left to say where schemas are missing: the language's own errors."""
-    kept = tuple(d for d in diagnostics if not d.summary.startswith((*_NO_PROVIDER, "Module not installed")))
+    kept = tuple(d for d in diagnostics if not d.summary.startswith((*_NO_PROVIDER, _NOT_INSTALLED)))
     return Validation(root=root.path, level="syntax", diagnostics=kept, limit=limit)
 
 
