@@ -194,6 +194,7 @@ def test_a_release_becomes_a_branch_and_a_change_for_review(site: Site, system: 
     changed = site.git("diff", "--name-status", "main", "template-update/v99.0.0", folder=site.bare)
     assert changed.split() == ["M", ".copier-answers.yml", "A", ".github/workflows/new.yml", "M", "Makefile"]
     assert "s3cret" not in updated.stderr + proposed.stderr + proposed.stdout
+    assert (site.git("rev-parse", "HEAD"), site.git("status", "--short", "--untracked-files=no")) == (main, "")
     if system == "gitlab":
         assert "merge_request.create" in (site.bare / "options").read_text()
         return
@@ -203,6 +204,19 @@ def test_a_release_becomes_a_branch_and_a_change_for_review(site: Site, system: 
     text = body["body" if system == "github" else "description"]
     assert "v98.0.0 to v99.0.0: 1 new, 2 merged" in text
     assert "39 passed, 1 failed" in text
+
+
+def test_nothing_of_the_update_lies_beside_the_token(site: Site) -> None:
+    """A tool of mise.toml is another version after an update, and it is the checkout that says which one runs."""
+    site.answers["POST pulls"] = {"html_url": "https://github.com/pull/7"}
+    jq = Path(site.env["HOME"]) / "bin/jq"
+    jq.write_text(f'#!/bin/sh\ngrep -q "from the template" Makefile && exit 9\nexec {shutil.which("jq")} "$@"\n')
+    jq.chmod(0o755)
+    site.make("template-update", NEWS="yes")
+    site.fresh_checkout()
+    proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
+    assert proposed.returncode == 0, proposed.stderr
+    assert "https://github.com/pull/7" in proposed.stderr
 
 
 @ON_EACH_HOST

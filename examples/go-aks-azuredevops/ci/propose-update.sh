@@ -37,10 +37,14 @@ push_once() {
     # Somebody may have worked on it. To have it made anew, delete it.
     say "$branch is there already, and stays as it is"
   else
-    git switch --quiet --create "$branch"
-    git apply --index --whitespace=nowarn "$result/change.patch"
-    git -c user.name="$SERVICE template update" -c user.email="template-update@$SERVICE.invalid" commit --quiet --no-verify --message "$title"
-    push "HEAD:refs/heads/$branch" || die "$branch could not be pushed: $(token_hint)"
+    # The commit is made beside the files of this checkout: none of the update's lies here while the token is used.
+    export GIT_INDEX_FILE="$PWD/$result/index"
+    git read-tree HEAD
+    git apply --cached --whitespace=nowarn "$result/change.patch"
+    commit="$(git -c user.name="$SERVICE template update" -c user.email="template-update@$SERVICE.invalid" \
+      commit-tree -p HEAD -m "$title" "$(git write-tree)")"
+    unset GIT_INDEX_FILE
+    push "$commit:refs/heads/$branch" || die "$branch could not be pushed: $(token_hint)"
     say "pushed $branch"
   fi
 }
