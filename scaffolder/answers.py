@@ -34,7 +34,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One entry of copier.yml that is asked; texts with `[[ ]]` in them are rendered with the answers before it."""
+    """One entry of copier.yml that is asked; texts with marks in them are rendered with the answers before it.
+
+    The marks are those of the template in `folder`; None is the embedded one.
+    """
 
     name: str
     help: str
@@ -43,6 +46,7 @@ class Question:
     validator: str
     when: Any
     several: bool
+    folder: Path | None = None
 
     @property
     def flag(self) -> str:
@@ -59,7 +63,7 @@ class Question:
         if isinstance(choices, str):
             import yaml
 
-            choices = yaml.safe_load(_render(choices, answers))
+            choices = yaml.safe_load(_render(choices, answers, self.folder))
         pairs = choices.items() if isinstance(choices, dict) else ((value, value) for value in choices or ())
         return tuple(Choice(value=str(value), label=str(label)) for label, value in pairs)
 
@@ -69,12 +73,12 @@ class Question:
             return None
         if isinstance(self.default, list):
             return tuple(str(item) for item in self.default)
-        rendered = _render(str(self.default), answers)
+        rendered = _render(str(self.default), answers, self.folder)
         return tuple(rendered.split(",")) if self.several else rendered
 
     def asked_given(self, answers: Mapping[str, Answer]) -> bool:
         """Whether this question means anything, given the answers before it."""
-        when = _render(str(self.when), answers).strip().lower()
+        when = _render(str(self.when), answers, self.folder).strip().lower()
         return when not in {"", "false", "no", "0"}
 
 
@@ -104,6 +108,7 @@ def questions(folder: Path | None = None) -> tuple[Question, ...]:
             validator=entry.get("validator", ""),
             when=entry.get("when", True),
             several=entry.get("multiselect", False),
+            folder=folder,
         )
         for name, entry in asked.items()
         if entry.get("when") is not False
@@ -148,7 +153,7 @@ def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -
                 f"{question.name} cannot be {item!r}: it is one of {allowed}",
                 hint=f"{question.flag} {nearest[0] if nearest else choices[0].value}",
             )
-    complaint = " ".join(_render(question.validator, {**answers, question.name: answer}).split())
+    complaint = " ".join(_render(question.validator, {**answers, question.name: answer}, question.folder).split())
     if complaint:
         shown = ",".join(answer) if isinstance(answer, tuple) else answer
         raise AnswersError(f"{question.name} cannot be {shown!r}: {complaint}", hint=_validator_hint(question))
@@ -252,23 +257,23 @@ def _text(answer: Answer) -> str:
     return ",".join(answer) if isinstance(answer, tuple) else answer
 
 
-def _render(text: str, answers: Mapping[str, Answer]) -> str:
+def _render(text: str, answers: Mapping[str, Answer], folder: Path | None) -> str:
     values = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in answers.items()}
-    return _template(text).render(values)
+    return _template(text, folder).render(values)
 
 
 @cache  # the same few texts, for every combination that a test or a preset goes through
-def _template(text: str) -> Template:
-    return _environment().from_string(text)
+def _template(text: str, folder: Path | None) -> Template:
+    return _environment(folder).from_string(text)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: Path | None) -> Environment:
     import jinja2
     from jinja2.sandbox import SandboxedEnvironment
 
-    settings = dict(template.configuration()["_envops"])
-    settings.pop("undefined")
+    settings = {**template.configuration(folder).get("_envops", {})}
+    settings.pop("undefined", None)
     return SandboxedEnvironment(
         **settings,
         undefined=jinja2.StrictUndefined,

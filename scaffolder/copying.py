@@ -12,6 +12,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # Copier means to hide the class; run_copy() cannot do this
     from copier import Worker as CopierWorker
 
+from copier._settings import SettingsModel
+
+from scaffolder.errors import RenderError
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -22,11 +26,19 @@ class Worker(CopierWorker):
     For each part of each path Copier compiles the text anew, and gathers anew what it can read: thousands of times, and
     half of its time. Here each text is compiled once, and while files are written, when no answer changes any more, all
     read the same.
+
+    What Copier reads of this machine (its settings, `_external_data`) has no part in it: the same answers give the same
+    bytes everywhere. And nothing of a template is run, whomever Copier's settings trust.
     """
 
     commit: str
     address: str
     _settled: tuple[Mapping[str, Any], Path] | None = None
+
+    def __init__(self, folder: Path, destination: Path, data: dict[str, Any], *, commit: str, address: str) -> None:
+        settings = SettingsModel()
+        super().__init__(str(folder), destination, data=data, defaults=True, quiet=True, settings=settings)
+        self.commit, self.address = commit, address
 
     @cached_property
     def jinja_env(self) -> Any:
@@ -40,6 +52,23 @@ class Worker(CopierWorker):
 
         environment.from_string = from_string  # type: ignore[method-assign, assignment]
         return environment
+
+    def _check_unsafe(self, mode: Any) -> None:
+        asked = self.template.config_data
+        if code := [f"_{name}" for name in ("tasks", "migrations", "jinja_extensions") if asked.get(name)]:
+            raise RenderError(
+                f"{self._named} wants to run code of its own ({', '.join(code)}), and scaffolder never does that",
+                hint="ask whoever keeps that template to take it out; do not give `--trust` to Copier either",
+            )
+        if asked.get("external_data"):
+            raise RenderError(
+                f"{self._named} reads files that no release holds (_external_data)",
+                hint="ask whoever keeps that template to make them questions",
+            )
+
+    @property
+    def _named(self) -> str:
+        return f"the template {self.commit} at {self.address}"
 
     @property
     def answers_relpath(self) -> Path:
@@ -66,7 +95,7 @@ class Worker(CopierWorker):
         """A part of a path that holds no mark of Jinja is what it says."""
         starts = ("block_start_string", "variable_start_string", "comment_start_string")
         named = (*starts, "line_statement_prefix", "line_comment_prefix")
-        marks = ["\n", *filter(None, (getattr(self.jinja_env, name) for name in named))]
+        marks = ["\n", "\r", *filter(None, (getattr(self.jinja_env, name) for name in named))]
         if any(mark in string for mark in marks):
             return super()._render_string(string, extra_context)
         return str(self.jinja_env.preprocess(string))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from scaffolder import store
+from scaffolder import process, store
 from scaffolder.errors import ScaffolderError
 from scaffolder.toolchain import SystemToolchain
 from scaffolder.version_control import upload_pack
@@ -17,6 +17,7 @@ from scaffolder.version_control import upload_pack
 
 def main() -> int:
     """Answer Git's commands on stdin until it goes away; Git shows what stands on stderr."""
+    process.settle_home()
     try:
         return _serve()
     except ScaffolderError as error:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder import render, store
+from scaffolder import render, shelf, store
 from scaffolder.render import Origin
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
@@ -40,7 +40,7 @@ def of(history: History, release: Release, given: Mapping[str, object], toolchai
         RenderError: the release does not render with these answers.
     """
     key = json.dumps([release.tree, release.tag, history.address, given], sort_keys=True, default=list)
-    cached = store.cache_folder() / "manifests" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+    cached = shelf.folder() / "manifests" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
     try:
         rows = json.loads(cached.read_text(encoding="utf-8"))
     except (OSError, ValueError):

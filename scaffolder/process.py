@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.errors import ToolCrashed, ToolTimeout
+
+
+def settle_home() -> None:
+    """Give this process a home for its time where its user has none, as in a container that runs as any number."""
+    try:
+        Path.home()
+    except RuntimeError:
+        home = tempfile.mkdtemp(prefix="scaffolder-home-")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        os.environ["HOME"] = home
 
 
 @dataclass(frozen=True, kw_only=True)

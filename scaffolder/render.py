@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from scaffolder import __version__, answers, template
 from scaffolder.answers import Answer
-from scaffolder.errors import AnswersError, DestinationError, RenderError
+from scaffolder.errors import AnswersError, DestinationError, RenderError, ScaffolderError
 
 # "Validation error for question 'x': …", "Invalid choice for 'x': …", 'Question "x" is required'
 _REFUSED = re.compile(
     r"""(?:Validation error for question|Invalid choice for|Question) ['"](?P<name>\w+)['"]:? (?P<why>.*)"""
 )
+_REFUSED_BY_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 _ANSWERS_HEADER_KEYS = ("_commit", "_src_path")
 
 
@@ -143,21 +145,31 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
     with local.env(PATH=os.devnull), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Worker(str(origin.folder), folder, data=data, defaults=True, quiet=True) as worker:
-                worker.commit, worker.address = origin.commit, origin.address
+            with Worker(origin.folder, folder, data, commit=origin.commit, address=origin.address) as worker:
                 # What the template reads as its own address (renovate.json does) is the public one, and not a folder of
                 # this machine. Copier has looked up the folder by then.
                 if worker.template.local_abspath.is_dir():
                     worker.template.url = origin.address
                 worker.run_copy()
-        except OSError as error:
-            raise DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}") from error
+        except ScaffolderError:
+            raise
         except Exception as error:
-            raise _stopped(" ".join(str(error).split())) from error
+            raise _stopped(error, folder) from error
 
 
-def _stopped(said: str) -> RenderError | AnswersError:
-    """What Copier said, as an error of ours: it refused an answer, or the template does not render."""
+def _stopped(error: Exception, folder: Path) -> ScaffolderError:
+    """What Copier said, as an error of ours: the disk or it refused something, or the template does not render."""
+    from copier.errors import ForbiddenPathError, InvalidConfigFileError
+
+    if isinstance(error, OSError) and error.errno in _REFUSED_BY_THE_DISK:
+        return DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}")
+    said = " ".join(str(error).split())
+    if isinstance(error, InvalidConfigFileError):
+        return RenderError("the template does not render: its copier.yml does not parse")
+    if isinstance(error, ForbiddenPathError):
+        return RenderError(f"the template does not render: {said}, because it lies outside")
+    if isinstance(error, LookupError):  # says what was looked for, and not that it was not found
+        said = f"{type(error).__name__}: {said}"
     if refused := _REFUSED.match(said):
         name = refused["name"]
         return AnswersError(f"{name} cannot be what it is: {refused['why']}", hint=f"-d {name}=VALUE")

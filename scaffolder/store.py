@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import re
-import shutil
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scaffolder.errors import StoreError, ToolError
+from scaffolder import hosts, shelf
+from scaffolder.errors import StoreError
 from scaffolder.template import SOURCE
 from scaffolder.toolchain import Toolchain
 from scaffolder.version_control import Git
@@ -121,17 +118,7 @@ def at(address: str, toolchain: Toolchain) -> History:
     """
     if address == SOURCE:
         return embedded(toolchain)
-    mirror = cache_folder() / "mirrors" / f"{_hash(address.encode())}.git"
-    url = _git_url(address)
-    try:
-        if mirror.is_dir():
-            Git(toolchain, mirror)("fetch", "--quiet", "--prune", "--", url, "+refs/*:refs/*", timeout=300)
-        else:
-            _made_once(mirror, lambda folder: _clone(toolchain, url, folder))
-    except ToolError as error:
-        raise StoreError(
-            f"the template at {address} cannot be read: {error.message}", hint=f"git ls-remote {url}"
-        ) from error
+    mirror = hosts.fetched(address, toolchain)
     found = _tagged(Git(toolchain, mirror))
     if not found:
         raise StoreError(
@@ -140,66 +127,23 @@ def at(address: str, toolchain: Toolchain) -> History:
     return History(address=address, repository=mirror, releases=found)
 
 
-def publish(url: str, toolchain: Toolchain) -> tuple[str, ...]:
-    """Push every release that this installation carries to the Git repository at `url`; the tags that are new there.
-
-    Raises:
-        StoreError: it cannot be written, or has other content under the name of one of the releases.
-    """
-    git = Git(toolchain, embedded(toolchain).repository)
-    known = git.attempt("ls-remote", "--tags", "--refs", "--", url)
-    if known.exit_code != 0:
-        raise StoreError(f"{url} cannot be read: {_last(known.stderr)}", hint=f"git ls-remote {url}")
-    there = {line.split("refs/tags/")[-1] for line in known.stdout.splitlines()}
-    tags = [f"refs/tags/{release.tag}:refs/tags/{release.tag}" for release in releases()]
-    done = git.attempt("push", "--quiet", "--atomic", "--", url, *tags, timeout=300)
-    if done.exit_code != 0:
-        moved = "already exists" in done.stderr or "rejected" in done.stderr
-        raise StoreError(
-            f"{url} has another release of the same name" if moved else f"{url} refuses: {_last(done.stderr)}",
-            hint="a release never moves: give an empty repository" if moved else f"git push {url}, to see for yourself",
-        )
-    git.attempt("push", "--quiet", "--", url, "refs/heads/main:refs/heads/main")  # refused where a team builds on it
-    return tuple(release.tag for release in releases() if release.tag not in there)
-
-
 def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
     """The files of a release, in a folder that nobody may change: it is kept, and named after its tree."""
-    folder = cache_folder() / "releases" / release.tree
-    if not folder.is_dir():
-        _made_once(folder, lambda made: _check_out(toolchain, history.repository, release.tree, made))
-    return folder
-
-
-@cache
-def cache_folder() -> Path:
-    """Where this user's machine keeps what can be made again; a temporary folder where nothing can be written there."""
-    import platformdirs
-
-    folder = platformdirs.user_cache_path("scaffolder")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        temporary = Path(tempfile.mkdtemp(prefix="scaffolder-"))
-        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-        return temporary
+    kept = shelf.folder() / "releases" / release.tree
+    return shelf.made_once(kept, lambda folder: _check_out(toolchain, history.repository, release.tree, folder))
 
 
 def _unbundled(toolchain: Toolchain) -> Path:
     try:
-        digest = _hash(BUNDLE.read_bytes())
+        digest = hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:32]
     except OSError as error:
         raise _incomplete() from error
-    repository = cache_folder() / f"templates-{digest}.git"
-    if not repository.is_dir():
-        _made_once(repository, lambda folder: _clone(toolchain, str(BUNDLE), folder))
-    return repository
+    return shelf.made_once(shelf.folder() / f"templates-{digest}", lambda folder: _clone(toolchain, folder))
 
 
-def _clone(toolchain: Toolchain, url: str, folder: Path) -> None:
-    Git(toolchain, folder.parent)("clone", "--quiet", "--mirror", "--template=", "--", url, str(folder), timeout=300)
+def _clone(toolchain: Toolchain, folder: Path) -> None:
+    git = Git(toolchain, folder.parent)
+    git("clone", "--quiet", "--mirror", "--template=", "--", str(BUNDLE), str(folder), timeout=300)
 
 
 def _check_out(toolchain: Toolchain, repository: Path, tree: str, folder: Path) -> None:
@@ -209,19 +153,6 @@ def _check_out(toolchain: Toolchain, repository: Path, tree: str, folder: Path) 
     git = Git(toolchain, folder, environment, ("core.autocrlf=false",))
     git("read-tree", tree)
     git("checkout-index", "--all")
-
-
-def _made_once(target: Path, make: Callable[[Path], None]) -> None:
-    """`make(folder)` beside `target`, then one rename; whoever comes second uses what the first one made."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name[:16]}-", dir=target.parent) as staging:
-        made = Path(staging) / "made"
-        make(made)
-        try:
-            made.rename(target)
-        except OSError:
-            if not target.is_dir():
-                raise
 
 
 def _tagged(git: Git) -> tuple[Release, ...]:
@@ -238,16 +169,6 @@ def _tagged(git: Git) -> tuple[Release, ...]:
 
 def _changes(body: str) -> tuple[str, ...]:
     return tuple(line.removeprefix("- ").strip() for line in body.splitlines() if line.startswith("- "))
-
-
-def _git_url(address: str) -> str:
-    """What Git understands by an address that Copier would."""
-    for short, host in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
-        if address.startswith(short):
-            return host + address.removeprefix(short).strip("/").removesuffix(".git") + ".git"
-    if address.startswith("~"):
-        return str(Path(address).expanduser())
-    return address.removeprefix("git+")
 
 
 def _unknown(name: str, history: History) -> StoreError:
@@ -270,12 +191,3 @@ def _incomplete() -> StoreError:
 def _number(version: str) -> tuple[int, ...]:
     found = _TAG.fullmatch(version)
     return tuple(int(part) for part in found.groups()) if found else ()
-
-
-def _last(said: str) -> str:
-    lines = [line for line in said.strip().splitlines() if line.strip()]
-    return next((line for line in lines if line.startswith("fatal: ")), lines[-1] if lines else "no reason given")
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]

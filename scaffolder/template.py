@@ -39,7 +39,8 @@ def configuration(folder: Path | None = None) -> dict[str, Any]:
     lists are joined, as Copier itself does it.
     """
     merged: dict[str, Any] = {}
-    for document in _documents(folder or root(), "copier.yml"):
+    folder = folder or root()
+    for document in _documents(folder, "copier.yml" if (folder / "copier.yml").is_file() else "copier.yaml"):
         for key, value in document.items():
             if key.startswith("_") and isinstance(value, list):
                 merged[key] = [*merged.get(key, []), *value]
@@ -66,15 +67,27 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
         """Knows `!include FILE`, which Copier resolves against the template's root."""
 
     def include(loader: Any, node: Any) -> list[dict[str, Any]]:
-        return _documents(folder, loader.construct_scalar(node))
+        return [one for file in _included(folder, loader.construct_scalar(node)) for one in _documents(folder, file)]
 
     Loader.add_constructor("!include", include)
     stream: IO[str]
-    with (folder / name).open(encoding="utf-8") as stream:
-        documents: list[dict[str, Any]] = []
-        for document in yaml.load_all(stream, Loader=Loader):
-            if isinstance(document, list):
-                documents.extend(document)
-            elif document:
-                documents.append(document)
+    documents: list[dict[str, Any]] = []
+    try:
+        with (folder / name).open(encoding="utf-8") as stream:
+            for document in yaml.load_all(stream, Loader=Loader):
+                documents.extend(document if isinstance(document, list) else [document] if document else [])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RenderError(f"{name} of the template cannot be read: {' '.join(str(error).split())}") from error
+    if not all(isinstance(document, dict) for document in documents):
+        raise RenderError(f"{name} of the template holds something that is no `name: value`")
     return documents
+
+
+def _included(folder: Path, pattern: str) -> list[str]:
+    """The files that `!include` names, from the template's root, as Copier reads it: a pattern that stays inside."""
+    if Path(pattern).is_absolute():
+        raise RenderError(f"`!include {pattern}` leads out of the template")
+    found = sorted(folder.glob(pattern))
+    if not all(file.resolve().is_relative_to(folder.resolve()) for file in found):
+        raise RenderError(f"`!include {pattern}` leads out of the template")
+    return [file.relative_to(folder).as_posix() for file in found]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scaffolder import store
+from scaffolder import hosts, publishing, store
 from scaffolder.cli import options, updated
 from scaffolder.errors import ExitCode
 from scaffolder.toolchain import SystemToolchain
@@ -23,14 +23,20 @@ def command() -> None:
 @options.no_color
 @options.debug
 def publish(url: str) -> int:
-    """Push every release that scaffolder carries to the Git repository at URL, which may be empty.
+    """Push every release that scaffolder carries to the Git repository at URL, an empty one or one that has older ones.
 
     Branch main and the tags vX.Y.Z; a release that is there already is not moved. Run it again after an upgrade.
     """
     with SystemToolchain() as toolchain:
-        pushed = store.publish(url, toolchain)
-    click.echo(f"  {', '.join(pushed)} pushed to {url}" if pushed else f"  {url} has every release already")
-    click.echo(f"\nNext    scaffold template use {url}   in each repository that is to take its releases from there")
+        published = publishing.publish(hosts.located(url), toolchain)
+    shown = hosts.without_secret(url, url)
+    tags = ", ".join(published.tags)
+    click.echo(f"  {tags} pushed to {shown}" if tags else f"  {shown} has every release already")
+    if not published.main:
+        click.echo(
+            f"  main there is somebody's work and stays as it is; `git merge {store.newest().tag}` takes this release"
+        )
+    click.echo(f"\nNext    scaffold template use {shown}   in each repository that is to take its releases from there")
     return ExitCode.CLEAN
 
 
@@ -47,4 +53,4 @@ def use(url: str, path: Path, **settings: bool | str) -> int:
     The release stays the same, and URL must have it. Plain `copier update` and Renovate then need no scaffolder.
     Nothing is committed.
     """
-    return updated.carried_out(Request(root=path, address=url, answers_only=True), settings)
+    return updated.carried_out(Request(root=path, address=hosts.recordable(url), answers_only=True), settings)

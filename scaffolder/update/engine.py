@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scaffolder import adopted, answers, manifest, scratch, store
 from scaffolder.answers import Record
-from scaffolder.errors import AnswersError, UpdateError
+from scaffolder.errors import AnswersError, StoreError, UpdateError
 from scaffolder.model import Report, Result
 from scaffolder.project import Project
 from scaffolder.store import History, Release
@@ -93,6 +93,8 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
     repository.refuse_unsettled(opened)
     history = store.at(request.address or record.address, toolchain)
     old, new = _releases(request, record, history)
+    if history.address != record.address:
+        _refuse_another(record, old, history, toolchain)
     with _temporary() as folder, _temporary(scratch.in_memory()) as rendered:
         work = workshop.workshop(folder, opened.objects, opened.hash_format, toolchain)
         given = _answers(request, record, history, new, toolchain)
@@ -165,8 +167,27 @@ def _temporary(place: str | None = None) -> Iterator[Path]:
         yield Path(folder)
 
 
+def _refuse_another(record: Record, old: Release, history: History, toolchain: Toolchain) -> None:
+    """Stop where the new address has another release under the name of the one that the repository was made from."""
+    try:
+        known = store.at(record.address, toolchain).named(record.commit)
+    except StoreError:  # the old host is gone, which may be why there is a new one
+        return
+    if known.tree != old.tree:
+        raise UpdateError(
+            f"{old.tag} at {history.address} is not the {old.tag} that the repository was made from",
+            hint="scaffold template publish, to an empty repository",
+        )
+
+
 def _releases(request: Request, record: Record, history: History) -> tuple[Release, Release]:
-    old = history.named(record.commit)
+    try:
+        old = history.named(record.commit)
+    except StoreError as error:
+        if not request.address:
+            raise
+        hint = f"a repository stays at its release: {history.address} has to have {record.commit} as well"
+        raise StoreError(error.message, hint=hint) from error
     new = old if request.answers_only else history.named(request.to) if request.to else history.newest
     if new.number < old.number:
         raise UpdateError(
@@ -196,7 +217,7 @@ def _differences(
     differences = tuple(
         Difference(name=name, before=before.get(name), after=after.get(name))
         for name in dict.fromkeys([*before, *after])
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and str(before.get(name)) != str(after.get(name))
     )
     for one in differences:
         unasked = one.name not in request.given and not request.answers_only

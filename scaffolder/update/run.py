@@ -85,7 +85,7 @@ def abort(root: Path) -> Restored:
 def _outcome(plan: Plan, request: Request, *, taken: bool, text: str, report: Report | None) -> Outcome:
     return Outcome(
         root=request.root,
-        name=str(plan.record.answers.get("service_name", plan.repository.root.name)),
+        name=str(plan.record.answers.get("service_name", plan.repository.root.resolve().name)),
         old=plan.old,
         new=plan.new,
         news=plan.news,

@@ -181,6 +181,6 @@ def test_a_release_of_the_same_name_and_other_content_is_not_moved(
     done = first.run("scaffold", "template", "publish", str(tmp_path / "theirs"), cwd=tmp_path)
     assert done.returncode == ExitCode.USAGE
     assert done.stderr == (
-        f"scaffold: {tmp_path / 'theirs'} has another release of the same name\n"
+        f"scaffold: {tmp_path / 'theirs'} has another {store.newest().tag}\n"
         "  try: a release never moves: give an empty repository\n"
     )

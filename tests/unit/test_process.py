@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from stand_in import TOOL, install
 
+from scaffolder import process
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.toolchain import SystemToolchain
 from scaffolder.tools import Tool
@@ -136,3 +139,16 @@ def test_leaving_the_toolchain_ends_what_other_threads_run(bin_folder: Path, tmp
     thread.join(timeout=30)
     assert has_ended(pid)
     assert [str(error) for error in raised] == ["frobnicate was ended by SIGKILL"]
+
+
+def test_a_user_without_a_home_gets_one_for_the_time_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(number: int) -> NoReturn:
+        raise KeyError(number)
+
+    monkeypatch.setenv("HOME", "/there")
+    process.settle_home()
+    assert os.environ["HOME"] == "/there"
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    process.settle_home()
+    assert not list(Path.home().iterdir())

@@ -62,7 +62,9 @@ def test_a_host_is_read_anew_each_time(toolchain: SystemToolchain, tmp_path: Pat
 
 
 def test_a_host_that_is_not_there_is_one_sentence(toolchain: SystemToolchain, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"the template at .* cannot be read: .*does not exist") as stopped:
+    with pytest.raises(
+        StoreError, match=r"the template at .* cannot be read: .*does not appear to be a git repository"
+    ) as stopped:
         store.at(str(tmp_path / "nowhere.git"), toolchain)
     assert stopped.value.hint == f"git ls-remote {tmp_path / 'nowhere.git'}"
 

@@ -306,14 +306,6 @@ def test_a_new_question_without_a_default_names_itself(template: Template, tmp_p
     assert update(project, given={"team": "a"}).taken
 
 
-def test_a_template_that_wants_to_run_code_is_refused(template: Template, tmp_path: Path) -> None:
-    project = template.generate(tmp_path / "project")
-    template.release("1.1.0", {"b.txt": "b\n"}, QUESTIONS + "---\n_tasks: [touch ran]\n")
-    with pytest.raises(Exception, match="unsafe"):
-        update(project)
-    assert not (project / "ran").exists()
-
-
 def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(template: Template, tmp_path: Path) -> None:
     top = tmp_path / "mono"
     project = template.generate(top / "services" / "pay")

@@ -1,0 +1,68 @@
+"""Putting the releases that travel with scaffolder on a Git host of somebody's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scaffolder import hosts, store
+from scaffolder.errors import StoreError
+from scaffolder.template import SOURCE
+from scaffolder.toolchain import Toolchain
+from scaffolder.version_control import Git
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What a publication did: the `tags` that are new there, and whether branch main there is the newest release."""
+
+    tags: tuple[str, ...]
+    main: bool
+
+
+def publish(url: str, toolchain: Toolchain) -> Published:
+    """Push every release that this installation carries to the Git repository at `url`: all of them, or none.
+
+    Raises:
+        StoreError: it cannot be read or written, has another release of the same name, or holds something else.
+    """
+    if url.startswith("scaffold:"):
+        raise StoreError(f"{SOURCE} is inside scaffolder", hint="give the address of an empty repository of yours")
+    git = Git(toolchain, store.embedded(toolchain).repository)
+    ours = _named(git("show-ref", "--tags"))
+    there = _there(git, url)
+    moved = [name for name, commit in ours.items() if there.get(name, commit) != commit]
+    if moved:
+        raise _refused(url, f"has another {_tag(moved[0])}", hint="a release never moves: give an empty repository")
+    if there and not ours.keys() & there.keys():
+        raise _refused(
+            url, "holds something else: branches or tags, and no release", hint="give an empty repository, or ours"
+        )
+    new = [name for name in ours if name not in there]
+    if new:
+        done = git.attempt("push", "--quiet", "--atomic", "--", url, *(f"{name}:{name}" for name in new), timeout=300)
+        if done.exit_code != 0:
+            raise _refused(url, f"refuses: {hosts.reason(done.stderr)}", hint="may you push tags there?")
+    main = git.attempt(
+        "push", "--quiet", "--", url, "refs/heads/main:refs/heads/main"
+    )  # refused where a team works on it
+    return Published(tags=tuple(_tag(name) for name in new), main=main.exit_code == 0)
+
+
+def _there(git: Git, url: str) -> dict[str, str]:
+    """The branches and tags at `url`: name → hash."""
+    known = git.attempt("ls-remote", "--heads", "--tags", "--refs", "--", url)
+    if known.exit_code != 0:
+        raise _refused(url, f"cannot be read: {hosts.reason(known.stderr)}", hint=f"git ls-remote {url}")
+    return _named(known.stdout)
+
+
+def _named(listed: str) -> dict[str, str]:
+    return {name: commit for commit, name in (line.split() for line in listed.splitlines())}
+
+
+def _tag(name: str) -> str:
+    return name.removeprefix("refs/tags/")
+
+
+def _refused(url: str, why: str, *, hint: str) -> StoreError:
+    return StoreError(hosts.without_secret(f"{url} {why}", url), hint=hosts.without_secret(hint, url))

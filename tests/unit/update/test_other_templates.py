@@ -1,0 +1,185 @@
+"""Templates of others: what they may not do, what they use that ours does not, and where they come from."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from updating import QUESTIONS, SETTINGS, Template, commit, fates, git, lay, update
+
+from scaffolder import shelf
+from scaffolder.errors import AnswersError, RenderError, StoreError, UpdateError
+from scaffolder.template import configuration
+from scaffolder.update import run
+from scaffolder.update.engine import Request
+from scaffolder.update.merge import Fate
+
+LINES = "".join(f"line {number}\n" for number in range(1, 21))
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Template:
+    return Template.made(tmp_path / "template", {"a.txt": LINES})
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("_tasks: [touch ran]\n", "_tasks"),
+        ("_migrations: [{version: v1.1.0, command: touch ran}]\n", "_migrations"),
+        ("_jinja_extensions: [os.path]\n", "_jinja_extensions"),
+    ],
+)
+def test_a_template_that_wants_to_run_code_is_refused_even_where_copier_trusts_it(
+    code: str, named: str, template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"b.txt": "b\n"}, QUESTIONS + "---\n" + code)
+    settings = tmp_path / "settings.yml"
+    settings.write_text(f"trust: ['{tmp_path}/', '/', '~/', '{shelf.folder()}/']\n", encoding="utf-8")
+    monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
+    with pytest.raises(RenderError, match=rf"^the template v1\.1\.0 at .* wants to run code of its own \({named}\)"):
+        update(project)
+    assert not list(tmp_path.rglob("ran"))
+    assert git(project, "status", "--short") == ""
+
+
+def test_what_the_machine_says_to_copier_is_no_answer(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"b.txt.jinja": "[[ team ]]\n"}, QUESTIONS + "team: {type: str, default: ours}\n")
+    settings = tmp_path / "settings.yml"
+    settings.write_text("defaults: {team: of-this-machine, name: another}\n", encoding="utf-8")
+    monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
+    update(project)
+    assert (project / "b.txt").read_text(encoding="utf-8") == "ours\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "questions", "said"),
+    [
+        ({"b.jinja": "[% include '../../x' %]"}, "", r"TemplateNotFound: \.\./\.\./x$"),
+        ({}, "---\n_external_data: {other: /etc/hostname}\n", r"reads files that no release holds"),
+        ({}, "a: [\n", r"its copier\.yml does not parse$"),
+        ({}, "---\n_subdirectory: ..\n", r'"\.\." is forbidden, because it lies outside$'),
+    ],
+)
+def test_a_template_that_does_not_render_says_why(
+    files: dict[str, str | None],
+    questions: str,
+    said: str,
+    template: Template,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", files, QUESTIONS + questions)
+    with pytest.raises(RenderError, match=said):
+        update(project)
+    assert git(project, "status", "--short") == ""
+
+
+@pytest.mark.parametrize(("link", "target"), [("secret", "/etc/passwd"), ("up", "../..")])
+def test_a_link_that_leads_out_of_the_template_is_refused(
+    link: str, target: str, template: Template, tmp_path: Path
+) -> None:
+    project = template.generate(tmp_path / "project")
+    (template.folder / "templates" / link).symlink_to(target)
+    template.release("1.1.0", {})
+    with pytest.raises(RenderError, match=rf'^the template does not render: "{link}" is forbidden'):
+        update(project)
+    assert not (project / link).exists()
+
+
+def test_the_address_changes_and_the_release_has_to_be_the_same(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    other = Template.made(tmp_path / "other", {"a.txt": "another\n"})
+    with pytest.raises(
+        UpdateError, match=r"^v1\.0\.0 at .*other is not the v1\.0\.0 that the repository was made from"
+    ):
+        update(project, address=str(other.folder), answers_only=True)
+    git(tmp_path, "clone", "--quiet", "--mirror", str(template.folder), "mirror.git")
+    assert update(project, address=str(tmp_path / "mirror.git"), answers_only=True).taken
+    commit(project)
+    shutil.rmtree(tmp_path / "mirror.git")
+    assert update(project, address=str(template.folder), answers_only=True).taken, "the old host may be gone"
+
+
+def test_an_address_without_the_release_is_refused_with_what_it_lacks(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    with pytest.raises(StoreError, match=r"^v1\.0\.0 is not among the releases of scaffold://") as refused:
+        update(project, address="scaffold://templates.git", answers_only=True)
+    assert refused.value.hint == (
+        "a repository stays at its release: scaffold://templates.git has to have v1.0.0 as well"
+    )
+
+
+@pytest.mark.parametrize("content", ["copier.yml", "templates/a.txt"])
+def test_a_file_that_is_gone_from_the_cache_is_made_anew(content: str, template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
+    template.release("1.1.0", {"a.txt": LINES.replace("line 18\n", "theirs\n")})
+    update(project, dry_run=True)
+    for release in (shelf.folder() / "releases").iterdir():
+        (release / "content" / content).unlink(missing_ok=True)
+    assert fates(update(project)) == {"a.txt": Fate.MERGED}
+
+
+def test_questions_are_read_with_the_marks_and_includes_of_their_template(tmp_path: Path) -> None:
+    with_braces = SETTINGS.replace("[[", "{{").replace("]]", "}}")
+    asked = with_braces + (
+        "name: {type: str, default: thing}\n---\n!include questions/*.yml\n---\n"
+        "team: {type: str, default: '{{ name }}-team', validator: \"[% if team == 'no' %]it is no[% endif %]\"}\n"
+    )
+    template = Template.made(tmp_path / "template", {})
+    lay(template.folder, {"copier.yml": None, "templates/[[ _copier_conf.answers_file ]].jinja": None})
+    lay(
+        template.folder,
+        {
+            "copier.yaml": asked,
+            "questions/size.yml": "size: {type: str, choices: [small, large], default: small}\n",
+            "templates/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml -}}\n",
+            "templates/a.txt.jinja": "{{ name }} {{ size }} {{ team }}\n",
+        },
+    )
+    git(template.folder, "add", "--all")
+    git(template.folder, "commit", "--quiet", "--message", "braces")
+    git(template.folder, "tag", "--force", "v1.0.0")
+    project = template.generate(tmp_path / "project")
+    assert update(project, given={"size": "large"}, answers_only=True).taken
+    assert (project / "a.txt").read_text(encoding="utf-8") == "thing large thing-team\n"
+    commit(project)
+    with pytest.raises(AnswersError, match="it is no"):
+        update(project, given={"team": "no"}, answers_only=True)
+
+
+@pytest.mark.parametrize("pattern", ["/etc/hostname", "../settings.yml"])
+def test_an_include_that_leads_out_of_the_template_is_refused(pattern: str, tmp_path: Path) -> None:
+    lay(tmp_path, {"settings.yml": "name: x\n", "template/copier.yml": f"!include {pattern}\n"})
+    with pytest.raises(RenderError, match=r"leads out of the template$"):
+        configuration(tmp_path / "template")
+
+
+@pytest.mark.parametrize("content", ["a: [\n", "- 1\n", "word\n"])
+def test_a_copier_yml_that_holds_no_questions_is_one_sentence(content: str, tmp_path: Path) -> None:
+    lay(tmp_path, {"copier.yml": content})
+    with pytest.raises(RenderError, match=r"^copier\.yml of the template "):
+        configuration(tmp_path)
+
+
+def test_an_answer_that_is_written_in_another_way_is_the_same(template: Template, tmp_path: Path) -> None:
+    template.release("1.1.0", {}, "name: {type: str, default: thing}\nport: {type: int, default: 80}\n")
+    project = template.generate(tmp_path / "project")
+    template.release("1.2.0", {}, "name: {type: str, default: thing}\nport: {type: str, default: '80'}\n")
+    assert update(project).answers == ()
+
+
+def test_a_repository_without_a_service_has_the_name_of_its_folder(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"b.txt": "b\n"})
+    monkeypatch.chdir(project)
+    assert run.update(Request(root=Path(), address="")).name == "project"
