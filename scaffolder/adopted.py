@@ -24,9 +24,12 @@ class Kept:
     entries: frozenset[str] = frozenset()
 
     def __contains__(self, file: object) -> bool:
-        path = str(file)
-        above = (f"{folder.as_posix()}/" for folder in Path(path).parents)
-        return path in self.entries or any(folder in self.entries for folder in above)
+        return bool(self.entry_of(str(file)))
+
+    def entry_of(self, file: str) -> str:
+        """The entry that keeps a file: its own, or that of a folder that it lies in; empty where none does."""
+        above = (f"{folder.as_posix()}/" for folder in Path(file).parents)
+        return next((name for name in (file, *above) if name in self.entries), "")
 
 
 def kept(root: Path) -> Kept:

@@ -18,8 +18,9 @@ class Status:
     """What `scaffold status` tells. Files are from the root of the repository, sorted.
 
     `generated` is how many files the release writes. Each is as it was, or in one of `edited` (its content or its
-    executable bit differs), `deleted`, `kept` (it was there before the repository was adopted). `unmanaged` are the
-    files that Git knows or would add and that the release does not write.
+    executable bit differs), `deleted`, or `not_taken`: what stands in its place is the repository's own since it was
+    adopted. `kept` are the entries that say so, a folder ("app/") as one. `unmanaged` are the files that Git knows or
+    would add and that the release does not write.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Status:
     edited: tuple[str, ...]
     deleted: tuple[str, ...]
     kept: tuple[str, ...]
+    not_taken: int
     unmanaged: tuple[str, ...]
 
 
@@ -57,7 +59,8 @@ def of(root: Path, toolchain: Toolchain) -> Status:
         generated=len(written),
         edited=tuple(file for file, fate in sorted(managed.items()) if fate == _EDITED),
         deleted=tuple(file for file, fate in sorted(managed.items()) if fate == _DELETED),
-        kept=tuple(file for file in sorted(fates) if file in keeps),
+        kept=tuple(sorted({keeps.entry_of(file) for file in fates} - {""})),
+        not_taken=len(fates) - len(managed),
         unmanaged=tuple(file for file in _files(root, toolchain) if file not in fates and file not in keeps),
     )
 

@@ -42,8 +42,9 @@ def _lines(found: Status, verbose: bool) -> Iterator[str]:
     files = [("edited", found.edited), ("deleted", found.deleted), ("kept", found.kept)]
     for word, names in [*files, *([("unmanaged", found.unmanaged)] if verbose else [])]:
         yield from (f"  {options.paint(f'{word:<9}', 'warning')} {name}" for name in names)
-    same = found.generated - len(found.edited) - len(found.deleted) - len(found.kept)
-    counts = [f"{same} as generated", *(f"{len(names)} {word}" for word, names in files if names)]
+    same = found.generated - len(found.edited) - len(found.deleted) - found.not_taken
+    numbers = (("edited", len(found.edited)), ("deleted", len(found.deleted)), ("left out for yours", found.not_taken))
+    counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
     yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
     if found.newer:
         yield "\nNext    scaffold update --dry-run"
@@ -60,6 +61,7 @@ def _document(found: Status, code: ExitCode) -> dict[str, object]:
         "edited": list(found.edited),
         "deleted": list(found.deleted),
         "kept": list(found.kept),
+        "not_taken": found.not_taken,
         "unmanaged": list(found.unmanaged),
         "exit_code": int(code),
     }

@@ -76,6 +76,20 @@ def test_what_was_there_before_the_template_is_kept_and_no_edit(made: Path, tool
     assert found.unmanaged == (adopted.FILE.as_posix(),)
 
 
+def test_a_folder_that_is_kept_is_one_line_and_none_of_its_files_is_claimed_to_be_there(
+    made: Path, toolchain: SystemToolchain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(made / "app")
+    (made / adopted.FILE).write_text(adopted.text(["app/", "Dockerfile"]))
+    found = status.of(made, toolchain)
+    assert (found.kept, found.deleted) == (("Dockerfile", "app/"), ())
+    assert cli.run(["status", str(made)]) == 0
+    said = capsys.readouterr().out
+    assert [line.split()[1] for line in said.splitlines() if line.startswith("  kept")] == ["Dockerfile", "app/"]
+    assert f"{found.generated - found.not_taken} as generated, {found.not_taken} left out for yours;" in said
+    assert found.not_taken > 2
+
+
 @pytest.mark.parametrize("content", ["kept: Dockerfile\n", "- Dockerfile\n", "kept: [\n"])
 def test_a_list_of_kept_files_that_is_none_is_refused(made: Path, toolchain: SystemToolchain, content: str) -> None:
     (made / adopted.FILE).write_text(content)
