@@ -30,14 +30,17 @@ def write(
     paint: Paint = lambda word, meaning: word,
     checks: bool = True,
     findings: bool = True,
+    most: int = 0,
     families: Mapping[str, str] | None = None,
 ) -> str:
     """The report as text; `checks=False` leaves out the lines of checks that passed, `findings=False` the findings.
 
+    Of each check at most `most` findings are shown, and how many more there are; 0 shows all.
+
     With `families`, their titles by the letters of their ids, many checks of one family that have nothing to say share
     a line; without, each has its own.
     """
-    return "\n".join(_lines(report, paint, checks=checks, findings=findings, families=families or {}))
+    return "\n".join(_lines(report, paint, checks=checks, findings=findings, most=most, families=families or {}))
 
 
 def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
@@ -53,11 +56,15 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
     return ", ".join(words)
 
 
-def _lines(report: Report, paint: Paint, *, checks: bool, findings: bool, families: Mapping[str, str]) -> Iterator[str]:
+def _lines(
+    report: Report, paint: Paint, *, checks: bool, findings: bool, most: int, families: Mapping[str, str]
+) -> Iterator[str]:
     if findings and any(result.findings for result in report.results):
         for result in report.results:
-            for finding in result.findings:
+            for finding in result.findings[: most or None]:
                 yield from _finding(result, finding, paint)
+            if most and (more := len(result.findings) - most) > 0:
+                yield f"  and {_count(more, 'more finding')}: scaffold check --select {result.check.id}"
         yield ""
     rows = [*_folded(list(_rows(report)), families)]
     width = max((len(row.title) for row in rows), default=0)

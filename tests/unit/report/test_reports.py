@@ -43,6 +43,17 @@ def test_text_without_checks_still_shows_what_was_not_checked() -> None:
     assert [line.split()[0] for line in lines if line.startswith(("  --", "  ??"))] == ["--", "??"]
 
 
+def test_text_shows_the_first_findings_of_each_check_and_how_many_more_there_are() -> None:
+    check = Check(id="AG047", title="Targets exist", run=lambda project, tools: Verdict())
+    findings = tuple(Finding(path=Path("a"), line=line, message="calls it") for line in range(1, 6))
+    many = Report(project="p", template="", results=(Result(check=check, outcome=Outcome.FAILED, findings=findings),))
+    assert text_report.write(many, most=3).splitlines()[:4] == [
+        *(f"a:{line}: error[AG047] calls it" for line in (1, 2, 3)),
+        "  and 2 more findings: scaffold check --select AG047",
+    ]
+    assert "more finding" not in text_report.write(many, most=5) + text_report.write(many)
+
+
 def test_text_gives_many_checks_of_one_family_that_passed_one_line() -> None:
     def check(number: int) -> Check:
         return Check(id=f"AG{number:03}", title=f"Fact {number} agrees", run=lambda project, tools: Verdict())
