@@ -121,7 +121,7 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
     Raises:
         AnswersError: a name is no question, a value is not allowed, or nothing is given where there is no default.
     """
-    _refuse_unknown(given)
+    refuse_unknown(given)
     answers: dict[str, Answer] = {}
     for question in questions():
         if not question.asked_given(answers):
@@ -135,6 +135,18 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
         else:
             answers[question.name] = _answered(question, answers, ask)
     return answers
+
+
+def refuse_unknown(given: Mapping[str, object]) -> None:
+    """Raise AnswersError where something is given that is no question."""
+    known = [question.name for question in questions()]
+    for name in given:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            raise AnswersError(
+                f"there is no question {name!r}",
+                hint=f"did you mean {nearest[0]}?" if nearest else f"the questions are {', '.join(known)}",
+            )
 
 
 def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -> Answer:
@@ -235,17 +247,6 @@ def _as_answer(question: Question, value: object) -> Answer:
     if isinstance(value, dict | list | tuple):
         raise AnswersError(f"{question.name} takes one value", hint=f"{question.flag} VALUE")
     return str(value)
-
-
-def _refuse_unknown(given: Mapping[str, object]) -> None:
-    known = [question.name for question in questions()]
-    for name in given:
-        if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1)
-            raise AnswersError(
-                f"there is no question {name!r}",
-                hint=f"did you mean {nearest[0]}?" if nearest else f"the questions are {', '.join(known)}",
-            )
 
 
 def _validator_hint(question: Question) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import fnmatch, translate
 from functools import cached_property
 from pathlib import Path
@@ -41,8 +41,8 @@ class Project:
     there was not read; it is complete once everything was asked for.
     """
 
-    def __init__(self, root: Path) -> None:
-        """Open the repository at `root`.
+    def __init__(self, root: Path, *, only: Collection[str] | None = None) -> None:
+        """Open the repository at `root`; `only` are the names of the files to look at, where that is not all of them.
 
         Raises:
             ProjectError: there is no folder there, or nothing in it.
@@ -51,7 +51,8 @@ class Project:
             raise ProjectError(f"{root} is not a folder", hint="scaffold check PATH, where PATH is a repository")
         self.root = root.resolve()
         self.unreadable: dict[Path, str] = {}
-        self.files = tuple(sorted(_walk(self.root, self.unreadable)))
+        walked = sorted(_walk(self.root, self.unreadable))
+        self.files = tuple(file for file in walked if only is None or file.as_posix() in only)
         if not self.files:
             raise ProjectError(f"{root} holds no files", hint="scaffold new my-service makes a repository")
         self._lock = threading.Lock()

@@ -18,14 +18,19 @@ NAME = "scaffold/adopt"
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """A Git repository that is in order: `prefix` is where `root` lies below its top; `tracked` from `root`."""
+    """A Git repository that is in order.
+
+    `prefix` is where `root` lies below its `top`; `tracked` are its files from `root`, `all_tracked` those from `top`.
+    """
 
     root: Path
+    top: Path
     prefix: str
     head: str
     current: str
     remote: str
     tracked: frozenset[str]
+    all_tracked: frozenset[str]
     git: Git
 
 
@@ -47,27 +52,44 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
         )
     head = git.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
     if head.exit_code != 0:
-        raise ProjectError(f"nothing of {root} is committed", hint="git add --all && git commit")
+        empty = not any(one.name != ".git" for one in root.iterdir())
+        raise ProjectError(
+            f"nothing of {root} is committed",
+            hint="scaffold new my-service makes a new one" if empty else "git add --all && git commit",
+        )
     changed = git(
         "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--", "."
     ).split("\0")
     if any(changed):
         names = ", ".join(entry[3:] for entry in changed[:3] if entry)
         raise ProjectError(f"not committed: {names}", hint="git add and git commit (or git stash) first")
-    taken = [name for name in (NAME, NAME.partition("/")[0]) if git.says("show-ref", "--quiet", f"refs/heads/{name}")]
-    if taken:
-        raise ProjectError(
-            f"there is a branch {taken[0]} already", hint=f"git branch --delete --force {taken[0]}, or rename it"
-        )
+    _refuse_taken(git)
     return Repository(
         root=root,
+        top=Path(git("rev-parse", "--show-toplevel")),
         prefix=prefix.stdout.strip("\n"),
         head=head.stdout.strip(),
         current=git.attempt("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip() or head.stdout[:12],
         remote=git.attempt("config", "--get", "remote.origin.url").stdout.strip(),
-        tracked=frozenset(filter(None, git("ls-files", "-z").split("\0"))),
+        tracked=_names(git("ls-files", "-z")),
+        all_tracked=_names(git("ls-files", "-z", "--full-name", ":/")),
         git=git,
     )
+
+
+def _refuse_taken(git: Git) -> None:
+    if git.says("show-ref", "--quiet", f"refs/heads/{NAME}"):
+        raise ProjectError(
+            f"there is a branch {NAME} already",
+            hint=f"git switch {NAME} to go on with it; git branch --delete --force {NAME} to begin anew",
+        )
+    # Git keeps a branch in a file: scaffold/adopt cannot be beside scaffold, nor beside scaffold/adopt/more.
+    below = git("for-each-ref", "--format=%(refname:short)", f"refs/heads/{NAME}/").splitlines()
+    above = [NAME.partition("/")[0]] if git.says("show-ref", "--quiet", f"refs/heads/{NAME.partition('/')[0]}") else []
+    for name in (*above, *below):
+        raise ProjectError(
+            f"Git keeps no branch {NAME} beside the branch {name}", hint=f"git branch --move {name} another-name"
+        )
 
 
 def tree(repository: Repository, files: Mapping[str, Path]) -> str:
@@ -111,7 +133,10 @@ def written(repository: Repository, tree: str, folder: Path) -> None:
     below = repository.git("rev-parse", f"{tree}:{repository.prefix}" if repository.prefix else tree)
     with tempfile.TemporaryDirectory(prefix="scaffolder-") as temporary:
         places = {"GIT_INDEX_FILE": str(Path(temporary) / "index")}
-        top = Path(repository.git("rev-parse", "--show-toplevel"))
-        git = replace(repository.git, folder=top, environment=places)
+        git = replace(repository.git, folder=repository.top, environment=places)
         git("read-tree", below)
         git("checkout-index", "--all", f"--prefix={folder.resolve()}/")
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(filter(None, listed.split("\0")))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import enum
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import answers, manifest
+from scaffolder.adopt import other_names
 from scaffolder.project import PROPOSED
 
 _SERVICE = "app/"
 """The template's own small service. The repository has one already, and only how to build it is written there."""
+
+_OF_THE_SERVICE = frozenset({"Dockerfile", ".dockerignore"})
+"""How the template's own service becomes an image: .dockerignore hides all but `app/`, and another image needs more."""
 
 
 class Fate(enum.StrEnum):
@@ -26,11 +30,15 @@ class Fate(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """One file of the template: its path there, where it goes in the repository ("" for nowhere), and why."""
+    """One file of the template: its path there, where it goes in the repository ("" for nowhere), and why.
+
+    `yours` is what the repository has in its place under another name.
+    """
 
     path: str
     target: str
     fate: Fate
+    yours: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +57,7 @@ def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[
 
     A file that is there, committed or ignored, is never written to: the template's version goes beside it, under
     PROPOSED. `owned` are folders ("helm/pay/") that the repository has in a form of its own: the template's go beside
-    them whole, because half of each would be neither.
+    them whole, because half of each would be neither. So does a file that is there under another name.
     """
     known = {path.lower() for path in tracked}
     placed: list[Placed] = []
@@ -63,12 +71,15 @@ def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[
             kept.add(folder)
             beside = folder.rstrip("/") + PROPOSED + file[len(folder) - 1 :]
             placed.append(_beside(file, beside, root, known))
-        elif file == "Dockerfile" or file.lower() in known or os.path.lexists(root / file):
+        elif file in _OF_THE_SERVICE or file.lower() in known or os.path.lexists(root / file):
             if _same(rendered / file, root / file):
                 placed.append(Placed(path=file, target=file, fate=Fate.SAME))
             else:
                 kept.add(file)
                 placed.append(_beside(file, file + PROPOSED, root, known))
+        elif yours := other_names.of(file, tracked):
+            kept.add(file)
+            placed.append(replace(_beside(file, file + PROPOSED, root, known), yours=yours))
         elif _blocked(file, known, root):
             kept.add(file)
             placed.append(Placed(path=file, target="", fate=Fate.LEFT_OUT))

@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from scaffolder import answers
-from scaffolder.adopt import detect
-from scaffolder.adopt.detect import Found
+from scaffolder.adopt import detect, ports, single
+from scaffolder.adopt.found import Found
 from scaffolder.answers import Answer
 from scaffolder.errors import AnswersError
 from scaffolder.project import Project
 
 _HOSTS = (("github", r"github\."), ("gitlab", r"gitlab\."), ("azure-devops", r"dev\.azure\.com|visualstudio\.com"))
 _OWNER = (
-    r"(?:github|gitlab)\.[\w.]+[:/]([A-Za-z0-9][A-Za-z0-9-]*)/|dev\.azure\.com[:/](?:v3/)?(?:\w+@)?([A-Za-z0-9-]+)/"
+    r"^https://([\w-]+)\.visualstudio\.com/"
+    r"|^(?:\w+://)?(?:[^@/]+@)?[\w-]+(?:\.[\w-]+)+(?::\d+/|[:/])(?:scm/|v3/)?([A-Za-z0-9][A-Za-z0-9-]*)/"
 )
+"""The first folder behind the host, whose name has a dot: a path on this machine names nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +40,11 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
     `whole` is the larger repository that the project is a folder of: what the project does not say, that may.
 
     Raises:
-        AnswersError: a given answer is not allowed, or nothing says what the service is written in.
+        AnswersError: a given answer is none or is not allowed, or nothing says what the service is written in.
         ProjectError: the folder holds several services.
     """
-    detect.one_service(project)
+    answers.refuse_unknown(given)
+    single.one_service(project)
     found = {one.name: one for one in _detected(project, whole, remote, given) if one}
     if "runtime" not in found and "runtime" not in given:
         raise AnswersError("nothing here says what the service is written in", hint="--runtime java|python|node|go")
@@ -61,7 +64,13 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
             one = _allowed(question, one, proposed)
         proposed[question.name] = answers.accepted(question, given.get(question.name, one.value), proposed)
         shown.append(one)
-    things = (detect.port(project), detect.image(project), detect.chart(project), detect.infrastructure(project))
+    things = (
+        ports.port(project),
+        detect.image(project),
+        detect.chart(project),
+        detect.manifests(project),
+        detect.infrastructure(project),
+    )
     return Proposal(answers=proposed, found=tuple(shown), there=tuple(one for one in things if one))
 
 
@@ -80,12 +89,14 @@ def _detected(project: Project, whole: Project | None, remote: str, given: Mappi
     cloud = either(detect.cloud)
     written_in = str(given.get("runtime", runtime.value if runtime else ""))
     where = str(given.get("cloud", cloud.value if cloud else "none"))
+    inside = project.root.relative_to(whole.root).as_posix() if whole else ""
     return [
-        detect.name(project),
+        detect.name(project, "" if whole else remote),
         _organization(remote),
-        either(detect.team),
+        detect.team(project) or (_outside(detect.team(whole, inside)) if whole else None),
         runtime,
-        detect.version(project, written_in),
+        detect.version(project, written_in)
+        or (_outside(detect.version(whole, written_in, at_the_top=True)) if whole else None),
         cloud or Found(name="cloud", value="none", note="nothing here speaks of a cloud"),
         either(lambda one: detect.region(one, where)),
         either(detect.pipelines) or _host(remote),
@@ -94,7 +105,8 @@ def _detected(project: Project, whole: Project | None, remote: str, given: Mappi
 
 
 def _outside(found: Found | None) -> Found | None:
-    return replace(found, note="at the top of the larger repository") if found else None
+    outside = "at the top of the larger repository"
+    return replace(found, note=f"{outside}; {found.note}" if found.note else outside) if found else None
 
 
 def _organization(remote: str) -> Found | None:

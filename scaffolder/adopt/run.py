@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import adopted, answers, checks, render
-from scaffolder.adopt import branch, layout, propose, scripts
+from scaffolder.adopt import branch, layout, notes, ports, propose, scripts
 from scaffolder.adopt.layout import Fate, Layout
 from scaffolder.adopt.propose import Proposal
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Report, Result
-from scaffolder.project import PROPOSED, Project
+from scaffolder.project import Project
 from scaffolder.toolchain import SystemToolchain, Toolchain
-
-_PORT = 8080
-"""Where the template's service listens; docs/contract.md."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +54,12 @@ def adopt(
         ScaffolderError: and nothing was done.
     """
     with SystemToolchain() as toolchain:
-        repository = branch.opened(root, toolchain)
         _refuse_generated(root)
-        project = Project(root)
-        top = Path(repository.git("rev-parse", "--show-toplevel"))
-        proposal = propose.of(project, Project(top) if repository.prefix else None, repository.remote, given)
-        tool = scripts.tool(project, top, str(proposal.answers["runtime"]))
+        repository = branch.opened(root, toolchain)
+        project = Project(root, only=_written_here(repository.tracked))
+        whole = Project(repository.top, only=_written_here(repository.all_tracked)) if repository.prefix else None
+        proposal = propose.of(project, whole, repository.remote, given)
+        tool = scripts.tool(project, repository.top, str(proposal.answers["runtime"]))
         if tool:
             proposal = replace(proposal, there=(scripts.found(tool), *proposal.there))
         if not agreed(proposal):
@@ -80,7 +77,7 @@ def adopt(
                 proposal=proposal,
                 layout=laid,
                 scripts=tuple(name for name in extra if name in scripts.FILES),
-                notes=tuple(_notes(proposal, laid, repository, tool)),
+                notes=tuple(notes.of(proposal, laid, repository.prefix, tool)),
                 current=repository.current,
             )
             if dry_run:
@@ -93,9 +90,14 @@ def adopt(
 
 def _refuse_generated(root: Path) -> None:
     if (root / answers.FILE).exists():
-        raise ProjectError(
-            f"{root} has a {answers.FILE}: a template made it already", hint="scaffold status; scaffold update"
-        )
+        how = "it was adopted" if (root / adopted.FILE).exists() else "a template made it"
+        raise ProjectError(f"{root} has a {answers.FILE}: {how} already", hint="scaffold status; scaffold update")
+
+
+def _written_here(tracked: frozenset[str]) -> frozenset[str]:
+    """The files that say something of this repository: not a submodule's, and not what Go copies into `vendor/`."""
+    copied = tuple(file.removesuffix("modules.txt") for file in tracked if file.endswith("vendor/modules.txt"))
+    return frozenset(file for file in tracked if not file.startswith(copied)) if copied else tracked
 
 
 def _owned(project: Project, proposal: Proposal) -> tuple[str, ...]:
@@ -113,9 +115,9 @@ def _fit(folder: Path, proposal: Proposal) -> None:
     service = str(proposal.answers["service_name"])
     port, chart = proposal.thing("port"), proposal.thing("chart")
     if port:
-        _say(folder / f"helm/{service}/values.yaml", f"\nport: {_PORT}\n", f"\nport: {port.value}\n")
+        _say(folder / f"helm/{service}/values.yaml", f"\nport: {ports.DEFAULT}\n", f"\nport: {port.value}\n")
         for file in ("compose.yaml", ".devcontainer/devcontainer.json"):
-            _say(folder / file, str(_PORT), port.value)
+            _say(folder / file, str(ports.DEFAULT), port.value)
     if chart:
         _say(folder / "ci/settings.sh", f'CHART="helm/{service}"', f'CHART="{chart.value}"')
         for ledger in (".scaffold/waivers.yml", ".trivyignore.yaml"):
@@ -149,34 +151,6 @@ def _own(folder: Path, laid: Layout, tool: scripts.Tool | None, tracked: frozens
             path.chmod(0o755 if name.endswith(".sh") else 0o644)
             made[name] = path
     return made
-
-
-def _notes(proposal: Proposal, laid: Layout, repository: branch.Repository, tool: scripts.Tool | None) -> list[str]:
-    notes = []
-    port, chart, service = proposal.thing("port"), proposal.thing("chart"), proposal.answers["service_name"]
-    if port and port.value != str(_PORT):
-        where = f"{chart.value}/values.yaml, say so there" if chart else f"helm/{service}/values.yaml says so"
-        notes.append(f"the service listens on {port.value}; the template passes a port as PORT ({where})")
-    if chart:
-        notes.append(
-            f"the chart stays yours; the template's, with alerts and network policy, is in helm/{service}{PROPOSED}/"
-        )
-    if proposal.thing("terraform") and proposal.answers["cloud"] != "none":
-        notes.append(
-            f"your Terraform stays yours; the template's, which `make drift` looks at, is in terraform{PROPOSED}/"
-        )
-    if not proposal.thing("image"):
-        notes.append(f"there is no Dockerfile; Dockerfile{PROPOSED} is for the template's own service, adapt it")
-    if tool is None:
-        notes.append("nothing says how the service is built: write app/build.sh, app/test.sh and app/run.sh")
-    if repository.prefix:
-        notes.append(
-            f"{repository.prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
-        )
-    blocked = [one.path for one in laid.of(Fate.LEFT_OUT) if one.path in laid.kept]
-    if blocked:
-        notes.append(f"not written, because something else stands there: {', '.join(blocked[:5])}")
-    return notes
 
 
 def _checked(

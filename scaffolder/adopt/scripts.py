@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder.adopt.detect import Found
+from scaffolder.adopt import ports
+from scaffolder.adopt.found import Found
 from scaffolder.facts import reading, services
 from scaffolder.formats import Unreadable
 from scaffolder.model import Place
@@ -68,18 +70,24 @@ def of(tool: Tool) -> Mapping[str, str]:
 
 def _java(project: Project, top: Path) -> Iterator[Tool]:
     if project.has("pom.xml"):
-        maven = "./mvnw" if project.has("mvnw") else "mvn"
         spring = "spring-boot-maven-plugin" in project.text("pom.xml")
+        whole = _above(project.root, top, "pom.xml", "<module>")
+        maven = _wrapper(project.root, whole or project.root, "mvnw", "mvn")
+        # A module is built with those that it needs, by the build of which it is one.
+        batch = f"{maven} --batch-mode"
+        if whole:
+            batch += f" --file {_way(project.root, whole)}/pom.xml --projects {_way(whole, project.root)} --also-make"
         yield Tool(
             name="Maven",
             place=Place(path=Path("pom.xml")),
-            build=f"{maven} --batch-mode -DskipTests package\n",
-            test=_JUNIT.format(command=f"{maven} --batch-mode verify", reports="*/surefire-reports/*.xml"),
+            build=f"{batch} -DskipTests package\n",
+            test=_JUNIT.format(command=f"{batch} verify", reports="*/surefire-reports/*.xml"),
             run=f"exec {maven} --batch-mode spring-boot:run\n" if spring else "",
         )
     for file in project.matching("build.gradle", "build.gradle.kts")[:1]:
-        gradle = "./gradlew" if project.has("gradlew") else "gradle"
-        spring = "org.springframework.boot" in project.text(file)
+        whole = _above(project.root, top, "settings.gradle.kts") or _above(project.root, top, "settings.gradle")
+        gradle = _wrapper(project.root, whole or project.root, "gradlew", "gradle")
+        spring = "org.springframework.boot" in project.text(file) or "spring.boot" in project.text(file)
         yield Tool(
             name="Gradle",
             place=Place(path=file),
@@ -87,6 +95,23 @@ def _java(project: Project, top: Path) -> Iterator[Tool]:
             test=_JUNIT.format(command=f"{gradle} --console=plain check", reports="*/test-results/*/*.xml"),
             run=f"exec {gradle} --console=plain {'bootRun' if spring else 'run'}\n",
         )
+
+
+def _above(folder: Path, top: Path, name: str, words: str = "") -> Path | None:
+    """The nearest folder above, inside the repository, with a file of this name that says `words`."""
+    for one in folder.parents:
+        file = one / name
+        if one.is_relative_to(top) and file.is_file() and words in file.read_text(encoding="utf-8", errors="replace"):
+            return one
+    return None
+
+
+def _wrapper(folder: Path, whole: Path, name: str, program: str) -> str:
+    return f"{_way(folder, whole)}/{name}" if (whole / name).is_file() else program
+
+
+def _way(start: Path, end: Path) -> str:
+    return Path(os.path.relpath(end, start)).as_posix()
 
 
 _LOCKS = (
@@ -104,21 +129,22 @@ def _node(project: Project, top: Path) -> Iterator[Tool]:
     except Unreadable:
         table = {}
     scripts = table.get("scripts", {}) if isinstance(table, dict) else {}
-    lock, name, install, command = next(
-        (one for one in _LOCKS if _lies_above(one[0], project.root, top)), ("package.json", "npm", "npm install", "npm")
-    )
+    locks = ((_lock(one[0], project.root, top), one) for one in _LOCKS)
+    none = (Path("package.json"), ("package.json", "npm", "npm install", "npm"))
+    at, (_, name, install, command) = next(((at, one) for at, one in locks if at), none)
     yield Tool(
         name=name,
-        place=Place(path=Path(lock if project.has(lock) else "package.json")),
+        place=Place(path=at),
         build=f"{install}\n" + (f"{command} run build\n" if "build" in scripts else ""),
         test=f"{install}\n{command} test\n" if "test" in scripts else "",
         run=f"exec {command} start\n" if "start" in scripts else "",
     )
 
 
-def _lies_above(name: str, folder: Path, top: Path) -> bool:
-    """Whether a lock file lies in the package's folder or in one above it: a workspace has one for all."""
-    return any((one / name).is_file() for one in (folder, *folder.parents) if one.is_relative_to(top))
+def _lock(name: str, folder: Path, top: Path) -> Path | None:
+    """The lock file of the package's folder or of one above it: a workspace has one for all."""
+    inside = [one for one in (folder, *folder.parents) if one.is_relative_to(top)]
+    return next((Path(_way(folder, one / name)) for one in inside if (one / name).is_file()), None)
 
 
 def _python(project: Project, top: Path) -> Iterator[Tool]:
@@ -178,9 +204,9 @@ def _started(project: Project) -> str:
         except Unreadable:
             continue
         words = [word for kind in ("ENTRYPOINT", "CMD") for one in list(last.each(kind))[-1:] for word in one.words]
-        if words[:2] == ["python", "-m"] or words[:2] == ["python3", "-m"]:
+        if words[:2] in (["python", "-m"], ["python3", "-m"], ["uv", "run"], ["poetry", "run"], ["pipenv", "run"]):
             words = words[2:]
-        if words and words[0] in {"gunicorn", "uvicorn", "flask", "hypercorn"} and _plain(words):
+        if words and words[0] in {"gunicorn", "uvicorn", "flask", "fastapi", "hypercorn"} and _plain(words):
             return " ".join(words)
     return ""
 
@@ -191,8 +217,7 @@ def _plain(words: list[str]) -> bool:
 
 def _go(project: Project, top: Path) -> Iterator[Tool]:
     if project.has("go.mod"):
-        mains = [file.parent for file in project.matching("main.go")]
-        package = f"./{mains[0].as_posix()}" if mains and mains[0] != Path() else "."
+        package = _main(project)
         yield Tool(
             name="Go",
             place=Place(path=Path("go.mod")),
@@ -200,3 +225,14 @@ def _go(project: Project, top: Path) -> Iterator[Tool]:
             test="go test ./...\n",
             run=f"exec go run {package}\n",
         )
+
+
+def _main(project: Project) -> str:
+    """The package of the service: the one that the image builds, else one that listens, else the first."""
+    folders = [file.parent for file in project.matching("main.go")]
+    packages = {folder: "." if folder == Path() else f"./{folder.as_posix()}" for folder in folders}
+    images = "\n".join(project.text(file) for file in services.dockerfiles(project))
+    built = [name for name in packages.values() if re.search(rf"\sgo build\b.*\s{re.escape(name)}/?(?:\s|$)", images)]
+    listens = ports.port(project).places
+    inside = [name for folder, name in packages.items() if any(one.path.parent == folder for one in listens)]
+    return next(iter((*built, *inside, *packages.values())), ".")

@@ -11,8 +11,8 @@ import click
 
 from scaffolder import answers
 from scaffolder.adopt import branch, propose, run
-from scaffolder.adopt.detect import Found
-from scaffolder.adopt.layout import Fate
+from scaffolder.adopt.found import Found
+from scaffolder.adopt.layout import Fate, Placed
 from scaffolder.adopt.propose import Proposal
 from scaffolder.adopt.run import Adoption
 from scaffolder.cli import options, prompts, summary
@@ -21,6 +21,9 @@ from scaffolder.errors import ExitCode
 from scaffolder.project import PROPOSED
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
+
+_SHOWN = 3
+"""Findings of each check: what to type next must not be lost behind what `scaffold check` says again."""
 
 
 @click.command("adopt", short_help="Bring a repository that was not generated under the template.")
@@ -83,7 +86,7 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
     yield f"  new       {len(new) + len(made.scripts) + 1} files: {_folders(new)}"
     for one in made.layout.of(Fate.BESIDE):
         if PROPOSED + "/" not in one.target:
-            yield f"  beside    {one.target}"
+            yield f"  beside    {one.target}" + (f"   yours is {one.yours}" if one.yours else "")
     for folder in sorted({one.target.partition(PROPOSED)[0] for one in made.layout.of(Fate.BESIDE)}):
         inside = [one for one in made.layout.of(Fate.BESIDE) if one.target.startswith(f"{folder}{PROPOSED}/")]
         if inside:
@@ -94,7 +97,7 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
         yield f"  note      {note}"
     yield ""
     if made.report:
-        yield text_report.write(made.report, paint=options.paint, checks=False)
+        yield text_report.write(made.report, paint=options.paint, checks=False, most=_SHOWN)
         yield ""
     if made.commit:
         yield f"  on branch {branch.NAME}, commit {made.commit[:12]}; your files and {made.current} are as they were"
@@ -117,7 +120,7 @@ def _document(made: Adoption) -> dict[str, Any]:
         "project": made.proposal.answers["service_name"],
         "answers": dict(made.proposal.answers),
         "found": [_one(one) for one in (*made.proposal.there, *made.proposal.found)],
-        "files": [{"path": one.path, "target": one.target, "state": str(one.fate)} for one in made.layout.files],
+        "files": [_file(one) for one in made.layout.files],
         "kept": list(made.layout.kept),
         "notes": list(made.notes),
         "branch": branch.NAME if made.commit else "",
@@ -125,6 +128,10 @@ def _document(made: Adoption) -> dict[str, Any]:
         "exit_code": int(made.exit_code),
         "check": json_report.document(made.report) if made.report else None,
     }
+
+
+def _file(placed: Placed) -> dict[str, str]:
+    return {"path": placed.path, "target": placed.target, "state": str(placed.fate), "yours": placed.yours}
 
 
 def _one(found: Found) -> dict[str, Any]:

@@ -19,11 +19,14 @@ import foreign
 import pytest
 import yaml
 
-from scaffolder import adopted, cli, manifest, render, status, store
+from scaffolder import adopted, checks, cli, manifest, render, status, store
 from scaffolder.adopt import branch, run
 from scaffolder.adopt.layout import Fate
 from scaffolder.errors import AnswersError, ExitCode, ProjectError, ScaffolderError
+from scaffolder.model import Outcome
+from scaffolder.project import Project
 from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools import SHELLCHECK
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
@@ -57,7 +60,7 @@ TEAMS = {
             "deploy": "helm",
         },
         {"build": "pom.xml", "port": "Dockerfile:8", "image": "Dockerfile", "runtime_version": "pom.xml:13"},
-        {"app/", "Dockerfile", ".gitignore", "README.md", "CODEOWNERS"},
+        {"app/", "Dockerfile", ".gitignore", "README.md", "CODEOWNERS", ".dockerignore"},
     ),
     "a Flask app with a chart": Team(
         foreign.FLASK,
@@ -78,7 +81,16 @@ TEAMS = {
             "chart": "helm/catalog/Chart.yaml",
             "cloud": ".gitlab-ci.yml:11",
         },
-        {"app/", "Dockerfile", ".gitignore", "README.md", ".gitlab-ci.yml", "helm/catalog/", "monitoring/tests/"},
+        {
+            "app/",
+            "Dockerfile",
+            ".gitignore",
+            "README.md",
+            ".gitlab-ci.yml",
+            "helm/catalog/",
+            "monitoring/tests/",
+            ".dockerignore",
+        },
     ),
     "a package of a Node monorepo": Team(
         foreign.MONOREPO,
@@ -91,8 +103,8 @@ TEAMS = {
             "cloud": "none",
             "ci": ("github",),
         },
-        {"build": "package.json", "port": "Dockerfile:4", "service_name": "package.json:2"},
-        {"app/", "Dockerfile", "README.md"},
+        {"build": "../../pnpm-lock.yaml", "port": "Dockerfile:4", "service_name": "package.json:2"},
+        {"app/", "Dockerfile", "README.md", ".dockerignore"},
     ),
 }
 
@@ -151,14 +163,27 @@ OF_THE_CHART = {Path(name) for name in ("ci/install.sh", "ci/local.sh", "monitor
 """Where the template's files speak of what its chart has: a team with a chart of its own has to make the two agree."""
 
 
-def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_it(team: Team, top: Path) -> None:
+def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_it(
+    team: Team, top: Path, toolchain: SystemToolchain
+) -> None:
     made = run.adopt(top / team.service, {})
     assert made is not None
     assert made.report is not None
     theirs = {Path(name).relative_to(team.service) for name in team.files if Path(name).is_relative_to(team.service)}
+    outcomes = {result.check.id: result.outcome for result in made.report.results}
+    assert len(outcomes) > 50
+    assert Outcome.BROKEN not in outcomes.values()
     found = {finding.path for result in made.report.results for finding in result.findings}
     assert found <= theirs | (OF_THE_CHART if "chart" in team.found else set())
     assert made.commit
+    # The report is that of the branch: what a check of its checkout finds is the same. Actionlint alone asks for other
+    # workflows at the top of the repository that the folder is in, and there are none there.
+    foreign.git(top, "switch", "--quiet", branch.NAME)
+    apart = {"CI002"} if team.service != "." else set()
+    again = checks.run(Project(top / team.service), checks.every(), toolchain)
+    assert {result.check.id: result.findings for result in again.results if result.check.id not in apart} == {
+        result.check.id: result.findings for result in made.report.results if result.check.id not in apart
+    }
 
 
 def test_an_update_afterwards_leaves_alone_what_was_there(
@@ -195,7 +220,9 @@ def test_answers_can_be_given_and_win(maven: Path) -> None:
     assert {name: made.proposal.answers[name] for name in given} == given
 
 
-@pytest.mark.parametrize(("name", "value"), [("runtime_version", "16"), ("region", "nowhere"), ("service_name", "A B")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("runtime_version", "16"), ("region", "nowhere"), ("service_name", "A B"), ("servce_name", "x")]
+)
 def test_a_given_answer_is_held_to_the_rules_of_the_questions(maven: Path, name: str, value: str) -> None:
     before = state(maven)
     with pytest.raises(AnswersError, match=name):
@@ -229,7 +256,11 @@ def _nothing_committed(folder: Path) -> None:
         (lambda folder: (folder / "README.md").write_text("changed\n"), r"not committed: README\.md"),
         (lambda folder: (folder / "new.txt").write_text("untracked\n"), r"not committed: new\.txt"),
         (lambda folder: foreign.git(folder, "branch", branch.NAME), "there is a branch scaffold/adopt already"),
-        (lambda folder: foreign.git(folder, "branch", "scaffold"), "there is a branch scaffold already"),
+        (
+            lambda folder: foreign.git(folder, "branch", "scaffold"),
+            "no branch scaffold/adopt beside the branch scaffold$",
+        ),
+        (lambda folder: foreign.git(folder, "branch", "scaffold/adopt/x"), "beside the branch scaffold/adopt/x$"),
     ],
 )
 def test_a_repository_that_is_not_in_order_is_refused(maven: Path, spoil: Any, says: str) -> None:
@@ -245,8 +276,68 @@ def test_a_repository_of_a_template_is_not_adopted(tmp_path: Path) -> None:
         run.adopt(foreign.repository(tmp_path / "made", files), {})
 
 
+def test_what_was_adopted_is_not_adopted_again(maven: Path) -> None:
+    run.adopt(maven, {}, no_check=True)
+    with pytest.raises(ProjectError, match="there is a branch scaffold/adopt already") as raised:
+        run.adopt(maven, {})
+    assert raised.value.hint.startswith("git switch scaffold/adopt to go on with it")
+    foreign.git(maven, "switch", "--quiet", branch.NAME)
+    with pytest.raises(ProjectError, match="it was adopted already") as raised:
+        run.adopt(maven, {})
+    assert raised.value.hint == "scaffold status; scaffold update"
+
+
+def test_an_empty_repository_is_sent_to_where_one_is_made(tmp_path: Path) -> None:
+    foreign.git(tmp_path, "init", "--quiet")
+    with pytest.raises(ProjectError) as raised:
+        run.adopt(tmp_path, {})
+    assert raised.value.hint == "scaffold new my-service makes a new one"
+
+
+def test_what_a_submodule_says_is_not_taken_for_the_service(maven: Path, tmp_path: Path) -> None:
+    other = foreign.repository(
+        tmp_path / "other", {"Dockerfile": "FROM node:24\nEXPOSE 9999\n", "k8s.yml": "kind: Deployment\n"}
+    )
+    foreign.git(maven, "rm", "--quiet", "Dockerfile")
+    foreign.git(maven, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "third")
+    foreign.git(maven, "commit", "--quiet", "--message", "no image, and somebody else's code")
+    made = run.adopt(maven, {}, no_check=True)
+    assert made is not None
+    assert {
+        place.path.parts[0] for one in (*made.proposal.there, *made.proposal.found) for place in one.places
+    }.isdisjoint({"third"})
+    assert (made.proposal.thing("image"), made.proposal.thing("manifests")) == (None, None)
+    assert made.proposal.answers["runtime"] == "java"
+    assert foreign.git(maven, "ls-tree", branch.NAME, "third") == foreign.git(maven, "ls-tree", "main", "third")
+
+
+def test_a_detached_checkout_is_adopted_from_where_it_stands(maven: Path) -> None:
+    foreign.git(maven, "switch", "--quiet", "--detach")
+    before = state(maven)
+    made = run.adopt(maven, {}, no_check=True)
+    assert made is not None
+    assert state(maven) == before
+    assert foreign.git(maven, "rev-parse", f"{branch.NAME}^") == foreign.git(maven, "rev-parse", "HEAD")
+    assert foreign.git(maven, "rev-parse", "HEAD").startswith(made.current)
+
+
+def test_line_ends_of_windows_stay_in_every_checkout(tmp_path: Path) -> None:
+    root = foreign.repository(tmp_path / "orders", foreign.MAVEN)
+    foreign.git(root, "config", "core.autocrlf", "false")
+    for name in foreign.MAVEN:
+        (root / name).write_bytes((root / name).read_bytes().replace(b"\n", b"\r\n"))
+    foreign.git(root, "commit", "--quiet", "--all", "--message", "as Windows writes it")
+    made = run.adopt(root, {}, no_check=True)
+    assert made is not None
+    assert (made.proposal.answers["runtime_version"], made.proposal.answers["region"]) == ("17", "eu-west-1")
+    foreign.git(tmp_path, "clone", "--quiet", "--branch", branch.NAME, str(root), "again")
+    assert foreign.git(tmp_path / "again", "status", "--porcelain") == ""
+    for name in foreign.MAVEN:
+        assert (tmp_path / "again" / name).read_bytes() == (root / name).read_bytes()
+
+
 def test_several_services_are_adopted_one_by_one(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match="holds several services: packages/payments, packages/web"):
+    with pytest.raises(ProjectError, match="is a workspace of packages: packages/payments, packages/web"):
         run.adopt(foreign.repository(tmp_path / "shop", foreign.MONOREPO), {})
 
 
@@ -278,17 +369,19 @@ def test_nothing_is_written_through_a_link_or_over_a_name_of_another_case(tmp_pa
     assert [*elsewhere.iterdir()] == []
 
 
-def test_the_scripts_that_it_writes_are_bash_and_pass_shellcheck(
+def test_the_scripts_that_it_writes_run_from_anywhere_and_pass_shellcheck(
     team: Team, top: Path, toolchain: SystemToolchain
 ) -> None:
-    if not shutil.which("bash"):
-        pytest.skip("bash is not installed")
+    if not shutil.which("bash") or not toolchain.find(SHELLCHECK):
+        pytest.skip("bash or shellcheck is not installed")
     run.adopt(top / team.service, {}, no_check=True)
     foreign.git(top, "switch", "--quiet", branch.NAME)
-    for name in ("build", "test", "run"):
-        script = top / team.service / f"app/{name}.sh"
+    scripts = [top / team.service / f"app/{name}.sh" for name in ("build", "test", "run")]
+    for script in scripts:
         assert os.access(script, os.X_OK)
         subprocess.run(["bash", "-n", str(script)], check=True)
+    done = toolchain.run(SHELLCHECK, "--norc", *map(str, scripts), timeout=60)
+    assert (done.exit_code, done.stdout) == (0, "")
 
 
 def test_the_command_says_what_it_found_and_what_to_type(maven: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -315,28 +408,65 @@ def test_the_command_says_it_in_one_document(maven: Path, capsys: pytest.Capture
     assert version["note"] == "given"
 
 
+KILLING_GIT = """\
+#!/bin/sh
+# Git, which ends who called it at one call: POINT is "3 before" or "3 after".
+call=$(($(cat "$CALLS" 2>/dev/null || echo 0) + 1))
+echo "$call" >"$CALLS"
+[ "$call before" != "$POINT" ] || kill -9 "$PPID"
+"$GIT" "$@"
+code=$?
+[ "$call after" != "$POINT" ] || kill -9 "$PPID"
+exit "$code"
+"""
+
+
 def test_killed_at_any_moment_the_repository_is_as_before_or_the_branch_is_whole(tmp_path: Path) -> None:
-    """SIGKILL at twenty moments of a run, spread by chance over its whole length."""
+    """SIGKILL at twenty points by chance: before and after calls of Git, which alone writes, and between them."""
     root = foreign.repository(tmp_path / "orders", foreign.MAVEN)
     argv = [sys.executable, "-m", "scaffolder", "adopt", str(root), "--no-check"]
+    calls, program = tmp_path / "calls", tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(KILLING_GIT)
+    program.chmod(0o755)
+    real = {"GIT": str(shutil.which("git")), "CALLS": str(calls)}
+    env = {**os.environ, **real, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def killed(point: str, after: float | None = None) -> bool:
+        """Whether a run from the start was ended at the point, or `after` that many seconds; it may have been over."""
+        calls.unlink(missing_ok=True)
+        foreign.git(root, "branch", "--quiet", "-D", branch.NAME) if _there(root) else None
+        with subprocess.Popen(
+            argv, env={**env, "POINT": point}, stdout=-3, stderr=-3, start_new_session=True
+        ) as process:
+            try:
+                process.wait(after)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        assert process.returncode in {0, -signal.SIGKILL}
+        return process.returncode != 0
+
     before = state(root)
     started = time.monotonic()
-    subprocess.run(argv, check=True, capture_output=True)
+    assert not killed("never")
     length = time.monotonic() - started
     whole = foreign.git(root, "rev-parse", f"{branch.NAME}^{{tree}}")
-    chance = random.Random(5)  # noqa: S311, the moments need not be a secret
-    for _ in range(20):
-        foreign.git(root, "branch", "--quiet", "-D", branch.NAME) if _there(root) else None
-        process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        try:
-            process.wait(chance.uniform(0.3, 1.1) * length)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    number = int(calls.read_text())
+    chance = random.Random(5)  # noqa: S311, the points need not be a secret
+    points = [f"{call} {side}" for call in range(1, number + 1) for side in ("before", "after")]
+    moments = [("never", chance.uniform(0.2, 0.9) * length) for _ in range(6)]
+    left = set()
+    at_calls = [*chance.sample(points[:-2], 12), *points[-2:]]
+    for point, after in [*((point, None) for point in at_calls), *moments]:
+        assert killed(point, after) or after is not None
         assert state(root) == before
+        assert not [*(root / ".git").rglob("*.lock")]
+        left.add(_there(root))
         if _there(root):
             assert foreign.git(root, "rev-parse", f"{branch.NAME}^{{tree}}") == whole
+    assert left == {False, True}
     foreign.git(root, "fsck", "--strict", "--no-dangling")
+    assert not killed("never")
 
 
 def _there(root: Path) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.adopt import detect, propose, scripts
+from scaffolder.adopt import detect, ports, propose, scripts
 from scaffolder.errors import AnswersError
 from scaffolder.project import Project
 
@@ -72,19 +72,40 @@ def test_a_service_in_another_language_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "port"),
+    ("files", "port", "place"),
     [
-        ({"Dockerfile": "FROM x\nENV PORT=9000\nEXPOSE $PORT/tcp\n"}, "9000"),
-        ({"src/application.properties": "server.port=${PORT:8085}\n"}, "8085"),
-        ({"server.js": "app.listen(process.env.PORT || 3001)\n"}, "3001"),
-        ({"app.py": 'app.run(host="0.0.0.0", port=5001)\n'}, "5001"),
-        ({"main.go": 'http.ListenAndServe(":9090", nil)\n'}, "9090"),
-        ({}, None),
+        ({"Dockerfile": "FROM x\nENV PORT=9000\nEXPOSE $PORT/tcp\n"}, "9000", "Dockerfile:3"),
+        ({"Dockerfile": "FROM x\nEXPOSE 15090 8080\n"}, "15090", "Dockerfile:2"),
+        ({"Dockerfile": 'FROM x\nCMD ["uvicorn", "a:b", "--port", "8001"]\n'}, "8001", "Dockerfile:2"),
+        ({"Dockerfile": "FROM x\n", "gunicorn.conf.py": 'bind = "0.0.0.0:8002"\n'}, "8002", "gunicorn.conf.py:1"),
+        ({"src/application.properties": "server.port=${PORT:8085}\n"}, "8085", "src/application.properties:1"),
+        (
+            {"src/application.yml": "spring:\n  data:\n    redis:\n      port: 6379\nserver:\n  port: 8086\n"},
+            "8086",
+            "src/application.yml:6",
+        ),
+        ({"server.js": "app.listen(process.env.PORT || 3001)\n"}, "3001", "server.js:1"),
+        ({"server.ts": "const at = Number(process.env.PORT) || 4000;\n"}, "4000", "server.ts:1"),
+        ({"server.ts": "const at = parseInt(process.env.PORT, 10) || 4001;\n"}, "4001", "server.ts:1"),
+        ({"server.js": "app.listen({ port: 4002, host })\n"}, "4002", "server.js:1"),
+        ({"app.py": 'app.run(host="0.0.0.0", port=5001)\n'}, "5001", "app.py:1"),
+        ({"app.py": 'app.run(port=int(os.getenv("P", "5002")))\n'}, "5002", "app.py:1"),
+        ({"main.go": 'http.ListenAndServe(":9090", nil)\n'}, "9090", "main.go:1"),
+        ({"main.go": 'server := &http.Server{Addr: ":9091"}\n'}, "9091", "main.go:1"),
+        ({"main.go": 'gin.Default().Run(":9092")\n'}, "9092", "main.go:1"),
+        (
+            {"tests/server.js": "x(process.env.PORT || 3001)\n", "k8s/pay.yml": "containerPort: 82\n"},
+            "82",
+            "k8s/pay.yml:1",
+        ),
+        ({"docker-compose.yml": "services:\n  a:\n    build: .\n    ports: ['80:83']\n"}, "83", "docker-compose.yml:4"),
+        ({}, "8080", None),
     ],
 )
-def test_port(tmp_path: Path, files: dict[str, str], port: str | None) -> None:
-    found = detect.port(project(tmp_path, files))
-    assert (found.value if found else None) == port
+def test_port(tmp_path: Path, files: dict[str, str], port: str, place: str | None) -> None:
+    found = ports.port(project(tmp_path, files))
+    assert (found.value, [str(one) for one in found.places]) == (port, [place] if place else [])
+    assert found.note == ("" if place else "default")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +114,12 @@ def test_port(tmp_path: Path, files: dict[str, str], port: str | None) -> None:
         ("git@github.com:acme/pay.git", "acme", ("github",)),
         ("https://gitlab.com/acme/pay.git", "acme", ("gitlab",)),
         ("git@ssh.dev.azure.com:v3/acme/shop/pay", "acme", ("azure-devops",)),
+        ("https://acme@dev.azure.com/acme/shop/_git/pay", "acme", ("azure-devops",)),
+        ("https://acme.visualstudio.com/shop/_git/pay", "acme", ("azure-devops",)),
+        ("ssh://git@bitbucket.acme.com:7999/pays/pay.git", "pays", ("github",)),
+        ("https://gitlab.acme.io/platform/shop/pay.git", "platform", ("gitlab",)),
+        ("/srv/git/pay.git", "example-org", ("github",)),
+        ("../mirrors/pay.git", "example-org", ("github",)),
         ("", "example-org", ("github",)),
     ],
 )
@@ -112,6 +139,66 @@ def test_a_larger_repository_says_what_its_folder_does_not(tmp_path: Path) -> No
     whole = project(tmp_path, {".gitlab-ci.yml": "test: {script: [aws eks update-kubeconfig]}\n", "a/pom.xml": POM})
     proposal = propose.of(Project(tmp_path / "a"), whole, "", {})
     assert (proposal.answers["ci"], proposal.answers["cloud"]) == (("gitlab",), "aws")
+
+
+def test_the_top_of_a_larger_repository_says_the_version_the_team_and_the_lock(tmp_path: Path) -> None:
+    whole = project(
+        tmp_path,
+        {
+            ".nvmrc": "22\n",
+            "b/.nvmrc": "24\n",
+            "package-lock.json": "{}",
+            ".github/CODEOWNERS": "* @acme/web\n/a/ @acme/payments\n/b/ @acme/billing\n",
+            "a/package.json": "{}",
+        },
+    )
+    part = Project(tmp_path / "a")
+    found = {one.name: one for one in propose.of(part, whole, "", {}).found}
+    assert (found["runtime_version"].value, found["team"].value) == ("22", "payments")
+    assert [str(found[name].places[0]) for name in ("runtime_version", "team")] == [".nvmrc:1", ".github/CODEOWNERS:2"]
+    assert {found[name].note for name in ("runtime_version", "team")} == {"at the top of the larger repository"}
+    tool = scripts.tool(part, tmp_path, "node")
+    assert tool is not None
+    assert str(tool.place) == "../package-lock.json"
+
+
+@pytest.mark.parametrize(
+    ("remote", "name", "note"),
+    [
+        ("git@github.com:acme/portal.git", "portal", "git remote origin"),
+        ("https://dev.azure.com/acme/shop/_git/portal", "portal", "git remote origin"),
+        ("", "pay", "name of the folder"),
+    ],
+)
+def test_what_names_a_service_that_names_itself_nowhere(tmp_path: Path, remote: str, name: str, note: str) -> None:
+    (tmp_path / "pay").mkdir()
+    found = detect.name(project(tmp_path / "pay", {"requirements.txt": "flask\n"}), remote)
+    assert (found.value, found.note, found.places) == (name, note, ())
+
+
+@pytest.mark.parametrize(
+    ("files", "value", "place"),
+    [
+        (
+            {"k8s/base/kustomization.yaml": "", "k8s/overlays/qa/kustomization.yaml": ""},
+            "kustomize",
+            "k8s/base/kustomization.yaml",
+        ),
+        ({"k8s.yml": "---\napiVersion: apps/v1\nkind: Deployment\n"}, "there", "k8s.yml:3"),
+        ({"chart/Chart.yaml": "name: x\n", "chart/templates/d.yaml": "kind: Deployment\n"}, None, None),
+        ({"compose.yaml": "services: {}\n"}, None, None),
+    ],
+)
+def test_manifests(tmp_path: Path, files: dict[str, str], value: str | None, place: str | None) -> None:
+    found = detect.manifests(project(tmp_path, files))
+    assert ((found.value, str(found.places[0])) if found else (None, None)) == (value, place)
+
+
+def test_a_region_is_found_behind_a_flag(tmp_path: Path) -> None:
+    read = project(tmp_path, {"azure-pipelines.yml": "- script: az aks create -g rg --location northeurope -n aks\n"})
+    found = detect.region(read, "azure")
+    assert found is not None
+    assert (found.value, str(found.places[0])) == ("northeurope", "azure-pipelines.yml:1")
 
 
 def test_terraform_that_is_there_keeps_the_templates_beside_it(tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""One thing that was found in a repository, and how it is looked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.facts.statements import place
+from scaffolder.model import Place
+from scaffolder.project import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One thing that was found: its value, where it stands, and what a person should know about it."""
+
+    name: str
+    value: str
+    places: tuple[Place, ...] = ()
+    note: str = ""
+
+
+def matches(project: Project, files: tuple[Path, ...], pattern: str) -> Iterator[tuple[Place, str]]:
+    """Each line of `files` in which `pattern` is found, with its first group that took part, or all that was found."""
+    expression = re.compile(pattern)
+    for file in files:
+        for number, line in enumerate(project.lines(file), 1):
+            if found := expression.search(line[:500]):
+                yield place(project, file, number), next((one for one in found.groups() if one), found[0])
+
+
+def there(name: str, value: str, files: tuple[Path, ...] | list[Path]) -> Found | None:
+    """What is there, because these files are; None without any."""
+    places = tuple(Place(path=file) for file in files)
+    return Found(name=name, value=value, places=places) if places else None

@@ -1,0 +1,51 @@
+"""What a person should look at after an adoption: where what is there and what the template brings have to meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffolder.adopt import ports
+from scaffolder.adopt.layout import Fate, Layout
+from scaffolder.adopt.propose import Proposal
+from scaffolder.adopt.scripts import Tool
+from scaffolder.project import PROPOSED
+
+
+def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None) -> Iterator[str]:
+    """The notes, one sentence each; `prefix` is where the service lies in a larger repository, else empty."""
+    yield from _of_the_deployment(proposal)
+    yield from _of_the_image(proposal)
+    if any(one.path == "Makefile" and one.fate is not Fate.SAME for one in laid.of(Fate.BESIDE)):
+        yield (
+            f"the Makefile stays yours; pipelines and documents call targets of Makefile{PROPOSED}: "
+            "take them over, or include it"
+        )
+    if tool is None:
+        yield "nothing says how the service is built: write app/build.sh, app/test.sh and app/run.sh"
+    if prefix:
+        yield f"{prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
+    blocked = [one.path for one in laid.of(Fate.LEFT_OUT) if one.path in laid.kept]
+    if blocked:
+        yield f"not written, because something else stands there: {', '.join(blocked[:5])}"
+
+
+def _of_the_deployment(proposal: Proposal) -> Iterator[str]:
+    port, chart, service = proposal.thing("port"), proposal.thing("chart"), proposal.answers["service_name"]
+    if port and port.value != str(ports.DEFAULT):
+        where = f"{chart.value}/values.yaml, say so there" if chart else f"helm/{service}/values.yaml says so"
+        yield f"the service listens on {port.value}; the template passes a port as PORT ({where})"
+    if chart:
+        yield f"the chart stays yours; the template's, with alerts and network policy, is in helm/{service}{PROPOSED}/"
+    if proposal.thing("terraform") and proposal.answers["cloud"] != "none":
+        yield f"your Terraform stays yours; the template's, which `make drift` looks at, is in terraform{PROPOSED}/"
+    if manifests := proposal.thing("manifests"):
+        yield f"{manifests.places[0].path.as_posix()} deploys today, helm/{service} would too: keep one of the two"
+
+
+def _of_the_image(proposal: Proposal) -> Iterator[str]:
+    image = proposal.thing("image")
+    files = [place.path.as_posix() for place in image.places] if image else []
+    if not files:
+        yield f"there is no Dockerfile; Dockerfile{PROPOSED} is for the template's own service, adapt it"
+    elif "Dockerfile" not in files:
+        yield f"ci/build.sh builds the Dockerfile at the root, and yours is {files[0]}: move it, or say so there"

@@ -1,0 +1,75 @@
+"""Where a service that is there listens, and the place that says so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from scaffolder import facts
+from scaffolder.adopt.found import Found, matches
+from scaffolder.facts import ports, reading, services
+from scaffolder.facts.application import SOURCE
+from scaffolder.facts.statements import place
+from scaffolder.formats import Unreadable
+from scaffolder.project import Project
+
+DEFAULT = 8080
+"""Where the template's own service listens; docs/contract.md."""
+
+_TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__"})
+_WAYS = (
+    (("gunicorn*.py",), r"^bind\s*=\s*[\"'][^\"']*:(\d{2,5})"),
+    (("Procfile",), r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})"),
+    (
+        ("*.js", "*.ts", "*.mjs", "*.cjs"),
+        r"\.listen\(\s*\{\s*port:\s*(\d{2,5})|PORT(?:,\s*10)?\)?\s*(?:\|\||\?\?)\s*[\"']?(\d{2,5})",
+    ),
+    (("*.py",), r"\.run\([^)]*port\s*=\s*int\([^,]*,\s*[\"']?(\d{2,5})"),
+    (("*.go",), r"\bAddr:\s*\":(\d{2,5})\"|\.(?:Run|Start)\(\":(\d{2,5})\"\)"),
+    (("values.yaml", "deployment.yaml"), r"(?:containerPort|targetPort):\s*(\d{2,5})"),
+    (("*.yaml", "*.yml"), r"\bcontainerPort:\s*(\d{2,5})"),
+)
+"""What `facts` does not state, in the order of its weight: what starts the service, its code, what deploys it."""
+
+
+def port(project: Project) -> Found:
+    """Where the service listens, as the image, the code or what deploys it says; else the template's default."""
+    return (
+        _exposed(project) or _stated(project, *_IMAGE) or _written(project) or _stated(project, ports.COMPOSE) or _ANY
+    )
+
+
+_IMAGE = (ports.COMMAND, ports.ENV, SOURCE)
+_ANY = Found(name="port", value=str(DEFAULT), note="default")
+
+
+def _exposed(project: Project) -> Found | None:
+    for file in services.dockerfiles(project):
+        try:
+            last = reading.dockerfile_of(project, file).stages[-1]
+        except Unreadable:
+            continue
+        for instruction in last.each("EXPOSE"):
+            found = re.match(r"\d{2,5}", last.filled(instruction.text))
+            if found:
+                return Found(name="port", value=found[0], places=(place(project, file, instruction.line),))
+    return None
+
+
+def _stated(project: Project, *roles: str) -> Found | None:
+    said = [one for one in facts.read(project).of("port") if one.role in roles and not _tested(one.place.path)]
+    for one in sorted(said, key=lambda one: (roles.index(one.role), one.place)):
+        return Found(name="port", value=one.value, places=(one.place,))
+    return None
+
+
+def _written(project: Project) -> Found | None:
+    for patterns, line in _WAYS:
+        files = tuple(file for file in project.matching(*patterns) if not _tested(file))
+        for at, value in matches(project, files, line):
+            return Found(name="port", value=value, places=(at,))
+    return None
+
+
+def _tested(file: Path) -> bool:
+    return any(part in _TESTS for part in file.parts)

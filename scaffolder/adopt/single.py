@@ -1,0 +1,86 @@
+"""Whether a folder holds one service, which is what an adoption is for."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from scaffolder.errors import ProjectError
+from scaffolder.facts import reading, services
+from scaffolder.formats import Unreadable
+from scaffolder.project import Project
+
+MANIFESTS = {
+    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
+    "go": ("go.mod",),
+    "node": ("package.json",),
+    "python": ("pyproject.toml", "setup.py", "requirements.txt", "Pipfile", "manage.py"),
+}
+
+
+def one_service(project: Project) -> None:
+    """Stop where the folder holds several services, each of which is adopted by itself.
+
+    The modules of a Maven or Gradle build are libraries but for those that have an image, and a Dockerfile in a folder
+    without a build of its own is one more image of the build at the root. The packages of a Node workspace are on
+    their own, unless the workspace as a whole has an image.
+
+    Raises:
+        ProjectError: naming them.
+    """
+    folders = services.folders(project)
+    packages = _packages(project)
+    if packages and services.HERE not in _with_image(project):
+        raise _several(project, "is a workspace of packages", packages)
+    if len(folders) < 2 or services.HERE in folders:
+        return
+    own = [folder for folder in folders if folder in _with_build(project)] if _built_here(project) else [*folders]
+    if _reactor(project):
+        own = [folder for folder in own if folder in _with_image(project)]
+    if len(own) > 1 or (own and not _built_here(project)):
+        raise _several(project, "holds several services", own)
+
+
+def _several(project: Project, what: str, folders: list[Path]) -> ProjectError:
+    images = _with_image(project)
+    names = sorted(folder.as_posix() for folder in folders)
+    first = sorted(folders, key=lambda folder: (folder not in images, folder))[0]
+    shown = f"{', '.join(names[:6])}{' …' if len(names) > 6 else ''}"
+    return ProjectError(
+        f"{project.root} {what}: {shown}",
+        hint=f"scaffold adopt {Path(os.path.relpath(project.root / first)).as_posix()}",
+    )
+
+
+def _with_image(project: Project) -> set[Path]:
+    folders = set(services.folders(project))
+    return {services.subject_of(project, file) for file in services.dockerfiles(project)} & folders
+
+
+def _with_build(project: Project) -> set[Path]:
+    names = [name for files in MANIFESTS.values() for name in files]
+    return {file.parent for file in project.matching(*names)}
+
+
+def _built_here(project: Project) -> bool:
+    return services.HERE in _with_build(project)
+
+
+def _reactor(project: Project) -> bool:
+    """Whether the build at the root is one of several modules."""
+    if project.has("pom.xml") and "<module>" in project.text("pom.xml"):
+        return True
+    settings = [name for name in ("settings.gradle", "settings.gradle.kts") if project.has(name)]
+    return any(re.search(r"^\s*include\b", project.text(name), re.MULTILINE) for name in settings)
+
+
+def _packages(project: Project) -> list[Path]:
+    """The folders of the packages of a Node workspace; empty where the root is none."""
+    try:
+        table = reading.json_of(project, Path("package.json")) if project.has("package.json") else {}
+    except Unreadable:
+        table = {}
+    if not project.has("pnpm-workspace.yaml") and not (isinstance(table, dict) and table.get("workspaces")):
+        return []
+    return [file.parent for file in project.matching("package.json") if file.parent != services.HERE]

@@ -1,0 +1,85 @@
+"""What is one service, and what is several: in the shapes that repositories have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scaffolder.adopt import single
+from scaffolder.errors import ProjectError
+from scaffolder.project import Project
+
+MODULES = "<project><modules><module>api</module><module>core</module><module>app</module></modules></project>\n"
+POM, IMAGE = "<project/>\n", "FROM eclipse-temurin:21\n"
+
+
+def project(folder: Path, files: dict[str, str]) -> Project:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return Project(folder)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pom.xml": POM, "Dockerfile": IMAGE},
+        {"pom.xml": MODULES, "api/pom.xml": POM, "core/pom.xml": POM, "app/pom.xml": POM, "app/Dockerfile": IMAGE},
+        {"pom.xml": MODULES, "api/pom.xml": POM, "core/pom.xml": POM, "app/pom.xml": POM},
+        {
+            "settings.gradle.kts": 'include(":core", ":app")\n',
+            "build.gradle.kts": "",
+            "core/build.gradle.kts": "",
+            "app/build.gradle.kts": "",
+            "app/Dockerfile": IMAGE,
+        },
+        {"manage.py": "", "compose/local/django/Dockerfile": IMAGE, "compose/production/django/Dockerfile": IMAGE},
+        {"package.json": '{"workspaces": ["packages/*"]}', "packages/a/package.json": "{}", "Dockerfile": IMAGE},
+        {"go.mod": "module x\n", "deploy/docker/Dockerfile": IMAGE},
+    ],
+)
+def test_one_service(tmp_path: Path, files: dict[str, str]) -> None:
+    single.one_service(project(tmp_path, files))
+
+
+@pytest.mark.parametrize(
+    ("files", "says", "first"),
+    [
+        (
+            {"pom.xml": MODULES, "core/pom.xml": POM, "api/Dockerfile": IMAGE, "api/pom.xml": POM}
+            | {"app/Dockerfile": IMAGE, "app/pom.xml": POM},
+            "holds several services: api, app",
+            "api",
+        ),
+        (
+            {"package.json": '{"workspaces": ["apps/*", "libs/*"]}', "apps/pay/package.json": "{}"}
+            | {"libs/log/package.json": "{}"},
+            "is a workspace of packages: apps/pay, libs/log",
+            "apps/pay",
+        ),
+        (
+            {"pnpm-workspace.yaml": "packages: [apps/*]\n", "package.json": "{}", "apps/a/package.json": "{}"}
+            | {"apps/pay/package.json": "{}", "apps/pay/Dockerfile": IMAGE},
+            "is a workspace of packages: apps/a, apps/pay",
+            "apps/pay",
+        ),
+        (
+            {"web/package.json": "{}", "orders/pom.xml": POM},
+            "holds several services: orders, web",
+            "orders",
+        ),
+    ],
+)
+def test_several(tmp_path: Path, files: dict[str, str], says: str, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ProjectError, match=says) as raised:
+        single.one_service(project(tmp_path, files))
+    assert raised.value.hint == f"scaffold adopt {first}"
+
+
+def test_the_hint_is_a_path_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ProjectError) as raised:
+        single.one_service(project(tmp_path / "shop", {"web/package.json": "{}", "pay/pom.xml": POM}))
+    assert raised.value.hint == "scaffold adopt shop/pay"
