@@ -74,9 +74,12 @@ def main(plan: Path, toolchain: Toolchain) -> None:
     content = json.loads(plan.read_text(encoding="utf-8"))
     step = Step(**{**content, "conflicts": tuple(Stage(**stage) for stage in content["conflicts"])})
     git = Git(toolchain, Path(step.top))
-    objects_of(step)
     begun = Journal(state=journal.BEGUN, head=step.head, before=step.before, after=step.after, paths=step.paths)
-    journal.write(begun, Path(step.journal))
+    try:
+        objects_of(step)
+        journal.write(begun, Path(step.journal))
+    except OSError as error:
+        raise ToolCrashed(f"nothing was changed: {error.filename}: {error.strerror}", hint="git status") from error
     git.attempt("update-index", "-q", "--refresh")  # a copied repository has the times of other files in its index
     possible = git.attempt("read-tree", "--dry-run", "-m", "-u", step.before, step.after)
     if possible.exit_code != 0:

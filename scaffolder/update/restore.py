@@ -67,11 +67,12 @@ def files(git: Git, last: Journal) -> None:
     committed = entries(git, last.before)
     zero = "0" * len(last.before)
     _into_index(git, {path: committed.get(path, ("0", zero)) for path in last.paths})
-    there = [path for path in last.paths if path in committed]
-    git("checkout-index", "--force", "-u", "-z", "--stdin", stdin="".join(f"{path}\0" for path in there))
+    git.attempt("update-index", "-q", "--refresh")  # what is as it was need not be written
     for path in last.paths:
         if path not in committed:
             _remove(git.folder, Path(path))
+    there = [path for path in last.paths if path in committed]
+    git("checkout-index", "--force", "-u", "-z", "--stdin", stdin="".join(f"{path}\0" for path in there))
     if git.attempt("config", "--type=bool", "core.sparseCheckout").stdout.strip() == "true":
         git.attempt("sparse-checkout", "reapply")
 

@@ -71,6 +71,30 @@ def test_a_filter_that_fails_leaves_nothing_half_written(template: Template, tmp
     assert not (project / ".git/scaffold/update.json").exists()
 
 
+def test_a_folder_that_cannot_be_written_leaves_all_as_it_was(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"a.txt": THEIRS, "docs/c.txt": THEIRS, "new.txt": "new\n"})
+    before = contents(project)
+    (project / "docs").chmod(0o555)
+    if os.access(project / "docs", os.W_OK):
+        pytest.skip("this user may write everywhere")
+    with pytest.raises(ToolCrashed, match=r"nothing was changed: .*docs/c\.txt.*Permission denied"):
+        update(project)
+    (project / "docs").chmod(0o755)
+    assert contents(project) == before
+    assert git(project, "status", "--short") == ""
+
+
+def test_a_git_folder_that_cannot_be_written_leaves_all_as_it_was(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"a.txt": THEIRS})
+    before = contents(project)
+    (project / ".git/scaffold/update.new").mkdir(parents=True)
+    with pytest.raises(ToolCrashed, match=r"nothing was changed: .*/\.git/scaffold/update\.new: Is a directory"):
+        update(project)
+    assert contents(project) == before
+
+
 def _filter(failing: str) -> str:
     """A command that passes a text on, unless that is `failing`."""
     code = f"import sys; text = sys.stdin.read(); {failing} and sys.exit(1); sys.stdout.write(text)"
