@@ -47,6 +47,7 @@ class Question:
     when: Any
     several: bool
     folder: Path | None = None
+    placeholder: str = ""
 
     @property
     def flag(self) -> str:
@@ -109,6 +110,7 @@ def questions(folder: Path | None = None) -> tuple[Question, ...]:
             when=entry.get("when", True),
             several=entry.get("multiselect", False),
             folder=folder,
+            placeholder=entry.get("placeholder", ""),
         )
         for name, entry in asked.items()
         if entry.get("when") is not False
@@ -160,16 +162,23 @@ def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -
     for item in answer if isinstance(answer, tuple) else (answer,):
         if choices and item not in {choice.value for choice in choices}:
             allowed = ", ".join(choice.value for choice in choices)
-            nearest = difflib.get_close_matches(item, [choice.value for choice in choices], n=1)
             raise AnswersError(
                 f"{question.name} cannot be {item!r}: it is one of {allowed}",
-                hint=f"{question.flag} {nearest[0] if nearest else choices[0].value}",
+                hint=f"{question.flag} {_nearest(item, question, choices, answers)}",
             )
     complaint = " ".join(_render(question.validator, {**answers, question.name: answer}, question.folder).split())
     if complaint:
         shown = ",".join(answer) if isinstance(answer, tuple) else answer
-        raise AnswersError(f"{question.name} cannot be {shown!r}: {complaint}", hint=_validator_hint(question))
+        raise AnswersError(f"{question.name} cannot be {shown!r}: {complaint}", hint=_example(question))
     return answer
+
+
+def _nearest(item: str, question: Question, choices: tuple[Choice, ...], answers: Mapping[str, Answer]) -> str:
+    """The choice that somebody may have meant by `item`: one that is written alike, else the default."""
+    values = [choice.value for choice in choices]
+    default = question.default_given(answers)
+    likely = [*difflib.get_close_matches(item.lower(), values, n=1), *([default] if isinstance(default, str) else [])]
+    return next((value for value in likely if value in values), values[0])
 
 
 def command_line(answers: Mapping[str, Answer]) -> str:
@@ -249,9 +258,8 @@ def _as_answer(question: Question, value: object) -> Answer:
     return str(value)
 
 
-def _validator_hint(question: Question) -> str:
-    placeholder = template.configuration()[question.name].get("placeholder")
-    return f"for example {placeholder}" if placeholder else ""
+def _example(question: Question) -> str:
+    return f"for example {question.placeholder}" if question.placeholder else ""
 
 
 def _text(answer: Answer) -> str:

@@ -7,12 +7,36 @@ The protocol: https://git-scm.com/docs/gitremote-helpers. With the capability `c
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import sysconfig
+from dataclasses import dataclass
 
 from scaffolder import process, store
 from scaffolder.errors import ScaffolderError
 from scaffolder.toolchain import SystemToolchain
 from scaffolder.version_control import upload_pack
+
+PROGRAM = "git-remote-scaffold"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Where Git finds the program, "" where it does not; then `hint` is what to type."""
+
+    path: str
+    hint: str = ""
+
+
+def reach() -> Reach:
+    """Whether Git, and with it plain `copier update`, finds the program, which it looks for on PATH."""
+    if path := shutil.which(PROGRAM):
+        return Reach(path=path)
+    for scheme in (sysconfig.get_default_scheme(), f"{os.name}_user"):
+        folder = sysconfig.get_path("scripts", scheme)
+        if shutil.which(PROGRAM, path=folder):
+            return Reach(path="", hint=f'export PATH="{folder}:$PATH"')
+    return Reach(path="", hint="pip install --force-reinstall scaffolder")
 
 
 def main() -> int:

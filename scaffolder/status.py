@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import adopted, answers, manifest, store
@@ -50,7 +51,8 @@ def of(root: Path, toolchain: Toolchain) -> Status:
     release = history.named(record.commit)
     written = manifest.of(history, release, record.answers, toolchain)
     keeps = adopted.kept(root)
-    fates = {file.as_posix(): _fate(root / file, entry) for file, entry in written.items()}
+    known = _known(root, toolchain)
+    fates = {file.as_posix(): _fate(root, file, entry, known) for file, entry in written.items()}
     managed = {file: fate for file, fate in fates.items() if file not in keeps}
     return Status(
         name=str(record.answers.get("service_name", root.resolve().name)),
@@ -61,17 +63,33 @@ def of(root: Path, toolchain: Toolchain) -> Status:
         deleted=tuple(file for file, fate in sorted(managed.items()) if fate == _DELETED),
         kept=tuple(sorted({keeps.entry_of(file) for file in fates} - {""})),
         not_taken=len(fates) - len(managed),
-        unmanaged=tuple(file for file in _files(root, toolchain) if file not in fates and file not in keeps),
+        unmanaged=tuple(file for file in known.files if file not in fates and file not in keeps),
     )
 
 
 _SAME, _EDITED, _DELETED = "same", "edited", "deleted"
 
 
-def _fate(path: Path, written: Entry) -> str:
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """The files on disk that belong to the repository; and what only Git knows of some of the others, or of these.
+
+    `absent` is what a sparse checkout leaves out. `modes` are Git's, where the file system has none of its own
+    (`core.fileMode`).
+    """
+
+    files: list[str]
+    absent: Mapping[str, Entry]
+    modes: Mapping[str, str]
+
+
+def _fate(root: Path, file: Path, written: Entry, known: _Known) -> str:
+    path, name = root / file, file.as_posix()
     if not path.is_symlink() and not path.is_file():
-        return _DELETED
+        return _DELETED if name not in known.absent else _fate_of_absent(known.absent[name], written)
     found = manifest.entry(path)
+    if found.mode != manifest.LINK and name in known.modes:
+        found = replace(found, mode=known.modes[name])
     if found == written:
         return _SAME
     # A checkout may have its line ends from `core.autocrlf`; Git does not hold that for a change either.
@@ -80,11 +98,39 @@ def _fate(path: Path, written: Entry) -> str:
     return _EDITED
 
 
-def _files(root: Path, toolchain: Toolchain) -> list[str]:
-    """Every file that belongs to the repository; outside Git, all but what tools leave behind."""
+def _fate_of_absent(found: Entry, written: Entry) -> str:
+    if len(found.blob) != len(written.blob):  # hashes of SHA-256, and there is no content to hash
+        return _SAME if found.mode == written.mode else _EDITED
+    return _SAME if found == written else _EDITED
+
+
+def _known(root: Path, toolchain: Toolchain) -> _Known:
+    """What Git says; outside Git, all files but what tools leave behind."""
     if toolchain.find(GIT) is not None:
-        listed = Git(toolchain, root).attempt("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        git = Git(toolchain, root)
+        listed = git.attempt("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
         if listed.exit_code == 0:
-            names = {name for name in listed.stdout.split("\0") if name}
-            return sorted(name for name in names if (root / name).is_symlink() or (root / name).is_file())
-    return [file.as_posix() for file in Project(root).files]
+            modes_count = git.attempt("config", "--type=bool", "core.fileMode").stdout.strip() != "false"
+            return _read(root, [line for line in listed.stdout.split("\0") if line], modes_count=modes_count)
+    return _Known(files=[file.as_posix() for file in Project(root).files], absent={}, modes={})
+
+
+def _read(root: Path, lines: list[str], *, modes_count: bool) -> _Known:
+    """What `git ls-files -t --stage` lists: "H MODE HASH STAGE<tab>PATH", S where it is left out, "? PATH"."""
+    names, entries, absent = set[str](), dict[str, Entry](), set[str]()
+    for line in lines:
+        about, tab, name = line.partition("\t")
+        if tab and about[0] != "?":
+            tag, mode, blob, _ = about.split(" ")
+            entries[name] = Entry(mode=mode, blob=blob)
+            if tag == "S":
+                absent.add(name)
+        else:
+            name = line[2:]
+        if (root / name).is_symlink() or (root / name).is_file():
+            names.add(name)
+    return _Known(
+        files=sorted(names),
+        absent={name: entries[name] for name in absent},
+        modes={} if modes_count else {name: entry.mode for name, entry in entries.items()},
+    )

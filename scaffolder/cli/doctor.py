@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from scaffolder import checks, cluster
+from scaffolder import checks, cluster, git_remote
 from scaffolder.cache import Cache
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
+from scaffolder.git_remote import Reach
 from scaffolder.toolchain import Survey, SystemToolchain
 from scaffolder.tools import Tool
 from scaffolder.version_control import GIT
@@ -22,20 +23,23 @@ from scaffolder.version_control import GIT
 @options.no_color
 @options.debug
 def command(require_tools: bool, form: str) -> int:
-    """Look for every program that `scaffold check` and `scaffold new` use. Nothing is changed, no network is used."""
+    """Look for every program that `scaffold` and plain `copier update` use. Nothing is changed, no network is used."""
     needed = _needed()
     with SystemToolchain() as toolchain:
         surveys = [toolchain.survey(tool) for tool in needed]
     rows = [_row(survey, needed[survey.tool]) for survey in surveys]
     contexts = cluster.contexts()
     usage = Cache().usage()
+    helper = git_remote.reach()
     if form == "json":
         known = [{"name": one.name, "cluster": one.cluster, "current": one.current} for one in contexts]
         kept = {"folder": str(usage.folder), "entries": usage.entries, "bytes": usage.size}
-        click.echo(json.dumps({"tools": rows, "contexts": known, "cache": kept}, indent=2))
+        remote = {"path": helper.path, "install": helper.hint}
+        click.echo(json.dumps({"tools": rows, "remote_helper": remote, "contexts": known, "cache": kept}, indent=2))
     else:
         for row in rows:
             click.echo(_line(row))
+        click.echo(_helper(helper))
         current = next((one for one in contexts if one.current), None)
         click.echo(
             f"  kubeconfig: {f'context {current.name}' if current else 'no context is current'}; no check uses it"
@@ -72,8 +76,15 @@ def _row(survey: Survey, ids: list[str]) -> dict[str, Any]:
     }
 
 
+def _helper(helper: Reach) -> str:
+    """The row of the program that Git runs for `scaffold://`; no check uses it."""
+    word = options.paint("ok", "passed") if helper.path else options.paint("--", "skipped")
+    place = f"{'':<9} {'path':<9} {helper.path}" if helper.path else f"not on PATH; {helper.hint}"
+    return f"  {word}  {git_remote.PROGRAM:<17} {place}\n      {'':<17} for plain copier update"
+
+
 def _line(row: dict[str, Any]) -> str:
-    used = ", ".join(row["checks"]) or "the first commit"
+    used = ", ".join(row["checks"]) or "the first commit, update and status"
     if row["program"]:
         word = options.paint("ok", "passed")
         lines = [f"  {word}  {row['tool']:<17} {row['version']:<9} {row['origin']:<9} {row['path']}"]

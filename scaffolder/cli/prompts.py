@@ -55,9 +55,13 @@ def pairs(items: tuple[str, ...]) -> dict[str, object]:
     """Answers typed as KEY=VALUE.
 
     Raises:
-        AnswersError: one has no equals sign.
+        AnswersError: one has no equals sign, or two answer the same question differently.
     """
-    return dict(_pair(item) for item in items)
+    given: dict[str, object] = {}
+    for key, value in map(_pair, items):
+        if given.setdefault(key, value) != value:
+            raise AnswersError(f"{key} is given twice: {given[key]} and {value}", hint=f"{key}={value}")
+    return given
 
 
 def _pair(item: str) -> tuple[str, str]:

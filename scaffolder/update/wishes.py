@@ -38,6 +38,10 @@ def added(words: tuple[str, ...], stored: Stored, folder: Path) -> dict[str, obj
     """
     wanted: dict[str, object] = {}
     for word in words:
+        if word.lower() in _REMOVED_TOGETHER and stored.get("cloud") == _NONE:
+            raise AnswersError(
+                f"{word} is that of a cloud, and there is none", hint="scaffold set cloud=VALUE adds both"
+            )
         offer = _offered(word, folder)
         name = offer.question.name
         current = wanted.get(name, stored.get(name, _NONE))
@@ -93,7 +97,7 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
             chosen.pop(name, None)
             continue
         if name in given:
-            known[name] = _accepted(question, given[name], known)
+            known[name] = _accepted(question, given[name], known, "scaffold set" if following else "scaffold update -d")
             chosen[name] = known[name]
         elif name in stored and _fits(question, stored[name], known):
             known[name] = answers.accepted(question, stored[name], known)
@@ -103,11 +107,11 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
     return chosen
 
 
-def _accepted(question: Question, value: object, known: Mapping[str, Answer]) -> Answer:
+def _accepted(question: Question, value: object, known: Mapping[str, Answer], command: str) -> Answer:
     try:
         return answers.accepted(question, value, known)
     except AnswersError as error:  # its hint is for `scaffold new`, which has a flag for each question
-        hint = error.hint.replace(f"{question.flag} ", f"{question.name}=")
+        hint = error.hint.replace(f"{question.flag} ", f"{command} {question.name}=")
         raise AnswersError(error.message, hint=hint) from error
 
 
@@ -123,7 +127,9 @@ def _refuse_unknown(given: Stored, questions: tuple[Question, ...]) -> None:
     names = [question.name for question in questions]
     for name in given:
         if name not in names:
-            raise AnswersError(f"there is no question {name!r}", hint=_nearest(name, names, "the questions are"))
+            raise AnswersError(
+                f"there is no question {name!r}", hint=_nearest(name, names) or f"the questions are {', '.join(names)}"
+            )
 
 
 def _offered(word: str, folder: Path) -> _Offer:
@@ -135,8 +141,9 @@ def _offered(word: str, folder: Path) -> _Offer:
         if found:
             ways = " or ".join(f"{offer.question.name}={offer.value}" for offer in found)
             raise AnswersError(f"{word!r} may mean {ways}", hint=f"scaffold set {ways.split(' or ')[0]}")
-    words = [*_by_value(folder), *_by_part(folder), *_by_question(folder)]
-    raise AnswersError(f"nothing is called {word!r}", hint=_nearest(word, words, "there is"))
+    words = [*_by_value(folder), *_by_question(folder)]
+    near = _nearest(word, [*words, *_by_part(folder)])
+    raise AnswersError(f"nothing is called {word!r}", hint=near or f"there is {', '.join(dict.fromkeys(words))}")
 
 
 def _by_value(folder: Path) -> dict[str, list[_Offer]]:
@@ -148,7 +155,7 @@ def _by_part(folder: Path) -> dict[str, list[_Offer]]:
     return _read(
         (part, offer)
         for offer, label in _offers(folder)
-        for part in {*offer.value.split("-"), "-".join(_words(label)), *_words(label)}
+        for part in dict.fromkeys([*offer.value.split("-"), "-".join(_words(label)), *_words(label)])
     )
 
 
@@ -178,7 +185,8 @@ def _read(pairs: Iterable[tuple[str, _Offer]]) -> dict[str, list[_Offer]]:
 
 
 def _words(label: str) -> list[str]:
-    return [word for word in re.findall(r"[a-z0-9.]+", label.lower()) if len(word) > 2]
+    """The names in a label, which begin with a capital letter: "GitHub", "Actions"; no "and" or "with"."""
+    return [name.lower() for name in re.findall(r"[A-Z][\w.]+", label)]
 
 
 def _without(offer: _Offer, word: str, stored: Stored) -> dict[str, object]:
@@ -188,6 +196,11 @@ def _without(offer: _Offer, word: str, stored: Stored) -> dict[str, object]:
         if offer.value not in _several(current):
             raise AnswersError(f"{word} is not part of this repository: {name} is {_shown(current)}")
         left = [value for value in _several(current) if value != offer.value]
+        if not left:
+            raise AnswersError(
+                f"{offer.value} is the last value of {name}",
+                hint=f"scaffold set {name}=VALUE puts another in its place",
+            )
         return {name: left}
     if current != offer.value:
         raise AnswersError(f"{word} is not part of this repository: {name} is {_shown(current)}")
@@ -214,6 +227,6 @@ def _shown(value: object) -> str:
     return ", ".join(_several(value)) or "nothing"
 
 
-def _nearest(word: str, known: list[str], otherwise: str) -> str:
+def _nearest(word: str, known: list[str]) -> str:
     near = difflib.get_close_matches(word.lower(), known, n=1)
-    return f"did you mean {near[0]}?" if near else f"{otherwise} {', '.join(dict.fromkeys(known))}"
+    return f"did you mean {near[0]}?" if near else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support import ROOT, Repository
+from updating import commit, git
 
 from scaffolder import adopted, cli, manifest, render, status, store
 from scaffolder.errors import AnswersError, ProjectError, StoreError
@@ -66,6 +67,29 @@ def test_a_link_in_the_place_of_a_file_is_an_edit_and_a_folder_a_deletion(
     (made / "README.md").mkdir()
     found = status.of(made, toolchain)
     assert (found.edited, found.deleted) == (("Dockerfile",), ("README.md",))
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_what_a_sparse_checkout_leaves_out_is_not_deleted(made: Path, toolchain: SystemToolchain) -> None:
+    (made / "docs/architecture.md").write_text("ours\n")
+    (made / "docs/oncall.md").unlink()
+    (made / "docs/ours.md").write_text("ours\n")
+    commit(made)
+    git(made, "sparse-checkout", "set", "app", "helm")
+    assert not (made / "docs").exists()
+    found = status.of(made, toolchain)
+    assert (found.edited, found.deleted) == (("docs/architecture.md",), ("docs/oncall.md",))
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_a_file_system_without_modes_is_no_edit(made: Path, toolchain: SystemToolchain) -> None:
+    (made / "ci/push.sh").chmod(0o644)
+    commit(made)
+    git(made, "config", "core.fileMode", "false")
+    for path in made.rglob("*"):
+        if path.is_file() and ".git" not in path.relative_to(made).parts:
+            path.chmod(0o755)
+    assert status.of(made, toolchain).edited == ("ci/push.sh",)
 
 
 def test_what_was_there_before_the_template_is_kept_and_no_edit(made: Path, toolchain: SystemToolchain) -> None:

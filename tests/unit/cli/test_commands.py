@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_new_refuses_a_bad_answer_from_every_way_in(
 ) -> None:
     file = tmp_path / "answers.yml"
     file.write_text("runtime_version: 12\n", encoding="utf-8")
-    expected = "scaffold: runtime_version cannot be '12': it is one of 8, 11, 17, 21, 25\n  try: --runtime-version 8\n"
+    expected = "scaffold: runtime_version cannot be '12': it is one of 8, 11, 17, 21, 25\n  try: --runtime-version 21\n"
     for way in (["--runtime-version", "12"], ["-d", "runtime_version=12"], ["--data-file", str(file)]):
         assert cli.run(["new", "x", *way]) == ExitCode.USAGE
         assert capsys.readouterr().err == expected
@@ -230,6 +231,33 @@ def test_doctor_names_every_tool_and_what_it_is_for(capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     for tool in tools:
         assert f" {tool['tool']} " in out
+
+
+def test_doctor_says_whether_plain_copier_reaches_the_releases(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    helper = tmp_path / "bin" / "git-remote-scaffold"
+    helper.parent.mkdir()
+    helper.write_text("#!/bin/sh\n")
+    helper.chmod(0o755)
+    monkeypatch.setenv("PATH", str(helper.parent))
+    assert f"  ok  git-remote-scaffold           path      {helper}\n" in _doctor(capsys)
+    helper.unlink()
+    scripts = Path(sysconfig.get_path("scripts"))
+    said = f'export PATH="{scripts}:$PATH"' if (scripts / helper.name).is_file() else "pip install --force-reinstall"
+    assert f"  --  git-remote-scaffold not on PATH; {said}" in _doctor(capsys)
+
+
+def _doctor(capsys: pytest.CaptureFixture[str]) -> str:
+    assert cli.run(["doctor"]) == ExitCode.CLEAN
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["set", "update -d"])
+def test_two_answers_to_one_question_are_refused(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [*command.split(), "cloud=azure", *command.split()[1:], "cloud=aws"]
+    assert cli.run(words) == ExitCode.USAGE
+    assert capsys.readouterr().err == "scaffold: cloud is given twice: azure and aws\n  try: cloud=aws\n"
 
 
 def test_a_defect_of_ours_is_exit_code_4_with_a_traceback_only_under_debug(

@@ -55,6 +55,47 @@ def test_a_word_that_means_nothing_gets_the_nearest_one() -> None:
     assert stopped.value.hint == "did you mean jenkins?"
 
 
+@pytest.mark.parametrize("word", ["bogus", "and", "its"])
+def test_a_word_that_nothing_is_like_gets_what_there_is_once(word: str) -> None:
+    with pytest.raises(AnswersError, match=f"nothing is called '{word}'") as stopped:
+        wishes.added((word,), STORED, HERE)
+    words = stopped.value.hint.removeprefix("there is ").split(", ")
+    assert {"jenkins", "azure", "monitoring", "teams"} <= set(words)
+    assert len(words) == len(set(words))
+    assert "" not in words
+
+
+def test_the_last_pipeline_is_replaced_and_not_removed() -> None:
+    for words in (("github",), ("github", "jenkins")):
+        with pytest.raises(AnswersError, match="is the last value of ci") as stopped:
+            wishes.removed(words, {**STORED, "ci": list(words)}, HERE)
+        assert stopped.value.hint == "scaffold set ci=VALUE puts another in its place"
+
+
+@pytest.mark.parametrize("word", ["terraform", "infrastructure"])
+def test_terraform_comes_back_with_a_cloud(word: str) -> None:
+    with pytest.raises(AnswersError, match=f"{word} is that of a cloud, and there is none") as stopped:
+        wishes.added((word,), {**STORED, "cloud": "none"}, HERE)
+    assert stopped.value.hint == "scaffold set cloud=VALUE adds both"
+
+
+def test_a_value_that_nothing_is_like_gets_the_default() -> None:
+    with pytest.raises(AnswersError, match="runtime_version cannot be '22'") as stopped:
+        wishes.resolved(STORED, {"runtime_version": "22"}, HERE, following=True)
+    assert stopped.value.hint == "scaffold set runtime_version=21"
+    with pytest.raises(AnswersError, match="cloud cannot be 'Azure'") as stopped:
+        wishes.resolved(STORED, {"cloud": "Azure"}, HERE, following=False)
+    assert stopped.value.hint == "scaffold update -d cloud=azure"
+
+
+def test_a_question_of_another_template_says_what_it_refuses(tmp_path: Path) -> None:
+    validator = '"{% if tier != 1 %}only the first{% endif %}"'
+    (tmp_path / "copier.yml").write_text(f"tier: {{type: str, placeholder: '1', validator: {validator}}}\n")
+    with pytest.raises(AnswersError, match="tier cannot be '2': only the first") as stopped:
+        wishes.resolved({}, {"tier": "2"}, tmp_path, following=True)
+    assert stopped.value.hint == "for example 1"
+
+
 def test_what_there_is_one_of_is_replaced_by_set_only() -> None:
     with pytest.raises(AnswersError, match="cloud is aws, and there is one only") as stopped:
         wishes.added(("azure",), STORED, HERE)
@@ -100,7 +141,7 @@ def test_an_answer_to_what_is_no_longer_asked_goes() -> None:
     ("given", "message", "hint"),
     [
         ({"runtime_versoin": "21"}, "there is no question 'runtime_versoin'", "did you mean runtime_version?"),
-        ({"cloud": "azur"}, "cloud cannot be 'azur': it is one of aws, azure, none", "cloud=azure"),
+        ({"cloud": "azur"}, "cloud cannot be 'azur': it is one of aws, azure, none", "scaffold set cloud=azure"),
     ],
 )
 def test_what_is_set_is_checked_as_in_new(given: dict[str, object], message: str, hint: str) -> None:
