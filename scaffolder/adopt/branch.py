@@ -93,7 +93,11 @@ def _refuse_taken(git: Git) -> None:
 
 
 def tree(repository: Repository, files: Mapping[str, Path]) -> str:
-    """The hash of what is committed with `files` added: from their place below `root` to where each lies now."""
+    """The hash of what is committed with `files` added: from their place below `root` to where each lies now.
+
+    Raises:
+        ProjectError: what is committed would not all stay as it is.
+    """
     named = list(files.items())
     stdin = "".join(f"{source}\n" for _, source in named)
     blobs = repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=stdin).split()
@@ -105,7 +109,12 @@ def tree(repository: Repository, files: Mapping[str, Path]) -> str:
         git = replace(repository.git, environment={"GIT_INDEX_FILE": str(Path(folder) / "index")})
         git("read-tree", repository.head)
         git("update-index", "-z", "--index-info", stdin="".join(entries))
-        return git("write-tree")
+        made = git("write-tree")
+    # To the index a file `app/build.sh` takes the place of a file `app`, without a word.
+    changed = git("diff-tree", "-r", "-z", "--no-renames", "--name-only", "--diff-filter=a", repository.head, made)
+    if changed:
+        raise ProjectError(f"{changed.split(chr(0))[0]} would not stay as it is; nothing was written")
+    return made
 
 
 def commit(repository: Repository, tree: str, message: str) -> str:

@@ -88,9 +88,19 @@ def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[
     return Layout(files=tuple(placed), kept=tuple(sorted(kept - {answers.FILE})))
 
 
+def free(file: str, root: Path, tracked: Collection[str]) -> bool:
+    """Whether nothing stands where `file` would go, committed or not, and no link or file in the place of a folder."""
+    return _free(file, root, {path.lower() for path in tracked})
+
+
+def _free(file: str, root: Path, known: Collection[str]) -> bool:
+    return not (file.lower() in known or os.path.lexists(root / file) or _blocked(file, known, root))
+
+
 def _beside(file: str, target: str, root: Path, known: Collection[str]) -> Placed:
-    occupied = target.lower() in known or os.path.lexists(root / target) or _blocked(target, known, root)
-    return Placed(path=file, target="" if occupied else target, fate=Fate.LEFT_OUT if occupied else Fate.BESIDE)
+    if _free(target, root, known):
+        return Placed(path=file, target=target, fate=Fate.BESIDE)
+    return Placed(path=file, target="", fate=Fate.LEFT_OUT)
 
 
 def _blocked(file: str, known: Collection[str], root: Path) -> bool:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from scaffolder.adopt import ports
 from scaffolder.adopt.layout import Fate, Layout
 from scaffolder.adopt.propose import Proposal
-from scaffolder.adopt.scripts import Tool
+from scaffolder.adopt.scripts import FILES, Tool
 from scaffolder.project import PROPOSED
 
 
-def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None) -> Iterator[str]:
-    """The notes, one sentence each; `prefix` is where the service lies in a larger repository, else empty."""
+def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None, own: Collection[str]) -> Iterator[str]:
+    """The notes, one sentence each.
+
+    `prefix` is where the service lies in a larger repository, else empty; `own` are the files that are written for this
+    repository alone.
+    """
     yield from _of_the_deployment(proposal)
     yield from _of_the_image(proposal)
     if any(one.path == "Makefile" and one.fate is not Fate.SAME for one in laid.of(Fate.BESIDE)):
@@ -25,6 +29,7 @@ def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None) -> Iter
     if prefix:
         yield f"{prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
     blocked = [one.path for one in laid.of(Fate.LEFT_OUT) if one.path in laid.kept]
+    blocked += [file for file in FILES if tool and file not in own]
     if blocked:
         yield f"not written, because something else stands there: {', '.join(blocked[:5])}"
 

@@ -11,6 +11,7 @@ from scaffolder.adopt import detect, ports, single
 from scaffolder.adopt.found import Found
 from scaffolder.answers import Answer
 from scaffolder.errors import AnswersError
+from scaffolder.facts import services
 from scaffolder.project import Project
 
 _HOSTS = (("github", r"github\."), ("gitlab", r"gitlab\."), ("azure-devops", r"dev\.azure\.com|visualstudio\.com"))
@@ -47,7 +48,15 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
     single.one_service(project)
     found = {one.name: one for one in _detected(project, whole, remote, given) if one}
     if "runtime" not in found and "runtime" not in given:
-        raise AnswersError("nothing here says what the service is written in", hint="--runtime java|python|node|go")
+        below = [
+            f"scaffold adopt {folder.as_posix()}, or "
+            for folder in services.folders(project)
+            if folder != services.HERE
+        ]
+        raise AnswersError(
+            "nothing here says what the service is written in",
+            hint=f"{''.join(below[:1])}--runtime java|python|node|go",
+        )
     for name, value in given.items():
         found[name] = Found(name=name, value=_text(value), note="given")
     proposed: dict[str, Answer] = {}

@@ -71,13 +71,13 @@ def adopt(
             _fit(folder, proposal)
             laid = layout.of(folder, files, root, repository.tracked, _owned(project, proposal))
             added = {one.target: folder / one.path for one in laid.files if one.fate in {Fate.NEW, Fate.BESIDE}}
-            extra = _own(folder, laid, tool, repository.tracked)
+            extra = _own(folder, laid, tool, repository)
             adoption = Adoption(
                 root=root,
                 proposal=proposal,
                 layout=laid,
                 scripts=tuple(name for name in extra if name in scripts.FILES),
-                notes=tuple(notes.of(proposal, laid, repository.prefix, tool)),
+                notes=tuple(notes.of(proposal, laid, repository.prefix, tool, extra)),
                 current=repository.current,
             )
             if dry_run:
@@ -89,9 +89,9 @@ def adopt(
 
 
 def _refuse_generated(root: Path) -> None:
-    if (root / answers.FILE).exists():
-        how = "it was adopted" if (root / adopted.FILE).exists() else "a template made it"
-        raise ProjectError(f"{root} has a {answers.FILE}: {how} already", hint="scaffold status; scaffold update")
+    for file, how in ((adopted.FILE, "it was adopted"), (Path(answers.FILE), "a template made it")):
+        if (root / file).exists():
+            raise ProjectError(f"{root} has a {file}: {how} already", hint="scaffold status; scaffold update")
 
 
 def _written_here(tracked: frozenset[str]) -> frozenset[str]:
@@ -138,18 +138,27 @@ def _say(file: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after), encoding="utf-8")
 
 
-def _own(folder: Path, laid: Layout, tool: scripts.Tool | None, tracked: frozenset[str]) -> dict[str, Path]:
-    """The files that are of this repository alone: how it is built, and what it keeps for itself."""
+def _own(folder: Path, laid: Layout, tool: scripts.Tool | None, repository: branch.Repository) -> dict[str, Path]:
+    """The files that are of this repository alone: how it is built, and what it keeps for itself.
+
+    Raises:
+        ProjectError: something stands where the list of what is kept has to be.
+    """
     beside = folder.parent / "own"
     texts = {adopted.FILE.as_posix(): adopted.text(laid.kept), **(scripts.of(tool) if tool else {})}
     made = {}
     for name, text in texts.items():
-        if name not in tracked:
+        if layout.free(name, repository.root, repository.tracked):
             path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             path.chmod(0o755 if name.endswith(".sh") else 0o644)
             made[name] = path
+    if adopted.FILE.as_posix() not in made:
+        raise ProjectError(
+            f"{repository.root} has something in the place of {adopted.FILE}, which says what stays yours",
+            hint=f"git mv {adopted.FILE.parent} to another name, and commit",
+        )
     return made
 
 

@@ -32,6 +32,9 @@ _GRADLE = re.compile(
 )
 
 
+_CATALOG = re.compile(r"(?:jvmToolchain|JavaLanguageVersion\.of|release\.set)\(\s*libs\.versions\.([\w.]+?)\.get\(")
+
+
 def read(project: Project) -> Iterator[Statement | Unread]:
     """What version files, builds and Dockerfiles say."""
     yield from version_files(project)
@@ -147,6 +150,25 @@ def gradle(project: Project) -> Iterator[Statement | Unread]:
             if found:
                 version = next(group for group in found.groups() if group).replace("_", ".")
                 yield from stated(project, "java", version, file, number, BUILD)
+            elif found := _CATALOG.search(line.split("//")[0][:500]):
+                yield from _from_catalog(project, found[1])
+
+
+def _from_catalog(project: Project, alias: str) -> Iterator[Statement]:
+    """The version that `libs.versions.ALIAS` stands for; an alias may have dots where its key has - or _.
+
+    https://docs.gradle.org/current/userguide/version_catalogs.html
+    """
+    file = Path("gradle/libs.versions.toml")
+    try:
+        versions = reading.toml_of(project, file).get("versions", {}) if project.has(file) else {}
+    except Unreadable:
+        return
+    for key, version in versions.items() if isinstance(versions, dict) else ():
+        if re.sub(r"[-_]", ".", key) == alias and isinstance(version, str) and _NUMBER.fullmatch(version):
+            yield from stated(
+                project, "java", version, file, _line(project, file, rf"^\s*\"?{re.escape(key)}\"?\s*="), BUILD
+            )
 
 
 def manifests(project: Project) -> Iterator[Statement | Unread]:

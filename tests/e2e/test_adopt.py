@@ -369,6 +369,47 @@ def test_nothing_is_written_through_a_link_or_over_a_name_of_another_case(tmp_pa
     assert [*elsewhere.iterdir()] == []
 
 
+@pytest.mark.parametrize("link", [False, True])
+def test_nothing_takes_the_place_of_a_file_or_a_link_that_is_called_app(maven: Path, link: bool) -> None:
+    (maven / "app").symlink_to("src") if link else (maven / "app").write_text("a program\n")
+    foreign.git(maven, "add", "--all")
+    foreign.git(maven, "commit", "--quiet", "--message", "app")
+    made = run.adopt(maven, {}, no_check=True)
+    assert made is not None
+    assert foreign.git(maven, "ls-tree", branch.NAME, "app") == foreign.git(maven, "ls-tree", "main", "app") != ""
+    assert foreign.git(maven, "diff", "--name-only", "--diff-filter=a", "main", branch.NAME) == ""
+    assert made.scripts == ()
+    assert "not written, because something else stands there: app/build.sh, app/test.sh, app/run.sh" in made.notes
+
+
+def test_a_script_that_git_ignores_is_not_overwritten_when_the_branch_is_taken(tmp_path: Path) -> None:
+    root = foreign.repository(tmp_path / "orders", {**foreign.MAVEN, ".gitignore": "app/\n"})
+    (root / "app").mkdir()
+    (root / "app/build.sh").write_text("mine\n")
+    made = run.adopt(root, {}, no_check=True)
+    assert made is not None
+    foreign.git(root, "switch", "--quiet", branch.NAME)
+    assert (root / "app/build.sh").read_text() == "mine\n"
+    assert made.scripts == ("app/test.sh", "app/run.sh")
+
+
+def test_a_file_in_the_place_of_the_list_of_what_is_kept_is_named(maven: Path) -> None:
+    (maven / ".scaffold").write_text("mine\n")
+    foreign.git(maven, "add", "--all")
+    foreign.git(maven, "commit", "--quiet", "--message", "mine")
+    before = state(maven)
+    with pytest.raises(ProjectError, match=r"something in the place of \.scaffold/adopted\.yml"):
+        run.adopt(maven, {}, no_check=True)
+    assert (state(maven), _there(maven)) == (before, False)
+
+
+def test_a_tree_in_which_something_would_change_is_not_made(maven: Path, toolchain: SystemToolchain) -> None:
+    repository = branch.opened(maven, toolchain)
+    for name in ("pom.xml", "README.md/inside"):
+        with pytest.raises(ProjectError, match="would not stay as it is; nothing was written"):
+            branch.tree(repository, {name: maven / "CODEOWNERS"})
+
+
 def test_the_scripts_that_it_writes_run_from_anywhere_and_pass_shellcheck(
     team: Team, top: Path, toolchain: SystemToolchain
 ) -> None:

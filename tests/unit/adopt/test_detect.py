@@ -25,6 +25,15 @@ def project(folder: Path, files: dict[str, str]) -> Project:
     [
         ({"pom.xml": POM}, "java", "11", "Maven"),
         ({"build.gradle.kts": "kotlin { jvmToolchain(21) }\n"}, "java", "21", "Gradle"),
+        (
+            {
+                "build.gradle.kts": "kotlin { jvmToolchain(libs.versions.java.lang.get().toInt()) }\n",
+                "gradle/libs.versions.toml": '[versions]\nkotlin = "2.0"\njava-lang = "17"\n',
+            },
+            "java",
+            "17",
+            "Gradle",
+        ),
         ({"package.json": '{"engines": {"node": ">=22"}}', "yarn.lock": ""}, "node", "22", "Yarn"),
         ({"package.json": "{}", "package-lock.json": "{}", ".nvmrc": "v24.1.0\n"}, "node", "24", "npm"),
         ({"pyproject.toml": '[project]\nrequires-python = ">=3.13"\n', "uv.lock": ""}, "python", "3.13", "uv"),
@@ -69,6 +78,12 @@ def test_a_service_in_another_language_is_refused(tmp_path: Path) -> None:
     files = {"Gemfile": "source 'https://rubygems.org'\n", "Dockerfile": "FROM ruby:3.3\n"}
     with pytest.raises(AnswersError, match="nothing here says what the service is written in"):
         propose.of(project(tmp_path, files), None, "", {})
+
+
+def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:
+    with pytest.raises(AnswersError) as raised:
+        propose.of(project(tmp_path, {"Jenkinsfile": "node {}\n", "service/go.mod": "module x\n"}), None, "", {})
+    assert raised.value.hint == "scaffold adopt service, or --runtime java|python|node|go"
 
 
 @pytest.mark.parametrize(
