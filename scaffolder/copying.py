@@ -36,8 +36,9 @@ class Worker(CopierWorker):
     _settled: tuple[Mapping[str, Any], Path] | None = None
 
     def __init__(self, folder: Path, destination: Path, data: dict[str, Any], *, commit: str, address: str) -> None:
-        settings = SettingsModel()
-        super().__init__(str(folder), destination, data=data, defaults=True, quiet=True, settings=settings)
+        # Copier 9.16 tells of its cleaning up, and not of the error before it; the folder is ours to remove anyway.
+        own: dict[str, Any] = {"settings": SettingsModel(), "cleanup_on_error": False}
+        super().__init__(str(folder), destination, data=data, defaults=True, quiet=True, **own)
         self.commit, self.address = commit, address
 
     @cached_property

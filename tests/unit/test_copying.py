@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import copier
 import pytest
@@ -192,7 +193,8 @@ def assert_the_same(folder: Path) -> None:
 def by_copier(folder: Path, given: dict[str, object]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        copier.run_copy(str(folder / "template"), folder / "theirs/made", data=given, defaults=True, quiet=True)
+        settings: dict[str, Any] = {"data": given, "defaults": True, "quiet": True, "cleanup_on_error": False}
+        copier.run_copy(str(folder / "template"), folder / "theirs/made", **settings)
 
 
 def by_us(folder: Path, given: dict[str, object]) -> None:

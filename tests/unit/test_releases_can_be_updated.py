@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from updating import SETTINGS, lay
 
 from scaffolder import answers, store, template
 from scaffolder.answers import Question
@@ -50,16 +53,36 @@ def test_every_file_can_be_checked_out_on_windows(release: Release, folders: dic
 
 @pytest.mark.parametrize(("old", "new"), list(pairwise(RELEASES)), ids=lambda release: release.tag)
 def test_no_stored_answer_is_refused_or_lost(old: Release, new: Release, folders: dict[str, Path]) -> None:
-    before, after = known(folders[old.version]), known(folders[new.version])
+    assert list(losses(folders[old.version], folders[new.version])) == []
+
+
+def losses(old: Path, new: Path) -> Iterator[str]:
+    """What repositories answered in the release `old` that `new` refuses, forgets or reads as something else."""
+    before, after = known(old), known(new)
     for name, question in before.items():
         if name not in after:
-            readers = [other for other, one in after.items() if other not in before and name in str(one.default)]
-            assert readers, f"{name} is gone, and no new question's default reads it"
+            readers = [one for one in after.values() if one.name not in before and reads(one, name)]
+            if not readers:
+                yield f"{name} is gone, and no new question's default reads it"
             continue
-        assert after[name].several == question.several
+        if (after[name].several, kind(new, name)) != (question.several, kind(old, name)):
+            yield f"{name} is of another type"
+            continue
         for given in every_context(before):
             for value in values(question, given):
-                answers.accepted(after[name], value, {**given, name: value})
+                try:
+                    answers.accepted(after[name], value, {**given, name: value})
+                except AnswersError as refused:
+                    yield refused.message
+
+
+def reads(question: Question, name: str) -> bool:
+    return re.search(rf"\b{name}\b", str(question.default)) is not None
+
+
+def kind(folder: Path, name: str) -> str:
+    entry = template.configuration(folder)[name]
+    return str(entry.get("type", "yaml")) if isinstance(entry, dict) else "yaml"
 
 
 @pytest.mark.parametrize(("old", "new"), list(pairwise(RELEASES)), ids=lambda release: release.tag)
@@ -89,16 +112,70 @@ def every_context(questions: dict[str, Question]) -> list[dict[str, Any]]:
     return contexts
 
 
+TEXTS = (
+    "a",
+    "a1",
+    "a-b",
+    "a--b",
+    "A",
+    "1a",
+    "a" * 19 + "b",
+    "a" * 30,
+    "a" * 39,
+    "a.b",
+    "a b",
+    "é",
+    "https://a.example",
+    "0",
+)
+"""What somebody may have typed where any text may stand; each question accepts some of them."""
+
+
 def values(question: Question, given: dict[str, Any]) -> list[Any]:
     """What a repository may have answered."""
     if question.several:
         return [(choice.value,) for choice in question.choices_given(given)]
     chosen: list[Any] = [choice.value for choice in question.choices_given(given)]
-    return chosen or [given[question.name]]
+    return chosen or [text for text in (given[question.name], *TEXTS) if accepts(question, text, given)]
 
 
-def test_the_rule_sees_a_choice_that_is_taken_away(folders: dict[str, Path]) -> None:
-    cloud = known(folders[RELEASES[-1].version])["cloud"]
-    narrower = Question(**{**vars(cloud), "choices": ["aws"]})
-    with pytest.raises(AnswersError):
-        answers.accepted(narrower, "azure", {})
+def accepts(question: Question, value: object, given: dict[str, Any]) -> bool:
+    try:
+        answers.accepted(question, value, given)
+    except AnswersError:
+        return False
+    return True
+
+
+BEFORE = """
+service_name: {type: str, validator: "[% if service_name | length > 20 %]too long[% endif %]"}
+cloud: {type: str, choices: [aws, azure], default: aws}
+region: {type: str, default: "[[ cloud ]]-1"}
+"""
+
+CHANGES = {
+    "nothing": ("", "", []),
+    "a changed default": ("default: aws", "default: azure", []),
+    "a new choice": ("[aws, azure]", "[aws, azure, none]", []),
+    "a new question": ("region:", "team: {type: str, default: a}\nregion:", []),
+    "a question renamed, whose default reads the old one": (
+        'region: {type: str, default: "[[ cloud ]]-1"}', 'place: {type: str, default: "[[ region | default(cloud) ]]"}', []
+    ),
+    "a question renamed": ("region: {", "place: {", ["region is gone, and no new question's default reads it"]),
+    "a question renamed, whose default reads a longer name": (
+        'region: {type: str, default: "[[ cloud ]]-1"}', 'place: {type: str, default: "[[ regional ]]"}',
+        ["region is gone, and no new question's default reads it"],
+    ),
+    "a choice dropped": ("[aws, azure]", "[aws]", ["cloud cannot be 'azure': it is one of aws"]),
+    "a stricter validator": ("> 20", "> 19", [f"service_name cannot be '{'a' * 19}b': too long"]),
+    "another type": ('region: {type: str, default: "[[ cloud ]]-1"}', "region: {type: int, default: 1}", ["region is of another type"]),
+    "several instead of one": ("azure], default: aws", "azure], multiselect: true, default: [aws]", ["cloud is of another type"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "instead", "said"), CHANGES.values(), ids=CHANGES)
+def test_the_rule_sees_what_a_release_may_not_do(text: str, instead: str, said: list[str], tmp_path: Path) -> None:
+    assert BEFORE.count(text) == 1 or not text
+    lay(tmp_path, {"old/copier.yml": SETTINGS + BEFORE})
+    lay(tmp_path, {"new/copier.yml": SETTINGS + (BEFORE.replace(text, instead) if text else BEFORE)})
+    assert list(dict.fromkeys(losses(tmp_path / "old", tmp_path / "new"))) == said
