@@ -91,8 +91,11 @@ def ours(number: int, seed: int, folder: Path, toolchain: SystemToolchain) -> li
     return found
 
 
-def test_no_line_is_lost_or_moved_in_random_histories(tmp_path: Path, toolchain: SystemToolchain) -> None:
-    assert ours(200, 1, tmp_path, toolchain) == []
+@pytest.mark.parametrize("seed", [1, 1001])
+def test_no_line_is_lost_or_moved_in_five_hundred_random_histories(
+    seed: int, tmp_path: Path, toolchain: SystemToolchain
+) -> None:
+    assert ours(500, seed, tmp_path, toolchain) == []
 
 
 @pytest.mark.histories
