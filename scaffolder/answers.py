@@ -207,7 +207,11 @@ def recorded(root: Path) -> Record:
         AnswersError: the record does not parse.
     """
     if not (root / FILE).is_file():
-        raise ProjectError(f"{root} has no {FILE}", hint="was it made with `scaffold new`? give the folder that was")
+        above = next((folder for folder in root.resolve().parents if (folder / FILE).is_file()), None)
+        known = f"{above} has one: give that folder" if above else ""
+        raise ProjectError(
+            f"{root} has no {FILE}", hint=known or "was it made with `scaffold new`? give the folder that was"
+        )
     content = _content(root / FILE)
     commit, address = content.pop("_commit", None), content.pop("_src_path", None)
     if not isinstance(commit, str) or not isinstance(address, str):

@@ -27,7 +27,11 @@ def options(function: shared.Command) -> shared.Command:
     for option in (
         click.option("-q", "--quiet", is_flag=True, help="Only conflicts and what was kept."),
         click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
-        click.option("--check", is_flag=True, help="Check the merged result first; if a check fails, change nothing."),
+        click.option(
+            "--check",
+            is_flag=True,
+            help="Check the merged result first; if a check fails or cannot run for conflicts, change nothing.",
+        ),
         click.option("--diff", is_flag=True, help="Show it as git diff does, check it, and change nothing."),
         click.option("-n", "--dry-run", is_flag=True, help="Say what becomes of each file, check it, change nothing."),
     ):
@@ -40,7 +44,10 @@ def carried_out(request: Request, settings: dict[str, Any]) -> int:
     form, quiet = settings.pop("form"), settings.pop("quiet")
     with _progress(quiet=quiet or not any(settings.values())) as on_result:
         outcome = run.update(request, on_result=on_result, **settings)
-    click.echo(json.dumps(_document(outcome), indent=2) if form == "json" else "\n".join(_lines(outcome, quiet=quiet)))
+    if form == "json":
+        click.echo(json.dumps(_document(outcome), indent=2))
+    elif lines := list(_lines(outcome, quiet=quiet)):
+        click.echo("\n".join(lines))
     return outcome.exit_code
 
 
@@ -116,9 +123,8 @@ def _counted(outcome: Outcome) -> str:
 def _next(outcome: Outcome) -> Iterator[str]:
     if not outcome.taken:
         if outcome.report is None:
-            yield "Next    not checked: files with conflicts do not parse"
-        else:
-            yield "Next    the same without --dry-run, --diff and --check"
+            yield "  not checked: files with conflicts do not parse\n"
+        yield "Next    the same without --dry-run, --diff and --check"
         return
     if outcome.conflicts:
         yield "Next    settle the conflicts (git diff), git add each file, then scaffold check and git commit"

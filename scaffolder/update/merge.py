@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scaffolder.update import line_ends, placement
-from scaffolder.update.workshop import Stage, Workshop, entries
+from scaffolder.update.workshop import YOURS, Stage, Workshop, entries
 from scaffolder.version_control import Git
 
 
@@ -85,7 +85,9 @@ def merged(
         tree = work.edited(tree, {path: entry for path, (entry, _) in doubts.items()})
         left += tuple(stage for _, three in doubts.values() for stage in three)
         sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
-    changes = {change.path: change for change in (*_changes(sides, {stage.path for stage in left}, moved), *kept)}
+    beside = _beside(sides, {stage.path for stage in left}, label)
+    changed = _changes(sides, {stage.path for stage in left}, moved)
+    changes = {change.path: change for change in (*changed, *beside, *kept)}
     return Merged(
         tree=tree,
         changes=tuple(changes[path] for path in sorted(changes)),
@@ -182,7 +184,21 @@ def _changes(sides: _Sides, conflicts: set[str], moved: Mapping[str, str]) -> It
             yield Change(path=path, fate=Fate.CLEAN if untouched else Fate.MERGED)
 
 
+def _beside(sides: _Sides, conflicts: set[str], label: str) -> Iterator[Change]:
+    """The side of a conflict that Git gave another name, because a folder stands where a file was to be."""
+    for path in conflicts:
+        if (yours := f"{path}~{YOURS}") in sides.result:
+            yield Change(
+                path=yours, fate=Fate.KEPT, note=f"it is yours, and was {path}, where the template has a folder"
+            )
+        if (theirs := f"{path}~{label}") in sides.result:
+            yield Change(path=theirs, fate=Fate.NEW, note=f"it is the template's {path}, where you have a folder")
+
+
 def _reason(sides: _Sides, path: str) -> str:
+    kinds = {side[path][0][:3] for side in (sides.ours, sides.theirs) if path in side}
+    if len(kinds) > 1:
+        return "you and the template have something else there: a file, or a link"
     match (path in sides.base, path in sides.ours, path in sides.theirs):
         case (False, True, True):
             return "you and the template both added it"

@@ -103,6 +103,8 @@ def _into_index(git: Git, listed: Mapping[str, tuple[str, str]]) -> None:
 
 
 def _remove(top: Path, path: Path) -> None:
+    if (top / path).is_dir() and not (top / path).is_symlink():  # a folder of theirs, which the update conflicted with
+        return
     (top / path).unlink(missing_ok=True)
     for folder in path.parents:
         if folder == Path():

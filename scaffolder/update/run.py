@@ -55,7 +55,8 @@ def update(
     """Bring the repository to what `request` says, or only tell what would become of it (`dry_run`, `diff`).
 
     The checks run on the merged result before the repository is touched: with `check`, where one that fails keeps it
-    untouched, and whenever it is only told. A result with conflicts is not checked: its files do not parse.
+    untouched, and whenever it is only told. A result with conflicts cannot be checked, because its files do not parse:
+    with `check` it is only told.
 
     Raises:
         ScaffolderError: and nothing was changed.
@@ -65,7 +66,8 @@ def update(
         report = engine.checked(plan, toolchain, on_result) if look else None
         text = engine.difference(plan) if diff else ""
         refused = report is not None and report.exit_code is not ExitCode.CLEAN
-        take = not (dry_run or diff or plan.empty or refused)
+        unchecked = check and bool(plan.conflicts)
+        take = not (dry_run or diff or plan.empty or refused or unchecked)
         if take:
             engine.take(plan)
         return _outcome(plan, request, taken=take, text=text, report=report)

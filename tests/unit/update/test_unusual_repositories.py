@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from updating import Template, commit, contents, fates, git, lay, update
 
-from scaffolder.errors import ExitCode, ToolCrashed, UpdateError
+from scaffolder import cli
+from scaffolder.errors import ExitCode, ProjectError, ToolCrashed, UpdateError
 from scaffolder.update import run
 from scaffolder.update.merge import Fate
 
@@ -209,8 +210,6 @@ def test_a_name_that_is_no_text_stays_in_a_folder_of_a_monorepo(template: Templa
 def test_abort_keeps_what_was_written_since(
     template: Template, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from scaffolder import cli
-
     project = template.generate(tmp_path / "project")
     before = contents(project)
     template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": None, "new.txt": "new\n"})
@@ -227,3 +226,77 @@ def test_abort_keeps_what_was_written_since(
     assert {**before, "own.txt": ("own\n", False)} == contents(project)
     git(project, "apply", "--3way", "--include=a.txt", str(patch))
     assert "since\n" in (project / "a.txt").read_text(encoding="utf-8")
+
+
+def test_a_folder_where_the_template_has_a_file_is_a_conflict_that_can_be_taken_back(
+    template: Template, tmp_path: Path
+) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": None, "a.txt/mine": "mine\n", "new.txt/mine": "mine\n"})
+    template.release("1.1.0", {"a.txt": THEIRS, "new.txt": "new\n"})
+    before = contents(project)
+    outcome = update(project)
+    assert fates(outcome) == {
+        "a.txt": Fate.CONFLICT,
+        "a.txt~template-v1.1.0": Fate.NEW,
+        "new.txt": Fate.CONFLICT,
+        "new.txt~template-v1.1.0": Fate.NEW,
+    }
+    notes = {change.path: change.note for change in outcome.changes}
+    assert notes["new.txt~template-v1.1.0"] == "it is the template's new.txt, where you have a folder"
+    assert (project / "new.txt" / "mine").is_file()
+    run.abort(project)
+    assert contents(project) == before
+    assert git(project, "status", "--short") == ""
+
+
+def test_a_link_where_the_template_has_a_folder_is_kept_beside(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    git(project, "mv", "docs", "texts")
+    (project / "docs").symlink_to("texts")
+    (project / "b.txt").unlink()
+    (project / "b.txt").symlink_to("a.txt")
+    commit(project)
+    template.release("1.1.0", {"docs/c.txt": THEIRS, "docs/new.txt": "new\n", "b.txt": THEIRS})
+    outcome = update(project)
+    notes = {change.path: (change.fate, change.note) for change in outcome.changes}
+    assert notes["docs~yours"] == (Fate.KEPT, "it is yours, and was docs, where the template has a folder")
+    assert notes["b.txt"] == (Fate.CONFLICT, "you and the template have something else there: a file, or a link")
+    assert notes["texts/c.txt"] == (Fate.MERGED, "")
+    run.abort(project)
+    assert (project / "docs").is_symlink()
+    assert (project / "b.txt").is_symlink()
+    assert git(project, "status", "--short") == ""
+
+
+def test_what_cannot_be_checked_is_not_taken_with_check(
+    template: Template, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": OURS})
+    template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n")})
+    assert cli.run(["update", "--check", str(project)]) == ExitCode.FOUND
+    assert capsys.readouterr().out.endswith(
+        "1 clean, 1 conflict; nothing was changed\n\n  not checked: files with conflicts do not parse\n\n"
+        "Next    the same without --dry-run, --diff and --check\n"
+    )
+    assert git(project, "status", "--short") == ""
+
+
+def test_abort_goes_with_no_other_option_and_quiet_says_nothing(
+    template: Template, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"a.txt": THEIRS})
+    assert cli.run(["update", "--quiet", str(project)]) == ExitCode.CLEAN
+    assert capsys.readouterr().out == ""
+    assert cli.run(["update", "--abort", "--dry-run", str(project)]) == ExitCode.USAGE
+    assert "--abort takes the last update back, and goes with no other option" in capsys.readouterr().err
+    assert (project / "a.txt").read_text(encoding="utf-8") == THEIRS
+
+
+def test_a_folder_inside_a_generated_repository_names_the_one_to_give(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    with pytest.raises(ProjectError, match=r"docs has no \.copier-answers\.yml") as stopped:
+        update(project / "docs")
+    assert stopped.value.hint == f"{project} has one: give that folder"
