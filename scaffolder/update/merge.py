@@ -61,11 +61,13 @@ def merged(
     """What Git makes of three trees; `label` names the third side in the markers of a conflict.
 
     `record` is a file of the template's own: where both sides changed it, theirs is taken. `renames` is whether a file
-    that one side moved is followed. Between two sets of answers it must not be: what looks like a move there is one
-    file that goes and another that comes.
+    that the template moved is followed. Between two sets of answers it must not be: what looks like a move there is one
+    file that goes and another that comes. A file that people moved is followed either way.
     """
     git = work.git
     base, theirs = line_ends.followed(work, base, ours, theirs)
+    if not renames:
+        base, theirs = _where_people_moved(work, base, ours, theirs)
     moved = _moves(git, base, theirs) if renames else {}
     if base == ours:  # nobody changed anything
         tree, stages = theirs, tuple[Stage, ...]()
@@ -94,6 +96,16 @@ def merged(
         stages=left,
         added=tuple(path for path in sides.result if path not in sides.ours),
     )
+
+
+def _where_people_moved(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, str]:
+    """Both sides of the template with their files at the places that people moved them to."""
+    old, new = entries(work.git, base), entries(work.git, theirs)
+    moves = {at: to for at, to in _moves(work.git, base, ours).items() if at in new and to not in new}
+    if not moves:
+        return base, theirs
+    one, other = ({**dict.fromkeys(moves), **{to: there[at] for at, to in moves.items()}} for there in (old, new))
+    return work.edited(base, one), work.edited(theirs, other)
 
 
 _Entries = dict[str, tuple[str, str]]

@@ -76,6 +76,18 @@ def test_the_template_follows_a_file_that_people_moved(template: Template, tmp_p
     assert (project / "mine.txt").read_text(encoding="utf-8") == LINES + "more\n"
 
 
+def test_another_answer_follows_a_file_that_people_moved(tmp_path: Path) -> None:
+    files = {"a.txt.jinja": LINES + "for [[ name ]]\n", "b.txt.jinja": "[[ name ]]\n"}
+    template = Template.made(tmp_path / "template", files)
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": None, "moved/a.txt": LINES.replace("line 2\n", "mine\n") + "for thing\n"})
+    outcome = update(project, given={"name": "other"}, answers_only=True)
+    assert fates(outcome) == {"moved/a.txt": Fate.MERGED, "b.txt": Fate.CLEAN}
+    expected = LINES.replace("line 2\n", "mine\n") + "for other\n"
+    assert (project / "moved" / "a.txt").read_text(encoding="utf-8") == expected
+    assert not (project / "a.txt").exists()
+
+
 def test_an_edit_stays_in_its_block_however_many_are_alike(tmp_path: Path) -> None:
     template = Template.made(tmp_path / "template", {"ci.yml": STEPS})
     project = template.generate(tmp_path / "project")
