@@ -61,14 +61,13 @@ def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[
     """
     known = {path.lower() for path in tracked}
     placed: list[Placed] = []
-    kept: set[str] = set()
+    kept = set(owned)  # also where these answers write nothing there: other answers may, later
     for file in sorted(one.as_posix() for one in files):
         folder = next((one for one in owned if file.startswith(one)), "")
         if file.startswith(_SERVICE):
             kept.add(_SERVICE)
             placed.append(Placed(path=file, target="", fate=Fate.LEFT_OUT))
         elif folder:
-            kept.add(folder)
             beside = folder.rstrip("/") + PROPOSED + file[len(folder) - 1 :]
             placed.append(_beside(file, beside, root, known))
         elif file in _OF_THE_SERVICE or file.lower() in known or os.path.lexists(root / file):

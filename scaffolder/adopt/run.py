@@ -103,10 +103,11 @@ def _written_here(tracked: frozenset[str]) -> frozenset[str]:
 def _owned(project: Project, proposal: Proposal) -> tuple[str, ...]:
     """Folders of the template that the repository has in a form of its own."""
     service = str(proposal.answers["service_name"])
-    # The tests of the alerts read the rules that are in the template's chart.
-    owned = [f"helm/{service}/", "monitoring/tests/"] if proposal.thing("chart") else []
+    owned = [f"{name}/" for name in ("monitoring", "platform", ".devcontainer") if project.under(name, "*")]
     owned += ["terraform/"] if proposal.thing("terraform") else []
-    owned += [f"{name}/" for name in ("monitoring", "platform", ".devcontainer") if project.under(name, "*")]
+    if proposal.thing("chart"):
+        # The tests of the alerts read the rules that are in the template's chart.
+        owned += [f"helm/{service}/", *(["monitoring/tests/"] if "monitoring/" not in owned else [])]
     return tuple(owned)
 
 
@@ -116,8 +117,10 @@ def _fit(folder: Path, proposal: Proposal) -> None:
     port, chart = proposal.thing("port"), proposal.thing("chart")
     if port:
         _say(folder / f"helm/{service}/values.yaml", f"\nport: {ports.DEFAULT}\n", f"\nport: {port.value}\n")
-        for file in ("compose.yaml", ".devcontainer/devcontainer.json"):
-            _say(folder / file, str(ports.DEFAULT), port.value)
+        # On this machine it stays at 8080, as the documents say: Prometheus and Grafana are at 9090 and 3000 there.
+        _say(folder / "compose.yaml", f":{ports.DEFAULT}:{ports.DEFAULT}", f":{ports.DEFAULT}:{port.value}")
+        _say(folder / "compose.yaml", f'"service:{ports.DEFAULT}"', f'"service:{port.value}"')
+        _say(folder / ".devcontainer/devcontainer.json", f"[{ports.DEFAULT}]", f"[{port.value}]")
     if chart:
         _say(folder / "ci/settings.sh", f'CHART="helm/{service}"', f'CHART="{chart.value}"')
         for ledger in (".scaffold/waivers.yml", ".trivyignore.yaml"):

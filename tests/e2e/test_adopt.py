@@ -533,3 +533,27 @@ def test_what_was_found_fits_what_is_written(tmp_path: Path) -> None:
     assert 'CHART="chart"' in (root / "ci/settings.sh").read_text(encoding="utf-8")
     assert "\nport: 8081\n" in (root / "helm/order-service.scaffold-new/values.yaml").read_text(encoding="utf-8")
     assert len([note for note in made.notes if "stays yours" in note]) == 2
+
+
+def test_the_port_that_was_found_meets_no_other_on_the_machine_of_a_person(tmp_path: Path) -> None:
+    files = {**foreign.MAVEN, "Dockerfile": "FROM eclipse-temurin:17-jre\nEXPOSE 3000\n"}
+    root = foreign.repository(tmp_path / "orders", files)
+    run.adopt(root, {}, no_check=True)
+    foreign.git(root, "switch", "--quiet", branch.NAME)
+    composed = yaml.safe_load((root / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    published = {name: service.get("ports", []) for name, service in composed.items()}
+    hosts = [port.rsplit(":", 1)[0] for ports in published.values() for port in ports]
+    assert published["service"] == ["127.0.0.1:8080:3000"]
+    assert len(hosts) == len(set(hosts)) > 2
+    assert '"service:3000"' in (root / "compose.yaml").read_text(encoding="utf-8")
+    container = (root / ".devcontainer/devcontainer.json").read_text(encoding="utf-8")
+    assert '"forwardPorts": [3000]' in container
+
+
+def test_what_stands_beside_a_folder_is_beside_it_whole(tmp_path: Path) -> None:
+    files = {**foreign.MAVEN, "chart/Chart.yaml": "name: order-service\n", "monitoring/rules.yml": "groups: []\n"}
+    made = run.adopt(foreign.repository(tmp_path / "orders", files), {}, dry_run=True)
+    assert made is not None
+    beside = {one.target.partition(".scaffold-new/")[0] for one in made.layout.of(Fate.BESIDE) if "new/" in one.target}
+    assert beside == {"helm/order-service", "monitoring"}
+    assert {"helm/order-service/", "monitoring/"} <= set(made.layout.kept)

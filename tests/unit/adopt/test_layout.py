@@ -10,14 +10,14 @@ from scaffolder.adopt import layout
 from scaffolder.adopt.layout import Fate, Layout
 
 
-def laid(folder: Path, file: str, theirs: dict[str, str]) -> Layout:
+def laid(folder: Path, file: str, theirs: dict[str, str], *owned: str) -> Layout:
     rendered, root = folder / "rendered", folder / "root"
     for where, files in ((rendered, {file: "template\n"}), (root, theirs)):
         for name, text in files.items():
             (where / name).parent.mkdir(parents=True, exist_ok=True)
             (where / name).write_text(text, encoding="utf-8")
     root.mkdir(exist_ok=True)
-    return layout.of(rendered, [Path(file)], root, [*theirs], [])
+    return layout.of(rendered, [Path(file)], root, [*theirs], owned)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,9 @@ def test_what_belongs_to_the_templates_own_image_is_never_taken(tmp_path: Path, 
 def test_what_nothing_stands_for_is_new(tmp_path: Path) -> None:
     found = laid(tmp_path, "compose.yaml", {"docker/compose.yml": "ours\n"})
     assert [(one.target, one.fate, one.yours) for one in found.files] == [("compose.yaml", Fate.NEW, "")]
+
+
+def test_a_folder_of_the_repository_is_kept_for_answers_that_it_may_have_later(tmp_path: Path) -> None:
+    found = laid(tmp_path, "README.md", {"terraform/main.tf": "ours\n"}, "terraform/")
+    assert [one.fate for one in found.files] == [Fate.NEW]
+    assert found.kept == ("terraform/",)
