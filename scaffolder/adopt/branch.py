@@ -45,6 +45,8 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
     if not root.is_dir():
         raise ProjectError(f"{root} is not a folder", hint="scaffold adopt PATH, where PATH is a repository")
     prefix = git.attempt("rev-parse", "--show-prefix")
+    if prefix.exit_code == 0 and not git.says("rev-parse", "--show-toplevel"):
+        raise ProjectError(f"{root} is a Git repository without a checkout", hint="git clone it, and adopt the clone")
     if prefix.exit_code != 0:
         raise ProjectError(
             f"{root} is not in a Git repository, and what is adopted goes onto a branch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -85,8 +86,8 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
 
 def command_line(path: str, proposal: Proposal) -> str:
     """The command that takes the same answers again."""
-    words = ["scaffold adopt", *([path] if path != "." else [])]
-    words += [f"--{name.replace('_', '-')} {_text(answer)}" for name, answer in proposal.answers.items()]
+    words = ["scaffold adopt", *([shlex.quote(path)] if path != "." else [])]
+    words += [f"--{name.replace('_', '-')} {shlex.quote(_text(answer))}" for name, answer in proposal.answers.items()]
     return " ".join(words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 from scaffolder.errors import ProjectError
@@ -47,10 +48,8 @@ def _several(project: Project, what: str, folders: list[Path]) -> ProjectError:
     names = sorted(folder.as_posix() for folder in folders)
     first = sorted(folders, key=lambda folder: (folder not in images, folder))[0]
     shown = f"{', '.join(names[:6])}{' …' if len(names) > 6 else ''}"
-    return ProjectError(
-        f"{project.root} {what}: {shown}",
-        hint=f"scaffold adopt {Path(os.path.relpath(project.root / first)).as_posix()}",
-    )
+    way = shlex.quote(Path(os.path.relpath(project.root / first)).as_posix())
+    return ProjectError(f"{project.root} {what}: {shown}", hint=f"scaffold adopt {way}")
 
 
 def _with_image(project: Project) -> set[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,9 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
     if made.commit:
         yield f"  on branch {branch.NAME}, commit {made.commit[:12]}; your files and {made.current} are as they were"
         yield ""
-        yield f"Next    git switch {branch.NAME}      scaffold check      git diff {made.current}...{branch.NAME}"
+        there = f"cd {shlex.quote(str(path))}      " if path != Path() else ""
+        looks = f"scaffold check      git diff {made.current}...{branch.NAME}"
+        yield f"Next    {there}git switch {branch.NAME}      {looks}"
     else:
         yield "  nothing was written"
         yield ""

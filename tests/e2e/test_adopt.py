@@ -243,6 +243,10 @@ def _outside_git(folder: Path) -> None:
     shutil.rmtree(folder / ".git")
 
 
+def _without_a_checkout(folder: Path) -> None:
+    foreign.git(folder, "config", "core.bare", "true")
+
+
 def _nothing_committed(folder: Path) -> None:
     shutil.rmtree(folder / ".git")
     foreign.git(folder, "init", "--quiet")
@@ -252,6 +256,7 @@ def _nothing_committed(folder: Path) -> None:
     ("spoil", "says"),
     [
         (_outside_git, "is not in a Git repository"),
+        (_without_a_checkout, "is a Git repository without a checkout"),
         (_nothing_committed, "nothing of .* is committed"),
         (lambda folder: (folder / "README.md").write_text("changed\n"), r"not committed: README\.md"),
         (lambda folder: (folder / "new.txt").write_text("untracked\n"), r"not committed: new\.txt"),
@@ -433,7 +438,7 @@ def test_the_command_says_what_it_found_and_what_to_type(maven: Path, capsys: py
         "  port             8081                   Dockerfile:8\n",
         "  beside    Dockerfile.scaffold-new\n",
         "  for yours app/build.sh\n",
-        "Next    git switch scaffold/adopt ",
+        f"Next    cd {maven}      git switch scaffold/adopt ",
         f"Again   scaffold adopt {maven} --service-name order-service ",
     ):
         assert words in said

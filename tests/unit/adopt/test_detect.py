@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,11 @@ def test_a_service_in_another_language_is_refused(tmp_path: Path) -> None:
     files = {"Gemfile": "source 'https://rubygems.org'\n", "Dockerfile": "FROM ruby:3.3\n"}
     with pytest.raises(AnswersError, match="nothing here says what the service is written in"):
         propose.of(project(tmp_path, files), None, "", {})
+
+
+def test_the_command_that_is_offered_again_can_be_pasted(tmp_path: Path) -> None:
+    command = propose.command_line("our shop", propose.of(project(tmp_path, {"pom.xml": POM}), None, "", {}))
+    assert shlex.split(command)[:5] == ["scaffold", "adopt", "our shop", "--service-name", "pay-api"]
 
 
 def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:

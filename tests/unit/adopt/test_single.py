@@ -81,5 +81,5 @@ def test_several(tmp_path: Path, files: dict[str, str], says: str, first: str, m
 def test_the_hint_is_a_path_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ProjectError) as raised:
-        single.one_service(project(tmp_path / "shop", {"web/package.json": "{}", "pay/pom.xml": POM}))
-    assert raised.value.hint == "scaffold adopt shop/pay"
+        single.one_service(project(tmp_path / "our shop", {"web/package.json": "{}", "pay/pom.xml": POM}))
+    assert raised.value.hint == "scaffold adopt 'our shop/pay'"
