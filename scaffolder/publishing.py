@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scaffolder import hosts, store
@@ -13,7 +14,7 @@ from scaffolder.version_control import Git
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What a publication did: the `tags` that are new there, and whether branch main there is the newest release."""
+    """What a publication did: the `tags` that are new there, and whether branch main there has them."""
 
     tags: tuple[str, ...]
     main: bool
@@ -28,24 +29,41 @@ def publish(url: str, toolchain: Toolchain) -> Published:
     if url.startswith("scaffold:"):
         raise StoreError(f"{SOURCE} is inside scaffolder", hint="give the address of an empty repository of yours")
     git = Git(toolchain, store.embedded(toolchain).repository)
-    ours = _named(git("show-ref", "--tags"))
+    tags = _named(git("show-ref", "--tags"))
+    ours = dict(sorted(tags.items(), key=lambda one: store.number_of(_tag(one[0]))))
     there = _there(git, url)
-    moved = [name for name, commit in ours.items() if there.get(name, commit) != commit]
-    if moved:
-        raise _refused(url, f"has another {_tag(moved[0])}", hint="a release never moves: give an empty repository")
+    new = [name for name in ours if name not in there]
+    _refuse_strangers(url, ours, there)
+    if new:
+        _refuse_to_pass(url, _tag(new[-1]), [_tag(name) for name in there.keys() - ours.keys()])
+        done = git.attempt("push", "--quiet", "--atomic", "--", url, *(f"{name}:{name}" for name in new), timeout=300)
+        if done.exit_code != 0:
+            raise _refused(url, f"refuses: {hosts.reason(done.stderr)}", hint="may you push tags there?")
+    # A host refuses what is no descendant of its main: of a team's own work, or of a newer scaffolder's.
+    moved = git.attempt("push", "--quiet", "--", url, "refs/heads/main:refs/heads/main").exit_code == 0
+    return Published(tags=tuple(_tag(name) for name in new), main=moved or not new)
+
+
+def _refuse_strangers(url: str, ours: Mapping[str, str], there: Mapping[str, str]) -> None:
+    """Stop where a release is another one, or where the repository is for something else."""
+    others = [name for name, commit in ours.items() if there.get(name, commit) != commit]
+    if others:
+        raise _refused(url, f"has another {_tag(others[0])}", hint="a release never moves: give an empty repository")
     if there and not ours.keys() & there.keys():
         raise _refused(
             url, "holds something else: branches or tags, and no release", hint="give an empty repository, or ours"
         )
-    new = [name for name in ours if name not in there]
-    if new:
-        done = git.attempt("push", "--quiet", "--atomic", "--", url, *(f"{name}:{name}" for name in new), timeout=300)
-        if done.exit_code != 0:
-            raise _refused(url, f"refuses: {hosts.reason(done.stderr)}", hint="may you push tags there?")
-    main = git.attempt(
-        "push", "--quiet", "--", url, "refs/heads/main:refs/heads/main"
-    )  # refused where a team works on it
-    return Published(tags=tuple(_tag(name) for name in new), main=main.exit_code == 0)
+
+
+def _refuse_to_pass(url: str, tag: str, others: list[str]) -> None:
+    """Stop where `tag` would become the newest release of a repository whose newest is a team's own."""
+    highest = max(filter(store.number_of, others), key=store.number_of, default=tag)
+    if store.number_of(highest) < store.number_of(tag):
+        raise _refused(
+            url,
+            f"has a release of its own, {highest}, and repositories would lose what is in it: {tag} is newer",
+            hint=f"merge it into your template (git pull {SOURCE} {tag}), and tag the result",
+        )
 
 
 def _there(git: Git, url: str) -> dict[str, str]:

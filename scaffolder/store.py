@@ -37,7 +37,7 @@ class Release:
 
     @property
     def number(self) -> tuple[int, ...]:
-        return _number(self.version)
+        return number_of(self.version)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +174,7 @@ def _changes(body: str) -> tuple[str, ...]:
 def _unknown(name: str, history: History) -> StoreError:
     known = ", ".join(release.tag for release in history.releases)
     message = f"{name or 'no release'} is not among the releases of {history.address}: {known}"
-    if not _TAG.fullmatch(name) or _number(name) < history.newest.number:
+    if not _TAG.fullmatch(name) or number_of(name) < history.newest.number:
         return StoreError(message, hint=f"name one of them: {history.newest.tag} is the newest")
     if history.address == SOURCE:
         return StoreError(message, hint=f'pip install --upgrade "scaffolder>={name.removeprefix("v")}"')
@@ -188,6 +188,7 @@ def _incomplete() -> StoreError:
     )
 
 
-def _number(version: str) -> tuple[int, ...]:
+def number_of(version: str) -> tuple[int, ...]:
+    """The numbers in "v1.2.3" or "1.2.3"; none where it is no release's name."""
     found = _TAG.fullmatch(version)
     return tuple(int(part) for part in found.groups()) if found else ()

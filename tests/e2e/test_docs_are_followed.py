@@ -90,12 +90,16 @@ def test_other_answers_are_given_as_the_page_says(project: Path) -> None:
     assert git(project, "status", "--short") == ""
 
 
-def test_a_template_of_ones_own_is_run_as_the_page_says(project: Path, tmp_path: Path) -> None:
+def test_a_template_of_ones_own_is_run_as_the_page_says(
+    project: Path, tmp_path: Path, toolchain: SystemToolchain
+) -> None:
     host = tmp_path / "host.git"
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(host))
     url = {"TEMPLATE_URL": str(host)}
     typed(steps("own-template.md", "publish"), tmp_path, **url)
     typed(steps("own-template.md", "use"), project, **url)
+    newest, older = store.newest().tag, store.releases()[-2].tag
+    git(host, "update-ref", "refs/heads/main", older)  # the team starts before the newest release
     typed(steps("own-template.md", "fork"), tmp_path, **url)
     said = typed(steps("own-template.md", "take"), project, **url)
     assert "    - A file that says whom to ask." in said
@@ -103,6 +107,17 @@ def test_a_template_of_ones_own_is_run_as_the_page_says(project: Path, tmp_path:
     assert f"_commit: v50.0.0\n_src_path: {host}\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
     again = typed(steps("own-template.md", "publish"), tmp_path, **url)
     assert "has every release already" in again
+    typed(steps("own-template.md", "merge"), tmp_path, RELEASE=newest)
+    merged = typed(steps("own-template.md", "take"), project, **url)
+    assert f"    - What {newest} of scaffolder changes." in merged
+    fresh = tmp_path / "fresh"
+    history = store.embedded(toolchain)
+    given = answers.complete({"service_name": "my-service"})
+    render.write(manifest.origin(history, history.newest, toolchain), given, fresh)
+    assert (project / "PLATFORM.md").is_file()
+    assert (project / "ci/propose-update.sh").read_text(encoding="utf-8") == (fresh / "ci/propose-update.sh").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_every_followed_step_is_followed() -> None:

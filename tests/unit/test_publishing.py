@@ -57,10 +57,25 @@ def test_a_branch_that_a_team_works_on_stays(
     git(tmp_path / "clone", "commit", "--quiet", "--allow-empty", "--message", "ours")
     git(tmp_path / "clone", "push", "--quiet", "origin", "main")
     ours = git(host, "rev-parse", "main")
-    assert publishing.publish(str(host), toolchain) == publishing.Published(tags=(), main=False)
+    assert publishing.publish(str(host), toolchain) == publishing.Published(tags=(), main=True)
+    git(host, "tag", "--delete", TAGS[-1])
+    assert publishing.publish(str(host), toolchain) == publishing.Published(tags=TAGS[-1:], main=False)
     assert git(host, "rev-parse", "main") == ours
+    git(host, "tag", "--delete", TAGS[-1])
     assert cli.run(["template", "publish", str(host)]) == ExitCode.CLEAN
     assert f"`git merge {TAGS[-1]}` takes this release" in capsys.readouterr().out
+
+
+def test_a_release_that_would_pass_those_of_a_team_is_not_pushed(host: Path, toolchain: SystemToolchain) -> None:
+    publishing.publish(str(host), toolchain)
+    git(host, "tag", "--delete", TAGS[-1])
+    git(host, "tag", "v0.0.9", "main")
+    with pytest.raises(StoreError, match=rf"has a release of its own, v0\.0\.9, .*: {TAGS[-1]} is newer$") as refused:
+        publishing.publish(str(host), toolchain)
+    assert f"git pull scaffold://templates.git {TAGS[-1]}" in refused.value.hint
+    assert TAGS[-1] not in git(host, "tag", "--list").splitlines()
+    git(host, "tag", "v50.0.0", "main")
+    assert publishing.publish(str(host), toolchain).tags == (TAGS[-1],)
 
 
 def test_a_repository_with_something_else_is_left_alone(other: Path, toolchain: SystemToolchain) -> None:

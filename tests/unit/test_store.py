@@ -41,6 +41,13 @@ def test_the_bundle_holds_the_releases_that_are_listed_and_nothing_else(toolchai
     assert git(repository, "rev-parse", "HEAD") == git(repository, "rev-parse", store.newest().tag)
 
 
+def test_releases_that_lost_a_file_in_the_cache_are_there_again(toolchain: SystemToolchain) -> None:
+    before = store.embedded(toolchain).repository
+    (before / "HEAD").unlink()
+    after = store.embedded(toolchain).repository
+    assert git(after, "tag", "--list").splitlines() == sorted(release.tag for release in store.releases())
+
+
 def test_releases_are_read_from_a_host_as_they_are_from_the_package(toolchain: SystemToolchain, tmp_path: Path) -> None:
     ours = store.embedded(toolchain)
     subprocess.run(
