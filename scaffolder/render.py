@@ -163,7 +163,7 @@ def _stopped(error: Exception, folder: Path) -> ScaffolderError:
 
     if isinstance(error, OSError) and error.errno in _REFUSED_BY_THE_DISK:
         return DestinationError(f"{folder.parent.parent} cannot be written: {error.strerror}")
-    said = " ".join(str(error).split())
+    said = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, InvalidConfigFileError):
         return RenderError("the template does not render: its copier.yml does not parse")
     if isinstance(error, ForbiddenPathError):

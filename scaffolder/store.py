@@ -19,6 +19,9 @@ BUNDLE = Path(__file__).parent / "_data" / "templates.bundle"
 
 RELEASES = Path(__file__).parent / "_data" / "releases.yml"
 
+LARGEST = 100 * 1024 * 1024
+"""Bytes of a file that a Git host takes (https://docs.github.com/en/repositories/working-with-files/managing-large-files)."""
+
 _TAG = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
@@ -128,9 +131,18 @@ def at(address: str, toolchain: Toolchain) -> History:
 
 
 def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
-    """The files of a release, in a folder that nobody may change: it is kept, and named after its tree."""
+    """The files of a release, in a folder that nobody may change: it is kept, and named after its tree.
+
+    Raises:
+        StoreError: it holds a file that no Git host would take from the repositories that are generated.
+    """
     kept = shelf.folder() / "releases" / release.tree
-    return shelf.made_once(kept, lambda folder: _check_out(toolchain, history.repository, release.tree, folder))
+
+    def make(folder: Path) -> None:
+        _refuse_huge(Git(toolchain, history.repository), release, history)
+        _check_out(toolchain, history.repository, release.tree, folder)
+
+    return shelf.made_once(kept, make)
 
 
 def _unbundled(toolchain: Toolchain) -> Path:
@@ -144,6 +156,18 @@ def _unbundled(toolchain: Toolchain) -> Path:
 def _clone(toolchain: Toolchain, folder: Path) -> None:
     git = Git(toolchain, folder.parent)
     git("clone", "--quiet", "--mirror", "--template=", "--", str(BUNDLE), str(folder), timeout=300)
+
+
+def _refuse_huge(git: Git, release: Release, history: History) -> None:
+    for entry in git("ls-tree", "-r", "-l", "-z", release.tree).split("\0"):
+        about, _, path = entry.partition("\t")
+        size = about.split()[-1:] or ["0"]
+        if size[0].isdigit() and int(size[0]) > LARGEST:
+            raise StoreError(
+                f"{path} of {release.tag} at {history.address} has {int(size[0]) >> 20} MiB, and Git hosts take"
+                f" {LARGEST >> 20}",
+                hint="ask whoever keeps that template to have it fetched where it is needed",
+            )
 
 
 def _check_out(toolchain: Toolchain, repository: Path, tree: str, folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from updating import QUESTIONS, SETTINGS, Template, commit, fates, git, lay, update
 
-from scaffolder import shelf
+from scaffolder import shelf, store
 from scaffolder.errors import AnswersError, RenderError, StoreError, UpdateError
 from scaffolder.template import configuration
 from scaffolder.update import run
@@ -91,6 +91,18 @@ def test_a_link_that_leads_out_of_the_template_is_refused(
     with pytest.raises(RenderError, match=rf'^the template does not render: "{link}" is forbidden'):
         update(project)
     assert not (project / link).exists()
+
+
+def test_a_file_that_no_host_takes_is_refused(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    with (template.folder / "templates" / "large.bin").open("wb") as file:
+        file.truncate(store.LARGEST + 2**20)  # a hole: it takes no room on the disk, and next to none in Git
+    template.release("1.1.0", {})
+    with pytest.raises(
+        StoreError, match=r"^templates/large\.bin of v1\.1\.0 at .* has 101 MiB, and Git hosts take 100$"
+    ):
+        update(project)
+    assert git(project, "status", "--short") == ""
 
 
 def test_the_address_changes_and_the_release_has_to_be_the_same(template: Template, tmp_path: Path) -> None:
