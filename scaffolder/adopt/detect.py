@@ -49,14 +49,9 @@ def runtime(project: Project) -> Found | None:
     return None
 
 
-def version(project: Project, runtime: str, *, at_the_top: bool = False) -> Found | None:
-    """The version of the runtime, from the place that is closest to what runs; other versions are noted.
-
-    `at_the_top` asks only what lies in no folder: what a larger repository says for all that it holds.
-    """
+def version(project: Project, runtime: str) -> Found | None:
+    """The version of the runtime, from the place that is closest to what runs; other versions are noted."""
     said = facts.read(project).of(f"runtime {runtime}")
-    if at_the_top:
-        said = tuple(one for one in said if len(one.place.path.parts) == 1)
     exact = [one for one in said if one.role != "range"]
     if not exact:
         ranges = [(one, found[1]) for one in said if (found := re.search(r"(\d+(?:\.\d+)?)", one.value))]
@@ -156,7 +151,7 @@ def _names(project: Project, remote: str) -> Iterator[tuple[Place | None, str]]:
         if artifact:
             yield place(project, Path("pom.xml"), artifact.line), artifact.text.strip()
     patterns = (
-        ("package.json", r"^\s*\"name\"\s*:\s*\"([^\"]+)\""),
+        ("package.json", r"^[\s{]*\"name\"\s*:\s*\"([^\"]+)\""),
         ("settings.gradle*", r"rootProject\.name\s*=\s*['\"]([^'\"]+)"),
         ("pyproject.toml", r"^name\s*=\s*[\"']([^\"']+)"),
         ("go.mod", r"^module\s+(\S+)"),

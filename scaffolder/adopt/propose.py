@@ -105,13 +105,18 @@ def _detected(project: Project, whole: Project | None, remote: str, given: Mappi
         _organization(remote),
         detect.team(project) or (_outside(detect.team(whole, inside)) if whole else None),
         runtime,
-        detect.version(project, written_in)
-        or (_outside(detect.version(whole, written_in, at_the_top=True)) if whole else None),
+        detect.version(project, written_in) or (_version_at_the_top(whole, written_in) if whole else None),
         cloud or Found(name="cloud", value="none", note="nothing here speaks of a cloud"),
         either(lambda one: detect.region(one, where)),
         either(detect.pipelines) or _host(remote),
         either(detect.chat),
     ]
+
+
+def _version_at_the_top(whole: Project, runtime: str) -> Found | None:
+    """What a larger repository says for all that it holds; its other services are neither asked nor read."""
+    top = {file.name for file in whole.files if len(file.parts) == 1}
+    return _outside(detect.version(Project(whole.root, only=top), runtime)) if top else None
 
 
 def _outside(found: Found | None) -> Found | None:

@@ -42,7 +42,7 @@ def command(path: Path, data: tuple[str, ...], dry_run: bool, no_check: bool, fo
     The branch is scaffold/adopt. None of your files is written to: where the template has another version of one, it
     goes beside it as *.scaffold-new. Answers come from what is found; a flag overrides one.
     """
-    given = {**prompts.pairs(data), **{name: value for name, value in flags.items() if value is not None}}
+    given = prompts.typed_in(flags, data)
     ask = form == "text" and not dry_run and options.interactive()
     with summary.progress(quiet=form == "json") as on_result:
         made = run.adopt(

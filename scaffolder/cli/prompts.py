@@ -18,11 +18,15 @@ def collect(
     name: str | None, flags: Mapping[str, Any], data: tuple[str, ...], data_file: Path | None, preset: str | None
 ) -> dict[str, object]:
     """All answers given, the nearest one winning: flag, --data, variable, file, preset, the user's defaults."""
-    context = click.get_current_context()
     given: dict[str, object] = {**presets.user_settings().defaults}
     given |= presets.named(preset).answers if preset else {}
     given |= answers.load(data_file) if data_file else {}
-    values = {**flags, "name": name}
+    return given | typed_in({**flags, "name": name}, data)
+
+
+def typed_in(values: Mapping[str, Any], data: tuple[str, ...]) -> dict[str, object]:
+    """The answers of one command line: a flag before --data before a variable."""
+    context = click.get_current_context()
     typed: dict[str, object] = {}
     variables: dict[str, object] = {}
     for key, value in values.items():
@@ -30,7 +34,7 @@ def collect(
             question = "service_name" if key == "name" else key
             by_variable = context.get_parameter_source(key) is ParameterSource.ENVIRONMENT
             (variables if by_variable else typed)[question] = value
-    return {**given, **variables, **pairs(data), **typed}
+    return {**variables, **pairs(data), **typed}
 
 
 def ask(question: Question, choices: tuple[Choice, ...], default: Answer | None, accept: Accept) -> Answer:

@@ -444,6 +444,18 @@ def test_the_command_says_what_it_found_and_what_to_type(maven: Path, capsys: py
         assert words in said
 
 
+def test_a_flag_goes_before_data_and_data_before_a_variable(
+    maven: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCAFFOLD_CHAT", "teams")
+    monkeypatch.setenv("SCAFFOLD_CLOUD", "azure")
+    monkeypatch.setenv("SCAFFOLD_TEAM", "by-variable")
+    data = ["--data", "cloud=none", "--data", "team=by-data"]
+    assert cli.run(["adopt", str(maven), "--dry-run", "--format", "json", *data, "--team", "by-flag"]) == 0
+    answers = json.loads(capsys.readouterr().out)["answers"]
+    assert (answers["chat"], answers["cloud"], answers["team"]) == ("teams", "none", "by-flag")
+
+
 def test_the_command_says_it_in_one_document(maven: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["adopt", str(maven), "--no-check", "--format", "json", "--runtime-version", "21"]) == 0
     document = json.loads(capsys.readouterr().out)

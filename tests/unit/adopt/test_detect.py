@@ -170,12 +170,13 @@ def test_the_top_of_a_larger_repository_says_the_version_the_team_and_the_lock(t
             "b/.nvmrc": "24\n",
             "package-lock.json": "{}",
             ".github/CODEOWNERS": "* @acme/web\n/a/ @acme/payments\n/b/ @acme/billing\n",
-            "a/package.json": "{}",
+            "a/package.json": '{"name": "@acme/pay"}',
         },
     )
     part = Project(tmp_path / "a")
     found = {one.name: one for one in propose.of(part, whole, "", {}).found}
     assert (found["runtime_version"].value, found["team"].value) == ("22", "payments")
+    assert found["service_name"].value == "pay"
     assert [str(found[name].places[0]) for name in ("runtime_version", "team")] == [".nvmrc:1", ".github/CODEOWNERS:2"]
     assert {found[name].note for name in ("runtime_version", "team")} == {"at the top of the larger repository"}
     tool = scripts.tool(part, tmp_path, "node")
