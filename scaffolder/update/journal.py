@@ -27,7 +27,7 @@ def place(private: Path) -> Path:
 
 def write(journal: Journal, file: Path) -> None:
     """Write it whole, or leave the one that is there."""
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(".new")
     temporary.write_text(json.dumps(asdict(journal)), encoding="utf-8")
     temporary.replace(file)

@@ -27,7 +27,8 @@ _MARKERS = ("-e", "^<<<<<<< ", "-e", "^>>>>>>> ")
 class Repository:
     """A generated repository: `root` is its folder, `prefix` where that lies below the top ("" or "services/pay/").
 
-    `tree` is the hash of all that is committed in `root`; `head` the commit; `private` a folder inside `.git` for us.
+    `tree` is the hash of all that is committed in `root`; `head` the commit; `inside` is `.git`, or what a worktree has
+    for it; `private` a folder in there for what we note of this `root`.
     """
 
     root: Path
@@ -35,6 +36,7 @@ class Repository:
     prefix: str
     head: str
     tree: str
+    inside: Path
     private: Path
     objects: Path
     hash_format: str
@@ -54,14 +56,14 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
     """
     require_git(toolchain)
     git = Git(toolchain, root)
-    asked = ("--show-toplevel", "--show-prefix", "--git-path", "scaffold", "--git-path", "objects")
+    asked = ("--show-toplevel", "--show-prefix", "--git-dir", "--git-path", "objects")
     where = git.attempt("rev-parse", *asked, "--show-object-format")
     if where.exit_code != 0:
         raise UpdateError(
             f"{root} is not in a Git repository, and an update could not be taken back",
             hint="git init && git add --all && git commit",
         )
-    top, prefix, private, objects, form = where.stdout.splitlines()
+    top, prefix, inside, objects, form = where.stdout.splitlines()
     head = git.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
     tree = git.attempt("rev-parse", "--quiet", "--verify", f"HEAD:{prefix}" if prefix else "HEAD^{tree}")
     if head.exit_code != 0 or tree.exit_code != 0:
@@ -72,7 +74,8 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
         prefix=prefix,
         head=head.stdout.strip(),
         tree=tree.stdout.strip(),
-        private=_absolute(root, private),
+        inside=_absolute(root, inside),
+        private=_absolute(root, inside) / "scaffold" / prefix,
         objects=_absolute(root, objects),
         hash_format=form,
         git=git,
@@ -85,7 +88,7 @@ def refuse_unsettled(repository: Repository) -> None:
     Raises:
         UpdateError: naming the files.
     """
-    lock = repository.private.parent / "index.lock"
+    lock = repository.inside / "index.lock"
     if lock.exists():
         raise UpdateError(f"{lock} is there: another git is at work", hint="wait for it; if none is, remove that file")
     changed = _status(repository)
@@ -96,7 +99,7 @@ def refuse_unsettled(repository: Repository) -> None:
             hint="settle them, then git add and git commit; or scaffold update --abort",
         )
     for name, word in _UNDER_WAY.items():
-        if (repository.private.parent / name).exists():
+        if (repository.inside / name).exists():
             raise UpdateError(f"a {word} is under way", hint=f"git {word} --continue, or git {word} --abort")
     if changed:
         raise UpdateError(

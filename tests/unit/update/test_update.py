@@ -340,6 +340,25 @@ def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(template: Template, 
     assert git(top, "status", "--short") == "M other/a.txt"
 
 
+def test_each_folder_of_a_monorepo_takes_back_its_own_update(template: Template, tmp_path: Path) -> None:
+    top = tmp_path / "mono"
+    projects = [template.generate(top / "services" / name) for name in ("pay", "shop")]
+    for project in projects:
+        (project / ".git").rename(tmp_path / f"gone-{project.name}")
+    git(top, "init", "--quiet")
+    commit(top)
+    template.release("1.1.0", {"a.txt": LINES + "more\n"})
+    for project in projects:
+        assert update(project).taken
+    assert set(run.abort(projects[0]).files) == {"services/pay/.copier-answers.yml", "services/pay/a.txt"}
+    assert git(top, "diff", "--cached", "--name-only").split() == [
+        "services/shop/.copier-answers.yml",
+        "services/shop/a.txt",
+    ]
+    run.abort(projects[1])
+    assert git(top, "status", "--short") == ""
+
+
 def test_a_shallow_clone_is_updated(template: Template, tmp_path: Path) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
