@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder import facts
-from scaffolder.adopt.found import Found, matches, there
+from scaffolder.adopt.found import Found, by_weight, matches, there
 from scaffolder.adopt.single import MANIFESTS
 from scaffolder.facts import reading, services
 from scaffolder.facts.statements import Statement, place
@@ -38,12 +38,15 @@ def runtime(project: Project) -> Found | None:
     manifests = {
         name: found for name, files in MANIFESTS.items() if (found := [file for file in files if project.has(file)])
     }
-    known = {f"runtime {name}" for name in MANIFESTS}
+    known = [f"runtime {name}" for name in MANIFESTS]
     images = [one for one in facts.read(project).of(*known) if one.role == "image"]
     if images:
-        value = images[-1].fact.removeprefix("runtime ")
-        places = [*(Place(path=Path(file)) for file in manifests.get(value, [])), images[-1].place]
-        return Found(name="runtime", value=value, places=tuple(places))
+        # In one file the last stage counts, which the service runs in.
+        right = min(images, key=lambda one: (by_weight(one.place.path), -one.place.line))
+        value = right.fact.removeprefix("runtime ")
+        places = [*(Place(path=Path(file)) for file in manifests.get(value, [])), right.place]
+        others = [f"{one.place} has {one.fact.removeprefix('runtime ')}" for one in images if one.fact != right.fact]
+        return Found(name="runtime", value=value, places=tuple(places), note="; ".join(dict.fromkeys(others)))
     for value, files in manifests.items():
         return Found(name="runtime", value=value, places=tuple(Place(path=Path(file)) for file in files))
     return None
@@ -56,7 +59,8 @@ def version(project: Project, runtime: str) -> Found | None:
     if not exact:
         ranges = [(one, found[1]) for one in said if (found := re.search(r"(\d+(?:\.\d+)?)", one.value))]
         return next((_version(one, value) for one, value in ranges), None)
-    right = min(exact, key=lambda one: _ROLES.index(one.role) if one.role in _ROLES else len(_ROLES))
+    weights = {role: number for number, role in enumerate(_ROLES)}
+    right = min(exact, key=lambda one: (weights.get(one.role, len(weights)), by_weight(one.place.path), one.place.line))
     agreeing = tuple(dict.fromkeys(one.place for one in exact if one.value == right.value))
     others = "; ".join(dict.fromkeys(f"{one.place} says {one.value}" for one in exact if one.value != right.value))
     return Found(name="runtime_version", value=right.value, places=agreeing, note=others)
@@ -64,7 +68,7 @@ def version(project: Project, runtime: str) -> Found | None:
 
 def image(project: Project) -> Found | None:
     """The Dockerfiles that are there."""
-    return there("image", "there", services.dockerfiles(project))
+    return there("image", "there", sorted(services.dockerfiles(project), key=by_weight))
 
 
 def chart(project: Project) -> Found | None:

@@ -35,3 +35,8 @@ def there(name: str, value: str, files: tuple[Path, ...] | list[Path]) -> Found 
     """What is there, because these files are; None without any."""
     places = tuple(Place(path=file) for file in files)
     return Found(name=name, value=value, places=places) if places else None
+
+
+def by_weight(file: Path) -> tuple[int, bool, Path]:
+    """Sorts what speaks for the service to the front: near the root, and a Dockerfile without a second name."""
+    return len(file.parts), file.name != "Dockerfile", file

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from scaffolder import facts
-from scaffolder.adopt.found import Found, matches
+from scaffolder.adopt.found import Found, by_weight, matches
 from scaffolder.facts import ports, reading, services
 from scaffolder.facts.application import SOURCE
 from scaffolder.facts.statements import place
@@ -44,7 +44,7 @@ _ANY = Found(name="port", value=str(DEFAULT), note="default")
 
 
 def _exposed(project: Project) -> Found | None:
-    for file in services.dockerfiles(project):
+    for file in sorted(services.dockerfiles(project), key=by_weight):
         try:
             last = reading.dockerfile_of(project, file).stages[-1]
         except Unreadable:

@@ -75,6 +75,32 @@ def test_the_image_says_what_runs_where_two_builds_are_there(tmp_path: Path) -> 
     assert found.value == "node"
 
 
+def test_of_several_images_the_one_of_the_service_counts_and_the_others_are_named(tmp_path: Path) -> None:
+    files = {
+        "pom.xml": POM,
+        "package.json": "{}",
+        "Dockerfile": "FROM node:22 AS assets\nFROM eclipse-temurin:21\nEXPOSE 8081\n",
+        "Dockerfile.frontend": "FROM node:24\nEXPOSE 3000\n",
+        "A.Dockerfile": "FROM python:3.12\nEXPOSE 3001\n",
+    }
+    read = project(tmp_path, files)
+    found, image = detect.runtime(read), detect.image(read)
+    assert found is not None
+    assert image is not None
+    assert (found.value, str(found.places[-1])) == ("java", "Dockerfile:2")
+    assert "Dockerfile.frontend:1 has node" in found.note
+    assert "A.Dockerfile:1 has python" in found.note
+    assert ports.port(read).value == "8081"
+    assert str(image.places[0]) == "Dockerfile"
+
+
+def test_of_several_images_the_version_of_the_services_own_counts(tmp_path: Path) -> None:
+    files = {"requirements.txt": "", "Dockerfile": "FROM python:3.13\n", "A.Dockerfile": "FROM python:3.12\n"}
+    version = detect.version(project(tmp_path, files), "python")
+    assert version is not None
+    assert (version.value, version.note) == ("3.13", "A.Dockerfile:1 says 3.12")
+
+
 def test_a_service_in_another_language_is_refused(tmp_path: Path) -> None:
     files = {"Gemfile": "source 'https://rubygems.org'\n", "Dockerfile": "FROM ruby:3.3\n"}
     with pytest.raises(AnswersError, match="nothing here says what the service is written in"):
