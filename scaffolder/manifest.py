@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder import render, shelf, store
+from scaffolder import __version__, answers, render, shelf, store, template
 from scaffolder.render import Origin
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
@@ -31,6 +31,20 @@ def origin(history: History, release: Release, toolchain: Toolchain) -> Origin:
     """A release as something that `render.write` writes."""
     folder = store.checkout(history, release, toolchain)
     return Origin(folder=folder, commit=release.tag, address=history.address)
+
+
+def templates_of(root: Path, toolchain: Toolchain) -> Path | None:
+    """The folder of the release that the repository at `root` is at; None is that of this installation.
+
+    Raises:
+        ProjectError: it was not made from a template.
+        StoreError: its release is not known here, or its template's address cannot be read.
+    """
+    record = answers.recorded(root)
+    if (record.address, record.commit) == (template.SOURCE, f"v{__version__}"):
+        return None
+    history = store.at(record.address, toolchain)
+    return store.checkout(history, history.named(record.commit), toolchain)
 
 
 def of(history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain) -> dict[Path, Entry]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder import answers, template
+from scaffolder.answers import Answer
 from scaffolder.errors import ProjectError
 from scaffolder.project import Project
 
@@ -22,9 +23,11 @@ _WORD = re.compile(r"\b[a-z_]+\b")
 class Origin:
     """Where a file comes from: its templates, the first one with its name, in the order in which they include others.
 
-    `conditions` are true of the answers, or the file were not there; `uses` are the answers that stand in it.
+    `folder` holds the release that they are of. `conditions` are true of the answers, or the file were not there;
+    `uses` are the answers that stand in it.
     """
 
+    folder: Path
     file: Path
     templates: tuple[Path, ...]
     conditions: tuple[str, ...]
@@ -42,8 +45,8 @@ class Line:
     uses: dict[str, object]
 
 
-def of(project: Project, file: Path) -> Origin:
-    """The origin of `file` in this release of the templates.
+def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
+    """The origin of `file` in the release in `folder`, which the repository is at; None is that of this installation.
 
     Raises:
         ProjectError: the repository is not generated, has no such file, or it is not one that was generated.
@@ -54,16 +57,18 @@ def of(project: Project, file: Path) -> Origin:
         )
     if not project.has(file):
         raise ProjectError(f"there is no {file.as_posix()}", hint="scaffold status lists what was generated")
-    values = _values(project)
-    for source, switches in _sources(file, values):
-        templates = (source, *_included(source, values))
-        texts = [_read(one) for one in templates]
+    folder = folder or template.root()
+    values = _values(project, folder)
+    for source, switches in _sources(file, values, folder):
+        templates = (source, *_included(source, values, folder))
+        texts = [_read(folder, one) for one in templates]
         named = {word for text in texts for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
         return Origin(
+            folder=folder,
             file=file,
             templates=templates,
-            conditions=tuple(_condition(switch) for switch in switches),
-            uses=_answered(project, named),
+            conditions=tuple(_condition(switch, folder) for switch in switches),
+            uses=_answered(project, named, folder),
         )
     raise ProjectError(f"{file.as_posix()} is not generated: somebody added it", hint="git log -- " + file.as_posix())
 
@@ -80,21 +85,24 @@ def line_of(project: Project, origin: Origin, number: int) -> Line | None:
     wanted = lines[number - 1].strip()
     before = sum(line.strip() == wanted for line in lines[:number])
     found = [
-        one for source in origin.templates for one in _lines(project, source) if wanted and _gives(one.text, wanted)
+        one
+        for source in origin.templates
+        for one in _lines(project, source, origin.folder)
+        if wanted and _gives(one.text, wanted)
     ]
     return found[min(before, len(found)) - 1] if found else None
 
 
-def _lines(project: Project, source: Path) -> Iterator[Line]:
+def _lines(project: Project, source: Path, folder: Path) -> Iterator[Line]:
     """The lines of a template that may become lines of a file, each with the conditions around it."""
     around: list[str] = []
-    for at, text in enumerate(_read(source).splitlines(), 1):
+    for at, text in enumerate(_read(folder, source).splitlines(), 1):
         statements = _STATEMENT.findall(text)
         for word, rest in statements:
             _enter(around, word, rest)
         if not statements:
             named = {word for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
-            uses = _answered(project, named)
+            uses = _answered(project, named, folder)
             yield Line(template=source, number=at, text=text.strip(), conditions=tuple(around), uses=uses)
 
 
@@ -115,67 +123,79 @@ def _enter(around: list[str], word: str, rest: str) -> None:
         around[-1] = f"not ({around[-1]})" if word == "else" else rest
 
 
-def _sources(file: Path, values: dict[str, Any]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+def _sources(file: Path, values: dict[str, Any], folder: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """The templates that become `file` with these answers, each with the switches on its way."""
-    root = template.root() / "templates"
+    root = folder / "templates"
     for source in sorted(root.rglob("*")):
         relative = source.relative_to(root)
         if not source.is_file() or (relative.name.removesuffix(".jinja") != file.name and "[[" not in relative.name):
             continue
-        written = [_filled(part, values) for part in relative.parts]
+        written = [_filled(part, values, folder) for part in relative.parts]
         if all(written) and Path(*written).as_posix().removesuffix(".jinja") == file.as_posix():
             switches = [part[3:-3] for part, said in zip(relative.parts, written, strict=True) if said == "."]
             yield Path("templates", relative), tuple(switches)
 
 
-def _included(source: Path, values: dict[str, Any]) -> Iterator[Path]:
-    for expression in _INCLUDE.findall(_read(source)):
-        name = _environment().compile_expression(expression, undefined_to_none=False)(**values)
+def _included(source: Path, values: dict[str, Any], folder: Path) -> Iterator[Path]:
+    for expression in _INCLUDE.findall(_read(folder, source)):
+        name = _environment(folder).compile_expression(expression, undefined_to_none=False)(**values)
         inner = Path(str(name))
-        if (template.root() / inner).is_file():
+        if (folder / inner).is_file():
             yield inner
-            yield from _included(inner, values)
+            yield from _included(inner, values, folder)
 
 
-def _filled(part: str, values: dict[str, Any]) -> str:
-    return _environment().from_string(part).render(values) if "[[" in part or "[%" in part else part
+def _filled(part: str, values: dict[str, Any], folder: Path) -> str:
+    return _environment(folder).from_string(part).render(values) if "[[" in part or "[%" in part else part
 
 
-def _values(project: Project) -> dict[str, Any]:
+def _values(project: Project, folder: Path) -> dict[str, Any]:
     """The answers with everything that copier.yml makes of them."""
-    values: dict[str, Any] = {**answers.complete(project.answers), "versions": template.versions()}
+    values: dict[str, Any] = dict(_given(project, folder))
     values["_copier_conf"] = {"answers_file": answers.FILE}
-    for name, entry in template.configuration().items():
+    asked = template.configuration(folder)
+    values["versions"] = asked.get("versions", {}).get("default", {})
+    for name, entry in asked.items():
         if not name.startswith("_") and name not in values and isinstance(entry, dict):
             default = entry.get("default", "")
-            values[name] = _filled(default, values) if isinstance(default, str) else default
+            values[name] = _filled(default, values, folder) if isinstance(default, str) else default
     return values
 
 
-def _condition(switch: str) -> str:
+def _given(project: Project, folder: Path) -> dict[str, Answer]:
+    """What the repository answered to the questions of the release in `folder`; where it says nothing, the default."""
+    known: dict[str, Answer] = {}
+    for question in answers.questions(folder):
+        if question.asked_given(known):
+            recorded = project.answers.get(question.name, question.default_given(known))
+            known[question.name] = answers.accepted(question, recorded, known)
+    return known
+
+
+def _condition(switch: str, folder: Path) -> str:
     """What a switch of copier.yml stands for: "cloud == 'aws'" for `aws`."""
-    default = str(template.configuration()[switch].get("default", ""))
+    default = str(template.configuration(folder)[switch].get("default", ""))
     found = re.search(r"\bif (.+?) else\b", default)
     if not found:
         return switch
     return f"not ({found[1]})" if re.search(r"'' if", default) else found[1]
 
 
-def _answered(project: Project, names: set[str]) -> dict[str, object]:
-    given = answers.complete(project.answers)
+def _answered(project: Project, names: set[str], folder: Path) -> dict[str, object]:
+    given = _given(project, folder)
     return {name: given[name] for name in sorted(names & set(given))}
 
 
-def _read(source: Path) -> str:
-    return (template.root() / source).read_text(encoding="utf-8")
+def _read(folder: Path, source: Path) -> str:
+    return (folder / source).read_text(encoding="utf-8")
 
 
-def _environment() -> Any:
+def _environment(folder: Path) -> Any:
     """Jinja as Copier sets it up for the template: the marks of copier.yml, and its filters."""
     import jinja2
 
     return jinja2.Environment(
-        **{**template.configuration()["_envops"], "undefined": jinja2.ChainableUndefined},
+        **{**template.configuration(folder)["_envops"], "undefined": jinja2.ChainableUndefined},
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
         autoescape=False,  # noqa: S701, no HTML is made here
     )

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 
-from scaffolder import checks, origins
+from scaffolder import checks, manifest, origins
 from scaffolder.checks import page
 from scaffolder.cli import options
 from scaffolder.model import Check
 from scaffolder.project import Project
+from scaffolder.toolchain import SystemToolchain
 
 
 @click.command("explain", short_help="What a check asks, and why; or why a generated file is there.")
@@ -41,7 +42,9 @@ def command(word: str, form: str) -> None:
 def _of_file(project: Project, file: Path, number: str, form: str) -> str:
     if number and not number.isdigit():
         raise click.UsageError(f"a line is a number, not {number!r}")
-    origin = origins.of(project, file)
+    with SystemToolchain() as toolchain:
+        folder = manifest.templates_of(project.root, toolchain) if project.answers else None
+    origin = origins.of(project, file, folder)
     line = origins.line_of(project, origin, int(number)) if number else None
     said: dict[str, object] = {
         "file": file.as_posix(),

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from support import ROOT
+from updating import git, lay
 
-from scaffolder import cli, origins
+from scaffolder import answers, cli, origins, render, store
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.project import Project
+from scaffolder.render import Origin
+from scaffolder.toolchain import SystemToolchain
 
 JAVA = ROOT / "examples" / "java-eks-github"
 
@@ -81,3 +84,35 @@ def test_what_has_no_origin_is_bad_usage_in_one_sentence(
     shutil.copy(JAVA / ".copier-answers.yml", tmp_path)
     with pytest.raises(ProjectError, match=r"mine\.txt is not generated: somebody added it"):
         origins.of(Project(tmp_path), Path("mine.txt"))
+
+
+def test_the_templates_are_those_that_the_repository_was_made_from(
+    toolchain: SystemToolchain, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A team's own release asks a question of its own, and has a file that ours has not."""
+    ours, team = store.embedded(toolchain), tmp_path / "team"
+    git(tmp_path, "clone", "--quiet", str(ours.repository), str(team))
+    asked = (team / "copier.yml").read_text(encoding="utf-8")
+    tier = "tier: {type: str, choices: [gold, silver], default: silver}\n---\n!include templates/docker"
+    lay(
+        team,
+        {
+            "copier.yml": asked.replace("---\n!include templates/docker", tier, 1),
+            "templates/PLATFORM.md.jinja": "Ask us.\n\nSupport: [[ tier ]]\n",
+        },
+    )
+    git(team, "add", "--all")
+    git(team, "commit", "--quiet", "--message", "v50.0.0")
+    git(team, "tag", "v50.0.0")
+    origin = Origin(folder=team, commit="v50.0.0", address=str(team))
+    render.write(origin, answers.complete({"service_name": "my-service"}), tmp_path / "made")
+    monkeypatch.chdir(tmp_path / "made")
+    assert cli.run(["explain", "PLATFORM.md:3"]) == ExitCode.CLEAN
+    assert capsys.readouterr().out.splitlines() == [
+        "PLATFORM.md comes from templates/PLATFORM.md.jinja",
+        "  there because  every repository has it",
+        "  answers in it  tier=silver",
+        "line 3 comes from templates/PLATFORM.md.jinja:3",
+        "  there because  the file is",
+        "  answers in it  tier=silver",
+    ]
