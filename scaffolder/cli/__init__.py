@@ -12,7 +12,7 @@ from types import FrameType
 
 import click
 
-from scaffolder import __version__, process
+from scaffolder import __version__
 from scaffolder.errors import ExitCode, ScaffolderError
 
 # Where a command is, if not in the module of its name. A module must not be called `list` or `set`: once imported, it
@@ -69,7 +69,10 @@ def main() -> None:
     """Run `scaffold`, and end the process with the exit code from `errors.ExitCode`."""
     signal.signal(signal.SIGTERM, _stop)
     sys.unraisablehook = _raise_later
-    process.settle_home()
+    if "HOME" not in os.environ:
+        from scaffolder import process  # 15 ms, and hardly anybody has no home
+
+        process.settle_home()
     gc.set_threshold(100_000, 50, 50)  # what a run imports and parses stays to its end; looking through it takes 5 %
     code = run(sys.argv[1:])
     if code == ExitCode.INTERRUPTED:
