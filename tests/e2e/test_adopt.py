@@ -487,7 +487,9 @@ def test_killed_at_any_moment_the_repository_is_as_before_or_the_branch_is_whole
     program.parent.mkdir()
     program.write_text(KILLING_GIT)
     program.chmod(0o755)
-    real = {"GIT": str(shutil.which("git")), "CALLS": str(calls)}
+    left_behind = tmp_path / "temporary"
+    left_behind.mkdir()
+    real = {"GIT": str(shutil.which("git")), "CALLS": str(calls), "TMPDIR": str(left_behind)}
     env = {**os.environ, **real, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
 
     def killed(point: str, after: float | None = None) -> bool:
