@@ -172,7 +172,7 @@ def _stopped(error: Exception, folder: Path) -> ScaffolderError:
         said = f"{type(error).__name__}: {said}"
     if refused := _REFUSED.match(said):
         name = refused["name"]
-        return AnswersError(f"{name} cannot be what it is: {refused['why']}", hint=f"-d {name}=VALUE")
+        return AnswersError(f"{name} cannot be what it is: {refused['why']}", hint=f"scaffold update -d {name}=VALUE")
     return RenderError(f"the template does not render: {said}")
 
 

@@ -32,9 +32,5 @@ def _with_returns(work: Workshop, base: str, ours: str) -> list[str]:
 def _turned(work: Workshop, tree: str, paths: list[str]) -> str:
     there = entries(work.git, tree)
     texts = {path: work.text_of(there[path][1]) for path in paths if path in there}
-    edits = {
-        path: (there[path][0], work.kept(text.replace("\n", "\r\n")))
-        for path, text in texts.items()
-        if text  # else it is no text, or has them already
-    }
+    edits = {path: (there[path][0], work.kept(text.replace("\n", "\r\n"))) for path, text in texts.items() if text}
     return work.edited(tree, edits) if edits else tree

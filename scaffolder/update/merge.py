@@ -173,7 +173,10 @@ def _doubts(
         three = tuple(Stage(path=path, mode=one[0], blob=one[1], number=at) for at, one in enumerate(entries, 1) if one)
         base, ours, theirs = (work.text_of(stage.blob) for stage in three)
         if placement.doubtful(base, ours, work.text_of(entry[1])):
-            found[path] = ((entry[0], work.kept(placement.sides(ours, theirs, label))), three)
+            both = placement.sides(ours, theirs, label)
+            if work.ends_as_on_windows(entry[1]):
+                both = both.replace("\n", "\r\n")
+            found[path] = ((entry[0], work.kept(both)), three)
     return found
 
 

@@ -54,14 +54,15 @@ class Workshop:
         return git("write-tree"), stages
 
     def text_of(self, blob: str) -> str:
-        """What a file of UTF-8 with plain line ends says; nothing for any other."""
-        said = self.git.attempt("cat-file", "blob", blob).stdout
-        return said if len(said.encode()) == int(self.git("cat-file", "-s", blob)) else ""
+        """What a file of UTF-8 says, its line ends plain ones; nothing where it has no text, or both kinds of them."""
+        said = self.git.attempt("cat-file", "blob", blob).stdout  # each line end is read as a plain one
+        size = int(self.git("cat-file", "-s", blob))
+        return said if size - len(said.encode()) in {0, said.count("\n")} else ""
 
     def ends_as_on_windows(self, blob: str) -> bool:
         """Whether a file is UTF-8, and each of its line ends is one of Windows."""
-        said = self.git.attempt("cat-file", "blob", blob).stdout  # each of them is read as a plain one
-        return "\n" in said and len(said.encode()) + said.count("\n") == int(self.git("cat-file", "-s", blob))
+        text = self.text_of(blob)
+        return "\n" in text and int(self.git("cat-file", "-s", blob)) > len(text.encode())
 
     def kept(self, text: str) -> str:
         """The hash of a file that says `text`, which is there from now on."""

@@ -48,6 +48,20 @@ def test_a_conflict_in_a_file_of_windows_is_of_these_lines_only(template: Templa
     assert (project / "a.txt").read_bytes().decode() == _windows(LINES.replace("line 2\n", block))
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_an_edit_below_a_heading_that_is_another_one_now_is_a_conflict(tmp_path: Path, ends: str) -> None:
+    alike = "  image: x\n  pull: always\n  cpu: 1\n  timeout: 10\n"
+    block = f"- name: build\n{alike}- name: last\n{alike}"
+    template = Template.made(tmp_path / "template", {"ci.yml": block})
+    project = template.generate(tmp_path / "project")
+    commit(project, {"ci.yml": block.replace("10", "60", 1).replace("\n", ends)})
+    template.release("1.1.0", {"ci.yml": block.replace("build", "compile")})
+    assert fates(update(project)) == {"ci.yml": Fate.CONFLICT}
+    lines = (project / "ci.yml").read_bytes().decode()
+    assert lines.count(ends) == lines.count("\n")
+    assert lines.replace(ends, "\n").startswith("<<<<<<< yours\n- name: build\n")
+
+
 @pytest.mark.parametrize("failing", ['"theirs" in text', "True"])
 def test_a_filter_that_fails_leaves_nothing_half_written(template: Template, tmp_path: Path, failing: str) -> None:
     project = template.generate(tmp_path / "project")

@@ -279,7 +279,7 @@ def test_a_stored_answer_that_is_no_longer_allowed_stops_the_update(tmp_path: Pa
     template.release("1.1.0", {}, first.replace("[eu, us]", "[eu, ap]"))
     with pytest.raises(AnswersError, match=r"^region cannot be what it is: 'us' is not in ") as stopped:
         update(project)
-    assert stopped.value.hint == "-d region=VALUE"
+    assert stopped.value.hint == "scaffold update -d region=VALUE"
     assert git(project, "status", "--short") == ""
     outcome = update(project, given={"region": "ap"})
     assert outcome.taken
