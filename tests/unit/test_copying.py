@@ -67,6 +67,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "templates/#% set z = 1": "a statement that is a name, and so no file\n",
         "templates/x ## y.txt": "a comment in a name\n",
         "templates/[[ name ]] {{ name }}.txt": "no mark\n",
+        "templates/ends its name\n": "with a line end\n",
         "templates/$(name)/<% if name == 'thing' %>in<% endif %>.txt.jinja": "$(name)",
     },
     "no suffix": {
@@ -90,9 +91,10 @@ left_out: {{type: str, default: never, when: "[[ not loud ]]"}}
 token: {{type: str, default: s3cret}}
 hidden: {{type: str, secret: true, default: s3cret}}
 computed: {{type: str, default: "[[ name ]]-[[ port ]]", when: false}}
+phase: {{type: str, default: "[[ _copier_phase ]]", when: false}}
 """,
         **RECORD,
-        "templates/a.txt.jinja": "[[ port + 1 ]] [[ ratio * 2 ]] [[ loud ]] [[ tags ]] [[ nested.one[1] ]] [[ raw.k ]] [[ size ]] [[ left_out ]] [[ token ]] [[ hidden ]] [[ computed ]]\n",
+        "templates/a.txt.jinja": "[[ port + 1 ]] [[ ratio * 2 ]] [[ loud ]] [[ tags ]] [[ nested.one[1] ]] [[ raw.k ]] [[ size ]] [[ left_out ]] [[ token ]] [[ hidden ]] [[ computed ]] [[ phase ]]\n",
         "templates/[% if loud %]loud[% endif %]/[[ computed ]].txt": "computed\n",
         "templates/conf.txt.jinja": "[[ _folder_name ]] [[ _copier_phase ]] [[ _copier_operation ]] [[ _copier_conf.sep ]] [[ _copier_conf.data ]] [[ _copier_conf.defaults ]] [[ _copier_conf.overwrite ]] [[ _copier_conf.pretend ]] [[ _copier_conf.skip_tasks ]] [[ _copier_answers.name ]] [[ _copier_answers.token is defined ]]\n",
     },
@@ -123,6 +125,7 @@ none: {{type: yaml, default: []}}
 """,
         **RECORD,
         "templates/[% yield team from teams %][[ team.name ]][% endyield %]/[% yield who from team.people %][[ who ]][% endyield %].txt.jinja": "[[ who ]] of [[ team.name ]]\n",
+        "templates/[% yield team from teams %]of [[ team.name ]][% endyield %]/plain/a.txt.jinja": "[[ team.name ]]\n",
         "templates/[% yield n from none %][[ n ]][% endyield %]/a.txt": "never\n",
         "templates/[% yield n from teams %][% if n.people %][[ n.name ]].md[% endif %][% endyield %]": "[[ n ]] is not rendered\n",
         "templates/z.txt.jinja": "[[ n is defined ]] [[ team is defined ]]\n",
@@ -136,6 +139,7 @@ none: {{type: yaml, default: []}}
         "templates/run.sh.jinja": "#!/bin/sh\necho [[ name ]]\n",
         "templates/plain.sh": "#!/bin/sh\n",
         "templates/.hidden/.gitkeep": "",
+        "templates/[# a remark #]remarked.txt": "its name says nothing of the remark\n",
         "templates/  spaces .txt": "\n\n",
     },
 }
