@@ -36,7 +36,12 @@ def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None, own: Co
 
 def _of_the_deployment(proposal: Proposal) -> Iterator[str]:
     port, chart, service = proposal.thing("port"), proposal.thing("chart"), proposal.answers["service_name"]
-    if port and port.value != str(ports.DEFAULT):
+    if port and int(port.value) < ports.LOWEST and not chart:
+        yield (
+            f"the service listens on {port.value}, which is for root; the template's chart does not run as root: "
+            f"let the service take its port from PORT, which is {ports.DEFAULT}"
+        )
+    elif port and port.value != str(ports.DEFAULT):
         where = f"{chart.value}/values.yaml, say so there" if chart else f"helm/{service}/values.yaml says so"
         yield f"the service listens on {port.value}; the template passes a port as PORT ({where})"
     if chart:

@@ -16,6 +16,9 @@ from scaffolder.project import Project
 DEFAULT = 8080
 """Where the template's own service listens; docs/contract.md."""
 
+LOWEST = 1024
+"""The template's chart takes no lower port: those below are root's, and its container is not root."""
+
 _TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__"})
 _WAYS = (
     (("gunicorn*.py",), r"^bind\s*=\s*[\"'][^\"']*:(\d{2,5})"),

@@ -116,7 +116,8 @@ def _fit(folder: Path, proposal: Proposal) -> None:
     service = str(proposal.answers["service_name"])
     port, chart = proposal.thing("port"), proposal.thing("chart")
     if port:
-        _say(folder / f"helm/{service}/values.yaml", f"\nport: {ports.DEFAULT}\n", f"\nport: {port.value}\n")
+        if int(port.value) >= ports.LOWEST:
+            _say(folder / f"helm/{service}/values.yaml", f"\nport: {ports.DEFAULT}\n", f"\nport: {port.value}\n")
         # On this machine it stays at 8080, as the documents say: Prometheus and Grafana are at 9090 and 3000 there.
         _say(folder / "compose.yaml", f":{ports.DEFAULT}:{ports.DEFAULT}", f":{ports.DEFAULT}:{port.value}")
         _say(folder / "compose.yaml", f'"service:{ports.DEFAULT}"', f'"service:{port.value}"')

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from scaffolder import adopted, checks, cli, manifest, render, status, store
-from scaffolder.adopt import branch, run
+from scaffolder.adopt import branch, ports, run
 from scaffolder.adopt.layout import Fate
 from scaffolder.errors import AnswersError, ExitCode, ProjectError, ScaffolderError
 from scaffolder.model import Outcome
@@ -561,7 +561,7 @@ def test_the_port_that_was_found_meets_no_other_on_the_machine_of_a_person(tmp_p
     foreign.git(root, "switch", "--quiet", branch.NAME)
     composed = yaml.safe_load((root / "compose.yaml").read_text(encoding="utf-8"))["services"]
     published = {name: service.get("ports", []) for name, service in composed.items()}
-    hosts = [port.rsplit(":", 1)[0] for ports in published.values() for port in ports]
+    hosts = [port.rsplit(":", 1)[0] for some in published.values() for port in some]
     assert published["service"] == ["127.0.0.1:8080:3000"]
     assert len(hosts) == len(set(hosts)) > 2
     assert '"service:3000"' in (root / "compose.yaml").read_text(encoding="utf-8")
@@ -576,3 +576,15 @@ def test_what_stands_beside_a_folder_is_beside_it_whole(tmp_path: Path) -> None:
     beside = {one.target.partition(".scaffold-new/")[0] for one in made.layout.of(Fate.BESIDE) if "new/" in one.target}
     assert beside == {"helm/order-service", "monitoring"}
     assert {"helm/order-service/", "monitoring/"} <= set(made.layout.kept)
+
+
+def test_a_port_that_is_roots_does_not_go_into_a_chart_that_refuses_it(tmp_path: Path) -> None:
+    files = {**foreign.MAVEN, "Dockerfile": "FROM eclipse-temurin:17-jre\nEXPOSE 80\n"}
+    root = foreign.repository(tmp_path / "orders", files)
+    made = run.adopt(root, {}, no_check=True)
+    assert made is not None
+    assert any("listens on 80, which is for root" in note for note in made.notes)
+    chart = "helm/order-service"
+    values = yaml.safe_load(foreign.git(root, "show", f"{branch.NAME}:{chart}/values.yaml"))
+    schema = json.loads(foreign.git(root, "show", f"{branch.NAME}:{chart}/values.schema.json"))["properties"]["port"]
+    assert (values["port"], schema["minimum"]) == (ports.DEFAULT, ports.LOWEST)
