@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from scaffolder.errors import UpdateError
@@ -79,7 +80,8 @@ def files(git: Git, last: Journal) -> None:
 
 def _saved(repository: Repository, last: Journal) -> tuple[tuple[str, ...], Path]:
     """What people changed since the update in the files that it touched: their names, and a patch of it."""
-    patch, index = repository.private / "aborted.patch", repository.private / "index"
+    names = (repository.private / f"aborted-{number}.patch" for number in count(1))
+    patch, index = next(name for name in names if not name.exists()), repository.private / "index"
     index.unlink(missing_ok=True)
     if last.state != journal.DONE or not last.after:
         return (), patch

@@ -231,7 +231,7 @@ def test_abort_keeps_what_was_written_since(
     lay(project, {"a.txt": THEIRS.replace("line 2\n", "since\n"), "docs/c.txt": "again\n", "own.txt": "own\n"})
     capsys.readouterr()
     assert cli.run(["update", "--abort", str(project)]) == ExitCode.CLEAN
-    patch = project / ".git" / "scaffold" / "aborted.patch"
+    patch = project / ".git" / "scaffold" / "aborted-1.patch"
     assert capsys.readouterr().out == (
         f"  5 files are as the last commit has them\n"
         f"  what you changed since in a.txt, docs/c.txt is in {patch}\n"
@@ -240,6 +240,11 @@ def test_abort_keeps_what_was_written_since(
     assert {**before, "own.txt": ("own\n", False)} == contents(project)
     git(project, "apply", "--3way", "--include=a.txt", str(patch))
     assert "since\n" in (project / "a.txt").read_text(encoding="utf-8")
+    git(project, "reset", "--quiet", "--hard")
+    update(project)
+    lay(project, {"b.txt": "again\n"})
+    assert run.abort(project).saved == patch.with_name("aborted-2.patch")
+    assert "since" in patch.read_text(encoding="utf-8")
 
 
 def test_a_folder_where_the_template_has_a_file_is_a_conflict_that_can_be_taken_back(
