@@ -11,9 +11,11 @@ import shutil
 import sys
 import sysconfig
 from dataclasses import dataclass
+from pathlib import Path
 
-from scaffolder import process, store
+from scaffolder import answers, process, store
 from scaffolder.errors import ScaffolderError
+from scaffolder.template import SOURCE
 from scaffolder.toolchain import SystemToolchain
 from scaffolder.version_control import upload_pack
 
@@ -54,6 +56,7 @@ def _serve() -> int:
         if command == b"capabilities":
             os.write(1, b"connect\n\n")
         elif command == b"connect git-upload-pack":
+            _refuse_newer()
             with SystemToolchain() as toolchain:
                 repository = store.embedded(toolchain).repository
             os.write(1, b"\n")
@@ -65,6 +68,17 @@ def _serve() -> int:
             )
             return 1
     return 0
+
+
+def _refuse_newer() -> None:
+    """Stop where plain Copier updates a repository whose release is newer than we are: Git would name no way out."""
+    try:
+        record = answers.recorded(Path())
+    except ScaffolderError:
+        return
+    history = store.History(address=SOURCE, repository=Path(), releases=store.releases())
+    if record.address == SOURCE and store.number_of(record.commit) > history.newest.number:
+        history.named(record.commit)
 
 
 def _line() -> bytes:

@@ -74,6 +74,19 @@ def test_plain_copier_generates_from_the_address(tmp_path: Path, environment: di
     assert f"_commit: {store.newest().tag}\n_src_path: {SOURCE}\n" in answers
 
 
+@pytest.mark.parametrize(("commit", "served"), [("v99.1.0", False), ("v0.1.0", True), ("v0.0.1-3-gdd350ca", True)])
+def test_a_tool_that_is_older_than_the_repository_says_what_to_type(
+    commit: str, served: bool, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Plain Copier asks Git for the releases, in the repository; Git would say `invalid reference: v99.1.0` later."""
+    record = f"_commit: {commit}\n_src_path: {SOURCE}\nservice_name: my-service\n"
+    (tmp_path / ".copier-answers.yml").write_text(record, encoding="utf-8")
+    done = run("git", "ls-remote", "--tags", "--refs", "--", SOURCE, cwd=tmp_path, env=environment)
+    assert (done.returncode == 0) is served
+    assert ("v99.1.0 is not among the releases of scaffold://templates.git: v0.1.0" in done.stderr) is not served
+    assert ('  try: pip install --upgrade "scaffolder>=99.1.0"\n' in done.stderr) is not served
+
+
 def test_without_the_tool_git_names_the_program_that_is_missing(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "git").symlink_to(str(shutil.which("git")))
