@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from scaffolder.checks.optional import module
@@ -125,6 +125,40 @@ def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
 
 
+def conflicts_are_settled(project: Project, toolchain: Toolchain) -> Verdict:
+    """No file holds the markers that Git puts around the two sides of a conflict."""
+    findings = []
+    for file in project.files:
+        conflicts = list(_conflicts(project.lines(file))) if "<<<<<<< " in project.text(file) else []
+        if conflicts:
+            more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
+            findings.append(
+                Finding(
+                    path=file,
+                    line=conflicts[0],
+                    message=f"a conflict of a merge is left{more}",
+                    fix="keep one side, or what both mean, and take out the three lines of markers",
+                )
+            )
+    return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
+
+
+def _conflicts(lines: Sequence[str]) -> Iterator[int]:
+    """The line that each conflict starts at: Git's first marker, and below it the middle one and the last one.
+
+    A heading of Markdown that is underlined with seven signs is none.
+    """
+    start, middle = 0, False
+    for number, line in enumerate(lines, 1):
+        if line.startswith("<<<<<<< "):
+            start, middle = number, False
+        elif start and line.rstrip("\r") == "=======":
+            middle = True
+        elif start and middle and line.startswith(">>>>>>> "):
+            yield start
+            start = 0
+
+
 def _wanted(configs: dict[Path, EditorConfig], file: Path) -> dict[str, str]:
     """What the .editorconfig files on the way to `file` say of it; the nearest wins."""
     wanted: dict[str, str] = {}
@@ -239,4 +273,5 @@ CHECKS = (
     Check(id="SY007", title="Every file can be read", run=files_are_readable),
     Check(id="SY008", title="Dockerfiles parse", run=dockerfiles_parse),
     Check(id="SY009", title="Lines end as .editorconfig says", run=lines_end_as_agreed),
+    Check(id="SY010", title="No conflict is left", run=conflicts_are_settled),
 )
