@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scaffolder import __version__, template
+from scaffolder import __version__, answers_file, template
 from scaffolder.errors import AnswersError, ProjectError
 
 if TYPE_CHECKING:
@@ -196,7 +195,7 @@ def load(path: Path) -> dict[str, object]:
     Raises:
         AnswersError: the file cannot be read, does not parse, or holds no mapping.
     """
-    return {key: value for key, value in _content(path).items() if not key.startswith("_")}
+    return {key: value for key, value in answers_file.content(path).items() if not key.startswith("_")}
 
 
 def recorded(root: Path) -> Record:
@@ -206,13 +205,8 @@ def recorded(root: Path) -> Record:
         ProjectError: it records nothing, or not which template made it.
         AnswersError: the record does not parse.
     """
-    if not (root / FILE).is_file():
-        above = next((folder for folder in root.resolve().parents if (folder / FILE).is_file()), None)
-        known = f"{above} has one: give that folder" if above else ""
-        raise ProjectError(
-            f"{root} has no {FILE}", hint=known or "was it made with `scaffold new`? give the folder that was"
-        )
-    content = _content(root / FILE)
+    require_record(root)
+    content = answers_file.content(root / FILE)
     commit, address = content.pop("_commit", None), content.pop("_src_path", None)
     if not isinstance(commit, str) or not isinstance(address, str):
         raise ProjectError(
@@ -226,20 +220,18 @@ def recorded(root: Path) -> Record:
     )
 
 
-def _content(path: Path) -> dict[str, Any]:
-    import yaml
+def require_record(root: Path) -> None:
+    """Stop where `root` is no repository of ours.
 
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise AnswersError(f"{path} cannot be read: {_reason(error)}", hint="name a YAML file of answers") from error
-    except yaml.YAMLError as error:
-        raise AnswersError(f"{path} does not parse as YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise AnswersError(
-            f"{path} holds no answers", hint="one `question: answer` a line, as in `service_name: my-service`"
+    Raises:
+        ProjectError: naming the folder above that is one.
+    """
+    if not (root / FILE).is_file():
+        above = next((folder for folder in root.resolve().parents if (folder / FILE).is_file()), None)
+        known = f"{above} has one: give that folder" if above else ""
+        raise ProjectError(
+            f"{root} has no {FILE}", hint=known or "was it made with `scaffold new`? give the folder that was"
         )
-    return {str(key): value for key, value in content.items()}
 
 
 def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None) -> Answer:
@@ -292,7 +284,3 @@ def _environment(folder: Path | None) -> Environment:
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],  # the filters that Copier itself offers
     )
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

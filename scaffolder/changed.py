@@ -10,7 +10,7 @@ from pathlib import Path
 from scaffolder.errors import ProjectError
 from scaffolder.model import Finding, Report, Result, outcome_of
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git
+from scaffolder.version_control import Git, refuse_distrusted
 
 _DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """Where the default branch is looked for, the remote's own word first."""
@@ -36,7 +36,9 @@ def changes(root: Path, toolchain: Toolchain, *, since: str = "") -> Changes:
         ToolError: Git is missing, or failed.
     """
     git = Git(toolchain, root)
-    if git.attempt("rev-parse", "--is-inside-work-tree").stdout.strip() != "true":
+    inside = git.attempt("rev-parse", "--is-inside-work-tree")
+    refuse_distrusted(inside, root)
+    if inside.stdout.strip() != "true":
         raise ProjectError(f"{root} is not in a Git repository", hint="leave out --only-changed and --since")
     new = _listed(git("ls-files", "-z", "--others", "--exclude-standard"))
     if not git.says("rev-parse", "--quiet", "--verify", "HEAD"):

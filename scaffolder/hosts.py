@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -77,7 +78,7 @@ def fetched(address: str, toolchain: Toolchain) -> Path:
                 _make(toolchain, mirror, url)
     except ToolError as error:
         message = without_secret(f"the template at {address} cannot be read: {error.message}", url)
-        raise StoreError(message, hint=without_secret(f"git ls-remote {url}", url)) from error
+        raise StoreError(message, hint=without_secret(f"git ls-remote {shlex.quote(url)}", url)) from error
     return mirror
 
 

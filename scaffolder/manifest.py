@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder import __version__, answers, render, shelf, store, template
+from scaffolder.answers import Answer
+from scaffolder.errors import AnswersError, RenderError
 from scaffolder.render import Origin
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
@@ -47,20 +49,36 @@ def templates_of(root: Path, toolchain: Toolchain) -> Path | None:
     return store.checkout(history, history.named(record.commit), toolchain)
 
 
+def write(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
+    """What `render.write` does, for the answers that a repository records and the release that it is at.
+
+    Raises:
+        AnswersError: the record holds an answer that this release never took: somebody wrote it there.
+        RenderError: the release does not render with these answers.
+    """
+    try:
+        return render.write(origin, recorded, folder)
+    except (AnswersError, RenderError) as error:
+        if complaint := _complaint(origin, recorded):
+            hint = f"git log -p {answers.FILE} shows what it was; put that back and commit it"
+            raise AnswersError(f"{answers.FILE} says what {origin.commit} refuses: {complaint}", hint=hint) from error
+        raise
+
+
 def of(history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain) -> dict[Path, Entry]:
     """What `release` writes for the answers `given`; computed once per user, then read from the cache.
 
     Raises:
         RenderError: the release does not render with these answers.
     """
-    key = json.dumps([release.tree, release.tag, history.address, given], sort_keys=True, default=list)
+    key = json.dumps([release.tree, release.tag, history.address, given], sort_keys=True, default=str)
     cached = shelf.folder() / "manifests" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
     try:
         rows = json.loads(cached.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         with tempfile.TemporaryDirectory(prefix="scaffolder-") as folder:
             written = Path(folder) / "written"
-            files = render.write(origin(history, release, toolchain), given, written)
+            files = write(origin(history, release, toolchain), given, written)
             rows = {file.as_posix(): [entry.mode, entry.blob] for file, entry in entries(written, files).items()}
         _save(cached, rows)
     return {Path(name): Entry(mode=mode, blob=blob) for name, (mode, blob) in rows.items()}
@@ -82,6 +100,24 @@ def entry(path: Path) -> Entry:
 def without_returns(path: Path) -> str:
     """The hash that a file's content has with the line ends of Unix."""
     return _blob(path.read_bytes().replace(b"\r\n", b"\n"))
+
+
+def _complaint(origin: Origin, recorded: Mapping[str, object]) -> str:
+    """What is wrong with the first recorded answer that the questions of the release refuse; "" where none is."""
+    known: dict[str, Answer] = {}
+    for question in answers.questions(origin.folder):
+        if not question.asked_given(known):
+            continue
+        value, default = recorded.get(question.name), question.default_given(known)
+        if value is None and (question.name in recorded or default is None):
+            return f"{question.name} has no answer"
+        if question.several and value is not None and not isinstance(value, list):
+            return f"{question.name} is no list, but {value}"
+        try:
+            known[question.name] = answers.accepted(question, default if value is None else value, known)
+        except AnswersError as error:
+            return error.message
+    return ""
 
 
 def _blob(content: bytes) -> str:

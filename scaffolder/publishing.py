@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,10 +15,14 @@ from scaffolder.version_control import Git
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What a publication did: the `tags` that are new there, and whether branch main there has them."""
+    """What a publication did: the `tags` that are new there, and whether branch main there has them.
+
+    Where the host refuses main for another reason than work of somebody's own there, `reason` has its words.
+    """
 
     tags: tuple[str, ...]
     main: bool
+    reason: str = ""
 
 
 def publish(url: str, toolchain: Toolchain) -> Published:
@@ -40,8 +45,10 @@ def publish(url: str, toolchain: Toolchain) -> Published:
         if done.exit_code != 0:
             raise _refused(url, f"refuses: {hosts.reason(done.stderr)}", hint="may you push tags there?")
     # A host refuses what is no descendant of its main: of a team's own work, or of a newer scaffolder's.
-    moved = git.attempt("push", "--quiet", "--", url, "refs/heads/main:refs/heads/main").exit_code == 0
-    return Published(tags=tuple(_tag(name) for name in new), main=moved or not new)
+    moved = git.attempt("push", "--quiet", "--", url, "refs/heads/main:refs/heads/main")
+    main = moved.exit_code == 0 or not new
+    reason = "" if main or "! [rejected]" in moved.stderr else hosts.without_secret(hosts.reason(moved.stderr), url)
+    return Published(tags=tuple(_tag(name) for name in new), main=main, reason=reason)
 
 
 def _refuse_strangers(url: str, ours: Mapping[str, str], there: Mapping[str, str]) -> None:
@@ -70,7 +77,7 @@ def _there(git: Git, url: str) -> dict[str, str]:
     """The branches and tags at `url`: name → hash."""
     known = git.attempt("ls-remote", "--heads", "--tags", "--refs", "--", url)
     if known.exit_code != 0:
-        raise _refused(url, f"cannot be read: {hosts.reason(known.stderr)}", hint=f"git ls-remote {url}")
+        raise _refused(url, f"cannot be read: {hosts.reason(known.stderr)}", hint=f"git ls-remote {shlex.quote(url)}")
     return _named(known.stdout)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from scaffolder import manifest
 from scaffolder.errors import ProjectError
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git
+from scaffolder.version_control import Git, refuse_distrusted
 
 NAME = "scaffold/adopt"
 
@@ -45,6 +45,7 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
     if not root.is_dir():
         raise ProjectError(f"{root} is not a folder", hint="scaffold adopt PATH, where PATH is a repository")
     prefix = git.attempt("rev-parse", "--show-prefix")
+    refuse_distrusted(prefix, root)
     if prefix.exit_code == 0 and not git.says("rev-parse", "--show-toplevel"):
         raise ProjectError(f"{root} is a Git repository without a checkout", hint="git clone it, and adopt the clone")
     if prefix.exit_code != 0:
@@ -59,9 +60,8 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
             f"nothing of {root} is committed",
             hint="scaffold new my-service makes a new one" if empty else "git add --all && git commit",
         )
-    changed = git(
-        "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--", "."
-    ).split("\0")
+    options = ("--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules=dirty")
+    changed = git("--no-optional-locks", "status", *options, "--", ".").split("\0")
     if any(changed):
         names = ", ".join(entry[3:] for entry in changed[:3] if entry)
         raise ProjectError(f"not committed: {names}", hint="git add and git commit (or git stash) first")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +116,7 @@ def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
 
 
 def _next(made: Made) -> Iterator[str]:
-    destination = made.request.destination
+    destination = shlex.quote(str(made.request.destination))
     yield f"Next    cd {destination} && make test"
     yield "        make help"
     yield f"        scaffold check {destination}"

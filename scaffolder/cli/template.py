@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -30,13 +31,16 @@ def publish(url: str) -> int:
     with SystemToolchain() as toolchain:
         published = publishing.publish(hosts.located(url), toolchain)
     shown = hosts.without_secret(url, url)
+    command = f"scaffold template use {shlex.quote(shown)}"
     tags = ", ".join(published.tags)
     click.echo(f"  {tags} pushed to {shown}" if tags else f"  {shown} has every release already")
-    if not published.main:
+    if published.reason:
+        click.echo(f"  main there could not be moved: {published.reason}; repositories need the tags only")
+    elif not published.main:
         click.echo(
             f"  main there is somebody's work and stays as it is; `git merge {store.newest().tag}` takes this release"
         )
-    click.echo(f"\nNext    scaffold template use {shown}   in each repository that is to take its releases from there")
+    click.echo(f"\nNext    {command}   in each repository that is to take its releases from there")
     return ExitCode.CLEAN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -66,7 +67,7 @@ def of_abort(restored: Restored) -> str:
     said += "it" if count == 1 else "them"
     if restored.saved:
         said += f"\n  what you changed since in {', '.join(restored.edited)} is in {restored.saved}"
-        said += f"\n\nNext    git apply --3way {restored.saved}, if you want it back"
+        said += f"\n\nNext    git apply --3way {shlex.quote(str(restored.saved))}, if you want it back"
     return said
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import sys
 from dataclasses import asdict, dataclass, replace
@@ -84,12 +85,26 @@ def main(plan: Path, toolchain: Toolchain) -> None:
     possible = git.attempt("read-tree", "--dry-run", "-m", "-u", step.before, step.after)
     if possible.exit_code != 0:
         Path(step.journal).unlink()
+        _refuse_hidden(git, step.paths)
         raise ToolCrashed(f"nothing was changed: {_reason(possible.stderr)}", hint="git status")
     moved = git.attempt("read-tree", "-m", "-u", step.before, step.after, timeout=600)
     if moved.exit_code != 0:  # no room, no right to write, a filter that fails: some files are written by now
         raise _taken_back(git, begun, Path(step.journal), _reason(moved.stderr))
     _mark_conflicts(git, step.conflicts, "0" * len(step.before))
     journal.write(replace(begun, state=journal.DONE), Path(step.journal))
+
+
+def _refuse_hidden(git: Git, paths: tuple[str, ...]) -> None:
+    """Stop for files that `git status` calls unchanged because somebody told Git not to look at them."""
+    listed = git("ls-files", "-v", "-z").split("\0")  # "h PATH" is one assumed unchanged, "S PATH" one skipped
+    told = {entry[2:]: entry[:1] for entry in listed if entry[:1] == "S" or entry[:1].islower()}
+    hidden = [path for path in paths if path in told and (git.folder / path).is_file()]
+    if hidden:
+        option = "--no-skip-worktree" if told[hidden[0]] == "S" else "--no-assume-unchanged"
+        raise ToolCrashed(
+            f"nothing was changed: Git was told not to look at {', '.join(hidden)}, which the update changes",
+            hint=f"git update-index {option} {shlex.quote(hidden[0])}, then commit it",
+        )
 
 
 def _taken_back(git: Git, begun: Journal, file: Path, reason: str) -> ToolCrashed:

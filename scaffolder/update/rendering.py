@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from scaffolder import answers, errors, process, render
+from scaffolder import answers, errors, manifest, process, render
 from scaffolder.adopted import Kept
 from scaffolder.errors import RenderError, ScaffolderError
 from scaffolder.render import Origin
@@ -44,7 +44,7 @@ def both(
     import copier  # noqa: F401, 0.3 s, which both need
 
     with _beside(lambda: render.write(*new, folder / "new"), folder / "new.json") as finish:
-        render.write(*old, folder / "old")
+        manifest.write(*old, folder / "old")
         failed = finish()
     if failed:
         raise failed

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffolder.errors import UpdateError
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git, require_git
+from scaffolder.version_control import Git, refuse_distrusted, require_git
 
 _UNDER_WAY = {
     "MERGE_HEAD": "merge",
@@ -52,12 +52,14 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
 
     Raises:
         UpdateError: there is none, or nothing is committed.
+        ProjectError: it is another user's, and Git does not trust it.
         ToolMissing: there is no Git, or one that is too old.
     """
     require_git(toolchain)
     git = Git(toolchain, root)
     asked = ("--show-toplevel", "--show-prefix", "--git-dir", "--git-path", "objects")
     where = git.attempt("rev-parse", *asked, "--show-object-format")
+    refuse_distrusted(where, root)
     if where.exit_code != 0:
         raise UpdateError(
             f"{root} is not in a Git repository, and an update could not be taken back",
@@ -92,15 +94,16 @@ def refuse_unsettled(repository: Repository) -> None:
     if lock.exists():
         raise UpdateError(f"{lock} is there: another git is at work", hint="wait for it; if none is, remove that file")
     changed = _status(repository)
+    under_way = next((word for name, word in _UNDER_WAY.items() if (repository.inside / name).exists()), "")
+    ways = f"git {under_way} --continue, or git {under_way} --abort" if under_way else ""
     unmerged = [file for state, file in changed if "U" in state or state in {"AA", "DD"}]
     if unmerged:
         raise UpdateError(
-            f"conflicts are left from a merge: {_some(unmerged)}",
-            hint="settle them, then git add and git commit; or scaffold update --abort",
+            f"conflicts are left from a {under_way or 'merge'}: {_some(unmerged)}",
+            hint=f"settle them, then git add and {ways or 'git commit; or scaffold update --abort'}",
         )
-    for name, word in _UNDER_WAY.items():
-        if (repository.inside / name).exists():
-            raise UpdateError(f"a {word} is under way", hint=f"git {word} --continue, or git {word} --abort")
+    if under_way:
+        raise UpdateError(f"a {under_way} is under way", hint=ways)
     if changed:
         raise UpdateError(
             f"changed and not committed: {_some([file for _, file in changed])}",
@@ -142,9 +145,9 @@ def _occupied(path: Path) -> bool:
 
 
 def _status(repository: Repository) -> list[tuple[str, str]]:
-    said = repository.git(
-        "--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--", "."
-    )
+    # What is changed inside a submodule is committed there, and no update comes near it.
+    options = ("--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules=dirty")
+    said = repository.git("--no-optional-locks", "status", *options, "--", ".")
     entries = [entry for entry in said.split("\0") if entry]
     return [(entry[:2], entry[3:].removeprefix(repository.prefix)) for entry in entries]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from scaffolder import answers
 from scaffolder.errors import UpdateError
 from scaffolder.update import journal
 from scaffolder.update.journal import Journal
@@ -44,10 +45,12 @@ def abort(repository: Repository) -> Restored:
 
     Raises:
         UpdateError: there is no update to take back, or it is committed.
+        ProjectError: there is none, and the folder is not that of a generated repository.
         ToolCrashed: Git could not write a file.
     """
     last = journal.read(repository.private)
     if last is None:
+        answers.require_record(repository.root)
         raise UpdateError("there is no update to take back", hint="git log shows what was committed")
     if last.head != repository.head:
         raise UpdateError(
@@ -86,17 +89,24 @@ def _saved(repository: Repository, last: Journal) -> tuple[tuple[str, ...], Path
     if last.state != journal.DONE or not last.after:
         return (), patch
     git = Git(repository.git.toolchain, repository.top, {"GIT_INDEX_FILE": str(index)})
-    written = entries(git, last.after)
     there = [path for path in last.paths if (repository.top / path).is_file()]
-    _into_index(git, {path: written[path] for path in there if path in written})
-    anew = [path for path in there if path not in written]
-    if anew:
-        git("--literal-pathspecs", "add", "--intent-to-add", "--force", "--", *anew)
-    edited = tuple(filter(None, git("diff", *PLAIN_DIFF, "-z", "--name-only").split("\0")))
+    own = _unlike(git, last.before, there)  # what `git reset --hard` made as it was is nobody's edit
+    edited = tuple(path for path in _unlike(git, last.after, there) if path in own)
     if edited:
-        git("diff", *PLAIN_DIFF, "--binary", f"--output={patch}")
+        git("--literal-pathspecs", "diff", *PLAIN_DIFF, "--binary", f"--output={patch}", "--", *edited)
     index.unlink(missing_ok=True)
     return edited, patch
+
+
+def _unlike(git: Git, tree: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Those of `paths` that are not as `tree` has them; its entries are in the index afterwards."""
+    listed = entries(git, tree)
+    git("read-tree", "--empty")
+    _into_index(git, {path: listed[path] for path in paths if path in listed})
+    anew = [path for path in paths if path not in listed]
+    if anew:
+        git("--literal-pathspecs", "add", "--intent-to-add", "--force", "--", *anew)
+    return tuple(filter(None, git("diff", *PLAIN_DIFF, "-z", "--name-only").split("\0")))
 
 
 def _into_index(git: Git, listed: Mapping[str, tuple[str, str]]) -> None:

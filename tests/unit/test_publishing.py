@@ -108,6 +108,18 @@ def test_one_protected_tag_keeps_all_out(host: Path, toolchain: SystemToolchain)
     assert git(host, "tag", "--list") == ""
 
 
+def test_a_host_that_takes_no_push_to_main_is_not_taken_for_somebodys_work(
+    host: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook(host, "update", "[ $1 != refs/heads/main ] || { echo main is protected; exit 1; }")
+    at = host.rename(host.parent / "our host.git")
+    assert cli.run(["template", "publish", str(at)]) == ExitCode.CLEAN
+    said = capsys.readouterr().out
+    assert f"  {', '.join(TAGS)} pushed to {at}\n" in said
+    assert "  main there could not be moved: main is protected; repositories need the tags only\n" in said
+    assert f"Next    scaffold template use '{at}'   in each repository" in said
+
+
 def test_a_folder_is_found_from_here(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(host.parent)
     assert cli.run(["template", "publish", "host.git"]) == ExitCode.CLEAN

@@ -169,6 +169,35 @@ def test_new_without_a_git_identity_says_so(
     assert "no first commit: git knows no name and e-mail of yours" in capsys.readouterr().out
 
 
+def test_new_commits_also_what_a_person_ignores_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _person(tmp_path, monkeypatch, "[core]\n\texcludesFile = ~/ignored\n")
+    (tmp_path / "home/ignored").write_text("*.tfvars\n.devcontainer/\n", encoding="utf-8")
+    assert cli.run(["new", "my-service", "--no-check"]) == ExitCode.CLEAN
+    listed = subprocess.run(["git", "-C", "my-service", "ls-files"], capture_output=True, text=True, check=True).stdout
+    assert {"terraform/env/envs/prod.tfvars", ".devcontainer/devcontainer.json"} <= set(listed.splitlines())
+
+
+def test_new_says_why_git_did_not_commit(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _person(tmp_path, monkeypatch, "[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = /nowhere/gpg\n")
+    assert cli.run(["new", "my-service", "--no-check", "-o", "a folder"]) == ExitCode.CLEAN
+    said = capsys.readouterr().out
+    assert "no first commit: git commit failed: error: gpg failed to sign the data; mend that, then git commit" in said
+    assert "Next    cd 'a folder/my-service' && make test" in said
+
+
+def _person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str) -> None:
+    """Somebody with a name and with these settings of Git, and nothing from this machine's."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for name in ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "home").mkdir()
+    person = "[user]\n\tname = somebody\n\temail = somebody@example.com\n"
+    (tmp_path / "home/.gitconfig").write_text(person + settings, encoding="utf-8")
+
+
 def test_check_runs_what_is_selected_and_json_is_one_document(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
