@@ -17,15 +17,20 @@ from copier._settings import SettingsModel
 from scaffolder.errors import RenderError
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from types import CodeType
+
+    from jinja2 import Environment, Template
+
+_COMPILED: dict[tuple[str, str | None, str], CodeType] = {}
+"""What this process has compiled, by Jinja's settings and the name and text of a template: releases are much alike."""
 
 
 class Worker(CopierWorker):
     """Shows templates the `commit` and `address` that a repository records, as if Copier had read them from there.
 
     For each part of each path Copier compiles the text anew, and gathers anew what it can read: thousands of times, and
-    half of its time. Here each text is compiled once, and while files are written, when no answer changes any more, all
-    read the same.
+    half of its time. Here each text is compiled once in a process, however often it renders, and while files are
+    written, when no answer changes any more, all read the same.
 
     What Copier reads of this machine (its settings, `_external_data`) has no part in it: the same answers give the same
     bytes everywhere. And nothing of a template is run, whomever Copier's settings trust.
@@ -45,6 +50,7 @@ class Worker(CopierWorker):
     def jinja_env(self) -> Any:
         """The environment that every text of the template is rendered in."""
         environment = super().jinja_env
+        _compile_once(environment, settings=repr(sorted(self.template.envops.items())))
         compiled = cache(environment.from_string)
 
         def from_string(source: str) -> Template:
@@ -100,3 +106,16 @@ class Worker(CopierWorker):
         if any(mark in string for mark in marks):
             return super()._render_string(string, extra_context)
         return str(self.jinja_env.preprocess(string))
+
+
+def _compile_once(environment: Environment, *, settings: str) -> None:
+    """Let `environment` take the code of a text from another one with the same `settings`, extensions and filters."""
+    compiled = environment.compile
+
+    def code(source: str, name: str | None = None, filename: str | None = None) -> CodeType:
+        known = settings, name, source
+        if known not in _COMPILED:
+            _COMPILED[known] = compiled(source, name, filename)
+        return _COMPILED[known].replace(co_filename=filename or "<template>")  # the file that a traceback names
+
+    environment.compile = code  # type: ignore[method-assign, assignment]

@@ -6,7 +6,6 @@ from itertools import islice
 from pathlib import Path
 
 import combinations
-import jinja2.sandbox
 import pytest
 from support import TODAY, ScriptedToolchain
 
@@ -19,24 +18,6 @@ pytestmark = pytest.mark.matrix
 TRIPLES = combinations.covering(3)
 AT_RANDOM = tuple(islice(combinations.at_random(10_000), max(0, 300 - len(TRIPLES)) + 20))
 OWN = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def compiled_once() -> None:
-    """Copier compiles the same thousand little templates in every render; here they are compiled once."""
-    patch = pytest.MonkeyPatch()
-    compile_template = jinja2.sandbox.SandboxedEnvironment.from_string
-    known: dict[tuple[object, ...], jinja2.Template] = {}
-
-    def from_string(self: jinja2.Environment, source: str, *arguments: object, **named: object) -> jinja2.Template:
-        key = (source, self.variable_start_string, *arguments)
-        if named or not isinstance(source, str):
-            return compile_template(self, source, *arguments, **named)  # type: ignore[arg-type]
-        if key not in known:
-            known[key] = compile_template(self, source, *arguments)  # type: ignore[arg-type]
-        return known[key]
-
-    patch.setattr(jinja2.sandbox.SandboxedEnvironment, "from_string", from_string)
 
 
 @pytest.mark.parametrize("row", [*TRIPLES, *AT_RANDOM], ids=combinations.named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import warnings
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,35 @@ none: {{type: yaml, default: []}}
 def test_whatever_a_template_uses_copier_writes_the_same(files: dict[str, str], tmp_path: Path) -> None:
     lay(tmp_path / "template", files)
     assert_the_same(tmp_path)
+
+
+def test_what_one_render_compiled_serves_no_other_text_and_no_other_marks(tmp_path: Path) -> None:
+    square = {"copier.yml": f"{SETTINGS}\nname: thing\n", **RECORD, "templates/a.txt.jinja": "[[ name ]] {{ name }}\n"}
+    curly = {
+        "copier.yml": "_subdirectory: templates\nname: thing\n",
+        "templates/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml -}}\n",
+        "templates/a.txt.jinja": square["templates/a.txt.jinja"],
+    }
+    edited = {**square, "templates/a.txt.jinja": "edited [[ name ]]\n"}
+    written = []
+    for number, files in enumerate((square, curly, edited, square)):
+        folder = tmp_path / str(number)
+        lay(folder / "template", {**files, "templates/b.txt": "plain\n"})
+        assert_the_same(folder)
+        written.append((folder / "ours/made/a.txt").read_text())
+    assert written == ["thing {{ name }}\n", "[[ name ]] thing\n", "edited thing\n", "thing {{ name }}\n"]
+
+
+def test_an_error_names_the_file_of_its_own_release(tmp_path: Path) -> None:
+    raising = {"copier.yml": f"{SETTINGS}\nname: thing\n", **RECORD, "templates/a.txt.jinja": "\n[[ nobody.knows ]]\n"}
+    for release in ("older", "newer"):
+        lay(tmp_path / release / "template", raising)
+        with pytest.raises(RenderError) as refused:
+            by_us(tmp_path / release, {})
+        assert refused.value.__cause__
+        frames = traceback.extract_tb(refused.value.__cause__.__traceback__)
+        named = [(frame.filename, frame.lineno) for frame in frames if frame.filename.endswith("a.txt.jinja")]
+        assert named == [(str(tmp_path / release / "template/templates/a.txt.jinja"), 2)]
 
 
 @pytest.mark.parametrize("preserved", ["true", "false"])
