@@ -7,13 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scaffolder import __version__, answers_file, template
+from scaffolder import __version__, answers_file, expressions, kinds, template
 from scaffolder.errors import AnswersError, ProjectError
-
-if TYPE_CHECKING:
-    from jinja2 import Environment, Template
 
 FILE = ".copier-answers.yml"
 
@@ -47,6 +44,7 @@ class Question:
     several: bool
     folder: Path | None = None
     placeholder: str = ""
+    kind: str = "str"
 
     @property
     def flag(self) -> str:
@@ -58,28 +56,32 @@ class Question:
         return f"SCAFFOLD_{self.name.upper()}"
 
     def choices_given(self, answers: Mapping[str, Answer]) -> tuple[Choice, ...]:
-        """What may be answered, given the answers before this one; empty where any text may."""
+        """What may be answered, given the answers before this one; empty where any text may, or none can be told."""
         choices = self.choices
         if isinstance(choices, str):
             import yaml
 
-            choices = yaml.safe_load(_render(choices, answers, self.folder))
-        pairs = choices.items() if isinstance(choices, dict) else ((value, value) for value in choices or ())
-        return tuple(Choice(value=str(value), label=str(label)) for label, value in pairs)
+            choices = yaml.safe_load(expressions.understood(choices, answers, self.folder) or "[]")
+        pairs = choices.items() if isinstance(choices, dict) else (_pair(choice) for choice in choices or ())
+        return tuple(
+            Choice(value=value, label=str(label))
+            for label, choice in pairs
+            if (value := _open_value(choice, answers, self.folder)) is not None
+        )
 
     def default_given(self, answers: Mapping[str, Answer]) -> Answer | None:
-        """What is answered when nobody says otherwise; None where somebody has to."""
+        """What is answered when nobody says otherwise; None where somebody has to, or Copier alone can tell."""
         if self.default is None:
             return None
-        if isinstance(self.default, list):
+        if self.several and isinstance(self.default, list):
             return tuple(str(item) for item in self.default)
-        rendered = _render(str(self.default), answers, self.folder)
-        return tuple(rendered.split(",")) if self.several else rendered
+        rendered = expressions.understood(kinds.text(self.kind, self.default), answers, self.folder)
+        return tuple(kinds.items(rendered)) if self.several and rendered is not None else rendered
 
     def asked_given(self, answers: Mapping[str, Answer]) -> bool:
-        """Whether this question means anything, given the answers before it."""
-        when = _render(str(self.when), answers, self.folder).strip().lower()
-        return when not in {"", "false", "no", "0"}
+        """Whether this question means anything, given the answers before it; it does where Copier alone can tell."""
+        when = expressions.understood(str(self.when), answers, self.folder)
+        return when is None or when.strip().lower() not in {"", "false", "no", "0"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,7 @@ def questions(folder: Path | None = None) -> tuple[Question, ...]:
             several=entry.get("multiselect", False),
             folder=folder,
             placeholder=entry.get("placeholder", ""),
+            kind=kinds.of(entry),
         )
         for name, entry in asked.items()
         if entry.get("when") is not False
@@ -165,11 +168,21 @@ def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -
                 f"{question.name} cannot be {item!r}: it is one of {allowed}",
                 hint=f"{question.flag} {_nearest(item, question, choices, answers)}",
             )
-    complaint = " ".join(_render(question.validator, {**answers, question.name: answer}, question.folder).split())
-    if complaint:
+    if complaint := _complaint(question, answer, answers):
         shown = ",".join(answer) if isinstance(answer, tuple) else answer
         raise AnswersError(f"{question.name} cannot be {shown!r}: {complaint}", hint=_example(question))
     return answer
+
+
+def _complaint(question: Question, answer: Answer, answers: Mapping[str, Answer]) -> str:
+    """What the kind of the question and its validator have against an answer."""
+    try:
+        for item in answer if isinstance(answer, tuple) else (answer,):
+            kinds.native(question.kind, item)
+        said = expressions.understood(question.validator, {**answers, question.name: answer}, question.folder) or ""
+    except ValueError:
+        return f"it is no {kinds.WORDS.get(question.kind, question.kind)}"
+    return " ".join(said.split())
 
 
 def _nearest(item: str, question: Question, choices: tuple[Choice, ...], answers: Mapping[str, Answer]) -> str:
@@ -247,11 +260,24 @@ def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None
 
 def _as_answer(question: Question, value: object) -> Answer:
     if question.several:
-        items = value if isinstance(value, list | tuple) else str(value).split(",")
-        return tuple(dict.fromkeys(str(item).strip() for item in items if str(item).strip()))
-    if isinstance(value, dict | list | tuple):
+        items = map(str, value) if isinstance(value, list | tuple) else kinds.items(str(value))
+        return tuple(dict.fromkeys(item.strip() for item in items if item.strip()))
+    if isinstance(value, dict | list | tuple) and question.kind not in {"json", "yaml"}:
         raise AnswersError(f"{question.name} takes one value", hint=f"{question.flag} VALUE")
-    return str(value)
+    return kinds.text(question.kind, value)
+
+
+def _pair(choice: Any) -> tuple[Any, Any]:
+    return tuple(choice) if isinstance(choice, list) and len(choice) == 2 else (choice, choice)
+
+
+def _open_value(choice: Any, answers: Mapping[str, Answer], folder: Path | None) -> str | None:
+    """The value of a choice; None where its own validator closes it, or Copier alone can tell it."""
+    if isinstance(choice, dict):
+        if expressions.understood(str(choice.get("validator", "")), answers, folder):
+            return None
+        choice = choice.get("value")
+    return expressions.understood(str(choice), answers, folder)
 
 
 def _example(question: Question) -> str:
@@ -260,27 +286,3 @@ def _example(question: Question) -> str:
 
 def _text(answer: Answer) -> str:
     return ",".join(answer) if isinstance(answer, tuple) else answer
-
-
-def _render(text: str, answers: Mapping[str, Answer], folder: Path | None) -> str:
-    values = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in answers.items()}
-    return _template(text, folder).render(values)
-
-
-@cache  # the same few texts, for every combination that a test or a preset goes through
-def _template(text: str, folder: Path | None) -> Template:
-    return _environment(folder).from_string(text)
-
-
-@cache
-def _environment(folder: Path | None) -> Environment:
-    import jinja2
-    from jinja2.sandbox import SandboxedEnvironment
-
-    settings = {**template.configuration(folder).get("_envops", {})}
-    settings.pop("undefined", None)
-    return SandboxedEnvironment(
-        **settings,
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],  # the filters that Copier itself offers
-    )

@@ -1,0 +1,76 @@
+"""What kind of value a question takes: an answer is text to people, and Python's own value to a template's expressions.
+
+The kinds, and what each makes of a text, are Copier's (https://copier.readthedocs.io/en/stable/configuring/#questions).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+KINDS = frozenset({"bool", "float", "int", "json", "path", "str", "yaml"})
+
+WORDS = {"int": "whole number", "float": "number", "json": "JSON", "yaml": "YAML"}
+
+_BOOLEANS = dict.fromkeys(("y", "yes", "t", "true", "on"), True) | dict.fromkeys(
+    ("n", "no", "f", "false", "off", "~", "null", "none", ""), False
+)
+
+
+def of(entry: Mapping[str, Any]) -> str:
+    """The kind of a question of copier.yml: what it says, else that of its default; text where marks say it."""
+    said = entry.get("type")
+    if not said:
+        said = type(entry.get("default")).__name__
+        return said if said in KINDS else "yaml"
+    return said if said in KINDS else "str"
+
+
+def text(kind: str, value: object) -> str:
+    """A recorded value as the text that somebody would give for it."""
+    if kind in {"json", "yaml"} and not isinstance(value, str):
+        return json.dumps(value, default=str)  # which YAML reads as well
+    return str(value)
+
+
+def native(kind: str, answer: str) -> object:
+    """What a template's expressions have for the text `answer`.
+
+    Raises:
+        ValueError: it is no value of this kind.
+    """
+    return _NATIVE[kind](answer) if kind in _NATIVE else answer
+
+
+def items(answer: str) -> list[str]:
+    """The answers in a text that holds several: "a,b", or a list of YAML, "[a, b]"."""
+    if answer.lstrip().startswith("["):
+        listed = _yaml(answer)
+        return [str(item) for item in listed] if isinstance(listed, list) else [answer]
+    return [item.strip() for item in answer.split(",") if item.strip()]
+
+
+def _boolean(answer: str) -> bool:
+    try:
+        return bool(float(answer))
+    except ValueError:
+        return _BOOLEANS.get(answer.strip().lower(), True)
+
+
+def _yaml(answer: str) -> object:
+    import yaml
+
+    try:
+        return yaml.safe_load(answer)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+_NATIVE: Mapping[str, Callable[[str], object]] = {
+    "bool": _boolean,
+    "float": float,
+    "int": int,
+    "json": json.loads,
+    "yaml": _yaml,
+}
