@@ -14,7 +14,9 @@ from support import Repository
 
 from scaffolder import answers, render
 from scaffolder.cache import FOLDER_VARIABLE
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.toolchain import Survey, SystemToolchain
+from scaffolder.tools import Tool
+from scaffolder.version_control import GIT
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,7 +35,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--cluster", action="store_true", help="ask the API server that KUBECONFIG names, not a scripted one"
     )
+    parser.addoption(
+        "--but-only-git", action="store_true", help="leave out what sees no program but git: another run has had it"
+    )
     parser.addoption("--update-examples", action="store_true", help="write examples/ instead of comparing with it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--but-only-git"):
+        left_out = [item for item in items if item.get_closest_marker("only_git")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,9 +87,39 @@ def repository(pristine: Repository, tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="session")
-def toolchain() -> Iterator[SystemToolchain]:
+def only_git(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with git in it and nothing else."""
+    folder = tmp_path_factory.mktemp("only-git")
+    if git := shutil.which("git"):
+        (folder / "git").symlink_to(git)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def path(request: pytest.FixtureRequest, only_git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that is marked `only_git` finds on PATH what it finds there on a bare machine."""
+    if request.node.get_closest_marker("only_git"):
+        monkeypatch.setenv("PATH", str(only_git))
+
+
+class Machine(SystemToolchain):
+    """The programs of this machine. It remembers what it found, and so has to be asked while they are all on PATH."""
+
+    def __init__(self, only_git: Path) -> None:
+        super().__init__()
+        self._only_git = only_git
+
+    def survey(self, tool: Tool) -> Survey:
+        assert tool is GIT or os.environ.get("PATH") != str(self._only_git), (
+            f"marked only_git, and asks for {tool.name}"
+        )
+        return super().survey(tool)
+
+
+@pytest.fixture(scope="session")
+def toolchain(only_git: Path) -> Iterator[SystemToolchain]:
     """The programs of this machine."""
-    with SystemToolchain() as real:
+    with Machine(only_git) as real:
         yield real
 
 

@@ -482,6 +482,7 @@ exit "$code"
 """
 
 
+@pytest.mark.only_git
 def test_killed_at_any_moment_the_repository_is_as_before_or_the_branch_is_whole(tmp_path: Path) -> None:
     """SIGKILL at twenty points by chance: before and after calls of Git, which alone writes, and between them."""
     root = foreign.repository(tmp_path / "orders", foreign.MAVEN)

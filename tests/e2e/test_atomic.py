@@ -13,6 +13,8 @@ import pytest
 
 from scaffolder.errors import ExitCode
 
+pytestmark = pytest.mark.only_git
+
 NEW = (sys.executable, "-m", "scaffolder", "new", "my-service", "--defaults", "--no-check")
 
 

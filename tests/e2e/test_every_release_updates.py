@@ -40,6 +40,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) 
     return {preset: generated(store.newest().tag, preset, folder / preset, toolchain) for preset in PRESETS}
 
 
+@pytest.mark.only_git
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("tag", OLD)
 def test_our_engine_gives_what_is_generated_now(

@@ -43,6 +43,7 @@ def generated(toolchain: SystemToolchain, tmp_path: Path) -> Repository:
     return make
 
 
+@pytest.mark.only_git
 @pytest.mark.parametrize(
     ("request_", "given"),
     [
@@ -96,6 +97,7 @@ def test_an_answer_that_had_to_follow_is_named(committed: Repository, capsys: py
     assert git(project, "status", "--short") == ""
 
 
+@pytest.mark.only_git
 def test_an_edit_is_not_carried_into_a_file_that_merely_looks_alike(committed: Repository) -> None:
     project = committed()
     values = project / "terraform" / "shared" / "main.tf"

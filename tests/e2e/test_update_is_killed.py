@@ -17,6 +17,8 @@ from updating import Template, commit, contents, git
 
 from scaffolder.errors import ExitCode
 
+pytestmark = pytest.mark.only_git
+
 LINES = "".join(f"line {number}\n" for number in range(1, 40))
 FILES = {f"folder{number % 7}/file{number}.txt": LINES + f"{number}\n" for number in range(60)}
 QUESTIONS = "name: {type: str, default: thing}\nci: {type: str, multiselect: true, choices: [github, jenkins], default: [github]}\n"

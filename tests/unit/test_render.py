@@ -11,6 +11,8 @@ import pytest
 from scaffolder import answers, render
 from scaffolder.errors import DestinationError
 
+pytestmark = pytest.mark.only_git
+
 GIVEN = answers.complete({"service_name": "my-service"})
 
 

@@ -91,6 +91,7 @@ def ours(number: int, seed: int, folder: Path, toolchain: SystemToolchain) -> li
     return found
 
 
+@pytest.mark.only_git
 @pytest.mark.parametrize("seed", [1, 1001])
 def test_no_line_is_lost_or_moved_in_five_hundred_random_histories(
     seed: int, tmp_path: Path, toolchain: SystemToolchain
@@ -98,6 +99,7 @@ def test_no_line_is_lost_or_moved_in_five_hundred_random_histories(
     assert ours(500, seed, tmp_path, toolchain) == []
 
 
+@pytest.mark.only_git
 @pytest.mark.histories
 def test_no_line_is_lost_or_moved_in_two_thousand_histories(tmp_path: Path, toolchain: SystemToolchain) -> None:
     assert ours(2000, 10_000, tmp_path, toolchain) == []
@@ -139,6 +141,7 @@ def test_plain_copier_loses_and_moves_lines_of_the_same_histories(
     assert moved > 0
 
 
+@pytest.mark.only_git
 @pytest.mark.parametrize(
     "seeds", [range(3), pytest.param(range(3, 103), marks=pytest.mark.histories)], ids=["few", "many"]
 )

@@ -1,0 +1,26 @@
+"""What the mark `only_git` promises, on which the gate runs such a test once and not on two machines."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools import TERRAFORM
+from scaffolder.version_control import GIT
+
+
+@pytest.mark.only_git
+def test_a_test_with_the_mark_finds_git_and_nothing_else(toolchain: SystemToolchain) -> None:
+    (program,) = Path(os.environ["PATH"]).iterdir()
+    assert program.name == "git"
+    assert toolchain.find(GIT)
+    with pytest.raises(AssertionError, match="marked only_git, and asks for terraform"):
+        toolchain.find(TERRAFORM)
+
+
+def test_one_without_it_finds_what_the_machine_has() -> None:
+    assert Path(str(shutil.which("git"))).parent.name != "only-git0"
