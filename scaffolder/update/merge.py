@@ -16,6 +16,12 @@ from scaffolder.update import line_ends, placement
 from scaffolder.update.workshop import YOURS, Stage, Workshop, entries
 from scaffolder.version_control import Git
 
+_AS_MANY_AS_A_MERGE = "-l7000"
+"""Beyond so many files Git looks only for moves without an edit; `git diff` alone would stop at 1,000."""
+
+_Entries = dict[str, tuple[str, str]]
+"""Path → (mode, hash)."""
+
 
 class Fate(enum.StrEnum):
     """What an update does to one file.
@@ -65,6 +71,9 @@ def merged(
     file that goes and another that comes. A file that people moved is followed either way.
     """
     git = work.git
+    own = _own(git, base, ours, theirs)
+    if own:
+        ours = work.edited(ours, dict.fromkeys(own))
     base, theirs = line_ends.followed(work, base, ours, theirs)
     if not renames:
         base, theirs = _where_people_moved(work, base, ours, theirs)
@@ -91,11 +100,38 @@ def merged(
     changed = _changes(sides, {stage.path for stage in left}, moved)
     changes = {change.path: change for change in (*changed, *beside, *kept)}
     return Merged(
-        tree=tree,
+        tree=work.edited(tree, own) if own else tree,
         changes=tuple(changes[path] for path in sorted(changes)),
         stages=left,
         added=tuple(path for path in sides.result if path not in sides.ours),
     )
+
+
+def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
+    """The files that are people's alone, and no file of the template that they moved: no merge is about them.
+
+    They are left out of it, because Git merges in a folder, and would write and read all of a large repository there.
+    """
+    listed = {tree: entries(git, tree) for tree in {base, ours, theirs}}
+    of_template = {*listed[base], *listed[theirs]}
+    folders = {folder for path in of_template for folder in _folders(path)}
+    taken = {*of_template, *folders, *_moves(git, base, ours).values()}
+    return {
+        path: entry
+        for path, entry in listed[ours].items()
+        if path not in taken
+        and not any(folder in of_template for folder in _folders(path))
+        and "~" not in path  # as Git calls the other side of a conflict
+        and "\ufffd" not in path  # a name that is no text, and could not be written again
+    }
+
+
+def _folders(path: str) -> Iterator[str]:
+    """ "a/b" and "a" for "a/b/c"."""
+    at = path.rfind("/")
+    while at > 0:
+        yield path[:at]
+        at = path.rfind("/", 0, at)
 
 
 def _where_people_moved(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, str]:
@@ -106,10 +142,6 @@ def _where_people_moved(work: Workshop, base: str, ours: str, theirs: str) -> tu
         return base, theirs
     one, other = ({**dict.fromkeys(moves), **{to: there[at] for at, to in moves.items()}} for there in (old, new))
     return work.edited(base, one), work.edited(theirs, other)
-
-
-_Entries = dict[str, tuple[str, str]]
-"""Path → (mode, hash)."""
 
 
 @dataclass(frozen=True)
@@ -227,9 +259,8 @@ def _moves(git: Git, base: str, side: str) -> dict[str, str]:
     """What one side moved: old path → new path."""
     if base == side:
         return {}
-    words = iter(
-        git("diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", base, side).split("\0")
-    )
+    found = ("-r", "-z", "--find-renames", _AS_MANY_AS_A_MERGE, "--diff-filter=R", "--name-status")
+    words = iter(git("diff-tree", *found, base, side).split("\0"))
     next_word: Callable[[], str] = lambda: next(words, "")  # noqa: E731
     moves = {}
     while next_word():

@@ -75,7 +75,7 @@ class Workshop:
         zero = "0" * len(tree)
         lines = [f"{mode} {blob}\t{path}" for path, (mode, blob) in ((p, e or ("0", zero)) for p, e in edits.items())]
         git("update-index", "-z", "--index-info", stdin="".join(f"{line}\0" for line in lines))
-        return git("write-tree")
+        return git("write-tree", "--missing-ok")
 
     def grafted(self, whole: str, prefix: str, tree: str) -> str:
         """The tree `whole` with all that is below `prefix` ("services/pay/") replaced by `tree`."""
@@ -85,7 +85,7 @@ class Workshop:
         git("read-tree", whole)
         git("--literal-pathspecs", "rm", "-r", "--quiet", "--cached", "--force", "--", prefix)
         git("read-tree", f"--prefix={prefix}", tree)
-        return git("write-tree")
+        return git("write-tree", "--missing-ok")
 
     def written(self, tree: str, folder: Path) -> None:
         """Write the files of `tree` into `folder`, as a checkout would."""
