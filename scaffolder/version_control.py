@@ -64,8 +64,9 @@ class Git:
         done = self.attempt(*arguments, stdin=stdin, timeout=timeout)
         if done.exit_code != 0:
             said = (done.stderr or done.stdout).strip().splitlines()
+            command = next(word for word in arguments if not word.startswith("-"))
             raise ToolCrashed(
-                f"git {arguments[0]} failed in {self.folder}: {said[-1] if said else f'exit code {done.exit_code}'}",
+                f"git {command} failed in {self.folder}: {said[-1] if said else f'exit code {done.exit_code}'}",
                 hint="see for yourself: git status",
             )
         return done.stdout.removesuffix("\n")

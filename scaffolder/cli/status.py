@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,11 +29,13 @@ def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
     with SystemToolchain() as toolchain:
         found = status.of(path, toolchain)
     code = ExitCode.FOUND if exit_code and found.newer else ExitCode.CLEAN
-    click.echo(json.dumps(_document(found, code), indent=2) if form == "json" else "\n".join(_lines(found, verbose)))
+    click.echo(
+        json.dumps(_document(found, code), indent=2) if form == "json" else "\n".join(_lines(found, path, verbose))
+    )
     return code
 
 
-def _lines(found: Status, verbose: bool) -> Iterator[str]:
+def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
     news = f"{found.newer[-1].tag} is out" if found.newer else "the newest release"
     yield f"{found.name}: {found.release.tag}, {news}"
     for release in found.newer:
@@ -47,7 +50,7 @@ def _lines(found: Status, verbose: bool) -> Iterator[str]:
     counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
     yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
     if found.newer:
-        yield "\nNext    scaffold update --dry-run"
+        yield f"\nNext    scaffold update --dry-run{f' {shlex.quote(str(path))}' if path != Path() else ''}"
 
 
 def _document(found: Status, code: ExitCode) -> dict[str, object]:

@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import click
@@ -127,10 +128,11 @@ def _next(outcome: Outcome) -> Iterator[str]:
             yield "  not checked: files with conflicts do not parse\n"
         yield "Next    the same without --dry-run, --diff and --check"
         return
+    there = f"cd {shlex.quote(str(outcome.root))}, then " if outcome.root != Path() else ""
     if outcome.conflicts:
-        yield "Next    settle the conflicts (git diff), git add each file, then scaffold check and git commit"
+        yield f"Next    {there}settle the conflicts (git diff), git add each file, then scaffold check and git commit"
     else:
-        yield "Next    git diff --cached, scaffold check, git commit"
+        yield f"Next    {there}git diff --cached, scaffold check, git commit"
     yield "        scaffold update --abort takes it back"
 
 

@@ -113,6 +113,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             theirs=work.tree_of(after.folder),
             label=f"template-{new.tag}",
             renames=old != new,
+            names=_names(differences, store.checkout(history, new, toolchain)),
             record=answers.FILE,
         )
         repository.refuse_occupied(opened, outcome.added)
@@ -227,3 +228,10 @@ def _differences(
                 hint=f"scaffold update -d {one.name}=VALUE, to say what it is to be",
             )
     return differences
+
+
+def _names(differences: tuple[Difference, ...], folder: Path) -> dict[str, str]:
+    """The answers that are other ones afterwards and that any text may answer: files may be called after them."""
+    free = {question.name for question in answers.questions(folder) if not question.choices}
+    texts = ((one.before, one.after) for one in differences if one.name in free)
+    return {before: after for before, after in texts if isinstance(before, str) and isinstance(after, str)}

@@ -9,15 +9,13 @@ What Git asks a person about is decided here in two cases: a file that only one 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from scaffolder.update import line_ends, placement
+from scaffolder.update import line_ends, moves, placement
 from scaffolder.update.workshop import YOURS, Stage, Workshop, entries
 from scaffolder.version_control import Git
-
-_AS_MANY_AS_A_MERGE = "-l7000"
-"""Beyond so many files Git looks only for moves without an edit; `git diff` alone would stop at 1,000."""
 
 _Entries = dict[str, tuple[str, str]]
 """Path → (mode, hash)."""
@@ -62,22 +60,33 @@ class Merged:
 
 
 def merged(
-    work: Workshop, *, base: str, ours: str, theirs: str, label: str, renames: bool = True, record: str = ""
+    work: Workshop,
+    *,
+    base: str,
+    ours: str,
+    theirs: str,
+    label: str,
+    renames: bool = True,
+    names: Mapping[str, str] = MappingProxyType({}),
+    record: str = "",
 ) -> Merged:
     """What Git makes of three trees; `label` names the third side in the markers of a conflict.
 
     `record` is a file of the template's own: where both sides changed it, theirs is taken. `renames` is whether a file
     that the template moved is followed. Between two sets of answers it must not be: what looks like a move there is one
-    file that goes and another that comes. A file that people moved is followed either way.
+    file that goes and another that comes. A file that people moved is followed either way, and so is one that the
+    template moved because a name in its path is another one: `names` are old name → new name.
     """
     git = work.git
     own = _own(git, base, ours, theirs)
     if own:
         ours = work.edited(ours, dict.fromkeys(own))
+    here, named = entries(git, ours), moves.by_names(git, base, ours, theirs, names)
+    base, ours = moves.made(work, base, named), moves.made(work, ours, named)
     base, theirs = line_ends.followed(work, base, ours, theirs)
     if not renames:
         base, theirs = _where_people_moved(work, base, ours, theirs)
-    moved = _moves(git, base, theirs) if renames else {}
+    moved = named | (moves.between(git, base, theirs) if renames else {})
     if base == ours:  # nobody changed anything
         tree, stages = theirs, tuple[Stage, ...]()
     else:
@@ -90,20 +99,20 @@ def merged(
         sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
     left = tuple(stage for stage in stages if stage.path not in settled)
     doubts = _doubts(
-        work, sides, {stage.path for stage in stages}, moved, _moves(git, base, ours) if renames else {}, label
+        work, sides, {stage.path for stage in stages}, moved, moves.between(git, base, ours) if renames else {}, label
     )
     if doubts:
         tree = work.edited(tree, {path: entry for path, (entry, _) in doubts.items()})
         left += tuple(stage for _, three in doubts.values() for stage in three)
         sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
     beside = _beside(sides, {stage.path for stage in left}, label)
-    changed = _changes(sides, {stage.path for stage in left}, moved)
+    changed = _changes(sides, here, {stage.path for stage in left}, moved)
     changes = {change.path: change for change in (*changed, *beside, *kept)}
     return Merged(
         tree=work.edited(tree, own) if own else tree,
         changes=tuple(changes[path] for path in sorted(changes)),
         stages=left,
-        added=tuple(path for path in sides.result if path not in sides.ours),
+        added=tuple(path for path in sides.result if path not in here),
     )
 
 
@@ -115,7 +124,7 @@ def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
     listed = {tree: entries(git, tree) for tree in {base, ours, theirs}}
     of_template = {*listed[base], *listed[theirs]}
     folders = {folder for path in of_template for folder in _folders(path)}
-    taken = {*of_template, *folders, *_moves(git, base, ours).values()}
+    taken = {*of_template, *folders, *moves.between(git, base, ours).values()}
     return {
         path: entry
         for path, entry in listed[ours].items()
@@ -136,12 +145,9 @@ def _folders(path: str) -> Iterator[str]:
 
 def _where_people_moved(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, str]:
     """Both sides of the template with their files at the places that people moved them to."""
-    old, new = entries(work.git, base), entries(work.git, theirs)
-    moves = {at: to for at, to in _moves(work.git, base, ours).items() if at in new and to not in new}
-    if not moves:
-        return base, theirs
-    one, other = ({**dict.fromkeys(moves), **{to: there[at] for at, to in moves.items()}} for there in (old, new))
-    return work.edited(base, one), work.edited(theirs, other)
+    new = entries(work.git, theirs)
+    moved = {at: to for at, to in moves.between(work.git, base, ours).items() if at in new and to not in new}
+    return moves.made(work, base, moved), moves.made(work, theirs, moved)
 
 
 @dataclass(frozen=True)
@@ -212,12 +218,13 @@ def _doubts(
     return found
 
 
-def _changes(sides: _Sides, conflicts: set[str], moved: Mapping[str, str]) -> Iterator[Change]:
+def _changes(sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[str, str]) -> Iterator[Change]:
+    """What becomes of each file; `here` are those that the repository has now."""
     came_from = {new: old for old, new in moved.items()}
     for path in conflicts:
         yield Change(path=path, fate=Fate.CONFLICT, note=_reason(sides, path))
-    for path in sorted({*sides.ours, *sides.result} - conflicts):
-        before, after = sides.ours.get(path), sides.result.get(path)
+    for path in sorted({*here, *sides.result} - conflicts):
+        before, after = here.get(path), sides.result.get(path)
         if before == after:
             continue
         if before is None:
@@ -253,17 +260,3 @@ def _reason(sides: _Sides, path: str) -> str:
             return "you and the template changed the same lines"
         case _:
             return "you and the template moved it, or put something else in its place"
-
-
-def _moves(git: Git, base: str, side: str) -> dict[str, str]:
-    """What one side moved: old path → new path."""
-    if base == side:
-        return {}
-    found = ("-r", "-z", "--find-renames", _AS_MANY_AS_A_MERGE, "--diff-filter=R", "--name-status")
-    words = iter(git("diff-tree", *found, base, side).split("\0"))
-    next_word: Callable[[], str] = lambda: next(words, "")  # noqa: E731
-    moves = {}
-    while next_word():
-        old = next_word()
-        moves[old] = next_word()
-    return moves
