@@ -23,6 +23,8 @@ LARGEST = 100 * 1024 * 1024
 """Bytes of a file that a Git host takes (https://docs.github.com/en/repositories/working-with-files/managing-large-files)."""
 
 _TAG = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+_RELEASE = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+"""A tag that is a release: a repository records it, and plain Copier looks for it, exactly so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +188,7 @@ def _tagged(git: Git) -> tuple[Release, ...]:
     for entry in entries:
         if entry.strip():
             name, date, trees, body = entry.strip("\n").split("\0")
-            if _TAG.fullmatch(name):
+            if _RELEASE.fullmatch(name):
                 found.append(Release(version=name.removeprefix("v"), date=date, tree=trees, changes=_changes(body)))
     return tuple(sorted(found, key=lambda release: release.number))
 

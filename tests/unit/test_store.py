@@ -66,6 +66,9 @@ def test_a_host_is_read_anew_each_time(toolchain: SystemToolchain, tmp_path: Pat
     store.at(str(mirror), toolchain)
     git(mirror, "tag", "v9.0.0", "HEAD")
     assert store.at(str(mirror), toolchain).newest.tag == "v9.0.0"
+    for name in ("91.0.0", "v091.0.0", "v91.0", "v91.0.0-rc1", "v91.0.0rc1", "nightly"):  # Copier looks for "v91.0.0"
+        git(mirror, "tag", name, "HEAD")
+    assert store.at(str(mirror), toolchain).newest.tag == "v9.0.0"
 
 
 def test_a_host_that_is_not_there_is_one_sentence(toolchain: SystemToolchain, tmp_path: Path) -> None:
