@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,11 +46,15 @@ class Processes:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[str]] = set()
+        self._over = False
+        self._lock = threading.Lock()
 
     def end(self) -> None:
-        """Kill all that still runs, with its children."""
-        for process in tuple(self._running):
-            _kill_group(process)
+        """Kill all that still runs, with its children, and what a thread is just starting."""
+        with self._lock:
+            self._over = True
+            for process in tuple(self._running):
+                _kill_group(process)
 
     def run(
         self,
@@ -86,7 +91,10 @@ class Processes:
                 f"{name} could not be started: {error.strerror or error}",
                 hint=f"try it by hand: {argv[0]} --version",
             ) from error
-        self._running.add(process)
+        with self._lock:
+            self._running.add(process)
+            if self._over:
+                _kill_group(process)
         try:
             if memory is not None:
                 _limit_memory(process.pid, memory)

@@ -6,11 +6,12 @@ import os
 import pwd
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from stand_in import TOOL, install
@@ -139,6 +140,22 @@ def test_leaving_the_toolchain_ends_what_other_threads_run(bin_folder: Path, tmp
     thread.join(timeout=30)
     assert has_ended(pid)
     assert [str(error) for error in raised] == ["frobnicate was ended by SIGKILL"]
+
+
+def test_a_process_that_starts_while_the_toolchain_is_left_is_ended_too(
+    bin_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = install(bin_folder, "sleep 60")
+    processes = process.Processes()
+
+    class Left(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            processes.end()
+
+    monkeypatch.setattr("scaffolder.process.subprocess.Popen", Left)
+    with pytest.raises(ToolCrashed, match="frobnicate was ended by SIGKILL"):
+        processes.run("frobnicate", (str(program),), timeout=30)
 
 
 def test_a_user_without_a_home_gets_one_for_the_time_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
