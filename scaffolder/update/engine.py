@@ -201,7 +201,21 @@ def _releases(request: Request, record: Record, history: History) -> tuple[Relea
 def _answers(
     request: Request, record: Record, history: History, new: Release, toolchain: Toolchain
 ) -> Mapping[str, object]:
-    folder = store.checkout(history, new, toolchain)
+    try:
+        return _wanted(request, record, store.checkout(history, new, toolchain))
+    except AnswersError as error:
+        if new == history.newest:
+            raise
+        with contextlib.suppress(AnswersError):
+            _wanted(request, record, store.checkout(history, history.newest, toolchain))
+            error = AnswersError(
+                error.message, hint=f"{history.newest.tag} knows it: scaffold update, then the same again"
+            )
+        raise error
+
+
+def _wanted(request: Request, record: Record, folder: Path) -> Mapping[str, object]:
+    """The answers to render the release in `folder` with."""
     given = dict(request.given)
     if request.add:
         given |= wishes.added(request.add, record.answers, folder)

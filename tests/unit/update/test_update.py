@@ -286,6 +286,30 @@ def test_a_stored_answer_that_is_no_longer_allowed_stops_the_update(tmp_path: Pa
     assert (project / "r.txt").read_text(encoding="utf-8") == "ap\n"
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [{"given": {"level": "work"}}, {"given": {"region": "ap"}}, {"add": ("ap",)}],
+    ids=["a question", "a choice", "a word"],
+)
+def test_what_only_a_newer_release_knows_is_refused_with_the_way_to_it(
+    request_: dict[str, object], tmp_path: Path
+) -> None:
+    first = QUESTIONS + "region: {type: str, choices: [none, eu], default: none}\n"
+    template = Template.made(tmp_path / "template", {}, first)
+    project = template.generate(tmp_path / "project")
+    later = "level: {type: str, choices: [work, right], default: right}\n"
+    template.release("1.1.0", {}, first.replace("[none, eu]", "[none, eu, ap]") + later)
+    with pytest.raises(AnswersError) as stopped:
+        update(project, answers_only=True, **request_)
+    assert stopped.value.hint == "v1.1.0 knows it: scaffold update, then the same again"
+    with pytest.raises(AnswersError) as stopped:
+        update(project, answers_only=True, given={"colour": "red"})
+    assert "the questions are name, region" in stopped.value.hint
+    update(project)
+    commit(project)
+    assert update(project, answers_only=True, **request_).taken
+
+
 def test_an_answer_that_would_turn_into_another_one_stops_the_update(tmp_path: Path) -> None:
     template = Template.made(tmp_path / "template", {}, QUESTIONS + "size: {type: str, default: '10'}\n")
     project = template.generate(tmp_path / "project", {"size": "007"})
