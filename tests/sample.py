@@ -9,29 +9,29 @@ from scaffolder.answers import Answer
 
 _EVERY_PIPELINE = ("github", "gitlab", "jenkins", "azure-devops")
 
-_ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str], ...] = (
-    ("java 21", "aws", ("github",), "helm", "prometheus-grafana", "slack"),
-    ("python 3.13", "aws", ("gitlab",), "terraform", "prometheus-grafana", "teams"),
-    ("java 8", "aws", ("jenkins",), "helm", "prometheus-grafana", "slack"),
-    ("node 24", "aws", ("azure-devops",), "helm", "none", "teams"),
-    ("go 1.27", "aws", _EVERY_PIPELINE, "terraform", "none", "slack"),
-    ("java 25", "azure", ("github",), "terraform", "none", "teams"),
-    ("node 22", "azure", ("gitlab",), "helm", "prometheus-grafana", "slack"),
-    ("java 17", "azure", ("jenkins",), "helm", "prometheus-grafana", "teams"),
-    ("go 1.26", "azure", ("azure-devops",), "helm", "prometheus-grafana", "teams"),
-    ("java 11", "azure", _EVERY_PIPELINE, "terraform", "prometheus-grafana", "slack"),
-    ("python 3.14", "none", ("github",), "helm", "prometheus-grafana", "slack"),
-    ("python 3.12", "none", ("gitlab",), "helm", "none", "slack"),
-    ("java 21", "none", ("jenkins",), "terraform", "none", "teams"),
-    ("node 26", "none", ("azure-devops",), "terraform", "prometheus-grafana", "slack"),
-    ("go 1.27", "none", _EVERY_PIPELINE, "helm", "none", "teams"),
+_ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str, str], ...] = (
+    ("java 21", "aws", ("github",), "helm", "prometheus-grafana", "slack", "right"),
+    ("python 3.13", "aws", ("gitlab",), "terraform", "prometheus-grafana", "teams", "work"),
+    ("java 8", "aws", ("jenkins",), "helm", "prometheus-grafana", "slack", "right"),
+    ("node 24", "aws", ("azure-devops",), "helm", "none", "teams", "right"),
+    ("go 1.27", "aws", _EVERY_PIPELINE, "terraform", "none", "slack", "work"),
+    ("java 25", "azure", ("github",), "terraform", "none", "teams", "work"),
+    ("node 22", "azure", ("gitlab",), "helm", "prometheus-grafana", "slack", "right"),
+    ("java 17", "azure", ("jenkins",), "helm", "prometheus-grafana", "teams", "right"),
+    ("go 1.26", "azure", ("azure-devops",), "helm", "prometheus-grafana", "teams", "work"),
+    ("java 11", "azure", _EVERY_PIPELINE, "terraform", "prometheus-grafana", "slack", "right"),
+    ("python 3.14", "none", ("github",), "helm", "prometheus-grafana", "slack", "work"),
+    ("python 3.12", "none", ("gitlab",), "helm", "none", "slack", "right"),
+    ("java 21", "none", ("jenkins",), "terraform", "none", "teams", "work"),
+    ("node 26", "none", ("azure-devops",), "terraform", "prometheus-grafana", "slack", "right"),
+    ("go 1.27", "none", _EVERY_PIPELINE, "helm", "none", "teams", "work"),
 )
 
 
 def sample() -> dict[str, dict[str, Answer]]:
     """The sets of answers, each with a short name for a test's id."""
     named: dict[str, dict[str, Answer]] = {}
-    for runtime, cloud, ci, deploy, monitoring, chat in _ROWS:
+    for runtime, cloud, ci, deploy, monitoring, chat, level in _ROWS:
         name, version = runtime.split()
         pipelines = "every-pipeline" if ci == _EVERY_PIPELINE else ci[0]
         named[f"{cloud}-{pipelines}"] = {
@@ -42,6 +42,7 @@ def sample() -> dict[str, dict[str, Answer]]:
             "deploy": deploy,
             "monitoring": monitoring,
             "chat": chat,
+            "level": level,
         }
     return named
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
-from support import Repository
-from updating import commit, contents, fates, git, update
+from support import Repository, copier_alone
+from updating import PLAIN_COPIER, commit, contents, fates, git, update
 
 from scaffolder import answers, cli, manifest, render, store
 from scaffolder.errors import ExitCode
@@ -51,8 +55,9 @@ def generated(toolchain: SystemToolchain, tmp_path: Path) -> Repository:
         ({"given": {"cloud": "azure"}}, {"cloud": "azure"}),
         ({"given": {"runtime_version": "25"}}, {"runtime_version": "25"}),
         ({"remove": ("terraform", "monitoring")}, {"cloud": "none", "monitoring": "none"}),
+        ({"given": {"level": "work"}}, {"level": "work"}),
     ],
-    ids=["add jenkins", "set cloud", "set runtime_version", "remove terraform"],
+    ids=["add jenkins", "set cloud", "set runtime_version", "remove terraform", "set level"],
 )
 def test_other_answers_give_what_they_generate(
     request_: dict[str, object], given: dict[str, object], committed: Repository, generated: Repository
@@ -62,6 +67,54 @@ def test_other_answers_give_what_they_generate(
     assert outcome.exit_code is ExitCode.CLEAN
     assert {change.fate for change in outcome.changes} <= {Fate.NEW, Fate.CLEAN, Fate.DELETED}
     assert contents(project) == contents(generated(**given))
+
+
+TEAMS_OWN = {
+    "Makefile": ("help: ## List the targets", "help: ## List what you can do"),
+    "terraform/env/envs/common.tfvars": ("node_max            = 6", "node_max            = 9"),
+    "ci/deploy.sh": ("the diagnostics are incomplete", "some diagnostics are missing"),
+    "docs/oncall.md": ("One week each, handed over", "Two weeks each, handed over"),
+}
+"""What a team changed beside that which a level adds: in each file, a line and what it says now."""
+
+
+def edited(project: Path) -> Path:
+    """The repository with the edits of a team, and a file of its own, committed."""
+    texts = {name: (project / name).read_text(encoding="utf-8") for name in TEAMS_OWN}
+    assert all(text.count(TEAMS_OWN[name][0]) == 1 for name, text in texts.items())
+    commit(project, {"ci/ours.sh": "#!/bin/sh\n", **{name: texts[name].replace(*TEAMS_OWN[name]) for name in texts}})
+    return project
+
+
+def test_a_team_starts_at_work_and_later_sets_the_level_right(committed: Repository, generated: Repository) -> None:
+    project = edited(committed(level="work"))
+    before = contents(project)
+    outcome = update(project, answers_only=True, given={"level": "right"})
+    assert {change.fate for change in outcome.changes} <= {Fate.NEW, Fate.CLEAN, Fate.MERGED}
+    expected = contents(edited_alike(generated(level="right")))
+    assert contents(project) == expected
+    assert {"ci/sign.sh", "ci/drift.sh", ".github/workflows/drift.yml"} <= expected.keys() - before.keys()
+    git(project, "commit", "--quiet", "--all", "--message", "Make it right")
+    assert update(project, answers_only=True, given={"level": "work"}).exit_code is ExitCode.CLEAN
+    assert contents(project) == before
+
+
+def edited_alike(folder: Path) -> Path:
+    """What edits of a team give where they are made in another generation."""
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder)
+    return edited(folder)
+
+
+@copier_alone
+@PLAIN_COPIER
+def test_plain_copier_sets_the_level_as_well(committed: Repository, generated: Repository) -> None:
+    project = committed(level="work")
+    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    argv = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults", "--data", "level=right"]
+    done = subprocess.run(argv, cwd=project, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert contents(project) == contents(generated(level="right"))
 
 
 def test_what_a_team_wrote_outlives_the_removal_of_terraform(

@@ -823,6 +823,24 @@ def test_a_key_signs_and_verifies_where_it_is_named(site: Site, pods: Callable[.
     assert all(call[call.index("--key") + 1] == key for call in signs)
 
 
+@pytest.mark.parametrize(
+    ("cloud", "logs_in"), [("aws", "aws eks"), ("azure", "az aks"), ("none", "helm history")], ids=lambda text: text
+)
+def test_where_nothing_is_signed_a_deployment_asks_for_no_signature_and_no_registry(
+    sites: Callable[..., Site], cloud: str, logs_in: str
+) -> None:
+    site = sites(level="work", cloud=cloud, ci=["jenkins"])
+    (site.home / "bin/cosign").unlink()
+    site.make("deploy", AZURE_SUBSCRIPTION_ID="subscription", KUBECONFIG="kubeconfig", COSIGN_KEY="")
+    assert site.verbs("cosign", "crane") == []
+    calls = [" ".join(call[:2]) for call in site.calls]
+    assert logs_in in calls
+    assert "helm upgrade" in calls
+    assert not {call for call in calls if call.startswith(("aws ecr", "az acr"))}
+    done = site.make("sign")
+    assert "No rule to make target 'sign'" in done.stderr
+
+
 @pytest.mark.parametrize("target", ["sign", "deploy"])
 def test_a_pipeline_that_sigstore_does_not_know_needs_a_key(sites: Callable[..., Site], target: str) -> None:
     site = sites(ci=["jenkins"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,13 @@ PIPELINES = [*([one] for one in values("ci")), values("ci")]  # each alone, and 
 
 
 def distinct_roots(cloud: str, pristine: Repository) -> list[tuple[str, Path, Path]]:
-    """Each root that differs, in any combination of pipeline and way to deploy, with a name, its folder and its path there."""
+    """Each root that differs, in any combination of pipeline, way to deploy and level, with a name, its folder and its path there."""
     found: dict[str, tuple[str, Path, Path]] = {}
-    for ci in PIPELINES:
-        for deploy in values("deploy"):
-            directory = pristine(cloud=cloud, deploy=deploy, ci=ci) / "terraform"
-            for root in terraform.roots(directory) if directory.is_dir() else ():
-                key = code_of(directory, root)
-                found.setdefault(key, (f"{cloud}-{deploy}-{'+'.join(ci)}: {root}", directory, root))
+    for ci, deploy, level in product(PIPELINES, values("deploy"), values("level")):
+        directory = pristine(cloud=cloud, deploy=deploy, ci=ci, level=level) / "terraform"
+        for root in terraform.roots(directory) if directory.is_dir() else ():
+            key = code_of(directory, root)
+            found.setdefault(key, (f"{cloud}-{deploy}-{'+'.join(ci)}-{level}: {root}", directory, root))
     return list(found.values())
 
 
@@ -57,7 +57,9 @@ def without_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_valid_at_level_schema(cloud: str, pristine: Repository, toolchain: SystemToolchain) -> None:
     roots = distinct_roots(cloud, pristine)
-    assert len(roots) >= {"aws": 6, "azure": 7, "none": 1}[cloud]  # with and without a key that signs, and deploy
+    assert (
+        len(roots) >= {"aws": 7, "azure": 8, "none": 1}[cloud]
+    )  # with and without a key that signs, at each level, and deploy
     for name, directory, root in roots:
         for release in RELEASES[cloud]:
             releases = {PROVIDER[cloud]: release} if release and root != Path("deploy") else {}
@@ -72,16 +74,18 @@ def test_valid_at_level_provider(pristine: Repository, toolchain: SystemToolchai
             assert (said.diagnostics, said.limit, said.level) == ((), "", "provider"), name
 
 
-# One pipeline that signs without a key, and all of them: with a key.
+# One pipeline that signs without a key, all of them: with a key, and one that does not sign.
 @pytest.mark.usefixtures("without_mirror")
 @pytest.mark.parametrize(
-    ("name", "ci"), [("a", ["github"]), ("customer-notify-svc1", values("ci"))], ids=["a", "longest"]
+    ("name", "ci", "level"),
+    [("a", ["github"], "right"), ("customer-notify-svc1", values("ci"), "right"), ("a", ["github"], "work")],
+    ids=["a", "longest", "work"],
 )
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_its_own_tests_pass_for_the_shortest_and_the_longest_name(
-    cloud: str, name: str, ci: list[str], pristine: Repository, toolchain: SystemToolchain
+    cloud: str, name: str, ci: list[str], level: str, pristine: Repository, toolchain: SystemToolchain
 ) -> None:
-    repository = pristine(service_name=name, cloud=cloud, deploy="terraform", ci=ci)
+    repository = pristine(service_name=name, cloud=cloud, deploy="terraform", ci=ci, level=level)
     roots = [Path("terraform") / root for root in terraform.roots(repository / "terraform")]
     for tested in terraform.run_tests(toolchain, repository, roots):  # the whole repository: deploy reads the chart
         assert (tested.failed, tested.diagnostics) == (0, ()), tested.root

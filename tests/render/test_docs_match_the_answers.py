@@ -41,6 +41,11 @@ WORDS = (
         r"[Pp]rometheus|Grafana|grafana|Alertmanager|alertmanager|[Aa]lerts?|[Dd]ashboards?|[Rr]unbooks?|[Mm]onitoring"
         r"|[Ee]rror budget|burn rate|SLO|[Ss]ervice level objectives?|promtool|amtool|PrometheusRule|ServiceMonitor",
     ),
+    Words(
+        "level",
+        "right",
+        r"[Cc]osign|COSIGN\w*|SIGNERS|[Ss]igned|signs|[Ss]ignatures?|[Ss]igstore|make sign|[Dd]rift\w*|DRIFT\w*|nightly|Vault|VAULT\w*",
+    ),
     Words("deploy", "terraform", r"terraform/deploy|helm_release|TF_VAR\w*|Terraform roll"),
 )
 
@@ -51,6 +56,9 @@ NOT_A_MENTION = (
     r"aquasecurity/\S+|aqua:Azure/\S+",  # owners of a tool
     r"Prometheus text|memory of Prometheus|Prometheus scrapes|Prometheus ignores",  # the format of /metrics
     r"[\w-]+-alerts\b",  # the name of the channel
+    r"signed token|token signed by|signs (?:its tokens|a certificate)",  # how a job, or a person, says who it is
+    r"is (?:then )?drift\b",  # what a plan shows, whoever asks for it
+    r"in Key Vault|signatures of the images.*|`scaffold set level=right`.*",  # where a certificate may lie; the level that is next
 )
 """Said in any repository, and not of the choice: cut out of a line before it is read."""
 
@@ -98,10 +106,13 @@ def test_without_a_cloud_and_its_terraform_there_is_none(pristine: Repository) -
         ({"monitoring": "none"}, "its runbook says so", True),
         ({"monitoring": "none"}, "the channel #my-service-alerts", False),
         ({"deploy": "helm"}, "see terraform/deploy", True),
+        ({"level": "work"}, "the image is signed", True),
+        ({"level": "work"}, "with a token signed by GitHub", False),
     ],
 )
 def test_a_mention_is_found(tmp_path: Path, answers: dict[str, object], text: str, found: bool) -> None:
-    every = {"cloud": "aws", "ci": ["github"], "chat": "slack", "monitoring": "prometheus-grafana", "deploy": "helm"}
+    stack = {"cloud": "aws", "ci": ["github"], "deploy": "helm", "level": "right"}
+    every = {**stack, "monitoring": "prometheus-grafana", "chat": "slack"}
     (tmp_path / ".copier-answers.yml").write_text(yaml.safe_dump({**every, **answers}), encoding="utf-8")
     (tmp_path / "README.md").write_text(f"{text}\n", encoding="utf-8")
     assert bool([*mentions(tmp_path)]) is found

@@ -13,26 +13,28 @@ from scaffolder.project import Project
 SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
 CLOUDS = ("aws", "azure", "none")
 DEPLOYMENTS = ("helm", "terraform")
+LEVELS = ("work", "right")
 
-IMAGE = ("build", "scan", "sbom", "push", "sign")
+IMAGE = ("build", "scan", "sbom", "push")
 
 
-def only(repository: Repository, system: str, cloud: str, deploy: str) -> Pipeline:
+def only(repository: Repository, system: str, cloud: str, deploy: str, level: str = "right") -> Pipeline:
     """The pipeline of a repository that has no other."""
-    (pipeline,) = pipelines.read(Project(repository(ci=[system], cloud=cloud, deploy=deploy)))
+    (pipeline,) = pipelines.read(Project(repository(ci=[system], cloud=cloud, deploy=deploy, level=level)))
     assert pipeline.system == system
     return pipeline
 
 
-def expected(cloud: str, deploy: str) -> dict[str, Stage]:
+def expected(cloud: str, deploy: str, level: str = "right") -> dict[str, Stage]:
     """The graph, said once: what a reader of docs/architecture.md has been promised."""
+    image = (*IMAGE, "sign") if level == "right" else IMAGE
     lint = ("tf-test", "lint") if cloud != "none" or deploy == "terraform" else ("lint",)
     checks = frozenset({"lint", "test"})
     stages = [
         Stage(name="lint", targets=lint, after=frozenset(), when=EVERY_CHANGE),
         Stage(name="test", targets=("test",), after=frozenset(), when=EVERY_CHANGE),
         Stage(name="try", targets=("build", "scan"), after=frozenset(), when=PULL_REQUEST),
-        Stage(name="image", targets=IMAGE, after=checks, when=MAIN, gives_digest=True),
+        Stage(name="image", targets=image, after=checks, when=MAIN, gives_digest=True),
         Stage(name="template-update", targets=("template-update",), after=frozenset(), when=WEEKLY),
         Stage(name="propose-update", targets=("propose-update",), after=frozenset({"template-update"}), when=WEEKLY),
     ]
@@ -56,7 +58,7 @@ def expected(cloud: str, deploy: str) -> dict[str, Stage]:
                 environment=environment,
             ),
         ]
-        if cloud != "none":
+        if cloud != "none" and level == "right":
             stages.append(
                 Stage(
                     name=f"drift {environment}",
@@ -70,16 +72,20 @@ def expected(cloud: str, deploy: str) -> dict[str, Stage]:
     return {stage.name: stage for stage in stages}
 
 
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("deploy", DEPLOYMENTS)
 @pytest.mark.parametrize("cloud", CLOUDS)
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_a_pipeline_is_the_graph_that_was_promised(pristine: Repository, system: str, cloud: str, deploy: str) -> None:
-    made = {stage.name: stage for stage in only(pristine, system, cloud, deploy).stages}
-    assert made == expected(cloud, deploy)
+def test_a_pipeline_is_the_graph_that_was_promised(
+    pristine: Repository, system: str, cloud: str, deploy: str, level: str
+) -> None:
+    made = {stage.name: stage for stage in only(pristine, system, cloud, deploy, level).stages}
+    assert made == expected(cloud, deploy, level)
 
 
-def test_pipelines_side_by_side_are_the_same(pristine: Repository) -> None:
-    first, *others = pipelines.read(Project(pristine(ci=list(SYSTEMS))))
+@pytest.mark.parametrize("level", LEVELS)
+def test_pipelines_side_by_side_are_the_same(pristine: Repository, level: str) -> None:
+    first, *others = pipelines.read(Project(pristine(ci=list(SYSTEMS), level=level)))
     assert [other.system for other in others] == list(SYSTEMS[1:])
     assert all(other.stages == first.stages for other in others)
 

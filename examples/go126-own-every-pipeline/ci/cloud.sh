@@ -6,11 +6,13 @@ login_registry() {
   need IMAGE
   tool crane
   # cosign asks Vault for each signature, and for the public key; without these two it would fail after the push.
-  if [[ "${COSIGN_KEY:-}" == hashivault://* ]]; then
-    need VAULT_ADDR
-    [[ -f "$HOME/.vault-token" ]] || need VAULT_TOKEN
-  fi
-  if [[ -z "${REGISTRY_PASSWORD:-}" ]]; then return; fi
+  case "${COSIGN_KEY:-}" in
+    hashivault://*)
+      need VAULT_ADDR
+      [ -f "$HOME/.vault-token" ] || need VAULT_TOKEN
+      ;;
+  esac
+  if [ -z "${REGISTRY_PASSWORD:-}" ]; then return; fi
   need REGISTRY_USER
   say "+ crane auth login ${IMAGE%%/*} --username $REGISTRY_USER"
   if dry; then return; fi
@@ -19,7 +21,7 @@ login_registry() {
 
 connect_cluster() {
   # A pipeline that keeps the file as a secret text hands over what is in it.
-  if [[ -n "${KUBECONFIG_TEXT:-}" && -z "${KUBECONFIG:-}" ]]; then
+  if [ -n "${KUBECONFIG_TEXT:-}" ] && [ -z "${KUBECONFIG:-}" ]; then
     KUBECONFIG="$PWD/build/kubeconfig-$ENVIRONMENT"
     export KUBECONFIG
     if ! dry; then

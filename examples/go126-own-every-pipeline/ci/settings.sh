@@ -16,6 +16,7 @@ SIGNERS=(
   "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main https://token.actions.githubusercontent.com"
   "https://gitlab.com/example-org/my-service//.gitlab-ci.yml@refs/heads/main https://gitlab.com"
 )
+COSIGN_KEY_HINT="name the key that signs, in its key management service (ci/sign.sh)"
 
 # The nodes of every environment have this platform; PLATFORM=linux/arm64 builds for a laptop that is not x86.
 PLATFORM="${PLATFORM:-linux/amd64}"

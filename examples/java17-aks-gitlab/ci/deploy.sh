@@ -6,29 +6,17 @@ source ci/cloud.sh
 source ci/release.sh
 source ci/install.sh
 need ENVIRONMENT IMAGE DIGEST REVISION
-tool git helm kubectl cosign jq curl
+tool git helm kubectl jq curl
 
-# What reaches qa and prod was merged. A signature says that the pipeline built the image, not that its commit is still the
-# team's: neither a digest typed by hand nor a branch whose run was started by mistake comes further than dev.
+# What reaches qa and prod was merged: neither a digest typed by hand nor a branch whose run was started by mistake comes
+# further than dev.
 require_main() {
   local main=refs/remotes/origin/main
-  [[ "$ENVIRONMENT" != dev ]] || return 0
+  [ "$ENVIRONMENT" != dev ] || return 0
   dry || git rev-parse --quiet --verify "$main^{commit}" >/dev/null ||
     die "nobody can tell here whether $REVISION is on main: the checkout has no origin/main; \`git fetch origin main\` gets it"
   run git merge-base --is-ancestor "$REVISION" "$main" ||
     die "$REVISION is not on main as this checkout knows it: only what was merged is deployed to $ENVIRONMENT"
-}
-
-verify_signature() {
-  local signer
-  if [[ -n "${COSIGN_KEY:-}" ]]; then
-    run cosign verify --key "$COSIGN_KEY" "$IMAGE@$DIGEST" >/dev/null
-    return
-  fi
-  for signer in "${SIGNERS[@]}"; do
-    run cosign verify --certificate-identity "${signer% *}" --certificate-oidc-issuer "${signer#* }" "$IMAGE@$DIGEST" >/dev/null && return
-  done
-  return 1
 }
 
 test_release() { run helm test "$SERVICE" --namespace "$NAMESPACE" --logs --timeout 3m; }
@@ -43,7 +31,7 @@ give_up() {
   local reason=$1
   say "error: $reason"
   ci/diagnose.sh || say "warning: the diagnostics are incomplete"
-  if [[ -z "$good" ]]; then
+  if [ -z "$good" ]; then
     announce failed "$reason. Nothing ran in $ENVIRONMENT before, so the failed release stays there to be looked at."
   elif TO="$good" ci/rollback.sh; then
     announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)."
@@ -53,10 +41,7 @@ give_up() {
   exit 1
 }
 
-((${#SIGNERS[@]})) || need COSIGN_KEY
 require_main
-login_registry
-verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]}}: not deployed"
 connect_cluster
 history="$(release_history)"
 recover_pending "$history"

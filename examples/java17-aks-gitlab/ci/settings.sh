@@ -10,12 +10,6 @@ TEAM="my-service-team"
 RUNTIME_FILE=".java-version" # the one place that states the runtime's version
 RUNTIME_ARGUMENT="JAVA_VERSION" # what the Dockerfile calls it
 IMAGE_HINT="\`terraform -chdir=terraform/shared output -raw image_repository\` prints it"
-# Who may sign an image: the pipeline of this repository on main, and nothing else, as Sigstore names it and its issuer.
-# Checked before every deployment. With COSIGN_KEY set, that key's signature counts instead.
-SIGNERS=(
-  "https://gitlab.com/example-org/my-service//.gitlab-ci.yml@refs/heads/main https://gitlab.com"
-)
-
 # The cluster of an environment, unless the pipeline or a person says otherwise.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"
 RESOURCE_GROUP="${RESOURCE_GROUP:-my-service-${ENVIRONMENT:-}}"

@@ -12,6 +12,7 @@ RUNTIME_ARGUMENT="JAVA_VERSION" # what the Dockerfile calls it
 IMAGE_HINT="\`terraform -chdir=terraform/shared output -raw image_repository\` prints it"
 # Sigstore does not know this pipeline, so that it signs with a key (COSIGN_KEY), and nobody else may sign.
 SIGNERS=()
+COSIGN_KEY_HINT="name the key that signs, in its key management service (ci/sign.sh)"
 
 # Where the cluster of an environment is, unless the pipeline or a person says otherwise.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"

@@ -10,12 +10,6 @@ TEAM="my-service-team"
 RUNTIME_FILE=".node-version" # the one place that states the runtime's version
 RUNTIME_ARGUMENT="NODE_VERSION" # what the Dockerfile calls it
 IMAGE_HINT="the address of the image in your registry, without a tag: registry.example.com/my-service"
-# Who may sign an image: the pipeline of this repository on main, and nothing else, as Sigstore names it and its issuer.
-# Checked before every deployment. With COSIGN_KEY set, that key's signature counts instead.
-SIGNERS=(
-  "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main https://token.actions.githubusercontent.com"
-)
-
 # The nodes of every environment have this platform; PLATFORM=linux/arm64 builds for a laptop that is not x86.
 PLATFORM="${PLATFORM:-linux/amd64}"
 BUILDKIT_IMAGE="moby/buildkit:v0.33.0@sha256:6c2fa84a6b61ccd72899dde4239f8d5717f05f9a8ca6f3cad185fb1a95a94de3"

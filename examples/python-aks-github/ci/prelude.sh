@@ -43,14 +43,13 @@ need() {
 }
 
 how_to_set() {
+  local hint="${1}_HINT" # what settings.sh says of it
   case "$1" in
     ENVIRONMENT) echo "name the environment, for example: make deploy ENVIRONMENT=dev" ;;
     DIGEST) echo "\`make push\` writes it to build/digest; to deploy another one: make deploy DIGEST=sha256:…" ;;
     REVISION) echo "it is the Git commit; outside a Git checkout: make build REVISION=<commit>" ;;
-    IMAGE) echo "$IMAGE_HINT" ;;
-    COSIGN_KEY) echo "name the key that signs, in its key management service (ci/sign.sh)" ;;
     CHAT_WEBHOOK_URL) echo "create an incoming webhook for the team's channel and export its address" ;;
-    *) echo "export $1=…, or give it to make: make <target> $1=…" ;;
+    *) echo "${!hint:-export $1=…, or give it to make: make <target> $1=…}" ;;
   esac
 }
 

@@ -15,6 +15,7 @@ IMAGE_HINT="\`terraform -chdir=terraform/shared output -raw image_repository\` p
 SIGNERS=(
   "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main https://token.actions.githubusercontent.com"
 )
+COSIGN_KEY_HINT="name the key that signs, in its key management service (ci/sign.sh)"
 
 # The cluster of an environment, unless the pipeline or a person says otherwise.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"

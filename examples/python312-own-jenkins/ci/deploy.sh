@@ -12,7 +12,7 @@ tool git helm kubectl cosign jq curl
 # team's: neither a digest typed by hand nor a branch whose run was started by mistake comes further than dev.
 require_main() {
   local main=refs/remotes/origin/main
-  [[ "$ENVIRONMENT" != dev ]] || return 0
+  [ "$ENVIRONMENT" != dev ] || return 0
   dry || git rev-parse --quiet --verify "$main^{commit}" >/dev/null ||
     die "nobody can tell here whether $REVISION is on main: the checkout has no origin/main; \`git fetch origin main\` gets it"
   run git merge-base --is-ancestor "$REVISION" "$main" ||
@@ -21,7 +21,7 @@ require_main() {
 
 verify_signature() {
   local signer
-  if [[ -n "${COSIGN_KEY:-}" ]]; then
+  if [ -n "${COSIGN_KEY:-}" ]; then
     run cosign verify --key "$COSIGN_KEY" "$IMAGE@$DIGEST" >/dev/null
     return
   fi
@@ -43,7 +43,7 @@ give_up() {
   local reason=$1
   say "error: $reason"
   ci/diagnose.sh || say "warning: the diagnostics are incomplete"
-  if [[ -z "$good" ]]; then
+  if [ -z "$good" ]; then
     announce failed "$reason. Nothing ran in $ENVIRONMENT before, so the failed release stays there to be looked at."
   elif TO="$good" ci/rollback.sh; then
     announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)."

@@ -12,6 +12,7 @@ RUNTIME_ARGUMENT="PYTHON_VERSION" # what the Dockerfile calls it
 IMAGE_HINT="the address of the image in your registry, without a tag: registry.example.com/my-service"
 # Sigstore does not know this pipeline, so that it signs with a key (COSIGN_KEY), and nobody else may sign.
 SIGNERS=()
+COSIGN_KEY_HINT="name the key that signs, in its key management service (ci/sign.sh)"
 
 # The nodes of every environment have this platform; PLATFORM=linux/arm64 builds for a laptop that is not x86.
 PLATFORM="${PLATFORM:-linux/amd64}"

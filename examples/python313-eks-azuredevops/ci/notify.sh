@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Tell the team's chat: notify.sh OUTCOME TEXT, where OUTCOME is succeeded, failed, rolled-back or drift.
+# Tell the team's chat: notify.sh OUTCOME TEXT, where OUTCOME is succeeded, failed or rolled-back.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 outcome="${1:-${OUTCOME:-}}"
 text="${2:-${TEXT:-}}"
 if [ -z "$outcome" ] || [ -z "$text" ]; then
-  die "usage: make notify OUTCOME=succeeded|failed|rolled-back|drift TEXT='what happened'"
+  die "usage: make notify OUTCOME=succeeded|failed|rolled-back TEXT='what happened'"
 fi
 need CHAT_WEBHOOK_URL
 tool curl jq
@@ -14,8 +14,7 @@ case "$outcome" in
   succeeded) sign=":white_check_mark:" ;;
   failed) sign=":x:" ;;
   rolled-back) sign=":rewind:" ;;
-  drift) sign=":warning:" ;;
-  *) die "OUTCOME is '$outcome': it is one of succeeded, failed, rolled-back, drift" ;;
+  *) die "OUTCOME is '$outcome': it is one of succeeded, failed, rolled-back" ;;
 esac
 
 # jq does the quoting. Slack reads &, < and > as markup, so that text from a commit or a log must not contain them bare.

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Write the bill of materials that BuildKit put beside the image to build/sbom.spdx.json, for people and for auditors.
 #
-# It is part of the image's index, so the digest covers it, and one signature of that digest covers image, bill of
-# materials and provenance.
+# It is part of the image's index: the digest covers image, bill of materials and provenance.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 tool jq

@@ -10,9 +10,6 @@ TEAM="my-service-team"
 RUNTIME_FILE=".python-version" # the one place that states the runtime's version
 RUNTIME_ARGUMENT="PYTHON_VERSION" # what the Dockerfile calls it
 IMAGE_HINT="\`terraform -chdir=terraform/shared output -raw image_repository\` prints it"
-# Sigstore does not know this pipeline, so that it signs with a key (COSIGN_KEY), and nobody else may sign.
-SIGNERS=()
-
 # Where the cluster of an environment is, unless the pipeline or a person says otherwise.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"
 export AWS_REGION="${AWS_REGION:-eu-central-1}"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Give a machine of the pipeline tools of mise.toml: tools.sh cosign crane … (nothing named: all of them).
+# Give a machine of the pipeline tools of mise.toml: tools.sh crane jq … (nothing named: all of them).
 #
 # mise comes from its release and is compared with the checksum in ci/settings.sh; what it installs, it compares itself.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -7,17 +7,10 @@ locals {
 
   shared_subscription = coalesce(var.shared_subscription_id, var.subscription_id)
   registry_id         = "/subscriptions/${local.shared_subscription}/resourceGroups/${var.service}-shared/providers/Microsoft.ContainerRegistry/registries/${var.registry_name}"
-  state_container_id  = "/subscriptions/${local.shared_subscription}/resourceGroups/${var.service}-tfstate/providers/Microsoft.Storage/storageAccounts/${var.state_storage_account}/blobServices/default/containers/tfstate"
   deploy_pipelines = { for name, pipeline in var.pipelines : name => {
     issuer   = pipeline.issuer
     audience = pipeline.audience
     subjects = [pipeline.deploy_subjects[var.environment]]
-  } }
-
-  drift_pipelines = { for name, pipeline in var.pipelines : name => {
-    issuer   = pipeline.issuer
-    audience = pipeline.audience
-    subjects = [pipeline.drift_subjects[var.environment]]
   } }
 }
 
@@ -81,26 +74,6 @@ module "deploy_identity" {
   pipelines           = local.deploy_pipelines
 
   roles = {
-    find_cluster     = { role = "Azure Kubernetes Service Cluster User Role", scope = module.cluster.id }
-    verify_signature = { role = "AcrPull", scope = local.registry_id }
-  }
-}
-
-# Reads what `plan` compares, and writes nothing: not even the lock of the state (plan -lock=false).
-module "drift_identity" {
-  source = "../modules/ci-identity"
-
-  name                = "${local.name}-drift"
-  resource_group_name = azurerm_resource_group.this.name
-  region              = var.region
-  tags                = local.tags
-  pipelines           = local.drift_pipelines
-
-  roles = {
-    read_environment = { role = "Reader", scope = azurerm_resource_group.this.id }
-    read_cluster     = { role = "Azure Kubernetes Service Cluster User Role", scope = module.cluster.id }
-    read_registry    = { role = "Reader", scope = local.registry_id }
-    read_container   = { role = "Reader", scope = local.state_container_id }
-    read_state       = { role = "Storage Blob Data Reader", scope = local.state_container_id }
+    find_cluster = { role = "Azure Kubernetes Service Cluster User Role", scope = module.cluster.id }
   }
 }

@@ -23,11 +23,6 @@ output "deploy_identity_principal_id" {
   value       = module.deploy_identity.principal_id
 }
 
-output "drift_identity_client_id" {
-  description = "Identity of the job that looks for drift: the variable DRIFT_CLIENT_ID_<ENVIRONMENT> of the pipeline."
-  value       = module.drift_identity.client_id
-}
-
 output "tenant_id" {
   description = "Entra tenant: the variable AZURE_TENANT_ID of the pipeline."
   value       = data.azurerm_client_config.current.tenant_id

@@ -25,7 +25,7 @@ resource "aws_kms_key" "state" {
   }
 }
 
-# The drift role finds the key by this alias.
+# Rights are given by this alias.
 resource "aws_kms_alias" "state" {
   name          = "alias/${var.service}-tfstate"
   target_key_id = aws_kms_key.state.key_id

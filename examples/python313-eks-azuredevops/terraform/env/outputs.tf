@@ -13,11 +13,6 @@ output "deploy_role_arn" {
   value       = module.deploy_role.arn
 }
 
-output "drift_role_arn" {
-  description = "Role of the job that looks for drift: the variable DRIFT_ROLE_ARN_<ENVIRONMENT> of the pipeline."
-  value       = module.drift_role.arn
-}
-
 output "shape" {
   description = "Everything that must be the same in dev, qa and prod. Two environments differ when this does."
   value = {

@@ -160,12 +160,11 @@ variable "api_allowed_cidrs" {
 }
 
 variable "pipelines" {
-  description = "Pipelines that deploy and look for drift, by CI system: token issuer (host name and path), audience, and for each environment the exact subject."
+  description = "Pipelines that deploy, by CI system: token issuer (host name and path), audience, and for each environment the exact subject."
   type = map(object({
     issuer          = string
     audience        = string
     deploy_subjects = map(string)
-    drift_subjects  = map(string)
   }))
 
   validation {
@@ -174,21 +173,16 @@ variable "pipelines" {
   }
 
   validation {
-    condition     = alltrue([for pipeline in var.pipelines : contains(keys(pipeline.deploy_subjects), var.environment) && contains(keys(pipeline.drift_subjects), var.environment)])
+    condition     = alltrue([for pipeline in var.pipelines : contains(keys(pipeline.deploy_subjects), var.environment)])
     error_message = "pipelines: each needs a subject for this environment."
   }
 
   validation {
     condition = alltrue(flatten([for pipeline in var.pipelines : [
-      for value in concat([pipeline.issuer], values(pipeline.deploy_subjects), values(pipeline.drift_subjects)) : !can(regex("[A-Z]{3,}_[A-Z]{2,}", value))
+      for value in concat([pipeline.issuer], values(pipeline.deploy_subjects)) : !can(regex("[A-Z]{3,}_[A-Z]{2,}", value))
     ]]))
     error_message = "pipelines: replace the words in capitals, such as OWNER_ID, by the values of your repository (terraform/README.md, step 1)."
   }
-}
-
-variable "state_bucket" {
-  description = "Bucket of the state, which the drift role reads."
-  type        = string
 }
 
 variable "log_retention_days" {

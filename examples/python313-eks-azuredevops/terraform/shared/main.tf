@@ -1,5 +1,4 @@
-# What exists once and serves dev, qa and prod alike: the image registry, the key that signs what is in it, and the identity
-# of the pipeline that builds.
+# What exists once and serves dev, qa and prod alike: the image registry, and the identity of the pipeline that builds.
 
 data "aws_partition" "current" {}
 
@@ -9,14 +8,6 @@ module "registry" {
   name             = var.service
   account_id       = var.account_id
   pull_account_ids = var.pull_account_ids
-}
-
-module "signing_key" {
-  source = "../modules/signing-key"
-
-  service            = var.service
-  account_id         = var.account_id
-  verify_account_ids = var.pull_account_ids
 }
 
 # AWS allows one provider per issuer and account, which is why it stands here and not in env.
@@ -60,12 +51,6 @@ module "build_role" {
           "ecr:UploadLayerPart",
         ]
         Resource = module.registry.arn
-      },
-      {
-        Sid      = "SignImages"
-        Effect   = "Allow"
-        Action   = ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
-        Resource = module.signing_key.arn
       },
     ]
   })

@@ -3,11 +3,6 @@ output "image_repository" {
   value       = module.registry.url
 }
 
-output "signing_key" {
-  description = "Key that signs images: the variable COSIGN_KEY of the pipeline."
-  value       = "awskms:///${module.signing_key.alias}"
-}
-
 output "build_role_arn" {
   description = "Role of the job that builds and pushes: the variable BUILD_ROLE_ARN of the pipeline."
   value       = module.build_role.arn

@@ -19,7 +19,7 @@ disk_encryption_set_id = null
 # first apply: an API that gets or loses its public address is a new cluster.
 api_allowed_cidrs = []
 
-# Who may deploy to each environment, and who may compare it with the code: only runs of branch main.
+# Who may deploy to each environment: only runs of branch main.
 pipelines = {
   # GitLab's subject names the branch and not the environment; GitLab itself keeps the environments apart.
   gitlab = {
@@ -27,12 +27,6 @@ pipelines = {
     audience = "api://AzureADTokenExchange"
 
     deploy_subjects = {
-      dev  = "project_path:example-org/my-service:ref_type:branch:ref:main"
-      qa   = "project_path:example-org/my-service:ref_type:branch:ref:main"
-      prod = "project_path:example-org/my-service:ref_type:branch:ref:main"
-    }
-
-    drift_subjects = {
       dev  = "project_path:example-org/my-service:ref_type:branch:ref:main"
       qa   = "project_path:example-org/my-service:ref_type:branch:ref:main"
       prod = "project_path:example-org/my-service:ref_type:branch:ref:main"

@@ -20,12 +20,6 @@ variables {
         qa   = "repo:acme@1001/service@2002:environment:qa"
         prod = "repo:acme@1001/service@2002:environment:prod"
       }
-
-      drift_subjects = {
-        dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
-      }
     }
   }
 }
@@ -70,7 +64,6 @@ run "dev" {
     disk_encryption_set_id = run.values.common.disk_encryption_set_id
     api_allowed_cidrs      = run.values.common.api_allowed_cidrs
     registry_name          = run.values.common.registry_name
-    state_storage_account  = run.values.common.state_storage_account
     shared_subscription_id = run.values.common.shared_subscription_id
     log_retention_days     = run.values.common.log_retention_days
   }
@@ -84,11 +77,7 @@ run "dev" {
     error_message = "Only a job of the environment dev may deploy to dev."
   }
   assert {
-    condition     = module.drift_identity.trusted_subjects == tolist(["repo:acme@1001/service@2002:ref:refs/heads/main"])
-    error_message = "The comparison runs on main."
-  }
-  assert {
-    condition     = output.deploy_identity_client_id != "" && output.drift_identity_client_id != "" && output.subscription_id == var.subscription_id
+    condition     = output.deploy_identity_client_id != "" && output.subscription_id == var.subscription_id
     error_message = "The pipeline takes its variables from the outputs."
   }
   assert {
@@ -118,7 +107,6 @@ run "qa" {
     disk_encryption_set_id = run.values.common.disk_encryption_set_id
     api_allowed_cidrs      = run.values.common.api_allowed_cidrs
     registry_name          = run.values.common.registry_name
-    state_storage_account  = run.values.common.state_storage_account
     shared_subscription_id = run.values.common.shared_subscription_id
     log_retention_days     = run.values.common.log_retention_days
   }
@@ -150,7 +138,6 @@ run "prod" {
     disk_encryption_set_id = run.values.common.disk_encryption_set_id
     api_allowed_cidrs      = run.values.common.api_allowed_cidrs
     registry_name          = run.values.common.registry_name
-    state_storage_account  = run.values.common.state_storage_account
     shared_subscription_id = run.values.common.shared_subscription_id
     log_retention_days     = run.values.common.log_retention_days
   }

@@ -21,7 +21,6 @@ variables {
   disk_encryption_set_id = null
   api_allowed_cidrs      = []
   registry_name          = "registry"
-  state_storage_account  = "state"
   shared_subscription_id = null
   log_retention_days     = 365
   pipelines = {
@@ -33,12 +32,6 @@ variables {
         dev  = "repo:acme@1001/service@2002:environment:dev"
         qa   = "repo:acme@1001/service@2002:environment:qa"
         prod = "repo:acme@1001/service@2002:environment:prod"
-      }
-
-      drift_subjects = {
-        dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
       }
     }
   }
@@ -250,12 +243,6 @@ run "repository_numbers_must_be_filled_in" {
           dev  = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:dev"
           qa   = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:qa"
           prod = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:prod"
-        }
-
-        drift_subjects = {
-          dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
-          qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
-          prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
         }
       }
     }

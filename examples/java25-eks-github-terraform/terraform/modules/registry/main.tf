@@ -30,7 +30,7 @@ resource "aws_kms_alias" "this" {
 }
 
 # Nothing expires here: any image may be the one that prod rolls back to, and a rule for images without a tag would also
-# take the signatures, which have none.
+# take what belongs to an image and has no tag of its own.
 resource "aws_ecr_repository" "this" {
   name = var.name
 

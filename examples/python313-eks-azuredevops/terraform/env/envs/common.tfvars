@@ -29,7 +29,7 @@ node_disk_gib       = 50
 # With none the pipeline cannot deploy: terraform/README.md, "How the pipeline reaches the cluster".
 api_allowed_cidrs = []
 
-# Who may deploy to each environment, and who may compare it with the code: only runs of branch main.
+# Who may deploy to each environment: only runs of branch main.
 pipelines = {
   # Fill in the id of the organization. A subject names a service connection, and each connection has its own checks.
   azure-devops = {
@@ -40,12 +40,6 @@ pipelines = {
       dev  = "sc://example-org/my-service/my-service-dev"
       qa   = "sc://example-org/my-service/my-service-qa"
       prod = "sc://example-org/my-service/my-service-prod"
-    }
-
-    drift_subjects = {
-      dev  = "sc://example-org/my-service/my-service-dev-drift"
-      qa   = "sc://example-org/my-service/my-service-qa-drift"
-      prod = "sc://example-org/my-service/my-service-prod-drift"
     }
   }
 }

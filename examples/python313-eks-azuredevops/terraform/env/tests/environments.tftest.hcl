@@ -20,12 +20,6 @@ variables {
         qa   = "repo:acme@1001/service@2002:environment:qa"
         prod = "repo:acme@1001/service@2002:environment:prod"
       }
-
-      drift_subjects = {
-        dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
-      }
     }
   }
 }
@@ -66,7 +60,6 @@ run "dev" {
     node_max            = run.values.common.node_max
     node_disk_gib       = run.values.common.node_disk_gib
     api_allowed_cidrs   = run.values.common.api_allowed_cidrs
-    state_bucket        = run.values.common.state_bucket
     log_retention_days  = run.values.common.log_retention_days
   }
 
@@ -79,11 +72,7 @@ run "dev" {
     error_message = "Only a job of the environment dev may deploy to dev."
   }
   assert {
-    condition     = module.drift_role.trusted_subjects == tolist(["repo:acme@1001/service@2002:ref:refs/heads/main"])
-    error_message = "The comparison runs on main."
-  }
-  assert {
-    condition     = output.deploy_role_arn != "" && output.drift_role_arn != "" && output.region == var.region
+    condition     = output.deploy_role_arn != "" && output.region == var.region
     error_message = "The pipeline takes its variables from the outputs."
   }
   assert {
@@ -117,7 +106,6 @@ run "qa" {
     node_max            = run.values.common.node_max
     node_disk_gib       = run.values.common.node_disk_gib
     api_allowed_cidrs   = run.values.common.api_allowed_cidrs
-    state_bucket        = run.values.common.state_bucket
     log_retention_days  = run.values.common.log_retention_days
   }
 
@@ -148,7 +136,6 @@ run "prod" {
     node_max            = run.values.common.node_max
     node_disk_gib       = run.values.common.node_disk_gib
     api_allowed_cidrs   = run.values.common.api_allowed_cidrs
-    state_bucket        = run.values.common.state_bucket
     log_retention_days  = run.values.common.log_retention_days
   }
 

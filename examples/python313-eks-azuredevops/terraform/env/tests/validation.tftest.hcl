@@ -20,7 +20,6 @@ variables {
   node_max             = 6
   node_disk_gib        = 50
   api_allowed_cidrs    = []
-  state_bucket         = "state"
   log_retention_days   = 365
   addon_versions = {
     "aws-ebs-csi-driver"     = "v1.0.0-eksbuild.1"
@@ -39,12 +38,6 @@ variables {
         dev  = "repo:acme@1001/service@2002:environment:dev"
         qa   = "repo:acme@1001/service@2002:environment:qa"
         prod = "repo:acme@1001/service@2002:environment:prod"
-      }
-
-      drift_subjects = {
-        dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
-        prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
       }
     }
   }
@@ -267,12 +260,6 @@ run "repository_numbers_must_be_filled_in" {
           dev  = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:dev"
           qa   = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:qa"
           prod = "repo:acme@OWNER_ID/service@REPOSITORY_ID:environment:prod"
-        }
-
-        drift_subjects = {
-          dev  = "repo:acme@1001/service@2002:ref:refs/heads/main"
-          qa   = "repo:acme@1001/service@2002:ref:refs/heads/main"
-          prod = "repo:acme@1001/service@2002:ref:refs/heads/main"
         }
       }
     }

@@ -49,15 +49,6 @@ run "one_registry_and_one_build_role" {
   }
 }
 
-run "pipelines_sign_with_the_key" {
-  command = plan
-
-  assert {
-    condition     = output.signing_key == "awskms:///alias/${var.service}-signing"
-    error_message = "The pipelines and the roles that deploy know the key by this name."
-  }
-}
-
 run "longest_name_is_accepted" {
   command = plan
 
