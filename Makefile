@@ -70,9 +70,10 @@ lock: $(BIN)/.ready ## Choose the versions of the development environment anew
 clean: ## Remove what make has made
 	rm -rf $(VENV) .venv-scanners .helm demo build dist
 
+# --no-compile: Python compiles what it imports, a small part of it all.
 $(BIN)/.ready: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -c "open('$@', 'w')"
 

@@ -36,11 +36,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs the installed `scaffold` in a folder of its own, with git as the only program on PATH."""
     home = tmp_path_factory.mktemp("installed")
-    venv.create(home / "venv", with_pip=True)
+    venv.create(home / "venv", symlinks=True)
     (wheel,) = built.glob("*.whl")
     python = home / "venv" / "bin" / "python"
     lock = ["--constraint", str(ROOT / "requirements" / "dev.txt")]
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}[tools]", *lock]
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet", "--disable-pip-version-check"]
+    install = [*pip, "install", "--no-compile", f"{wheel}[tools]", *lock]
     done = subprocess.run(install, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     (home / "bin").mkdir()
