@@ -113,7 +113,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             theirs=work.tree_of(after.folder),
             label=f"template-{new.tag}",
             renames=old != new,
-            names=_names(differences, store.checkout(history, new, toolchain)),
+            names=_names(differences, store.checkout(history, new, toolchain)) if differences else {},
             record=answers.FILE,
         )
         repository.refuse_occupied(opened, outcome.added)

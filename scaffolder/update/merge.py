@@ -121,6 +121,8 @@ def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
 
     They are left out of it, because Git merges in a folder, and would write and read all of a large repository there.
     """
+    if base == ours:
+        return {}
     listed = {tree: entries(git, tree) for tree in {base, ours, theirs}}
     of_template = {*listed[base], *listed[theirs]}
     folders = {folder for path in of_template for folder in _folders(path)}
