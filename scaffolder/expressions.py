@@ -21,10 +21,21 @@ def understood(text: str, answers: Mapping[str, str | tuple[str, ...]], folder: 
     """
     import jinja2
 
+    if not _holds_marks(text, folder):
+        return text
     try:
         return _template(text, folder).render(_natives(answers, folder))
     except jinja2.UndefinedError:
         return None
+
+
+@cache
+def _holds_marks(text: str, folder: Path | None) -> bool:
+    """Whether Jinja might make anything of `text` but what it says; of most choices and defaults it does not."""
+    environment = _environment(folder)
+    starts = ("block_start_string", "variable_start_string", "comment_start_string")
+    named = (*starts, "line_statement_prefix", "line_comment_prefix")
+    return any(mark in text for mark in ("\n", "\r", *filter(None, (getattr(environment, name) for name in named))))
 
 
 def _natives(answers: Mapping[str, str | tuple[str, ...]], folder: Path | None) -> dict[str, object]:
