@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from support import copier_alone
 from updating import PLAIN_COPIER, contents, git, update
 
 from scaffolder import answers, manifest, presets, render, store
+from scaffolder.answers import Answer
 from scaffolder.errors import ExitCode
 from scaffolder.toolchain import SystemToolchain
 from scaffolder.update.merge import Fate
@@ -22,10 +24,17 @@ OLD = [release.tag for release in store.releases()[:-1]]
 PRESETS = [preset.name for preset in presets.every()]
 
 
-def generated(tag: str, preset: str, folder: Path, toolchain: SystemToolchain) -> Path:
-    """The repository that a release made of a preset, committed as `scaffold new` does it."""
+def answered(tag: str, preset: str, toolchain: SystemToolchain) -> dict[str, Answer]:
+    """The answers of a preset to what that release asks; a question that came later has its default."""
     history = store.embedded(toolchain)
-    given = answers.complete({"service_name": "my-service", **presets.named(preset).answers})
+    asked = {question.name for question in answers.questions(store.checkout(history, history.named(tag), toolchain))}
+    given = {name: value for name, value in presets.named(preset).answers.items() if name in asked}
+    return answers.complete({"service_name": "my-service", **given})
+
+
+def generated(tag: str, given: dict[str, Answer], folder: Path, toolchain: SystemToolchain) -> Path:
+    """The repository that a release made of these answers, committed as `scaffold new` does it."""
+    history = store.embedded(toolchain)
     render.write(manifest.origin(history, history.named(tag), toolchain), given, folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
@@ -34,23 +43,31 @@ def generated(tag: str, preset: str, folder: Path, toolchain: SystemToolchain) -
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) -> dict[str, Path]:
-    """What the newest release makes of each preset."""
-    folder = tmp_path_factory.mktemp("fresh")
-    return {preset: generated(store.newest().tag, preset, folder / preset, toolchain) for preset in PRESETS}
+def fresh(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) -> Callable[[dict[str, Answer]], Path]:
+    """`fresh(given)` is what the newest release makes of these answers."""
+    made: dict[str, Path] = {}
+
+    def make(given: dict[str, Answer]) -> Path:
+        if repr(given) not in made:
+            folder = tmp_path_factory.mktemp("fresh") / "my-service"
+            made[repr(given)] = generated(store.newest().tag, given, folder, toolchain)
+        return made[repr(given)]
+
+    return make
 
 
 @pytest.mark.only_git
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("tag", OLD)
 def test_our_engine_gives_what_is_generated_now(
-    tag: str, preset: str, tmp_path: Path, toolchain: SystemToolchain, fresh: dict[str, Path]
+    tag: str, preset: str, tmp_path: Path, toolchain: SystemToolchain, fresh: Callable[[dict[str, Answer]], Path]
 ) -> None:
-    project = generated(tag, preset, tmp_path / "my-service", toolchain)
+    given = answered(tag, preset, toolchain)
+    project = generated(tag, given, tmp_path / "my-service", toolchain)
     outcome = update(project)
     assert outcome.exit_code is ExitCode.CLEAN
     assert {change.fate for change in outcome.changes} <= {Fate.NEW, Fate.CLEAN, Fate.DELETED}
-    assert contents(project) == contents(fresh[preset])
+    assert contents(project) == contents(fresh(given))
 
 
 @copier_alone
@@ -64,12 +81,13 @@ def test_our_engine_gives_what_is_generated_now(
     ],
 )
 def test_plain_copier_gives_what_is_generated_now(
-    tag: str, preset: str, tmp_path: Path, toolchain: SystemToolchain, fresh: dict[str, Path]
+    tag: str, preset: str, tmp_path: Path, toolchain: SystemToolchain, fresh: Callable[[dict[str, Answer]], Path]
 ) -> None:
-    project = generated(tag, preset, tmp_path / "my-service", toolchain)
+    given = answered(tag, preset, toolchain)
+    project = generated(tag, given, tmp_path / "my-service", toolchain)
     path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
     argv = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults"]
     done = subprocess.run(argv, cwd=project, env={**os.environ, "PATH": path}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert contents(project) == contents(fresh[preset])
+    assert contents(project) == contents(fresh(given))
     assert shutil.which("git-remote-scaffold", path=path)
