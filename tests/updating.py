@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +99,15 @@ def update(folder: Path, **settings: object) -> Outcome:
     """`scaffold update` in process."""
     flags = {name: bool(settings.pop(name)) for name in ("dry_run", "diff", "check") if name in settings}
     return run.update(Request(root=folder, **settings), **flags)  # type: ignore[arg-type]
+
+
+def plain_copier(folder: Path, *options: str) -> None:
+    """`copier update` as it is typed, with git-remote-scaffold on PATH."""
+    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    argv = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults", *options]
+    env = {**os.environ, "PATH": path, "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def fates(outcome: Outcome) -> dict[str, Fate]:

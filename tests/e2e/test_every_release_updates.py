@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support import copier_alone
-from updating import PLAIN_COPIER, contents, git, update
+from updating import PLAIN_COPIER, contents, git, plain_copier, update
 
 from scaffolder import answers, manifest, presets, render, store
 from scaffolder.answers import Answer
@@ -85,9 +80,5 @@ def test_plain_copier_gives_what_is_generated_now(
 ) -> None:
     given = answered(tag, preset, toolchain)
     project = generated(tag, given, tmp_path / "my-service", toolchain)
-    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
-    argv = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults"]
-    done = subprocess.run(argv, cwd=project, env={**os.environ, "PATH": path}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    plain_copier(project)
     assert contents(project) == contents(fresh(given))
-    assert shutil.which("git-remote-scaffold", path=path)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 from support import Repository, copier_alone
-from updating import PLAIN_COPIER, commit, contents, fates, git, update
+from updating import PLAIN_COPIER, commit, contents, fates, git, plain_copier, update
 
 from scaffolder import answers, cli, manifest, render, store
 from scaffolder.errors import ExitCode
@@ -110,10 +106,7 @@ def edited_alike(folder: Path) -> Path:
 @PLAIN_COPIER
 def test_plain_copier_sets_the_level_as_well(committed: Repository, generated: Repository) -> None:
     project = committed(level="work")
-    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
-    argv = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults", "--data", "level=right"]
-    done = subprocess.run(argv, cwd=project, env={**os.environ, "PATH": path}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    plain_copier(project, "--data", "level=right")
     assert contents(project) == contents(generated(level="right"))
 
 

@@ -57,9 +57,8 @@ def without_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_valid_at_level_schema(cloud: str, pristine: Repository, toolchain: SystemToolchain) -> None:
     roots = distinct_roots(cloud, pristine)
-    assert (
-        len(roots) >= {"aws": 7, "azure": 8, "none": 1}[cloud]
-    )  # with and without a key that signs, at each level, and deploy
+    # With and without a key that signs, at each level, and deploy.
+    assert len(roots) >= {"aws": 7, "azure": 8, "none": 1}[cloud]
     for name, directory, root in roots:
         for release in RELEASES[cloud]:
             releases = {PROVIDER[cloud]: release} if release and root != Path("deploy") else {}

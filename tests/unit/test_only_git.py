@@ -22,5 +22,6 @@ def test_a_test_with_the_mark_finds_git_and_nothing_else(toolchain: SystemToolch
         toolchain.find(TERRAFORM)
 
 
-def test_one_without_it_finds_what_the_machine_has() -> None:
-    assert Path(str(shutil.which("git"))).parent.name != "only-git0"
+def test_one_without_it_finds_what_the_machine_has(only_git: Path) -> None:
+    assert os.environ["PATH"] != str(only_git)
+    assert shutil.which("git") != str(only_git / "git")

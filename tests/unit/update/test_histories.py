@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from histories import History, Tree, faults, histories, together
-from updating import PLAIN_COPIER, Template, commit
+from updating import PLAIN_COPIER, Template, commit, plain_copier
 
 from scaffolder import answers, manifest, render, store
 from scaffolder.toolchain import SystemToolchain
@@ -63,11 +61,7 @@ def merged_by_copier(made: list[History], folder: Path) -> Tree:
     commit(project)
     lay(folder / "template" / "templates", together(made, "theirs"))
     template.release("1.1.0", {})
-    argv = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults"]
-    done = subprocess.run(
-        argv, cwd=project, env={**os.environ, "PYTHONWARNINGS": "ignore"}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    plain_copier(project)
     return read(project)
 
 

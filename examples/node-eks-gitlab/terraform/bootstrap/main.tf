@@ -25,7 +25,7 @@ resource "aws_kms_key" "state" {
   }
 }
 
-# Rights are given by this alias.
+# The name by which people and policies find the key.
 resource "aws_kms_alias" "state" {
   name          = "alias/${var.service}-tfstate"
   target_key_id = aws_kms_key.state.key_id
