@@ -152,6 +152,7 @@ def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
         yield Problem(
             line=stage.line, message=f"stage {stage.text} needs exactly one of steps, stages, parallel and matrix"
         )
+    yield from _early_lock(stage)
     agent = stage.child("agent")
     has_agent = inherited if agent is None else not agent.words.endswith("none")
     asks = stage.child("input")
@@ -170,6 +171,30 @@ def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
                 yield from _of_stages(inner, has_agent)
         else:
             yield from _of_stages(part, has_agent)
+
+
+def _early_lock(stage: Statement) -> Iterator[Problem]:
+    """Find a lock in `options` that is taken before the stage knows whether it runs.
+
+    Declarative Pipeline enters `options` first, then asks `input`, then evaluates `when`, unless `when` says otherwise.
+    Source: https://www.jenkins.io/doc/book/pipeline/syntax/#when and jenkinsci/lockable-resources-plugin#112.
+    """
+    lock = next((option for options in stage.within("options") for option in options.within("lock")), None)
+    when = stage.child("when")
+    if lock is None:
+        return
+    if when is not None and not any(re.fullmatch(r"beforeOptions\W+true\W*", one.words) for one in when.body or ()):
+        yield Problem(
+            line=lock.line,
+            message=f"stage {stage.text} takes its lock before `when` is evaluated, also in a build that skips it",
+            fix="write `beforeOptions true` in `when`",
+        )
+    if stage.child("input") is not None:
+        yield Problem(
+            line=lock.line,
+            message=f"stage {stage.text} holds its lock while it waits for an answer",
+            fix="ask in a stage of its own, which takes no lock",
+        )
 
 
 def _of_steps(steps: Statement, stage: Statement, has_agent: bool) -> Iterator[Problem]:

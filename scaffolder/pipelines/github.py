@@ -36,10 +36,12 @@ def _job(project: Project, name: str, job: dict[str, Any], occasion: str) -> Ite
     when = occasion or (PULL_REQUEST if "== 'pull_request'" in condition else MAIN if "== 'push'" in condition else "")
     after = tuple([job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", ()))
     inputs: dict[str, Any] = dict(job.get("with") or {})
-    approval = "PROD_REVIEW == 'required'" in condition
+    approval = False
     if "uses" in job:
-        called = read_yaml(project, Path(job["uses"].removeprefix("./")))
-        job = next(iter(called["jobs"].values()))
+        called = read_yaml(project, Path(job["uses"].removeprefix("./")))["jobs"].values()
+        asking = [one for one in called if _only_asks(one)]
+        approval = any(_applies(one, str(inputs.get("environment", ""))) for one in asking)
+        job = next(one for one in called if not _only_asks(one))
     made = [target for step in job["steps"] for target in targets_in(str(step.get("run", "")))]
     given = Job(
         id=name,
@@ -60,3 +62,14 @@ def _job(project: Project, name: str, job: dict[str, Any], occasion: str) -> Ite
         yield from (replace(given, id=f"{name} {one}", environment=one) for one in ENVIRONMENTS)
     else:
         yield given
+
+
+def _only_asks(job: dict[str, Any]) -> bool:
+    """Return whether the job waits for the reviewers of an environment, and calls neither make nor an action."""
+    steps = job.get("steps", ())
+    return "environment" in job and not any("uses" in step or targets_in(str(step.get("run", ""))) for step in steps)
+
+
+def _applies(job: dict[str, Any], environment: str) -> bool:
+    """Return whether the job's condition admits a call for `environment`; a job without a condition always runs."""
+    return "if" not in job or f"== '{environment}'" in str(job["if"])

@@ -779,6 +779,28 @@ def test_a_variable_is_never_set_to_nothing(site: Site) -> None:
     assert variables_on_github(site) == {"PROD_REVIEW": "required"}
 
 
+def environments_on_github(site: Site) -> list[str]:
+    """The environments that GitHub was told about, in order."""
+    puts = [call[call.index("PUT") + 1] for call in site.calls if call[:2] == ["gh", "api"] and "PUT" in call]
+    return [path.rpartition("/")[2] for path in puts if "/environments/" in path]
+
+
+def test_prod_loses_its_own_reviewers_only_when_prod_approval_has_them(site: Site) -> None:
+    site.on("gh api --jq .id", "7")
+    site.make("setup-github")
+    assert environments_on_github(site) == ["dev", "qa", "template-update", "prod-approval", "prod"]
+
+
+def test_where_github_offers_no_reviewers_the_pipeline_stops_before_prod(site: Site) -> None:
+    lock(site.root)
+    site.on("gh api --jq .id", "7")
+    site.on("gh api PUT repos/example-org/my-service/environments/prod-approval", status=1, once=True)
+    done = site.make("setup-github")
+    assert variables_on_github(site)["PROD_REVIEW"] == "unavailable"
+    assert environments_on_github(site)[-3:] == ["prod-approval", "prod-approval", "prod"]
+    assert "this plan of GitHub has no reviewers" in done.stderr
+
+
 def test_pinning_adds_the_digest_to_each_base_image_once(site: Site) -> None:
     site.on("crane digest", f"{OLD}\n")
     assert site.make("pin").returncode == 0

@@ -111,6 +111,7 @@ def test_the_jenkinsfile_is_declarative(pristine: Repository, cloud: str, deploy
     [
         ("github", ".github/workflows/ci.yml", "needs: [image, qa]", "needs: [image, dev]"),
         ("github", ".github/workflows/ci.yml", "      - run: make scan\n", ""),
+        ("github", ".github/workflows/deploy.yml", "if: inputs.environment == 'prod'", "if: inputs.environment == 'qa'"),
         ("gitlab", ".gitlab-ci.yml", "      when: manual\n      allow_failure: false\n", ""),
         ("gitlab", ".gitlab-ci.yml", "      dotenv: build/digest.env\n", "      dotenv: []\n"),
         ("jenkins", "Jenkinsfile", "            unstash 'digest'\n", ""),
@@ -146,3 +147,27 @@ def test_azure_deploys_where_the_one_parameter_says_and_checks_on_microsofts_mac
     for name in ("deploy", "rollback"):
         (stage,) = yaml.safe_load((root / f"ci/azure-devops/{name}.yml").read_text())["stages"]
         assert [job["pool"] for job in stage["jobs"]] == ["${{ parameters.pool }}"]
+
+
+@pytest.mark.parametrize("workflow", ["deploy", "rollback"])
+def test_no_job_on_github_holds_the_lock_of_prod_while_it_waits_for_its_reviewers(
+    pristine: Repository, workflow: str
+) -> None:
+    jobs = yaml.safe_load((pristine(ci=["github"]) / f".github/workflows/{workflow}.yml").read_text())["jobs"]
+    asking, working = jobs["approve"], jobs["deploy" if workflow == "deploy" else "rollback"]
+    assert asking["environment"] == {"name": "prod-approval", "deployment": False}
+    assert "concurrency" not in asking
+    assert working["needs"] == "approve"
+    assert working["concurrency"] == {
+        "group": "deploy-${{ inputs.environment }}",
+        "cancel-in-progress": False,
+        "queue": "max",
+    }
+
+
+def test_no_build_of_jenkins_takes_a_lock_for_a_stage_that_it_skips(pristine: Repository) -> None:
+    text = (pristine(ci=["jenkins"]) / "Jenkinsfile").read_text(encoding="utf-8")
+    assert text.count("beforeOptions true") == 3
+    text = text.replace("        beforeOptions true\n", "", 1)
+    (problem,) = jenkinsfile.problems(text)
+    assert problem.message == "stage Roll back dev takes its lock before `when` is evaluated, also in a build that skips it"

@@ -92,3 +92,42 @@ def test_a_file_without_a_pipeline_is_said_to_have_none() -> None:
 def test_a_brace_too_many_cannot_be_read() -> None:
     with pytest.raises(Unreadable, match="} closes nothing"):
         jenkinsfile.read("pipeline {\n}\n}\n")
+
+
+LOCKED = "      options { lock('prod') }\n      steps {\n        sh 'make test'"
+EARLY = "8: stage Test takes its lock before `when` is evaluated, also in a build that skips it"
+
+
+@pytest.mark.parametrize(
+    ("when", "problems"),
+    [
+        ("", []),
+        ("when { branch 'main' }", [EARLY]),
+        ("when { beforeAgent true; branch 'main' }", [EARLY]),
+        ("when { beforeOptions false; branch 'main' }", [EARLY]),
+        ("when { beforeOptions true; branch 'main' }", []),
+        ("when { beforeOptions(true); branch 'main' }", []),
+    ],
+)
+def test_a_lock_is_taken_by_a_stage_that_runs_alone(when: str, problems: list[str]) -> None:
+    locked = GOOD.replace("      steps {\n        sh 'make test'", f"{when}\n{LOCKED}" if when else LOCKED)
+    assert said(locked) == problems
+
+
+def test_a_lock_in_the_steps_or_an_option_that_is_no_lock_needs_no_word_of_when() -> None:
+    in_steps = GOOD.replace("sh 'make test'", "lock('prod') { sh 'make test' }")
+    assert said(in_steps.replace("      agent { label", "      when { branch 'main' }\n      agent { label")) == []
+    assert (
+        said(
+            GOOD.replace(
+                "      steps {\n        sh",
+                "      when { branch 'main' }\n      options { timestamps() }\n      steps {\n        sh",
+            )
+        )
+        == []
+    )
+
+
+def test_a_lock_is_not_held_while_a_person_is_asked() -> None:
+    text = GOOD.replace("      input {", "      options { lock resource: 'prod' }\n      input {")
+    assert said(text) == ["12: stage Approval holds its lock while it waits for an answer"]
