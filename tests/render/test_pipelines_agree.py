@@ -111,7 +111,12 @@ def test_the_jenkinsfile_is_declarative(pristine: Repository, cloud: str, deploy
     [
         ("github", ".github/workflows/ci.yml", "needs: [image, qa]", "needs: [image, dev]"),
         ("github", ".github/workflows/ci.yml", "      - run: make scan\n", ""),
-        ("github", ".github/workflows/deploy.yml", "if: inputs.environment == 'prod'", "if: inputs.environment == 'qa'"),
+        (
+            "github",
+            ".github/workflows/deploy.yml",
+            "if: inputs.environment == 'prod'",
+            "if: inputs.environment == 'qa'",
+        ),
         ("gitlab", ".gitlab-ci.yml", "      when: manual\n      allow_failure: false\n", ""),
         ("gitlab", ".gitlab-ci.yml", "      dotenv: build/digest.env\n", "      dotenv: []\n"),
         ("jenkins", "Jenkinsfile", "            unstash 'digest'\n", ""),
@@ -170,4 +175,7 @@ def test_no_build_of_jenkins_takes_a_lock_for_a_stage_that_it_skips(pristine: Re
     assert text.count("beforeOptions true") == 3
     text = text.replace("        beforeOptions true\n", "", 1)
     (problem,) = jenkinsfile.problems(text)
-    assert problem.message == "stage Roll back dev takes its lock before `when` is evaluated, also in a build that skips it"
+    assert (
+        problem.message
+        == "stage Roll back dev takes its lock before `when` is evaluated, also in a build that skips it"
+    )
