@@ -1015,3 +1015,99 @@ def test_on_azure_the_pipeline_is_bound_to_its_role_by_the_id_that_terraform_say
     assert ["kubectl", "apply", "-f", "-"] in site.calls
     assert (site.home / "stdin").read_text().endswith(f"    kind: User\n    name: {principal}\n")
     assert "subscription" in next(call for call in site.calls if call[:3] == ["az", "aks", "update"])
+
+
+@pytest.fixture
+def rebound(sites: Callable[..., Site]) -> Site:
+    """A site with a cluster of its own, whose RoleBinding names the group of release 0.5."""
+    site = sites(cloud="none", ci=["gitlab"])
+    site.env["KUBECONFIG"] = str(site.home / "administrator.kubeconfig")
+    site.on("kubectl get rolebinding deployer", "deployers")
+    return site
+
+
+def login(site: Site, *groups: str, status: int = 0) -> None:
+    """The login of the pipeline lies where docs/first-deploy.md puts it, and its certificate says these groups."""
+    (site.root / "build").mkdir(exist_ok=True)
+    (site.root / "build/deployer-dev.kubeconfig").write_text("{}")
+    site.on("kubectl auth whoami", "\n".join(groups), status=status)
+
+
+def test_the_platform_does_not_lock_out_a_pipeline_of_which_it_knows_no_login(rebound: Site) -> None:
+    done = rebound.make("platform")
+    assert done.returncode != 0
+    assert (
+        "dev binds the rights of the pipeline to deployers, platform/deployer-role.yaml to my-service-deployers"
+        in done.stderr
+    )
+    assert "First make the new login, build/deployer-dev.kubeconfig" in done.stderr
+    assert "kubectl apply" not in rebound.verbs("kubectl")
+
+
+def test_the_platform_does_not_lock_out_a_pipeline_with_a_login_of_the_old_group(rebound: Site) -> None:
+    login(rebound, "deployers", "system:authenticated")
+    done = rebound.make("platform")
+    assert done.returncode != 0
+    assert (
+        "build/deployer-dev.kubeconfig is not in the group my-service-deployers, and would be locked out" in done.stderr
+    )
+    assert "kubectl apply" not in rebound.verbs("kubectl")
+
+
+def test_the_platform_asks_for_a_login_that_works(rebound: Site) -> None:
+    login(rebound, status=1)
+    done = rebound.make("platform")
+    assert done.returncode != 0
+    assert "the login in build/deployer-dev.kubeconfig does not work" in done.stderr
+    assert "kubectl apply" not in rebound.verbs("kubectl")
+
+
+def test_the_platform_takes_the_new_binding_once_the_pipeline_has_its_login(rebound: Site) -> None:
+    login(rebound, "my-service-deployers", "deployers", "system:authenticated")
+    done = rebound.make("platform")
+    assert done.returncode == 0, done.stderr
+    assert "kubectl apply" in rebound.verbs("kubectl")
+    (asked,) = (call for call in rebound.calls if "whoami" in call)
+    assert asked[1:3] == ["--kubeconfig", "build/deployer-dev.kubeconfig"]
+
+
+@pytest.mark.parametrize("bound", ["", "my-service-deployers"], ids=["the-first-time", "again"])
+def test_the_platform_needs_no_login_where_it_takes_no_right_away(rebound: Site, bound: str) -> None:
+    rebound.on("kubectl get rolebinding deployer", bound)
+    done = rebound.make("platform")
+    assert done.returncode == 0, done.stderr
+    assert not any("whoami" in call for call in rebound.calls)
+
+
+def test_the_platform_asks_the_cluster_nothing_when_it_only_says_what_it_would_do(rebound: Site) -> None:
+    done = rebound.make("platform", DRY_RUN="1")
+    assert done.returncode == 0, done.stderr
+    assert rebound.calls == []
+
+
+ENTRY = "arn:aws:iam::123456789012:role/my-service-dev-deploy"
+
+
+def test_on_aws_the_platform_waits_for_terraform_to_put_the_pipeline_into_the_group(site: Site) -> None:
+    site.on("aws eks list-access-entries", ENTRY)
+    site.on(f"aws eks describe-access-entry --principal-arn {ENTRY}", "deployers")
+    refused = site.make("platform")
+    assert refused.returncode != 0
+    assert "the role my-service-dev-deploy is not in the group my-service-deployers" in refused.stderr
+    assert "First: make tf-plan ENVIRONMENT=dev && make tf-apply ENVIRONMENT=dev" in refused.stderr
+    assert "kubectl apply" not in site.verbs("kubectl")
+
+    site.on(f"aws eks describe-access-entry --principal-arn {ENTRY}", "my-service-deployers\tdeployers")
+    done = site.make("platform")
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+    assert "kubectl apply" in site.verbs("kubectl")
+
+
+@pytest.mark.parametrize("status", [0, 254], ids=["no-such-entry", "no-right-to-list-them"])
+def test_on_aws_the_platform_warns_where_it_cannot_see_the_groups_of_the_pipeline(site: Site, status: int) -> None:
+    site.on("aws eks list-access-entries", status=status)
+    done = site.make("platform")
+    assert done.returncode == 0, done.stderr
+    assert "warning: cannot read the access entry of the role my-service-dev-deploy" in done.stderr
+    assert "kubectl apply" in site.verbs("kubectl")

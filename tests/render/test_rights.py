@@ -1,4 +1,4 @@
-"""The rights of the pipeline in the cluster: all that Helm and kubectl ask for."""
+"""The rights of the pipeline in the cluster: all that Helm and kubectl ask for, in its own namespace and in no other."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ VARIANTS = [
         ("aws", "azure", "none"), ("helm", "terraform"), ("prometheus-grafana", "none")
     )
 ]
+CLOUDS = ("aws", "azure", "none")
 BEFORE = "deployers"
 """The group that every RoleBinding named before release 0.6.0."""
 
@@ -137,6 +138,50 @@ def test_the_pipeline_may_not_raise_its_rights_or_enter_a_pod(given: dict[str, s
     assert [q for q in asked if rbac.allowed(objects, pipeline, rbac.request(q, repository.name))] == []
 
 
+@pytest.mark.parametrize("names", [("billing", "orders"), ("a", "a-deployers"), ("pay", "pay-api")], ids="-and-".join)
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_the_pipeline_of_a_service_can_do_nothing_in_the_namespace_of_another(
+    cloud: str, names: tuple[str, str], pristine: Repository
+) -> None:
+    services = [pristine(cloud=cloud, service_name=name) for name in names]
+    cluster = [one for service in services for one in _cluster(service)]
+    for service in services:
+        reached = {name for name in (*names, "default", "gateway", "") if _can(cluster, _pipeline(service), name)}
+        assert reached == {service.name}
+
+
+@pytest.mark.parametrize("cloud", ["aws", "none"])
+def test_a_login_of_the_release_before_reaches_no_namespace(cloud: str, pristine: Repository) -> None:
+    """`deployers` alone is what the logins of all other services have; no RoleBinding names it any more."""
+    service = pristine(cloud=cloud)
+    assert not _can(_cluster(service), Identity("pipeline", (BEFORE,)), service.name)
+
+
+@pytest.mark.parametrize("cloud", ["aws", "none"])
+def test_the_identity_deploys_before_and_after_the_platform_takes_the_new_binding(
+    cloud: str, pristine: Repository
+) -> None:
+    service = pristine(cloud=cloud)
+    new = _cluster(service)
+    old = [
+        {**one, "subjects": [{**one["subjects"][0], "name": BEFORE}]} if one["kind"] == "RoleBinding" else one
+        for one in new
+    ]
+    for cluster in (old, new):
+        assert [
+            f"{verb} {resource}"
+            for resource, verbs in SENT["helm 4.2.3"].items()
+            for verb in verbs
+            if not rbac.allowed(cluster, _pipeline(service), rbac.request(f"{verb} {resource}", service.name))
+        ] == []
+
+
+def test_the_page_of_an_own_cluster_proves_it_for_every_namespace(pristine: Repository) -> None:
+    page = (pristine(cloud="none") / "docs/first-deploy.md").read_text(encoding="utf-8")
+    assert "for namespace in $(kubectl get namespaces -o jsonpath=" in page
+    assert '"$DEPLOYER" auth can-i create deployments --namespace "$namespace"' in page
+
+
 def _refused(repository: Path, sent: dict[str, dict[str, str]], monitoring: str) -> list[str]:
     """Return the recorded requests that the Role refuses, each with its scenario."""
     objects, pipeline = _cluster(repository), _pipeline(repository)
@@ -147,6 +192,18 @@ def _refused(repository: Path, sent: dict[str, dict[str, str]], monitoring: str)
         for verb, scenario in verbs.items()
         if not rbac.allowed(objects, pipeline, rbac.request(f"{verb} {resource}", repository.name))
     ]
+
+
+def _can(cluster: list[rbac.Object], who: Identity, namespace: str) -> bool:
+    """Return whether `who` may do anything there that any Role of the cluster gives."""
+    return any(
+        rbac.allowed(cluster, who, rbac.Request(verb, resource, group, namespace))
+        for role in cluster
+        for rule in role.get("rules", ())
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    )
 
 
 def _cluster(repository: Path) -> list[rbac.Object]:
