@@ -1,8 +1,9 @@
 """Adds a release of the templates to what travels with the package: `make release VERSION=0.2.0`.
 
 Without a version, the newest release is made anew from the templates as they are now; that is possible until it is a
-tag of this project. A release is a commit in scaffolder/_data/templates.bundle and an entry in releases.yml beside it;
-its changes are the lines under "Templates" in CHANGELOG.md. The same templates, version and date give the same bytes.
+tag of this project, or frozen (tools/frozen-releases.yml). A release is a commit in
+scaffolder/_data/templates.bundle and an entry in releases.yml beside it; its changes are the lines under "Templates" in
+CHANGELOG.md. The same templates, version and date give the same bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from tools import frozen
 from tools.build_hook import LEFT_BY_TOOLS
 
 ROOT = Path(__file__).parent.parent
@@ -48,6 +50,7 @@ def main(version: str = "") -> None:
     entry = {"version": version, "date": date, "tree": "", "changes": changes(changelog, version)}
     kept = entries[:-1] if again else entries
     with history(kept) as repository:
+        refuse_moved(repository, kept)
         entry["tree"] = add(repository, entry)
         DATA.mkdir(exist_ok=True)
         bundle(repository, repository.parent / "bundle")
@@ -159,12 +162,24 @@ def _sections(text: str) -> dict[str, str]:
     return {title: body.strip("\n") + "\n" for title, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
+def refuse_moved(repository: Path, entries: list[dict[str, Any]]) -> None:
+    """Stop where the releases that stay are not what is frozen under their names."""
+    releases = frozen.releases()
+    moved = [*frozen.moved_in(repository, releases), *frozen.moved_in_list(entries, releases)]
+    if moved:
+        sys.exit("\n".join([*moved, "git restore scaffolder/_data, from a commit that has the frozen releases"]))
+
+
 def refuse(version: str, versions: list[str]) -> None:
-    """Stop where `version` is none, is older than one of `versions`, or is a tag of this project already."""
+    """Stop where `version` is none, is older than one of `versions`, is frozen, or is a tag of this project already."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         sys.exit("make release VERSION=X.Y.Z")
     if version in versions[:-1] or (versions and _number(version) < _number(versions[-1])):
         sys.exit(f"{version} is older than {versions[-1]}, the newest release")
+    if version in {release.version for release in frozen.releases()}:
+        sys.exit(
+            f"v{version} is frozen ({frozen.FILE.name}), and never changes: make release VERSION=X.Y.Z, a newer one"
+        )
     tag = subprocess.run(
         ["git", "-C", str(ROOT), "rev-parse", "--quiet", "--verify", f"refs/tags/v{version}"], capture_output=True
     )
