@@ -1,4 +1,4 @@
-"""The texts of a copier.yml that hold marks, rendered with the answers that are given so far."""
+"""The texts of a copier.yml that hold marks, rendered with the answers that are given so far, and conditions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from scaffolder import kinds, template
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+
+_EXTENSIONS = ["jinja2_ansible_filters.AnsibleCoreFiltersExtension"]
+"""The filters that Copier itself offers."""
 
 
 def understood(text: str, answers: Mapping[str, str | tuple[str, ...]], folder: Path | None) -> str | None:
@@ -27,6 +30,65 @@ def understood(text: str, answers: Mapping[str, str | tuple[str, ...]], folder: 
         return _template(text, folder).render(_natives(answers, folder))
     except jinja2.UndefinedError:
         return None
+
+
+def names(condition: str) -> frozenset[str]:
+    """Return the names that the Jinja expression `condition` reads: answers, or values that a template computes.
+
+    Raises:
+        ValueError: it is not an expression.
+    """
+    import jinja2
+    from jinja2 import meta
+
+    try:
+        return frozenset(meta.find_undeclared_variables(_conditions().parse(f"{{{{ {condition} }}}}")))
+    except jinja2.TemplateSyntaxError as error:
+        raise ValueError(str(error)) from error
+
+
+def holds(condition: str, values: Mapping[str, object]) -> bool:
+    """Return whether the Jinja expression `condition`, such as `cloud != 'azure'`, is true for these values.
+
+    Raises:
+        ValueError: it is not an expression, reads a name that has no value, or fails for these values.
+    """
+    try:
+        return bool(_conditions().compile_expression(condition, undefined_to_none=False)(**values))
+    except Exception as error:  # noqa: BLE001, a filter raises what it likes
+        raise ValueError(str(error)) from error
+
+
+def completed(recorded: Mapping[str, object], folder: Path) -> dict[str, object]:
+    """Return the values that the templates in `folder` see: the recorded answers, then defaults and computed values.
+
+    What only Copier can compute is left out.
+    """
+    values = dict(recorded)
+    for name, entry in template.configuration(folder).items():
+        if not name.startswith("_") and name not in values:
+            question = entry if isinstance(entry, dict) else {"default": entry}
+            with contextlib.suppress(ValueError):
+                values[name] = _default(question, values, folder)
+    return values
+
+
+def _default(question: Mapping[str, object], values: Mapping[str, object], folder: Path) -> object:
+    """Return the default of one entry of copier.yml as Copier has it.
+
+    Raises:
+        ValueError: it has none, or only Copier can compute it.
+    """
+    default = question.get("default")
+    if default is None:
+        raise ValueError("no default")
+    if not isinstance(default, str):
+        return default
+    try:
+        rendered = _template(default, folder).render(values)
+    except Exception as error:  # noqa: BLE001, a filter raises what it likes
+        raise ValueError(str(error)) from error
+    return kinds.items(rendered) if question.get("multiselect") else kinds.native(kinds.of(question), rendered)
 
 
 @cache
@@ -62,6 +124,15 @@ def _template(text: str, folder: Path | None) -> Template:
 
 
 @cache
+def _conditions() -> Environment:
+    """The environment of conditions, which have no marks; so no copier.yml is read for them."""
+    import jinja2
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(undefined=jinja2.StrictUndefined, extensions=_EXTENSIONS)
+
+
+@cache
 def _environment(folder: Path | None) -> Environment:
     import jinja2
     from jinja2.sandbox import SandboxedEnvironment
@@ -71,5 +142,5 @@ def _environment(folder: Path | None) -> Environment:
     return SandboxedEnvironment(
         **settings,
         undefined=jinja2.StrictUndefined,
-        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],  # the filters that Copier itself offers
+        extensions=_EXTENSIONS,
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder import adopted, answers, manifest, store
+from scaffolder import adopted, answers, manifest, notes, store
 from scaffolder.manifest import Entry
+from scaffolder.notes import NONE, Notes
 from scaffolder.project import Project
 from scaffolder.store import Release
 from scaffolder.toolchain import Toolchain
@@ -21,7 +22,8 @@ class Status:
     `generated` is how many files the release writes. Each is as it was, or in one of `edited` (its content or its
     executable bit differs), `deleted`, or `not_taken`: what stands in its place is the repository's own since it was
     adopted. `kept` are the entries that say so, a folder ("app/") as one. `unmanaged` are the files that Git knows or
-    would add and that the release does not write.
+    would add and that the release does not write. `notes` are those that the newer releases bring, `taken` those of
+    the release and the ones before it, where they were asked for.
     """
 
     name: str
@@ -33,10 +35,12 @@ class Status:
     kept: tuple[str, ...]
     not_taken: int
     unmanaged: tuple[str, ...]
+    notes: Notes = NONE
+    taken: Notes = NONE
 
 
-def of(root: Path, toolchain: Toolchain) -> Status:
-    """The status of the repository at `root`; nothing in it is changed.
+def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
+    """The status of the repository at `root`, with the notes that it has `taken` if asked; nothing in it is changed.
 
     What its release wrote is rendered once for the answers that it records, and then read from the user's cache:
     docs/decisions/0010-the-manifest-is-derived.md.
@@ -64,6 +68,8 @@ def of(root: Path, toolchain: Toolchain) -> Status:
         kept=tuple(sorted({keeps.entry_of(file) for file in fates} - {""})),
         not_taken=len(fates) - len(managed),
         unmanaged=tuple(file for file in known.files if file not in fates and file not in keeps),
+        notes=notes.brought(history, release, history.newest, record.answers, toolchain),
+        taken=notes.taken(history, release, record.answers, toolchain) if taken else NONE,
     )
 
 

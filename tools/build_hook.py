@@ -20,6 +20,7 @@ class TemplateHook(BuildHookInterface[Any]):
         files = [
             root / "copier.yml",
             root / "versions.yml",
+            root / "notes.yml",
             root / "presets.yml",
             *(path for path in (root / "templates").rglob("*")),
         ]

@@ -22,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from scaffolder import notes
 from tools import frozen
 from tools.build_hook import LEFT_BY_TOOLS
 
@@ -31,7 +32,7 @@ BUNDLE = DATA / "templates.bundle"
 RELEASES = DATA / "releases.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 PACKAGE = ROOT / "scaffolder" / "__init__.py"
-FILES = ("copier.yml", "versions.yml", "templates")
+FILES = ("copier.yml", "versions.yml", notes.FILE, "templates")
 """What a release holds: all that Copier needs, and nothing else."""
 
 _HEADER = "# The releases in templates.bundle, oldest first. `make release` writes both.\n"
@@ -45,6 +46,8 @@ def main(version: str = "") -> None:
     version = version.removeprefix("v") or (versions[-1] if versions else "")
     refuse(version, versions)
     again = version in versions
+    if (ROOT / notes.FILE).is_file():
+        refuse_notes((ROOT / notes.FILE).read_text(encoding="utf-8"), version)
     date = str(entries[-1]["date"]) if again else _today()
     changelog = collected(CHANGELOG.read_text(encoding="utf-8"), version, date)
     entry = {"version": version, "date": date, "tree": "", "changes": changes(changelog, version)}
@@ -114,6 +117,8 @@ def templates() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         for name in FILES:
             source, target = ROOT / name, Path(folder) / name
+            if not source.exists():  # notes.yml: a template may have none
+                continue
             if source.is_dir():
                 shutil.copytree(source, target, ignore=shutil.ignore_patterns(*LEFT_BY_TOOLS), symlinks=True)
             else:
@@ -160,6 +165,13 @@ def _sections(text: str) -> dict[str, str]:
     """The parts of a version: title → its lines, the last one with one newline."""
     parts = re.split(r"^### (.*)\n", text, flags=re.MULTILINE)[1:]
     return {title: body.strip("\n") + "\n" for title, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def refuse_notes(text: str, version: str, folder: Path = ROOT) -> None:
+    """Stop where notes.yml is malformed, or has a note of a release that is newer than `version`."""
+    defects = notes.defects(text, version, folder)
+    if defects:
+        sys.exit("\n".join(f"{notes.FILE}: {defect}" for defect in defects))
 
 
 def refuse_moved(repository: Path, entries: list[dict[str, Any]]) -> None:

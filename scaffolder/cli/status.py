@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from scaffolder import status
-from scaffolder.cli import options
+from scaffolder.cli import notes, options
 from scaffolder.errors import ExitCode
 from scaffolder.status import Status
 from scaffolder.toolchain import SystemToolchain
@@ -20,14 +20,19 @@ from scaffolder.toolchain import SystemToolchain
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @click.option("--exit-code", is_flag=True, help="Exit 1 where a newer release is there. Edits are no reason.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("-v", "--verbose", is_flag=True, help="List the files that the template does not know, too.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Also the files that the template does not know, and the notes of the releases that are taken.",
+)
 @options.directory
 @options.no_color
 @options.debug
 def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
     """Tell the release of the repository at PATH (default: here), what is newer, and which generated files changed."""
     with SystemToolchain() as toolchain:
-        found = status.of(path, toolchain)
+        found = status.of(path, toolchain, taken=verbose)
     code = ExitCode.FOUND if exit_code and found.newer else ExitCode.CLEAN
     click.echo(
         json.dumps(_document(found, code), indent=2) if form == "json" else "\n".join(_lines(found, path, verbose))
@@ -49,6 +54,8 @@ def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
     numbers = (("edited", len(found.edited)), ("deleted", len(found.deleted)), ("left out for yours", found.not_taken))
     counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
     yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
+    yield from notes.lines(found.taken, f"Notes of the releases up to {found.release.tag}")
+    yield from notes.lines(found.notes)
     if found.newer:
         yield f"\nNext    scaffold update --dry-run{f' {shlex.quote(str(path))}' if path != Path() else ''}"
 
@@ -60,6 +67,8 @@ def _document(found: Status, code: ExitCode) -> dict[str, object]:
         "release": found.release.tag,
         "newest": (found.newer or (found.release,))[-1].tag,
         "releases": [{"version": one.tag, "date": one.date, "changes": list(one.changes)} for one in found.newer],
+        "notes": notes.document(found.notes),
+        "note_problems": list(found.notes.problems),
         "generated": found.generated,
         "edited": list(found.edited),
         "deleted": list(found.deleted),

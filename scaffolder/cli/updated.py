@@ -1,4 +1,4 @@
-"""What an update says, as text or JSON: release, answers, each file, what was checked, and what to type next."""
+"""What an update says, as text or JSON: release, answers, each file, what was checked, notes, and what to type next."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from scaffolder.cli import notes
 from scaffolder.cli import options as shared
 from scaffolder.model import Result
 from scaffolder.report import json as json_report
@@ -88,6 +89,7 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
     if outcome.report:
         yield ""
         yield text_report.write(outcome.report, paint=shared.paint, checks=not quiet)
+    yield from notes.lines(outcome.notes)  # also with --quiet: nothing else tells the owners
     if not quiet:
         yield ""
         yield from _next(outcome)
@@ -150,6 +152,8 @@ def _document(outcome: Outcome) -> dict[str, Any]:
             {"version": release.tag, "date": release.date, "changes": list(release.changes)} for release in outcome.news
         ],
         "answers": [{"name": one.name, "before": one.before, "after": one.after} for one in outcome.answers],
+        "notes": notes.document(outcome.notes),
+        "note_problems": list(outcome.notes.problems),
         "files": [{"path": one.path, "state": str(one.fate), "note": one.note} for one in outcome.changes],
         "summary": {str(fate): sum(one.fate is fate for one in outcome.changes) for fate in Fate},
         "taken": outcome.taken,

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffolder import adopted, answers, manifest, scratch, store
+from scaffolder import adopted, answers, manifest, notes, scratch, store
 from scaffolder.answers import Record
 from scaffolder.errors import AnswersError, StoreError, UpdateError
 from scaffolder.model import Report, Result
+from scaffolder.notes import Notes
 from scaffolder.project import Project
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
@@ -58,6 +59,7 @@ class Plan:
     new: Release
     news: tuple[Release, ...]
     answers: tuple[Difference, ...]
+    notes: Notes
     merged: Merged
     work: Workshop
     folder: Path
@@ -124,6 +126,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             new=new,
             news=tuple(release for release in history.since(old) if release.number <= new.number),
             answers=differences,
+            notes=notes.brought(history, old, new, after.answers, toolchain),
             merged=outcome,
             work=work,
             folder=folder,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scaffolder.errors import ExitCode
 from scaffolder.model import Report, Result
+from scaffolder.notes import NONE, Notes
 from scaffolder.store import Release
 from scaffolder.toolchain import SystemToolchain, Toolchain
 from scaffolder.update import engine, repository, restore
@@ -18,7 +19,10 @@ from scaffolder.update.restore import Restored
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an update does, or did where it is `taken`; `text` is what `git diff` shows, where that was asked for."""
+    """What an update does, or did where it is `taken`; `text` is what `git diff` shows, where that was asked for.
+
+    `notes` say what behaves otherwise afterwards, and what to do before the next deployment.
+    """
 
     root: Path
     name: str
@@ -31,6 +35,7 @@ class Outcome:
     empty: bool
     text: str = ""
     report: Report | None = None
+    notes: Notes = NONE
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -97,4 +102,5 @@ def _outcome(plan: Plan, request: Request, *, taken: bool, text: str, report: Re
         empty=plan.empty,
         text=text,
         report=report,
+        notes=NONE if plan.empty else plan.notes,
     )

@@ -47,6 +47,22 @@ end() {
   say "$1: see $result/"
 }
 
+# notes: what behaves otherwise after the update, as Markdown; nothing where the release has no notes.
+notes() {
+  sed -n '/^Before you deploy$/,/^Next /{
+    /^Next /d
+    s/^Before/## Before/
+    s/^  \([^ ]\)/### \1/
+    s/^    //
+    s/^Do:/**Do:**/
+    s/^Undo:/**Undo:**/
+    p
+  }' "$result/update.txt"
+}
+
+# rest: all else that the update printed, as a block of code.
+rest() { sed -e '/^Before you deploy$/,/^Next /{' -e '/^Next /!d' -e '}' -e 's/^/    /' "$result/update.txt"; }
+
 status=0
 scaffold update >"$result/update.txt" || status=$?
 cat "$result/update.txt" >&2
@@ -65,7 +81,9 @@ Somebody who knows the change decides, on a branch:
     git add --all
     scaffold check
     git commit --message 'Update the template'
+
 END
+    notes
   } >"$result/body.md"
   end conflict
   scaffold update --abort >&2
@@ -83,7 +101,8 @@ scaffold check >"$result/check.txt" || say "scaffold check found something: the 
 {
   echo "The template has a new release; this takes it here from $release. Read it like any other change."
   echo
-  sed "s/^/    /" "$result/update.txt"
+  notes
+  rest
   printf '\n%s\n\n' "What \`scaffold check\` says:"
   sed "s/^/    /" "$result/check.txt"
 } >"$result/body.md"

@@ -79,7 +79,8 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Machine
     source = folder / "source"
     for name in ("scaffolder", "tools", "templates", "docs"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("copier.yml", "versions.yml", "presets.yml", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
+    template = ("copier.yml", "versions.yml", "notes.yml", "presets.yml")
+    for name in (*template, "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, source / name)
     first = machine(folder / "first", wheel(source, folder / "first-wheel"))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -61,7 +61,9 @@ def test_the_wheel_and_the_sdist_carry_the_whole_template(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     tracked = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(
-        [*tracked, "copier.yml", "versions.yml", "presets.yml", "templates"], capture_output=True, text=True
+        [*tracked, "copier.yml", "versions.yml", "notes.yml", "presets.yml", "templates"],
+        capture_output=True,
+        text=True,
     )
     expected = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
     assert len(expected) > 70
