@@ -24,6 +24,8 @@ import pytest
 from support import Repository
 
 from scaffolder import __version__, answers, manifest, render, store
+from scaffolder.cli import notes
+from scaffolder.notes import Note, Notes
 from scaffolder.toolchain import SystemToolchain
 
 pytestmark = [
@@ -53,6 +55,8 @@ if news:
     pathlib.Path(".github/workflows/new.yml").parent.mkdir(parents=True, exist_ok=True)
     pathlib.Path(".github/workflows/new.yml").write_text("name: new\\n")
     print("v98.0.0 to v99.0.0: 1 new, 2 merged")
+    print(os.environ.get("NOTES", ""), end="")
+    print("\\nNext    git commit")
 if news == "conflict":
     blob = subprocess.run(["git", "hash-object", "-w", "Makefile"], capture_output=True, text=True).stdout.strip()
     stages = "".join(f"100644 {blob} {stage}\\tMakefile\\n" for stage in (1, 2, 3))
@@ -204,6 +208,51 @@ def test_a_release_becomes_a_branch_and_a_change_for_review(site: Site, system: 
     text = body["body" if system == "github" else "description"]
     assert "v98.0.0 to v99.0.0: 1 new, 2 merged" in text
     assert "39 passed, 1 failed" in text
+
+
+NOTE = Note(
+    id="deployers-group",
+    release="99.0.0",
+    title="Deployers are a group",
+    changes="The RoleBinding names a group.",
+    do="1. `make plan`\n2. `make platform`\n\n    make deploy\n",
+    undo="put the user back.",
+)
+"""What the release that the stand-in takes says, as this checkout prints it."""
+
+MARKDOWN = """## Before you deploy
+
+### v99.0.0   Deployers are a group
+The RoleBinding names a group.
+
+**Do:**
+1. `make plan`
+2. `make platform`
+
+    make deploy
+
+**Undo:** put the user back.
+"""
+
+
+@pytest.mark.parametrize("news", ["yes", "conflict"])
+def test_what_owners_do_before_they_deploy_is_a_section_of_the_proposal(news: str, site: Site) -> None:
+    site.answers.update({"POST pulls": {"html_url": "https://github.com/pull/7"}, "POST issues": {"number": 3}})
+    printed = "".join(f"{line}\n" for line in notes.lines(Notes(entries=(NOTE,))))
+    updated = site.make("template-update", NEWS=news, NOTES=printed)
+    assert updated.returncode == 0, updated.stderr
+    site.fresh_checkout()
+    assert site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret").returncode == 0
+    body = site.asked[-1][2]["body"]
+    assert MARKDOWN in body
+    assert body.count("Deployers are a group") == 1
+    assert ("    v98.0.0 to v99.0.0" in body, "    Next    git commit\n" in body) == ((news == "yes"),) * 2
+
+
+def test_a_release_without_notes_has_no_such_section(site: Site) -> None:
+    site.answers["POST pulls"] = {"html_url": "https://github.com/pull/7"}
+    site.make("template-update", NEWS="yes")
+    assert "Before you deploy" not in (site.root / "build/template-update/body.md").read_text()
 
 
 def test_nothing_of_the_update_lies_beside_the_token(site: Site) -> None:
