@@ -55,7 +55,7 @@ def holds(condition: str, values: Mapping[str, object]) -> bool:
     """
     try:
         return bool(_conditions().compile_expression(condition, undefined_to_none=False)(**values))
-    except Exception as error:  # noqa: BLE001, a filter raises what it likes
+    except Exception as error:  # a filter raises what it likes
         raise ValueError(str(error)) from error
 
 
@@ -86,7 +86,7 @@ def _default(question: Mapping[str, object], values: Mapping[str, object], folde
         return default
     try:
         rendered = _template(default, folder).render(values)
-    except Exception as error:  # noqa: BLE001, a filter raises what it likes
+    except Exception as error:  # a filter raises what it likes
         raise ValueError(str(error)) from error
     return kinds.items(rendered) if question.get("multiselect") else kinds.native(kinds.of(question), rendered)
 

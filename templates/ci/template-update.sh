@@ -47,7 +47,7 @@ end() {
   say "$1: see $result/"
 }
 
-# notes: what behaves otherwise after the update, as Markdown; nothing where the release has no notes.
+# notes: what behaves otherwise after the update, as Markdown; nothing if the release has no notes.
 notes() {
   sed -n '/^Before you deploy$/,/^Next /{
     /^Next /d
@@ -57,7 +57,7 @@ notes() {
     s/^Do:/**Do:**/
     s/^Undo:/**Undo:**/
     p
-  }' "$result/update.txt"
+  }' "$result/update.txt" >"$result/notes.md"
 }
 
 # rest: all else that the update printed, as a block of code.
@@ -66,6 +66,7 @@ rest() { sed -e '/^Before you deploy$/,/^Next /{' -e '/^Next /!d' -e '}' -e 's/^
 status=0
 scaffold update >"$result/update.txt" || status=$?
 cat "$result/update.txt" >&2
+notes
 if [[ -n "$(git diff --name-only --diff-filter=U)" ]]; then
   {
     echo "Git cannot merge this release of the template with what was changed here since $release, in:"
@@ -83,7 +84,7 @@ Somebody who knows the change decides, on a branch:
     git commit --message 'Update the template'
 
 END
-    notes
+    cat "$result/notes.md"
   } >"$result/body.md"
   end conflict
   scaffold update --abort >&2
@@ -101,7 +102,7 @@ scaffold check >"$result/check.txt" || say "scaffold check found something: the 
 {
   echo "The template has a new release; this takes it here from $release. Read it like any other change."
   echo
-  notes
+  cat "$result/notes.md"
   rest
   printf '\n%s\n\n' "What \`scaffold check\` says:"
   sed "s/^/    /" "$result/check.txt"

@@ -249,6 +249,17 @@ def test_what_owners_do_before_they_deploy_is_a_section_of_the_proposal(news: st
     assert ("    v98.0.0 to v99.0.0" in body, "    Next    git commit\n" in body) == ((news == "yes"),) * 2
 
 
+@pytest.mark.parametrize("system", ["gitlab"])
+def test_a_merge_request_has_them_in_the_option_that_makes_it(site: Site) -> None:
+    printed = "".join(f"{line}\n" for line in notes.lines(Notes(entries=(NOTE,))))
+    site.make("template-update", NEWS="yes", NOTES=printed)
+    site.fresh_checkout()
+    proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
+    assert proposed.returncode == 0, proposed.stderr
+    (option,) = (line for line in (site.bare / "options").read_text().splitlines() if "description=" in line)
+    assert MARKDOWN in option.replace("\\n", "\n")
+
+
 def test_a_release_without_notes_has_no_such_section(site: Site) -> None:
     site.answers["POST pulls"] = {"html_url": "https://github.com/pull/7"}
     site.make("template-update", NEWS="yes")
