@@ -154,13 +154,20 @@ def _terraform(root: Path) -> _Objects:
     for file in sorted((root / "terraform").rglob("*.tf")):
         folder = file.parent.relative_to(root).as_posix()
         for address, text in _blocks(hcl.read(file.read_text(encoding="utf-8"))):
-            found[f"{address} ({folder})", (address, f"{folder}/{address}")] = text
+            found[f"{address} ({folder})", _addresses(address, folder)] = text
     for file in sorted((root / "terraform").rglob("*.tfvars")):
         path = file.relative_to(root).as_posix()
         for name, attribute in hcl.read(file.read_text(encoding="utf-8")).attributes.items():
             address = f"variable.{name}"
             found[f"{address} ({path})", (address, f"{path}/{address}")] = _code(attribute.expression)
     return found
+
+
+def _addresses(address: str, folder: str) -> tuple[str, ...]:
+    """Return what a glob may name: the address, with its folder, and as `terraform plan` has it of a module."""
+    parent, _, name = folder.rpartition("/")
+    inside = (f"module.{name}.{address}",) if parent.endswith("/modules") else ()
+    return (address, f"{folder}/{address}", *inside)
 
 
 def _blocks(file: hcl.Block) -> Iterator[tuple[str, str]]:

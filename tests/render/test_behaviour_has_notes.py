@@ -143,6 +143,7 @@ FILES = {
     "platform/role.yaml": ROLE,
     "terraform/env/main.tf": MAIN,
     "terraform/env/envs/dev.tfvars": 'size = "small"\n',
+    "terraform/modules/cluster/main.tf": 'resource "aws_eks_cluster" "this" { name = "a" }\n',
 }
 NOTE = Note(id="n", release="9.9.9", title="t", changes="c", do="d", undo="u")
 
@@ -154,6 +155,12 @@ SEEDED = {
     "a default": ("terraform/env/main.tf", '"eu"', '"us"', "variable.region"),
     "a local value": ("terraform/env/main.tf", 'locals { name = "a"', 'locals { name = "b"', "local.name"),
     "a source of a module": ("terraform/env/main.tf", "./network", "./networks", "module.network"),
+    "an argument in a module": (
+        "terraform/modules/cluster/main.tf",
+        '"a"',
+        '"b"',
+        "module.cluster.aws_eks_cluster.this",
+    ),
     "a value of an environment": ("terraform/env/envs/dev.tfvars", "small", "large", "variable.size"),
 }
 
