@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,10 +42,20 @@ class Done:
     seconds: float
 
 
+_EVERY: weakref.WeakSet[Processes] = weakref.WeakSet()
+
+
+def end_all() -> None:
+    """Kill what this program still runs, for an exit that waits for no thread."""
+    for processes in tuple(_EVERY):
+        processes.end()
+
+
 class Processes:
     """The processes that run on our behalf; threads may share it."""
 
     def __init__(self) -> None:
+        _EVERY.add(self)
         self._running: set[subprocess.Popen[str]] = set()
         self._over = False
         self._lock = threading.Lock()

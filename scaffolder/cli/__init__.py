@@ -78,6 +78,9 @@ def main() -> None:
     if code == ExitCode.INTERRUPTED:
         # An interrupt inside exec(), which imports are full of, makes the interpreter end by SIGINT whatever we return
         # (`unhandled_keyboard_interrupt` in CPython's pythonrun.c).
+        from scaffolder import process  # see above
+
+        process.end_all()
         sys.stdout.flush()
         os._exit(code)
     sys.exit(code)

@@ -169,3 +169,21 @@ def test_a_user_without_a_home_gets_one_for_the_time_of_the_process(monkeypatch:
     monkeypatch.setattr(pwd, "getpwuid", nobody)
     process.settle_home()
     assert not list(Path.home().iterdir())
+
+
+STARTS_AND_ENDS_ALL = """
+import os, pathlib, sys, threading, time
+from scaffolder import process
+noted = pathlib.Path(sys.argv[1])
+argv = ("sh", "-c", f"echo $$ > {noted}; sleep 60")
+threading.Thread(target=lambda: process.Processes().run("a sleeper", argv, timeout=60), daemon=True).start()
+while not (noted.exists() and noted.read_text().strip()):
+    time.sleep(0.02)
+process.end_all()
+os._exit(0)
+"""
+
+
+def test_end_all_kills_what_any_thread_runs(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", STARTS_AND_ENDS_ALL, str(tmp_path / "pid")], check=True, timeout=60)
+    assert has_ended(int(wait_for(tmp_path / "pid")))
