@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from scaffolder import cluster, manifests
@@ -13,7 +14,7 @@ from scaffolder.checks.optional import module
 from scaffolder.cluster import Ruling
 from scaffolder.errors import ClusterError
 from scaffolder.manifests import KubernetesObject
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.offline import custom_resources
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
@@ -60,34 +61,63 @@ def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def the_cluster_accepts_the_objects(project: Project, toolchain: Toolchain, *, context: str) -> Verdict:
-    """The API server behind `context` accepts each object, rendered for each environment, in a strict dry-run.
+    """The API server behind `context` accepts each object of each environment as Helm would send it, in a dry-run.
 
     Raises:
         NotApplicable: no context is named.
-        ClusterError: the server gave no verdict on an object, and found fault with none.
+        ClusterError: inconclusive on an object or an environment, and no object has an error.
     """
     if not context:
         raise NotApplicable("no cluster is named: --context NAME asks one")
     release = manifests.chart_of(project).name
     rendered = {json.dumps(item.content, sort_keys=True): item for item in manifests.objects(project, toolchain)}
     items = list(rendered.values())
-    answers = cluster.dry_run(context, [_elsewhere(item.content, release) for item in items], namespace=release)
+    answers = cluster.dry_run(
+        context, [_elsewhere(item.content, release) for item in items], namespace=release, release=release
+    )
     ruled = list(zip(items, answers, strict=True))
-    refused = [(item, answer) for item, answer in ruled if _is_refused(item, answer)]
-    open_ones = [answer for item, answer in ruled if not _is_refused(item, answer) and answer.ruling != Ruling.ACCEPTED]
-    reasons = "; ".join(sorted({answer.message for answer in open_ones}))
-    limit = f"the cluster gave no verdict on {len(open_ones)} of {len(items)} objects: {reasons}" if open_ones else ""
-    if limit and not refused:
+    findings = list(chain.from_iterable(_said(context, item, answer) for item, answer in ruled))
+    limit = "; ".join([*_inconclusive(ruled), *_unrendered(project, toolchain)])
+    if limit and not any(finding.severity is Severity.ERROR for finding in findings):
         raise ClusterError(limit)
-    findings = [
-        Finding(
-            path=item.source, message=_named(item, f"the cluster of context {context} refuses it: {answer.message}")
-        )
-        for item, answer in refused
-    ]
     return Verdict(
         findings=_distinct(findings), level="server", detail=f"{_number(items)}, context {context}", limit=limit
     )
+
+
+def _said(context: str, item: KubernetesObject, answer: cluster.Answer) -> Iterator[Finding]:
+    """Yield what the server has against an object, and as warnings what it adds."""
+    words = {
+        Ruling.REFUSED: f"the cluster of context {context} refuses it: {answer.message}",
+        Ruling.UNKNOWN: f"the cluster of context {context} refuses it: {answer.message}",
+        Ruling.PODS_REFUSED: f"the cluster of context {context} accepts it and refuses its pods: {answer.message}",
+    }
+    if _is_refused(item, answer):
+        yield Finding(path=item.source, message=_named(item, words[answer.ruling]))
+    for warning in answer.warnings:
+        yield Finding(
+            path=item.source,
+            message=_named(item, f"the cluster of context {context} warns: {warning}"),
+            severity=Severity.WARNING,
+        )
+
+
+def _inconclusive(ruled: list[tuple[KubernetesObject, cluster.Answer]]) -> list[str]:
+    """Say how many objects have no verdict, and why."""
+    open_ones = [(item, answer) for item, answer in ruled if answer.ruling is not Ruling.ACCEPTED]
+    answers = [answer for item, answer in open_ones if not _is_refused(item, answer)]
+    if not answers:
+        return []
+    return [f"inconclusive on {len(answers)} of {len(ruled)} objects: {'; '.join(cluster.reasons(answers))}"]
+
+
+def _unrendered(project: Project, toolchain: Toolchain) -> list[str]:
+    """Name the environments whose objects the server was not asked about."""
+    failed = [manifest.environment for manifest in manifests.manifests(project, toolchain) if manifest.error]
+    if not failed:
+        return []
+    which = f"environment {failed[0]} does" if len(failed) == 1 else f"environments {', '.join(failed)} do"
+    return [f"{which} not render, so the cluster was not asked about that: see HL002"]
 
 
 def _elsewhere(content: dict[str, Any], release: str) -> dict[str, Any]:
@@ -100,7 +130,8 @@ def _elsewhere(content: dict[str, Any], release: str) -> dict[str, Any]:
 
 def _is_refused(item: KubernetesObject, answer: cluster.Answer) -> bool:
     """A kind that is not served is a fault of the chart only where Kubernetes itself once served it."""
-    return answer.ruling == Ruling.REFUSED or (answer.ruling == Ruling.UNKNOWN and _is_built_in(item))
+    refusals = {Ruling.REFUSED, Ruling.PODS_REFUSED}
+    return answer.ruling in refusals or (answer.ruling == Ruling.UNKNOWN and _is_built_in(item))
 
 
 def _is_built_in(item: KubernetesObject) -> bool:
