@@ -28,13 +28,18 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str, str], ...] = (
 )
 
 
+_EXISTING_PROVIDER = ("aws-gitlab", "aws-azure-devops")
+"""Sets whose AWS account has the OpenID Connect provider of the pipeline already."""
+
+
 def sample() -> dict[str, dict[str, Answer]]:
     """The sets of answers, each with a short name for a test's id."""
     named: dict[str, dict[str, Answer]] = {}
     for runtime, cloud, ci, deploy, monitoring, chat, level in _ROWS:
         name, version = runtime.split()
         pipelines = "every-pipeline" if ci == _EVERY_PIPELINE else ci[0]
-        named[f"{cloud}-{pipelines}"] = {
+        key = f"{cloud}-{pipelines}"
+        named[key] = {
             "runtime": name,
             "runtime_version": version,
             "cloud": cloud,
@@ -44,6 +49,8 @@ def sample() -> dict[str, dict[str, Answer]]:
             "chat": chat,
             "level": level,
         }
+        if key in _EXISTING_PROVIDER:
+            named[key]["oidc_provider"] = "existing"
     return named
 
 

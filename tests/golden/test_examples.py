@@ -26,7 +26,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "ci": "azure-devops",
         "level": "work",
     },
-    "node-eks-gitlab": {"runtime": "node", "ci": "gitlab"},
+    "node-eks-gitlab": {"runtime": "node", "ci": "gitlab", "oidc_provider": "existing"},
     "node22-own-github-unmonitored": {
         "runtime": "node",
         "runtime_version": "22",

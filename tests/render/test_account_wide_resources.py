@@ -1,0 +1,83 @@
+"""What an account or a subscription has once belongs to all its services: no repository may be able to delete it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sample import sample
+from support import Repository
+
+ONCE = {
+    "aws": (
+        "aws_api_gateway_account",
+        "aws_config_configuration_recorder",
+        "aws_default_vpc",
+        "aws_ebs_default_kms_key",
+        "aws_ebs_encryption_by_default",
+        "aws_ec2_image_block_public_access",
+        "aws_ec2_instance_metadata_defaults",
+        "aws_ecr_registry_policy",
+        "aws_ecr_registry_scanning_configuration",
+        "aws_ecr_replication_configuration",
+        "aws_guardduty_detector",
+        "aws_iam_account_alias",
+        "aws_iam_account_password_policy",
+        "aws_iam_openid_connect_provider",
+        "aws_iam_service_linked_role",
+        "aws_inspector2_enabler",
+        "aws_s3_account_public_access_block",
+        "aws_securityhub_account",
+    ),
+    "azure": (
+        "azurerm_network_watcher",
+        "azurerm_resource_provider_feature_registration",
+        "azurerm_resource_provider_registration",
+        "azurerm_security_center_auto_provisioning",
+        "azurerm_security_center_contact",
+        "azurerm_security_center_setting",
+        "azurerm_security_center_subscription_pricing",
+    ),
+}
+"""Resource types of which the documentation of the provider says that they stand for a setting of the account or subscription."""
+
+_RESOURCE = re.compile(r'^resource "(\w+)" "\w+" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+_PROTECTED = re.compile(r"^\s*prevent_destroy\s*=\s*true", re.MULTILINE)
+
+
+def account_wide(folder: Path, cloud: str) -> dict[str, bool]:
+    """Return the account-wide resource types of a Terraform folder, and whether each is protected."""
+    return {
+        match[1]: _PROTECTED.search(match[2]) is not None
+        for file in folder.rglob("*.tf")
+        for match in _RESOURCE.finditer(file.read_text(encoding="utf-8"))
+        if match[1] in ONCE[cloud]
+    }
+
+
+@pytest.mark.parametrize("given", [row for row in sample().values() if row["cloud"] != "none"], ids=str)
+def test_what_an_account_has_once_is_protected_from_deletion(given: dict[str, object], pristine: Repository) -> None:
+    folder = pristine(**given) / "terraform"
+    assert all(account_wide(folder, str(given["cloud"])).values())
+
+
+@pytest.mark.parametrize("oidc_provider", ["create", "existing"])
+def test_a_repository_that_uses_existing_providers_owns_nothing_of_the_account(
+    oidc_provider: str, pristine: Repository
+) -> None:
+    owned = set(account_wide(pristine(oidc_provider=oidc_provider) / "terraform", "aws"))
+    assert owned == ({"aws_iam_openid_connect_provider"} if oidc_provider == "create" else set())
+
+
+@pytest.mark.parametrize("oidc_provider", ["create", "existing"])
+def test_the_documents_say_what_the_second_service_in_an_account_needs(
+    oidc_provider: str, pristine: Repository
+) -> None:
+    repository = pristine(oidc_provider=oidc_provider)
+    readme = (repository / "terraform" / "README.md").read_text(encoding="utf-8")
+    first_deploy = (repository / "docs" / "first-deploy.md").read_text(encoding="utf-8")
+    assert "aws iam list-open-id-connect-providers" in readme
+    assert "terraform/README.md#the-second-service-in-the-account" in first_deploy
+    other = {"create": "existing", "existing": "create"}[oidc_provider]
+    assert f"scaffold set oidc_provider={other}" in readme
