@@ -119,7 +119,9 @@ def test_new_dry_run_lists_the_files_and_writes_nothing(capsys: pytest.CaptureFi
 def test_new_says_what_was_made_and_what_to_type_next(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["new", "my-service", "--no-check", "--no-git"]) == ExitCode.CLEAN
     out = capsys.readouterr().out
-    assert out.startswith("my-service: Java 21, AWS (EKS) eu-central-1, new OpenID Connect provider, GitHub Actions, Helm,")
+    assert out.startswith(
+        "my-service: Java 21, AWS (EKS) eu-central-1, new OpenID Connect provider, GitHub Actions, Helm,"
+    )
     for stage in ("1 infrastructure", "2 packaging", "3 pipeline", "4 monitoring", "culture"):
         assert f"  {stage}" in out
     assert "not checked: --no-check was given" in out
