@@ -28,13 +28,14 @@ PIPELINES = [*([one] for one in values("ci")), values("ci")]  # each alone, and 
 
 
 def distinct_roots(cloud: str, pristine: Repository) -> list[tuple[str, Path, Path]]:
-    """Each root that differs, in any combination of pipeline, way to deploy and level, with a name, its folder and its path there."""
+    """Each root that differs, in any combination of what its code depends on, with a name, its folder and its path there."""
     found: dict[str, tuple[str, Path, Path]] = {}
-    for ci, deploy, level in product(PIPELINES, values("deploy"), values("level")):
-        directory = pristine(cloud=cloud, deploy=deploy, ci=ci, level=level) / "terraform"
+    of_cloud = [{"oidc_provider": value} for value in values("oidc_provider")] if cloud == "aws" else [{}]
+    for ci, deploy, level, given in product(PIPELINES, values("deploy"), values("level"), of_cloud):
+        directory = pristine(cloud=cloud, deploy=deploy, ci=ci, level=level, **given) / "terraform"
+        name = "-".join([cloud, deploy, "+".join(ci), level, *given.values()])
         for root in terraform.roots(directory) if directory.is_dir() else ():
-            key = code_of(directory, root)
-            found.setdefault(key, (f"{cloud}-{deploy}-{'+'.join(ci)}-{level}: {root}", directory, root))
+            found.setdefault(code_of(directory, root), (f"{name}: {root}", directory, root))
     return list(found.values())
 
 
@@ -57,8 +58,8 @@ def without_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_valid_at_level_schema(cloud: str, pristine: Repository, toolchain: SystemToolchain) -> None:
     roots = distinct_roots(cloud, pristine)
-    # With and without a key that signs, at each level, and deploy.
-    assert len(roots) >= {"aws": 7, "azure": 8, "none": 1}[cloud]
+    # With and without a key that signs, at each level, and deploy; on AWS, shared with new and with existing providers.
+    assert len(roots) >= {"aws": 9, "azure": 8, "none": 1}[cloud]
     for name, directory, root in roots:
         for release in RELEASES[cloud]:
             releases = {PROVIDER[cloud]: release} if release and root != Path("deploy") else {}
@@ -89,3 +90,11 @@ def test_its_own_tests_pass_for_the_shortest_and_the_longest_name(
     for tested in terraform.run_tests(toolchain, repository, roots):  # the whole repository: deploy reads the chart
         assert (tested.failed, tested.diagnostics) == (0, ()), tested.root
         assert tested.passed > 0, tested.root
+
+
+@pytest.mark.usefixtures("without_mirror")
+def test_its_own_tests_pass_with_existing_providers(pristine: Repository, toolchain: SystemToolchain) -> None:
+    directory = pristine(oidc_provider="existing") / "terraform"
+    (tested,) = terraform.run_tests(toolchain, directory, [Path("shared")])
+    assert (tested.failed, tested.diagnostics) == (0, ())
+    assert tested.passed > 0

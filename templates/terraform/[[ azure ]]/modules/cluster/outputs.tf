@@ -13,7 +13,7 @@ output "api_allowed_cidrs" {
   value       = toset(try(azurerm_kubernetes_cluster.this.api_server_access_profile[0].authorized_ip_ranges, []))
 }
 
-output "node_versions" {
+output "pool_versions" {
   description = "Kubernetes version of the nodes, by pool."
   value = {
     system = azurerm_kubernetes_cluster.this.default_node_pool[0].orchestrator_version
