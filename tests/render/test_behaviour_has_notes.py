@@ -73,7 +73,9 @@ def changed(
             known = answers.complete({question: value for question, value in given.items() if question in asked})
             stored = {question: value for question, value in known.items() if question in asked}
             render.write(manifest.origin(history, old, toolchain), stored, folder)
-            made[name] = behaviour.changes(folder, pristine(**ANSWERS[name]), toolchain)
+            # An update answers a new question with its default, whatever the set of answers gives it elsewhere.
+            updated = {question: value for question, value in ANSWERS[name].items() if question in asked}
+            made[name] = behaviour.changes(folder, pristine(**updated), toolchain)
         return made[name]
 
     return compare
