@@ -13,7 +13,7 @@ git_wins() {
 
 install_release() {
   git_wins
-  run helm upgrade --install "$SERVICE" "$CHART" \
+  run_noting helm upgrade --install "$SERVICE" "$CHART" \
     --namespace "$NAMESPACE" \
     --values "$CHART/values-$ENVIRONMENT.yaml" \
     --set-string "image.repository=$IMAGE" \
@@ -30,8 +30,8 @@ return_to() {
   run helm rollback "$SERVICE" "$1" --namespace "$NAMESPACE" ${flags[@]+"${flags[@]}"} --wait --timeout "$timeout"
 }
 
-# recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. One
-# deployment per environment runs at a time, so nobody is working on a pending one any more.
+# recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. Whoever
+# calls this has waited until nobody can be working on it any more (settled_history).
 recover_pending() {
   local status serving
   status="$(last_status <<<"$1")"
