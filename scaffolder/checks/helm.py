@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffolder import helm, manifests
-from scaffolder.model import Check, Finding, Place, Verdict
+from scaffolder.facts import altered_values, charts
+from scaffolder.facts.altered_values import Altered
+from scaffolder.model import Check, Finding, NotApplicable, Place, Severity, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 from scaffolder.tools import HELM
@@ -48,6 +50,35 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
     findings = tuple(_unrendered(project, chart, one) for one in rendered if one.error)
     number = sum(len(one.objects) for one in rendered)
     return Verdict(findings=findings, detail=f"{_environments(len(rendered))}, {number} objects")
+
+
+def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
+    """Each number and truth value that ends as a text, such as an environment variable, is the text that is written."""
+    known = charts.charts(project)
+    if not any(chart.renderings for chart in known):
+        raise NotApplicable("there is no chart")
+    found: dict[Place, Finding] = {}
+    limits = list(dict.fromkeys(map(str, charts.unread(project))))
+    for chart in known:
+        for rendering in chart.renderings:
+            for value in altered_values.altered(project, chart, rendering):
+                found.setdefault(value.place, _altered(value))
+            untried = altered_values.untried(project, chart, rendering)
+            if untried:
+                limits.append(f"{untried} more values of {chart.folder.as_posix()}")
+    environments = max(len(chart.renderings) for chart in known)
+    return Verdict(findings=tuple(found.values()), detail=_environments(environments), limit=", ".join(limits))
+
+
+def _altered(value: Altered) -> Finding:
+    return Finding(
+        path=value.place.path,
+        line=value.place.line,
+        message=f"{value.key} is {value.written}, but {value.target} becomes {value.text!r}",
+        fix=f'put it in quotes: "{value.written}"',
+        related=(value.used,),
+        severity=Severity.WARNING,
+    )
 
 
 def _linted(project: Project, chart: Path, environment: str, message: helm.Message) -> Iterator[Finding]:
@@ -107,4 +138,5 @@ def _environments(number: int) -> str:
 CHECKS = (
     Check(id="HL001", title="helm lint --strict passes", run=lints, tool=HELM),
     Check(id="HL002", title="The chart renders everywhere", run=renders, tool=HELM),
+    Check(id="HL003", title="Values reach the pod as they are written", run=values_arrive_as_written),
 )

@@ -26,7 +26,9 @@ __all__ = [
     "dig",
     "environment_of",
     "is_template",
+    "merged",
     "objects",
+    "rendered_with",
     "texts",
     "unread",
 ]
@@ -121,7 +123,54 @@ def _charts(project: Project) -> Iterator[Chart]:
 
 
 def _chart(project: Project, folder: Path, metadata: dict[Any, Any], problems: list[Unread]) -> Chart:
+    templates = _templates(project, folder)
+    problems += templates.unread
+    defaults = reading.table_of(project, folder / "values.yaml") if project.has(folder / "values.yaml") else {}
+    parsed: dict[str, list[Any]] = {}
+    renderings = []
+    for environment, files in _environments(project, folder).items():
+        values = copy.deepcopy(dict(defaults))
+        for file in files:
+            values = merged(values, reading.table_of(project, file))
+        root = _root(project, folder, metadata, _with_placeholders(values))
+        made: list[Object] = []
+        for file, template in templates.rendered.items():
+            try:
+                made += _rendered(file, template, root, templates.named, (folder.as_posix(), environment), parsed)
+            except Unreadable as error:
+                problems.append(reading.unread(file, error))
+        renderings.append(Rendering(environment=environment, values_files=files, values=values, objects=tuple(made)))
+    return Chart(folder=folder, metadata=metadata, renderings=tuple(renderings), unread=tuple(dict.fromkeys(problems)))
+
+
+def rendered_with(project: Project, chart: Chart, environment: str, values: dict[Any, Any]) -> Iterator[Object]:
+    """The objects of a chart with these values instead of its own; a template that cannot be filled in gives none."""
+    templates = _templates(project, chart.folder)
+    root = _root(project, chart.folder, chart.metadata, _with_placeholders(values))
+    scope = (chart.folder.as_posix(), environment)
+    for file, template in templates.rendered.items():
+        try:
+            yield from _rendered(file, template, root, templates.named, scope, {})
+        except Unreadable:
+            continue  # `unread` names it, or only these values do not suit it
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Templates:
+    """The templates of a chart: those that give objects, and by name those that are included."""
+
+    rendered: dict[Path, gotemplate.Template]
+    named: dict[str, tuple[gotemplate.Node, ...]]
+    unread: tuple[Unread, ...]
+
+
+def _templates(project: Project, folder: Path) -> _Templates:
+    return project.once(("templates of a chart", folder), lambda: _parsed(project, folder))
+
+
+def _parsed(project: Project, folder: Path) -> _Templates:
     templates: dict[Path, gotemplate.Template] = {}
+    problems = []
     for file in project.under((folder / "templates").as_posix(), "*.yaml", "*.yml", "*.tpl"):
         try:
             templates[file] = gotemplate.parse(project.text(file))
@@ -130,24 +179,8 @@ def _chart(project: Project, folder: Path, metadata: dict[Any, Any], problems: l
     named = {name: nodes for template in templates.values() for name, nodes in template.defined.items()}
     for file, template in templates.items():
         named.setdefault(f"{folder.name}/{file.relative_to(folder).as_posix()}", template.nodes)
-    defaults = reading.table_of(project, folder / "values.yaml") if project.has(folder / "values.yaml") else {}
-    parsed: dict[str, list[Any]] = {}
-    renderings = []
-    for environment, files in _environments(project, folder).items():
-        values = copy.deepcopy(dict(defaults))
-        for file in files:
-            values = _merged(values, reading.table_of(project, file))
-        root = _root(project, folder, metadata, _with_placeholders(values))
-        made: list[Object] = []
-        for file, template in templates.items():
-            if file.suffix == ".tpl" or file.name == "NOTES.txt":
-                continue
-            try:
-                made += _rendered(file, template, root, named, (folder.as_posix(), environment), parsed)
-            except Unreadable as error:
-                problems.append(reading.unread(file, error))
-        renderings.append(Rendering(environment=environment, values_files=files, values=values, objects=tuple(made)))
-    return Chart(folder=folder, metadata=metadata, renderings=tuple(renderings), unread=tuple(dict.fromkeys(problems)))
+    rendered = {file: one for file, one in templates.items() if file.suffix != ".tpl" and file.name != "NOTES.txt"}
+    return _Templates(rendered=rendered, named=named, unread=tuple(problems))
 
 
 def _rendered(
@@ -224,7 +257,7 @@ def _with_placeholders(values: dict[Any, Any]) -> dict[Any, Any]:
     return {**values, "image": {**image, **given}}
 
 
-def _merged(first: Any, second: Any) -> Any:
+def merged(first: Any, second: Any) -> Any:
     """Values under values, as Helm lays them over each other: tables are merged, null takes a key away."""
     if not isinstance(first, dict) or not isinstance(second, dict):
         return second
@@ -233,7 +266,7 @@ def _merged(first: Any, second: Any) -> Any:
         if value is None:
             made.pop(key, None)
         else:
-            made[key] = _merged(made.get(key), value)
+            made[key] = merged(made.get(key), value)
     return made
 
 

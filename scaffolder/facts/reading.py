@@ -70,6 +70,23 @@ def table_of(project: Project, file: Path) -> dict[Any, Any]:
     return documents[0] if documents and isinstance(documents[0], dict) else {}
 
 
+def values_of(project: Project, file: Path) -> dict[Any, Any]:
+    """The first document of a YAML file where it is a table, each scalar as it is written. Raises Unreadable."""
+    documents = project.once(("sources", file), lambda: _sources(project.text(file)))
+    return documents[0] if documents and isinstance(documents[0], dict) else {}
+
+
+def _sources(text: str) -> list[Any]:
+    import yaml
+
+    from scaffolder.formats.yaml import load_sources
+
+    try:
+        return load_sources(text)
+    except yaml.YAMLError as error:
+        raise Unreadable(" ".join(str(error).split())) from error
+
+
 def unread(file: Path, error: Unreadable) -> Unread:
     """What is remembered of a file that does not parse."""
     return Unread(path=file, line=error.line, reason=str(error))

@@ -6,8 +6,10 @@ import base64
 import functools
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from scaffolder.formats.versions import allows
@@ -30,11 +32,54 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float):
+        return float_text(value)
     if isinstance(value, Mapping):
         return f"map[{' '.join(f'{key}:{text_of(one)}' for key, one in sorted(value.items(), key=str))}]"
     return f"[{' '.join(map(text_of, value))}]" if isinstance(value, list | tuple) else str(value)
+
+
+def float_text(value: float) -> str:
+    """A float as Go's `%v` prints it: the fewest digits that name it, with an exponent from 1e-05 down and 1e+06 up."""
+    return _with_exponent(value) if _exponent(value) < -4 or _exponent(value) >= 6 else _positional(value)
+
+
+def json_text(value: float) -> str:
+    """A float as Go's encoding/json writes it: with an exponent only below 1e-6 and from 1e21 up."""
+    if value and not 1e-6 <= abs(value) < 1e21:
+        return re.sub(r"e-0(\d)$", r"e-\1", _with_exponent(value))
+    return _positional(value)
+
+
+def _exponent(value: float) -> int:
+    return Decimal(repr(value)).adjusted() if value and math.isfinite(value) else 0
+
+
+def _positional(value: float) -> str:
+    text = format(Decimal(repr(value)), "f") if math.isfinite(value) else str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _with_exponent(value: float) -> str:
+    sign, digits, _ = Decimal(repr(value)).normalize().as_tuple()
+    first, *rest = map(str, digits)
+    mantissa = f"{'-' if sign else ''}{first}{'.' if rest else ''}{''.join(rest)}"
+    return f"{mantissa}e{_exponent(value):+03}"
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """A value as JSON, its whole floats without a point."""
+    if isinstance(value, float):
+        return json_text(value)
+    return json.dumps(_without_points(value), default=str, indent=indent)
+
+
+def _without_points(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_points(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_points(one) for one in value]
+    return int(json_text(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else value
 
 
 def to_yaml(value: Any) -> str:
@@ -68,6 +113,8 @@ def _block(value: Any, left: list[int]) -> list[str]:
 def _scalar(value: Any) -> str:
     if isinstance(value, Mapping | list | tuple):
         return "{}" if isinstance(value, Mapping) else "[]"
+    if isinstance(value, float):
+        return json_text(value) if value.is_integer() else float_text(value)
     return json.dumps(value, default=str, ensure_ascii=False)
 
 
@@ -199,8 +246,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "required": _required,
     "fail": _fail,
     "toYaml": to_yaml,
-    "toJson": lambda value: json.dumps(value, default=str),
-    "toPrettyJson": lambda value: json.dumps(value, default=str, indent=2),
+    "toJson": to_json,
+    "toPrettyJson": lambda value: to_json(value, 2),
     "fromJson": _parsed,
     "fromYaml": _parsed_yaml,
     "indent": _indent,

@@ -7,7 +7,8 @@ ends the process on some tens of thousands of open brackets (https://github.com/
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -54,17 +55,44 @@ def load_all(text: str) -> list[Any]:
     Raises:
         yaml.YAMLError: it does not parse, repeats a key, or is too deep or too large.
     """
+    return _load(text, _Construction)
+
+
+def _load(text: str, construction: Callable[[Any], _Construction]) -> list[Any]:
     _refuse_too_deep(text)
     loader = _LOADER(text)
     try:
         documents = []
         while loader.check_node():
-            documents.append(_Construction(loader).value(loader.get_node()))
+            documents.append(construction(loader).value(loader.get_node()))
         return [document for document in documents if document is not None]
     except RecursionError as error:
         raise Unbounded(problem=f"nests deeper than {DEEPEST} levels") from error
     finally:
         loader.dispose()
+
+
+class Plain(str):
+    """A scalar without quotes and tag, as it is written; `line` is its own, counted from 1."""
+
+    __slots__ = ("line",)
+
+    def __new__(cls, text: str, line: int) -> Plain:
+        """Return the scalar `text` that is on `line`."""
+        made = super().__new__(cls, text)
+        made.line = line
+        return made
+
+    line: int
+
+
+def load_sources(text: str) -> list[Any]:
+    """The documents of `text` as `load_all` gives them, but every scalar as it is written: `Plain`, or a str.
+
+    Raises:
+        yaml.YAMLError: it does not parse, repeats a key, or is too deep or too large.
+    """
+    return _load(text, lambda loader: _Sources(loader, text.splitlines()))
 
 
 def line_of(value: Any, *path: Any) -> int:
@@ -151,6 +179,27 @@ class _Construction:
         except (ValueError, TypeError, IndexError, KeyError, AttributeError):  # such as the date 2026-13-45
             return node.value
         return value if isinstance(value, str | int | float | bool | bytes | datetime.date | None) else node.value
+
+
+class _Sources(_Construction):
+    """Nodes into values whose scalars stay as they are written."""
+
+    def __init__(self, loader: Any, lines: list[str]) -> None:
+        super().__init__(loader)
+        self._lines = lines
+
+    def _scalar(self, node: Any) -> Any:
+        if node.style or self._has_tag(node.start_mark):
+            return node.value
+        return None if node.value in _NULL else Plain(node.value, node.start_mark.line + 1)
+
+    def _has_tag(self, mark: Any) -> bool:
+        """Whether a tag is before the scalar; YAML allows an anchor before it."""
+        rest = self._lines[mark.line][mark.column :] if mark.line < len(self._lines) else ""
+        return bool(re.match(r"(?:&\S+\s+)?!", rest))
+
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def _refuse_too_deep(text: str) -> None:

@@ -37,7 +37,7 @@ WORDS = (
     *("FROM ${A}\nEXPOSE x ${P}\nHEALTHCHECK CMD curl http://localhost:1/\n", "{{ .Values.a.b.c }}\n", "{{ include", "kind: Service\n", "helm upgrade --set a.b=c x ./chart\n"),
     *("make a -C b\n", "[x](y#z)\n", "/a/ @b\n", "image: {repository: [1]}\n", "include: 3\n", "tools { jdk 'x' }\n", "script: [[1]]\n", "variables: [a]\n", "[tools]\n"),
 )  # fmt: skip
-OWN = tuple(check for check in checks.every() if check.tool is None and check.family in {"AG", "SY"})
+OWN = tuple(check for check in checks.every() if check.tool is None and check.family in {"AG", "HL", "SY"})
 
 content = st.one_of(
     st.binary(max_size=200), st.lists(st.sampled_from(WORDS), max_size=6).map(lambda words: "".join(words).encode())
