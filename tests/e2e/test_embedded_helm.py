@@ -13,6 +13,9 @@ from support import Repository
 
 from scaffolder import helm
 from scaffolder.errors import ToolCrashed, ToolTimeout
+from scaffolder.formats.helm_scalars import value_of
+from scaffolder.formats.sprig import text_of, to_json
+from scaffolder.formats.yaml import load_all
 from scaffolder.helm import Linted, Release, Rendered
 from scaffolder.process import Done
 from scaffolder.toolchain import SystemToolchain
@@ -117,6 +120,28 @@ CHARTS = {
         files={"values-dev.yaml": "a: ["}, lints=False, objects=0, text="failed to parse"
     ),
 }
+
+
+SCALARS = (
+    *(
+        "10485760",
+        "999999",
+        "1000000",
+        "1234567.5",
+        "0755",
+        "089",
+        "0o17",
+        "0b11",
+        "0x1_F",
+        "1_000",
+        "+5",
+        "-0",
+        ".5",
+        "5.",
+    ),
+    *("1.20", "1e3", "0.00001", "9007199254740993", "1e21", "1e400", "12:30", "2026-11-29", "1.2.3", "1,000"),
+    *("yes", "No", "on", "y", "n", "True", "tRUE", "_1", "0b", "text"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +261,27 @@ def test_a_chart_that_takes_all_memory_gives_no_verdict(embedded: SystemToolchai
     folder = chart(tmp_path, {"templates/long.yaml": '{{ repeat 2000000000 "aaaaaaaa" }}'})
     with pytest.raises(ToolCrashed, match=r"helm was ended by SIG|helm ended with exit code"):
         helm.lint(embedded, folder, [Release()], kube_version="1.36.0")
+
+
+def test_a_scalar_without_quotes_is_to_helm_what_the_check_takes_it_for(
+    embedded: SystemToolchain, tmp_path: Path
+) -> None:
+    template = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n"
+        "{{- range $key, $value := .Values.scalars }}\n  {{ $key }}: {{ cat (quote $value) (toJson $value) | squote }}\n{{- end }}\n"
+    )
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n",
+        "values.yaml": "scalars:\n" + "".join(f"  s{at}: {text}\n" for at, text in enumerate(SCALARS)),
+        "templates/a.yaml": template,
+    }
+    for name, text in files.items():
+        path = tmp_path / "c" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (rendered,) = helm.render(embedded, tmp_path / "c", [Release()], kube_version="1.36.0")
+    assert not rendered.error
+    data = load_all(rendered.text)[0]["data"]
+    for at, text in enumerate(SCALARS):
+        value = value_of(text)
+        assert data[f"s{at}"] == f'"{text_of(value)}" {to_json(value)}', text

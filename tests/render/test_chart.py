@@ -61,6 +61,40 @@ def test_values_that_contradict_are_refused(name: str, refusals: dict[str, helm.
     assert not refusals[name].manifests
 
 
+@pytest.mark.parametrize(
+    ("written", "arrives"),
+    [
+        ("10485760", "10485760"),
+        ("20261129", "20261129"),
+        ("9007199254740991", "9007199254740991"),
+        ("-1000000", "-1000000"),
+        ("1.5", "1.5"),
+        ("1234567.5", "1234567.5"),
+        ("0.00001", "0.00001"),
+        ("true", "true"),
+        ("'0755'", "0755"),
+        ("'a \"b\" <&> \\ ${c}'", 'a "b" <&> \\ ${c}'),
+    ],
+)
+def test_a_setting_arrives_in_the_container_as_it_is_written(
+    written: str, arrives: str, pristine: Repository, toolchain: SystemToolchain, tmp_path: Path
+) -> None:
+    overrides = tmp_path / "values.yaml"
+    overrides.write_text(f"config: {{SETTING: {written}}}\n")
+    (deployment,) = (one for one in _objects(pristine(), toolchain, "prod", overrides) if one["kind"] == "Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert {"name": "SETTING", "value": arrives} in container["env"]
+
+
+def test_a_setting_may_be_called_like_a_word_of_yaml(
+    pristine: Repository, toolchain: SystemToolchain, tmp_path: Path
+) -> None:
+    overrides = tmp_path / "values.yaml"
+    overrides.write_text('config: {"YES": "1"}\n')
+    (deployment,) = (one for one in _objects(pristine(), toolchain, "prod", overrides) if one["kind"] == "Deployment")
+    assert {"name": "YES", "value": "1"} in deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+
+
 def test_helm_may_add_the_key_global(pristine: Repository, toolchain: SystemToolchain, tmp_path: Path) -> None:
     overrides = tmp_path / "values.yaml"
     overrides.write_text(yaml.safe_dump({"global": {"any": "thing"}}))
