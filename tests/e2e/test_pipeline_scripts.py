@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/my-service"
 NEW = "sha256:" + "a" * 64
 OLD = "sha256:" + "b" * 64
 COMMIT = "c" * 40
+FAILED = '"my-service" failed: context deadline exceeded'
+GONE = 'Error from server (NotFound): pods "web-0" not found\n'
 # Helm 4 refuses the second without the first: a release that Helm 3 made is else applied as Helm 3 did.
 HELM_4 = {"--server-side=true", "--force-conflicts"}
 
@@ -236,6 +239,13 @@ def history(*statuses: str, **descriptions: str) -> list[dict[str, Any]]:
     ]
 
 
+def pending(status: str, age: timedelta, zone: timezone = UTC) -> list[dict[str, Any]]:
+    """`helm history` whose second revision has been pending for so long, its time as Helm writes it in that zone."""
+    first, second = history("deployed", status)
+    began = (datetime.now(UTC) - age).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S.123456789%z")
+    return [first, {**second, "updated": f"{began[:-2]}:{began[-2:]}" if zone != UTC else f"{began[:-5]}Z"}]
+
+
 def info(
     digest: str = NEW, revision: str = COMMIT, runtime: str = "21.0.12", environment: str = "dev"
 ) -> dict[str, Any]:
@@ -372,6 +382,166 @@ def test_one_pod_that_runs_the_wrong_thing_rolls_back(
     assert said in done.stderr
     assert "helm rollback" in site.verbs("helm")
     assert "dev runs what it ran before (Helm revision 1)" in site.chat[0]["text"]
+
+
+def test_pods_are_asked_when_the_rollout_has_come_to_its_end(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    assert site.make("deploy").returncode == 0
+    verbs = [call[3] for call in site.calls if call[0] == "kubectl" and call[1] == "--namespace"]
+    assert verbs.index("rollout") < verbs.index("get")
+    assert next(call for call in site.calls if "rollout" in call)[3:6] == ["rollout", "status", "deployment/my-service"]
+
+
+def test_a_rollout_without_an_end_is_a_failed_deployment(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    site.on("kubectl rollout status", status=1, stderr="error: timed out waiting for the condition\n")
+    done = site.make("deploy")
+    assert done.returncode != 0
+    assert "the rollout of my-service in dev does not come to an end" in done.stderr
+    assert "helm rollback" in site.verbs("helm")
+
+
+def test_a_pod_that_is_gone_when_it_is_asked_is_no_fault(site: Site, pods: Callable[..., None]) -> None:
+    pods(info(digest=OLD), info())
+    site.on("kubectl port-forward pod/web-0", status=1, stderr=GONE)
+    done = site.make("deploy")
+    assert done.returncode == 0, done.stderr
+    assert "pod web-0 is gone, which is not a fault" in done.stderr
+    assert "pod web-1 is right" in done.stderr
+
+
+@pytest.mark.parametrize("metadata", [{}, {"deletionTimestamp": "2026-11-29T16:00:00Z"}])
+def test_a_pod_that_leaves_while_it_is_asked_is_no_fault(
+    site: Site, pods: Callable[..., None], metadata: dict[str, str]
+) -> None:
+    pods(info(), info(digest=OLD))
+    leaving = {"metadata": {"name": "web-1", **metadata}, "status": {"phase": "Running" if metadata else "Succeeded"}}
+    staying = {"metadata": {"name": "web-0"}, "status": {"phase": "Running"}}
+    before = {"items": [staying, {"metadata": {"name": "web-1"}, "status": {"phase": "Running"}}]}
+    site.on("kubectl get pods --output json", {"items": [staying, leaving]})
+    site.on("kubectl get pods --output json", before, once=True)
+    done = site.make("deploy")
+    assert done.returncode == 0, done.stderr
+
+
+def test_where_every_pod_went_nothing_is_proved(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    site.on("kubectl port-forward pod/web-0", status=1, stderr=GONE)
+    done = site.make("smoke")
+    assert done.returncode != 0
+    assert "every pod of my-service in dev went while it was asked" in done.stderr
+
+
+def test_a_pod_without_a_crash_does_not_end_the_search_for_the_log_of_one(site: Site) -> None:
+    none = 'previous terminated container "service" in pod "web-0" not found'
+    site.on("helm test", status=1)
+    site.on("kubectl logs --previous", status=1, stderr=f"Error from server (BadRequest): {none}\n")
+    site.on("kubectl logs --previous --ignore-errors", f"error: {none}\n[pod/web-1/service] out of memory\n")
+    done = site.make("deploy")
+    assert "out of memory" in (site.root / "build/diagnostics/dev/logs-previous.txt").read_text()
+    assert "logs-previous.txt is incomplete" not in done.stderr
+
+
+NOISE = "PythonDeprecationWarning: Boto3 will no longer support Python 3.9\n"
+
+
+def test_what_a_credentials_plugin_says_is_no_part_of_the_history(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    site.on("helm history", history("deployed"), stderr=NOISE)
+    done = site.make("deploy")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_first_installation_is_known_beside_what_a_credentials_plugin_says(
+    site: Site, pods: Callable[..., None]
+) -> None:
+    pods(info())
+    site.on("helm history", status=1, stderr=f"{NOISE}Error: release: not found\n")
+    done = site.make("deploy")
+    assert done.returncode == 0, done.stderr
+
+
+REFUSALS = (
+    "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n",
+    "Error: UPGRADE FAILED: release: already exists\n",
+    "Error: INSTALLATION FAILED: cannot re-use a name that is still in use\n",
+    "Error: cannot reuse a name that is still in use\n",
+)
+"""What Helm 3 and Helm 4 say to the second of two."""
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+def test_the_second_of_two_deployments_leaves_the_first_alone(site: Site, words: str) -> None:
+    site.on("helm upgrade", status=1, stderr=NOISE + words)
+    done = site.make("deploy")
+    assert done.returncode != 0
+    assert "Error 75" in done.stderr
+    assert words in done.stderr
+    assert not {"helm rollback", "helm uninstall", "helm test"} & set(site.verbs("helm"))
+    (message,) = site.chat
+    assert (
+        f"{COMMIT} was not deployed: another deployment of dev is under way. Nothing was rolled back" in message["text"]
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Error: Error acquiring the state lock\n\nError message: the state is already locked by another terraform client\n",
+        "Error: another operation (install/upgrade/rollback) is in progress\n",
+        "Error: cannot re-use a name that is still in use\n",
+    ],
+)
+def test_the_second_of_two_applies_leaves_the_first_alone(sites: Callable[..., Site], words: str) -> None:
+    site = sites(deploy="terraform")
+    (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
+    site.on("terraform apply", status=1, stderr=words)
+    done = site.make("deploy")
+    assert "Error 75" in done.stderr
+    assert [call[2] for call in site.calls if call[0] == "terraform"] == ["init", "apply"]
+    assert "another deployment of dev is under way" in site.chat[0]["text"]
+
+
+def test_what_another_one_deployed_meanwhile_is_not_rolled_back(site: Site, pods: Callable[..., None]) -> None:
+    pods(info(digest=OLD))
+    site.on("helm test", status=1)
+    site.on("helm history", history("superseded", "superseded", "deployed"))
+    for _ in range(2):
+        site.on("helm history --output", history("deployed"), once=True)
+    done = site.make("deploy")
+    assert "Error 75" in done.stderr
+    assert "helm rollback" not in site.verbs("helm")
+    assert "another deployment came in between. Nothing was rolled back" in site.chat[0]["text"]
+
+
+@pytest.mark.parametrize("target", ["deploy", "rollback TO=1"])
+def test_a_release_that_is_being_worked_on_is_waited_for(site: Site, pods: Callable[..., None], target: str) -> None:
+    pods(info() if target == "deploy" else info(digest=OLD))
+    site.on("helm history", history("superseded", "deployed"))
+    site.on("helm history", pending("pending-upgrade", timedelta(seconds=30)), once=True)
+    done = site.make(target)
+    assert done.returncode == 0, done.stderr
+    assert "another deployment of dev has been under way for 3" in done.stderr
+    verb = "upgrade" if target == "deploy" else "rollback"
+    assert [call[1] for call in site.calls if call[0] == "helm"][:3].count("history") == (3 if verb == "upgrade" else 2)
+    assert [call[1] for call in site.calls if call[1] in {"upgrade", "rollback"}] == [verb]
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=8))])
+def test_a_release_that_is_older_than_a_deployment_can_take_was_cut_off(
+    site: Site, pods: Callable[..., None], zone: timezone
+) -> None:
+    pods(info())
+    site.on("helm history", pending("pending-upgrade", timedelta(minutes=13), zone))
+    assert site.make("deploy").returncode == 0
+    assert site.verbs("helm") == ["helm history", "helm rollback", "helm history", "helm upgrade", "helm test"]
+
+
+def test_who_knows_that_a_release_was_cut_off_need_not_wait(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    site.on("helm history", pending("pending-upgrade", timedelta(seconds=5)))
+    assert site.make("deploy", CUT_OFF="1").returncode == 0
+    assert "helm rollback" in site.verbs("helm")
 
 
 def test_a_rollback_that_fails_too_calls_for_help(site: Site, pods: Callable[..., None]) -> None:
@@ -530,6 +700,22 @@ def test_a_chat_that_refuses_is_an_error(site: Site, server: Callable[[Answer], 
         # 3 was bad and 4 is 2 again: going back means going to 1, neither to 3 nor to 2, which runs already.
         (history("superseded", "superseded", "superseded", "deployed", r4="Rollback to 2"), "1"),
         (history("superseded", "superseded", "superseded", "superseded", "deployed", r4="Rollback to 2"), "2"),
+        # A rollback that failed: Helm leaves its words in place of where it was to go, and the one before it was bad.
+        (history("superseded", "superseded", "failed", r3=f"Rollback {FAILED}"), "1"),
+        # While it waited for pods, Helm leaves the bad one "deployed".
+        (history("superseded", "deployed", "failed", r3=f"Release {FAILED}"), "1"),
+        # A second one that fails makes the first "superseded", as it makes an upgrade that failed.
+        (
+            history(
+                "superseded", "superseded", "superseded", "failed", r3=f"Rollback {FAILED}", r4=f"Rollback {FAILED}"
+            ),
+            "1",
+        ),
+        (
+            history("superseded", "deployed", "superseded", "failed", r3=f"Upgrade {FAILED}", r4=f"Rollback {FAILED}"),
+            "1",
+        ),
+        (history("superseded", "superseded", "failed", "deployed", r3=f"Rollback {FAILED}"), "1"),
     ],
 )
 def test_a_rollback_goes_to_the_newest_good_release(
@@ -540,6 +726,29 @@ def test_a_rollback_goes_to_the_newest_good_release(
     done = site.make("rollback", DIGEST="")
     assert done.returncode == 0, done.stderr
     assert next(call for call in site.calls if call[1] == "rollback")[2:4] == ["my-service", goes_to]
+
+
+@pytest.mark.parametrize(
+    "revisions",
+    [
+        history("superseded", "superseded", "failed", r3=f"Rollback {FAILED}"),
+        history("superseded", "deployed", "failed", r3=f"Release {FAILED}"),
+    ],
+)
+def test_a_deployment_after_a_rollback_that_failed_never_goes_back_to_the_bad_one(
+    site: Site, revisions: list[dict[str, Any]]
+) -> None:
+    site.on("helm history", revisions)
+    site.on("helm test", status=1)
+    assert site.make("deploy").returncode != 0
+    assert next(call for call in site.calls if call[:2] == ["helm", "rollback"])[3] == "1"
+
+
+def test_a_rollback_that_was_cut_off_is_not_undone(site: Site, pods: Callable[..., None]) -> None:
+    pods(info())
+    site.on("helm history", history("superseded", "deployed", "pending-rollback", r3="Rollback to 1"))
+    assert site.make("deploy").returncode == 0
+    assert next(call for call in site.calls if call[:2] == ["helm", "rollback"])[3] == "1"
 
 
 def test_a_rollback_without_anything_to_go_back_to_says_so(site: Site) -> None:
