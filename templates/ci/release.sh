@@ -2,8 +2,8 @@
 # What Helm remembers about the release: which revision runs, which one to go back to, whether one was cut off, and whether
 # somebody else is at work on it.
 
-# How long a release that is pending may be it before it counts as cut off: the timeout of a deployment, and two minutes for
-# what Helm does besides waiting and for clocks that differ.
+# A release that has been pending for longer than a deployment waits for its pods (`patience` of ci/install.sh) was cut off;
+# these seconds more are for what Helm does besides waiting, and for clocks that differ.
 grace=120
 
 errors="$(mktemp)" # what the command that changed the release last said on stderr
@@ -34,7 +34,7 @@ release_history() {
 # pipeline was killed; only its age tells one from the other. CUT_OFF=1 says that it was cut off, and nothing is waited for.
 settled_history() {
   local history age told="" limit
-  limit="$(jq -nr -L ci --arg timeout "${timeout:?}" --argjson grace "$grace" 'include "history"; ($timeout | seconds) + $grace | floor')"
+  limit="$(jq -nr -L ci --arg timeout "$(patience)" --argjson grace "$grace" 'include "history"; ($timeout | seconds) + $grace | floor')"
   while history="$(release_history)"; do
     age="$(jq -r -L ci --argjson limit "$limit" 'include "history"; pending | select(. != null and . <= $limit)' <<<"$history")"
     if [[ -z "$age" || "${CUT_OFF:-0}" == 1 ]]; then

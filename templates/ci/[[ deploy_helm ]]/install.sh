@@ -3,6 +3,7 @@
 
 # Longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first.
 timeout="${TIMEOUT:-10m}"
+patience() { echo "$timeout"; }
 
 # Helm 4 lets the API server merge, and that refuses to take back what somebody changed with kubectl, such as a raised
 # maximum of pods: the deployment would fail. Git wins, as with Helm 3, which does not know these flags.

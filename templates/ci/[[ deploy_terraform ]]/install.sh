@@ -2,8 +2,8 @@
 # How a release gets into the cluster: Terraform applies terraform/deploy, which installs the chart.
 export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1
 
-# shellcheck disable=SC2034  # ci/release.sh reads it
-timeout=10m # as terraform/deploy/main.tf has it
+# How long a deployment waits for its pods, as terraform/deploy/main.tf has it.
+patience() { echo 10m; }
 
 initialize() {
   tool terraform
