@@ -53,11 +53,8 @@ run_noting() {
   { run "$@" 2>&1 >&3 3>&- | tee "$errors" >&2; } 3>&1
 }
 
-# True when the command that failed last was refused because somebody else is at work: the release is pending (Helm 3 and 4),
-# the same revision was written by another one a moment earlier, or the first installation was; or the state is locked.
-was_refused() {
-  grep -qE 'another operation \(install/upgrade/rollback\) is in progress|release: already exists|cannot re-?use a name that is still in use|Error acquiring the state lock' "$errors"
-}
+# True when that command was refused because somebody else is at work (`refusals` of ci/install.sh).
+was_refused() { grep -qE "$(refusals)" "$errors"; }
 
 # Read a history, print its last revision, or 0.
 last_revision() { jq -r 'max_by(.revision) | .revision // 0'; }

@@ -83,7 +83,7 @@ still_serves() {
   grep -qxF "$1" <<<"$pods"
 }
 
-# Helm 3, which Terraform brings along, is done when the new pods are ready; the last old one goes minReadySeconds later.
+# Helm 3 is done when the new pods are ready; the last old one goes minReadySeconds later.
 run kubectl --namespace "$NAMESPACE" rollout status "deployment/$SERVICE" --timeout 3m ||
   die "the rollout of $SERVICE in $ENVIRONMENT does not come to an end"
 pods="$(serving_pods)"

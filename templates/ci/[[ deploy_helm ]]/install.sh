@@ -25,6 +25,12 @@ install_release() {
     --wait --timeout "$timeout"
 }
 
+# What Helm says when it refuses because somebody else is at work: the release is pending, or another one was faster to write
+# the same revision or the first one. The words are those of Helm 3 and Helm 4.
+refusals() {
+  echo 'another operation \(install/upgrade/rollback\) is in progress|release: already exists|cannot re-?use a name that is still in use'
+}
+
 # return_to REVISION-OF-HELM: make the release again what it was then.
 return_to() {
   git_wins

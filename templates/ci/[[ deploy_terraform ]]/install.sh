@@ -22,6 +22,12 @@ apply_release() {
 
 install_release() { apply_release "$IMAGE" "$DIGEST" "$REVISION" "$REVISION"; }
 
+# What an apply says when it is refused because somebody else is at work: the state is locked, or, for who deploys past
+# Terraform, the release is pending, or its revision or its name was taken a moment earlier.
+refusals() {
+  echo 'Error acquiring the state lock|another operation \(install/upgrade/rollback\) is in progress|release: already exists|cannot re-?use a name that is still in use'
+}
+
 # return_to REVISION-OF-HELM HISTORY: make the release again what it was then. `helm rollback` would do it past Terraform's
 # state.
 return_to() {
