@@ -13,7 +13,7 @@ from scaffolder import shelf
 from scaffolder.errors import StoreError, ToolError
 from scaffolder.template import SOURCE
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git
+from scaffolder.version_control import Git, bare
 
 _FOR_COPIER = ("git@", "git://", "git+", "gh:", "gl:", "https://github.com/", "https://gitlab.com/")
 """How an address begins that Copier takes for a repository's, whatever its end (copier/_vcs.py, get_repo)."""
@@ -106,8 +106,7 @@ def _make(toolchain: Toolchain, mirror: Path, url: str) -> None:
 def _failed(toolchain: Toolchain, mirror: Path, url: str) -> str | None:
     """Why the tags of `url` could not be fetched into `mirror`; None where they were."""
     tags = "+refs/tags/*:refs/tags/*"
-    git = Git(toolchain, mirror, {"GIT_DIR": str(mirror)})
-    done = git.attempt("fetch", "--quiet", "--prune", "--no-tags", "--", url, tags, timeout=300)
+    done = bare(toolchain, mirror).attempt("fetch", "--quiet", "--prune", "--no-tags", "--", url, tags, timeout=300)
     return reason(done.stderr) if done.exit_code != 0 else None
 
 

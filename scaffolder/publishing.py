@@ -10,7 +10,7 @@ from scaffolder import hosts, store
 from scaffolder.errors import StoreError
 from scaffolder.template import SOURCE
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git
+from scaffolder.version_control import Git, bare
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ def publish(url: str, toolchain: Toolchain) -> Published:
     """
     if url.startswith("scaffold:"):
         raise StoreError(f"{SOURCE} is inside scaffolder", hint="give the address of an empty repository of yours")
-    git = Git(toolchain, store.embedded(toolchain).repository)
+    git = bare(toolchain, store.embedded(toolchain).repository)
     tags = _named(git("show-ref", "--tags"))
     ours = dict(sorted(tags.items(), key=lambda one: store.number_of(_tag(one[0]))))
     there = _there(git, url)

@@ -12,7 +12,7 @@ from scaffolder import hosts, shelf
 from scaffolder.errors import StoreError
 from scaffolder.template import SOURCE
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git
+from scaffolder.version_control import Git, bare
 
 BUNDLE = Path(__file__).parent / "_data" / "templates.bundle"
 """A Git bundle of all releases: one line of commits, a tag vX.Y.Z on each. tools/release.py writes it."""
@@ -124,7 +124,7 @@ def at(address: str, toolchain: Toolchain) -> History:
     if address == SOURCE:
         return embedded(toolchain)
     mirror = hosts.fetched(address, toolchain)
-    found = _tagged(Git(toolchain, mirror))
+    found = _tagged(bare(toolchain, mirror))
     if not found:
         raise StoreError(
             f"the template at {address} has no release", hint="a release is a tag vX.Y.Z; git ls-remote --tags"
@@ -141,7 +141,7 @@ def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
     kept = shelf.folder() / "releases" / release.tree
 
     def make(folder: Path) -> None:
-        _refuse_huge(Git(toolchain, history.repository), release, history)
+        _refuse_huge(bare(toolchain, history.repository), release, history)
         _check_out(toolchain, history.repository, release.tree, folder)
 
     return shelf.made_once(kept, make)
@@ -152,12 +152,20 @@ def _unbundled(toolchain: Toolchain) -> Path:
         digest = hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:32]
     except OSError as error:
         raise _incomplete() from error
-    return shelf.made_once(shelf.folder() / f"templates-{digest}", lambda folder: _clone(toolchain, folder))
+    return shelf.made_once(shelf.folder() / f"templates-{digest}", lambda folder: _unpack(toolchain, folder))
 
 
-def _clone(toolchain: Toolchain, folder: Path) -> None:
-    git = Git(toolchain, folder.parent)
-    git("clone", "--quiet", "--mirror", "--template=", "--", str(BUNDLE), str(folder), timeout=300)
+def _unpack(toolchain: Toolchain, folder: Path) -> None:
+    """Make `folder` a bare repository with all that is in the bundle.
+
+    Not by `git clone`: to Git a bundle is a transport, and a machine may forbid those of files (`protocol.file.allow`).
+    """
+    form = ("--object-format=sha1", "--initial-branch=main")
+    Git(toolchain, folder.parent)("init", "--quiet", "--bare", "--template=", *form, str(folder))
+    git = bare(toolchain, folder)
+    heads = (line.split() for line in git("bundle", "unbundle", str(BUNDLE), timeout=300).splitlines())
+    git("update-ref", "--stdin", stdin="".join(f"create {name} {commit}\n" for commit, name in heads if name != "HEAD"))
+    git("pack-refs", "--all")
 
 
 def _refuse_huge(git: Git, release: Release, history: History) -> None:

@@ -39,10 +39,11 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejected:
-    """A program that was found and cannot be used: where it lies, and why."""
+    """A program that was found and cannot be used: where it lies, and why; `version` is "" where it tells none."""
 
     path: str
     reason: str
+    version: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +155,7 @@ class SystemToolchain:
                     origin=candidate.origin,
                 )
                 return Survey(tool=tool, program=program, rejected=tuple(rejected))
-            rejected.append(Rejected(path=candidate.path, reason=problem))
+            rejected.append(Rejected(path=candidate.path, reason=problem, version=version))
         return Survey(tool=tool, program=None, rejected=tuple(rejected))
 
     def _known_version(self, tool: Tool, candidate: _Candidate) -> tuple[str, str]:
@@ -176,7 +177,8 @@ class SystemToolchain:
             return "", error.message
         match = _VERSION.search(done.stdout) or _VERSION.search(done.stderr)
         if match is None:
-            return "", f"does not tell its version (exit code {done.exit_code})"
+            said = " ".join(done.stderr.split())
+            return "", f"does not tell its version (exit code {done.exit_code}){f': {said[:200]}' if said else ''}"
         version = match[0]
         if tuple(int(number) for number in version.split(".")) < tool.minimum:
             return version, f"version {version} is too old, {tool.oldest} is needed"
@@ -236,4 +238,5 @@ def _missing(survey: Survey) -> ToolMissing:
     if not survey.rejected:
         return ToolMissing(f"{tool.name} is not installed", hint=tool.install_hint)
     first = survey.rejected[0]
-    return ToolMissing(f"{tool.name} cannot be used: {first.path}: {first.reason}", hint=tool.install_hint)
+    hint = tool.install_hint if first.version else f"see for yourself: {' '.join((first.path, *tool.version_args))}"
+    return ToolMissing(f"{tool.name} cannot be used: {first.path}: {first.reason}", hint=hint)

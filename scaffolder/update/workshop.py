@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffolder.errors import ToolCrashed
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git
+from scaffolder.version_control import Git, bare
 
 YOURS, BASE = "yours", "base"
 """Names of the sides, as the markers of a conflict show them; the third side is named by whoever merges."""
@@ -103,20 +103,20 @@ class Workshop:
 
 def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain) -> Workshop:
     """A new workshop in `folder`; `objects` are those of the generated repository, which are read and not written."""
-    bare = folder / "merge.git"
+    made = folder / "merge.git"
     init = Git(toolchain, folder)
-    init("init", "--quiet", "--bare", "--template=", f"--object-format={hash_format}", str(bare))
-    (bare / "objects" / "info").mkdir(exist_ok=True)
-    (bare / "info").mkdir(exist_ok=True)
-    (bare / "info" / "attributes").write_text("* -text -filter -ident -working-tree-encoding\n", encoding="utf-8")
-    (bare / "objects" / "info" / "alternates").write_text(f"{objects}\n", encoding="utf-8")
+    init("init", "--quiet", "--bare", "--template=", f"--object-format={hash_format}", str(made))
+    (made / "objects" / "info").mkdir(exist_ok=True)
+    (made / "info").mkdir(exist_ok=True)
+    (made / "info" / "attributes").write_text("* -text -filter -ident -working-tree-encoding\n", encoding="utf-8")
+    (made / "objects" / "info" / "alternates").write_text(f"{objects}\n", encoding="utf-8")
     settings = (
         "core.autocrlf=false",
         "core.safecrlf=false",
         "merge.directoryRenames=false",
         "merge.conflictStyle=merge",
     )
-    return Workshop(Git(toolchain, bare, {"GIT_DIR": str(bare)}, settings), folder)
+    return Workshop(bare(toolchain, made, settings), folder)
 
 
 def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
