@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder import __version__, answers_file, expressions, kinds, template
-from scaffolder.errors import AnswersError, ProjectError
+from scaffolder.errors import AnswersError, ProjectError, RenderError
 
 FILE = ".copier-answers.yml"
 
@@ -58,10 +59,8 @@ class Question:
     def choices_given(self, answers: Mapping[str, Answer]) -> tuple[Choice, ...]:
         """What may be answered, given the answers before this one; empty where any text may, or none can be told."""
         choices = self.choices
-        if isinstance(choices, str):
-            import yaml
-
-            choices = yaml.safe_load(expressions.understood(choices, answers, self.folder) or "[]")
+        if not isinstance(choices, list | dict | None):
+            choices = _listed(self.name, expressions.understood(str(choices), answers, self.folder) or "[]")
         pairs = choices.items() if isinstance(choices, dict) else (_pair(choice) for choice in choices or ())
         return tuple(
             Choice(value=value, label=str(label))
@@ -104,10 +103,10 @@ def questions(folder: Path | None = None) -> tuple[Question, ...]:
     return tuple(
         Question(
             name=name,
-            help=entry.get("help", ""),
+            help=str(entry.get("help") or ""),
             default=entry.get("default"),
             choices=entry.get("choices"),
-            validator=entry.get("validator", ""),
+            validator=str(entry.get("validator") or ""),
             when=entry.get("when", True),
             several=entry.get("multiselect", False),
             folder=folder,
@@ -265,6 +264,20 @@ def _as_answer(question: Question, value: object) -> Answer:
     if isinstance(value, dict | list | tuple) and question.kind not in {"json", "yaml"}:
         raise AnswersError(f"{question.name} takes one value", hint=f"{question.flag} VALUE")
     return kinds.text(question.kind, value)
+
+
+def _listed(name: str, text: str) -> Any:
+    """The choices in a text of YAML.
+
+    Raises:
+        RenderError: the template makes no list of them.
+    """
+    import yaml
+
+    with contextlib.suppress(yaml.YAMLError):
+        if isinstance(listed := yaml.safe_load(text), list | dict | None):
+            return listed
+    raise RenderError(f"the template does not render: the choices of {name} are no list")
 
 
 def _pair(choice: Any) -> tuple[Any, Any]:

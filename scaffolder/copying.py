@@ -12,9 +12,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # Copier means to hide the class; run_copy() cannot do this
     from copier import Worker as CopierWorker
 
+from copier._jinja_ext import YieldExtension
 from copier._settings import SettingsModel
 
-from scaffolder.errors import RenderError
+from scaffolder import sandbox, template
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -41,6 +42,7 @@ class Worker(CopierWorker):
     _settled: tuple[Mapping[str, Any], Path] | None = None
 
     def __init__(self, folder: Path, destination: Path, data: dict[str, Any], *, commit: str, address: str) -> None:
+        template.refuse_code(folder, f"the template {commit} at {address}")
         # Copier 9.16 tells of its cleaning up, and not of the error before it; the folder is ours to remove anyway.
         own: dict[str, Any] = {"settings": SettingsModel(), "cleanup_on_error": False}
         super().__init__(str(folder), destination, data=data, defaults=True, quiet=True, **own)
@@ -49,7 +51,10 @@ class Worker(CopierWorker):
     @cached_property
     def jinja_env(self) -> Any:
         """The environment that every text of the template is rendered in."""
-        environment = super().jinja_env
+        copiers = super().jinja_env
+        folder = self.template.local_abspath
+        environment = sandbox.environment(folder, extensions=[YieldExtension], base=type(copiers))
+        environment.filters["to_json"] = copiers.filters["to_json"]  # the one that knows Copier's own values
         _compile_once(environment, settings=repr(sorted(self.template.envops.items())))
         compiled = cache(environment.from_string)
 
@@ -59,23 +64,6 @@ class Worker(CopierWorker):
 
         environment.from_string = from_string  # type: ignore[method-assign, assignment]
         return environment
-
-    def _check_unsafe(self, mode: Any) -> None:
-        asked = self.template.config_data
-        if code := [f"_{name}" for name in ("tasks", "migrations", "jinja_extensions") if asked.get(name)]:
-            raise RenderError(
-                f"{self._named} wants to run code of its own ({', '.join(code)}), and scaffolder never does that",
-                hint="ask whoever keeps that template to take it out; do not give `--trust` to Copier either",
-            )
-        if asked.get("external_data"):
-            raise RenderError(
-                f"{self._named} reads files that no release holds (_external_data)",
-                hint="ask whoever keeps that template to make them questions",
-            )
-
-    @property
-    def _named(self) -> str:
-        return f"the template {self.commit} at {self.address}"
 
     @property
     def answers_relpath(self) -> Path:
@@ -88,11 +76,15 @@ class Worker(CopierWorker):
         return {**named, **{name: value for name, value in said.items() if name not in named}}
 
     def _render_template(self) -> None:
-        self._settled = (super()._render_context(), super().answers_relpath)
+        self._settled = (self._render_context(), super().answers_relpath)
         super()._render_template()
 
     def _render_context(self) -> dict[str, Any]:
-        return dict(self._settled[0]) if self._settled else dict(super()._render_context())
+        context = dict(self._settled[0]) if self._settled else dict(super()._render_context())
+        context["_copier_python"] = sandbox.value_of_the_machine("_copier_python")
+        for name in ("src_path", "dst_path", "settings"):
+            context["_copier_conf"][name] = sandbox.value_of_the_machine(f"_copier_conf.{name}")
+        return context
 
     def _render_file(self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None) -> None:
         self.jinja_env.preprocess("")

@@ -13,23 +13,26 @@ from scaffolder import kinds, template
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-_EXTENSIONS = ["jinja2_ansible_filters.AnsibleCoreFiltersExtension"]
-"""The filters that Copier itself offers."""
-
 
 def understood(text: str, answers: Mapping[str, str | tuple[str, ...]], folder: Path | None) -> str | None:
     """`text` rendered; None where it reads what only Copier knows (`_copier_conf`, a value that is computed).
 
     The marks are those of the template in `folder`; None is the embedded one.
+
+    Raises:
+        RenderError: it does not render, or does what no template may.
     """
     import jinja2
 
+    from scaffolder import sandbox  # with Jinja, 40 ms that `scaffold --help` does not need
+
     if not _holds_marks(text, folder):
         return text
-    try:
-        return _template(text, folder).render(_natives(answers, folder))
-    except jinja2.UndefinedError:
-        return None
+    with sandbox.rendering(text):
+        try:
+            return _template(text, folder).render(_natives(answers, folder))
+        except jinja2.UndefinedError:
+            return None
 
 
 def names(condition: str) -> frozenset[str]:
@@ -126,21 +129,15 @@ def _template(text: str, folder: Path | None) -> Template:
 @cache
 def _conditions() -> Environment:
     """The environment of conditions, which have no marks; so no copier.yml is read for them."""
-    import jinja2
-    from jinja2.sandbox import SandboxedEnvironment
+    from scaffolder import sandbox
 
-    return SandboxedEnvironment(undefined=jinja2.StrictUndefined, extensions=_EXTENSIONS)
+    return sandbox.of_conditions()
 
 
 @cache
 def _environment(folder: Path | None) -> Environment:
     import jinja2
-    from jinja2.sandbox import SandboxedEnvironment
 
-    settings = {**template.configuration(folder).get("_envops", {})}
-    settings.pop("undefined", None)
-    return SandboxedEnvironment(
-        **settings,
-        undefined=jinja2.StrictUndefined,
-        extensions=_EXTENSIONS,
-    )
+    from scaffolder import sandbox
+
+    return sandbox.environment(folder, undefined=jinja2.StrictUndefined)

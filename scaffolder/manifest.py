@@ -41,12 +41,16 @@ def templates_of(root: Path, toolchain: Toolchain) -> Path | None:
     Raises:
         ProjectError: it was not made from a template.
         StoreError: its release is not known here, or its template's address cannot be read.
+        RenderError: its template wants to run code.
     """
     record = answers.recorded(root)
     if (record.address, record.commit) == (template.SOURCE, f"v{__version__}"):
         return None
     history = store.at(record.address, toolchain)
-    return store.checkout(history, history.named(record.commit), toolchain)
+    release = history.named(record.commit)
+    folder = store.checkout(history, release, toolchain)
+    template.refuse_code(folder, f"the template {release.tag} at {history.address}")
+    return folder
 
 
 def write(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ from scaffolder import expressions, store, template
 from scaffolder.errors import RenderError, StoreError, ToolError
 from scaffolder.store import History, Release
 from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git
+from scaffolder.version_control import Git, bare
 
 FILE = "notes.yml"
 """At the root of a template, beside copier.yml; it holds the notes of all releases up to its own."""
@@ -98,7 +98,7 @@ def brought(history: History, old: Release, new: Release, answers: Mapping[str, 
     """
     if old.number >= new.number:
         return NONE
-    git = Git(toolchain, history.repository)
+    git = bare(toolchain, history.repository)
     try:
         found = _read(git, new)
         entries = tuple(note for note in found.entries if _is_brought(note, old, new, history, git))
@@ -110,7 +110,7 @@ def brought(history: History, old: Release, new: Release, answers: Mapping[str, 
 def taken(history: History, release: Release, answers: Mapping[str, object], toolchain: Toolchain) -> Notes:
     """Return the notes of `release` and of those before it that apply to a repository with these answers."""
     try:
-        found = _read(Git(toolchain, history.repository), release)
+        found = _read(bare(toolchain, history.repository), release)
         entries = tuple(note for note in found.entries if note.number <= release.number)
         return _applying(replace(found, entries=entries), answers, lambda: store.checkout(history, release, toolchain))
     except ToolError as error:

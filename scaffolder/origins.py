@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scaffolder import answers, template
+from scaffolder import answers, sandbox, template
 from scaffolder.answers import Answer
-from scaffolder.errors import ProjectError
+from scaffolder.errors import ProjectError, RenderError
 from scaffolder.project import Project
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _MARK = re.compile(r"\[\[(.*?)\]\]")
 _INCLUDE = re.compile(r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)\s*(?:-?%\]|$)", re.MULTILINE)
@@ -128,7 +132,9 @@ def _sources(file: Path, values: dict[str, Any], folder: Path) -> Iterator[tuple
     root = folder / "templates"
     for source in sorted(root.rglob("*")):
         relative = source.relative_to(root)
-        if not source.is_file() or (relative.name.removesuffix(".jinja") != file.name and "[[" not in relative.name):
+        if not _is_inside(folder, source) or (
+            relative.name.removesuffix(".jinja") != file.name and "[[" not in relative.name
+        ):
             continue
         written = [_filled(part, values, folder) for part in relative.parts]
         if all(written) and Path(*written).as_posix().removesuffix(".jinja") == file.as_posix():
@@ -136,17 +142,29 @@ def _sources(file: Path, values: dict[str, Any], folder: Path) -> Iterator[tuple
             yield Path("templates", relative), tuple(switches)
 
 
-def _included(source: Path, values: dict[str, Any], folder: Path) -> Iterator[Path]:
+def _included(source: Path, values: dict[str, Any], folder: Path, around: tuple[Path, ...] = ()) -> Iterator[Path]:
+    if source in around:
+        raise RenderError(f"the template does not render: {source.as_posix()} includes itself")
     for expression in _INCLUDE.findall(_read(folder, source)):
-        name = _environment(folder).compile_expression(expression, undefined_to_none=False)(**values)
-        inner = Path(str(name))
-        if (folder / inner).is_file():
+        with sandbox.rendering(expression):
+            name = _environment(folder).compile_expression(expression, undefined_to_none=False)(**values)
+            inner = Path(str(name))
+        if _is_inside(folder, inner):
             yield inner
-            yield from _included(inner, values, folder)
+            yield from _included(inner, values, folder, (*around, source))
+
+
+def _is_inside(folder: Path, file: Path) -> bool:
+    """Whether `file` is one of the template, and not what a name or a link in it leads to."""
+    return (folder / file).is_file() and (folder / file).resolve().is_relative_to(folder.resolve())
 
 
 def _filled(part: str, values: dict[str, Any], folder: Path) -> str:
-    return _environment(folder).from_string(part).render(values) if "[[" in part or "[%" in part else part
+    if "[[" not in part and "[%" not in part:
+        return part
+    with sandbox.rendering(part):
+        rendered: str = _environment(folder).from_string(part).render(values)
+        return rendered
 
 
 def _values(project: Project, folder: Path) -> dict[str, Any]:
@@ -154,7 +172,8 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
     values: dict[str, Any] = dict(_given(project, folder))
     values["_copier_conf"] = {"answers_file": answers.FILE}
     asked = template.configuration(folder)
-    values["versions"] = asked.get("versions", {}).get("default", {})
+    if isinstance(table := asked.get("versions"), dict):  # which defaults read before its turn
+        values["versions"] = table.get("default", {})
     for name, entry in asked.items():
         if not name.startswith("_") and name not in values and isinstance(entry, dict):
             default = entry.get("default", "")
@@ -174,7 +193,8 @@ def _given(project: Project, folder: Path) -> dict[str, Answer]:
 
 def _condition(switch: str, folder: Path) -> str:
     """What a switch of copier.yml stands for: "cloud == 'aws'" for `aws`."""
-    default = str(template.configuration(folder)[switch].get("default", ""))
+    entry = template.configuration(folder).get(switch)
+    default = str(entry.get("default", "")) if isinstance(entry, dict) else ""
     found = re.search(r"\bif (.+?) else\b", default)
     if not found:
         return switch
@@ -190,12 +210,9 @@ def _read(folder: Path, source: Path) -> str:
     return (folder / source).read_text(encoding="utf-8")
 
 
-def _environment(folder: Path) -> Any:
-    """Jinja as Copier sets it up for the template: the marks of copier.yml, and its filters."""
-    import jinja2
+@cache
+def _environment(folder: Path) -> Environment:
+    """What has no value here has one in Copier, and is taken for nothing: only the conditions are asked for."""
+    from jinja2 import ChainableUndefined
 
-    return jinja2.Environment(
-        **{**template.configuration(folder)["_envops"], "undefined": jinja2.ChainableUndefined},
-        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
-        autoescape=False,  # noqa: S701, no HTML is made here
-    )
+    return sandbox.environment(folder, undefined=ChainableUndefined)

@@ -67,6 +67,7 @@ def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Pa
     """
     _copy(origin, given, folder)
     files = _files(folder)
+    _refuse_escapes(folder, files)
     if not files:
         raise RenderError("the template rendered no file", hint="pip install --force-reinstall scaffolder")
     _record_origin(folder / answers.FILE, origin)
@@ -155,6 +156,25 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
             raise
         except Exception as error:
             raise _stopped(error, folder) from error
+
+
+def _refuse_escapes(folder: Path, files: tuple[Path, ...]) -> None:
+    """Stop where a rendered file reaches beyond the repository: a link that leads out, or a file of Git's own."""
+    top = folder.resolve()
+    for file in files:
+        if any(part.lower() == ".git" for part in file.parts):
+            raise RenderError(f"the template renders {file.as_posix()}, and what is in .git is Git's own")
+        path = folder / file
+        if path.is_symlink() and not _leads_to(path).is_relative_to(top):
+            raise RenderError(f"the template renders {file.as_posix()}, a link that leads out of the repository")
+
+
+def _leads_to(link: Path) -> Path:
+    """Where a link leads, through others; a loop leads to itself."""
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):  # RuntimeError: a loop, before Python 3.13
+        return link.parent.resolve() / link.name
 
 
 def _stopped(error: Exception, folder: Path) -> ScaffolderError:

@@ -40,13 +40,36 @@ def configuration(folder: Path | None = None) -> dict[str, Any]:
     """
     merged: dict[str, Any] = {}
     folder = folder or root()
-    for document in _documents(folder, "copier.yml" if (folder / "copier.yml").is_file() else "copier.yaml"):
+    try:
+        documents = _documents(folder, "copier.yml" if (folder / "copier.yml").is_file() else "copier.yaml")
+    except RecursionError as error:
+        raise RenderError("copier.yml of the template includes itself") from error
+    for document in documents:
         for key, value in document.items():
             if key.startswith("_") and isinstance(value, list):
                 merged[key] = [*merged.get(key, []), *value]
             else:
                 merged[key] = value
     return merged
+
+
+def refuse_code(folder: Path, name: str) -> None:
+    """Stop where the template in `folder`, which messages call `name`, wants more than to be rendered.
+
+    Raises:
+        RenderError: it has code to run, or reads files that no release holds.
+    """
+    asked = configuration(folder)
+    if code := [setting for setting in ("_tasks", "_migrations", "_jinja_extensions") if asked.get(setting)]:
+        raise RenderError(
+            f"{name} wants to run code of its own ({', '.join(code)}), and scaffolder never does that",
+            hint="ask whoever keeps that template to take it out; do not give `--trust` to Copier either",
+        )
+    if asked.get("_external_data"):
+        raise RenderError(
+            f"{name} reads files that no release holds (_external_data)",
+            hint="ask whoever keeps that template to make them questions",
+        )
 
 
 def versions() -> dict[str, Any]:
@@ -72,15 +95,28 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
     Loader.add_constructor("!include", include)
     stream: IO[str]
     documents: list[dict[str, Any]] = []
+    if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        raise RenderError(f"{name} of the template is a link that leads out of it")
     try:
         with (folder / name).open(encoding="utf-8") as stream:
             for document in yaml.load_all(stream, Loader=Loader):
                 documents.extend(document if isinstance(document, list) else [document] if document else [])
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RenderError(f"{name} of the template cannot be read: {' '.join(str(error).split())}") from error
+        raise RenderError(f"{name} of the template cannot be read: {_reason(error)}") from error
     if not all(isinstance(document, dict) for document in documents):
         raise RenderError(f"{name} of the template holds something that is no `name: value`")
+    for key in (key for document in documents for key in document if not isinstance(key, str)):
+        raise RenderError(f"{name} of the template has the name {key}, which YAML takes for no text: put it in quotes")
     return documents
+
+
+def _reason(error: Exception) -> str:
+    """Why a file cannot be read, without its place on this machine."""
+    if isinstance(error, OSError):
+        return error.strerror or "it is no file"
+    mark = getattr(error, "problem_mark", None)
+    said = getattr(error, "problem", None) or str(error)
+    return " ".join(f"{f'line {mark.line + 1}: ' if mark else ''}{said}".split())
 
 
 def _included(folder: Path, pattern: str) -> list[str]:

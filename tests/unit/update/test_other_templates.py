@@ -62,7 +62,7 @@ def test_what_the_machine_says_to_copier_is_no_answer(
     [
         ({"b.jinja": "[% include '../../x' %]"}, "", r"TemplateNotFound: \.\./\.\./x$"),
         ({}, "---\n_external_data: {other: /etc/hostname}\n", r"reads files that no release holds"),
-        ({}, "a: [\n", r"its copier\.yml does not parse$"),
+        ({}, "a: [\n", r"^copier\.yml of the template cannot be read: line 6: did not find expected node content$"),
         ({}, "---\n_subdirectory: ..\n", r'"\.\." is forbidden, because it lies outside$'),
     ],
 )
