@@ -21,6 +21,12 @@ Ask = Callable[["Question", tuple["Choice", ...], Answer | None, Accept], Answer
 """Asks a person: the question, its choices at this point, the default, and what refuses a wrong answer."""
 
 
+class Repeated(tuple[str, ...]):
+    """Different texts that one command line gives for one answer: `--ci jenkins --ci gitlab`, in their order."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """One value that a question allows, and the words a person reads for it."""
@@ -173,6 +179,18 @@ def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -
     return answer
 
 
+def joined(question: Question, given: Repeated) -> tuple[str, ...]:
+    """The answers that `given` are together.
+
+    Raises:
+        AnswersError: the question takes one answer.
+    """
+    if not question.several:
+        first, second, *_ = given
+        raise AnswersError(f"{question.name} is given twice: {first} and {second}", hint=f"{question.flag} {second}")
+    return tuple(dict.fromkeys(item for text in given for item in kinds.items(text)))
+
+
 def _complaint(question: Question, answer: Answer, answers: Mapping[str, Answer]) -> str:
     """What the kind of the question and its validator have against an answer."""
     try:
@@ -258,6 +276,8 @@ def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None
 
 
 def _as_answer(question: Question, value: object) -> Answer:
+    if isinstance(value, Repeated):
+        value = joined(question, value)
     if question.several:
         items = map(str, value) if isinstance(value, list | tuple) else kinds.items(str(value))
         return tuple(dict.fromkeys(item.strip() for item in items if item.strip()))

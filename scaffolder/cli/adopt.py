@@ -62,7 +62,9 @@ def command(path: Path, data: tuple[str, ...], dry_run: bool, no_check: bool, fo
 
 command.params[1:1] = [
     *question_options(),
-    click.Option(["--service-name", "service_name"], metavar="VALUE", help=f"{answers.questions()[0].help}."),
+    click.Option(
+        ["--service-name", "service_name"], multiple=True, metavar="VALUE", help=f"{answers.questions()[0].help}."
+    ),
 ]
 
 

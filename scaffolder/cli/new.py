@@ -18,6 +18,7 @@ def question_options() -> list[click.Option]:
     return [
         click.Option(
             [question.flag, question.name],
+            multiple=True,
             envvar=question.variable,
             show_envvar=True,
             metavar="VALUE",
@@ -35,7 +36,9 @@ def _completions(question: answers.Question, ctx: click.Context, parameter: clic
     for before in answers.questions():
         if before is question:
             break
-        known[before.name] = ctx.params.get(before.name) or before.default_given(known) or ""
+        texts = ctx.params.get(before.name) or ()
+        typed_before = tuple(texts) if before.several else "".join(texts[-1:])
+        known[before.name] = typed_before or before.default_given(known) or ""
     done, comma, last = typed.rpartition(",") if question.several else ("", "", typed)
     choices = [choice.value for choice in question.choices_given(known) if choice.value.startswith(last)]
     return [f"{done}{comma}{choice}" for choice in choices]
@@ -43,7 +46,8 @@ def _completions(question: answers.Question, ctx: click.Context, parameter: clic
 
 def _help(question: answers.Question) -> str:
     choices = [] if isinstance(question.choices, str) else [choice.value for choice in question.choices_given({})]
-    return f"{question.help}: {', '.join(choices)}." if choices else f"{question.help}."
+    several = " Several: with commas, or the flag again." if question.several else ""
+    return f"{question.help}: {', '.join(choices)}.{several}" if choices else f"{question.help}.{several}"
 
 
 @click.command("new", short_help="Write a service's whole repository and check it.")
@@ -86,8 +90,9 @@ def command(
 ) -> int:
     """Write the whole repository of service NAME: application, image, infrastructure, pipeline, chart, monitoring.
 
-    What is not given is asked, or takes its default where there is no terminal. A flag goes before --data, then come a
-    variable, --data-file, --preset and your own defaults in config.toml.
+    What is not given is asked, or takes its default where there is no terminal. NAME, a flag and --data go before all
+    else, and may not contradict each other. Then come a variable, --data-file, --preset and your own defaults in
+    config.toml.
     """
     questions = {question.name for question in answers.questions()}
     flags = {key: value for key, value in settings.items() if key in questions}
@@ -101,7 +106,10 @@ def command(
     )
     with summary.progress(quiet=quiet) as on_result:
         made = generate.generate(request, on_result=on_result)
-    click.echo(summary.of_new(made, form=form, quiet=quiet, verbose=verbose))
+    if text := summary.of_new(made, form=form, quiet=quiet, verbose=verbose):
+        click.echo(text)
+    if (quiet or form == "json") and made.commit and made.commit.failed:
+        click.echo(f"scaffold: no first commit: {made.commit.reason}", err=True)
     return made.report.exit_code if made.report else ExitCode.CLEAN
 
 

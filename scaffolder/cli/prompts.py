@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,14 @@ import click
 from click.core import ParameterSource
 
 from scaffolder import answers, presets
-from scaffolder.answers import Accept, Answer, Choice, Question
+from scaffolder.answers import Accept, Answer, Choice, Question, Repeated
 from scaffolder.errors import AnswersError
 
 
 def collect(
     name: str | None, flags: Mapping[str, Any], data: tuple[str, ...], data_file: Path | None, preset: str | None
 ) -> dict[str, object]:
-    """All answers given, the nearest one winning: flag, --data, variable, file, preset, the user's defaults."""
+    """All answers given, the nearest one winning: the command line, variable, file, preset, the user's defaults."""
     given: dict[str, object] = {**presets.user_settings().defaults}
     given |= presets.named(preset).answers if preset else {}
     given |= answers.load(data_file) if data_file else {}
@@ -25,16 +26,25 @@ def collect(
 
 
 def typed_in(values: Mapping[str, Any], data: tuple[str, ...]) -> dict[str, object]:
-    """The answers of one command line: a flag before --data before a variable."""
+    """The answers of one command line: those of flags and of --data, joined; then those of variables.
+
+    Raises:
+        AnswersError: two different values answer a question that takes one.
+    """
     context = click.get_current_context()
-    typed: dict[str, object] = {}
+    typed: list[tuple[str, str]] = []
     variables: dict[str, object] = {}
     for key, value in values.items():
-        if value is not None:
-            question = "service_name" if key == "name" else key
-            by_variable = context.get_parameter_source(key) is ParameterSource.ENVIRONMENT
-            (variables if by_variable else typed)[question] = value
-    return {**variables, **pairs(data), **typed}
+        name = "service_name" if key == "name" else key
+        if context.get_parameter_source(key) is ParameterSource.ENVIRONMENT:
+            variables[name] = os.environ[f"SCAFFOLD_{name.upper()}"]  # Click cuts it at its spaces
+        elif value:
+            typed += [(name, text) for text in ((value,) if isinstance(value, str) else value)]
+    given = _gathered([*typed, *map(_pair, data)])
+    for question in answers.questions():
+        if isinstance(texts := given.get(question.name), Repeated):
+            given[question.name] = answers.joined(question, texts)
+    return variables | given
 
 
 def ask(question: Question, choices: tuple[Choice, ...], default: Answer | None, accept: Accept) -> Answer:
@@ -56,16 +66,20 @@ def ask(question: Question, choices: tuple[Choice, ...], default: Answer | None,
 
 
 def pairs(items: tuple[str, ...]) -> dict[str, object]:
-    """Answers typed as KEY=VALUE.
+    """Answers typed as KEY=VALUE. Several to one question are `Repeated`: only the question knows if it takes them.
 
     Raises:
-        AnswersError: one has no equals sign, or two answer the same question differently.
+        AnswersError: one has no equals sign.
     """
-    given: dict[str, object] = {}
-    for key, value in map(_pair, items):
-        if given.setdefault(key, value) != value:
-            raise AnswersError(f"{key} is given twice: {given[key]} and {value}", hint=f"{key}={value}")
-    return given
+    return _gathered(map(_pair, items))
+
+
+def _gathered(typed: Iterable[tuple[str, str]]) -> dict[str, object]:
+    texts: dict[str, list[str]] = {}
+    for name, text in typed:
+        texts.setdefault(name, []).append(text)
+    different = {name: Repeated(dict.fromkeys(given)) for name, given in texts.items()}
+    return {name: given if len(given) > 1 else given[0] for name, given in different.items()}
 
 
 def _pair(item: str) -> tuple[str, str]:

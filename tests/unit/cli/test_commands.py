@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder import __version__, cli
+from scaffolder import __version__, answers, cli
+from scaffolder.cli import new, prompts
 from scaffolder.errors import ExitCode
 
 HEAVY = {"copier", "kubernetes", "rich", "yaml", "jinja2", "pydantic", "grpc", "asyncio", "importlib.metadata"}
@@ -80,7 +81,100 @@ def test_new_takes_the_answer_nearest_to_the_person(
     monkeypatch.setenv("SCAFFOLD_RUNTIME_VERSION", "11")
     assert version("--data-file", "answers.yml") == "11"
     assert version("--data-file", "answers.yml", "-d", "runtime_version=17") == "17"
-    assert version("-d", "runtime_version=17", "--runtime-version", "25") == "25"
+    assert version("--data-file", "answers.yml", "--runtime-version", "25") == "25"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--ci", "jenkins", "--ci", "gitlab"],
+        ["--ci", "jenkins,gitlab", "--ci", "gitlab"],
+        ["--ci", "[jenkins, gitlab]"],
+        ["-d", "ci=jenkins", "-d", "ci=gitlab"],
+        ["-d", "ci=gitlab", "--ci", "jenkins"],
+    ],
+    ids=" ".join,
+)
+def test_several_answers_to_a_question_that_takes_several_are_together(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCAFFOLD_CI", "azure")
+    assert _answered(*words)["ci"] == ("jenkins", "gitlab")
+
+
+def test_a_variable_has_several_answers_between_commas_and_may_hold_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCAFFOLD_CI", "gitlab, jenkins")
+    assert _answered()["ci"] == ("gitlab", "jenkins")
+
+
+def _answered(*words: str) -> dict[str, answers.Answer]:
+    """What `scaffold new x WORDS` makes of its words."""
+    names = {question.name for question in answers.questions()}
+    with new.command.make_context("new", ["x", *words]) as context:
+        flags = {name: value for name, value in context.params.items() if name in names}
+        files = (context.params["data_file"], context.params["preset"])
+        return answers.complete(prompts.collect(context.params["name"], flags, context.params["data"], *files))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["x", "-d", "service_name=other"], "service_name is given twice: x and other\n  try: scaffold new other\n"),
+        (["x", "--cloud", "aws", "-d", "cloud=azure"], "cloud is given twice: aws and azure\n  try: --cloud azure\n"),
+        (["x", "--cloud", "aws", "--cloud", "azure"], "cloud is given twice: aws and azure\n  try: --cloud azure\n"),
+        (["x", "-d", "cloud=aws", "-d", "cloud=azure"], "cloud is given twice: aws and azure\n  try: --cloud azure\n"),
+    ],
+    ids=["a name and --data", "a flag and --data", "a flag and a flag", "--data and --data"],
+)
+def test_two_values_for_one_answer_are_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.run(["new", *words]) == ExitCode.USAGE
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", f"scaffold: {said}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_value_twice_is_one_and_what_is_further_away_contradicts_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "answers.yml").write_text("service_name: of-the-file\ncloud: azure\n", encoding="utf-8")
+    monkeypatch.setenv("SCAFFOLD_SERVICE_NAME", "of-the-variable")
+    monkeypatch.setenv("SCAFFOLD_CLOUD", "azure")
+    words = ["-d", "service_name=x", "--cloud", "aws", "-d", "cloud=aws", "--data-file", "answers.yml"]
+    given = _answered(*words)
+    assert (given["service_name"], given["cloud"]) == ("x", "aws")
+
+
+def test_adopt_refuses_two_values_for_one_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["adopt", "--service-name", "x", "-d", "service_name=other"]) == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("scaffold: service_name is given twice: x and other\n")
+
+
+@pytest.mark.parametrize("form", [["--quiet"], ["--format", "json"]], ids=" ".join)
+def test_new_says_on_stderr_that_there_is_no_first_commit(
+    form: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "settings"
+    settings.write_text("[user]\nname = x\nemail = x@example.org\n[commit]\ngpgSign = true\n[gpg]\nprogram = false\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    assert cli.run(["new", "x", "--no-check", *form]) == ExitCode.CLEAN
+    assert capsys.readouterr().err == (
+        "scaffold: no first commit: git commit failed: error: gpg failed to sign the data; mend that, then git commit\n"
+    )
+
+
+@pytest.mark.parametrize("where", ["with a commit", "in another repository"])
+def test_a_quiet_new_says_nothing_where_nothing_is_wrong(
+    where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "settings"
+    settings.write_text("[user]\nname = x\nemail = x@example.org\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    if where == "in another repository":
+        subprocess.run(["git", "init", "--quiet"], check=True)
+    assert cli.run(["new", "x", "--no-check", "--quiet"]) == ExitCode.CLEAN
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
@@ -282,13 +376,6 @@ def test_doctor_says_whether_plain_copier_reaches_the_releases(
 def _doctor(capsys: pytest.CaptureFixture[str]) -> str:
     assert cli.run(["doctor"]) == ExitCode.CLEAN
     return capsys.readouterr().out
-
-
-@pytest.mark.parametrize("command", ["set", "update -d"])
-def test_two_answers_to_one_question_are_refused(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    words = [*command.split(), "cloud=azure", *command.split()[1:], "cloud=aws"]
-    assert cli.run(words) == ExitCode.USAGE
-    assert capsys.readouterr().err == "scaffold: cloud is given twice: azure and aws\n  try: cloud=aws\n"
 
 
 def test_a_defect_of_ours_is_exit_code_4_with_a_traceback_only_under_debug(

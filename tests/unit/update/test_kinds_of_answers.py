@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from updating import Template, update
 
-from scaffolder import answers, status
-from scaffolder.errors import AnswersError
+from scaffolder import answers, cli, status
+from scaffolder.errors import AnswersError, ExitCode
 from scaffolder.toolchain import SystemToolchain
 
 QUESTIONS = """\
@@ -81,3 +81,25 @@ def test_a_record_of_every_kind_is_told_apart_from_a_damaged_one(project: Path, 
             status.of(project, toolchain)
     finally:
         record.write_text(good, encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["set", "update -d"])
+def test_two_answers_to_a_question_that_takes_one_are_refused(
+    command: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    words = [*command.split(), "size=small", *command.split()[1:], "size=middle"]
+    assert cli.run([*words, "--dry-run"]) == ExitCode.USAGE
+    assert capsys.readouterr().err == (
+        f"scaffold: size is given twice: small and middle\n  try: scaffold {command} size=middle\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["set", "update -d"])
+def test_several_answers_to_a_question_that_takes_several_are_together(
+    command: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    words = [*command.split(), "zones=3,2", *command.split()[1:], "zones=2"]
+    assert cli.run([*words, "--diff", "--quiet"]) in {ExitCode.CLEAN, ExitCode.NO_VERDICT}
+    assert "+8081 many 5 1 small \n" in capsys.readouterr().out
