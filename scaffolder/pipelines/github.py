@@ -40,7 +40,9 @@ def _job(project: Project, name: str, job: dict[str, Any], occasion: str) -> Ite
     if "uses" in job:
         called = read_yaml(project, Path(job["uses"].removeprefix("./")))["jobs"].values()
         asking = [one for one in called if _only_asks(one)]
-        approval = any(_applies(one, str(inputs.get("environment", ""))) for one in asking)
+        # Without a job that asks, the environment of the deployment itself asks, as before release 0.6.0.
+        asks_itself = not asking and "PROD_REVIEW == 'required'" in condition
+        approval = asks_itself or any(_applies(one, str(inputs.get("environment", ""))) for one in asking)
         job = next(one for one in called if not _only_asks(one))
     made = [target for step in job["steps"] for target in targets_in(str(step.get("run", "")))]
     given = Job(
