@@ -74,6 +74,7 @@ clean: ## Remove what make has made
 $(BIN)/.ready: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $(LOCK)
+	@$(BIN)/python -m pip uninstall --quiet --quiet --yes scaffolder # its former name, which owns the same files
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -c "open('$@', 'w')"
 

@@ -13,7 +13,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder import answers, process, store
+from scaffolder import answers, installation, process, store
 from scaffolder.errors import ScaffolderError
 from scaffolder.template import SOURCE
 from scaffolder.toolchain import SystemToolchain
@@ -38,7 +38,7 @@ def reach() -> Reach:
         folder = sysconfig.get_path("scripts", scheme)
         if shutil.which(PROGRAM, path=folder):
             return Reach(path="", hint=f'export PATH="{folder}:$PATH"')
-    return Reach(path="", hint="pip install --force-reinstall scaffolder")
+    return Reach(path="", hint=installation.current().reinstall())
 
 
 def main() -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from scaffolder import installation
 from scaffolder.errors import ToolMissing
 from scaffolder.formats import Unreadable, dockerfile, hcl
 from scaffolder.project import Project
-from scaffolder.tools import EXTRA
 
 
 def documents(project: Project, file: Path) -> list[Any]:
@@ -34,7 +34,9 @@ def blocks(project: Project, file: Path) -> hcl.Block | None:
         ToolMissing: the packages that read HCL are not installed.
     """
     if not hcl.available():
-        raise ToolMissing("the Python packages that read HCL are not installed", hint=EXTRA)
+        raise ToolMissing(
+            "the Python packages that read HCL are not installed", hint=installation.current().with_tools()
+        )
     try:
         return project.once(("hcl", file), lambda: hcl.read(project.text(file)))
     except Unreadable:

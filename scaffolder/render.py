@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder import __version__, answers, template
+from scaffolder import __version__, answers, installation, template
 from scaffolder.answers import Answer
 from scaffolder.errors import AnswersError, DestinationError, RenderError, ScaffolderError
 
@@ -69,7 +69,7 @@ def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Pa
     files = _files(folder)
     _refuse_escapes(folder, files)
     if not files:
-        raise RenderError("the template rendered no file", hint="pip install --force-reinstall scaffolder")
+        raise RenderError("the template rendered no file", hint=installation.current().reinstall())
     _record_origin(folder / answers.FILE, origin)
     return files
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scaffolder import hosts, shelf
+from scaffolder import hosts, installation, shelf
 from scaffolder.errors import StoreError
 from scaffolder.template import SOURCE
 from scaffolder.toolchain import Toolchain
@@ -211,14 +211,14 @@ def _unknown(name: str, history: History) -> StoreError:
     if not _TAG.fullmatch(name) or number_of(name) < history.newest.number:
         return StoreError(message, hint=f"name one of them: {history.newest.tag} is the newest")
     if history.address == SOURCE:
-        return StoreError(message, hint=f'pip install --upgrade "scaffolder>={name.removeprefix("v")}"')
+        return StoreError(message, hint=installation.current().upgrade(name.removeprefix("v")))
     return StoreError(message, hint="scaffold template publish, with a scaffolder that carries it")
 
 
 def _incomplete() -> StoreError:
     return StoreError(
         "this installation of scaffolder holds no releases of the templates",
-        hint="pip install --force-reinstall scaffolder",
+        hint=installation.current().reinstall(),
     )
 
 

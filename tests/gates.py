@@ -53,7 +53,7 @@ def expect_only(fault: Fault, root: Path, asked: Iterable[Check], toolchain: Sys
     asked = tuple(asked)
     for check in asked:
         if check.id == fault.gate and check.tool and toolchain.find(check.tool) is None:
-            pytest.skip(f"{check.tool.name} is not installed: {check.tool.install_hint}")
+            pytest.skip(f"{check.tool.name} is not installed: {check.tool.how_to_get}")
     edited = fault.make(root)
     results = {result.check.id: result for result in checks.run(Project(root), asked, toolchain).results}
     assert {id_: result.reason for id_, result in results.items() if result.outcome is Outcome.BROKEN} == {}

@@ -54,7 +54,7 @@ class ScriptedToolchain:
         reads: Iterable[Path] | None = None,
     ) -> Done:
         if tool.name not in self.outcomes:
-            raise ToolMissing(f"{tool.name} is not installed", hint=tool.install_hint)
+            raise ToolMissing(f"{tool.name} is not installed", hint=tool.how_to_get)
         self.calls.append((tool.name, *args))
         outcome = self.outcomes[tool.name]
         if isinstance(outcome, Exception):

@@ -4,8 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scaffolder import installation
+
 HEADER = "# The exact development environment; `make lock` writes it. The package itself has lower bounds only.\n"
-NOT_LOCKED = {"pip", "setuptools", "wheel", "scaffolder"}
+NOT_LOCKED = {"pip", "setuptools", "wheel", installation.NAME}
 
 
 def main(target: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from scaffolder import installation
 from scaffolder.errors import ToolMissing
 
 
@@ -18,5 +19,5 @@ def module(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         raise ToolMissing(
-            f"the Python package of {name} is not installed", hint='pip install "scaffolder[tools]"'
+            f"the Python package of {name} is not installed", hint=installation.current().with_tools()
         ) from error

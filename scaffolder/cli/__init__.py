@@ -61,8 +61,23 @@ class _LazyGroup(click.Group):
     epilog=_EXIT_CODES,
 )
 @click.version_option(__version__, prog_name="scaffold", message="%(prog)s %(version)s")
-def scaffold() -> None:
+@click.pass_context
+def scaffold(context: click.Context) -> None:
     """Generate a service's whole repository, from infrastructure to alerts, and prove that its parts agree."""
+    if context.invoked_subcommand != "doctor":  # it has a row for it
+        _warn_of_a_leftover()
+
+
+def _warn_of_a_leftover() -> None:
+    """Name a distribution that writes the same files as this one: whichever is installed or removed next breaks both."""
+    from scaffolder import installation  # not needed for --help
+
+    if former := installation.leftover():
+        click.echo(
+            f"warning: {installation.FORMER_NAME} {former.version} is installed beside {installation.NAME}, and owns"
+            f" the same files; remove it: {former.remove}",
+            err=True,
+        )
 
 
 def main() -> None:

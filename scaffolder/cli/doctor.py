@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from scaffolder import checks, cluster, git_remote
+from scaffolder import __version__, checks, cluster, git_remote, installation
 from scaffolder.cache import Cache
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
 from scaffolder.git_remote import Reach
+from scaffolder.installation import Installation, Leftover
 from scaffolder.toolchain import Survey, SystemToolchain
 from scaffolder.tools import Tool
 from scaffolder.version_control import GIT
@@ -31,12 +32,15 @@ def command(require_tools: bool, form: str) -> int:
     contexts = cluster.contexts()
     usage = Cache().usage()
     helper = git_remote.reach()
+    ours, former = installation.current(), installation.leftover()
     if form == "json":
         known = [{"name": one.name, "cluster": one.cluster, "current": one.current} for one in contexts]
         kept = {"folder": str(usage.folder), "entries": usage.entries, "bytes": usage.size}
         remote = {"path": helper.path, "install": helper.hint}
-        click.echo(json.dumps({"tools": rows, "remote_helper": remote, "contexts": known, "cache": kept}, indent=2))
+        document = {"installation": _installation(ours, former), "tools": rows, "remote_helper": remote}
+        click.echo(json.dumps({**document, "contexts": known, "cache": kept}, indent=2))
     else:
+        click.echo(_distribution(ours, former))
         for row in rows:
             click.echo(_line(row))
         click.echo(_helper(helper))
@@ -50,6 +54,31 @@ def command(require_tools: bool, form: str) -> int:
         )
     missing = any(row["program"] == "" for row in rows)
     return ExitCode.NO_VERDICT if missing and require_tools else ExitCode.CLEAN
+
+
+def _installation(ours: Installation, former: Leftover | None) -> dict[str, Any]:
+    conflict = {"version": former.version, "ours": former.ours, "remove": former.remove} if former else None
+    return {
+        "distribution": installation.NAME,
+        "version": __version__,
+        "from": ours.kind,
+        "source": ours.source,
+        "reinstall": ours.reinstall(),
+        "conflict": conflict,
+    }
+
+
+def _distribution(ours: Installation, former: Leftover | None) -> str:
+    """The row of the installation itself, and of one under its former name that owns the same files."""
+    word = options.paint("!!", "warning") if former else options.paint("ok", "passed")
+    row = f"  {word}  {installation.NAME:<17} {__version__:<9} {ours.kind:<9} {ours.source}".rstrip()
+    if not former:
+        return row
+    whose = "an earlier release" if former.ours else "another project's package"
+    return (
+        f"{row}\n      {'':<17} {installation.FORMER_NAME} {former.version}, {whose}, owns the same files"
+        f"\n      {'':<17} remove it: {former.remove}"
+    )
 
 
 def _needed() -> dict[Tool, list[str]]:
@@ -72,7 +101,7 @@ def _row(survey: Survey, ids: list[str]) -> dict[str, Any]:
         "minimum": survey.tool.oldest,
         "checks": ids,
         "passed_over": [{"path": one.path, "reason": one.reason} for one in survey.rejected],
-        "install": survey.tool.install_hint,
+        "install": survey.tool.how_to_get,
     }
 
 

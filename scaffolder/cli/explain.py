@@ -85,14 +85,14 @@ def _facts(check: Check) -> dict[str, str]:
     return {
         "family": check.family,
         "tool": check.tool.name if check.tool else "",
-        "install": check.tool.install_hint if check.tool else "",
+        "install": check.tool.how_to_get if check.tool else "",
     }
 
 
 def _text(check: Check, one: page.Page) -> str:
     sections = {"What": one.what, "Why": one.why, "Fix": one.fix, "Example": _unfenced(one.example)}
     if check.tool:
-        sections["Needs"] = f"{check.tool.name}: {check.tool.install_hint}"
+        sections["Needs"] = f"{check.tool.name}: {check.tool.how_to_get}"
     return "\n\n".join([f"{one.id}  {one.title}", *(f"{name}\n{body}" for name, body in sections.items())])
 
 

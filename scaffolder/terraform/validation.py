@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from scaffolder import installation
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.offline import catalog
 from scaffolder.offline.mirrors import holds, locked, mirrors, only_from
@@ -16,7 +17,7 @@ from scaffolder.offline.requirements import choose, required_providers
 from scaffolder.terraform.folders import LOCAL_TIMEOUT, PROVIDER_TIMEOUT, Root, copied
 from scaffolder.terraform.output import Diagnostic, diagnostic, first_error, no_verdict, printed_errors
 from scaffolder.toolchain import Toolchain
-from scaffolder.tools import EXTRA, TERRAFORM
+from scaffolder.tools import TERRAFORM
 
 # How deep a validation looked: the language alone, also the providers' schemas, also the providers' own opinion.
 Level = Literal["syntax", "schema", "provider"]
@@ -127,7 +128,8 @@ def _hold_against_schemas(
     try:
         from scaffolder.offline.server import serving  # gRPC: 0.1 s, and needed only here
     except ImportError:
-        return _at_syntax(root, _report(tools, root), f"the packaged schemas need gRPC: {EXTRA}")
+        extra = installation.current().with_tools()
+        return _at_syntax(root, _report(tools, root), f"the packaged schemas need gRPC: {extra}")
     chosen, unknown = choose(needed, releases)
     words = frozenset(re.findall(r"\w+", text))
     parts = {schema.address: catalog.load(schema, words) for schema in chosen}
@@ -185,7 +187,7 @@ def _report(
     if wrong := next((d for d in found if d.summary == _WRONG_TERRAFORM), None):
         raise ToolMissing(
             f"{tools.find(TERRAFORM)} is not the Terraform that {wrong.path.as_posix()}:{wrong.line} asks for",
-            hint=TERRAFORM.install_hint,
+            hint=TERRAFORM.how_to_get,
         )
     return tuple(sorted(set(found)))
 

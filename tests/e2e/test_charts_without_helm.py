@@ -19,7 +19,7 @@ EXAMPLES = sorted((ROOT / "examples").iterdir())
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_the_objects_are_those_of_helm(example: Path, toolchain: SystemToolchain) -> None:
     if toolchain.find(HELM) is None:
-        pytest.skip(f"helm is not installed: {HELM.install_hint}")
+        pytest.skip(f"helm is not installed: {HELM.how_to_get}")
     project = Project(example)
     theirs = {
         (one.environment, one.kind, one.content["metadata"]["name"]): one.content

@@ -654,7 +654,7 @@ def _is_running(pid: int) -> bool:
 
 def checked(root: Path, api: Api, toolchain: SystemToolchain) -> Report:
     if toolchain.find(HELM) is None:
-        pytest.skip(f"helm is not installed: {HELM.install_hint}")
+        pytest.skip(f"helm is not installed: {HELM.how_to_get}")
     return checks.run(Project(root), checks.choose(select=["K8003"], ignore=[], context=api.context), toolchain)
 
 

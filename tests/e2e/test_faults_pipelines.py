@@ -29,7 +29,7 @@ FAULTS = (
 def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
     (check,) = checks.choose(select=[one.check], ignore=[])
     if check.tool and toolchain.find(check.tool) is None:
-        pytest.skip(f"{check.tool.name} is not installed: {check.tool.install_hint}")
+        pytest.skip(f"{check.tool.name} is not installed: {check.tool.how_to_get}")
     expect_found(one, repository(ci=SYSTEMS), toolchain)
 
 

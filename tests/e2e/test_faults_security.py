@@ -56,6 +56,6 @@ FAULTS = (
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
 def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
     if one.place.startswith(CHART) and one.place.endswith("deployment.yaml") and toolchain.find(HELM) is None:
-        pytest.skip(f"helm is not installed: {HELM.install_hint}")
+        pytest.skip(f"helm is not installed: {HELM.how_to_get}")
     root = repository()
     expect_found(one, root, toolchain)

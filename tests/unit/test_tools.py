@@ -7,4 +7,4 @@ from scaffolder.tools import TOOLS
 
 def test_every_tool_says_how_to_get_it() -> None:
     assert len({tool.name for tool in TOOLS}) == len(TOOLS)
-    assert all(tool.install_hint for tool in TOOLS)
+    assert all(tool.how_to_get for tool in TOOLS)

@@ -54,7 +54,7 @@ def test_a_missing_program_is_a_skip_that_says_how_to_get_it(project: Callable[[
     assert result.outcome is Outcome.SKIPPED
     assert result.tool_missing
     assert check.tool
-    assert check.tool.install_hint in result.reason
+    assert check.tool.how_to_get in result.reason
 
 
 def test_ids_are_unique_and_belong_to_a_family() -> None:
