@@ -69,7 +69,7 @@ def scaffold(context: click.Context) -> None:
 
 
 def _warn_of_a_leftover() -> None:
-    """Name a distribution that writes the same files as this one: whichever is installed or removed next breaks both."""
+    """Name a distribution that owns the same files as this one: to install or remove either breaks both."""
     from scaffolder import installation  # not needed for --help
 
     if former := installation.leftover():

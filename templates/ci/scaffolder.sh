@@ -35,7 +35,7 @@ want() {
   local from="${1#devops-scaffolder}" index="" build="setuptools # builds python-terraform, which has no wheel"
   from="${from#\[tools\]}"
   from="${from# @ }"
-  [[ ! "$from" =~ ://[^/]*:[^/@]*@ ]] || die "SCAFFOLDER_FROM holds a password, and would be committed"
+  [[ ! "$from" =~ (https://[^/]*@|ssh://[^/@]*:[^/@]*@) ]] || die "SCAFFOLDER_FROM holds a password or a token, and would be committed"
   case "$from" in
     git+https://*/*@* | git+ssh://*/*@* | git+file://*/*@*)
       from=" @ $from"
@@ -115,7 +115,7 @@ sort_entry() {
   local index="^--(extra-)?index-url (https|file)://[^@[:space:]]+$"
   local version="^$name==[A-Za-z0-9.+!_-]+$marker$hashes$"
   local archive="^$name @ (https|file)://$address$marker$hashes$"
-  local commit="^$name @ git\\+(https|ssh|file)://([A-Za-z0-9._-]+@)?$address@[0-9a-f]{40}(#subdirectory=[A-Za-z0-9._/-]+)?$marker$"
+  local commit="^$name @ git\\+((https|file)://|ssh://([A-Za-z0-9._-]+@)?)$address@[0-9a-f]{40}(#subdirectory=[A-Za-z0-9._/-]+)?$marker$"
   if [[ "$2" =~ $index ]]; then
     echo "$2" >>"$scratch/indexes"
   elif [[ "$2" =~ $version && "$2" == setuptools==* ]]; then

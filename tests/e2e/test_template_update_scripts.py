@@ -1,8 +1,8 @@
 """The weekly look for a new release of the template: its two scripts, run for real against a simulated host.
 
 bash, make, git, jq and curl are real, and so are the repository that is pushed to and the HTTP server that answers for its
-host. `uv`, which would install scaffolder, is a stand-in that plays the two commands of it that the scripts use; at the end
-of this file it runs the scaffolder of this checkout.
+host. `uv`, which would install scaffolder, is a stand-in that installs a stand-in; at the end of this file it installs the
+scaffolder of this checkout.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 from support import Repository
 
-from scaffolder import __version__, answers, manifest, render, store
+from scaffolder import answers, manifest, render, store
 from scaffolder.cli import notes
 from scaffolder.notes import Note, Notes
 from scaffolder.toolchain import SystemToolchain
@@ -33,13 +33,11 @@ pytestmark = [
     for program in ("bash", "jq", "curl", "git", "make")
 ]
 
-STAND_IN = (
+SCAFFOLD = (
     f"#!{sys.executable} -IS\n"
     + """
 import os, pathlib, re, subprocess, sys
-argv = sys.argv[1:]
-pathlib.Path(os.environ["HOME"], "spec").write_text(argv[argv.index("--from") + 1])
-command, news = argv[argv.index("scaffold") + 1 :], os.environ.get("NEWS", "")
+command, news = sys.argv[1:], os.environ.get("NEWS", "")
 if command == ["check"]:
     print("39 passed, 1 failed, 0 not checked")
     sys.exit(1)
@@ -64,6 +62,30 @@ if news == "conflict":
     sys.exit(1)
 """
 )
+
+OURS = f'#!/bin/sh\nexec {sys.executable} -m scaffolder "$@"\n'
+"""The scaffolder of this checkout, as a program."""
+
+
+def stand_in(scaffold: str) -> str:
+    """A `uv` that notes in the home folder what it is to install, and puts `scaffold` into each new environment."""
+    return (
+        f"#!{sys.executable} -IS\n"
+        + f"""
+import os, pathlib, sys
+if sys.argv[1] == "venv":
+    program = pathlib.Path(sys.argv[-1], "bin", "scaffold")
+    program.parent.mkdir(parents=True)
+    program.write_text({scaffold!r})
+    program.chmod(0o755)
+else:
+    with open(pathlib.Path(os.environ["HOME"], "installed"), "a") as installed:
+        installed.write(pathlib.Path(sys.argv[-1]).read_text())
+"""
+    )
+
+
+PINNED = f"devops-scaffolder[tools] @ git+https://git.example.com/platform/scaffolder@{'1f' * 20}"
 
 
 @dataclass
@@ -121,7 +143,7 @@ def site(system: str, repository: Repository, tmp_path: Path) -> Iterator[Site]:
     home, bare = tmp_path / "home", tmp_path / "bare.git"
     home.mkdir()
     (home / "bin").mkdir()
-    (home / "bin/uv").write_text(STAND_IN)
+    (home / "bin/uv").write_text(stand_in(SCAFFOLD))
     (home / "bin/uv").chmod(0o755)
     asked: list[tuple[str, str, Any]] = []
     answers: dict[str, Any] = {}
@@ -155,6 +177,7 @@ def site(system: str, repository: Repository, tmp_path: Path) -> Iterator[Site]:
     )
     env = {"PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "GITHUB_API_URL": address}
     made = Site(root=root, bare=bare, env=env, asked=asked, answers=answers)
+    (root / "ci/scaffolder.txt").write_text(f"{PINNED}\n")
     made.git("init", "--quiet", "--initial-branch", "main")
     made.git("add", "--all")
     made.git("commit", "--quiet", "--message", "first")
@@ -312,7 +335,7 @@ def test_a_conflict_tells_a_person_and_pushes_nothing(site: Site, system: str) -
     proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
     said = site.asked[-1][2]["body"] if system == "github" else proposed.stderr
     assert "    Makefile\n" in said
-    assert "scaffold update " in said
+    assert "    build/scaffolder/bin/scaffold update " in said
     assert proposed.returncode == (0 if system == "github" else 2)
     assert site.branches == {"main"}
 
@@ -333,24 +356,47 @@ def test_a_template_from_elsewhere_is_refused(site: Site) -> None:
     settings.write_text(settings.read_text().replace('"scaffold://templates.git"', '"https://example.org/evil.git"'))
     refused = site.make("template-update", NEWS="yes")
     assert "merge a change of _src_path into main first" in refused.stderr
-    assert not (Path(site.env["HOME"]) / "spec").exists()
+    assert not (Path(site.env["HOME"]) / "installed").exists()
 
 
-def test_the_newest_scaffolder_is_taken_or_the_one_that_was_chosen(site: Site) -> None:
-    site.make("template-update")
-    assert (Path(site.env["HOME"]) / "spec").read_text() == f"scaffolder[tools]>={__version__}"
-    site.make("template-update", SCAFFOLDER_SPEC="scaffolder==0.3.0")
-    assert (Path(site.env["HOME"]) / "spec").read_text() == "scaffolder==0.3.0"
+def test_the_scaffolder_of_the_lock_is_installed_and_no_variable_names_another(site: Site) -> None:
+    assert site.make("template-update", SCAFFOLDER_SPEC="scaffolder").returncode == 0
+    assert (Path(site.env["HOME"]) / "installed").read_text() == f"{PINNED}\n"
+
+
+@pytest.mark.parametrize("system", ["github", "azure-devops"])
+def test_without_a_lock_nothing_is_installed_and_the_run_says_what_to_type(site: Site, system: str) -> None:
+    (site.root / "ci/scaffolder.txt").unlink()
+    shown = {"github": {"GITHUB_ACTIONS": "true"}, "azure-devops": {"TF_BUILD": "True"}}[system]
+    done = site.make("template-update", NEWS="yes", **shown)
+    assert done.returncode == 0, done.stderr
+    assert "make pin SCAFFOLDER_FROM=git+https://" in done.stderr
+    assert done.stdout.startswith(
+        {"github": "::warning::", "azure-devops": "##vso[task.logissue type=warning]"}[system]
+    )
+    assert (site.root / "build/template-update/outcome").read_text() == "none\n"
+    assert not (Path(site.env["HOME"]) / "installed").exists()
+    assert site.make("propose-update").returncode == 0
+    assert site.branches == {"main"}
+
+
+def test_a_lock_that_leaves_something_open_fails_before_anything_runs(site: Site) -> None:
+    (site.root / "ci/scaffolder.txt").write_text("scaffolder[tools]>=0.3.0\n")
+    done = site.make("template-update", NEWS="yes")
+    assert done.returncode == 2
+    assert "ci/scaffolder.txt:1: scaffolder[tools]>=0.3.0: it has no hash" in done.stderr
+    assert not (Path(site.env["HOME"]) / "installed").exists()
+    assert not (site.root / "build/template-update/outcome").exists()
 
 
 def test_dry_runs_say_what_they_would_do(site: Site) -> None:
     shown = site.make("template-update", DRY_RUN="1")
-    assert "scaffold update\n" in shown.stderr
+    assert "+ ci/scaffolder.sh install build/scaffolder\n+ build/scaffolder/bin/scaffold update\n" in shown.stderr
     assert site.make("propose-update", DRY_RUN="1").stderr.startswith("+ propose what build/template-update says at ")
     assert not (site.root / "build").exists()
 
 
-SCRIPTS = ("template-update.sh", "propose-update.sh", "host.sh", "prelude.sh", "settings.sh")
+SCRIPTS = ("template-update.sh", "propose-update.sh", "scaffolder.sh", "host.sh", "prelude.sh", "settings.sh")
 
 
 @pytest.fixture
@@ -367,13 +413,11 @@ def behind(site: Site, pristine: Repository, toolchain: SystemToolchain) -> Site
     (site.root / "ci").mkdir(exist_ok=True)
     for name in SCRIPTS:
         shutil.copy(pristine(ci=["github"]) / "ci" / name, site.root / "ci" / name)
+    (site.root / "ci/scaffolder.txt").write_text(f"{PINNED}\n")
     site.git("add", "--all")
     site.git("commit", "--quiet", "--message", "behind")
     site.git("push", "--quiet", "origin", "main")
-    stand_in = Path(site.env["HOME"]) / "bin/uv"
-    stand_in.write_text(
-        f'#!/bin/sh\nwhile [ "$1" != scaffold ]; do shift; done\nshift\nexec {sys.executable} -m scaffolder "$@"\n'
-    )
+    (Path(site.env["HOME"]) / "bin/uv").write_text(stand_in(OURS))
     return site
 
 
@@ -391,7 +435,8 @@ def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_
     name = f"template-update/{store.newest().tag}"
     fresh = pristine(ci=["github"])
     listed = behind.git("ls-tree", "-r", "--name-only", name, folder=behind.bare).splitlines()
-    assert set(listed) == {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
+    generated = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
+    assert set(listed) == generated | {"ci/scaffolder.txt"}
     for file in ("Makefile", ".copier-answers.yml", "mise.toml"):
         assert behind.git("show", f"{name}:{file}", folder=behind.bare) == (fresh / file).read_text().rstrip("\n")
     body = behind.asked[-1][2]["body"]
