@@ -13,7 +13,7 @@ import pytest
 from support import copier_alone
 from updating import PLAIN_COPIER
 
-from scaffolder import store
+from scaffolder import installation, store
 from scaffolder.template import SOURCE
 
 SCRIPTS = sysconfig.get_path("scripts")
@@ -84,7 +84,7 @@ def test_a_tool_that_is_older_than_the_repository_says_what_to_type(
     done = run("git", "ls-remote", "--tags", "--refs", "--", SOURCE, cwd=tmp_path, env=environment)
     assert (done.returncode == 0) is served
     assert ("v99.1.0 is not among the releases of scaffold://templates.git: v0.1.0" in done.stderr) is not served
-    assert ('  try: pip install --upgrade "scaffolder>=99.1.0"\n' in done.stderr) is not served
+    assert (f"  try: {installation.current().upgrade('99.1.0')}\n" in done.stderr) is not served
 
 
 def test_without_the_tool_git_names_the_program_that_is_missing(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -122,7 +122,9 @@ def test_a_newer_wheel_elsewhere_updates_and_an_older_one_says_what_to_type(
     behind = first.run("scaffold", "update", cwd=clone)
     assert behind.returncode == ExitCode.USAGE
     assert f"scaffold: v{NEXT} is not among the releases of scaffold://templates.git" in behind.stderr
-    assert f'  try: pip install --upgrade "scaffolder>={NEXT}"\n' in behind.stderr
+    newer = f"first-wheel/devops_scaffolder-{NEXT}-py3-none-any.whl"
+    assert '  try: pip install --upgrade "devops-scaffolder[tools] @ file:///' in behind.stderr
+    assert f'{newer}"\n' in behind.stderr
 
 
 @PLAIN_COPIER
@@ -168,7 +170,7 @@ def test_without_the_tool_the_record_says_what_to_install(
     done = nothing_of_ours.run(sys.executable, "-m", "copier", "update", "--defaults", "--quiet", cwd=edited)
     assert done.returncode != 0
     assert "remote-scaffold" in done.stderr
-    assert "pip install scaffolder" in (edited / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert "ci/scaffolder.sh install" in (edited / ".copier-answers.yml").read_text(encoding="utf-8")
     assert git(edited, "status", "--short") == ""
 
 

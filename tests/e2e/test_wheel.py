@@ -80,7 +80,7 @@ def test_the_wheel_and_the_sdist_carry_the_whole_template(built: Path) -> None:
 def test_the_wheel_says_the_licence_and_holds_one_package(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"scaffolder"}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"scaffolder", "devops_scaffolder"}
     assert [name for name in names if name.endswith("licenses/LICENSE")]
     assert [name for name in names if name.endswith("licenses/NOTICE")]
 
@@ -114,6 +114,14 @@ def test_the_installed_tool_explains_every_check(installed: Run) -> None:
         assert explained.returncode == 0, explained.stderr
         listed -= {page["id"] for page in json.loads(explained.stdout)}
     assert listed == set()
+
+
+def test_the_installed_tool_names_the_wheel_it_came_from(built: Path, installed: Run) -> None:
+    (wheel,) = built.glob("*.whl")
+    assert wheel.name.startswith("devops_scaffolder-")
+    document = json.loads(installed("doctor", "--format", "json").stdout)["installation"]
+    assert document["reinstall"].endswith(f'"devops-scaffolder[tools] @ {wheel.as_uri()}"')
+    assert document["conflict"] is None
 
 
 def test_the_installed_tool_is_also_a_module(installed: Run) -> None:

@@ -23,9 +23,14 @@ WORDS = {
 
 ALLOWED = (
     # Scaffolder itself is a Python program.
-    ("docs/living-with-the-template.md", "pip install --upgrade scaffolder"),
-    ("ci/template-update.sh", "pip install --upgrade"),
-    (".copier-answers.yml", "pip install scaffolder"),
+    ("docs/living-with-the-template.md", "SCAFFOLDER_FROM"),
+    ("ci/scaffolder.sh", "uv pip"),
+    ("ci/scaffolder.sh", "uv venv"),
+    ("ci/scaffolder.sh", "--python"),
+    ("ci/scaffolder.sh", "python-terraform"),
+    ("ci/scaffolder.sh", "PIP_INDEX_URL"),
+    ("renovate.json", '"matchManagers": ["pip-compile"]'),
+    ("renovate.json", '"pip-compile": {'),
 )
 
 OTHER_ANSWERS: tuple[dict[str, object], ...] = (

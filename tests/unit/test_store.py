@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder import __version__, answers, manifest, store
+from scaffolder import __version__, answers, installation, manifest, store
 from scaffolder.errors import StoreError
 from scaffolder.template import SOURCE
 from scaffolder.toolchain import SystemToolchain
@@ -96,7 +96,7 @@ def test_a_release_that_is_newer_than_the_tool_names_the_command_to_type() -> No
     history = store.History(address=SOURCE, repository=Path(), releases=store.releases())
     with pytest.raises(StoreError, match=r"^v99\.1\.0 is not among the releases of ") as stopped:
         history.named("v99.1.0")
-    assert stopped.value.hint == 'pip install --upgrade "scaffolder>=99.1.0"'
+    assert stopped.value.hint == installation.current().upgrade("99.1.0")
 
 
 @pytest.mark.parametrize("name", ["v0.0.1", "v0.1.0-3-gdd350ca", ""])

@@ -369,7 +369,11 @@ def test_doctor_says_whether_plain_copier_reaches_the_releases(
     assert f"  ok  git-remote-scaffold           path      {helper}\n" in _doctor(capsys)
     helper.unlink()
     scripts = Path(sysconfig.get_path("scripts"))
-    said = f'export PATH="{scripts}:$PATH"' if (scripts / helper.name).is_file() else "pip install --force-reinstall"
+    said = (
+        f'export PATH="{scripts}:$PATH"'
+        if (scripts / helper.name).is_file()
+        else "pip install --force-reinstall --no-deps"
+    )
     assert f"  --  git-remote-scaffold not on PATH; {said}" in _doctor(capsys)
 
 
