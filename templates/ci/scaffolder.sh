@@ -32,7 +32,7 @@ pin() {
 
 # want FROM: write ci/scaffolder.in.
 want() {
-  local from="${1#devops-scaffolder}" index="" build="setuptools # builds python-terraform, which has no wheel"
+  local from="${1#devops-scaffolder}" index="" build="setuptools # builds what has no wheel"
   from="${from#\[tools\]}"
   from="${from# @ }"
   [[ ! "$from" =~ (https://[^/]*@|ssh://[^/@]*:[^/@]*@) ]] || die "SCAFFOLDER_FROM holds a password or a token, and would be committed"

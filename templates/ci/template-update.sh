@@ -49,16 +49,6 @@ notes() {
 # rest: all else that the update printed, as a block of code.
 rest() { sed -e '/^Before you deploy$/,/^Next /{' -e '/^Next /!d' -e '}' -e 's/^/    /' "$result/update.txt"; }
 
-# Where the pipeline shows a run, and not in its log alone.
-warn() {
-  say "warning: $1"
-  if [[ "${GITHUB_ACTIONS:-}" == true ]]; then
-    echo "::warning::$1"
-  elif [[ "${TF_BUILD:-}" == True ]]; then
-    echo "##vso[task.logissue type=warning]$1"
-  fi
-}
-
 scaffold() { run "$environment/bin/scaffold" "$@"; }
 
 if ! dry; then
@@ -66,7 +56,7 @@ if ! dry; then
   mkdir -p "$result"
 fi
 if [[ ! -f ci/scaffolder.txt ]]; then
-  warn "nothing is looked for, because no scaffolder is pinned in ci/scaffolder.txt: make pin SCAFFOLDER_FROM=git+https://…@vX.Y.Z, and commit what it writes (docs/living-with-the-template.md)"
+  say "warning: nothing is looked for, because no scaffolder is pinned in ci/scaffolder.txt: make pin SCAFFOLDER_FROM=git+https://…@vX.Y.Z, and commit what it writes (docs/living-with-the-template.md)"
   dry || end none
   exit
 fi

@@ -20,7 +20,16 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "long names": {"service_name": "customer-notify-svc1", "organization": "a-rather-large-bank", "team": "payments"},
 }
 
-MADE_LATER = ("build/", ".terraform", ".git/", ".env", "node_modules", "app/package-lock.json")
+MADE_LATER = (
+    "build/",
+    "ci/scaffolder.in",
+    "ci/scaffolder.txt",
+    ".terraform",
+    ".git/",
+    ".env",
+    "node_modules",
+    "app/package-lock.json",
+)
 """What appears when the repository is used; texts may speak of it."""
 
 NAMED_FILES = re.compile(

@@ -27,7 +27,6 @@ ALLOWED = (
     ("ci/scaffolder.sh", "uv pip"),
     ("ci/scaffolder.sh", "uv venv"),
     ("ci/scaffolder.sh", "--python"),
-    ("ci/scaffolder.sh", "python-terraform"),
     ("ci/scaffolder.sh", "PIP_INDEX_URL"),
     ("renovate.json", '"matchManagers": ["pip-compile"]'),
     ("renovate.json", '"pip-compile": {'),

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scaffolder import jenkinsfile
+from scaffolder import installation, jenkinsfile
 from scaffolder.formats import Unreadable, dockerfile, gotemplate, hcl, jsonc, makefile, promql, versions, xml
 from scaffolder.formats import yaml as formats_yaml
 
@@ -50,7 +50,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize("name", PARSERS)
 def test_any_text_is_read_or_refused(name: str) -> None:
     if name == "hcl" and not hcl.available():
-        pytest.skip('HCL is not read here: pip install "scaffolder[tools]"')
+        pytest.skip(f"HCL is not read here: {installation.current().with_tools()}")
     texts = st.one_of(
         st.text(max_size=300),
         st.lists(st.one_of(st.sampled_from(PIECES[name]), st.text(max_size=5)), max_size=60).map("".join),

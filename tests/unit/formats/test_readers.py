@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from scaffolder import installation
 from scaffolder.formats import Unreadable, dockerfile, gotemplate, hcl, jsonc, makefile, promql, versions, xml
 from scaffolder.formats.yaml import line_of, load_all
 
@@ -52,7 +53,7 @@ def test_xml_knows_lines_and_refuses_entities() -> None:
 
 def test_hcl_is_blocks_and_attributes() -> None:
     if not hcl.available():
-        pytest.skip('HCL is not read here: pip install "scaffolder[tools]"')
+        pytest.skip(f"HCL is not read here: {installation.current().with_tools()}")
     read = hcl.read(
         'terraform {\n  required_version = ">= 1.11"\n  required_providers {\n    aws = {\n      version = "~> 5.0"\n    }\n  }\n}\n'
     )
