@@ -61,7 +61,7 @@ def changed(
 ) -> Callable[[str], tuple[Change, ...]]:
     """`changed("aws-github")` is what differs for these answers; computed once."""
     if toolchain.find(HELM) is None:
-        pytest.skip(f"helm is not installed ({HELM.install_hint}): charts cannot be compared")
+        pytest.skip(f"helm is not installed ({HELM.how_to_get}): charts cannot be compared")
     history = store.embedded(toolchain)
     asked = {question.name for question in answers.questions(store.checkout(history, old, toolchain))}
     made: dict[str, tuple[Change, ...]] = {}
@@ -228,7 +228,7 @@ def test_a_seeded_difference_in_the_chart_names_the_object_and_the_environment(
     pristine: Repository, repository: Repository, toolchain: SystemToolchain
 ) -> None:
     if toolchain.find(HELM) is None:
-        pytest.skip(f"helm is not installed ({HELM.install_hint})")
+        pytest.skip(f"helm is not installed ({HELM.how_to_get})")
     before, after = pristine(), repository()
     prod = after / "helm/my-service/values-prod.yaml"
     text = prod.read_text(encoding="utf-8")
