@@ -26,7 +26,7 @@ pin() {
     --output-file="$lock" "$wanted"
   if ! dry; then
     sort_lock
-    say "$lock: $(grep -c '==' "$lock") packages, and $(grep -i '^devops-scaffolder' "$lock" | sed 's/ *\\$//')"
+    say "$lock: $(grep -c '==' "$lock") packages, and $(grep -iE '^devops[-_.]scaffolder' "$lock" | sed 's/ *\\$//')"
   fi
 }
 
@@ -101,8 +101,8 @@ sort_lock() {
     [[ "${#words[@]}" == 0 ]] || sort_entry "$first" "${words[*]}"
   done <"$lock"
   [[ -z "$entry" ]] || die "$lock ends within line $first"
-  grep -qiE '^devops[-_.]scaffolder[ =[]' "$scratch/hashed" "$scratch/commits" || die "$lock does not name devops-scaffolder: make pin"
-  ! grep -qiE '^scaffolder[ =[]' "$scratch/hashed" "$scratch/commits" || die "$lock names scaffolder, which is another project: make pin"
+  grep -qiE '^devops[-_.]scaffolder[ =@[]' "$scratch/hashed" "$scratch/commits" || die "$lock does not name devops-scaffolder: make pin"
+  ! grep -qiE '^scaffolder[ =@[]' "$scratch/hashed" "$scratch/commits" || die "$lock names scaffolder, which is another project: make pin"
   for kind in builds hashed commits; do
     cat "$scratch/indexes" "$scratch/$kind" >"$scratch/$kind.txt"
   done
@@ -114,8 +114,8 @@ sort_entry() {
   local marker="( ?; [A-Za-z0-9_.<>=!~\"'() ,+*-]+)?" hashes='( --hash=sha256:[0-9a-f]{64})+'
   local index="^--(extra-)?index-url (https|file)://[^@[:space:]]+$"
   local version="^$name==[A-Za-z0-9.+!_-]+$marker$hashes$"
-  local archive="^$name @ (https|file)://$address$marker$hashes$"
-  local commit="^$name @ git\\+((https|file)://|ssh://([A-Za-z0-9._-]+@)?)$address@[0-9a-f]{40}(#subdirectory=[A-Za-z0-9._/-]+)?$marker$"
+  local archive="^$name ?@ ?(https|file)://$address$marker$hashes$"
+  local commit="^$name ?@ ?git\\+((https|file)://|ssh://([A-Za-z0-9._-]+@)?)$address@[0-9a-f]{40}(#subdirectory=[A-Za-z0-9._/-]+)?$marker$"
   if [[ "$2" =~ $index ]]; then
     echo "$2" >>"$scratch/indexes"
   elif [[ "$2" =~ $version && "$2" == setuptools==* ]]; then
