@@ -38,18 +38,30 @@ smoke() { DIGEST="$DIGEST" EXPECTED_REVISION="$REVISION" EXPECTED_RUNTIME="$(<"$
 # A message that does not arrive is worth a line in the log, not a failed deployment.
 announce() { ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"; }
 
+# leave REASON: somebody else is at work in this environment, such as a person beside the pipeline. What runs there is theirs
+# to prove or to take back: two that undo each other's work leave the old release and two alarms.
+leave() {
+  say "error: $1"
+  announce failed "$1. Nothing was rolled back; deploy $REVISION again when the other deployment has ended."
+  exit 75
+}
+
 # Evidence first, then the old release, then the news.
 give_up() {
-  local reason=$1
+  local reason=$1 status=0
   say "error: $reason"
   ci/diagnose.sh || say "warning: the diagnostics are incomplete"
   if [ -z "$good" ]; then
     announce failed "$reason. Nothing ran in $ENVIRONMENT before, so the failed release stays there to be looked at."
-  elif TO="$good" ci/rollback.sh; then
-    announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)."
-  else
-    announce failed "$reason, and the rollback to Helm revision $good failed too: $ENVIRONMENT needs someone now."
+    exit 1
   fi
+  # What is still pending now is this deployment's own.
+  TO="$good" NOT_AFTER=$((before + 1)) CUT_OFF=1 ci/rollback.sh || status=$?
+  case "$status" in
+    0) announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)." ;;
+    75) leave "$reason, and another deployment came in between" ;;
+    *) announce failed "$reason, and the rollback to Helm revision $good failed too: $ENVIRONMENT needs someone now." ;;
+  esac
   exit 1
 }
 
@@ -58,12 +70,16 @@ require_main
 login_registry
 verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]}}: not deployed"
 connect_cluster
-history="$(release_history)"
+history="$(settled_history)"
 recover_pending "$history"
 history="$(release_history)"
 good="$(serving_revision <<<"$history")"
+before="$(last_revision <<<"$history")"
 
-install_release || give_up "$REVISION could not be installed in $ENVIRONMENT"
+if ! install_release; then
+  ! was_refused || leave "$REVISION was not deployed: another deployment of $ENVIRONMENT is under way"
+  give_up "$REVISION could not be installed in $ENVIRONMENT"
+fi
 test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT"
 smoke || give_up "$ENVIRONMENT does not run what was deployed ($REVISION)"
 announce succeeded "$ENVIRONMENT runs $REVISION."

@@ -25,8 +25,11 @@ keep() {
 keep history.txt helm history "$SERVICE" --namespace "$NAMESPACE"
 keep objects.txt kubectl --namespace "$NAMESPACE" get deployments,replicasets,pods,services,events --output wide
 keep pods.txt kubectl --namespace "$NAMESPACE" describe pods --selector "$selector"
-keep logs.txt kubectl --namespace "$NAMESPACE" logs --selector "$selector" --all-containers --prefix --tail 200
-keep logs-previous.txt kubectl --namespace "$NAMESPACE" logs --selector "$selector" --all-containers --prefix --tail 200 --previous
+# A pod without a log, such as one that never crashed when the one before is asked for, must not end the search: kubectl
+# goes through the pods in any order.
+logs=(kubectl --namespace "$NAMESPACE" logs --selector "$selector" --all-containers --prefix --tail 200 --ignore-errors)
+keep logs.txt "${logs[@]}"
+keep logs-previous.txt "${logs[@]}" --previous
 if ! dry; then
   say "what happened is in $folder; the last lines of the pods:"
   tail -n 20 "$folder/logs.txt" >&2

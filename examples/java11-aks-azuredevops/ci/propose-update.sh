@@ -44,7 +44,7 @@ push_once() {
     commit="$(git -c user.name="$SERVICE template update" -c user.email="template-update@$SERVICE.invalid" \
       commit-tree -p HEAD -m "$title" "$(git write-tree)")"
     unset GIT_INDEX_FILE
-    push "$commit:refs/heads/$branch" || die "$branch could not be pushed: $(token_hint)"
+    push "$commit:refs/heads/$branch" "$result/notes.md" || die "$branch could not be pushed: $(token_hint)"
     say "pushed $branch"
   fi
 }

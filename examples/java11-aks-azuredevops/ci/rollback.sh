@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Go back to an earlier Helm revision: TO, or else the newest one that served before the present one and was not bad.
 #
-# Nothing is built: the old image is still in the registry, and its digest is part of the old revision.
+# Nothing is built: the old image is still in the registry, and its digest is part of the old revision. With NOT_AFTER, a
+# revision, it changes nothing and exits with 75 when somebody has made a newer one.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
@@ -11,13 +12,17 @@ need ENVIRONMENT
 tool helm kubectl jq curl
 
 connect_cluster
+history="$(settled_history)"
+if ((${NOT_AFTER:-0} > 0 && $(last_revision <<<"$history") > NOT_AFTER)); then
+  say "error: another deployment of $ENVIRONMENT came after Helm revision $NOT_AFTER: it is not undone"
+  exit 75
+fi
 if [[ -z "${TO:-}" ]] && ! dry; then
-  history="$(release_history)"
   TO="$(previous_good_revision <<<"$history")"
   [[ -n "$TO" ]] || die "there is no earlier good revision of $SERVICE in $ENVIRONMENT; \`helm history $SERVICE --namespace $NAMESPACE\` lists them all, and TO=<revision> names one"
 fi
 
-return_to "${TO:-PREVIOUS}"
+return_to "${TO:-PREVIOUS}" "$history"
 if dry; then exit; fi
 
 digest="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --output json | jq -r '.image.digest')"

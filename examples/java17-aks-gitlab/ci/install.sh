@@ -3,6 +3,7 @@
 
 # Longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first.
 timeout="${TIMEOUT:-10m}"
+patience() { echo "$timeout"; }
 
 # Helm 4 lets the API server merge, and that refuses to take back what somebody changed with kubectl, such as a raised
 # maximum of pods: the deployment would fail. Git wins, as with Helm 3, which does not know these flags.
@@ -13,7 +14,7 @@ git_wins() {
 
 install_release() {
   git_wins
-  run helm upgrade --install "$SERVICE" "$CHART" \
+  run_noting helm upgrade --install "$SERVICE" "$CHART" \
     --namespace "$NAMESPACE" \
     --values "$CHART/values-$ENVIRONMENT.yaml" \
     --set-string "image.repository=$IMAGE" \
@@ -24,14 +25,20 @@ install_release() {
     --wait --timeout "$timeout"
 }
 
+# What Helm says when it refuses because somebody else is at work: the release is pending, or another one was faster to write
+# the same revision or the first one. The words are those of Helm 3 and Helm 4.
+refusals() {
+  echo 'another operation \(install/upgrade/rollback\) is in progress|release: already exists|cannot re-?use a name that is still in use'
+}
+
 # return_to REVISION-OF-HELM: make the release again what it was then.
 return_to() {
   git_wins
   run helm rollback "$SERVICE" "$1" --namespace "$NAMESPACE" ${flags[@]+"${flags[@]}"} --wait --timeout "$timeout"
 }
 
-# recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. One
-# deployment per environment runs at a time, so nobody is working on a pending one any more.
+# recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. Whoever
+# calls this has waited until nobody can be working on it any more (settled_history).
 recover_pending() {
   local status serving
   status="$(last_status <<<"$1")"

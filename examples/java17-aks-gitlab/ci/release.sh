@@ -1,19 +1,63 @@
 #!/usr/bin/env bash
-# What Helm remembers about the release: which revision runs, which one to go back to, and whether one was cut off.
+# What Helm remembers about the release: which revision runs, which one to go back to, whether one was cut off, and whether
+# somebody else is at work on it.
 
-# Print the history as JSON, oldest first; [] when the service was never installed here.
+# A release that has been pending for longer than a deployment waits for its pods (`patience` of ci/install.sh) was cut off;
+# these seconds more are for what Helm does besides waiting, and for clocks that differ.
+grace=120
+
+errors="$(mktemp)" # what the command that changed the release last said on stderr
+trap 'rm -f "$errors"' EXIT
+
+# Print the history as JSON, oldest first; [] when the service was never installed here. What a program that brings the
+# credentials says on stderr is not a part of it.
 release_history() {
-  local history
+  local history complaints
   if dry; then
     echo "[]"
-  elif history="$(helm history "$SERVICE" --namespace "$NAMESPACE" --output json 2>&1)"; then
+    return
+  fi
+  complaints="$(mktemp)"
+  if history="$(helm history "$SERVICE" --namespace "$NAMESPACE" --output json 2>"$complaints")"; then
     echo "$history"
-  elif [[ "$history" == *"release: not found"* ]]; then
+  elif grep -q "release: not found" "$complaints"; then
     echo "[]"
   else
+    history="$(<"$complaints")"
+    rm -f "$complaints"
     die "cannot read the history of $SERVICE: $history"
   fi
+  rm -f "$complaints"
 }
+
+# Print the history as soon as nobody else is at work. A release is "pending" while Helm works on it, and stays so when a
+# pipeline was killed; only its age tells one from the other. CUT_OFF=1 says that it was cut off, and nothing is waited for.
+settled_history() {
+  local history age told="" limit
+  limit="$(jq -nr -L ci --arg timeout "$(patience)" --argjson grace "$grace" 'include "history"; ($timeout | seconds) + $grace | floor')"
+  while history="$(release_history)"; do
+    age="$(jq -r -L ci --argjson limit "$limit" 'include "history"; pending | select(. != null and . <= $limit)' <<<"$history")"
+    if [[ -z "$age" || "${CUT_OFF:-0}" == 1 ]]; then
+      echo "$history"
+      return
+    fi
+    [[ -n "$told" ]] || say "another deployment of $ENVIRONMENT has been under way for $age s: waiting until it ends, or is $limit s old and counts as cut off (CUT_OFF=1 says that it was)"
+    told=1
+    sleep 5
+  done
+  return 1
+}
+
+# run_noting COMMAND…: run it, and note in $errors what it says on stderr.
+run_noting() {
+  { run "$@" 2>&1 >&3 3>&- | tee "$errors" >&2; } 3>&1
+}
+
+# True when that command was refused because somebody else is at work (`refusals` of ci/install.sh).
+was_refused() { grep -qE "$(refusals)" "$errors"; }
+
+# Read a history, print its last revision, or 0.
+last_revision() { jq -r 'max_by(.revision) | .revision // 0'; }
 
 # Read a history, print the status of its last revision, or nothing.
 last_status() { jq -r 'max_by(.revision) | .status // empty'; }

@@ -2,6 +2,9 @@
 # How a release gets into the cluster: Terraform applies terraform/deploy, which installs the chart.
 export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1
 
+# How long a deployment waits for its pods, as terraform/deploy/main.tf has it.
+patience() { echo 10m; }
+
 initialize() {
   tool terraform
   [[ -f terraform/deploy/.terraform.lock.hcl ]] || dry ||
@@ -12,18 +15,25 @@ initialize() {
 # apply_release IMAGE DIGEST REVISION DESCRIPTION
 apply_release() {
   initialize
-  run terraform -chdir=terraform/deploy apply -input=false -auto-approve -lock-timeout=2m \
+  run_noting terraform -chdir=terraform/deploy apply -input=false -auto-approve -lock-timeout=2m \
     -var "environment=$ENVIRONMENT" -var "kubeconfig=${KUBECONFIG:-}" \
     -var "image=$1" -var "digest=$2" -var "revision=$3" -var "description=$4"
 }
 
 install_release() { apply_release "$IMAGE" "$DIGEST" "$REVISION" "$REVISION"; }
 
-# return_to REVISION-OF-HELM: make the release again what it was then. `helm rollback` would do it past Terraform's state.
+# What an apply says when it is refused because somebody else is at work: the state is locked, or, for who deploys past
+# Terraform, the release is pending, or its revision or its name was taken a moment earlier.
+refusals() {
+  echo 'Error acquiring the state lock|another operation \(install/upgrade/rollback\) is in progress|release: already exists|cannot re-?use a name that is still in use'
+}
+
+# return_to REVISION-OF-HELM HISTORY: make the release again what it was then. `helm rollback` would do it past Terraform's
+# state.
 return_to() {
   local values='{"image": {"repository": "<its image>", "digest": "<its digest>"}, "revision": "<its commit>"}'
   if ! dry; then
-    recover_pending "$(release_history)"
+    recover_pending "$2"
     values="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --revision "$1" --output json)"
   fi
   apply_release "$(jq -r .image.repository <<<"$values")" "$(jq -r .image.digest <<<"$values")" "$(jq -r .revision <<<"$values")" "Rollback to $1"
@@ -31,8 +41,8 @@ return_to() {
 
 # recover_pending HISTORY: a pipeline that was killed leaves its release "pending", so that Helm refuses the next one, and
 # may leave Terraform's state locked. Without the record of the revision that was cut off, the one before it is the last
-# again: the next apply starts from there, or installs over what a first one left. One deployment per environment runs at a
-# time, so nobody is working on a pending one any more.
+# again: the next apply starts from there, or installs over what a first one left. Whoever calls this has waited until nobody
+# can be working on it any more (settled_history).
 recover_pending() {
   local status number lock
   status="$(last_status <<<"$1")"

@@ -21,7 +21,7 @@ judge() {
     | $expected | to_entries[] | .value as $must
     | ($got[.key] // "") as $is
     | select($is != $must and (.key != "runtime" or ($is | startswith($must + ".") | not)))
-    | "  \(.key) is \($is), expected \($must)"' <<<"$2" 2>&1)" || differences="  the answer cannot be read: $2"
+    | "  \(.key) is \($is), expected \($must)"' <<<"$2" 2>/dev/null)" || differences="  the answer cannot be read: $2"
   if [[ -n "$differences" ]]; then
     say "$1 runs the wrong thing:"
     say "$differences"
@@ -32,7 +32,7 @@ judge() {
 
 fetch() { curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 3 --retry-all-errors "$1/info"; }
 
-# ask_pod POD: fetch /info through a tunnel to that pod alone.
+# ask_pod POD: fetch /info through a tunnel to that pod alone; 2 means that there is no such pod any more.
 ask_pod() {
   local log tunnel port="" answer status=0
   log="$(mktemp)"
@@ -46,6 +46,7 @@ ask_pod() {
   if [[ -z "$port" ]]; then
     say "no tunnel to pod $1: $(<"$log")"
     status=1
+    if [[ "$(<"$log")" == *"(NotFound): pods "* ]]; then status=2; fi
   elif answer="$(fetch "http://127.0.0.1:$port")"; then
     judge "pod $1" "$answer" || status=1
   else
@@ -66,18 +67,41 @@ source ci/cloud.sh
 connect_cluster
 
 # Pods that are on their way out still run, but serve nobody.
-pods="$(kubectl --namespace "$NAMESPACE" get pods --output json \
-  --selector "app.kubernetes.io/name=$SERVICE,app.kubernetes.io/instance=$SERVICE" |
-  jq -r '.items[]
-    | select(.status.phase == "Running" and .metadata.deletionTimestamp == null)
-    | select((.metadata.annotations["helm.sh/hook"] // "") == "")
-    | .metadata.name')"
+serving_pods() {
+  kubectl --namespace "$NAMESPACE" get pods --output json \
+    --selector "app.kubernetes.io/name=$SERVICE,app.kubernetes.io/instance=$SERVICE" |
+    jq -r '.items[]
+      | select(.status.phase == "Running" and .metadata.deletionTimestamp == null)
+      | select((.metadata.annotations["helm.sh/hook"] // "") == "")
+      | .metadata.name'
+}
+
+# still_serves POD: false when it has gone since. A list that cannot be read excuses nobody.
+still_serves() {
+  local pods
+  pods="$(serving_pods)" || return 0
+  grep -qxF "$1" <<<"$pods"
+}
+
+# Helm 3 is done when the new pods are ready; the last old one goes minReadySeconds later.
+run kubectl --namespace "$NAMESPACE" rollout status "deployment/$SERVICE" --timeout 3m ||
+  die "the rollout of $SERVICE in $ENVIRONMENT does not come to an end"
+pods="$(serving_pods)"
 [[ -n "$pods" ]] || die "no pod of $SERVICE runs in $ENVIRONMENT"
 
-wrong=0
+right=0 wrong=0
 for pod in $pods; do
-  ask_pod "$pod" || wrong=1
+  status=0
+  ask_pod "$pod" || status=$?
+  if ((status == 0)); then
+    right=$((right + 1))
+  elif ((status == 2)) || ! still_serves "$pod"; then
+    say "pod $pod is gone, which is not a fault: something replaced it meanwhile"
+  else
+    wrong=1
+  fi
 done
+((right || wrong)) || die "every pod of $SERVICE in $ENVIRONMENT went while it was asked; nothing is proved"
 if [[ -n "${SERVICE_URL:-}" ]]; then
   if answer="$(fetch "$SERVICE_URL")"; then
     judge "$SERVICE_URL" "$answer" || wrong=1

@@ -12,6 +12,23 @@ connect_cluster
 gateway_kinds="https://github.com/kubernetes-sigs/gateway-api/releases/download/v$GATEWAY_API_VERSION"
 controller_kinds="https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller/v$LOAD_BALANCER_CONTROLLER_VERSION"
 
+# Terraform puts the role of the pipeline into the group that platform/deployer-role.yaml binds. In the other order, the
+# pipeline is locked out until it has.
+keep_pipeline_in() {
+  local role="$SERVICE-$ENVIRONMENT-deploy" cluster=(--cluster-name "$CLUSTER_NAME" --region "$AWS_REGION" --output text) wanted entry groups
+  wanted="$(awk '/^subjects:/ { found = 1 } found && $1 == "name:" { gsub(/"/, "", $2); print $2 }' platform/deployer-role.yaml)"
+  if ! entry="$(aws eks list-access-entries "${cluster[@]}" --query "accessEntries[?ends_with(@, ':role/$role')]")" || [[ -z "$entry" ]] ||
+    ! groups="$(aws eks describe-access-entry "${cluster[@]}" --principal-arn "$entry" --query accessEntry.kubernetesGroups)"; then
+    say "warning: cannot read the access entry of the role $role. A pipeline that is not in the group $wanted is locked out" \
+      "until \`make tf-apply ENVIRONMENT=$ENVIRONMENT\`"
+    return
+  fi
+  grep -qxF -- "$wanted" <<<"${groups//$'\t'/$'\n'}" ||
+    die "the role $role is not in the group $wanted that platform/deployer-role.yaml binds, and would be locked out." \
+      "First: make tf-plan ENVIRONMENT=$ENVIRONMENT && make tf-apply ENVIRONMENT=$ENVIRONMENT"
+}
+if ! dry; then keep_pipeline_in; fi
+
 run kubectl apply -f platform/namespace.yaml
 run kubectl apply -f platform/default-deny.yaml -f platform/deployer-role.yaml \
   -f platform/resourcequota.yaml -f platform/limitrange.yaml

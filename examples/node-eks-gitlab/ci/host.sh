@@ -7,11 +7,17 @@ token_hint() {
   echo "it is a token that may write to this repository (docs/living-with-the-template.md)"
 }
 
-# GitLab makes the merge request while it takes the branch, so that the token needs no other right than to push.
+# push REFSPEC NOTES: GitLab makes the merge request while it takes the branch, so that the token needs no other right
+# than to push. What to do before the deployment (NOTES) is in its description.
 push() {
+  local description="What is new, what was merged and what the checks say: ${RUN_URL:-the log of the pipeline}"
+  if [[ -s "$2" ]]; then
+    # Git takes no line break in an option; GitLab makes one of \n.
+    description+="\n\n$(sed 's/$/\\n/' "$2" | tr -d '\n')"
+  fi
   git push --quiet --push-option=merge_request.create --push-option=merge_request.target=main \
     --push-option=merge_request.remove_source_branch \
-    --push-option="merge_request.description=What is new, what was merged and what the checks say: ${RUN_URL:-the log of the pipeline}" \
+    --push-option="merge_request.description=$description" \
     "$REMOTE" "$1"
 }
 

@@ -15,7 +15,7 @@ sed -n 's/^    //p' monitoring/alertmanager/values.yaml |
   sed 's|/etc/alertmanager/config/\*\.tmpl|../monitoring/alertmanager/*.tmpl|' >"$config"
 
 # Old releases do not know every setting of the receivers. The routes need only their names.
-minor="$(amtool --version 2>&1 | sed -n '1s/.*version 0\.\([0-9]*\).*/\1/p' || true)"
+minor="$(amtool --version 2>&1 | sed -n 's/^amtool, version 0\.\([0-9]*\).*/\1/p' || true)"
 if [[ -n "$minor" && "$minor" -lt 28 ]]; then
   say "warning: amtool 0.$minor is too old to judge the receivers, only the routes to them; \`mise install\` brings the right one"
   sed -i.bak -e '/^receivers:/,$ {' -e '/^receivers:/b' -e '/^  - name:/b' -e 'd' -e '}' "$config"

@@ -3,10 +3,11 @@
 # `make propose-update`. Nothing is committed, no branch is touched, and no secret is needed.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
-tool git uv
+tool git
 
 answers=.copier-answers.yml
 result=build/template-update
+environment="" # of the scaffolder that ci/scaffolder.txt names
 
 # answer NAME: what an answers file on stdin says.
 answer() { sed -n "s/^$1: *//p" | tr -d "'\""; }
@@ -25,21 +26,6 @@ if ! dry; then
     die "the template comes from '$from' here and from '$on_main' on main: merge a change of _src_path into main first"
 fi
 
-# The newest scaffolder knows the newest release. Another choice, such as one version: SCAFFOLDER_SPEC.
-case "$from" in
-  scaffold://*) spec="${SCAFFOLDER_SPEC:-scaffolder[tools]>=${release#v}}" ;;
-  *) spec="${SCAFFOLDER_SPEC:-scaffolder[tools]}" ;;
-esac
-scaffold() { run uv tool run --isolated --refresh-package scaffolder --from "$spec" scaffold "$@"; }
-
-if dry; then
-  scaffold update
-  scaffold check
-  exit
-fi
-rm -rf "$result"
-mkdir -p "$result"
-
 # end OUTCOME: none, change or conflict; all that the proposal acts on.
 end() {
   answer _commit <"$answers" >"$result/release"
@@ -47,9 +33,49 @@ end() {
   say "$1: see $result/"
 }
 
+# notes: what behaves otherwise after the update, as Markdown; nothing if the release has no notes.
+notes() {
+  sed -n '/^Before you deploy$/,/^Next /{
+    /^Next /d
+    s/^Before/## Before/
+    s/^  \([^ ]\)/### \1/
+    s/^    //
+    s/^Do:/**Do:**/
+    s/^Undo:/**Undo:**/
+    p
+  }' "$result/update.txt" >"$result/notes.md"
+}
+
+# rest: all else that the update printed, as a block of code.
+rest() { sed -e '/^Before you deploy$/,/^Next /{' -e '/^Next /!d' -e '}' -e 's/^/    /' "$result/update.txt"; }
+
+scaffold() { run "$environment/bin/scaffold" "$@"; }
+
+if ! dry; then
+  rm -rf "$result"
+  mkdir -p "$result"
+fi
+if [[ ! -f ci/scaffolder.txt ]]; then
+  say "warning: nothing is looked for, because no scaffolder is pinned in ci/scaffolder.txt: make pin SCAFFOLDER_FROM=git+https://…@vX.Y.Z, and commit what it writes (docs/living-with-the-template.md)"
+  dry || end none
+  exit
+fi
+if dry; then
+  environment=build/scaffolder
+  run ci/scaffolder.sh install "$environment"
+  scaffold update
+  scaffold check
+  exit
+fi
+environment="$(mktemp -d)"
+trap 'rm -rf "$environment"' EXIT
+ci/scaffolder.sh install "$environment"
+export PATH="$environment/bin:$PATH" # with it came programs that its checks use
+
 status=0
 scaffold update >"$result/update.txt" || status=$?
 cat "$result/update.txt" >&2
+notes
 if [[ -n "$(git diff --name-only --diff-filter=U)" ]]; then
   {
     echo "Git cannot merge this release of the template with what was changed here since $release, in:"
@@ -60,12 +86,14 @@ if [[ -n "$(git diff --name-only --diff-filter=U)" ]]; then
 Somebody who knows the change decides, on a branch:
 
     git switch --create template-update origin/main
-    pip install --upgrade '$spec'
-    scaffold update          # then mend the files above, between <<<<<<< and >>>>>>>
+    ci/scaffolder.sh install build/scaffolder
+    build/scaffolder/bin/scaffold update     # then mend the files above, between <<<<<<< and >>>>>>>
     git add --all
-    scaffold check
+    build/scaffolder/bin/scaffold check
     git commit --message 'Update the template'
+
 END
+    cat "$result/notes.md"
   } >"$result/body.md"
   end conflict
   scaffold update --abort >&2
@@ -83,7 +111,8 @@ scaffold check >"$result/check.txt" || say "scaffold check found something: the 
 {
   echo "The template has a new release; this takes it here from $release. Read it like any other change."
   echo
-  sed "s/^/    /" "$result/update.txt"
+  cat "$result/notes.md"
+  rest
   printf '\n%s\n\n' "What \`scaffold check\` says:"
   sed "s/^/    /" "$result/check.txt"
 } >"$result/body.md"

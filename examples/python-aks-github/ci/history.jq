@@ -4,13 +4,32 @@
 def goes_back_to: (.description // "") | capture("^Rollback to (?<to>[0-9]+)$") | .to | tonumber;
 def origin($all; $n): [$all[] | select(.revision == $n) | goes_back_to][0] as $to
   | if $to == null then $n else origin($all; $to) end;
-def is_bad($all; $n): any($all[] | {revision, to: goes_back_to}; .to < $n and $n < .revision);
+
+# Helm writes why a revision failed over its description, and a rollback that fails can leave what it was to replace
+# "deployed", or make a failed one "superseded": here the words count, not the status.
+def failed_rollback: (.description // "") | test("^(Rollback|Release) \"[^\"]*\" failed: ");
+def failed: (.description // "") | test("^(Install|Upgrade|Rollback|Release) \"[^\"]*\" failed: ");
+
+# Where a rollback that failed was to go is lost. That it was tried says that the revision before it was bad.
+def is_bad($all; $n): any($all[] | {revision, to: goes_back_to}; .to < $n and $n < .revision)
+  or any($all[] | select(.revision == $n); failed)
+  or any($all[] | select(failed_rollback); .revision == $n + 1);
 
 def good: . as $all | [.[] | select(.status == "deployed" or .status == "superseded") | .revision
   | select(origin($all; .) == . and (is_bad($all; .) | not))];
-def deployed: [.[] | select(.status == "deployed") | .revision] | max;
+def deployed: . as $all | [.[] | select(.status == "deployed") | .revision | select(is_bad($all; .) | not)] | max;
 
 def serving: deployed // (good | max);
 def previous_good: . as $all | deployed as $now
   | good - [$now | values]
   | map(select($now == null or . < origin($all; $now))) | max;
+
+# How long the last revision has been pending, in seconds: null when it is not, and for ever when nobody knows since when.
+def seconds_since: capture("^(?<day>[0-9-]{10})T(?<time>[0-9:]{8})(\\.[0-9]+)?(?<zone>Z|[+-][0-9]{2}:[0-9]{2})$")
+  | (.zone | if . == "Z" then 0 else ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) * 60 end) as $offset
+  | (now - ("\(.day)T\(.time)Z" | fromdateiso8601) + (if .zone[:1] == "-" then -$offset else $offset end)) | floor;
+def pending: max_by(.revision)
+  | if (.status // "") | startswith("pending-") then [.updated // "" | seconds_since][0] // infinite else null end;
+
+# What Helm takes as --timeout, "10m" or "1h30m", in seconds.
+def seconds: [scan("([0-9.]+)(ms|h|m|s)") | (.[0] | tonumber) * {h: 3600, m: 60, s: 1, ms: 0.001}[.[1]]] | add // 0;

@@ -31,7 +31,8 @@ subjects() {
   done
 }
 
-# Only main may deploy or propose an update of the template, and prod asks somebody else than the person who started it.
+# Only main may deploy or propose an update of the template. Before prod another person than the one who started the run is
+# asked, by an environment that does nothing else: a job that waits for its reviewers holds the lock of its deployment.
 environments() {
   local environment policy='"deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}' team
   for environment in dev qa template-update; do
@@ -41,15 +42,18 @@ environments() {
   if ! dry; then
     team="$(gh api "orgs/$ORGANIZATION/teams/$reviewers" --jq .id)" || die "there is no team $reviewers in $ORGANIZATION: name one with REVIEWERS=…"
   fi
-  if api PUT environments/prod "{$policy, \"prevent_self_review\": true, \"reviewers\": [{\"type\": \"Team\", \"id\": $team}]}"; then
+  if api PUT environments/prod-approval "{$policy, \"prevent_self_review\": true, \"reviewers\": [{\"type\": \"Team\", \"id\": $team}]}"; then
+    # Only now: the reviewers that a release before 0.6.0 put on prod itself are no longer needed there.
+    api PUT environments/prod "{$policy, \"prevent_self_review\": false, \"reviewers\": null}"
     run gh variable set PROD_REVIEW --repo "$repository" --body required
   else
+    api PUT environments/prod-approval "{$policy}"
     api PUT environments/prod "{$policy}"
     run gh variable set PROD_REVIEW --repo "$repository" --body unavailable
     say "warning: this plan of GitHub has no reviewers for environments of a private repository. ci.yml stops after qa; prod"
     say "is deployed with the workflow promote, by those in: gh variable set RELEASE_MANAGERS --body '[\"login\"]'"
   fi
-  for environment in dev qa prod template-update; do
+  for environment in dev qa prod prod-approval template-update; do
     if dry || [ "$(gh api "repos/$repository/environments/$environment/deployment-branch-policies" --jq '[.branch_policies[].name] | index("main") != null')" != true ]; then
       api POST "environments/$environment/deployment-branch-policies" '{"name": "main"}'
     fi

@@ -4,6 +4,10 @@
 locals {
   name        = "${var.service}-${var.environment}"
   cluster_arn = "arn:${data.aws_partition.current.partition}:eks:${var.region}:${var.account_id}:cluster/${local.name}"
+
+  # platform/deployer-role.yaml binds the group of this service. "deployers" is what it bound before release 0.6.0 of the
+  # template: with both, the pipeline can deploy before and after `make platform` changes the binding.
+  deploy_groups = ["${var.service}-deployers", "deployers"]
 }
 
 data "aws_partition" "current" {}
@@ -76,6 +80,7 @@ module "cluster" {
   api_allowed_cidrs    = var.api_allowed_cidrs
   admin_principal_arns = var.admin_principal_arns
   deploy_role_arn      = module.deploy_role.arn
+  deploy_groups        = local.deploy_groups
   node_instance_types  = var.node_instance_types
   node_min             = var.node_min
   node_max             = var.node_max

@@ -52,6 +52,7 @@ module "cluster" {
   subnet_id                  = module.network.subnet_id
   registry_id                = local.registry_id
   api_allowed_cidrs          = var.api_allowed_cidrs
+  nat_address                = module.network.nat_address
   admin_group_object_ids     = var.admin_group_object_ids
   node_vm_size               = var.node_vm_size
   node_min                   = var.node_min

@@ -10,12 +10,27 @@ module "registry" {
   pull_account_ids = var.pull_account_ids
 }
 
-# AWS allows one provider per issuer and account, which is why it stands here and not in env.
-resource "aws_iam_openid_connect_provider" "pipeline" {
+# The account has these already, one per issuer: other services log in through them. Here they are only read.
+data "aws_iam_openid_connect_provider" "pipeline" {
   for_each = var.pipelines
 
-  url            = "https://${each.value.issuer}"
-  client_id_list = [each.value.audience]
+  url = "https://${each.value.issuer}"
+
+  lifecycle {
+    postcondition {
+      condition     = contains(self.client_id_list, each.value.audience)
+      error_message = "The provider of ${each.value.issuer} does not accept the audience ${each.value.audience}: add it with `aws iam add-client-id-to-open-id-connect-provider` (terraform/README.md, \"The second service in the account\")."
+    }
+  }
+}
+
+# A provider that this repository made before is left to the account.
+removed {
+  from = aws_iam_openid_connect_provider.pipeline
+
+  lifecycle {
+    destroy = false
+  }
 }
 
 module "build_role" {
@@ -55,5 +70,5 @@ module "build_role" {
     ]
   })
 
-  depends_on = [aws_iam_openid_connect_provider.pipeline]
+  depends_on = [data.aws_iam_openid_connect_provider.pipeline]
 }

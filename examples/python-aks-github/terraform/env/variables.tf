@@ -133,8 +133,8 @@ variable "api_allowed_cidrs" {
   }
 
   validation {
-    condition     = length(var.api_allowed_cidrs) <= 200
-    error_message = "api_allowed_cidrs: AKS takes at most 200 ranges."
+    condition     = length(var.api_allowed_cidrs) <= 199
+    error_message = "api_allowed_cidrs: at most 199; AKS takes 200 ranges, and one is the address of the NAT gateway."
   }
 }
 

@@ -8,6 +8,19 @@ output "name" {
   value       = azurerm_kubernetes_cluster.this.name
 }
 
+output "api_allowed_cidrs" {
+  description = "Addresses that reach the public address of the Kubernetes API. None: it has no public address."
+  value       = toset(try(azurerm_kubernetes_cluster.this.api_server_access_profile[0].authorized_ip_ranges, []))
+}
+
+output "pool_versions" {
+  description = "Kubernetes version of the nodes, by pool."
+  value = {
+    system = azurerm_kubernetes_cluster.this.default_node_pool[0].orchestrator_version
+    apps   = azurerm_kubernetes_cluster_node_pool.apps.orchestrator_version
+  }
+}
+
 output "shape" {
   description = "What must be the same in every environment."
   value = {

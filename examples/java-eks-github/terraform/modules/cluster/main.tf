@@ -101,11 +101,11 @@ resource "aws_eks_access_policy_association" "admin" {
   }
 }
 
-# ---- the pipeline: platform/deployer-role.yaml gives this group what it may do, in the namespace of the service
+# ---- the pipeline: platform/deployer-role.yaml gives its group what it may do, in the namespace of the service
 
 # No policy of EKS on top: AmazonEKSEditPolicy would let it open a shell in every pod.
 resource "aws_eks_access_entry" "deploy" {
   cluster_name      = aws_eks_cluster.this.name
   principal_arn     = var.deploy_role_arn
-  kubernetes_groups = ["deployers"]
+  kubernetes_groups = var.deploy_groups
 }

@@ -53,6 +53,11 @@ variable "deploy_role_arn" {
   type        = string
 }
 
+variable "deploy_groups" {
+  description = "Groups of Kubernetes that this role is a member of."
+  type        = list(string)
+}
+
 variable "node_instance_types" {
   description = "Instance types of the nodes (x86-64), the preferred one first."
   type        = list(string)

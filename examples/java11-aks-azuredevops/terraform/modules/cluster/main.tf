@@ -71,11 +71,11 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 
   # Without listed public addresses the Kubernetes API has a private address only. Changing from one to the other makes a
-  # new cluster.
+  # new cluster. Nodes reach a public API through the NAT gateway: without its address in the list, none can join.
   private_cluster_enabled = length(local.public_cidrs) == 0
 
   dynamic "api_server_access_profile" {
-    for_each = length(local.public_cidrs) > 0 ? [local.public_cidrs] : []
+    for_each = length(local.public_cidrs) > 0 ? [concat(local.public_cidrs, ["${var.nat_address}/32"])] : []
 
     content {
       authorized_ip_ranges = api_server_access_profile.value
@@ -120,6 +120,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     max_pods                     = 110
     only_critical_addons_enabled = true
     vnet_subnet_id               = var.subnet_id
+    orchestrator_version         = var.kubernetes_version # without it, an upgrade leaves this pool behind
     os_sku                       = "AzureLinux"
     os_disk_type                 = "Ephemeral" # on the machine itself: faster, and gone with it
     os_disk_size_gb              = var.node_disk_gib

@@ -16,7 +16,7 @@ disk_encryption_set_id = null
 
 # Who may reach the Kubernetes API from outside the network: people and runners, by address, such as ["203.0.113.0/28"].
 # With none the pipeline cannot deploy: terraform/README.md, "How the pipeline reaches the cluster". Decide before the
-# first apply: an API that gets or loses its public address is a new cluster.
+# first apply: an API that gets or loses its public address is a new cluster. The nodes' own address is added by itself.
 api_allowed_cidrs = []
 
 # Who may deploy to each environment: only runs of branch main.

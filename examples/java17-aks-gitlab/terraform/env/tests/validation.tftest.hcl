@@ -75,6 +75,10 @@ run "a_public_api_for_listed_addresses" {
     condition     = !output.shape.cluster.private_api
     error_message = "Listed addresses reach the API."
   }
+  assert {
+    condition     = module.cluster.api_allowed_cidrs == toset(["203.0.113.0/28", "198.51.100.7/32"])
+    error_message = "The nodes reach the API from the address of the NAT gateway."
+  }
 }
 
 run "private_addresses_do_not_make_the_api_public" {
@@ -87,6 +91,23 @@ run "private_addresses_do_not_make_the_api_public" {
   assert {
     condition     = output.shape.cluster.private_api
     error_message = "Whoever comes over a joined network needs no public address."
+  }
+  assert {
+    condition     = length(module.cluster.api_allowed_cidrs) == 0
+    error_message = "An API without a public address has no list."
+  }
+}
+
+run "every_node_pool_follows_the_kubernetes_version" {
+  command = plan
+
+  variables {
+    kubernetes_version = "1.31"
+  }
+
+  assert {
+    condition     = alltrue([for version in values(module.cluster.pool_versions) : version == "1.31"])
+    error_message = "An upgrade of the cluster must reach the pool of the system and that of the service."
   }
 }
 

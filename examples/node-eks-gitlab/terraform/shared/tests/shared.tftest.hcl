@@ -19,6 +19,9 @@ mock_provider "aws" {
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::111122223333:role/build" }
   }
+  mock_data "aws_iam_openid_connect_provider" {
+    defaults = { client_id_list = ["sts.amazonaws.com"] }
+  }
 }
 
 variables {
@@ -44,9 +47,25 @@ run "one_registry_and_one_build_role" {
     error_message = "The output must be the build role."
   }
   assert {
-    condition     = aws_iam_openid_connect_provider.pipeline["example"].url == "https://token.actions.githubusercontent.com"
+    condition     = data.aws_iam_openid_connect_provider.pipeline["example"].url == "https://token.actions.githubusercontent.com"
     error_message = "AWS must know the issuer of the pipeline's tokens."
   }
+}
+
+run "provider_must_accept_the_audience" {
+  command = plan
+
+  variables {
+    pipelines = {
+      example = {
+        issuer   = "token.actions.githubusercontent.com"
+        audience = "another.example.com"
+        subjects = ["repo:acme@1001/service@2002:ref:refs/heads/main"]
+      }
+    }
+  }
+
+  expect_failures = [data.aws_iam_openid_connect_provider.pipeline]
 }
 
 run "longest_name_is_accepted" {

@@ -38,6 +38,11 @@ variable "api_allowed_cidrs" {
   type        = list(string)
 }
 
+variable "nat_address" {
+  description = "Public address that the nodes go out with. They reach a public Kubernetes API from there."
+  type        = string
+}
+
 variable "admin_group_object_ids" {
   description = "Entra groups that administer the cluster."
   type        = list(string)

@@ -9,6 +9,11 @@ output "subnet_id" {
   ]
 }
 
+output "nat_address" {
+  description = "Public address that everything in the network goes out with."
+  value       = azurerm_public_ip.nat.ip_address
+}
+
 output "shape" {
   description = "What must be the same in every environment, addresses left out."
   value = {

@@ -25,7 +25,10 @@ mock_resource "azurerm_network_security_group" {
 }
 
 mock_resource "azurerm_public_ip" {
-  defaults = { id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/mock/providers/Microsoft.Network/publicIPAddresses/mock" }
+  defaults = {
+    id         = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/mock/providers/Microsoft.Network/publicIPAddresses/mock"
+    ip_address = "198.51.100.7"
+  }
 }
 
 mock_resource "azurerm_nat_gateway" {
