@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from scaffolder.checks import leftovers
 from scaffolder.checks.optional import module
 from scaffolder.facts import reading, services
 from scaffolder.formats import Unreadable, editorconfig
@@ -14,11 +15,6 @@ from scaffolder.model import Check, Edit, Finding, NotApplicable, Place, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 
-_MARKER = re.compile(r"\[\[ ?[a-z_.]+(?: ?\|[^\]]*)? ?\]\]|\[% .*? %\]|^\s*#% \w", re.MULTILINE)
-"""What an unrendered template line looks like. A bash test (`[[ -n $x ]]`) or a TOML table (`[[bin]]`) does not match:
-the first has operators in it, the second is a whole line."""
-
-_TOML_TABLE = re.compile(r"^\s*\[\[[^\]]+\]\]\s*$")
 _HELM_TEMPLATES = "templates"
 _TEXTS = frozenset(
     {
@@ -26,20 +22,6 @@ _TEXTS = frozenset(
         *(".gradle", ".kts", ".java", ".py", ".js", ".ts", ".go", ".mod", ".tpl"),
     }
 )
-
-
-def leftovers(project: Project, toolchain: Toolchain) -> Verdict:
-    """No line still holds a marker of the template language, and no file its suffix."""
-    findings = []
-    for file in project.files:
-        if file.suffix == ".jinja":
-            findings.append(Finding(path=file, message="is a template that was not rendered", fix="delete it"))
-        for number, line in enumerate(project.lines(file), 1):
-            if _MARKER.search(line) and not (file.suffix == ".toml" and _TOML_TABLE.match(line)):
-                findings.append(
-                    Finding(path=file, line=number, message=f"a template marker is left: {line.strip()[:80]}")
-                )
-    return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
 
 
 def yaml_parses(project: Project, toolchain: Toolchain) -> Verdict:
@@ -264,7 +246,7 @@ def _is_helm_template(project: Project, file: Path) -> bool:
 
 
 CHECKS = (
-    Check(id="SY001", title="Nothing of the template is left", run=leftovers),
+    Check(id="SY001", title="Nothing of the template is left", run=leftovers.nothing_of_the_template_is_left),
     Check(id="SY002", title="YAML parses", run=yaml_parses),
     Check(id="SY003", title="JSON parses", run=json_parses),
     Check(id="SY004", title="TOML parses", run=toml_parses),

@@ -1,0 +1,83 @@
+"""SY001: is a marker of our templates left in a repository that was generated from them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from scaffolder import answers, template
+from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.project import Project
+from scaffolder.toolchain import Toolchain
+
+# `[[` also opens a table of TOML, a test of Bash, a text of Lua, an attribute of C++, a link of a wiki and a list of
+# lists. A marker of ours is told apart by its name, a question of the template, and by the blanks around it. Without
+# blanks the name has to be one that other languages do not write there: of several words, or with a filter.
+_FILTERS = r"(?:upper|lower|title|capitalize|trim|replace|default|length|join|int)\b"
+_VALUE = re.compile(r"\[\[-? (?P<name>[a-z]\w*)(?:\.\w+|\[[^\]]*\]|\([^)]*\))*(?: ?[|+*/~][^\]]*)? -?\]\]")
+_TIGHT_VALUE = re.compile(rf"\[\[-? ?(?P<name>[a-z]\w*)(?P<rest>(?:\.\w+)*(?: ?\| ?{_FILTERS}[^\]]*)?) ?-?\]\]")
+_CHOICE = re.compile(r"\[\[-? (?P<expression>['\"][^$]*? if [^$]*?) -?\]\]")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_KEYWORDS = r"(?:if|elif|else|endif|for|endfor|set|macro|endmacro|include|import|from|raw|endraw)\b"
+_STATEMENT = re.compile(rf"\[%[-+]? {_KEYWORDS}.*?%\]|^\s*#%[-+]? {_KEYWORDS}")
+_TABLE = re.compile(r"\s*\[\[[\w. \"'-]+\]\]\s*(?:#.*)?$")
+_TOML = frozenset({".toml", ".lock"})
+
+
+def nothing_of_the_template_is_left(project: Project, _: Toolchain) -> Verdict:
+    """No line of a generated repository holds a marker of our templates, and none of its files is one of them."""
+    if not _generated(project):
+        raise NotApplicable("the repository was not generated from this template")
+    findings = []
+    for file in project.files:
+        marked = [number for number, line in _marked(project.lines(file)) if not _is_table(file.suffix, line)]
+        if marked and file.suffix == ".jinja":
+            findings.append(Finding(path=file, message="is a template that was not rendered", fix="delete it"))
+        for number in marked:
+            line = project.lines(file)[number - 1].strip()
+            findings.append(
+                Finding(
+                    path=file,
+                    line=number,
+                    message=f"a template marker is left: {line[:80]}",
+                    fix="write the value that belongs there",
+                )
+            )
+    return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
+
+
+def _generated(project: Project) -> bool:
+    """Whether the answers file is one of this template; its address may be any, and after a merge it may not parse."""
+    if not project.has(answers.FILE):
+        return False
+    names = {line.partition(":")[0] for line in project.lines(answers.FILE)}
+    return {"service_name", "runtime"} <= names
+
+
+def _marked(lines: list[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(lines, 1):
+        if ("[[" in line or "[%" in line or "#%" in line) and _holds_marker(line):
+            yield number, line
+
+
+def _holds_marker(line: str) -> bool:
+    if _STATEMENT.search(line):
+        return True
+    if any(match["name"] in _questions() for match in _VALUE.finditer(line)):
+        return True
+    tight = (match for match in _TIGHT_VALUE.finditer(line) if match["rest"] or "_" in match["name"])
+    if any(match["name"] in _questions() for match in tight):
+        return True
+    choices = (_QUOTED.sub("", match["expression"]) for match in _CHOICE.finditer(line))
+    return any(_questions() & set(re.findall(r"[a-z]\w*", expression)) for expression in choices)
+
+
+def _is_table(suffix: str, line: str) -> bool:
+    return suffix in _TOML and _TABLE.match(line) is not None
+
+
+@cache
+def _questions() -> frozenset[str]:
+    """The names that a marker of the template starts with: its questions, and what it computes from their answers."""
+    return frozenset(name for name in template.configuration() if not name.startswith("_"))
