@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from scaffolder.formats import markdown
+from scaffolder.formats.markdown import Markdown
 from scaffolder.model import Place
 from scaffolder.project import Project
 
-_LINK = re.compile(r"!?\[[^\]\n]*\]\(\s*<?([^)\s>]+)>?(?:\s+[\"'][^)]*)?\)")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
+_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]")
 _SHELLS = frozenset({"sh", "bash", "console", "shell", "zsh"})
 
 
@@ -44,8 +46,8 @@ def target(project: Project, link: Link) -> Path | None:
 
 
 def anchors(project: Project, file: Path) -> frozenset[str]:
-    """The names by which headings of a text can be linked to, as GitHub and GitLab make them."""
-    return project.once(("anchors", file), lambda: frozenset(_anchors(project, file)))
+    """The names by which parts of a text can be linked to, as GitHub and GitLab make them."""
+    return _markdown(project, file).anchors
 
 
 def shell(project: Project) -> Iterator[tuple[Place, str]]:
@@ -75,20 +77,28 @@ def owned(project: Project, pattern: str) -> bool:
 
 def _links(project: Project) -> Iterator[Link]:
     for file in texts(project):
-        for number, line, kind in _lines(project, file):
-            if kind != "prose" or "](" not in line:
+        lines = project.lines(file)
+        for link in _markdown(project, file).links:
+            written = link.destination
+            if not written or _ELSEWHERE.match(written) or "{{" in written or "${" in written:
                 continue
-            for written in _LINK.findall(re.sub(r"`[^`]*`", "", line)):
-                if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]", written) or "{{" in written or "${" in written:
-                    continue
-                path, _, anchor = written.partition("#")
-                path = unquote(path.partition("?")[0])
-                base = Path() if path.startswith("/") else file.parent
-                found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
-                if found.parts[:1] == ("..",):
-                    continue  # out of this repository
-                place = Place(path=file, line=number, text=line.strip()[:160])
-                yield Link(place=place, written=written, path=found, anchor=unquote(anchor).lower())
+            path, _, anchor = written.partition("#")
+            path = unquote(path.partition("?")[0])
+            base = Path() if path.startswith("/") else file.parent
+            found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
+            if found.parts[:1] == ("..",):
+                continue  # out of this repository
+            place = Place(path=file, line=link.line, text="".join(lines[link.line - 1 : link.line]).strip()[:160])
+            yield Link(place=place, written=written, path=found, anchor=_without_selector(unquote(anchor).lower()))
+
+
+def _markdown(project: Project, file: Path) -> Markdown:
+    return project.once(("markdown", file), lambda: markdown.read(project.text(file)))
+
+
+def _without_selector(anchor: str) -> str:
+    """An anchor without the invisible sign that makes a sign an emoji: GitHub keeps it, and people leave it out."""
+    return re.sub("[\ufe00-\ufe0f]", "", anchor)
 
 
 def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
@@ -100,21 +110,6 @@ def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
             kind, fence = ("prose", "") if fence else ("shell" if found[2].lower() in _SHELLS else "other", found[1])
         else:
             yield number, line[:4000], kind
-
-
-def _anchors(project: Project, file: Path) -> Iterator[str]:
-    seen: dict[str, int] = {}
-    for _, line, kind in _lines(project, file):
-        for name in re.findall(r"<a\s+(?:name|id)=[\"']([^\"']+)", line):
-            yield name.lower()
-        if kind == "prose" and re.match(r"#{1,6}\s", line):
-            text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"^#+\s+|\s+#*$", "", line))
-            if named := re.search(r"\{#([\w-]+)\}", text):
-                yield named[1].lower()
-            anchor = re.sub(r"[^\w\- ]", "", text.replace("`", "")).strip().lower().replace(" ", "-")
-            times = seen.get(anchor, 0)
-            seen[anchor] = times + 1
-            yield f"{anchor}-{times}" if times else anchor
 
 
 def _folders(project: Project) -> frozenset[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 from scaffolder.checks.agreement.judging import disagreement, distinct, many
 from scaffolder.facts import commands, documents, reading
 from scaffolder.facts.commands import Command
+from scaffolder.facts.documents import Link
 from scaffolder.facts.pipelines import azure_files, github_files, gitlab_files, jenkinsfiles
 from scaffolder.formats import Unreadable
 from scaffolder.formats.makefile import Makefile
@@ -89,7 +90,7 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
         looked += 1
         target = documents.target(project, link)
         if target is None:
-            near = _alike(project, link.path)
+            near = _alike(project, link.path, but=link.place.path)
             fix = f"link to {near}" if near else "mend the link"
             findings.append(
                 disagreement(
@@ -99,9 +100,11 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
                     fix=fix,
                 )
             )
-        elif link.anchor and target.suffix == ".md" and link.anchor not in documents.anchors(project, target):
+        elif target.suffix == ".md" and not _leads_into(project, link, target):
             message = f"links to #{link.anchor}, which is no heading of {target.as_posix()}"
-            findings.append(disagreement(link.place, message, Place(path=target), fix="name a heading that is there"))
+            findings.append(
+                disagreement(link.place, message, Place(path=target), fix=_nearest_heading(project, link, target))
+            )
     if not looked:
         raise NotApplicable("no text links to a file of the repository")
     return Verdict(findings=distinct(findings), detail=many(looked, "link"))
@@ -207,15 +210,34 @@ def _folder_place(project: Project, path: str) -> list[Place]:
     return [Place(path=beside)] if beside else []
 
 
-def _alike(project: Project, path: Path) -> str:
+def _leads_into(project: Project, link: Link, target: Path) -> bool:
+    """Whether the text has the link's anchor; the top and the lines of every text have one without a heading."""
+    anchor = link.anchor.removeprefix("user-content-")
+    if not anchor or anchor == "top" or re.fullmatch(r"l\d+(?:-l\d+)?", anchor):
+        return True
+    if anchor == "readme" and target.stem.lower() == "readme":
+        return True
+    return anchor in documents.anchors(project, target)
+
+
+def _nearest_heading(project: Project, link: Link, target: Path) -> str:
     import difflib
 
-    same = [file.as_posix() for file in project.files if file.name == path.name]
+    near = difflib.get_close_matches(link.anchor, sorted(documents.anchors(project, target)), n=1, cutoff=0.75)
+    return f"link to #{near[0]}" if near else "name a heading that is there"
+
+
+def _alike(project: Project, path: Path, *, but: Path | None = None) -> str:
+    """The file that a path which leads nowhere may mean, or nothing; never `but`, the file that names it."""
+    import difflib
+
+    others = [file for file in project.files if file != but]
+    same = [file.as_posix() for file in others if file.name == path.name]
     if same:
         return same[0]
-    beside = [file.as_posix() for file in project.files if file.parent == path.parent]
+    beside = [file.as_posix() for file in others if file.parent == path.parent]
     near = difflib.get_close_matches(
-        path.as_posix(), beside or [file.as_posix() for file in project.files[:2000]], n=1, cutoff=0.75
+        path.as_posix(), beside or [file.as_posix() for file in others[:2000]], n=1, cutoff=0.75
     )
     return near[0] if near else ""
 
