@@ -8,7 +8,7 @@ import pytest
 from support import ScriptedToolchain, said
 
 from scaffolder import checks
-from scaffolder.checks.security import images, secrets
+from scaffolder.checks.security import images
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Report, Severity
 from scaffolder.project import Project
@@ -97,11 +97,6 @@ HARMLESS = {
 @pytest.mark.parametrize(("file", "text"), HARMLESS.values(), ids=HARMLESS)
 def test_what_is_no_secret_is_left_alone(file: str, text: str, tmp_path: Path) -> None:
     assert found(tmp_path, "SEC001", {file: text}) == []
-
-
-def test_entropy_is_counted_in_bits_per_character() -> None:
-    assert secrets.entropy("aaaa") == 0
-    assert secrets.entropy("abcd") == 2
 
 
 # ---- SEC002 and SEC007

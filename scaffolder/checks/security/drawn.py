@@ -1,0 +1,119 @@
+"""Is a text that is assigned to a password or a key more likely drawn than written?
+
+What somebody wrote is a name, a path, a reference to a secret store or a word for an example; what a generator drew is
+hexadecimal, base64, or letters and digits in no order. Nothing here knows the text's place.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+_EXAMPLE = re.compile(
+    r"example|sample|dummy|placeholder|change-?_?(?:me|it)|redacted|your[_-]|<|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
+    r"insert|replace|local|default|notasecret|foobar|\*{3}|deadbeef|todo",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"[${}<>()]|^(?:var|local|data|module|env|secrets?|vault|ref|file|arn|op|gsm|awssm|projects|https?)[.:/+]"
+    r"|^/|^\.|^%|::|^ENC\[|^(?:sha\d+|md5|h1|zh)[:-]|\[\[|^!|^&\w|^\*\w",
+    re.IGNORECASE,
+)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{16,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_NAME = re.compile(r"[a-z0-9]+(?:[-_./:][a-z0-9]+)*")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_SAYS_SO = re.compile(r"passw|secret|token|credential|api_?-?key", re.IGNORECASE)
+_TECHNICAL = re.compile(
+    r"k8s|s3|e2e|i18n|l10n|v\d+(?:alpha|beta)?\d*|oauth2?|ec2|x86|x64|db2|h2|http2|p12|p256|b64|base64|sha\d+|md5|"
+    r"aes\d+|[rhe]s\d{3}|ed25519|utf8|ipv[46]|us-?\w+-?\d|r53|pkcs\d+|x509"
+)
+_USUAL = re.compile(
+    r"postgres(?:ql)?|mysql|mariadb|root(?:root)?|admin(?:istrator)?|guest|rabbitmq|redis|mongo(?:db)?|minio(?:admin)?|"
+    r"user(?:name)?|none|null|true|false|undefined|required|optional|string|enabled|disabled|inherit|prompt|ignored|"
+    r"unused|empty",
+    re.IGNORECASE,
+)
+"""What a password is called where it is none, and the one that comes with a database."""
+
+
+def entropy(text: str) -> float:
+    """Bits per character, as Shannon counts them."""
+    return -sum(number / len(text) * math.log2(number / len(text)) for number in Counter(text).values())
+
+
+def is_example(text: str) -> bool:
+    """Whether the text says itself that it stands for another one."""
+    return _EXAMPLE.search(text) is not None
+
+
+def is_drawn(text: str) -> bool:
+    """Whether a generator made the text: hexadecimal, base64, or letters and digits in no order, and no example."""
+    return _may_be_secret(text) and not is_example(text) and (_is_hexadecimal(text) or _is_shuffled(text))
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text that is assigned to a secret is one: drawn, or letters with digits or signs, and no name."""
+    if not _may_be_secret(text) or is_example(text):
+        return False
+    mixed = re.search(r"[A-Za-z]", text) and re.search(r"[0-9!#&*+=?@^~]", text)
+    if not mixed or entropy(text) < 2.75:
+        return is_drawn(text)
+    return not (_NAME.fullmatch(text) or _VARIABLE.fullmatch(text)) or is_drawn(text)
+
+
+def is_password(text: str, *, plain: bool) -> bool:
+    """Whether a text that is assigned to a password is one.
+
+    A person chose many of them, so that one word with digits is enough, and so are eight digits. `plain` is true where
+    nothing but the value itself can stand: a word is a password there as well.
+    """
+    if is_secret(text) or re.fullmatch(r"\d{8,}", text) or _of_google(text):
+        return True
+    if not _may_be_secret(text) or is_example(text) or _USUAL.fullmatch(text):
+        return False
+    if re.fullmatch(r"[a-z]+\d[a-z\d]*|\d+[a-z][a-z\d]*", text):
+        return True
+    return _is_unpronounceable(text) or (plain and re.fullmatch(r"[\w.!@#%^&*+=?~-]+", text) is not None)
+
+
+def _may_be_secret(text: str) -> bool:
+    return (
+        len(text) >= 8
+        and not _REFERENCE.search(text)
+        and not _UUID.fullmatch(text)
+        and not (_SAYS_SO.search(text) and re.fullmatch(r"[\w./:-]+", text) and not _is_hexadecimal(text))
+        and text not in (text + text)[1:-1]  # one piece again and again
+    )
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return _HEX.fullmatch(text) is not None and entropy(text) >= 2.5
+
+
+def _is_shuffled(text: str) -> bool:
+    """Whether small letters, capitals and digits change places as no word and no name lets them."""
+    text = _TECHNICAL.sub("", text) if _NAME.fullmatch(text) else text
+    between = len(re.findall(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])", text))
+    if _NAME.fullmatch(text):
+        return between >= 3 and entropy(text) >= 2.75
+    capitals = len(re.findall(r"(?<=[a-z])(?=[A-Z])", text))
+    all_kinds = all(re.search(kind, text) for kind in ("[a-z]", "[A-Z]", r"\d"))
+    return (
+        _BASE64.fullmatch(text) is not None
+        and all_kinds
+        and entropy(text) >= 3.2
+        and (between + capitals) / len(text) >= 0.22
+    )
+
+
+def _of_google(text: str) -> bool:
+    """Whether it is a password of an application for Google's mail: four times four letters."""
+    return re.fullmatch(r"[a-z]{4}(?: [a-z]{4}){3}", text) is not None and entropy(text.replace(" ", "")) >= 3
+
+
+def _is_unpronounceable(text: str) -> bool:
+    """Whether it is small letters only, of which so many consonants are in a row that it is no word."""
+    return re.fullmatch(r"[a-z]{12,}", text) is not None and re.search(r"[^aeiouy]{5,}", text) is not None
