@@ -186,6 +186,89 @@ def test_azure_is_validated_against_both_majors(tools: SystemToolchain, tmp_path
     assert (diagnostic.line, diagnostic.summary) == (13, "Unsupported argument")
 
 
+POD = """
+metadata {
+  labels = { app = "shop" }
+}
+spec {
+  container {
+    name  = "shop"
+    image = "shop:1"
+    env {
+      name = "TOKEN"
+      value_from {
+        secret_key_ref {
+          name = "shop"
+          key  = "token"
+        }
+      }
+    }
+    liveness_probe {
+      http_get {
+        path = "/"
+        port = 8080
+      }
+    }
+    security_context {
+      run_as_non_root = true
+    }
+  }
+}
+"""
+SELECTOR = 'selector {\n  match_labels = { app = "shop" }\n}\n'
+TEMPLATE = f"template {{{POD}}}\n"
+WORKLOADS = {
+    "deployment_v1": SELECTOR + TEMPLATE,
+    "deployment": SELECTOR + TEMPLATE,
+    "daemon_set_v1": SELECTOR + TEMPLATE,
+    "daemonset": SELECTOR + TEMPLATE,
+    "stateful_set_v1": f'service_name = "shop"\n{SELECTOR}{TEMPLATE}',
+    "stateful_set": f'service_name = "shop"\n{SELECTOR}{TEMPLATE}',
+    "job_v1": TEMPLATE,
+    "job": TEMPLATE,
+    "cron_job_v1": f'schedule = "0 4 * * *"\njob_template {{\n  metadata {{}}\n  spec {{\n{TEMPLATE}  }}\n}}\n',
+    "cron_job": f'schedule = "0 4 * * *"\njob_template {{\n  metadata {{}}\n  spec {{\n{TEMPLATE}  }}\n}}\n',
+    "replication_controller_v1": f'selector = {{ app = "shop" }}\n{TEMPLATE}',
+    "pod_v1": POD[POD.index("  container") : POD.rindex("}")],
+}
+
+
+def workloads(pod: str) -> str:
+    """One object of each kind that has a template of pods, with `pod` in place of that template's container."""
+    return "\n".join(
+        f'resource "kubernetes_{kind}" "shop" {{\n  metadata {{\n    name = "shop"\n  }}\n  spec {{\n'
+        f"{spec.replace('image =', pod)}  }}\n}}\n"
+        for kind, spec in WORKLOADS.items()
+    )
+
+
+def test_every_kind_of_workload_is_valid(tools: SystemToolchain, tmp_path: Path) -> None:
+    folder = configuration(tmp_path / "terraform", workloads("image ="), kubernetes="~> 3.0")
+    found = only(terraform.validate(tools, folder, [Path("env")]))
+    assert (found.level, found.diagnostics, found.limit) == ("schema", (), "")
+
+
+def test_a_fault_inside_a_template_of_pods_is_found_at_its_line(tools: SystemToolchain, tmp_path: Path) -> None:
+    text = workloads("imagee =")
+    folder = configuration(tmp_path / "terraform", text, kubernetes="~> 3.0")
+    found = only(terraform.validate(tools, folder, [Path("env")]))
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if "imagee" in line]
+    assert [one.line for one in found.diagnostics if one.summary == "Unsupported argument"] == lines
+    assert len(lines) == len(WORKLOADS)
+
+
+def test_a_large_type_of_aws_has_its_blocks(tools: SystemToolchain, tmp_path: Path) -> None:
+    text = (
+        'resource "aws_securityhub_insight" "a" {\n  name               = "a"\n  group_by_attribute = "AwsAccountId"\n'
+        '  filters {\n    aws_account_id {\n      comparison = "EQUALS"\n      value      = "1"\n    }\n  }\n}\n'
+    )
+    folder = configuration(tmp_path / "terraform", text, aws="~> 6.0")
+    assert only(terraform.validate(tools, folder, [Path("env")])).diagnostics == ()
+    (folder / "env" / "main.tf").write_text(text.replace("comparison", "comparision"))
+    summaries = {one.summary for one in only(terraform.validate(tools, folder, [Path("env")])).diagnostics}
+    assert "Unsupported argument" in summaries
+
+
 def test_the_helm_provider_takes_attributes_where_it_took_blocks(tools: SystemToolchain, tmp_path: Path) -> None:
     text = (
         'provider "helm" {\n  kubernetes = {\n    host = "https://example.org"\n  }\n}\n'

@@ -40,6 +40,10 @@ _BLOCK_COMMENT = re.compile(r"^\s+\* (\w+) block\s*$", re.M)
 _PRIMITIVES = {"string": "string", "number": "number", "boolean": "bool", "any": "dynamic"}
 
 
+class EndlessSchema(Exception):
+    """A block holds itself: such a schema has no end, and bindings do not say how deep the provider goes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Argument:
     is_block: bool
@@ -59,6 +63,7 @@ class _Module:
     arguments: dict[str, dict[str, _Argument]] = field(default_factory=dict)
     optional: dict[str, dict[str, bool]] = field(default_factory=dict)
     blocks: frozenset[str] = frozenset()
+    within: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         starts = [*_CLASS.finditer(self.code)]
@@ -73,7 +78,23 @@ class _Module:
         self.blocks = frozenset(_BLOCK_COMMENT.findall(self.declarations))
 
     def block(self, name: str) -> dict[str, Any]:
-        """The block that the class `name` describes, as `terraform providers schema -json` would print it."""
+        """The block that the class `name` describes, as `terraform providers schema -json` would print it.
+
+        Raises:
+            ValueError: the bindings do not have that class: an empty block would turn down each correct argument.
+            EndlessSchema: the class is inside itself.
+        """
+        if name in self.within:
+            raise EndlessSchema(name)
+        if name not in self.bodies and name.removesuffix("OutputReference").lower() not in self.arguments:
+            raise ValueError(f"no class {name} in the bindings: their generator has changed")
+        self.within.append(name)
+        try:
+            return self._block(name)
+        finally:
+            self.within.pop()
+
+    def _block(self, name: str) -> dict[str, Any]:
         body = self.bodies.get(name, "")
         top = self.parents.get(name) in type_of_construct
         if top:
@@ -118,7 +139,7 @@ class _Module:
 
     def _inner_class(self, name: str, code: str, argument: _Argument | None) -> str | None:
         """The class of the objects in this field, or None where it holds plain values."""
-        if match := re.search(rf'new (\w+)\(this, "{name}"', code):
+        if match := re.search(rf'new (?:\w+\.)?(\w+)\(this, "{name}"', code):
             found = match[1]
             if found in self.parents:
                 if self.parents[found] in ("ComplexList", "ComplexMap"):
@@ -131,7 +152,7 @@ class _Module:
 
     def _object_type(self, name: str, code: str, argument: _Argument | None, inner: str) -> Any:
         kind: Any = ["object", _attribute_types(self.block(inner))]
-        match = re.search(rf'new (\w+)\(this, "{name}"(?:, (true|false))?', code)
+        match = re.search(rf'new (?:\w+\.)?(\w+)\(this, "{name}"(?:, (true|false))?', code)
         parent = self.parents.get(match[1]) if match else None
         if parent == "ComplexMap":
             return ["map", kind]
@@ -205,15 +226,10 @@ def _camel(name: str) -> str:
 def read(archive: Path) -> tuple[str, dict[str, Any]]:
     """The provider's version, and its schema in the shape of `terraform providers schema -json`.
 
-    `archive` is the npm tarball of the bindings, or the wheel that holds that tarball.
+    A type whose schema has no end is there with None. `archive` is the npm tarball of the bindings, or the wheel that
+    holds that tarball.
     """
-    files = _unpack(archive)
-    folders: dict[str, dict[str, list[str]]] = {}
-    for name, text in sorted(files.items()):
-        parts = name.split("/")
-        if len(parts) == 4 and parts[1] == "lib":  # package/lib/<resource>/<file>
-            kind = "declarations" if name.endswith(".d.ts") else "code"
-            folders.setdefault(parts[2], {"code": [], "declarations": []})[kind].append(text)
+    folders = _folders(_unpack(archive))
     version = ""
     schema: dict[str, Any] = {"provider": {}, "resource_schemas": {}, "data_source_schemas": {}}
     for folder in folders.values():
@@ -227,10 +243,32 @@ def read(archive: Path) -> tuple[str, dict[str, Any]]:
                     schema["provider"] = {"block": block}
                     version = _first(_VERSION, code)
                 case "resource":
-                    schema["resource_schemas"][_first(_TYPE_NAME, code)] = {"block": module.block(name)}
+                    schema["resource_schemas"][_first(_TYPE_NAME, code)] = _schema(module, name)
                 case "data":
-                    schema["data_source_schemas"][_first(_TYPE_NAME, code)] = {"block": module.block(name)}
+                    schema["data_source_schemas"][_first(_TYPE_NAME, code)] = _schema(module, name)
     return version, schema
+
+
+def _folders(files: dict[str, str]) -> dict[str, dict[str, list[str]]]:
+    """The code and the declarations of each resource, data source and provider.
+
+    They are in package/lib/<resource>/index.js; a large one has its classes in package/lib/<resource>/index-structs/.
+    """
+    folders: dict[str, dict[str, list[str]]] = {}
+    for name, text in sorted(files.items()):
+        parts = name.split("/")
+        if len(parts) >= 4 and parts[1] == "lib":
+            kind = "declarations" if name.endswith(".d.ts") else "code"
+            folders.setdefault(parts[2], {"code": [], "declarations": []})[kind].append(text)
+    return folders
+
+
+def _schema(module: _Module, name: str) -> dict[str, Any] | None:
+    """The schema of a resource or data source; None where it has no end."""
+    try:
+        return {"block": module.block(name)}
+    except EndlessSchema:
+        return None
 
 
 def _unpack(archive: Path) -> dict[str, str]:

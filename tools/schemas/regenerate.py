@@ -119,8 +119,11 @@ def restore_descriptions(schema: Mapping[str, Any], named: Mapping[str, Any]) ->
     """Give objects back the field called "description" that cutting out all descriptions took from them."""
     for key in KINDS.values():
         for name, known in named.get(key, {}).items():
-            for field, attribute in schema.get(key, {}).get(name, {}).get("block", {}).get("attributes", {}).items():
-                match attribute, known["block"]["attributes"].get(field):
+            carried = schema.get(key, {}).get(name)
+            if not known or not carried:
+                continue
+            for field, attribute in carried["block"].get("attributes", {}).items():
+                match attribute, known["block"].get("attributes", {}).get(field):
                     case ({"type": [_, ["object", fields]]}, {"type": [_, ["object", {"description": kind}]]}):
                         fields["description"] = kind
                     case (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from support import ROOT
 
-from scaffolder.offline.catalog import catalog, load, matching, types
+from scaffolder.offline.catalog import ProviderSchema, catalog, load, matching, types
 
 TYPE = re.compile(r'^\s*(resource|data|mock_resource|mock_data|override_resource)\s+"([a-z0-9]+)(_\w+)"', re.MULTILINE)
 
@@ -54,6 +56,27 @@ def test_every_schema_can_be_read_whole(schema: object) -> None:
     names = types(chosen)
     part = load(chosen, names)
     assert {*part.resources, *part.data_sources, *part.ephemeral_resources} == names
+
+
+EMPTY = {"aws_cloudwatch_log_data_protection_policy_document.statement.operation.deidentify.mask_config"}
+"""Required blocks that hold nothing: the provider itself says so."""
+
+
+@pytest.mark.parametrize("schema", catalog(), ids=str)
+def test_no_required_block_is_empty(schema: ProviderSchema) -> None:
+    part = load(schema, types(schema))
+    empty: set[str] = set()
+    for schemas in (part.resources, part.data_sources, part.ephemeral_resources):
+        for name, found in schemas.items():
+            empty.update(_required_and_empty(found["block"], name))
+    assert empty <= EMPTY
+
+
+def _required_and_empty(block: dict[str, Any], path: str) -> Iterator[str]:
+    for name, nested in block.get("block_types", {}).items():
+        if nested.get("min_items") and not nested["block"]:
+            yield f"{path}.{name}"
+        yield from _required_and_empty(nested["block"], f"{path}.{name}")
 
 
 def test_every_type_in_the_templates_has_a_schema() -> None:

@@ -8,6 +8,8 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tools.schemas import cdk, regenerate
 
 RESOURCE = """
@@ -75,12 +77,31 @@ class AcmeThing extends cdktn.TerraformResource {
 PART = {"attributes": {"size": {"type": "number", "required": True}}}
 
 
-def bindings(folder: Path) -> Path:
+SPLIT = RESOURCE[RESOURCE.index("class AcmeThing extends") :]
+"""The resource without the classes of its blocks, as the generator writes it where there are many."""
+SPLIT = SPLIT.replace("new AcmeThingPart", "new index_1.AcmeThingPart").replace("(acmeThing", "(index_1.acmeThing")
+STRUCTS = RESOURCE[: RESOURCE.index("class AcmeThing extends")]
+
+NESTED = """
+class AcmeThingPartOutputReference extends cdktn.ComplexObject {
+    // size - computed: false, optional: false, required: true
+    get size() {
+        return this.getNumberAttribute('size');
+    }
+    // part - computed: false, optional: true, required: false
+    _part = new AcmeThingPartList(this, "part", false);
+}
+"""
+"""A part that has parts."""
+
+
+def bindings(folder: Path, files: dict[str, str] | None = None) -> Path:
     archive = folder / "bindings.tgz"
     with tarfile.open(archive, "w:gz") as package:
-        member = tarfile.TarInfo("package/lib/thing/index.js")
-        member.size = len(RESOURCE.encode())
-        package.addfile(member, io.BytesIO(RESOURCE.encode()))
+        for name, text in (files or {"index.js": RESOURCE}).items():
+            member = tarfile.TarInfo(f"package/lib/thing/{name}")
+            member.size = len(text.encode())
+            package.addfile(member, io.BytesIO(text.encode()))
     return archive
 
 
@@ -98,6 +119,27 @@ def test_bindings_are_read_as_terraform_would_print_the_schema(tmp_path: Path) -
             }
         }
     }
+
+
+@pytest.mark.parametrize("name", ["structs0.js", "structs400.js"])
+def test_the_classes_of_a_large_type_are_in_a_folder_of_their_own(name: str, tmp_path: Path) -> None:
+    files = {"index.js": SPLIT, "index-structs/index.js": "__exportStar();\n", f"index-structs/{name}": STRUCTS}
+    (tmp_path / "split").mkdir()
+    assert cdk.read(bindings(tmp_path / "split", files)) == cdk.read(bindings(tmp_path))
+
+
+def test_a_class_that_the_bindings_do_not_have_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no class AcmeThingPartOutputReference"):
+        cdk.read(bindings(tmp_path, {"index.js": SPLIT}))
+
+
+def test_a_type_that_holds_itself_is_named_without_a_schema(tmp_path: Path) -> None:
+    text = NESTED + RESOURCE[RESOURCE.index("class AcmeThingPartList") :]
+    _, schema = cdk.read(bindings(tmp_path, {"index.js": text}))
+    assert schema["resource_schemas"] == {"acme_thing": None}
+    schema["provider"] = {"block": {}}
+    regenerate.restore_descriptions(schema, resource({}))
+    assert list(regenerate.lines("acme/acme", schema, {}))[1:] == ["resource acme_thing "]
 
 
 def resource(block: dict[str, Any]) -> dict[str, Any]:

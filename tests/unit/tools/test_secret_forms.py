@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+
 from tools import secret_forms
 
 END = r"""(?:[\x60'"\s;]|\\[nr]|$)"""
