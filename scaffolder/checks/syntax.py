@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 from scaffolder.checks import leftovers
@@ -15,6 +16,8 @@ from scaffolder.model import Check, Edit, Finding, NotApplicable, Place, Verdict
 from scaffolder.project import Project
 from scaffolder.toolchain import Toolchain
 
+_TEMPLATE_FILE = re.compile(r"\btemplatefile\(\s*\"([^\"]+)\"|\btemplate\s*=\s*file\(\s*\"([^\"]+)\"")
+_DIRECTIVE = re.compile(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
 _HELM_TEMPLATES = "templates"
 _TEXTS = frozenset(
     {
@@ -25,14 +28,19 @@ _TEXTS = frozenset(
 
 
 def yaml_parses(project: Project, toolchain: Toolchain) -> Verdict:
-    """YAML files parse and repeat no key; the templates of a chart are Helm's to judge."""
-    files = [file for file in project.matching("*.yaml", "*.yml") if not _is_helm_template(project, file)]
+    """YAML files parse and repeat no key; what Helm or Terraform renders first is theirs to judge."""
+    files = [
+        file
+        for file in project.matching("*.yaml", "*.yml")
+        if not _is_helm_template(project, file) and not _is_terraform_template(project, file)
+    ]
     return _each(project, files, "YAML", _yaml_problem)
 
 
 def json_parses(project: Project, toolchain: Toolchain) -> Verdict:
-    """JSON files parse."""
-    return _each(project, project.matching("*.json"), "JSON", _json_problem)
+    """JSON files parse; what Terraform renders first is no JSON before that."""
+    files = [file for file in project.matching("*.json") if not _is_terraform_template(project, file)]
+    return _each(project, files, "JSON", _json_problem)
 
 
 def toml_parses(project: Project, toolchain: Toolchain) -> Verdict:
@@ -243,6 +251,24 @@ def _hcl_problem(project: Project, file: Path) -> tuple[int, str] | None:
 
 def _is_helm_template(project: Project, file: Path) -> bool:
     return any(parent.name == _HELM_TEMPLATES and project.has(parent.parent / "Chart.yaml") for parent in file.parents)
+
+
+def _is_terraform_template(project: Project, file: Path) -> bool:
+    """Whether Terraform renders the file: a call of templatefile() names it, or it holds a directive of templates."""
+    name = file.as_posix()
+    if any(fnmatch(name, pattern) for pattern in project.once("templatefile", lambda: _given_to_terraform(project))):
+        return True
+    return bool(project.matching("*.tf")) and _DIRECTIVE.search(project.text(file)) is not None
+
+
+def _given_to_terraform(project: Project) -> frozenset[str]:
+    """The paths that templatefile() reads, as shell patterns: what a loop puts into one may be anything."""
+    patterns = set()
+    for file in project.matching("*.tf"):
+        for call in _TEMPLATE_FILE.finditer(project.text(file)):
+            path = re.sub(r"^\$\{path\.(?:module|root|cwd)\}/", "", call[1] or call[2])
+            patterns.add(project.relative((file.parent / re.sub(r"\$\{[^}]*\}", "*", path)).as_posix()).as_posix())
+    return frozenset(patterns)
 
 
 CHECKS = (

@@ -84,7 +84,7 @@ _DEFAULT = re.compile(r"\bvariable\s+\"(?P<key>\w+)\"\s*\{[^}]*?\bdefault\s*=\s*
 _ADDRESS = re.compile(r"://[^/\s:@\"'<>{}$]*:(?P<secret>[^/\s:@\"'<>{}$%*]{8,})@(?P<host>[\w.-]+)")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "host.docker.internal"})
 _BESIDE = frozenset({"db", "postgres"})
-_API_DESCRIPTION = re.compile(r"\A\W*(?:---\s*)?[\"']?(?:openapi|swagger)\b", re.M)
+_API_DESCRIPTION = re.compile(r"^ {0,4}[\"']?(?:openapi|swagger)[\"']?\s*:\s*[\"']?\d", re.M)
 _EXAMPLES = re.compile(r"[\"']?(?:x-)?examples?[\"']?\s*:")
 
 
@@ -103,7 +103,7 @@ class _Candidate:
 def assigned(file: Path, text: str) -> Iterator[Secret]:
     """Each secret that is assigned to a name, or that is the password in an address."""
     kind = _kind(file)
-    if kind is None or _API_DESCRIPTION.match(text):
+    if kind is None or _API_DESCRIPTION.search(text, 0, 5000):
         return
     if "@" in text:
         yield from _in_addresses(text)

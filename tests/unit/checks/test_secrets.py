@@ -122,6 +122,7 @@ NONE = {
     "labels": ("i18n/nl.json", '{"password": "Wachtwoord", "forgotPassword": "Wachtwoord vergeten?", "token": "Toegangscode"}\n'),
     "labels of another language": ("i18n/de.yml", "password: Kennwort\nnew_password: Rechtschreibung\nsecret: Geheimnis\n"),
     "a description of an API": ("openapi.yaml", f"openapi: 3.1.0\ncomponents:\n  token: {HEX_64}\n"),
+    "a description of an API in JSON": ("api.json", f'{{\n  "info": {{"title": "x"}},\n  "swagger": "2.0",\n  "token": "{HEX_64}"\n}}\n'),
     "an example in a description": ("paths.yaml", f"token:\n  type: string\nexample:\n  token: {HEX_64}\n"),
     "code": ("a.go", 'token := os.Getenv("TOKEN_1")\nconst secretKey = "shop/db/credentials-1"\nif token == "Bearer1" {}\n'),
     "types of code": ("a.ts", "const password: string1 = f(x)\ntype T = {token: Token2; secret?: Secret9}\n"),
