@@ -63,6 +63,8 @@ class Markdown:
 
     links: tuple[Link, ...]
     anchors: frozenset[str]
+    headings: tuple[str, ...]
+    """The texts of the headings, as a reader sees them."""
 
 
 def read(text: str) -> Markdown:
@@ -75,6 +77,20 @@ def read(text: str) -> Markdown:
 def slug(heading: str) -> str:
     """Return the name that GitHub gives a heading, without the number that tells it from an earlier one."""
     return "".join(sign for sign in heading.lower() if sign in "-_ " or _is_of_a_word(sign)).replace(" ", "-")
+
+
+def mkdocs_slugs(headings: tuple[str, ...]) -> frozenset[str]:
+    """Return the names that MkDocs gives headings: no blank at an end, one hyphen for any row, `_1` for the second."""
+    names: set[str] = set()
+    for heading in headings:
+        text = re.sub(r"\s*\{[^}]*\}\s*$", "", heading)
+        name = base = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip().lower())
+        times = 0
+        while name in names:
+            times += 1
+            name = f"{base}_{times}"
+        names.add(name)
+    return frozenset(names)
 
 
 def _is_of_a_word(sign: str) -> bool:
@@ -120,7 +136,8 @@ class _Reader:
             links.update(dict.fromkeys(block.links()))
             self.names.update(block.names())
         headings = [heading if isinstance(heading, str) else heading.heading() for heading in self.headings]
-        return Markdown(links=tuple(links), anchors=frozenset(_anchors(headings) | self.names))
+        names = frozenset(_anchors(headings) | self.names)
+        return Markdown(links=tuple(links), anchors=names, headings=tuple(headings))
 
     def _skip_front_matter(self) -> None:
         if self.lines and self.lines[0].rstrip() == "---":

@@ -213,7 +213,7 @@ def _folder_place(project: Project, path: str) -> list[Place]:
 def _leads_into(project: Project, link: Link, target: Path) -> bool:
     """Whether the text has the link's anchor; the top and the lines of every text have one without a heading."""
     anchor = link.anchor.removeprefix("user-content-")
-    if not anchor or anchor == "top" or re.fullmatch(r"l\d+(?:-l\d+)?", anchor):
+    if not anchor or anchor == "top" or re.match(r"l\d+(?:-l\d+)?$|:~:", anchor):
         return True
     if anchor == "readme" and target.stem.lower() == "readme":
         return True

@@ -117,7 +117,7 @@ def assigned(file: Path, text: str) -> Iterator[Secret]:
     judged = {entry.start for entry in entries}
     sealed = "SealedSecret" in text
     for candidate in _candidates(file, kind, text, lowered):
-        if candidate.key_start in judged:
+        if candidate.key_start in judged or _is_explained(text, candidate):
             continue
         if _is_assigned_secret(kind, candidate) and not _is_shown(text, candidate, sealed=sealed):
             name = f"a secret in {candidate.key}"
@@ -218,6 +218,13 @@ def _is_assigned_secret(kind: Kind, candidate: _Candidate) -> bool:
     if says["password"]:
         return is_password(value, plain=candidate.plain)
     return is_secret(value)
+
+
+def _is_explained(text: str, candidate: _Candidate) -> bool:
+    """Whether the value is in a comment, and not one that a generator made: how such a line looks is shown there."""
+    line = text[text.rfind("\n", 0, candidate.key_start) + 1 : candidate.key_start].lstrip()
+    is_comment = line.startswith(("#", "//", ";", "* ", "<!--"))
+    return is_comment and not (len(candidate.value) >= 16 and is_drawn(candidate.value))
 
 
 def _is_shown(text: str, candidate: _Candidate, *, sealed: bool) -> bool:

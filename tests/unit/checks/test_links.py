@@ -55,6 +55,8 @@ ALIVE = {
     "underlined headings and HTML": {"a.md": '[a](#one) [b](#two) [c](#Three)\n\nOne\n===\n\n<h2>Two</h2>\n<p id="three">\n'},
     "lines, the top and the text itself": {"README.md": "[a](#top) [b](b.sh#L3) [c](README.md#L1-L2) [d](#readme) [e](#)\n", "b.sh": "x\n"},
     "examples of links": {"a.md": "[a](a.md) `[b](b.md)`\n\n    [c](c.md)\n\n<!--\n[d](d.md)\n-->\n\n```\n[e](e.md)\n```\n"},
+    "headings of MkDocs": {"mkdocs.yml": "site_name: x\n", "a.md": "[a](#is-it-so) [b](#a-b) [c](#use_1)\n\n# Is it so ?\n\n# A & B\n\n# Use\n\n# Use\n"},
+    "a text to look for": {"a.md": "[a](#:~:text=other)\n"},
     "by reference": {"a.md": "[a][1], [b]\n\n[1]: <b c.md>\n[b]: ./a.md 'A title'\n", "b c.md": "x\n"},
 }  # fmt: skip
 
@@ -73,6 +75,7 @@ DEAD = {
     "a heading without its emoji": ("[a](#start)\n\n## 🚀 Start\n", "links to #start, which is no heading of docs/a.md", "link to #-start"),
     "a heading in code": ("[a](#deploy)\n\n```\n# deploy\n```\n", "links to #deploy, which is no heading of docs/a.md", "name a heading that is there"),
     "one more than there are": ("[a](#usage-2)\n\n# Usage\n\n# Usage\n", "links to #usage-2, which is no heading of docs/a.md", "link to #usage-1"),
+    "a name of MkDocs without it": ("[a](#is-it-so)\n\n# Is it so ?\n", "links to #is-it-so, which is no heading of docs/a.md", "link to #is-it-so-"),
     "a file by reference": ("[a][b]\n\n[b]: oncal.md\n", "links to oncal.md, which does not exist", "link to docs/oncall.md"),
     "a file of its own name": ("[a](old/a.md)\n", "links to old/a.md, which does not exist", "mend the link"),
     "an image in a link": ("[![a](a.svg)](oncall.md)\n", "links to a.svg, which does not exist", "mend the link"),

@@ -128,6 +128,7 @@ NONE = {
     "types of code": ("a.ts", "const password: string1 = f(x)\ntype T = {token: Token2; secret?: Secret9}\n"),
     "a Secret of references": ("a.yaml", f"{MANIFEST}stringData:\n  password: ${{DB_PASSWORD}}\n  token: '<token>'\n  user: billing\n"),
     "a Secret of placeholders": ("a.yaml", f"{MANIFEST}data:\n  password: {encoded('changeme')}\n  tls.crt: {encoded('-----BEGIN CERTIFICATE-----')}\n"),
+    "a comment that explains": ("secrets.yml", "# Set it like this:\n#   api_key: a1B2c3D4e5F6\n#   password: sommer2024\n"),
     "a ConfigMap": ("a.yaml", f"kind: ConfigMap\ndata:\n  revision: {HEX_64}\n  uri: aGVsbG8gd29ybGQgMTIz\n"),
     "a test": ("tests/conftest.py", f'SECRET_KEY = "{HEX_64}"\n'),
     "an example": (".env.example", f"JWT_SECRET={HEX_64}\n"),
