@@ -62,9 +62,10 @@ _NO_SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _HINTS = ("pass", "pwd", "secret", "token", "credential", "key", "_auth")
-_NAME_BEFORE = re.compile(r"[\w.-]*\Z")
 _NAME_AFTER = re.compile(r"[\w.-]*")
 _ASSIGNS = re.compile(r"[\"'`]?(?P<sign>[ \t]*(?:=>|:=|\?=|=|:(?!:))[ \t]*|[ \t]+(?=[\"'])|>)(?P<quote>[\"'`]?)")
+_FOLLOWS = re.compile(r"[\"'`]?[ \t]*[:=>?]|[ \t]+[\"']")
+"""What follows a name that has a value: the start of _ASSIGNS, and quick to look for."""
 _ENV_WITH_BLANK = re.compile(r"[ \t]+(?=\S)")
 
 _IN_QUOTES = re.compile(r"(?P<secret>[^\s\"'`]{6,})(?=[\"'`])|(?P<four>[a-z]{4}(?: [a-z]{4}){3})(?=[\"'`])")
@@ -132,17 +133,10 @@ def _kind(file: Path) -> Kind | None:
 
 def _candidates(file: Path, kind: Kind, text: str, lowered: str) -> Iterator[_Candidate]:
     plain = file.name.startswith(".env") or file.suffix in {".env", ".tfvars"}
-    ends = set()
-    for hint in _HINTS:
-        at = lowered.find(hint)
-        while at >= 0:
-            before = _NAME_BEFORE.search(text, max(0, at - _LONGEST_NAME), at)
-            after = _NAME_AFTER.match(text, at, at + _LONGEST_NAME)
-            if before and after and after.end() not in ends:
-                ends.add(after.end())
-                if candidate := _value(kind, text, before.start(), after.end(), plain=plain):
-                    yield candidate
-            at = lowered.find(hint, at + len(hint))
+    blank = kind in {Kind.WORDS, Kind.LINES} and any(word in text for word in ("--", "ENV ", "ARG ", "login "))
+    for start, end in _names(text, lowered, blank=blank):
+        if candidate := _value(kind, text, start, end, plain=plain):
+            yield candidate
     for pattern in _patterns(file, kind, lowered):
         for found in pattern.finditer(text):
             group = "secret" if found["secret"] else "plain"
@@ -150,6 +144,27 @@ def _candidates(file: Path, kind: Kind, text: str, lowered: str) -> Iterator[_Ca
                 yield _Candidate(
                     key=found["key"], key_start=found.start("key"), value=found[group], start=found.start(group)
                 )
+
+
+def _names(text: str, lowered: str, *, blank: bool) -> Iterator[tuple[int, int]]:
+    """Where each name starts and ends that holds a hint and may have a value; `blank` if one may follow a blank."""
+    ends = set()
+    for hint in _HINTS:
+        at = lowered.find(hint)
+        while at >= 0:
+            after = _NAME_AFTER.match(text, at, at + _LONGEST_NAME)
+            end = after.end() if after else at
+            if end not in ends and (_FOLLOWS.match(text, end) or (blank and text[end : end + 1] in {" ", "\t"})):
+                ends.add(end)
+                yield _start_of_name(text, at), end
+            at = lowered.find(hint, at + len(hint))
+
+
+def _start_of_name(text: str, at: int) -> int:
+    farthest = max(0, at - _LONGEST_NAME)
+    while at > farthest and (text[at - 1].isalnum() or text[at - 1] in "_.-"):
+        at -= 1
+    return at
 
 
 def _patterns(file: Path, kind: Kind, lowered: str) -> Iterator[re.Pattern[str]]:
