@@ -13,11 +13,12 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder import answers, installation, process, store
 from scaffolder.errors import ScaffolderError
-from scaffolder.template import SOURCE
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.version_control import upload_pack
+from scaffolder.template import answers, releases
+from scaffolder.template.bundled import SOURCE
+from scaffolder.tools import installation, process
+from scaffolder.tools.git import upload_pack
+from scaffolder.tools.toolchain import SystemToolchain
 
 PROGRAM = "git-remote-scaffold"
 
@@ -58,7 +59,7 @@ def _serve() -> int:
         elif command == b"connect git-upload-pack":
             _refuse_newer()
             with SystemToolchain() as toolchain:
-                repository = store.embedded(toolchain).repository
+                repository = releases.embedded(toolchain).repository
             os.write(1, b"\n")
             return upload_pack(repository)
         else:
@@ -76,8 +77,8 @@ def _refuse_newer() -> None:
         record = answers.recorded(Path())
     except ScaffolderError:
         return
-    history = store.History(address=SOURCE, repository=Path(), releases=store.releases())
-    if record.address == SOURCE and store.number_of(record.commit) > history.newest.number:
+    history = releases.History(address=SOURCE, repository=Path(), releases=releases.releases())
+    if record.address == SOURCE and releases.number_of(record.commit) > history.newest.number:
         history.named(record.commit)
 
 

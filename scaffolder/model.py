@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from scaffolder.errors import ExitCode
 
 if TYPE_CHECKING:
-    from scaffolder.project import Project
-    from scaffolder.toolchain import Toolchain
-    from scaffolder.tools import Tool
+    from scaffolder.repository.project import Project
+    from scaffolder.tools.programs import Tool
+    from scaffolder.tools.toolchain import Toolchain
 
 
 class Severity(enum.StrEnum):
@@ -34,7 +34,7 @@ class Outcome(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
-class Place:
+class Location:
     """A line of a file; `path` is relative to the project's root, `line` starts at 1, 0 is the whole file."""
 
     path: Path
@@ -60,8 +60,8 @@ class Edit:
     new: str
 
     @property
-    def place(self) -> Place:
-        return Place(path=self.path, line=self.line)
+    def place(self) -> Location:
+        return Location(path=self.path, line=self.line)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -77,17 +77,17 @@ class Finding:
     message: str
     fix: str = ""
     rule: str = ""
-    related: tuple[Place, ...] = ()
+    related: tuple[Location, ...] = ()
     edits: tuple[Edit, ...] = ()
     severity: Severity = Severity.ERROR
 
     @property
-    def place(self) -> Place:
-        return Place(path=self.path, line=self.line)
+    def place(self) -> Location:
+        return Location(path=self.path, line=self.line)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Excerpt:
+class Snippet:
     """A few lines of a file; `first` is the number of the first one, counted from 1."""
 
     first: int
@@ -128,7 +128,7 @@ class NotApplicable(Exception):
     """Raised by a check that has nothing to look at: the repository holds no such file. Its text says which."""
 
 
-class Unsettled(Exception):
+class Blocked(Exception):
     """Raised by a check that cannot tell before another one passes. Its text says which."""
 
 
@@ -208,16 +208,16 @@ class Report:
     results: tuple[Result, ...]
     inapplicable: tuple[Inapplicable, ...] = ()
     folder: Path = Path()
-    excerpts: Mapping[Place, Excerpt] = field(default_factory=dict)
+    excerpts: Mapping[Location, Snippet] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     strict: bool = False
     require_tools: bool = False
 
-    def excerpt(self, path: Path, line: int) -> Excerpt | None:
+    def excerpt(self, path: Path, line: int) -> Snippet | None:
         """The lines around a place; None where there are none to show."""
-        return self.excerpts.get(Place(path=path, line=line))
+        return self.excerpts.get(Location(path=path, line=line))
 
     def count(self, outcome: Outcome) -> int:
         return sum(result.outcome is outcome for result in self.results)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder import adopted, answers, manifest, notes, store
-from scaffolder.manifest import Entry
-from scaffolder.notes import NONE, Notes
-from scaffolder.project import Project
-from scaffolder.store import Release
-from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import GIT, Git
+from scaffolder.repository.project import Project
+from scaffolder.template import answers, keep_list, manifest, notes, releases
+from scaffolder.template.manifest import Entry
+from scaffolder.template.notes import NONE, Notes
+from scaffolder.template.releases import Release
+from scaffolder.tools.git import GIT, Git
+from scaffolder.tools.toolchain import Toolchain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +51,10 @@ def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
         RenderError: its release does not render with its answers.
     """
     record = answers.recorded(root)
-    history = store.at(record.address, toolchain)
+    history = releases.at(record.address, toolchain)
     release = history.named(record.commit)
     written = manifest.of(history, release, record.answers, toolchain)
-    keeps = adopted.kept(root)
+    keeps = keep_list.kept(root)
     known = _known(root, toolchain)
     fates = {file.as_posix(): _fate(root, file, entry, known) for file, entry in written.items()}
     managed = {file: fate for file, fate in fates.items() if file not in keeps}

@@ -13,11 +13,12 @@ from typing import Any
 
 import yaml
 
-from scaffolder import expressions, manifests, store
 from scaffolder.formats import hcl
-from scaffolder.notes import Note
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository import manifests
+from scaffolder.repository.project import Project
+from scaffolder.template import expressions, releases
+from scaffolder.template.notes import Note
+from scaffolder.tools.toolchain import Toolchain
 
 UNCHANGED = Path(__file__).parent / "data" / "behaviour-unchanged.yml"
 
@@ -54,7 +55,7 @@ class Unchanged:
 
     @property
     def number(self) -> tuple[int, ...]:
-        return store.number_of(self.release)
+        return releases.number_of(self.release)
 
 
 def unchanged(file: Path = UNCHANGED) -> tuple[Unchanged, ...]:

@@ -8,8 +8,8 @@ from itertools import combinations, product
 
 from covertable import make
 
-from scaffolder import answers
-from scaffolder.answers import Answer
+from scaffolder.template import answers
+from scaffolder.template.answers import Answer
 
 Combination = dict[str, Answer]
 

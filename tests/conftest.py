@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from support import Repository
 
-from scaffolder import answers, render
-from scaffolder.cache import FOLDER_VARIABLE
-from scaffolder.toolchain import Survey, SystemToolchain
-from scaffolder.tools import Tool
-from scaffolder.version_control import GIT
+from scaffolder.template import answers, render
+from scaffolder.tools.cache import FOLDER_VARIABLE
+from scaffolder.tools.git import GIT
+from scaffolder.tools.programs import Tool
+from scaffolder.tools.toolchain import Survey, SystemToolchain
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from scaffolder import checks
 from scaffolder.model import Outcome
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 Edit = Callable[[Path], None]
 

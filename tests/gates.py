@@ -10,9 +10,9 @@ import pytest
 from support import TODAY
 
 from scaffolder import checks
-from scaffolder.model import Check, Finding, Outcome, Place, Result
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.model import Check, Finding, Location, Outcome, Result
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import SystemToolchain
 from tools.faults import At, Fault
 
 _READS = {
@@ -69,11 +69,11 @@ def expect_said(fault: Fault, findings: Iterable[Finding], edited: Mapping[str, 
     """One of the findings says what `fault` expects, and names its place, itself or beside the other side."""
     saying = [one for one in findings if fault.says in one.message]
     assert saying, [f"{one.path}:{one.line} {one.message}" for one in findings]
-    places = [place for one in saying for place in (Place(path=one.path, line=one.line), *one.related)]
+    places = [place for one in saying for place in (Location(path=one.path, line=one.line), *one.related)]
     assert any(_is_there(place, fault.at, edited, root) for place in places), [str(place) for place in places]
 
 
-def _is_there(place: Place, at: At | None, edited: Mapping[str, range], root: Path) -> bool:
+def _is_there(place: Location, at: At | None, edited: Mapping[str, range], root: Path) -> bool:
     file = place.path.as_posix()
     if at is None:
         return place.line in edited.get(file, ())

@@ -8,14 +8,14 @@ from pathlib import Path
 from scaffolder.model import (
     Check,
     Edit,
-    Excerpt,
     Finding,
     Inapplicable,
+    Location,
     Outcome,
-    Place,
     Report,
     Result,
     Severity,
+    Snippet,
     Table,
     Verdict,
 )
@@ -30,7 +30,7 @@ REPORT = Report(
     template="v0.1.0",
     seconds=3.94,
     excerpts={
-        Place(path=Path("Dockerfile"), line=14): Excerpt(
+        Location(path=Path("Dockerfile"), line=14): Snippet(
             first=12, lines=("ARG X", "", "FROM eclipse-temurin:11-jre", "USER 10001", "")
         ),
     },
@@ -53,7 +53,7 @@ REPORT = Report(
                     path=Path("Dockerfile"),
                     line=14,
                     message="says java 11, but the service is for java 8",
-                    related=(Place(path=Path("pom.xml"), line=21, text="<release>8</release>"),),
+                    related=(Location(path=Path("pom.xml"), line=21, text="<release>8</release>"),),
                     fix="write 8 here",
                 ),
             ),
@@ -90,14 +90,14 @@ HOSTILE = replace(
                     fix="https://example.com/wiki/DL1",
                     rule="DL1",
                     edits=(Edit(path=Path("a b/é.yml"), line=0, old="", new="new"),),
-                    related=(Place(path=Path("::error::x"), line=1, text=NASTY),),
+                    related=(Location(path=Path("::error::x"), line=1, text=NASTY),),
                 ),
             ),
         ),
         Result(check=check("HL001", "helm lint"), outcome=Outcome.BROKEN, reason=NASTY),
     ),
     excerpts={
-        Place(path=Path("a b/100%, c:d/<é>.yml"), line=3): Excerpt(first=1, lines=("one", "two", NASTY, "four")),
+        Location(path=Path("a b/100%, c:d/<é>.yml"), line=3): Snippet(first=1, lines=("one", "two", NASTY, "four")),
     },
 )
 

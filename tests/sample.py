@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffolder import answers
-from scaffolder.answers import Answer
+from scaffolder.template import answers
+from scaffolder.template.answers import Answer
 
 _EVERY_PIPELINE = ("github", "gitlab", "jenkins", "azure-devops")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from scaffolder.tools import Tool
+from scaffolder.tools.programs import Tool
 
 TOOL = Tool(name="frobnicate", minimum=(1, 2), install_hint="apt install frobnicate", alternatives=("frob",))
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from scaffolder.errors import ToolMissing
-from scaffolder.process import Done
-from scaffolder.toolchain import Program
-from scaffolder.tools import Tool
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.programs import Tool
+from scaffolder.tools.toolchain import Program
 
 ROOT = Path(__file__).parent.parent
 
@@ -34,7 +34,7 @@ Repository = Callable[..., Path]
 class ScriptedToolchain:
     """Programs that say what a test wrote down: a Done, or an error to raise, by the name of the tool."""
 
-    outcomes: Mapping[str, Done | Exception]
+    outcomes: Mapping[str, CompletedRun | Exception]
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def find(self, tool: Tool) -> Program | None:
@@ -52,7 +52,7 @@ class ScriptedToolchain:
         timeout: float = 30,
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
-    ) -> Done:
+    ) -> CompletedRun:
         if tool.name not in self.outcomes:
             raise ToolMissing(f"{tool.name} is not installed", hint=tool.how_to_get)
         self.calls.append((tool.name, *args))
@@ -65,6 +65,6 @@ class ScriptedToolchain:
         return ask()
 
 
-def said(stdout: str = "", *, exit_code: int = 0, stderr: str = "") -> Done:
+def said(stdout: str = "", *, exit_code: int = 0, stderr: str = "") -> CompletedRun:
     """What a program said, as a Done."""
-    return Done(argv=("scripted",), exit_code=exit_code, stdout=stdout, stderr=stderr, seconds=0.0)
+    return CompletedRun(argv=("scripted",), exit_code=exit_code, stdout=stdout, stderr=stderr, seconds=0.0)

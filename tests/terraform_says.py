@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support import ScriptedToolchain
 
-from scaffolder.process import Done
+from scaffolder.tools.process import CompletedRun
 
 
 def problem(summary: str, *, filename: str = "main.tf", line: int = 3, detail: str = "") -> dict[str, object]:
@@ -12,5 +12,5 @@ def problem(summary: str, *, filename: str = "main.tf", line: int = 3, detail: s
     return {"severity": "error", "summary": summary, "detail": detail, "range": place}
 
 
-def scripted(outcome: Done | Exception) -> ScriptedToolchain:
+def scripted(outcome: CompletedRun | Exception) -> ScriptedToolchain:
     return ScriptedToolchain({"terraform": outcome})

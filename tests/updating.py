@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder import render
+from scaffolder.template import render
 from scaffolder.update import run
 from scaffolder.update.engine import Request
-from scaffolder.update.merge import Fate
+from scaffolder.update.merge import FileAction
 from scaffolder.update.run import Outcome
 
 PLAIN_COPIER = pytest.mark.skipif(
@@ -110,7 +110,7 @@ def plain_copier(folder: Path, *options: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def fates(outcome: Outcome) -> dict[str, Fate]:
+def fates(outcome: Outcome) -> dict[str, FileAction]:
     """What becomes of each file, but for the record of the answers."""
     return {change.path: change.fate for change in outcome.changes if change.path != ".copier-answers.yml"}
 

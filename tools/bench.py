@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffolder import checks, store, template
+from scaffolder import checks
+from scaffolder.template import bundled, releases
 
 ROOT = Path(__file__).parent.parent
 SCAFFOLD = (sys.executable, "-m", "scaffolder")
@@ -100,9 +101,9 @@ def _report(argv: list[str]) -> dict[str, Any]:
 def _updates(folder: Path, runs: int) -> Iterator[Measure]:
     """From the oldest release to the newest, of a repository that nobody touched."""
     os.environ["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"  # git-remote-scaffold
-    project, oldest = folder / "old" / "my-service", store.releases()[0].tag
+    project, oldest = folder / "old" / "my-service", releases.releases()[0].tag
     generate = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--vcs-ref", oldest]
-    subprocess.run([*generate, "--data", "service_name=my-service", template.SOURCE, str(project)], check=True)
+    subprocess.run([*generate, "--data", "service_name=my-service", bundled.SOURCE, str(project)], check=True)
     git = ["git", "-C", str(project), "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
     for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "generated"]):
         subprocess.run([*git, *arguments], check=True)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scaffolder import installation
+from scaffolder.tools import installation
 
 HEADER = "# The exact development environment; `make lock` writes it. The package itself has lower bounds only.\n"
 NOT_LOCKED = {"pip", "setuptools", "wheel", installation.NAME}

@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from scaffolder import notes
+from scaffolder.template import notes
 from tools import frozen
 from tools.build_hook import LEFT_BY_TOOLS
 

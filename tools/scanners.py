@@ -18,10 +18,10 @@ from typing import Any
 
 import yaml
 
-from scaffolder import manifests, waivers
 from scaffolder.model import NotApplicable
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository import manifests, waivers
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import SystemToolchain
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "scanners.md"

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder import manifest
 from scaffolder.errors import ProjectError
-from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git, refuse_distrusted
+from scaffolder.template import manifest
+from scaffolder.tools.git import Git, refuse_distrusted
+from scaffolder.tools.toolchain import Toolchain
 
 NAME = "scaffold/adopt"
 

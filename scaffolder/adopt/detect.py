@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder import facts
 from scaffolder.adopt.found import Found, by_weight, matches, there
 from scaffolder.adopt.single import MANIFESTS
-from scaffolder.facts import reading, services
-from scaffolder.facts.statements import Statement, place
 from scaffolder.formats import Unreadable
-from scaffolder.model import Place
-from scaffolder.project import Project
+from scaffolder.model import Location
+from scaffolder.repository import facts
+from scaffolder.repository.facts import reading, services
+from scaffolder.repository.facts.statements import Declaration, place
+from scaffolder.repository.project import Project
 
 PIPELINES = {
     "github": (".github/workflows/*.yml", ".github/workflows/*.yaml"),
@@ -44,11 +44,11 @@ def runtime(project: Project) -> Found | None:
         # In one file the last stage counts, which the service runs in.
         right = min(images, key=lambda one: (by_weight(one.place.path), -one.place.line))
         value = right.fact.removeprefix("runtime ")
-        places = [*(Place(path=Path(file)) for file in manifests.get(value, [])), right.place]
+        places = [*(Location(path=Path(file)) for file in manifests.get(value, [])), right.place]
         others = [f"{one.place} has {one.fact.removeprefix('runtime ')}" for one in images if one.fact != right.fact]
         return Found(name="runtime", value=value, places=tuple(places), note="; ".join(dict.fromkeys(others)))
     for value, files in manifests.items():
-        return Found(name="runtime", value=value, places=tuple(Place(path=Path(file)) for file in files))
+        return Found(name="runtime", value=value, places=tuple(Location(path=Path(file)) for file in files))
     return None
 
 
@@ -145,7 +145,7 @@ def team(project: Project, folder: str = "") -> Found | None:
     return None
 
 
-def _names(project: Project, remote: str) -> Iterator[tuple[Place | None, str]]:
+def _names(project: Project, remote: str) -> Iterator[tuple[Location | None, str]]:
     if project.has("pom.xml"):
         try:
             root = reading.xml_of(project, Path("pom.xml"))
@@ -167,7 +167,7 @@ def _names(project: Project, remote: str) -> Iterator[tuple[Place | None, str]]:
     yield None, re.sub(r"\.git/?$", "", remote) or project.root.name
 
 
-def _version(said: Statement, value: str) -> Found:
+def _version(said: Declaration, value: str) -> Found:
     return Found(name="runtime_version", value=value, places=(said.place,), note=f"{said.value} is a range")
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder.facts.statements import place
-from scaffolder.model import Place
-from scaffolder.project import Project
+from scaffolder.model import Location
+from scaffolder.repository.facts.statements import place
+from scaffolder.repository.project import Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +18,11 @@ class Found:
 
     name: str
     value: str
-    places: tuple[Place, ...] = ()
+    places: tuple[Location, ...] = ()
     note: str = ""
 
 
-def matches(project: Project, files: tuple[Path, ...], pattern: str) -> Iterator[tuple[Place, str]]:
+def matches(project: Project, files: tuple[Path, ...], pattern: str) -> Iterator[tuple[Location, str]]:
     """Each line of `files` in which `pattern` is found, with its first group that took part, or all that was found."""
     expression = re.compile(pattern)
     for file in files:
@@ -33,7 +33,7 @@ def matches(project: Project, files: tuple[Path, ...], pattern: str) -> Iterator
 
 def there(name: str, value: str, files: tuple[Path, ...] | list[Path]) -> Found | None:
     """What is there, because these files are; None without any."""
-    places = tuple(Place(path=file) for file in files)
+    places = tuple(Location(path=file) for file in files)
     return Found(name=name, value=value, places=places) if places else None
 
 

@@ -8,9 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder import answers, manifest
 from scaffolder.adopt import other_names
-from scaffolder.project import PROPOSED
+from scaffolder.repository.project import PROPOSED
+from scaffolder.template import answers, manifest
 
 _SERVICE = "app/"
 """The template's own small service. The repository has one already, and only how to build it is written there."""
@@ -19,7 +19,7 @@ _OF_THE_SERVICE = frozenset({"Dockerfile", ".dockerignore"})
 """How the template's own service becomes an image: .dockerignore hides all but `app/`, and another image needs more."""
 
 
-class Fate(enum.StrEnum):
+class FileAction(enum.StrEnum):
     """NEW is written, SAME is there already, BESIDE is written next to what is there, LEFT_OUT is not written."""
 
     NEW = "new"
@@ -37,7 +37,7 @@ class Placed:
 
     path: str
     target: str
-    fate: Fate
+    fate: FileAction
     yours: str = ""
 
 
@@ -48,7 +48,7 @@ class Layout:
     files: tuple[Placed, ...]
     kept: tuple[str, ...]
 
-    def of(self, fate: Fate) -> tuple[Placed, ...]:
+    def of(self, fate: FileAction) -> tuple[Placed, ...]:
         return tuple(one for one in self.files if one.fate is fate)
 
 
@@ -66,13 +66,13 @@ def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[
         folder = next((one for one in owned if file.startswith(one)), "")
         if file.startswith(_SERVICE):
             kept.add(_SERVICE)
-            placed.append(Placed(path=file, target="", fate=Fate.LEFT_OUT))
+            placed.append(Placed(path=file, target="", fate=FileAction.LEFT_OUT))
         elif folder:
             beside = folder.rstrip("/") + PROPOSED + file[len(folder) - 1 :]
             placed.append(_beside(file, beside, root, known))
         elif file in _OF_THE_SERVICE or file.lower() in known or os.path.lexists(root / file):
             if _same(rendered / file, root / file):
-                placed.append(Placed(path=file, target=file, fate=Fate.SAME))
+                placed.append(Placed(path=file, target=file, fate=FileAction.SAME))
             else:
                 kept.add(file)
                 placed.append(_beside(file, file + PROPOSED, root, known))
@@ -81,9 +81,9 @@ def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[
             placed.append(replace(_beside(file, file + PROPOSED, root, known), yours=yours))
         elif _blocked(file, known, root):
             kept.add(file)
-            placed.append(Placed(path=file, target="", fate=Fate.LEFT_OUT))
+            placed.append(Placed(path=file, target="", fate=FileAction.LEFT_OUT))
         else:
-            placed.append(Placed(path=file, target=file, fate=Fate.NEW))
+            placed.append(Placed(path=file, target=file, fate=FileAction.NEW))
     return Layout(files=tuple(placed), kept=tuple(sorted(kept - {answers.FILE})))
 
 
@@ -98,8 +98,8 @@ def _free(file: str, root: Path, known: Collection[str]) -> bool:
 
 def _beside(file: str, target: str, root: Path, known: Collection[str]) -> Placed:
     if _free(target, root, known):
-        return Placed(path=file, target=target, fate=Fate.BESIDE)
-    return Placed(path=file, target="", fate=Fate.LEFT_OUT)
+        return Placed(path=file, target=target, fate=FileAction.BESIDE)
+    return Placed(path=file, target="", fate=FileAction.LEFT_OUT)
 
 
 def _blocked(file: str, known: Collection[str], root: Path) -> bool:

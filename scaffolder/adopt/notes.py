@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from scaffolder.adopt import ports
-from scaffolder.adopt.layout import Fate, Layout
+from scaffolder.adopt.layout import FileAction, Layout
 from scaffolder.adopt.propose import Proposal
 from scaffolder.adopt.scripts import FILES, Tool
-from scaffolder.project import PROPOSED
+from scaffolder.repository.project import PROPOSED
 
 
 def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None, own: Collection[str]) -> Iterator[str]:
@@ -19,7 +19,7 @@ def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None, own: Co
     """
     yield from _of_the_deployment(proposal)
     yield from _of_the_image(proposal)
-    if any(one.path == "Makefile" and one.fate is not Fate.SAME for one in laid.of(Fate.BESIDE)):
+    if any(one.path == "Makefile" and one.fate is not FileAction.SAME for one in laid.of(FileAction.BESIDE)):
         yield (
             f"the Makefile stays yours; pipelines and documents call targets of Makefile{PROPOSED}: "
             "take them over, or include it"
@@ -28,7 +28,7 @@ def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None, own: Co
         yield "nothing says how the service is built: write app/build.sh, app/test.sh and app/run.sh"
     if prefix:
         yield f"{prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
-    blocked = [one.path for one in laid.of(Fate.LEFT_OUT) if one.path in laid.kept]
+    blocked = [one.path for one in laid.of(FileAction.LEFT_OUT) if one.path in laid.kept]
     blocked += [file for file in FILES if tool and file not in own]
     if blocked:
         yield f"not written, because something else stands there: {', '.join(blocked[:5])}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from scaffolder import facts
 from scaffolder.adopt.found import Found, by_weight, matches
-from scaffolder.facts import ports, reading, services
-from scaffolder.facts.application import SOURCE
-from scaffolder.facts.statements import place
 from scaffolder.formats import Unreadable
-from scaffolder.project import Project
+from scaffolder.repository import facts
+from scaffolder.repository.facts import ports, reading, services
+from scaffolder.repository.facts.application import SOURCE
+from scaffolder.repository.facts.statements import place
+from scaffolder.repository.project import Project
 
 DEFAULT = 8080
 """Where the template's own service listens; docs/contract.md."""

@@ -7,13 +7,13 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from scaffolder import answers
 from scaffolder.adopt import detect, ports, single
 from scaffolder.adopt.found import Found
-from scaffolder.answers import Answer
 from scaffolder.errors import AnswersError
-from scaffolder.facts import services
-from scaffolder.project import Project
+from scaffolder.repository.facts import services
+from scaffolder.repository.project import Project
+from scaffolder.template import answers
+from scaffolder.template.answers import Answer
 
 _HOSTS = (("github", r"github\."), ("gitlab", r"gitlab\."), ("azure-devops", r"dev\.azure\.com|visualstudio\.com"))
 _OWNER = (

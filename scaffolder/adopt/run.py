@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder import adopted, answers, checks, render
+from scaffolder import checks
 from scaffolder.adopt import branch, layout, notes, ports, propose, scripts
-from scaffolder.adopt.layout import Fate, Layout
+from scaffolder.adopt.layout import FileAction, Layout
 from scaffolder.adopt.propose import Proposal
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Report, Result
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain, Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.template import answers, keep_list, render
+from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,9 @@ def adopt(
             files = render.write(render.current(), proposal.answers, folder)
             _fit(folder, proposal)
             laid = layout.of(folder, files, root, repository.tracked, _owned(project, proposal))
-            added = {one.target: folder / one.path for one in laid.files if one.fate in {Fate.NEW, Fate.BESIDE}}
+            added = {
+                one.target: folder / one.path for one in laid.files if one.fate in {FileAction.NEW, FileAction.BESIDE}
+            }
             extra = _own(folder, laid, tool, repository)
             adoption = Adoption(
                 root=root,
@@ -89,7 +92,7 @@ def adopt(
 
 
 def _refuse_generated(root: Path) -> None:
-    for file, how in ((adopted.FILE, "it was adopted"), (Path(answers.FILE), "a template made it")):
+    for file, how in ((keep_list.FILE, "it was adopted"), (Path(answers.FILE), "a template made it")):
         if (root / file).exists():
             raise ProjectError(f"{root} has a {file}: {how} already", hint="scaffold status; scaffold update")
 
@@ -149,7 +152,7 @@ def _own(folder: Path, laid: Layout, tool: scripts.Tool | None, repository: bran
         ProjectError: something stands where the list of what is kept has to be.
     """
     beside = folder.parent / "own"
-    texts = {adopted.FILE.as_posix(): adopted.text(laid.kept), **(scripts.of(tool) if tool else {})}
+    texts = {keep_list.FILE.as_posix(): keep_list.text(laid.kept), **(scripts.of(tool) if tool else {})}
     made = {}
     for name, text in texts.items():
         if layout.free(name, repository.root, repository.tracked):
@@ -158,10 +161,10 @@ def _own(folder: Path, laid: Layout, tool: scripts.Tool | None, repository: bran
             path.write_text(text, encoding="utf-8")
             path.chmod(0o755 if name.endswith(".sh") else 0o644)
             made[name] = path
-    if adopted.FILE.as_posix() not in made:
+    if keep_list.FILE.as_posix() not in made:
         raise ProjectError(
-            f"{repository.root} has something in the place of {adopted.FILE}, which says what stays yours",
-            hint=f"git mv {adopted.FILE.parent} to another name, and commit",
+            f"{repository.root} has something in the place of {keep_list.FILE}, which says what stays yours",
+            hint=f"git mv {keep_list.FILE.parent} to another name, and commit",
         )
     return made
 

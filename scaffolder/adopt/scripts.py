@@ -10,10 +10,10 @@ from pathlib import Path
 
 from scaffolder.adopt import ports
 from scaffolder.adopt.found import Found
-from scaffolder.facts import reading, services
 from scaffolder.formats import Unreadable
-from scaffolder.model import Place
-from scaffolder.project import Project
+from scaffolder.model import Location
+from scaffolder.repository.facts import reading, services
+from scaffolder.repository.project import Project
 
 FILES = ("app/build.sh", "app/test.sh", "app/run.sh")
 
@@ -42,7 +42,7 @@ class Tool:
     """A build tool: what people call it, the file that says so, and the commands of the three scripts ("" unknown)."""
 
     name: str
-    place: Place
+    place: Location
     build: str
     test: str
     run: str
@@ -79,7 +79,7 @@ def _java(project: Project, top: Path) -> Iterator[Tool]:
             batch += f" --file {_way(project.root, whole)}/pom.xml --projects {_way(whole, project.root)} --also-make"
         yield Tool(
             name="Maven",
-            place=Place(path=Path("pom.xml")),
+            place=Location(path=Path("pom.xml")),
             build=f"{batch} -DskipTests package\n",
             test=_JUNIT.format(command=f"{batch} verify", reports="*/surefire-reports/*.xml"),
             run=f"exec {maven} --batch-mode spring-boot:run\n" if spring else "",
@@ -90,7 +90,7 @@ def _java(project: Project, top: Path) -> Iterator[Tool]:
         spring = "org.springframework.boot" in project.text(file) or "spring.boot" in project.text(file)
         yield Tool(
             name="Gradle",
-            place=Place(path=file),
+            place=Location(path=file),
             build=f"{gradle} --console=plain assemble\n",
             test=_JUNIT.format(command=f"{gradle} --console=plain check", reports="*/test-results/*/*.xml"),
             run=f"exec {gradle} --console=plain {'bootRun' if spring else 'run'}\n",
@@ -134,7 +134,7 @@ def _node(project: Project, top: Path) -> Iterator[Tool]:
     at, (_, name, install, command) = next(((at, one) for at, one in locks if at), none)
     yield Tool(
         name=name,
-        place=Place(path=at),
+        place=Location(path=at),
         build=f"{install}\n" + (f"{command} run build\n" if "build" in scripts else ""),
         test=f"{install}\n{command} test\n" if "test" in scripts else "",
         run=f"exec {command} start\n" if "start" in scripts else "",
@@ -176,7 +176,7 @@ def _python(project: Project, top: Path) -> Iterator[Tool]:
             started = _started(project)
             yield Tool(
                 name=name,
-                place=Place(path=Path(file)),
+                place=Location(path=Path(file)),
                 build=build,
                 test=f"app/build.sh\n{prefix}{tests}\n",
                 run=f"app/build.sh\nexec {prefix}{started}\n" if started else "",
@@ -220,7 +220,7 @@ def _go(project: Project, top: Path) -> Iterator[Tool]:
         package = _main(project)
         yield Tool(
             name="Go",
-            place=Place(path=Path("go.mod")),
+            place=Location(path=Path("go.mod")),
             build=f"go build -o build/app/service {package}\n",
             test="go test ./...\n",
             run=f"exec go run {package}\n",

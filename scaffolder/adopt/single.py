@@ -8,9 +8,9 @@ import shlex
 from pathlib import Path
 
 from scaffolder.errors import ProjectError
-from scaffolder.facts import reading, services
 from scaffolder.formats import Unreadable
-from scaffolder.project import Project
+from scaffolder.repository.facts import reading, services
+from scaffolder.repository.project import Project
 
 MANIFESTS = {
     "java": ("pom.xml", "build.gradle", "build.gradle.kts"),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.tools import HADOLINT
+from scaffolder.repository.project import Project
+from scaffolder.tools.programs import HADOLINT
+from scaffolder.tools.toolchain import Toolchain
 
 
 def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:

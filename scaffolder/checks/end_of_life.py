@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scaffolder import facts, images, lifecycles
-from scaffolder.facts.pipelines import AGENT, CI
-from scaffolder.facts.runtimes import IMAGE, IMAGE_BUILD, VERSION_FILE
-from scaffolder.facts.versions_of_images import split
-from scaffolder.facts.workplaces import COMPOSE, DEV
-from scaffolder.lifecycles import SOON, End
-from scaffolder.model import Check, Finding, NotApplicable, Place, Severity, Unsettled, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Blocked, Check, Finding, Location, NotApplicable, Severity, Verdict
+from scaffolder.repository import end_of_life, facts, image_references
+from scaffolder.repository.end_of_life import SOON, End
+from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
+from scaffolder.repository.facts.pipelines import AGENT, CI
+from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD, VERSION_FILE
+from scaffolder.repository.facts.versions_of_images import split
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -26,7 +26,7 @@ class Pin:
 
     product: str
     version: str
-    place: Place
+    place: Location
 
 
 _RUNS = {VERSION_FILE, IMAGE, IMAGE_BUILD, CI, AGENT, DEV, COMPOSE}
@@ -78,9 +78,9 @@ def clusters(project: Project) -> Iterator[Pin]:
 
 def base_images(project: Project) -> Iterator[Pin]:
     """The operating systems and databases that images bring, by their names and tags."""
-    for use in images.named(project):
+    for use in image_references.named(project):
         name, tag, _ = split(use.image)
-        place = Place(path=use.path, line=use.line, text=use.image)
+        place = Location(path=use.path, line=use.line, text=use.image)
         systems: dict[str, str] = {}
         if distroless := _DISTROLESS.search(name):
             systems["debian"] = distroless[1]
@@ -99,7 +99,7 @@ def tools(project: Project) -> Iterator[Pin]:
         for found in _TOOL.finditer(project.text(file)):
             yield _pin(project, file, found.start(1), _PRODUCT_OF_TOOL.get(found[1], found[1]), found[2])
     for file in project.matching(".terraform-version"):
-        yield Pin(product="terraform", version=project.text(file).strip(), place=Place(path=file, line=1))
+        yield Pin(product="terraform", version=project.text(file).strip(), place=Location(path=file, line=1))
     for file in project.matching(".github/workflows/*.y*ml", "azure-pipelines*.yml"):
         yield from _matches(project, file, _SET_UP, "terraform")
         yield from _matches(project, file, _SET_UP_HELM, "helm")
@@ -110,7 +110,7 @@ def hosted(project: Project) -> Iterator[Pin]:
     for file in project.matching(".github/workflows/*.y*ml", "azure-pipelines*.yml", "ci/azure-devops/*.yml"):
         yield from _matches(project, file, _RUNNER, "runner")
         for found in _ACTION.finditer(project.text(file)):
-            if lifecycles.knows(found[1]):
+            if end_of_life.knows(found[1]):
                 yield _pin(project, file, found.start(1), found[1], found[3] or found[2])
 
 
@@ -126,13 +126,13 @@ def supported(
 
     Raises:
         NotApplicable: nothing is pinned; `nothing` says what.
-        Unsettled: of nothing that is pinned anybody has published an end.
+        Blocked: of nothing that is pinned anybody has published an end.
     """
     found = sorted(dict.fromkeys(pins(project)))
     if not found:
         raise NotApplicable(nothing)
     day = today or datetime.date.today()
-    ends = {(pin.product, pin.version): lifecycles.end_of(pin.product, pin.version) for pin in found}
+    ends = {(pin.product, pin.version): end_of_life.end_of(pin.product, pin.version) for pin in found}
     findings = []
     for (product, version), end in ends.items():
         places = [pin.place for pin in found if (pin.product, pin.version) == (product, version)]
@@ -144,7 +144,7 @@ def supported(
     unknown = sorted({f"{product} {version}" for (product, version), end in ends.items() if end is None})
     limit = f"no end is published for {', '.join(unknown)}" if unknown else ""
     if not judged:
-        raise Unsettled(limit)
+        raise Blocked(limit)
     return Verdict(findings=tuple(findings), detail=", ".join(judged), limit=limit)
 
 
@@ -152,7 +152,7 @@ def _called(end: End) -> str:
     return f"{end.product} {end.cycle}"
 
 
-def _ending(end: End, last: datetime.date, places: list[Place], day: datetime.date) -> Finding:
+def _ending(end: End, last: datetime.date, places: list[Location], day: datetime.date) -> Finding:
     over = day > last
     return Finding(
         path=places[0].path,
@@ -172,7 +172,9 @@ def _matches(project: Project, file: Path, pattern: re.Pattern[str], product: st
 def _pin(project: Project, file: Path, at: int, product: str, version: str) -> Pin:
     line = project.text(file).count("\n", 0, at) + 1
     return Pin(
-        product=product, version=version, place=Place(path=file, line=line, text=project.lines(file)[line - 1].strip())
+        product=product,
+        version=version,
+        place=Location(path=file, line=line, text=project.lines(file)[line - 1].strip()),
     )
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scaffolder import helm, manifests
-from scaffolder.facts import altered_values, charts
-from scaffolder.facts.altered_values import Altered
-from scaffolder.model import Check, Finding, NotApplicable, Place, Severity, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.tools import HELM
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict
+from scaffolder.repository import manifests
+from scaffolder.repository.facts import altered_values, charts
+from scaffolder.repository.facts.altered_values import Altered
+from scaffolder.repository.project import Project
+from scaffolder.tools import helm
+from scaffolder.tools.programs import HELM
+from scaffolder.tools.toolchain import Toolchain
 
 _PLACE = re.compile(r"\([^/\s()]+/(?P<file>templates/[^\s():]+):(?P<line>\d+)")
 """Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)"."""
@@ -57,7 +58,7 @@ def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
     known = charts.charts(project)
     if not any(chart.renderings for chart in known):
         raise NotApplicable("there is no chart")
-    found: dict[Place, Finding] = {}
+    found: dict[Location, Finding] = {}
     limits = list(dict.fromkeys(map(str, charts.unread(project))))
     for chart in known:
         for rendering in chart.renderings:
@@ -95,15 +96,15 @@ def _linted(project: Project, chart: Path, environment: str, message: helm.Messa
 
 def _unrendered(project: Project, chart: Path, one: manifests.Manifest) -> Finding:
     template, value = _PLACE.search(one.error), _REFUSED_VALUE.search(one.error)
-    place = Place(path=chart)
+    place = Location(path=chart)
     if template:
-        place = Place(path=chart / template["file"], line=int(template["line"]))
+        place = Location(path=chart / template["file"], line=int(template["line"]))
     elif value:
         place = _of_value(project, chart, one.environment, value)
     return Finding(path=place.path, line=place.line, message=f"{_in(one.environment)}does not render: {one.error}")
 
 
-def _of_value(project: Project, chart: Path, environment: str, value: re.Match[str]) -> Place:
+def _of_value(project: Project, chart: Path, environment: str, value: re.Match[str]) -> Location:
     """The line that sets a value that the schema refuses: in the environment's own file, else in that of the chart."""
     keys = value["at"].strip("/").split("/")
     unknown = _UNKNOWN_KEY.search(value["problem"])
@@ -112,8 +113,8 @@ def _of_value(project: Project, chart: Path, environment: str, value: re.Match[s
     for file in (chart / f"values-{environment}.yaml", chart / "values.yaml"):
         line = _line_of(project.lines(file), keys) if project.has(file) else 0
         if line:
-            return Place(path=file, line=line)
-    return Place(path=chart / "values.yaml")
+            return Location(path=file, line=line)
+    return Location(path=chart / "values.yaml")
 
 
 def _line_of(lines: Sequence[str], keys: Sequence[str]) -> int:

@@ -9,16 +9,17 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from scaffolder import cluster, manifests
 from scaffolder.checks.optional import module
-from scaffolder.cluster import Ruling
 from scaffolder.errors import ClusterError
-from scaffolder.manifests import KubernetesObject
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
-from scaffolder.offline import custom_resources
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.tools import HELM
+from scaffolder.repository import manifests
+from scaffolder.repository.manifests import KubernetesObject
+from scaffolder.repository.project import Project
+from scaffolder.tools import cluster
+from scaffolder.tools.cluster import Ruling
+from scaffolder.tools.offline import custom_resources
+from scaffolder.tools.programs import HELM
+from scaffolder.tools.toolchain import Toolchain
 
 _BUILT_IN = re.compile(r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|[a-z0-9.-]+\.k8s\.io/v\w+")
 """The groups that the API server itself serves; in these an unknown kind is an error, not a custom resource."""

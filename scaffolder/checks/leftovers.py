@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from scaffolder import answers, template
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.template import answers, bundled
+from scaffolder.tools.toolchain import Toolchain
 
 # `[[` also opens a table of TOML, a test of Bash, a text of Lua, an attribute of C++, a link of a wiki and a list of
 # lists. A marker of ours is told apart by its name, a question of the template, and by the blanks around it. Without
@@ -80,4 +80,4 @@ def _is_table(suffix: str, line: str) -> bool:
 @cache
 def _questions() -> frozenset[str]:
     """The names that a marker of the template starts with: its questions, and what it computes from their answers."""
-    return frozenset(name for name in template.configuration() if not name.startswith("_"))
+    return frozenset(name for name in bundled.configuration() if not name.startswith("_"))

@@ -11,10 +11,10 @@ from typing import Any
 
 from scaffolder.checks.optional import module
 from scaffolder.errors import ToolCrashed
-from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.tools import AMTOOL, PROMTOOL
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.repository.project import Project
+from scaffolder.tools.programs import AMTOOL, PROMTOOL
+from scaffolder.tools.toolchain import Toolchain
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 """A Grafana variable in a query: `$namespace`, `${namespace}`, `${namespace:regex}`."""
@@ -166,7 +166,7 @@ def _failed_tests(project: Project, file: Path, output: str) -> Finding:
         line=project.line_of(file, asked[0]) if asked else 0,
         message=(f"{', '.join(meant)}: " if meant else "") + _essence(output),
         related=tuple(
-            Place(path=one, line=line, text=project.lines(one)[line - 1].strip()) for one, line in lines if line
+            Location(path=one, line=line, text=project.lines(one)[line - 1].strip()) for one, line in lines if line
         ),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from scaffolder import installation
 from scaffolder.errors import ToolMissing
+from scaffolder.tools import installation
 
 
 def module(name: str) -> Any:

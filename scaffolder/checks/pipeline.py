@@ -10,13 +10,13 @@ from typing import Any
 
 import yaml
 
-from scaffolder import jenkinsfile
 from scaffolder.errors import ToolCrashed
+from scaffolder.formats import jenkinsfile
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
-from scaffolder.process import Done
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.tools import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR
+from scaffolder.repository.project import Project
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.programs import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR
+from scaffolder.tools.toolchain import Toolchain
 
 _EXTENSIONS = ("AWSShellScript@",)
 _WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
@@ -167,7 +167,7 @@ def _yaml(project: Project) -> list[Path]:
     return [project.root / file for file in project.matching("*.yml", "*.yaml", ".shellcheckrc")]
 
 
-def _schema_findings(project: Project, done: Done, only: Path | None = None) -> Iterator[Finding]:
+def _schema_findings(project: Project, done: CompletedRun, only: Path | None = None) -> Iterator[Finding]:
     """What check-jsonschema reported, about `only` where it read that file from its standard input."""
     report = _json(CHECK_JSONSCHEMA.name, done, codes={0, 1})
     if not isinstance(report, dict):
@@ -225,7 +225,7 @@ def _audited(project: Project, problem: dict[str, Any]) -> Finding:
     )
 
 
-def _json(name: str, done: Done, *, codes: set[int]) -> Any:
+def _json(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
     """What the program reported; an exit code that it does not document, or no JSON, is no verdict."""
     if done.exit_code in codes:
         try:

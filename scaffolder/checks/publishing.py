@@ -8,11 +8,12 @@ from pathlib import Path
 
 import yaml
 
-from scaffolder import jenkinsfile, pipelines
-from scaffolder.model import Check, Finding, NotApplicable, Place, Unsettled, Verdict
-from scaffolder.pipelines import Pipeline, Stage
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.formats import jenkinsfile
+from scaffolder.model import Blocked, Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.repository import pipelines
+from scaffolder.repository.pipelines import Pipeline, Stage
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _AROUND = {"scan": "before", "sbom": "before", "sign": "after"}
 """What has to be run beside `make push`, where the Makefile has such a target."""
@@ -42,7 +43,7 @@ def _published(project: Project, one: Pipeline, stage: Stage, known: dict[str, i
                 line=line,
                 message=f"{one.system} pushes an image and does not run make {name} {side} it",
                 fix=f"run make {name} {side} make push, in the same stage",
-                related=(Place(path=Path("Makefile"), line=makefile_line),),
+                related=(Location(path=Path("Makefile"), line=makefile_line),),
             )
 
 
@@ -51,7 +52,7 @@ def _pipelines(project: Project) -> tuple[Pipeline, ...]:
     try:
         return pipelines.read(project)
     except (yaml.YAMLError, jenkinsfile.Unreadable) as error:
-        raise Unsettled("a pipeline does not parse: see SY002 and CI005") from error
+        raise Blocked("a pipeline does not parse: see SY002 and CI005") from error
     except (LookupError, TypeError, AttributeError, ValueError, StopIteration, RuntimeError):
         return ()  # written in another way
 

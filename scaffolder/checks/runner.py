@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from scaffolder.cache import Cache, Contents
-from scaffolder.checks import excerpts, page
+from scaffolder.checks import page, snippets
 from scaffolder.errors import ToolError, ToolMissing
-from scaffolder.keeping import Keeping
 from scaffolder.model import (
+    Blocked,
     Check,
     Finding,
     Inapplicable,
@@ -19,12 +18,13 @@ from scaffolder.model import (
     Outcome,
     Report,
     Result,
-    Unsettled,
     outcome_of,
     visible,
 )
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.tools.cache import Cache, Contents
+from scaffolder.tools.caching_toolchain import Keeping
+from scaffolder.tools.toolchain import Toolchain
 
 WORKERS = 4
 """The checks mostly wait for other programs, so a few more than a small machine's cores."""
@@ -72,7 +72,7 @@ def run(
         project=project.name,
         template=project.template,
         results=results,
-        excerpts=excerpts.around(project, results),
+        excerpts=snippets.around(project, results),
         pages=_pages(results),
         inapplicable=tuple(one for one in ended if isinstance(one, Inapplicable)),
         seconds=time.perf_counter() - started,
@@ -98,7 +98,7 @@ def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: boo
         verdict = check.run(project, toolchain)
     except NotApplicable as nothing:
         return Inapplicable(check=check, reason=str(nothing))
-    except Unsettled as unsettled:
+    except Blocked as unsettled:
         return ended(Outcome.SKIPPED, reason=str(unsettled))
     except ToolMissing as missing:
         return ended(Outcome.SKIPPED, reason=_sentence(missing), tool_missing=True)

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import table
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import table
+from scaffolder.tools.toolchain import Toolchain
 
 _SELECTORS = {
     "ServiceMonitor": "serviceMonitorSelector",
@@ -56,12 +56,12 @@ def _spec(project: Project, file: Path) -> dict[str, Any]:
     return spec if isinstance(spec, dict) else {}
 
 
-def _declared(project: Project, kind: str) -> Place | None:
+def _declared(project: Project, kind: str) -> Location | None:
     """Where the first object of a kind stands, in a template of a chart or as it is."""
     for file in project.matching("*.yaml", "*.yml"):
         for number, line in enumerate(project.lines(file), 1):
             if re.fullmatch(rf"kind: {kind}", line.rstrip()):
-                return Place(path=file, line=number, text=line.strip())
+                return Location(path=file, line=number, text=line.strip())
     return None
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from scaffolder.checks import leftovers
 from scaffolder.checks.optional import module
-from scaffolder.facts import reading, services
 from scaffolder.formats import Unreadable, editorconfig
 from scaffolder.formats.editorconfig import EditorConfig
-from scaffolder.model import Check, Edit, Finding, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Check, Edit, Finding, Location, NotApplicable, Verdict
+from scaffolder.repository.facts import reading, services
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _TEMPLATE_FILE = re.compile(r"\btemplatefile\(\s*\"([^\"]+)\"|\btemplate\s*=\s*file\(\s*\"([^\"]+)\"")
 _DIRECTIVE = re.compile(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
@@ -108,7 +108,7 @@ def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
                     line=edits[0].line,
                     message=f"{_said(edits[0])}{more}",
                     fix="scaffold check --fix",
-                    related=(Place(path=_nearest(configs, file) / ".editorconfig"),),
+                    related=(Location(path=_nearest(configs, file) / ".editorconfig"),),
                     edits=edits,
                 )
             )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from scaffolder import fixes, terraform
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.tools import TERRAFORM
+from scaffolder.repository import fixes
+from scaffolder.repository.project import Project
+from scaffolder.tools import terraform
+from scaffolder.tools.programs import TERRAFORM
+from scaffolder.tools.toolchain import Toolchain
 
 _DEPTH = ("syntax", "schema", "provider")
 

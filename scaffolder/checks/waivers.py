@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from scaffolder import waivers
 from scaffolder.errors import WaiversError
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Unsettled, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.waivers import LEDGER, LONGEST, SOON, Mark, Waiver
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.repository import waivers
+from scaffolder.repository.project import Project
+from scaffolder.repository.waivers import LEDGER, LONGEST, SOON, Mark, Waiver
+from scaffolder.tools.toolchain import Toolchain
 
 
 def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdict:
@@ -40,7 +40,7 @@ def no_waiver_is_expired_or_unused(project: Project, _: Toolchain) -> Verdict:
     try:
         marks, ledger = waivers.marks(project), waivers.ledger(project)
     except WaiversError as error:
-        raise Unsettled("the ledger cannot be read: see WV001") from error
+        raise Blocked("the ledger cannot be read: see WV001") from error
     if not ledger:
         raise NotApplicable("nothing is waived")
     today = datetime.date.today()

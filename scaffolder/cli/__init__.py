@@ -70,7 +70,7 @@ def scaffold(context: click.Context) -> None:
 
 def _warn_of_a_leftover() -> None:
     """Name a distribution that owns the same files as this one: to install or remove either breaks both."""
-    from scaffolder import installation  # not needed for --help
+    from scaffolder.tools import installation  # not needed for --help
 
     if former := installation.leftover():
         click.echo(
@@ -85,7 +85,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     sys.unraisablehook = _raise_later
     if "HOME" not in os.environ:
-        from scaffolder import process  # 15 ms, and hardly anybody has no home
+        from scaffolder.tools import process  # 15 ms, and hardly anybody has no home
 
         process.settle_home()
     gc.set_threshold(100_000, 50, 50)  # what a run imports and parses stays to its end; looking through it takes 5 %
@@ -93,7 +93,7 @@ def main() -> None:
     if code == ExitCode.INTERRUPTED:
         # An interrupt inside exec(), which imports are full of, makes the interpreter end by SIGINT whatever we return
         # (`unhandled_keyboard_interrupt` in CPython's pythonrun.c).
-        from scaffolder import process  # see above
+        from scaffolder.tools import process  # see above
 
         process.end_all()
         sys.stdout.flush()

@@ -10,18 +10,18 @@ from typing import Any
 
 import click
 
-from scaffolder import answers
 from scaffolder.adopt import branch, propose, run
 from scaffolder.adopt.found import Found
-from scaffolder.adopt.layout import Fate, Placed
+from scaffolder.adopt.layout import FileAction, Placed
 from scaffolder.adopt.propose import Proposal
 from scaffolder.adopt.run import Adoption
 from scaffolder.cli import options, prompts, summary
 from scaffolder.cli.new import question_options
 from scaffolder.errors import ExitCode
-from scaffolder.project import PROPOSED
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
+from scaffolder.repository.project import PROPOSED
+from scaffolder.template import answers
 
 _SHOWN = 3
 """Findings of each check: what to type next must not be lost behind what `scaffold check` says again."""
@@ -85,13 +85,13 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
     yield ""
     yield from _found(made.proposal)
     yield ""
-    new = [one.target for one in made.layout.of(Fate.NEW)]
+    new = [one.target for one in made.layout.of(FileAction.NEW)]
     yield f"  new       {len(new) + len(made.scripts) + 1} files: {_folders(new)}"
-    for one in made.layout.of(Fate.BESIDE):
+    for one in made.layout.of(FileAction.BESIDE):
         if PROPOSED + "/" not in one.target:
             yield f"  beside    {one.target}" + (f"   yours is {one.yours}" if one.yours else "")
-    for folder in sorted({one.target.partition(PROPOSED)[0] for one in made.layout.of(Fate.BESIDE)}):
-        inside = [one for one in made.layout.of(Fate.BESIDE) if one.target.startswith(f"{folder}{PROPOSED}/")]
+    for folder in sorted({one.target.partition(PROPOSED)[0] for one in made.layout.of(FileAction.BESIDE)}):
+        inside = [one for one in made.layout.of(FileAction.BESIDE) if one.target.startswith(f"{folder}{PROPOSED}/")]
         if inside:
             yield f"  beside    {folder}{PROPOSED}/   {len(inside)} files"
     for name in made.scripts:

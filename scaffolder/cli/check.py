@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from scaffolder import report
+from scaffolder.check import Request, examine
 from scaffolder.cli import options, summary
-from scaffolder.examine import Request, examine
 
 
 @click.command("check", short_help="Check a repository.")

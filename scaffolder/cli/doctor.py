@@ -7,15 +7,16 @@ from typing import Any
 
 import click
 
-from scaffolder import __version__, checks, cluster, git_remote, installation
-from scaffolder.cache import Cache
+from scaffolder import __version__, checks, git_remote
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
 from scaffolder.git_remote import Reach
-from scaffolder.installation import Installation, Leftover
-from scaffolder.toolchain import Survey, SystemToolchain
-from scaffolder.tools import Tool
-from scaffolder.version_control import GIT
+from scaffolder.tools import cluster, installation
+from scaffolder.tools.cache import Cache
+from scaffolder.tools.git import GIT
+from scaffolder.tools.installation import Installation, Leftover
+from scaffolder.tools.programs import Tool
+from scaffolder.tools.toolchain import Survey, SystemToolchain
 
 
 @click.command("doctor", short_help="Which external program each check would use, and how to get it.")

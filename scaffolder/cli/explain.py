@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
-from scaffolder import checks, manifest, origins
+from scaffolder import checks, explain
 from scaffolder.checks import page
 from scaffolder.cli import options
 from scaffolder.model import Check
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository.project import Project
+from scaffolder.template import manifest
+from scaffolder.tools.toolchain import SystemToolchain
 
 
 @click.command("explain", short_help="What a check asks, and why; or why a generated file is there.")
@@ -44,8 +45,8 @@ def _of_file(project: Project, file: Path, number: str, form: str) -> str:
         raise click.UsageError(f"a line is a number, not {number!r}")
     with SystemToolchain() as toolchain:
         folder = manifest.templates_of(project.root, toolchain) if project.answers else None
-    origin = origins.of(project, file, folder)
-    line = origins.line_of(project, origin, int(number)) if number else None
+    origin = explain.of(project, file, folder)
+    line = explain.line_of(project, origin, int(number)) if number else None
     said: dict[str, object] = {
         "file": file.as_posix(),
         "templates": [one.as_posix() for one in origin.templates],
@@ -62,7 +63,7 @@ def _of_file(project: Project, file: Path, number: str, form: str) -> str:
     return json.dumps(said, indent=2) if form == "json" else "\n".join(_sentences(origin, number, line))
 
 
-def _sentences(origin: origins.Origin, number: str, line: origins.Line | None) -> Iterator[str]:
+def _sentences(origin: explain.Origin, number: str, line: explain.Line | None) -> Iterator[str]:
     yield f"{origin.file.as_posix()} comes from {', which includes '.join(map(str, origin.templates))}"
     yield f"  there because  {' and '.join(origin.conditions) or 'every repository has it'}"
     yield f"  answers in it  {_named(origin.uses)}"

@@ -9,9 +9,12 @@ from typing import Any
 
 import click
 
-from scaffolder import answers, checks, presets, template, waivers
+from scaffolder import checks
 from scaffolder.cli import options
-from scaffolder.project import Project
+from scaffolder.repository import waivers
+from scaffolder.repository.project import Project
+from scaffolder.template import answers, presets
+from scaffolder.tools import package_data
 
 _Row = dict[str, Any]
 
@@ -44,7 +47,7 @@ def _checks() -> list[_Row]:
 
 
 def _versions() -> list[_Row]:
-    return list(_flattened("", template.versions()))
+    return list(_flattened("", package_data.versions()))
 
 
 def _flattened(prefix: str, table: dict[str, Any]) -> list[_Row]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from scaffolder import answers, generate
+from scaffolder import new
 from scaffolder.cli import options, prompts, summary
 from scaffolder.errors import ExitCode
+from scaffolder.template import answers
 
 
 def question_options() -> list[click.Option]:
@@ -99,13 +100,13 @@ def command(
     given = prompts.collect(name, flags, data, data_file, preset)
     ask = None if defaults or not options.interactive() else prompts.ask
     completed = answers.complete(given, ask=ask)
-    request = generate.Request(
+    request = new.Request(
         answers=completed,
         destination=output / str(completed["service_name"]),
         **{key: value for key, value in settings.items() if key not in questions},
     )
     with summary.progress(quiet=quiet) as on_result:
-        made = generate.generate(request, on_result=on_result)
+        made = new.generate(request, on_result=on_result)
     if text := summary.of_new(made, form=form, quiet=quiet, verbose=verbose):
         click.echo(text)
     if (quiet or form == "json") and made.commit and made.commit.failed:

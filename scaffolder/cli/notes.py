@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from scaffolder.notes import Note, Notes
+from scaffolder.template.notes import Note, Notes
 
 HEADING = "Before you deploy"
 """The line above the notes. ci/template-update.sh of generated repositories looks for it, and for their indentation."""

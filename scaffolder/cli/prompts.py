@@ -10,9 +10,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from scaffolder import answers, presets
-from scaffolder.answers import Accept, Answer, Choice, Question, Repeated
 from scaffolder.errors import AnswersError
+from scaffolder.template import answers, presets
+from scaffolder.template.answers import Accept, Answer, Choice, Question, Repeated
 
 
 def collect(

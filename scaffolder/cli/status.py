@@ -13,7 +13,7 @@ from scaffolder import status
 from scaffolder.cli import notes, options
 from scaffolder.errors import ExitCode
 from scaffolder.status import Status
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools.toolchain import SystemToolchain
 
 
 @click.command("status", short_help="Which release a repository is at, and what was edited.")

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaffolder import answers, fixes, report
-from scaffolder.answers import Answer
+from scaffolder import report
 from scaffolder.cli import options
-from scaffolder.generate import Made
 from scaffolder.model import FAMILIES, Report, Result, visible
+from scaffolder.new import Made
 from scaffolder.report import github as github_report
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
+from scaffolder.repository import fixes
+from scaffolder.template import answers
+from scaffolder.template.answers import Answer
 
 if TYPE_CHECKING:
-    from scaffolder.examine import Examined  # with all checks: 0.1 s that `scaffold new --no-check` does not need
+    from scaffolder.check import Examined  # with all checks: 0.1 s that `scaffold new --no-check` does not need
 
 _STAGES = (
     ("1 infrastructure", ("terraform", "platform")),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from scaffolder import hosts, publishing, store
 from scaffolder.cli import options, updated
 from scaffolder.errors import ExitCode
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import git_mirror, publishing, releases
+from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update.engine import Request
 
 
@@ -29,8 +29,8 @@ def publish(url: str) -> int:
     Branch main and the tags vX.Y.Z; a release that is there already is not moved. Run it again after an upgrade.
     """
     with SystemToolchain() as toolchain:
-        published = publishing.publish(hosts.located(url), toolchain)
-    shown = hosts.without_secret(url, url)
+        published = publishing.publish(git_mirror.located(url), toolchain)
+    shown = git_mirror.without_secret(url, url)
     command = f"scaffold template use {shlex.quote(shown)}"
     tags = ", ".join(published.tags)
     click.echo(f"  {tags} pushed to {shown}" if tags else f"  {shown} has every release already")
@@ -38,7 +38,7 @@ def publish(url: str) -> int:
         click.echo(f"  main there could not be moved: {published.reason}; repositories need the tags only")
     elif not published.main:
         click.echo(
-            f"  main there is somebody's work and stays as it is; `git merge {store.newest().tag}` takes this release"
+            f"  main there has other commits and stays as it is; `git merge {releases.newest().tag}` takes this release"
         )
     click.echo(f"\nNext    {command}   in each repository that is to take its releases from there")
     return ExitCode.CLEAN
@@ -57,4 +57,4 @@ def use(url: str, path: Path, **settings: bool | str) -> int:
     The release stays the same, and URL must have it. Plain `copier update` and Renovate then need no scaffolder.
     Nothing is committed.
     """
-    return updated.carried_out(Request(root=path, address=hosts.recordable(url), answers_only=True), settings)
+    return updated.carried_out(Request(root=path, address=git_mirror.recordable(url), answers_only=True), settings)

@@ -18,11 +18,16 @@ from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 from scaffolder.update import run
 from scaffolder.update.engine import Difference, Request
-from scaffolder.update.merge import Fate
+from scaffolder.update.merge import FileAction
 from scaffolder.update.restore import Restored
 from scaffolder.update.run import Outcome
 
-_COLOURS = {Fate.CONFLICT: "failed", Fate.KEPT: "warning", Fate.DELETED: "warning", Fate.MERGED: "passed"}
+_COLOURS = {
+    FileAction.CONFLICT: "failed",
+    FileAction.KEPT: "warning",
+    FileAction.DELETED: "warning",
+    FileAction.MERGED: "passed",
+}
 
 
 def options(function: shared.Command) -> shared.Command:
@@ -79,7 +84,7 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
     if outcome.empty:
         return
     for change in outcome.changes:
-        if not quiet or change.fate in {Fate.CONFLICT, Fate.KEPT}:
+        if not quiet or change.fate in {FileAction.CONFLICT, FileAction.KEPT}:
             word = shared.paint(f"{change.fate:<9}", _COLOURS.get(change.fate, ""))
             yield f"  {word} {change.path}{f'   {change.note}' if change.note else ''}"
     if outcome.text:
@@ -119,7 +124,7 @@ def _answer(difference: Difference) -> str:
 
 
 def _counted(outcome: Outcome) -> str:
-    counts = {fate: sum(change.fate is fate for change in outcome.changes) for fate in Fate}
+    counts = {fate: sum(change.fate is fate for change in outcome.changes) for fate in FileAction}
     words = ", ".join(f"{count} {fate}" for fate, count in counts.items() if count)
     return words if outcome.taken else f"{words}; nothing was changed"
 
@@ -155,7 +160,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "notes": notes.document(outcome.notes),
         "note_problems": list(outcome.notes.problems),
         "files": [{"path": one.path, "state": str(one.fate), "note": one.note} for one in outcome.changes],
-        "summary": {str(fate): sum(one.fate is fate for one in outcome.changes) for fate in Fate},
+        "summary": {str(fate): sum(one.fate is fate for one in outcome.changes) for fate in FileAction},
         "taken": outcome.taken,
         "exit_code": int(outcome.exit_code),
         "diff": outcome.text,

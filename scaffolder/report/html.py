@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder import __version__
-from scaffolder.model import Excerpt, Finding, Inapplicable, Outcome, Report, Result, Table
+from scaffolder.model import Finding, Inapplicable, Outcome, Report, Result, Snippet, Table
 from scaffolder.report import gates, text
 
 _PAGE = Path(__file__).with_name("page.html.jinja")
@@ -27,7 +27,7 @@ class Side:
     name: str
     line: int
     says: str
-    excerpt: Excerpt | None
+    excerpt: Snippet | None
 
 
 def write(report: Report, *, gate_map: Table | None = None) -> str:

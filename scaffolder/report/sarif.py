@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from scaffolder import __version__
-from scaffolder.model import Check, Excerpt, Finding, Outcome, Report, Result
+from scaffolder.model import Check, Finding, Outcome, Report, Result, Snippet
 
 MOST_RESULTS = 25_000
 """What GitHub takes of one run; it refuses a file with more."""
@@ -146,7 +146,7 @@ def _location(report: Report, path: Path, line: int) -> dict[str, Any]:
     }
 
 
-def _regions(excerpt: Excerpt | None, line: int) -> dict[str, Any]:
+def _regions(excerpt: Snippet | None, line: int) -> dict[str, Any]:
     region: dict[str, Any] = {"startLine": max(1, line)}
     if excerpt is None or not excerpt.line(line):
         return {"region": region}

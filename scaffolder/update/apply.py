@@ -15,14 +15,14 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from scaffolder import process
 from scaffolder.errors import ToolCrashed
-from scaffolder.process import Processes
-from scaffolder.toolchain import SystemToolchain, Toolchain
+from scaffolder.tools import process
+from scaffolder.tools.git import Git
+from scaffolder.tools.process import Processes
+from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 from scaffolder.update import journal, restore
 from scaffolder.update.journal import Journal
-from scaffolder.update.workshop import Stage
-from scaffolder.version_control import Git
+from scaffolder.update.merge_repository import Stage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffolder import adopted, answers, manifest, notes, scratch, store
-from scaffolder.answers import Record
 from scaffolder.errors import AnswersError, StoreError, UpdateError
 from scaffolder.model import Report, Result
-from scaffolder.notes import Notes
-from scaffolder.project import Project
-from scaffolder.store import History, Release
-from scaffolder.toolchain import Toolchain
-from scaffolder.update import apply, journal, merge, rendering, repository, restore, wishes, workshop
-from scaffolder.update.merge import Fate, Merged
+from scaffolder.repository.project import Project
+from scaffolder.template import answers, keep_list, manifest, notes, releases
+from scaffolder.template.answers import Record
+from scaffolder.template.notes import Notes
+from scaffolder.template.releases import History, Release
+from scaffolder.tools import scratch
+from scaffolder.tools.git import PLAIN_DIFF
+from scaffolder.tools.toolchain import Toolchain
+from scaffolder.update import answer_changes, apply, journal, merge, merge_repository, rendering, repository, restore
+from scaffolder.update.merge import FileAction, Merged
+from scaffolder.update.merge_repository import Workshop
 from scaffolder.update.repository import Repository
-from scaffolder.update.workshop import Workshop
-from scaffolder.version_control import PLAIN_DIFF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class Plan:
 
     @property
     def conflicts(self) -> tuple[merge.Change, ...]:
-        return self.merged.of(Fate.CONFLICT)
+        return self.merged.of(FileAction.CONFLICT)
 
     @property
     def touched(self) -> tuple[str, ...]:
@@ -93,18 +94,18 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
     opened = repository.opened(request.root, toolchain)
     restore.refuse_interrupted(opened)
     repository.refuse_unsettled(opened)
-    history = store.at(request.address or record.address, toolchain)
+    history = releases.at(request.address or record.address, toolchain)
     old, new = _releases(request, record, history)
     if history.address != record.address:
         _refuse_another(record, old, history, toolchain)
     with _temporary() as folder, _temporary(scratch.in_memory()) as rendered:
-        work = workshop.workshop(folder, opened.objects, opened.hash_format, toolchain)
+        work = merge_repository.workshop(folder, opened.objects, opened.hash_format, toolchain)
         given = _answers(request, record, history, new, toolchain)
         before, after = rendering.both(
             (replace(manifest.origin(history, old, toolchain), address=record.address), record.answers),
             (manifest.origin(history, new, toolchain), given),
             rendered,
-            adopted.kept(request.root),
+            keep_list.kept(request.root),
         )
         differences = _differences(request, before.answers, after.answers, new)
         repository.refuse_markers(opened, {*before.files, *after.files})
@@ -115,7 +116,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             theirs=work.tree_of(after.folder),
             label=f"template-{new.tag}",
             renames=old != new,
-            names=_names(differences, store.checkout(history, new, toolchain)) if differences else {},
+            names=_names(differences, releases.checkout(history, new, toolchain)) if differences else {},
             record=answers.FILE,
         )
         repository.refuse_occupied(opened, outcome.added)
@@ -174,7 +175,7 @@ def _temporary(place: str | None = None) -> Iterator[Path]:
 def _refuse_another(record: Record, old: Release, history: History, toolchain: Toolchain) -> None:
     """Stop where the new address has another release under the name of the one that the repository was made from."""
     try:
-        known = store.at(record.address, toolchain).named(record.commit)
+        known = releases.at(record.address, toolchain).named(record.commit)
     except StoreError:  # the old host is gone, which may be why there is a new one
         return
     if known.tree != old.tree:
@@ -205,12 +206,12 @@ def _answers(
     request: Request, record: Record, history: History, new: Release, toolchain: Toolchain
 ) -> Mapping[str, object]:
     try:
-        return _wanted(request, record, store.checkout(history, new, toolchain))
+        return _wanted(request, record, releases.checkout(history, new, toolchain))
     except AnswersError as error:
         if new == history.newest:
             raise
         with contextlib.suppress(AnswersError):
-            _wanted(request, record, store.checkout(history, history.newest, toolchain))
+            _wanted(request, record, releases.checkout(history, history.newest, toolchain))
             error = AnswersError(
                 error.message, hint=f"{history.newest.tag} knows it: scaffold update, then the same again"
             )
@@ -221,12 +222,12 @@ def _wanted(request: Request, record: Record, folder: Path) -> Mapping[str, obje
     """The answers to render the release in `folder` with."""
     given = dict(request.given)
     if request.add:
-        given |= wishes.added(request.add, record.answers, folder)
+        given |= answer_changes.added(request.add, record.answers, folder)
     if request.remove:
-        given |= wishes.removed(request.remove, record.answers, folder)
+        given |= answer_changes.removed(request.remove, record.answers, folder)
     if not given:
         return record.answers
-    return wishes.resolved(record.answers, given, folder, following=request.answers_only)
+    return answer_changes.resolved(record.answers, given, folder, following=request.answers_only)
 
 
 def _differences(

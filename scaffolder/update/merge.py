@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from scaffolder.update import line_ends, moves, placement
-from scaffolder.update.workshop import YOURS, Stage, Workshop, entries
-from scaffolder.version_control import Git
+from scaffolder.tools.git import Git
+from scaffolder.update import line_endings, misplaced_edits, moves
+from scaffolder.update.merge_repository import YOURS, Stage, Workshop, entries
 
 _Entries = dict[str, tuple[str, str]]
 """Path → (mode, hash)."""
 
 
-class Fate(enum.StrEnum):
+class FileAction(enum.StrEnum):
     """What an update does to one file.
 
     CLEAN: as the template has it now. MERGED: both sides' changes are in it. KEPT: one side removed it, the other
@@ -41,7 +41,7 @@ class Change:
     """One file, from the root of the generated repository, and what becomes of it; `note` says why where that helps."""
 
     path: str
-    fate: Fate
+    fate: FileAction
     note: str = ""
 
 
@@ -55,7 +55,7 @@ class Merged:
     added: tuple[str, ...] = ()
     """The files that `ours` has not."""
 
-    def of(self, *fates: Fate) -> tuple[Change, ...]:
+    def of(self, *fates: FileAction) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.fate in fates)
 
 
@@ -83,7 +83,7 @@ def merged(
         ours = work.edited(ours, dict.fromkeys(own))
     here, named = entries(git, ours), moves.by_names(git, base, ours, theirs, names)
     base, ours = moves.made(work, base, named), moves.made(work, ours, named)
-    base, theirs = line_ends.followed(work, base, ours, theirs)
+    base, theirs = line_endings.followed(work, base, ours, theirs)
     if not renames:
         base, theirs = _where_people_moved(work, base, ours, theirs)
     moved = named | (moves.between(git, base, theirs) if renames else {})
@@ -176,10 +176,10 @@ def _settle(
             settled[path] = sides.theirs[path]
         elif in_place and path in sides.ours and present <= {1, 2} and _alone(path, present, numbers):
             settled[path] = sides.ours[path]
-            said.append(Change(path=path, fate=Fate.KEPT, note="the template no longer has it; you changed it"))
+            said.append(Change(path=path, fate=FileAction.KEPT, note="the template no longer has it; you changed it"))
         elif in_place and path not in sides.ours and present <= {1, 3} and _alone(path, present, numbers):
             settled[path] = None
-            said.append(Change(path=path, fate=Fate.KEPT, note="you deleted it; it stays deleted"))
+            said.append(Change(path=path, fate=FileAction.KEPT, note="you deleted it; it stays deleted"))
     return settled, said
 
 
@@ -212,8 +212,8 @@ def _doubts(
             continue
         three = tuple(Stage(path=path, mode=one[0], blob=one[1], number=at) for at, one in enumerate(entries, 1) if one)
         base, ours, theirs = (work.text_of(stage.blob) for stage in three)
-        if placement.doubtful(base, ours, work.text_of(entry[1])):
-            both = placement.sides(ours, theirs, label)
+        if misplaced_edits.doubtful(base, ours, work.text_of(entry[1])):
+            both = misplaced_edits.sides(ours, theirs, label)
             if work.ends_as_on_windows(entry[1]):
                 both = both.replace("\n", "\r\n")
             found[path] = ((entry[0], work.kept(both)), three)
@@ -224,7 +224,7 @@ def _changes(sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[
     """What becomes of each file; `here` are those that the repository has now."""
     came_from = {new: old for old, new in moved.items()}
     for path in conflicts:
-        yield Change(path=path, fate=Fate.CONFLICT, note=_reason(sides, path))
+        yield Change(path=path, fate=FileAction.CONFLICT, note=_reason(sides, path))
     for path in sorted({*here, *sides.result} - conflicts):
         before, after = here.get(path), sides.result.get(path)
         if before == after:
@@ -232,12 +232,12 @@ def _changes(sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[
         if before is None:
             carried = after != sides.theirs.get(path)
             note = f"was {came_from[path]}" if path in came_from else ""
-            yield Change(path=path, fate=Fate.MERGED if carried else Fate.NEW, note=note)
+            yield Change(path=path, fate=FileAction.MERGED if carried else FileAction.NEW, note=note)
         elif after is None:
-            yield Change(path=path, fate=Fate.DELETED, note=f"is now {moved[path]}" if path in moved else "")
+            yield Change(path=path, fate=FileAction.DELETED, note=f"is now {moved[path]}" if path in moved else "")
         else:
             untouched = before == sides.base.get(path)
-            yield Change(path=path, fate=Fate.CLEAN if untouched else Fate.MERGED)
+            yield Change(path=path, fate=FileAction.CLEAN if untouched else FileAction.MERGED)
 
 
 def _beside(sides: _Sides, conflicts: set[str], label: str) -> Iterator[Change]:
@@ -245,10 +245,10 @@ def _beside(sides: _Sides, conflicts: set[str], label: str) -> Iterator[Change]:
     for path in conflicts:
         if (yours := f"{path}~{YOURS}") in sides.result:
             yield Change(
-                path=yours, fate=Fate.KEPT, note=f"it is yours, and was {path}, where the template has a folder"
+                path=yours, fate=FileAction.KEPT, note=f"it is yours, and was {path}, where the template has a folder"
             )
         if (theirs := f"{path}~{label}") in sides.result:
-            yield Change(path=theirs, fate=Fate.NEW, note=f"it is the template's {path}, where you have a folder")
+            yield Change(path=theirs, fate=FileAction.NEW, note=f"it is the template's {path}, where you have a folder")
 
 
 def _reason(sides: _Sides, path: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scaffolder.update.workshop import Workshop, entries
-from scaffolder.version_control import Git
+from scaffolder.tools.git import Git
+from scaffolder.update.merge_repository import Workshop, entries
 
 _AS_MANY_AS_A_MERGE = "-l7000"
 """Beyond so many files Git looks only for moves without an edit; `git diff` alone would stop at 1,000."""

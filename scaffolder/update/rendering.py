@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from scaffolder import answers, errors, manifest, process, render
-from scaffolder.adopted import Kept
+from scaffolder import errors
 from scaffolder.errors import RenderError, ScaffolderError
-from scaffolder.render import Origin
+from scaffolder.template import answers, manifest, render
+from scaffolder.template.keep_list import Kept
+from scaffolder.template.render import Origin
+from scaffolder.tools import process
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +43,7 @@ def both(
         AnswersError: a release refuses an answer.
         RenderError: a release does not render.
     """
-    import copier  # noqa: F401, 0.3 s, which both need
-
+    render.load_copier()  # once, before the second process is forked
     with _beside(lambda: render.write(*new, folder / "new"), folder / "new.json") as finish:
         manifest.write(*old, folder / "old")
         failed = finish()

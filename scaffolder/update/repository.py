@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.errors import UpdateError
-from scaffolder.toolchain import Toolchain
-from scaffolder.version_control import Git, refuse_distrusted, require_git
+from scaffolder.tools.git import Git, refuse_distrusted, require_git
+from scaffolder.tools.toolchain import Toolchain
 
 _UNDER_WAY = {
     "MERGE_HEAD": "merge",

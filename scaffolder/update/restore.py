@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from scaffolder import answers
 from scaffolder.errors import UpdateError
+from scaffolder.template import answers
+from scaffolder.tools.git import PLAIN_DIFF, Git
 from scaffolder.update import journal
 from scaffolder.update.journal import Journal
+from scaffolder.update.merge_repository import entries
 from scaffolder.update.repository import Repository
-from scaffolder.update.workshop import entries
-from scaffolder.version_control import PLAIN_DIFF, Git
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from scaffolder.errors import ExitCode
 from scaffolder.model import Report, Result
-from scaffolder.notes import NONE, Notes
-from scaffolder.store import Release
-from scaffolder.toolchain import SystemToolchain, Toolchain
+from scaffolder.template.notes import NONE, Notes
+from scaffolder.template.releases import Release
+from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 from scaffolder.update import engine, repository, restore
 from scaffolder.update.engine import Difference, Plan, Request
-from scaffolder.update.merge import Change, Fate
+from scaffolder.update.merge import Change, FileAction
 from scaffolder.update.restore import Restored
 
 
@@ -39,7 +39,7 @@ class Outcome:
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.fate is Fate.CONFLICT)
+        return tuple(change for change in self.changes if change.fate is FileAction.CONFLICT)
 
     @property
     def exit_code(self) -> ExitCode:

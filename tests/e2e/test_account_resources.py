@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from support import Repository
 
-from scaffolder import answers, manifest, render, store
-from scaffolder.offline import catalog
-from scaffolder.offline.server import serving
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import TERRAFORM
+from scaffolder.template import answers, manifest, releases, render
+from scaffolder.tools.offline import catalog
+from scaffolder.tools.offline.server import serving
+from scaffolder.tools.programs import TERRAFORM
+from scaffolder.tools.toolchain import SystemToolchain
 
 ONCE_PER_ACCOUNT = "aws_iam_openid_connect_provider"
 EVERY_SYSTEM = ("github", "gitlab", "jenkins", "azure-devops")
@@ -119,7 +119,7 @@ def generated(
     """Return the repository before the change."""
     if not change.release:
         return pristine(**change.before)
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     folder = tmp_path_factory.mktemp("released") / "my-service"
     completed = answers.complete({"service_name": "my-service", **change.before})
     render.write(manifest.origin(history, history.named(change.release), toolchain), completed, folder)

@@ -19,14 +19,15 @@ import foreign
 import pytest
 import yaml
 
-from scaffolder import adopted, checks, cli, manifest, render, status, store
+from scaffolder import checks, cli, status
 from scaffolder.adopt import branch, ports, run
-from scaffolder.adopt.layout import Fate
+from scaffolder.adopt.layout import FileAction
 from scaffolder.errors import AnswersError, ExitCode, ProjectError, ScaffolderError
 from scaffolder.model import Outcome
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import SHELLCHECK
+from scaffolder.repository.project import Project
+from scaffolder.template import keep_list, manifest, releases, render
+from scaffolder.tools.programs import SHELLCHECK
+from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
@@ -153,9 +154,9 @@ def test_what_is_missing_is_on_a_branch_and_nothing_else_changes(team: Team, top
     foreign.git(top, "switch", "--quiet", branch.NAME)
     after = state(top)
     assert {name: after[name] for name in team.files} == {name: before[name] for name in team.files}
-    written = yaml.safe_load((top / team.service / adopted.FILE).read_text(encoding="utf-8"))
+    written = yaml.safe_load((top / team.service / keep_list.FILE).read_text(encoding="utf-8"))
     assert set(written["kept"]) == team.kept
-    beside = {one.target for one in made.layout.of(Fate.BESIDE)}
+    beside = {one.target for one in made.layout.of(FileAction.BESIDE)}
     assert {f"{name}.scaffold-new" for name in team.kept if not name.endswith("/")} <= beside
 
 
@@ -189,7 +190,7 @@ def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_i
 def test_an_update_afterwards_leaves_alone_what_was_there(
     team: Team, top: Path, toolchain: SystemToolchain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     oldest, newest = history.releases[0], history.newest
     if oldest == newest:
         pytest.skip("there is one release only")
@@ -462,7 +463,7 @@ def test_the_command_says_it_in_one_document(maven: Path, capsys: pytest.Capture
     document = json.loads(capsys.readouterr().out)
     assert document["answers"]["runtime_version"] == "21"
     assert document["branch"] == branch.NAME
-    assert {file["state"] for file in document["files"]} <= {str(fate) for fate in Fate}
+    assert {file["state"] for file in document["files"]} <= {str(fate) for fate in FileAction}
     version = next(one for one in document["found"] if one["name"] == "runtime_version")
     assert version["note"] == "given"
 
@@ -577,7 +578,9 @@ def test_what_stands_beside_a_folder_is_beside_it_whole(tmp_path: Path) -> None:
     files = {**foreign.MAVEN, "chart/Chart.yaml": "name: order-service\n", "monitoring/rules.yml": "groups: []\n"}
     made = run.adopt(foreign.repository(tmp_path / "orders", files), {}, dry_run=True)
     assert made is not None
-    beside = {one.target.partition(".scaffold-new/")[0] for one in made.layout.of(Fate.BESIDE) if "new/" in one.target}
+    beside = {
+        one.target.partition(".scaffold-new/")[0] for one in made.layout.of(FileAction.BESIDE) if "new/" in one.target
+    }
     assert beside == {"helm/order-service", "monitoring"}
     assert {"helm/order-service/", "monitoring/"} <= set(made.layout.kept)
 

@@ -1,4 +1,4 @@
-"""What scaffolder.facts fills in without Helm is what Helm itself renders, for every example."""
+"""What scaffolder.repository.facts fills in without Helm is what Helm itself renders, for every example."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
-from scaffolder import manifests
-from scaffolder.facts import charts
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import HELM
+from scaffolder.repository import manifests
+from scaffolder.repository.facts import charts
+from scaffolder.repository.project import Project
+from scaffolder.tools.programs import HELM
+from scaffolder.tools.toolchain import SystemToolchain
 
 EXAMPLES = sorted((ROOT / "examples").iterdir())
 

@@ -20,12 +20,13 @@ from pre_commit.clientlib import CONFIG_SCHEMA, MANIFEST_SCHEMA
 from pre_commit.yaml import yaml_load
 from support import ROOT
 
-from scaffolder import checks, cli, jenkinsfile, report
+from scaffolder import checks, cli, report
 from scaffolder.errors import ExitCode
+from scaffolder.formats import jenkinsfile
 from scaffolder.model import Outcome
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR, Tool
+from scaffolder.repository.project import Project
+from scaffolder.tools.programs import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR, Tool
+from scaffolder.tools.toolchain import SystemToolchain
 
 DOCUMENT = (ROOT / "docs" / "check-anywhere.md").read_text(encoding="utf-8")
 

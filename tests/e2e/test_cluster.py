@@ -23,13 +23,14 @@ import yaml
 from api_server import Reply, ScriptedServer, answering, patched, recorded, refusal, replayed
 from support import Repository
 
-from scaffolder import checks, cluster
-from scaffolder.cluster import Ruling
+from scaffolder import checks
 from scaffolder.errors import ClusterError, ExitCode
 from scaffolder.model import Outcome, Report, Severity
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import HELM
+from scaffolder.repository.project import Project
+from scaffolder.tools import cluster
+from scaffolder.tools.cluster import Ruling
+from scaffolder.tools.programs import HELM
+from scaffolder.tools.toolchain import SystemToolchain
 
 SCRIPTED = "the answers are a script's"
 """Why a test is skipped with a real API server: it needs one that refuses, or is ill."""

@@ -13,8 +13,8 @@ import pytest
 from support import ROOT
 from updating import git
 
-from scaffolder import answers, manifest, render, store
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import answers, manifest, releases, render
+from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = pytest.mark.skipif(
     shutil.which("sh") is None, reason="the steps are typed into sh, which is not installed"
@@ -43,7 +43,7 @@ def typed(commands: str, folder: Path, **variables: str) -> str:
 def generated(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) -> Path:
     """What the oldest release makes of the defaults."""
     folder = tmp_path_factory.mktemp("generated") / "my-service"
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     origin = manifest.origin(history, history.releases[0], toolchain)
     render.write(origin, answers.complete({"service_name": "my-service"}), folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
@@ -60,14 +60,14 @@ def project(generated: Path, tmp_path: Path) -> Path:
 def test_a_release_is_taken_as_the_page_says(project: Path) -> None:
     said = typed(steps("updates.md", "update"), project)
     assert "nothing was changed" in said
-    assert f"_commit: {store.newest().tag}\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert f"_commit: {releases.newest().tag}\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
     assert git(project, "status", "--short") == ""
 
 
 def test_a_conflict_is_settled_and_other_answers_are_given_as_the_page_says(
     project: Path, tmp_path: Path, toolchain: SystemToolchain
 ) -> None:
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     newest = tmp_path / "newest"
     given = answers.complete({"service_name": "my-service"})
     render.write(manifest.origin(history, history.newest, toolchain), given, newest)
@@ -98,7 +98,7 @@ def test_a_template_of_ones_own_is_run_as_the_page_says(
     url = {"TEMPLATE_URL": str(host)}
     typed(steps("own-template.md", "publish"), tmp_path, **url)
     typed(steps("own-template.md", "use"), project, **url)
-    newest, older = store.newest().tag, store.releases()[-2].tag
+    newest, older = releases.newest().tag, releases.releases()[-2].tag
     git(host, "update-ref", "refs/heads/main", older)  # the team starts before the newest release
     typed(steps("own-template.md", "fork"), tmp_path, **url)
     said = typed(steps("own-template.md", "take"), project, **url)
@@ -111,7 +111,7 @@ def test_a_template_of_ones_own_is_run_as_the_page_says(
     merged = typed(steps("own-template.md", "take"), project, **url)
     assert f"    - What {newest} of scaffolder changes." in merged
     fresh = tmp_path / "fresh"
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     given = answers.complete({"service_name": "my-service"})
     render.write(manifest.origin(history, history.newest, toolchain), given, fresh)
     assert (project / "PLATFORM.md").is_file()

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from support import Repository
 
-from scaffolder import helm
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.formats.helm_scalars import value_of
 from scaffolder.formats.sprig import text_of, to_json
 from scaffolder.formats.yaml import load_all
-from scaffolder.helm import Linted, Release, Rendered
-from scaffolder.process import Done
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import HELM, Tool
+from scaffolder.tools import helm
+from scaffolder.tools.helm import Linted, Release, Rendered
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.programs import HELM, Tool
+from scaffolder.tools.toolchain import SystemToolchain
 
 CONFIG_MAP = """\
 apiVersion: v1
@@ -246,7 +246,7 @@ class Impatient(SystemToolchain):
         timeout: float = 30,
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
-    ) -> Done:
+    ) -> CompletedRun:
         return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 2), memory=memory)
 
 

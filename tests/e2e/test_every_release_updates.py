@@ -10,27 +10,27 @@ import pytest
 from support import copier_alone
 from updating import PLAIN_COPIER, contents, git, plain_copier, update
 
-from scaffolder import answers, manifest, presets, render, store
-from scaffolder.answers import Answer
 from scaffolder.errors import ExitCode
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.update.merge import Fate
+from scaffolder.template import answers, manifest, presets, releases, render
+from scaffolder.template.answers import Answer
+from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.update.merge import FileAction
 
-OLD = [release.tag for release in store.releases()[:-1]]
+OLD = [release.tag for release in releases.releases()[:-1]]
 PRESETS = [preset.name for preset in presets.every()]
 
 
 def answered(tag: str, preset: str, toolchain: SystemToolchain) -> dict[str, Answer]:
     """The answers of a preset to what that release asks; a question that came later has its default."""
-    history = store.embedded(toolchain)
-    asked = {question.name for question in answers.questions(store.checkout(history, history.named(tag), toolchain))}
+    history = releases.embedded(toolchain)
+    asked = {question.name for question in answers.questions(releases.checkout(history, history.named(tag), toolchain))}
     given = {name: value for name, value in presets.named(preset).answers.items() if name in asked}
     return answers.complete({"service_name": "my-service", **given})
 
 
 def generated(tag: str, given: dict[str, Answer], folder: Path, toolchain: SystemToolchain) -> Path:
     """The repository that a release made of these answers, committed as `scaffold new` does it."""
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     render.write(manifest.origin(history, history.named(tag), toolchain), given, folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
@@ -46,7 +46,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) 
     def make(given: dict[str, Answer]) -> Path:
         if repr(given) not in made:
             folder = tmp_path_factory.mktemp("fresh") / "my-service"
-            made[repr(given)] = generated(store.newest().tag, given, folder, toolchain)
+            made[repr(given)] = generated(releases.newest().tag, given, folder, toolchain)
         return made[repr(given)]
 
     return make
@@ -77,7 +77,7 @@ def test_our_engine_gives_what_is_generated_now(
     project = generated(tag, given, tmp_path / "my-service", toolchain)
     outcome = update(project)
     assert outcome.exit_code is ExitCode.CLEAN
-    assert {change.fate for change in outcome.changes} <= {Fate.NEW, Fate.CLEAN, Fate.DELETED}
+    assert {change.fate for change in outcome.changes} <= {FileAction.NEW, FileAction.CLEAN, FileAction.DELETED}
     assert contents(project) == contents(fresh(given))
     assert [note.id for note in outcome.notes.entries] == [name for name, concerns in NOTES.items() if concerns(given)]
     assert outcome.notes.problems == ()

@@ -11,8 +11,8 @@ from support import TODAY, Repository
 
 from scaffolder import checks
 from scaffolder.model import Outcome
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import SystemToolchain
 from tools import faults
 
 CHART = "helm/my-service"

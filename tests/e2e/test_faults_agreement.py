@@ -11,7 +11,7 @@ from support import Repository, ScriptedToolchain
 
 from scaffolder import checks
 from scaffolder.model import Outcome
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
 OWN = tuple(check for check in checks.every() if check.tool is None and check.family == "AG")

@@ -6,7 +6,7 @@ import pytest
 from faults import Fault, append, expect_found, fault, replace
 from support import Repository
 
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools.toolchain import SystemToolchain
 
 CI = ".github/workflows/ci.yml"
 

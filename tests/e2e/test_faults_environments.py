@@ -8,8 +8,8 @@ import pytest
 from faults import Edit, Fault, append, expect_found, fault, replace
 from support import Repository
 
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import HELM
+from scaffolder.tools.programs import HELM
+from scaffolder.tools.toolchain import SystemToolchain
 
 CHART = "helm/my-service"
 ENVS = "terraform/env/envs"

@@ -7,8 +7,8 @@ from faults import Fault, append, expect_found, fault, replace
 from support import Repository
 
 from scaffolder import checks
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import SystemToolchain
 
 SYSTEMS = ["gitlab", "jenkins", "azure-devops"]
 

@@ -8,7 +8,7 @@ from support import Repository, ScriptedToolchain
 
 from scaffolder import checks
 from scaffolder.model import Finding, Severity
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 PROD = "helm/my-service/values-prod.yaml"
 DEPLOYMENT = "helm/my-service/templates/deployment.yaml"

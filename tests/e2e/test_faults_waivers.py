@@ -10,8 +10,8 @@ from support import Repository
 
 from scaffolder import checks
 from scaffolder.model import Outcome, Severity
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import SystemToolchain
 
 LEDGER = ".scaffold/waivers.yml"
 BOOTSTRAP = "terraform/bootstrap/main.tf"

@@ -9,8 +9,8 @@ from support import Repository
 
 from scaffolder import cli
 from scaffolder.errors import ExitCode
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import TERRAFORM
+from scaffolder.tools.programs import TERRAFORM
+from scaffolder.tools.toolchain import SystemToolchain
 
 UNFORMATTED = 'locals {\n      scratch = "x"\n  longer_name = "y"\n}\n'
 FORMATTED = 'locals {\n  scratch     = "x"\n  longer_name = "y"\n}\n'

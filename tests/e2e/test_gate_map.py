@@ -12,7 +12,7 @@ from gates import expect_only, reacting
 from support import TODAY, Repository
 
 from scaffolder import checks
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools.toolchain import SystemToolchain
 from tools import faults, gate_map
 from tools.faults import BEFORE_DEPLOY, GATES, Fault
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from updating import Template, commit, git, lay
 
-from scaffolder import cli, shelf, store
-from scaffolder.cache import FOLDER_VARIABLE
+from scaffolder import cli
 from scaffolder.errors import ExitCode
-from scaffolder.template import SOURCE
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import releases
+from scaffolder.template.bundled import SOURCE
+from scaffolder.tools import folder_cache
+from scaffolder.tools.cache import FOLDER_VARIABLE
+from scaffolder.tools.toolchain import SystemToolchain
 
 EXPLICIT = "[safe]\nbareRepository = explicit\n"
 NO_FILES = '[protocol "file"]\nallow = never\n'
@@ -43,9 +45,9 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 def _cold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing is in the cache."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "cache"))
-    shelf.folder.cache_clear()
+    folder_cache.folder.cache_clear()
     yield
-    shelf.folder.cache_clear()
+    folder_cache.folder.cache_clear()
 
 
 @pytest.fixture
@@ -64,19 +66,19 @@ def test_the_releases_inside_scaffolder_are_read_from_a_cold_and_a_warm_cache(
     configured(settings)
     for _ in ("cold", "warm"):
         with SystemToolchain() as toolchain:
-            history = store.embedded(toolchain)
-            assert (store.checkout(history, history.newest, toolchain) / "copier.yml").is_file()
+            history = releases.embedded(toolchain)
+            assert (releases.checkout(history, history.newest, toolchain) / "copier.yml").is_file()
             assert git(history.repository, "--git-dir", str(history.repository), "tag").split() == [
-                release.tag for release in store.releases()
+                release.tag for release in releases.releases()
             ]
 
 
 @pytest.mark.only_git
 @pytest.mark.usefixtures("_cold")
 def test_what_is_unpacked_is_what_a_clone_is(tmp_path: Path) -> None:
-    git(tmp_path, "clone", "--quiet", "--mirror", str(store.BUNDLE), "clone.git")
+    git(tmp_path, "clone", "--quiet", "--mirror", str(releases.BUNDLE), "clone.git")
     with SystemToolchain() as toolchain:
-        unpacked = store.embedded(toolchain).repository
+        unpacked = releases.embedded(toolchain).repository
     asked = ("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)")
     assert git(unpacked, *asked) == git(tmp_path / "clone.git", *asked)
     assert git(unpacked, "symbolic-ref", "HEAD") == git(tmp_path / "clone.git", "symbolic-ref", "HEAD")
@@ -128,7 +130,7 @@ def test_the_releases_are_published_where_only_named_repositories_are_bare(
     configured(EXPLICIT)
     assert cli.run(["template", "publish", str(tmp_path / "host.git")]) == ExitCode.CLEAN, capsys.readouterr().err
     tags = git(tmp_path, "--git-dir", "host.git", "tag").split()
-    assert tags == [release.tag for release in store.releases()]
+    assert tags == [release.tag for release in releases.releases()]
 
 
 @pytest.mark.only_git

@@ -18,10 +18,10 @@ import pytest
 from scaffolder import checks
 from scaffolder.errors import ExitCode
 from scaffolder.model import Outcome
-from scaffolder.process import Done
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import HELM, Tool
+from scaffolder.repository.project import Project
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.programs import HELM, Tool
+from scaffolder.tools.toolchain import SystemToolchain
 
 LONGEST = 60.0
 """Seconds for one run; what a hostile file costs must be far below a tool's own timeout, even on a busy machine."""
@@ -213,7 +213,7 @@ def test_a_folder_that_nobody_may_open_and_one_without_files_are_bad_usage(check
 class Impatient(SystemToolchain):
     """The programs of this machine, given two seconds each."""
 
-    def run(self, tool: Tool, *args: str, timeout: float = 30, **given: Any) -> Done:
+    def run(self, tool: Tool, *args: str, timeout: float = 30, **given: Any) -> CompletedRun:
         return super().run(tool, *args, timeout=min(timeout, 2), **given)
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from updating import RECORD, SETTINGS, git, lay
 
-from scaffolder import answers, cli, origins, render
+from scaffolder import cli, explain
 from scaffolder.errors import ExitCode, ScaffolderError
-from scaffolder.project import Project
-from scaffolder.render import Origin
+from scaffolder.repository.project import Project
+from scaffolder.template import answers, render
+from scaffolder.template.render import Origin
 
 pytestmark = pytest.mark.only_git
 
@@ -283,7 +284,7 @@ def test_a_hostile_template_gets_nothing(name: str, tmp_path: Path, capfd: pytes
 
     def explained() -> None:
         for file in ("a.txt", "b.txt"):
-            origins.of(Project(repository), Path(file), folder)
+            explain.of(Project(repository), Path(file), folder)
 
     refused = [error for error in map(_error_of, (rendered, asked, explained)) if error]
     shutil.rmtree(made, ignore_errors=True)

@@ -27,10 +27,11 @@ from gates import expect_only, reacting
 from runtimes import TOOLS
 from support import Repository
 
-from scaffolder import manifests, terraform
-from scaffolder.manifests import DIGEST
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository import manifests
+from scaffolder.repository.manifests import DIGEST
+from scaffolder.repository.project import Project
+from scaffolder.tools import terraform
+from scaffolder.tools.toolchain import SystemToolchain
 from tools import faults
 from tools.faults import GATES, Fault
 

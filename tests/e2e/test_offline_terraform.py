@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from support import Repository
 
-from scaffolder import terraform
 from scaffolder.errors import ToolCrashed, ToolTimeout
-from scaffolder.offline.catalog import matching
-from scaffolder.process import Done
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import TERRAFORM, Tool
+from scaffolder.tools import terraform
+from scaffolder.tools.offline.catalog import matching
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.programs import TERRAFORM, Tool
+from scaffolder.tools.toolchain import SystemToolchain
 
 AWS = ["5.100.0", "6.69.1"]
 AKS = """\
@@ -304,7 +304,7 @@ class Impatient(SystemToolchain):
         timeout: float = 30,
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
-    ) -> Done:
+    ) -> CompletedRun:
         return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 1), memory=memory)
 
 

@@ -9,10 +9,11 @@ import pytest
 from support import Repository, copier_alone
 from updating import PLAIN_COPIER, commit, contents, fates, git, plain_copier, update
 
-from scaffolder import answers, cli, manifest, render, store
+from scaffolder import cli
 from scaffolder.errors import ExitCode
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.update.merge import Fate
+from scaffolder.template import answers, manifest, releases, render
+from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.update.merge import FileAction
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def generated(toolchain: SystemToolchain, tmp_path: Path) -> Repository:
     """`generated(…)` is what the newest release makes of the answers."""
 
     def make(**given: object) -> Path:
-        history = store.embedded(toolchain)
+        history = releases.embedded(toolchain)
         folder = tmp_path / "generated" / "my-service"
         completed = answers.complete({"service_name": "my-service", **given})
         render.write(manifest.origin(history, history.newest, toolchain), completed, folder)
@@ -61,7 +62,7 @@ def test_other_answers_give_what_they_generate(
     project = committed()
     outcome = update(project, answers_only=True, **request_)
     assert outcome.exit_code is ExitCode.CLEAN
-    assert {change.fate for change in outcome.changes} <= {Fate.NEW, Fate.CLEAN, Fate.DELETED}
+    assert {change.fate for change in outcome.changes} <= {FileAction.NEW, FileAction.CLEAN, FileAction.DELETED}
     assert contents(project) == contents(generated(**given))
 
 
@@ -86,7 +87,7 @@ def test_a_team_starts_at_work_and_later_sets_the_level_right(committed: Reposit
     project = edited(committed(level="work"))
     before = contents(project)
     outcome = update(project, answers_only=True, given={"level": "right"})
-    assert {change.fate for change in outcome.changes} <= {Fate.NEW, Fate.CLEAN, Fate.MERGED}
+    assert {change.fate for change in outcome.changes} <= {FileAction.NEW, FileAction.CLEAN, FileAction.MERGED}
     expected = contents(edited_alike(generated(level="right")))
     assert contents(project) == expected
     assert {"ci/sign.sh", "ci/drift.sh", ".github/workflows/drift.yml"} <= expected.keys() - before.keys()
@@ -154,5 +155,5 @@ def test_an_edit_is_not_carried_into_a_file_that_merely_looks_alike(committed: R
         for name, (text, _) in contents(project).items()
         if name != "terraform/shared/main.tf" and "# ours\n" in text
     )
-    assert fates(outcome)["terraform/shared/main.tf"] in {Fate.MERGED, Fate.CONFLICT, Fate.KEPT}
+    assert fates(outcome)["terraform/shared/main.tf"] in {FileAction.MERGED, FileAction.CONFLICT, FileAction.KEPT}
     assert "# ours\n" in values.read_text(encoding="utf-8")

@@ -13,8 +13,9 @@ import pytest
 from support import copier_alone
 from updating import PLAIN_COPIER
 
-from scaffolder import installation, store
-from scaffolder.template import SOURCE
+from scaffolder.template import releases
+from scaffolder.template.bundled import SOURCE
+from scaffolder.tools import installation
 
 SCRIPTS = sysconfig.get_path("scripts")
 
@@ -37,7 +38,7 @@ def test_git_lists_the_releases(tmp_path: Path, environment: dict[str, str], pro
     )
     assert done.returncode == 0, done.stderr
     assert [line.split("/")[-1] for line in done.stdout.splitlines()] == sorted(
-        release.tag for release in store.releases()
+        release.tag for release in releases.releases()
     )
 
 
@@ -71,7 +72,7 @@ def test_plain_copier_generates_from_the_address(tmp_path: Path, environment: di
     done = run(*copier, SOURCE, str(tmp_path / "made"), cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stderr
     answers = (tmp_path / "made" / ".copier-answers.yml").read_text(encoding="utf-8")
-    assert f"_commit: {store.newest().tag}\n_src_path: {SOURCE}\n" in answers
+    assert f"_commit: {releases.newest().tag}\n_src_path: {SOURCE}\n" in answers
 
 
 @pytest.mark.parametrize(("commit", "served"), [("v99.1.0", False), ("v0.1.0", True), ("v0.0.1-3-gdd350ca", True)])

@@ -23,10 +23,10 @@ from urllib.parse import urlsplit
 import pytest
 from support import Repository
 
-from scaffolder import answers, manifest, render, store
 from scaffolder.cli import notes
-from scaffolder.notes import Note, Notes
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import answers, manifest, releases, render
+from scaffolder.template.notes import Note, Notes
+from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
@@ -397,7 +397,7 @@ SCRIPTS = ("template-update.sh", "propose-update.sh", "scaffolder.sh", "host.sh"
 @pytest.fixture
 def behind(site: Site, pristine: Repository, toolchain: SystemToolchain) -> Site:
     """The site at the oldest release, with today's scripts and the scaffolder of this checkout."""
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     if history.releases[0] == history.newest:
         pytest.skip("there is one release only")
     given = answers.recorded(site.root).answers
@@ -427,7 +427,7 @@ def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_
     env = {**behind.env, "TEMPLATE_UPDATE_TOKEN": "s3cret"}
     proposed = subprocess.run(["ci/propose-update.sh"], cwd=behind.root, env=env, capture_output=True, text=True)
     assert proposed.returncode == 0, proposed.stderr
-    name = f"template-update/{store.newest().tag}"
+    name = f"template-update/{releases.newest().tag}"
     fresh = pristine(ci=["github"])
     listed = behind.git("ls-tree", "-r", "--name-only", name, folder=behind.bare).splitlines()
     generated = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
@@ -435,7 +435,7 @@ def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_
     for file in ("Makefile", ".copier-answers.yml", "mise.toml"):
         assert behind.git("show", f"{name}:{file}", folder=behind.bare) == (fresh / file).read_text().rstrip("\n")
     body = behind.asked[-1][2]["body"]
-    assert store.newest().changes[0][:40] in body
+    assert releases.newest().changes[0][:40] in body
     assert " passed, " in body
 
 
@@ -449,6 +449,6 @@ def test_a_conflict_of_the_real_scaffolder_is_taken_back_and_told(behind: Site, 
     updated = subprocess.run(["ci/template-update.sh"], cwd=behind.root, env=behind.env, capture_output=True, text=True)
     assert updated.returncode == 0, updated.stderr
     assert (behind.root / "build/template-update/outcome").read_text() == "conflict\n"
-    assert (behind.root / "build/template-update/release").read_text() == f"{store.newest().tag}\n"
+    assert (behind.root / "build/template-update/release").read_text() == f"{releases.newest().tag}\n"
     assert "    Makefile\n" in (behind.root / "build/template-update/body.md").read_text()
     assert behind.git("status", "--porcelain") == ""

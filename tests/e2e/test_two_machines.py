@@ -15,8 +15,8 @@ import pytest
 from support import ROOT
 from updating import PLAIN_COPIER, git
 
-from scaffolder import store
 from scaffolder.errors import ExitCode
+from scaffolder.template import releases
 
 pytestmark = pytest.mark.xdist_group("wheel")  # builds, as the tests of the wheel do
 
@@ -113,7 +113,7 @@ def test_a_newer_wheel_elsewhere_updates_and_an_older_one_says_what_to_type(
     clone = tmp_path / "clone"
     done = second.run(str(second.programs / "scaffold"), "update", cwd=clone)
     assert done.returncode == ExitCode.CLEAN, done.stderr
-    assert f"my-service: {store.newest().tag} to v{NEXT}" in done.stdout
+    assert f"my-service: {releases.newest().tag} to v{NEXT}" in done.stdout
     assert "A file that says hello." in done.stdout
     assert (clone / "hello.txt").is_file()
     assert (clone / "SECURITY.md").read_text(encoding="utf-8").endswith("Mine.\n")
@@ -180,10 +180,10 @@ def test_a_release_of_the_same_name_and_other_content_is_not_moved(
     first, _ = machines
     git(tmp_path, "init", "--quiet", "--initial-branch=main", "theirs")
     git(tmp_path / "theirs", "commit", "--quiet", "--allow-empty", "--message", "other")
-    git(tmp_path / "theirs", "tag", store.newest().tag)
+    git(tmp_path / "theirs", "tag", releases.newest().tag)
     done = first.run("scaffold", "template", "publish", str(tmp_path / "theirs"), cwd=tmp_path)
     assert done.returncode == ExitCode.USAGE
     assert done.stderr == (
-        f"scaffold: {tmp_path / 'theirs'} has another {store.newest().tag}\n"
+        f"scaffold: {tmp_path / 'theirs'} has another {releases.newest().tag}\n"
         "  try: a release never moves: give an empty repository\n"
     )

@@ -11,7 +11,7 @@ from support import ScriptedToolchain
 from scaffolder import checks, cli
 from scaffolder.errors import ExitCode
 from scaffolder.model import Report
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 HERE = Path(__file__).parent
 REPOSITORIES = sorted(path.parent.name for path in HERE.glob("*/expected.yml"))

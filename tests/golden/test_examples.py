@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from support import ROOT, TODAY, Repository, ScriptedToolchain
 
-from scaffolder import answers, checks
-from scaffolder.project import Project
+from scaffolder import checks
+from scaffolder.repository.project import Project
+from scaffolder.template import answers
 
 EXAMPLES: dict[str, dict[str, object]] = {
     "java-eks-github": {},

@@ -16,11 +16,12 @@ import pytest
 import yaml
 from support import Repository
 
-from scaffolder import helm, manifests
-from scaffolder.answers import Answer
-from scaffolder.offline import custom_resources
-from scaffolder.project import ENVIRONMENTS, Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository import manifests
+from scaffolder.repository.project import ENVIRONMENTS, Project
+from scaffolder.template.answers import Answer
+from scaffolder.tools import helm
+from scaffolder.tools.offline import custom_resources
+from scaffolder.tools.toolchain import SystemToolchain
 from tools import real_helm
 
 pytestmark = pytest.mark.matrix

@@ -7,10 +7,10 @@ import pytest
 from support import TODAY, Repository
 
 from scaffolder import checks
-from scaffolder.answers import Answer
 from scaffolder.model import Outcome
-from scaffolder.project import Project
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository.project import Project
+from scaffolder.template.answers import Answer
+from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = pytest.mark.matrix
 

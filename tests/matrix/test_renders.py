@@ -9,9 +9,10 @@ import combinations
 import pytest
 from support import TODAY, ScriptedToolchain
 
-from scaffolder import checks, render
-from scaffolder.answers import Answer
-from scaffolder.project import Project
+from scaffolder import checks
+from scaffolder.repository.project import Project
+from scaffolder.template import render
+from scaffolder.template.answers import Answer
 
 pytestmark = pytest.mark.matrix
 

@@ -10,9 +10,9 @@ import pytest
 from faults import Edit, append, replace
 from support import Repository
 
-from scaffolder import waivers
-from scaffolder.answers import Answer
-from scaffolder.project import Project
+from scaffolder.repository import waivers
+from scaffolder.repository.project import Project
+from scaffolder.template.answers import Answer
 from tools import scanners
 
 pytestmark = pytest.mark.matrix

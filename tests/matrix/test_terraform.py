@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from support import Repository
 
-from scaffolder import answers, terraform
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import answers
+from scaffolder.tools import terraform
+from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = pytest.mark.matrix
 

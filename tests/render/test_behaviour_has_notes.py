@@ -13,12 +13,12 @@ from sample import sample
 from support import ROOT, Repository
 from updating import lay
 
-from scaffolder import answers, expressions, manifest, notes, render, store
 from scaffolder.formats import hcl
-from scaffolder.notes import Note
-from scaffolder.store import Release
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import HELM
+from scaffolder.template import answers, expressions, manifest, notes, releases, render
+from scaffolder.template.notes import Note
+from scaffolder.template.releases import Release
+from scaffolder.tools.programs import HELM
+from scaffolder.tools.toolchain import SystemToolchain
 from tools import frozen, release
 
 pytestmark = [
@@ -41,7 +41,7 @@ def old() -> Release:
     with release.history([]) as repository:
         here = release.written(repository)
     fixed = {one.version for one in frozen.releases()}
-    return [one for one in store.releases() if one.version in fixed and one.tree != here][-1]
+    return [one for one in releases.releases() if one.version in fixed and one.tree != here][-1]
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +62,8 @@ def changed(
     """`changed("aws-github")` is what differs for these answers; computed once."""
     if toolchain.find(HELM) is None:
         pytest.skip(f"helm is not installed ({HELM.how_to_get}): charts cannot be compared")
-    history = store.embedded(toolchain)
-    asked = {question.name for question in answers.questions(store.checkout(history, old, toolchain))}
+    history = releases.embedded(toolchain)
+    asked = {question.name for question in answers.questions(releases.checkout(history, old, toolchain))}
     made: dict[str, tuple[Change, ...]] = {}
 
     def compare(name: str) -> tuple[Change, ...]:

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from support import Repository
 
-from scaffolder import helm
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools import helm
+from scaffolder.tools.toolchain import SystemToolchain
 
 ENVIRONMENTS = ("dev", "qa", "prod")
 IMAGE = {"image.repository": "registry.example.com/service", "image.digest": f"sha256:{'0' * 64}"}

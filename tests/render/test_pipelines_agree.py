@@ -6,9 +6,10 @@ import pytest
 import yaml
 from support import Repository
 
-from scaffolder import jenkinsfile, pipelines
-from scaffolder.pipelines import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY, Pipeline, Stage
-from scaffolder.project import Project
+from scaffolder.formats import jenkinsfile
+from scaffolder.repository import pipelines
+from scaffolder.repository.pipelines import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY, Pipeline, Stage
+from scaffolder.repository.project import Project
 
 SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
 CLOUDS = ("aws", "azure", "none")

@@ -15,9 +15,9 @@ import yaml
 from rbac import Identity
 from support import ROOT, Repository
 
-from scaffolder import helm
 from scaffolder.formats import hcl
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools import helm
+from scaffolder.tools.toolchain import SystemToolchain
 
 VARIANTS = [
     {"cloud": cloud, "deploy": deploy, "monitoring": monitoring}

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from support import Repository, ScriptedToolchain
 
-from scaffolder import answers, facts
 from scaffolder.checks.agreement.runtime import runtime_is_the_same_everywhere
-from scaffolder.project import Project
+from scaffolder.repository import facts
+from scaffolder.repository.project import Project
+from scaffolder.template import answers
 
 WORDS = {
     "java": r"(?i)\bjava\b|\bjvm\b|\bj[dr]k\b|\bjre\b|maven|gradle|temurin|openjdk|\.jar\b|\.class\b|java_",

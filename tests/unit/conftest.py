@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.tools.toolchain import SystemToolchain
 
 
 @pytest.fixture

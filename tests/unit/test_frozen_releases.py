@@ -11,7 +11,7 @@ import yaml
 from support import ROOT
 from updating import git
 
-from scaffolder import store
+from scaffolder.template import releases
 from tools import frozen, release
 from tools.frozen import Frozen
 
@@ -36,7 +36,7 @@ def test_the_releases_up_to_0_5_0_are_frozen() -> None:
 
 
 def test_every_release_but_the_newest_is_frozen() -> None:
-    versions = [one.version for one in store.releases()[:-1]]
+    versions = [one.version for one in releases.releases()[:-1]]
     missing = [version for version in versions if version not in {one.version for one in RELEASES}]
     assert not missing, f"a newer release follows them: add their ids to {frozen.FILE.relative_to(ROOT)}"
 

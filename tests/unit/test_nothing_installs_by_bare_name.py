@@ -9,7 +9,7 @@ import pytest
 from bare_names import bare_installs
 from support import ROOT, Repository
 
-from scaffolder.installation import Installation
+from scaffolder.tools.installation import Installation
 
 LEFT_OUT = (
     *("scaffolder/_data/", "CHANGELOG.md"),  # releases that are out, and what was said of them
@@ -101,7 +101,7 @@ def test_the_checkout_installs_nothing_by_name_alone() -> None:
     if listed.returncode != 0:
         pytest.skip("this is no Git checkout")
     names = [name for name in listed.stdout.split("\0") if name and not name.startswith(LEFT_OUT)]
-    assert {"README.md", "action.yml", "templates/ci/scaffolder.sh", "scaffolder/store.py"} <= set(names)
+    assert {"README.md", "action.yml", "templates/ci/scaffolder.sh", "scaffolder/template/releases.py"} <= set(names)
     assert _found(names, ROOT) == []
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.tools import TERRAFORM
-from scaffolder.version_control import GIT
+from scaffolder.tools.git import GIT
+from scaffolder.tools.programs import TERRAFORM
+from scaffolder.tools.toolchain import SystemToolchain
 
 
 @pytest.mark.only_git

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from updating import SETTINGS, lay
 
-from scaffolder import answers, store, template
-from scaffolder.answers import Question
 from scaffolder.errors import AnswersError
-from scaffolder.store import Release
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import answers, bundled, releases
+from scaffolder.template.answers import Question
+from scaffolder.template.releases import Release
+from scaffolder.tools.toolchain import SystemToolchain
 
-RELEASES = store.releases()
+RELEASES = releases.releases()
 FORBIDDEN = {"_tasks", "_migrations", "_jinja_extensions"}
 IDENTITY = {"service_name"}
 
@@ -25,8 +25,8 @@ IDENTITY = {"service_name"}
 @pytest.fixture(scope="module")
 def folders(toolchain: SystemToolchain) -> dict[str, Path]:
     """Where the files of each release lie."""
-    history = store.embedded(toolchain)
-    return {release.version: store.checkout(history, release, toolchain) for release in RELEASES}
+    history = releases.embedded(toolchain)
+    return {release.version: releases.checkout(history, release, toolchain) for release in RELEASES}
 
 
 def known(folder: Path) -> dict[str, Question]:
@@ -35,7 +35,7 @@ def known(folder: Path) -> dict[str, Question]:
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.tag)
 def test_nobody_has_to_trust_it_with_code(release: Release, folders: dict[str, Path]) -> None:
-    assert FORBIDDEN.isdisjoint(template.configuration(folders[release.version]))
+    assert FORBIDDEN.isdisjoint(bundled.configuration(folders[release.version]))
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.tag)
@@ -81,15 +81,15 @@ def reads(question: Question, name: str) -> bool:
 
 
 def kind(folder: Path, name: str) -> str:
-    entry = template.configuration(folder)[name]
+    entry = bundled.configuration(folder)[name]
     return str(entry.get("type", "yaml")) if isinstance(entry, dict) else "yaml"
 
 
 @pytest.mark.parametrize(("old", "new"), list(pairwise(RELEASES)), ids=lambda release: release.tag)
 def test_what_is_left_out_can_be_told_with_older_answers(old: Release, new: Release, folders: dict[str, Path]) -> None:
-    asked = {**template.configuration(folders[old.version])}
-    excluded: list[str] = template.configuration(folders[new.version]).get("_exclude", [])
-    added = {name for name in template.configuration(folders[new.version]) if name not in asked and name[0] != "_"}
+    asked = {**bundled.configuration(folders[old.version])}
+    excluded: list[str] = bundled.configuration(folders[new.version]).get("_exclude", [])
+    added = {name for name in bundled.configuration(folders[new.version]) if name not in asked and name[0] != "_"}
     for pattern in excluded:
         for name in added:
             assert name not in pattern or f"{name} | default(" in pattern, f"{pattern!r} needs `{name} | default(…)`"

@@ -12,9 +12,10 @@ import pytest
 from support import ROOT, Repository
 from updating import commit, git
 
-from scaffolder import adopted, cli, manifest, render, status, store
+from scaffolder import cli, status
 from scaffolder.errors import AnswersError, ProjectError, StoreError
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import keep_list, manifest, releases, render
+from scaffolder.tools.toolchain import SystemToolchain
 
 FILES = ("Dockerfile", "ci/build.sh", "docs/architecture.md", "README.md")
 
@@ -22,7 +23,7 @@ FILES = ("Dockerfile", "ci/build.sh", "docs/architecture.md", "README.md")
 @pytest.fixture(scope="module")
 def oldest(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) -> Path:
     """The repository that the oldest release makes with every default; not to be changed."""
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     folder = tmp_path_factory.mktemp("oldest") / "my-service"
     render.write(manifest.origin(history, history.releases[0], toolchain), {"service_name": "my-service"}, folder)
     return folder
@@ -38,8 +39,8 @@ def made(oldest: Path, tmp_path: Path) -> Path:
 
 def test_an_untouched_repository_is_as_generated(made: Path, toolchain: SystemToolchain) -> None:
     found = status.of(made, toolchain)
-    assert (found.name, found.release) == ("my-service", store.releases()[0])
-    assert found.newer == store.releases()[1:]
+    assert (found.name, found.release) == ("my-service", releases.releases()[0])
+    assert found.newer == releases.releases()[1:]
     assert (found.edited, found.deleted, found.kept, found.unmanaged) == ((), (), (), ())
     assert found.generated == sum(1 for path in made.rglob("*") if path.is_file() and ".git" not in path.parts)
 
@@ -94,17 +95,17 @@ def test_a_file_system_without_modes_is_no_edit(made: Path, toolchain: SystemToo
 
 def test_what_was_there_before_the_template_is_kept_and_no_edit(made: Path, toolchain: SystemToolchain) -> None:
     (made / "Dockerfile").write_text("FROM scratch\n")
-    (made / adopted.FILE).write_text(adopted.text(["Dockerfile", "gone-from-the-template.txt"]))
+    (made / keep_list.FILE).write_text(keep_list.text(["Dockerfile", "gone-from-the-template.txt"]))
     found = status.of(made, toolchain)
     assert (found.kept, found.edited) == (("Dockerfile",), ())
-    assert found.unmanaged == (adopted.FILE.as_posix(),)
+    assert found.unmanaged == (keep_list.FILE.as_posix(),)
 
 
 def test_a_folder_that_is_kept_is_one_line_and_none_of_its_files_is_claimed_to_be_there(
     made: Path, toolchain: SystemToolchain, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.rmtree(made / "app")
-    (made / adopted.FILE).write_text(adopted.text(["app/", "Dockerfile"]))
+    (made / keep_list.FILE).write_text(keep_list.text(["app/", "Dockerfile"]))
     found = status.of(made, toolchain)
     assert (found.kept, found.deleted) == (("Dockerfile", "app/"), ())
     assert cli.run(["status", str(made)]) == 0
@@ -116,15 +117,15 @@ def test_a_folder_that_is_kept_is_one_line_and_none_of_its_files_is_claimed_to_b
 
 @pytest.mark.parametrize("content", ["kept: Dockerfile\n", "- Dockerfile\n", "kept: [\n"])
 def test_a_list_of_kept_files_that_is_none_is_refused(made: Path, toolchain: SystemToolchain, content: str) -> None:
-    (made / adopted.FILE).write_text(content)
+    (made / keep_list.FILE).write_text(content)
     with pytest.raises(AnswersError, match=r"adopted\.yml"):
         status.of(made, toolchain)
 
 
 def test_an_empty_list_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / ".scaffold").mkdir()
-    (tmp_path / adopted.FILE).write_text("# all handed over\n")
-    assert adopted.kept(tmp_path) == adopted.Kept()
+    (tmp_path / keep_list.FILE).write_text("# all handed over\n")
+    assert keep_list.kept(tmp_path) == keep_list.Kept()
 
 
 def test_a_repository_of_somebody_else_is_refused(tmp_path: Path, toolchain: SystemToolchain) -> None:
@@ -134,7 +135,7 @@ def test_a_repository_of_somebody_else_is_refused(tmp_path: Path, toolchain: Sys
 
 def test_a_release_from_the_future_names_what_to_upgrade(made: Path, toolchain: SystemToolchain) -> None:
     answers = made / ".copier-answers.yml"
-    answers.write_text(answers.read_text().replace(f"_commit: {store.releases()[0].tag}", "_commit: v99.0.0"))
+    answers.write_text(answers.read_text().replace(f"_commit: {releases.releases()[0].tag}", "_commit: v99.0.0"))
     with pytest.raises(StoreError) as raised:
         status.of(made, toolchain)
     assert "99.0.0" in raised.value.hint
@@ -153,7 +154,7 @@ def test_the_command_says_it_in_words(made: Path, capsys: pytest.CaptureFixture[
     (made / "notes.txt").write_text("ours\n")
     assert cli.run(["status", str(made), "--verbose"]) == 0
     said = capsys.readouterr().out
-    newest, oldest = store.newest(), store.releases()[0]
+    newest, oldest = releases.newest(), releases.releases()[0]
     news = "the newest release" if newest == oldest else f"{newest.tag} is out"
     assert said.startswith(f"my-service: {oldest.tag}, {news}\n")
     assert "  edited    Dockerfile\n  unmanaged notes.txt\n" in said
@@ -163,7 +164,7 @@ def test_the_command_says_it_in_words(made: Path, capsys: pytest.CaptureFixture[
 
 def test_the_command_says_it_in_one_document(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (made / "Dockerfile").unlink()
-    expected = int(store.newest() != store.releases()[0])
+    expected = int(releases.newest() != releases.releases()[0])
     assert cli.run(["status", str(made), "--format", "json", "--exit-code"]) == expected
     document = json.loads(capsys.readouterr().out)
     assert document["deleted"] == ["Dockerfile"]
@@ -171,7 +172,7 @@ def test_the_command_says_it_in_one_document(made: Path, capsys: pytest.CaptureF
     page = (ROOT / "docs/status.md").read_text(encoding="utf-8")
     rows = [row for row in page[page.index("| key | holds |") :].splitlines() if row.startswith("| `")]
     assert set(document) == {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
-    assert (document["newest"], document["exit_code"]) == (store.newest().tag, expected)
+    assert (document["newest"], document["exit_code"]) == (releases.newest().tag, expected)
 
 
 def test_edits_alone_are_no_reason_for_the_exit_code(

@@ -1,4 +1,4 @@
-"""Writes scaffolder/offline/custom_resources.gz: JSON schemas of the custom resources that a repository may hold.
+"""Writes scaffolder/tools/offline/custom_resources.gz: JSON schemas of the custom resources that a repository may hold.
 
     npm pack @kubernetes-models/gateway-api @kubernetes-models/prometheus-operator @kubernetes-models/apimachinery \
              kubernetes-models
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parents[2] / "scaffolder" / "offline" / "custom_resources.gz"
+FILE = Path(__file__).parents[2] / "scaffolder" / "tools" / "offline" / "custom_resources.gz"
 BY_HAND = Path(__file__).with_name("aws_gateway.json")
 KINDS = {
     "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1": (

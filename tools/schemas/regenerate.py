@@ -1,4 +1,4 @@
-"""Writes one file of scaffolder/offline/schemas: the schema of one release of one provider.
+"""Writes one file of scaffolder/tools/offline/schemas: the schema of one release of one provider.
 
     python -m tools.schemas.regenerate hashicorp/aws --provider 5.100.0
         ask the provider itself, through `terraform providers schema -json`; it comes from wherever your Terraform takes
@@ -26,7 +26,7 @@ from typing import Any
 
 from tools.schemas import cdk
 
-FOLDER = Path(__file__).parents[2] / "scaffolder" / "offline" / "schemas"
+FOLDER = Path(__file__).parents[2] / "scaffolder" / "tools" / "offline" / "schemas"
 KINDS = {"resource": "resource_schemas", "data": "data_source_schemas", "ephemeral": "ephemeral_resource_schemas"}
 LONGEST = 100_000  # characters; a handful of schemas that spell out a recursion are as long as all others together
 ATTRIBUTE_KEYS = ("type", "nested_type", "required", "optional", "computed", "sensitive", "write_only")

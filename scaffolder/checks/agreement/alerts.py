@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scaffolder.checks.agreement import mending
-from scaffolder.checks.agreement.judging import disagreement, distinct, number
-from scaffolder.facts import charts, documents, monitoring, reading
-from scaffolder.facts.charts import dig
-from scaffolder.facts.monitoring import Alertmanager, Rule
+from scaffolder.checks.agreement import autofix
+from scaffolder.checks.agreement.findings import disagreement, distinct, number
 from scaffolder.formats import Unreadable
 from scaffolder.formats.yaml import line_of
-from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import listed
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.repository.facts import charts, documents, monitoring, reading
+from scaffolder.repository.facts.charts import dig
+from scaffolder.repository.facts.monitoring import Alertmanager, Rule
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed
+from scaffolder.tools.toolchain import Toolchain
 
 _OF_THE_STACK = frozenset({"Watchdog", "InfoInhibitor", "DeadMansSwitch"})
 _IN_REPOSITORY = re.compile(r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$")
@@ -44,15 +44,15 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     for alert, path, anchor in here:
         if not project.has(path):
             near = _near(project, path, alert)
-            other = Place(path=near) if near else alert.place
+            other = Location(path=near) if near else alert.place
             message = f"{alert.alert} links to {path.as_posix()}, which does not exist"
-            edits = mending.start_the_runbook(alert, path)
+            edits = autofix.start_the_runbook(alert, path)
             fix = f"write {path.as_posix()}" if edits or not near else f"link to {near.as_posix()}"
             findings.append(replace(disagreement(alert.at["runbook_url"], message, other, fix=fix), edits=edits))
         elif anchor and anchor not in documents.anchors(project, path):
             message = f"{alert.alert} links to #{anchor}, which is no heading of {path.as_posix()}"
             findings.append(
-                disagreement(alert.at["runbook_url"], message, Place(path=path), fix="name a heading that is there")
+                disagreement(alert.at["runbook_url"], message, Location(path=path), fix="name a heading that is there")
             )
     findings += _without_alert(
         project, {path for _, path, _ in here}, folders, {alert.alert for alert in monitoring.alerts(project)}
@@ -158,10 +158,10 @@ def _without_alert(project: Project, linked: set[Path], folders: set[Path], name
                 near = difflib.get_close_matches(file.stem, sorted(names), n=1, cutoff=0.0)
                 other = next(
                     (one.place for one in monitoring.alerts(project) if near and one.alert == near[0]),
-                    Place(path=folder),
+                    Location(path=folder),
                 )
                 yield disagreement(
-                    Place(path=file), "no alert links to this runbook", other, fix="delete it, or link to it"
+                    Location(path=file), "no alert links to this runbook", other, fix="delete it, or link to it"
                 )
 
 
@@ -178,16 +178,16 @@ def _shared(here: list[tuple[Rule, Path, str]]) -> Iterator[Finding]:
             yield disagreement(alert.at["runbook_url"], message, other.place, fix=f"write a runbook for {alert.alert}")
 
 
-def _in_routes(project: Project) -> Iterator[tuple[Place, str]]:
+def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:
     for one in monitoring.alertmanagers(project):
         start = one.place(project).line
         for at, line in enumerate(project.lines(one.path), 1):
             for words in _ALERT_NAME.findall(line) if at >= start else ():
                 for name in words.split("|"):
-                    yield Place(path=one.path, line=at, text=line.strip()[:160]), name
+                    yield Location(path=one.path, line=at, text=line.strip()[:160]), name
 
 
-def _in_tests(project: Project) -> Iterator[tuple[Place, str]]:
+def _in_tests(project: Project) -> Iterator[tuple[Location, str]]:
     """Alerts that tests of promtool name: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/."""
     for file in project.matching("*.yaml", "*.yml"):
         if "alert_rule_test:" not in project.text(file) or charts.is_template(project, file):
@@ -201,7 +201,7 @@ def _in_tests(project: Project) -> Iterator[tuple[Place, str]]:
                 if isinstance(case, dict) and case.get("alertname"):
                     line = line_of(case, "alertname")
                     yield (
-                        Place(path=file, line=line, text=project.lines(file)[line - 1].strip()),
+                        Location(path=file, line=line, text=project.lines(file)[line - 1].strip()),
                         str(case["alertname"]),
                     )
 

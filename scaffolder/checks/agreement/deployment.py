@@ -6,13 +6,13 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from scaffolder import facts
-from scaffolder.checks.agreement.judging import disagreement, distinct, many, number
-from scaffolder.facts import charts, commands, images, services
+from scaffolder.checks.agreement.findings import disagreement, distinct, many, number
 from scaffolder.formats.dockerfile import filled
-from scaffolder.model import Check, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.repository import facts
+from scaffolder.repository.facts import charts, commands, images, services
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _HELM = re.compile(r"\bhelm3?\s+(?:upgrade|install|template|lint|package|dependency|dep)\b(.*)")
 _NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
@@ -43,7 +43,7 @@ def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
 
 def namespaces_are_made(project: Project, _: Toolchain) -> Verdict:
     """The namespace of each object is one that something here makes, deploys to or names as the service's."""
-    made: dict[str, Place] = {}
+    made: dict[str, Location] = {}
     for made_name, at in _made_namespaces(project):
         made.setdefault(made_name, at)
     used = [
@@ -81,7 +81,7 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
                 near = sorted(
                     folders, key=lambda one: -difflib.SequenceMatcher(None, one.as_posix(), path.as_posix()).ratio()
                 )
-                related = [Place(path=near[0] / "Chart.yaml")] if near else []
+                related = [Location(path=near[0] / "Chart.yaml")] if near else []
                 fix = f"name {near[0].as_posix()}" if near else "name a chart that is there"
                 message = f"names the chart {path.as_posix()}, which does not exist"
                 findings.append(disagreement(origin or command.place, message, related, fix=fix))
@@ -106,7 +106,7 @@ def _is_path(project: Project, word: str) -> bool:
     )
 
 
-def _made_namespaces(project: Project) -> Iterator[tuple[str, Place]]:
+def _made_namespaces(project: Project) -> Iterator[tuple[str, Location]]:
     for one in charts.objects(project):
         if one.kind == "Namespace":
             yield one.name, one.place(project, "metadata", "name")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from scaffolder.checks.agreement.judging import disagreement, distinct, limit_of, many
-from scaffolder.facts import application, charts, services, workloads
-from scaffolder.facts.application import Application
-from scaffolder.facts.charts import Object
-from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import listed
-from scaffolder.toolchain import Toolchain
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, many
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.repository.facts import application, charts, services, workloads
+from scaffolder.repository.facts.application import Application
+from scaffolder.repository.facts.charts import Object
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed
+from scaffolder.tools.toolchain import Toolchain
 
 _ASKED = re.compile(
     r"(?:https?://(?:localhost|127\.0\.0\.1)(?::(?:\d+|\$\{?\w+\}?))?|\$\{?\w*(?:URL|url|HOST|host|BASE|base|1)\w*\}?)"
@@ -76,19 +76,19 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
                 mine = [one for one in sources if one.folder == services.subject_of(project, file)] or sources
                 looked += 1
                 if all(one.serves(path) is False for one in mine):
-                    at = Place(path=file, line=number, text=line.strip()[:160])
+                    at = Location(path=file, line=number, text=line.strip()[:160])
                     findings.append(_unanswered(at, f"asks {path}", mine[0], path))
     if not looked:
         raise NotApplicable("no script asks a service whose source is here")
     return Verdict(findings=distinct(findings), detail=many(looked, "question"))
 
 
-def _unanswered(at: Place, asks: str, source: Application, path: str) -> Finding:
+def _unanswered(at: Location, asks: str, source: Application, path: str) -> Finding:
     """The finding, beside the place whose path is most alike."""
     import difflib
 
     nearest = difflib.get_close_matches(path, list(source.paths), n=1, cutoff=0.0)
-    related = [source.paths[nearest[0]]] if nearest else [Place(path=source.files[0])]
+    related = [source.paths[nearest[0]]] if nearest else [Location(path=source.files[0])]
     hint = f"ask {nearest[0]}, or" if nearest else "let the source answer it, or"
     return disagreement(at, f"{asks}, which the service does not answer", related, fix=f"{hint} add the route")
 

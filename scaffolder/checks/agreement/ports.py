@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffolder import facts
-from scaffolder.checks.agreement.judging import disagreement, distinct, limit_of, many, number
-from scaffolder.facts import Facts, Statement, application, charts, services, workloads
-from scaffolder.facts.application import SOURCE
-from scaffolder.facts.charts import LONG_RUNNING, Object
-from scaffolder.facts.ports import COMMAND, COMPOSE, DEV, ENV, EXPOSE, HEALTHCHECK
-from scaffolder.model import Check, Finding, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import listed
-from scaffolder.toolchain import Toolchain
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, many, number
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.repository import facts
+from scaffolder.repository.facts import Declaration, Facts, application, charts, services, workloads
+from scaffolder.repository.facts.application import SOURCE
+from scaffolder.repository.facts.charts import LONG_RUNNING, Object
+from scaffolder.repository.facts.ports import COMMAND, COMPOSE, DEV, ENV, EXPOSE, HEALTHCHECK
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed
+from scaffolder.tools.toolchain import Toolchain
 
 _LISTENS = (COMMAND, ENV, SOURCE)
 """What says where the process listens; the first that is there is right, for it wins when the image runs."""
@@ -176,15 +176,15 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
     return _looked_at(findings, looked, "route", "there is no Ingress or HTTPRoute", project)
 
 
-def _listens(said: Facts, service: Path) -> list[Statement]:
+def _listens(said: Facts, service: Path) -> list[Declaration]:
     return next((found for role in _LISTENS if (found := _of(said, service, role))), [])
 
 
-def _of(said: Facts, service: Path, role: str) -> list[Statement]:
+def _of(said: Facts, service: Path, role: str) -> list[Declaration]:
     return [one for one in said.of("port") if one.subject == service and one.role == role]
 
 
-def _wrong(one: Statement, right: Statement, words: str) -> Finding:
+def _wrong(one: Declaration, right: Declaration, words: str) -> Finding:
     return disagreement(
         one.place,
         f"says port {one.value}, but {words} on {right.value}",
@@ -223,7 +223,7 @@ def _port_words_of(container: dict[Any, Any]) -> Iterator[list[str]]:
             yield [str(port[key]) for key in ("name", "containerPort") if port.get(key)]
 
 
-def _port_place(project: Project, pod: Object) -> Iterable[Place]:
+def _port_place(project: Project, pod: Object) -> Iterable[Location]:
     for way, container in pod.containers():
         if container.get("ports"):
             return [pod.place(project, *way, "ports", 0, "containerPort")]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from scaffolder import facts
-from scaffolder.checks.agreement.judging import disagreement, distinct, limit_of, number
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, number
 from scaffolder.checks.optional import module
-from scaffolder.facts import Statement, infrastructure
-from scaffolder.facts.infrastructure import LOCK, TERRAFORM
-from scaffolder.facts.programs import CHART, IMAGE, PIN
 from scaffolder.formats import versions
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository import facts
+from scaffolder.repository.facts import Declaration, infrastructure
+from scaffolder.repository.facts.infrastructure import LOCK, TERRAFORM
+from scaffolder.repository.facts.tool_versions import CHART, IMAGE, PIN
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 
 def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
@@ -108,7 +108,7 @@ def _read(project: Project) -> facts.Facts:
     return facts.read(project)
 
 
-def _same(one: Statement, other: Statement) -> bool:
+def _same(one: Declaration, other: Declaration) -> bool:
     ours, theirs = versions.parse(one.value), versions.parse(other.value)
     if ours is None or theirs is None:
         return True
@@ -116,18 +116,18 @@ def _same(one: Statement, other: Statement) -> bool:
     return ours[:shortest] == theirs[:shortest]
 
 
-def _wrong(one: Statement, right: Statement) -> Finding:
+def _wrong(one: Declaration, right: Declaration) -> Finding:
     program = one.fact.removeprefix("tool ")
     message = f"names {program} {one.value}, but {program} {right.value} is used elsewhere"
     return disagreement(one.place, message, right.place, fix=f"write {right.value}, or change all places")
 
 
-def _kubernetes_wrong(one: Statement, right: Statement) -> Finding:
+def _kubernetes_wrong(one: Declaration, right: Declaration) -> Finding:
     message = f"says Kubernetes {one.value}, but the cluster has {right.value}"
     return disagreement(one.place, message, right.place, fix=f"write {right.value}, or change all places")
 
 
-def _minor(one: Statement) -> tuple[int, ...]:
+def _minor(one: Declaration) -> tuple[int, ...]:
     return (*(versions.parse(one.value) or ()), 0, 0)[:2]
 
 

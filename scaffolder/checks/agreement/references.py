@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffolder.checks.agreement.judging import disagreement, distinct, many
-from scaffolder.facts import commands, documents, reading
-from scaffolder.facts.commands import Command
-from scaffolder.facts.documents import Link
-from scaffolder.facts.pipelines import azure_files, github_files, gitlab_files, jenkinsfiles
+from scaffolder.checks.agreement.findings import disagreement, distinct, many
 from scaffolder.formats import Unreadable
 from scaffolder.formats.makefile import Makefile
 from scaffolder.formats.yaml import line_of
-from scaffolder.model import Check, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.repository.facts import commands, documents, reading
+from scaffolder.repository.facts.commands import Command
+from scaffolder.repository.facts.documents import Link
+from scaffolder.repository.facts.pipelines import azure_files, github_files, gitlab_files, jenkinsfiles
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _WORD = r"(?:[^\s;&|)<>\"']|\"[^\"]*\"|'[^']*')+"
 _MAKE = re.compile(rf"(?:^|[;&|(]|\bthen|\bdo|\brun|\bsudo|!)\s*make((?:\s+{_WORD})+)")
@@ -44,7 +44,7 @@ def targets_exist(project: Project, _: Toolchain) -> Verdict:
                 disagreement(
                     place,
                     f"calls `make {name}`, which is no target of {file.as_posix()}",
-                    Place(path=file, line=makefile.targets[0].line if makefile.targets else 0),
+                    Location(path=file, line=makefile.targets[0].line if makefile.targets else 0),
                     fix=_nearest(name, makefile),
                 )
             )
@@ -74,7 +74,7 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
                     disagreement(
                         command.place,
                         f"calls {path}, which does not exist",
-                        [Place(path=Path(other))] if other else _folder_place(project, path),
+                        [Location(path=Path(other))] if other else _folder_place(project, path),
                         fix=f"call {other}" if other else "add the script, or take the call out",
                     )
                 )
@@ -96,14 +96,14 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
                 disagreement(
                     link.place,
                     f"links to {link.written}, which does not exist",
-                    [Place(path=Path(near))] if near else (),
+                    [Location(path=Path(near))] if near else (),
                     fix=fix,
                 )
             )
         elif target.suffix == ".md" and not _leads_into(project, link, target):
             message = f"links to #{link.anchor}, which is no heading of {target.as_posix()}"
             findings.append(
-                disagreement(link.place, message, Place(path=target), fix=_nearest_heading(project, link, target))
+                disagreement(link.place, message, Location(path=target), fix=_nearest_heading(project, link, target))
             )
     if not looked:
         raise NotApplicable("no text links to a file of the repository")
@@ -123,9 +123,9 @@ def owners_own_something(project: Project, _: Toolchain) -> Verdict:
                 continue
             looked += 1
             if not documents.owned(project, words[0]):
-                place = Place(path=file, line=at, text=line.strip())
+                place = Location(path=file, line=at, text=line.strip())
                 near = _alike(project, Path(words[0].strip("/*")))
-                related = [Place(path=Path(near))] if near else ()
+                related = [Location(path=Path(near))] if near else ()
                 findings.append(
                     disagreement(
                         place,
@@ -148,7 +148,7 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
                 disagreement(
                     place,
                     f"names {path.as_posix()}, which does not exist",
-                    [Place(path=Path(near))] if near else _folder_place(project, path.as_posix()),
+                    [Location(path=Path(near))] if near else _folder_place(project, path.as_posix()),
                     fix=f"name {near}" if near else "add the file, or name another",
                 )
             )
@@ -157,7 +157,7 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=many(looked, "file"))
 
 
-def _asked_of_make(project: Project) -> Iterator[tuple[Place, Path, str]]:
+def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
     for command in commands.commands(project):
         for words in _MAKE.findall(command.text):
             if command.folder is not None or command.system == commands.SCRIPT:
@@ -175,7 +175,7 @@ def _folder_of_makefile(project: Project, file: Path) -> Path:
     return next((folder for folder in file.parents if project.has(folder / "Makefile")), Path())
 
 
-def _targets(place: Place, folder: Path, words: str) -> Iterator[tuple[Place, Path, str]]:
+def _targets(place: Location, folder: Path, words: str) -> Iterator[tuple[Location, Path, str]]:
     listed = [re.sub(r"[\"']", "", word) for word in re.findall(_WORD, words)]
     if any(word in {"-f", "--file"} or word.startswith(("-f", "--file=")) for word in listed):
         return
@@ -204,10 +204,10 @@ def _is_written(text: str, name: str) -> bool:
     )
 
 
-def _folder_place(project: Project, path: str) -> list[Place]:
+def _folder_place(project: Project, path: str) -> list[Location]:
     folder = Path(path).parent
     beside = next((file for file in project.files if file.parent == folder), None)
-    return [Place(path=beside)] if beside else []
+    return [Location(path=beside)] if beside else []
 
 
 def _leads_into(project: Project, link: Link, target: Path) -> bool:
@@ -248,7 +248,7 @@ _OPTIONS = re.compile(
 )
 
 
-def _named(project: Project) -> Iterator[tuple[Place, Path]]:
+def _named(project: Project) -> Iterator[tuple[Location, Path]]:
     for command in commands.commands(project):
         if command.in_pipeline and command.folder is not None:
             for found in _OPTIONS.finditer(command.text):
@@ -269,17 +269,17 @@ def _named(project: Project) -> Iterator[tuple[Place, Path]]:
     for file in jenkinsfiles(project):
         for at, line in enumerate(project.lines(file), 1):
             if named := re.match(r"\s*yamlFile\s+['\"]([\w./-]+)['\"]", line):
-                yield Place(path=file, line=at, text=line.strip()), project.relative(named[1])
+                yield Location(path=file, line=at, text=line.strip()), project.relative(named[1])
 
 
-def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Place, Path]]:
+def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Location, Path]]:
     if command.folder is not None and not _MADE.search(name) and not name.startswith("/"):
         chdir = re.search(r"-chdir=[\"']?([\w./-]+)", command.text)
         base = command.folder / chdir[1] if chdir else command.folder
         yield command.place, project.relative((base / name).as_posix())
 
 
-def _included(project: Project, file: Path) -> Iterator[tuple[Place, Path]]:
+def _included(project: Project, file: Path) -> Iterator[tuple[Location, Path]]:
     for table in _tables(project, file):
         included = table.get("include")
         for at, one in enumerate(included if isinstance(included, list) else [included] if included else ()):
@@ -287,7 +287,7 @@ def _included(project: Project, file: Path) -> Iterator[tuple[Place, Path]]:
             if isinstance(name, str) and not re.match(r"https?:", name) and "$" not in name and "*" not in name:
                 line = line_of(table, "include", at) if isinstance(included, list) else line_of(table, "include")
                 yield (
-                    Place(path=file, line=line, text=project.lines(file)[line - 1].strip()),
+                    Location(path=file, line=line, text=project.lines(file)[line - 1].strip()),
                     project.relative(name.lstrip("/")),
                 )
 
@@ -306,9 +306,9 @@ def _tables(project: Project, file: Path) -> Iterator[dict[Any, Any]]:
         return
 
 
-def _at(project: Project, file: Path, table: dict[Any, Any], key: str) -> Place:
+def _at(project: Project, file: Path, table: dict[Any, Any], key: str) -> Location:
     line = line_of(table, key)
-    return Place(path=file, line=line, text=project.lines(file)[line - 1].strip()[:160] if line else "")
+    return Location(path=file, line=line, text=project.lines(file)[line - 1].strip()[:160] if line else "")
 
 
 CHECKS = (

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from scaffolder import facts
-from scaffolder.checks.agreement import mending
-from scaffolder.checks.agreement.judging import limit_of, number
-from scaffolder.facts import Facts, Statement, runtimes, services
-from scaffolder.facts.pipelines import AGENT, CI
-from scaffolder.facts.runtimes import BUILD, IMAGE, IMAGE_BUILD, VERSION_FILE
-from scaffolder.facts.versions_of_images import RUNTIMES
-from scaffolder.facts.workplaces import COMPOSE, DEV
+from scaffolder.checks.agreement import autofix
+from scaffolder.checks.agreement.findings import limit_of, number
 from scaffolder.formats import Unreadable, versions
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository import facts
+from scaffolder.repository.facts import Declaration, Facts, runtimes, services
+from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
+from scaffolder.repository.facts.pipelines import AGENT, CI
+from scaffolder.repository.facts.runtimes import BUILD, IMAGE, IMAGE_BUILD, VERSION_FILE
+from scaffolder.repository.facts.versions_of_images import RUNTIMES
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _OWN = (VERSION_FILE, BUILD, IMAGE, "range", COMPOSE)
 _RANK = {VERSION_FILE: 0, BUILD: 1, IMAGE: 2}
@@ -98,7 +98,7 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
     return Verdict(findings=tuple(findings), detail=number(found, "place"), limit=limit_of(said.unread))
 
 
-def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Statement]:
+def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:
     """What each service is for: the statement that the others are held against."""
     rights = {}
     for service in services.folders(project) or (services.HERE,):
@@ -110,12 +110,12 @@ def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Statement
     return rights
 
 
-def _rank(one: Statement) -> tuple[int, bool]:
+def _rank(one: Declaration) -> tuple[int, bool]:
     """A file that names nothing but the version of one runtime comes before one that lists many tools."""
     return _RANK[one.role], not one.place.path.name.endswith(("-version", ".nvmrc"))
 
 
-def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> list[Statement]:
+def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> list[Declaration]:
     """Its own statements, and those of the folders above that hold several services."""
     own = [one for one in said.of(f"runtime {runtime}") if one.subject == service]
     if not own:
@@ -132,7 +132,7 @@ def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> l
     return [*own, *above]
 
 
-def _agree(one: Statement, right: Statement) -> bool:
+def _agree(one: Declaration, right: Declaration) -> bool:
     if re.search(r"[<>=^~*|x ,]", one.value):
         return versions.allows(one.value, right.value) is not False
     ours, theirs = one.value.split("."), right.value.split(".")
@@ -140,7 +140,7 @@ def _agree(one: Statement, right: Statement) -> bool:
     return ours[:shortest] == theirs[:shortest]
 
 
-def _disagreement(project: Project, wrong: Statement, right: Statement) -> Finding:
+def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> Finding:
     runtime = wrong.fact.removeprefix("runtime ")
     return Finding(
         path=wrong.place.path,
@@ -148,7 +148,7 @@ def _disagreement(project: Project, wrong: Statement, right: Statement) -> Findi
         message=f"says {runtime} {wrong.value}, but the service is for {runtime} {right.value}",
         related=(right.place,),
         fix=f"write {right.value} here, or change {right.place.path.as_posix()} and all other places",
-        edits=mending.write_the_right_version(project, wrong, right),
+        edits=autofix.write_the_right_version(project, wrong, right),
     )
 
 

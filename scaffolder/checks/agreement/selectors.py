@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.agreement.judging import disagreement, distinct, limit_of, many
-from scaffolder.facts import charts, workloads
-from scaffolder.facts.charts import LONG_RUNNING, Object
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, many
 from scaffolder.model import Check, Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.facts import charts, workloads
+from scaffolder.repository.facts.charts import LONG_RUNNING, Object
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _MONITORING = ("monitoring", "prometheus", "observability")
 

@@ -6,12 +6,12 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from scaffolder.checks.agreement.judging import disagreement, distinct, many, number
-from scaffolder.facts import application, charts, documents, monitoring, workloads
+from scaffolder.checks.agreement.findings import disagreement, distinct, many, number
 from scaffolder.formats.promql import Query, Selector
-from scaffolder.model import Check, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.repository.facts import application, charts, documents, monitoring, workloads
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _OTHERS = re.compile(
     r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node|machine|apiserver|etcd|coredns|rest_client"
@@ -156,14 +156,14 @@ def texts_name_real_series(project: Project, _: Toolchain) -> Verdict:
         for at, line in enumerate(text.splitlines(), 1):
             for name in re.findall(r"\b([a-z][a-z0-9_]+(?::[\w:]+)?_[a-z0-9_:]+)\{[a-z_]+(?:=|!=|=~|!~)[\"']", line):
                 asked.append(
-                    (Place(path=file, line=at, text=line.strip()[:160]), "the text names", Selector(name=name))
+                    (Location(path=file, line=at, text=line.strip()[:160]), "the text names", Selector(name=name))
                 )
     if not asked:
         raise NotApplicable("no text names a series")
     return _known(project, asked, "series in texts")
 
 
-def _known(project: Project, asked: list[tuple[Place, str, Selector]], noun: str) -> Verdict:
+def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: str) -> Verdict:
     words = {word: at for one in application.applications(project) for word, at in one.words.items()}
     words |= {re.sub(r"[.-]", "_", word): at for word, at in words.items()}
     recorded = {rule.record for rule in monitoring.rules(project)}
@@ -187,15 +187,15 @@ def _known(project: Project, asked: list[tuple[Place, str, Selector]], noun: str
     return Verdict(findings=distinct(findings), detail=f"{len(ours)} {noun}")
 
 
-def _named(name: str, words: dict[str, Place]) -> bool:
+def _named(name: str, words: dict[str, Location]) -> bool:
     short = _ENDINGS.sub("", name)
     shorter = _ENDINGS.sub("", short)
     return any(one in words for one in (name, short, shorter, re.sub(r"_(?:seconds|bytes|milliseconds)$", "", short)))
 
 
-def _jobs(project: Project) -> dict[str, Place]:
+def _jobs(project: Project) -> dict[str, Location]:
     """What Prometheus calls the jobs: after the Service, after the label that jobLabel names, or in its own file."""
-    known: dict[str, Place] = {}
+    known: dict[str, Location] = {}
     for monitor in (one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}):
         label = str(monitor.get("spec", "jobLabel") or "")
         for service in workloads.same_scope(project, monitor, "Service", "Deployment"):
@@ -207,11 +207,11 @@ def _jobs(project: Project) -> dict[str, Place]:
             if "job_name:" in project.text(file) and not charts.is_template(project, file):
                 for number, line in enumerate(project.lines(file), 1):
                     if found := re.match(r"\s*-?\s*job_name:\s*[\"']?([\w./-]+)", line):
-                        known.setdefault(found[1], Place(path=file, line=number, text=line.strip()))
+                        known.setdefault(found[1], Location(path=file, line=number, text=line.strip()))
     return known
 
 
-def _queries(project: Project) -> Iterator[tuple[Place, str, Query]]:
+def _queries(project: Project) -> Iterator[tuple[Location, str, Query]]:
     for rule in monitoring.rules(project):
         yield rule.at["expr"], rule.name, rule.query
     for panel in monitoring.panels(project):
@@ -223,7 +223,7 @@ def _divides(query: Query, recorded: dict[str, monitoring.Rule], depth: int = 0)
     return query.divides or (depth < 5 and any(_divides(one, recorded, depth + 1) for one in inner))
 
 
-def _source_of(project: Project, name: str) -> list[Place]:
+def _source_of(project: Project, name: str) -> list[Location]:
     return [one.words[name] for one in application.applications(project) if name in one.words][:1]
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import yaml
 
-from scaffolder import jenkinsfile, pipelines
-from scaffolder.checks.agreement.judging import disagreement, distinct
-from scaffolder.facts import charts, reading
-from scaffolder.model import Check, NotApplicable, Place, Unsettled, Verdict
-from scaffolder.pipelines import Pipeline, Stage
-from scaffolder.project import ENVIRONMENTS, Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.formats import jenkinsfile
+from scaffolder.model import Blocked, Check, Location, NotApplicable, Verdict
+from scaffolder.repository import pipelines
+from scaffolder.repository.facts import charts, reading
+from scaffolder.repository.pipelines import Pipeline, Stage
+from scaffolder.repository.project import ENVIRONMENTS, Project
+from scaffolder.tools.toolchain import Toolchain
 
 _SAME = {
     "production": "prod",
@@ -41,17 +42,20 @@ def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
             break  # everybody differs: there is no word to hold the others against
         other = next(group for group in several.values() if frozenset(group) == right)
         for name in sorted(set(names) - right):
-            at = Place(path=names[name])
+            at = Location(path=names[name])
             message = f"is for {name}, an environment that no other folder knows"
             findings.append(
                 disagreement(
-                    at, message, [Place(path=one) for one in other.values()], fix=f"one of {', '.join(sorted(right))}"
+                    at,
+                    message,
+                    [Location(path=one) for one in other.values()],
+                    fix=f"one of {', '.join(sorted(right))}",
                 )
             )
         for name in sorted(right - set(names)):
-            at = Place(path=next(iter(names.values())))
+            at = Location(path=next(iter(names.values())))
             message = f"has no sister for {name}, which other folders know"
-            findings.append(disagreement(at, message, Place(path=other[name]), fix=f"add the file for {name}"))
+            findings.append(disagreement(at, message, Location(path=other[name]), fix=f"add the file for {name}"))
     return Verdict(findings=distinct(findings), detail=f"{', '.join(sorted(right))} in {len(several)} folders")
 
 
@@ -165,7 +169,7 @@ def every_environment_has_a_way_back(project: Project, _: Toolchain) -> Verdict:
             if name not in back:
                 other = next(
                     (_place(project, other, f"rollback {name}") for other in with_rollback if other is not one),
-                    Place(path=one.path),
+                    Location(path=one.path),
                 )
                 message = f"{one.system} deploys to {name} and cannot roll it back"
                 findings.append(
@@ -184,7 +188,7 @@ def _pipelines(project: Project) -> tuple[Pipeline, ...]:
     try:
         found = project.once("stages", lambda: pipelines.read(project))
     except (yaml.YAMLError, jenkinsfile.Unreadable) as error:
-        raise Unsettled("a pipeline does not parse: see SY002 and CI005") from error
+        raise Blocked("a pipeline does not parse: see SY002 and CI005") from error
     except (LookupError, TypeError, AttributeError, ValueError, StopIteration, RuntimeError, OSError):
         return ()  # written in another way than stages of make targets
     return tuple(one for one in found if one.stages)
@@ -198,7 +202,7 @@ def _stage(one: Pipeline, name: str) -> Stage | None:
     return next((stage for stage in one.stages if stage.name == name), None)
 
 
-def _place(project: Project, one: Pipeline, name: str) -> Place:
+def _place(project: Project, one: Pipeline, name: str) -> Location:
     """Where a stage begins in its file, as well as its name tells."""
     word = re.escape(name.removeprefix("rollback ").removeprefix("drift "))
     patterns = (
@@ -208,8 +212,8 @@ def _place(project: Project, one: Pipeline, name: str) -> Place:
     )
     for number, line in enumerate(project.lines(one.path), 1):
         if any(re.match(pattern, line) for pattern in patterns):
-            return Place(path=one.path, line=number, text=line.strip()[:160])
-    return Place(path=one.path)
+            return Location(path=one.path, line=number, text=line.strip()[:160])
+    return Location(path=one.path)
 
 
 def _said_elsewhere(project: Project, stage: Stage) -> bool:

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scaffolder.checks.agreement.judging import disagreement, distinct, many
-from scaffolder.facts import charts, commands, reading
-from scaffolder.facts.charts import Chart
-from scaffolder.facts.statements import place as place_of
+from scaffolder.checks.agreement.findings import disagreement, distinct, many
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import line_of
-from scaffolder.model import Check, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.repository.facts import charts, commands, reading
+from scaffolder.repository.facts.charts import Chart
+from scaffolder.repository.facts.statements import place as place_of
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _SET = re.compile(r"--set(?:-string|-file|-json)?[= ]+[\"']?((?:[\w.-]|\\\.|\[\d+\])+)=")
 
@@ -150,12 +150,12 @@ def _is_used(key: str, used: set[str]) -> bool:
     return any(key == one or key.startswith(f"{one}.") or one.startswith(f"{key}.") for one in used)
 
 
-def _actions(project: Project, chart: Chart) -> Iterator[tuple[Place, str]]:
+def _actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
     for file in project.under((chart.folder / "templates").as_posix(), "*.yaml", "*.yml", "*.tpl"):
         for at, line in enumerate(project.lines(file), 1):
             for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
                 if ".Values." in action and not action.strip("- ").startswith("/*"):
-                    yield Place(path=file, line=at, text=line.strip()[:160]), action
+                    yield Location(path=file, line=at, text=line.strip()[:160]), action
 
 
 def _keys(action: str) -> list[str]:

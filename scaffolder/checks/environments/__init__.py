@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scaffolder.checks.environments import keys, names, promotion, states, values
 from scaffolder.model import Check
-from scaffolder.tools import HELM
+from scaffolder.tools.programs import HELM
 
 __all__ = ["CHECKS"]
 

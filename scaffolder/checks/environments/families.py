@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scaffolder import environments
-from scaffolder.environments import Family
 from scaffolder.model import NotApplicable
-from scaffolder.project import Project
+from scaffolder.repository import environments
+from scaffolder.repository.environments import Family
+from scaffolder.repository.project import Project
 
 
 def families_of(project: Project, kind: str) -> tuple[Family, ...]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.environments.families import families_of, patterns
-from scaffolder.environments import VALUES, VARIABLES, Family
 from scaffolder.formats.yaml import line_of
-from scaffolder.model import Finding, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import blocks
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Finding, Location, Verdict
+from scaffolder.repository.environments import VALUES, VARIABLES, Family
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import blocks
+from scaffolder.tools.toolchain import Toolchain
 
 _Keys = dict[tuple[str, ...], int]
 """The keys of a file, each as the way to it, with its line."""
@@ -43,7 +43,7 @@ def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _K
         if len(having) == len(keys) or any(key[:-1] and key[:-1] not in one for one in keys.values()):
             continue  # everywhere, or below a key that is itself not everywhere
         lacking = [name for name in keys if name not in having]
-        there = Place(path=family.files[having[0]], line=keys[having[0]][key])
+        there = Location(path=family.files[having[0]], line=keys[having[0]][key])
         written = ".".join(key)
         if len(having) > len(lacking):
             for name in lacking:
@@ -61,7 +61,7 @@ def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _K
                     line=keys[name][key],
                     message=f"{written} is set for {name} only, not for {' and '.join(lacking)}",
                     fix=f"set {written} in every environment, or move it to what they share",
-                    related=(Place(path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)),),
+                    related=(Location(path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)),),
                 )
 
 

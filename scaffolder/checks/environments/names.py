@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder import environments
 from scaffolder.checks.environments.families import patterns
-from scaffolder.model import Finding, NotApplicable, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Finding, Location, NotApplicable, Verdict
+from scaffolder.repository import environments
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _PUBLIC_HOSTS = re.compile(r"\bdev\.azure\.com\b|\.dev\b(?=[/:\"'\s]|$)")
 """Addresses on the internet that hold an environment's name by chance: Azure DevOps, and all that end in .dev."""
@@ -33,7 +33,7 @@ def every_environment_is_everywhere(project: Project, _: Toolchain) -> Verdict:
                         path=next(iter(family.files.values())),
                         message=f"{name} has no file here: {missing} is missing",
                         fix=f"write {missing}, or take {name} out of the others",
-                        related=(Place(path=witness),),
+                        related=(Location(path=witness),),
                     )
                 )
     return Verdict(findings=tuple(findings), detail=", ".join(everywhere))

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from scaffolder import pipelines
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository import pipelines
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _BUILDS = {"build", "push"}
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.checks.environments.families import families_of, patterns, short
-from scaffolder.environments import BACKENDS, Family
-from scaffolder.model import Finding, Place, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import blocks
-from scaffolder.toolchain import Toolchain
+from scaffolder.model import Finding, Location, Verdict
+from scaffolder.repository.environments import BACKENDS, Family
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import blocks
+from scaffolder.tools.toolchain import Toolchain
 
 _OWN_STATE = {"bucket", "key", "prefix", "path", "container_name", "storage_account_name", "resource_group_name"}
 """What says where a state lies: https://developer.hashicorp.com/terraform/language/backend."""
@@ -49,7 +49,7 @@ def _shared_state(family: Family, settings: dict[str, _Settings]) -> Iterator[Fi
                 line=given[key][1],
                 message=f"{name} keeps its state where {first} does: applying one would destroy the other",
                 fix=f"give {name} a {key} of its own",
-                related=(Place(path=family.files[first], line=settings[first].get(key, ("", 0))[1]),),
+                related=(Location(path=family.files[first], line=settings[first].get(key, ("", 0))[1]),),
             )
         seen.setdefault(where, name)
 
@@ -70,5 +70,5 @@ def _other_backend(family: Family, settings: dict[str, _Settings]) -> Iterator[F
                     line=settings[name].get(key, ("", 0))[1],
                     message=f"the backend's {key} is {short(value)} for {name}, {short(usual)} for {other}",
                     fix=f"give {key} the same value everywhere",
-                    related=(Place(path=family.files[other], line=settings[other].get(key, ("", 0))[1]),),
+                    related=(Location(path=family.files[other], line=settings[other].get(key, ("", 0))[1]),),
                 )

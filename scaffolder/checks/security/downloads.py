@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _FILES = (
     *(

@@ -10,9 +10,9 @@ from scaffolder.checks.security.objects import Described, described
 from scaffolder.formats.hcl import Block
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import blocks, listed
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import blocks, listed
+from scaffolder.tools.toolchain import Toolchain
 
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _EVERYTHING = {"*", "*:*"}

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder import images
 from scaffolder.checks.security.objects import containers, described, pod
 from scaffolder.formats.dockerfile import Dockerfile
 from scaffolder.formats.yaml import line_of
-from scaffolder.images import Use
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import stages
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository import image_references
+from scaffolder.repository.image_references import Use
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import stages
+from scaffolder.tools.toolchain import Toolchain
 
 _MOVING = {"", "latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "snapshot", "canary", "lts"}
 """Tags that name another image tomorrow; "" is no tag, which means latest."""
@@ -27,7 +27,7 @@ def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verd
     """Each image is named with a tag or a digest, and not with a tag that means another image tomorrow."""
     items, limit = described(project, toolchain)
     uses = [
-        *images.named(project),
+        *image_references.named(project),
         *(
             Use(path=item.path, line=line_of(one, "image"), image=str(one["image"]), what=f"{item}: ")
             for item in items
@@ -52,7 +52,9 @@ def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verd
 
 def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:
     """The last stage of each Dockerfile ends with a user that is not root."""
-    read = [(file, found) for file in images.dockerfiles(project) if (found := stages(project, file)) is not None]
+    read = [
+        (file, found) for file in image_references.dockerfiles(project) if (found := stages(project, file)) is not None
+    ]
     if not read:
         raise NotApplicable("there is no Dockerfile of a service")
     findings = tuple(finding for file, found in read for finding in _root(file, found))

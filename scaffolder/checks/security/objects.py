@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffolder import manifests
 from scaffolder.errors import ToolError
 from scaffolder.model import NotApplicable
-from scaffolder.project import Project
-from scaffolder.reading import documents
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository import manifests
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import documents
+from scaffolder.tools.toolchain import Toolchain
 
 _MANIFEST = re.compile(r"^kind:", re.MULTILINE)
 _POD_AT = {

@@ -8,9 +8,9 @@ from typing import Any
 from scaffolder.checks.security.objects import Described, containers, described, pod
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import listed
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed
+from scaffolder.tools.toolchain import Toolchain
 
 _STRONG = {"ALL", "BPF", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME"}
 """Capabilities that lead out of a container, and those that Pod Security's baseline refuses:

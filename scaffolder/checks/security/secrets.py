@@ -9,8 +9,8 @@ from pathlib import Path
 from scaffolder.checks.security.assigned import assigned
 from scaffolder.checks.security.forms import PRIVATE_KEY, Secret, known
 from scaffolder.model import Finding, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 _LOCKS = re.compile(
     r"go(?:\.work)?\.sum|(?:package-lock|npm-shrinkwrap|packages\.lock)\.json|pnpm-lock\.yaml|gradle\.lockfile|"

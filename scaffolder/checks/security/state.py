@@ -7,9 +7,9 @@ from pathlib import Path
 
 from scaffolder.formats.hcl import Attribute, Block
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import blocks
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import blocks
+from scaffolder.tools.toolchain import Toolchain
 
 _LOCKS = {"s3": ("use_lockfile", "dynamodb_table"), "http": ("lock_address",)}
 """What makes a backend lock, for those that do not by themselves:

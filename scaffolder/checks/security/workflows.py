@@ -9,9 +9,9 @@ from typing import Any
 
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict
-from scaffolder.project import Project
-from scaffolder.reading import table
-from scaffolder.toolchain import Toolchain
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import table
+from scaffolder.tools.toolchain import Toolchain
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _OF_GITHUB = ("actions/", "github/")

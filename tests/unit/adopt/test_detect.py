@@ -9,7 +9,7 @@ import pytest
 
 from scaffolder.adopt import detect, ports, propose, scripts
 from scaffolder.errors import AnswersError
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 POM = "<project>\n<artifactId>Pay_API</artifactId>\n<properties><java.version>11</java.version></properties>\n</project>\n"
 

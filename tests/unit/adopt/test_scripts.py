@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scaffolder.adopt import scripts
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 GO = "package main\n\nfunc main() {}\n"
 

@@ -8,7 +8,7 @@ import pytest
 
 from scaffolder.adopt import single
 from scaffolder.errors import ProjectError
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 MODULES = "<project><modules><module>api</module><module>core</module><module>app</module></modules></project>\n"
 POM, IMAGE = "<project/>\n", "FROM eclipse-temurin:21\n"

@@ -12,7 +12,7 @@ from support import TODAY, ScriptedToolchain
 
 from scaffolder import checks
 from scaffolder.model import Outcome
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 FILES = (
     ".github/workflows/a.yml",

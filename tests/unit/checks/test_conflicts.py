@@ -8,7 +8,7 @@ import pytest
 from support import ScriptedToolchain
 
 from scaffolder.checks.syntax import conflicts_are_settled
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 CONFLICT = "a\n<<<<<<< yours\nb\n=======\nc\n>>>>>>> template-v0.4.0\n"
 WITH_BASE = "<<<<<<< yours\nb\n||||||| base\nd\n=======\nc\n>>>>>>> theirs\n"

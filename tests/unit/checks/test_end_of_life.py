@@ -9,9 +9,11 @@ import pytest
 import yaml
 from support import ROOT, TODAY, ScriptedToolchain
 
-from scaffolder import checks, lifecycles, template
+from scaffolder import checks
 from scaffolder.model import Outcome, Report, Severity
-from scaffolder.project import Project
+from scaffolder.repository import end_of_life
+from scaffolder.repository.project import Project
+from scaffolder.tools import package_data
 
 
 def checked(root: Path, check: str, files: dict[str, str], *, today: datetime.date = TODAY) -> Report:
@@ -65,7 +67,7 @@ def test_what_is_past_its_end_is_found_with_its_line(
     [(91, None), (90, None), (89, Severity.WARNING), (0, Severity.WARNING), (-1, Severity.ERROR)],
 )
 def test_an_end_is_announced_for_ninety_days(days: int, severity: Severity | None, tmp_path: Path) -> None:
-    end = lifecycles.end_of("python", "3.11")
+    end = end_of_life.end_of("python", "3.11")
     assert end
     assert end.day
     today = end.day - datetime.timedelta(days=days)
@@ -128,11 +130,11 @@ def test_a_verdict_says_which_versions_it_does_not_cover(tmp_path: Path) -> None
 def test_a_version_belongs_to_the_longest_cycle_that_starts_it(
     product: str, version: str, cycle: str | None, day: datetime.date | None
 ) -> None:
-    end = lifecycles.end_of(product, version)
+    end = end_of_life.end_of(product, version)
     assert (end.cycle if end else None, end.day if end else None) == (cycle, day)
 
 
-CYCLES = yaml.safe_load((ROOT / "scaffolder" / "cycles.yml").read_text(encoding="utf-8"))
+CYCLES = yaml.safe_load((ROOT / "scaffolder" / "repository" / "cycles.yml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("product", CYCLES)
@@ -146,7 +148,7 @@ def test_each_product_has_a_name_a_source_and_dates(product: str) -> None:
 
 
 def test_what_versions_yml_pins_is_not_said_twice() -> None:
-    for product in set(CYCLES) & set(template.versions()):
-        entry = template.versions()[product]
+    for product in set(CYCLES) & set(package_data.versions()):
+        entry = package_data.versions()[product]
         pinned = {entry["version"]} if "version" in entry else set(entry)
         assert pinned.isdisjoint(CYCLES[product]["cycles"]), product

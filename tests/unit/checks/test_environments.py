@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from support import ScriptedToolchain, said
 
-from scaffolder import checks, cli, parity
+from scaffolder import checks, cli
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Finding, Outcome, Report
-from scaffolder.parity import RENDERED_MAY_DIFFER, VARIABLES_MAY_DIFFER, Difference
-from scaffolder.process import Done
-from scaffolder.project import Project
-from scaffolder.tools import Tool
+from scaffolder.repository import environment_diff
+from scaffolder.repository.environment_diff import RENDERED_MAY_DIFFER, VARIABLES_MAY_DIFFER, Difference
+from scaffolder.repository.project import Project
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.programs import Tool
 
 
 def checked(root: Path, check: str, files: dict[str, str]) -> Report:
@@ -152,7 +153,7 @@ spec:
 class Helm(ScriptedToolchain):
     """A helm whose chart renders what the test wants for each environment."""
 
-    def run(self, tool: Tool, *args: str, **rest: Any) -> Done:
+    def run(self, tool: Tool, *args: str, **rest: Any) -> CompletedRun:
         (name,) = (name for name in ("dev", "qa", "prod") if any(f"values-{name}" in arg for arg in args))
         return said(self.objects[name])
 
@@ -200,8 +201,8 @@ def test_an_object_that_one_environment_lacks_is_found_in_its_template(tmp_path:
 def test_a_value_that_is_the_same_everywhere_is_the_same_whatever_it_is_called(tmp_path: Path) -> None:
     host = "https://dev.azure.com/x"
     project, toolchain = rendered(tmp_path, dev=of("dev", mode=host), prod=of("prod", mode=host))
-    assert parity.rendered_differences(project, toolchain) == ()
-    assert parity.hashes(project, toolchain)["alike"]
+    assert environment_diff.rendered_differences(project, toolchain) == ()
+    assert environment_diff.hashes(project, toolchain)["alike"]
 
 
 def test_the_odd_ones_are_the_minority_or_those_that_come_later() -> None:
@@ -229,7 +230,7 @@ def test_what_differs_and_may_is_a_table_with_the_reason(tmp_path: Path) -> None
 
 def test_hashes_tell_which_object_is_not_alike(tmp_path: Path) -> None:
     project, toolchain = rendered(tmp_path, dev=of("dev"), prod=of("prod", mode="off"))
-    document = parity.hashes(project, toolchain)
+    document = environment_diff.hashes(project, toolchain)
     assert not document["alike"]
     dev, prod = (document["environments"][name] for name in ("dev", "prod"))
     assert dev["hash"] != prod["hash"]
@@ -239,7 +240,7 @@ def test_hashes_tell_which_object_is_not_alike(tmp_path: Path) -> None:
 def test_hashes_need_environments(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("x", encoding="utf-8")
     with pytest.raises(ProjectError, match="no files of several environments to compare"):
-        parity.hashes(Project(tmp_path), ScriptedToolchain({}))
+        environment_diff.hashes(Project(tmp_path), ScriptedToolchain({}))
 
 
 def test_parity_is_written_where_it_is_asked_for_and_nowhere_else(

@@ -11,8 +11,8 @@ from support import Repository, ScriptedToolchain, said
 from scaffolder import checks
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.model import Check, Outcome, Result
-from scaffolder.process import Done
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
+from scaffolder.tools.process import CompletedRun
 
 WITH_TOOL = [check for check in checks.every(context="nowhere") if check.tool]
 
@@ -25,7 +25,7 @@ def project(pristine: Repository) -> Callable[[], Project]:
     return lambda: Project(root)
 
 
-def outcome(project: Project, check: Check, done: Done | Exception | None) -> Result:
+def outcome(project: Project, check: Check, done: CompletedRun | Exception | None) -> Result:
     assert check.tool
     toolchain = ScriptedToolchain({} if done is None else {check.tool.name: done})
     return checks.run(project, [check], toolchain).results[0]

@@ -9,7 +9,7 @@ from support import ScriptedToolchain
 
 from scaffolder import checks
 from scaffolder.model import Report
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 ANSWERS = "_commit: v0.5.0\n_src_path: https://git.example.org/templates.git\nruntime: java\nservice_name: billing\n"
 

@@ -9,7 +9,7 @@ from support import ScriptedToolchain
 
 from scaffolder import checks
 from scaffolder.model import Finding
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 
 def found(root: Path, files: dict[str, str]) -> tuple[Finding, ...]:

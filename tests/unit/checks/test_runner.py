@@ -10,10 +10,10 @@ from support import ScriptedToolchain
 
 from scaffolder.checks import run
 from scaffolder.errors import ExitCode, ToolCrashed, ToolMissing, ToolTimeout
-from scaffolder.model import Check, Finding, NotApplicable, Outcome, Report, Result, Severity, Unsettled, Verdict
-from scaffolder.project import Project
-from scaffolder.toolchain import Toolchain
-from scaffolder.tools import HADOLINT
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Outcome, Report, Result, Severity, Verdict
+from scaffolder.repository.project import Project
+from scaffolder.tools.programs import HADOLINT
+from scaffolder.tools.toolchain import Toolchain
 
 NOBODY = ScriptedToolchain({})
 
@@ -81,7 +81,7 @@ def test_nothing_to_look_at_is_named_apart_and_require_tools_allows_it(project: 
 
 
 def test_a_check_that_waits_for_another_is_a_skip(project: Project) -> None:
-    result = result_of(project, Unsettled("see HL002"))
+    result = result_of(project, Blocked("see HL002"))
     assert (result.outcome, result.reason) == (Outcome.SKIPPED, "see HL002")
 
 

@@ -10,7 +10,7 @@ from support import ScriptedToolchain
 
 from scaffolder import checks
 from scaffolder.checks.security import drawn
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 HEX_32, HEX_64 = "5e1fa09c7d42b86308e7c1d5af2b9460", "c04be7" + "19d2f8a6530b7ce14f9082d3a5" * 2 + "77f1e2"
 BASE64 = "q7Rk0ZsVt3" + "mBxW9yLcHd+Ae2PgU6NoJf/Q="

@@ -11,7 +11,7 @@ from scaffolder import checks
 from scaffolder.checks.security import images
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Report, Severity
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 
 def checked(root: Path, check: str, files: dict[str, str], *, tools: dict[str, object] | None = None) -> Report:

@@ -8,7 +8,7 @@ import pytest
 from support import ScriptedToolchain
 
 from scaffolder import checks
-from scaffolder.project import Project
+from scaffolder.repository.project import Project
 
 TEMPLATE = 'a: ${a}\n%{ if b != "" ~}\nb: ${b}\n%{ endif ~}\n'
 ITEMS = "a:\n  - x\n ${b}\n  c: d\n"

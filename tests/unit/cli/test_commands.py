@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder import __version__, answers, cli
+from scaffolder import __version__, cli
 from scaffolder.cli import new, prompts
 from scaffolder.errors import ExitCode
+from scaffolder.template import answers
 
 HEAVY = {"copier", "kubernetes", "rich", "yaml", "jinja2", "pydantic", "grpc", "asyncio", "importlib.metadata"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from scaffolder.cli import notes as printed
-from scaffolder.notes import NONE, Note, Notes
+from scaffolder.template.notes import NONE, Note, Notes
 
 NOTE = Note(
     id="deployers-group",

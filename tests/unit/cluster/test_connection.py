@@ -7,7 +7,7 @@ import time
 from api_server import Reply, answering
 from kubernetes import client
 
-from scaffolder.cluster import connection
+from scaffolder.tools.cluster import connection
 
 
 def asked(reply: Reply) -> connection.Reply:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from api_server import patched, recorded
 
-from scaffolder.cluster.ownership import installed_client_side, upgrade_patch
+from scaffolder.tools.cluster.ownership import installed_client_side, upgrade_patch
 
 UPGRADES = recorded("upgrades")
 MEASURED = [change for change, entry in UPGRADES["changes"].items() if "upgraded" in entry]

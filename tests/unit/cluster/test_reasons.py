@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffolder.cluster import Answer, Ruling, reasons
+from scaffolder.tools.cluster import Answer, Ruling, reasons
 
 
 def unjudged(message: str, subject: str = "") -> Answer:

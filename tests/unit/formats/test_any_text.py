@@ -11,9 +11,20 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scaffolder import installation, jenkinsfile
-from scaffolder.formats import Unreadable, dockerfile, gotemplate, hcl, jsonc, makefile, promql, versions, xml
+from scaffolder.formats import (
+    Unreadable,
+    dockerfile,
+    gotemplate,
+    hcl,
+    jenkinsfile,
+    jsonc,
+    makefile,
+    promql,
+    versions,
+    xml,
+)
 from scaffolder.formats import yaml as formats_yaml
+from scaffolder.tools import installation
 
 LONGEST = 2.0
 """Seconds of the processor that one text may take; the usual one takes milliseconds."""

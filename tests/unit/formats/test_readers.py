@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from scaffolder import installation
 from scaffolder.formats import Unreadable, dockerfile, gotemplate, hcl, jsonc, makefile, promql, versions, xml
 from scaffolder.formats.yaml import line_of, load_all
+from scaffolder.tools import installation
 
 
 def test_yaml_knows_the_line_of_each_entry() -> None:

@@ -13,7 +13,7 @@ from support import ROOT
 
 from scaffolder import report
 from scaffolder.errors import DestinationError
-from scaffolder.model import Check, Finding, Inapplicable, Outcome, Place, Report, Result, Verdict, visible
+from scaffolder.model import Check, Finding, Inapplicable, Location, Outcome, Report, Result, Verdict, visible
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 
@@ -139,4 +139,4 @@ def test_a_report_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_what_a_terminal_obeys_is_shown_instead() -> None:
     assert visible("a\x1b[31m\x9b\ud800\u202e\tb\nc") == "a\\x1b[31m\\x9b\\ud800\\u202e\tb\nc"
-    assert str(Place(path=Path("a\nb\x07"), line=1)) == "a\\nb\\x07:1"
+    assert str(Location(path=Path("a\nb\x07"), line=1)) == "a\\nb\\x07:1"

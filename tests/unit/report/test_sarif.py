@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from reported import CLEAN, HOSTILE, REPORT, check
 
-from scaffolder.model import Edit, Excerpt, Finding, Outcome, Place, Report, Result
+from scaffolder.model import Edit, Finding, Location, Outcome, Report, Result, Snippet
 from scaffolder.report import sarif
 
 
@@ -117,7 +117,7 @@ def test_no_verdict_is_a_notification_and_an_unsuccessful_run_never_an_empty_res
 
 def found(*lines: tuple[int, str]) -> Report:
     findings = tuple(Finding(path=Path("x"), line=line, message="m") for line, _ in lines)
-    excerpts = {Place(path=Path("x"), line=line): Excerpt(first=line, lines=(text,)) for line, text in lines}
+    excerpts = {Location(path=Path("x"), line=line): Snippet(first=line, lines=(text,)) for line, text in lines}
     result = Result(check=check("AG001", "t"), outcome=Outcome.FAILED, findings=findings)
     return replace(CLEAN, results=(result,), excerpts=excerpts)
 

@@ -10,7 +10,7 @@ import pytest
 from updating import Template, commit, contents, fates, git, lay, update
 
 from scaffolder.update import run
-from scaffolder.update.merge import Fate
+from scaffolder.update.merge import FileAction
 
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 
@@ -33,7 +33,11 @@ def test_an_update_does_without_what_a_file_of_ones_own_holds(project: Path) -> 
         blob = git(project, "rev-parse", f"HEAD:{name}")
         (project / ".git/objects" / blob[:2] / blob[2:]).unlink()
     before = contents(project)
-    assert fates(update(project)) == {"a.txt": Fate.MERGED, "b.txt": Fate.CLEAN, "new/d.txt": Fate.NEW}
+    assert fates(update(project)) == {
+        "a.txt": FileAction.MERGED,
+        "b.txt": FileAction.CLEAN,
+        "new/d.txt": FileAction.NEW,
+    }
     after = contents(project)
     assert {name: after[name] for name in own} == {name: before[name] for name in own}
     assert git(project, "status", "--porcelain", *own) == ""
@@ -44,7 +48,11 @@ def test_an_update_does_without_what_a_file_of_ones_own_holds(project: Path) -> 
 def test_a_file_that_was_moved_among_ones_own_is_followed(project: Path) -> None:
     git(project, "mv", "b.txt", "moved.txt")
     commit(project, {f"src/{number}.txt": f"own {number}\n" for number in range(30)})
-    assert fates(update(project)) == {"a.txt": Fate.MERGED, "moved.txt": Fate.MERGED, "new/d.txt": Fate.NEW}
+    assert fates(update(project)) == {
+        "a.txt": FileAction.MERGED,
+        "moved.txt": FileAction.MERGED,
+        "new/d.txt": FileAction.NEW,
+    }
     assert (project / "moved.txt").read_text() == LINES.upper() + "more\n"
 
 

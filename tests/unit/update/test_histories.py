@@ -12,9 +12,9 @@ import pytest
 from histories import History, Tree, faults, histories, together
 from updating import PLAIN_COPIER, Template, commit, plain_copier
 
-from scaffolder import answers, manifest, render, store
-from scaffolder.toolchain import SystemToolchain
-from scaffolder.update import merge, workshop
+from scaffolder.template import answers, manifest, releases, render
+from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.update import merge, merge_repository
 
 BATCH = 50
 """Histories in one merge; each is a folder with lines of its own."""
@@ -41,7 +41,7 @@ def merged_by_us(sides: Mapping[str, Path], folder: Path, toolchain: SystemToolc
     """The files after our merge of three folders, and what is said of each file that differs."""
     objects = folder / "none"
     objects.mkdir(parents=True)
-    work = workshop.workshop(folder, objects, "sha1", toolchain)
+    work = merge_repository.workshop(folder, objects, "sha1", toolchain)
     trees = {side: work.tree_of(path) for side, path in sides.items()}
     outcome = merge.merged(work, base=trees["base"], ours=trees["ours"], theirs=trees["theirs"], label="template")
     work.written(outcome.tree, folder / "result")
@@ -140,7 +140,7 @@ def test_plain_copier_loses_and_moves_lines_of_the_same_histories(
     "seeds", [range(3), pytest.param(range(3, 103), marks=pytest.mark.histories)], ids=["few", "many"]
 )
 def test_no_line_is_lost_between_real_releases(seeds: range, tmp_path: Path, toolchain: SystemToolchain) -> None:
-    history = store.embedded(toolchain)
+    history = releases.embedded(toolchain)
     given = answers.complete({"service_name": "my-service"})
     for side, release in (("base", history.releases[0]), ("theirs", history.newest)):
         render.write(manifest.origin(history, release, toolchain), given, tmp_path / side)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from updating import Template, update
 
-from scaffolder import answers, cli, status
+from scaffolder import cli, status
 from scaffolder.errors import AnswersError, ExitCode
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.template import answers
+from scaffolder.tools.toolchain import SystemToolchain
 
 QUESTIONS = """\
 name: {type: str, default: thing}

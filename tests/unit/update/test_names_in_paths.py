@@ -8,7 +8,7 @@ import pytest
 from updating import Template, commit, contents, fates, git, update
 
 from scaffolder.update import run
-from scaffolder.update.merge import Fate
+from scaffolder.update.merge import FileAction
 
 QUESTIONS = "name: {type: str, default: thing}\ncloud: {type: str, choices: [thing, other], default: thing}\n"
 VALUES = "# of [[ name ]]\n" + "".join(f"key{number}: {number}\n" for number in range(12))
@@ -31,11 +31,11 @@ def test_an_edit_goes_along_with_the_name(project: Path) -> None:
     before = contents(project)
     outcome = update(project, given={"name": "pay"}, answers_only=True)
     assert fates(outcome) == {
-        "helm/pay/Chart.yaml": Fate.NEW,
-        "helm/pay/gone.yaml": Fate.KEPT,
-        "helm/pay/values.yaml": Fate.MERGED,
-        "helm/thing/Chart.yaml": Fate.DELETED,
-        "helm/thing/values.yaml": Fate.DELETED,
+        "helm/pay/Chart.yaml": FileAction.NEW,
+        "helm/pay/gone.yaml": FileAction.KEPT,
+        "helm/pay/values.yaml": FileAction.MERGED,
+        "helm/thing/Chart.yaml": FileAction.DELETED,
+        "helm/thing/values.yaml": FileAction.DELETED,
     }
     notes = {change.path: change.note for change in outcome.changes}
     assert notes["helm/pay/values.yaml"] == "was helm/thing/values.yaml"
@@ -62,12 +62,12 @@ def test_an_edit_of_the_same_line_is_a_conflict_at_the_new_place(project: Path) 
 def test_what_people_have_at_the_new_place_is_met_and_the_old_file_kept(project: Path) -> None:
     commit(project, {"helm/thing/values.yaml": OLD + "mine\n", "helm/pay/values.yaml": "mine too\n"})
     outcome = update(project, given={"name": "pay"}, answers_only=True)
-    assert fates(outcome)["helm/pay/values.yaml"] is Fate.CONFLICT
-    assert fates(outcome)["helm/thing/values.yaml"] is Fate.KEPT
+    assert fates(outcome)["helm/pay/values.yaml"] is FileAction.CONFLICT
+    assert fates(outcome)["helm/thing/values.yaml"] is FileAction.KEPT
     assert "mine too\n" in (project / "helm/pay/values.yaml").read_text()
 
 
 def test_a_choice_is_no_name_and_its_files_go_and_come(project: Path) -> None:
     commit(project, {"clouds/thing/main.tf": VALUES + "mine\n"})
     outcome = update(project, given={"cloud": "other"}, answers_only=True)
-    assert fates(outcome) == {"clouds/other/main.tf": Fate.NEW, "clouds/thing/main.tf": Fate.KEPT}
+    assert fates(outcome) == {"clouds/other/main.tf": FileAction.NEW, "clouds/thing/main.tf": FileAction.KEPT}

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from updating import QUESTIONS, Template, commit, git, lay
 
-from scaffolder import cli, notes
+from scaffolder import cli
+from scaffolder.template import notes
 
 pytestmark = pytest.mark.only_git
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from updating import QUESTIONS, SETTINGS, Template, commit, fates, git, lay, update
 
-from scaffolder import shelf, store
 from scaffolder.errors import AnswersError, RenderError, StoreError, UpdateError
-from scaffolder.template import configuration
+from scaffolder.template import releases
+from scaffolder.template.bundled import configuration
+from scaffolder.tools import folder_cache
 from scaffolder.update import run
 from scaffolder.update.engine import Request
-from scaffolder.update.merge import Fate
+from scaffolder.update.merge import FileAction
 
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 
@@ -37,7 +38,7 @@ def test_a_template_that_wants_to_run_code_is_refused_even_where_copier_trusts_i
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"b.txt": "b\n"}, QUESTIONS + "---\n" + code)
     settings = tmp_path / "settings.yml"
-    settings.write_text(f"trust: ['{tmp_path}/', '/', '~/', '{shelf.folder()}/']\n", encoding="utf-8")
+    settings.write_text(f"trust: ['{tmp_path}/', '/', '~/', '{folder_cache.folder()}/']\n", encoding="utf-8")
     monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
     with pytest.raises(RenderError, match=rf"^the template v1\.1\.0 at .* wants to run code of its own \({named}\)"):
         update(project)
@@ -96,7 +97,7 @@ def test_a_link_that_leads_out_of_the_template_is_refused(
 def test_a_file_that_no_host_takes_is_refused(template: Template, tmp_path: Path) -> None:
     project = template.generate(tmp_path / "project")
     with (template.folder / "templates" / "large.bin").open("wb") as file:
-        file.truncate(store.LARGEST + 2**20)  # a hole: it takes no room on the disk, and next to none in Git
+        file.truncate(releases.LARGEST + 2**20)  # a hole: it takes no room on the disk, and next to none in Git
     template.release("1.1.0", {})
     with pytest.raises(
         StoreError, match=r"^templates/large\.bin of v1\.1\.0 at .* has 101 MiB, and Git hosts take 100$"
@@ -134,9 +135,9 @@ def test_a_file_that_is_gone_from_the_cache_is_made_anew(content: str, template:
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
     template.release("1.1.0", {"a.txt": LINES.replace("line 18\n", "theirs\n")})
     update(project, dry_run=True)
-    for release in (shelf.folder() / "releases").iterdir():
+    for release in (folder_cache.folder() / "releases").iterdir():
         (release / "content" / content).unlink(missing_ok=True)
-    assert fates(update(project)) == {"a.txt": Fate.MERGED}
+    assert fates(update(project)) == {"a.txt": FileAction.MERGED}
 
 
 def test_questions_are_read_with_the_marks_and_includes_of_their_template(tmp_path: Path) -> None:

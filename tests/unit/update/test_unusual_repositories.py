@@ -13,7 +13,7 @@ from updating import Template, commit, contents, fates, git, lay, update
 from scaffolder import cli
 from scaffolder.errors import ExitCode, ProjectError, ToolCrashed, UpdateError
 from scaffolder.update import run
-from scaffolder.update.merge import Fate
+from scaffolder.update.merge import FileAction
 
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 OURS, THEIRS = LINES.replace("line 2\n", "mine\n"), LINES.replace("line 18\n", "theirs\n")
@@ -33,7 +33,11 @@ def test_line_ends_of_windows_that_are_committed_are_no_conflict(template: Templ
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": _windows(OURS), "b.txt": _windows(LINES)})
     template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": THEIRS})
-    assert fates(update(project)) == {"a.txt": Fate.MERGED, "b.txt": Fate.CLEAN, "docs/c.txt": Fate.CLEAN}
+    assert fates(update(project)) == {
+        "a.txt": FileAction.MERGED,
+        "b.txt": FileAction.CLEAN,
+        "docs/c.txt": FileAction.CLEAN,
+    }
     assert (project / "a.txt").read_bytes().decode() == _windows(BOTH)
     assert (project / "b.txt").read_bytes().decode() == _windows(THEIRS)
     assert (project / "docs/c.txt").read_bytes().decode() == THEIRS
@@ -43,7 +47,7 @@ def test_a_conflict_in_a_file_of_windows_is_of_these_lines_only(template: Templa
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": _windows(OURS)})
     template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n")})
-    assert fates(update(project)) == {"a.txt": Fate.CONFLICT}
+    assert fates(update(project)) == {"a.txt": FileAction.CONFLICT}
     block = "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template-v1.1.0\n"
     assert (project / "a.txt").read_bytes().decode() == _windows(LINES.replace("line 2\n", block))
 
@@ -56,7 +60,7 @@ def test_an_edit_below_a_heading_that_is_another_one_now_is_a_conflict(tmp_path:
     project = template.generate(tmp_path / "project")
     commit(project, {"ci.yml": block.replace("10", "60", 1).replace("\n", ends)})
     template.release("1.1.0", {"ci.yml": block.replace("build", "compile")})
-    assert fates(update(project)) == {"ci.yml": Fate.CONFLICT}
+    assert fates(update(project)) == {"ci.yml": FileAction.CONFLICT}
     lines = (project / "ci.yml").read_bytes().decode()
     assert lines.count(ends) == lines.count("\n")
     assert lines.replace(ends, "\n").startswith("<<<<<<< yours\n- name: build\n")
@@ -181,7 +185,7 @@ def test_nobodys_settings_change_what_is_done_or_said(
     expected = update(project / "below", diff=True).text
     request.getfixturevalue("settings")
     assert update(project / "below", diff=True).text == expected
-    assert fates(update(project / "below")) == {"a.txt": Fate.MERGED, "b.txt": Fate.CLEAN}
+    assert fates(update(project / "below")) == {"a.txt": FileAction.MERGED, "b.txt": FileAction.CLEAN}
     commit(project, {"below/a.txt": "<<<<<<< yours\n=======\n>>>>>>> template\n"})
     with pytest.raises(UpdateError, match=r"markers of a conflict are left in a\.txt"):
         update(project / "below")
@@ -212,7 +216,7 @@ def test_a_name_that_is_no_text_stays_in_a_folder_of_a_monorepo(template: Templa
     name = os.fsdecode(b"caf\xe9.txt")
     commit(top, {f"services/pay é/{name}": "mine\n", "services/pay é/two\nlines.txt": "mine\n", "other/f.txt": "o\n"})
     template.release("1.1.0", {"a.txt": THEIRS})
-    assert fates(update(project)) == {"a.txt": Fate.CLEAN}
+    assert fates(update(project)) == {"a.txt": FileAction.CLEAN}
     assert git(top, "diff", "--cached", "--name-only", "-z").split("\0") == [
         "services/pay é/.copier-answers.yml",
         "services/pay é/a.txt",
@@ -256,10 +260,10 @@ def test_a_folder_where_the_template_has_a_file_is_a_conflict_that_can_be_taken_
     before = contents(project)
     outcome = update(project)
     assert fates(outcome) == {
-        "a.txt": Fate.CONFLICT,
-        "a.txt~template-v1.1.0": Fate.NEW,
-        "new.txt": Fate.CONFLICT,
-        "new.txt~template-v1.1.0": Fate.NEW,
+        "a.txt": FileAction.CONFLICT,
+        "a.txt~template-v1.1.0": FileAction.NEW,
+        "new.txt": FileAction.CONFLICT,
+        "new.txt~template-v1.1.0": FileAction.NEW,
     }
     notes = {change.path: change.note for change in outcome.changes}
     assert notes["new.txt~template-v1.1.0"] == "it is the template's new.txt, where you have a folder"
@@ -279,9 +283,9 @@ def test_a_link_where_the_template_has_a_folder_is_kept_beside(template: Templat
     template.release("1.1.0", {"docs/c.txt": THEIRS, "docs/new.txt": "new\n", "b.txt": THEIRS})
     outcome = update(project)
     notes = {change.path: (change.fate, change.note) for change in outcome.changes}
-    assert notes["docs~yours"] == (Fate.KEPT, "it is yours, and was docs, where the template has a folder")
-    assert notes["b.txt"] == (Fate.CONFLICT, "you and the template have something else there: a file, or a link")
-    assert notes["texts/c.txt"] == (Fate.MERGED, "")
+    assert notes["docs~yours"] == (FileAction.KEPT, "it is yours, and was docs, where the template has a folder")
+    assert notes["b.txt"] == (FileAction.CONFLICT, "you and the template have something else there: a file, or a link")
+    assert notes["texts/c.txt"] == (FileAction.MERGED, "")
     run.abort(project)
     assert (project / "docs").is_symlink()
     assert (project / "b.txt").is_symlink()

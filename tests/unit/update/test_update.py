@@ -9,7 +9,7 @@ from updating import QUESTIONS, Template, commit, contents, fates, git, lay, upd
 
 from scaffolder.errors import AnswersError, ExitCode, StoreError, UpdateError
 from scaffolder.update import run
-from scaffolder.update.merge import Fate
+from scaffolder.update.merge import FileAction
 
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 STEPS = "".join(f"- name: step-{name}\n  image: x\n  timeout: 10\n  retries: 1\n" for name in ("build", "test", "push"))
@@ -28,7 +28,7 @@ def test_an_untouched_repository_becomes_what_is_generated_now(template: Templat
     outcome = update(project)
     assert outcome.taken
     assert outcome.exit_code is ExitCode.CLEAN
-    assert fates(outcome) == {"a.txt": Fate.CLEAN, "new/c.txt": Fate.NEW, "old.txt": Fate.DELETED}
+    assert fates(outcome) == {"a.txt": FileAction.CLEAN, "new/c.txt": FileAction.NEW, "old.txt": FileAction.DELETED}
     assert contents(project) == contents(template.generate(tmp_path / "fresh"))
     assert git(project, "diff", "--name-only") == ""
     assert set(git(project, "diff", "--cached", "--name-only").split()) == {".copier-answers.yml", *fates(outcome)}
@@ -39,7 +39,7 @@ def test_edits_elsewhere_in_a_file_stay(template: Template, tmp_path: Path) -> N
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n"), "mine.txt": "mine\n"})
     template.release("1.1.0", {"a.txt": LINES.replace("line 18\n", "theirs\n")})
     outcome = update(project)
-    assert fates(outcome) == {"a.txt": Fate.MERGED}
+    assert fates(outcome) == {"a.txt": FileAction.MERGED}
     merged = LINES.replace("line 2\n", "mine\n").replace("line 18\n", "theirs\n")
     assert (project / "a.txt").read_text(encoding="utf-8") == merged
     assert (project / "mine.txt").is_file()
@@ -51,7 +51,7 @@ def test_the_same_lines_are_a_conflict_with_both_sides_in_it(template: Template,
     template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n"), "b.txt": "b\n"})
     outcome = update(project)
     assert outcome.exit_code is ExitCode.FOUND
-    assert fates(outcome) == {"a.txt": Fate.CONFLICT, "b.txt": Fate.CLEAN}
+    assert fates(outcome) == {"a.txt": FileAction.CONFLICT, "b.txt": FileAction.CLEAN}
     expected = "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template-v1.1.0\n"
     assert (project / "a.txt").read_text(encoding="utf-8") == LINES.replace("line 2\n", expected)
     assert git(project, "status", "--short", "a.txt", "b.txt") == "UU a.txt\nM  b.txt"
@@ -64,7 +64,7 @@ def test_an_edit_follows_a_file_that_the_template_moves(template: Template, tmp_
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
     template.release("1.1.0", {"a.txt": None, "moved/a.txt": LINES + "more\n"})
     outcome = update(project)
-    assert fates(outcome) == {"a.txt": Fate.DELETED, "moved/a.txt": Fate.MERGED}
+    assert fates(outcome) == {"a.txt": FileAction.DELETED, "moved/a.txt": FileAction.MERGED}
     assert (project / "moved" / "a.txt").read_text(encoding="utf-8") == LINES.replace("line 2\n", "mine\n") + "more\n"
 
 
@@ -72,7 +72,7 @@ def test_the_template_follows_a_file_that_people_moved(template: Template, tmp_p
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": None, "mine.txt": LINES})
     template.release("1.1.0", {"a.txt": LINES + "more\n"})
-    assert fates(update(project)) == {"mine.txt": Fate.MERGED}
+    assert fates(update(project)) == {"mine.txt": FileAction.MERGED}
     assert (project / "mine.txt").read_text(encoding="utf-8") == LINES + "more\n"
 
 
@@ -82,7 +82,7 @@ def test_another_answer_follows_a_file_that_people_moved(tmp_path: Path) -> None
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": None, "moved/a.txt": LINES.replace("line 2\n", "mine\n") + "for thing\n"})
     outcome = update(project, given={"name": "other"}, answers_only=True)
-    assert fates(outcome) == {"moved/a.txt": Fate.MERGED, "b.txt": Fate.CLEAN}
+    assert fates(outcome) == {"moved/a.txt": FileAction.MERGED, "b.txt": FileAction.CLEAN}
     expected = LINES.replace("line 2\n", "mine\n") + "for other\n"
     assert (project / "moved" / "a.txt").read_text(encoding="utf-8") == expected
     assert not (project / "a.txt").exists()
@@ -97,7 +97,7 @@ def test_an_edit_stays_in_its_block_however_many_are_alike(tmp_path: Path) -> No
     )
     inserted = "- name: step-new\n  image: x\n  timeout: 10\n  retries: 1\n"
     template.release("1.1.0", {"ci.yml": inserted + STEPS})
-    assert fates(update(project)) == {"ci.yml": Fate.MERGED}
+    assert fates(update(project)) == {"ci.yml": FileAction.MERGED}
     expected = inserted + STEPS.replace("step-test\n  image: x\n  timeout: 10", "step-test\n  image: x\n  timeout: 60")
     assert (project / "ci.yml").read_text(encoding="utf-8") == expected
 
@@ -107,7 +107,7 @@ def test_what_the_template_drops_and_people_edited_is_kept_and_said(template: Te
     commit(project, {"old.txt": "mine\n"})
     template.release("1.1.0", {"old.txt": None})
     outcome = update(project)
-    assert fates(outcome) == {"old.txt": Fate.KEPT}
+    assert fates(outcome) == {"old.txt": FileAction.KEPT}
     assert outcome.exit_code is ExitCode.CLEAN
     assert (project / "old.txt").read_text(encoding="utf-8") == "mine\n"
 
@@ -117,7 +117,7 @@ def test_what_people_deleted_stays_deleted_and_is_said(template: Template, tmp_p
     commit(project, {"a.txt": None})
     template.release("1.1.0", {"a.txt": LINES + "more\n"})
     outcome = update(project)
-    assert fates(outcome) == {"a.txt": Fate.KEPT}
+    assert fates(outcome) == {"a.txt": FileAction.KEPT}
     assert not (project / "a.txt").exists()
     assert git(project, "status", "--short") == "M  .copier-answers.yml"
 
@@ -126,7 +126,7 @@ def test_a_file_that_both_add_is_a_conflict(template: Template, tmp_path: Path) 
     project = template.generate(tmp_path / "project")
     commit(project, {"c.txt": "mine\n"})
     template.release("1.1.0", {"c.txt": "theirs\n"})
-    assert fates(update(project)) == {"c.txt": Fate.CONFLICT}
+    assert fates(update(project)) == {"c.txt": FileAction.CONFLICT}
     assert "mine\n" in (project / "c.txt").read_text(encoding="utf-8")
 
 
@@ -351,7 +351,7 @@ def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(template: Template, 
     template.release("1.1.0", {"a.txt": LINES + "more\n", "new/c.txt": "c\n", "old.txt": None})
     lay(top, {"other/a.txt": "in the middle of something\n"})
     outcome = update(project)
-    assert fates(outcome) == {"a.txt": Fate.CLEAN, "new/c.txt": Fate.NEW, "old.txt": Fate.DELETED}
+    assert fates(outcome) == {"a.txt": FileAction.CLEAN, "new/c.txt": FileAction.NEW, "old.txt": FileAction.DELETED}
     assert git(top, "status", "--short").splitlines() == [
         "M other/a.txt",
         "M  services/pay/.copier-answers.yml",
@@ -388,7 +388,7 @@ def test_a_shallow_clone_is_updated(template: Template, tmp_path: Path) -> None:
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
     git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{project}", "shallow")
     template.release("1.1.0", {"a.txt": LINES.replace("line 18\n", "theirs\n")})
-    assert fates(update(tmp_path / "shallow")) == {"a.txt": Fate.MERGED}
+    assert fates(update(tmp_path / "shallow")) == {"a.txt": FileAction.MERGED}
 
 
 def test_line_ends_of_windows_in_the_working_tree_stay(template: Template, tmp_path: Path) -> None:
@@ -400,7 +400,7 @@ def test_line_ends_of_windows_in_the_working_tree_stay(template: Template, tmp_p
     assert b"\r\n" in (project / "a.txt").read_bytes()
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n").replace("\n", "\r\n")})
     template.release("1.1.0", {"a.txt": LINES.replace("line 18\n", "theirs\n")})
-    assert fates(update(project)) == {"a.txt": Fate.MERGED}
+    assert fates(update(project)) == {"a.txt": FileAction.MERGED}
     merged = LINES.replace("line 2\n", "mine\n").replace("line 18\n", "theirs\n")
     assert (project / "a.txt").read_bytes() == merged.replace("\n", "\r\n").encode()
     assert git(project, "status", "--short") == "M  .copier-answers.yml\nM  a.txt"

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from updating import Template, commit, contents, git, lay, update
 
-from scaffolder import changed, cli
+from scaffolder import cli
 from scaffolder.adopt import branch
 from scaffolder.errors import ExitCode, ProjectError, ToolCrashed, UpdateError
-from scaffolder.toolchain import SystemToolchain
+from scaffolder.repository import changed_files
+from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update import run
 
 
@@ -38,7 +39,7 @@ def test_a_repository_of_another_user_is_not_called_none(project: Path, monkeypa
             lambda: update(project),
             lambda: run.abort(project),
             lambda: branch.opened(project, toolchain),
-            lambda: changed.changes(project, toolchain),
+            lambda: changed_files.changes(project, toolchain),
         ):
             with pytest.raises(ProjectError, match="belongs to another user, and Git does not trust it") as stopped:
                 act()

@@ -1,6 +1,0 @@
-"""The Kubernetes clusters that this machine's configuration knows; the only package that imports the client."""
-
-from scaffolder.cluster.dry_run import Answer, Ruling, dry_run, reasons
-from scaffolder.cluster.kubeconfig import Context, contexts
-
-__all__ = ["Answer", "Context", "Ruling", "contexts", "dry_run", "reasons"]

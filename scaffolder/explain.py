@@ -1,0 +1,219 @@
+"""Why a generated file, or a line of it, is there: the template it came from, the conditions and the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scaffolder.errors import ProjectError, RenderError
+from scaffolder.repository.project import Project
+from scaffolder.template import answers, bundled, sandbox
+from scaffolder.template.answers import Answer
+from scaffolder.tools import package_data
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_MARK = re.compile(r"\[\[(.*?)\]\]")
+_INCLUDE = re.compile(r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)\s*(?:-?%\]|$)", re.MULTILINE)
+_STATEMENT = re.compile(r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)")
+_WORD = re.compile(r"\b[a-z_]+\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a file comes from: its templates, the first one with its name, in the order in which they include others.
+
+    `folder` holds the release that they are of. `conditions` are true of the answers, or the file were not there;
+    `uses` are the answers that stand in it.
+    """
+
+    folder: Path
+    file: Path
+    templates: tuple[Path, ...]
+    conditions: tuple[str, ...]
+    uses: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Where a line comes from, with the conditions around it and the answers in it."""
+
+    template: Path
+    number: int
+    text: str
+    conditions: tuple[str, ...]
+    uses: dict[str, object]
+
+
+def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
+    """The origin of `file` in the release in `folder`, which the repository is at; None is that of this installation.
+
+    Raises:
+        ProjectError: the repository is not generated, has no such file, or it is not one that was generated.
+    """
+    if not project.answers:
+        raise ProjectError(
+            f"{project.root} was not generated", hint="scaffold adopt brings a repository under the template"
+        )
+    if not project.has(file):
+        raise ProjectError(f"there is no {file.as_posix()}", hint="scaffold status lists what was generated")
+    folder = folder or package_data.root()
+    values = _values(project, folder)
+    for source, switches in _sources(file, values, folder):
+        templates = (source, *_included(source, values, folder))
+        texts = [_read(folder, one) for one in templates]
+        named = {word for text in texts for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
+        return Origin(
+            folder=folder,
+            file=file,
+            templates=templates,
+            conditions=tuple(_condition(switch, folder) for switch in switches),
+            uses=_answered(project, named, folder),
+        )
+    raise ProjectError(f"{file.as_posix()} is not generated: somebody added it", hint="git log -- " + file.as_posix())
+
+
+def line_of(project: Project, origin: Origin, number: int) -> Line | None:
+    """The origin of a line, counted from 1; None where no line of the templates gives it: somebody wrote it.
+
+    Raises:
+        ProjectError: the file has no such line.
+    """
+    lines = project.lines(origin.file)
+    if not 0 < number <= len(lines):
+        raise ProjectError(f"{origin.file.as_posix()} has {len(lines)} lines", hint=f"{origin.file.as_posix()}:1")
+    wanted = lines[number - 1].strip()
+    before = sum(line.strip() == wanted for line in lines[:number])
+    found = [
+        one
+        for source in origin.templates
+        for one in _lines(project, source, origin.folder)
+        if wanted and _gives(one.text, wanted)
+    ]
+    return found[min(before, len(found)) - 1] if found else None
+
+
+def _lines(project: Project, source: Path, folder: Path) -> Iterator[Line]:
+    """The lines of a template that may become lines of a file, each with the conditions around it."""
+    around: list[str] = []
+    for at, text in enumerate(_read(folder, source).splitlines(), 1):
+        statements = _STATEMENT.findall(text)
+        for word, rest in statements:
+            _enter(around, word, rest)
+        if not statements:
+            named = {word for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
+            uses = _answered(project, named, folder)
+            yield Line(template=source, number=at, text=text.strip(), conditions=tuple(around), uses=uses)
+
+
+def _gives(text: str, wanted: str) -> bool:
+    """Whether a line of a template may have become `wanted`: what is no mark stands in it, in that order."""
+    parts = _MARK.split(text)[::2]
+    if not "".join(parts).strip() and len(parts) > 1:
+        return False
+    return re.fullmatch(".*?".join(map(re.escape, parts)), wanted) is not None
+
+
+def _enter(around: list[str], word: str, rest: str) -> None:
+    if word in {"if", "for"}:
+        around.append(rest if word == "if" else f"for each {rest}")
+    elif word in {"endif", "endfor"} and around:
+        around.pop()
+    elif around:
+        around[-1] = f"not ({around[-1]})" if word == "else" else rest
+
+
+def _sources(file: Path, values: dict[str, Any], folder: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """The templates that become `file` with these answers, each with the switches on its way."""
+    root = folder / "templates"
+    for source in sorted(root.rglob("*")):
+        relative = source.relative_to(root)
+        if not _is_inside(folder, source) or (
+            relative.name.removesuffix(".jinja") != file.name and "[[" not in relative.name
+        ):
+            continue
+        written = [_filled(part, values, folder) for part in relative.parts]
+        if all(written) and Path(*written).as_posix().removesuffix(".jinja") == file.as_posix():
+            switches = [part[3:-3] for part, said in zip(relative.parts, written, strict=True) if said == "."]
+            yield Path("templates", relative), tuple(switches)
+
+
+def _included(source: Path, values: dict[str, Any], folder: Path, around: tuple[Path, ...] = ()) -> Iterator[Path]:
+    if source in around:
+        raise RenderError(f"the template does not render: {source.as_posix()} includes itself")
+    for expression in _INCLUDE.findall(_read(folder, source)):
+        with sandbox.rendering(expression):
+            name = _environment(folder).compile_expression(expression, undefined_to_none=False)(**values)
+            inner = Path(str(name))
+        if _is_inside(folder, inner):
+            yield inner
+            yield from _included(inner, values, folder, (*around, source))
+
+
+def _is_inside(folder: Path, file: Path) -> bool:
+    """Whether `file` is one of the template, and not what a name or a link in it leads to."""
+    return (folder / file).is_file() and (folder / file).resolve().is_relative_to(folder.resolve())
+
+
+def _filled(part: str, values: dict[str, Any], folder: Path) -> str:
+    if "[[" not in part and "[%" not in part:
+        return part
+    with sandbox.rendering(part):
+        rendered: str = _environment(folder).from_string(part).render(values)
+        return rendered
+
+
+def _values(project: Project, folder: Path) -> dict[str, Any]:
+    """The answers with everything that copier.yml makes of them."""
+    values: dict[str, Any] = dict(_given(project, folder))
+    values["_copier_conf"] = {"answers_file": answers.FILE}
+    asked = bundled.configuration(folder)
+    if isinstance(table := asked.get("versions"), dict):  # which defaults read before its turn
+        values["versions"] = table.get("default", {})
+    for name, entry in asked.items():
+        if not name.startswith("_") and name not in values and isinstance(entry, dict):
+            default = entry.get("default", "")
+            values[name] = _filled(default, values, folder) if isinstance(default, str) else default
+    return values
+
+
+def _given(project: Project, folder: Path) -> dict[str, Answer]:
+    """What the repository answered to the questions of the release in `folder`; where it says nothing, the default."""
+    known: dict[str, Answer] = {}
+    for question in answers.questions(folder):
+        if question.asked_given(known):
+            recorded = project.answers.get(question.name, question.default_given(known))
+            known[question.name] = answers.accepted(question, recorded, known)
+    return known
+
+
+def _condition(switch: str, folder: Path) -> str:
+    """What a switch of copier.yml stands for: "cloud == 'aws'" for `aws`."""
+    entry = bundled.configuration(folder).get(switch)
+    default = str(entry.get("default", "")) if isinstance(entry, dict) else ""
+    found = re.search(r"\bif (.+?) else\b", default)
+    if not found:
+        return switch
+    return f"not ({found[1]})" if re.search(r"'' if", default) else found[1]
+
+
+def _answered(project: Project, names: set[str], folder: Path) -> dict[str, object]:
+    given = _given(project, folder)
+    return {name: given[name] for name in sorted(names & set(given))}
+
+
+def _read(folder: Path, source: Path) -> str:
+    return (folder / source).read_text(encoding="utf-8")
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    """What has no value here has one in Copier, and is taken for nothing: only the conditions are asked for."""
+    from jinja2 import ChainableUndefined
+
+    return sandbox.environment(folder, undefined=ChainableUndefined)

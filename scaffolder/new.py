@@ -1,0 +1,89 @@
+"""What `scaffold new` does: render beside the destination, check, commit, move into place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.model import Report, Result
+from scaffolder.repository.project import Project
+from scaffolder.template import render
+from scaffolder.template.answers import Answer
+from scaffolder.tools.git import FirstCommit, first_commit
+from scaffolder.tools.toolchain import SystemToolchain, Toolchain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is to be made, where, and which steps to leave out."""
+
+    answers: Mapping[str, Answer]
+    destination: Path
+    dry_run: bool = False
+    force: bool = False
+    no_check: bool = False
+    no_git: bool = False
+    require_tools: bool = False
+    online: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What was made: `seconds` is wall-clock time without the checks; no report where nothing was checked."""
+
+    request: Request
+    plan: render.Plan
+    files: tuple[Path, ...]
+    seconds: float
+    report: Report | None = None
+    commit: FirstCommit | None = None
+
+
+def generate(request: Request, *, on_result: Callable[[Result], None] = lambda result: None) -> Made:
+    """Make the repository that `request` describes: complete at its destination, or not there at all.
+
+    A repository in which a check fails is made all the same, and the report says so: the person who asked for it can
+    only mend what is there.
+
+    Raises:
+        DestinationError: the destination is occupied or cannot be written.
+        RenderError: the template does not render.
+    """
+    with SystemToolchain() as toolchain:
+        return _generate(request, toolchain, on_result)
+
+
+def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Made:
+    started = time.perf_counter()
+    render.refuse_occupied(request.destination, force=request.force)
+    with render.staged(request.answers, request.destination) as rendered:
+        plan = render.plan(rendered, request.destination)
+        seconds = time.perf_counter() - started
+        if request.dry_run:
+            return Made(request=request, plan=plan, files=rendered.files, seconds=seconds)
+        report = None if request.no_check else _checked(rendered.folder, request, toolchain, on_result)
+        resumed = time.perf_counter()
+        commit = None if request.no_git else first_commit(rendered.folder, request.destination, toolchain)
+        render.move(rendered, request.destination, force=request.force)
+        return Made(
+            request=request,
+            plan=plan,
+            files=rendered.files,
+            seconds=seconds + time.perf_counter() - resumed,
+            report=report,
+            commit=commit,
+        )
+
+
+def _checked(folder: Path, request: Request, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Report:
+    from scaffolder import checks  # 0.1 s, and what is not to be checked does not need it
+
+    return checks.run(
+        Project(folder),
+        checks.every(online=request.online),
+        toolchain,
+        require_tools=request.require_tools,
+        on_result=on_result,
+    )

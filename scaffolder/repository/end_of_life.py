@@ -1,0 +1,89 @@
+"""When a version of a product stops getting fixes: versions.yml for what we pin, cycles.yml for what others do."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from scaffolder.tools import package_data
+
+SOON = datetime.timedelta(days=90)
+"""How long before its end a version is spoken of: long enough to plan an upgrade of a cluster."""
+
+_PINNED = {
+    **{name: (name,) for name in ("kubernetes", "eks", "aks", "ubuntu", "java", "python", "node", "go")},
+    **{name: (name,) for name in ("terraform", "helm")},
+    "debian": ("debian", "distroless"),
+}
+"""The entries of versions.yml for a product of cycles.yml."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """The last day on which a cycle gets fixes (None: not announced yet), and where that was read."""
+
+    product: str
+    cycle: str
+    day: datetime.date | None
+    source: str
+
+
+def knows(product: str) -> bool:
+    return product in _table()
+
+
+def end_of(product: str, version: str) -> End | None:
+    """When the cycle of `version` ends, such as "3.8" for "3.8.10-slim"; None where nobody has published it.
+
+    A version that is newer than every cycle with an end has none that was announced.
+    """
+    table = _table().get(product)
+    if table is None:
+        return None
+    name, source = table["name"], table["source"]
+    for cycle, (day, read_at) in table["cycles"].items():
+        if re.fullmatch(rf"v?{re.escape(cycle)}(?![0-9]).*", version):
+            return End(product=name, cycle=cycle, day=day, source=read_at)
+    word, numbers = _parts(version)
+    ended = [known for other, known in map(_parts, table["cycles"]) if other == word and known]
+    if numbers and ended and numbers > max(ended):
+        return End(product=name, cycle=version, day=None, source=source)
+    return None
+
+
+def _parts(version: str) -> tuple[str, tuple[int, ...]]:
+    """The word and the numbers at the start of a version: "ubuntu-" and (24, 4) of "ubuntu-24.04"."""
+    found = re.match(r"(?:v(?=\d))?([a-z-]*)((?:\d+\.?)*)", version)
+    word, numbers = (found[1], found[2]) if found else (version, "")
+    return word, tuple(int(number) for number in re.findall(r"\d+", numbers))
+
+
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    """By product: its name, and by cycle the day and the source. Longer cycles come first: "3.10" before "3.1"."""
+    import yaml
+
+    raw = yaml.safe_load((files(__package__) / "cycles.yml").read_text(encoding="utf-8"))
+    table: dict[str, dict[str, Any]] = {}
+    for product, entry in raw.items():
+        cycles = {cycle: (day, entry["source"]) for cycle, day in entry["cycles"].items()}
+        cycles |= _pinned(product)
+        table[product] = {
+            "name": entry["name"],
+            "source": entry["source"],
+            "cycles": dict(sorted(cycles.items(), key=lambda one: -len(one[0]))),
+        }
+    return table
+
+
+def _pinned(product: str) -> dict[str, tuple[datetime.date | None, str]]:
+    found: dict[str, tuple[datetime.date | None, str]] = {}
+    for name in _PINNED.get(product, ()):
+        entry = package_data.versions().get(name, {})
+        for cycle, one in ({entry["version"]: entry} if "version" in entry else entry).items():
+            found[cycle] = (datetime.date.fromisoformat(one["eol"]) if one["eol"] else None, one["source"])
+    return found

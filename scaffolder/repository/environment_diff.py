@@ -1,0 +1,298 @@
+"""In what the environments of a repository differ: what each renders, and what each gives to Terraform."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffolder.errors import DestinationError, ProjectError
+from scaffolder.formats import hcl
+from scaffolder.model import Location, Table
+from scaffolder.repository import environments, manifests
+from scaffolder.repository.environments import VARIABLES, Family
+from scaffolder.repository.manifests import KubernetesObject, Manifest
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import blocks
+from scaffolder.tools.toolchain import Toolchain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """A place at which environments may differ, and why."""
+
+    what: re.Pattern[str]
+    reason: str
+
+
+def _allowed(what: str, reason: str) -> Allowed:
+    return Allowed(what=re.compile(what), reason=reason)
+
+
+RENDERED_MAY_DIFFER = (
+    _allowed(r"\w+:spec\.replicas", "size: how many pods"),
+    _allowed(r"HorizontalPodAutoscaler:spec\.(min|max)Replicas", "size: how many pods, by load"),
+    _allowed(r"PodDisruptionBudget:spec\.(minAvailable|maxUnavailable)", "size: it follows the number of pods"),
+    _allowed(r"\w+:.*\.resources\.(requests|limits)\..+", "size: what one pod or volume gets"),
+    _allowed(r"(ResourceQuota:spec\.hard|LimitRange:spec\.limits).*", "size: what all pods may take together"),
+    _allowed(r"(\w+Route|VirtualService):spec\.(hostnames|hosts)", "host: the name that users type"),
+    _allowed(r"Ingress:spec\.(rules|tls)\b.*\.(host|hosts|secretName)", "host: the name that users type"),
+    _allowed(r"(Gateway|Certificate):.*(hostname|dnsNames|commonName|hosts)", "host: the name that users type"),
+    _allowed(r"NetworkPolicy:.*ipBlock.*", "network: each environment has addresses of its own"),
+    _allowed(r"\w+:.*annotations\.[^.]*checksum/.*", "follows from what is rendered, which is compared itself"),
+    _allowed(r"\w+:metadata\.annotations\..*(arn|client-id|certificate).*", "identity: each environment has its own"),
+    _allowed(r"\w+:.*env\[\w*LOG_LEVEL\]\.value|ConfigMap:data\.\w*LOG_LEVEL", "how much is logged, not what is done"),
+)
+"""Where rendered objects may differ, as "Kind:path"; everything else is a finding of EN003."""
+
+VARIABLES_MAY_DIFFER = (
+    _allowed(r"environment|env|name|stage|(name|resource)_prefix", "name: which environment it is"),
+    _allowed(r"(aws_)?account(_id)?|subscription(_id)?|tenant(_id)?|project(_id)?", "name: where it is billed"),
+    _allowed(r".*cidrs?(_blocks?)?|.*subnets?|.*_(range|prefix)(es|s)?", "network: addresses of its own"),
+    _allowed(r".*(instance|vm|node|machine|db|cache)_?(types?|sizes?|class|sku)", "size: what a machine is"),
+    _allowed(r".*(^|_)(min|max|desired|count|size|capacity|replicas|gib|gb|number)(_.*)?", "size: how many, how large"),
+    _allowed(r".*(host|hostname|domain|dns|zone_id|fqdn|url)(_.*)?", "host: the name that users type"),
+    _allowed(r".*_arns?|.*principals?.*|.*object_ids?|.*admins?(_.*)?", "identity: who administers it"),
+    _allowed(r".*retention.*|.*backup.*", "how long data is kept, not how the service runs"),
+    _allowed(r".*budget.*|.*cost.*|tags|labels", "who pays"),
+    _allowed(r".*(maintenance|schedule|window).*", "when machines are renewed: not everywhere on the same day"),
+    _allowed(r".*(deletion_protection|prevent_destroy|force_destroy|skip_final_snapshot)", "a guard against mistakes"),
+    _allowed(r".*log_level", "how much is logged, not what is done"),
+)
+"""Which Terraform variables may differ; everything else is a finding of EN004."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One thing that is not the same: what, and each environment's own value ("" where it has none)."""
+
+    what: str
+    values: Mapping[str, str]
+
+    @property
+    def odd(self) -> tuple[str, ...]:
+        """The environments that are in the minority; the last ones in promotion order where there is none."""
+        counted = Counter(self.values.values())
+        usual, number = counted.most_common(1)[0]
+        if list(counted.values()).count(number) > 1:
+            usual = next(iter(self.values.values()))
+        return tuple(name for name, value in self.values.items() if value != usual)
+
+    def other(self) -> str:
+        """The first environment that is not odd."""
+        return next(name for name in self.values if name not in self.odd)
+
+
+def rendered_differences(project: Project, toolchain: Toolchain) -> tuple[tuple[KubernetesObject, Difference], ...]:
+    """Where the objects differ that the chart renders, the allowed places left out, each with one of the objects."""
+    manifest = _manifests(project, toolchain)
+    found = []
+    for name in sorted({key for one in manifest for key in _by_name(one)}):
+        there = {one.environment: _by_name(one).get(name) for one in manifest}
+        some = next(item for item in there.values() if item is not None)
+        if all(there.values()):
+            said = {environment: _leaves_of(item) for environment, item in there.items() if item}
+        else:
+            said = {environment: {"": "there" if item else ""} for environment, item in there.items()}
+        found += [(some, one) for one in _differences(_comparable(said))]
+    return tuple(found)
+
+
+def _leaves_of(item: KubernetesObject) -> dict[str, str]:
+    """What an object says, by path, without the places at which environments may differ."""
+    return {
+        path: value
+        for path, value in _leaves(item.content)
+        if not _may_differ(f"{item.kind}:{path}", RENDERED_MAY_DIFFER)
+    }
+
+
+def variable_differences(project: Project) -> tuple[tuple[Family, Difference], ...]:
+    """Where the `.tfvars` of the environments give different values, the allowed names left out."""
+    found = []
+    for family in environments.family_of(project, VARIABLES):
+        values = _variables(project, family)
+        shared = set.intersection(*(set(one) for one in values.values()))
+        alike = {name: {key: value for key, value in one.items() if key in shared} for name, one in values.items()}
+        found += [(family, one) for one in _differences(alike)]
+    return tuple(found)
+
+
+def _variables(project: Project, family: Family) -> dict[str, dict[str, str]]:
+    """What each environment's file gives to Terraform, without the names that may differ, in a form to compare."""
+    read = {environment: blocks(project, file) for environment, file in family.files.items()}
+    return _comparable(
+        {
+            environment: {
+                name: " ".join(attribute.expression.split())
+                for name, attribute in (block.attributes if block else {}).items()
+                if not _may_differ(name, VARIABLES_MAY_DIFFER)
+            }
+            for environment, block in read.items()
+        }
+    )
+
+
+def _comparable(said: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Each environment's values, its own name taken out of those that are not the same in all of them."""
+    everything = list(said.values())
+    return {
+        environment: {
+            what: value if all(other.get(what) == value for other in everything) else _neutral(value, environment)
+            for what, value in one.items()
+        }
+        for environment, one in said.items()
+    }
+
+
+def _neutral(text: str, environment: str) -> str:
+    """`text` with the environment's own name taken out of it."""
+    words = "|".join(environments.names(environment))
+    return re.sub(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", "<environment>", text, flags=re.IGNORECASE)
+
+
+def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
+    """Where the rendered objects differ and may, with the reason: what nobody has to look for any more."""
+    manifest = _manifests(project, toolchain)
+    rows: list[tuple[str, ...]] = []
+    for name in sorted({key for one in manifest for key in _by_name(one)}):
+        there = {one.environment: _by_name(one).get(name) for one in manifest}
+        said = {environment: dict(_leaves(item.content)) if item else {} for environment, item in there.items()}
+        kind = next(item.kind for item in there.values() if item)
+        rows += _rows(f"{kind} ", f"{kind}:", said, RENDERED_MAY_DIFFER)
+    return _table("What the chart renders", [one.environment for one in manifest], rows)
+
+
+def variables_table(project: Project) -> Table | None:
+    """The variables of Terraform that differ between environments and may, with the reason."""
+    for family in environments.family_of(project, VARIABLES):
+        read = {environment: blocks(project, file) for environment, file in family.files.items()}
+        said = {
+            environment: {name: one.expression.strip('"') for name, one in (block.attributes if block else {}).items()}
+            for environment, block in read.items()
+        }
+        return _table("What Terraform is given", list(said), _rows("", "", said, VARIABLES_MAY_DIFFER))
+    return None
+
+
+def _rows(
+    shown: str, prefix: str, said: Mapping[str, Mapping[str, str]], allowed: Sequence[Allowed]
+) -> list[tuple[str, ...]]:
+    reasons = {
+        what: next((one.reason for one in allowed if one.what.fullmatch(f"{prefix}{what}")), "")
+        for values in said.values()
+        for what in values
+    }
+    return [
+        (f"{shown}{one.what}", *(value[:60] or "-" for value in one.values.values()), reasons[one.what])
+        for one in _differences(said)
+        if reasons[one.what]
+    ]
+
+
+def _table(title: str, names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table | None:
+    if not rows:
+        return None
+    note = "Only what may differ is here; anything else that differs is a finding"
+    return Table(title=title, columns=("what", *names, "may differ because"), rows=tuple(rows), note=note)
+
+
+def save(project: Project, toolchain: Toolchain, path: Path) -> None:
+    """Write what `hashes` gives to `path`, as JSON.
+
+    Raises:
+        ProjectError: there are no environments to compare.
+        DestinationError: it cannot be written there.
+    """
+    text = json.dumps(hashes(project, toolchain), indent=2) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DestinationError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
+    """For each environment a hash of each normalised object, of each file of variables, and of all of them together.
+
+    Environments are alike where their hashes are.
+
+    Raises:
+        ProjectError: there are no environments to compare.
+    """
+    rendered = {one.environment: _by_name(one) for one in _manifests(project, toolchain)}
+    families = environments.family_of(project, VARIABLES)
+    if not rendered and not families:
+        raise ProjectError(
+            f"{project.name} has no files of several environments to compare",
+            hint="values-dev.yaml and values-prod.yaml beside a chart, or dev.tfvars and prod.tfvars",
+        )
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for name in sorted({key for objects in rendered.values() for key in objects}):
+        said = {environment: _leaves_of(objects[name]) for environment, objects in rendered.items() if name in objects}
+        for environment, leaves in _comparable(said).items():
+            found.setdefault(environment, {}).setdefault("objects", {})[name] = _hash(leaves)
+    for family in families:
+        for environment, variables in _variables(project, family).items():
+            found.setdefault(environment, {}).setdefault("variables", {})[family.pattern] = _hash(variables)
+    each = {environment: {"hash": _hash(parts), **parts} for environment, parts in found.items()}
+    return {"version": 1, "alike": len({one["hash"] for one in each.values()}) == 1, "environments": each}
+
+
+def _manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
+    """What the chart renders for each environment; nothing where there is no chart, or none knows an environment."""
+    rendered = manifests.manifests(project, toolchain) if project.chart else ()
+    return tuple(one for one in rendered if one.environment and not one.error)
+
+
+def place_of(project: Project, family: Family, environment: str, name: str) -> Location:
+    """Where an environment's file gives the variable `name`."""
+    file = family.files[environment]
+    attribute = _attribute(blocks(project, file), name)
+    line = attribute.line if attribute else 0
+    return Location(path=file, line=line, text=project.lines(file)[line - 1].strip() if line else "")
+
+
+def _attribute(block: hcl.Block | None, name: str) -> hcl.Attribute | None:
+    return block.attributes.get(name) if block else None
+
+
+def _by_name(manifest: Manifest) -> dict[str, KubernetesObject]:
+    """The objects of an environment under a name that the same object has in the others."""
+    named: dict[str, KubernetesObject] = {}
+    for item in manifest.objects:
+        name = (item.content.get("metadata") or {}).get("name", "")
+        named[f"{item.api_version} {item.kind} {_neutral(str(name), manifest.environment)}"] = item
+    return named
+
+
+def _differences(leaves: Mapping[str, Mapping[str, str]]) -> Iterator[Difference]:
+    for what in sorted({path for one in leaves.values() for path in one}):
+        values = {environment: one.get(what, "") for environment, one in leaves.items()}
+        if len(set(values.values())) > 1:
+            yield Difference(what=what, values=values)
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every scalar with its path; an item of a list goes by its name, where it has one, else by its position."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _leaves(one, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        for number, one in enumerate(value):
+            name = one.get("name", number) if isinstance(one, dict) else number
+            yield from _leaves(one, f"{path}[{name}]")
+    else:
+        yield path, value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _may_differ(what: str, allowed: Sequence[Allowed]) -> bool:
+    return any(one.what.fullmatch(what) for one in allowed)
+
+
+def _hash(value: Any) -> str:
+    return "sha256:" + hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,114 @@
+"""Which environments a repository knows, and which files belong to each: dev.tfvars, values-prod.yaml, envs/qa/…"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.repository.project import Project
+
+PROMOTION: tuple[tuple[str, ...], ...] = (
+    ("dev", "development"),
+    ("int", "integration"),
+    ("test", "testing", "tst"),
+    ("qa", "qas"),
+    ("uat",),
+    ("sandbox",),
+    ("stage", "staging", "stg"),
+    ("preprod", "preproduction"),
+    ("prod", "production", "prd"),
+    ("live",),
+)
+"""What environments are called, in the order in which a change reaches them; the first word stands for its others."""
+
+_ORDER = {word: (place, names[0]) for place, names in enumerate(PROMOTION) for word in names}
+
+COMMON_WORDS = frozenset({"int", "integration", "test", "testing", "live", "stage"})
+"""Words that say something else as often as an environment, so that meeting them in a text proves nothing."""
+
+VALUES, VARIABLES, BACKENDS = "values of a chart", "Terraform variables", "Terraform backends"
+
+_KINDS = (
+    (VALUES, re.compile(r"(?:^|.*[-_.])values(?:[-_.].*)?\.ya?ml$|^values/.*\.ya?ml$")),
+    (VARIABLES, re.compile(r".*\.tfvars$")),
+    (BACKENDS, re.compile(r".*\.tfbackend$|.*\bbackend\b.*\.(?:hcl|conf|tfvars|config)$")),
+)
+_NOT_DEPLOYED = {"ci", "tests", "testdata", "fixtures", "examples", "example", "docs", "templates"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Files that say the same thing for different environments; `files` is by environment, in promotion order."""
+
+    kind: str
+    pattern: str
+    files: dict[str, Path]
+
+
+def names(environment: str) -> tuple[str, ...]:
+    """Every word that stands for the same environment: ("prod", "production", "prd")."""
+    return next((words for words in PROMOTION if environment in words), (environment,))
+
+
+def family_of(project: Project, kind: str) -> tuple[Family, ...]:
+    """The families of this kind that have files for two environments at least."""
+    return tuple(family for family in families(project) if family.kind == kind)
+
+
+def families(project: Project) -> tuple[Family, ...]:
+    """Every family of files of the repository that has files for two environments at least."""
+    return project.once("families of environments", lambda: tuple(_families(project)))
+
+
+def beside(project: Project, chart: Path) -> dict[str, Path]:
+    """The values files of a chart by environment, in promotion order: those in its folder, else the nearest others."""
+    own = [family for family in family_of(project, VALUES) if chart in _folders(family)]
+    return own[0].files if own else {}
+
+
+def _folders(family: Family) -> set[Path]:
+    return {parent for file in family.files.values() for parent in list(file.parents)[:2]}
+
+
+def _families(project: Project) -> Iterator[Family]:
+    found: dict[tuple[str, str], dict[str, Path]] = {}
+    for file in project.files:
+        kind = _kind(file)
+        if kind is None or _NOT_DEPLOYED & set(file.parts[:-1]):
+            continue
+        named = _environment(file)
+        if named:
+            word, pattern = named
+            found.setdefault((kind, pattern), {})[_ORDER[word][1]] = file
+    for (kind, pattern), files in sorted(found.items()):
+        if len(files) > 1:
+            yield Family(
+                kind=kind, pattern=pattern, files=dict(sorted(files.items(), key=lambda item: _ORDER[item[0]][0]))
+            )
+
+
+def _kind(file: Path) -> str | None:
+    name = "values/" + file.name if file.parent.name in {"values", "helm-values"} else file.name
+    # A backend's file may end in .tfvars, and is no file of variables then.
+    return next((kind for kind, pattern in reversed(_KINDS) if pattern.match(name)), None)
+
+
+def _environment(file: Path) -> tuple[str, str] | None:
+    """The one environment that a path names, and the path with a star in its place.
+
+    A file is called after it in part (values-dev.yaml), a folder as a whole (envs/dev); the file's name comes first.
+    """
+    last = len(file.parts) - 1
+    for depth in range(last, -1, -1):
+        part = file.parts[depth]
+        pattern = r"[A-Za-z]+" if depth == last else r"^.+$"
+        words = [found for found in re.finditer(pattern, part) if found[0].lower() in _ORDER]
+        if len(words) > 1:
+            return None
+        if words:
+            (word,) = words
+            starred = part[: word.start()] + "*" + part[word.end() :]
+            return word[0].lower(), "/".join((*file.parts[:depth], starred, *file.parts[depth + 1 :]))
+    return None

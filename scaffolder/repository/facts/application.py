@@ -1,0 +1,204 @@
+"""What the source of a service says: where it listens, which paths it answers, which metrics it counts.
+
+Source is not parsed: literals are looked for that stand where such a thing is usually said. What is not found is not
+known, and rules then say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.model import Location
+from scaffolder.repository.facts import services
+from scaffolder.repository.facts.statements import Declaration, place
+from scaffolder.repository.project import Project
+
+SOURCE = "source"
+
+_SUFFIXES = frozenset(
+    {".java", ".kt", ".scala", ".groovy", ".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".rs", ".cs", ".php"}
+)
+_SETTINGS = ("application.properties", "application.yml", "application.yaml", "bootstrap.yml", "appsettings.json")
+_TESTS = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
+)
+
+_PORTS = (
+    re.compile(r"""["'](?:HTTP_|SERVER_|APP_)?PORT["']\s*,\s*["']?:?(\d{2,5})\b"""),
+    re.compile(
+        r"""\b(?:env|environ)\S{0,3}\.?(?:HTTP_|SERVER_|APP_)?PORT["'\])]*\s*(?:\|\||\?\?|or)\s*["']?(\d{2,5})\b"""
+    ),
+    re.compile(r"""\.listen\(\s*(\d{2,5})\b"""),
+    re.compile(r"""ListenAndServe(?:TLS)?\(\s*["'][^"':]*:(\d{2,5})["']"""),
+    re.compile(r"""(?:\.run|uvicorn\.run)\([^)\n]{0,200}\bport\s*=\s*(\d{2,5})\b"""),
+    re.compile(r"""^(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})\b"""),
+    re.compile(
+        r"""\b(?:const|let|var|final|static)\s[^=\n]{0,60}\b(?:PORT|port|defaultPort)\b\s*=\s*["']?:?(\d{4,5})["']?\s*;?\s*$"""
+    ),
+    re.compile(r"""^PORT\s*=\s*(\d{4,5})\s*$"""),
+)
+_PATH = re.compile(r"""["'`](/[A-Za-z0-9_.{}:*$<>~-]*(?:/[A-Za-z0-9_.{}:*$<>~-]*)*)["'`]""")
+_METRIC = re.compile(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80})["'`\s{]""")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """The source of one service. `paths` and `words` are every literal that could be a path or the name of a metric."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    ports: tuple[Declaration, ...]
+    paths: dict[str, Location]
+    words: dict[str, Location]
+    prefix: str = ""
+    frameworks: frozenset[str] = frozenset()
+
+    def serves(self, path: str) -> bool | None:
+        """Whether the service answers `path`; None where its source names no path at all."""
+        path = "/" + path.partition("?")[0].strip("/")
+        known = {"/" + one.strip("/") for one in self.paths}
+        if path in known or any(_fits(path, one) for one in known):
+            return True
+        for word, paths in _OF_FRAMEWORKS.items():
+            if word in self.frameworks and any(path == one or path.startswith(one + "/") for one in paths):
+                return True
+        inside = path.removeprefix(self.prefix) if self.prefix else path
+        parts = [part for part in inside.split("/") if part]
+        if inside != path and self.serves_plainly(inside):
+            return True
+        if len(parts) > 1 and any("/" + "/".join(parts[cut:]) in known for cut in range(1, len(parts))):
+            return True  # a router that is mounted below another path
+        return False if len(self.paths) > 1 or self.frameworks else None
+
+    def serves_plainly(self, path: str) -> bool:
+        return path in {"/" + one.strip("/") for one in self.paths}
+
+
+_ACTUATOR = ("health", "info", "metrics", "prometheus", "env", "loggers", "beans", "mappings", "threaddump", "startup")
+"""https://docs.spring.io/spring-boot/reference/actuator/endpoints.html"""
+
+_OF_FRAMEWORKS = {
+    "spring-boot-starter-actuator": (
+        *(f"/{base}/{name}" for base in ("actuator", "management") for name in _ACTUATOR),
+        *("/livez", "/readyz"),
+    ),
+    "quarkus": ("/q",),
+    "micronaut-management": ("/health", "/metrics", "/prometheus", "/info"),
+    "prometheus_client": ("/metrics",),
+    "prom-client": ("/metrics",),
+    "client_golang": ("/metrics",),
+    "terminus": ("/health",),
+    "next": ("/api",),
+}
+
+
+def applications(project: Project) -> tuple[Application, ...]:
+    """The source of each service, in the order of `services.folders`; those without source left out."""
+    return project.once("applications", lambda: tuple(_applications(project)))
+
+
+def application_of(project: Project, service: Path) -> Application | None:
+    """The source of the service in this folder; None where there is none."""
+    return next((one for one in applications(project) if one.folder == service), None)
+
+
+def read(project: Project) -> Iterator[Declaration]:
+    """The ports that sources and settings name."""
+    for one in applications(project):
+        yield from one.ports
+
+
+def _applications(project: Project) -> Iterator[Application]:
+    by_service: dict[Path, list[Path]] = {}
+    for file in project.files:
+        if (file.suffix in _SUFFIXES or file.name in _SETTINGS) and not _TESTS.search(file.as_posix()):
+            by_service.setdefault(services.subject_of(project, file), []).append(file)
+    for folder in services.folders(project) or (services.HERE,):
+        files = by_service.get(folder)
+        if files:
+            yield _application(project, folder, files)
+
+
+def _application(project: Project, folder: Path, files: list[Path]) -> Application:
+    ports: list[Declaration] = []
+    paths: dict[str, Location] = {}
+    words: dict[str, Location] = {}
+    prefix = ""
+    for file in files:
+        for number, line in enumerate(project.lines(file), 1):
+            if len(line) > 2000 or line.lstrip().startswith(("//", "*", "/*")):
+                continue
+            for path in _PATH.findall(line):
+                paths.setdefault(path, Location(path=file, line=number, text=line.strip()[:160]))
+            for word in _METRIC.findall(line):
+                words.setdefault(word, Location(path=file, line=number, text=line.strip()[:160]))
+            if file.name in _SETTINGS:
+                prefix = _prefix(line) or prefix
+            for pattern in _PORTS:
+                if found := pattern.search(line):
+                    at = place(project, file, number)
+                    ports.append(Declaration(fact="port", subject=folder, value=found[1], role=SOURCE, place=at))
+                    break
+        ports += _nested_port(project, folder, file)
+    return Application(
+        folder=folder,
+        files=tuple(files),
+        ports=tuple(ports),
+        paths=paths,
+        words=words,
+        prefix=prefix,
+        frameworks=_frameworks(project, folder),
+    )
+
+
+def _nested_port(project: Project, folder: Path, file: Path) -> Iterator[Declaration]:
+    """`server: {port: 8080}` of a Spring Boot or Micronaut application.yml."""
+    from scaffolder.formats import Unreadable
+    from scaffolder.formats.yaml import line_of
+    from scaffolder.repository.facts import reading
+    from scaffolder.repository.facts.charts import dig
+
+    if file.name not in {"application.yml", "application.yaml"}:
+        return
+    try:
+        table = reading.table_of(project, file)
+    except Unreadable:
+        return
+    for way in (("server", "port"), ("quarkus", "http", "port"), ("micronaut", "server", "port")):
+        found = re.search(r"(?:^|:)(\d{2,5})\}?$", str(dig(table, *way) or ""))
+        if found:
+            at = place(project, file, line_of(table, *way))
+            yield Declaration(fact="port", subject=folder, value=found[1], role=SOURCE, place=at)
+
+
+def _prefix(line: str) -> str:
+    found = re.match(r"\s*(?:server\.servlet\.)?context-?[pP]ath\s*[=:]\s*[\"']?(/[\w/-]+)", line)
+    return found[1].rstrip("/") if found else ""
+
+
+def _frameworks(project: Project, folder: Path) -> frozenset[str]:
+    builds = (
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
+        "package.json",
+        "requirements*.txt",
+        "pyproject.toml",
+        "go.mod",
+    )
+    above = [folder, *folder.parents]
+    text = "\n".join(
+        project.text(file) for file in project.matching(*builds) if file.parent in above or file.is_relative_to(folder)
+    )
+    return frozenset(word for word in _OF_FRAMEWORKS if re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text))
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a route with parameters (`/orders/{id}`, `/orders/:id`) answers a path."""
+    if not re.search(r"[{:*<$]", pattern) or pattern.strip("/{}:*<>$") == "":
+        return False
+    ours, theirs = path.strip("/").split("/"), pattern.strip("/").split("/")
+    return len(ours) == len(theirs) and all(a == b or b[:1] in "{:*<$" for a, b in zip(ours, theirs, strict=True))

@@ -1,0 +1,291 @@
+"""Helm charts, rendered for each environment without Helm, and Kubernetes objects that stand as they are."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats import Unreadable, gotemplate
+from scaffolder.formats.yaml import load_all
+from scaffolder.repository.facts import reading
+from scaffolder.repository.facts.objects import LONG_RUNNING, Object, dig, texts
+from scaffolder.repository.facts.statements import Unread
+from scaffolder.repository.project import ENVIRONMENTS, Project
+
+__all__ = [
+    "KNOWN_ENVIRONMENTS",
+    "LONG_RUNNING",
+    "Chart",
+    "Object",
+    "Rendering",
+    "charts",
+    "dig",
+    "environment_of",
+    "is_template",
+    "merged",
+    "objects",
+    "rendered_with",
+    "texts",
+    "unread",
+]
+
+KNOWN_ENVIRONMENTS = (
+    *(
+        "local",
+        "dev",
+        "develop",
+        "development",
+        "int",
+        "integration",
+        "test",
+        "testing",
+        "qa",
+        "uat",
+        "stage",
+        "staging",
+    ),
+    *("preprod", "pre-prod", "preproduction", "prod", "production", "live"),
+)
+"""Words that name an environment, in the order in which a change usually reaches them."""
+
+_PLACEHOLDERS = {"repository": "registry.example.com/image", "digest": "sha256:" + "0" * 64}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """A chart in one environment ("" for its own values alone): its values, where they stand, and its objects."""
+
+    environment: str
+    values_files: tuple[Path, ...]
+    values: dict[Any, Any]
+    objects: tuple[Object, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A chart and what it renders to; `unread` says which of its templates could not be filled in."""
+
+    folder: Path
+    metadata: dict[Any, Any]
+    renderings: tuple[Rendering, ...]
+    unread: tuple[Unread, ...]
+
+    @property
+    def name(self) -> str:
+        return str(self.metadata.get("name") or self.folder.name)
+
+
+def charts(project: Project) -> tuple[Chart, ...]:
+    """Every chart of the repository that installs something; those that others bring along are left out."""
+    return project.once("charts", lambda: tuple(_charts(project)))
+
+
+def objects(project: Project) -> tuple[Object, ...]:
+    """Every object of every chart in every environment, and those of plain manifests."""
+    return project.once("objects", lambda: tuple(_objects(project)))
+
+
+def unread(project: Project) -> tuple[Unread, ...]:
+    """Templates and manifests that could not be read."""
+    return tuple(one for chart in charts(project) for one in chart.unread)
+
+
+def is_template(project: Project, file: Path) -> bool:
+    """Whether a file is a template of a chart: Helm's to judge, and no YAML."""
+    return any(parent.name == "templates" and project.has(parent.parent / "Chart.yaml") for parent in file.parents)
+
+
+def environment_of(name: str) -> str:
+    """The environment that a file such as `values-prod.yaml` or `prod.tfvars` is for; empty where it is for none."""
+    words = [
+        word for word in re.split(r"[._/]|(?<!pre)-", name.lower()) if word not in {"yaml", "yml", "tfvars", "values"}
+    ]
+    known = [word for word in words if word in KNOWN_ENVIRONMENTS]
+    return known[-1] if known else ""
+
+
+def _charts(project: Project) -> Iterator[Chart]:
+    for file in project.matching("Chart.yaml"):
+        if any(parent.name == "charts" and project.has(parent.parent / "Chart.yaml") for parent in file.parents):
+            continue
+        problems: list[Unread] = []
+        try:
+            metadata = reading.table_of(project, file)
+            if metadata.get("type") == "library":
+                continue
+            yield _chart(project, file.parent, metadata, problems)
+        except Unreadable as error:
+            yield Chart(folder=file.parent, metadata={}, renderings=(), unread=(reading.unread(file, error),))
+
+
+def _chart(project: Project, folder: Path, metadata: dict[Any, Any], problems: list[Unread]) -> Chart:
+    templates = _templates(project, folder)
+    problems += templates.unread
+    defaults = reading.table_of(project, folder / "values.yaml") if project.has(folder / "values.yaml") else {}
+    parsed: dict[str, list[Any]] = {}
+    renderings = []
+    for environment, files in _environments(project, folder).items():
+        values = copy.deepcopy(dict(defaults))
+        for file in files:
+            values = merged(values, reading.table_of(project, file))
+        root = _root(project, folder, metadata, _with_placeholders(values))
+        made: list[Object] = []
+        for file, template in templates.rendered.items():
+            try:
+                made += _rendered(file, template, root, templates.named, (folder.as_posix(), environment), parsed)
+            except Unreadable as error:
+                problems.append(reading.unread(file, error))
+        renderings.append(Rendering(environment=environment, values_files=files, values=values, objects=tuple(made)))
+    return Chart(folder=folder, metadata=metadata, renderings=tuple(renderings), unread=tuple(dict.fromkeys(problems)))
+
+
+def rendered_with(project: Project, chart: Chart, environment: str, values: dict[Any, Any]) -> Iterator[Object]:
+    """The objects of a chart with these values instead of its own; a template that cannot be filled in gives none."""
+    templates = _templates(project, chart.folder)
+    root = _root(project, chart.folder, chart.metadata, _with_placeholders(values))
+    scope = (chart.folder.as_posix(), environment)
+    for file, template in templates.rendered.items():
+        try:
+            yield from _rendered(file, template, root, templates.named, scope, {})
+        except Unreadable:
+            continue  # `unread` names it, or only these values do not suit it
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Templates:
+    """The templates of a chart: those that give objects, and by name those that are included."""
+
+    rendered: dict[Path, gotemplate.Template]
+    named: dict[str, tuple[gotemplate.Node, ...]]
+    unread: tuple[Unread, ...]
+
+
+def _templates(project: Project, folder: Path) -> _Templates:
+    return project.once(("templates of a chart", folder), lambda: _parsed(project, folder))
+
+
+def _parsed(project: Project, folder: Path) -> _Templates:
+    templates: dict[Path, gotemplate.Template] = {}
+    problems = []
+    for file in project.under((folder / "templates").as_posix(), "*.yaml", "*.yml", "*.tpl"):
+        try:
+            templates[file] = gotemplate.parse(project.text(file))
+        except Unreadable as error:
+            problems.append(reading.unread(file, error))
+    named = {name: nodes for template in templates.values() for name, nodes in template.defined.items()}
+    for file, template in templates.items():
+        named.setdefault(f"{folder.name}/{file.relative_to(folder).as_posix()}", template.nodes)
+    rendered = {file: one for file, one in templates.items() if file.suffix != ".tpl" and file.name != "NOTES.txt"}
+    return _Templates(rendered=rendered, named=named, unread=tuple(problems))
+
+
+def _rendered(
+    file: Path,
+    template: gotemplate.Template,
+    root: dict[str, Any],
+    named: Mapping[str, tuple[gotemplate.Node, ...]],
+    scope: tuple[str, str],
+    parsed: dict[str, list[Any]],
+) -> Iterator[Object]:
+    import yaml
+
+    text, origins = gotemplate.render(template, root, named)
+    if not text.strip():
+        return
+    if text not in parsed:
+        try:
+            parsed[text] = load_all(text)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            line = origins[min(mark.line, len(origins) - 1)] if mark else 0
+            raise Unreadable(f"does not render to YAML: {error.problem}", line) from error
+        except yaml.YAMLError as error:
+            raise Unreadable("does not render to YAML") from error
+    for content in parsed[text]:
+        if isinstance(content, dict) and content.get("kind"):
+            yield Object(scope=scope, path=file, content=content, origins=tuple(origins))
+
+
+def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Files of values by environment, in promotion order; the chart's own alone where there are none."""
+    found: dict[str, tuple[Path, ...]] = {}
+    for file in project.under(folder.as_posix(), "*.yaml", "*.yml"):
+        inside = file.relative_to(folder)
+        if file.name.startswith("values") or inside.parts[0] in {"values", "environments", "envs"}:
+            environment = environment_of(inside.name) or (
+                environment_of(inside.as_posix()) if len(inside.parts) > 1 else ""
+            )
+            if environment and "templates" not in inside.parts:
+                found[environment] = (*found.get(environment, ()), file)
+    real = [name for name in found if name != "local"]
+    order = {name: number for number, name in enumerate((*ENVIRONMENTS, *KNOWN_ENVIRONMENTS))}
+    return {name: found[name] for name in sorted(real, key=lambda name: order[name])} or {"": ()}
+
+
+def _root(project: Project, folder: Path, metadata: dict[Any, Any], values: dict[Any, Any]) -> dict[str, Any]:
+    name = str(metadata.get("name") or folder.name)
+    return {
+        "Values": values,
+        "Chart": {str(key)[:1].upper() + str(key)[1:]: value for key, value in metadata.items()},
+        "Release": {"Name": name, "Namespace": name, "Service": "Helm", "Revision": 1, "IsInstall": True},
+        "Capabilities": {
+            "KubeVersion": {"Version": "v1.36.0", "GitVersion": "v1.36.0", "Major": "1", "Minor": "36"},
+            "APIVersions": {"Has": lambda _: True},
+        },
+        "Files": {"Get": lambda path: _file(project, folder, path)},
+        "Template": {"Name": f"{folder.name}/templates/x.yaml", "BasePath": f"{folder.name}/templates"},
+    }
+
+
+def _file(project: Project, folder: Path, path: Any) -> str:
+    file = project.relative((folder / str(path)).as_posix())
+    return project.text(file) if project.has(file) else ""
+
+
+def _with_placeholders(values: dict[Any, Any]) -> dict[Any, Any]:
+    """Repository and digest that only a pipeline knows, where the values leave them empty and no tag stands in."""
+    image = values.get("image")
+    if not isinstance(image, dict):
+        return values
+    given = {key: value for key, value in _PLACEHOLDERS.items() if image.get(key) == ""}
+    if image.get("tag"):
+        given.pop("digest", None)
+    return {**values, "image": {**image, **given}}
+
+
+def merged(first: Any, second: Any) -> Any:
+    """Values under values, as Helm lays them over each other: tables are merged, null takes a key away."""
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return second
+    made = dict(first)
+    for key, value in second.items():
+        if value is None:
+            made.pop(key, None)
+        else:
+            made[key] = merged(made.get(key), value)
+    return made
+
+
+def _objects(project: Project) -> Iterator[Object]:
+    folders = [chart.folder for chart in charts(project)]
+    for chart in charts(project):
+        for rendering in chart.renderings:
+            yield from rendering.objects
+    for file in project.matching("*.yaml", "*.yml"):
+        if any(file.is_relative_to(folder) for folder in folders) or not _names_a_kind(project.text(file)):
+            continue
+        try:
+            documents = reading.yaml_of(project, file)
+        except Unreadable:
+            continue
+        for content in documents:
+            if isinstance(content, dict) and content.get("kind") and content.get("apiVersion"):
+                yield Object(scope=(file.parent.as_posix(), ""), path=file, content=content)
+
+
+def _names_a_kind(text: str) -> bool:
+    return "kind:" in text and "apiVersion:" in text

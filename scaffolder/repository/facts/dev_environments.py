@@ -1,0 +1,62 @@
+"""Versions of runtimes where people work: dev containers and compose files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scaffolder.formats import Unreadable
+from scaffolder.formats.yaml import line_of
+from scaffolder.repository.facts import reading
+from scaffolder.repository.facts.runtimes import stated
+from scaffolder.repository.facts.statements import Declaration, Unread
+from scaffolder.repository.facts.versions_of_images import runtime_of
+from scaffolder.repository.project import Project
+
+DEV, COMPOSE = "dev container", "compose"
+
+_FEATURES = ("java", "node", "python", "go")
+COMPOSE_FILES = ("compose*.y*ml", "docker-compose*.y*ml")
+
+
+def read(project: Project) -> Iterator[Declaration | Unread]:
+    """What the dev container and compose files say."""
+    for file in project.matching("devcontainer.json", ".devcontainer.json"):
+        try:
+            table = reading.json_of(project, file)
+        except Unreadable as error:
+            yield reading.unread(file, error)
+            continue
+        if isinstance(table, dict):
+            yield from _devcontainer(project, file, table)
+    for file in project.matching(".devcontainer/*Dockerfile", ".devcontainer/Dockerfile.*"):
+        try:
+            stages = reading.dockerfile_of(project, file).stages
+        except Unreadable as error:
+            yield reading.unread(file, error)
+            continue
+        for stage in stages:
+            if found := runtime_of(stage.image):
+                yield from stated(project, *found, file, stage.line, DEV)
+    for file in project.matching(*COMPOSE_FILES):
+        try:
+            composed = reading.table_of(project, file).get("services")
+        except Unreadable as error:
+            yield reading.unread(file, error)
+            continue
+        for service in composed.values() if isinstance(composed, dict) else ():
+            image = service.get("image") if isinstance(service, dict) else None
+            if isinstance(image, str) and (found := runtime_of(image)):
+                yield from stated(project, *found, file, line_of(service, "image"), COMPOSE)
+
+
+def _devcontainer(project: Project, file: Any, table: dict[str, Any]) -> Iterator[Declaration]:
+    image = table.get("image")
+    if isinstance(image, str) and (found := runtime_of(image)):
+        yield from stated(project, *found, file, project.line_of(file, image), DEV)
+    features = table.get("features")
+    for name, options in features.items() if isinstance(features, dict) else ():
+        kind = name.partition(":")[0].partition("@")[0].rpartition("/")[2]
+        version = options.get("version") if isinstance(options, dict) else None
+        if kind in _FEATURES and isinstance(version, str | int | float) and str(version)[:1].isdigit():
+            yield from stated(project, kind, str(version), file, project.line_of(file, name), DEV)

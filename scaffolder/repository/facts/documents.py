@@ -1,0 +1,117 @@
+"""Markdown texts: their links, headings and shell examples; and who owns which files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from scaffolder.formats import markdown
+from scaffolder.formats.markdown import Markdown
+from scaffolder.model import Location
+from scaffolder.repository.project import Project
+
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
+_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]")
+_SHELLS = frozenset({"sh", "bash", "console", "shell", "zsh"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link to a file of the repository; `path` is from the root, `anchor` without its sign."""
+
+    place: Location
+    written: str
+    path: Path
+    anchor: str
+
+
+def texts(project: Project) -> tuple[Path, ...]:
+    """The Markdown files; those that a tool writes anew with each release left out."""
+    return tuple(file for file in project.matching("*.md") if file.name.upper() != "CHANGELOG.MD")
+
+
+def links(project: Project) -> tuple[Link, ...]:
+    """Every link to a file, in every text."""
+    return project.once("links", lambda: tuple(_links(project)))
+
+
+def target(project: Project, link: Link) -> Path | None:
+    """The file or folder that a link leads to; None where there is none."""
+    if project.has(link.path):
+        return link.path
+    return link.path if link.path in _folders(project) else None
+
+
+def anchors(project: Project, file: Path) -> frozenset[str]:
+    """The names by which parts of a text can be linked to, as GitHub and GitLab make them, and MkDocs if it is used."""
+    text = _markdown(project, file)
+    return text.anchors | markdown.mkdocs_slugs(text.headings) if project.matching("mkdocs.y*ml") else text.anchors
+
+
+def shell(project: Project) -> Iterator[tuple[Location, str]]:
+    """Each line of the shell examples of every text, its comment left out, and each piece of code that calls make."""
+    for file in texts(project):
+        for number, line, kind in _lines(project, file):
+            if kind == "shell":
+                yield (
+                    Location(path=file, line=number, text=line.strip()[:160]),
+                    re.sub(r"^\s*\$ ", "", line).split(" #")[0],
+                )
+            elif kind == "prose":
+                for code in re.findall(r"`(make [^`\n]+)`", line):
+                    yield Location(path=file, line=number, text=line.strip()[:160]), code
+
+
+def owned(project: Project, pattern: str) -> bool:
+    """Whether a pattern of CODEOWNERS matches a file: https://docs.github.com/repositories, "About code owners"."""
+    anchored = "/" in pattern.rstrip("/")
+    inner = re.escape(pattern.strip("/")).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    inner = inner.replace(r"\?", "[^/]")
+    start = "" if anchored else "(?:.*/)?"
+    end = "/.*" if pattern.endswith("/") else "(?:/.*)?"
+    matches = re.compile(f"{start}{inner}{end}").fullmatch
+    return pattern in {"*", "/", "**"} or any(matches(file.as_posix()) for file in project.files)
+
+
+def _links(project: Project) -> Iterator[Link]:
+    for file in texts(project):
+        lines = project.lines(file)
+        for link in _markdown(project, file).links:
+            written = link.destination
+            if not written or _ELSEWHERE.match(written) or "{{" in written or "${" in written:
+                continue
+            path, _, anchor = written.partition("#")
+            path = unquote(path.partition("?")[0])
+            base = Path() if path.startswith("/") else file.parent
+            found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
+            if found.parts[:1] == ("..",):
+                continue  # out of this repository
+            place = Location(path=file, line=link.line, text="".join(lines[link.line - 1 : link.line]).strip()[:160])
+            yield Link(place=place, written=written, path=found, anchor=_without_selector(unquote(anchor).lower()))
+
+
+def _markdown(project: Project, file: Path) -> Markdown:
+    return project.once(("markdown", file), lambda: markdown.read(project.text(file)))
+
+
+def _without_selector(anchor: str) -> str:
+    """An anchor without the invisible sign that makes a sign an emoji: GitHub keeps it, and people leave it out."""
+    return re.sub("[\ufe00-\ufe0f]", "", anchor)
+
+
+def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
+    """Number, text and kind of each line: "prose", "shell" (a fence of a shell), or "other"."""
+    kind, fence = "prose", ""
+    for number, line in enumerate(project.lines(file), 1):
+        found = _FENCE.match(line)
+        if found and (not fence or found[1].startswith(fence)):
+            kind, fence = ("prose", "") if fence else ("shell" if found[2].lower() in _SHELLS else "other", found[1])
+        else:
+            yield number, line[:4000], kind
+
+
+def _folders(project: Project) -> frozenset[Path]:
+    return project.once("folders", lambda: frozenset(parent for file in project.files for parent in file.parents))

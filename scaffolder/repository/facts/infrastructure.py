@@ -1,0 +1,80 @@
+"""What Terraform says: versions of itself, of providers and of Kubernetes, and the values of each environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.formats import Unreadable, hcl
+from scaffolder.formats.hcl import Attribute, Block
+from scaffolder.repository.facts import reading
+from scaffolder.repository.facts.statements import Declaration, Unread, place
+from scaffolder.repository.project import Project
+
+KUBERNETES_NAMES = frozenset(
+    {"kubernetes_version", "cluster_version", "k8s_version", "eks_version", "aks_version", "min_master_version"}
+)
+TERRAFORM, LOCK = "terraform", "lock file"
+
+
+def files(project: Project) -> tuple[Path, ...]:
+    return project.matching("*.tf", "*.tfvars", ".terraform.lock.hcl")
+
+
+def read(project: Project) -> Iterator[Declaration | Unread]:
+    """Versions that Terraform's files name; nothing where the packages that read HCL are not installed."""
+    if not hcl.available():
+        return
+    for file in files(project):
+        try:
+            block = reading.hcl_of(project, file)
+        except Unreadable as error:
+            yield reading.unread(file, error)
+            continue
+        yield from _versions(project, file, block)
+        yield from _kubernetes(project, file, block)
+
+
+def _versions(project: Project, file: Path, block: Block) -> Iterator[Declaration]:
+    for settings in block.each("terraform"):
+        wanted = settings.attributes.get("required_version")
+        if wanted:
+            yield _stated(project, file, "tool terraform", wanted, wanted.text, "constraint")
+        for providers in settings.each("required_providers"):
+            for name, attribute in providers.attributes.items():
+                entries = hcl.object_of(attribute.expression)
+                version, source = entries.get("version"), entries.get("source")
+                if version:
+                    address = source.text if source else f"hashicorp/{name}"
+                    at = Attribute(name=name, line=attribute.line + version.line, expression=version.expression)
+                    yield _stated(project, file, f"provider {_short(address)}", at, version.text, TERRAFORM)
+    for locked in block.each("provider"):
+        version = locked.attributes.get("version")
+        if version and file.name == ".terraform.lock.hcl" and locked.labels:
+            yield _stated(project, file, f"provider {_short(locked.labels[0])}", version, version.text, LOCK)
+
+
+def _kubernetes(project: Project, file: Path, block: Block) -> Iterator[Declaration]:
+    """Values in tfvars, defaults of variables, and texts in resources and modules."""
+    if file.suffix == ".tfvars":
+        found = [one for name, one in block.attributes.items() if name in KUBERNETES_NAMES]
+    else:
+        named = [one for one in block.each("variable") if one.labels and one.labels[0] in KUBERNETES_NAMES]
+        found = [one.attributes["default"] for one in named if "default" in one.attributes]
+        found += [
+            attribute
+            for one in block.each("resource", "module")
+            for name, attribute in one.attributes.items()
+            if name in KUBERNETES_NAMES or (name == "version" and one.labels[:1] == ("aws_eks_cluster",))
+        ]
+    for one in found:
+        if one.text[:1].isdigit():
+            yield _stated(project, file, "kubernetes", one, one.text, TERRAFORM)
+
+
+def _stated(project: Project, file: Path, fact: str, at: Attribute, value: str, role: str) -> Declaration:
+    return Declaration(fact=fact, subject=file.parent, value=value, role=role, place=place(project, file, at.line))
+
+
+def _short(address: str) -> str:
+    return address.removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/").lower()

@@ -1,0 +1,122 @@
+"""Ports and probe paths in images, compose files and dev containers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats import Unreadable
+from scaffolder.formats.dockerfile import Dockerfile, Stage
+from scaffolder.formats.yaml import line_of
+from scaffolder.repository.facts import reading, services
+from scaffolder.repository.facts.dev_environments import COMPOSE_FILES
+from scaffolder.repository.facts.statements import Declaration, Unread, place
+from scaffolder.repository.project import Project
+
+ENV, EXPOSE, COMMAND, HEALTHCHECK, COMPOSE, DEV = (
+    "image env",
+    "expose",
+    "command",
+    "healthcheck",
+    "compose",
+    "dev container",
+)
+
+_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+|\$\{?\w+\}?))?(/[\w./-]*)?")
+_BOUND = re.compile(r"(?:--(?:server\.)?port[= ]|-p |--bind[= ]\S*:|-b \S*:|--listen[= ]\S*:)(\d{2,5})\b")
+
+
+def read(project: Project) -> Iterator[Declaration | Unread]:
+    """What Dockerfiles, compose files and dev containers say of ports."""
+    for file in services.dockerfiles(project):
+        try:
+            yield from _image(project, file, reading.dockerfile_of(project, file))
+        except Unreadable:
+            continue  # runtimes.py says so
+    for file in project.matching(*COMPOSE_FILES):
+        try:
+            table = reading.table_of(project, file)
+        except Unreadable:
+            continue
+        composed = table.get("services")
+        for service in composed.values() if isinstance(composed, dict) else ():
+            if isinstance(service, dict) and service.get("build"):
+                yield from _compose(project, file, service)
+    for file in project.matching("devcontainer.json", ".devcontainer.json"):
+        try:
+            table = reading.json_of(project, file)
+        except Unreadable:
+            continue
+        forwarded = table.get("forwardPorts") if isinstance(table, dict) else None
+        line = project.line_of(file, "forwardPorts")
+        for port in forwarded if isinstance(forwarded, list) else ():
+            if isinstance(port, int):
+                yield _stated(project, file, line, str(port), DEV, services.subject_of(project, file))
+
+
+def _stated(project: Project, file: Path, line: int, port: str, role: str, subject: Path) -> Declaration:
+    return Declaration(fact="port", subject=subject, value=port, role=role, place=place(project, file, line))
+
+
+def _image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declaration]:
+    subject = services.subject_of(project, file)
+    variables: dict[str, str] = {}
+    for stage in _line_of_stages(read):
+        variables.update({key: value for key, value in stage.variables.items() if value})
+        for one in stage.each("ENV"):
+            port = stage.variables.get("PORT") or stage.variables.get("SERVER_PORT")
+            if port and port.isdigit() and re.search(r"\b(?:SERVER_)?PORT\b", one.text):
+                line = next(
+                    (n for n in range(one.line, one.line + 20) if re.search(r"PORT\b", _line(project, file, n))),
+                    one.line,
+                )
+                yield _stated(project, file, line, port, ENV, subject)
+        for one in stage.each("EXPOSE"):
+            for word in one.words:
+                port = stage.filled(word).partition("/")[0]
+                if port.isdigit():
+                    yield _stated(project, file, one.line, port, EXPOSE, subject)
+        for one in (*stage.each("CMD"), *stage.each("ENTRYPOINT")):
+            if found := _BOUND.search(stage.filled(" ".join(one.words))):
+                yield _stated(project, file, one.line, found[1], COMMAND, subject)
+        for one in stage.each("HEALTHCHECK"):
+            for port, path in _URL.findall(stage.filled(one.text)):
+                if port.isdigit():
+                    yield _stated(project, file, one.line, port, HEALTHCHECK, subject)
+                if path:
+                    at = place(project, file, one.line)
+                    yield Declaration(fact="path", subject=subject, value=path, role=HEALTHCHECK, place=at)
+
+
+def _line_of_stages(read: Dockerfile) -> list[Stage]:
+    """The last stage and those that it is made from, the first one first."""
+    chain = [read.stages[-1]]
+    while True:
+        earlier = [one for one in read.stages if one.name and one.name == chain[0].image.lower() and one not in chain]
+        if not earlier:
+            return chain
+        chain.insert(0, earlier[-1])
+
+
+def _compose(project: Project, file: Path, service: dict[Any, Any]) -> Iterator[Declaration]:
+    build = service["build"]
+    folder = build.get("context", ".") if isinstance(build, dict) else build
+    context = project.relative((file.parent / str(folder)).as_posix())
+    subject = next((one for one in services.folders(project) if context.is_relative_to(one)), services.HERE)
+    ports = service.get("ports")
+    for number, port in enumerate(ports if isinstance(ports, list) else ()):
+        text = (
+            str(port.get("target", ""))
+            if isinstance(port, dict)
+            else re.sub(r"/\w+$", "", str(port)).rpartition(":")[2]
+        )
+        text = re.sub(r"^\$\{\w+:-(\d+)\}$", r"\1", text)
+        if text.isdigit():
+            yield _stated(project, file, line_of(service, "ports", number), text, COMPOSE, subject)
+
+
+def _line(project: Project, file: Path, number: int) -> str:
+    lines = project.lines(file)
+    return lines[number - 1] if 0 < number <= len(lines) else ""

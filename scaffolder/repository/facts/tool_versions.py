@@ -1,0 +1,151 @@
+"""Versions of the programs that a repository is built and deployed with, and of the Kubernetes that it runs on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats import Unreadable
+from scaffolder.formats.yaml import line_of, tables
+from scaffolder.repository.facts import charts, reading, services
+from scaffolder.repository.facts.pipelines import azure_files, github_files, gitlab_files
+from scaffolder.repository.facts.statements import Declaration, Unread, place
+from scaffolder.repository.facts.versions_of_images import RUNTIMES, split
+from scaffolder.repository.project import Project
+
+PIN, CI, SCRIPT, IMAGE, CHART = "pin", "ci", "script", "image", "chart"
+
+_ACTIONS = {
+    "setup-terraform": ("terraform", "terraform_version"),
+    "setup-opentofu": ("opentofu", "tofu_version"),
+    "setup-helm": ("helm", "version"),
+    "setup-kubectl": ("kubectl", "version"),
+    "mise-action": ("mise", "version"),
+    "cosign-installer": ("cosign", "cosign-release"),
+    "setup-kind": ("kind", "version"),
+    "kind-action": ("kind", "version"),
+    "setup-tflint": ("tflint", "tflint_version"),
+    "golangci-lint-action": ("golangci-lint", "version"),
+}
+_TASKS = {
+    "HelmInstaller": ("helm", "helmVersionToInstall"),
+    "KubectlInstaller": ("kubectl", "kubectlVersion"),
+    "TerraformInstaller": ("terraform", "terraformVersion"),
+}
+_SHELL = re.compile(
+    r"^\s*(?:export\s+|ARG\s+|ENV\s+|local\s+|readonly\s+)?([A-Z][A-Z0-9_]*)_VERSION\s*[:?]?=\s*[\"']?(?:\$\{\w+:-)?v?(\d+\.\d+(?:\.\d+)?)"
+)
+_MAPPING = re.compile(r"^\s*([A-Z][A-Z0-9_]*)_VERSION:\s*[\"']?v?(\d+\.\d+(?:\.\d+)?)")
+_IMAGE = re.compile(r"(?:^|[\s\"'=])((?:[a-z0-9.-]+(?::\d+)?/)+[a-z0-9._-]+:v?\d+\.\d+[\w.-]*)")
+_FLAG = re.compile(r"--?(?:kube|kubernetes)-version[= ][\"']?v?(1\.\d+)")
+_OTHERS_NAMES = {"tf": "terraform", "kubernetes_cli": "kubectl", "tofu": "opentofu"}
+_NOT_PROGRAMS = frozenset({*RUNTIMES, "app", "api", "chart", "image", "service", "release", "schema", "node_image"})
+
+
+def read(project: Project) -> Iterator[Declaration | Unread]:
+    """Pins, set-up steps, variables of scripts and images."""
+    yield from _pins(project)
+    for file in (*github_files(project), *azure_files(project)):
+        try:
+            yield from _steps(project, file, reading.table_of(project, file))
+        except Unreadable:
+            continue  # pipelines.py says so
+    for file in _texts(project):
+        yield from _lines(project, file)
+    for chart in charts.charts(project):
+        wanted = chart.metadata.get("kubeVersion")
+        if isinstance(wanted, str):
+            yield _stated(
+                project,
+                "kubernetes",
+                wanted,
+                chart.folder / "Chart.yaml",
+                line_of(chart.metadata, "kubeVersion"),
+                CHART,
+            )
+
+
+def _stated(project: Project, fact: str, value: str, file: Path, line: int, role: str) -> Declaration:
+    return Declaration(fact=fact, subject=services.HERE, value=value, role=role, place=place(project, file, line))
+
+
+def _program(name: str) -> str:
+    """What a program is called wherever it is named: "aqua:prometheus/prometheus" and "PROMETHEUS" are prometheus."""
+    last = re.split(r"[:/]", name)[-1].lower()
+    return _OTHERS_NAMES.get(last, last.replace("_", "-"))
+
+
+def _pins(project: Project) -> Iterator[Declaration]:
+    for file in project.matching(".terraform-version", ".opentofu-version", ".helm-version", ".kubectl-version"):
+        for number, line in enumerate(project.lines(file)[:1], 1):
+            if found := re.match(r"v?(\d+\.\d+[\w.]*)", line.strip()):
+                yield _stated(project, f"tool {file.name[1:].removesuffix('-version')}", found[1], file, number, PIN)
+    for file in project.matching(".tool-versions"):
+        for number, line in enumerate(project.lines(file), 1):
+            if (found := re.match(r"\s*([\w-]+)\s+v?(\d+\.\d+[\w.]*)", line)) and _program(
+                found[1]
+            ) not in _NOT_PROGRAMS:
+                yield _stated(project, f"tool {_program(found[1])}", found[2], file, number, PIN)
+    for file in project.matching("mise.toml", ".mise.toml"):
+        try:
+            tools = reading.toml_of(project, file).get("tools")
+        except Unreadable:
+            continue
+        for name, version in tools.items() if isinstance(tools, dict) else ():
+            text = str(version.get("version", "")) if isinstance(version, dict) else str(version)
+            if re.match(r"v?\d+\.\d+", text) and _program(name) not in _NOT_PROGRAMS:
+                at = next(
+                    (n for n, one in enumerate(project.lines(file), 1) if one.lstrip().startswith((name, f'"{name}"'))),
+                    0,
+                )
+                yield _stated(project, f"tool {_program(name)}", text.removeprefix("v"), file, at, PIN)
+
+
+def _steps(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Declaration]:
+    for step in tables(table):
+        for key, known, inputs in (("uses", _ACTIONS, "with"), ("task", _TASKS, "inputs")):
+            name = str(step.get(key, "")).partition("@")[0].rpartition("/")[2]
+            given = step.get(inputs)
+            if name in known and isinstance(given, dict):
+                program, setting = known[name]
+                found = re.fullmatch(r"v?(\d+\.\d+[\w.]*)", str(given.get(setting, "")).strip())
+                if found:
+                    yield _stated(project, f"tool {program}", found[1], file, line_of(given, setting), CI)
+
+
+def _texts(project: Project) -> tuple[Path, ...]:
+    pipelines = {*github_files(project), *gitlab_files(project), *azure_files(project)}
+    scripts = project.matching(
+        "*.sh",
+        "Makefile",
+        "*.mk",
+        "Dockerfile",
+        "*.Dockerfile",
+        "Jenkinsfile",
+        "kind*.y*ml",
+        "compose*.y*ml",
+        "docker-compose*.y*ml",
+        "ci/**.y*ml",
+    )
+    return tuple(sorted({*pipelines, *scripts}))
+
+
+def _lines(project: Project, file: Path) -> Iterator[Declaration]:
+    for number, line in enumerate(project.lines(file), 1):
+        if len(line) > 1000 or line.lstrip().startswith(("#", "//")):
+            continue
+        found = _SHELL.match(line) or _MAPPING.match(line)
+        if found and _program(found[1]) not in _NOT_PROGRAMS:
+            yield _stated(project, f"tool {_program(found[1])}", found[2], file, number, SCRIPT)
+        if found := _FLAG.search(line):
+            yield _stated(project, "kubernetes", found[1], file, number, SCRIPT)
+        if "/" in line and ":" in line:
+            for image in _IMAGE.findall(line):
+                name, tag, _ = split(image)
+                version = re.match(r"v?(\d+\.\d+(?:\.\d+)?)", tag)
+                if version and name == "kindest/node":
+                    yield _stated(project, "kubernetes", version[1], file, number, IMAGE)
+                elif version and name not in RUNTIMES:
+                    yield _stated(project, f"tool {_program(name)}", version[1], file, number, IMAGE)

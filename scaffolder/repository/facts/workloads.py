@@ -1,0 +1,100 @@
+"""Which Kubernetes objects are of which service of the repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.repository.facts import charts, services
+from scaffolder.repository.facts.charts import LONG_RUNNING, Object
+from scaffolder.repository.facts.versions_of_images import split
+from scaffolder.repository.project import Project
+
+_FOREIGN = re.compile(
+    r"^(?:redis|valkey|postgres|postgresql|mysql|mariadb|mongo|mongodb|rabbitmq|kafka|zookeeper|nginx|httpd|memcached|busybox"
+    r"|elasticsearch|opensearch|keycloak|vault|consul|minio|nats|prometheus|grafana|loki|alertmanager|jaeger|envoy|traefik"
+    r"|haproxy|curl|kubectl|pause|fluentd|fluent-bit|otel.*|opentelemetry.*)$"
+)
+"""Programs that a service stands beside."""
+
+PLACEHOLDER = "registry.example.com/image"
+"""What stands for an image that only a pipeline knows: see charts.py."""
+
+
+def containers(project: Project) -> Iterator[tuple[Object, tuple[Any, ...], dict[Any, Any], Path]]:
+    """Each container that runs a service of the repository: its workload, the way to it, itself, and the service.
+
+    A container whose image is somebody else's is left out, and so is one that could be of several services.
+    """
+    for workload in charts.objects(project):
+        if workload.kind not in LONG_RUNNING:
+            continue
+        for way, container in workload.containers():
+            service = _service_of(project, workload, str(container.get("image", "")))
+            if service is not None:
+                yield workload, way, container, service
+
+
+def same_scope(project: Project, one: Object, *kinds: str) -> tuple[Object, ...]:
+    """The objects of these kinds that live with `one`: the same chart and environment, or the same folder."""
+    return project.once(
+        ("scope", one.scope, kinds),
+        lambda: tuple(
+            other
+            for other in charts.objects(project)
+            if other.scope == one.scope and (not kinds or other.kind in kinds)
+        ),
+    )
+
+
+def selects(selector: dict[str, str], labels: dict[str, str]) -> bool:
+    """Whether a selector of equalities takes these labels; an empty one takes all."""
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def pod_labels(workload: Object) -> dict[str, str]:
+    """The labels of the pods that a workload makes."""
+    return charts.texts(workload.get(*(workload.pod or ()), "metadata", "labels"))
+
+
+def _service_of(project: Project, workload: Object, image: str) -> Path | None:
+    """The folder of the service whose image a container runs, by the names of image, workload and folder."""
+    folders = [one for one in services.folders(project) if _has_image(project, one)]
+    last = split(image)[0].rpartition("/")[2].lower()
+    ours = PLACEHOLDER in image or last in {"", "image"}
+    if len(folders) == 1:
+        name = (folders[0].name if folders[0] != services.HERE else project.name).lower()
+        chart = Path(workload.scope[0]).name.lower()
+        alone = len(list(workload.containers())) == 1 and len(_own_workloads(project, workload)) == 1
+        mine = (
+            ours or _alike(last, {name, chart if workload.origins else name}) or (alone and not _FOREIGN.search(last))
+        )
+        return folders[0] if mine else None
+    names = {one: one.name.lower() for one in folders}
+    by_image = [one for one, name in names.items() if last == name]
+    by_name = [one for one, name in names.items() if workload.name.lower() in {name, f"{name}-deployment"}]
+    if len(by_image) == 1:
+        return by_image[0]
+    return by_name[0] if len(by_name) == 1 and (ours or not last) else None
+
+
+def _own_workloads(project: Project, one: Object) -> list[Object]:
+    """The workloads beside one that run no program that everybody knows."""
+    return [
+        other
+        for other in same_scope(project, one, *LONG_RUNNING)
+        if not all(
+            _FOREIGN.search(split(str(container.get("image", "")))[0].rpartition("/")[2].lower())
+            for _, container in other.containers()
+        )
+    ]
+
+
+def _alike(word: str, names: set[str]) -> bool:
+    return any(name and (word == name or word.endswith(f"-{name}") or word.startswith(f"{name}-")) for name in names)
+
+
+def _has_image(project: Project, folder: Path) -> bool:
+    return any(services.subject_of(project, file) == folder for file in services.dockerfiles(project))

@@ -1,0 +1,92 @@
+"""Every image that a repository names in its files, beside what its chart renders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats.yaml import line_of
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed, stages, table
+
+_TRIALS = {".devcontainer", "test", "tests", "testdata", "fixtures", "examples", "e2e"}
+_IN_JENKINSFILE = re.compile(r"\bimage\s*[(=:]?\s*['\"]([^'\"\s]+)['\"]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """An image where it is named; `what` says for what ("db: "), where the line alone does not."""
+
+    path: Path
+    line: int
+    image: str
+    what: str = ""
+
+
+def named(project: Project) -> tuple[Use, ...]:
+    """The images of Dockerfiles, compose files and pipelines."""
+    return project.once(
+        "named images", lambda: (*_in_dockerfiles(project), *_in_compose(project), *_in_pipelines(project))
+    )
+
+
+def dockerfiles(project: Project) -> list[Path]:
+    """The Dockerfiles of services: not those of development containers and of tests."""
+    files = project.matching("Dockerfile", "*.Dockerfile", "Dockerfile.*", "Containerfile")
+    return [file for file in files if not _TRIALS & set(file.parts) and file.suffix not in {".dockerignore", ".jinja"}]
+
+
+def _in_dockerfiles(project: Project) -> Iterator[Use]:
+    for file in dockerfiles(project):
+        found = stages(project, file)
+        names = {stage.name for stage in found.stages if stage.name} if found else set()
+        for stage in found.stages if found else ():
+            if stage.image.lower() not in names:
+                yield Use(path=file, line=stage.line, image=stage.image)
+            for copy in stage.each("COPY"):
+                source = copy.flags.get("from", "")
+                if source and source.lower() not in names and not source.isdigit() and re.search(r"[/:.]", source):
+                    yield Use(path=file, line=copy.line, image=source)
+
+
+def _in_compose(project: Project) -> Iterator[Use]:
+    for file in project.matching("compose*.y*ml", "docker-compose*.y*ml"):
+        services = table(project, file).get("services")
+        for name, service in services.items() if isinstance(services, dict) else ():
+            if isinstance(service, dict) and isinstance(service.get("image"), str) and "build" not in service:
+                yield Use(path=file, line=line_of(service, "image"), image=service["image"], what=f"{name}: ")
+
+
+def _in_pipelines(project: Project) -> Iterator[Use]:
+    for file in project.matching(".github/workflows/*.y*ml"):
+        jobs = table(project, file).get("jobs")
+        for job in jobs.values() if isinstance(jobs, dict) else ():
+            if isinstance(job, dict):
+                services = job.get("services")
+                for holder in (job, *(services.values() if isinstance(services, dict) else ())):
+                    yield from _named(file, holder, "container", "image")
+                for step in listed(job.get("steps")):
+                    if isinstance(step, dict) and str(step.get("uses", "")).startswith("docker://"):
+                        yield Use(path=file, line=line_of(step, "uses"), image=step["uses"].removeprefix("docker://"))
+    for file in project.matching(".gitlab-ci.yml"):
+        document = table(project, file)
+        for holder in (document, *document.values()):
+            yield from _named(file, holder, "image", "services")
+    for file in project.matching("Jenkinsfile"):
+        for number, line in enumerate(project.lines(file), 1):
+            if not line.lstrip().startswith(("//", "*")):
+                for image in _IN_JENKINSFILE.findall(line):
+                    yield Use(path=file, line=number, image=image)
+
+
+def _named(file: Path, holder: Any, *keys: str) -> Iterator[Use]:
+    """The images under these keys, each a name, a table with the name, or a list of such."""
+    for key in keys if isinstance(holder, dict) else ():
+        value = holder.get(key)
+        for one in value if isinstance(value, list) else [value]:
+            name = (one.get("image") or one.get("name")) if isinstance(one, dict) else one
+            if isinstance(name, str):
+                yield Use(path=file, line=line_of(holder, key), image=name)

@@ -1,0 +1,47 @@
+"""What every reader gives: a stage as its file has it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffolder.repository.project import Project
+
+EVERY_CHANGE, PULL_REQUEST, MAIN, BY_HAND = "every change", "pull request", "main", "by hand"
+NIGHTLY, WEEKLY = "nightly", "weekly"
+
+ENVIRONMENTS = ("dev", "qa", "prod")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A stage as its file has it: `after` holds the names that the file uses."""
+
+    id: str
+    targets: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    when: str = ""
+    environment: str = ""
+    approval: bool = False
+    gives_digest: bool = False
+    takes_digest: bool = False
+
+
+def by_schedule(cron: str) -> str:
+    """How often a schedule runs: on one day of the week, or on several."""
+    return WEEKLY if re.fullmatch(r"[0-7]", cron.split()[-1]) else NIGHTLY
+
+
+def targets_in(script: str) -> list[str]:
+    """The targets that a shell script gives to make, in order."""
+    found = []
+    for words in re.findall(r"\bmake((?: +[^\s;&|)'\"]+(?:=\"[^\"]*\")?)+)", script):
+        found += [word for word in words.split() if re.fullmatch(r"[a-z][a-z-]*", word)]
+    return found
+
+
+def read_yaml(project: Project, path: Path) -> dict[Any, Any]:
+    documents = project.documents(path)
+    return documents[0] if documents and isinstance(documents[0], dict) else {}

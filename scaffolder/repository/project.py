@@ -1,0 +1,263 @@
+"""A generated repository, read: which files it holds, what they say, and the answers it was made from."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from fnmatch import fnmatch, translate
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from scaffolder.errors import AnswersError, ProjectError
+from scaffolder.formats import answers_file
+from scaffolder.model import Blocked
+
+ENVIRONMENTS = ("dev", "qa", "prod")
+"""In promotion order; docs/contract.md."""
+
+LARGEST_FILE = 2 * 2**20
+"""Bytes; a larger file is not read: no person wrote it."""
+
+MOST_FILES = 50_000
+"""Files; those beyond, in the order of their folders, are not looked at."""
+
+PROPOSED = ".scaffold-new"
+"""How the name of a file or folder ends that `scaffold adopt` put beside what was there: no part of the service yet."""
+
+_NOT_OURS = {".git", ".terraform", ".venv", "node_modules", "__pycache__", "build", "target", ".mypy_cache"}
+
+_Value = TypeVar("_Value")
+
+
+class Project:
+    """One repository on disk, at the moment it was opened. Safe to share between threads.
+
+    `files` are relative to `root`, sorted; folders that tools fill (`.git`, `.terraform`, `build` …) are left out, and
+    what is no file: a pipe, a link that leads nowhere or out of the repository. `unreadable` says why some of what is
+    there was not read; it is complete once everything was asked for.
+    """
+
+    def __init__(self, root: Path, *, only: Collection[str] | None = None) -> None:
+        """Open the repository at `root`; `only` are the names of the files to look at, where that is not all of them.
+
+        Raises:
+            ProjectError: there is no folder there, or nothing in it.
+        """
+        if not root.is_dir():
+            raise ProjectError(f"{root} is not a folder", hint="scaffold check PATH, where PATH is a repository")
+        self.root = root.resolve()
+        self.unreadable: dict[Path, str] = {}
+        walked = sorted(_walk(self.root, self.unreadable))
+        self.files = tuple(file for file in walked if only is None or file.as_posix() in only)
+        if not self.files:
+            raise ProjectError(f"{root} holds no files", hint="scaffold new my-service makes a repository")
+        self._lock = threading.Lock()
+        self._known: dict[object, _Once] = {}
+
+    def matching(self, *patterns: str) -> tuple[Path, ...]:
+        """The files whose path, or whose last part, matches one of the shell patterns."""
+        return self.once(("matching", patterns), lambda: self._matching(patterns))
+
+    def under(self, folder: str, *patterns: str) -> tuple[Path, ...]:
+        """The files below `folder` whose last part matches one of the patterns."""
+        return tuple(
+            file
+            for file in self.files
+            if file.is_relative_to(folder) and any(fnmatch(file.name, pattern) for pattern in patterns)
+        )
+
+    def paths_but(self, *patterns: str) -> list[Path]:
+        """Where all files lie but those that match a pattern."""
+        left_out = frozenset(self.matching(*patterns))
+        return [self.root / file for file in self.files if file not in left_out]
+
+    def has(self, file: str | Path) -> bool:
+        return Path(file) in self._file_set
+
+    def relative(self, name: str) -> Path:
+        """A path as an external program named it, absolute or from the root, as a path from the root."""
+        path = Path(name)
+        if path.is_absolute():
+            path = path.resolve()
+            return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+        return Path(os.path.normpath(path))
+
+    def text(self, file: str | Path) -> str:
+        """What `file` says; bytes that are not UTF-8 become U+FFFD.
+
+        Empty, and an entry of `unreadable`, where it is too large, not a text, or may not be read.
+
+        Raises:
+            FileNotFoundError: the repository has no such file.
+        """
+        return self.once(("text", Path(file)), lambda: self._text(Path(file)))
+
+    def hand(self, files: Iterable[Path]) -> list[str]:
+        """The names of files for a program that is to read them, none of which it would take for an option.
+
+        Raises:
+            Blocked: a program might never end on one: it is no text, too large, closed to us, or YAML without bounds.
+        """
+        from yaml import YAMLError
+
+        from scaffolder.formats.yaml import Unbounded
+
+        names = []
+        for file in files:
+            self.text(file)
+            if reason := self.unreadable.get(file, "").replace("is not UTF-8", ""):
+                raise Blocked(f"{file.as_posix()} {reason}: see SY007")
+            if file.suffix in {".yaml", ".yml"}:
+                try:
+                    self.documents(file)
+                except Unbounded as error:
+                    raise Blocked(f"{file.as_posix()} {error.problem}: see SY002") from error
+                except YAMLError:
+                    pass  # for the program to say
+            names.append(f"./{file.as_posix()}" if file.as_posix().startswith("-") else file.as_posix())
+        return names
+
+    def lines(self, file: str | Path) -> list[str]:
+        return self.text(file).splitlines()
+
+    def line_of(self, file: str | Path, words: str) -> int:
+        """The first line, counted from 1, that contains `words`; 0 where none does."""
+        return next((number for number, line in enumerate(self.lines(file), 1) if words in line), 0)
+
+    def documents(self, file: str | Path) -> list[Any]:
+        """The YAML documents of `file`, those that are empty left out; its tables and lists know their lines.
+
+        Raises:
+            yaml.YAMLError: it does not parse.
+        """
+        from scaffolder.formats.yaml import load_all
+
+        return self.once(("yaml", Path(file)), lambda: load_all(self.text(file)))
+
+    def once(self, key: object, make: Callable[[], _Value]) -> _Value:
+        """`make()`, computed one time for all who ask for `key`; an exception is remembered like a value."""
+        with self._lock:
+            entry = self._known.setdefault(key, _Once())
+        return cast(_Value, entry.value_of(make))
+
+    @cached_property
+    def answers(self) -> dict[str, object]:
+        """What the repository was made from; empty where it was not made by us, or its answers file does not parse."""
+        if not self.has(answers_file.FILE):
+            return {}
+        try:
+            return answers_file.load(self.root / answers_file.FILE)
+        except AnswersError:
+            return {}
+
+    @property
+    def name(self) -> str:
+        return str(self.answers.get("service_name", self.root.name))
+
+    @cached_property
+    def template(self) -> str:
+        """The template release that the repository is at, such as "v0.1.0"; empty where it names none."""
+        lines = self.lines(answers_file.FILE) if self.has(answers_file.FILE) else []
+        return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("_commit:")), "")
+
+    @cached_property
+    def chart(self) -> Path | None:
+        """The folder of the service's Helm chart, relative to the root; None where there is none."""
+        usual = self.matching("helm/*/Chart.yaml", "charts/*/Chart.yaml", "chart/Chart.yaml")
+        charts = [file.parent for file in (*usual, *self.matching("Chart.yaml"))]
+        return charts[0] if charts else None
+
+    @cached_property
+    def _file_set(self) -> frozenset[Path]:
+        return frozenset(self.files)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Path]]:
+        names: dict[str, list[Path]] = {}
+        for file in self.files:
+            names.setdefault(file.name, []).append(file)
+        return names
+
+    def _matching(self, patterns: tuple[str, ...]) -> tuple[Path, ...]:
+        found: set[Path] = set()
+        for pattern in patterns:
+            named = re.compile(translate(pattern)).match
+            if "/" in pattern:
+                found.update(file for file in self.files if named(file.as_posix()))
+            else:
+                found.update(file for name, files in self._by_name.items() if named(name) for file in files)
+                if "*" in pattern:  # a star of a shell pattern that is held against a path takes slashes too
+                    found.update(file for file in self.files if named(file.as_posix()))
+        return tuple(sorted(found))
+
+    def _text(self, file: Path) -> str:
+        try:
+            size = (self.root / file).stat().st_size
+            if size > LARGEST_FILE:
+                self.unreadable[file] = f"is {size / 2**20:.1f} MB; nothing over {LARGEST_FILE // 2**20} MB is read"
+                return ""
+            content = (self.root / file).read_bytes()
+        except OSError as error:
+            if file not in self._file_set:
+                raise
+            self.unreadable[file] = f"cannot be read: {error.strerror}"
+            return ""
+        if b"\0" in content[:8192]:
+            self.unreadable[file] = "is no text"
+            return ""
+        try:
+            return content.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            self.unreadable[file] = "is not UTF-8"
+            return content.decode("utf-8", errors="replace")
+
+
+class _Once:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._outcome: tuple[bool, object] | None = None
+
+    def value_of(self, make: Callable[[], object]) -> object:
+        with self._lock:
+            if self._outcome is None:
+                try:
+                    self._outcome = (True, make())
+                except Exception as error:  # noqa: BLE001, remembered, and raised again below
+                    self._outcome = (False, error)
+        done, value = self._outcome
+        if done:
+            return value
+        raise cast(Exception, value)
+
+
+def _walk(root: Path, unreadable: dict[Path, str]) -> Iterator[Path]:
+    number = 0
+
+    def closed(error: OSError) -> None:
+        unreadable[Path(error.filename).relative_to(root)] = f"cannot be opened: {error.strerror}"
+
+    for folder, folders, names in os.walk(root, onerror=closed):
+        folders[:] = sorted(name for name in folders if name not in _NOT_OURS and not name.endswith(PROPOSED))
+        for name in (name for name in names if not name.endswith(PROPOSED)):
+            path = Path(folder, name)
+            if number == MOST_FILES:
+                unreadable[Path()] = f"holds more than {MOST_FILES:,} files; those beyond were not looked at"
+                return
+            if _is_file_of(root, path):
+                number += 1
+                yield path.relative_to(root)
+
+
+def _is_file_of(root: Path, path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            target = path.resolve(strict=True)
+            return target.is_file() and target.is_relative_to(root)
+    except (OSError, RuntimeError):  # RuntimeError: links in a circle, in Python 3.11 and 3.12
+        return False
+    return stat.S_ISREG(mode)

@@ -1,0 +1,263 @@
+"""Findings that stay: what the repository's ledger says of them, and where each is marked for its scanner."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from scaffolder.errors import WaiversError
+from scaffolder.repository.project import Project
+
+LEDGER = Path(".scaffold/waivers.yml")
+
+LONGEST = datetime.timedelta(days=366)
+"""How far ahead a waiver may end: a year, then somebody looks again."""
+
+SOON = datetime.timedelta(days=30)
+"""How long before its end a waiver is spoken of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """One decision to leave something as it is. `rules` are named "scanner/rule", `paths` are shell patterns."""
+
+    id: str
+    rules: tuple[str, ...]
+    paths: tuple[str, ...]
+    reason: str
+    owner: str
+    expires: datetime.date
+    line: int = 0
+
+    def covers(self, mark: Mark) -> bool:
+        """Whether the mark's rule is one of these, and everything that it hides lies under these paths."""
+        return mark.rule in self.rules and all(
+            any(fnmatch(hidden, path) for path in self.paths) for hidden in mark.hides
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A place that tells a scanner to be silent: the rule ("scanner/rule"), and the files in which it hides it.
+
+    `until` is the date that the mark itself names, where its scanner knows dates.
+    """
+
+    rule: str
+    path: Path
+    line: int
+    hides: tuple[str, ...]
+    until: datetime.date | None = None
+
+
+def ledger(project: Project) -> tuple[Waiver, ...]:
+    """What the repository waives, in the order of its ledger; nothing where it has none.
+
+    Raises:
+        WaiversError: the ledger is not one.
+    """
+    import yaml
+
+    if not project.has(LEDGER):
+        return ()
+    try:
+        (document,) = project.documents(LEDGER) or [{}]
+        entries = document["waivers"]
+    except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+        raise WaiversError("it is not one document with the list `waivers`") from error
+    if not isinstance(entries, list):
+        raise WaiversError("`waivers` is not a list")
+    waivers = tuple(_waiver(project, number, entry) for number, entry in enumerate(entries, 1))
+    ids = [waiver.id for waiver in waivers]
+    for twice in sorted({one for one in ids if ids.count(one) > 1}):
+        raise WaiversError(f"{twice} is there twice", line=project.line_of(LEDGER, f"id: {twice}"))
+    return waivers
+
+
+def marks(project: Project) -> tuple[Mark, ...]:
+    """Every place of the repository that silences a scanner, whether it is in the ledger or not.
+
+    Raises:
+        WaiversError: a file of exceptions has a form that this does not know, so that what it silences is unknown.
+    """
+    found: list[Mark] = []
+    for file in project.files:
+        if file != LEDGER and file.suffix not in _PROSE:
+            found += _inline(project, file)
+        for pattern, read in _CONFIGURATIONS.items():
+            if fnmatch(file.as_posix(), pattern):
+                found += _configured(project, file, read)
+    return tuple(found)
+
+
+# ---- the ledger ---------------------------------------------------------------------------------------------------
+
+_TEXTS = ("id", "reason", "owner")
+_LISTS = ("rules", "paths")
+_RULE = re.compile(r"[a-z]+/[A-Za-z0-9_-]+")
+
+
+def _waiver(project: Project, number: int, entry: Any) -> Waiver:
+    if not isinstance(entry, dict):
+        raise WaiversError(f"entry {number} is not a table")
+    name = str(entry.get("id") or f"entry {number}")
+    line = project.line_of(LEDGER, f"id: {name}")
+    unknown = sorted(set(map(str, entry)) ^ {*_TEXTS, *_LISTS, "expires"})
+    if unknown:
+        raise WaiversError(f"{name} has one key too many or too few: {', '.join(unknown)}", line=line)
+    for key in _TEXTS:
+        if not isinstance(entry[key], str) or not entry[key].strip():
+            raise WaiversError(f"{name}: {key} is not a text", line=line)
+    for key in _LISTS:
+        if not isinstance(entry[key], list) or not entry[key] or not all(isinstance(one, str) for one in entry[key]):
+            raise WaiversError(f"{name}: {key} is not a list of texts", line=line)
+    for rule in entry["rules"]:
+        if not _RULE.fullmatch(rule):
+            raise WaiversError(f"{name}: {rule} is not of the form scanner/rule", line=line)
+    expires = _date(entry["expires"])
+    if expires is None:
+        raise WaiversError(f"{name}: expires is not a date such as 2027-01-31", line=line)
+    return Waiver(
+        id=name,
+        rules=tuple(entry["rules"]),
+        paths=tuple(entry["paths"]),
+        reason=entry["reason"].strip(),
+        owner=entry["owner"],
+        expires=expires,
+        line=line,
+    )
+
+
+def _date(value: Any) -> datetime.date | None:
+    """A date as YAML gives it: a date, or a text where it is quoted."""
+    if isinstance(value, str):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) else None
+
+
+# ---- marks beside the code ----------------------------------------------------------------------------------------
+
+_PROSE = {".md", ".txt", ".rst"}
+
+_INLINE = re.compile(
+    r"""
+    (?P<checkov> checkov:skip= [A-Z0-9_]+ | checkov\.io/skip\d+: \s* ["']? [A-Z0-9_]+ )
+    | (?:trivy|tfsec):ignore: (?P<trivy> [A-Za-z0-9_*-]+ )
+    | \#\s* zizmor:\s* ignore\[ (?P<zizmor> [a-z, -]+ ) \]
+    | \#\s* hadolint\s+ (?:global\s+)? ignore= (?P<hadolint> [A-Z0-9, ]*[A-Z0-9] )
+    | \#\s* shellcheck\s+ (?:[a-z-]+=\S+\s+)* disable= (?P<shellcheck> \S+ )
+    | \#\s* yamllint\s+ disable (?:-line|-file)? (?P<yamllint> (?:\s+ rule:[a-z-]+)* )
+    """,
+    re.VERBOSE,
+)
+"""How each scanner is told, in a comment or an annotation, to say nothing of the next lines."""
+
+
+def _inline(project: Project, file: Path) -> Iterator[Mark]:
+    for number, line in enumerate(project.lines(file), 1):
+        for found in _INLINE.finditer(line):
+            scanner = str(found.lastgroup)
+            for rule in _rules(scanner, found[scanner]):
+                yield Mark(rule=f"{scanner}/{rule}", path=file, line=number, hides=(file.as_posix(),))
+
+
+def _rules(scanner: str, words: str) -> list[str]:
+    """The rules that a mark names; one that names none silences them all."""
+    if scanner == "checkov":
+        return [re.split(r"[=:\s\"']+", words)[-1]]
+    names = [word.removeprefix("rule:") for word in re.split(r"[,\s]+", words.strip()) if word]
+    return names or ["all"]
+
+
+# ---- files that hold a scanner's exceptions ----------------------------------------------------------------------
+
+_Read = Callable[[Project, Path], Iterator[Mark]]
+
+
+def _configured(project: Project, file: Path, read: _Read) -> list[Mark]:
+    import yaml
+
+    try:
+        return list(read(project, file))
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise WaiversError("what it silences cannot be read", path=file) from error
+
+
+def _trivy_yaml(project: Project, file: Path) -> Iterator[Mark]:
+    """https://trivy.dev/docs/latest/configuration/filtering/#trivyignoreyaml"""
+    for document in project.documents(file):
+        for entries in document.values():
+            for entry in entries:
+                yield Mark(
+                    rule=f"trivy/{entry['id']}",
+                    path=file,
+                    line=project.line_of(file, str(entry["id"])),
+                    hides=tuple(entry.get("paths") or ("**",)),
+                    until=_date(entry.get("expired_at")),
+                )
+
+
+def _trivy_lines(project: Project, file: Path) -> Iterator[Mark]:
+    for number, line in enumerate(project.lines(file), 1):
+        words = line.split("#")[0].split()
+        if words:
+            yield Mark(rule=f"trivy/{words[0]}", path=file, line=number, hides=("**",))
+
+
+def _zizmor(project: Project, file: Path) -> Iterator[Mark]:
+    """https://docs.zizmor.sh/configuration/"""
+    for document in project.documents(file):
+        for rule, settings in (document.get("rules") or {}).items():
+            ignored = [str(one).split(":")[0] for one in settings.get("ignore") or []]
+            hides = [".github/**"] if settings.get("disable") else [f".github/workflows/{one}" for one in ignored]
+            if hides:
+                line = project.line_of(file, f"{rule}:")
+                yield Mark(rule=f"zizmor/{rule}", path=file, line=line, hides=tuple(hides))
+
+
+def _hadolint(project: Project, file: Path) -> Iterator[Mark]:
+    for document in project.documents(file):
+        for rule in document.get("ignored") or []:
+            yield Mark(rule=f"hadolint/{rule}", path=file, line=project.line_of(file, rule), hides=("**",))
+
+
+def _checkov(project: Project, file: Path) -> Iterator[Mark]:
+    for document in project.documents(file):
+        for rule in document.get("skip-check") or []:
+            yield Mark(rule=f"checkov/{rule}", path=file, line=project.line_of(file, rule), hides=("**",))
+
+
+def _shellcheck(project: Project, file: Path) -> Iterator[Mark]:
+    for number, line in enumerate(project.lines(file), 1):
+        if line.startswith("disable="):
+            for rule in line.split("#")[0].removeprefix("disable=").strip().split(","):
+                yield Mark(rule=f"shellcheck/{rule}", path=file, line=number, hides=("**",))
+
+
+def _actionlint(project: Project, file: Path) -> Iterator[Mark]:
+    for document in project.documents(file):
+        for path, settings in (document.get("paths") or {}).items():
+            for _ in settings.get("ignore") or []:
+                yield Mark(rule="actionlint/ignore", path=file, line=project.line_of(file, path), hides=(path,))
+
+
+_CONFIGURATIONS: dict[str, _Read] = {
+    ".trivyignore.yaml": _trivy_yaml,
+    ".trivyignore.yml": _trivy_yaml,
+    ".trivyignore": _trivy_lines,
+    ".github/zizmor.y*ml": _zizmor,
+    "zizmor.y*ml": _zizmor,
+    ".hadolint.y*ml": _hadolint,
+    ".checkov.y*ml": _checkov,
+    ".shellcheckrc": _shellcheck,
+    ".github/actionlint.y*ml": _actionlint,
+}
+"""Which files tell scanners what to leave out, and how to read them."""

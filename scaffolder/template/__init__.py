@@ -1,0 +1,1 @@
+"""The template: its questions, answers, releases, and what it renders."""

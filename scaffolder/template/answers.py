@@ -1,0 +1,315 @@
+"""The questions, and the answers to them: one set of rules for prompts, flags, variables and files."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scaffolder import __version__
+from scaffolder.errors import AnswersError, ProjectError, RenderError
+from scaffolder.formats import answers_file
+from scaffolder.template import bundled, expressions, question_types
+
+FILE = answers_file.FILE
+load = answers_file.load
+
+Answer = str | tuple[str, ...]
+Accept = Callable[[str], Answer]
+Ask = Callable[["Question", tuple["Choice", ...], Answer | None, Accept], Answer]
+"""Asks a person: the question, its choices at this point, the default, and what refuses a wrong answer."""
+
+
+class Repeated(tuple[str, ...]):
+    """Different texts that one command line gives for one answer: `--ci jenkins --ci gitlab`, in their order."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value that a question allows, and the words a person reads for it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One entry of copier.yml that is asked; texts with marks in them are rendered with the answers before it.
+
+    The marks are those of the template in `folder`; None is the embedded one.
+    """
+
+    name: str
+    help: str
+    default: Any
+    choices: Any
+    validator: str
+    when: Any
+    several: bool
+    folder: Path | None = None
+    placeholder: str = ""
+    kind: str = "str"
+
+    @property
+    def flag(self) -> str:
+        """What a person types to answer it; the name of the service is the command's own argument."""
+        return "scaffold new" if self.name == "service_name" else "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return f"SCAFFOLD_{self.name.upper()}"
+
+    def choices_given(self, answers: Mapping[str, Answer]) -> tuple[Choice, ...]:
+        """What may be answered, given the answers before this one; empty where any text may, or none can be told."""
+        choices = self.choices
+        if not isinstance(choices, list | dict | None):
+            choices = _listed(self.name, expressions.understood(str(choices), answers, self.folder) or "[]")
+        pairs = choices.items() if isinstance(choices, dict) else (_pair(choice) for choice in choices or ())
+        return tuple(
+            Choice(value=value, label=str(label))
+            for label, choice in pairs
+            if (value := _open_value(choice, answers, self.folder)) is not None
+        )
+
+    def default_given(self, answers: Mapping[str, Answer]) -> Answer | None:
+        """What is answered when nobody says otherwise; None where somebody has to, or Copier alone can tell."""
+        if self.default is None:
+            return None
+        if self.several and isinstance(self.default, list):
+            return tuple(str(item) for item in self.default)
+        rendered = expressions.understood(question_types.text(self.kind, self.default), answers, self.folder)
+        return tuple(question_types.items(rendered)) if self.several and rendered is not None else rendered
+
+    def asked_given(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether this question means anything, given the answers before it; it does where Copier alone can tell."""
+        when = expressions.understood(str(self.when), answers, self.folder)
+        return when is None or when.strip().lower() not in {"", "false", "no", "0"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a repository was made from: the release's tag, the template's address, and the answers."""
+
+    commit: str
+    address: str
+    answers: Mapping[str, object]
+
+
+@cache
+def questions(folder: Path | None = None) -> tuple[Question, ...]:
+    """All questions in the order they are asked; `folder` is that of another template, or of another release."""
+    asked = {
+        name: entry if isinstance(entry, dict) else {"default": entry}  # Copier's short form: `name: default`
+        for name, entry in bundled.configuration(folder).items()
+        if not name.startswith("_")
+    }
+    return tuple(
+        Question(
+            name=name,
+            help=str(entry.get("help") or ""),
+            default=entry.get("default"),
+            choices=entry.get("choices"),
+            validator=str(entry.get("validator") or ""),
+            when=entry.get("when", True),
+            several=entry.get("multiselect", False),
+            folder=folder,
+            placeholder=entry.get("placeholder", ""),
+            kind=question_types.of(entry),
+        )
+        for name, entry in asked.items()
+        if entry.get("when") is not False
+    )
+
+
+def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str, Answer]:
+    """Every answer, in the order of the questions: what is `given`, else what `ask` returns, else the default.
+
+    Raises:
+        AnswersError: a name is no question, a value is not allowed, or nothing is given where there is no default.
+    """
+    refuse_unknown(given)
+    answers: dict[str, Answer] = {}
+    for question in questions():
+        if not question.asked_given(answers):
+            if question.name in given:
+                raise AnswersError(
+                    f"{question.name} does not apply to these answers", hint=f"leave {question.flag} out"
+                )
+            continue
+        if question.name in given:
+            answers[question.name] = accepted(question, given[question.name], answers)
+        else:
+            answers[question.name] = _answered(question, answers, ask)
+    return answers
+
+
+def refuse_unknown(given: Mapping[str, object]) -> None:
+    """Raise AnswersError where something is given that is no question."""
+    known = [question.name for question in questions()]
+    for name in given:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            raise AnswersError(
+                f"there is no question {name!r}",
+                hint=f"did you mean {nearest[0]}?" if nearest else f"the questions are {', '.join(known)}",
+            )
+
+
+def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -> Answer:
+    """`value` as an answer to `question`, given the answers before it.
+
+    Raises:
+        AnswersError: the value is not one of the choices, or the question's validator refuses it.
+    """
+    answer = _as_answer(question, value)
+    choices = question.choices_given(answers)
+    for item in answer if isinstance(answer, tuple) else (answer,):
+        if choices and item not in {choice.value for choice in choices}:
+            allowed = ", ".join(choice.value for choice in choices)
+            raise AnswersError(
+                f"{question.name} cannot be {item!r}: it is one of {allowed}",
+                hint=f"{question.flag} {_nearest(item, question, choices, answers)}",
+            )
+    if complaint := _complaint(question, answer, answers):
+        shown = ",".join(answer) if isinstance(answer, tuple) else answer
+        raise AnswersError(f"{question.name} cannot be {shown!r}: {complaint}", hint=_example(question))
+    return answer
+
+
+def joined(question: Question, given: Repeated) -> tuple[str, ...]:
+    """The answers that `given` are together.
+
+    Raises:
+        AnswersError: the question takes one answer.
+    """
+    if not question.several:
+        first, second, *_ = given
+        raise AnswersError(f"{question.name} is given twice: {first} and {second}", hint=f"{question.flag} {second}")
+    return tuple(dict.fromkeys(item for text in given for item in question_types.items(text)))
+
+
+def _complaint(question: Question, answer: Answer, answers: Mapping[str, Answer]) -> str:
+    """What the kind of the question and its validator have against an answer."""
+    try:
+        for item in answer if isinstance(answer, tuple) else (answer,):
+            question_types.native(question.kind, item)
+        said = expressions.understood(question.validator, {**answers, question.name: answer}, question.folder) or ""
+    except ValueError:
+        return f"it is no {question_types.WORDS.get(question.kind, question.kind)}"
+    return " ".join(said.split())
+
+
+def _nearest(item: str, question: Question, choices: tuple[Choice, ...], answers: Mapping[str, Answer]) -> str:
+    """The choice that somebody may have meant by `item`: one that is written alike, else the default."""
+    values = [choice.value for choice in choices]
+    default = question.default_given(answers)
+    likely = [*difflib.get_close_matches(item.lower(), values, n=1), *([default] if isinstance(default, str) else [])]
+    return next((value for value in likely if value in values), values[0])
+
+
+def command_line(answers: Mapping[str, Answer]) -> str:
+    """The command that gives the same answers again, without asking."""
+    words = ["scaffold new", _text(answers["service_name"])]
+    words += [
+        f"--{name.replace('_', '-')} {_text(answer)}" for name, answer in answers.items() if name != "service_name"
+    ]
+    return " ".join(words)
+
+
+def recorded(root: Path) -> Record:
+    """What the repository at `root` records of its making.
+
+    Raises:
+        ProjectError: it records nothing, or not which template made it.
+        AnswersError: the record does not parse.
+    """
+    require_record(root)
+    content = answers_file.content(root / FILE)
+    commit, address = content.pop("_commit", None), content.pop("_src_path", None)
+    if not isinstance(commit, str) or not isinstance(address, str):
+        raise ProjectError(
+            f"{root / FILE} does not say which template made the repository",
+            hint=f"it needs _commit, a release such as v{__version__}, and _src_path, such as {bundled.SOURCE}",
+        )
+    return Record(
+        commit=commit,
+        address=address,
+        answers={key: value for key, value in content.items() if not key.startswith("_")},
+    )
+
+
+def require_record(root: Path) -> None:
+    """Stop where `root` is no repository of ours.
+
+    Raises:
+        ProjectError: naming the folder above that is one.
+    """
+    if not (root / FILE).is_file():
+        above = next((folder for folder in root.resolve().parents if (folder / FILE).is_file()), None)
+        known = f"{above} has one: give that folder" if above else ""
+        raise ProjectError(
+            f"{root} has no {FILE}", hint=known or "was it made with `scaffold new`? give the folder that was"
+        )
+
+
+def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None) -> Answer:
+    default = question.default_given(answers)
+    choices = question.choices_given(answers)
+    only_one = len(choices) == 1 and default is not None
+    if ask is not None and not only_one:
+        return ask(question, choices, default, lambda typed: accepted(question, typed, answers))
+    if default is None:
+        raise AnswersError(f"{question.name} has no answer", hint=f"{question.flag} VALUE, or set {question.variable}")
+    return accepted(question, default, answers)
+
+
+def _as_answer(question: Question, value: object) -> Answer:
+    if isinstance(value, Repeated):
+        value = joined(question, value)
+    if question.several:
+        items = map(str, value) if isinstance(value, list | tuple) else question_types.items(str(value))
+        return tuple(dict.fromkeys(item.strip() for item in items if item.strip()))
+    if isinstance(value, dict | list | tuple) and question.kind not in {"json", "yaml"}:
+        raise AnswersError(f"{question.name} takes one value", hint=f"{question.flag} VALUE")
+    return question_types.text(question.kind, value)
+
+
+def _listed(name: str, text: str) -> Any:
+    """The choices in a text of YAML.
+
+    Raises:
+        RenderError: the template makes no list of them.
+    """
+    import yaml
+
+    with contextlib.suppress(yaml.YAMLError):
+        if isinstance(listed := yaml.safe_load(text), list | dict | None):
+            return listed
+    raise RenderError(f"the template does not render: the choices of {name} are no list")
+
+
+def _pair(choice: Any) -> tuple[Any, Any]:
+    return tuple(choice) if isinstance(choice, list) and len(choice) == 2 else (choice, choice)
+
+
+def _open_value(choice: Any, answers: Mapping[str, Answer], folder: Path | None) -> str | None:
+    """The value of a choice; None where its own validator closes it, or Copier alone can tell it."""
+    if isinstance(choice, dict):
+        if expressions.understood(str(choice.get("validator", "")), answers, folder):
+            return None
+        choice = choice.get("value")
+    return expressions.understood(str(choice), answers, folder)
+
+
+def _example(question: Question) -> str:
+    return f"for example {question.placeholder}" if question.placeholder else ""
+
+
+def _text(answer: Answer) -> str:
+    return ",".join(answer) if isinstance(answer, tuple) else answer

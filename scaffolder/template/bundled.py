@@ -1,0 +1,106 @@
+"""Where the embedded template stands on this machine, and what its copier.yml says."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+from scaffolder.errors import RenderError
+from scaffolder.tools import package_data
+
+SOURCE = "scaffold://templates.git"
+"""What generated repositories record as the template's address: no path and no host of this machine."""
+
+
+@cache
+def configuration(folder: Path | None = None) -> dict[str, Any]:
+    """Everything copier.yml says, its `!include`s read in; keys with a leading underscore are Copier's settings.
+
+    `folder` is that of another template, or of another release. Of a setting in several documents the last wins, and
+    lists are joined, as Copier itself does it.
+    """
+    merged: dict[str, Any] = {}
+    folder = folder or package_data.root()
+    try:
+        documents = _documents(folder, "copier.yml" if (folder / "copier.yml").is_file() else "copier.yaml")
+    except RecursionError as error:
+        raise RenderError("copier.yml of the template includes itself") from error
+    for document in documents:
+        for key, value in document.items():
+            if key.startswith("_") and isinstance(value, list):
+                merged[key] = [*merged.get(key, []), *value]
+            else:
+                merged[key] = value
+    return merged
+
+
+def refuse_code(folder: Path, name: str) -> None:
+    """Stop where the template in `folder`, which messages call `name`, wants more than to be rendered.
+
+    Raises:
+        RenderError: it has code to run, or reads files that no release holds.
+    """
+    asked = configuration(folder)
+    if code := [setting for setting in ("_tasks", "_migrations", "_jinja_extensions") if asked.get(setting)]:
+        raise RenderError(
+            f"{name} wants to run code of its own ({', '.join(code)}), and scaffolder never does that",
+            hint="ask whoever keeps that template to take it out; do not give `--trust` to Copier either",
+        )
+    if asked.get("_external_data"):
+        raise RenderError(
+            f"{name} reads files that no release holds (_external_data)",
+            hint="ask whoever keeps that template to make them questions",
+        )
+
+
+def presets() -> dict[str, Any]:
+    """The presets that come with the template: name → {about, answers}."""
+    (document,) = _documents(package_data.root(), "presets.yml")
+    return document
+
+
+def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
+    import yaml  # 26 ms, and `scaffold --help` does not need it
+
+    class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
+        """Knows `!include FILE`, which Copier resolves against the template's root."""
+
+    def include(loader: Any, node: Any) -> list[dict[str, Any]]:
+        return [one for file in _included(folder, loader.construct_scalar(node)) for one in _documents(folder, file)]
+
+    Loader.add_constructor("!include", include)
+    stream: IO[str]
+    documents: list[dict[str, Any]] = []
+    if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        raise RenderError(f"{name} of the template is a link that leads out of it")
+    try:
+        with (folder / name).open(encoding="utf-8") as stream:
+            for document in yaml.load_all(stream, Loader=Loader):
+                documents.extend(document if isinstance(document, list) else [document] if document else [])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RenderError(f"{name} of the template cannot be read: {_reason(error)}") from error
+    if not all(isinstance(document, dict) for document in documents):
+        raise RenderError(f"{name} of the template holds something that is no `name: value`")
+    for key in (key for document in documents for key in document if not isinstance(key, str)):
+        raise RenderError(f"{name} of the template has the name {key}, which YAML takes for no text: put it in quotes")
+    return documents
+
+
+def _reason(error: Exception) -> str:
+    """Why a file cannot be read, without its place on this machine."""
+    if isinstance(error, OSError):
+        return error.strerror or "it is no file"
+    mark = getattr(error, "problem_mark", None)
+    said = getattr(error, "problem", None) or str(error)
+    return " ".join(f"{f'line {mark.line + 1}: ' if mark else ''}{said}".split())
+
+
+def _included(folder: Path, pattern: str) -> list[str]:
+    """The files that `!include` names, from the template's root, as Copier reads it: a pattern that stays inside."""
+    if Path(pattern).is_absolute():
+        raise RenderError(f"`!include {pattern}` leads out of the template")
+    found = sorted(folder.glob(pattern))
+    if not all(file.resolve().is_relative_to(folder.resolve()) for file in found):
+        raise RenderError(f"`!include {pattern}` leads out of the template")
+    return [file.relative_to(folder).as_posix() for file in found]

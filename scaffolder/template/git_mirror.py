@@ -1,0 +1,120 @@
+"""Templates on Git hosts: which addresses can be recorded, and a repository of this machine that holds their tags."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from scaffolder.errors import StoreError, ToolError
+from scaffolder.template.bundled import SOURCE
+from scaffolder.tools import folder_cache
+from scaffolder.tools.git import Git, bare
+from scaffolder.tools.toolchain import Toolchain
+
+_FOR_COPIER = ("git@", "git://", "git+", "gh:", "gl:", "https://github.com/", "https://gitlab.com/")
+"""How an address begins that Copier takes for a repository's, whatever its end (copier/_vcs.py, get_repo)."""
+
+
+def recordable(address: str) -> str:
+    """`address` as a repository can record it: plain Copier understands it, on every machine, and it holds no secret.
+
+    Raises:
+        StoreError: it cannot be recorded; and what to type instead.
+    """
+    url = located(address)
+    parts = urlsplit(url.removeprefix("git+"))
+    if parts.password or (parts.username and parts.scheme in {"http", "https"}):
+        plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        raise StoreError(
+            f"the address of {plain} holds a name or a password, and it would be committed",
+            hint=f"scaffold template use {plain}, and `git config credential.helper` for the password",
+        )
+    if parts.scheme in {"http", "https", "ssh"} and not url.endswith(".git") and not url.startswith(_FOR_COPIER):
+        raise StoreError(
+            f"plain Copier takes {url} for a folder: an address ends in .git",
+            hint=f"scaffold template use {url.rstrip('/')}.git",
+        )
+    if parts.scheme == "scaffold" and url != SOURCE:
+        raise StoreError(f"{url} is no template's address", hint=f"the releases inside scaffolder are {SOURCE}")
+    return url
+
+
+def located(url: str) -> str:
+    """`url`, or where it is a folder of this machine, its whole path.
+
+    Raises:
+        StoreError: it is empty.
+    """
+    if not url.strip():
+        raise StoreError("a template's address is not empty", hint="https://HOST/GROUP/NAME.git")
+    if "://" in url or re.match(r"[^/]+:", url):
+        return url
+    path = Path(url).expanduser()
+    return str(path.resolve()) if path.is_dir() else url
+
+
+def without_secret(text: str, url: str) -> str:
+    """`text` with what `url` holds of a name and a password taken out."""
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    return text.replace(f"{user}{at}", "") if ":" in user else text
+
+
+def fetched(address: str, toolchain: Toolchain) -> Path:
+    """A bare repository of this machine with the tags that the repository at `address` has now.
+
+    Raises:
+        StoreError: the host cannot be read.
+        ToolError: there is no Git.
+    """
+    mirror = folder_cache.folder() / "mirrors" / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.git"
+    url = _git_url(address)
+    try:
+        with folder_cache.alone(mirror):
+            if not (mirror.is_dir() and _failed(toolchain, mirror, url) is None):
+                _make(toolchain, mirror, url)
+    except ToolError as error:
+        message = without_secret(f"the template at {address} cannot be read: {error.message}", url)
+        raise StoreError(message, hint=without_secret(f"git ls-remote {shlex.quote(url)}", url)) from error
+    return mirror
+
+
+def reason(said: str) -> str:
+    """The one line of what Git printed that says why: the words of the host, where it has some."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    of_host = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
+    fatal = [line for line in lines if line.startswith("fatal: ") and "Could not read from remote" not in line]
+    refused = [line for line in lines if line.startswith("! [")]
+    return next(filter(None, [*of_host, *fatal, *refused, *lines]), "no reason given")
+
+
+def _make(toolchain: Toolchain, mirror: Path, url: str) -> None:
+    """The mirror from nothing: there is none yet, or what a killed run left of it cannot be used."""
+    made = mirror.with_name(f"{mirror.name}.new")
+    shutil.rmtree(made, ignore_errors=True)
+    Git(toolchain, mirror.parent)("init", "--quiet", "--bare", "--template=", str(made))
+    if failed := _failed(toolchain, made, url):
+        shutil.rmtree(made, ignore_errors=True)
+        raise ToolError(failed)
+    shutil.rmtree(mirror, ignore_errors=True)
+    made.rename(mirror)
+
+
+def _failed(toolchain: Toolchain, mirror: Path, url: str) -> str | None:
+    """Why the tags of `url` could not be fetched into `mirror`; None where they were."""
+    tags = "+refs/tags/*:refs/tags/*"
+    done = bare(toolchain, mirror).attempt("fetch", "--quiet", "--prune", "--no-tags", "--", url, tags, timeout=300)
+    return reason(done.stderr) if done.exit_code != 0 else None
+
+
+def _git_url(address: str) -> str:
+    """What Git understands by an address that Copier would."""
+    for short, host in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
+        if address.startswith(short):
+            return host + address.removeprefix(short).strip("/").removesuffix(".git") + ".git"
+    if address.startswith("~"):
+        return str(Path(address).expanduser())
+    return address.removeprefix("git+")

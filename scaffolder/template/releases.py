@@ -1,0 +1,231 @@
+"""The releases of the templates: which there are, what changed in each, and their files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from scaffolder.errors import StoreError
+from scaffolder.template import git_mirror
+from scaffolder.template.bundled import SOURCE
+from scaffolder.tools import folder_cache, installation
+from scaffolder.tools.git import Git, bare
+from scaffolder.tools.toolchain import Toolchain
+
+BUNDLE = Path(__file__).parent.parent / "_data" / "templates.bundle"
+"""A Git bundle of all releases: one line of commits, a tag vX.Y.Z on each. tools/release.py writes it."""
+
+RELEASES = Path(__file__).parent.parent / "_data" / "releases.yml"
+
+LARGEST = 100 * 1024 * 1024
+"""Bytes of a file that a Git host takes (https://docs.github.com/en/repositories/working-with-files/managing-large-files)."""
+
+_TAG = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+_RELEASE = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+"""A tag that is a release: a repository records it, and plain Copier looks for it, exactly so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """One release of the templates: `tree` is the Git hash of all its files, `changes` what it does to a repository."""
+
+    version: str
+    date: str
+    tree: str
+    changes: tuple[str, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        return f"v{self.version}"
+
+    @property
+    def number(self) -> tuple[int, ...]:
+        return number_of(self.version)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """All releases of one template, oldest first: `address` is what repositories record, `repository` a bare clone."""
+
+    address: str
+    repository: Path
+    releases: tuple[Release, ...]
+
+    @property
+    def newest(self) -> Release:
+        return self.releases[-1]
+
+    def named(self, name: str) -> Release:
+        """The release "v0.2.0", or "0.2.0".
+
+        Raises:
+            StoreError: there is none of this name, and what to type where it is newer than all that are known.
+        """
+        for release in self.releases:
+            if release.version == name.removeprefix("v"):
+                return release
+        raise _unknown(name, self)
+
+    def since(self, release: Release) -> tuple[Release, ...]:
+        """The releases that are newer than `release`, oldest first."""
+        return tuple(one for one in self.releases if one.number > release.number)
+
+
+@cache
+def releases() -> tuple[Release, ...]:
+    """The releases that this installation carries, oldest first. Starts no process.
+
+    Raises:
+        StoreError: the package was built without them.
+    """
+    import yaml
+
+    try:
+        entries = yaml.safe_load(RELEASES.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _incomplete() from error
+    return tuple(
+        Release(
+            version=entry["version"],
+            date=str(entry["date"]),
+            tree=entry["tree"],
+            changes=tuple(entry["changes"]),
+        )
+        for entry in entries
+    )
+
+
+def newest() -> Release:
+    """The newest release that this installation carries."""
+    return releases()[-1]
+
+
+def embedded(toolchain: Toolchain) -> History:
+    """The releases that this installation carries, as a bare repository in the user's cache.
+
+    The repository is named after the bundle's hash, so that an upgraded installation never meets an old one.
+
+    Raises:
+        StoreError: the package was built without them.
+        ToolError: there is no Git.
+    """
+    return History(address=SOURCE, repository=_unbundled(toolchain), releases=releases())
+
+
+def at(address: str, toolchain: Toolchain) -> History:
+    """The releases of the template at `address`: the embedded ones, or those on somebody's Git host, fetched now.
+
+    Raises:
+        StoreError: the host cannot be read, or has no tag vX.Y.Z.
+        ToolError: there is no Git.
+    """
+    if address == SOURCE:
+        return embedded(toolchain)
+    mirror = git_mirror.fetched(address, toolchain)
+    found = _tagged(bare(toolchain, mirror))
+    if not found:
+        raise StoreError(
+            f"the template at {address} has no release", hint="a release is a tag vX.Y.Z; git ls-remote --tags"
+        )
+    return History(address=address, repository=mirror, releases=found)
+
+
+def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
+    """The files of a release, in a folder that nobody may change: it is kept, and named after its tree.
+
+    Raises:
+        StoreError: it holds a file that no Git host would take from the repositories that are generated.
+    """
+    kept = folder_cache.folder() / "releases" / release.tree
+
+    def make(folder: Path) -> None:
+        _refuse_huge(bare(toolchain, history.repository), release, history)
+        _check_out(toolchain, history.repository, release.tree, folder)
+
+    return folder_cache.made_once(kept, make)
+
+
+def _unbundled(toolchain: Toolchain) -> Path:
+    try:
+        digest = hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:32]
+    except OSError as error:
+        raise _incomplete() from error
+    return folder_cache.made_once(
+        folder_cache.folder() / f"templates-{digest}", lambda folder: _unpack(toolchain, folder)
+    )
+
+
+def _unpack(toolchain: Toolchain, folder: Path) -> None:
+    """Make `folder` a bare repository with all that is in the bundle.
+
+    Not by `git clone`: to Git a bundle is a transport, and a machine may forbid those of files (`protocol.file.allow`).
+    """
+    form = ("--object-format=sha1", "--initial-branch=main")
+    Git(toolchain, folder.parent)("init", "--quiet", "--bare", "--template=", *form, str(folder))
+    git = bare(toolchain, folder)
+    heads = (line.split() for line in git("bundle", "unbundle", str(BUNDLE), timeout=300).splitlines())
+    git("update-ref", "--stdin", stdin="".join(f"create {name} {commit}\n" for commit, name in heads if name != "HEAD"))
+    git("pack-refs", "--all")
+
+
+def _refuse_huge(git: Git, release: Release, history: History) -> None:
+    for entry in git("ls-tree", "-r", "-l", "-z", release.tree).split("\0"):
+        about, _, path = entry.partition("\t")
+        size = about.split()[-1:] or ["0"]
+        if size[0].isdigit() and int(size[0]) > LARGEST:
+            raise StoreError(
+                f"{path} of {release.tag} at {history.address} has {int(size[0]) >> 20} MiB, and Git hosts take"
+                f" {LARGEST >> 20}",
+                hint="ask whoever keeps that template to have it fetched where it is needed",
+            )
+
+
+def _check_out(toolchain: Toolchain, repository: Path, tree: str, folder: Path) -> None:
+    folder.mkdir()
+    places = {"GIT_DIR": repository, "GIT_WORK_TREE": folder, "GIT_INDEX_FILE": folder.parent / "index"}
+    environment = {name: str(place) for name, place in places.items()}
+    git = Git(toolchain, folder, environment, ("core.autocrlf=false",))
+    git("read-tree", tree)
+    git("checkout-index", "--all")
+
+
+def _tagged(git: Git) -> tuple[Release, ...]:
+    form = "%(refname:short)%00%(creatordate:short)%00%(tree)%(*tree)%00%(contents:body)%(*contents:body)%01"
+    entries = git("for-each-ref", f"--format={form}", "refs/tags").split("\x01")
+    found = []
+    for entry in entries:
+        if entry.strip():
+            name, date, trees, body = entry.strip("\n").split("\0")
+            if _RELEASE.fullmatch(name):
+                found.append(Release(version=name.removeprefix("v"), date=date, tree=trees, changes=_changes(body)))
+    return tuple(sorted(found, key=lambda release: release.number))
+
+
+def _changes(body: str) -> tuple[str, ...]:
+    return tuple(line.removeprefix("- ").strip() for line in body.splitlines() if line.startswith("- "))
+
+
+def _unknown(name: str, history: History) -> StoreError:
+    known = ", ".join(release.tag for release in history.releases)
+    message = f"{name or 'no release'} is not among the releases of {history.address}: {known}"
+    if not _TAG.fullmatch(name) or number_of(name) < history.newest.number:
+        return StoreError(message, hint=f"name one of them: {history.newest.tag} is the newest")
+    if history.address == SOURCE:
+        return StoreError(message, hint=installation.current().upgrade(name.removeprefix("v")))
+    return StoreError(message, hint="scaffold template publish, with a scaffolder that carries it")
+
+
+def _incomplete() -> StoreError:
+    return StoreError(
+        "this installation of scaffolder holds no releases of the templates",
+        hint=installation.current().reinstall(),
+    )
+
+
+def number_of(version: str) -> tuple[int, ...]:
+    """The numbers in "v1.2.3" or "1.2.3"; none where it is no release's name."""
+    found = _TAG.fullmatch(version)
+    return tuple(int(part) for part in found.groups()) if found else ()

@@ -1,0 +1,6 @@
+"""The Kubernetes clusters that this machine's configuration knows; the only package that imports the client."""
+
+from scaffolder.tools.cluster.dry_run import Answer, Ruling, dry_run, reasons
+from scaffolder.tools.cluster.kubeconfig import Context, contexts
+
+__all__ = ["Answer", "Context", "Ruling", "contexts", "dry_run", "reasons"]

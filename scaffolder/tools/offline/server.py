@@ -1,0 +1,83 @@
+"""A gRPC server that Terraform takes for the providers of a configuration, so that it validates with nothing installed.
+
+Terraform connects to the addresses in TF_REATTACH_PROVIDERS instead of starting a provider, and neither downloads nor
+locks those. `validate`, and `test` with mock providers, ask for the schema and for the provider's own opinion on each
+block; the opinion is always "no objection", which is why this level is called "schema" and not "provider".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import grpc
+
+from scaffolder.tools.offline import wire
+from scaffolder.tools.offline.catalog import Part
+
+_NO_OBJECTION = b""  # an empty message: no diagnostics
+_EMPTY_ANSWERS = (
+    "ValidateProviderConfig",
+    "ValidateResourceConfig",
+    "ValidateDataResourceConfig",
+    "ValidateEphemeralResourceConfig",
+    "GetResourceIdentitySchemas",
+    "StopProvider",
+)
+_REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
+
+
+@contextmanager
+def serving(parts: Mapping[str, Part]) -> Iterator[dict[str, str]]:
+    """Serve each provider address's schema ("hashicorp/aws") and yield the environment that sends Terraform there."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="scaffold-"))
+        threads = stack.enter_context(ThreadPoolExecutor(max_workers=4))
+        reattach = {}
+        for number, (address, part) in enumerate(sorted(parts.items())):
+            server = grpc.server(threads, options=[("grpc.max_send_message_length", -1)])
+            server.add_generic_rpc_handlers((_provider(part),))
+            network, place = _listen(server, Path(folder, f"{number}.sock"))
+            server.start()
+            stack.callback(server.stop, grace=None)
+            for registry in _REGISTRIES:
+                reattach[f"{registry}/{address}"] = {
+                    "Protocol": "grpc",
+                    "ProtocolVersion": 6,
+                    "Pid": os.getpid(),
+                    "Test": True,  # Terraform must not end this process when it is done
+                    "Addr": {"Network": network, "String": place},
+                }
+        yield {"TF_REATTACH_PROVIDERS": json.dumps(reattach)}
+
+
+def _provider(part: Part) -> grpc.GenericRpcHandler:
+    schema = wire.provider_schema(part.provider, part.resources, part.data_sources, part.ephemeral_resources)
+    answers = {"GetProviderSchema": schema} | dict.fromkeys(_EMPTY_ANSWERS, _NO_OBJECTION)
+    return grpc.method_handlers_generic_handler(
+        "tfplugin6.Provider", {call: _always(answer) for call, answer in answers.items()}
+    )
+
+
+def _always(answer: bytes) -> grpc.RpcMethodHandler:
+    return grpc.unary_unary_rpc_method_handler(lambda _request, _context: answer)
+
+
+def _listen(server: grpc.Server, socket: Path) -> tuple[str, str]:
+    """Listen on a Unix socket, which nobody else can reach, or on this machine's own address where there is none."""
+    if len(os.fsencode(socket)) < _LONGEST_SOCKET_PATH:
+        try:
+            server.add_insecure_port(f"unix:{socket}")
+        except RuntimeError:
+            pass
+        else:
+            return "unix", str(socket)
+    return "tcp", f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+
+
+_LONGEST_SOCKET_PATH = 104  # macOS; Linux allows 108

@@ -1,0 +1,39 @@
+"""Where the files that travel with the package are: the template, and the versions that it pins."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from scaffolder.errors import RenderError
+from scaffolder.tools import installation
+
+_PACKAGE = Path(__file__).parent.parent
+_IN_THE_PACKAGE = _PACKAGE / "_template"
+_IN_THE_CHECKOUT = _PACKAGE.parent
+
+
+@cache
+def root() -> Path:
+    """Return the folder that holds copier.yml and templates/: the package's own, or that of the checkout.
+
+    Raises:
+        RenderError: the package was built without its template.
+    """
+    for folder in (_IN_THE_PACKAGE, _IN_THE_CHECKOUT):
+        if (folder / "copier.yml").is_file() and (folder / "templates").is_dir():
+            return folder
+    raise RenderError(
+        "this installation of scaffolder holds no template",
+        hint=installation.current().reinstall(),
+    )
+
+
+@cache
+def versions() -> dict[str, Any]:
+    """Return the table of pinned versions: name → {version, eol, source}, or name → such a table again."""
+    import yaml  # 26 ms, and `scaffold --help` does not need it
+
+    content = yaml.safe_load((root() / "versions.yml").read_text(encoding="utf-8"))
+    return cast(dict[str, Any], content["versions"]["default"])

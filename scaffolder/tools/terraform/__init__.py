@@ -1,0 +1,20 @@
+"""What Terraform says of a folder of configurations: is it formatted, is it valid and at which level, do tests pass."""
+
+from scaffolder.tools.terraform.folders import roots
+from scaffolder.tools.terraform.format import Formatting, Unformatted, formatting
+from scaffolder.tools.terraform.output import Diagnostic
+from scaffolder.tools.terraform.testing import Tests, run_tests
+from scaffolder.tools.terraform.validation import Level, Validation, validate
+
+__all__ = [
+    "Diagnostic",
+    "Formatting",
+    "Level",
+    "Tests",
+    "Unformatted",
+    "Validation",
+    "formatting",
+    "roots",
+    "run_tests",
+    "validate",
+]

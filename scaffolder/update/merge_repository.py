@@ -1,0 +1,140 @@
+"""A temporary Git repository in which trees are made and merged, and that the generated repository does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.errors import ToolCrashed
+from scaffolder.tools.git import Git, bare
+from scaffolder.tools.toolchain import Toolchain
+
+YOURS, BASE = "yours", "base"
+"""Names of the sides, as the markers of a conflict show them; the third side is named by whoever merges."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One side of a conflict, as Git's index has it: 1 is the base, 2 ours, 3 theirs."""
+
+    path: str
+    mode: str
+    blob: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A bare repository for one merge, that sees the objects of the generated repository and writes only its own."""
+
+    git: Git
+    folder: Path
+
+    def tree_of(self, folder: Path) -> str:
+        """The hash of the tree of all files in `folder`, ignored ones too, each as it is."""
+        git = self._with_index({"GIT_WORK_TREE": str(folder)}, folder)
+        git("add", "--all", "--force", ".")
+        return git("write-tree")
+
+    def merge(self, base: str, ours: str, theirs: str, label: str, *, renames: bool) -> tuple[str, tuple[Stage, ...]]:
+        """The tree that Git merges, with markers in the files where it asks, and the sides of those."""
+        folder = self.folder / "merged"
+        folder.mkdir()
+        names = {f"GITHEAD_{ours}": YOURS, f"GITHEAD_{theirs}": label, f"GITHEAD_{base}": BASE}
+        git = self._with_index({"GIT_WORK_TREE": str(folder), **names}, folder)
+        git("read-tree", ours)
+        git("checkout-index", "--all", "-u")
+        follow = "--find-renames" if renames else "--no-renames"
+        done = git.attempt("merge-recursive", "--diff-algorithm=patience", follow, base, "--", ours, theirs)
+        if done.exit_code not in {0, 1}:
+            raise ToolCrashed(f"git could not merge: {done.stderr.strip()}", hint="see for yourself: git status")
+        stages = _staged(git("ls-files", "--unmerged", "-z"))
+        git("add", "--all", "--force", ".")
+        return git("write-tree"), stages
+
+    def text_of(self, blob: str) -> str:
+        """What a file of UTF-8 says, its line ends plain ones; nothing where it has no text, or both kinds of them."""
+        said = self.git.attempt("cat-file", "blob", blob).stdout  # each line end is read as a plain one
+        size = int(self.git("cat-file", "-s", blob))
+        return said if size - len(said.encode()) in {0, said.count("\n")} else ""
+
+    def ends_as_on_windows(self, blob: str) -> bool:
+        """Whether a file is UTF-8, and each of its line ends is one of Windows."""
+        text = self.text_of(blob)
+        return "\n" in text and int(self.git("cat-file", "-s", blob)) > len(text.encode())
+
+    def kept(self, text: str) -> str:
+        """The hash of a file that says `text`, which is there from now on."""
+        return self.git("hash-object", "-w", "--stdin", stdin=text)
+
+    def edited(self, tree: str, edits: Mapping[str, tuple[str, str] | None]) -> str:
+        """`tree` with other entries: path → (mode, hash), or None where the path goes."""
+        git = self._with_index({}, self.folder)
+        git("read-tree", tree)
+        zero = "0" * len(tree)
+        lines = [f"{mode} {blob}\t{path}" for path, (mode, blob) in ((p, e or ("0", zero)) for p, e in edits.items())]
+        git("update-index", "-z", "--index-info", stdin="".join(f"{line}\0" for line in lines))
+        return git("write-tree", "--missing-ok")
+
+    def grafted(self, whole: str, prefix: str, tree: str) -> str:
+        """The tree `whole` with all that is below `prefix` ("services/pay/") replaced by `tree`."""
+        if not prefix:
+            return tree
+        git = self._with_index({"GIT_WORK_TREE": str(self.folder)}, self.folder)
+        git("read-tree", whole)
+        git("--literal-pathspecs", "rm", "-r", "--quiet", "--cached", "--force", "--", prefix)
+        git("read-tree", f"--prefix={prefix}", tree)
+        return git("write-tree", "--missing-ok")
+
+    def written(self, tree: str, folder: Path) -> None:
+        """Write the files of `tree` into `folder`, as a checkout would."""
+        folder.mkdir(parents=True)
+        git = self._with_index({"GIT_WORK_TREE": str(folder)}, folder)
+        git("read-tree", tree)
+        git("checkout-index", "--all")
+
+    def _with_index(self, environment: Mapping[str, str], folder: Path) -> Git:
+        index = self.folder / "index"
+        index.unlink(missing_ok=True)
+        own = {**self.git.environment, "GIT_INDEX_FILE": str(index), **environment}
+        return Git(self.git.toolchain, folder, own, self.git.settings)
+
+
+def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain) -> Workshop:
+    """A new workshop in `folder`; `objects` are those of the generated repository, which are read and not written."""
+    made = folder / "merge.git"
+    init = Git(toolchain, folder)
+    init("init", "--quiet", "--bare", "--template=", f"--object-format={hash_format}", str(made))
+    (made / "objects" / "info").mkdir(exist_ok=True)
+    (made / "info").mkdir(exist_ok=True)
+    (made / "info" / "attributes").write_text("* -text -filter -ident -working-tree-encoding\n", encoding="utf-8")
+    (made / "objects" / "info" / "alternates").write_text(f"{objects}\n", encoding="utf-8")
+    settings = (
+        "core.autocrlf=false",
+        "core.safecrlf=false",
+        "merge.directoryRenames=false",
+        "merge.conflictStyle=merge",
+    )
+    return Workshop(bare(toolchain, made, settings), folder)
+
+
+def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
+    """Path → (mode, hash) of all files of a tree."""
+    found = {}
+    for line in git("ls-tree", "-r", "-z", "--full-tree", tree).split("\0"):
+        if line:
+            about, _, path = line.partition("\t")
+            mode, _, blob = about.split()
+            found[path] = (mode, blob)
+    return found
+
+
+def _staged(said: str) -> tuple[Stage, ...]:
+    """What `git ls-files --unmerged -z` lists."""
+    stages = []
+    for entry in filter(None, said.split("\0")):
+        about, _, path = entry.partition("\t")
+        mode, blob, number = about.split()
+        stages.append(Stage(path=path, mode=mode, blob=blob, number=int(number)))
+    return tuple(stages)

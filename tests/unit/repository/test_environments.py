@@ -1,0 +1,79 @@
+"""Which files belong to which environment, in repositories of any layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scaffolder.repository import environments
+from scaffolder.repository.environments import BACKENDS, VALUES, VARIABLES
+from scaffolder.repository.project import Project
+
+
+def project(folder: Path, *files: str) -> Project:
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("a: 1\n", encoding="utf-8")
+    return Project(folder)
+
+
+LAYOUTS = {
+    "a suffix": (["chart/values-dev.yaml", "chart/values-prod.yaml"], VALUES, "chart/values-*.yaml", ["dev", "prod"]),
+    "a point": (["values.staging.yml", "values.production.yml"], VALUES, "values.*.yml", ["stage", "prod"]),
+    "a prefix": (["deploy/prod-values.yaml", "deploy/qa-values.yaml"], VALUES, "deploy/*-values.yaml", ["qa", "prod"]),
+    "folders": (["envs/prd/values.yaml", "envs/uat/values.yaml"], VALUES, "envs/*/values.yaml", ["uat", "prod"]),
+    "a folder of values": (["values/dev.yaml", "values/prod.yaml"], VALUES, "values/*.yaml", ["dev", "prod"]),
+    "variables": (["tf/dev.tfvars", "tf/prod.tfvars"], VARIABLES, "tf/*.tfvars", ["dev", "prod"]),
+    "folders of variables": (
+        ["live/dev/terraform.tfvars", "live/prod/terraform.tfvars"],
+        VARIABLES,
+        "live/*/terraform.tfvars",
+        ["dev", "prod"],
+    ),
+    "an environment called test": (
+        ["envs/test/terraform.tfvars", "envs/prod/terraform.tfvars"],
+        VARIABLES,
+        "envs/*/terraform.tfvars",
+        ["test", "prod"],
+    ),
+    "backends": (["dev.s3.tfbackend", "prod.s3.tfbackend"], BACKENDS, "*.s3.tfbackend", ["dev", "prod"]),
+    "backends as variables": (
+        ["backend-dev.tfvars", "backend-prod.tfvars"],
+        BACKENDS,
+        "backend-*.tfvars",
+        ["dev", "prod"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "kind", "pattern", "expected"), LAYOUTS.values(), ids=LAYOUTS)
+def test_a_family_is_found_in_promotion_order(
+    files: list[str], kind: str, pattern: str, expected: list[str], tmp_path: Path
+) -> None:
+    (family,) = environments.families(project(tmp_path, *files))
+    assert (family.kind, family.pattern, list(family.files)) == (kind, pattern, expected)
+
+
+ALONE = {
+    "one environment": ["values-prod.yaml", "values.yaml"],
+    "no environment": ["values-a.yaml", "values-b.yaml"],
+    "a machine of one's own": ["values-local.yaml", "values-prod.yaml"],
+    "two environments in one name": ["values-dev-prod.yaml", "values-qa-prod.yaml"],
+    "values of tests": ["chart/ci/dev-values.yaml", "chart/ci/prod-values.yaml"],
+    "settings of an application": ["application-dev.yml", "application-prod.yml"],
+    "services that are called like one": ["integration-api/values.yaml", "test-api/values.yaml"],
+}
+
+
+@pytest.mark.parametrize("files", ALONE.values(), ids=ALONE)
+def test_what_is_no_family_is_left_alone(files: list[str], tmp_path: Path) -> None:
+    assert environments.families(project(tmp_path, *files)) == ()
+
+
+def test_the_values_of_a_chart_lie_in_its_folder_or_next_below(tmp_path: Path) -> None:
+    files = ["a/Chart.yaml", "a/values/dev.yaml", "a/values/prod.yaml", "b/Chart.yaml", "b/values-qa.yaml"]
+    one = project(tmp_path, *files, "b/values-prod.yaml", "c/Chart.yaml")
+    assert list(environments.beside(one, Path("a"))) == ["dev", "prod"]
+    assert list(environments.beside(one, Path("b"))) == ["qa", "prod"]
+    assert environments.beside(one, Path("c")) == {}

@@ -1,0 +1,79 @@
+"""A project: which files it has, and what is read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scaffolder.errors import ProjectError
+from scaffolder.repository.project import Project
+
+
+def write(root: Path, **files: str) -> Project:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return Project(root)
+
+
+def test_files_leave_out_what_tools_make(tmp_path: Path) -> None:
+    project = write(tmp_path, **{"a.txt": "", "b/c.txt": "", ".git/HEAD": "", "build/x": "", "node_modules/y": ""})
+    assert project.files == (Path("a.txt"), Path("b/c.txt"))
+
+
+def test_a_folder_that_is_absent_or_empty_is_refused_with_what_to_type(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="is not a folder"):
+        Project(tmp_path / "absent")
+    with pytest.raises(ProjectError, match="holds no files"):
+        Project(tmp_path)
+
+
+def test_matching_takes_names_and_paths(tmp_path: Path) -> None:
+    project = write(tmp_path, **{"a.tf": "", "x/b.tf": "", "x/c.md": ""})
+    assert project.matching("*.tf") == (Path("a.tf"), Path("x/b.tf"))
+    assert project.matching("x/*") == (Path("x/b.tf"), Path("x/c.md"))
+
+
+def test_relative_understands_both_ways_of_naming_a_file(tmp_path: Path) -> None:
+    project = write(tmp_path, a="")
+    assert project.relative(str(tmp_path / "a")) == Path("a")
+    assert project.relative("./x/../a") == Path("a")
+
+
+def test_line_of_counts_from_one(tmp_path: Path) -> None:
+    project = write(tmp_path, a="x\ny\n")
+    assert project.line_of("a", "y") == 2
+    assert project.line_of("a", "z") == 0
+
+
+def test_once_computes_one_time_and_repeats_an_error(tmp_path: Path) -> None:
+    project = write(tmp_path, a="")
+    made: list[int] = []
+
+    def fail() -> int:
+        made.append(1)
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            project.once("x", fail)
+    assert made == [1]
+
+
+def test_answers_and_template_come_from_the_answers_file(tmp_path: Path) -> None:
+    project = write(tmp_path, **{".copier-answers.yml": "_commit: v1.2.3\nservice_name: pay-api\n"})
+    assert (project.name, project.template) == ("pay-api", "v1.2.3")
+
+
+def test_a_repository_that_is_not_ours_is_called_like_its_folder(tmp_path: Path) -> None:
+    project = write(tmp_path / "theirs", a="")
+    assert (project.name, project.template, project.answers) == ("theirs", "", {})
+
+
+def test_what_adopt_put_beside_a_file_is_no_part_of_the_service(tmp_path: Path) -> None:
+    for name in ("Dockerfile", "Dockerfile.scaffold-new", "helm/pay.scaffold-new/Chart.yaml", "helm/pay/Chart.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n", encoding="utf-8")
+    assert [file.as_posix() for file in Project(tmp_path).files] == ["Dockerfile", "helm/pay/Chart.yaml"]

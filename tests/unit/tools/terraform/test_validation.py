@@ -1,0 +1,97 @@
+"""What the exit codes and output of `terraform validate` mean; the outputs were recorded from Terraform 1.11.4."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support import said
+from terraform_says import problem, scripted
+
+from scaffolder.errors import ToolCrashed, ToolMissing, ToolTimeout
+from scaffolder.tools import terraform
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.terraform import Diagnostic
+
+VALID = json.dumps({"format_version": "1.0", "valid": True, "error_count": 0, "diagnostics": []})
+
+
+def invalid(*diagnostics: dict[str, object]) -> str:
+    return json.dumps({"format_version": "1.0", "valid": False, "diagnostics": list(diagnostics)})
+
+
+def test_validate_passes(root: Path) -> None:
+    (found,) = terraform.validate(scripted(said(VALID)), root, [Path("env")])
+    assert (found.root, found.level, found.diagnostics, found.limit) == (Path("env"), "schema", (), "")
+
+
+def test_validate_works_on_a_copy(root: Path) -> None:
+    (root / "env" / "terraform.tfstate").write_text("{}")
+    before = sorted(root.rglob("*"))
+    terraform.validate(scripted(said(VALID)), root, [Path("env")])
+    assert sorted(root.rglob("*")) == before
+
+
+def test_validate_places_diagnostics_in_the_folder(root: Path) -> None:
+    report = invalid(
+        problem("Unsupported argument", filename="../modules/a/main.tf", line=7, detail="No such thing."),
+        {"severity": "warning", "summary": "Deprecated", "detail": ""},
+    )
+    (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
+    assert found.diagnostics == (
+        Diagnostic(path=Path("env"), summary="Deprecated", severity="warning"),
+        Diagnostic(path=Path("modules/a/main.tf"), line=7, summary="Unsupported argument", detail="No such thing."),
+    )
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        said("panic: runtime error", exit_code=0),
+        said(VALID, exit_code=2),
+        said(VALID, exit_code=1),
+        said("", exit_code=1, stderr="Error: no space left on device"),
+    ],
+    ids=["no JSON", "unknown exit code", "an exit code without a reason", "nothing said"],
+)
+def test_validate_gives_no_verdict_on_anything_else(root: Path, done: CompletedRun) -> None:
+    with pytest.raises(ToolCrashed, match=f"terraform ended with exit code {done.exit_code}"):
+        terraform.validate(scripted(done), root, [Path("env")])
+
+
+def test_validate_gives_no_verdict_on_a_timeout(root: Path) -> None:
+    with pytest.raises(ToolTimeout):
+        terraform.validate(scripted(ToolTimeout("terraform did not finish")), root, [Path("env")])
+
+
+def test_validate_gives_no_verdict_where_another_terraform_is_asked_for(root: Path) -> None:
+    report = invalid(problem("Unsupported Terraform Core version", line=2))
+    with pytest.raises(ToolMissing, match=r"terraform 9\.9\.9 is not the Terraform that env/main\.tf:2 asks for"):
+        terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
+
+
+def test_validate_without_a_schema_stays_at_syntax(root: Path) -> None:
+    (root / "env" / "main.tf").write_text('resource "google_storage_bucket" "a" {\n  name = 1\n}\n')
+    report = invalid(problem("Missing required provider"), problem("Invalid expression"))
+    (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
+    assert (found.level, found.limit) == ("syntax", "no schema of hashicorp/google")
+    assert [one.summary for one in found.diagnostics] == ["Invalid expression"]
+
+
+def test_validate_never_fetches_a_module(root: Path) -> None:
+    (root / "env" / "main.tf").write_text('module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n')
+    tools = scripted(said(invalid(problem("Module not installed")), exit_code=1))
+    (found,) = terraform.validate(tools, root, [Path("env")])
+    assert found.limit == "modules from elsewhere need --online: terraform-aws-modules/vpc/aws"
+    assert (found.level, found.diagnostics) == ("syntax", ())
+    assert [call[1] for call in tools.calls] == ["validate"]
+
+
+def test_validate_does_not_blame_a_type_that_we_do_not_carry(root: Path) -> None:
+    (root / "env" / "main.tf").write_text('resource "aws_quicksight_template" "a" {\n}\n')
+    detail = 'The provider hashicorp/aws does not support resource type "aws_quicksight_template".'
+    report = invalid(problem("Invalid resource type", detail=detail), problem("Unknown provider function"))
+    (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
+    assert (found.level, found.diagnostics) == ("schema", ())
+    assert found.limit == "no schema of aws_quicksight_template, provider functions"
