@@ -115,8 +115,8 @@ def test_the_jenkinsfile_is_declarative(pristine: Repository, cloud: str, deploy
         (
             "github",
             ".github/workflows/deploy.yml",
-            "if: inputs.environment == 'prod'",
-            "if: inputs.environment == 'qa'",
+            "inputs.environment == 'prod' && 'prod-approval'",
+            "inputs.environment == 'qa' && 'qa-approval'",
         ),
         ("gitlab", ".gitlab-ci.yml", "      when: manual\n      allow_failure: false\n", ""),
         ("gitlab", ".gitlab-ci.yml", "      dotenv: build/digest.env\n", "      dotenv: []\n"),
@@ -160,8 +160,9 @@ def test_no_job_on_github_holds_the_lock_of_prod_while_it_waits_for_its_reviewer
     pristine: Repository, workflow: str
 ) -> None:
     jobs = yaml.safe_load((pristine(ci=["github"]) / f".github/workflows/{workflow}.yml").read_text())["jobs"]
-    asking, working = jobs["approve"], jobs["deploy" if workflow == "deploy" else "rollback"]
-    assert asking["environment"] == {"name": "prod-approval", "deployment": False}
+    asking, working = jobs["approve"], jobs[workflow]
+    asked = "${{ inputs.environment == 'prod' && 'prod-approval' || inputs.environment }}"
+    assert asking["environment"] == {"name": asked, "deployment": False}
     assert "concurrency" not in asking
     assert working["needs"] == "approve"
     assert working["concurrency"] == {
@@ -169,6 +170,25 @@ def test_no_job_on_github_holds_the_lock_of_prod_while_it_waits_for_its_reviewer
         "cancel-in-progress": False,
         "queue": "max",
     }
+
+
+@pytest.mark.parametrize("workflow", ["deploy", "rollback"])
+def test_a_job_that_is_run_again_alone_does_not_reach_prod_with_an_old_approval(
+    pristine: Repository, workflow: str
+) -> None:
+    jobs = yaml.safe_load((pristine(ci=["github"]) / f".github/workflows/{workflow}.yml").read_text())["jobs"]
+    assert jobs["approve"]["outputs"] == {"attempt": "${{ github.run_attempt }}"}
+    first = jobs[workflow]["steps"][0]
+    assert first["if"] == "inputs.environment == 'prod' && needs.approve.outputs.attempt != github.run_attempt"
+    assert first["run"].rstrip().endswith("exit 1")
+
+
+def test_no_job_of_the_called_workflow_is_skipped_because_github_skips_what_needs_it_too(
+    pristine: Repository,
+) -> None:
+    """Source: https://github.com/actions/runner/issues/491 and https://github.com/orgs/community/discussions/189172."""
+    jobs = yaml.safe_load((pristine(ci=["github"]) / ".github/workflows/deploy.yml").read_text())["jobs"]
+    assert not [name for name, job in jobs.items() if "if" in job]
 
 
 def test_no_build_of_jenkins_takes_a_lock_for_a_stage_that_it_skips(pristine: Repository) -> None:

@@ -82,5 +82,6 @@ def _only_asks(job: dict[str, Any]) -> bool:
 
 
 def _applies(job: dict[str, Any], environment: str) -> bool:
-    """Return whether the job's condition admits a call for `environment`; a job without a condition always runs."""
-    return "if" not in job or f"== '{environment}'" in str(job["if"])
+    """Return whether a call for `environment` asks the reviewers of `<environment>-approval`."""
+    name = job["environment"]["name"] if isinstance(job["environment"], dict) else job["environment"]
+    return name == f"{environment}-approval" or f"== '{environment}' && '{environment}-approval'" in str(name)
