@@ -173,7 +173,7 @@ def test_a_user_without_a_home_gets_one_for_the_time_of_the_process(monkeypatch:
 
 STARTS_AND_ENDS_ALL = """
 import os, pathlib, sys, threading, time
-from scaffolder import process
+from scaffolder.tools import process
 noted = pathlib.Path(sys.argv[1])
 argv = ("sh", "-c", f"echo $$ > {noted}; sleep 60")
 threading.Thread(target=lambda: process.Processes().run("a sleeper", argv, timeout=60), daemon=True).start()
