@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import re
 import shutil
 from pathlib import Path
 
@@ -84,6 +85,19 @@ def test_an_untouched_example_has_no_finding_of_our_own_checks(name: str) -> Non
 
 def test_every_example_is_listed() -> None:
     assert {path.name for path in (ROOT / "examples").iterdir() if path.is_dir()} == set(EXAMPLES)
+
+
+def test_the_page_of_the_examples_tells_every_folder_apart_and_leads_to_what_is_there() -> None:
+    folder = ROOT / "examples"
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[([^\]]+)\]\(\1\) \| (.+) \|$", page, re.MULTILINE)
+    assert [name for name, _ in rows] == list(EXAMPLES)
+    assert len({about for _, about in rows}) == len(EXAMPLES)
+    for name, about in rows:
+        known = answers.complete({"service_name": "my-service", **EXAMPLES[name]})
+        assert f" {known['runtime_version']} |" in about
+        assert about.endswith(f"| {known['level']}")
+    assert [link for link in re.findall(r"\]\(([^)]+)\)", page) if not (folder / link).exists()] == []
 
 
 def test_every_value_of_every_question_is_in_an_example() -> None:
