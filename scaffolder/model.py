@@ -234,6 +234,22 @@ class Report:
         return ExitCode.CLEAN
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 policy", "2 policies", "3 series in rules"."""
+    if number == 1:
+        return f"1 {noun}"
+    head, preposition, rest = noun.partition(" in ") if " in " in noun else noun.partition(" of ")
+    return f"{number} {_plural(head)}{preposition}{rest}"
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("series"):
+        return noun
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
 def visible(words: str) -> str:
     r"""`words` with what a terminal obeys, and what UTF-8 cannot hold, shown as `\x1b`: only tab and newline stay."""
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), words)

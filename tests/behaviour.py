@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from scaffolder.formats import hcl
-from scaffolder.repository import manifests
+from scaffolder.repository import files, manifests
 from scaffolder.repository.project import Project
 from scaffolder.template import expressions, releases
 from scaffolder.template.notes import Note
@@ -141,7 +141,7 @@ def _platform(root: Path) -> _Objects:
 def _chart(root: Path, toolchain: Toolchain) -> _Objects:
     found: _Objects = {}
     project = Project(root)
-    if project.chart is None:
+    if files.chart(project) is None:
         return found
     for manifest in manifests.manifests(project, toolchain):
         assert not manifest.error, f"the chart does not render for {manifest.environment}: {manifest.error}"

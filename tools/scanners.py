@@ -301,7 +301,7 @@ def _render(folder: Path, destination: Path) -> None:
         except NotApplicable:
             return
     for number, one in enumerate(objects):
-        target = destination / one.environment / one.source.parent / f"{one.source.stem}-{number}.yaml"
+        target = destination / one.environment / one.path.parent / f"{one.path.stem}-{number}.yaml"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(yaml.safe_dump(one.content), encoding="utf-8")
 

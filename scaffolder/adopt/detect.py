@@ -7,20 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches, there
-from scaffolder.adopt.single import MANIFESTS
-from scaffolder.formats import Unreadable
 from scaffolder.model import Location
-from scaffolder.repository import facts
-from scaffolder.repository.facts import reading, services
-from scaffolder.repository.facts.statements import Declaration, place
+from scaffolder.repository import facts, files, reading
+from scaffolder.repository.facts import Declaration
+from scaffolder.repository.files import MANIFESTS
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import place
 
-PIPELINES = {
-    "github": (".github/workflows/*.yml", ".github/workflows/*.yaml"),
-    "gitlab": (".gitlab-ci.yml",),
-    "jenkins": ("Jenkinsfile",),
-    "azure-devops": ("azure-pipelines.yml", "azure-pipelines.yaml"),
-}
 _ROLES = ("version file", "image", "build", "image build")
 _CLOUDS = {
     "aws": r"amazonaws\.com|aws-actions/|provider \"aws\"|hashicorp/aws|\baws (?:eks|ecr|sts)\b|AWS_(?:REGION|ROLE)",
@@ -36,7 +29,7 @@ _REGIONS = {
 def runtime(project: Project) -> Found | None:
     """What the service is written in: what its image runs, else what its build is."""
     manifests = {
-        name: found for name, files in MANIFESTS.items() if (found := [file for file in files if project.has(file)])
+        name: found for name, names in MANIFESTS.items() if (found := [file for file in names if project.has(file)])
     }
     known = [f"runtime {name}" for name in MANIFESTS]
     images = [one for one in facts.read(project).of(*known) if one.role == "image"]
@@ -47,8 +40,8 @@ def runtime(project: Project) -> Found | None:
         places = [*(Location(path=Path(file)) for file in manifests.get(value, [])), right.place]
         others = [f"{one.place} has {one.fact.removeprefix('runtime ')}" for one in images if one.fact != right.fact]
         return Found(name="runtime", value=value, places=tuple(places), note="; ".join(dict.fromkeys(others)))
-    for value, files in manifests.items():
-        return Found(name="runtime", value=value, places=tuple(Location(path=Path(file)) for file in files))
+    for value, names in manifests.items():
+        return Found(name="runtime", value=value, places=tuple(Location(path=Path(file)) for file in names))
     return None
 
 
@@ -68,38 +61,34 @@ def version(project: Project, runtime: str) -> Found | None:
 
 def image(project: Project) -> Found | None:
     """The Dockerfiles that are there."""
-    return there("image", "there", sorted(services.dockerfiles(project), key=by_weight))
+    return there("image", "there", sorted(files.dockerfiles(project), key=by_weight))
 
 
 def chart(project: Project) -> Found | None:
     """The Helm chart that is there; its value is its folder."""
-    charts = sorted(project.matching("Chart.yaml"), key=lambda file: len(file.parts))
-    return there("chart", charts[0].parent.as_posix(), charts[:1]) if charts else None
+    charts = sorted(files.charts(project), key=lambda folder: len(folder.parts))
+    return there("chart", charts[0].as_posix(), [charts[0] / "Chart.yaml"]) if charts else None
 
 
 def infrastructure(project: Project) -> Found | None:
     """The Terraform that is there."""
-    return there("terraform", "there", project.matching("*.tf")[:1])
+    return there("terraform", "there", files.terraform(project)[:1])
 
 
 def manifests(project: Project) -> Found | None:
     """What deploys the service to a cluster without a chart: a kustomization, or plain manifests."""
-    bases = sorted(project.matching("kustomization.yaml", "kustomization.yml"), key=lambda file: len(file.parts))
+    bases = sorted(files.kustomizations(project), key=lambda file: len(file.parts))
     if bases:
         return there("manifests", "kustomize", bases[:1])
-    charts = [file.parent for file in project.matching("Chart.yaml")]
-    files = tuple(
-        file for file in project.matching("*.yaml", "*.yml") if not any(file.is_relative_to(one) for one in charts)
-    )
-    at = next((at for at, _ in matches(project, files, r"^kind:\s*[\"']?(?:Deployment|StatefulSet)\b")), None)
+    plain = files.plain_manifests(project)
+    at = next((at for at, _ in matches(project, plain, r"^kind:\s*[\"']?(?:Deployment|StatefulSet)\b")), None)
     return Found(name="manifests", value="there", places=(at,)) if at else None
 
 
 def pipelines(project: Project) -> Found | None:
     """The pipelines that are there."""
-    found = {name: project.matching(*patterns) for name, patterns in PIPELINES.items()}
-    names = [name for name, files in found.items() if files]
-    return there("ci", ",".join(names), tuple(file for files in found.values() for file in files)) if names else None
+    found = {name: paths for name, paths in files.pipelines_by_system(project).items() if paths}
+    return there("ci", ",".join(found), tuple(file for paths in found.values() for file in paths)) if found else None
 
 
 def cloud(project: Project) -> Found | None:
@@ -140,30 +129,27 @@ def team(project: Project, folder: str = "") -> Found | None:
     """The team that owns all files, or those of `folder`, as CODEOWNERS says: the last line that fits."""
     own = rf"|/?{re.escape(folder.strip('/'))}(?:/\*{{0,2}})?" if folder else ""
     owners = rf"^(?:\*{own})\s+@[\w-]+/([a-z][\w-]*)"
-    for at, value in [*matches(project, project.matching("CODEOWNERS"), owners)][-1:]:
+    for at, value in [*matches(project, files.owners(project), owners)][-1:]:
         return Found(name="team", value=value.lower(), places=(at,))
     return None
 
 
 def _names(project: Project, remote: str) -> Iterator[tuple[Location | None, str]]:
     if project.has("pom.xml"):
-        try:
-            root = reading.xml_of(project, Path("pom.xml"))
-        except Unreadable:
-            root = None
+        root = reading.xml(project, Path("pom.xml"))
         artifact = root.child("artifactId") if root else None
         if artifact:
             yield place(project, Path("pom.xml"), artifact.line), artifact.text.strip()
     patterns = (
-        ("package.json", r"^[\s{]*\"name\"\s*:\s*\"([^\"]+)\""),
-        ("settings.gradle*", r"rootProject\.name\s*=\s*['\"]([^'\"]+)"),
-        ("pyproject.toml", r"^name\s*=\s*[\"']([^\"']+)"),
-        ("go.mod", r"^module\s+(\S+)"),
-        ("Chart.yaml", r"^name:\s*(\S+)"),
+        (files.node_packages(project), r"^[\s{]*\"name\"\s*:\s*\"([^\"]+)\""),
+        (files.gradle_settings(project), r"rootProject\.name\s*=\s*['\"]([^'\"]+)"),
+        (files.python_projects(project), r"^name\s*=\s*[\"']([^\"']+)"),
+        (files.go_modules(project), r"^module\s+(\S+)"),
     )
-    for pattern, line in patterns:
-        files = [file for file in project.matching(pattern) if len(file.parts) == 1 or pattern == "Chart.yaml"]
-        yield from matches(project, tuple(files), line)
+    for found, line in patterns:
+        yield from matches(project, tuple(file for file in found if len(file.parts) == 1), line)
+    charts = tuple(folder / "Chart.yaml" for folder in files.charts(project))
+    yield from matches(project, charts, r"^name:\s*(\S+)")
     yield None, re.sub(r"\.git/?$", "", remote) or project.root.name
 
 
@@ -173,5 +159,5 @@ def _version(said: Declaration, value: str) -> Found:
 
 def _operations(project: Project) -> tuple[Path, ...]:
     """Files that say how the service is built, deployed and watched."""
-    pipelines = [pattern for patterns in PIPELINES.values() for pattern in patterns]
-    return project.matching(*pipelines, "*.tf", "*.tfvars", "values*.yaml", "alertmanager*.y*ml", "deploy*.sh")
+    deploying = (*files.values_files(project), *files.alertmanager_files(project), *files.deploy_scripts(project))
+    return tuple(sorted({*files.pipelines(project), *files.terraform_inputs(project), *deploying}))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.model import Location
-from scaffolder.repository.facts.statements import place
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import place
 
 
 @dataclass(frozen=True, kw_only=True)

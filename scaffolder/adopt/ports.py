@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches
-from scaffolder.formats import Unreadable
-from scaffolder.repository import facts
-from scaffolder.repository.facts import ports, reading, services
+from scaffolder.repository import facts, files, reading
+from scaffolder.repository.facts import ports
 from scaffolder.repository.facts.application import SOURCE
-from scaffolder.repository.facts.statements import place
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import place
 
 DEFAULT = 8080
 """Where the template's own service listens; docs/contract.md."""
@@ -20,17 +20,17 @@ LOWEST = 1024
 """The template's chart takes no lower port: those below are root's, and its container is not root."""
 
 _TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__"})
-_WAYS = (
-    (("gunicorn*.py",), r"^bind\s*=\s*[\"'][^\"']*:(\d{2,5})"),
-    (("Procfile",), r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})"),
+_WAYS: tuple[tuple[Callable[[Project], tuple[Path, ...]], str], ...] = (
+    (files.gunicorn_settings, r"^bind\s*=\s*[\"'][^\"']*:(\d{2,5})"),
+    (files.procfiles, r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})"),
     (
-        ("*.js", "*.ts", "*.mjs", "*.cjs"),
+        lambda project: files.sources(project, ".js", ".ts", ".mjs", ".cjs"),
         r"\.listen\(\s*\{\s*port:\s*(\d{2,5})|PORT(?:,\s*10)?\)?\s*(?:\|\||\?\?)\s*[\"']?(\d{2,5})",
     ),
-    (("*.py",), r"\.run\([^)]*port\s*=\s*int\([^,]*,\s*[\"']?(\d{2,5})"),
-    (("*.go",), r"\bAddr:\s*\":(\d{2,5})\"|\.(?:Run|Start)\(\":(\d{2,5})\"\)"),
-    (("values.yaml", "deployment.yaml"), r"(?:containerPort|targetPort):\s*(\d{2,5})"),
-    (("*.yaml", "*.yml"), r"\bcontainerPort:\s*(\d{2,5})"),
+    (lambda project: files.sources(project, ".py"), r"\.run\([^)]*port\s*=\s*int\([^,]*,\s*[\"']?(\d{2,5})"),
+    (lambda project: files.sources(project, ".go"), r"\bAddr:\s*\":(\d{2,5})\"|\.(?:Run|Start)\(\":(\d{2,5})\"\)"),
+    (files.deployments, r"(?:containerPort|targetPort):\s*(\d{2,5})"),
+    (files.yaml, r"\bcontainerPort:\s*(\d{2,5})"),
 )
 """What `facts` does not state, in the order of its weight: what starts the service, its code, what deploys it."""
 
@@ -47,11 +47,11 @@ _ANY = Found(name="port", value=str(DEFAULT), note="default")
 
 
 def _exposed(project: Project) -> Found | None:
-    for file in sorted(services.dockerfiles(project), key=by_weight):
-        try:
-            last = reading.dockerfile_of(project, file).stages[-1]
-        except Unreadable:
+    for file in sorted(files.dockerfiles(project), key=by_weight):
+        read = reading.stages(project, file)
+        if read is None:
             continue
+        last = read.stages[-1]
         for instruction in last.each("EXPOSE"):
             found = re.match(r"\d{2,5}", last.filled(instruction.text))
             if found:
@@ -67,9 +67,9 @@ def _stated(project: Project, *roles: str) -> Found | None:
 
 
 def _written(project: Project) -> Found | None:
-    for patterns, line in _WAYS:
-        files = tuple(file for file in project.matching(*patterns) if not _tested(file))
-        for at, value in matches(project, files, line):
+    for which, line in _WAYS:
+        untested = tuple(file for file in which(project) if not _tested(file))
+        for at, value in matches(project, untested, line):
             return Found(name="port", value=value, places=(at,))
     return None
 

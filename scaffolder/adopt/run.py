@@ -106,7 +106,8 @@ def _written_here(tracked: frozenset[str]) -> frozenset[str]:
 def _owned(project: Project, proposal: Proposal) -> tuple[str, ...]:
     """Folders of the template that the repository has in a form of its own."""
     service = str(proposal.answers["service_name"])
-    owned = [f"{name}/" for name in ("monitoring", "platform", ".devcontainer") if project.under(name, "*")]
+    folders = {file.parts[0] for file in project.files}
+    owned = [f"{name}/" for name in ("monitoring", "platform", ".devcontainer") if name in folders]
     owned += ["terraform/"] if proposal.thing("terraform") else []
     if proposal.thing("chart"):
         # The tests of the alerts read the rules that are in the template's chart.

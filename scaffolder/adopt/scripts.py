@@ -10,9 +10,9 @@ from pathlib import Path
 
 from scaffolder.adopt import ports
 from scaffolder.adopt.found import Found
-from scaffolder.formats import Unreadable
 from scaffolder.model import Location
-from scaffolder.repository.facts import reading, services
+from scaffolder.repository import files as kinds
+from scaffolder.repository import reading
 from scaffolder.repository.project import Project
 
 FILES = ("app/build.sh", "app/test.sh", "app/run.sh")
@@ -84,7 +84,7 @@ def _java(project: Project, top: Path) -> Iterator[Tool]:
             test=_JUNIT.format(command=f"{batch} verify", reports="*/surefire-reports/*.xml"),
             run=f"exec {maven} --batch-mode spring-boot:run\n" if spring else "",
         )
-    for file in project.matching("build.gradle", "build.gradle.kts")[:1]:
+    for file in kinds.gradle_builds(project)[:1]:
         whole = _above(project.root, top, "settings.gradle.kts") or _above(project.root, top, "settings.gradle")
         gradle = _wrapper(project.root, whole or project.root, "gradlew", "gradle")
         spring = "org.springframework.boot" in project.text(file) or "spring.boot" in project.text(file)
@@ -124,11 +124,7 @@ _LOCKS = (
 def _node(project: Project, top: Path) -> Iterator[Tool]:
     if not project.has("package.json"):
         return
-    try:
-        table = reading.json_of(project, Path("package.json"))
-    except Unreadable:
-        table = {}
-    scripts = table.get("scripts", {}) if isinstance(table, dict) else {}
+    scripts = reading.json(project, Path("package.json")).get("scripts", {})
     locks = ((_lock(one[0], project.root, top), one) for one in _LOCKS)
     none = (Path("package.json"), ("package.json", "npm", "npm install", "npm"))
     at, (_, name, install, command) = next(((at, one) for at, one in locks if at), none)
@@ -192,17 +188,16 @@ def _venv(project: Project) -> str:
 
 
 def _uses(project: Project, package: str) -> bool:
-    files = project.matching("requirements*.txt", "pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini")
-    return any(package in project.text(file) for file in files)
+    return any(package in project.text(file) for file in kinds.python_needs(project))
 
 
 def _started(project: Project) -> str:
     """The command of the image, where it is a Python program that can be started by name on any machine."""
-    for file in services.dockerfiles(project):
-        try:
-            last = reading.dockerfile_of(project, file).stages[-1]
-        except Unreadable:
+    for file in kinds.dockerfiles(project):
+        read = reading.stages(project, file)
+        if read is None:
             continue
+        last = read.stages[-1]
         words = [word for kind in ("ENTRYPOINT", "CMD") for one in list(last.each(kind))[-1:] for word in one.words]
         if words[:2] in (["python", "-m"], ["python3", "-m"], ["uv", "run"], ["poetry", "run"], ["pipenv", "run"]):
             words = words[2:]
@@ -229,9 +224,9 @@ def _go(project: Project, top: Path) -> Iterator[Tool]:
 
 def _main(project: Project) -> str:
     """The package of the service: the one that the image builds, else one that listens, else the first."""
-    folders = [file.parent for file in project.matching("main.go")]
+    folders = [file.parent for file in kinds.go_programs(project)]
     packages = {folder: "." if folder == Path() else f"./{folder.as_posix()}" for folder in folders}
-    images = "\n".join(project.text(file) for file in services.dockerfiles(project))
+    images = "\n".join(project.text(file) for file in kinds.dockerfiles(project))
     built = [name for name in packages.values() if re.search(rf"\sgo build\b.*\s{re.escape(name)}/?(?:\s|$)", images)]
     listens = ports.port(project).places
     inside = [name for folder, name in packages.items() if any(one.path.parent == folder for one in listens)]

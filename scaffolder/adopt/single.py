@@ -8,16 +8,9 @@ import shlex
 from pathlib import Path
 
 from scaffolder.errors import ProjectError
-from scaffolder.formats import Unreadable
-from scaffolder.repository.facts import reading, services
+from scaffolder.repository import files, reading
+from scaffolder.repository.facts import services
 from scaffolder.repository.project import Project
-
-MANIFESTS = {
-    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
-    "go": ("go.mod",),
-    "node": ("package.json",),
-    "python": ("pyproject.toml", "setup.py", "requirements.txt", "Pipfile", "manage.py"),
-}
 
 
 def one_service(project: Project) -> None:
@@ -54,12 +47,11 @@ def _several(project: Project, what: str, folders: list[Path]) -> ProjectError:
 
 def _with_image(project: Project) -> set[Path]:
     folders = set(services.folders(project))
-    return {services.subject_of(project, file) for file in services.dockerfiles(project)} & folders
+    return {services.subject_of(project, file) for file in files.dockerfiles(project)} & folders
 
 
 def _with_build(project: Project) -> set[Path]:
-    names = [name for files in MANIFESTS.values() for name in files]
-    return {file.parent for file in project.matching(*names)}
+    return {file.parent for file in files.manifests(project)}
 
 
 def _built_here(project: Project) -> bool:
@@ -76,10 +68,7 @@ def _reactor(project: Project) -> bool:
 
 def _packages(project: Project) -> list[Path]:
     """The folders of the packages of a Node workspace; empty where the root is none."""
-    try:
-        table = reading.json_of(project, Path("package.json")) if project.has("package.json") else {}
-    except Unreadable:
-        table = {}
-    if not project.has("pnpm-workspace.yaml") and not (isinstance(table, dict) and table.get("workspaces")):
+    table = reading.json(project, Path("package.json")) if project.has("package.json") else {}
+    if not project.has("pnpm-workspace.yaml") and not table.get("workspaces"):
         return []
-    return [file.parent for file in project.matching("package.json") if file.parent != services.HERE]
+    return [file.parent for file in files.node_packages(project) if file.parent != services.HERE]

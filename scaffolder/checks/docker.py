@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.repository import files as kinds
 from scaffolder.repository.project import Project
+from scaffolder.tools import output
 from scaffolder.tools.programs import HADOLINT
 from scaffolder.tools.toolchain import Toolchain
 
 
 def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """hadolint finds nothing in any Dockerfile; the repository's .hadolint.yaml applies."""
-    files = project.matching("Dockerfile", "*.Dockerfile", "Dockerfile.*")
+    files = kinds.all_dockerfiles(project)
     if not files:
         raise NotApplicable("there is no Dockerfile")
     done = toolchain.run(
@@ -28,8 +29,8 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         reads=[project.root / file for file in (*files, Path(".hadolint.yaml"), Path(".hadolint.yml"))],
     )
     try:
-        problems = json.loads(done.stdout)
-    except json.JSONDecodeError as error:
+        problems = output.value_of(done.stdout)
+    except ValueError as error:
         raise ToolCrashed(f"hadolint ended with {done.exit_code} and no report: {done.stderr.strip()[:200]}") from error
     findings = tuple(
         Finding(

@@ -10,13 +10,15 @@ from functools import partial
 from pathlib import Path
 
 from scaffolder.model import Blocked, Check, Finding, Location, NotApplicable, Severity, Verdict
-from scaffolder.repository import end_of_life, facts, image_references
+from scaffolder.repository import clusters, end_of_life, facts, files, image_references
 from scaffolder.repository.end_of_life import SOON, End
+from scaffolder.repository.facts import tool_versions
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
 from scaffolder.repository.facts.pipelines import AGENT, CI
 from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD, VERSION_FILE
 from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import place
 from scaffolder.tools.toolchain import Toolchain
 
 
@@ -42,18 +44,11 @@ _BY_NAME = (
     ("mysql", re.compile(r"(?:^|/)mysql$")),
 )
 _DISTROLESS = re.compile(r"distroless/.*-debian(\d+)$")
-_KUBERNETES = re.compile(r'^\s*(?:kubernetes_version|cluster_version|k8s_version)\s*=\s*"(\d+\.\d+)', re.MULTILINE)
-_KIND = re.compile(r"kindest/node:v(\d+\.\d+[\d.]*)")
-_TOOL = re.compile(
-    r"""^\s*["']?(?:aqua:\S+/)?(terraform|helm|kubectl)["']?(?:\s*=\s*|\s+)["']?v?(\d+\.\d+[\d.]*)""", re.MULTILINE
-)
-_SET_UP = re.compile(r"^\s*(?:terraform_version|terraformVersion):\s*[\"']?v?(\d+\.\d+[\d.]*)", re.MULTILINE)
-_SET_UP_HELM = re.compile(r"uses:\s*azure/setup-helm@.*(?:\n\s+.*){0,4}?\n\s+version:\s*[\"']?v?(\d+[\d.]*)")
 _RUNNER = re.compile(r"^\s*(?:-\s+)?(?:runs-on|vmImage|os):\s*[\"']?([a-z]+-[\d.]+)\b", re.MULTILINE)
 _ACTION = re.compile(
     r"^\s*(?:-\s+)?uses:\s*[\"']?(actions/[\w-]+)@(v[\d.]+|[0-9a-f]{40}\s+#\s*(v[\d.]+))", re.MULTILINE
 )
-_PRODUCT_OF_TOOL = {"kubectl": "kubernetes"}
+_PRODUCT_OF_TOOL = {"terraform": "terraform", "helm": "helm", "kubectl": "kubernetes"}
 
 
 def runtimes(project: Project) -> Iterator[Pin]:
@@ -63,17 +58,15 @@ def runtimes(project: Project) -> Iterator[Pin]:
             yield Pin(product=one.fact.removeprefix("runtime "), version=one.value, place=one.place)
 
 
-def clusters(project: Project) -> Iterator[Pin]:
+def kubernetes(project: Project) -> Iterator[Pin]:
     """The version of Kubernetes that Terraform asks for, and that of a cluster on one's own machine."""
-    terraform = project.matching("*.tf", "*.tfvars")
-    everything = "\n".join(project.text(file) for file in terraform)
-    managed = {"aws_eks_cluster": "eks", "terraform-aws-modules/eks": "eks", "azurerm_kubernetes_cluster": "aks"}
-    product = next((name for sign, name in managed.items() if sign in everything), "kubernetes")
-    for file in terraform:
+    product = clusters.managed(project) or "kubernetes"
+    for file, version in clusters.versions(project):
         if not any("test" in part for part in file.parts):
-            yield from _matches(project, file, _KUBERNETES, product)
-    for file in project.matching("kind*.y*ml"):
-        yield from _matches(project, file, _KIND, "kubernetes")
+            yield Pin(product=product, version=version.text, place=place(project, file, version.line))
+    for one in facts.read(project).of("kubernetes"):
+        if one.role == tool_versions.IMAGE:
+            yield Pin(product="kubernetes", version=one.value, place=one.place)
 
 
 def base_images(project: Project) -> Iterator[Pin]:
@@ -94,20 +87,16 @@ def base_images(project: Project) -> Iterator[Pin]:
 
 
 def tools(project: Project) -> Iterator[Pin]:
-    """Terraform, Helm and kubectl as people and pipelines install them; a range is no pin."""
-    for file in project.matching("mise.toml", ".mise.toml", ".tool-versions"):
-        for found in _TOOL.finditer(project.text(file)):
-            yield _pin(project, file, found.start(1), _PRODUCT_OF_TOOL.get(found[1], found[1]), found[2])
-    for file in project.matching(".terraform-version"):
-        yield Pin(product="terraform", version=project.text(file).strip(), place=Location(path=file, line=1))
-    for file in project.matching(".github/workflows/*.y*ml", "azure-pipelines*.yml"):
-        yield from _matches(project, file, _SET_UP, "terraform")
-        yield from _matches(project, file, _SET_UP_HELM, "helm")
+    """Terraform, Helm and kubectl as people, scripts and pipelines install them; a range is no pin."""
+    for tool, product in _PRODUCT_OF_TOOL.items():
+        for one in facts.read(project).of(f"tool {tool}"):
+            if one.role != "constraint":
+                yield Pin(product=product, version=one.value, place=one.place)
 
 
 def hosted(project: Project) -> Iterator[Pin]:
     """The machines and the services behind actions that a pipeline cannot run without."""
-    for file in project.matching(".github/workflows/*.y*ml", "azure-pipelines*.yml", "ci/azure-devops/*.yml"):
+    for file in (*files.github_workflows(project), *files.azure_pipelines(project)):
         yield from _matches(project, file, _RUNNER, "runner")
         for found in _ACTION.finditer(project.text(file)):
             if end_of_life.knows(found[1]):
@@ -187,7 +176,7 @@ def checks(*, today: datetime.date | None) -> tuple[Check, ...]:
 
     return (
         check(1, "The runtime still gets fixes", runtimes, "no file states the version of a runtime"),
-        check(2, "Kubernetes still gets fixes", clusters, "no file states the version of Kubernetes"),
+        check(2, "Kubernetes still gets fixes", kubernetes, "no file states the version of Kubernetes"),
         check(3, "Base images still get fixes", base_images, "no image names its system or its database"),
         check(4, "Tools still get fixes", tools, "no file pins Terraform, Helm or kubectl"),
         check(5, "Runners and actions still exist", hosted, "no pipeline of GitHub or Azure names a runner"),

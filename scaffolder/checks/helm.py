@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict
-from scaffolder.repository import manifests
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import environments, manifests
 from scaffolder.repository.facts import altered_values, charts
 from scaffolder.repository.facts.altered_values import Altered
 from scaffolder.repository.project import Project
@@ -41,7 +41,7 @@ def lints(project: Project, toolchain: Toolchain) -> Verdict:
         if message.severity != "info"  # --strict passes these, as "icon is recommended"
         for finding in _linted(project, chart, environment.name, message)
     )
-    return Verdict(findings=tuple(findings), detail=_environments(len(everywhere)))
+    return Verdict(findings=tuple(findings), detail=counted(len(everywhere), "environment"))
 
 
 def renders(project: Project, toolchain: Toolchain) -> Verdict:
@@ -50,7 +50,7 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
     chart = manifests.chart_of(project)
     findings = tuple(_unrendered(project, chart, one) for one in rendered if one.error)
     number = sum(len(one.objects) for one in rendered)
-    return Verdict(findings=findings, detail=f"{_environments(len(rendered))}, {number} objects")
+    return Verdict(findings=findings, detail=f"{counted(len(rendered), 'environment')}, {counted(number, 'object')}")
 
 
 def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
@@ -67,8 +67,8 @@ def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
             untried = altered_values.untried(project, chart, rendering)
             if untried:
                 limits.append(f"{untried} more values of {chart.folder.as_posix()}")
-    environments = max(len(chart.renderings) for chart in known)
-    return Verdict(findings=tuple(found.values()), detail=_environments(environments), limit=", ".join(limits))
+    most = max(len(chart.renderings) for chart in known)
+    return Verdict(findings=tuple(found.values()), detail=counted(most, "environment"), limit=", ".join(limits))
 
 
 def _altered(value: Altered) -> Finding:
@@ -110,7 +110,8 @@ def _of_value(project: Project, chart: Path, environment: str, value: re.Match[s
     unknown = _UNKNOWN_KEY.search(value["problem"])
     if unknown:
         keys.append(unknown[1])
-    for file in (chart / f"values-{environment}.yaml", chart / "values.yaml"):
+    own = environments.beside(project, chart).get(environment)
+    for file in (*([own] if own else ()), chart / "values.yaml"):
         line = _line_of(project.lines(file), keys) if project.has(file) else 0
         if line:
             return Location(path=file, line=line)
@@ -130,10 +131,6 @@ def _line_of(lines: Sequence[str], keys: Sequence[str]) -> int:
 
 def _in(environment: str) -> str:
     return f"in {environment}: " if environment else ""
-
-
-def _environments(number: int) -> str:
-    return f"{number} environments" if number > 1 else "1 environment"
 
 
 CHECKS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -11,9 +10,9 @@ from typing import Any
 
 from scaffolder.checks.optional import module
 from scaffolder.errors import ClusterError
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import manifests
-from scaffolder.repository.manifests import KubernetesObject
+from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools import cluster
 from scaffolder.tools.cluster import Ruling
@@ -71,7 +70,7 @@ def the_cluster_accepts_the_objects(project: Project, toolchain: Toolchain, *, c
     if not context:
         raise NotApplicable("no cluster is named: --context NAME asks one")
     release = manifests.chart_of(project).name
-    rendered = {json.dumps(item.content, sort_keys=True): item for item in manifests.objects(project, toolchain)}
+    rendered = {item.identity: item for item in manifests.objects(project, toolchain)}
     items = list(rendered.values())
     answers = cluster.dry_run(
         context, [_elsewhere(item.content, release) for item in items], namespace=release, release=release
@@ -94,10 +93,10 @@ def _said(context: str, item: KubernetesObject, answer: cluster.Answer) -> Itera
         Ruling.PODS_REFUSED: f"the cluster of context {context} accepts it and refuses its pods: {answer.message}",
     }
     if _is_refused(item, answer):
-        yield Finding(path=item.source, message=_named(item, words[answer.ruling]))
+        yield Finding(path=item.path, message=_named(item, words[answer.ruling]))
     for warning in answer.warnings:
         yield Finding(
-            path=item.source,
+            path=item.path,
             message=_named(item, f"the cluster of context {context} warns: {warning}"),
             severity=Severity.WARNING,
         )
@@ -144,25 +143,24 @@ def _invalid(project: Project, validate: Any, item: KubernetesObject, version: s
         validate.validate(item.content, version, strict=True)
     except validate.SchemaNotFoundError:
         message = f"Kubernetes {version} has no {item.kind} in {item.api_version}"
-        line = project.line_of(item.source, f"apiVersion: {item.api_version}")
-        yield Finding(path=item.source, line=line, message=_named(item, message))
+        line = project.line_of(item.path, f"apiVersion: {item.api_version}")
+        yield Finding(path=item.path, line=line, message=_named(item, message))
     except validate.ValidationError as error:
         yield _finding(project, item, ".".join(str(part) for part in error.path), error.message)
     except validate.InvalidSchemaError as error:
-        yield Finding(path=item.source, message=_named(item, f"is no Kubernetes object: {error}"))
+        yield Finding(path=item.path, message=_named(item, f"is no Kubernetes object: {error}"))
 
 
 def _finding(project: Project, item: KubernetesObject, place: str, message: str) -> Finding:
     """What is wrong at `place` ("spec.ports.0") of an object, on the line of the template that sets it."""
     keys = [*reversed(_UNEXPECTED.findall(message)), *reversed(place.split("."))]
-    line = next((line for key in keys if key and (line := project.line_of(item.source, f"{key}:"))), 0)
+    line = next((line for key in keys if key and (line := project.line_of(item.path, f"{key}:"))), 0)
     said = f"{place or 'the object'}: {message}"[:300]
-    return Finding(path=item.source, line=line, message=_named(item, said))
+    return Finding(path=item.path, line=line, message=_named(item, said))
 
 
 def _named(item: KubernetesObject, message: str) -> str:
-    name = (item.content.get("metadata") or {}).get("name", "?")
-    return f"{item.kind} {name}: {message}"
+    return f"{item}: {message}"
 
 
 def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -171,8 +169,7 @@ def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
 
 
 def _number(items: list[KubernetesObject]) -> str:
-    kinds = len({item.kind for item in items})
-    return f"{len(items)} objects of {kinds} kinds"
+    return f"{counted(len(items), 'object')} of {counted(len({item.kind for item in items}), 'kind')}"
 
 
 def checks(*, context: str) -> tuple[Check, ...]:

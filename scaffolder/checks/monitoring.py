@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.optional import module
 from scaffolder.errors import ToolCrashed
-from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
+from scaffolder.repository import files as kinds
+from scaffolder.repository.facts import monitoring
+from scaffolder.repository.facts.monitoring import RuleGroups
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of
+from scaffolder.tools import output
+from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import AMTOOL, PROMTOOL
 from scaffolder.tools.toolchain import Toolchain
 
@@ -34,65 +39,55 @@ _DURATIONS = {"__rate_interval", "__interval", "__range", "interval"}
 def rules_parse(project: Project, toolchain: Toolchain) -> Verdict:
     """Each expression of each recording and alerting rule is PromQL."""
     parser = module("promql_parser")
-    files = _rule_files(project)
     findings, number = [], 0
-    for file in files:
-        for rule in _rules(project, file):
+    for groups in _rule_groups(project):
+        for way, rule in groups.rules:
             number += 1
             problem = _problem(parser, str(rule.get("expr", "")))
             if problem:
-                name = rule.get("alert") or rule.get("record") or "a rule"
-                findings.append(Finding(path=file, line=project.line_of(file, str(name)), message=f"{name}: {problem}"))
-    return Verdict(findings=tuple(findings), detail=f"{number} rules")
+                kind = next((key for key in ("alert", "record") if rule.get(key)), "")
+                line = line_of(groups.document, *way, kind) or line_of(groups.document, *way)
+                name = rule.get(kind, "a rule")
+                findings.append(Finding(path=groups.path, line=line, message=f"{name}: {problem}"))
+    return Verdict(findings=tuple(findings), detail=counted(number, "rule"))
 
 
 def dashboards_parse(project: Project, toolchain: Toolchain) -> Verdict:
     """Each query of each dashboard is PromQL once Grafana has filled in its variables."""
     parser = module("promql_parser")
-    queries = [(file, *query) for file in project.matching("*.json") for query in _queries(project, file)]
-    if not queries:
+    panels = monitoring.panels(project)
+    if not panels:
         raise NotApplicable("there is no dashboard")
     findings = []
-    for file, title, expression in queries:
-        problem = _problem(parser, _VARIABLE.sub(_filled, expression))
+    for panel in panels:
+        problem = _problem(parser, _VARIABLE.sub(_filled, panel.expression))
         if problem:
-            line = project.line_of(file, json.dumps(expression)[1:-1])
-            findings.append(Finding(path=file, line=line, message=f"{title!r}: {problem}"))
-    return Verdict(findings=tuple(findings), detail=f"{len(queries)} queries")
+            message = f"{panel.title!r}: {problem}"
+            findings.append(Finding(path=panel.place.path, line=panel.place.line, message=message))
+    return Verdict(findings=tuple(findings), detail=counted(len(panels), "query"))
 
 
 def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdict:
-    """`promtool check rules` accepts each rule file, its lints counted."""
+    """`promtool check rules` accepts each rule file, and the groups of each PrometheusRule, its lints counted."""
     findings = []
-    files = _rule_files(project)
-    for file in files:
-        done = toolchain.run(
-            PROMTOOL,
-            "check",
-            "rules",
-            "--lint=all",
-            "--lint-fatal",
-            *project.hand([file]),
-            cwd=project.root,
-            reads=[project.root / file],
-        )
+    found = _rule_groups(project)
+    for groups in found:
+        done = _checked(project, toolchain, groups)
         match done.exit_code:
             case 0:
                 pass
             case 1 | 3:  # 1: does not parse; 3: a lint, made fatal
-                findings.append(Finding(path=file, message=_essence(done.stdout + done.stderr)))
+                line = line_of(groups.document, *groups.way) if groups.is_object else 0
+                message = _essence(done.stdout + done.stderr)
+                findings.append(Finding(path=groups.path, line=line, message=message))
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {_essence(done.stderr)}")
-    return Verdict(findings=tuple(findings), detail=_files(files, "rule file"))
+    return Verdict(findings=tuple(dict.fromkeys(findings)), detail=counted(len(found), "rule file"))
 
 
 def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     """`promtool test rules` passes: each alert fires when it should, and only then."""
-    files = [
-        file
-        for file in project.matching("*.yaml", "*.yml")
-        if "rule_files:" in project.text(file) and "tests:" in project.text(file)
-    ]
+    files = monitoring.rule_tests(project)
     if not files:
         raise NotApplicable("there is no test of alerting rules")
     project.hand(files)
@@ -105,7 +100,7 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
             file.name,
             cwd=project.root / file.parent,
             timeout=60,
-            reads=project.paths_but("*.md"),
+            reads=kinds.but_documents(project),
         )
         match done.exit_code:
             case 0:
@@ -114,27 +109,28 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
                 findings.append(_failed_tests(project, file, done.stdout + done.stderr))
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {_essence(done.stderr)}")
-    return Verdict(findings=tuple(findings), detail=_files(files, "test file"))
+    return Verdict(findings=tuple(findings), detail=counted(len(files), "test file"))
 
 
 def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchain) -> Verdict:
-    """amtool accepts the Alertmanager configuration that stands in the values of kube-prometheus-stack.
+    """amtool accepts each Alertmanager configuration: a file of its own, or in the values of a chart.
 
-    An amtool older than a setting is shown the configuration without it, and the verdict's limit says so.
+    An AlertmanagerConfig spells its keys otherwise, and is the operator's to judge. An amtool that is older than a
+    setting is shown the configuration without it, and the verdict's limit says so.
     """
-    files = project.matching("monitoring/*.yaml")
-    found = [(file, config) for file in files for config in _configurations(project, file)]
+    found = [one for one in monitoring.alertmanagers(project) if not one.is_object]
     if not found:
         raise NotApplicable("there is no Alertmanager configuration")
     program = toolchain.find(AMTOOL)
     version = tuple(int(part) for part in program.version.split(".")[:2]) if program else (0, 0)
     findings, limits = [], set()
-    for file, config in found:
-        known, left_out = _known_to(version, {**config, "templates": []})  # their files lie in the cluster
+    for one in found:
+        file = one.path
+        known, left_out = _known_to(version, {**one.content, "templates": []})  # their files lie in the cluster
         limits |= left_out
         with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
             path = Path(folder) / "alertmanager.json"  # JSON is YAML
-            path.write_text(json.dumps(known), encoding="utf-8")
+            path.write_text(output.text_of(known), encoding="utf-8")
             done = toolchain.run(AMTOOL, "check-config", str(path))
         match done.exit_code:
             case 0:
@@ -143,101 +139,57 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
                 refused = _REFUSED.search(done.stdout + done.stderr)
                 message = refused[1] if refused else _essence(done.stdout + done.stderr)
                 named = _QUOTED.search(message)
-                line = project.line_of(file, named[1] if named else "") or project.line_of(file, "alertmanager:")
+                line = project.line_of(file, named[1] if named else "") or one.place(project, "receivers").line
                 findings.append(Finding(path=file, line=line, message=message))
             case _:
                 raise ToolCrashed(f"amtool ended with {done.exit_code}: {_essence(done.stderr)}")
     limit = f"{', '.join(sorted(limits))}, newer than this amtool" if limits else ""
-    return Verdict(findings=tuple(findings), detail=", ".join(file.as_posix() for file, _ in found), limit=limit)
+    return Verdict(findings=tuple(findings), detail=", ".join(one.path.as_posix() for one in found), limit=limit)
 
 
-def _failed_tests(project: Project, file: Path, output: str) -> Finding:
+def _failed_tests(project: Project, file: Path, printed: str) -> Finding:
     """What `promtool test rules` says of a test file, at the first test that fails, beside the rules it asks of."""
-    asked = [found["alert"] or json.loads(found["expr"]) for found in _FAILED_TEST.finditer(output)]
-    names = [
-        str(rule.get("alert") or rule.get("record")) for one in _rule_files(project) for rule in _rules(project, one)
-    ]
-    meant = [
-        name for name in dict.fromkeys(names) if any(re.search(rf"(?<![\w:]){name}(?![\w:])", one) for one in asked)
-    ]
-    lines = [(one, project.line_of(one, f": {name}")) for one in _rule_files(project) for name in meant]
+    asked = [found["alert"] or output.value_of(found["expr"]) for found in _FAILED_TEST.finditer(printed)]
+    places = {rule.name: rule.place for rule in reversed(monitoring.rules(project)) if rule.name}
+    names = dict.fromkeys(rule.name for rule in monitoring.rules(project) if rule.name)
+    meant = [name for name in names if any(re.search(rf"(?<![\w:]){re.escape(name)}(?![\w:])", one) for one in asked)]
     return Finding(
         path=file,
         line=project.line_of(file, asked[0]) if asked else 0,
-        message=(f"{', '.join(meant)}: " if meant else "") + _essence(output),
-        related=tuple(
-            Location(path=one, line=line, text=project.lines(one)[line - 1].strip()) for one, line in lines if line
-        ),
+        message=(f"{', '.join(meant)}: " if meant else "") + _essence(printed),
+        related=tuple(places[name] for name in meant),
     )
 
 
-def _rule_files(project: Project) -> list[Path]:
-    files = [
-        file
-        for file in project.matching("*.yaml", "*.yml")
-        if "groups:" in project.text(file) and _groups(project, file)
-    ]
-    if not files:
+def _rule_groups(project: Project) -> tuple[RuleGroups, ...]:
+    found = monitoring.rule_groups(project)
+    if not found:
         raise NotApplicable("there is no file of Prometheus rules")
-    return files
+    return found
 
 
-def _groups(project: Project, file: Path) -> list[dict[str, Any]]:
-    if not re.search(r"^groups:", project.text(file), re.MULTILINE):
-        return []
-    import yaml
-
-    try:
-        documents = project.documents(file)
-    except yaml.YAMLError:
-        return []  # SY002 says so
-    groups = documents[0].get("groups") if documents and isinstance(documents[0], dict) else None
-    return [group for group in groups if isinstance(group, dict)] if isinstance(groups, list) else []
-
-
-def _rules(project: Project, file: Path) -> Iterator[dict[str, Any]]:
-    for group in _groups(project, file):
-        yield from (rule for rule in group.get("rules") or [] if isinstance(rule, dict))
-
-
-def _queries(project: Project, file: Path) -> Iterator[tuple[str, str]]:
-    if '"panels"' not in project.text(file):
-        return
-    try:
-        dashboard = json.loads(project.text(file))
-    except json.JSONDecodeError:
-        return  # SY003 says so
-    for annotation in dashboard.get("annotations", {}).get("list", []):
-        if annotation.get("expr"):
-            yield annotation.get("name", "?"), annotation["expr"]
-    panels = list(dashboard.get("panels", []))
-    while panels:
-        panel = panels.pop(0)
-        panels += panel.get("panels", [])
-        for target in panel.get("targets", []):
-            if target.get("expr"):
-                yield panel.get("title", "?"), target["expr"]
-
-
-def _configurations(project: Project, file: Path) -> Iterator[dict[str, Any]]:
-    import yaml
-
-    try:
-        documents = project.documents(file)
-    except yaml.YAMLError:
-        return  # SY002 says so
-    for document in documents:
-        alertmanager = document.get("alertmanager") if isinstance(document, dict) else None
-        config = alertmanager.get("config") if isinstance(alertmanager, dict) else None
-        if isinstance(config, dict) and "receivers" in config:
-            yield config
+def _checked(project: Project, toolchain: Toolchain, groups: RuleGroups) -> CompletedRun:
+    """What promtool says of a file of rules, or of the groups of an object, which is handed to it as such a file."""
+    arguments = ("check", "rules", "--lint=all", "--lint-fatal")
+    if not groups.is_object:
+        names = project.hand([groups.path])
+        return toolchain.run(PROMTOOL, *arguments, *names, cwd=project.root, reads=[project.root / groups.path])
+    with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
+        path = Path(folder) / "rules.json"  # JSON is YAML
+        path.write_text(output.text_of({"groups": groups.groups}), encoding="utf-8")
+        done = toolchain.run(PROMTOOL, *arguments, path.name, cwd=Path(folder))
+    return replace(done, stdout=done.stdout.replace(path.name, groups.path.as_posix()))
 
 
 def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """`config` as an amtool of this version can read it, and the settings that were left out for that."""
     newer = {setting: since for setting, since in _SINCE.items() if version < since}
-    receivers, left_out = [], set()
+    receivers: list[Any] = []
+    left_out: set[str] = set()
     for receiver in config["receivers"]:
+        if not isinstance(receiver, dict):
+            receivers.append(receiver)  # for amtool to say
+            continue
         kept = {}
         for kind, integrations in receiver.items():
             if kind in newer:
@@ -269,16 +221,12 @@ def _problem(parser: Any, expression: str) -> str:
     return ""
 
 
-def _essence(output: str) -> str:
+def _essence(printed: str) -> str:
     """What a person needs of a tool's output: without its headings and empty lines, at most a few lines' worth."""
-    lines = [line.strip() for line in output.splitlines()]
+    lines = [line.strip() for line in printed.splitlines()]
     return " ".join(line for line in lines if line and not line.startswith(("Checking", "Unit Testing", "SUCCESS")))[
         :600
     ]
-
-
-def _files(files: list[Path], noun: str) -> str:
-    return f"{len(files)} {noun}{'' if len(files) == 1 else 's'}"
 
 
 CHECKS = (

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffolder.errors import ToolCrashed
-from scaffolder.formats import jenkinsfile
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import files as kinds
+from scaffolder.repository import pipelines, reading
 from scaffolder.repository.project import Project
+from scaffolder.tools import output
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR
 from scaffolder.tools.toolchain import Toolchain
 
 _EXTENSIONS = ("AWSShellScript@",)
-_WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 
 
 def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
@@ -32,22 +30,31 @@ def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdic
         cwd=project.root,
         reads=[project.root / file for file in files],
     )
-    return Verdict(findings=tuple(_schema_findings(project, done)), detail=_number(files, "workflow"))
+    return Verdict(findings=tuple(_schema_findings(project, done)), detail=counted(len(files), "workflow"))
 
 
 def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
-    """GitLab's own schema accepts .gitlab-ci.yml."""
-    files = project.matching(".gitlab-ci.yml")
-    if not files:
+    """GitLab's own schema accepts .gitlab-ci.yml and what it includes.
+
+    A component has its inputs in a document of its own, for which there is no schema.
+    """
+    found = kinds.gitlab_pipelines(project)
+    if not found:
         raise NotApplicable("there is no .gitlab-ci.yml")
+    components = [file for file in found if len(reading.documents(project, file)) > 1]
+    files = [file for file in found if file not in components]
+    limit = f"no schema for components: {', '.join(file.as_posix() for file in components)}" if components else ""
+    if not files:
+        raise NotApplicable(limit)
     done = toolchain.run(
         CHECK_JSONSCHEMA,
         *("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "--output-format", "json"),
-        *project.hand(files[:1]),
+        *project.hand(files),
         cwd=project.root,
-        reads=[project.root / files[0]],
+        reads=[project.root / file for file in files],
     )
-    return Verdict(findings=tuple(_schema_findings(project, done)), detail=_number(files, "file"))
+    findings = tuple(_schema_findings(project, done))
+    return Verdict(findings=findings, detail=counted(len(files), "file"), limit=limit)
 
 
 def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
@@ -55,7 +62,7 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
 
     The schema knows Microsoft's tasks only and refuses every other, so that a task of an extension is left out.
     """
-    files = project.matching("azure-pipelines.yml", "ci/azure-devops/*.yml")
+    files = kinds.azure_pipelines(project)
     if not files:
         raise NotApplicable("there is no azure-pipelines.yml")
     findings: list[Finding] = []
@@ -71,18 +78,18 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
             reads=[],
         )
         findings += _schema_findings(project, done, file)
-    return Verdict(findings=tuple(findings), detail=_number(files, "file"))
+    return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 
 def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdict:
     """The Jenkinsfile has the form of Declarative Pipeline, gives each step an agent and lets no question hold one."""
-    files = project.matching("Jenkinsfile", "*.Jenkinsfile")
+    files = kinds.jenkinsfiles(project)
     if not files:
         raise NotApplicable("there is no Jenkinsfile")
     findings = tuple(
         Finding(path=file, line=problem.line, message=problem.message, fix=problem.fix)
         for file in files
-        for problem in jenkinsfile.problems(project.text(file))
+        for problem in pipelines.refused(project, file)
     )
     return Verdict(findings=findings, detail="structure; Groovy's own grammar is for Jenkins to judge")
 
@@ -97,14 +104,14 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         *project.hand(files),
         cwd=project.root,
         timeout=60,
-        reads=_yaml(project),
+        reads=kinds.read_by_workflow_linters(project),
     )
     problems = _json(ACTIONLINT.name, done, codes={0, 1})
     findings = tuple(
         Finding(path=project.relative(p["filepath"]), line=p["line"], message=p["message"], rule=p["kind"])
         for p in problems or []
     )
-    return Verdict(findings=findings, detail=_number(files, "workflow"))
+    return Verdict(findings=findings, detail=counted(len(files), "workflow"))
 
 
 def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
@@ -113,7 +120,7 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     Runs offline and as the strictest reader ("pedantic"); informational notes are warnings.
     """
     files = _workflows(project)
-    config = project.matching(".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml")
+    config = kinds.zizmor_settings(project)
     done = toolchain.run(
         ZIZMOR,
         *("--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress"),
@@ -122,19 +129,19 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         *project.hand(files),
         cwd=project.root,
         timeout=60,
-        reads=_yaml(project),
+        reads=kinds.read_by_workflow_linters(project),
     )
     # 0: nothing; 11 to 14: findings, the number says how severe the worst is (docs.zizmor.sh/usage/#exit-codes).
     problems = _json(ZIZMOR.name, done, codes={0, 11, 12, 13, 14})
     unread = [line for line in done.stderr.splitlines() if "failed to" in line.lower() or "invalid" in line.lower()]
     if unread:
         raise ToolCrashed(f"zizmor could not read every workflow: {unread[0].strip()[:200]}", hint="see check CI001")
-    return Verdict(findings=tuple(_audited(project, p) for p in problems), detail=_number(files, "workflow"))
+    return Verdict(findings=tuple(_audited(project, p) for p in problems), detail=counted(len(files), "workflow"))
 
 
 def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """shellcheck finds nothing in any script: a `.sh` file, or one whose first line names a shell."""
-    files = [file for file in project.files if file.suffix == ".sh" or _names_a_shell(project, file)]
+    files = kinds.shell_programs(project)
     if not files:
         raise NotApplicable("there is no shell script")
     done = toolchain.run(
@@ -145,7 +152,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         *project.hand(files),
         cwd=project.root,
         timeout=60,
-        reads=project.paths_but("*.md"),  # -x follows a script to what it sources, whatever that is called
+        reads=kinds.but_documents(project),  # -x follows a script to what it sources, whatever that is called
     )
     problems = _json(SHELLCHECK.name, done, codes={0, 1})["comments"]
     findings = tuple(
@@ -159,12 +166,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         )
         for p in problems
     )
-    return Verdict(findings=findings, detail=_number(files, "script"))
-
-
-def _yaml(project: Project) -> list[Path]:
-    """Workflows, the actions and workflows of the repository that they call, and the settings of their linters."""
-    return [project.root / file for file in project.matching("*.yml", "*.yaml", ".shellcheckrc")]
+    return Verdict(findings=findings, detail=counted(len(files), "script"))
 
 
 def _schema_findings(project: Project, done: CompletedRun, only: Path | None = None) -> Iterator[Finding]:
@@ -189,8 +191,8 @@ def _schema_findings(project: Project, done: CompletedRun, only: Path | None = N
 def _without_extensions(project: Project, file: Path) -> str:
     """The document as JSON, each step with a task of `_EXTENSIONS` as a script; a text that is no YAML as it is."""
     try:
-        return json.dumps(_replaced(next(iter(project.documents(file)), None)), default=str)
-    except yaml.YAMLError:
+        return output.text_of(_replaced(next(iter(reading.yaml_of(project, file)), None)))
+    except reading.Unreadable:
         return project.text(file)
 
 
@@ -203,7 +205,7 @@ def _replaced(value: Any) -> Any:
 
 
 def _workflows(project: Project) -> tuple[Path, ...]:
-    files = project.matching(*_WORKFLOWS)
+    files = kinds.github_workflows(project)
     if not files:
         raise NotApplicable("there is no GitHub workflow")
     return files
@@ -229,8 +231,8 @@ def _json(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
     """What the program reported; an exit code that it does not document, or no JSON, is no verdict."""
     if done.exit_code in codes:
         try:
-            return json.loads(done.stdout or "[]")
-        except json.JSONDecodeError:
+            return output.value_of(done.stdout or "[]")
+        except ValueError:
             pass
     said = (done.stderr.strip() or done.stdout.strip()).splitlines()
     worst = next(
@@ -239,17 +241,9 @@ def _json(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
     raise ToolCrashed(f"{name} ended with {done.exit_code}: {worst.strip()[:200] or 'it said nothing'}")
 
 
-def _names_a_shell(project: Project, file: Path) -> bool:
-    return not file.suffix and bool(re.match(r"#!.*\b(?:ba|da|k)?sh\b", project.text(file)[:80]))
-
-
 def _last_key(path: str) -> str:
     words = [word for word in re.split(r"[.\[\]]+", path) if word and word != "$" and not word.isdigit()]
     return f"{words[-1]}:" if words else ""
-
-
-def _number(files: tuple[Path, ...] | list[Path], noun: str) -> str:
-    return f"{len(files)} {noun}{'' if len(files) == 1 else 's'}"
 
 
 CHECKS = (

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatch
 from pathlib import Path
 
 from scaffolder.checks import leftovers
 from scaffolder.checks.optional import module
 from scaffolder.formats import Unreadable, editorconfig
 from scaffolder.formats.editorconfig import EditorConfig
-from scaffolder.model import Check, Edit, Finding, Location, NotApplicable, Verdict
-from scaffolder.repository.facts import reading, services
+from scaffolder.model import Check, Edit, Finding, Location, NotApplicable, Verdict, counted
+from scaffolder.repository import files, reading, terraform_templates
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
-_TEMPLATE_FILE = re.compile(r"\btemplatefile\(\s*\"([^\"]+)\"|\btemplate\s*=\s*file\(\s*\"([^\"]+)\"")
-_DIRECTIVE = re.compile(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
-_HELM_TEMPLATES = "templates"
 _TEXTS = frozenset(
     {
         *(".yaml", ".yml", ".json", ".toml", ".xml", ".tf", ".tfvars", ".hcl", ".sh", ".md", ".properties"),
@@ -29,36 +25,31 @@ _TEXTS = frozenset(
 
 def yaml_parses(project: Project, toolchain: Toolchain) -> Verdict:
     """YAML files parse and repeat no key; what Helm or Terraform renders first is theirs to judge."""
-    files = [
-        file
-        for file in project.matching("*.yaml", "*.yml")
-        if not _is_helm_template(project, file) and not _is_terraform_template(project, file)
-    ]
-    return _each(project, files, "YAML", _yaml_problem)
+    found = terraform_templates.without(project, files.plain_yaml(project))
+    return _each(project, found, "YAML", _yaml_problem)
 
 
 def json_parses(project: Project, toolchain: Toolchain) -> Verdict:
     """JSON files parse; what Terraform renders first is no JSON before that."""
-    files = [file for file in project.matching("*.json") if not _is_terraform_template(project, file)]
-    return _each(project, files, "JSON", _json_problem)
+    found = terraform_templates.without(project, files.json(project))
+    return _each(project, found, "JSON", _json_problem)
 
 
 def toml_parses(project: Project, toolchain: Toolchain) -> Verdict:
     """TOML files parse."""
-    return _each(project, project.matching("*.toml"), "TOML", _toml_problem)
+    return _each(project, files.toml(project), "TOML", _toml_problem)
 
 
 def xml_parses(project: Project, toolchain: Toolchain) -> Verdict:
     """XML files parse."""
-    return _each(project, project.matching("*.xml"), "XML", _xml_problem)
+    return _each(project, files.xml(project), "XML", _xml_problem)
 
 
 def hcl_parses(project: Project, toolchain: Toolchain) -> Verdict:
     """Terraform files parse as HCL, whether or not there is a terraform here."""
-    files = project.matching("*.tf", "*.tfvars", "*.hcl", "*.tfbackend")
     module("tree_sitter_hcl")
     module("tree_sitter")
-    return _each(project, files, "HCL", _hcl_problem)
+    return _each(project, files.hcl(project), "HCL", _hcl_problem)
 
 
 def files_are_readable(project: Project, toolchain: Toolchain) -> Verdict:
@@ -75,18 +66,17 @@ def files_are_readable(project: Project, toolchain: Toolchain) -> Verdict:
         for path, reason in sorted(project.unreadable.items())
         if reason != "is no text" or _should_be_text(path)
     )
-    return Verdict(findings=findings, detail=f"{len(project.files)} files")
+    return Verdict(findings=findings, detail=counted(len(project.files), "file"))
 
 
 def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
     """Dockerfiles parse."""
-    files = [*services.dockerfiles(project), *project.matching(".devcontainer/*Dockerfile")]
-    return _each(project, files, "Dockerfile", _dockerfile_problem)
+    return _each(project, files.all_dockerfiles(project), "Dockerfile", _dockerfile_problem)
 
 
 def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
     """No blank ends a line, and a newline ends the file, wherever .editorconfig says so."""
-    configs = {file.parent: editorconfig.read(project.text(file)) for file in project.matching(".editorconfig")}
+    configs = {file.parent: editorconfig.read(project.text(file)) for file in files.editor_settings(project)}
     if not configs:
         raise NotApplicable("there is no .editorconfig")
     findings = []
@@ -112,7 +102,7 @@ def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
                     edits=edits,
                 )
             )
-    return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
+    return Verdict(findings=tuple(findings), detail=counted(len(project.files), "file"))
 
 
 def conflicts_are_settled(project: Project, toolchain: Toolchain) -> Verdict:
@@ -130,7 +120,7 @@ def conflicts_are_settled(project: Project, toolchain: Toolchain) -> Verdict:
                     fix="keep one side, or what both mean, and take out the three lines of markers",
                 )
             )
-    return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
+    return Verdict(findings=tuple(findings), detail=counted(len(project.files), "file"))
 
 
 def _conflicts(lines: Sequence[str]) -> Iterator[int]:
@@ -197,28 +187,19 @@ _Problem = Callable[[Project, Path], tuple[int, str] | None]
 """What is wrong with a file, and on which line; None where it parses."""
 
 
-def _each(project: Project, files: tuple[Path, ...] | list[Path], language: str, problem: _Problem) -> Verdict:
-    if not files:
+def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Problem) -> Verdict:
+    if not found:
         raise NotApplicable(f"there is no {language}{'' if language == 'Dockerfile' else ' file'}")
     findings = []
-    for file in files:
-        found = problem(project, file)
-        if found:
-            findings.append(Finding(path=file, line=found[0], message=f"does not parse as {language}: {found[1]}"))
-    return Verdict(findings=tuple(findings), detail=f"{len(files)} files" if len(files) > 1 else "1 file")
+    for file in found:
+        wrong = problem(project, file)
+        if wrong:
+            findings.append(Finding(path=file, line=wrong[0], message=f"does not parse as {language}: {wrong[1]}"))
+    return Verdict(findings=tuple(findings), detail=counted(len(found), "file"))
 
 
 def _yaml_problem(project: Project, file: Path) -> tuple[int, str] | None:
-    import yaml
-
-    try:
-        project.documents(file)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        return (mark.line + 1 if mark else 0), str(error.problem)
-    except yaml.YAMLError as error:
-        return 0, " ".join(str(error).split())
-    return None
+    return _unreadable(lambda: reading.yaml_of(project, file))
 
 
 def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
@@ -247,28 +228,6 @@ def _xml_problem(project: Project, file: Path) -> tuple[int, str] | None:
 
 def _hcl_problem(project: Project, file: Path) -> tuple[int, str] | None:
     return _unreadable(lambda: reading.hcl_of(project, file))
-
-
-def _is_helm_template(project: Project, file: Path) -> bool:
-    return any(parent.name == _HELM_TEMPLATES and project.has(parent.parent / "Chart.yaml") for parent in file.parents)
-
-
-def _is_terraform_template(project: Project, file: Path) -> bool:
-    """Whether Terraform renders the file: a call of templatefile() names it, or it holds a directive of templates."""
-    name = file.as_posix()
-    if any(fnmatch(name, pattern) for pattern in project.once("templatefile", lambda: _given_to_terraform(project))):
-        return True
-    return bool(project.matching("*.tf")) and _DIRECTIVE.search(project.text(file)) is not None
-
-
-def _given_to_terraform(project: Project) -> frozenset[str]:
-    """The paths that templatefile() reads, as shell patterns: what a loop puts into one may be anything."""
-    patterns = set()
-    for file in project.matching("*.tf"):
-        for call in _TEMPLATE_FILE.finditer(project.text(file)):
-            path = re.sub(r"^\$\{path\.(?:module|root|cwd)\}/", "", call[1] or call[2])
-            patterns.add(project.relative((file.parent / re.sub(r"\$\{[^}]*\}", "*", path)).as_posix()).as_posix())
-    return frozenset(patterns)
 
 
 CHECKS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
-from scaffolder.repository import fixes
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import files, fixes
 from scaffolder.repository.project import Project
 from scaffolder.tools import terraform
 from scaffolder.tools.programs import TERRAFORM
@@ -30,9 +30,7 @@ def formatted(project: Project, toolchain: Toolchain) -> Verdict:
         )
         for one in said.unformatted
     ]
-    return Verdict(
-        findings=tuple(findings), detail=f"{len(project.under(folder.as_posix(), '*.tf', '*.tfvars'))} files"
-    )
+    return Verdict(findings=tuple(findings), detail=counted(len(files.terraform_inputs(project, folder)), "file"))
 
 
 def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
@@ -50,7 +48,7 @@ def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
     return Verdict(
         findings=tuple(findings),
         level=min((validation.level for validation in said), key=_DEPTH.index),
-        detail="; ".join([f"{len(roots)} roots: {names}", *([", ".join(providers)] if providers else [])]),
+        detail="; ".join([f"{counted(len(roots), 'root')}: {names}", *([", ".join(providers)] if providers else [])]),
         limit="; ".join(sorted({validation.limit for validation in said if validation.limit})),
     )
 
@@ -74,9 +72,9 @@ def _finding(folder: Path, one: terraform.Diagnostic) -> Finding:
 
 def _folder(project: Project) -> Path:
     """The folder that holds all roots and their modules: the deepest one that they share."""
-    folders = [file.parent for file in project.matching("*.tf")]
+    folders = [file.parent for file in files.terraform(project)]
     if not folders:
         raise NotApplicable("there is no Terraform code")
-    project.hand(project.matching("*.tf", "*.tfvars", "*.tftest.hcl"))
+    project.hand((*files.terraform_inputs(project), *files.terraform_tests(project)))
     shared = set.intersection(*({folder, *folder.parents} for folder in folders))
     return max(shared, key=lambda folder: len(folder.parts))

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterator
 
 from scaffolder.errors import WaiversError
-from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict
-from scaffolder.repository import waivers
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import files, waivers
 from scaffolder.repository.project import Project
 from scaffolder.repository.waivers import LEDGER, LONGEST, SOON, Mark, Waiver
 from scaffolder.tools.toolchain import Toolchain
@@ -32,7 +32,7 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
         for mark in marks
         if not any(waiver.covers(mark) for waiver in ledger)
     )
-    return Verdict(findings=findings, detail=f"{len(marks)} marks, {_number(ledger)}")
+    return Verdict(findings=findings, detail=f"{counted(len(marks), 'mark')}, {counted(len(ledger), 'waiver')}")
 
 
 def no_waiver_is_expired_or_unused(project: Project, _: Toolchain) -> Verdict:
@@ -46,7 +46,7 @@ def no_waiver_is_expired_or_unused(project: Project, _: Toolchain) -> Verdict:
     today = datetime.date.today()
     findings = tuple(finding for waiver in ledger for finding in _stale(project, waiver, marks, today))
     next_end = min(waiver.expires for waiver in ledger)
-    return Verdict(findings=findings, detail=f"{_number(ledger)}, next expires {next_end}")
+    return Verdict(findings=findings, detail=f"{counted(len(ledger), 'waiver')}, next expires {next_end}")
 
 
 def _stale(project: Project, waiver: Waiver, marks: tuple[Mark, ...], today: datetime.date) -> Iterator[Finding]:
@@ -68,7 +68,7 @@ def _stale(project: Project, waiver: Waiver, marks: tuple[Mark, ...], today: dat
         if rule not in {mark.rule for mark in covered}:
             yield at_entry(f"waives {rule}, which nothing silences in its paths", "take the rule out of the ledger")
     for path in waiver.paths:
-        if not project.matching(path):
+        if not files.named_by(project, path):
             yield at_entry(f"names {path}, where there is no file", "take the path out of the ledger")
     for mark in covered:
         if mark.until and mark.until > waiver.expires:
@@ -80,10 +80,6 @@ def _stale(project: Project, waiver: Waiver, marks: tuple[Mark, ...], today: dat
 
 def _malformed(error: WaiversError) -> Finding:
     return Finding(path=error.path or LEDGER, line=error.line, message=error.message, fix=error.hint)
-
-
-def _number(ledger: tuple[Waiver, ...]) -> str:
-    return f"{len(ledger)} waiver{'' if len(ledger) == 1 else 's'}"
 
 
 CHECKS = (

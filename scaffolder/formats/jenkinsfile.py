@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scaffolder import formats
+
 _WORK = frozenset({"steps", "stages", "parallel", "matrix"})
 _PIPELINE = frozenset(
     {"agent", "stages", "post", "environment", "options", "parameters", "triggers", "tools", "libraries"}
@@ -83,12 +85,11 @@ class Problem:
     fix: str = ""
 
 
-class Unreadable(Exception):
+class Unreadable(formats.Unreadable):
     """A brace or a string has no end; `line` is where it begins."""
 
     def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
+        super().__init__(message, line)
 
 
 def read(text: str) -> tuple[Statement, ...]:

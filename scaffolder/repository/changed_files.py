@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder.errors import ProjectError
-from scaffolder.model import Finding, Report, Result, outcome_of
+from scaffolder.model import Finding, Report, Result, counted, outcome_of
 from scaffolder.tools.git import Git, refuse_distrusted
 from scaffolder.tools.toolchain import Toolchain
 
@@ -60,7 +60,7 @@ def only(changes: Changes, report: Report) -> Report:
     """The report with the findings in files that changed; it says what it leaves out."""
     results = tuple(_only(changes, result, strict=report.strict) for result in report.results)
     hidden = _findings(report.results) - _findings(results)
-    files = f"{len(changes.names)} file{'' if len(changes.names) == 1 else 's'}"
+    files = counted(len(changes.names), "file")
     note = f"only findings in what changed since {changes.since} count: {files}; {hidden} in other files are not shown"
     return replace(report, results=results, notes=(*report.notes, note))
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import DestinationError, ProjectError
-from scaffolder.formats import hcl
 from scaffolder.model import Location, Table
-from scaffolder.repository import environments, manifests
+from scaffolder.repository import environments, files, manifests
 from scaffolder.repository.environments import VARIABLES, Family
-from scaffolder.repository.manifests import KubernetesObject, Manifest
+from scaffolder.repository.kubernetes_objects import KubernetesObject
+from scaffolder.repository.manifests import Manifest
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import blocks
+from scaffolder.repository.reading import Attribute, Block, blocks
 from scaffolder.tools.toolchain import Toolchain
 
 
@@ -245,7 +245,7 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
 
 def _manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     """What the chart renders for each environment; nothing where there is no chart, or none knows an environment."""
-    rendered = manifests.manifests(project, toolchain) if project.chart else ()
+    rendered = manifests.manifests(project, toolchain) if files.chart(project) else ()
     return tuple(one for one in rendered if one.environment and not one.error)
 
 
@@ -257,7 +257,7 @@ def place_of(project: Project, family: Family, environment: str, name: str) -> L
     return Location(path=file, line=line, text=project.lines(file)[line - 1].strip() if line else "")
 
 
-def _attribute(block: hcl.Block | None, name: str) -> hcl.Attribute | None:
+def _attribute(block: Block | None, name: str) -> Attribute | None:
     return block.attributes.get(name) if block else None
 
 

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.repository.project import Project
 
+ENVIRONMENTS = ("dev", "qa", "prod")
+"""Those that the template makes, in promotion order; docs/contract.md."""
+
+LOCAL = "local"
+"""The environment on one's own machine, which nothing is promoted to."""
+
 PROMOTION: tuple[tuple[str, ...], ...] = (
-    ("dev", "development"),
+    ("dev", "develop", "development"),
     ("int", "integration"),
     ("test", "testing", "tst"),
     ("qa", "qas"),
     ("uat",),
     ("sandbox",),
     ("stage", "staging", "stg"),
-    ("preprod", "preproduction"),
+    ("preprod", "pre-prod", "preproduction", "pre-production"),
     ("prod", "production", "prd"),
     ("live",),
 )
 """What environments are called, in the order in which a change reaches them; the first word stands for its others."""
 
+_WORD = re.compile(r"(?:pre-)?[A-Za-z]+", re.IGNORECASE)
+_WHOLE = re.compile(r"^.+$")
 _ORDER = {word: (place, names[0]) for place, names in enumerate(PROMOTION) for word in names}
 
-COMMON_WORDS = frozenset({"int", "integration", "test", "testing", "live", "stage"})
+COMMON_WORDS = frozenset({"develop", "int", "integration", "test", "testing", "live", "stage"})
 """Words that say something else as often as an environment, so that meeting them in a text proves nothing."""
 
 VALUES, VARIABLES, BACKENDS = "values of a chart", "Terraform variables", "Terraform backends"
@@ -50,6 +58,23 @@ class Family:
 def names(environment: str) -> tuple[str, ...]:
     """Every word that stands for the same environment: ("prod", "production", "prd")."""
     return next((words for words in PROMOTION if environment in words), (environment,))
+
+
+def in_order(environments: Iterable[str]) -> list[str]:
+    """Environments in promotion order."""
+    return sorted(environments, key=lambda name: _ORDER[name][0])
+
+
+def named_in(file: Path) -> str:
+    """The environment that a file such as `values-prod.yaml` or `qa/values.yaml` is for; empty where it is for none.
+
+    The file's name comes before its folders; of several words the last one counts.
+    """
+    for part in reversed(file.parts):
+        known = [word for word in _WORD.findall(part.lower()) if word in _ORDER or word == LOCAL]
+        if known:
+            return _ORDER[known[-1]][1] if known[-1] in _ORDER else LOCAL
+    return ""
 
 
 def family_of(project: Project, kind: str) -> tuple[Family, ...]:
@@ -103,8 +128,8 @@ def _environment(file: Path) -> tuple[str, str] | None:
     last = len(file.parts) - 1
     for depth in range(last, -1, -1):
         part = file.parts[depth]
-        pattern = r"[A-Za-z]+" if depth == last else r"^.+$"
-        words = [found for found in re.finditer(pattern, part) if found[0].lower() in _ORDER]
+        pattern = _WORD if depth == last else _WHOLE
+        words = [found for found in pattern.finditer(part) if found[0].lower() in _ORDER]
         if len(words) > 1:
             return None
         if words:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffolder.formats.yaml import line_of
+from scaffolder.repository import files
+from scaffolder.repository.kubernetes_objects import dig
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import listed, stages, table
+from scaffolder.repository.reading import line_of, listed, stages, table, tables
 
-_TRIALS = {".devcontainer", "test", "tests", "testdata", "fixtures", "examples", "e2e"}
 _IN_JENKINSFILE = re.compile(r"\bimage\s*[(=:]?\s*['\"]([^'\"\s]+)['\"]")
 
 
@@ -33,14 +33,8 @@ def named(project: Project) -> tuple[Use, ...]:
     )
 
 
-def dockerfiles(project: Project) -> list[Path]:
-    """The Dockerfiles of services: not those of development containers and of tests."""
-    files = project.matching("Dockerfile", "*.Dockerfile", "Dockerfile.*", "Containerfile")
-    return [file for file in files if not _TRIALS & set(file.parts) and file.suffix not in {".dockerignore", ".jinja"}]
-
-
 def _in_dockerfiles(project: Project) -> Iterator[Use]:
-    for file in dockerfiles(project):
+    for file in files.image_builds(project):
         found = stages(project, file)
         names = {stage.name for stage in found.stages if stage.name} if found else set()
         for stage in found.stages if found else ():
@@ -53,7 +47,7 @@ def _in_dockerfiles(project: Project) -> Iterator[Use]:
 
 
 def _in_compose(project: Project) -> Iterator[Use]:
-    for file in project.matching("compose*.y*ml", "docker-compose*.y*ml"):
+    for file in files.compose_files(project):
         services = table(project, file).get("services")
         for name, service in services.items() if isinstance(services, dict) else ():
             if isinstance(service, dict) and isinstance(service.get("image"), str) and "build" not in service:
@@ -61,7 +55,7 @@ def _in_compose(project: Project) -> Iterator[Use]:
 
 
 def _in_pipelines(project: Project) -> Iterator[Use]:
-    for file in project.matching(".github/workflows/*.y*ml"):
+    for file in files.github_workflows(project):
         jobs = table(project, file).get("jobs")
         for job in jobs.values() if isinstance(jobs, dict) else ():
             if isinstance(job, dict):
@@ -71,11 +65,16 @@ def _in_pipelines(project: Project) -> Iterator[Use]:
                 for step in listed(job.get("steps")):
                     if isinstance(step, dict) and str(step.get("uses", "")).startswith("docker://"):
                         yield Use(path=file, line=line_of(step, "uses"), image=step["uses"].removeprefix("docker://"))
-    for file in project.matching(".gitlab-ci.yml"):
+    for file in files.gitlab_pipelines(project):
         document = table(project, file)
         for holder in (document, *document.values()):
             yield from _named(file, holder, "image", "services")
-    for file in project.matching("Jenkinsfile"):
+    for file in files.azure_pipelines(project):
+        for job in tables(project, file):  # a plain word is the name of a container among the resources
+            yield from (use for use in _named(file, job, "container") if re.search(r"[/:]", use.image))
+        for container in listed(dig(table(project, file), "resources", "containers")):
+            yield from _named(file, container, "image")
+    for file in files.jenkinsfiles(project):
         for number, line in enumerate(project.lines(file), 1):
             if not line.lstrip().startswith(("//", "*")):
                 for image in _IN_JENKINSFILE.findall(line):

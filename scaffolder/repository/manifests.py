@@ -6,40 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import Blocked, NotApplicable
+from scaffolder.repository import clusters, files, kubernetes_objects
 from scaffolder.repository.environments import beside
+from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import table
 from scaffolder.tools import helm, package_data
 from scaffolder.tools.toolchain import Toolchain
 
-DIGEST = "sha256:" + "0" * 64
-"""Stands for the digest that a pipeline hands over; the chart refuses to render without one."""
-
-REPOSITORY = "registry.example.com/image"
-"""Stands for the registry's address, which is known once Terraform has made the registry."""
-
 API_VERSIONS = ("monitoring.coreos.com/v1", "gateway.networking.k8s.io/v1")
 """What the platform adds to a cluster before the first deployment."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class KubernetesObject:
-    """One object as rendered for `environment`; `source` is the template file it came from, relative to the root."""
-
-    environment: str
-    source: Path
-    content: dict[str, Any]
-
-    @property
-    def api_version(self) -> str:
-        return str(self.content.get("apiVersion", ""))
-
-    @property
-    def kind(self) -> str:
-        return str(self.content.get("kind", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,17 +44,19 @@ def chart_of(project: Project) -> Path:
     Raises:
         NotApplicable: the repository has no chart.
     """
-    if project.chart is None:
+    chart = files.chart(project)
+    if chart is None:
         raise NotApplicable("there is no Helm chart")
-    return project.chart
+    return chart
 
 
 def environments(project: Project) -> tuple[Environment, ...]:
     """Each environment that has a values file, in promotion order; the chart's own values alone where none has."""
     chart = chart_of(project)
-    project.hand(project.under(chart.as_posix(), "*.yaml", "*.yml", "*.tpl", "*.json"))
-    files = beside(project, chart)
-    present: dict[str, tuple[Path, ...]] = {name: (project.root / file,) for name, file in files.items()}
+    project.hand(files.chart_inputs(project, chart))
+    present: dict[str, tuple[Path, ...]] = {
+        name: (project.root / file,) for name, file in beside(project, chart).items()
+    }
     return tuple(
         Environment(
             name=name,
@@ -92,17 +73,18 @@ def environments(project: Project) -> tuple[Environment, ...]:
 
 def _image(project: Project, chart: Path) -> dict[str, str]:
     """What stands for the image that the pipeline hands over, in a chart that takes one like that."""
-    image = table(project, chart / "values.yaml").get("image") if project.has(chart / "values.yaml") else None
-    given = {"repository": REPOSITORY, "digest": DIGEST}
-    return {f"image.{key}": given[key] for key in given if isinstance(image, dict) and key in image}
+    values = table(project, chart / "values.yaml") if project.has(chart / "values.yaml") else {}
+    return {f"image.{key}": given for key, given in kubernetes_objects.placeholders(values).items()}
 
 
 def kubernetes_version(project: Project) -> str:
     """The version that the repository's clusters run, such as "1.36": what Terraform says, else the pinned default."""
-    for file in project.matching("*.tfvars"):
-        found = re.search(r'^kubernetes_version\s*=\s*"(\d+\.\d+)', project.text(file), re.MULTILINE)
-        if found:
-            return found[1]
+    try:
+        for _, attribute in clusters.versions(project):
+            if found := re.match(r"\d+\.\d+", attribute.text):
+                return found[0]
+    except ToolMissing:
+        pass  # nothing reads Terraform here: what the templates pin is the best guess
     return str(package_data.versions()["kubernetes"]["version"])
 
 
@@ -122,6 +104,27 @@ def objects(project: Project, toolchain: Toolchain) -> tuple[KubernetesObject, .
     if not rendered:
         raise Blocked("the chart renders no object: see HL002")
     return rendered
+
+
+def everything(project: Project, toolchain: Toolchain) -> tuple[tuple[KubernetesObject, ...], str]:
+    """Every object, of the chart and of files, and why those of the chart are not among them.
+
+    The reason is empty where they are, or there is no chart.
+    """
+    return project.once("every object", lambda: _everything(project, toolchain))
+
+
+def _everything(project: Project, toolchain: Toolchain) -> tuple[tuple[KubernetesObject, ...], str]:
+    plain = kubernetes_objects.plain(project)
+    try:
+        rendered = manifests(project, toolchain)
+    except NotApplicable:
+        return plain, ""
+    except ToolError as error:
+        return plain, f"the chart was not rendered: {error.message}"
+    found = (*plain, *(item for one in rendered for item in one.objects))
+    failed = [one.environment or "its own values" for one in rendered if one.error]
+    return found, f"the chart does not render for {', '.join(failed)}: see HL002" if failed else ""
 
 
 def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
@@ -148,4 +151,5 @@ def _objects(environment: str, chart: Path, rendered: helm.Rendered) -> Iterator
     for manifest in rendered.manifests:
         content = yaml.load(manifest.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506, both are safe
         if isinstance(content, dict):
-            yield KubernetesObject(environment=environment, source=chart / manifest.source, content=content)
+            scope = (chart.as_posix(), environment)
+            yield KubernetesObject(scope=scope, path=chart / manifest.source, content=content)

@@ -7,7 +7,7 @@ import re
 import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from fnmatch import fnmatch, translate
+from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -15,9 +15,6 @@ from typing import Any, TypeVar, cast
 from scaffolder.errors import AnswersError, ProjectError
 from scaffolder.formats import answers_file
 from scaffolder.model import Blocked
-
-ENVIRONMENTS = ("dev", "qa", "prod")
-"""In promotion order; docs/contract.md."""
 
 LARGEST_FILE = 2 * 2**20
 """Bytes; a larger file is not read: no person wrote it."""
@@ -59,21 +56,8 @@ class Project:
         self._known: dict[object, _Once] = {}
 
     def matching(self, *patterns: str) -> tuple[Path, ...]:
-        """The files whose path, or whose last part, matches one of the shell patterns."""
+        """The files whose path, or whose last part, matches one of the shell patterns: for `files.py` alone."""
         return self.once(("matching", patterns), lambda: self._matching(patterns))
-
-    def under(self, folder: str, *patterns: str) -> tuple[Path, ...]:
-        """The files below `folder` whose last part matches one of the patterns."""
-        return tuple(
-            file
-            for file in self.files
-            if file.is_relative_to(folder) and any(fnmatch(file.name, pattern) for pattern in patterns)
-        )
-
-    def paths_but(self, *patterns: str) -> list[Path]:
-        """Where all files lie but those that match a pattern."""
-        left_out = frozenset(self.matching(*patterns))
-        return [self.root / file for file in self.files if file not in left_out]
 
     def has(self, file: str | Path) -> bool:
         return Path(file) in self._file_set
@@ -163,13 +147,6 @@ class Project:
         """The template release that the repository is at, such as "v0.1.0"; empty where it names none."""
         lines = self.lines(answers_file.FILE) if self.has(answers_file.FILE) else []
         return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("_commit:")), "")
-
-    @cached_property
-    def chart(self) -> Path | None:
-        """The folder of the service's Helm chart, relative to the root; None where there is none."""
-        usual = self.matching("helm/*/Chart.yaml", "charts/*/Chart.yaml", "chart/Chart.yaml")
-        charts = [file.parent for file in (*usual, *self.matching("Chart.yaml"))]
-        return charts[0] if charts else None
 
     @cached_property
     def _file_set(self) -> frozenset[Path]:

@@ -1,33 +1,188 @@
-"""A repository's files as values that remember their lines, for checks that leave what does not parse to others."""
+"""A repository's files as values that remember their lines: parsed once for all who ask.
+
+One reader for each format, with two ways to call it. `yaml_of`, `json_of` … raise Unreadable where a file does not
+parse, for those who report it; `table`, `blocks` … give nothing then, for those who leave it to SY.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scaffolder.errors import ToolMissing
-from scaffolder.formats import Unreadable, dockerfile, hcl
+from scaffolder.formats import Unreadable, dockerfile, hcl, jenkinsfile, jsonc, makefile
+from scaffolder.formats import xml as xml_format
+from scaffolder.formats import yaml as yaml_format
+from scaffolder.formats.dockerfile import Dockerfile
+from scaffolder.formats.hcl import Attribute, Block
+from scaffolder.formats.makefile import Makefile
+from scaffolder.formats.xml import Element
+from scaffolder.formats.yaml import line_of
+from scaffolder.model import Location
 from scaffolder.repository.project import Project
 from scaffolder.tools import installation
 
+__all__ = [
+    "Attribute",
+    "Block",
+    "Dockerfile",
+    "Element",
+    "Makefile",
+    "Unread",
+    "Unreadable",
+    "blocks",
+    "dockerfile_of",
+    "documents",
+    "hcl_of",
+    "jenkinsfile_of",
+    "json",
+    "json_of",
+    "line_of",
+    "listed",
+    "makefile_of",
+    "place",
+    "stages",
+    "table",
+    "table_of",
+    "tables",
+    "toml_of",
+    "unread",
+    "values_of",
+    "xml",
+    "xml_of",
+    "yaml_of",
+]
 
-def documents(project: Project, file: Path) -> list[Any]:
-    """The YAML documents of `file`; none where it does not parse: SY002 says so."""
+_Value = TypeVar("_Value")
+_Nothing = TypeVar("_Nothing")
+
+_WITH_COMMENTS = re.compile(r"(?:ts|js)config.*\.json|\.?devcontainer\.json|.*\.jsonc|\.eslintrc\.json")
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Unread:
+    """A file that should state something and could not be read: where and why."""
+
+    path: Path
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path.as_posix()}{f':{self.line}' if self.line else ''} ({self.reason})"
+
+
+def unread(file: Path, error: Unreadable) -> Unread:
+    """What is remembered of a file that does not parse."""
+    return Unread(path=file, line=error.line, reason=str(error))
+
+
+# ---- what raises Unreadable ---------------------------------------------------------------------------------------
+
+
+def dockerfile_of(project: Project, file: Path) -> Dockerfile:
+    """The stages of a Dockerfile. Raises Unreadable."""
+    return project.once(("dockerfile", file), lambda: dockerfile.read(project.text(file)))
+
+
+def xml_of(project: Project, file: Path) -> Element:
+    """The root element of an XML file. Raises Unreadable."""
+    return project.once(("xml", file), lambda: xml_format.read(project.text(file)))
+
+
+def hcl_of(project: Project, file: Path) -> Block:
+    """The blocks of a Terraform file. Raises Unreadable."""
+    return project.once(("hcl", file), lambda: hcl.read(project.text(file)))
+
+
+def makefile_of(project: Project, file: Path) -> Makefile:
+    """The targets of a Makefile; every text is one."""
+    return project.once(("makefile", file), lambda: makefile.read(project.text(file)))
+
+
+def jenkinsfile_of(project: Project, file: Path) -> tuple[jenkinsfile.Statement, ...]:
+    """The statements of a Jenkinsfile. Raises Unreadable."""
+    return project.once(("jenkinsfile", file), lambda: jenkinsfile.read(project.text(file)))
+
+
+def json_of(project: Project, file: Path) -> Any:
+    """The value of a JSON file, its comments left out where its readers allow them. Raises Unreadable."""
+    comments = bool(_WITH_COMMENTS.fullmatch(file.name)) or ".vscode" in file.parts
+    return project.once(("json", file), lambda: jsonc.read(project.text(file), comments=comments))
+
+
+def toml_of(project: Project, file: Path) -> dict[str, Any]:
+    """The table of a TOML file. Raises Unreadable."""
+    return project.once(("toml", file), lambda: _toml(project.text(file)))
+
+
+def yaml_of(project: Project, file: Path) -> list[Any]:
+    """The documents of a YAML file. Raises Unreadable."""
     import yaml
 
     try:
         return project.documents(file)
-    except yaml.YAMLError:
-        return []
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise Unreadable(str(error.problem), mark.line + 1 if mark else 0) from error
+    except yaml.YAMLError as error:
+        raise Unreadable(" ".join(str(error).split())) from error
+
+
+def table_of(project: Project, file: Path) -> dict[Any, Any]:
+    """The first document of a YAML file where it is a table, else an empty one. Raises Unreadable."""
+    found = yaml_of(project, file)
+    return found[0] if found and isinstance(found[0], dict) else {}
+
+
+def values_of(project: Project, file: Path) -> dict[Any, Any]:
+    """The first document of a YAML file where it is a table, each scalar as it is written. Raises Unreadable."""
+    found = project.once(("sources", file), lambda: _sources(project.text(file)))
+    return found[0] if found and isinstance(found[0], dict) else {}
+
+
+def _sources(text: str) -> list[Any]:
+    import yaml
+
+    try:
+        return yaml_format.load_sources(text)
+    except yaml.YAMLError as error:
+        raise Unreadable(" ".join(str(error).split())) from error
+
+
+# ---- what gives nothing -------------------------------------------------------------------------------------------
+
+
+def documents(project: Project, file: Path) -> list[Any]:
+    """The YAML documents of `file`; none where it does not parse: SY002 says so."""
+    return _or(list[Any](), yaml_of, project, file)
 
 
 def table(project: Project, file: Path) -> dict[Any, Any]:
     """The first document of `file`, empty where it is no table."""
-    found = documents(project, file)
-    return found[0] if found and isinstance(found[0], dict) else {}
+    return _or(dict[Any, Any](), table_of, project, file)
 
 
-def blocks(project: Project, file: Path) -> hcl.Block | None:
+def tables(project: Project, file: Path) -> Iterator[dict[Any, Any]]:
+    """Every table of the first document of `file`, at any depth; none where it does not parse."""
+    return yaml_format.tables(table(project, file))
+
+
+def json(project: Project, file: Path) -> dict[str, Any]:
+    """The table of a JSON file, empty where it is none or does not parse: SY003 says so."""
+    found = _or(None, json_of, project, file)
+    return found if isinstance(found, dict) else {}
+
+
+def xml(project: Project, file: Path) -> Element | None:
+    """The root element of an XML file; None where it does not parse: SY006 says so."""
+    return _or(None, xml_of, project, file)
+
+
+def blocks(project: Project, file: Path) -> Block | None:
     """The blocks of a file of HCL; None where it does not parse: SY005 says so.
 
     Raises:
@@ -37,20 +192,38 @@ def blocks(project: Project, file: Path) -> hcl.Block | None:
         raise ToolMissing(
             "the Python packages that read HCL are not installed", hint=installation.current().with_tools()
         )
-    try:
-        return project.once(("hcl", file), lambda: hcl.read(project.text(file)))
-    except Unreadable:
-        return None
+    return _or(None, hcl_of, project, file)
 
 
-def stages(project: Project, file: Path) -> dockerfile.Dockerfile | None:
+def stages(project: Project, file: Path) -> Dockerfile | None:
     """The stages of a Dockerfile; None where it does not parse: SY008 says so."""
-    try:
-        return project.once(("dockerfile", file), lambda: dockerfile.read(project.text(file)))
-    except Unreadable:
-        return None
+    return _or(None, dockerfile_of, project, file)
 
 
 def listed(value: Any) -> list[Any]:
     """`value` where it is a list; else no items, for who writes something else there has another mistake to mend."""
     return value if isinstance(value, list) else []
+
+
+def place(project: Project, file: Path, line: int) -> Location:
+    """A line of a file with its text, shortened to what fits on a screen."""
+    lines = project.lines(file) if line and project.has(file) else []
+    text = lines[line - 1].strip()[:160] if 0 < line <= len(lines) else ""
+    return Location(path=file, line=line if lines else 0, text=text)
+
+
+def _or(nothing: _Nothing, read: Callable[[Project, Path], _Value], project: Project, file: Path) -> _Value | _Nothing:
+    try:
+        return read(project, file)
+    except Unreadable:
+        return nothing
+
+
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise Unreadable(str(error), int(line[1]) if line else 0) from error
+    except (RecursionError, ValueError) as error:
+        raise Unreadable("nests too deep, or holds a value too long") from error

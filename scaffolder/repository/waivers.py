@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import WaiversError
+from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
 LEDGER = Path(".scaffold/waivers.yml")
@@ -86,12 +87,12 @@ def marks(project: Project) -> tuple[Mark, ...]:
         WaiversError: a file of exceptions has a form that this does not know, so that what it silences is unknown.
     """
     found: list[Mark] = []
+    readers = {file: read for which, read in _CONFIGURATIONS for file in which(project)}
     for file in project.files:
         if file != LEDGER and file.suffix not in _PROSE:
             found += _inline(project, file)
-        for pattern, read in _CONFIGURATIONS.items():
-            if fnmatch(file.as_posix(), pattern):
-                found += _configured(project, file, read)
+        if file in readers:
+            found += _configured(project, file, readers[file])
     return tuple(found)
 
 
@@ -249,15 +250,13 @@ def _actionlint(project: Project, file: Path) -> Iterator[Mark]:
                 yield Mark(rule="actionlint/ignore", path=file, line=project.line_of(file, path), hides=(path,))
 
 
-_CONFIGURATIONS: dict[str, _Read] = {
-    ".trivyignore.yaml": _trivy_yaml,
-    ".trivyignore.yml": _trivy_yaml,
-    ".trivyignore": _trivy_lines,
-    ".github/zizmor.y*ml": _zizmor,
-    "zizmor.y*ml": _zizmor,
-    ".hadolint.y*ml": _hadolint,
-    ".checkov.y*ml": _checkov,
-    ".shellcheckrc": _shellcheck,
-    ".github/actionlint.y*ml": _actionlint,
-}
+_CONFIGURATIONS: tuple[tuple[Callable[[Project], tuple[Path, ...]], _Read], ...] = (
+    (files.trivy_exceptions, _trivy_yaml),
+    (files.trivy_ignored, _trivy_lines),
+    (files.zizmor_settings, _zizmor),
+    (files.hadolint_settings, _hadolint),
+    (files.checkov_settings, _checkov),
+    (files.shellcheck_settings, _shellcheck),
+    (files.actionlint_settings, _actionlint),
+)
 """Which files tell scanners what to leave out, and how to read them."""

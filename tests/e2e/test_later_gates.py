@@ -28,7 +28,7 @@ from runtimes import TOOLS
 from support import Repository
 
 from scaffolder.repository import manifests
-from scaffolder.repository.manifests import DIGEST
+from scaffolder.repository.kubernetes_objects import DIGEST
 from scaffolder.repository.project import Project
 from scaffolder.tools import terraform
 from scaffolder.tools.toolchain import SystemToolchain

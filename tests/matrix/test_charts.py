@@ -17,7 +17,8 @@ import yaml
 from support import Repository
 
 from scaffolder.repository import manifests
-from scaffolder.repository.project import ENVIRONMENTS, Project
+from scaffolder.repository.environments import ENVIRONMENTS
+from scaffolder.repository.project import Project
 from scaffolder.template.answers import Answer
 from scaffolder.tools import helm
 from scaffolder.tools.offline import custom_resources

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.agreement import autofix
-from scaffolder.checks.agreement.findings import disagreement, distinct, number
-from scaffolder.formats import Unreadable
-from scaffolder.formats.yaml import line_of
-from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
-from scaffolder.repository.facts import charts, documents, monitoring, reading
-from scaffolder.repository.facts.charts import dig
+from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
+from scaffolder.repository.facts import documents, monitoring
 from scaffolder.repository.facts.monitoring import Alertmanager, Rule
+from scaffolder.repository.kubernetes_objects import dig
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
@@ -58,13 +56,13 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
         project, {path for _, path, _ in here}, folders, {alert.alert for alert in monitoring.alerts(project)}
     )
     findings += _shared(here)
-    return Verdict(findings=distinct(findings), detail=number(here, "runbook"))
+    return Verdict(findings=distinct(findings), detail=counted(len(here), "runbook"))
 
 
 def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
     """Each alert that a route, an inhibition or a test of rules names is one of the rules."""
     known = {alert.alert: alert for alert in monitoring.alerts(project)}
-    named = [*_in_routes(project), *_in_tests(project)]
+    named = [*_in_routes(project), *monitoring.tested_alerts(project)]
     if not known or not named:
         raise NotApplicable("no route and no test names an alert of rules that are here")
     findings = []
@@ -79,12 +77,12 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
             findings.append(
                 disagreement(place, message, known[near[0]].place, fix=f"name {near[0]}, or write the rule")
             )
-    return Verdict(findings=distinct(findings), detail=number(named, "name"))
+    return Verdict(findings=distinct(findings), detail=counted(len(named), "name"))
 
 
 def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
     """Each receiver that a route names exists, the first route's tells somebody, and none is left unused."""
-    found = monitoring.alertmanagers(project)
+    found = [one for one in monitoring.alertmanagers(project) if isinstance(one.content.get("route"), dict)]
     if not found:
         raise NotApplicable("there is no Alertmanager configuration")
     findings = [finding for one in found for finding in _receivers(project, one)]
@@ -185,25 +183,6 @@ def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:
             for words in _ALERT_NAME.findall(line) if at >= start else ():
                 for name in words.split("|"):
                     yield Location(path=one.path, line=at, text=line.strip()[:160]), name
-
-
-def _in_tests(project: Project) -> Iterator[tuple[Location, str]]:
-    """Alerts that tests of promtool name: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/."""
-    for file in project.matching("*.yaml", "*.yml"):
-        if "alert_rule_test:" not in project.text(file) or charts.is_template(project, file):
-            continue
-        try:
-            tests = dig(reading.table_of(project, file), "tests")
-        except Unreadable:
-            continue
-        for test in tests if isinstance(tests, list) else ():
-            for case in listed(dig(test, "alert_rule_test")):
-                if isinstance(case, dict) and case.get("alertname"):
-                    line = line_of(case, "alertname")
-                    yield (
-                        Location(path=file, line=line, text=project.lines(file)[line - 1].strip()),
-                        str(case["alertname"]),
-                    )
 
 
 CHECKS = (

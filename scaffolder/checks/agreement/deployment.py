@@ -6,9 +6,8 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, many, number
-from scaffolder.formats.dockerfile import filled
-from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import facts
 from scaffolder.repository.facts import charts, commands, images, services
 from scaffolder.repository.project import Project
@@ -38,7 +37,7 @@ def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
                 findings.append(disagreement(one.place, message, right.place, fix=f"name {right.value}"))
     if not looked:
         raise NotApplicable("no values and no compose file name the service's image")
-    return Verdict(findings=distinct(findings), detail=many(looked, "name"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "name"))
 
 
 def namespaces_are_made(project: Project, _: Toolchain) -> Verdict:
@@ -59,7 +58,7 @@ def namespaces_are_made(project: Project, _: Toolchain) -> Verdict:
             message = f"{one.kind} {one.name} is in the namespace {name}, which nothing makes"
             at = one.place(project, "metadata", "namespace")
             findings.append(disagreement(at, message, made[near[0]], fix=f"write {near[0]}"))
-    return Verdict(findings=distinct(findings), detail=number(used, "object"))
+    return Verdict(findings=distinct(findings), detail=counted(len(used), "object"))
 
 
 def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
@@ -71,7 +70,7 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
         found = _HELM.search(command.text)
         if not found or command.folder is None:
             continue
-        for word in re.findall(r"[^\s\"']+", filled(found[1], {name: text for name, (text, _) in known.items()})):
+        for word in re.findall(r"[^\s\"']+", commands.filled(project, found[1])):
             origin = next((at for text, at in known.values() if text == word), None)
             if not _is_path(project, word) or word.endswith((".yaml", ".yml", ".tgz")):
                 continue
@@ -88,7 +87,7 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
             break
     if not looked:
         raise NotApplicable("no helm command names a chart by its path")
-    return Verdict(findings=distinct(findings), detail=many(looked, "command"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "command"))
 
 
 def _names(project: Project) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
 
 from scaffolder.model import Finding, Location
 from scaffolder.repository.facts import Unread
@@ -24,18 +24,6 @@ def limit_of(unread: Iterable[Unread]) -> str:
     files = [str(one) for one in dict.fromkeys(unread)]
     more = f" and {len(files) - 3} more" if len(files) > 3 else ""
     return f"{', '.join(files[:3])}{more}" if files else ""
-
-
-def number(items: Sized, noun: str) -> str:
-    """How many there are: "1 place", "2 places"."""
-    return many(len(items), noun)
-
-
-def many(count: int, noun: str) -> str:
-    """A number with its noun: "1 policy", "2 policies"."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count} {noun[:-1]}ies" if noun.endswith("cy") else f"{count} {noun}s"
 
 
 def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:

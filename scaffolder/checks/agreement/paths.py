@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, many
-from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
+from scaffolder.repository import files
 from scaffolder.repository.facts import application, charts, services, workloads
 from scaffolder.repository.facts.application import Application
-from scaffolder.repository.facts.charts import Object
+from scaffolder.repository.facts.charts import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
@@ -34,7 +35,7 @@ def probes_ask_a_path(project: Project, _: Toolchain) -> Verdict:
                 findings.append(_unanswered(at, f"{probe} asks {path}", source, path))
     if not looked:
         raise NotApplicable("no HTTP probe asks a service whose source is here")
-    return Verdict(findings=distinct(findings), detail=many(looked, "probe"), limit=limit_of(charts.unread(project)))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "probe"), limit=limit_of(charts.unread(project)))
 
 
 def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
@@ -61,15 +62,18 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
                 findings.append(_unanswered(where, f"asks {path}", source, path))
     if not looked:
         raise NotApplicable("there is no ServiceMonitor")
-    return Verdict(findings=distinct(findings), detail=many(looked, "endpoint"), limit=limit_of(charts.unread(project)))
+    return Verdict(
+        findings=distinct(findings), detail=counted(looked, "endpoint"), limit=limit_of(charts.unread(project))
+    )
 
 
 def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     """What scripts and pipelines ask of the service by HTTP, to see whether it lives, is a path that it answers."""
     sources = [one for one in application.applications(project) if one.serves("/") is not None]
     findings, looked = [], 0
-    for file in project.matching("*.sh", "Makefile", "*.yml", "*.yaml", "Jenkinsfile"):
-        if charts.is_template(project, file) or not sources or "/" not in project.text(file):
+    scripts = (*files.shell_scripts(project), *files.makefiles(project), *files.jenkinsfiles(project))
+    for file in sorted((*scripts, *files.plain_yaml(project))) if sources else ():
+        if "/" not in project.text(file):
             continue
         for number, line in enumerate(project.lines(file), 1):
             for path in _ASKED.findall(line[:2000]) if not line.lstrip().startswith("#") else ():
@@ -80,7 +84,7 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
                     findings.append(_unanswered(at, f"asks {path}", mine[0], path))
     if not looked:
         raise NotApplicable("no script asks a service whose source is here")
-    return Verdict(findings=distinct(findings), detail=many(looked, "question"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "question"))
 
 
 def _unanswered(at: Location, asks: str, source: Application, path: str) -> Finding:
@@ -93,13 +97,13 @@ def _unanswered(at: Location, asks: str, source: Application, path: str) -> Find
     return disagreement(at, f"{asks}, which the service does not answer", related, fix=f"{hint} add the route")
 
 
-def _watches(monitor: Object, one: Object) -> bool:
+def _watches(monitor: KubernetesObject, one: KubernetesObject) -> bool:
     selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
     labels = one.labels if one.kind == "Service" else workloads.pod_labels(one)
     return workloads.selects(selector, labels)
 
 
-def _offered(watched: list[Object]) -> list[str]:
+def _offered(watched: list[KubernetesObject]) -> list[str]:
     named = []
     for one in watched:
         declared = listed(one.get("spec", "ports"))
@@ -108,7 +112,7 @@ def _offered(watched: list[Object]) -> list[str]:
     return named
 
 
-def _source_behind(project: Project, monitor: Object) -> Application | None:
+def _source_behind(project: Project, monitor: KubernetesObject) -> Application | None:
     found = {service for workload, _, _, service in workloads.containers(project) if workload.scope == monitor.scope}
     return application.application_of(project, next(iter(found))) if len(found) == 1 else None
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, many, number
-from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import facts
 from scaffolder.repository.facts import Declaration, Facts, application, charts, services, workloads
 from scaffolder.repository.facts.application import SOURCE
-from scaffolder.repository.facts.charts import LONG_RUNNING, Object
+from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.facts.ports import COMMAND, COMPOSE, DEV, ENV, EXPOSE, HEALTHCHECK
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
@@ -33,7 +33,7 @@ def image_exposes_the_port(project: Project, _: Toolchain) -> Verdict:
                 findings += [_wrong(one, listens[0], "the service listens") for one in exposed]
     if not looked:
         raise NotApplicable("no Dockerfile exposes a service whose port is known")
-    return Verdict(findings=distinct(findings), detail=many(looked, "image"), limit=limit_of(said.unread))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "image"), limit=limit_of(said.unread))
 
 
 def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
@@ -57,7 +57,7 @@ def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
                     fix="name a path that the source answers",
                 )
             )
-    return Verdict(findings=distinct(findings), detail=number(asked, "question"))
+    return Verdict(findings=distinct(findings), detail=counted(len(asked), "question"))
 
 
 def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
@@ -79,7 +79,7 @@ def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no workload runs an image whose port is known")
     return Verdict(
-        findings=distinct(findings), detail=many(looked, "container"), limit=limit_of(charts.unread(project))
+        findings=distinct(findings), detail=counted(looked, "container"), limit=limit_of(charts.unread(project))
     )
 
 
@@ -142,7 +142,7 @@ def workplaces_forward_the_port(project: Project, _: Toolchain) -> Verdict:
                 findings += [_wrong(one, listens[0], "the service listens") for one in stated]
     if not looked:
         raise NotApplicable("no compose file or dev container forwards a service's port")
-    return Verdict(findings=distinct(findings), detail=many(looked, "comparison"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "comparison"))
 
 
 def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
@@ -197,10 +197,10 @@ def _looked_at(findings: list[Finding], looked: int, noun: str, nothing: str, pr
     limit = limit_of(charts.unread(project))
     if not looked:
         raise NotApplicable(nothing + (f" (not read: {limit})" if limit else ""))
-    return Verdict(findings=distinct(findings), detail=many(looked, noun), limit=limit)
+    return Verdict(findings=distinct(findings), detail=counted(looked, noun), limit=limit)
 
 
-def _pods(project: Project, service: Object) -> list[Object]:
+def _pods(project: Project, service: KubernetesObject) -> list[KubernetesObject]:
     selector = charts.texts(service.get("spec", "selector"))
     if not selector:
         return []
@@ -211,7 +211,7 @@ def _pods(project: Project, service: Object) -> list[Object]:
     ]
 
 
-def _port_words(pod: Object) -> Iterator[list[str]]:
+def _port_words(pod: KubernetesObject) -> Iterator[list[str]]:
     for _, container in pod.containers():
         yield from _port_words_of(container)
 
@@ -223,7 +223,7 @@ def _port_words_of(container: dict[Any, Any]) -> Iterator[list[str]]:
             yield [str(port[key]) for key in ("name", "containerPort") if port.get(key)]
 
 
-def _port_place(project: Project, pod: Object) -> Iterable[Location]:
+def _port_place(project: Project, pod: KubernetesObject) -> Iterable[Location]:
     for way, container in pod.containers():
         if container.get("ports"):
             return [pod.place(project, *way, "ports", 0, "containerPort")]
@@ -247,7 +247,7 @@ def _probes(container: dict[Any, Any]) -> Iterator[tuple[str, str, dict[Any, Any
                 yield probe, how, settings
 
 
-def _backends(route: Object) -> Iterator[tuple[tuple[Any, ...], str, str]]:
+def _backends(route: KubernetesObject) -> Iterator[tuple[tuple[Any, ...], str, str]]:
     """The way to each backend, its Service, and its port by name or number."""
     rules = route.get("spec", "rules")
     for at, rule in enumerate(rules if isinstance(rules, list) else ()):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, number
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.checks.optional import module
 from scaffolder.formats import versions
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import facts
 from scaffolder.repository.facts import Declaration, infrastructure
 from scaffolder.repository.facts.infrastructure import LOCK, TERRAFORM
@@ -32,7 +32,7 @@ def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
         for pin in pinned[:1]
         if versions.allows(one.value, pin.value) is False
     ]
-    return Verdict(findings=distinct(findings), detail=f"{number(wanted, 'root')}, Terraform {pinned[0].value}")
+    return Verdict(findings=distinct(findings), detail=f"{counted(len(wanted), 'root')}, Terraform {pinned[0].value}")
 
 
 def programs_have_one_version(project: Project, _: Toolchain) -> Verdict:
@@ -96,7 +96,7 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
         if _minor(one)[0] != _minor(right)[0] or abs(_minor(one)[1] - _minor(right)[1]) > 1:
             message = f"pins kubectl {one.value}, more than one minor version away from Kubernetes {right.value}"
             findings.append(disagreement(one.place, message, right.place, fix=f"pin a kubectl {right.value}"))
-    detail = f"Kubernetes {right.value}, {number([*stated, *limits, *clients], 'place')}"
+    detail = f"Kubernetes {right.value}, {counted(len([*stated, *limits, *clients]), 'place')}"
     return Verdict(findings=distinct(findings), detail=detail, limit=limit_of(said.unread))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, many
-from scaffolder.model import Check, NotApplicable, Verdict
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.model import Check, NotApplicable, Verdict, counted
 from scaffolder.repository.facts import charts, workloads
-from scaffolder.repository.facts.charts import LONG_RUNNING, Object
+from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -49,7 +49,7 @@ def autoscaler_knows_requests(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no autoscaler scales a workload that is here")
     return Verdict(
-        findings=distinct(findings), detail=many(looked, "autoscaler"), limit=limit_of(charts.unread(project))
+        findings=distinct(findings), detail=counted(looked, "autoscaler"), limit=limit_of(charts.unread(project))
     )
 
 
@@ -77,17 +77,17 @@ def quota_has_room(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no ResourceQuota is for the namespace of a workload")
     return Verdict(
-        findings=distinct(findings), detail=many(looked, "comparison"), limit=limit_of(charts.unread(project))
+        findings=distinct(findings), detail=counted(looked, "comparison"), limit=limit_of(charts.unread(project))
     )
 
 
-def _target(project: Project, scaler: Object) -> Object | None:
+def _target(project: Project, scaler: KubernetesObject) -> KubernetesObject | None:
     name = scaler.get("spec", "scaleTargetRef", "name")
     beside = workloads.same_scope(project, scaler)
     return next((one for one in beside if one.kind in LONG_RUNNING and one.name == name), None)
 
 
-def _scaled_by(scaler: Object) -> list[str]:
+def _scaled_by(scaler: KubernetesObject) -> list[str]:
     if scaler.get("spec", "targetCPUUtilizationPercentage"):
         return ["cpu"]
     metrics = scaler.get("spec", "metrics")
@@ -98,13 +98,13 @@ def _scaled_by(scaler: Object) -> list[str]:
     ]
 
 
-def _lives_in(workload: Object, quota: Object) -> bool:
+def _lives_in(workload: KubernetesObject, quota: KubernetesObject) -> bool:
     namespace = quota.get("metadata", "namespace")
     own = workload.get("metadata", "namespace")
     return bool(namespace and own == namespace) or (quota.scope == workload.scope and own == namespace)
 
 
-def _most(project: Project, workload: Object) -> tuple[int, Object | None]:
+def _most(project: Project, workload: KubernetesObject) -> tuple[int, KubernetesObject | None]:
     """The most pods that a workload may have, and the autoscaler that says so."""
     for scaler in workloads.same_scope(project, workload, "HorizontalPodAutoscaler"):
         most = scaler.get("spec", "maxReplicas")
@@ -114,7 +114,7 @@ def _most(project: Project, workload: Object) -> tuple[int, Object | None]:
     return (replicas if isinstance(replicas, int) else 1), None
 
 
-def _asked(workload: Object, replicas: int) -> dict[str, float]:
+def _asked(workload: KubernetesObject, replicas: int) -> dict[str, float]:
     asked: dict[str, float] = {"pods": float(replicas)}
     for _, container in workload.containers():
         for kind in ("requests", "limits"):

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, many
-from scaffolder.formats import Unreadable
-from scaffolder.formats.makefile import Makefile
-from scaffolder.formats.yaml import line_of
-from scaffolder.model import Check, Location, NotApplicable, Verdict
-from scaffolder.repository.facts import commands, documents, reading
+from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
+from scaffolder.repository import files, reading
+from scaffolder.repository.facts import commands, documents
 from scaffolder.repository.facts.commands import Command
 from scaffolder.repository.facts.documents import Link
-from scaffolder.repository.facts.pipelines import azure_files, github_files, gitlab_files, jenkinsfiles
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Makefile, line_of, tables
+from scaffolder.repository.reading import place as place_of
 from scaffolder.tools.toolchain import Toolchain
 
 _WORD = r"(?:[^\s;&|)<>\"']|\"[^\"]*\"|'[^']*')+"
@@ -29,7 +27,7 @@ _MADE = re.compile(
 
 def targets_exist(project: Project, _: Toolchain) -> Verdict:
     """Each target that a pipeline, a script or a text gives to make is one of the Makefile."""
-    made = {file.parent: reading.makefile_of(project, file) for file in project.matching("Makefile", "GNUmakefile")}
+    made = {file.parent: reading.makefile_of(project, file) for file in files.makefiles(project)}
     if not made:
         raise NotApplicable("there is no Makefile")
     findings, looked = [], 0
@@ -50,7 +48,7 @@ def targets_exist(project: Project, _: Toolchain) -> Verdict:
             )
     if not looked:
         raise NotApplicable("nothing calls make")
-    return Verdict(findings=distinct(findings), detail=many(looked, "call"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "call"))
 
 
 def scripts_exist(project: Project, _: Toolchain) -> Verdict:
@@ -80,7 +78,7 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
                 )
     if not looked:
         raise NotApplicable("nothing calls a script of the repository")
-    return Verdict(findings=distinct(findings), detail=many(looked, "call"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "call"))
 
 
 def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
@@ -107,34 +105,34 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
             )
     if not looked:
         raise NotApplicable("no text links to a file of the repository")
-    return Verdict(findings=distinct(findings), detail=many(looked, "link"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "link"))
 
 
 def owners_own_something(project: Project, _: Toolchain) -> Verdict:
     """Each pattern of CODEOWNERS matches a file."""
-    files = project.matching("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
-    if not files:
+    owners = files.owners(project)
+    if not owners:
         raise NotApplicable("there is no CODEOWNERS")
     findings, looked = [], 0
-    for file in files:
+    for file in owners:
         for at, line in enumerate(project.lines(file), 1):
             words = line.split("#")[0].split()
             if not words or words[0].startswith(("[", "^[")):
                 continue
             looked += 1
             if not documents.owned(project, words[0]):
-                place = Location(path=file, line=at, text=line.strip())
+                here = Location(path=file, line=at, text=line.strip())
                 near = _alike(project, Path(words[0].strip("/*")))
                 related = [Location(path=Path(near))] if near else ()
                 findings.append(
                     disagreement(
-                        place,
+                        here,
                         f"{words[0]} matches no file",
                         related,
                         fix=f"name {near}" if near else "take the line out",
                     )
                 )
-    return Verdict(findings=distinct(findings), detail=many(looked, "pattern"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "pattern"))
 
 
 def named_files_exist(project: Project, _: Toolchain) -> Verdict:
@@ -154,7 +152,7 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
             )
     if not looked:
         raise NotApplicable("no pipeline names a file of the repository")
-    return Verdict(findings=distinct(findings), detail=many(looked, "file"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "file"))
 
 
 def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
@@ -253,20 +251,23 @@ def _named(project: Project) -> Iterator[tuple[Location, Path]]:
         if command.in_pipeline and command.folder is not None:
             for found in _OPTIONS.finditer(command.text):
                 yield from _from(project, command, found[1] or found[2])
-    for file in github_files(project):
-        for table in _tables(project, file):
+    for file in files.github_files(project):
+        for table in tables(project, file):
             uses = table.get("uses")
             if isinstance(uses, str) and uses.startswith("./"):
-                yield _at(project, file, table, "uses"), project.relative(uses)
-    for file in gitlab_files(project):
+                yield place_of(project, file, line_of(table, "uses")), project.relative(uses)
+    for file in files.gitlab_pipelines(project):
         yield from _included(project, file)
-    for file in azure_files(project):
-        for table in _tables(project, file):
+    for file in files.azure_pipelines(project):
+        for table in tables(project, file):
             name = table.get("template")
             if isinstance(name, str) and "@" not in name and "$" not in name:
                 base = Path() if name.startswith("/") else file.parent
-                yield _at(project, file, table, "template"), project.relative((base / name.lstrip("/")).as_posix())
-    for file in jenkinsfiles(project):
+                yield (
+                    place_of(project, file, line_of(table, "template")),
+                    project.relative((base / name.lstrip("/")).as_posix()),
+                )
+    for file in files.jenkinsfiles(project):
         for at, line in enumerate(project.lines(file), 1):
             if named := re.match(r"\s*yamlFile\s+['\"]([\w./-]+)['\"]", line):
                 yield Location(path=file, line=at, text=line.strip()), project.relative(named[1])
@@ -280,7 +281,7 @@ def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Locat
 
 
 def _included(project: Project, file: Path) -> Iterator[tuple[Location, Path]]:
-    for table in _tables(project, file):
+    for table in tables(project, file):
         included = table.get("include")
         for at, one in enumerate(included if isinstance(included, list) else [included] if included else ()):
             name = one.get("local") if isinstance(one, dict) else one
@@ -290,25 +291,6 @@ def _included(project: Project, file: Path) -> Iterator[tuple[Location, Path]]:
                     Location(path=file, line=line, text=project.lines(file)[line - 1].strip()),
                     project.relative(name.lstrip("/")),
                 )
-
-
-def _tables(project: Project, file: Path) -> Iterator[dict[Any, Any]]:
-    def every(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
-        if isinstance(value, dict):
-            yield value
-        if depth < 40:
-            for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-                yield from every(one, depth + 1)
-
-    try:
-        yield from every(reading.table_of(project, file))
-    except Unreadable:
-        return
-
-
-def _at(project: Project, file: Path, table: dict[Any, Any], key: str) -> Location:
-    line = line_of(table, key)
-    return Location(path=file, line=line, text=project.lines(file)[line - 1].strip()[:160] if line else "")
 
 
 CHECKS = (

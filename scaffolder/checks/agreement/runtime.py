@@ -8,16 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffolder.checks.agreement import autofix
-from scaffolder.checks.agreement.findings import limit_of, number
-from scaffolder.formats import Unreadable, versions
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
-from scaffolder.repository import facts
+from scaffolder.checks.agreement.findings import limit_of
+from scaffolder.formats import versions
+from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
+from scaffolder.repository import facts, files
 from scaffolder.repository.facts import Declaration, Facts, runtimes, services
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
 from scaffolder.repository.facts.pipelines import AGENT, CI
 from scaffolder.repository.facts.runtimes import BUILD, IMAGE, IMAGE_BUILD, VERSION_FILE
 from scaffolder.repository.facts.versions_of_images import RUNTIMES
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Unreadable
 from scaffolder.tools.toolchain import Toolchain
 
 _OWN = (VERSION_FILE, BUILD, IMAGE, "range", COMPOSE)
@@ -39,7 +40,7 @@ def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
             ours = [one for one in _of_service(project, said, runtime, service) if one.role in _OWN]
             findings += [_disagreement(project, one, right) for one in ours if not _agree(one, right)]
             where = f" in {service.as_posix()}" if service != services.HERE else ""
-            details.append(f"{runtime} {right.value}{where}, stated in {number(ours, 'place')}")
+            details.append(f"{runtime} {right.value}{where}, stated in {counted(len(ours), 'place')}")
     return Verdict(findings=tuple(dict.fromkeys(findings)), detail="; ".join(details[:4]), limit=limit_of(said.unread))
 
 
@@ -73,8 +74,10 @@ def compiler_is_told_the_release(project: Project, _: Toolchain) -> Verdict:
 
     `-source` and `-target` leave the newer library in reach: https://openjdk.org/jeps/247.
     """
-    scripts = [file for file in project.matching(*_SCRIPTS) if "javac" in project.text(file)]
-    poms = project.matching("pom.xml")
+    shells = (*files.shell_scripts(project), *files.make_files(project), *files.all_dockerfiles(project))
+    builds = sorted((*shells, *files.ant_builds(project)))
+    scripts = [file for file in builds if "javac" in project.text(file)]
+    poms = files.maven_builds(project)
     if not scripts and not poms:
         raise NotApplicable("nothing here compiles Java by itself")
     said = facts.read(project)
@@ -95,7 +98,7 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
         rights = list((own or all_rights).values())
         if rights and not any(_agree(one, right) for right in rights):
             findings.append(_disagreement(project, one, rights[0]))
-    return Verdict(findings=tuple(findings), detail=number(found, "place"), limit=limit_of(said.unread))
+    return Verdict(findings=tuple(findings), detail=counted(len(found), "place"), limit=limit_of(said.unread))
 
 
 def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:
@@ -152,7 +155,6 @@ def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> F
     )
 
 
-_SCRIPTS = ("*.sh", "Makefile", "*.mk", "*Dockerfile", "build.xml")
 _OPTIONS = re.compile(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"']?\$?[\w{]")
 
 

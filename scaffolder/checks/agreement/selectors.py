@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of, many
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository.facts import charts, workloads
-from scaffolder.repository.facts.charts import LONG_RUNNING, Object
+from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -91,7 +91,7 @@ def network_policy_lets_prometheus_in(project: Project, _: Toolchain) -> Verdict
     return _verdict(project, findings, looked, "network policy", "no NetworkPolicy guards pods that Prometheus asks")
 
 
-def _without_target(project: Project, one: Object) -> list[Finding]:
+def _without_target(project: Project, one: KubernetesObject) -> list[Finding]:
     beside = [other for other in workloads.same_scope(project, one) if other.kind in LONG_RUNNING]
     if not beside:
         return []
@@ -110,7 +110,7 @@ def _without_target(project: Project, one: Object) -> list[Finding]:
     return [disagreement(at, f"{one.kind} {one.name} {message}", other, fix=f"name {beside[0].kind} {beside[0].name}")]
 
 
-def _lets_in(policy: Object) -> bool:
+def _lets_in(policy: KubernetesObject) -> bool:
     rules = policy.get("spec", "ingress")
     for rule in rules if isinstance(rules, list) else ():
         sources = rule.get("from") if isinstance(rule, dict) else None
@@ -126,7 +126,9 @@ def _lets_in(policy: Object) -> bool:
     return False
 
 
-def _meant(service: Object, selector: dict[str, str], beside: list[Object]) -> Object | None:
+def _meant(
+    service: KubernetesObject, selector: dict[str, str], beside: list[KubernetesObject]
+) -> KubernetesObject | None:
     """The workload that a Service seems to be for; None where that is nobody's guess."""
     for one in beside:
         if one.name == service.name or set(selector.values()) & set(workloads.pod_labels(one).values()):
@@ -134,7 +136,7 @@ def _meant(service: Object, selector: dict[str, str], beside: list[Object]) -> O
     return beside[0] if service.origins and len(beside) == 1 else None
 
 
-def _labels(one: Object) -> dict[str, str]:
+def _labels(one: KubernetesObject) -> dict[str, str]:
     return one.labels if one.kind == "Service" else workloads.pod_labels(one)
 
 
@@ -146,7 +148,7 @@ def _verdict(project: Project, findings: list[Finding], looked: int, noun: str, 
     limit = limit_of(charts.unread(project))
     if not looked:
         raise NotApplicable(nothing + (f" (not read: {limit})" if limit else ""))
-    return Verdict(findings=distinct(findings), detail=many(looked, noun), limit=limit)
+    return Verdict(findings=distinct(findings), detail=counted(looked, noun), limit=limit)
 
 
 CHECKS = (

@@ -6,10 +6,11 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, many, number
-from scaffolder.formats.promql import Query, Selector
-from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
+from scaffolder.repository import files
 from scaffolder.repository.facts import application, charts, documents, monitoring, workloads
+from scaffolder.repository.facts.monitoring import Query, Selector
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -67,7 +68,7 @@ def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
             findings.append(
                 disagreement(place, message, recorded[near[0]].place, fix=f"ask for {near[0]}, or record it")
             )
-    return Verdict(findings=distinct(findings), detail=number(asked, "question"))
+    return Verdict(findings=distinct(findings), detail=counted(len(asked), "question"))
 
 
 def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
@@ -93,7 +94,7 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
                         findings.append(disagreement(place, message, other, fix=f'select {matcher.label}="{name}"'))
     if not looked:
         raise NotApplicable("no rule and no dashboard selects by job or service")
-    return Verdict(findings=distinct(findings), detail=many(looked, "selector"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "selector"))
 
 
 def absence_is_alerted(project: Project, _: Toolchain) -> Verdict:
@@ -143,7 +144,7 @@ def no_label_is_a_digest(project: Project, _: Toolchain) -> Verdict:
             findings.append(
                 disagreement(place, f"{who} groups by the label {name}", sources, fix="group by revision or version")
             )
-    return Verdict(findings=distinct(findings), detail=number(found, "object"))
+    return Verdict(findings=distinct(findings), detail=counted(len(found), "object"))
 
 
 def texts_name_real_series(project: Project, _: Toolchain) -> Verdict:
@@ -203,8 +204,8 @@ def _jobs(project: Project) -> dict[str, Location]:
             known.setdefault(name, monitor.place(project, "spec"))
             known.setdefault(service.name, monitor.place(project, "spec"))
     if known:
-        for file in project.matching("*.yaml", "*.yml", "*.tf"):
-            if "job_name:" in project.text(file) and not charts.is_template(project, file):
+        for file in sorted((*files.plain_yaml(project), *files.terraform(project))):
+            if "job_name:" in project.text(file):
                 for number, line in enumerate(project.lines(file), 1):
                     if found := re.match(r"\s*-?\s*job_name:\s*[\"']?([\w./-]+)", line):
                         known.setdefault(found[1], Location(path=file, line=number, text=line.strip()))

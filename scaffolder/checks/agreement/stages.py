@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
-
-import yaml
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.formats import jenkinsfile
-from scaffolder.model import Blocked, Check, Location, NotApplicable, Verdict
-from scaffolder.repository import pipelines
-from scaffolder.repository.facts import charts, reading
+from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.repository import environments, files, pipelines, reading
+from scaffolder.repository.environments import ENVIRONMENTS
 from scaffolder.repository.pipelines import Pipeline, Stage
-from scaffolder.repository.project import ENVIRONMENTS, Project
+from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
-
-_SAME = {
-    "production": "prod",
-    "live": "prod",
-    "development": "dev",
-    "develop": "dev",
-    "staging": "stage",
-    "testing": "test",
-}
 
 
 def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
     """Values, variables and state exist for the same environments: each folder has the same names."""
-    groups = _groups(project)
-    several = {key: names for key, names in groups.items() if len(names) > 1}
+    several = [family.files for family in environments.families(project)]
     if len(several) < 2:
         raise NotApplicable("no two folders hold a file for each environment")
-    sets = [frozenset(names) for names in several.values()]
+    sets = [frozenset(names) for names in several]
     right = max(sets, key=lambda one: (sets.count(one), len(one)))
     findings = []
-    for names in several.values():
+    for names in several:
         if sets.count(right) < 2 and len(sets) > 2:
             break  # everybody differs: there is no word to hold the others against
-        other = next(group for group in several.values() if frozenset(group) == right)
+        other = next(group for group in several if frozenset(group) == right)
         for name in sorted(set(names) - right):
             at = Location(path=names[name])
             message = f"is for {name}, an environment that no other folder knows"
@@ -61,7 +46,7 @@ def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
 
 def environments_have_one_order(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline deploys to an environment after the one before it, in the same order."""
-    found = [one for one in _pipelines(project) if len(_deployments(one)) > 1]
+    found = [one for one in pipelines.stages(project) if len(_deployments(one)) > 1]
     if not found:
         raise NotApplicable("no pipeline that can be read as stages deploys to two environments")
     findings = []
@@ -84,7 +69,7 @@ def environments_have_one_order(project: Project, _: Toolchain) -> Verdict:
 
 def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
     """Pipelines of several systems do the same: the same stages, at the same time, with the same targets in order."""
-    found = _pipelines(project)
+    found = pipelines.stages(project)
     if len(found) < 2:
         raise NotApplicable("there are no two pipelines that can be read as stages")
     findings = []
@@ -111,7 +96,7 @@ def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
 
 def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline asks a person before the last environment, and no stage that another system guards is unguarded."""
-    found = [one for one in _pipelines(project) if _deployments(one)]
+    found = [one for one in pipelines.stages(project) if _deployments(one)]
     if not any("prod" in _deployments(one) for one in found):
         raise NotApplicable("no pipeline that can be read as stages deploys to prod")
     findings = []
@@ -135,7 +120,7 @@ def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
 
 def images_are_built_once(project: Project, _: Toolchain) -> Verdict:
     """One stage builds the image, and every environment deploys the digest that it handed on."""
-    found = [one for one in _pipelines(project) if _deployments(one)]
+    found = [one for one in pipelines.stages(project) if _deployments(one)]
     if not found:
         raise NotApplicable("no pipeline that can be read as stages deploys")
     findings = []
@@ -158,7 +143,7 @@ def images_are_built_once(project: Project, _: Toolchain) -> Verdict:
 
 def every_environment_has_a_way_back(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline that deploys to an environment can also roll it back."""
-    found = [one for one in _pipelines(project) if _deployments(one)]
+    found = [one for one in pipelines.stages(project) if _deployments(one)]
     with_rollback = [one for one in found if any("rollback" in stage.targets for stage in one.stages)]
     if not with_rollback and not (project.has("ci/rollback.sh") and found):
         raise NotApplicable("no pipeline that can be read as stages rolls back")
@@ -181,17 +166,6 @@ def every_environment_has_a_way_back(project: Project, _: Toolchain) -> Verdict:
                     )
                 )
     return Verdict(findings=distinct(findings), detail=_systems(found))
-
-
-def _pipelines(project: Project) -> tuple[Pipeline, ...]:
-    """The pipelines that can be read as stages of make targets: ours, and those that are written alike."""
-    try:
-        found = project.once("stages", lambda: pipelines.read(project))
-    except (yaml.YAMLError, jenkinsfile.Unreadable) as error:
-        raise Blocked("a pipeline does not parse: see SY002 and CI005") from error
-    except (LookupError, TypeError, AttributeError, ValueError, StopIteration, RuntimeError, OSError):
-        return ()  # written in another way than stages of make targets
-    return tuple(one for one in found if one.stages)
 
 
 def _deployments(one: Pipeline) -> dict[str, Stage]:
@@ -218,7 +192,7 @@ def _place(project: Project, one: Pipeline, name: str) -> Location:
 
 def _said_elsewhere(project: Project, stage: Stage) -> bool:
     """Whether AG045 (builds again) or AG047 (no such target) speaks of this difference."""
-    makefiles = [reading.makefile_of(project, file) for file in project.matching("Makefile")]
+    makefiles = [reading.makefile_of(project, file) for file in files.makefiles(project)]
     unknown = [name for name in stage.targets if not any(one.has(name) for one in makefiles)]
     return bool(makefiles and unknown) or (bool(stage.environment) and "build" in stage.targets)
 
@@ -229,21 +203,6 @@ def _does(stage: Stage) -> str:
 
 def _systems(found: list[Pipeline] | tuple[Pipeline, ...]) -> str:
     return ", ".join(one.system for one in found)
-
-
-def _groups(project: Project) -> dict[tuple[Path, str], dict[str, Path]]:
-    """Files that exist once for each environment, by folder and the rest of their name."""
-    groups: dict[tuple[Path, str], dict[str, Path]] = {}
-    for file in _files_of_environments(project):
-        name = charts.environment_of(file.name)
-        if name and name != "local":
-            rest = file.name.lower().replace(name, "*", 1)
-            groups.setdefault((file.parent, rest), {})[_SAME.get(name, name)] = file
-    return groups
-
-
-def _files_of_environments(project: Project) -> Iterator[Path]:
-    yield from project.matching("values-*.yaml", "values.*.yaml", "values-*.yml", "*.tfvars", "*.tfbackend")
 
 
 CHECKS = (

@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scaffolder.checks.agreement.findings import disagreement, distinct, many
-from scaffolder.formats import Unreadable
-from scaffolder.formats.dockerfile import filled
-from scaffolder.formats.yaml import line_of
-from scaffolder.model import Check, Location, NotApplicable, Verdict
-from scaffolder.repository.facts import charts, commands, reading
+from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
+from scaffolder.repository import files
+from scaffolder.repository.facts import charts, commands
 from scaffolder.repository.facts.charts import Chart
-from scaffolder.repository.facts.statements import place as place_of
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, table
+from scaffolder.repository.reading import place as place_of
 from scaffolder.tools.toolchain import Toolchain
 
 _SET = re.compile(r"--set(?:-string|-file|-json)?[= ]+[\"']?((?:[\w.-]|\\\.|\[\d+\])+)=")
@@ -43,7 +42,7 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
                 findings.append(disagreement(command.place, message, place_of(project, file, at), fix=fix))
     if not looked:
         raise NotApplicable("no command sets a value of a chart that is here")
-    return Verdict(findings=distinct(findings), detail=many(looked, "value"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "value"))
 
 
 def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
@@ -67,7 +66,7 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
                     findings.append(disagreement(place, message, other, fix=fix))
     if not looked:
         raise NotApplicable("no template of a chart uses values")
-    return Verdict(findings=distinct(findings), detail=many(looked, "use"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "use"))
 
 
 def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
@@ -77,11 +76,8 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
         values = _values(project, chart)
         used = {key for _, action in _actions(project, chart) for key in _keys(action)}
         for file in dict.fromkeys(file for one in chart.renderings for file in one.values_files):
-            try:
-                table = reading.table_of(project, file)
-            except Unreadable:
-                continue  # SY002 says so
-            for way in _leaves(table):
+            overriding = table(project, file)
+            for way in _leaves(overriding):
                 looked += 1
                 missing = _missing(values, list(way))
                 key = ".".join(way)
@@ -89,7 +85,7 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
                     known = chart.folder / "values.yaml"
                     near = difflib.get_close_matches(missing[-1], [str(one) for one in missing[0]], n=1)
                     other = place_of(project, known, line_of(values, *missing[1], *near) or 1)
-                    at = place_of(project, file, line_of(table, *missing[1], missing[2]))
+                    at = place_of(project, file, line_of(overriding, *missing[1], missing[2]))
                     message = f"overrides {key}, which {known.as_posix()} does not have"
                     fix = (
                         f"override {'.'.join([*missing[1], near[0]])}"
@@ -99,12 +95,12 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
                     findings.append(disagreement(at, message, other, fix=fix))
     if not looked:
         raise NotApplicable("no file overrides a chart's values for an environment")
-    return Verdict(findings=distinct(findings), detail=many(looked, "value"))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "value"))
 
 
 def _chart_of(project: Project, known: tuple[Chart, ...], text: str) -> Chart | None:
     """The chart that a command is about: the one it names, or the only one where it names none from elsewhere."""
-    text = filled(text, {name: value for name, (value, _) in commands.variables(project).items()})
+    text = commands.filled(project, text)
     named = [
         chart
         for chart in known
@@ -117,12 +113,8 @@ def _chart_of(project: Project, known: tuple[Chart, ...], text: str) -> Chart | 
 
 
 def _values(project: Project, chart: Chart) -> Any:
-    try:
-        return (
-            reading.table_of(project, chart.folder / "values.yaml") if project.has(chart.folder / "values.yaml") else {}
-        )
-    except Unreadable:
-        return {}
+    file = chart.folder / "values.yaml"
+    return table(project, file) if project.has(file) else {}
 
 
 def _missing(values: Any, parts: list[str]) -> tuple[list[Any], list[str], str] | None:
@@ -137,10 +129,10 @@ def _missing(values: Any, parts: list[str]) -> tuple[list[Any], list[str], str] 
     return None
 
 
-def _leaves(table: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    if isinstance(table, dict) and table and len(way) < 20:
-        for key, value in table.items():
-            yield from _leaves(value, (*way, str(key)))
+def _leaves(value: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict) and value and len(way) < 20:
+        for key, inner in value.items():
+            yield from _leaves(inner, (*way, str(key)))
     elif way:
         yield way
 
@@ -151,7 +143,7 @@ def _is_used(key: str, used: set[str]) -> bool:
 
 
 def _actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
-    for file in project.under((chart.folder / "templates").as_posix(), "*.yaml", "*.yml", "*.tpl"):
+    for file in files.chart_templates(project, chart.folder):
         for at, line in enumerate(project.lines(file), 1):
             for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
                 if ".Values." in action and not action.strip("- ").startswith("/*"):

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.environments.families import families_of, patterns
-from scaffolder.formats.yaml import line_of
 from scaffolder.model import Finding, Location, Verdict
 from scaffolder.repository.environments import VALUES, VARIABLES, Family
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import blocks
+from scaffolder.repository.reading import Unreadable, blocks, line_of, table_of
 from scaffolder.tools.toolchain import Toolchain
 
 _Keys = dict[tuple[str, ...], int]
@@ -66,8 +65,6 @@ def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _K
 
 
 def _yaml_keys(project: Project, file: Path) -> _Keys | None:
-    import yaml
-
     found: _Keys = {}
 
     def walk(value: Any, way: tuple[str, ...]) -> None:
@@ -77,10 +74,9 @@ def _yaml_keys(project: Project, file: Path) -> _Keys | None:
                 walk(one, (*way, str(key)))
 
     try:
-        first = next(iter(project.documents(file)), None)
-    except yaml.YAMLError:
+        walk(table_of(project, file), ())
+    except Unreadable:
         return None
-    walk(first if isinstance(first, dict) else {}, ())
     return found
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import yaml
-
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.repository import pipelines
 from scaffolder.repository.project import Project
@@ -16,17 +14,7 @@ _BUILDS = {"build", "push"}
 
 def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline builds the image once, and each environment gets the digest that the one before it got."""
-    try:
-        found = [one for one in pipelines.read(project) if _deploys(one)]
-    except (
-        AttributeError,
-        KeyError,
-        StopIteration,
-        TypeError,
-        ValueError,
-        yaml.YAMLError,
-    ):  # written for other commands than make's
-        found = []
+    found = [one for one in pipelines.stages(project) if _deploys(one)]
     if not found:
         raise NotApplicable("there is no pipeline that deploys to one environment after the other with make")
     findings = [finding for pipeline in found for finding in _handed_over(project, pipeline)]

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.environments.families import families_of, patterns, short
-from scaffolder.formats.yaml import line_of
 from scaffolder.model import Blocked, Finding, Location, NotApplicable, Verdict
 from scaffolder.repository import environment_diff, environments, manifests
 from scaffolder.repository.environments import VARIABLES
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import table
+from scaffolder.repository.reading import line_of, table
 from scaffolder.tools.toolchain import Toolchain
 
 
@@ -27,7 +26,7 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
     if sum(not one.error for one in rendered) < 2:
         raise Blocked("the chart does not render for two environments: see HL002")
     findings = [
-        _difference(project, files, item.source, f"{item.kind} {_name(item)}", one)
+        _difference(project, files, item.path, str(item), one)
         for item, one in environment_diff.rendered_differences(project, toolchain)
     ]
     return Verdict(
@@ -96,7 +95,3 @@ def _scalars(value: Any) -> Iterator[tuple[Any, Any, int]]:
             yield from _scalars(one)
         else:
             yield key, one, line_of(value, key)
-
-
-def _name(item: manifests.KubernetesObject) -> str:
-    return str((item.content.get("metadata") or {}).get("name", "?"))

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import re
 
-from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.model import Finding, NotApplicable, Verdict, counted
+from scaffolder.repository import files as kinds
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
-_FILES = (
-    *(
-        "*.sh",
-        "*.bash",
-        "Dockerfile",
-        "*.Dockerfile",
-        "Dockerfile.*",
-        "Containerfile",
-        "Makefile",
-        "*.mk",
-        "Jenkinsfile",
-    ),
-    *(".gitlab-ci.yml", "azure-pipelines.yml", ".github/workflows/*.y*ml", ".github/actions/*/action.y*ml"),
-)
 _PIPED = re.compile(
     r"\b(?:curl|wget)\b[^|;&#]*\|\s*(?:sudo\s+(?:-\w+\s+)*)?(?:/bin/)?(?:ba|z|da|k)?sh\b(?!\w)"
     r"|\b(?:ba|z)?sh\s+(?:-c\s+)?[\"']?(?:<\(|\$\()\s*(?:curl|wget)\b"
@@ -31,7 +18,8 @@ _COMMENT = re.compile(r"^\s*(?:#|//|\*)|\becho\b|\bprintf\b")
 
 def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> Verdict:
     """No script pipes a download into a shell: what arrives is checked before it is run."""
-    files = project.matching(*_FILES)
+    scripts = (*kinds.shell_programs(project), *kinds.make_files(project), *kinds.all_dockerfiles(project))
+    files = sorted((*scripts, *kinds.pipelines(project)))
     if not files:
         raise NotApplicable("there is no script, Dockerfile or pipeline")
     findings = tuple(
@@ -46,7 +34,7 @@ def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> 
         for number, line in _joined(project.lines(file))
         if _PIPED.search(line) and not _COMMENT.search(line)
     )
-    return Verdict(findings=findings, detail=f"{len(files)} files")
+    return Verdict(findings=findings, detail=counted(len(files), "file"))
 
 
 def _joined(lines: list[str]) -> list[tuple[int, str]]:

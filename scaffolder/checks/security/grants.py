@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.checks.security.objects import Described, described
-from scaffolder.formats.hcl import Block
-from scaffolder.formats.yaml import line_of
-from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.model import Finding, NotApplicable, Verdict, counted
+from scaffolder.repository import files, manifests
+from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import blocks, listed
+from scaffolder.repository.reading import Block, blocks, line_of, listed
 from scaffolder.tools.toolchain import Toolchain
 
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -24,18 +23,18 @@ _FIX = "name the actions that it needs, and the resources"
 
 def nobody_may_do_everything(project: Project, toolchain: Toolchain) -> Verdict:
     """No policy, role assignment or role allows every action, or every action of a service on every resource."""
-    files = project.matching("*.tf")
-    items, limit = described(project, toolchain)
+    configurations = files.terraform(project)
+    items, limit = manifests.everything(project, toolchain)
     roles = [item for item in items if item.kind in {"Role", "ClusterRole"}]
-    if not files and not roles:
+    if not configurations and not roles:
         raise NotApplicable("there is no Terraform code and no Kubernetes role")
     findings = [finding for item in roles for finding in _of_role(item)]
-    for file in files:
+    for file in configurations:
         block = blocks(project, file)
         for one in block.blocks if block else ():
             if not any("test" in part for part in file.parts):
                 findings += _of_block(file, one)
-    detail = f"{len(files)} Terraform files, {len(roles)} roles"
+    detail = f"{counted(len(configurations), 'Terraform file')}, {counted(len(roles), 'role')}"
     return Verdict(findings=tuple(dict.fromkeys(findings)), detail=detail, limit=limit)
 
 
@@ -112,7 +111,7 @@ def _of_assignment(file: Path, kind: str, block: Block) -> Iterator[Finding]:
             yield Finding(path=file, line=actions.line, message='allows every action: "*"', fix=_FIX)
 
 
-def _of_role(item: Described) -> Iterator[Finding]:
+def _of_role(item: KubernetesObject) -> Iterator[Finding]:
     for rule in listed(item.content.get("rules")):
         if isinstance(rule, dict) and "*" in listed(rule.get("verbs")) and "*" in listed(rule.get("resources")):
             yield Finding(

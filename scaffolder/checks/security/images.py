@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.checks.security.objects import containers, described, pod
-from scaffolder.formats.dockerfile import Dockerfile
-from scaffolder.formats.yaml import line_of
-from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.repository import image_references
+from scaffolder.model import Finding, NotApplicable, Verdict, counted
+from scaffolder.repository import files, image_references, manifests
 from scaffolder.repository.image_references import Use
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import stages
+from scaffolder.repository.reading import Dockerfile, line_of, stages
 from scaffolder.tools.toolchain import Toolchain
 
 _MOVING = {"", "latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "snapshot", "canary", "lts"}
@@ -25,13 +22,13 @@ _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 
 def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verdict:
     """Each image is named with a tag or a digest, and not with a tag that means another image tomorrow."""
-    items, limit = described(project, toolchain)
+    items, limit = manifests.everything(project, toolchain)
     uses = [
         *image_references.named(project),
         *(
             Use(path=item.path, line=line_of(one, "image"), image=str(one["image"]), what=f"{item}: ")
             for item in items
-            for one in containers(pod(item) or {})
+            for one in item.all_containers()
             if one.get("image")
         ),
     ]
@@ -47,14 +44,12 @@ def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verd
         for use in uses
         if (tag := moving_tag(use.image)) is not None
     )
-    return Verdict(findings=tuple(findings), detail=f"{len(uses)} places", limit=limit)
+    return Verdict(findings=tuple(findings), detail=counted(len(uses), "place"), limit=limit)
 
 
 def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:
     """The last stage of each Dockerfile ends with a user that is not root."""
-    read = [
-        (file, found) for file in image_references.dockerfiles(project) if (found := stages(project, file)) is not None
-    ]
+    read = [(file, found) for file in files.image_builds(project) if (found := stages(project, file)) is not None]
     if not read:
         raise NotApplicable("there is no Dockerfile of a service")
     findings = tuple(finding for file, found in read for finding in _root(file, found))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scaffolder.checks.security.objects import Described, containers, described, pod
-from scaffolder.formats.yaml import line_of
-from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.model import Finding, NotApplicable, Verdict, counted
+from scaffolder.repository import manifests
+from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import listed
+from scaffolder.repository.reading import line_of, listed
 from scaffolder.tools.toolchain import Toolchain
 
 _STRONG = {"ALL", "BPF", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME"}
@@ -19,15 +19,15 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/."""
 
 def pods_have_no_privileges(project: Project, toolchain: Toolchain) -> Verdict:
     """No pod asks for the node: privileged, its network, processes or folders, root, or a way to gain more rights."""
-    items, limit = described(project, toolchain)
-    pods = [(item, spec) for item in items if (spec := pod(item)) is not None]
+    items, limit = manifests.everything(project, toolchain)
+    pods = [(item, spec) for item in items if (spec := item.pod_spec) is not None]
     if not pods:
         raise NotApplicable(limit or "there is no Kubernetes object with pods")
     findings = dict.fromkeys(finding for item, spec in pods for finding in _privileges(item, spec))
-    return Verdict(findings=tuple(findings), detail=f"{len(pods)} objects with pods", limit=limit)
+    return Verdict(findings=tuple(findings), detail=f"{counted(len(pods), 'object')} with pods", limit=limit)
 
 
-def _privileges(item: Described, spec: dict[str, Any]) -> Iterator[Finding]:
+def _privileges(item: KubernetesObject, spec: dict[str, Any]) -> Iterator[Finding]:
     def finding(message: str, holder: Any, key: str, fix: str) -> Finding:
         return Finding(path=item.path, line=line_of(holder, key), message=f"{item}: {message}", fix=fix)
 
@@ -39,11 +39,11 @@ def _privileges(item: Described, spec: dict[str, Any]) -> Iterator[Finding]:
             path = volume["hostPath"].get("path")
             yield finding(f"mounts {path} of the node", volume, "hostPath", "use a volume that is not the node's")
     yield from _rights(item, spec.get("securityContext"), "its pods")
-    for container in containers(spec):
+    for container in item.all_containers():
         yield from _rights(item, container.get("securityContext"), f"container {container.get('name', '?')}")
 
 
-def _rights(item: Described, context: Any, who: str) -> Iterator[Finding]:
+def _rights(item: KubernetesObject, context: Any, who: str) -> Iterator[Finding]:
     if not isinstance(context, dict):
         return
 

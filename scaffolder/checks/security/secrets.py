@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffolder.checks.security.assigned import assigned
 from scaffolder.checks.security.forms import PRIVATE_KEY, Secret, known
-from scaffolder.model import Finding, Verdict
+from scaffolder.model import Finding, Verdict, counted
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -42,7 +42,7 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
                         fix="revoke it, for the history keeps it; then read it from the environment or a secret store",
                     )
                 )
-    return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
+    return Verdict(findings=tuple(findings), detail=counted(len(project.files), "file"))
 
 
 def _secrets(file: Path, text: str) -> Iterator[Secret]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.formats.hcl import Attribute, Block
-from scaffolder.model import Finding, NotApplicable, Verdict
+from scaffolder.model import Finding, NotApplicable, Verdict, counted
+from scaffolder.repository import files
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import blocks
+from scaffolder.repository.reading import Attribute, Block, blocks
 from scaffolder.tools.toolchain import Toolchain
 
 _LOCKS = {"s3": ("use_lockfile", "dynamodb_table"), "http": ("lock_address",)}
@@ -18,8 +18,8 @@ https://developer.hashicorp.com/terraform/language/backend/s3#state-locking and 
 
 def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
     """Each remote state is locked while it is written and encrypted where it lies, and none lies in the repository."""
-    states = project.matching("*.tfstate", "*.tfstate.backup")
-    backends = [found for file in project.matching("*.tf") for found in _backends(project, file)]
+    states = files.terraform_states(project)
+    backends = [found for file in files.terraform(project) for found in _backends(project, file)]
     if not states and not backends:
         raise NotApplicable("there is no Terraform backend and no state")
     findings = [
@@ -31,7 +31,7 @@ def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
         for file in states
     ]
     findings += [finding for file, backend in backends for finding in _of_backend(project, file, backend)]
-    return Verdict(findings=tuple(findings), detail=f"{len(backends)} backends")
+    return Verdict(findings=tuple(findings), detail=counted(len(backends), "backend"))
 
 
 def _backends(project: Project, file: Path) -> Iterator[tuple[Path, Block]]:
@@ -64,7 +64,7 @@ def _of_backend(project: Project, file: Path, backend: Block) -> Iterator[Findin
 
 def _partial(project: Project, file: Path) -> Iterator[tuple[Path, dict[str, Attribute]]]:
     """The files that complete the backend of a root: those with the ending .tfbackend in its folder and below."""
-    for other in project.under(file.parent.as_posix(), "*.tfbackend"):
+    for other in files.terraform_backends(project, file.parent):
         block = blocks(project, other)
         if block:
             yield other, block.attributes

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffolder.formats.yaml import line_of
-from scaffolder.model import Finding, NotApplicable, Severity, Verdict
+from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import files as kinds
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import table
+from scaffolder.repository.reading import line_of, table
 from scaffolder.tools.toolchain import Toolchain
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -40,7 +40,7 @@ def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
         for file, line, name, ref in uses
         if not _COMMIT.fullmatch(ref)
     )
-    return Verdict(findings=findings, detail=f"{len(uses)} uses in {len(files)} files")
+    return Verdict(findings=findings, detail=f"{counted(len(uses), 'use')} in {counted(len(files), 'file')}")
 
 
 def permissions_are_named(project: Project, _: Toolchain) -> Verdict:
@@ -59,14 +59,14 @@ def permissions_are_named(project: Project, _: Toolchain) -> Verdict:
                         fix="permissions: {contents: read}, and what one job needs beyond that at that job",
                     )
                 )
-    return Verdict(findings=tuple(findings), detail=f"{len(files)} files")
+    return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 
 def forks_reach_no_secret(project: Project, _: Toolchain) -> Verdict:
     """Nothing that a stranger's pull request runs can read a secret or write with the repository's token."""
     files = _workflows(project)
     findings = [finding for file in files for finding in _exposed(file, table(project, file))]
-    return Verdict(findings=tuple(findings), detail=f"{len(files)} files")
+    return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 
 def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
@@ -139,7 +139,7 @@ def _uses(project: Project, file: Path) -> Iterator[tuple[Path, int, str, str]]:
 
 
 def _workflows(project: Project) -> tuple[Path, ...]:
-    files = project.matching(".github/workflows/*.yml", ".github/workflows/*.yaml")
+    files = kinds.github_files(project)
     if not files:
         raise NotApplicable("there is no GitHub workflow")
-    return (*files, *project.matching(".github/actions/*/action.y*ml", "action.yml", "action.yaml"))
+    return files

@@ -20,8 +20,10 @@ from scaffolder.formats.helm_scalars import value_of
 from scaffolder.formats.sprig import text_of
 from scaffolder.formats.yaml import Plain
 from scaffolder.model import Location
-from scaffolder.repository.facts import charts, reading
-from scaffolder.repository.facts.charts import Chart, Object, Rendering
+from scaffolder.repository import reading
+from scaffolder.repository.facts import charts
+from scaffolder.repository.facts.charts import Chart, Rendering
+from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
 
 MOST = 100
@@ -144,7 +146,7 @@ class Target:
     words: str
 
 
-def _texts(project: Project, objects: Iterable[Object]) -> dict[Target, tuple[str, Location]]:
+def _texts(project: Project, objects: Iterable[KubernetesObject]) -> dict[Target, tuple[str, Location]]:
     """Every text of these objects that programs read as a text, with the line of the template that sets it."""
     found: dict[Target, tuple[str, Location]] = {}
     for one in objects:
@@ -156,7 +158,7 @@ def _texts(project: Project, objects: Iterable[Object]) -> dict[Target, tuple[st
     return found
 
 
-def _places(one: Object) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _places(one: KubernetesObject) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for field in {"ConfigMap": ("data",), "Secret": ("stringData",)}.get(one.kind, ()):
         yield from _entries(one, (field,), lambda key: f"the entry {key}")
     for metadata in dict.fromkeys((("metadata",), (*(one.pod or ()), "metadata"))):
@@ -173,13 +175,15 @@ def _places(one: Object) -> Iterator[tuple[str, tuple[Any, ...]]]:
                 yield f"the variable {variable.get('name')} of container {name}", (*way, "env", number, "value")
 
 
-def _entries(one: Object, way: tuple[Any, ...], words: Callable[[Any], str]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _entries(
+    one: KubernetesObject, way: tuple[Any, ...], words: Callable[[Any], str]
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
     table = one.get(*way)
     for key in table if isinstance(table, dict) else ():
         yield words(key), (*way, key)
 
 
-def _containers(one: Object) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
+def _containers(one: KubernetesObject) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
     if one.pod is None:
         return
     for field in ("initContainers", "containers"):

@@ -158,7 +158,7 @@ def _nested_port(project: Project, folder: Path, file: Path) -> Iterator[Declara
     """`server: {port: 8080}` of a Spring Boot or Micronaut application.yml."""
     from scaffolder.formats import Unreadable
     from scaffolder.formats.yaml import line_of
-    from scaffolder.repository.facts import reading
+    from scaffolder.repository import reading
     from scaffolder.repository.facts.charts import dig
 
     if file.name not in {"application.yml", "application.yaml"}:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,48 +10,24 @@ from typing import Any
 
 from scaffolder.formats import Unreadable, gotemplate
 from scaffolder.formats.yaml import load_all
-from scaffolder.repository.facts import reading
-from scaffolder.repository.facts.objects import LONG_RUNNING, Object, dig, texts
-from scaffolder.repository.facts.statements import Unread
-from scaffolder.repository.project import ENVIRONMENTS, Project
+from scaffolder.repository import environments, files, kubernetes_objects, reading
+from scaffolder.repository.kubernetes_objects import LONG_RUNNING, KubernetesObject, dig, texts
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Unread
 
 __all__ = [
-    "KNOWN_ENVIRONMENTS",
     "LONG_RUNNING",
     "Chart",
-    "Object",
+    "KubernetesObject",
     "Rendering",
     "charts",
     "dig",
-    "environment_of",
-    "is_template",
     "merged",
     "objects",
     "rendered_with",
     "texts",
     "unread",
 ]
-
-KNOWN_ENVIRONMENTS = (
-    *(
-        "local",
-        "dev",
-        "develop",
-        "development",
-        "int",
-        "integration",
-        "test",
-        "testing",
-        "qa",
-        "uat",
-        "stage",
-        "staging",
-    ),
-    *("preprod", "pre-prod", "preproduction", "prod", "production", "live"),
-)
-"""Words that name an environment, in the order in which a change usually reaches them."""
-
-_PLACEHOLDERS = {"repository": "registry.example.com/image", "digest": "sha256:" + "0" * 64}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +37,7 @@ class Rendering:
     environment: str
     values_files: tuple[Path, ...]
     values: dict[Any, Any]
-    objects: tuple[Object, ...]
+    objects: tuple[KubernetesObject, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +59,7 @@ def charts(project: Project) -> tuple[Chart, ...]:
     return project.once("charts", lambda: tuple(_charts(project)))
 
 
-def objects(project: Project) -> tuple[Object, ...]:
+def objects(project: Project) -> tuple[KubernetesObject, ...]:
     """Every object of every chart in every environment, and those of plain manifests."""
     return project.once("objects", lambda: tuple(_objects(project)))
 
@@ -94,22 +69,9 @@ def unread(project: Project) -> tuple[Unread, ...]:
     return tuple(one for chart in charts(project) for one in chart.unread)
 
 
-def is_template(project: Project, file: Path) -> bool:
-    """Whether a file is a template of a chart: Helm's to judge, and no YAML."""
-    return any(parent.name == "templates" and project.has(parent.parent / "Chart.yaml") for parent in file.parents)
-
-
-def environment_of(name: str) -> str:
-    """The environment that a file such as `values-prod.yaml` or `prod.tfvars` is for; empty where it is for none."""
-    words = [
-        word for word in re.split(r"[._/]|(?<!pre)-", name.lower()) if word not in {"yaml", "yml", "tfvars", "values"}
-    ]
-    known = [word for word in words if word in KNOWN_ENVIRONMENTS]
-    return known[-1] if known else ""
-
-
 def _charts(project: Project) -> Iterator[Chart]:
-    for file in project.matching("Chart.yaml"):
+    for folder in files.charts(project):
+        file = folder / "Chart.yaml"
         if any(parent.name == "charts" and project.has(parent.parent / "Chart.yaml") for parent in file.parents):
             continue
         problems: list[Unread] = []
@@ -117,9 +79,9 @@ def _charts(project: Project) -> Iterator[Chart]:
             metadata = reading.table_of(project, file)
             if metadata.get("type") == "library":
                 continue
-            yield _chart(project, file.parent, metadata, problems)
+            yield _chart(project, folder, metadata, problems)
         except Unreadable as error:
-            yield Chart(folder=file.parent, metadata={}, renderings=(), unread=(reading.unread(file, error),))
+            yield Chart(folder=folder, metadata={}, renderings=(), unread=(reading.unread(file, error),))
 
 
 def _chart(project: Project, folder: Path, metadata: dict[Any, Any], problems: list[Unread]) -> Chart:
@@ -128,22 +90,26 @@ def _chart(project: Project, folder: Path, metadata: dict[Any, Any], problems: l
     defaults = reading.table_of(project, folder / "values.yaml") if project.has(folder / "values.yaml") else {}
     parsed: dict[str, list[Any]] = {}
     renderings = []
-    for environment, files in _environments(project, folder).items():
+    for environment, overriding in _environments(project, folder).items():
         values = copy.deepcopy(dict(defaults))
-        for file in files:
+        for file in overriding:
             values = merged(values, reading.table_of(project, file))
         root = _root(project, folder, metadata, _with_placeholders(values))
-        made: list[Object] = []
+        made: list[KubernetesObject] = []
         for file, template in templates.rendered.items():
             try:
                 made += _rendered(file, template, root, templates.named, (folder.as_posix(), environment), parsed)
             except Unreadable as error:
                 problems.append(reading.unread(file, error))
-        renderings.append(Rendering(environment=environment, values_files=files, values=values, objects=tuple(made)))
+        renderings.append(
+            Rendering(environment=environment, values_files=overriding, values=values, objects=tuple(made))
+        )
     return Chart(folder=folder, metadata=metadata, renderings=tuple(renderings), unread=tuple(dict.fromkeys(problems)))
 
 
-def rendered_with(project: Project, chart: Chart, environment: str, values: dict[Any, Any]) -> Iterator[Object]:
+def rendered_with(
+    project: Project, chart: Chart, environment: str, values: dict[Any, Any]
+) -> Iterator[KubernetesObject]:
     """The objects of a chart with these values instead of its own; a template that cannot be filled in gives none."""
     templates = _templates(project, chart.folder)
     root = _root(project, chart.folder, chart.metadata, _with_placeholders(values))
@@ -171,7 +137,7 @@ def _templates(project: Project, folder: Path) -> _Templates:
 def _parsed(project: Project, folder: Path) -> _Templates:
     templates: dict[Path, gotemplate.Template] = {}
     problems = []
-    for file in project.under((folder / "templates").as_posix(), "*.yaml", "*.yml", "*.tpl"):
+    for file in files.chart_templates(project, folder):
         try:
             templates[file] = gotemplate.parse(project.text(file))
         except Unreadable as error:
@@ -190,7 +156,7 @@ def _rendered(
     named: Mapping[str, tuple[gotemplate.Node, ...]],
     scope: tuple[str, str],
     parsed: dict[str, list[Any]],
-) -> Iterator[Object]:
+) -> Iterator[KubernetesObject]:
     import yaml
 
     text, origins = gotemplate.render(template, root, named)
@@ -207,23 +173,21 @@ def _rendered(
             raise Unreadable("does not render to YAML") from error
     for content in parsed[text]:
         if isinstance(content, dict) and content.get("kind"):
-            yield Object(scope=scope, path=file, content=content, origins=tuple(origins))
+            yield KubernetesObject(scope=scope, path=file, content=content, origins=tuple(origins))
 
 
 def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]:
     """Files of values by environment, in promotion order; the chart's own alone where there are none."""
     found: dict[str, tuple[Path, ...]] = {}
-    for file in project.under(folder.as_posix(), "*.yaml", "*.yml"):
+    for file in files.chart_inputs(project, folder):
         inside = file.relative_to(folder)
-        if file.name.startswith("values") or inside.parts[0] in {"values", "environments", "envs"}:
-            environment = environment_of(inside.name) or (
-                environment_of(inside.as_posix()) if len(inside.parts) > 1 else ""
-            )
-            if environment and "templates" not in inside.parts:
+        named = file.name.startswith("values") or inside.parts[0] in {"values", "environments", "envs"}
+        if file.suffix in {".yaml", ".yml"} and named and "templates" not in inside.parts:
+            environment = environments.named_in(inside)
+            if environment:
                 found[environment] = (*found.get(environment, ()), file)
-    real = [name for name in found if name != "local"]
-    order = {name: number for number, name in enumerate((*ENVIRONMENTS, *KNOWN_ENVIRONMENTS))}
-    return {name: found[name] for name in sorted(real, key=lambda name: order[name])} or {"": ()}
+    real = [name for name in found if name != environments.LOCAL]
+    return {name: found[name] for name in environments.in_order(real)} or {"": ()}
 
 
 def _root(project: Project, folder: Path, metadata: dict[Any, Any], values: dict[Any, Any]) -> dict[str, Any]:
@@ -248,13 +212,8 @@ def _file(project: Project, folder: Path, path: Any) -> str:
 
 def _with_placeholders(values: dict[Any, Any]) -> dict[Any, Any]:
     """Repository and digest that only a pipeline knows, where the values leave them empty and no tag stands in."""
-    image = values.get("image")
-    if not isinstance(image, dict):
-        return values
-    given = {key: value for key, value in _PLACEHOLDERS.items() if image.get(key) == ""}
-    if image.get("tag"):
-        given.pop("digest", None)
-    return {**values, "image": {**image, **given}}
+    given = kubernetes_objects.placeholders(values)
+    return {**values, "image": {**values["image"], **given}} if given else values
 
 
 def merged(first: Any, second: Any) -> Any:
@@ -270,22 +229,8 @@ def merged(first: Any, second: Any) -> Any:
     return made
 
 
-def _objects(project: Project) -> Iterator[Object]:
-    folders = [chart.folder for chart in charts(project)]
+def _objects(project: Project) -> Iterator[KubernetesObject]:
     for chart in charts(project):
         for rendering in chart.renderings:
             yield from rendering.objects
-    for file in project.matching("*.yaml", "*.yml"):
-        if any(file.is_relative_to(folder) for folder in folders) or not _names_a_kind(project.text(file)):
-            continue
-        try:
-            documents = reading.yaml_of(project, file)
-        except Unreadable:
-            continue
-        for content in documents:
-            if isinstance(content, dict) and content.get("kind") and content.get("apiVersion"):
-                yield Object(scope=(file.parent.as_posix(), ""), path=file, content=content)
-
-
-def _names_a_kind(text: str) -> bool:
-    return "kind:" in text and "apiVersion:" in text
+    yield from kubernetes_objects.plain(project)

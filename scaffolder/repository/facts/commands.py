@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffolder.formats import Unreadable, jenkinsfile
+from scaffolder.formats import Unreadable
+from scaffolder.formats.dockerfile import filled as filled_with
 from scaffolder.formats.makefile import logical_lines
-from scaffolder.formats.yaml import line_of
 from scaffolder.model import Location
-from scaffolder.repository.facts import reading
-from scaffolder.repository.facts.pipelines import azure_files, github_files, gitlab_files, jenkinsfiles
+from scaffolder.repository import files, reading
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, table
 
 _LONGEST = 4000
 """Characters of a line that are looked at: patterns take long over more, and nobody types more."""
@@ -44,7 +44,7 @@ def commands(project: Project) -> tuple[Command, ...]:
 def variables(project: Project) -> dict[str, tuple[str, Location]]:
     """Variables that scripts set once, to a text."""
     found: dict[str, list[tuple[str, Location]]] = {}
-    for file in project.matching("*.sh", "Makefile", ".env"):
+    for file in sorted((*files.shell_scripts(project), *files.makefiles(project), *files.variables_files(project))):
         for at, line in enumerate(project.lines(file), 1):
             if words := re.match(
                 r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$", line
@@ -53,20 +53,25 @@ def variables(project: Project) -> dict[str, tuple[str, Location]]:
     return {name: said[0] for name, said in found.items() if len({text for text, _ in said}) == 1}
 
 
+def filled(project: Project, text: str) -> str:
+    """`text` with the variables filled in that scripts set once."""
+    return filled_with(text, {name: value for name, (value, _) in variables(project).items()})
+
+
 def _commands(project: Project) -> Iterator[Command]:
-    for file in github_files(project):
-        yield from _github(project, file, _table(project, file))
-    for file in gitlab_files(project):
-        yield from _gitlab(project, file, _table(project, file))
-    for file in azure_files(project):
-        yield from _azure(project, file, _table(project, file))
-    for file in jenkinsfiles(project):
+    for file in files.github_files(project):
+        yield from _github(project, file, table(project, file))
+    for file in files.gitlab_pipelines(project):
+        yield from _gitlab(project, file, table(project, file))
+    for file in files.azure_pipelines(project):
+        yield from _azure(project, file, table(project, file))
+    for file in files.jenkinsfiles(project):
         yield from _jenkins(project, file)
-    for file in project.matching("Makefile", "*.mk"):
+    for file in files.make_files(project):
         for target in reading.makefile_of(project, file).targets:
             for number, line in target.recipe:
                 yield _command(MAKE, file, number, line.lstrip("@-+"), file.parent)
-    for file in project.matching("*.sh"):
+    for file in files.shell_scripts(project):
         moved = _moves_to_root(project, file)
         for number, line in logical_lines(project.text(file)):
             if not line.lstrip().startswith("#"):
@@ -81,9 +86,9 @@ def _moves_to_root(project: Project, file: Path) -> Path | None:
     return None
 
 
-def _github(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Command]:
-    jobs = table.get("jobs") if isinstance(table.get("jobs"), dict) else {"": table.get("runs")}
-    outer = _working(table)
+def _github(project: Project, file: Path, workflow: dict[Any, Any]) -> Iterator[Command]:
+    jobs = workflow.get("jobs") if isinstance(workflow.get("jobs"), dict) else {"": workflow.get("runs")}
+    outer = _working(workflow)
     for job in jobs.values() if isinstance(jobs, dict) else ():
         steps = job.get("steps") if isinstance(job, dict) else None
         for step in steps if isinstance(steps, list) else ():
@@ -98,8 +103,8 @@ def _working(value: Any) -> Any:
     return value
 
 
-def _gitlab(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Command]:
-    for job in (table, *table.values()):
+def _gitlab(project: Project, file: Path, pipeline: dict[Any, Any]) -> Iterator[Command]:
+    for job in (pipeline, *pipeline.values()):
         for key in ("before_script", "script", "after_script"):
             said = job.get(key) if isinstance(job, dict) else None
             for number, line in enumerate([said] if isinstance(said, str) else said if isinstance(said, list) else ()):
@@ -122,8 +127,8 @@ def _azure(project: Project, file: Path, value: Any, depth: int = 0) -> Iterator
 
 def _jenkins(project: Project, file: Path) -> Iterator[Command]:
     try:
-        statements = jenkinsfile.read(project.text(file))
-    except jenkinsfile.Unreadable:
+        statements = reading.jenkinsfile_of(project, file)
+    except Unreadable:
         return
     moved: set[int] = {
         one.line
@@ -163,10 +168,3 @@ def _command(system: str, file: Path, line: int, text: str, folder: Path | None)
 def _folder(name: Any) -> Path | None:
     text = str(name or ".")
     return None if "$" in text else Path(text)
-
-
-def _table(project: Project, file: Path) -> dict[Any, Any]:
-    try:
-        return reading.table_of(project, file)
-    except Unreadable:
-        return {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from scaffolder.formats import Unreadable
 from scaffolder.formats.yaml import line_of
-from scaffolder.repository.facts import reading
+from scaffolder.repository import files, reading
 from scaffolder.repository.facts.runtimes import stated
 from scaffolder.repository.facts.statements import Declaration, Unread
 from scaffolder.repository.facts.versions_of_images import runtime_of
@@ -16,12 +16,11 @@ from scaffolder.repository.project import Project
 DEV, COMPOSE = "dev container", "compose"
 
 _FEATURES = ("java", "node", "python", "go")
-COMPOSE_FILES = ("compose*.y*ml", "docker-compose*.y*ml")
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
     """What the dev container and compose files say."""
-    for file in project.matching("devcontainer.json", ".devcontainer.json"):
+    for file in files.dev_container_settings(project):
         try:
             table = reading.json_of(project, file)
         except Unreadable as error:
@@ -29,7 +28,7 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
             continue
         if isinstance(table, dict):
             yield from _devcontainer(project, file, table)
-    for file in project.matching(".devcontainer/*Dockerfile", ".devcontainer/Dockerfile.*"):
+    for file in files.dev_containers(project):
         try:
             stages = reading.dockerfile_of(project, file).stages
         except Unreadable as error:
@@ -38,7 +37,7 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
         for stage in stages:
             if found := runtime_of(stage.image):
                 yield from stated(project, *found, file, stage.line, DEV)
-    for file in project.matching(*COMPOSE_FILES):
+    for file in files.compose_files(project):
         try:
             composed = reading.table_of(project, file).get("services")
         except Unreadable as error:

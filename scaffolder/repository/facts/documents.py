@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from scaffolder.formats import markdown
 from scaffolder.formats.markdown import Markdown
 from scaffolder.model import Location
+from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
@@ -30,7 +31,7 @@ class Link:
 
 def texts(project: Project) -> tuple[Path, ...]:
     """The Markdown files; those that a tool writes anew with each release left out."""
-    return tuple(file for file in project.matching("*.md") if file.name.upper() != "CHANGELOG.MD")
+    return tuple(file for file in files.documents(project) if file.name.upper() != "CHANGELOG.MD")
 
 
 def links(project: Project) -> tuple[Link, ...]:

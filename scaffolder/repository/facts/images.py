@@ -10,10 +10,9 @@ from typing import Any
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import line_of
-from scaffolder.repository.facts import charts, commands, reading, services
+from scaffolder.repository import files, reading
+from scaffolder.repository.facts import charts, commands, services
 from scaffolder.repository.facts.charts import dig
-from scaffolder.repository.facts.dev_environments import COMPOSE_FILES
-from scaffolder.repository.facts.pipelines import github_files
 from scaffolder.repository.facts.statements import Declaration, place
 from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
@@ -33,15 +32,13 @@ def read(project: Project) -> Iterator[Declaration]:
         names = _TAG.findall(built[1]) if built else _PUSH.findall(command.text)
         for name in names:
             yield from _stated(project, name, {}, command.place.path, command.place.line, BUILT)
-    for file in github_files(project):
+    for file in files.github_files(project):
         try:
             yield from _actions(project, file, reading.table_of(project, file))
         except Unreadable:
             continue  # pipelines.py says so
     for chart in charts.charts(project):
-        for file in project.under(chart.folder.as_posix(), "values*.y*ml"):
-            if "templates" in file.parts:
-                continue
+        for file in files.values_files(project, chart.folder):
             try:
                 table = reading.table_of(project, file)
             except Unreadable:
@@ -51,7 +48,7 @@ def read(project: Project) -> Iterator[Declaration]:
                 name = "/".join(str(one) for one in (image.get("registry"), image.get("repository")) if one)
                 subject = _of_chart(project, chart.folder)
                 yield from _stated(project, name, {}, file, line_of(image, "repository"), DEPLOYED, subject)
-    for file in project.matching(*COMPOSE_FILES):
+    for file in files.compose_files(project):
         try:
             composed = reading.table_of(project, file).get("services")
         except Unreadable:

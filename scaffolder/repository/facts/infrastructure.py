@@ -7,18 +7,16 @@ from pathlib import Path
 
 from scaffolder.formats import Unreadable, hcl
 from scaffolder.formats.hcl import Attribute, Block
-from scaffolder.repository.facts import reading
+from scaffolder.repository import clusters, reading
+from scaffolder.repository import files as kinds
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.project import Project
 
-KUBERNETES_NAMES = frozenset(
-    {"kubernetes_version", "cluster_version", "k8s_version", "eks_version", "aks_version", "min_master_version"}
-)
 TERRAFORM, LOCK = "terraform", "lock file"
 
 
 def files(project: Project) -> tuple[Path, ...]:
-    return project.matching("*.tf", "*.tfvars", ".terraform.lock.hcl")
+    return (*kinds.terraform_inputs(project), *kinds.terraform_locks(project))
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
@@ -32,7 +30,8 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
             yield reading.unread(file, error)
             continue
         yield from _versions(project, file, block)
-        yield from _kubernetes(project, file, block)
+        for one in clusters.named_in(file, block):
+            yield _stated(project, file, "kubernetes", one, one.text, TERRAFORM)
 
 
 def _versions(project: Project, file: Path, block: Block) -> Iterator[Declaration]:
@@ -52,24 +51,6 @@ def _versions(project: Project, file: Path, block: Block) -> Iterator[Declaratio
         version = locked.attributes.get("version")
         if version and file.name == ".terraform.lock.hcl" and locked.labels:
             yield _stated(project, file, f"provider {_short(locked.labels[0])}", version, version.text, LOCK)
-
-
-def _kubernetes(project: Project, file: Path, block: Block) -> Iterator[Declaration]:
-    """Values in tfvars, defaults of variables, and texts in resources and modules."""
-    if file.suffix == ".tfvars":
-        found = [one for name, one in block.attributes.items() if name in KUBERNETES_NAMES]
-    else:
-        named = [one for one in block.each("variable") if one.labels and one.labels[0] in KUBERNETES_NAMES]
-        found = [one.attributes["default"] for one in named if "default" in one.attributes]
-        found += [
-            attribute
-            for one in block.each("resource", "module")
-            for name, attribute in one.attributes.items()
-            if name in KUBERNETES_NAMES or (name == "version" and one.labels[:1] == ("aws_eks_cluster",))
-        ]
-    for one in found:
-        if one.text[:1].isdigit():
-            yield _stated(project, file, "kubernetes", one, one.text, TERRAFORM)
 
 
 def _stated(project: Project, file: Path, fact: str, at: Attribute, value: str, role: str) -> Declaration:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffolder.formats import Unreadable, jenkinsfile
+from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import line_of, tables
-from scaffolder.repository.facts import reading
+from scaffolder.repository import files, reading
 from scaffolder.repository.facts.runtimes import stated
 from scaffolder.repository.facts.statements import Declaration, Unread
 from scaffolder.repository.facts.versions_of_images import runtime_of, shared_form
@@ -39,37 +39,21 @@ _EXPRESSION = re.compile(r"\$\{\{\s*(matrix|env|vars|inputs|variables|parameters
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
     """What every pipeline says."""
-    for files, reader in (
-        (github_files(project), _github),
-        (gitlab_files(project), _gitlab),
-        (azure_files(project), _azure),
+    for paths, reader in (
+        (files.github_files(project), _github),
+        (files.gitlab_pipelines(project), _gitlab),
+        (files.azure_pipelines(project), _azure),
     ):
-        for file in files:
+        for file in paths:
             try:
                 yield from reader(project, file, reading.table_of(project, file))
             except Unreadable as error:
                 yield reading.unread(file, error)
-    for file in jenkinsfiles(project):
+    for file in files.jenkinsfiles(project):
         try:
             yield from _jenkins(project, file)
-        except jenkinsfile.Unreadable as error:
-            yield Unread(path=file, line=error.line, reason=str(error))
-
-
-def github_files(project: Project) -> tuple[Path, ...]:
-    return project.matching(".github/workflows/*.yml", ".github/workflows/*.yaml", ".github/actions/*/action.y*ml")
-
-
-def gitlab_files(project: Project) -> tuple[Path, ...]:
-    return project.matching(".gitlab-ci.yml", ".gitlab/*.yml", "ci/gitlab/*.yml", "*.gitlab-ci.yml")
-
-
-def azure_files(project: Project) -> tuple[Path, ...]:
-    return project.matching("azure-pipelines*.yml", "azure-pipelines*.yaml", ".azure/*.yml", "ci/azure-devops/*.yml")
-
-
-def jenkinsfiles(project: Project) -> tuple[Path, ...]:
-    return project.matching("Jenkinsfile", "Jenkinsfile.*", "*.Jenkinsfile", "*.jenkinsfile")
+        except Unreadable as error:
+            yield reading.unread(file, error)
 
 
 def _github(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Declaration]:
@@ -141,7 +125,7 @@ def _azure_variables(table: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _jenkins(project: Project, file: Path) -> Iterator[Declaration]:
-    statements = jenkinsfile.read(project.text(file))
+    statements = reading.jenkinsfile_of(project, file)
     for block in (one for top in statements for one in top.everything()):
         if block.name == "tools":
             for tool in block.body or ():

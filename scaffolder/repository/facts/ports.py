@@ -10,8 +10,8 @@ from typing import Any
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import Dockerfile, Stage
 from scaffolder.formats.yaml import line_of
-from scaffolder.repository.facts import reading, services
-from scaffolder.repository.facts.dev_environments import COMPOSE_FILES
+from scaffolder.repository import files, reading
+from scaffolder.repository.facts import services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.project import Project
 
@@ -30,12 +30,12 @@ _BOUND = re.compile(r"(?:--(?:server\.)?port[= ]|-p |--bind[= ]\S*:|-b \S*:|--li
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
     """What Dockerfiles, compose files and dev containers say of ports."""
-    for file in services.dockerfiles(project):
+    for file in files.dockerfiles(project):
         try:
             yield from _image(project, file, reading.dockerfile_of(project, file))
         except Unreadable:
             continue  # runtimes.py says so
-    for file in project.matching(*COMPOSE_FILES):
+    for file in files.compose_files(project):
         try:
             table = reading.table_of(project, file)
         except Unreadable:
@@ -44,7 +44,7 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
         for service in composed.values() if isinstance(composed, dict) else ():
             if isinstance(service, dict) and service.get("build"):
                 yield from _compose(project, file, service)
-    for file in project.matching("devcontainer.json", ".devcontainer.json"):
+    for file in files.dev_container_settings(project):
         try:
             table = reading.json_of(project, file)
         except Unreadable:

@@ -9,7 +9,8 @@ from typing import Any
 
 from scaffolder.formats import Unreadable, xml
 from scaffolder.formats.dockerfile import Dockerfile, Stage
-from scaffolder.repository.facts import reading, services
+from scaffolder.repository import files, reading
+from scaffolder.repository.facts import services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.facts.versions_of_images import runtime_of, shared_form
 from scaffolder.repository.project import Project
@@ -41,7 +42,7 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
     yield from maven(project)
     yield from gradle(project)
     yield from manifests(project)
-    for file in services.dockerfiles(project):
+    for file in files.dockerfiles(project):
         try:
             yield from image(project, file, reading.dockerfile_of(project, file))
         except Unreadable as error:
@@ -73,7 +74,7 @@ def version_files(project: Project) -> Iterator[Declaration | Unread]:
             words = re.match(r"\s*(\w+)[\s=]+\D*?(\d[\w.]*)", line)
             if words and words[1] in _TOOL_NAMES:
                 yield from stated(project, _TOOL_NAMES[words[1]], words[2], file, number, VERSION_FILE)
-    for file in project.matching("mise.toml", ".mise.toml"):
+    for file in files.mise_settings(project):
         try:
             tools = reading.toml_of(project, file).get("tools", {})
         except Unreadable as error:
@@ -91,7 +92,7 @@ _RELEASES = ("maven.compiler.release", "java.version", "maven.compiler.target", 
 
 def maven(project: Project) -> Iterator[Declaration | Unread]:
     """The release that each pom.xml compiles for, its own properties and its parent's filled in."""
-    for file in project.matching("pom.xml"):
+    for file in files.maven_builds(project):
         try:
             root = reading.xml_of(project, file)
         except Unreadable as error:
@@ -175,7 +176,7 @@ def _from_catalog(project: Project, alias: str) -> Iterator[Declaration]:
 
 def manifests(project: Project) -> Iterator[Declaration | Unread]:
     """package.json (engines, volta), go.mod, pyproject.toml; what allows a range says so."""
-    for file in project.matching("package.json"):
+    for file in files.node_packages(project):
         try:
             table = reading.json_of(project, file)
         except Unreadable as error:
@@ -187,11 +188,11 @@ def manifests(project: Project) -> Iterator[Declaration | Unread]:
             if isinstance(version, str):
                 line = _line(project, file, r"\"node\"\s*:\s*\"" + re.escape(version))
                 yield from stated(project, "node", version, file, line, role)
-    for file in project.matching("go.mod"):
+    for file in files.go_modules(project):
         for number, words in enumerate(project.lines(file), 1):
             if found := re.match(r"(go|toolchain)\s+(?:go)?(\d+\.\d+)", words):
                 yield from stated(project, "go", f">={found[2]}", file, number, "range")
-    for file in project.matching("pyproject.toml"):
+    for file in files.python_projects(project):
         try:
             table = reading.toml_of(project, file)
         except Unreadable as error:

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
 HERE = Path()
 """The repository as a whole."""
 
-_MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml", "setup.py")
-_DOCKERFILES = ("Dockerfile", "*.Dockerfile", "Dockerfile.*", "*.dockerfile", "Containerfile")
 _NO_SERVICE = frozenset(
     {"docker", "ci", "build", "deploy", "test", "tests", "e2e", "scripts", "tools", "docs", "examples"}
 )
-
-
-def dockerfiles(project: Project) -> tuple[Path, ...]:
-    """The Dockerfiles of services: those of folders for tools and for editors left out."""
-    return tuple(
-        file
-        for file in project.matching(*_DOCKERFILES)
-        if file.suffix not in {".md", ".dockerignore", ".yml", ".yaml", ".json"}
-        and not any(part.startswith(".") for part in file.parent.parts)
-    )
 
 
 def folders(project: Project) -> tuple[Path, ...]:
@@ -42,8 +31,8 @@ def shared(project: Project, subject: Path) -> bool:
 
 
 def _folders(project: Project) -> tuple[Path, ...]:
-    with_image = {_home(file.parent) for file in dockerfiles(project)}
-    with_build = {file.parent for file in project.matching(*_MANIFESTS) if not _hidden(file.parent)}
+    with_image = {_home(file.parent) for file in files.dockerfiles(project)}
+    with_build = {file.parent for file in files.builds(project) if not _hidden(file.parent)}
     found = set(with_image)
     if HERE not in with_image:
         # A build without an image is a service of its own where it lies in no other, and holds no other.

@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from scaffolder.model import Location
-from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Unread, place
+
+__all__ = ["Declaration", "Facts", "Unread", "place", "places"]
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -25,18 +27,6 @@ class Declaration:
     value: str
     role: str
     place: Location
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class Unread:
-    """A file that should state something and could not be read: where and why."""
-
-    path: Path
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path.as_posix()}{f':{self.line}' if self.line else ''} ({self.reason})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +50,6 @@ class Facts:
         for one in sorted(self.statements):
             known.setdefault(one.fact, []).append(one)
         return known
-
-
-def place(project: Project, file: Path, line: int) -> Location:
-    """A line of a file with its text, shortened to what fits on a screen."""
-    lines = project.lines(file) if line and project.has(file) else []
-    text = lines[line - 1].strip()[:160] if 0 < line <= len(lines) else ""
-    return Location(path=file, line=line if lines else 0, text=text)
 
 
 def places(said: Iterable[Declaration]) -> tuple[Location, ...]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from scaffolder.formats import Unreadable
 from scaffolder.formats.yaml import line_of, tables
-from scaffolder.repository.facts import charts, reading, services
-from scaffolder.repository.facts.pipelines import azure_files, github_files, gitlab_files
+from scaffolder.repository import files, reading
+from scaffolder.repository.facts import charts, services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.facts.versions_of_images import RUNTIMES, split
 from scaffolder.repository.project import Project
@@ -34,6 +34,9 @@ _TASKS = {
     "KubectlInstaller": ("kubectl", "kubectlVersion"),
     "TerraformInstaller": ("terraform", "terraformVersion"),
 }
+_SETTINGS = {"terraform_version": "terraform", "terraformVersion": "terraform"}
+"""What other actions and tasks call the version of the program that they bring."""
+
 _SHELL = re.compile(
     r"^\s*(?:export\s+|ARG\s+|ENV\s+|local\s+|readonly\s+)?([A-Z][A-Z0-9_]*)_VERSION\s*[:?]?=\s*[\"']?(?:\$\{\w+:-)?v?(\d+\.\d+(?:\.\d+)?)"
 )
@@ -47,7 +50,7 @@ _NOT_PROGRAMS = frozenset({*RUNTIMES, "app", "api", "chart", "image", "service",
 def read(project: Project) -> Iterator[Declaration | Unread]:
     """Pins, set-up steps, variables of scripts and images."""
     yield from _pins(project)
-    for file in (*github_files(project), *azure_files(project)):
+    for file in (*files.github_files(project), *files.azure_pipelines(project)):
         try:
             yield from _steps(project, file, reading.table_of(project, file))
         except Unreadable:
@@ -78,17 +81,17 @@ def _program(name: str) -> str:
 
 
 def _pins(project: Project) -> Iterator[Declaration]:
-    for file in project.matching(".terraform-version", ".opentofu-version", ".helm-version", ".kubectl-version"):
+    for file in files.version_files(project):
         for number, line in enumerate(project.lines(file)[:1], 1):
             if found := re.match(r"v?(\d+\.\d+[\w.]*)", line.strip()):
                 yield _stated(project, f"tool {file.name[1:].removesuffix('-version')}", found[1], file, number, PIN)
-    for file in project.matching(".tool-versions"):
+    for file in files.asdf_versions(project):
         for number, line in enumerate(project.lines(file), 1):
             if (found := re.match(r"\s*([\w-]+)\s+v?(\d+\.\d+[\w.]*)", line)) and _program(
                 found[1]
             ) not in _NOT_PROGRAMS:
                 yield _stated(project, f"tool {_program(found[1])}", found[2], file, number, PIN)
-    for file in project.matching("mise.toml", ".mise.toml"):
+    for file in files.mise_settings(project):
         try:
             tools = reading.toml_of(project, file).get("tools")
         except Unreadable:
@@ -108,28 +111,19 @@ def _steps(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Decl
         for key, known, inputs in (("uses", _ACTIONS, "with"), ("task", _TASKS, "inputs")):
             name = str(step.get(key, "")).partition("@")[0].rpartition("/")[2]
             given = step.get(inputs)
-            if name in known and isinstance(given, dict):
-                program, setting = known[name]
+            if isinstance(given, dict) and (name in known or _SETTINGS.keys() & given.keys()):
+                program, setting = known.get(name) or next((_SETTINGS[key], key) for key in _SETTINGS if key in given)
                 found = re.fullmatch(r"v?(\d+\.\d+[\w.]*)", str(given.get(setting, "")).strip())
                 if found:
                     yield _stated(project, f"tool {program}", found[1], file, line_of(given, setting), CI)
 
 
 def _texts(project: Project) -> tuple[Path, ...]:
-    pipelines = {*github_files(project), *gitlab_files(project), *azure_files(project)}
-    scripts = project.matching(
-        "*.sh",
-        "Makefile",
-        "*.mk",
-        "Dockerfile",
-        "*.Dockerfile",
-        "Jenkinsfile",
-        "kind*.y*ml",
-        "compose*.y*ml",
-        "docker-compose*.y*ml",
-        "ci/**.y*ml",
-    )
-    return tuple(sorted({*pipelines, *scripts}))
+    """The files whose lines may set the version of a program."""
+    scripts = (*files.shell_scripts(project), *files.make_files(project), *files.image_builds(project))
+    settings = (*files.kind_clusters(project), *files.compose_files(project))
+    in_ci = [file for file in files.yaml(project) if file.parts[0] == "ci"]
+    return tuple(sorted({*files.pipelines(project), *scripts, *settings, *in_ci}))
 
 
 def _lines(project: Project, file: Path) -> Iterator[Declaration]:

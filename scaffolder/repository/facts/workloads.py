@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scaffolder.repository import files
 from scaffolder.repository.facts import charts, services
-from scaffolder.repository.facts.charts import LONG_RUNNING, Object
+from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.facts.versions_of_images import split
+from scaffolder.repository.kubernetes_objects import REPOSITORY
 from scaffolder.repository.project import Project
 
 _FOREIGN = re.compile(
@@ -19,11 +21,8 @@ _FOREIGN = re.compile(
 )
 """Programs that a service stands beside."""
 
-PLACEHOLDER = "registry.example.com/image"
-"""What stands for an image that only a pipeline knows: see charts.py."""
 
-
-def containers(project: Project) -> Iterator[tuple[Object, tuple[Any, ...], dict[Any, Any], Path]]:
+def containers(project: Project) -> Iterator[tuple[KubernetesObject, tuple[Any, ...], dict[Any, Any], Path]]:
     """Each container that runs a service of the repository: its workload, the way to it, itself, and the service.
 
     A container whose image is somebody else's is left out, and so is one that could be of several services.
@@ -37,7 +36,7 @@ def containers(project: Project) -> Iterator[tuple[Object, tuple[Any, ...], dict
                 yield workload, way, container, service
 
 
-def same_scope(project: Project, one: Object, *kinds: str) -> tuple[Object, ...]:
+def same_scope(project: Project, one: KubernetesObject, *kinds: str) -> tuple[KubernetesObject, ...]:
     """The objects of these kinds that live with `one`: the same chart and environment, or the same folder."""
     return project.once(
         ("scope", one.scope, kinds),
@@ -54,16 +53,16 @@ def selects(selector: dict[str, str], labels: dict[str, str]) -> bool:
     return all(labels.get(key) == value for key, value in selector.items())
 
 
-def pod_labels(workload: Object) -> dict[str, str]:
+def pod_labels(workload: KubernetesObject) -> dict[str, str]:
     """The labels of the pods that a workload makes."""
     return charts.texts(workload.get(*(workload.pod or ()), "metadata", "labels"))
 
 
-def _service_of(project: Project, workload: Object, image: str) -> Path | None:
+def _service_of(project: Project, workload: KubernetesObject, image: str) -> Path | None:
     """The folder of the service whose image a container runs, by the names of image, workload and folder."""
     folders = [one for one in services.folders(project) if _has_image(project, one)]
     last = split(image)[0].rpartition("/")[2].lower()
-    ours = PLACEHOLDER in image or last in {"", "image"}
+    ours = REPOSITORY in image or last in {"", "image"}
     if len(folders) == 1:
         name = (folders[0].name if folders[0] != services.HERE else project.name).lower()
         chart = Path(workload.scope[0]).name.lower()
@@ -80,7 +79,7 @@ def _service_of(project: Project, workload: Object, image: str) -> Path | None:
     return by_name[0] if len(by_name) == 1 and (ours or not last) else None
 
 
-def _own_workloads(project: Project, one: Object) -> list[Object]:
+def _own_workloads(project: Project, one: KubernetesObject) -> list[KubernetesObject]:
     """The workloads beside one that run no program that everybody knows."""
     return [
         other
@@ -97,4 +96,4 @@ def _alike(word: str, names: set[str]) -> bool:
 
 
 def _has_image(project: Project, folder: Path) -> bool:
-    return any(services.subject_of(project, file) == folder for file in services.dockerfiles(project))
+    return any(services.subject_of(project, file) == folder for file in files.dockerfiles(project))

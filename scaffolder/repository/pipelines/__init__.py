@@ -10,10 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats import jenkinsfile
+from scaffolder.formats.jenkinsfile import Problem
+from scaffolder.model import Blocked
+from scaffolder.repository import files
+from scaffolder.repository.environments import ENVIRONMENTS
 from scaffolder.repository.pipelines import azure_devops, github, gitlab, jenkins
-from scaffolder.repository.pipelines.job import BY_HAND, ENVIRONMENTS, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY
+from scaffolder.repository.pipelines.job import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY
 from scaffolder.repository.pipelines.stage import Stage, named
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Unreadable
 
 __all__ = [
     "BY_HAND",
@@ -26,6 +32,8 @@ __all__ = [
     "Pipeline",
     "Stage",
     "read",
+    "refused",
+    "stages",
 ]
 
 
@@ -38,16 +46,40 @@ class Pipeline:
     stages: tuple[Stage, ...]
 
 
+def stages(project: Project) -> tuple[Pipeline, ...]:
+    """Every pipeline that can be read as stages of make targets: ours, and those that are written alike.
+
+    Raises:
+        Blocked: a pipeline does not parse.
+    """
+    try:
+        found = project.once("stages", lambda: read(project))
+    except Unreadable as error:
+        raise Blocked("a pipeline does not parse: see SY002 and CI005") from error
+    except (LookupError, TypeError, AttributeError, ValueError, StopIteration, RuntimeError, OSError):
+        return ()  # written in another way than stages of make targets
+    return tuple(one for one in found if one.stages)
+
+
+def refused(project: Project, file: Path) -> tuple[Problem, ...]:
+    """What Jenkins would refuse in a Jenkinsfile, or regret."""
+    return jenkinsfile.problems(project.text(file))
+
+
 def read(project: Project) -> tuple[Pipeline, ...]:
-    """Every pipeline of the repository, in the order of the questions' choices."""
+    """Every pipeline of the repository, in the order of the questions' choices.
+
+    Raises:
+        Unreadable: one does not parse.
+    """
     readers = (
-        ("github", Path(".github/workflows/ci.yml"), github.jobs),
-        ("gitlab", Path(".gitlab-ci.yml"), gitlab.jobs),
-        ("jenkins", Path("Jenkinsfile"), jenkins.jobs),
-        ("azure-devops", Path("azure-pipelines.yml"), azure_devops.jobs),
+        ("github", files.github_workflows(project), (".github/workflows/ci.yml", ".github/workflows/ci.yaml"), github),
+        ("gitlab", files.gitlab_pipelines(project), (".gitlab-ci.yml", ".gitlab-ci.yaml"), gitlab),
+        ("jenkins", files.jenkinsfiles(project), ("Jenkinsfile",), jenkins),
+        ("azure-devops", files.azure_pipelines(project), ("azure-pipelines.yml", "azure-pipelines.yaml"), azure_devops),
     )
-    return tuple(
-        Pipeline(system=system, path=path, stages=named(reader(project, path)))
-        for system, path, reader in readers
-        if path in project.files
-    )
+    found = []
+    for system, paths, names, reader in readers:
+        for path in [file for file in paths if file.as_posix() in names][:1]:
+            found.append(Pipeline(system=system, path=path, stages=named(reader.jobs(project, path))))
+    return tuple(found)

@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scaffolder.repository.pipelines.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, read_yaml, targets_in
+from scaffolder.repository.environments import ENVIRONMENTS
+from scaffolder.repository.pipelines.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import table_of
 
 
 def jobs(project: Project, path: Path) -> Iterator[Job]:
-    document = read_yaml(project, path)
+    document = table_of(project, path)
     schedules = {one["displayName"]: by_schedule(one["cron"]) for one in document.get("schedules", ())}
     stages = list(_parts(project, path, document, "stages"))
     jobs_of = {stage["stage"]: list(stage["jobs"]) for stage in stages}
@@ -59,7 +61,7 @@ def _when(condition: str, schedules: Mapping[str, str]) -> str:
     schedule = re.search(r"eq\(variables\['Build\.CronSchedule\.DisplayName'\], '([\w-]+)'\)", condition)
     if schedule:
         return schedules.get(schedule[1], "")
-    if re.search(r"eq\('[^']*', '(?:dev|qa|prod)'\)", condition):
+    if re.search(rf"eq\('[^']*', '(?:{'|'.join(ENVIRONMENTS)})'\)", condition):
         return BY_HAND
     return MAIN if "'refs/heads/main'" in condition else ""
 
@@ -69,7 +71,7 @@ def _parts(project: Project, path: Path, document: dict[str, Any], kind: str) ->
     for part in document[kind]:
         if "template" in part:
             template = path.parent / part["template"]
-            filled = _filled(read_yaml(project, template), part.get("parameters", {}))
+            filled = _filled(table_of(project, template), part.get("parameters", {}))
             yield from _parts(project, template, filled, kind)
         else:
             yield part

@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scaffolder.repository.environments import ENVIRONMENTS
 from scaffolder.repository.pipelines.job import (
     BY_HAND,
-    ENVIRONMENTS,
     MAIN,
     PULL_REQUEST,
     Job,
     by_schedule,
-    read_yaml,
     targets_in,
 )
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import table_of
 
 
 def jobs(project: Project, path: Path) -> Iterator[Job]:
@@ -27,7 +27,7 @@ def jobs(project: Project, path: Path) -> Iterator[Job]:
     """
     for file in (path, *(path.with_name(f"{name}.yml") for name in ("drift", "rollback", "template-update"))):
         if file in project.files:
-            workflow = read_yaml(project, file)
+            workflow = table_of(project, file)
             occasion = _occasion(workflow)
             for name, job in workflow["jobs"].items():
                 yield from _job(project, name, job, occasion)
@@ -47,7 +47,7 @@ def _job(project: Project, name: str, job: dict[str, Any], occasion: str) -> Ite
     inputs: dict[str, Any] = dict(job.get("with") or {})
     approval = False
     if "uses" in job:
-        called = read_yaml(project, Path(job["uses"].removeprefix("./")))["jobs"].values()
+        called = table_of(project, Path(job["uses"].removeprefix("./")))["jobs"].values()
         asking = [one for one in called if _only_asks(one)]
         # Without a job that asks, the environment of the deployment itself asks, as before release 0.6.0.
         asks_itself = not asking and "PROD_REVIEW == 'required'" in condition

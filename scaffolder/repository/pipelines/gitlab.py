@@ -9,25 +9,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scaffolder.repository.environments import ENVIRONMENTS
 from scaffolder.repository.pipelines.job import (
     BY_HAND,
-    ENVIRONMENTS,
     EVERY_CHANGE,
     MAIN,
     NIGHTLY,
     PULL_REQUEST,
     WEEKLY,
     Job,
-    read_yaml,
     targets_in,
 )
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import table_of
 
 _WORDS = frozenset({"workflow", "stages", "variables", "default", "include", "image", "services", "cache"})
 
 
 def jobs(project: Project, path: Path) -> Iterator[Job]:
-    document = read_yaml(project, path)
+    document = table_of(project, path)
     jobs = {
         name: _extended(document, name) for name in document if name not in _WORDS and not str(name).startswith(".")
     }

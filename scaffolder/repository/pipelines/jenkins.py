@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.formats import jenkinsfile
 from scaffolder.formats.jenkinsfile import Statement
+from scaffolder.repository import files, reading
 from scaffolder.repository.pipelines.job import BY_HAND, MAIN, NIGHTLY, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.project import Project
 
 
 def jobs(project: Project, path: Path) -> Iterator[Job]:
     """The Jenkinsfile, and the jobs that start by themselves: ci/jenkins/*.Jenkinsfile."""
-    for file in (path, *project.matching("ci/jenkins/*.Jenkinsfile")):
-        pipeline = next(one for one in jenkinsfile.read(project.text(file)) if one.name == "pipeline")
+    own = [file for file in files.jenkinsfiles(project) if file.parent == Path("ci/jenkins")]
+    for file in (path, *own):
+        pipeline = next(one for one in reading.jenkinsfile_of(project, file) if one.name == "pipeline")
         for stages in pipeline.within("stages"):
             yield from _stages(stages, (), "" if file == path else _schedule(pipeline))[0]
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-from scaffolder.repository.project import Project
 
 EVERY_CHANGE, PULL_REQUEST, MAIN, BY_HAND = "every change", "pull request", "main", "by hand"
 NIGHTLY, WEEKLY = "nightly", "weekly"
-
-ENVIRONMENTS = ("dev", "qa", "prod")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +34,3 @@ def targets_in(script: str) -> list[str]:
     for words in re.findall(r"\bmake((?: +[^\s;&|)'\"]+(?:=\"[^\"]*\")?)+)", script):
         found += [word for word in words.split() if re.fullmatch(r"[a-z][a-z-]*", word)]
     return found
-
-
-def read_yaml(project: Project, path: Path) -> dict[Any, Any]:
-    documents = project.documents(path)
-    return documents[0] if documents and isinstance(documents[0], dict) else {}

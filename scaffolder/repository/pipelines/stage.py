@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scaffolder.repository.pipelines.job import ENVIRONMENTS, EVERY_CHANGE, MAIN, PULL_REQUEST, Job
+from scaffolder.repository.environments import ENVIRONMENTS
+from scaffolder.repository.pipelines.job import EVERY_CHANGE, MAIN, PULL_REQUEST, Job
 
 ONE_SYSTEM_ALONE = frozenset({"drift-issue"})
 """Targets that only one system has a use for; they are no part of the comparison."""

@@ -129,12 +129,17 @@ def test_a_repository_without_environments_has_nothing_to_compare(tmp_path: Path
 FOREIGN_WORKFLOW = "on: push\njobs:\n  prod:\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n"
 
 
-@pytest.mark.parametrize("text", [FOREIGN_WORKFLOW, "jobs: 7\n", "jobs: [\n", "{}\n"])
+@pytest.mark.parametrize("text", [FOREIGN_WORKFLOW, "jobs: 7\n", "{}\n"])
 def test_a_pipeline_of_another_kind_is_not_judged(text: str, tmp_path: Path) -> None:
     report = checked(tmp_path, "EN006", {".github/workflows/ci.yml": text})
     assert [one.reason for one in report.inapplicable] == [
         "there is no pipeline that deploys to one environment after the other with make"
     ]
+
+
+def test_a_pipeline_that_does_not_parse_is_no_verdict(tmp_path: Path) -> None:
+    (result,) = checked(tmp_path, "EN006", {".github/workflows/ci.yml": "jobs: [\n"}).results
+    assert (result.outcome, result.reason) == (Outcome.SKIPPED, "a pipeline does not parse: see SY002 and CI005")
 
 
 # ---- what is compared

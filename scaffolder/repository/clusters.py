@@ -1,0 +1,61 @@
+"""Which Kubernetes the repository's clusters run, as its Terraform says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.repository import files, reading
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Attribute, Block
+
+NAMES = frozenset(
+    {"kubernetes_version", "cluster_version", "k8s_version", "eks_version", "aks_version", "min_master_version"}
+)
+"""What variables and arguments are called that hold the version."""
+
+_MANAGED = {"aws_eks_cluster": "eks", "terraform-aws-modules/eks": "eks", "azurerm_kubernetes_cluster": "aks"}
+
+
+def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
+    """Each version of Kubernetes that Terraform names, values of variables first, with the file.
+
+    Raises:
+        ToolMissing: there is Terraform, and the packages that read HCL are not installed.
+    """
+    for file in (*files.terraform_variables(project), *files.terraform(project)):
+        block = reading.blocks(project, file)
+        for attribute in named_in(file, block) if block else ():
+            yield file, attribute
+
+
+def managed(project: Project) -> str:
+    """The product of a cloud that Terraform makes the cluster with: "eks", "aks", or empty where it makes none."""
+    everything = "\n".join(project.text(file) for file in files.terraform_inputs(project))
+    return next((name for sign, name in _MANAGED.items() if sign in everything), "")
+
+
+def named_in(file: Path, block: Block) -> list[Attribute]:
+    """Versions in values and defaults of variables, in locals, and as texts in resources and modules of one file."""
+    if file.suffix == ".tfvars":
+        found = [one for name, one in block.attributes.items() if name in NAMES]
+    else:
+        found = [*_defaults(block), *_locals(block), *_arguments(block)]
+    return [one for one in found if one.text[:1].isdigit()]
+
+
+def _defaults(block: Block) -> list[Attribute]:
+    named = [one for one in block.each("variable") if one.labels and one.labels[0] in NAMES]
+    return [one.attributes["default"] for one in named if "default" in one.attributes]
+
+
+def _locals(block: Block) -> Iterator[Attribute]:
+    for one in block.each("locals"):
+        yield from (attribute for name, attribute in one.attributes.items() if name in NAMES)
+
+
+def _arguments(block: Block) -> Iterator[Attribute]:
+    for one in block.each("resource", "module"):
+        for name, attribute in one.attributes.items():
+            if name in NAMES or (name == "version" and one.labels[:1] == ("aws_eks_cluster",)):
+                yield attribute

@@ -1,0 +1,494 @@
+"""Which files of a repository are of which kind: Dockerfiles, pipelines, Terraform, charts, scripts, documents.
+
+The only module that matches names of files. Whoever needs files of a kind asks here, so that no two checks of one run
+disagree on what a Dockerfile is. Paths are relative to the root of the repository, and sorted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from scaffolder.repository.project import Project
+
+_TRIALS = frozenset(
+    {"test", "tests", "testdata", "integration-test", "integration-tests", "fixtures", "examples", "e2e"}
+)
+"""Folders of which nothing is deployed."""
+
+_NO_DOCKERFILE = frozenset(
+    {".md", ".dockerignore", ".yml", ".yaml", ".json", ".jinja", ".j2", ".tmpl", ".tpl", ".txt", ".py", ".orig", ".bak"}
+)
+"""Endings of files about a Dockerfile, and of templates for one."""
+
+_NO_PIPELINE = frozenset({".md", ".jinja", ".j2", ".tmpl", ".txt", ".orig", ".bak"})
+
+_SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
+
+
+# ---- images -------------------------------------------------------------------------------------------------------
+
+
+def dockerfiles(project: Project) -> tuple[Path, ...]:
+    """Return the Dockerfiles of services; those of editors, of tools and of tests are left out."""
+    return tuple(file for file in image_builds(project) if not any(part.startswith(".") for part in file.parts[:-1]))
+
+
+def image_builds(project: Project) -> tuple[Path, ...]:
+    """Return the Dockerfiles of services and of tools, such as `.ci/Dockerfile`; only those of trials are left out."""
+    return tuple(file for file in all_dockerfiles(project) if not _TRIALS.union({".devcontainer"}) & set(file.parts))
+
+
+def all_dockerfiles(project: Project) -> tuple[Path, ...]:
+    """Return every Dockerfile by any usual name, wherever it is.
+
+    Source: https://docs.docker.com/build/concepts/dockerfile/#filename and podman-build(1) for Containerfile.
+    """
+    names = ("Dockerfile", "*.Dockerfile", "Dockerfile.*", "*.dockerfile")
+    others = ("Containerfile", "*.Containerfile", "Containerfile.*", "*.containerfile")
+    # A folder, such as Dockerfile.d/, names no Dockerfile.
+    known = ("dockerfile", "containerfile")
+    return tuple(
+        file
+        for file in project.matching(*names, *others)
+        if file.suffix not in _NO_DOCKERFILE and any(word in file.name.lower() for word in known)
+    )
+
+
+def dev_containers(project: Project) -> tuple[Path, ...]:
+    """Return the Dockerfiles of development containers."""
+    return tuple(file for file in all_dockerfiles(project) if ".devcontainer" in file.parts)
+
+
+def dev_container_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of development containers: https://containers.dev/implementors/spec/."""
+    return project.matching("devcontainer.json", ".devcontainer.json")
+
+
+def compose_files(project: Project) -> tuple[Path, ...]:
+    """Return the files of Docker Compose, overrides included."""
+    return project.matching("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
+
+
+# ---- pipelines ----------------------------------------------------------------------------------------------------
+
+
+def pipelines(project: Project) -> tuple[Path, ...]:
+    """Return the files of every pipeline, whichever system they are for."""
+    return tuple(sorted(file for files in pipelines_by_system(project).values() for file in files))
+
+
+def pipelines_by_system(project: Project) -> dict[str, tuple[Path, ...]]:
+    """Return the files of the pipelines by system, in the order of the template's choices."""
+    return {
+        "github": github_files(project),
+        "gitlab": gitlab_pipelines(project),
+        "jenkins": jenkinsfiles(project),
+        "azure-devops": azure_pipelines(project),
+    }
+
+
+def github_files(project: Project) -> tuple[Path, ...]:
+    """Return the workflows of GitHub Actions, then the repository's own actions."""
+    return (*github_workflows(project), *github_actions(project))
+
+
+def github_workflows(project: Project) -> tuple[Path, ...]:
+    """Return the workflows of GitHub Actions."""
+    return project.matching(".github/workflows/*.yml", ".github/workflows/*.yaml")
+
+
+def github_actions(project: Project) -> tuple[Path, ...]:
+    """Return the actions that the repository holds itself."""
+    return project.matching("action.yml", "action.yaml")
+
+
+def gitlab_pipelines(project: Project) -> tuple[Path, ...]:
+    """Return the pipeline of GitLab CI and the files that such pipelines usually include.
+
+    `.gitlab/` holds settings of GitLab as well, which are no pipelines: https://docs.gitlab.com/user/project/.
+    """
+    files = project.matching(
+        *(".gitlab-ci.yml", ".gitlab-ci.yaml", "*.gitlab-ci.yml", "*.gitlab-ci.yaml"),
+        *(".gitlab/*.yml", ".gitlab/*.yaml", ".gitlab-ci/*.yml", ".gitlab-ci/*.yaml"),
+        *("ci/gitlab/*.yml", "ci/gitlab/*.yaml"),
+    )
+    settings = ("agents", "dashboards", "route-map", "changelog_config", "insights", "duo", "security-policies")
+    return tuple(file for file in files if not (file.parts[0] == ".gitlab" and _stem(file, 1) in settings))
+
+
+def azure_pipelines(project: Project) -> tuple[Path, ...]:
+    """Return the pipelines of Azure DevOps and their templates, by the usual names."""
+    names = ("azure-pipeline*", ".azure-pipelines/*", ".azuredevops/*", ".azure/*", "ci/azure-devops/*")
+    return project.matching(*(f"{name}.{ending}" for name in names for ending in ("yml", "yaml")))
+
+
+def jenkinsfiles(project: Project) -> tuple[Path, ...]:
+    """Return the Jenkinsfiles."""
+    files = project.matching("Jenkinsfile", "Jenkinsfile.*", "*.Jenkinsfile", "*.jenkinsfile")
+    return tuple(file for file in files if file.suffix not in _NO_PIPELINE and "jenkinsfile" in file.name.lower())
+
+
+def zizmor_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of zizmor, in the order in which it looks: https://docs.zizmor.sh/configuration/."""
+    return _at_root(project, ".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml")
+
+
+# ---- infrastructure -----------------------------------------------------------------------------------------------
+
+
+def terraform(project: Project) -> tuple[Path, ...]:
+    """Return the configurations of Terraform: `*.tf`."""
+    return project.matching("*.tf")
+
+
+def terraform_variables(project: Project) -> tuple[Path, ...]:
+    """Return the values of Terraform's variables: `*.tfvars`."""
+    return project.matching("*.tfvars")
+
+
+def terraform_backends(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
+    """Return the files that complete the backend of a root in `folder` or below: `*.tfbackend`."""
+    return _inside(project.matching("*.tfbackend"), folder)
+
+
+def terraform_inputs(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
+    """Return what `terraform fmt` reads in `folder` and below: configurations and values of variables."""
+    return _inside(project.matching("*.tf", "*.tfvars"), folder)
+
+
+def terraform_tests(project: Project) -> tuple[Path, ...]:
+    """Return the tests of Terraform: `*.tftest.hcl`."""
+    return project.matching("*.tftest.hcl")
+
+
+def terraform_locks(project: Project) -> tuple[Path, ...]:
+    """Return the lock files of Terraform's providers."""
+    return project.matching(".terraform.lock.hcl")
+
+
+def terraform_states(project: Project) -> tuple[Path, ...]:
+    """Return the states of Terraform, which no repository should hold."""
+    return project.matching("*.tfstate", "*.tfstate.backup")
+
+
+def hcl(project: Project) -> tuple[Path, ...]:
+    """Return every file in the language of Terraform."""
+    return project.matching("*.tf", "*.tfvars", "*.hcl", "*.tfbackend")
+
+
+# ---- Kubernetes ---------------------------------------------------------------------------------------------------
+
+
+def charts(project: Project) -> tuple[Path, ...]:
+    """Return the folders of all Helm charts, those that others bring along included."""
+    return tuple(file.parent for file in project.matching("Chart.yaml"))
+
+
+def chart(project: Project) -> Path | None:
+    """Return the folder of the service's Helm chart, or None if there is no chart."""
+    usual = project.matching("helm/*/Chart.yaml", "charts/*/Chart.yaml", "chart/Chart.yaml")
+    folders = [*(file.parent for file in usual), *charts(project)]
+    return folders[0] if folders else None
+
+
+def chart_templates(project: Project, chart: Path) -> tuple[Path, ...]:
+    """Return the templates of a chart, those that only define parts included."""
+    return _inside(project.matching("*.yaml", "*.yml", "*.tpl"), chart / "templates")
+
+
+def chart_inputs(project: Project, chart: Path) -> tuple[Path, ...]:
+    """Return what Helm reads of a chart."""
+    return _inside(project.matching("*.yaml", "*.yml", "*.tpl", "*.json"), chart)
+
+
+def is_template(project: Project, file: Path) -> bool:
+    """Return whether a file is a template of a chart: Helm's to judge, and no YAML."""
+    return any(parent.name == "templates" and project.has(parent.parent / "Chart.yaml") for parent in file.parents)
+
+
+def values_files(project: Project, chart: Path = Path()) -> tuple[Path, ...]:
+    """Return the files of values of charts in `chart` and below, by their names."""
+    files = project.matching("*values*.yaml", "*values*.yml")
+    return tuple(file for file in _inside(files, chart) if "values" in file.name and not is_template(project, file))
+
+
+def plain_manifests(project: Project) -> tuple[Path, ...]:
+    """Return the YAML files outside charts, which may hold Kubernetes objects."""
+    folders = charts(project)
+    return tuple(file for file in yaml(project) if not any(file.is_relative_to(folder) for folder in folders))
+
+
+def kustomizations(project: Project) -> tuple[Path, ...]:
+    """Return the kustomizations."""
+    return project.matching("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+def deployments(project: Project) -> tuple[Path, ...]:
+    """Return the files that most often say how a service is deployed: a chart's values, a Deployment by its name."""
+    return project.matching("values.yaml", "deployment.yaml")
+
+
+def deploy_scripts(project: Project) -> tuple[Path, ...]:
+    """Return the shell scripts that deploy, by their name."""
+    return project.matching("deploy*.sh")
+
+
+def kind_clusters(project: Project) -> tuple[Path, ...]:
+    """Return the settings of clusters on one's own machine: https://kind.sigs.k8s.io/docs/user/configuration/."""
+    return project.matching("kind*.yaml", "kind*.yml")
+
+
+# ---- monitoring ---------------------------------------------------------------------------------------------------
+
+
+def alertmanager_files(project: Project) -> tuple[Path, ...]:
+    """Return the settings of Alertmanager, by their name."""
+    return project.matching("alertmanager*.yaml", "alertmanager*.yml")
+
+
+def monitoring(project: Project) -> tuple[Path, ...]:
+    """Return the files that may hold rules, their tests, or settings of Alertmanager; no templates of charts."""
+    files = project.matching("*.yaml", "*.yml", "*.rules")
+    return project.once("monitoring files", lambda: tuple(file for file in files if not is_template(project, file)))
+
+
+# ---- texts by language --------------------------------------------------------------------------------------------
+
+
+def yaml(project: Project) -> tuple[Path, ...]:
+    """Return every YAML file."""
+    return project.matching("*.yaml", "*.yml")
+
+
+def plain_yaml(project: Project) -> tuple[Path, ...]:
+    """Return every YAML file that is no template of a chart."""
+    return tuple(file for file in yaml(project) if not is_template(project, file))
+
+
+def json(project: Project) -> tuple[Path, ...]:
+    """Return every JSON file."""
+    return project.matching("*.json")
+
+
+def toml(project: Project) -> tuple[Path, ...]:
+    """Return every TOML file."""
+    return project.matching("*.toml")
+
+
+def xml(project: Project) -> tuple[Path, ...]:
+    """Return every XML file."""
+    return project.matching("*.xml")
+
+
+def makefiles(project: Project) -> tuple[Path, ...]:
+    """Return the Makefiles that `make` finds by itself."""
+    return project.matching("Makefile", "makefile", "GNUmakefile")
+
+
+def make_files(project: Project) -> tuple[Path, ...]:
+    """Return the Makefiles, and the parts that they include."""
+    return tuple(sorted({*makefiles(project), *project.matching("*.mk")}))
+
+
+def shell_scripts(project: Project) -> tuple[Path, ...]:
+    """Return the shell scripts whose name says so."""
+    return project.matching("*.sh", "*.bash")
+
+
+def shell_programs(project: Project) -> tuple[Path, ...]:
+    """Return the shell scripts by their name, or by their first line where the name has no ending."""
+    return project.once("shell programs", lambda: _shell_programs(project))
+
+
+def variables_files(project: Project) -> tuple[Path, ...]:
+    """Return the files that set environment variables: `.env`."""
+    return project.matching(".env")
+
+
+def documents(project: Project) -> tuple[Path, ...]:
+    """Return every page of Markdown."""
+    return project.matching("*.md")
+
+
+def owners(project: Project) -> tuple[Path, ...]:
+    """Return the files that name code owners, where GitHub, GitLab and Gitea read them."""
+    return project.matching("CODEOWNERS")
+
+
+def editor_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings that EditorConfig reads."""
+    return project.matching(".editorconfig")
+
+
+def but_documents(project: Project) -> list[Path]:
+    """Return where all files lie but pages of Markdown: what a script may source, and a test of rules may name."""
+    left_out = frozenset(documents(project))
+    return [project.root / file for file in project.files if file not in left_out]
+
+
+def read_by_workflow_linters(project: Project) -> list[Path]:
+    """Return where workflows lie, the actions and workflows that they call, and the settings of their linters."""
+    return [project.root / file for file in project.matching("*.yml", "*.yaml", ".shellcheckrc")]
+
+
+# ---- versions of programs -----------------------------------------------------------------------------------------
+
+
+def mise_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of mise: https://mise.jdx.dev/configuration.html."""
+    return project.matching("mise.toml", ".mise.toml")
+
+
+def asdf_versions(project: Project) -> tuple[Path, ...]:
+    """Return the files in which asdf reads the versions of programs."""
+    return project.matching(".tool-versions")
+
+
+def version_files(project: Project) -> tuple[Path, ...]:
+    """Return the files that name the version of one program that deploys: `.terraform-version` and its like."""
+    return project.matching(".terraform-version", ".opentofu-version", ".helm-version", ".kubectl-version")
+
+
+# ---- exceptions of scanners ---------------------------------------------------------------------------------------
+
+
+def trivy_exceptions(project: Project) -> tuple[Path, ...]:
+    """Return Trivy's exceptions as YAML, at the root, where it looks for them."""
+    return _at_root(project, ".trivyignore.yaml", ".trivyignore.yml")
+
+
+def trivy_ignored(project: Project) -> tuple[Path, ...]:
+    """Return Trivy's exceptions as lines, at the root, where it looks for them."""
+    return _at_root(project, ".trivyignore")
+
+
+def hadolint_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of hadolint, at the root, where it looks for them."""
+    return _at_root(project, ".hadolint.yaml", ".hadolint.yml")
+
+
+def checkov_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of checkov, at the root, where it looks for them."""
+    return _at_root(project, ".checkov.yaml", ".checkov.yml")
+
+
+def shellcheck_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of shellcheck at the root."""
+    return _at_root(project, ".shellcheckrc")
+
+
+def actionlint_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of actionlint, where it looks for them."""
+    return _at_root(project, ".github/actionlint.yaml", ".github/actionlint.yml")
+
+
+# ---- sources and builds -------------------------------------------------------------------------------------------
+
+MANIFESTS = {
+    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
+    "go": ("go.mod",),
+    "node": ("package.json",),
+    "python": ("pyproject.toml", "setup.py", "requirements.txt", "Pipfile", "manage.py"),
+}
+"""The files that say how a service of each runtime is built, the surest first."""
+
+_BUILDS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml", "setup.py")
+
+
+def builds(project: Project) -> tuple[Path, ...]:
+    """Return the files that make a folder the build of a service."""
+    return project.matching(*_BUILDS)
+
+
+def manifests(project: Project) -> tuple[Path, ...]:
+    """Return every file that says how something is built: builds, and lists of what they need."""
+    return project.matching(*(name for names in MANIFESTS.values() for name in names))
+
+
+def node_packages(project: Project) -> tuple[Path, ...]:
+    """Return the manifests of Node packages."""
+    return project.matching("package.json")
+
+
+def maven_builds(project: Project) -> tuple[Path, ...]:
+    """Return the builds of Maven."""
+    return project.matching("pom.xml")
+
+
+def gradle_builds(project: Project) -> tuple[Path, ...]:
+    """Return the builds of Gradle, by the names that Gradle looks for."""
+    return project.matching("build.gradle", "build.gradle.kts")
+
+
+def gradle_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of Gradle builds."""
+    return project.matching("settings.gradle", "settings.gradle.kts")
+
+
+def ant_builds(project: Project) -> tuple[Path, ...]:
+    """Return the builds of Ant."""
+    return project.matching("build.xml")
+
+
+def go_modules(project: Project) -> tuple[Path, ...]:
+    """Return the modules of Go."""
+    return project.matching("go.mod")
+
+
+def go_programs(project: Project) -> tuple[Path, ...]:
+    """Return the files in which Go programs usually start."""
+    return project.matching("main.go")
+
+
+def python_projects(project: Project) -> tuple[Path, ...]:
+    """Return the projects of Python."""
+    return project.matching("pyproject.toml")
+
+
+def python_needs(project: Project) -> tuple[Path, ...]:
+    """Return the files that may name what a Python service needs, its tests included."""
+    return project.matching("requirements*.txt", "pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini")
+
+
+def gunicorn_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of Gunicorn, which are Python."""
+    return project.matching("gunicorn*.py")
+
+
+def procfiles(project: Project) -> tuple[Path, ...]:
+    """Return the files that say how a platform starts the service: https://devcenter.heroku.com/articles/procfile."""
+    return project.matching("Procfile")
+
+
+def sources(project: Project, *suffixes: str) -> tuple[Path, ...]:
+    """Return the sources whose name ends in one of `suffixes`, such as ".py"."""
+    return tuple(file for file in project.files if file.suffix in suffixes)
+
+
+# ---- by patterns of the repository itself -------------------------------------------------------------------------
+
+
+def named_by(project: Project, pattern: str) -> tuple[Path, ...]:
+    """Return the files that a shell pattern in a file of the repository names."""
+    return project.matching(pattern)
+
+
+def _stem(file: Path, depth: int) -> str:
+    return file.parts[depth].partition(".")[0] if len(file.parts) > depth else ""
+
+
+def _inside(files: Collection[Path], folder: Path) -> tuple[Path, ...]:
+    return tuple(file for file in files if file.is_relative_to(folder))
+
+
+def _at_root(project: Project, *names: str) -> tuple[Path, ...]:
+    return tuple(Path(name) for name in names if project.has(name))
+
+
+def _shell_programs(project: Project) -> tuple[Path, ...]:
+    named = frozenset(shell_scripts(project))
+    return tuple(
+        file for file in project.files if file in named or (not file.suffix and _SHELL.match(project.text(file)[:80]))
+    )

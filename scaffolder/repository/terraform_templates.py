@@ -1,0 +1,37 @@
+"""Which files Terraform renders first, so that they are not yet what their name says."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+
+from scaffolder.repository import files
+from scaffolder.repository.project import Project
+
+_TEMPLATE_FILE = re.compile(r"\btemplatefile\(\s*\"([^\"]+)\"|\btemplate\s*=\s*file\(\s*\"([^\"]+)\"")
+_DIRECTIVE = re.compile(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
+
+
+def without(project: Project, found: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the files that Terraform does not render first."""
+    return tuple(file for file in found if not is_one(project, file))
+
+
+def is_one(project: Project, file: Path) -> bool:
+    """Return whether Terraform renders `file`: templatefile() names it, or it holds a directive of templates."""
+    name = file.as_posix()
+    if any(fnmatch(name, pattern) for pattern in project.once("templatefile", lambda: _given(project))):
+        return True
+    return bool(files.terraform(project)) and _DIRECTIVE.search(project.text(file)) is not None
+
+
+def _given(project: Project) -> frozenset[str]:
+    """Return the paths that templatefile() reads, as shell patterns: what a loop puts into one may be anything."""
+    patterns = set()
+    for file in files.terraform(project):
+        for call in _TEMPLATE_FILE.finditer(project.text(file)):
+            path = re.sub(r"^\$\{path\.(?:module|root|cwd)\}/", "", call[1] or call[2])
+            named = file.parent / re.sub(r"\$\{[^}]*\}", "*", path)
+            patterns.add(project.relative(named.as_posix()).as_posix())
+    return frozenset(patterns)

@@ -1,0 +1,20 @@
+"""What programs print and read as JSON, as values: the one place where checks parse it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def value_of(text: str) -> Any:
+    """Return the value that a program printed as JSON.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    return json.loads(text)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as a program reads it; what JSON does not know, such as a date, becomes a text."""
+    return json.dumps(value, default=str)
