@@ -120,7 +120,7 @@ def _steps(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Decl
 
 def _texts(project: Project) -> tuple[Path, ...]:
     """The files whose lines may set the version of a program."""
-    scripts = (*files.shell_scripts(project), *files.make_files(project), *files.image_builds(project))
+    scripts = (*files.shell_scripts(project), *files.make_files(project), *files.all_dockerfiles(project))
     settings = (*files.kind_clusters(project), *files.compose_files(project))
     in_ci = [file for file in files.yaml(project) if file.parts[0] == "ci"]
     return tuple(sorted({*files.pipelines(project), *scripts, *settings, *in_ci}))

@@ -1,0 +1,201 @@
+"""Two checks of one run never disagree on what a file is: what one of them reads, the other reads too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from support import TODAY, ScriptedToolchain, said
+
+from scaffolder import checks
+from scaffolder.model import Result
+from scaffolder.repository.project import Project
+from scaffolder.tools.process import CompletedRun
+from scaffolder.tools.programs import Tool
+
+ALERTMANAGER = """\
+route:
+  receiver: team
+  routes:
+    - receiver: pager
+      matchers: [severity="page"]
+receivers:
+  - name: team
+    slack_configs: [{channel: "#team"}]
+"""
+RULE = """\
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: orders
+spec:
+  groups:
+    - name: orders
+      rules:
+        - alert: OrdersFail
+          expr: sum(rate(orders_failed[5m]) / sum(rate(orders[5m])
+"""
+AZURE = """\
+trigger: [main]
+jobz:
+  - job: plan
+steps:
+  - task: TerraformInstaller@1
+    inputs:
+      terraformVersion: 0.12.31
+"""
+
+
+class Reading(ScriptedToolchain):
+    """Programs that say what a test wrote down, and keep the text of each file that they were handed."""
+
+    def __init__(self, outcomes: Mapping[str, CompletedRun | Exception]) -> None:
+        super().__init__(outcomes)
+        self.texts: list[str] = []
+
+    def run(
+        self,
+        tool: Tool,
+        *args: str,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout: float = 30,
+        memory: int | None = None,
+        reads: Iterable[Path] | None = None,
+    ) -> CompletedRun:
+        for word in args:
+            file = (cwd or Path()) / word
+            self.texts += [file.read_text(encoding="utf-8")] if file.is_file() else []
+        return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory, reads=reads)
+
+
+def ran(root: Path, files: dict[str, str], *ids: str, toolchain: ScriptedToolchain | None = None) -> dict[str, Result]:
+    """The results of the checks, by id; one that had nothing to look at is not among them."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    chosen = [check for check in checks.every(today=TODAY) if check.id in ids]
+    report = checks.run(Project(root), chosen, toolchain or ScriptedToolchain({}))
+    return {result.check.id: result for result in report.results}
+
+
+def places(result: Result) -> set[str]:
+    return {finding.path.as_posix() for finding in result.findings}
+
+
+@pytest.mark.parametrize("name", ["prometheus/alertmanager.yml", "ops/alertmanager.yaml", "deploy/am-config.yaml"])
+def test_a_file_of_alertmanager_is_one_for_amtool_as_for_the_receivers(name: str, tmp_path: Path) -> None:
+    refused = said('FAILED: undefined receiver "pager" used in route', exit_code=1)
+    results = ran(tmp_path, {name: ALERTMANAGER}, "AG040", "MO005", toolchain=ScriptedToolchain({"amtool": refused}))
+    assert [finding.place for finding in results["MO005"].findings] != []
+    assert places(results["AG040"]) == places(results["MO005"]) == {name}
+    assert results["MO005"].findings[0].line == 4
+
+
+def test_an_object_of_the_operator_is_none_for_amtool(tmp_path: Path) -> None:
+    text = f"apiVersion: monitoring.coreos.com/v1alpha1\nkind: AlertmanagerConfig\nspec:\n{indented(ALERTMANAGER)}"
+    toolchain = ScriptedToolchain({"amtool": said()})
+    assert set(ran(tmp_path, {"k8s/a.yaml": text}, "AG040", "MO005", toolchain=toolchain)) == {"AG040"}
+
+
+def test_what_receives_telemetry_is_no_alertmanager(tmp_path: Path) -> None:
+    text = "receivers:\n  otlp: {protocols: {grpc: }}\nservice: {pipelines: {traces: {receivers: [otlp]}}}\n"
+    toolchain = ScriptedToolchain({"amtool": said()})
+    assert ran(tmp_path, {"otel/collector.yaml": text}, "AG040", "MO005", toolchain=toolchain) == {}
+
+
+@pytest.mark.parametrize("name", ["k8s/rule.yaml", "deploy/base/alerts.yml"])
+def test_rules_of_an_object_are_held_against_promql(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("promql_parser")
+    results = ran(tmp_path, {name: RULE}, "AG036", "MO001")
+    assert [str(finding.place) for finding in results["MO001"].findings] == [f"{name}:9"]
+    assert "OrdersFail: is not PromQL" in results["MO001"].findings[0].message
+    assert set(results) == {"AG036", "MO001"}
+
+
+def test_promtool_is_handed_the_groups_of_an_object_as_a_file_of_rules(tmp_path: Path) -> None:
+    toolchain = Reading({"promtool": said("rules.json: parse error", exit_code=1)})
+    results = ran(tmp_path, {"k8s/rule.yaml": RULE}, "MO003", toolchain=toolchain)
+    assert [yaml.safe_load(text)["groups"] for text in toolchain.texts] == [yaml.safe_load(RULE)["spec"]["groups"]]
+    assert [str(finding.place) for finding in results["MO003"].findings] == ["k8s/rule.yaml:6"]
+    assert results["MO003"].findings[0].message == "k8s/rule.yaml: parse error"
+
+
+def test_a_file_of_rules_goes_to_promtool_as_it_is(tmp_path: Path) -> None:
+    text = "groups:\n  - name: a\n    rules:\n      - {record: a:b, expr: up}\n"
+    toolchain = Reading({"promtool": said()})
+    ran(tmp_path, {"prometheus/orders.rules": text}, "MO003", toolchain=toolchain)
+    assert toolchain.texts == [text]
+
+
+@pytest.mark.parametrize(
+    "name", ["Containerfile", "api/Containerfile", "Containerfile.dev", "api.Dockerfile", "api.dockerfile"]
+)
+def test_hadolint_reads_every_dockerfile_that_others_judge(name: str, tmp_path: Path) -> None:
+    toolchain = ScriptedToolchain({"hadolint": said("[]")})
+    files = {name: "FROM ubuntu:latest\nRUN true\n"}
+    results = ran(tmp_path, files, "DK001", "SEC002", "SEC007", "SY008", toolchain=toolchain)
+    assert places(results["SEC002"]) == places(results["SEC007"]) == {name}
+    assert set(results) == {"DK001", "SEC002", "SEC007", "SY008"}
+    assert [call[-1] for call in toolchain.calls] == [name]
+
+
+@pytest.mark.parametrize("name", ["Dockerfile.md", "Dockerfile.dockerignore", "Dockerfile.jinja"])
+def test_a_text_about_a_dockerfile_is_none(name: str, tmp_path: Path) -> None:
+    toolchain = ScriptedToolchain({"hadolint": said("[]")})
+    assert ran(tmp_path, {name: "x\n"}, "DK001", "SEC002", "SEC007", "SY008", toolchain=toolchain) == {}
+
+
+@pytest.mark.parametrize("name", ["azure-pipelines.yaml", "azure-pipelines.release.yaml", ".azure-pipelines/plan.yml"])
+def test_the_schema_reads_every_pipeline_of_azure_that_others_read(name: str, tmp_path: Path) -> None:
+    report = (
+        '{"status": "fail", "errors": [{"filename": "-", "path": "$", "message": "jobz was unexpected"}], '
+        '"parse_errors": []}'
+    )
+    toolchain = ScriptedToolchain({"check-jsonschema": said(report, exit_code=1)})
+    pins = {"mise.toml": '[tools]\nterraform = "1.15.5"\n'}
+    results = ran(tmp_path, {name: AZURE, **pins}, "CI007", "AG008", "EOL004", toolchain=toolchain)
+    assert places(results["CI007"]) == {name}
+    assert places(results["AG008"]) == {name}
+    assert {str(finding.place) for finding in results["EOL004"].findings} == {f"{name}:7"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("azure-pipelines.yaml", AZURE),
+        (".gitlab-ci.yml", "plan:\n  variables:\n    TERRAFORM_VERSION: 0.12.31\n  script: [terraform plan]\n"),
+        ("ci/install.sh", "#!/bin/sh\nTERRAFORM_VERSION=0.12.31\n"),
+        ("ci/Containerfile", "FROM docker.io/hashicorp/terraform:0.12.31\n"),
+    ],
+)
+def test_a_terraform_that_is_compared_is_one_that_may_be_too_old(name: str, text: str, tmp_path: Path) -> None:
+    results = ran(tmp_path, {name: text, ".terraform-version": "1.15.5\n"}, "AG008", "EOL004")
+    assert places(results["AG008"]) == {name}
+    assert places(results["EOL004"]) == {name}
+
+
+@pytest.mark.parametrize(("stage", "production"), [("stg", "prd"), ("stage", "prod"), ("Staging", "Production")])
+def test_environments_have_the_same_names_for_all(stage: str, production: str, tmp_path: Path) -> None:
+    files = {
+        **{f"chart/values-{name}.yaml": f"host: {name}.example.com\n" for name in (stage, production)},
+        **{f"terraform/{name}.tfvars": f'name = "{name}"\n' for name in (stage, production, "dev")},
+    }
+    results = ran(tmp_path, {"chart/Chart.yaml": "name: x\n", **files}, "AG041", "EN001", "EN007")
+    assert set(results) == {"AG041", "EN001", "EN007"}
+    assert {finding.path.parent.as_posix() for finding in results["AG041"].findings} == {"chart"}
+    assert places(results["EN001"]) <= places(results["AG041"])
+
+
+def test_environments_that_are_called_otherwise_in_two_folders_are_the_same(tmp_path: Path) -> None:
+    files = {f"chart/values-{name}.yaml": "a: 1\n" for name in ("stg", "prd")}
+    files |= {f"terraform/{name}.tfvars": "a = 1\n" for name in ("staging", "production")}
+    results = ran(tmp_path, files, "AG041", "EN001")
+    assert [result.findings for result in results.values()] == [(), ()]
+
+
+def indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())
