@@ -13,6 +13,7 @@ from typing import Any
 from scaffolder.errors import WaiversError
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Unreadable, yaml_of
 
 LEDGER = Path(".scaffold/waivers.yml")
 
@@ -62,14 +63,12 @@ def ledger(project: Project) -> tuple[Waiver, ...]:
     Raises:
         WaiversError: the ledger is not one.
     """
-    import yaml
-
     if not project.has(LEDGER):
         return ()
     try:
-        (document,) = project.documents(LEDGER) or [{}]
+        (document,) = yaml_of(project, LEDGER) or [{}]
         entries = document["waivers"]
-    except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+    except (Unreadable, ValueError, KeyError, TypeError) as error:
         raise WaiversError("it is not one document with the list `waivers`") from error
     if not isinstance(entries, list):
         raise WaiversError("`waivers` is not a list")
@@ -184,17 +183,15 @@ _Read = Callable[[Project, Path], Iterator[Mark]]
 
 
 def _configured(project: Project, file: Path, read: _Read) -> list[Mark]:
-    import yaml
-
     try:
         return list(read(project, file))
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (Unreadable, AttributeError, KeyError, TypeError, ValueError) as error:
         raise WaiversError("what it silences cannot be read", path=file) from error
 
 
 def _trivy_yaml(project: Project, file: Path) -> Iterator[Mark]:
     """https://trivy.dev/docs/latest/configuration/filtering/#trivyignoreyaml"""
-    for document in project.documents(file):
+    for document in yaml_of(project, file):
         for entries in document.values():
             for entry in entries:
                 yield Mark(
@@ -215,7 +212,7 @@ def _trivy_lines(project: Project, file: Path) -> Iterator[Mark]:
 
 def _zizmor(project: Project, file: Path) -> Iterator[Mark]:
     """https://docs.zizmor.sh/configuration/"""
-    for document in project.documents(file):
+    for document in yaml_of(project, file):
         for rule, settings in (document.get("rules") or {}).items():
             ignored = [str(one).split(":")[0] for one in settings.get("ignore") or []]
             hides = [".github/**"] if settings.get("disable") else [f".github/workflows/{one}" for one in ignored]
@@ -225,13 +222,13 @@ def _zizmor(project: Project, file: Path) -> Iterator[Mark]:
 
 
 def _hadolint(project: Project, file: Path) -> Iterator[Mark]:
-    for document in project.documents(file):
+    for document in yaml_of(project, file):
         for rule in document.get("ignored") or []:
             yield Mark(rule=f"hadolint/{rule}", path=file, line=project.line_of(file, rule), hides=("**",))
 
 
 def _checkov(project: Project, file: Path) -> Iterator[Mark]:
-    for document in project.documents(file):
+    for document in yaml_of(project, file):
         for rule in document.get("skip-check") or []:
             yield Mark(rule=f"checkov/{rule}", path=file, line=project.line_of(file, rule), hides=("**",))
 
@@ -244,7 +241,7 @@ def _shellcheck(project: Project, file: Path) -> Iterator[Mark]:
 
 
 def _actionlint(project: Project, file: Path) -> Iterator[Mark]:
-    for document in project.documents(file):
+    for document in yaml_of(project, file):
         for path, settings in (document.get("paths") or {}).items():
             for _ in settings.get("ignore") or []:
                 yield Mark(rule="actionlint/ignore", path=file, line=project.line_of(file, path), hides=(path,))
