@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
 ENVIRONMENTS = ("dev", "qa", "prod")
@@ -38,11 +39,6 @@ COMMON_WORDS = frozenset({"develop", "int", "integration", "test", "testing", "l
 
 VALUES, VARIABLES, BACKENDS = "values of a chart", "Terraform variables", "Terraform backends"
 
-_KINDS = (
-    (VALUES, re.compile(r"(?:^|.*[-_.])values(?:[-_.].*)?\.ya?ml$|^values/.*\.ya?ml$")),
-    (VARIABLES, re.compile(r".*\.tfvars$")),
-    (BACKENDS, re.compile(r".*\.tfbackend$|.*\bbackend\b.*\.(?:hcl|conf|tfvars|config)$")),
-)
 _NOT_DEPLOYED = {"ci", "tests", "testdata", "fixtures", "examples", "example", "docs", "templates"}
 
 
@@ -103,21 +99,23 @@ def _families(project: Project) -> Iterator[Family]:
         kind = _kind(file)
         if kind is None or _NOT_DEPLOYED & set(file.parts[:-1]):
             continue
-        named = _environment(file)
-        if named:
-            word, pattern = named
+        place = _environment(file)
+        if place:
+            word, pattern = place
             found.setdefault((kind, pattern), {})[_ORDER[word][1]] = file
-    for (kind, pattern), files in sorted(found.items()):
-        if len(files) > 1:
+    for (kind, pattern), named in sorted(found.items()):
+        if len(named) > 1:
             yield Family(
-                kind=kind, pattern=pattern, files=dict(sorted(files.items(), key=lambda item: _ORDER[item[0]][0]))
+                kind=kind, pattern=pattern, files=dict(sorted(named.items(), key=lambda item: _ORDER[item[0]][0]))
             )
 
 
 def _kind(file: Path) -> str | None:
-    name = "values/" + file.name if file.parent.name in {"values", "helm-values"} else file.name
-    # A backend's file may end in .tfvars, and is no file of variables then.
-    return next((kind for kind, pattern in reversed(_KINDS) if pattern.match(name)), None)
+    if files.is_backend(file):
+        return BACKENDS
+    if file.suffix == ".tfvars":
+        return VARIABLES
+    return VALUES if files.is_values(file) else None
 
 
 def _environment(file: Path) -> tuple[str, str] | None:

@@ -24,6 +24,9 @@ _NO_DOCKERFILE = frozenset(
 
 _NO_PIPELINE = frozenset({".md", ".jinja", ".j2", ".tmpl", ".txt", ".orig", ".bak"})
 
+_YAML = frozenset({".yaml", ".yml"})
+_VALUES = re.compile(r"(?:^|.*[-_.])values(?:[-_.].*)?\.ya?ml$")
+_BACKEND = re.compile(r".*\.tfbackend$|.*\bbackend\b.*\.(?:hcl|conf|tfvars|config)$")
 _SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
 
 
@@ -144,13 +147,18 @@ def terraform(project: Project) -> tuple[Path, ...]:
 
 
 def terraform_variables(project: Project) -> tuple[Path, ...]:
-    """Return the values of Terraform's variables: `*.tfvars`."""
-    return project.matching("*.tfvars")
+    """Return the values of Terraform's variables: `*.tfvars` that complete no backend."""
+    return tuple(file for file in project.matching("*.tfvars") if not is_backend(file))
 
 
 def terraform_backends(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
-    """Return the files that complete the backend of a root in `folder` or below: `*.tfbackend`."""
-    return _inside(project.matching("*.tfbackend"), folder)
+    """Return the files that complete the backend of a root in `folder` or below: `*.tfbackend`, `backend-prod.hcl`."""
+    return tuple(file for file in _inside(project.files, folder) if is_backend(file))
+
+
+def is_backend(file: Path) -> bool:
+    """Return whether a file completes a backend: https://developer.hashicorp.com/terraform/language/backend#file."""
+    return bool(_BACKEND.match(file.name))
 
 
 def terraform_inputs(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
@@ -209,9 +217,13 @@ def is_template(project: Project, file: Path) -> bool:
 
 
 def values_files(project: Project, chart: Path = Path()) -> tuple[Path, ...]:
-    """Return the files of values of charts in `chart` and below, by their names."""
-    files = project.matching("*values*.yaml", "*values*.yml")
-    return tuple(file for file in _inside(files, chart) if "values" in file.name and not is_template(project, file))
+    """Return the files of values of charts in `chart` and below: `values-prod.yaml`, `values/prod.yaml`."""
+    return tuple(file for file in _inside(yaml(project), chart) if is_values(file) and not is_template(project, file))
+
+
+def is_values(file: Path) -> bool:
+    """Return whether a file holds values of a chart, by its name or that of its folder."""
+    return bool(_VALUES.match(file.name)) or (file.suffix in _YAML and file.parent.name in {"values", "helm-values"})
 
 
 def plain_manifests(project: Project) -> tuple[Path, ...]:

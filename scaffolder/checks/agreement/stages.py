@@ -16,7 +16,8 @@ from scaffolder.tools.toolchain import Toolchain
 
 def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
     """Values, variables and state exist for the same environments: each folder has the same names."""
-    several = [family.files for family in environments.families(project)]
+    by_path = sorted(environments.families(project), key=lambda family: family.pattern)
+    several = [family.files for family in by_path]
     if len(several) < 2:
         raise NotApplicable("no two folders hold a file for each environment")
     sets = [frozenset(names) for names in several]

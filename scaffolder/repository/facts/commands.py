@@ -71,7 +71,7 @@ def _commands(project: Project) -> Iterator[Command]:
         for target in reading.makefile_of(project, file).targets:
             for number, line in target.recipe:
                 yield _command(MAKE, file, number, line.lstrip("@-+"), file.parent)
-    for file in files.shell_scripts(project):
+    for file in files.shell_programs(project):
         moved = _moves_to_root(project, file)
         for number, line in logical_lines(project.text(file)):
             if not line.lstrip().startswith("#"):

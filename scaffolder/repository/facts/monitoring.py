@@ -12,6 +12,7 @@ from scaffolder.formats import promql
 from scaffolder.formats.promql import Query, Selector
 from scaffolder.model import Location
 from scaffolder.repository import files
+from scaffolder.repository.facts import charts
 from scaffolder.repository.kubernetes_objects import dig, texts
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import documents, json, line_of, listed, place, table
@@ -182,7 +183,13 @@ def stack_values(project: Project) -> tuple[StackValues, ...]:
 
 
 def declared(project: Project, kind: str) -> Location | None:
-    """Where the first object of a kind stands, in a template of a chart or as it is; None where there is none."""
+    """Where the first object of a kind stands, in a template of a chart or as it is; None where there is none.
+
+    A template that cannot be filled in without Helm is looked through as a text.
+    """
+    known = next((one for one in charts.objects(project) if one.kind == kind), None)
+    if known:
+        return known.place(project, "kind")
     for file in files.yaml(project):
         if f"kind: {kind}" in project.text(file):
             for number, line in enumerate(project.lines(file), 1):

@@ -11,6 +11,7 @@ from support import TODAY, ScriptedToolchain, said
 
 from scaffolder import checks
 from scaffolder.model import Result
+from scaffolder.repository import manifests
 from scaffolder.repository.project import Project
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import Tool
@@ -199,3 +200,94 @@ def test_environments_that_are_called_otherwise_in_two_folders_are_the_same(tmp_
 
 def indented(text: str) -> str:
     return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+GITLAB = "deploy:\n  image: alpine:latest\n  scirpt: [curl https://example.com/x | sh]\n"
+
+
+@pytest.mark.parametrize("name", [".gitlab-ci.yml", ".gitlab/deploy.yml", ".gitlab/ci/deploy.yaml", "ci/gitlab/a.yml"])
+def test_what_gitlab_includes_is_a_pipeline_for_all(name: str, tmp_path: Path) -> None:
+    toolchain = ScriptedToolchain({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
+    results = ran(tmp_path, {name: GITLAB}, "CI006", "SEC002", "SEC010", toolchain=toolchain)
+    assert set(results) == {"CI006", "SEC002", "SEC010"}
+    assert places(results["SEC002"]) == places(results["SEC010"]) == {name}
+    assert [call[-1] for call in toolchain.calls] == [name]
+
+
+def test_settings_of_gitlab_are_no_pipelines(tmp_path: Path) -> None:
+    toolchain = ScriptedToolchain({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
+    files = {".gitlab/agents/prod/config.yaml": "ci_access: {}\n", ".gitlab/route-map.yml": "- source: a\n"}
+    assert ran(tmp_path, files, "CI006", "SEC010", toolchain=toolchain) == {}
+
+
+def test_a_component_of_gitlab_has_no_schema_and_the_verdict_says_so(tmp_path: Path) -> None:
+    toolchain = ScriptedToolchain({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
+    files = {".gitlab-ci.yml": "a: {script: [x]}\n", ".gitlab/c.yml": "spec: {inputs: {}}\n---\na: {script: [x]}\n"}
+    results = ran(tmp_path, files, "CI006", toolchain=toolchain)
+    assert results["CI006"].limit == "no schema for components: .gitlab/c.yml"
+
+
+@pytest.mark.parametrize("name", ["Jenkinsfile", "Jenkinsfile.release", "ci/nightly.jenkinsfile"])
+def test_every_jenkinsfile_is_one_for_all(name: str, tmp_path: Path) -> None:
+    text = "pipeline {\n  agent { docker { image 'maven:latest' } }\n  stagez { }\n}\n"
+    results = ran(tmp_path, {name: text}, "CI005", "SEC002", "SEC010")
+    assert places(results["CI005"]) == places(results["SEC002"]) == {name}
+    assert "SEC010" in results
+
+
+@pytest.mark.parametrize("name", ["azure-pipelines.yml", "azure-pipelines.yaml"])
+def test_images_of_azure_are_images(name: str, tmp_path: Path) -> None:
+    text = "jobs:\n  - job: a\n    container: docker.io/library/node:latest\n    steps: [{bash: x}]\n"
+    results = ran(tmp_path, {name: text}, "SEC002")
+    assert [str(finding.place) for finding in results["SEC002"].findings] == [f"{name}:3"]
+
+
+def test_the_name_of_a_container_among_the_resources_is_no_image(tmp_path: Path) -> None:
+    text = "resources:\n  containers: [{container: node, image: node:22.1}]\njobs: [{job: a, container: node}]\n"
+    assert ran(tmp_path, {"azure-pipelines.yml": text}, "SEC002")["SEC002"].findings == ()
+
+
+@pytest.mark.parametrize("name", ["bin/install", "ci/install.sh", "install.bash", "azure-pipelines.yaml"])
+def test_a_download_is_found_wherever_a_shell_runs_it(name: str, tmp_path: Path) -> None:
+    text = "#!/usr/bin/env bash\nsteps: # x\ncurl -fsS https://example.com/install | bash\n"
+    assert places(ran(tmp_path, {name: text}, "SEC010")["SEC010"]) == {name}
+
+
+@pytest.mark.parametrize("name", ["prod.tfbackend", "backend-prod.hcl", "env/prod.backend.conf"])
+def test_what_completes_a_backend_is_one_for_all(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("tree_sitter_hcl")
+    sister = name.replace("prod", "dev")
+    files = {
+        "main.tf": 'terraform {\n  backend "s3" {}\n}\n',
+        name: 'bucket = "a"\nencrypt = false\n',
+        sister: 'bucket = "b"\n',
+    }
+    results = ran(tmp_path, files, "SEC009", "EN005")
+    assert places(results["SEC009"]) >= {name}
+    assert "EN005" in results
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("prod.tfvars", 'cluster_version = "1.27"\n'),
+        ("main.tf", 'resource "aws_eks_cluster" "this" {\n  version = "1.27"\n}\n'),
+        ("main.tf", 'variable "kubernetes_version" {\n  default = "1.27"\n}\n'),
+        ("main.tf", 'locals {\n  k8s_version = "1.27"\n}\n'),
+    ],
+)
+def test_the_version_of_a_cluster_is_one_for_all(name: str, text: str, tmp_path: Path) -> None:
+    pytest.importorskip("tree_sitter_hcl")
+    files = {name: text, "chart/Chart.yaml": "apiVersion: v2\nname: x\nkubeVersion: '>=1.30'\n"}
+    results = ran(tmp_path, files, "AG010", "EOL002")
+    assert [finding.related[0].path.as_posix() for finding in results["AG010"].findings] == [name]
+    assert places(results["EOL002"]) == {name}
+    assert manifests.kubernetes_version(Project(tmp_path)) == "1.27"
+
+
+@pytest.mark.parametrize("name", ["k8s/job.yaml", "deploy/base/job.yml"])
+def test_an_object_is_one_for_all(name: str, tmp_path: Path) -> None:
+    text = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: true, containers: [{image: a}]}}\n"
+    results = ran(tmp_path, {name: text}, "SEC002", "SEC006", "AG037")
+    assert places(results["SEC002"]) == places(results["SEC006"]) == {name}
+    assert results["AG037"].detail == "1 object"
