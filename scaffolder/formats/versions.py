@@ -18,17 +18,24 @@ def parse(text: str) -> Version | None:
     return tuple(int(part) for part in found[1].split(".")) if found else None
 
 
-def allows(range_text: str, version: str) -> bool | None:
+def allows(range_text: str, version: str, *, exact: bool = False) -> bool | None:
     """Whether a range allows a version. A version of fewer numbers ("1.36") is allowed where one of its releases is.
+
+    `exact` reads the range as Terraform does, for which 5.1 is 5.1.0 and no other release of 5.1:
+    https://developer.hashicorp.com/terraform/language/expressions/version-constraints.
 
     None where either cannot be read.
     """
     wanted = parse(version)
-    bounds = [_bounds(part) for part in range_text.split("||")]
+    parts = range_text.split("||")
+    bounds = [_bounds(part, exact=exact) for part in parts]
     if wanted is None or any(one is None for one in bounds):
         return None
     low, high = _padded(wanted, 0), _padded(wanted, _HIGHEST)
-    return any(one is not None and one[0] <= high and low <= one[1] for one in bounds)
+    return any(
+        bound is not None and bound[0] <= high and low <= bound[1] and not (low == high and low in _excluded(part))
+        for part, bound in zip(parts, bounds, strict=True)
+    )
 
 
 def overlap(first: str, second: str) -> bool | None:
@@ -39,7 +46,7 @@ def overlap(first: str, second: str) -> bool | None:
     return any(a and b and max(a[0], b[0]) <= min(a[1], b[1]) for a in ours for b in theirs)
 
 
-def _bounds(text: str) -> tuple[Version, Version] | None:
+def _bounds(text: str, *, exact: bool = False) -> tuple[Version, Version] | None:
     """The lowest and the highest release that all parts of a range allow; releases that it excludes stay in."""
     low, high = _padded((), 0), _padded((), _HIGHEST)
     text = _HYPHEN.sub(r">=\1 <=\2", text.strip())
@@ -48,20 +55,28 @@ def _bounds(text: str) -> tuple[Version, Version] | None:
     if _PART.sub("", text).strip(" ,"):
         return None
     for operator, written in _PART.findall(text):
-        least, most = _one(operator, written)
+        least, most = _one(operator, written, exact=exact)
         low, high = max(low, least), min(high, most)
     return low, high
 
 
-def _one(operator: str, written: str) -> tuple[Version, Version]:
+def _excluded(text: str) -> set[Version]:
+    """The releases that a range excludes by name."""
+    if "!=" not in text:
+        return set()
+    return {_padded(parse(written) or (), 0) for operator, written in _PART.findall(text.strip()) if operator == "!="}
+
+
+def _one(operator: str, written: str, *, exact: bool) -> tuple[Version, Version]:
     numbers = tuple(int(part) for part in written.split(".") if part.isdigit())[:3]
-    least, most = _padded(numbers, 0), _padded(numbers, _HIGHEST)
+    least = _padded(numbers, 0)
+    most = least if exact else _padded(numbers, _HIGHEST)
     endless, first = _padded((), _HIGHEST), _padded((), 0)
     match operator:
         case ">=":
             return least, endless
         case ">":
-            return (_after(most) if len(numbers) < 3 else _after(least)), endless
+            return _after(most), endless
         case "<=":
             return first, most
         case "<":

@@ -30,7 +30,7 @@ def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
         )
         for one in wanted
         for pin in pinned[:1]
-        if versions.allows(one.value, pin.value) is False
+        if versions.allows(one.value, pin.value, exact=True) is False
     ]
     return Verdict(findings=distinct(findings), detail=f"{counted(len(wanted), 'root')}, Terraform {pinned[0].value}")
 
@@ -68,7 +68,7 @@ def providers_overlap(project: Project, _: Toolchain) -> Verdict:
         for locked in (one for one in said.of(fact) if one.role == LOCK):
             beside = [one for one in stated if one.subject == locked.subject]
             for one in beside:
-                if versions.allows(one.value, locked.value) is False:
+                if versions.allows(one.value, locked.value, exact=True) is False:
                     message = f"locks {name} {locked.value}, but {one.value} is demanded"
                     findings.append(disagreement(locked.place, message, one.place, fix="terraform init -upgrade"))
     if not compared:

@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats import versions
+
 _FOLDER = Path(__file__).with_name("schemas")
 _FILE = re.compile(r"(?P<namespace>[^_]+)_(?P<name>[^_]+)_(?P<version>\d+\.\d+\.\d+)\.gz")
 
@@ -58,7 +60,9 @@ def catalog() -> tuple[ProviderSchema, ...]:
 def matching(address: str, constraint: str) -> tuple[ProviderSchema, ...]:
     """The packaged releases of a provider that a Terraform version constraint allows, newest first."""
     return tuple(
-        schema for schema in catalog() if schema.address == address and _allows(constraint, _numbers(schema.version))
+        schema
+        for schema in catalog()
+        if schema.address == address and versions.allows(constraint, schema.version, exact=True)
     )
 
 
@@ -91,31 +95,6 @@ def types(schema: ProviderSchema) -> frozenset[str]:
 @cache
 def _lines(file: Path) -> tuple[str, ...]:
     return tuple(gzip.decompress(file.read_bytes()).decode().splitlines()[1:])
-
-
-_CONSTRAINT = re.compile(r"(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+)*)[\w.+-]*")
-
-
-def _allows(constraint: str, version: tuple[int, ...]) -> bool:
-    """https://developer.hashicorp.com/terraform/language/expressions/version-constraints, for released versions."""
-    for part in filter(None, (part.strip() for part in constraint.split(","))):
-        match = _CONSTRAINT.fullmatch(part)
-        if match is None:
-            return False
-        operator, bound = match[1] or "=", _numbers(match[2])
-        padded = bound + (0,) * (3 - len(bound))
-        allowed = {
-            "=": version == padded,
-            "!=": version != padded,
-            ">": version > padded,
-            ">=": version >= padded,
-            "<": version < padded,
-            "<=": version <= padded,
-            "~>": version >= padded and version[: len(bound) - 1] == bound[:-1],
-        }
-        if not allowed[operator]:
-            return False
-    return True
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -144,6 +144,17 @@ def test_a_range_allows_a_version(wanted: str, version: str, expected: bool | No
     assert versions.allows(wanted, version) is expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "version", "expected"),
+    [
+        ("> 5.100", "5.100.1", True), ("> 5.100", "5.100.0", False), ("<= 5.100", "5.100.1", False), ("5.100", "5.100.1", False),
+        ("~> 5.100", "5.200.0", True), ("!= 5.100", "5.100.0", False), (">= 5, != 5.100.1", "5.100.0", True), ("no", "1", None),
+    ],
+)  # fmt: skip
+def test_terraform_reads_a_short_version_as_one_release(wanted: str, version: str, expected: bool | None) -> None:
+    assert versions.allows(wanted, version, exact=True) is expected
+
+
 def test_ranges_overlap_where_a_release_is_in_both() -> None:
     assert versions.overlap(">= 5.100, < 7", "~> 6.0") is True
     assert versions.overlap(">= 5.100, < 7", "~> 4.0") is False
