@@ -18,6 +18,7 @@ from scaffolder.adopt.run import Adoption
 from scaffolder.cli import options, prompts, summary
 from scaffolder.cli.new import question_options
 from scaffolder.errors import ExitCode
+from scaffolder.model import counted
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 from scaffolder.repository.project import PROPOSED
@@ -86,14 +87,14 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
     yield from _found(made.proposal)
     yield ""
     new = [one.target for one in made.layout.of(FileAction.NEW)]
-    yield f"  new       {len(new) + len(made.scripts) + 1} files: {_folders(new)}"
+    yield f"  new       {counted(len(new) + len(made.scripts) + 1, 'file')}: {_folders(new)}"
     for one in made.layout.of(FileAction.BESIDE):
         if PROPOSED + "/" not in one.target:
             yield f"  beside    {one.target}" + (f"   yours is {one.yours}" if one.yours else "")
     for folder in sorted({one.target.partition(PROPOSED)[0] for one in made.layout.of(FileAction.BESIDE)}):
         inside = [one for one in made.layout.of(FileAction.BESIDE) if one.target.startswith(f"{folder}{PROPOSED}/")]
         if inside:
-            yield f"  beside    {folder}{PROPOSED}/   {len(inside)} files"
+            yield f"  beside    {folder}{PROPOSED}/   {counted(len(inside), 'file')}"
     for name in made.scripts:
         yield f"  for yours {name}"
     for note in made.notes:

@@ -13,7 +13,7 @@ import click
 
 from scaffolder.cli import notes
 from scaffolder.cli import options as shared
-from scaffolder.model import Result
+from scaffolder.model import Result, counted
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 from scaffolder.update import run
@@ -70,8 +70,8 @@ def _progress(*, quiet: bool) -> AbstractContextManager[Callable[[Result], None]
 def of_abort(restored: Restored) -> str:
     """What `scaffold update --abort` says."""
     count = len(restored.files)
-    said = f"  {'1 file is' if count == 1 else f'{count} files are'} as the last commit has "
-    said += "it" if count == 1 else "them"
+    verb, what = ("is", "it") if count == 1 else ("are", "them")
+    said = f"  {counted(count, 'file')} {verb} as the last commit has {what}"
     if restored.saved:
         said += f"\n  what you changed since in {', '.join(restored.edited)} is in {restored.saved}"
         said += f"\n\nNext    git apply --3way {shlex.quote(str(restored.saved))}, if you want it back"

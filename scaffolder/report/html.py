@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder import __version__
-from scaffolder.model import Finding, Inapplicable, Outcome, Report, Result, Snippet, Table
+from scaffolder.model import Finding, Inapplicable, Outcome, Report, Result, Snippet, Table, counted
 from scaffolder.report import gates, text
 
 _PAGE = Path(__file__).with_name("page.html.jinja")
@@ -61,13 +61,13 @@ def verdict(report: Report) -> str:
     passed = report.count(Outcome.PASSED)
     if failed:
         number = sum(len(result.findings) for result in report.results if result.outcome is Outcome.FAILED)
-        return f"{_count(failed, 'check')} failed, with {_count(number, 'finding')}."
+        return f"{counted(failed, 'check')} failed, with {counted(number, 'finding')}."
     if not passed:
         return "No check gave a verdict."
     warnings = sum(len(result.findings) for result in report.results)
     if warnings:
-        return f"No check failed; there {'is' if warnings == 1 else 'are'} {_count(warnings, 'warning')}."
-    return f"Nothing was found by {_count(passed, 'check')}" + (f"; {without} gave no verdict." if without else ".")
+        return f"No check failed; there {'is' if warnings == 1 else 'are'} {counted(warnings, 'warning')}."
+    return f"Nothing was found by {counted(passed, 'check')}" + (f"; {without} gave no verdict." if without else ".")
 
 
 def _sides(report: Report, finding: Finding) -> Iterator[Side]:
@@ -81,7 +81,3 @@ def _word(one: Result | Inapplicable) -> str:
 
 def _remark(one: Result | Inapplicable) -> str:
     return text.remark(one) if isinstance(one, Result) else one.reason
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scaffolder.model import Finding, Outcome, Report, Result
+from scaffolder.model import Finding, Outcome, Report, Result, counted
 
 Paint = Callable[[str, str], str]
 """Colours a word by its meaning ("passed", "failed", "error" …); the meaning is always in the words as well."""
@@ -64,7 +64,7 @@ def _lines(
             for finding in result.findings[: most or None]:
                 yield from _finding(result, finding, paint)
             if most and (more := len(result.findings) - most) > 0:
-                yield f"  and {_count(more, 'more finding')}: scaffold check --select {result.check.id}"
+                yield f"  and {counted(more, 'more finding')}: scaffold check --select {result.check.id}"
         yield ""
     rows = [*_folded(list(_rows(report)), families)]
     width = max((len(row.title) for row in rows), default=0)
@@ -139,10 +139,6 @@ def remark(result: Result) -> str:
             return f"no verdict: {result.reason}"
         case Outcome.PASSED | Outcome.FAILED:
             level = f"level {result.level}" if result.level else ""
-            count = _count(len(result.findings), "finding") if result.findings else ""
+            count = counted(len(result.findings), "finding") if result.findings else ""
             limit = f"not looked at: {result.limit}" if result.limit else ""
             return "; ".join(words for words in (count, result.detail, level, limit, result.tool) if words)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
