@@ -77,3 +77,20 @@ def test_the_values_of_a_chart_lie_in_its_folder_or_next_below(tmp_path: Path) -
     assert list(environments.beside(one, Path("a"))) == ["dev", "prod"]
     assert list(environments.beside(one, Path("b"))) == ["qa", "prod"]
     assert environments.beside(one, Path("c")) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [
+        ("values-prod.yaml", "prod"), ("values-prd.yaml", "prod"), ("values-pre-prod.yaml", "preprod"), ("stg.tfvars", "stage"),
+        ("values.Development.yml", "dev"), ("envs/qa/values.yaml", "qa"), ("qa/values-uat.yaml", "uat"),
+        ("values-local.yaml", "local"), ("values.yaml", ""), ("values-reproduce.yaml", ""),
+    ],
+)  # fmt: skip
+def test_a_path_names_its_environment(name: str, environment: str) -> None:
+    assert environments.named_in(Path(name)) == environment
+
+
+def test_what_comes_before_prod_is_not_prod(tmp_path: Path) -> None:
+    (family,) = environments.families(project(tmp_path, "values-pre-prod.yaml", "values-prod.yaml"))
+    assert family.files == {"preprod": Path("values-pre-prod.yaml"), "prod": Path("values-prod.yaml")}

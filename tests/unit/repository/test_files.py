@@ -1,0 +1,110 @@
+"""Which files are of which kind, by the names that people give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scaffolder.repository import files
+from scaffolder.repository.project import Project
+
+Kind = Callable[[Project], tuple[Path, ...]]
+
+KINDS: dict[str, tuple[Kind, list[str], list[str]]] = {
+    "Dockerfiles of services": (
+        files.dockerfiles,
+        ["Dockerfile", "api/Containerfile", "api/Dockerfile.dev", "docker/web.dockerfile"],
+        [".devcontainer/Dockerfile", ".ci/Dockerfile", "tests/Dockerfile", "Dockerfile.md", "x/Dockerfile.d/a.sh"],
+    ),
+    "Dockerfiles that make an image": (
+        files.image_builds,
+        ["Dockerfile", ".ci/Dockerfile"],
+        [".devcontainer/Dockerfile", "e2e/Dockerfile", "Dockerfile.dockerignore"],
+    ),
+    "every Dockerfile": (
+        files.all_dockerfiles,
+        [".devcontainer/Dockerfile", "Dockerfile", "tests/Containerfile"],
+        ["Dockerfile.j2", "dockerfile_lint.py"],
+    ),
+    "compose files": (
+        files.compose_files,
+        ["compose.override.yml", "compose.yaml", "docker-compose.prod.yml"],
+        ["decompose.yaml", "compose.md"],
+    ),
+    "GitHub": (
+        files.github_files,
+        [".github/workflows/ci.yml", ".github/workflows/deploy.yaml", ".github/actions/a/action.yml", "action.yaml"],
+        [".github/dependabot.yml", "workflows/ci.yml"],
+    ),
+    "GitLab": (
+        files.gitlab_pipelines,
+        [".gitlab-ci.yml", ".gitlab/ci/test.yaml", "ci/gitlab/deploy.yml", "templates/java.gitlab-ci.yml"],
+        [".gitlab/agents/a/config.yaml", ".gitlab/dashboards/a.yml", ".gitlab/route-map.yml", ".gitlab/CODEOWNERS"],
+    ),
+    "Azure": (
+        files.azure_pipelines,
+        [".azure-pipelines/a.yml", "azure-pipelines.prod.yml", "azure-pipelines.yaml", "ci/azure-devops/deploy.yaml"],
+        ["azure.yaml", "pipelines.yml"],
+    ),
+    "Jenkins": (
+        files.jenkinsfiles,
+        ["Jenkinsfile", "Jenkinsfile.release", "ci/nightly.Jenkinsfile"],
+        ["Jenkinsfile.md", "jenkins.yaml"],
+    ),
+    "backends": (
+        files.terraform_backends,
+        ["backend-prod.hcl", "env/dev.tfbackend", "prod.backend.conf"],
+        ["backend.tf", "terragrunt.hcl"],
+    ),
+    "variables": (files.terraform_variables, ["env/prod.tfvars"], ["backend.prod.tfvars", "prod.tf"]),
+    "values": (
+        files.values_files,
+        ["chart/values-prod.yaml", "chart/values/dev.yml", "deploy/stack-values.yaml", "values.yaml"],
+        ["chart/templates/values.yaml", "evaluation.yaml", "values.md"],
+    ),
+    "Makefiles": (files.makefiles, ["GNUmakefile", "Makefile", "api/makefile"], ["Makefile.md", "common.mk"]),
+    "scripts": (files.shell_scripts, ["ci/build.sh", "run.bash"], ["bin/run", "build.py"]),
+    "programs of the shell": (files.shell_programs, ["bin/run", "ci/build.sh"], ["bin/tool"]),
+    "owners": (files.owners, [".github/CODEOWNERS", "CODEOWNERS"], ["OWNERS"]),
+    "zizmor": (files.zizmor_settings, [".github/zizmor.yml", "zizmor.yml"], ["sub/zizmor.yml"]),
+}
+TEXTS = {"bin/run": "#!/usr/bin/env bash\n", "bin/tool": "#!/usr/bin/env python3\n"}
+
+
+def project(folder: Path, *names: str) -> Project:
+    for name in ("chart/Chart.yaml", *names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(TEXTS.get(name, "a: 1\n"), encoding="utf-8")
+    return Project(folder)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_files_of_a_kind_are_known_by_their_names(kind: str, tmp_path: Path) -> None:
+    which, names, others = KINDS[kind]
+    found = which(project(tmp_path, *names, *others))
+    assert sorted(file.as_posix() for file in found) == sorted(names)
+
+
+def test_every_pipeline_is_one_of_a_system(tmp_path: Path) -> None:
+    opened = project(tmp_path, "Jenkinsfile", "azure-pipelines.yaml", ".gitlab-ci.yml", ".github/workflows/ci.yml")
+    assert {system: len(found) for system, found in files.pipelines_by_system(opened).items()} == {
+        "github": 1,
+        "gitlab": 1,
+        "jenkins": 1,
+        "azure-devops": 1,
+    }
+    assert len(files.pipelines(opened)) == 4
+
+
+def test_the_chart_of_the_service_is_where_charts_usually_are(tmp_path: Path) -> None:
+    assert files.chart(project(tmp_path / "a", "a/Chart.yaml", "helm/x/Chart.yaml")) == Path("chart")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/README.md").write_text("x\n", encoding="utf-8")
+    assert files.chart(Project(tmp_path / "b")) is None
+
+
+def test_manifests_as_they_are_lie_outside_of_charts(tmp_path: Path) -> None:
+    opened = project(tmp_path, "k8s/a.yaml", "chart/crds/a.yaml", "chart/charts/b/values.yaml")
+    assert files.plain_manifests(opened) == (Path("k8s/a.yaml"),)
