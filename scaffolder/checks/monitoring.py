@@ -15,7 +15,7 @@ from scaffolder.repository import files as kinds
 from scaffolder.repository.facts import monitoring
 from scaffolder.repository.facts.monitoring import RuleGroups
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import line_of
+from scaffolder.repository.reading import line_of, listed
 from scaffolder.tools import output
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import AMTOOL, PROMTOOL
@@ -195,9 +195,10 @@ def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[st
             if kind in newer:
                 left_out.add(kind)
             elif kind == "webhook_configs" and "url_file" in newer:
-                left_out |= {"url_file" for one in integrations if "url_file" in one}
+                tables = [one for one in listed(integrations) if isinstance(one, dict)]
+                left_out |= {"url_file" for one in tables if "url_file" in one}
                 kept[kind] = [
-                    {"url" if key == "url_file" else key: _url(key, one[key]) for key in one} for one in integrations
+                    {"url" if key == "url_file" else key: _url(key, one[key]) for key in one} for one in tables
                 ]
             else:
                 kept[kind] = integrations

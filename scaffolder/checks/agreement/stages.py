@@ -98,20 +98,21 @@ def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
 def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline asks a person before the last environment, and no stage that another system guards is unguarded."""
     found = [one for one in pipelines.stages(project) if _deployments(one)]
-    if not any("prod" in _deployments(one) for one in found):
-        raise NotApplicable("no pipeline that can be read as stages deploys to prod")
+    last, before = ENVIRONMENTS[-1], ENVIRONMENTS[-2]
+    if not any(last in _deployments(one) for one in found):
+        raise NotApplicable(f"no pipeline that can be read as stages deploys to {last}")
     findings = []
     for one in found:
-        prod = _deployments(one).get("prod")
+        prod = _deployments(one).get(last)
         if prod and not prod.approval:
             guarded = next(
-                (other for other in found if (stage := _deployments(other).get("prod")) and stage.approval), None
+                (other for other in found if (stage := _deployments(other).get(last)) and stage.approval), None
             )
-            other = _place(project, guarded, "prod") if guarded else _place(project, one, "qa")
+            other = _place(project, guarded, last) if guarded else _place(project, one, before)
             findings.append(
                 disagreement(
-                    _place(project, one, "prod"),
-                    "deploys to prod without asking anybody",
+                    _place(project, one, last),
+                    f"deploys to {last} without asking anybody",
                     other,
                     fix="ask for an approval",
                 )

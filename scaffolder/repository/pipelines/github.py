@@ -25,7 +25,7 @@ def jobs(project: Project, path: Path) -> Iterator[Job]:
 
     promote.yml is left out: it is the way to prod where GitHub offers no approvals.
     """
-    for file in (path, *(path.with_name(f"{name}.yml") for name in ("drift", "rollback", "template-update"))):
+    for file in (path, *(path.with_name(f"{name}{path.suffix}") for name in ("drift", "rollback", "template-update"))):
         if file in project.files:
             workflow = table_of(project, file)
             occasion = _occasion(workflow)

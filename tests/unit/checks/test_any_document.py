@@ -24,6 +24,10 @@ FILES = (
     "values-prod.yaml",
     "k8s/object.yaml",
     "kind.yaml",
+    "azure-pipelines.yaml",
+    ".gitlab/deploy.yml",
+    "monitoring/alertmanager.yml",
+    "monitoring/tests.yaml",
 )
 KEYS = [
     "on",
@@ -72,6 +76,15 @@ KEYS = [
     "ref",
     "repository",
     "stages",
+    "receivers",
+    "groups",
+    "tests",
+    "alert_rule_test",
+    "alertname",
+    "expr",
+    "alert",
+    "prometheus",
+    "prometheusSpec",
 ]
 WORDS = (
     "Pod",
