@@ -17,7 +17,11 @@ from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR
 from scaffolder.tools.toolchain import Toolchain
 
-_EXTENSIONS = ("AWSShellScript@",)
+_EXTENSIONS = (
+    *("AWSCLI@", "AWSShellScript@", "AmazonWebServices.", "TerraformCLI@", "TerraformInstaller@", "TerraformTask"),
+    *("SonarCloud", "SonarQube", "replacetokens@", "trivy@"),
+)
+"""How the tasks of usual extensions begin: https://marketplace.visualstudio.com/azuredevops."""
 
 
 def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:

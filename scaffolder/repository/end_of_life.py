@@ -39,7 +39,8 @@ def knows(product: str) -> bool:
 def end_of(product: str, version: str) -> End | None:
     """When the cycle of `version` ends, such as "3.8" for "3.8.10-slim"; None where nobody has published it.
 
-    A version that is newer than every cycle with an end has none that was announced.
+    A version that is newer than every cycle with an end has none that was announced. One that is older than the oldest
+    cycle ended with it at the latest, where no later cycle ended before.
     """
     table = _table().get(product)
     if table is None:
@@ -52,7 +53,18 @@ def end_of(product: str, version: str) -> End | None:
     ended = [known for other, known in map(_parts, table["cycles"]) if other == word and known]
     if numbers and ended and numbers > max(ended):
         return End(product=name, cycle=version, day=None, source=source)
-    return None
+    return _before_all(table, name, version)
+
+
+def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
+    """The end of a version that is older than every cycle; None where it is not, or the oldest outlived another."""
+    word, numbers = _parts(version)
+    days = {known: day for cycle, day in table["cycles"].items() for other, known in [_parts(cycle)] if other == word}
+    if not numbers or not days or () in days or numbers >= min(days):
+        return None
+    day, source = days[min(days)]
+    ends = [one for one, _ in days.values() if one is not None]
+    return End(product=name, cycle=version, day=day, source=source) if day is not None and day == min(ends) else None
 
 
 def _parts(version: str) -> tuple[str, tuple[int, ...]]:

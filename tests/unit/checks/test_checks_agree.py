@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -50,7 +51,7 @@ steps:
 
 
 class Reading(ScriptedToolchain):
-    """Programs that say what a test wrote down, and keep the text of each file that they were handed."""
+    """Programs that say what a test wrote down, and keep each text that they were handed, as a file or as input."""
 
     def __init__(self, outcomes: Mapping[str, CompletedRun | Exception]) -> None:
         super().__init__(outcomes)
@@ -70,6 +71,7 @@ class Reading(ScriptedToolchain):
         for word in args:
             file = (cwd or Path()) / word
             self.texts += [file.read_text(encoding="utf-8")] if file.is_file() else []
+        self.texts += [stdin] if stdin else []
         return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory, reads=reads)
 
 
@@ -291,3 +293,9 @@ def test_an_object_is_one_for_all(name: str, tmp_path: Path) -> None:
     results = ran(tmp_path, {name: text}, "SEC002", "SEC006", "AG037")
     assert places(results["SEC002"]) == places(results["SEC006"]) == {name}
     assert results["AG037"].detail == "1 object"
+
+
+def test_a_task_of_an_extension_that_is_read_elsewhere_is_none_that_the_schema_refuses(tmp_path: Path) -> None:
+    toolchain = Reading({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
+    ran(tmp_path, {"azure-pipelines.yaml": AZURE}, "CI007", toolchain=toolchain)
+    assert [json.loads(text)["steps"] for text in toolchain.texts] == [[{"bash": "true"}]]

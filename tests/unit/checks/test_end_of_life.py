@@ -47,6 +47,7 @@ OLD = {
     "a tool": ("EOL004", ".tool-versions", "kubectl 1.27.3\n", "1: error: Kubernetes 1.27 has had no fixes since 2024-06-28"),
     "Terraform's own file": ("EOL004", ".terraform-version", "1.3.9\n", "1: error: Terraform 1.3 has had no fixes since 2023-06-12"),
     "a step that sets Terraform up": ("EOL004", ".github/workflows/a.yml", "steps:\n  - uses: hashicorp/setup-terraform@v3\n    with:\n      terraform_version: 1.5.7\n", "4: error: Terraform 1.5 has had no fixes since 2024-01-17"),
+    "a task of Azure": ("EOL004", "azure-pipelines.yaml", "steps:\n  - task: TerraformInstaller@1\n    inputs:\n      terraformVersion: 0.11.14\n", "4: error: Terraform 0.11.14 has had no fixes since 2020-12-02"),
     "a step that sets Helm up": ("EOL004", ".github/workflows/a.yml", "steps:\n  - uses: azure/setup-helm@v4\n    with:\n      version: v3.15.2\n", "4: warning: Helm 3 gets fixes until 2027-02-10"),
     "a runner": ("EOL005", ".github/workflows/a.yml", "jobs:\n  a:\n    runs-on: ubuntu-20.04\n", "3: error: the hosted runner ubuntu-20.04 has had no fixes since 2025-04-15"),
     "a pool of Azure": ("EOL005", "azure-pipelines.yml", "pool:\n  vmImage: 'windows-2019'\n", "2: error: the hosted runner windows-2019 has had no fixes since 2025-06-30"),
@@ -98,6 +99,15 @@ LEFT_ALONE = {
 def test_what_pins_no_version_is_left_alone(check: str, file: str, text: str, tmp_path: Path) -> None:
     report = checked(tmp_path, check, {file: text})
     assert report.results == ()
+
+
+@pytest.mark.parametrize(
+    ("product", "version"), [("java", "7"), ("node", "6"), ("ubuntu", "mantic"), ("terraform", "x")]
+)
+def test_a_version_before_all_cycles_is_not_guessed_where_the_oldest_outlived_another(
+    product: str, version: str
+) -> None:
+    assert end_of_life.end_of(product, version) is None
 
 
 def test_a_version_that_nobody_knows_is_no_verdict(tmp_path: Path) -> None:
