@@ -29,6 +29,8 @@ _FAILED_TEST = re.compile(r'^\s*(?:alertname: (?P<alert>\w+), time:|expr: (?P<ex
 
 _REFUSED = re.compile(r"FAILED: (.*)")
 _QUOTED = re.compile(r'"([^"]+)"')
+_HANDED = re.compile(r"rules\.json: (?:\d+:\d+: )?")
+"""Where promtool says that something is, in the file that it was handed in the place of an object."""
 
 _SINCE = {"url_file": (0, 26), "msteams_configs": (0, 26), "msteamsv2_configs": (0, 28)}
 """Settings of receivers, and the Alertmanager that first had them: github.com/prometheus/alertmanager, CHANGELOG.md."""
@@ -77,8 +79,8 @@ def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdic
             case 0:
                 pass
             case 1 | 3:  # 1: does not parse; 3: a lint, made fatal
-                line = line_of(groups.document, *groups.way) if groups.is_object else 0
                 message = _essence(done.stdout + done.stderr)
+                line = _line_in_object(groups, message) if groups.is_object else 0
                 findings.append(Finding(path=groups.path, line=line, message=message))
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {_essence(done.stderr)}")
@@ -178,7 +180,14 @@ def _checked(project: Project, toolchain: Toolchain, groups: RuleGroups) -> Comp
         path = Path(folder) / "rules.json"  # JSON is YAML
         path.write_text(output.text_of({"groups": groups.groups}), encoding="utf-8")
         done = toolchain.run(PROMTOOL, *arguments, path.name, cwd=Path(folder))
-    return replace(done, stdout=done.stdout.replace(path.name, groups.path.as_posix()))
+    return replace(done, stdout=_HANDED.sub("", done.stdout), stderr=_HANDED.sub("", done.stderr))
+
+
+def _line_in_object(groups: RuleGroups, message: str) -> int:
+    """The line of the rule that promtool names, else of the groups."""
+    named = set(_QUOTED.findall(message))
+    ways = [way for way, rule in groups.rules if named & {str(rule.get("alert")), str(rule.get("record"))}]
+    return line_of(groups.document, *(ways[0] if ways else groups.way))
 
 
 def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:

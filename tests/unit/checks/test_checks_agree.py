@@ -120,11 +120,15 @@ def test_rules_of_an_object_are_held_against_promql(name: str, tmp_path: Path) -
 
 
 def test_promtool_is_handed_the_groups_of_an_object_as_a_file_of_rules(tmp_path: Path) -> None:
-    toolchain = Reading({"promtool": said("rules.json: parse error", exit_code=1)})
+    # promtool 2.42.0
+    refused = 'rules.json: 1:74: group "orders", rule 1, "OrdersFail": could not parse expression'
+    toolchain = Reading({"promtool": said("Checking rules.json\n", stderr=f"  FAILED:\n{refused}\n", exit_code=1)})
     results = ran(tmp_path, {"k8s/rule.yaml": RULE}, "MO003", toolchain=toolchain)
     assert [yaml.safe_load(text)["groups"] for text in toolchain.texts] == [yaml.safe_load(RULE)["spec"]["groups"]]
-    assert [str(finding.place) for finding in results["MO003"].findings] == ["k8s/rule.yaml:6"]
-    assert results["MO003"].findings[0].message == "k8s/rule.yaml: parse error"
+    assert [str(finding.place) for finding in results["MO003"].findings] == ["k8s/rule.yaml:9"]
+    assert results["MO003"].findings[0].message == (
+        'FAILED: group "orders", rule 1, "OrdersFail": could not parse expression'
+    )
 
 
 def test_a_file_of_rules_goes_to_promtool_as_it_is(tmp_path: Path) -> None:
