@@ -18,7 +18,7 @@ _MANAGED = {"aws_eks_cluster": "eks", "terraform-aws-modules/eks": "eks", "azure
 
 
 def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
-    """Each version of Kubernetes that Terraform names, values of variables first, with the file.
+    """Yield each version of Kubernetes that Terraform names with its file, values of variables first.
 
     Raises:
         ToolMissing: there is Terraform, and the packages that read HCL are not installed.
@@ -30,13 +30,13 @@ def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
 
 
 def managed(project: Project) -> str:
-    """The product of a cloud that Terraform makes the cluster with: "eks", "aks", or empty where it makes none."""
+    """Return the managed cluster that Terraform makes: "eks", "aks", or empty if it makes none."""
     everything = "\n".join(project.text(file) for file in files.terraform_inputs(project))
     return next((name for sign, name in _MANAGED.items() if sign in everything), "")
 
 
 def named_in(file: Path, block: Block) -> list[Attribute]:
-    """Versions in values and defaults of variables, in locals, and as texts in resources and modules of one file."""
+    """Return the versions in variables, locals, resources and modules of one file."""
     if file.suffix == ".tfvars":
         found = [one for name, one in block.attributes.items() if name in NAMES]
     else:

@@ -1,7 +1,7 @@
-"""Which files of a repository are of which kind: Dockerfiles, pipelines, Terraform, charts, scripts, documents.
+"""Which files of a repository are of which kind: Dockerfiles, pipelines, charts, scripts …
 
-The only module that matches names of files. Whoever needs files of a kind asks here, so that no two checks of one run
-disagree on what a Dockerfile is. Paths are relative to the root of the repository, and sorted.
+The only module that matches names of files. Whoever needs files of a kind asks here, so that no two
+checks of one run disagree on what a Dockerfile is. Paths are relative to the root of the repository.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BACKEND = re.compile(r".*\.tfbackend$|.*\bbackend\b.*\.(?:hcl|conf|tfvars|confi
 _SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
 
 
-# ---- images -------------------------------------------------------------------------------------------------------
+# ---- images --------------------------------------------------------------------------------------
 
 
 def dockerfiles(project: Project) -> tuple[Path, ...]:
@@ -39,14 +39,14 @@ def dockerfiles(project: Project) -> tuple[Path, ...]:
 
 
 def image_builds(project: Project) -> tuple[Path, ...]:
-    """Return the Dockerfiles of services and of tools, such as `.ci/Dockerfile`; only those of trials are left out."""
+    """Return the Dockerfiles of services and of tools (`.ci/Dockerfile`); those of trials are left out."""
     return tuple(file for file in all_dockerfiles(project) if not _TRIALS.union({".devcontainer"}) & set(file.parts))
 
 
 def all_dockerfiles(project: Project) -> tuple[Path, ...]:
     """Return every Dockerfile by any usual name, wherever it is.
 
-    Source: https://docs.docker.com/build/concepts/dockerfile/#filename and podman-build(1) for Containerfile.
+    https://docs.docker.com/build/concepts/dockerfile/#filename; Containerfile: podman-build(1).
     """
     names = ("Dockerfile", "*.Dockerfile", "Dockerfile.*", "*.dockerfile")
     others = ("Containerfile", "*.Containerfile", "Containerfile.*", "*.containerfile")
@@ -74,7 +74,7 @@ def compose_files(project: Project) -> tuple[Path, ...]:
     return project.matching("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
 
 
-# ---- pipelines ----------------------------------------------------------------------------------------------------
+# ---- pipelines -----------------------------------------------------------------------------------
 
 
 def pipelines(project: Project) -> tuple[Path, ...]:
@@ -110,7 +110,7 @@ def github_actions(project: Project) -> tuple[Path, ...]:
 def gitlab_pipelines(project: Project) -> tuple[Path, ...]:
     """Return the pipeline of GitLab CI and the files that such pipelines usually include.
 
-    `.gitlab/` holds settings of GitLab as well, which are no pipelines: https://docs.gitlab.com/user/project/.
+    `.gitlab/` holds settings of GitLab as well, which are no pipelines.
     """
     files = project.matching(
         *(".gitlab-ci.yml", ".gitlab-ci.yaml", "*.gitlab-ci.yml", "*.gitlab-ci.yaml"),
@@ -134,11 +134,11 @@ def jenkinsfiles(project: Project) -> tuple[Path, ...]:
 
 
 def zizmor_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of zizmor, in the order in which it looks: https://docs.zizmor.sh/configuration/."""
+    """Return the settings of zizmor, first found first: https://docs.zizmor.sh/configuration/."""
     return _at_root(project, ".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml")
 
 
-# ---- infrastructure -----------------------------------------------------------------------------------------------
+# ---- infrastructure ------------------------------------------------------------------------------
 
 
 def terraform(project: Project) -> tuple[Path, ...]:
@@ -152,17 +152,20 @@ def terraform_variables(project: Project) -> tuple[Path, ...]:
 
 
 def terraform_backends(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
-    """Return the files that complete the backend of a root in `folder` or below: `*.tfbackend`, `backend-prod.hcl`."""
+    """Return what completes a backend in `folder` and below: `*.tfbackend`, `backend-prod.hcl`."""
     return tuple(file for file in _inside(project.files, folder) if is_backend(file))
 
 
 def is_backend(file: Path) -> bool:
-    """Return whether a file completes a backend: https://developer.hashicorp.com/terraform/language/backend#file."""
+    """Return whether a file completes a backend.
+
+    https://developer.hashicorp.com/terraform/language/backend#file
+    """
     return bool(_BACKEND.match(file.name))
 
 
 def terraform_inputs(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
-    """Return what `terraform fmt` reads in `folder` and below: configurations and values of variables."""
+    """Return what `terraform fmt` reads in `folder` and below: `*.tf` and `*.tfvars`."""
     return _inside(project.matching("*.tf", "*.tfvars"), folder)
 
 
@@ -186,7 +189,7 @@ def hcl(project: Project) -> tuple[Path, ...]:
     return project.matching("*.tf", "*.tfvars", "*.hcl", "*.tfbackend")
 
 
-# ---- Kubernetes ---------------------------------------------------------------------------------------------------
+# ---- Kubernetes ----------------------------------------------------------------------------------
 
 
 def charts(project: Project) -> tuple[Path, ...]:
@@ -217,7 +220,7 @@ def is_template(project: Project, file: Path) -> bool:
 
 
 def values_files(project: Project, chart: Path = Path()) -> tuple[Path, ...]:
-    """Return the files of values of charts in `chart` and below: `values-prod.yaml`, `values/prod.yaml`."""
+    """Return the values of charts in `chart` and below: `values-prod.yaml`, `values/prod.yaml`."""
     return tuple(file for file in _inside(yaml(project), chart) if is_values(file) and not is_template(project, file))
 
 
@@ -238,7 +241,7 @@ def kustomizations(project: Project) -> tuple[Path, ...]:
 
 
 def deployments(project: Project) -> tuple[Path, ...]:
-    """Return the files that most often say how a service is deployed: a chart's values, a Deployment by its name."""
+    """Return what most often says how a service is deployed: values of a chart, a Deployment."""
     return project.matching("values.yaml", "deployment.yaml")
 
 
@@ -248,11 +251,14 @@ def deploy_scripts(project: Project) -> tuple[Path, ...]:
 
 
 def kind_clusters(project: Project) -> tuple[Path, ...]:
-    """Return the settings of clusters on one's own machine: https://kind.sigs.k8s.io/docs/user/configuration/."""
+    """Return the settings of clusters on one's own machine.
+
+    https://kind.sigs.k8s.io/docs/user/configuration/
+    """
     return project.matching("kind*.yaml", "kind*.yml")
 
 
-# ---- monitoring ---------------------------------------------------------------------------------------------------
+# ---- monitoring ----------------------------------------------------------------------------------
 
 
 def alertmanager_files(project: Project) -> tuple[Path, ...]:
@@ -261,12 +267,12 @@ def alertmanager_files(project: Project) -> tuple[Path, ...]:
 
 
 def monitoring(project: Project) -> tuple[Path, ...]:
-    """Return the files that may hold rules, their tests, or settings of Alertmanager; no templates of charts."""
+    """Return what may hold rules, their tests or settings of Alertmanager; no templates of charts."""
     files = project.matching("*.yaml", "*.yml", "*.rules")
     return project.once("monitoring files", lambda: tuple(file for file in files if not is_template(project, file)))
 
 
-# ---- texts by language --------------------------------------------------------------------------------------------
+# ---- texts by language ---------------------------------------------------------------------------
 
 
 def yaml(project: Project) -> tuple[Path, ...]:
@@ -310,7 +316,7 @@ def shell_scripts(project: Project) -> tuple[Path, ...]:
 
 
 def shell_programs(project: Project) -> tuple[Path, ...]:
-    """Return the shell scripts by their name, or by their first line where the name has no ending."""
+    """Return the shell scripts by their name, or by their first line if the name has no ending."""
     return project.once("shell programs", lambda: _shell_programs(project))
 
 
@@ -335,17 +341,17 @@ def editor_settings(project: Project) -> tuple[Path, ...]:
 
 
 def but_documents(project: Project) -> list[Path]:
-    """Return where all files lie but pages of Markdown: what a script may source, and a test of rules may name."""
+    """Return the paths of all files but Markdown: what a script may source, a test of rules name."""
     left_out = frozenset(documents(project))
     return [project.root / file for file in project.files if file not in left_out]
 
 
 def read_by_workflow_linters(project: Project) -> list[Path]:
-    """Return where workflows lie, the actions and workflows that they call, and the settings of their linters."""
+    """Return the paths of workflows, of what they call, and of the settings of their linters."""
     return [project.root / file for file in project.matching("*.yml", "*.yaml", ".shellcheckrc")]
 
 
-# ---- versions of programs -----------------------------------------------------------------------------------------
+# ---- versions of programs ------------------------------------------------------------------------
 
 
 def mise_settings(project: Project) -> tuple[Path, ...]:
@@ -359,11 +365,11 @@ def asdf_versions(project: Project) -> tuple[Path, ...]:
 
 
 def version_files(project: Project) -> tuple[Path, ...]:
-    """Return the files that name the version of one program that deploys: `.terraform-version` and its like."""
+    """Return the files that pin one program that deploys: `.terraform-version` and its like."""
     return project.matching(".terraform-version", ".opentofu-version", ".helm-version", ".kubectl-version")
 
 
-# ---- exceptions of scanners ---------------------------------------------------------------------------------------
+# ---- exceptions of scanners ----------------------------------------------------------------------
 
 
 def trivy_exceptions(project: Project) -> tuple[Path, ...]:
@@ -396,7 +402,7 @@ def actionlint_settings(project: Project) -> tuple[Path, ...]:
     return _at_root(project, ".github/actionlint.yaml", ".github/actionlint.yml")
 
 
-# ---- sources and builds -------------------------------------------------------------------------------------------
+# ---- sources and builds --------------------------------------------------------------------------
 
 MANIFESTS = {
     "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
@@ -470,7 +476,10 @@ def gunicorn_settings(project: Project) -> tuple[Path, ...]:
 
 
 def procfiles(project: Project) -> tuple[Path, ...]:
-    """Return the files that say how a platform starts the service: https://devcenter.heroku.com/articles/procfile."""
+    """Return the files that say how a platform starts the service.
+
+    https://devcenter.heroku.com/articles/procfile
+    """
     return project.matching("Procfile")
 
 
@@ -479,7 +488,7 @@ def sources(project: Project, *suffixes: str) -> tuple[Path, ...]:
     return tuple(file for file in project.files if file.suffix in suffixes)
 
 
-# ---- by patterns of the repository itself -------------------------------------------------------------------------
+# ---- by patterns of the repository itself --------------------------------------------------------
 
 
 def named_by(project: Project, pattern: str) -> tuple[Path, ...]:

@@ -56,29 +56,39 @@ def _in_compose(project: Project) -> Iterator[Use]:
 
 def _in_pipelines(project: Project) -> Iterator[Use]:
     for file in files.github_workflows(project):
-        jobs = table(project, file).get("jobs")
-        for job in jobs.values() if isinstance(jobs, dict) else ():
-            if isinstance(job, dict):
-                services = job.get("services")
-                for holder in (job, *(services.values() if isinstance(services, dict) else ())):
-                    yield from _named(file, holder, "container", "image")
-                for step in listed(job.get("steps")):
-                    if isinstance(step, dict) and str(step.get("uses", "")).startswith("docker://"):
-                        yield Use(path=file, line=line_of(step, "uses"), image=step["uses"].removeprefix("docker://"))
+        yield from _of_github(project, file)
     for file in files.gitlab_pipelines(project):
         document = table(project, file)
         for holder in (document, *document.values()):
             yield from _named(file, holder, "image", "services")
     for file in files.azure_pipelines(project):
-        for job in tables(project, file):  # a plain word is the name of a container among the resources
-            yield from (use for use in _named(file, job, "container") if re.search(r"[/:]", use.image))
-        for container in listed(dig(table(project, file), "resources", "containers")):
-            yield from _named(file, container, "image")
+        yield from _of_azure(project, file)
     for file in files.jenkinsfiles(project):
         for number, line in enumerate(project.lines(file), 1):
             if not line.lstrip().startswith(("//", "*")):
                 for image in _IN_JENKINSFILE.findall(line):
                     yield Use(path=file, line=number, image=image)
+
+
+def _of_github(project: Project, file: Path) -> Iterator[Use]:
+    jobs = table(project, file).get("jobs")
+    for job in jobs.values() if isinstance(jobs, dict) else ():
+        if isinstance(job, dict):
+            services = job.get("services")
+            for holder in (job, *(services.values() if isinstance(services, dict) else ())):
+                yield from _named(file, holder, "container", "image")
+            for step in listed(job.get("steps")):
+                if isinstance(step, dict) and str(step.get("uses", "")).startswith("docker://"):
+                    image = step["uses"].removeprefix("docker://")
+                    yield Use(path=file, line=line_of(step, "uses"), image=image)
+
+
+def _of_azure(project: Project, file: Path) -> Iterator[Use]:
+    for job in tables(project, file):
+        # A plain word is the name of a container among the resources.
+        yield from (use for use in _named(file, job, "container") if re.search(r"[/:]", use.image))
+    for container in listed(dig(table(project, file), "resources", "containers")):
+        yield from _named(file, container, "image")
 
 
 def _named(file: Path, holder: Any, *keys: str) -> Iterator[Use]:

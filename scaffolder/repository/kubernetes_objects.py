@@ -1,4 +1,4 @@
-"""Kubernetes objects, wherever they come from: a chart in an environment, or a file that holds them as they are."""
+"""Kubernetes objects, wherever they come from: a chart in an environment, or a file."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ REPOSITORY = "registry.example.com/image"
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesObject:
-    """A Kubernetes object: `scope` are those that it lives with (a chart in an environment, a folder).
+    """A Kubernetes object: `scope` is a chart and an environment, or a folder, with its other objects.
 
-    `path` is the file that holds it, or the template that it is rendered from; `origins` are the lines of that template
-    for each line of the object, where the object knows its lines.
+    `path` is the file that holds it, or the template that it is rendered from; `origins` are the
+    lines of that template for each line of the object, if the object knows its lines.
     """
 
     scope: tuple[str, str]
@@ -46,7 +46,7 @@ class KubernetesObject:
 
     @property
     def identity(self) -> str:
-        """A text that is the same for objects that say the same."""
+        """Return a text that is the same for equal objects."""
         return json.dumps(self.content, sort_keys=True, default=str)
 
     @property
@@ -87,23 +87,23 @@ class KubernetesObject:
 
     @property
     def pod_spec(self) -> dict[Any, Any] | None:
-        """The specification of the pods that the object makes; None where it makes none."""
+        """Return the specification of the pods that the object makes; None if it makes none."""
         found = None if self.pod is None else self.get(*self.pod, "spec")
         return found if isinstance(found, dict) else None
 
     def all_containers(self) -> Iterator[dict[Any, Any]]:
-        """Each container of the pods that the object makes, those that only start or debug it included."""
+        """Yield each container of the pods that the object makes, also those that start or debug it."""
         for key in ("initContainers", "containers", "ephemeralContainers"):
             yield from (one for one in listed((self.pod_spec or {}).get(key)) if isinstance(one, dict))
 
 
 def plain(project: Project) -> tuple[KubernetesObject, ...]:
-    """The objects that files hold as they are; those of charts left out."""
+    """Return the objects that files hold as they are, without those of charts."""
     return project.once("plain objects", lambda: tuple(_plain(project)))
 
 
 def placeholders(values: Mapping[Any, Any]) -> dict[str, str]:
-    """What stands for repository and digest where a chart's values leave them to a pipeline, and no tag stands in."""
+    """Return what stands for repository and digest, if values leave them to a pipeline."""
     image = values.get("image")
     if not isinstance(image, Mapping):
         return {}

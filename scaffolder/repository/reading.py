@@ -1,7 +1,7 @@
 """A repository's files as values that remember their lines: parsed once for all who ask.
 
-One reader for each format, with two ways to call it. `yaml_of`, `json_of` … raise Unreadable where a file does not
-parse, for those who report it; `table`, `blocks` … give nothing then, for those who leave it to SY.
+One reader for each format, with two ways to call it. `yaml_of`, `json_of` … raise Unreadable if a file
+does not parse, for those who report it; `table`, `blocks` … return nothing then, and SY reports it.
 """
 
 from __future__ import annotations
@@ -76,51 +76,54 @@ class Unread:
 
 
 def unread(file: Path, error: Unreadable) -> Unread:
-    """What is remembered of a file that does not parse."""
+    """Return what is remembered of a file that does not parse."""
     return Unread(path=file, line=error.line, reason=str(error))
 
 
-# ---- what raises Unreadable ---------------------------------------------------------------------------------------
+# ---- what raises Unreadable ----------------------------------------------------------------------
 
 
 def dockerfile_of(project: Project, file: Path) -> Dockerfile:
-    """The stages of a Dockerfile. Raises Unreadable."""
+    """Return the stages of a Dockerfile. Raises Unreadable."""
     return project.once(("dockerfile", file), lambda: dockerfile.read(project.text(file)))
 
 
 def xml_of(project: Project, file: Path) -> Element:
-    """The root element of an XML file. Raises Unreadable."""
+    """Return the root element of an XML file. Raises Unreadable."""
     return project.once(("xml", file), lambda: xml_format.read(project.text(file)))
 
 
 def hcl_of(project: Project, file: Path) -> Block:
-    """The blocks of a Terraform file. Raises Unreadable."""
+    """Return the blocks of a Terraform file. Raises Unreadable."""
     return project.once(("hcl", file), lambda: hcl.read(project.text(file)))
 
 
 def makefile_of(project: Project, file: Path) -> Makefile:
-    """The targets of a Makefile; every text is one."""
+    """Return the targets of a Makefile; every text is one."""
     return project.once(("makefile", file), lambda: makefile.read(project.text(file)))
 
 
 def jenkinsfile_of(project: Project, file: Path) -> tuple[jenkinsfile.Statement, ...]:
-    """The statements of a Jenkinsfile. Raises Unreadable."""
+    """Return the statements of a Jenkinsfile. Raises Unreadable."""
     return project.once(("jenkinsfile", file), lambda: jenkinsfile.read(project.text(file)))
 
 
 def json_of(project: Project, file: Path) -> Any:
-    """The value of a JSON file, its comments left out where its readers allow them. Raises Unreadable."""
+    """Return the value of a JSON file; comments are allowed where its readers allow them.
+
+    Raises Unreadable.
+    """
     comments = bool(_WITH_COMMENTS.fullmatch(file.name)) or ".vscode" in file.parts
     return project.once(("json", file), lambda: jsonc.read(project.text(file), comments=comments))
 
 
 def toml_of(project: Project, file: Path) -> dict[str, Any]:
-    """The table of a TOML file. Raises Unreadable."""
+    """Return the table of a TOML file. Raises Unreadable."""
     return project.once(("toml", file), lambda: _toml(project.text(file)))
 
 
 def yaml_of(project: Project, file: Path) -> list[Any]:
-    """The documents of a YAML file. Raises Unreadable."""
+    """Return the documents of a YAML file. Raises Unreadable."""
     import yaml
 
     try:
@@ -133,7 +136,7 @@ def yaml_of(project: Project, file: Path) -> list[Any]:
 
 
 def table_of(project: Project, file: Path) -> dict[Any, Any]:
-    """The first document of a YAML file where it is a table, else an empty one. Raises Unreadable."""
+    """Return the first document of a YAML file if it is a table, else an empty one. Raises Unreadable."""
     found = yaml_of(project, file)
     return found[0] if found and isinstance(found[0], dict) else {}
 
@@ -153,37 +156,37 @@ def _sources(text: str) -> list[Any]:
         raise Unreadable(" ".join(str(error).split())) from error
 
 
-# ---- what gives nothing -------------------------------------------------------------------------------------------
+# ---- what gives nothing --------------------------------------------------------------------------
 
 
 def documents(project: Project, file: Path) -> list[Any]:
-    """The YAML documents of `file`; none where it does not parse: SY002 says so."""
+    """Return the YAML documents of `file`; none if it does not parse: SY002 reports it."""
     return _or(list[Any](), yaml_of, project, file)
 
 
 def table(project: Project, file: Path) -> dict[Any, Any]:
-    """The first document of `file`, empty where it is no table."""
+    """Return the first document of `file`, empty if it is no table."""
     return _or(dict[Any, Any](), table_of, project, file)
 
 
 def tables(project: Project, file: Path) -> Iterator[dict[Any, Any]]:
-    """Every table of the first document of `file`, at any depth; none where it does not parse."""
+    """Return every table of the first document of `file`, at any depth; none if it does not parse."""
     return yaml_format.tables(table(project, file))
 
 
 def json(project: Project, file: Path) -> dict[str, Any]:
-    """The table of a JSON file, empty where it is none or does not parse: SY003 says so."""
+    """Return the table of a JSON file, empty if it is none or does not parse: SY003 reports it."""
     found = _or(None, json_of, project, file)
     return found if isinstance(found, dict) else {}
 
 
 def xml(project: Project, file: Path) -> Element | None:
-    """The root element of an XML file; None where it does not parse: SY006 says so."""
+    """Return the root element of an XML file; None if it does not parse: SY006 reports it."""
     return _or(None, xml_of, project, file)
 
 
 def blocks(project: Project, file: Path) -> Block | None:
-    """The blocks of a file of HCL; None where it does not parse: SY005 says so.
+    """Return the blocks of a file of HCL; None if it does not parse: SY005 reports it.
 
     Raises:
         ToolMissing: the packages that read HCL are not installed.
@@ -196,17 +199,17 @@ def blocks(project: Project, file: Path) -> Block | None:
 
 
 def stages(project: Project, file: Path) -> Dockerfile | None:
-    """The stages of a Dockerfile; None where it does not parse: SY008 says so."""
+    """Return the stages of a Dockerfile; None if it does not parse: SY008 reports it."""
     return _or(None, dockerfile_of, project, file)
 
 
 def listed(value: Any) -> list[Any]:
-    """`value` where it is a list; else no items, for who writes something else there has another mistake to mend."""
+    """Return `value` if it is a list, else no items: another check reports what is there instead."""
     return value if isinstance(value, list) else []
 
 
 def place(project: Project, file: Path, line: int) -> Location:
-    """A line of a file with its text, shortened to what fits on a screen."""
+    """Return a line of a file with its text, shortened to what fits on a screen."""
     lines = project.lines(file) if line and project.has(file) else []
     text = lines[line - 1].strip()[:160] if 0 < line <= len(lines) else ""
     return Location(path=file, line=line if lines else 0, text=text)

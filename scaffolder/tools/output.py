@@ -16,5 +16,5 @@ def value_of(text: str) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as a program reads it; what JSON does not know, such as a date, becomes a text."""
+    """Return a value as a program reads it; what JSON lacks, such as a date, becomes a text."""
     return json.dumps(value, default=str)
