@@ -513,3 +513,8 @@ def _shell_programs(project: Project) -> tuple[Path, ...]:
     return tuple(
         file for file in project.files if file in named or (not file.suffix and _SHELL.match(project.text(file)[:80]))
     )
+
+
+def mkdocs_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of MkDocs: https://www.mkdocs.org/user-guide/configuration/."""
+    return project.matching("mkdocs.yml", "mkdocs.yaml")

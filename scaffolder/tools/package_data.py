@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,13 @@ def root() -> Path:
         "this installation of scaffolder holds no template",
         hint=installation.current().reinstall(),
     )
+
+
+def data(package: str, name: str) -> Any:
+    """Return the value of a JSON file that is beside the modules of `package`."""
+    import json
+
+    return json.loads((files(package) / name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from scaffolder.checks.security.drawn import entropy, is_example
+from scaffolder.tools import package_data
 
-_TABLE = Path(__file__).with_name("forms.json")
 PRIVATE_KEY = "a private key"
 
 
@@ -107,7 +105,7 @@ def _by_hint() -> tuple[tuple[str, Form], ...]:
 
 def _forms() -> tuple[Form, ...]:
     """The own forms, then those of the table."""
-    table = json.loads(_TABLE.read_text(encoding="utf-8"))["forms"]
+    table = package_data.data(__package__, "forms.json")["forms"]
     others = (
         Form(
             name=f"a secret ({row['name']})",

@@ -49,7 +49,7 @@ def target(project: Project, link: Link) -> Path | None:
 def anchors(project: Project, file: Path) -> frozenset[str]:
     """The names by which parts of a text can be linked to, as GitHub and GitLab make them, and MkDocs if it is used."""
     text = _markdown(project, file)
-    return text.anchors | markdown.mkdocs_slugs(text.headings) if project.matching("mkdocs.y*ml") else text.anchors
+    return text.anchors | markdown.mkdocs_slugs(text.headings) if files.mkdocs_settings(project) else text.anchors
 
 
 def shell(project: Project) -> Iterator[tuple[Location, str]]:
