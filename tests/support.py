@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scaffolder.errors import ToolMissing
+from scaffolder.repository.project import Project
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import Program
@@ -68,3 +69,11 @@ class ScriptedToolchain:
 def said(stdout: str = "", *, exit_code: int = 0, stderr: str = "") -> CompletedRun:
     """What a program said, as a Done."""
     return CompletedRun(argv=("scripted",), exit_code=exit_code, stdout=stdout, stderr=stderr, seconds=0.0)
+
+
+def written(folder: Path, files: Mapping[str, str]) -> Project:
+    """Write files with their texts into a folder, and open it."""
+    for name, text in {"README.md": "ours\n", **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return Project(folder)

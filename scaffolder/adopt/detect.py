@@ -8,11 +8,12 @@ from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches, there
 from scaffolder.model import Location
-from scaffolder.repository import facts, files, reading
+from scaffolder.repository import facts, files
 from scaffolder.repository.facts import Declaration
 from scaffolder.repository.files import MANIFESTS
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
+from scaffolder.repository.runtimes import of_each
 
 _ROLES = ("version file", "image", "build", "image build")
 _CLOUDS = {
@@ -135,19 +136,9 @@ def team(project: Project, folder: str = "") -> Found | None:
 
 
 def _names(project: Project, remote: str) -> Iterator[tuple[Location | None, str]]:
-    if project.has("pom.xml"):
-        root = reading.xml(project, Path("pom.xml"))
-        artifact = root.child("artifactId") if root else None
-        if artifact:
-            yield place(project, Path("pom.xml"), artifact.line), artifact.text.strip()
-    patterns = (
-        (files.node_packages(project), r"^[\s{]*\"name\"\s*:\s*\"([^\"]+)\""),
-        (files.gradle_settings(project), r"rootProject\.name\s*=\s*['\"]([^'\"]+)"),
-        (files.python_projects(project), r"^name\s*=\s*[\"']([^\"']+)"),
-        (files.go_modules(project), r"^module\s+(\S+)"),
-    )
-    for found, line in patterns:
-        yield from matches(project, tuple(file for file in found if len(file.parts) == 1), line)
+    names = of_each(lambda runtime: runtime.names(project))
+    for name in sorted(names, key=lambda name: name.rank):
+        yield place(project, name.file, name.line), name.value
     charts = tuple(folder / "Chart.yaml" for folder in files.charts(project))
     yield from matches(project, charts, r"^name:\s*(\S+)")
     yield None, re.sub(r"\.git/?$", "", remote) or project.root.name

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator
 from scaffolder.adopt import ports
 from scaffolder.adopt.layout import FileAction, Layout
 from scaffolder.adopt.propose import Proposal
-from scaffolder.adopt.scripts import FILES, Tool
+from scaffolder.adopt.scripts import FILES
 from scaffolder.repository.project import PROPOSED
+from scaffolder.repository.runtimes.runtime import BuildTool
 
 
-def of(proposal: Proposal, laid: Layout, prefix: str, tool: Tool | None, own: Collection[str]) -> Iterator[str]:
+def of(proposal: Proposal, laid: Layout, prefix: str, tool: BuildTool | None, own: Collection[str]) -> Iterator[str]:
     """The notes, one sentence each.
 
     `prefix` is where the service lies in a larger repository, else empty; `own` are the files that are written for this

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches
@@ -12,6 +12,8 @@ from scaffolder.repository.facts import ports
 from scaffolder.repository.facts.application import SOURCE
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
+from scaffolder.repository.runtimes import of_each
+from scaffolder.repository.runtimes.runtime import Clue
 
 DEFAULT = 8080
 """Where the template's own service listens; docs/contract.md."""
@@ -20,18 +22,13 @@ LOWEST = 1024
 """The template's chart takes no lower port: those below are root's, and its container is not root."""
 
 _TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__"})
-_WAYS: tuple[tuple[Callable[[Project], tuple[Path, ...]], str], ...] = (
-    (files.gunicorn_settings, r"^bind\s*=\s*[\"'][^\"']*:(\d{2,5})"),
-    (files.procfiles, r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})"),
-    (
-        lambda project: files.sources(project, ".js", ".ts", ".mjs", ".cjs"),
-        r"\.listen\(\s*\{\s*port:\s*(\d{2,5})|PORT(?:,\s*10)?\)?\s*(?:\|\||\?\?)\s*[\"']?(\d{2,5})",
-    ),
-    (lambda project: files.sources(project, ".py"), r"\.run\([^)]*port\s*=\s*int\([^,]*,\s*[\"']?(\d{2,5})"),
-    (lambda project: files.sources(project, ".go"), r"\bAddr:\s*\":(\d{2,5})\"|\.(?:Run|Start)\(\":(\d{2,5})\"\)"),
+_STARTED = Clue(files=("Procfile",), pattern=r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})", rank=1)
+_DEPLOYED = (
     (files.deployments, r"(?:containerPort|targetPort):\s*(\d{2,5})"),
     (files.yaml, r"\bcontainerPort:\s*(\d{2,5})"),
 )
+_IN_SOURCE = (_STARTED, *of_each(lambda runtime: runtime.LISTENS_PERHAPS))
+_CLUES = sorted(_IN_SOURCE, key=lambda clue: clue.rank)
 """What `facts` does not state, in the order of its weight: what starts the service, its code, what deploys it."""
 
 
@@ -67,9 +64,11 @@ def _stated(project: Project, *roles: str) -> Found | None:
 
 
 def _written(project: Project) -> Found | None:
-    for which, line in _WAYS:
-        untested = tuple(file for file in which(project) if not _tested(file))
-        for at, value in matches(project, untested, line):
+    source = ((files.named(project, *clue.files), clue.pattern) for clue in _CLUES)
+    deployed = ((which(project), pattern) for which, pattern in _DEPLOYED)
+    for found, pattern in chain(source, deployed):
+        untested = tuple(file for file in found if not _tested(file))
+        for at, value in matches(project, untested, pattern):
             return Found(name="port", value=value, places=(at,))
     return None
 

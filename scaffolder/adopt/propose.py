@@ -12,6 +12,7 @@ from scaffolder.adopt.found import Found
 from scaffolder.errors import AnswersError
 from scaffolder.repository.facts import services
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.template import answers
 from scaffolder.template.answers import Answer
 
@@ -56,7 +57,7 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
         ]
         raise AnswersError(
             "nothing here says what the service is written in",
-            hint=f"{''.join(below[:1])}--runtime java|python|node|go",
+            hint=f"{''.join(below[:1])}--runtime {'|'.join(RUNTIMES)}",
         )
     for name, value in given.items():
         found[name] = Found(name=name, value=_text(value), note="given")

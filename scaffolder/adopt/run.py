@@ -15,6 +15,7 @@ from scaffolder.adopt.propose import Proposal
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Report, Result
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes.runtime import BuildTool
 from scaffolder.template import answers, keep_list, render
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 
@@ -146,7 +147,7 @@ def _say(file: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after), encoding="utf-8")
 
 
-def _own(folder: Path, laid: Layout, tool: scripts.Tool | None, repository: branch.Repository) -> dict[str, Path]:
+def _own(folder: Path, laid: Layout, tool: BuildTool | None, repository: branch.Repository) -> dict[str, Path]:
     """The files that are of this repository alone: how it is built, and what it keeps for itself.
 
     Raises:

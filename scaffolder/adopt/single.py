@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from pathlib import Path
 
 from scaffolder.errors import ProjectError
-from scaffolder.repository import files, reading
+from scaffolder.repository import files
 from scaffolder.repository.facts import services
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import RUNTIMES, of_each
 
 
 def one_service(project: Project) -> None:
@@ -24,13 +24,13 @@ def one_service(project: Project) -> None:
         ProjectError: naming them.
     """
     folders = services.folders(project)
-    packages = _packages(project)
+    packages = list(of_each(lambda runtime: runtime.packages(project)))
     if packages and services.HERE not in _with_image(project):
         raise _several(project, "is a workspace of packages", packages)
     if len(folders) < 2 or services.HERE in folders:
         return
     own = [folder for folder in folders if folder in _with_build(project)] if _built_here(project) else [*folders]
-    if _reactor(project):
+    if any(runtime.is_multi_module(project) for runtime in RUNTIMES.values()):
         own = [folder for folder in own if folder in _with_image(project)]
     if len(own) > 1 or (own and not _built_here(project)):
         raise _several(project, "holds several services", own)
@@ -56,19 +56,3 @@ def _with_build(project: Project) -> set[Path]:
 
 def _built_here(project: Project) -> bool:
     return services.HERE in _with_build(project)
-
-
-def _reactor(project: Project) -> bool:
-    """Whether the build at the root is one of several modules."""
-    if project.has("pom.xml") and "<module>" in project.text("pom.xml"):
-        return True
-    settings = [name for name in ("settings.gradle", "settings.gradle.kts") if project.has(name)]
-    return any(re.search(r"^\s*include\b", project.text(name), re.MULTILINE) for name in settings)
-
-
-def _packages(project: Project) -> list[Path]:
-    """The folders of the packages of a Node workspace; empty where the root is none."""
-    table = reading.json(project, Path("package.json")) if project.has("package.json") else {}
-    if not project.has("pnpm-workspace.yaml") and not table.get("workspaces"):
-        return []
-    return [file.parent for file in files.node_packages(project) if file.parent != services.HERE]

@@ -15,10 +15,11 @@ from scaffolder.repository.end_of_life import SOON, End
 from scaffolder.repository.facts import tool_versions
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
 from scaffolder.repository.facts.pipelines import AGENT, CI
-from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD, VERSION_FILE
+from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD
 from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
+from scaffolder.repository.runtimes.runtime import VERSION_FILE
 from scaffolder.tools.toolchain import Toolchain
 
 

@@ -13,12 +13,14 @@ from scaffolder.formats.editorconfig import EditorConfig
 from scaffolder.model import Check, Edit, Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import files, reading, terraform_templates
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
 
 _TEXTS = frozenset(
     {
         *(".yaml", ".yml", ".json", ".toml", ".xml", ".tf", ".tfvars", ".hcl", ".sh", ".md", ".properties"),
-        *(".gradle", ".kts", ".java", ".py", ".js", ".ts", ".go", ".mod", ".tpl"),
+        ".tpl",
+        *of_each(lambda runtime: runtime.TEXTS),
     }
 )
 

@@ -9,14 +9,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.tools import package_data
 
 SOON = datetime.timedelta(days=90)
 """How long before its end a version is spoken of: long enough to plan an upgrade of a cluster."""
 
 _PINNED = {
-    **{name: (name,) for name in ("kubernetes", "eks", "aks", "ubuntu", "java", "python", "node", "go")},
-    **{name: (name,) for name in ("terraform", "helm")},
+    **{name: (name,) for name in ("kubernetes", "eks", "aks", "ubuntu", "terraform", "helm")},
+    **{name: (name,) for name in RUNTIMES},
     "debian": ("debian", "distroless"),
 }
 """The entries of versions.yml for a product of cycles.yml."""
@@ -80,6 +81,7 @@ def _table() -> dict[str, dict[str, Any]]:
     import yaml
 
     raw = yaml.safe_load((files(__package__) / "cycles.yml").read_text(encoding="utf-8"))
+    raw |= {name: _only_pinned(name) for name in RUNTIMES if name not in raw}
     table: dict[str, dict[str, Any]] = {}
     for product, entry in raw.items():
         cycles = {cycle: (day, entry["source"]) for cycle, day in entry["cycles"].items()}
@@ -90,6 +92,13 @@ def _table() -> dict[str, dict[str, Any]]:
             "cycles": dict(sorted(cycles.items(), key=lambda one: -len(one[0]))),
         }
     return table
+
+
+def _only_pinned(runtime: str) -> dict[str, Any]:
+    """The entry of a runtime of which cycles.yml knows nothing: its versions are those of versions.yml."""
+    sources = [one["source"] for one in package_data.versions().get(runtime, {}).values()]
+    title = RUNTIMES[runtime].TITLE
+    return {"name": title, "source": sources[0] if sources else "", "cycles": {}}
 
 
 def _pinned(product: str) -> dict[str, tuple[datetime.date | None, str]]:

@@ -1,7 +1,8 @@
 """Which files of a repository are of which kind: Dockerfiles, pipelines, charts, scripts …
 
-The only module that matches names of files. Whoever needs files of a kind asks here, so that no two
-checks of one run disagree on what a Dockerfile is. Paths are relative to the root of the repository.
+The only module that matches names of files; those of one runtime are in its module in `runtimes/`.
+Whoever needs files of a kind asks here, so that no two checks of one run disagree on what a
+Dockerfile is. Paths are relative to the root of the repository.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import BY_WEIGHT, RUNTIMES, of_each
 
 _TRIALS = frozenset(
     {"test", "tests", "testdata", "integration-test", "integration-tests", "fixtures", "examples", "e2e"}
@@ -404,20 +406,13 @@ def actionlint_settings(project: Project) -> tuple[Path, ...]:
 
 # ---- sources and builds --------------------------------------------------------------------------
 
-MANIFESTS = {
-    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
-    "go": ("go.mod",),
-    "node": ("package.json",),
-    "python": ("pyproject.toml", "setup.py", "requirements.txt", "Pipfile", "manage.py"),
-}
-"""The files that say how a service of each runtime is built, the surest first."""
-
-_BUILDS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml", "setup.py")
+MANIFESTS = {name: (*RUNTIMES[name].MANIFESTS, *RUNTIMES[name].HINTS) for name in BY_WEIGHT}
+"""The files that tell the runtime of a service, by runtime, in the order in which they count."""
 
 
 def builds(project: Project) -> tuple[Path, ...]:
     """Return the files that make a folder the build of a service."""
-    return project.matching(*_BUILDS)
+    return project.matching(*of_each(lambda runtime: runtime.MANIFESTS))
 
 
 def manifests(project: Project) -> tuple[Path, ...]:
@@ -425,24 +420,9 @@ def manifests(project: Project) -> tuple[Path, ...]:
     return project.matching(*(name for names in MANIFESTS.values() for name in names))
 
 
-def node_packages(project: Project) -> tuple[Path, ...]:
-    """Return the manifests of Node packages."""
-    return project.matching("package.json")
-
-
 def maven_builds(project: Project) -> tuple[Path, ...]:
     """Return the builds of Maven."""
     return project.matching("pom.xml")
-
-
-def gradle_builds(project: Project) -> tuple[Path, ...]:
-    """Return the builds of Gradle, by the names that Gradle looks for."""
-    return project.matching("build.gradle", "build.gradle.kts")
-
-
-def gradle_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of Gradle builds."""
-    return project.matching("settings.gradle", "settings.gradle.kts")
 
 
 def ant_builds(project: Project) -> tuple[Path, ...]:
@@ -450,45 +430,12 @@ def ant_builds(project: Project) -> tuple[Path, ...]:
     return project.matching("build.xml")
 
 
-def go_modules(project: Project) -> tuple[Path, ...]:
-    """Return the modules of Go."""
-    return project.matching("go.mod")
-
-
-def go_programs(project: Project) -> tuple[Path, ...]:
-    """Return the files in which Go programs usually start."""
-    return project.matching("main.go")
-
-
-def python_projects(project: Project) -> tuple[Path, ...]:
-    """Return the projects of Python."""
-    return project.matching("pyproject.toml")
-
-
-def python_needs(project: Project) -> tuple[Path, ...]:
-    """Return the files that may name what a Python service needs, its tests included."""
-    return project.matching("requirements*.txt", "pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini")
-
-
-def gunicorn_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of Gunicorn, which are Python."""
-    return project.matching("gunicorn*.py")
-
-
-def procfiles(project: Project) -> tuple[Path, ...]:
-    """Return the files that say how a platform starts the service.
-
-    https://devcenter.heroku.com/articles/procfile
-    """
-    return project.matching("Procfile")
-
-
-def sources(project: Project, *suffixes: str) -> tuple[Path, ...]:
-    """Return the sources whose name ends in one of `suffixes`, such as ".py"."""
-    return tuple(file for file in project.files if file.suffix in suffixes)
-
-
 # ---- by patterns of the repository itself --------------------------------------------------------
+
+
+def named(project: Project, *patterns: str) -> tuple[Path, ...]:
+    """Return the files that a runtime says something of, by shell patterns."""
+    return project.matching(*patterns)
 
 
 def named_by(project: Project, pattern: str) -> tuple[Path, ...]:

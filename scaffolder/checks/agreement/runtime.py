@@ -12,16 +12,18 @@ from scaffolder.checks.agreement.findings import limit_of
 from scaffolder.formats import versions
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import facts, files
-from scaffolder.repository.facts import Declaration, Facts, runtimes, services
+from scaffolder.repository.facts import Declaration, Facts, services
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
 from scaffolder.repository.facts.pipelines import AGENT, CI
-from scaffolder.repository.facts.runtimes import BUILD, IMAGE, IMAGE_BUILD, VERSION_FILE
-from scaffolder.repository.facts.versions_of_images import RUNTIMES
+from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable
+from scaffolder.repository.runtimes import RUNTIMES, java, of_each
+from scaffolder.repository.runtimes.runtime import BUILD, RANGE, VERSION_FILE
 from scaffolder.tools.toolchain import Toolchain
 
-_OWN = (VERSION_FILE, BUILD, IMAGE, "range", COMPOSE)
+_OWN = (VERSION_FILE, BUILD, IMAGE, RANGE, COMPOSE)
+_VERSION_FILES = of_each(lambda runtime: runtime.VERSION_FILES)
 _RANK = {VERSION_FILE: 0, BUILD: 1, IMAGE: 2}
 
 
@@ -104,9 +106,10 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
 def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:
     """What each service is for: the statement that the others are held against."""
     rights = {}
+    dots = RUNTIMES[runtime].PRECISION - 1
     for service in services.folders(project) or (services.HERE,):
         ours = _of_service(project, said, runtime, service)
-        exact = [one for one in ours if one.role in _RANK and one.value.count(".") >= (runtime in {"python", "go"})]
+        exact = [one for one in ours if one.role in _RANK and one.value.count(".") >= dots]
         candidates = exact or [one for one in ours if one.role in _RANK]
         if candidates:
             rights[service] = min(candidates, key=lambda one: (*_rank(one), one.subject != service))
@@ -115,7 +118,7 @@ def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declarati
 
 def _rank(one: Declaration) -> tuple[int, bool]:
     """A file that names nothing but the version of one runtime comes before one that lists many tools."""
-    return _RANK[one.role], not one.place.path.name.endswith(("-version", ".nvmrc"))
+    return _RANK[one.role], one.place.path.name not in _VERSION_FILES
 
 
 def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> list[Declaration]:
@@ -129,8 +132,8 @@ def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> l
         if one.subject != service
         and service.is_relative_to(one.place.path.parent)
         and services.shared(project, one.subject)
-        and one.role in {VERSION_FILE, BUILD, "range"}
-        and not any(mine.role in {VERSION_FILE, BUILD, "range"} for mine in own)
+        and one.role in {VERSION_FILE, BUILD, RANGE}
+        and not any(mine.role in {VERSION_FILE, BUILD, RANGE} for mine in own)
     ]
     return [*own, *above]
 
@@ -155,15 +158,12 @@ def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> F
     )
 
 
-_OPTIONS = re.compile(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"']?\$?[\w{]")
-
-
 def _calls_without_release(project: Project, scripts: list[Path], said: Facts) -> Iterator[Finding]:
     """A script's own call of javac, beside where the service says which Java it is for."""
     for file in scripts:
         right = _rights(project, said, "java").get(services.subject_of(project, file))
         for at, line in enumerate(project.lines(file), 1):
-            if _OPTIONS.search(line[:2000]) and not line.lstrip().startswith("#"):
+            if java.SOURCE_AND_TARGET.search(line[:2000]) and not line.lstrip().startswith("#"):
                 yield Finding(
                     path=file,
                     line=at,
@@ -177,7 +177,7 @@ def _poms_without_release(project: Project, poms: tuple[Path, ...], said: Facts)
     """source and target in a pom.xml, where a statement says that a newer JDK compiles it."""
     for file in poms:
         try:
-            options = runtimes.compiler_options(project, file)
+            options = java.compiler_options(project, file)
         except Unreadable:
             continue
         target = options.get("maven.compiler.target") or options.get("maven.compiler.source")

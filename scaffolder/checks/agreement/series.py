@@ -12,15 +12,16 @@ from scaffolder.repository import files
 from scaffolder.repository.facts import application, charts, documents, monitoring, workloads
 from scaffolder.repository.facts.monitoring import Query, Selector
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
 
+_OF_RUNTIMES = "|".join(of_each(lambda runtime: runtime.SERIES))
 _OTHERS = re.compile(
     r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node|machine|apiserver|etcd|coredns|rest_client"
     r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd|probe|blackbox|cortex|thanos"
-    r"|process|go|python|nodejs|jvm|tomcat|jetty|hikaricp|logback|log4j2|system|executor|spring|application|disk|http_server"
-    r"|http_client|promhttp|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq|elasticsearch|aws|azure|gcp|stackdriver|argocd"
+    r"|process|http_server|http_client|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq|elasticsearch|aws|azure|gcp|stackdriver|argocd"
     r"|flux|gotk|certmanager|velero|workqueue|controller_runtime|volume_manager|storage_operation|grpc|rpc|net_conntrack"
-    r"|flask|django|fastapi|uvicorn|gunicorn|celery|sidekiq|micrometer|vertx|base|vendor|cassandra|jenkins|gitlab)_\w+)"
+    rf"|sidekiq|base|vendor|cassandra|jenkins|gitlab|{_OF_RUNTIMES})_\w+)"
 )
 """Series that others than the service make: Kubernetes, exporters, and the libraries that come with a runtime."""
 

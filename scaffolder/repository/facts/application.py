@@ -15,13 +15,18 @@ from scaffolder.model import Location
 from scaffolder.repository.facts import services
 from scaffolder.repository.facts.statements import Declaration, place
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import of_each
 
 SOURCE = "source"
 
 _SUFFIXES = frozenset(
-    {".java", ".kt", ".scala", ".groovy", ".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".rs", ".cs", ".php"}
+    {
+        *of_each(lambda runtime: runtime.SOURCES),
+        *(".rb", ".rs", ".cs", ".php"),  # languages that the template has no service in
+    }
 )
-_SETTINGS = ("application.properties", "application.yml", "application.yaml", "bootstrap.yml", "appsettings.json")
+_SETTINGS = frozenset({*of_each(lambda runtime: runtime.SETTINGS), "appsettings.json"})
+_PREFIXES = of_each(lambda runtime: runtime.SETTINGS_PREFIXES)
 _TESTS = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
 )
@@ -31,14 +36,10 @@ _PORTS = (
     re.compile(
         r"""\b(?:env|environ)\S{0,3}\.?(?:HTTP_|SERVER_|APP_)?PORT["'\])]*\s*(?:\|\||\?\?|or)\s*["']?(\d{2,5})\b"""
     ),
-    re.compile(r"""\.listen\(\s*(\d{2,5})\b"""),
-    re.compile(r"""ListenAndServe(?:TLS)?\(\s*["'][^"':]*:(\d{2,5})["']"""),
-    re.compile(r"""(?:\.run|uvicorn\.run)\([^)\n]{0,200}\bport\s*=\s*(\d{2,5})\b"""),
-    re.compile(r"""^(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]\s*(?:\$\{\w+:)?(\d{2,5})\b"""),
+    *of_each(lambda runtime: runtime.LISTENS),
     re.compile(
         r"""\b(?:const|let|var|final|static)\s[^=\n]{0,60}\b(?:PORT|port|defaultPort)\b\s*=\s*["']?:?(\d{4,5})["']?\s*;?\s*$"""
     ),
-    re.compile(r"""^PORT\s*=\s*(\d{4,5})\s*$"""),
 )
 _PATH = re.compile(r"""["'`](/[A-Za-z0-9_.{}:*$<>~-]*(?:/[A-Za-z0-9_.{}:*$<>~-]*)*)["'`]""")
 _METRIC = re.compile(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80})["'`\s{]""")
@@ -77,22 +78,7 @@ class Application:
         return path in {"/" + one.strip("/") for one in self.paths}
 
 
-_ACTUATOR = ("health", "info", "metrics", "prometheus", "env", "loggers", "beans", "mappings", "threaddump", "startup")
-"""https://docs.spring.io/spring-boot/reference/actuator/endpoints.html"""
-
-_OF_FRAMEWORKS = {
-    "spring-boot-starter-actuator": (
-        *(f"/{base}/{name}" for base in ("actuator", "management") for name in _ACTUATOR),
-        *("/livez", "/readyz"),
-    ),
-    "quarkus": ("/q",),
-    "micronaut-management": ("/health", "/metrics", "/prometheus", "/info"),
-    "prometheus_client": ("/metrics",),
-    "prom-client": ("/metrics",),
-    "client_golang": ("/metrics",),
-    "terminus": ("/health",),
-    "next": ("/api",),
-}
+_OF_FRAMEWORKS = dict(of_each(lambda runtime: runtime.FRAMEWORKS.items()))
 
 
 def applications(project: Project) -> tuple[Application, ...]:
@@ -155,19 +141,20 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
 
 
 def _nested_port(project: Project, folder: Path, file: Path) -> Iterator[Declaration]:
-    """`server: {port: 8080}` of a Spring Boot or Micronaut application.yml."""
+    """The port in settings in YAML, such as `server: {port: 8080}` of a Spring Boot application.yml."""
     from scaffolder.formats import Unreadable
     from scaffolder.formats.yaml import line_of
     from scaffolder.repository import reading
     from scaffolder.repository.facts.charts import dig
 
-    if file.name not in {"application.yml", "application.yaml"}:
+    ways = of_each(lambda runtime: runtime.SETTINGS_PORTS.get(file.name, ()))
+    if not ways:
         return
     try:
         table = reading.table_of(project, file)
     except Unreadable:
         return
-    for way in (("server", "port"), ("quarkus", "http", "port"), ("micronaut", "server", "port")):
+    for way in ways:
         found = re.search(r"(?:^|:)(\d{2,5})\}?$", str(dig(table, *way) or ""))
         if found:
             at = place(project, file, line_of(table, *way))
@@ -175,20 +162,14 @@ def _nested_port(project: Project, folder: Path, file: Path) -> Iterator[Declara
 
 
 def _prefix(line: str) -> str:
-    found = re.match(r"\s*(?:server\.servlet\.)?context-?[pP]ath\s*[=:]\s*[\"']?(/[\w/-]+)", line)
-    return found[1].rstrip("/") if found else ""
+    for pattern in _PREFIXES:
+        if found := re.match(pattern, line):
+            return found[1].rstrip("/")
+    return ""
 
 
 def _frameworks(project: Project, folder: Path) -> frozenset[str]:
-    builds = (
-        "pom.xml",
-        "build.gradle",
-        "build.gradle.kts",
-        "package.json",
-        "requirements*.txt",
-        "pyproject.toml",
-        "go.mod",
-    )
+    builds = of_each(lambda runtime: runtime.DEPENDENCIES)
     above = [folder, *folder.parents]
     text = "\n".join(
         project.text(file) for file in project.matching(*builds) if file.parent in above or file.is_relative_to(folder)

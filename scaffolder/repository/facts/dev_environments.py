@@ -12,10 +12,11 @@ from scaffolder.repository.facts.runtimes import stated
 from scaffolder.repository.facts.statements import Declaration, Unread
 from scaffolder.repository.facts.versions_of_images import runtime_of
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import RUNTIMES
 
 DEV, COMPOSE = "dev container", "compose"
 
-_FEATURES = ("java", "node", "python", "go")
+_FEATURES = {runtime.FEATURE: name for name, runtime in RUNTIMES.items()}
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
@@ -58,4 +59,4 @@ def _devcontainer(project: Project, file: Any, table: dict[str, Any]) -> Iterato
         kind = name.partition(":")[0].partition("@")[0].rpartition("/")[2]
         version = options.get("version") if isinstance(options, dict) else None
         if kind in _FEATURES and isinstance(version, str | int | float) and str(version)[:1].isdigit():
-            yield from stated(project, kind, str(version), file, project.line_of(file, name), DEV)
+            yield from stated(project, _FEATURES[kind], str(version), file, project.line_of(file, name), DEV)

@@ -15,25 +15,14 @@ from scaffolder.repository.facts.runtimes import stated
 from scaffolder.repository.facts.statements import Declaration, Unread
 from scaffolder.repository.facts.versions_of_images import runtime_of, shared_form
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import RUNTIMES, owners
+from scaffolder.repository.runtimes.runtime import RANGE
 
 CI, AGENT = "ci", "agent"
 
-_GITHUB_SETUP = {
-    "setup-java": ("java", "java-version"),
-    "setup-graalvm": ("java", "java-version"),
-    "setup-node": ("node", "node-version"),
-    "setup-python": ("python", "python-version"),
-    "setup-go": ("go", "go-version"),
-}
-_AZURE_SETUP = {
-    "JavaToolInstaller": ("java", ("versionSpec",)),
-    "Maven": ("java", ("jdkVersionOption", "jdkVersion")),
-    "Gradle": ("java", ("jdkVersionOption", "jdkVersion")),
-    "UseNode": ("node", ("version",)),
-    "NodeTool": ("node", ("versionSpec",)),
-    "UsePythonVersion": ("python", ("versionSpec",)),
-    "GoTool": ("go", ("version",)),
-}
+_ACTIONS = owners(lambda runtime: runtime.GITHUB_ACTIONS)
+_TASKS = owners(lambda runtime: runtime.AZURE_TASKS)
+_JENKINS_TOOLS = {runtime.JENKINS_TOOL: name for name, runtime in RUNTIMES.items()}
 _EXPRESSION = re.compile(r"\$\{\{\s*(matrix|env|vars|inputs|variables|parameters)\.([\w.-]+)\s*\}\}")
 
 
@@ -72,8 +61,9 @@ def _github(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Dec
         for step in _tables(job.get("steps")):
             action = str(step.get("uses", "")).partition("@")[0].rpartition("/")[2]
             given = _table(step.get("with"))
-            if action in _GITHUB_SETUP:
-                runtime, key = _GITHUB_SETUP[action]
+            if action in _ACTIONS:
+                runtime = _ACTIONS[action]
+                key = RUNTIMES[runtime].GITHUB_ACTIONS[action]
                 versions = _versions(given.get(key), known)
                 yield from _several(project, file, runtime, versions, line_of(given, key), CI)
 
@@ -109,10 +99,10 @@ def _azure(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Decl
             if isinstance(step.get(name), str) and ("task" not in step):
                 yield from _image(project, file, step[name], line_of(step, name), CI)
         task = str(step.get("task", "")).partition("@")[0]
-        if task in _AZURE_SETUP:
-            runtime, keys = _AZURE_SETUP[task]
+        if task in _TASKS:
+            runtime = _TASKS[task]
             given = _table(step.get("inputs"))
-            for key in keys:
+            for key in RUNTIMES[runtime].AZURE_TASKS[task]:
                 versions = _versions(given.get(key), known)
                 yield from _several(project, file, runtime, versions, line_of(given, key), CI)
 
@@ -129,7 +119,7 @@ def _jenkins(project: Project, file: Path) -> Iterator[Declaration]:
     for block in (one for top in statements for one in top.everything()):
         if block.name == "tools":
             for tool in block.body or ():
-                kind = {"jdk": "java", "nodejs": "node", "go": "go", "python": "python"}.get(tool.name)
+                kind = _JENKINS_TOOLS.get(tool.name)
                 found = re.search(r"(\d+(?:[._]\d+)*)", tool.text)
                 if kind and found:
                     yield from stated(project, kind, found[1], file, tool.line, AGENT)
@@ -155,7 +145,7 @@ def _several(
     if len(forms) == 1:
         yield from stated(project, runtime, next(iter(forms)), file, line, role)
     elif forms:
-        for one in stated(project, runtime, " || ".join(forms), file, line, "range"):
+        for one in stated(project, runtime, " || ".join(forms), file, line, RANGE):
             yield Declaration(fact=one.fact, subject=one.subject, value=one.value, role=role, place=one.place)
 
 

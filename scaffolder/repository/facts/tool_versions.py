@@ -12,8 +12,9 @@ from scaffolder.formats.yaml import line_of, tables
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import charts, services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
-from scaffolder.repository.facts.versions_of_images import RUNTIMES, split
+from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import RUNTIMES
 
 PIN, CI, SCRIPT, IMAGE, CHART = "pin", "ci", "script", "image", "chart"
 

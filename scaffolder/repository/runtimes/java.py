@@ -1,0 +1,311 @@
+"""Java, and the languages that run beside it on the JVM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.formats import Unreadable, xml
+from scaffolder.model import Location
+from scaffolder.repository import reading
+from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes.runtime import (
+    BUILD,
+    NUMBER,
+    Build,
+    BuildTool,
+    Clue,
+    Name,
+    Service,
+    Version,
+    first_numbers,
+    last_part,
+    leading_version,
+    line_with,
+    names_in,
+    no_packages,
+    relative_path,
+    version_of_distroless,
+)
+
+TITLE = "Java"
+PRECISION = 1
+TOOLING = 0
+
+VERSION_FILES = (".java-version",)
+TOOL_NAMES = ("java",)
+GITHUB_ACTIONS = {"setup-java": "java-version", "setup-graalvm": "java-version"}
+AZURE_TASKS = {
+    "JavaToolInstaller": ("versionSpec",),
+    "Maven": ("jdkVersionOption", "jdkVersion"),
+    "Gradle": ("jdkVersionOption", "jdkVersion"),
+}
+JENKINS_TOOL = "jdk"
+FEATURE = "java"
+
+MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts")
+HINTS: tuple[str, ...] = ()
+DEPENDENCIES = MANIFESTS
+LOCK_FILES: tuple[str, ...] = ()
+
+SOURCES = (".java", ".kt", ".scala", ".groovy")
+TEXTS = (".gradle", ".kts", ".java")
+SETTINGS = ("application.properties", "application.yml", "application.yaml", "bootstrap.yml")
+_PORTS = (("server", "port"), ("quarkus", "http", "port"), ("micronaut", "server", "port"))
+SETTINGS_PORTS = {"application.yml": _PORTS, "application.yaml": _PORTS}
+SETTINGS_PREFIXES = (r"\s*(?:server\.servlet\.)?context-?[pP]ath\s*[=:]\s*[\"']?(/[\w/-]+)",)
+LISTENS = (
+    re.compile(
+        r"^(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]"
+        r"\s*(?:\$\{\w+:)?(\d{2,5})\b"
+    ),
+)
+LISTENS_PERHAPS: tuple[Clue, ...] = ()
+
+_ACTUATOR = (
+    *("health", "info", "metrics", "prometheus", "env"),
+    *("loggers", "beans", "mappings", "threaddump", "startup"),
+)
+"""https://docs.spring.io/spring-boot/reference/actuator/endpoints.html"""
+
+FRAMEWORKS = {
+    "spring-boot-starter-actuator": (
+        *(f"/{base}/{name}" for base in ("actuator", "management") for name in _ACTUATOR),
+        *("/livez", "/readyz"),
+    ),
+    "quarkus": ("/q",),
+    "micronaut-management": ("/health", "/metrics", "/prometheus", "/info"),
+}
+SERIES = (
+    *("jvm", "tomcat", "jetty", "hikaricp", "logback", "log4j2", "executor", "micrometer", "vertx"),
+    # Micrometer names these after what they measure, in each service that has it.
+    *("system", "disk", "application", "spring"),
+)
+
+_IMAGES = re.compile(r"temurin|openjdk|corretto|zulu|liberica|semeru|sapmachine|graalvm|\bjdk|\bjre|^java$|dragonwell")
+_IMAGES_OF_TOOLS = re.compile(r"^(?:maven|gradle|sbt|kotlin|jetty|tomcat|payara|wildfly|openliberty|jenkins.*)$")
+_IN_TAG = re.compile(r"(?:temurin|jdk|jre|openjdk|corretto|java|semeru|sapmachine|graalvm)-?(\d+)")
+_IN_NAME = re.compile(r"(?:openjdk|jdk|jre|java)-?(\d+)")
+
+_RELEASES = (
+    "maven.compiler.release",
+    "java.version",
+    "maven.compiler.target",
+    "maven.compiler.source",
+)
+_GRADLE = re.compile(
+    r"JavaLanguageVersion\.of\(\s*[\"']?(\d+)|JavaVersion\.VERSION_(\d+(?:_\d+)?)"
+    r"|JvmTarget\.JVM_(\d+)|jvmToolchain\(\s*(\d+)"
+    r"|(?:source|target)Compatibility\s*=\s*[\"']?(\d+(?:\.\d+)?)"
+    r"|jvmTarget\s*=\s*[\"'](\d+(?:\.\d+)?)|options\.release(?:\.set\(|\s*=)\s*(\d+)"
+)
+_CATALOG = re.compile(r"(?:jvmToolchain|JavaLanguageVersion\.of|release\.set)\(\s*libs\.versions\.([\w.]+?)\.get\(")
+
+_JUNIT = """\
+status=0
+{command} || status=$?
+mkdir -p build/test-results
+find . -path '{reports}' -exec cp {{}} build/test-results/ \\;
+exit "$status"
+"""
+
+SOURCE_AND_TARGET = re.compile(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"']?\$?[\w{]")
+"""A call of javac that names an older Java and leaves the newer library in reach: https://openjdk.org/jeps/247."""
+
+
+def version_in_image(name: str, tag: str) -> str:
+    """Return the version that an image brings; "" if it is another image or does not say."""
+    last = last_part(name)
+    if distroless := version_of_distroless(name, "java"):
+        return distroless
+    if _IMAGES_OF_TOOLS.match(last):
+        found = _IN_TAG.search(tag)
+        return found[1] if found else ""
+    if not _IMAGES.search(last):
+        return ""
+    if found := _IN_NAME.search(last):
+        return found[1]
+    found = _IN_TAG.search(tag)
+    return leading_version(tag) or (found[1] if found else "")
+
+
+def shared_form(version: str) -> str:
+    """Return the major version: "8" for "1.8" and for "8u502", "21" for "21.0.4-tem"."""
+    first, _, rest = first_numbers(version, 2).partition(".")
+    return rest if first == "1" and rest else first
+
+
+def _maven(project: Project, file: Path) -> Iterator[Version]:
+    """Yield the releases that a pom.xml compiles for, with its own properties and its parents' filled in."""
+    root = reading.xml_of(project, file)
+    known = _properties(project, file)
+    for element in _compiler_settings(root):
+        version = _resolved(element.text, known)
+        if "$" not in element.text and NUMBER.fullmatch(version):
+            yield Version(version=version, file=file, line=element.line, role=BUILD)
+
+
+def _compiler_settings(root: xml.Element) -> Iterator[xml.Element]:
+    own = root.child("properties")
+    for name in _RELEASES:
+        yield from own.each(name) if own else ()
+    for plugin in root.all("plugin"):
+        settings = plugin.child("configuration")
+        if settings and plugin.value("artifactId") == "maven-compiler-plugin":
+            for name in ("release", "target", "source"):
+                yield from settings.each(name)
+
+
+def _properties(project: Project, file: Path, seen: frozenset[Path] = frozenset()) -> dict[str, str]:
+    try:
+        root = reading.xml_of(project, file)
+    except Unreadable:
+        return {}
+    parent = root.child("parent")
+    above: dict[str, str] = {}
+    if parent is not None:
+        path = parent.value("relativePath") or "../pom.xml"
+        other = project.relative((file.parent / path).as_posix())
+        other = other / "pom.xml" if not other.name.endswith(".xml") else other
+        if project.has(other) and other not in seen:
+            above = _properties(project, other, seen | {file})
+    own = root.child("properties")
+    return {**above, **{one.name: one.text.strip() for one in (own.children if own else ())}}
+
+
+def _resolved(text: str, known: dict[str, str]) -> str:
+    for _ in range(10):
+        filled = re.sub(r"\$\{([\w.-]+)\}", lambda found: known.get(found[1], found[0]), text)[:200]
+        if filled == text:
+            break
+        text = filled
+    return text.strip()
+
+
+def compiler_options(project: Project, file: Path) -> dict[str, xml.Element]:
+    """Return the elements of a pom.xml that name the Java it compiles for, by name; the last one of a name.
+
+    Raises:
+        Unreadable: it does not parse.
+    """
+    root = reading.xml_of(project, file)
+    return {name: element for name in _RELEASES for element in root.all(name)}
+
+
+def _gradle(project: Project, file: Path) -> Iterator[Version]:
+    """Yield toolchains and compatibilities of a Gradle build. Nothing runs: these are the usual words."""
+    for number, line in enumerate(project.lines(file), 1):
+        code = line.split("//")[0][:500]
+        if found := _GRADLE.search(code):
+            version = next(group for group in found.groups() if group).replace("_", ".")
+            yield Version(version=version, file=file, line=number, role=BUILD)
+        elif found := _CATALOG.search(code):
+            yield from _from_catalog(project, found[1])
+
+
+def _from_catalog(project: Project, alias: str) -> Iterator[Version]:
+    """Yield the version that `libs.versions.ALIAS` means; an alias may have dots where its key has - or _.
+
+    https://docs.gradle.org/current/userguide/version_catalogs.html
+    """
+    file = Path("gradle/libs.versions.toml")
+    try:
+        versions = reading.toml_of(project, file).get("versions", {}) if project.has(file) else {}
+    except Unreadable:
+        return
+    for key, version in versions.items() if isinstance(versions, dict) else ():
+        named = re.sub(r"[-_]", ".", key) == alias
+        if named and isinstance(version, str) and NUMBER.fullmatch(version):
+            line = line_with(project, file, rf"^\s*\"?{re.escape(key)}\"?\s*=")
+            yield Version(version=version, file=file, line=line, role=BUILD)
+
+
+BUILDS = (
+    Build(files=("pom.xml",), read=_maven),
+    Build(files=("build.gradle", "build.gradle.kts", "*.gradle"), read=_gradle),
+)
+
+
+def names(project: Project) -> Iterator[Name]:
+    """Yield the artifact of a pom.xml and the root project of a Gradle build."""
+    pom = Path("pom.xml")
+    try:
+        root = reading.xml_of(project, pom) if project.has(pom) else None
+    except Unreadable:
+        root = None
+    artifact = root.child("artifactId") if root else None
+    if artifact:
+        yield Name(value=artifact.text.strip(), file=pom, line=artifact.line, rank=0)
+    pattern = r"rootProject\.name\s*=\s*['\"]([^'\"]+)"
+    yield from names_in(project, "settings.gradle*", pattern, rank=2)
+
+
+def build_tools(service: Service) -> Iterator[BuildTool]:
+    """Yield Maven and Gradle, by the wrappers of the build of which the service is a module."""
+    project = service.project
+    if project.has("pom.xml"):
+        yield _maven_tool(service)
+    for file in project.matching("build.gradle", "build.gradle.kts")[:1]:
+        yield _gradle_tool(service, file)
+
+
+def _maven_tool(service: Service) -> BuildTool:
+    here = service.project.root
+    spring = "spring-boot-maven-plugin" in service.project.text("pom.xml")
+    whole = _above(here, service.top, "pom.xml", "<module>")
+    maven = _wrapper(here, whole or here, "mvnw", "mvn")
+    # A module is built with those that it needs, by the build of which it is one.
+    batch = f"{maven} --batch-mode"
+    if whole:
+        module = relative_path(whole, here)
+        batch += f" --file {relative_path(here, whole)}/pom.xml --projects {module} --also-make"
+    return BuildTool(
+        name="Maven",
+        place=Location(path=Path("pom.xml")),
+        build=f"{batch} -DskipTests package\n",
+        test=_JUNIT.format(command=f"{batch} verify", reports="*/surefire-reports/*.xml"),
+        run=f"exec {maven} --batch-mode spring-boot:run\n" if spring else "",
+    )
+
+
+def _gradle_tool(service: Service, file: Path) -> BuildTool:
+    here, text = service.project.root, service.project.text(file)
+    whole = _above(here, service.top, "settings.gradle.kts")
+    whole = whole or _above(here, service.top, "settings.gradle")
+    gradle = f"{_wrapper(here, whole or here, 'gradlew', 'gradle')} --console=plain"
+    spring = "org.springframework.boot" in text or "spring.boot" in text
+    return BuildTool(
+        name="Gradle",
+        place=Location(path=file),
+        build=f"{gradle} assemble\n",
+        test=_JUNIT.format(command=f"{gradle} check", reports="*/test-results/*/*.xml"),
+        run=f"exec {gradle} {'bootRun' if spring else 'run'}\n",
+    )
+
+
+def _above(folder: Path, top: Path, name: str, words: str = "") -> Path | None:
+    """Return the nearest folder above, inside the repository, with a file of this name that holds `words`."""
+    for parent in folder.parents:
+        file = parent / name
+        if not parent.is_relative_to(top):
+            break
+        if file.is_file() and words in file.read_text(encoding="utf-8", errors="replace"):
+            return parent
+    return None
+
+
+def _wrapper(folder: Path, whole: Path, name: str, program: str) -> str:
+    """Return the wrapper of the whole build if it has one, else the program on PATH."""
+    return f"{relative_path(folder, whole)}/{name}" if (whole / name).is_file() else program
+
+
+def is_multi_module(project: Project) -> bool:
+    """Return whether the build at the root is a Maven reactor, or a Gradle build that includes others."""
+    if project.has("pom.xml") and "<module>" in project.text("pom.xml"):
+        return True
+    settings = [name for name in ("settings.gradle", "settings.gradle.kts") if project.has(name)]
+    return any(re.search(r"^\s*include\b", project.text(name), re.MULTILINE) for name in settings)
+
+
+packages = no_packages

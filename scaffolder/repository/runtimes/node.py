@@ -1,0 +1,154 @@
+"""Node.js."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from scaffolder.formats import Unreadable
+from scaffolder.model import Location
+from scaffolder.repository import reading
+from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes.runtime import (
+    RANGE,
+    VERSION_FILE,
+    Build,
+    BuildTool,
+    Clue,
+    Name,
+    Service,
+    Version,
+    first_numbers,
+    last_part,
+    leading_version,
+    line_with,
+    names_in,
+    never_multi_module,
+    relative_path,
+    value_at,
+    version_of_distroless,
+)
+
+TITLE = "Node.js"
+PRECISION = 1
+TOOLING = 1
+
+VERSION_FILES = (".node-version", ".nvmrc")
+TOOL_NAMES = ("nodejs", "node")
+GITHUB_ACTIONS = {"setup-node": "node-version"}
+AZURE_TASKS = {"UseNode": ("version",), "NodeTool": ("versionSpec",)}
+JENKINS_TOOL = "nodejs"
+FEATURE = "node"
+
+MANIFESTS = ("package.json",)
+HINTS: tuple[str, ...] = ()
+DEPENDENCIES = MANIFESTS
+LOCK_FILES = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml")
+
+SOURCES = (".js", ".mjs", ".cjs", ".ts")
+TEXTS = (".js", ".ts")
+SETTINGS: tuple[str, ...] = ()
+SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
+SETTINGS_PREFIXES: tuple[str, ...] = ()
+LISTENS = (re.compile(r"""\.listen\(\s*(\d{2,5})\b"""),)
+LISTENS_PERHAPS = (
+    Clue(
+        files=("*.js", "*.ts", "*.mjs", "*.cjs"),
+        pattern=r"\.listen\(\s*\{\s*port:\s*(\d{2,5})"
+        r"|PORT(?:,\s*10)?\)?\s*(?:\|\||\?\?)\s*[\"']?(\d{2,5})",
+        rank=2,
+    ),
+)
+FRAMEWORKS = {"prom-client": ("/metrics",), "terminus": ("/health",), "next": ("/api",)}
+SERIES = ("nodejs",)
+
+_IMAGES = re.compile(r"^(?:node|nodejs|javascript-node|typescript-node)$")
+
+
+def version_in_image(name: str, tag: str) -> str:
+    """Return the version that an image brings; "" if it is another image or does not say."""
+    if version := version_of_distroless(name, "nodejs"):
+        return version
+    return leading_version(tag) if _IMAGES.match(last_part(name)) else ""
+
+
+def shared_form(version: str) -> str:
+    """Return the major version: "22" for "v22.1.0"."""
+    return first_numbers(version, PRECISION)
+
+
+def _package(project: Project, file: Path) -> Iterator[Version]:
+    """Yield what a package.json allows (engines) and what Volta installs for it."""
+    table = reading.json_of(project, file)
+    for key, role in (("engines", RANGE), ("volta", VERSION_FILE)):
+        version = value_at(table, key, "node")
+        if isinstance(version, str):
+            line = line_with(project, file, r"\"node\"\s*:\s*\"" + re.escape(version))
+            yield Version(version=version, file=file, line=line, role=role)
+
+
+BUILDS = (Build(files=("package.json",), read=_package),)
+
+
+def names(project: Project) -> Iterator[Name]:
+    """Yield the name of the package."""
+    return names_in(project, "package.json", r"^[\s{]*\"name\"\s*:\s*\"([^\"]+)\"", rank=1)
+
+
+def build_tools(service: Service) -> Iterator[BuildTool]:
+    """Yield the package manager, by the lock file of the package or of its workspace; npm without one."""
+    if not service.project.has("package.json"):
+        return
+    scripts = value_at(_manifest(service.project), "scripts")
+    scripts = scripts if isinstance(scripts, dict) else {}
+    file, name, install, command = _manager(service)
+    yield BuildTool(
+        name=name,
+        place=Location(path=file),
+        build=f"{install}\n" + (f"{command} run build\n" if "build" in scripts else ""),
+        test=f"{install}\n{command} test\n" if "test" in scripts else "",
+        run=f"exec {command} start\n" if "start" in scripts else "",
+    )
+
+
+def _manager(service: Service) -> tuple[Path, str, str, str]:
+    """Return the file that names the package manager, its name, and the commands to install and to run."""
+    ways = (
+        ("pnpm-lock.yaml", "pnpm", "pnpm install --frozen-lockfile", "pnpm"),
+        ("yarn.lock", "Yarn", "yarn install --immutable", "yarn"),
+        ("package-lock.json", "npm", "npm ci", "npm"),
+    )
+    for lock, name, install, command in ways:
+        if file := _nearest(lock, service):
+            return file, name, install, command
+    return Path("package.json"), "npm", "npm install", "npm"
+
+
+def _nearest(name: str, service: Service) -> Path | None:
+    """Return the lock file of the package's folder or of one above it: a workspace has one for all."""
+    here = service.project.root
+    for folder in (here, *here.parents):
+        if folder.is_relative_to(service.top) and (folder / name).is_file():
+            return Path(relative_path(here, folder / name))
+    return None
+
+
+def packages(project: Project) -> tuple[Path, ...]:
+    """Return the folders of the packages of a workspace; none if the root is no workspace."""
+    workspace = project.has("pnpm-workspace.yaml") or value_at(_manifest(project), "workspaces")
+    if not workspace:
+        return ()
+    return tuple(file.parent for file in project.matching("package.json") if len(file.parts) > 1)
+
+
+def _manifest(project: Project) -> object:
+    """Return the value of the package.json at the root; None if there is none or it does not parse."""
+    file = Path("package.json")
+    try:
+        return reading.json_of(project, file) if project.has(file) else None
+    except Unreadable:
+        return None
+
+
+is_multi_module = never_multi_module

@@ -1,0 +1,182 @@
+"""Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from scaffolder.model import Location
+from scaffolder.repository import reading
+from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes.runtime import (
+    RANGE,
+    Build,
+    BuildTool,
+    Clue,
+    Name,
+    Service,
+    Version,
+    first_numbers,
+    last_part,
+    leading_version,
+    line_with,
+    names_in,
+    never_multi_module,
+    no_packages,
+    value_at,
+    version_of_distroless,
+)
+
+TITLE = "Python"
+PRECISION = 2
+TOOLING = 2
+
+VERSION_FILES = (".python-version",)
+TOOL_NAMES = ("python",)
+GITHUB_ACTIONS = {"setup-python": "python-version"}
+AZURE_TASKS = {"UsePythonVersion": ("versionSpec",)}
+JENKINS_TOOL = "python"
+FEATURE = "python"
+
+MANIFESTS = ("pyproject.toml", "setup.py")
+HINTS = ("requirements.txt", "Pipfile", "manage.py")
+DEPENDENCIES = ("requirements*.txt", "pyproject.toml")
+LOCK_FILES = ("poetry.lock", "uv.lock")
+
+SOURCES = (".py",)
+TEXTS = (".py",)
+SETTINGS: tuple[str, ...] = ()
+SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
+SETTINGS_PREFIXES: tuple[str, ...] = ()
+LISTENS = (
+    re.compile(r"""(?:\.run|uvicorn\.run)\([^)\n]{0,200}\bport\s*=\s*(\d{2,5})\b"""),
+    re.compile(r"""^PORT\s*=\s*(\d{4,5})\s*$"""),
+)
+LISTENS_PERHAPS = (
+    Clue(files=("gunicorn*.py",), pattern=r"^bind\s*=\s*[\"'][^\"']*:(\d{2,5})", rank=0),
+    Clue(
+        files=("*.py",),
+        pattern=r"\.run\([^)]*port\s*=\s*int\([^,]*,\s*[\"']?(\d{2,5})",
+        rank=3,
+    ),
+)
+FRAMEWORKS = {"prometheus_client": ("/metrics",)}
+SERIES = ("python", "flask", "django", "fastapi", "uvicorn", "gunicorn", "celery")
+
+_SERVERS = frozenset({"gunicorn", "uvicorn", "flask", "fastapi", "hypercorn"})
+_STARTERS = (
+    ["python", "-m"],
+    ["python3", "-m"],
+    ["uv", "run"],
+    ["poetry", "run"],
+    ["pipenv", "run"],
+)
+
+
+def version_in_image(name: str, tag: str) -> str:
+    """Return the version that an image brings; "" if it is another image or does not say.
+
+    `python3` in the name of a distroless image is no version: the minor one is that of its Debian.
+    """
+    if version := version_of_distroless(name, "python"):
+        return version if version != "3" else ""
+    return leading_version(tag) if re.match(r"^(?:python|pypy)$", last_part(name)) else ""
+
+
+def shared_form(version: str) -> str:
+    """Return the major and the minor version: "3.13" for "3.13.2"."""
+    return first_numbers(version, PRECISION)
+
+
+def _pyproject(project: Project, file: Path) -> Iterator[Version]:
+    """Yield the range that a pyproject.toml requires."""
+    table = reading.toml_of(project, file)
+    wanted = value_at(table, "project", "requires-python")
+    wanted = wanted or value_at(table, "tool", "poetry", "dependencies", "python")
+    if isinstance(wanted, str):
+        line = line_with(project, file, r"^\s*(?:requires-python|python)\s*=")
+        yield Version(version=wanted, file=file, line=line, role=RANGE)
+
+
+BUILDS = (Build(files=("pyproject.toml",), read=_pyproject),)
+
+
+def names(project: Project) -> Iterator[Name]:
+    """Yield the name of the project in pyproject.toml."""
+    return names_in(project, "pyproject.toml", r"^name\s*=\s*[\"']([^\"']+)", rank=3)
+
+
+def build_tools(service: Service) -> Iterator[BuildTool]:
+    """Yield the package managers by their files, lock files first."""
+    project = service.project
+    venv, own_package = ".venv/bin/python -m ", _venv(".")
+    files = ("requirements.txt", "requirements-dev.txt", "requirements-test.txt")
+    requirements = _venv(" ".join(f"--requirement {file}" for file in files if project.has(file)))
+    ways = (
+        ("uv.lock", "uv", "uv sync --locked\n", "uv run "),
+        ("poetry.lock", "Poetry", "poetry install\n", "poetry run "),
+        ("Pipfile.lock", "Pipenv", "pipenv sync --dev\n", "pipenv run "),
+        ("requirements.txt", "pip", requirements, venv),
+        ("pyproject.toml", "pip", own_package, venv),
+        ("setup.py", "pip", own_package, venv),
+    )
+    for file, name, build, prefix in ways:
+        if project.has(file):
+            tests = _tests(project, module=prefix == venv)
+            started = _started(service)
+            yield BuildTool(
+                name=name,
+                place=Location(path=Path(file)),
+                build=build,
+                test=f"app/build.sh\n{prefix}{tests}\n",
+                run=f"app/build.sh\nexec {prefix}{started}\n" if started else "",
+            )
+
+
+def _venv(wanted: str) -> str:
+    return f"python3 -m venv .venv\n.venv/bin/python -m pip install --quiet {wanted}\n"
+
+
+def _tests(project: Project, *, module: bool) -> str:
+    """Return the command of the tests: the name of a module, or a program's where `module` is false."""
+    if _uses(project, "pytest"):
+        return "pytest --junit-xml=build/test-results/unit.xml"
+    return "unittest discover" if module else "python -m unittest discover"
+
+
+def _uses(project: Project, package: str) -> bool:
+    named = (
+        "requirements*.txt",
+        "pyproject.toml",
+        "setup.py",
+        "setup.cfg",
+        "tox.ini",
+        "pytest.ini",
+    )
+    return any(package in project.text(file) for file in project.matching(*named))
+
+
+def _started(service: Service) -> str:
+    """Return the command of the image if it is a server that starts by name on any machine, else ""."""
+    for file in service.images:
+        image = reading.stages(service.project, file)
+        if not image:
+            continue
+        words: list[str] = []
+        for kind in ("ENTRYPOINT", "CMD"):
+            for instruction in list(image.stages[-1].each(kind))[-1:]:
+                words += instruction.words
+        if words[:2] in _STARTERS:
+            words = words[2:]
+        if words and words[0] in _SERVERS and _plain(words):
+            return " ".join(words)
+    return ""
+
+
+def _plain(words: list[str]) -> bool:
+    return all(re.fullmatch(r"[\w./:=@%+-]+", word) for word in words)
+
+
+is_multi_module = never_multi_module
+packages = no_packages

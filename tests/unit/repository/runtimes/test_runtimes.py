@@ -1,0 +1,69 @@
+"""Each choice of the question `runtime` is one module, one folder and its versions, and no two modules claim a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from support import ROOT
+
+from scaffolder.repository.runtimes import RUNTIMES
+from scaffolder.repository.runtimes.runtime import Runtime
+from scaffolder.template import answers
+from scaffolder.tools import package_data
+
+each_runtime = pytest.mark.parametrize("name", RUNTIMES)
+
+
+def choices(question: str, **given: str) -> dict[str, str]:
+    asked = next(one for one in answers.questions() if one.name == question)
+    return {choice.value: choice.label for choice in asked.choices_given(given)}
+
+
+def test_the_choices_of_the_question_are_the_modules_in_the_same_order() -> None:
+    titles = {name: runtime.TITLE for name, runtime in RUNTIMES.items()}
+    assert list(titles.items()) == list(choices("runtime").items())
+
+
+@each_runtime
+def test_each_runtime_has_its_module(name: str) -> None:
+    assert (ROOT / f"scaffolder/repository/runtimes/{name}.py").is_file()
+
+
+@each_runtime
+def test_each_runtime_has_its_folders_of_the_template(name: str) -> None:
+    version_file = RUNTIMES[name].VERSION_FILES[0]
+    scripts = [f"app/[[ {name} ]]/{script}" for script in ("build.sh", "test.sh", "run.sh.jinja")]
+    wanted = [*scripts, f"docker/{name}/Dockerfile", f"[[ {name} ]]/{version_file}.jinja"]
+    assert [file for file in wanted if not (ROOT / "templates" / file).is_file()] == []
+
+
+@each_runtime
+def test_the_versions_that_are_offered_are_those_of_the_one_table(name: str) -> None:
+    assert list(choices("runtime_version", runtime=name)) == list(package_data.versions()[name])
+
+
+@each_runtime
+def test_a_version_that_is_offered_is_in_the_form_that_all_places_share(name: str) -> None:
+    for choice, pinned in package_data.versions()[name].items():
+        assert RUNTIMES[name].shared_form(choice) == choice
+        assert RUNTIMES[name].shared_form(pinned["version"]) == choice
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda runtime: runtime.VERSION_FILES,
+        lambda runtime: runtime.TOOL_NAMES,
+        lambda runtime: runtime.GITHUB_ACTIONS,
+        lambda runtime: runtime.AZURE_TASKS,
+        lambda runtime: (runtime.JENKINS_TOOL,),
+        lambda runtime: (runtime.FEATURE,),
+        lambda runtime: runtime.MANIFESTS,
+        lambda runtime: runtime.SOURCES,
+        lambda runtime: runtime.SERIES,
+    ],
+)
+def test_what_tells_a_runtime_belongs_to_one(part: Callable[[Runtime], Iterable[str]]) -> None:
+    items = [item for runtime in RUNTIMES.values() for item in part(runtime)]
+    assert sorted(items) == sorted(set(items))
