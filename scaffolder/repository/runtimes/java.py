@@ -127,7 +127,7 @@ def version_in_image(name: str, tag: str) -> str:
     if found := _IN_NAME.search(last):
         return found[1]
     found = _IN_TAG.search(tag)
-    return leading_version(tag) or (found[1] if found else "")
+    return leading_version(name, tag) or (found[1] if found else "")
 
 
 def shared_form(version: str) -> str:

@@ -70,7 +70,7 @@ def version_in_image(name: str, tag: str) -> str:
     """Return the version that an image brings; "" if it is another image or does not say."""
     if version := version_of_distroless(name, "nodejs"):
         return version
-    return leading_version(tag) if _IMAGES.match(last_part(name)) else ""
+    return leading_version(name, tag) if _IMAGES.match(last_part(name)) else ""
 
 
 def shared_form(version: str) -> str:

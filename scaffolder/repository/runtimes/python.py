@@ -81,7 +81,7 @@ def version_in_image(name: str, tag: str) -> str:
     """
     if version := version_of_distroless(name, "python"):
         return version if version != "3" else ""
-    return leading_version(tag) if re.match(r"^(?:python|pypy)$", last_part(name)) else ""
+    return leading_version(name, tag) if re.match(r"^(?:python|pypy)$", last_part(name)) else ""
 
 
 def shared_form(version: str) -> str:

@@ -18,6 +18,7 @@ VERSION_FILE, BUILD, RANGE = "version file", "build", "range"
 NUMBER = re.compile(r"v?(\d+(?:[._]\d+)*)")
 """A version as files write it, "v22.1" or "1_8"; its first group has no "v"."""
 
+_OF_DEV_CONTAINER = re.compile(r"^(?:dev|\d+(?:\.\d+)*)-(?=\d)")
 _LEADING = re.compile(r"^v?(\d+(?:[._u]\d+)*)")
 
 
@@ -228,9 +229,15 @@ def _numbers(version: str) -> list[str]:
     return [part for part in re.split(r"[._u]", version.strip().lower().removeprefix("v")) if part]
 
 
-def leading_version(text: str) -> str:
-    """Return the version at the start of a text, "17.0.2_8" of "17.0.2_8-jdk"; "" if it starts otherwise."""
-    found = _LEADING.match(text)
+def leading_version(name: str, tag: str) -> str:
+    """Return the version at the start of an image's tag, "17.0.2_8" of "17.0.2_8-jdk"; "" if it starts otherwise.
+
+    Images for development containers have their own version before that, or `dev`, as in "1-3.12-bookworm":
+    https://github.com/devcontainers/images/blob/main/src/python/README.md.
+    """
+    if "devcontainers/" in name:
+        tag = _OF_DEV_CONTAINER.sub("", tag)
+    found = _LEADING.match(tag)
     return found[1] if found else ""
 
 

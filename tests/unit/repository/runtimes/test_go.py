@@ -18,6 +18,7 @@ TWO = {"cmd/cli/main.go": MAIN, "cmd/server/main.go": MAIN}
     ("name", "tag", "version"),
     [
         ("golang", "1.27-alpine", "1.27"),
+        ("mcr.microsoft.com/devcontainers/go", "dev-1.26-bookworm", "1.26"),
         ("golang", "alpine", ""),
         ("golangci/golangci-lint", "v2.1", ""),
     ],

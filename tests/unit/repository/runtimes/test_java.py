@@ -24,6 +24,7 @@ def tool(folder: Path, top: Path) -> BuildTool:
         ("registry.example.com/ubi9/openjdk-17", "1.20", "17"),
         ("maven", "3.9-eclipse-temurin-21", "21"),
         ("gcr.io/distroless/java21-debian12", "nonroot", "21"),
+        ("mcr.microsoft.com/devcontainers/java", "1-21-bookworm", "21"),
         ("maven", "3.9", ""),
         ("eclipse-temurin", "", ""),
         ("javascript-node", "22", ""),

@@ -17,6 +17,7 @@ from scaffolder.repository.runtimes.runtime import Service
     [
         ("node", "22.4-alpine", "22.4"),
         ("gcr.io/distroless/nodejs22-debian12", "nonroot", "22"),
+        ("mcr.microsoft.com/devcontainers/typescript-node", "1.2.3-22", "22"),
         ("node", "lts", ""),
         ("kindest/node-exporter", "1.8", ""),
     ],

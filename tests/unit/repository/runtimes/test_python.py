@@ -22,6 +22,9 @@ def tool(folder: Path, files: dict[str, str]) -> BuildTool:
     [
         ("python", "3.13-slim", "3.13"),
         ("gcr.io/distroless/python3-debian12", "nonroot", ""),
+        ("mcr.microsoft.com/devcontainers/python", "1-3.12-bookworm", "3.12"),
+        ("mcr.microsoft.com/devcontainers/python", "3.12", "3.12"),
+        ("python", "3.12-1", "3.12"),
         ("python", "latest", ""),
         ("python-app", "3.13", ""),
     ],
