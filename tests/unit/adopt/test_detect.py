@@ -10,6 +10,7 @@ import pytest
 from scaffolder.adopt import detect, ports, propose, scripts
 from scaffolder.errors import AnswersError
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import RUNTIMES
 
 POM = "<project>\n<artifactId>Pay_API</artifactId>\n<properties><java.version>11</java.version></properties>\n</project>\n"
 
@@ -102,7 +103,7 @@ def test_of_several_images_the_version_of_the_services_own_counts(tmp_path: Path
 
 
 def test_a_service_in_another_language_is_refused(tmp_path: Path) -> None:
-    files = {"Gemfile": "source 'https://rubygems.org'\n", "Dockerfile": "FROM ruby:3.3\n"}
+    files = {"cpanfile": "requires 'Mojolicious';\n", "Dockerfile": "FROM perl:5.42\n"}
     with pytest.raises(AnswersError, match="nothing here says what the service is written in"):
         propose.of(project(tmp_path, files), None, "", {})
 
@@ -115,7 +116,7 @@ def test_the_command_that_is_offered_again_can_be_pasted(tmp_path: Path) -> None
 def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:
     with pytest.raises(AnswersError) as raised:
         propose.of(project(tmp_path, {"Jenkinsfile": "node {}\n", "service/go.mod": "module x\n"}), None, "", {})
-    assert raised.value.hint == "scaffold adopt service, or --runtime java|python|node|go"
+    assert raised.value.hint == f"scaffold adopt service, or --runtime {'|'.join(RUNTIMES)}"
 
 
 @pytest.mark.parametrize(

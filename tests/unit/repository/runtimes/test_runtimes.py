@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from support import ROOT
 
+from scaffolder.repository import end_of_life
 from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.repository.runtimes.runtime import Runtime
 from scaffolder.template import answers
@@ -48,6 +49,12 @@ def test_a_version_that_is_offered_is_in_the_form_that_all_places_share(name: st
     for choice, pinned in package_data.versions()[name].items():
         assert RUNTIMES[name].shared_form(choice) == choice
         assert RUNTIMES[name].shared_form(pinned["version"]) == choice
+
+
+@each_runtime
+def test_the_end_of_each_version_is_known_or_known_not_to_be_published(name: str) -> None:
+    versions = package_data.versions()[name]
+    assert [version for version in versions if not end_of_life.end_of(name, version)] == []
 
 
 @pytest.mark.parametrize(
