@@ -420,6 +420,11 @@ def manifests(project: Project) -> tuple[Path, ...]:
     return project.matching(*(name for names in MANIFESTS.values() for name in names))
 
 
+def dependencies(project: Project) -> tuple[Path, ...]:
+    """Return the files that list the libraries of services."""
+    return project.matching(*of_each(lambda runtime: runtime.DEPENDENCIES))
+
+
 def maven_builds(project: Project) -> tuple[Path, ...]:
     """Return the builds of Maven."""
     return project.matching("pom.xml")

@@ -14,6 +14,7 @@ from pathlib import Path
 from scaffolder.model import Location
 from scaffolder.repository.facts import services
 from scaffolder.repository.facts.statements import Declaration, place
+from scaffolder.repository.files import dependencies
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
 
@@ -169,10 +170,9 @@ def _prefix(line: str) -> str:
 
 
 def _frameworks(project: Project, folder: Path) -> frozenset[str]:
-    builds = of_each(lambda runtime: runtime.DEPENDENCIES)
     above = [folder, *folder.parents]
     text = "\n".join(
-        project.text(file) for file in project.matching(*builds) if file.parent in above or file.is_relative_to(folder)
+        project.text(file) for file in dependencies(project) if file.parent in above or file.is_relative_to(folder)
     )
     return frozenset(word for word in _OF_FRAMEWORKS if re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text))
 

@@ -48,13 +48,13 @@ def stated(
 
 def version_files(project: Project) -> Iterator[Declaration | Unread]:
     """.java-version and its like, .sdkmanrc, .tool-versions, mise.toml."""
-    for file in project.matching(*_VERSION_FILES):
+    for file in files.named(project, *_VERSION_FILES):
         for number, line in enumerate(project.lines(file), 1):
             found = NUMBER.search(line.split("#")[0])
             if found:
                 yield from stated(project, _VERSION_FILES[file.name], found[1], file, number, VERSION_FILE)
                 break
-    for file in project.matching(".tool-versions", ".sdkmanrc"):
+    for file in files.named(project, ".tool-versions", ".sdkmanrc"):
         for number, line in enumerate(project.lines(file), 1):
             words = re.match(r"\s*(\w+)[\s=]+\D*?(\d[\w.]*)", line)
             if words and words[1] in _TOOL_NAMES:
@@ -76,7 +76,7 @@ def builds(project: Project) -> Iterator[Declaration | Unread]:
     """What the builds of each runtime declare; what allows a range says so."""
     for runtime in BY_WEIGHT:
         for build in RUNTIMES[runtime].BUILDS:
-            for file in project.matching(*build.files):
+            for file in files.named(project, *build.files):
                 try:
                     versions = tuple(build.read(project, file))
                 except Unreadable as error:
