@@ -9,6 +9,7 @@ from pathlib import Path
 from scaffolder.adopt.found import Found, by_weight, matches, there
 from scaffolder.model import Location
 from scaffolder.repository import facts, files
+from scaffolder.repository.clouds import CLOUDS
 from scaffolder.repository.facts import Declaration
 from scaffolder.repository.files import MANIFESTS
 from scaffolder.repository.project import Project
@@ -16,15 +17,7 @@ from scaffolder.repository.reading import place
 from scaffolder.repository.runtimes import of_each
 
 _ROLES = ("version file", "image", "build", "image build")
-_CLOUDS = {
-    "aws": r"amazonaws\.com|aws-actions/|provider \"aws\"|hashicorp/aws|\baws (?:eks|ecr|sts)\b|AWS_(?:REGION|ROLE)",
-    "azure": r"azurecr\.io|azure/(?:login|aks)|provider \"azurerm\"|hashicorp/azurerm|\baz (?:aks|acr|login)|AzureCLI@",
-}
 _CHATS = {"slack": r"(?i:slack)", "teams": r"(?i:msteams|webhook\.office\.com|teams[-_]webhook)"}
-_REGIONS = {
-    "aws": r"\b((?:af|ap|ca|eu|il|me|mx|sa|us)-(?:gov-)?(?:north|south|east|west|central)[a-z]*-\d)\b",
-    "azure": r"(?i:location|region)['\"]?(?:\s*[:=]\s*|\s+)['\"]?([a-z]{4,30}\d?)['\"]?(?:\s|$)",
-}
 
 
 def runtime(project: Project) -> Found | None:
@@ -94,14 +87,16 @@ def pipelines(project: Project) -> Found | None:
 
 def cloud(project: Project) -> Found | None:
     """The cloud that most lines of pipelines, infrastructure and chart speak of."""
-    found = {name: list(matches(project, _operations(project), pattern)) for name, pattern in _CLOUDS.items()}
+    found = {name: list(matches(project, _operations(project), cloud.SPEAKS)) for name, cloud in CLOUDS.items()}
     name = max(found, key=lambda one: len(found[one]))
     return Found(name="cloud", value=name, places=(found[name][0][0],)) if found[name] else None
 
 
 def region(project: Project, cloud: str) -> Found | None:
     """The first region of the cloud that pipelines or infrastructure name."""
-    for at, value in matches(project, _operations(project), _REGIONS[cloud]) if cloud in _REGIONS else ():
+    if cloud not in CLOUDS:
+        return None
+    for at, value in matches(project, _operations(project), CLOUDS[cloud].REGION):
         return Found(name="region", value=value, places=(at,))
     return None
 

@@ -12,6 +12,7 @@ from scaffolder.checks.optional import module
 from scaffolder.errors import ClusterError
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import manifests
+from scaffolder.repository.clouds import of_each
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools import cluster
@@ -26,7 +27,8 @@ _BUILT_IN = re.compile(r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|
 _UNEXPECTED = re.compile(r"'(\w+)' (?:was|were) unexpected")
 """The key that a schema does not know, as jsonschema names it."""
 
-_CUSTOM = re.compile(r"gateway\.networking\.k8s\.io/.*|gateway\.k8s\.aws/.*")
+_GROUPS = ("gateway.networking.k8s.io", *of_each(lambda cloud: cloud.CUSTOM_GROUPS))
+_CUSTOM = re.compile("|".join(rf"{re.escape(group)}/.*" for group in _GROUPS))
 """Ends in k8s.io, and comes as custom resources all the same."""
 
 

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.repository import files, reading
+from scaffolder.repository.clouds import CLOUDS, of_each
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Attribute, Block
 
 NAMES = frozenset(
-    {"kubernetes_version", "cluster_version", "k8s_version", "eks_version", "aks_version", "min_master_version"}
+    {
+        *("kubernetes_version", "cluster_version", "k8s_version", "min_master_version"),
+        *of_each(lambda cloud: cloud.CLUSTER_VERSIONS),
+    }
 )
 """What variables and arguments are called that hold the version."""
 
-_MANAGED = {"aws_eks_cluster": "eks", "terraform-aws-modules/eks": "eks", "azurerm_kubernetes_cluster": "aks"}
+_WITH_VERSION = of_each(lambda cloud: cloud.CLUSTERS_WITH_VERSION)
 
 
 def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
@@ -32,7 +36,10 @@ def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
 def managed(project: Project) -> str:
     """Return the managed cluster that Terraform makes: "eks", "aks", or empty if it makes none."""
     everything = "\n".join(project.text(file) for file in files.terraform_inputs(project))
-    return next((name for sign, name in _MANAGED.items() if sign in everything), "")
+    for cloud in CLOUDS.values():
+        if any(sign in everything for sign in cloud.CLUSTER_SIGNS):
+            return cloud.CLUSTER
+    return ""
 
 
 def named_in(file: Path, block: Block) -> list[Attribute]:
@@ -57,5 +64,5 @@ def _locals(block: Block) -> Iterator[Attribute]:
 def _arguments(block: Block) -> Iterator[Attribute]:
     for one in block.each("resource", "module"):
         for name, attribute in one.attributes.items():
-            if name in NAMES or (name == "version" and one.labels[:1] == ("aws_eks_cluster",)):
+            if name in NAMES or (name == "version" and one.labels and one.labels[0] in _WITH_VERSION):
                 yield attribute

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from scaffolder.repository.clouds import CLOUDS
 from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.tools import package_data
 
@@ -16,7 +17,8 @@ SOON = datetime.timedelta(days=90)
 """How long before its end a version is spoken of: long enough to plan an upgrade of a cluster."""
 
 _PINNED = {
-    **{name: (name,) for name in ("kubernetes", "eks", "aks", "ubuntu", "terraform", "helm")},
+    **{name: (name,) for name in ("kubernetes", "ubuntu", "terraform", "helm")},
+    **{cloud.CLUSTER: (cloud.CLUSTER,) for cloud in CLOUDS.values()},
     **{name: (name,) for name in RUNTIMES},
     "debian": ("debian", "distroless"),
 }

@@ -8,20 +8,19 @@ from collections.abc import Iterator
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
-from scaffolder.repository import files
+from scaffolder.repository import clouds, files, runtimes
 from scaffolder.repository.facts import application, charts, documents, monitoring, workloads
 from scaffolder.repository.facts.monitoring import Query, Selector
 from scaffolder.repository.project import Project
-from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
 
-_OF_RUNTIMES = "|".join(of_each(lambda runtime: runtime.SERIES))
+_OF_CHOICES = "|".join((*runtimes.of_each(lambda runtime: runtime.SERIES), *clouds.of_each(lambda cloud: cloud.SERIES)))
 _OTHERS = re.compile(
     r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node|machine|apiserver|etcd|coredns|rest_client"
     r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd|probe|blackbox|cortex|thanos"
-    r"|process|http_server|http_client|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq|elasticsearch|aws|azure|gcp|stackdriver|argocd"
+    r"|process|http_server|http_client|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq|elasticsearch|gcp|stackdriver|argocd"
     r"|flux|gotk|certmanager|velero|workqueue|controller_runtime|volume_manager|storage_operation|grpc|rpc|net_conntrack"
-    rf"|sidekiq|base|vendor|cassandra|jenkins|gitlab|{_OF_RUNTIMES})_\w+)"
+    rf"|sidekiq|base|vendor|cassandra|jenkins|gitlab|{_OF_CHOICES})_\w+)"
 )
 """Series that others than the service make: Kubernetes, exporters, and the libraries that come with a runtime."""
 

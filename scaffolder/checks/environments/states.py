@@ -8,15 +8,16 @@ from pathlib import Path
 
 from scaffolder.checks.environments.families import families_of, patterns, short
 from scaffolder.model import Finding, Location, Verdict
+from scaffolder.repository.clouds import of_each
 from scaffolder.repository.environments import BACKENDS, Family
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import blocks
 from scaffolder.tools.toolchain import Toolchain
 
-_OWN_STATE = {"bucket", "key", "prefix", "path", "container_name", "storage_account_name", "resource_group_name"}
+_OWN_STATE = {"prefix", "path", *of_each(lambda cloud: cloud.STATE_PLACE)}
 """What says where a state lies: https://developer.hashicorp.com/terraform/language/backend."""
 
-_OWN_ACCOUNT = {"account_id", "assume_role", "dynamodb_table", "kms_key_id", "profile", "role_arn", "subscription_id"}
+_OWN_ACCOUNT = frozenset(of_each(lambda cloud: cloud.STATE_ACCOUNT))
 
 _Settings = dict[str, tuple[str, int]]
 """What a backend's file sets, with the line."""

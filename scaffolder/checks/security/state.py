@@ -7,13 +7,18 @@ from pathlib import Path
 
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import files
+from scaffolder.repository.clouds import of_each
+from scaffolder.repository.clouds.cloud import StateLock
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Attribute, Block, blocks
 from scaffolder.tools.toolchain import Toolchain
 
-_LOCKS = {"s3": ("use_lockfile", "dynamodb_table"), "http": ("lock_address",)}
-"""What makes a backend lock, for those that do not by themselves:
-https://developer.hashicorp.com/terraform/language/backend/s3#state-locking and …/http."""
+_LOCKS = {
+    # https://developer.hashicorp.com/terraform/language/backend/http
+    "http": StateLock(settings=("lock_address",), fix="lock_address = …"),
+    **dict(of_each(lambda cloud: cloud.STATE_LOCKS.items())),
+}
+"""What makes a backend lock, for those that do not by themselves."""
 
 
 def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
@@ -57,9 +62,8 @@ def _of_backend(project: Project, file: Path, backend: Block) -> Iterator[Findin
     for place, attributes in parts[1:] or parts:
         if not _locked(kind, attributes):
             line = backend.line if place == file else 0
-            fix = "use_lockfile = true" if kind == "s3" else "lock_address = …"
             message = "the state has no lock: two runs at once would destroy it"
-            yield Finding(path=place, line=line, message=message, fix=fix)
+            yield Finding(path=place, line=line, message=message, fix=_LOCKS[kind].fix)
 
 
 def _partial(project: Project, file: Path) -> Iterator[tuple[Path, dict[str, Attribute]]]:
@@ -71,4 +75,4 @@ def _partial(project: Project, file: Path) -> Iterator[tuple[Path, dict[str, Att
 
 
 def _locked(kind: str, attributes: dict[str, Attribute]) -> bool:
-    return any(name in attributes and attributes[name].text not in {"false", ""} for name in _LOCKS[kind])
+    return any(name in attributes and attributes[name].text not in {"false", ""} for name in _LOCKS[kind].settings)

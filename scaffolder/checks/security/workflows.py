@@ -9,6 +9,7 @@ from typing import Any
 
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
+from scaffolder.repository.clouds import of_each
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, table
 from scaffolder.tools.toolchain import Toolchain
@@ -18,7 +19,8 @@ _OF_GITHUB = ("actions/", "github/")
 _HEAD = re.compile(r"github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref|refs/pull/|\.number|head_sha")
 _SECRET = re.compile(r"secrets\.(?!GITHUB_TOKEN\b)(\w+)|secrets\[")
 _DEPLOYS = re.compile(
-    r"AWS|AZURE|GCP|GOOGLE|KUBE|DEPLOY|PROD|SSH|REGISTRY|DOCKER|TERRAFORM|TF_|SIGN|PUBLISH|NPM|PYPI|CHAT|WEBHOOK"
+    r"GCP|GOOGLE|KUBE|DEPLOY|PROD|SSH|REGISTRY|DOCKER|TERRAFORM|TF_|SIGN|PUBLISH|NPM|PYPI|CHAT|WEBHOOK|"
+    + "|".join(of_each(lambda cloud: cloud.SECRET_WORDS))
 )
 _GUARDED = re.compile(
     r"head\.repo|github\.repository_owner|fork|event_name\s*[!=]=|github\.ref\s*==|github\.actor|workflow_dispatch"

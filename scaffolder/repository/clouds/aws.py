@@ -1,0 +1,128 @@
+"""Amazon Web Services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffolder.repository.clouds.cloud import Credential, Grant, StateLock, kind_of, strings
+from scaffolder.repository.reading import Block
+
+TITLE = "AWS"
+SPEAKS = r"amazonaws\.com|aws-actions/|provider \"aws\"|hashicorp/aws|\baws (?:eks|ecr|sts)\b|AWS_(?:REGION|ROLE)"
+REGION = r"\b((?:af|ap|ca|eu|il|me|mx|sa|us)-(?:gov-)?(?:north|south|east|west|central)[a-z]*-\d)\b"
+
+CLUSTER = "eks"
+CLUSTER_SIGNS = ("aws_eks_cluster", "terraform-aws-modules/eks")
+CLUSTER_VERSIONS = ("eks_version",)
+CLUSTERS_WITH_VERSION = ("aws_eks_cluster",)
+CUSTOM_GROUPS = ("gateway.k8s.aws",)
+
+# https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+STATE_LOCKS = {"s3": StateLock(settings=("use_lockfile", "dynamodb_table"), fix="use_lockfile = true")}
+STATE_PLACE = ("bucket", "key")
+STATE_ACCOUNT = ("account_id", "assume_role", "dynamodb_table", "kms_key_id", "profile", "role_arn")
+
+CREDENTIALS = tuple(
+    Credential(name="an AWS access key", hint=start, pattern=rf"\b{start}[A-Z2-7]{{16}}\b")
+    for start in ("AKIA", "ASIA")
+)
+SECRET_WORDS = ("AWS",)
+SERIES = ("aws",)
+
+_EVERYTHING = {"*", "*:*"}
+_IDENTITY_POLICIES = {"aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"}
+_PRINCIPAL = re.compile(r'\bPrincipal"?\s*[=:]')
+_ADMINISTRATOR = re.compile(r"policy/AdministratorAccess\b")
+
+
+def wide_grants(block: Block) -> Iterator[Grant]:
+    """Yield what policies allow, in documents, in JSON and by reference."""
+    kind = kind_of(block)
+    if block.type == "data" and kind == "aws_iam_policy_document":
+        for statement in block.each("statement"):
+            yield from _of_statement(statement)
+    if _holds_policy(block, kind):
+        policy = block.attributes["policy"]
+        yield from _of_policy(policy.line, policy.expression)
+    if block.type == "resource":
+        yield from _of_reference(block)
+
+
+def _holds_policy(block: Block, kind: str) -> bool:
+    """Return whether the block's `policy` is that of a role or a user: a module's is, unless it has principals."""
+    if "policy" not in block.attributes:
+        return False
+    if block.type == "module":
+        return not _PRINCIPAL.search(block.attributes["policy"].expression)
+    return block.type == "resource" and kind in _IDENTITY_POLICIES
+
+
+def _of_reference(block: Block) -> Iterator[Grant]:
+    for name in ("policy_arn", "managed_policy_arns"):
+        attribute = block.attributes.get(name)
+        if attribute and _ADMINISTRATOR.search(attribute.expression):
+            yield Grant(line=attribute.line, allows="makes an administrator of the account")
+
+
+def _of_statement(statement: Block) -> Iterator[Grant]:
+    """Yield what a statement of a policy document allows.
+
+    One with principals is a resource's own policy, whose "*" is that resource: everybody is too much there.
+    """
+    values = {name: strings(one.expression) for name, one in statement.attributes.items()}
+    if values.get("effect", ["Allow"]) != ["Allow"]:
+        return
+    principals = [*statement.each("principals")]
+    if principals:
+        if not [*statement.each("condition")]:
+            yield from _of_principals(principals)
+        return
+    line = statement.attributes["actions"].line if "actions" in statement.attributes else statement.line
+    yield from _wide(line, values.get("actions", []), values.get("resources", []))
+
+
+def _of_principals(principals: list[Block]) -> Iterator[Grant]:
+    for principal in principals:
+        identifiers = principal.attributes.get("identifiers")
+        if identifiers and "*" in strings(identifiers.expression):
+            yield Grant(line=principal.line, allows="allows it to everybody, without a condition")
+
+
+def _of_policy(line: int, expression: str) -> Iterator[Grant]:
+    for start, text in _statements(expression):
+        if re.search(r'"?Effect"?\s*[=:]\s*"Allow"', text):
+            at = line + expression.count("\n", 0, start + text.index("Action"))
+            yield from _wide(at, _values(text, "Action"), _values(text, "Resource"))
+
+
+def _wide(line: int, actions: list[str], resources: list[str]) -> Iterator[Grant]:
+    for action in actions:
+        if action in _EVERYTHING:
+            yield Grant(line=line, allows=f'allows every action: "{action}"')
+        elif action.endswith(":*") and "*" in resources:
+            yield Grant(line=line, allows=f"allows {action} on every resource")
+
+
+def _statements(expression: str) -> Iterator[tuple[int, str]]:
+    """Yield the innermost objects that have an Effect, with where they start."""
+    opened: list[int] = []
+    inner = -1
+    for at, letter in enumerate(expression):
+        if letter == "{":
+            opened.append(at)
+        elif letter == "}" and opened:
+            start = opened.pop()
+            text = expression[start : at + 1]
+            if start > inner and _is_statement(text):
+                inner = at
+                yield start, text
+
+
+def _is_statement(text: str) -> bool:
+    return all(re.search(rf'\b{key}"?\s*[=:]', text) for key in ("Effect", "Action"))
+
+
+def _values(text: str, key: str) -> list[str]:
+    found = re.search(rf'\b{key}"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")', text)
+    return strings(found[1]) if found else []

@@ -1,0 +1,70 @@
+"""Microsoft Azure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from scaffolder.repository.clouds.cloud import Credential, Grant, StateLock, kind_of, strings
+from scaffolder.repository.reading import Block
+
+TITLE = "Azure"
+SPEAKS = r"azurecr\.io|azure/(?:login|aks)|provider \"azurerm\"|hashicorp/azurerm|\baz (?:aks|acr|login)|AzureCLI@"
+REGION = r"(?i:location|region)['\"]?(?:\s*[:=]\s*|\s+)['\"]?([a-z]{4,30}\d?)['\"]?(?:\s|$)"
+
+CLUSTER = "aks"
+CLUSTER_SIGNS = ("azurerm_kubernetes_cluster",)
+CLUSTER_VERSIONS = ("aks_version",)
+CLUSTERS_WITH_VERSION: tuple[str, ...] = ()
+CUSTOM_GROUPS: tuple[str, ...] = ()
+
+STATE_LOCKS: Mapping[str, StateLock] = {}
+"""A blob is locked by a lease: https://developer.hashicorp.com/terraform/language/backend/azurerm."""
+STATE_PLACE = ("container_name", "key", "resource_group_name", "storage_account_name")
+STATE_ACCOUNT = ("subscription_id",)
+
+CREDENTIALS = (
+    Credential(
+        name="a signed address of a Logic App",
+        hint="sig=",
+        pattern=r"\.logic\.azure\.com\S+[?&]sig=[A-Za-z0-9_%-]{40,}",
+    ),
+    Credential(name="an Azure storage key", hint="AccountKey=", pattern=r"AccountKey=[A-Za-z0-9+/]{86}=="),
+    Credential(
+        name="an Azure client secret",
+        hint="8Q~",
+        pattern=r"(?<![\w~.-])[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~.-])",
+    ),
+)
+SECRET_WORDS = ("AZURE",)
+SERIES = ("azure",)
+
+_SUBSCRIPTION = re.compile(r"subscription(?:_id|\.\w+\.id)?\b(?!.*resourceGroups)")
+
+
+def wide_grants(block: Block) -> Iterator[Grant]:
+    """Yield role assignments for a whole subscription, and roles with every action."""
+    kind = kind_of(block)
+    if block.type != "resource":
+        return
+    if kind == "azurerm_role_assignment":
+        yield from _of_assignment(block)
+    if kind == "azurerm_role_definition":
+        yield from _of_definition(block)
+
+
+def _of_assignment(block: Block) -> Iterator[Grant]:
+    role = block.attributes.get("role_definition_name") or block.attributes.get("role")
+    scope = block.attributes.get("scope")
+    if not role or role.text not in {"Owner", "Contributor"} or not scope:
+        return
+    if _SUBSCRIPTION.search(scope.expression):
+        allows = f"makes a {role.text} of the whole subscription"
+        yield Grant(line=role.line, allows=allows, fix="give the role on one resource group")
+
+
+def _of_definition(block: Block) -> Iterator[Grant]:
+    for permissions in block.each("permissions"):
+        actions = permissions.attributes.get("actions")
+        if actions and "*" in strings(actions.expression):
+            yield Grant(line=actions.line, allows='allows every action: "*"')

@@ -1,0 +1,120 @@
+"""What a cloud means to a repository: the Protocol that each module of this folder implements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from scaffolder.repository.reading import Block
+
+NARROWER = "name the actions that it needs, and the resources"
+"""What to do about a grant that is too wide."""
+
+_STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """What a secret of the cloud looks like; `hint` is a piece of it by which most files are passed over quickly."""
+
+    name: str
+    hint: str
+    pattern: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateLock:
+    """The settings of a Terraform backend any of which makes it lock, and the one to write."""
+
+    settings: tuple[str, ...]
+    fix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """A right that is too wide, as a block of Terraform gives it: the line, what it allows, and what to do instead."""
+
+    line: int
+    allows: str
+    fix: str = NARROWER
+
+
+class Cloud(Protocol):
+    """One value of the question `cloud`. A module is one: these are its constants and its functions."""
+
+    @property
+    def TITLE(self) -> str:
+        """Return the name in the words of its users: "AWS"."""
+
+    @property
+    def SPEAKS(self) -> str:
+        """Return the expression for lines of pipelines, Terraform and charts that speak of the cloud."""
+
+    @property
+    def REGION(self) -> str:
+        """Return the expression for lines of the same files that name a region: its group is the region."""
+
+    # ---- its Kubernetes
+
+    @property
+    def CLUSTER(self) -> str:
+        """Return the product of versions.yml that its Kubernetes is: "eks"."""
+
+    @property
+    def CLUSTER_SIGNS(self) -> tuple[str, ...]:
+        """Return the resources and modules of Terraform that make a cluster."""
+
+    @property
+    def CLUSTER_VERSIONS(self) -> tuple[str, ...]:
+        """Return the names of variables and arguments that hold the version, besides those of all clouds."""
+
+    @property
+    def CLUSTERS_WITH_VERSION(self) -> tuple[str, ...]:
+        """Return the resources whose argument `version` is that of Kubernetes."""
+
+    @property
+    def CUSTOM_GROUPS(self) -> tuple[str, ...]:
+        """Return the API groups of its custom resources that end like those of Kubernetes itself."""
+
+    # ---- its state
+
+    @property
+    def STATE_LOCKS(self) -> Mapping[str, StateLock]:
+        """Return what makes its backends lock, for those that do not by themselves."""
+
+    @property
+    def STATE_PLACE(self) -> tuple[str, ...]:
+        """Return the settings of its backends that tell where a state is."""
+
+    @property
+    def STATE_ACCOUNT(self) -> tuple[str, ...]:
+        """Return the settings of its backends that tell as whom it is read, which environments need not share."""
+
+    # ---- identity and trust
+
+    @property
+    def CREDENTIALS(self) -> tuple[Credential, ...]:
+        """Return what its secrets look like."""
+
+    @property
+    def SECRET_WORDS(self) -> tuple[str, ...]:
+        """Return the words in names of a pipeline's secrets that give access to it, in capitals."""
+
+    @property
+    def SERIES(self) -> tuple[str, ...]:
+        """Return the prefixes of metrics that its exporters expose, without the underscore that follows."""
+
+    def wide_grants(self, block: Block) -> Iterator[Grant]:
+        """Yield the rights of one block of Terraform that allow everything, or everything of a service."""
+
+
+def strings(expression: str) -> list[str]:
+    """Return the texts in quotes of an expression of Terraform."""
+    return _STRINGS.findall(expression)
+
+
+def kind_of(block: Block) -> str:
+    """Return the type of a resource or data source; "" for other blocks without a label."""
+    return block.labels[0] if block.labels else ""
