@@ -1,4 +1,4 @@
-"""The clouds that clusters run in: everything that one means to a repository, in one module for each."""
+"""The clouds of clusters: everything that one means to a repository, in one module for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scaffolder.repository.clouds import aws, azure
 from scaffolder.repository.clouds.cloud import Cloud
 
 CLOUDS: Mapping[str, Cloud] = {"aws": aws, "azure": azure}
-"""Each cloud by the value of the question `cloud`, in the order of its choices; "none" is a cluster without one."""
+"""Each cloud by the value of the question `cloud`, in the order of its choices; "none" has none."""
 
 _Item = TypeVar("_Item")
 

@@ -9,7 +9,10 @@ from scaffolder.repository.clouds.cloud import Credential, Grant, StateLock, kin
 from scaffolder.repository.reading import Block
 
 TITLE = "AWS"
-SPEAKS = r"amazonaws\.com|aws-actions/|provider \"aws\"|hashicorp/aws|\baws (?:eks|ecr|sts)\b|AWS_(?:REGION|ROLE)"
+SPEAKS = (
+    r"amazonaws\.com|aws-actions/|provider \"aws\"|hashicorp/aws"
+    r"|\baws (?:eks|ecr|sts)\b|AWS_(?:REGION|ROLE)"
+)
 REGION = r"\b((?:af|ap|ca|eu|il|me|mx|sa|us)-(?:gov-)?(?:north|south|east|west|central)[a-z]*-\d)\b"
 
 CLUSTER = "eks"
@@ -19,7 +22,9 @@ CLUSTERS_WITH_VERSION = ("aws_eks_cluster",)
 CUSTOM_GROUPS = ("gateway.k8s.aws",)
 
 # https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
-STATE_LOCKS = {"s3": StateLock(settings=("use_lockfile", "dynamodb_table"), fix="use_lockfile = true")}
+STATE_LOCKS = {
+    "s3": StateLock(settings=("use_lockfile", "dynamodb_table"), fix="use_lockfile = true"),
+}
 STATE_PLACE = ("bucket", "key")
 STATE_ACCOUNT = ("account_id", "assume_role", "dynamodb_table", "kms_key_id", "profile", "role_arn")
 
@@ -31,7 +36,12 @@ SECRET_WORDS = ("AWS",)
 SERIES = ("aws",)
 
 _EVERYTHING = {"*", "*:*"}
-_IDENTITY_POLICIES = {"aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"}
+_IDENTITY_POLICIES = {
+    "aws_iam_policy",
+    "aws_iam_role_policy",
+    "aws_iam_user_policy",
+    "aws_iam_group_policy",
+}
 _PRINCIPAL = re.compile(r'\bPrincipal"?\s*[=:]')
 _ADMINISTRATOR = re.compile(r"policy/AdministratorAccess\b")
 
@@ -50,7 +60,7 @@ def wide_grants(block: Block) -> Iterator[Grant]:
 
 
 def _holds_policy(block: Block, kind: str) -> bool:
-    """Return whether the block's `policy` is that of a role or a user: a module's is, unless it has principals."""
+    """Return whether `policy` is a role's or a user's: a module's is, unless it has principals."""
     if "policy" not in block.attributes:
         return False
     if block.type == "module":
@@ -68,7 +78,8 @@ def _of_reference(block: Block) -> Iterator[Grant]:
 def _of_statement(statement: Block) -> Iterator[Grant]:
     """Yield what a statement of a policy document allows.
 
-    One with principals is a resource's own policy, whose "*" is that resource: everybody is too much there.
+    One with principals is a resource's own policy, whose "*" is that resource: everybody is too
+    much there.
     """
     values = {name: strings(one.expression) for name, one in statement.attributes.items()}
     if values.get("effect", ["Allow"]) != ["Allow"]:
@@ -78,7 +89,7 @@ def _of_statement(statement: Block) -> Iterator[Grant]:
         if not [*statement.each("condition")]:
             yield from _of_principals(principals)
         return
-    line = statement.attributes["actions"].line if "actions" in statement.attributes else statement.line
+    line = statement.attributes.get("actions", statement).line
     yield from _wide(line, values.get("actions", []), values.get("resources", []))
 
 

@@ -9,7 +9,10 @@ from scaffolder.repository.clouds.cloud import Credential, Grant, StateLock, kin
 from scaffolder.repository.reading import Block
 
 TITLE = "Azure"
-SPEAKS = r"azurecr\.io|azure/(?:login|aks)|provider \"azurerm\"|hashicorp/azurerm|\baz (?:aks|acr|login)|AzureCLI@"
+SPEAKS = (
+    r"azurecr\.io|azure/(?:login|aks)|provider \"azurerm\"|hashicorp/azurerm"
+    r"|\baz (?:aks|acr|login)|AzureCLI@"
+)
 REGION = r"(?i:location|region)['\"]?(?:\s*[:=]\s*|\s+)['\"]?([a-z]{4,30}\d?)['\"]?(?:\s|$)"
 
 CLUSTER = "aks"
@@ -19,7 +22,7 @@ CLUSTERS_WITH_VERSION: tuple[str, ...] = ()
 CUSTOM_GROUPS: tuple[str, ...] = ()
 
 STATE_LOCKS: Mapping[str, StateLock] = {}
-"""A blob is locked by a lease: https://developer.hashicorp.com/terraform/language/backend/azurerm."""
+"""A lease locks: https://developer.hashicorp.com/terraform/language/backend/azurerm."""
 STATE_PLACE = ("container_name", "key", "resource_group_name", "storage_account_name")
 STATE_ACCOUNT = ("subscription_id",)
 
@@ -29,7 +32,11 @@ CREDENTIALS = (
         hint="sig=",
         pattern=r"\.logic\.azure\.com\S+[?&]sig=[A-Za-z0-9_%-]{40,}",
     ),
-    Credential(name="an Azure storage key", hint="AccountKey=", pattern=r"AccountKey=[A-Za-z0-9+/]{86}=="),
+    Credential(
+        name="an Azure storage key",
+        hint="AccountKey=",
+        pattern=r"AccountKey=[A-Za-z0-9+/]{86}==",
+    ),
     Credential(
         name="an Azure client secret",
         hint="8Q~",

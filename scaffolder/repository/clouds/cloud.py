@@ -17,7 +17,7 @@ _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 @dataclass(frozen=True, kw_only=True)
 class Credential:
-    """What a secret of the cloud looks like; `hint` is a piece of it by which most files are passed over quickly."""
+    """What a secret looks like; files without `hint`, a piece of it, are passed over quickly."""
 
     name: str
     hint: str
@@ -34,7 +34,7 @@ class StateLock:
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """A right that is too wide, as a block of Terraform gives it: the line, what it allows, and what to do instead."""
+    """A right that is too wide, in Terraform: its line, what it allows, and what to do instead."""
 
     line: int
     allows: str
@@ -42,7 +42,7 @@ class Grant:
 
 
 class Cloud(Protocol):
-    """One value of the question `cloud`. A module is one: these are its constants and its functions."""
+    """One value of the question `cloud`: a module, with these constants and functions."""
 
     @property
     def TITLE(self) -> str:
@@ -50,11 +50,11 @@ class Cloud(Protocol):
 
     @property
     def SPEAKS(self) -> str:
-        """Return the expression for lines of pipelines, Terraform and charts that speak of the cloud."""
+        """Return the expression for lines of pipelines, Terraform and charts that speak of it."""
 
     @property
     def REGION(self) -> str:
-        """Return the expression for lines of the same files that name a region: its group is the region."""
+        """Return the expression for lines of the same files that name a region, its group."""
 
     # ---- its Kubernetes
 
@@ -68,7 +68,7 @@ class Cloud(Protocol):
 
     @property
     def CLUSTER_VERSIONS(self) -> tuple[str, ...]:
-        """Return the names of variables and arguments that hold the version, besides those of all clouds."""
+        """Return its own names of variables and arguments that hold the version of Kubernetes."""
 
     @property
     def CLUSTERS_WITH_VERSION(self) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ class Cloud(Protocol):
 
     @property
     def CUSTOM_GROUPS(self) -> tuple[str, ...]:
-        """Return the API groups of its custom resources that end like those of Kubernetes itself."""
+        """Return the API groups of its custom resources that end like Kubernetes' own."""
 
     # ---- its state
 
@@ -90,7 +90,7 @@ class Cloud(Protocol):
 
     @property
     def STATE_ACCOUNT(self) -> tuple[str, ...]:
-        """Return the settings of its backends that tell as whom it is read, which environments need not share."""
+        """Return the settings of its backends that tell as whom a state is read."""
 
     # ---- identity and trust
 
@@ -104,10 +104,10 @@ class Cloud(Protocol):
 
     @property
     def SERIES(self) -> tuple[str, ...]:
-        """Return the prefixes of metrics that its exporters expose, without the underscore that follows."""
+        """Return the prefixes of metrics that its exporters expose, without the underscore."""
 
     def wide_grants(self, block: Block) -> Iterator[Grant]:
-        """Yield the rights of one block of Terraform that allow everything, or everything of a service."""
+        """Yield rights of a block of Terraform that allow everything, or all of a service."""
 
 
 def strings(expression: str) -> list[str]:

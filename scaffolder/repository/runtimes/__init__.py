@@ -1,4 +1,4 @@
-"""The runtimes that services are written in: everything that one means to a repository, in one module for each."""
+"""The runtimes of services: everything that one means to a repository, in one module for each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RUNTIMES: Mapping[str, Runtime] = {"java": java, "python": python, "node": node,
 """Each runtime by the value of the question `runtime`, in the order of its choices."""
 
 BY_WEIGHT = tuple(sorted(RUNTIMES, key=lambda name: RUNTIMES[name].TOOLING))
-"""Their names, those first whose builds are least often only the tools of a service in another runtime."""
+"""Their names; first those whose builds are least often tools of a service in another runtime."""
 
 _Item = TypeVar("_Item")
 

@@ -99,7 +99,7 @@ def build_tools(service: Service) -> Iterator[BuildTool]:
 
 
 def _main(service: Service) -> str:
-    """Return the package of the service: the one that the image builds, else one that listens, else the first."""
+    """Return the package that the image builds, else one that listens, else the first."""
     project = service.project
     folders = [file.parent for file in project.matching("main.go")]
     packages = {folder: "." if folder == Path() else f"./{folder.as_posix()}" for folder in folders}

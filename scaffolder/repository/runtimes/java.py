@@ -83,8 +83,14 @@ SERIES = (
     *("system", "disk", "application", "spring"),
 )
 
-_IMAGES = re.compile(r"temurin|openjdk|corretto|zulu|liberica|semeru|sapmachine|graalvm|\bjdk|\bjre|^java$|dragonwell")
-_IMAGES_OF_TOOLS = re.compile(r"^(?:maven|gradle|sbt|kotlin|jetty|tomcat|payara|wildfly|openliberty|jenkins.*)$")
+_IMAGES = re.compile(
+    r"temurin|openjdk|corretto|zulu|liberica|semeru|sapmachine|graalvm|dragonwell"
+    r"|\bjdk|\bjre|^java$"
+)
+_IMAGES_OF_TOOLS = re.compile(
+    r"^(?:maven|gradle|sbt|kotlin|jenkins.*"
+    r"|jetty|tomcat|payara|wildfly|openliberty)$"
+)
 _IN_TAG = re.compile(r"(?:temurin|jdk|jre|openjdk|corretto|java|semeru|sapmachine|graalvm)-?(\d+)")
 _IN_NAME = re.compile(r"(?:openjdk|jdk|jre|java)-?(\d+)")
 
@@ -100,7 +106,10 @@ _GRADLE = re.compile(
     r"|(?:source|target)Compatibility\s*=\s*[\"']?(\d+(?:\.\d+)?)"
     r"|jvmTarget\s*=\s*[\"'](\d+(?:\.\d+)?)|options\.release(?:\.set\(|\s*=)\s*(\d+)"
 )
-_CATALOG = re.compile(r"(?:jvmToolchain|JavaLanguageVersion\.of|release\.set)\(\s*libs\.versions\.([\w.]+?)\.get\(")
+_CATALOG = re.compile(
+    r"(?:jvmToolchain|JavaLanguageVersion\.of|release\.set)"
+    r"\(\s*libs\.versions\.([\w.]+?)\.get\("
+)
 
 _JUNIT = """\
 status=0
@@ -111,7 +120,7 @@ exit "$status"
 """
 
 SOURCE_AND_TARGET = re.compile(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"']?\$?[\w{]")
-"""A call of javac that names an older Java and leaves the newer library in reach: https://openjdk.org/jeps/247."""
+"""A call of javac that leaves a newer library in reach: https://openjdk.org/jeps/247."""
 
 
 def version_in_image(name: str, tag: str) -> str:
@@ -137,7 +146,7 @@ def shared_form(version: str) -> str:
 
 
 def _maven(project: Project, file: Path) -> Iterator[Version]:
-    """Yield the releases that a pom.xml compiles for, with its own properties and its parents' filled in."""
+    """Yield the releases that a pom.xml compiles for, properties of its parents filled in."""
     root = reading.xml_of(project, file)
     known = _properties(project, file)
     for element in _compiler_settings(root):
@@ -157,7 +166,11 @@ def _compiler_settings(root: xml.Element) -> Iterator[xml.Element]:
                 yield from settings.each(name)
 
 
-def _properties(project: Project, file: Path, seen: frozenset[Path] = frozenset()) -> dict[str, str]:
+def _properties(
+    project: Project,
+    file: Path,
+    seen: frozenset[Path] = frozenset(),
+) -> dict[str, str]:
     try:
         root = reading.xml_of(project, file)
     except Unreadable:
@@ -184,7 +197,7 @@ def _resolved(text: str, known: dict[str, str]) -> str:
 
 
 def compiler_options(project: Project, file: Path) -> dict[str, xml.Element]:
-    """Return the elements of a pom.xml that name the Java it compiles for, by name; the last one of a name.
+    """Return the elements of a pom.xml that name the Java it compiles for; the last one of a name.
 
     Raises:
         Unreadable: it does not parse.
@@ -194,7 +207,7 @@ def compiler_options(project: Project, file: Path) -> dict[str, xml.Element]:
 
 
 def _gradle(project: Project, file: Path) -> Iterator[Version]:
-    """Yield toolchains and compatibilities of a Gradle build. Nothing runs: these are the usual words."""
+    """Yield toolchains and compatibilities of a Gradle build, by the usual words: nothing runs."""
     for number, line in enumerate(project.lines(file), 1):
         code = line.split("//")[0][:500]
         if found := _GRADLE.search(code):
@@ -205,8 +218,9 @@ def _gradle(project: Project, file: Path) -> Iterator[Version]:
 
 
 def _from_catalog(project: Project, alias: str) -> Iterator[Version]:
-    """Yield the version that `libs.versions.ALIAS` means; an alias may have dots where its key has - or _.
+    """Yield the version that `libs.versions.ALIAS` means.
 
+    An alias may have dots where its key has - or _:
     https://docs.gradle.org/current/userguide/version_catalogs.html
     """
     file = Path("gradle/libs.versions.toml")
@@ -285,7 +299,7 @@ def _gradle_tool(service: Service, file: Path) -> BuildTool:
 
 
 def _above(folder: Path, top: Path, name: str, words: str = "") -> Path | None:
-    """Return the nearest folder above, inside the repository, with a file of this name that holds `words`."""
+    """Return the nearest folder above, up to `top`, whose file of this name holds `words`."""
     for parent in folder.parents:
         file = parent / name
         if not parent.is_relative_to(top):
@@ -301,7 +315,7 @@ def _wrapper(folder: Path, whole: Path, name: str, program: str) -> str:
 
 
 def is_multi_module(project: Project) -> bool:
-    """Return whether the build at the root is a Maven reactor, or a Gradle build that includes others."""
+    """Return whether the root is a Maven reactor, or a Gradle build that includes others."""
     if project.has("pom.xml") and "<module>" in project.text("pom.xml"):
         return True
     settings = [name for name in ("settings.gradle", "settings.gradle.kts") if project.has(name)]

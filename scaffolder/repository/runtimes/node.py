@@ -97,7 +97,7 @@ def names(project: Project) -> Iterator[Name]:
 
 
 def build_tools(service: Service) -> Iterator[BuildTool]:
-    """Yield the package manager, by the lock file of the package or of its workspace; npm without one."""
+    """Yield the package manager, by the lock file of package or workspace; npm without one."""
     if not service.project.has("package.json"):
         return
     scripts = value_at(_manifest(service.project), "scripts")
@@ -113,7 +113,7 @@ def build_tools(service: Service) -> Iterator[BuildTool]:
 
 
 def _manager(service: Service) -> tuple[Path, str, str, str]:
-    """Return the file that names the package manager, its name, and the commands to install and to run."""
+    """Return the file that names the package manager, its name, its install and its command."""
     ways = (
         ("pnpm-lock.yaml", "pnpm", "pnpm install --frozen-lockfile", "pnpm"),
         ("yarn.lock", "Yarn", "yarn install --immutable", "yarn"),
@@ -126,7 +126,7 @@ def _manager(service: Service) -> tuple[Path, str, str, str]:
 
 
 def _nearest(name: str, service: Service) -> Path | None:
-    """Return the lock file of the package's folder or of one above it: a workspace has one for all."""
+    """Return the lock file in the folder or in one above it: a workspace has one for all."""
     here = service.project.root
     for folder in (here, *here.parents):
         if folder.is_relative_to(service.top) and (folder / name).is_file():
@@ -143,7 +143,7 @@ def packages(project: Project) -> tuple[Path, ...]:
 
 
 def _manifest(project: Project) -> object:
-    """Return the value of the package.json at the root; None if there is none or it does not parse."""
+    """Return the package.json at the root; None if there is none or it does not parse."""
     file = Path("package.json")
     try:
         return reading.json_of(project, file) if project.has(file) else None

@@ -139,7 +139,7 @@ def _venv(wanted: str) -> str:
 
 
 def _tests(project: Project, *, module: bool) -> str:
-    """Return the command of the tests: the name of a module, or a program's where `module` is false."""
+    """Return the tests as the arguments of `python -m`, or as a command where `module` is false."""
     if _uses(project, "pytest"):
         return "pytest --junit-xml=build/test-results/unit.xml"
     return "unittest discover" if module else "python -m unittest discover"
@@ -158,7 +158,7 @@ def _uses(project: Project, package: str) -> bool:
 
 
 def _started(service: Service) -> str:
-    """Return the command of the image if it is a server that starts by name on any machine, else ""."""
+    """Return the command of the image if it starts a server by name, as on any machine, else ""."""
     for file in service.images:
         image = reading.stages(service.project, file)
         if not image:

@@ -13,7 +13,7 @@ from scaffolder.model import Location
 from scaffolder.repository.project import Project
 
 VERSION_FILE, BUILD, RANGE = "version file", "build", "range"
-"""The role of a file that declares a version: it is read by tools, it is compiled for, it is one of those allowed."""
+"""Why a file declares a version: for tools, to compile for it, or as one of those allowed."""
 
 NUMBER = re.compile(r"v?(\d+(?:[._]\d+)*)")
 """A version as files write it, "v22.1" or "1_8"; its first group has no "v"."""
@@ -34,7 +34,7 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """The files of one kind of build, as shell patterns, and the function that reads the versions they declare.
+    """One kind of build: its files, as shell patterns, and the function that reads their versions.
 
     `read` raises Unreadable if the file does not parse.
     """
@@ -55,10 +55,10 @@ class Name:
 
 @dataclass(frozen=True, kw_only=True)
 class Clue:
-    """A line that may name the port: in which files (shell patterns), and the expression that it matches.
+    """A line that may name the port: in which files (shell patterns), and what it matches.
 
-    The port is the expression's first group that matched. The lowest rank counts where several clues match: 0 is for
-    what starts the service, 2 and more for its code.
+    The port is the expression's first group that matched. The lowest rank counts where several
+    clues match: 0 is for what starts the service, 2 and more for its code.
     """
 
     files: tuple[str, ...]
@@ -70,8 +70,8 @@ class Clue:
 class Service:
     """A service whose build tool is looked for.
 
-    `project` is its folder, `top` the root of the whole repository, `images` its Dockerfiles, and `listens` returns the
-    files in which it says on which port it listens.
+    `project` is its folder, `top` the root of the whole repository, `images` its Dockerfiles, and
+    `listens` returns the files that name its port.
     """
 
     project: Project
@@ -82,7 +82,7 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildTool:
-    """A build tool: its name, the file that names it, and shell commands to build, test and run ("" if unknown)."""
+    """A build tool, the file that names it, and commands to build, test and run ("" if unknown)."""
 
     name: str
     place: Location
@@ -92,7 +92,7 @@ class BuildTool:
 
 
 class Runtime(Protocol):
-    """One value of the question `runtime`. A module is one: these are its constants and its functions.
+    """One value of the question `runtime`: a module, with these constants and functions.
 
     File names are those of a file, without its folder, and may be shell patterns.
     """
@@ -103,13 +103,13 @@ class Runtime(Protocol):
 
     @property
     def PRECISION(self) -> int:
-        """Return how many numbers of a version tell apart what is not compatible: 1 for "21", 2 for "3.13"."""
+        """Return how many numbers of a version tell releases apart: 1 for "21", 2 for "3.13"."""
 
     @property
     def TOOLING(self) -> int:
-        """Return how often its builds are only tools of a service in another runtime: 0 never, 1 or 2 often.
+        """Return how often its builds are tools of a service in another runtime: 0 never, 2 often.
 
-        A repository with several builds and no image is a service in the runtime of the lowest number.
+        Of several builds without an image, the one with the lowest number is the service.
         """
 
     # ---- where its version is declared
@@ -128,7 +128,7 @@ class Runtime(Protocol):
 
     @property
     def GITHUB_ACTIONS(self) -> Mapping[str, str]:
-        """Return the inputs of its version, by the last part of the names of the actions that set it up."""
+        """Return the inputs of its version, by the actions that set it up, without owners."""
 
     @property
     def AZURE_TASKS(self) -> Mapping[str, tuple[str, ...]]:
@@ -140,16 +140,17 @@ class Runtime(Protocol):
 
     @property
     def FEATURE(self) -> str:
-        """Return its name among the features of development containers: https://containers.dev/features."""
+        """Return its name among the features of https://containers.dev/features."""
 
     def version_in_image(self, name: str, tag: str) -> str:
-        """Return the version that an image brings, as it is written; "" if it is another image or does not say.
+        """Return the version that an image brings, as it is written; "" if it does not say.
 
-        `name` has the registry and the folders in it, `tag` is empty if there is none; both are in lower case.
+        `name` has the registry and the folders in it, `tag` is empty if there is none; both are in
+        lower case.
         """
 
     def shared_form(self, version: str) -> str:
-        """Return a version in the form that all places share, "21" for "21.0.4-tem"; "" if it is no version."""
+        """Return a version in the form that all places share: "21" for "21.0.4-tem", or ""."""
 
     # ---- how a service in it is built
 
@@ -176,10 +177,10 @@ class Runtime(Protocol):
         """Yield the tools that build the service, the surest first."""
 
     def is_multi_module(self, project: Project) -> bool:
-        """Return whether the build at the root is one of several modules, libraries but for those with an image."""
+        """Return whether the build has modules, which are libraries but for those with an image."""
 
     def packages(self, project: Project) -> tuple[Path, ...]:
-        """Return the folders of a workspace's packages, each a service of its own; none if the root is no workspace."""
+        """Return the folders of the packages of a workspace, each a service; none without one."""
 
     # ---- what its sources say
 
@@ -197,15 +198,15 @@ class Runtime(Protocol):
 
     @property
     def SETTINGS_PORTS(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-        """Return where settings in YAML may hold the port, by the name of their file: the keys on the way to it."""
+        """Return the keys on the way to the port in settings in YAML, by the name of their file."""
 
     @property
     def SETTINGS_PREFIXES(self) -> tuple[str, ...]:
-        """Return the expressions for lines of settings that mount the service below a path: their group is the path."""
+        """Return the expressions for settings that mount the service below a path, their group."""
 
     @property
     def LISTENS(self) -> tuple[re.Pattern[str], ...]:
-        """Return the expressions for lines of source or settings that name the port; their group is the port."""
+        """Return the expressions for lines of source or settings with the port, their group."""
 
     @property
     def LISTENS_PERHAPS(self) -> tuple[Clue, ...]:
@@ -213,11 +214,11 @@ class Runtime(Protocol):
 
     @property
     def FRAMEWORKS(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the paths that libraries answer without a line of source, by a word of DEPENDENCIES."""
+        """Return the paths that libraries answer by themselves, by a word of DEPENDENCIES."""
 
     @property
     def SERIES(self) -> tuple[str, ...]:
-        """Return the prefixes of metrics that its libraries expose, without the underscore that follows."""
+        """Return the prefixes of metrics that its libraries expose, without the underscore."""
 
 
 def first_numbers(version: str, count: int) -> str:
@@ -230,9 +231,9 @@ def _numbers(version: str) -> list[str]:
 
 
 def leading_version(name: str, tag: str) -> str:
-    """Return the version at the start of an image's tag, "17.0.2_8" of "17.0.2_8-jdk"; "" if it starts otherwise.
+    """Return the version at the start of an image's tag: "17.0.2_8" of "17.0.2_8-jdk"; "" for none.
 
-    Images for development containers have their own version before that, or `dev`, as in "1-3.12-bookworm":
+    Images for development containers have their own version, or `dev`, before that ("1-3.12"):
     https://github.com/devcontainers/images/blob/main/src/python/README.md.
     """
     if "devcontainers/" in name:
@@ -242,12 +243,12 @@ def leading_version(name: str, tag: str) -> str:
 
 
 def version_of_distroless(name: str, runtime: str) -> str:
-    """Return the version in the name of a distroless image, "21" of ".../distroless/java21-debian12"; "" if none.
+    """Return the version in the name of a distroless image: "21" of "distroless/java21", or "".
 
     https://github.com/GoogleContainerTools/distroless
     """
-    found = re.match(rf"^{runtime}(\d+)(?:-debian\d+)?$", last_part(name)) if "distroless" in name else None
-    return found[1] if found else ""
+    found = re.match(rf"^{runtime}(\d+)(?:-debian\d+)?$", last_part(name))
+    return found[1] if found and "distroless" in name else ""
 
 
 def last_part(name: str) -> str:
@@ -256,7 +257,7 @@ def last_part(name: str) -> str:
 
 
 def line_with(project: Project, file: Path, pattern: str) -> int:
-    """Return the first line, counted from 1, that an expression matches anywhere; 0 if none does."""
+    """Return the first line, counted from 1, in which an expression matches; 0 if none does."""
     expression = re.compile(pattern)
     lines = enumerate(project.lines(file), 1)
     return next((number for number, line in lines if expression.search(line)), 0)
