@@ -10,11 +10,12 @@ from scaffolder.checks.security.assigned import assigned
 from scaffolder.checks.security.forms import PRIVATE_KEY, Secret, known
 from scaffolder.model import Finding, Verdict, counted
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
 
 _LOCKS = re.compile(
-    r"go(?:\.work)?\.sum|(?:package-lock|npm-shrinkwrap|packages\.lock)\.json|pnpm-lock\.yaml|gradle\.lockfile|"
-    r"verification-metadata\.xml|Package\.resolved|checksums?\.txt|SHA\d+SUMS|.+\.lock|\.terraform\.lock\.hcl"
+    r"packages\.lock\.json|Package\.resolved|checksums?\.txt|SHA\d+SUMS|.+\.lock|\.terraform\.lock\.hcl|"
+    + "|".join(map(re.escape, of_each(lambda runtime: runtime.LOCK_FILES)))
 )
 _TRIALS = re.compile(
     r"(?:^|[/._-])(?:tests?|testdata|fixtures?|mocks?|examples?|samples?|spec|specs|stubs?)(?:[/._-]|$)"

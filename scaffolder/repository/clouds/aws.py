@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffolder.repository.clouds.cloud import Credential, Grant, StateLock, kind_of, strings
+from scaffolder.repository.clouds.cloud import Grant, StateLock, kind_of, strings
 from scaffolder.repository.reading import Block
 
 TITLE = "AWS"
@@ -28,10 +28,6 @@ STATE_LOCKS = {
 STATE_PLACE = ("bucket", "key")
 STATE_ACCOUNT = ("account_id", "assume_role", "dynamodb_table", "kms_key_id", "profile", "role_arn")
 
-CREDENTIALS = tuple(
-    Credential(name="an AWS access key", hint=start, pattern=rf"\b{start}[A-Z2-7]{{16}}\b")
-    for start in ("AKIA", "ASIA")
-)
 SECRET_WORDS = ("AWS",)
 SERIES = ("aws",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scaffolder.repository.clouds.cloud import Credential, Grant, StateLock, kind_of, strings
+from scaffolder.repository.clouds.cloud import Grant, StateLock, kind_of, strings
 from scaffolder.repository.reading import Block
 
 TITLE = "Azure"
@@ -26,23 +26,6 @@ STATE_LOCKS: Mapping[str, StateLock] = {}
 STATE_PLACE = ("container_name", "key", "resource_group_name", "storage_account_name")
 STATE_ACCOUNT = ("subscription_id",)
 
-CREDENTIALS = (
-    Credential(
-        name="a signed address of a Logic App",
-        hint="sig=",
-        pattern=r"\.logic\.azure\.com\S+[?&]sig=[A-Za-z0-9_%-]{40,}",
-    ),
-    Credential(
-        name="an Azure storage key",
-        hint="AccountKey=",
-        pattern=r"AccountKey=[A-Za-z0-9+/]{86}==",
-    ),
-    Credential(
-        name="an Azure client secret",
-        hint="8Q~",
-        pattern=r"(?<![\w~.-])[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~.-])",
-    ),
-)
 SECRET_WORDS = ("AZURE",)
 SERIES = ("azure",)
 

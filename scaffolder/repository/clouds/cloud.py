@@ -16,15 +16,6 @@ _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True, kw_only=True)
-class Credential:
-    """What a secret looks like; files without `hint`, a piece of it, are passed over quickly."""
-
-    name: str
-    hint: str
-    pattern: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class StateLock:
     """The settings of a Terraform backend any of which makes it lock, and the one to write."""
 
@@ -93,10 +84,6 @@ class Cloud(Protocol):
         """Return the settings of its backends that tell as whom a state is read."""
 
     # ---- identity and trust
-
-    @property
-    def CREDENTIALS(self) -> tuple[Credential, ...]:
-        """Return what its secrets look like."""
 
     @property
     def SECRET_WORDS(self) -> tuple[str, ...]:

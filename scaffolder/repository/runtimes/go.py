@@ -39,7 +39,7 @@ FEATURE = "go"
 MANIFESTS = ("go.mod",)
 HINTS: tuple[str, ...] = ()
 DEPENDENCIES = MANIFESTS
-LOCK_FILES = ("go.sum",)
+LOCK_FILES = ("go.sum", "go.work.sum")
 
 SOURCES = (".go",)
 TEXTS = (".go", ".mod")

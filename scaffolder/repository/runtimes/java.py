@@ -47,7 +47,7 @@ FEATURE = "java"
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts")
 HINTS: tuple[str, ...] = ()
 DEPENDENCIES = MANIFESTS
-LOCK_FILES: tuple[str, ...] = ()
+LOCK_FILES = ("gradle.lockfile", "verification-metadata.xml")
 
 SOURCES = (".java", ".kt", ".scala", ".groovy")
 TEXTS = (".gradle", ".kts", ".java")

@@ -44,7 +44,7 @@ FEATURE = "node"
 MANIFESTS = ("package.json",)
 HINTS: tuple[str, ...] = ()
 DEPENDENCIES = MANIFESTS
-LOCK_FILES = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml")
+LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
 
 SOURCES = (".js", ".mjs", ".cjs", ".ts")
 TEXTS = (".js", ".ts")
