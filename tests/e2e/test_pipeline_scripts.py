@@ -545,10 +545,133 @@ def test_who_knows_that_a_release_was_cut_off_need_not_wait(site: Site, pods: Ca
 
 
 def test_a_rollback_that_fails_too_calls_for_help(site: Site, pods: Callable[..., None]) -> None:
-    site.on("helm upgrade", status=1)
+    site.on("helm test", status=1)
     site.on("helm rollback", status=1)
     assert site.make("deploy").returncode != 0
     assert "dev needs someone now" in site.chat[0]["text"]
+
+
+def failed_installation(site: Site, after: list[dict[str, Any]]) -> None:
+    """Helm fails while it upgrades, after it was asked twice for its history; then the history is `after`."""
+    site.on("helm upgrade", status=1, stderr="Error: UPGRADE FAILED: context deadline exceeded\n")
+    site.on("helm history", after)
+    for _ in range(2):
+        site.on("helm history --output", history("deployed"), once=True)
+
+
+def test_an_installation_that_fails_is_rolled_back(site: Site, pods: Callable[..., None]) -> None:
+    pods(info(digest=OLD, revision="d" * 40))
+    failed_installation(site, history("deployed", "failed"))
+    site.on("helm get values --revision 2", {"image": {"digest": NEW}})
+    done = site.make("deploy")
+    assert next(call for call in site.calls if call[:2] == ["helm", "rollback"])[3] == "1"
+    assert "could not be installed in dev. dev runs what it ran before" in site.chat[0]["text"]
+    assert "Error 1\n" in done.stderr
+
+
+def test_a_revision_that_another_one_made_while_the_installation_failed_is_not_rolled_back(site: Site) -> None:
+    failed_installation(site, history("superseded", "deployed"))
+    site.on("helm get values --revision 2", {"image": {"digest": OLD}})
+    done = site.make("deploy")
+    assert "Error 75" in done.stderr
+    assert "helm rollback" not in site.verbs("helm")
+    assert "another deployment came in between. Nothing was rolled back" in site.chat[0]["text"]
+
+
+def test_an_installation_of_which_helm_made_no_revision_leaves_nothing_to_roll_back(site: Site) -> None:
+    failed_installation(site, history("deployed"))
+    done = site.make("deploy")
+    assert "Error 75" in done.stderr
+    assert "helm rollback" not in site.verbs("helm")
+    assert "Helm made no revision of it. Nothing was rolled back; dev runs what it ran before." in site.chat[0]["text"]
+
+
+def test_an_installation_that_fails_is_not_rolled_back_blindly(site: Site) -> None:
+    failed_installation(site, [])
+    site.on("helm history", status=1, stderr="Error: Kubernetes cluster unreachable\n")
+    for _ in range(2):
+        site.on("helm history --output", history("deployed"), once=True)
+    done = site.make("deploy")
+    assert "Error 75" in done.stderr
+    assert "helm rollback" not in site.verbs("helm")
+    assert "dev needs someone now" in site.chat[0]["text"]
+
+
+@pytest.mark.parametrize("words", ["pending", "seconds"])
+@pytest.mark.parametrize("target", ["deploy", "rollback TO=1"])
+def test_who_cannot_tell_whether_another_one_is_at_work_changes_nothing(site: Site, target: str, words: str) -> None:
+    file = site.root / "ci/history.jq"
+    file.write_text(file.read_text().replace(f"def {words}:", f"def {words}_of_old:"))
+    done = site.make(target)
+    assert done.returncode != 0
+    assert "error: cannot tell " in done.stderr
+    assert site.verbs("helm") in ([], ["helm history"])
+
+
+@pytest.fixture
+def promoted(site: Site) -> tuple[str, str]:
+    """Two commits of main as the pipeline's checkout knows it, the older one first."""
+    older = git(site.root, "rev-parse", "HEAD")
+    git(site.root, "commit", "--quiet", "--allow-empty", "--message", "second")
+    newer = git(site.root, "rev-parse", "HEAD")
+    git(site.root, "update-ref", "refs/remotes/origin/main", newer)
+    return older, newer
+
+
+@pytest.mark.parametrize("environment", ["qa", "prod"])
+def test_an_older_commit_does_not_replace_a_newer_one(site: Site, promoted: tuple[str, str], environment: str) -> None:
+    older, newer = promoted
+    site.on("helm history", history("superseded", "deployed", "failed"))
+    site.on("helm get values --revision 2", {"image": {"digest": OLD}, "revision": newer})
+    done = site.make("deploy", ENVIRONMENT=environment, REVISION=older)
+    assert "Error 1\n" in done.stderr
+    assert f"{environment} runs {newer}, which is newer than {older}: not deployed" in done.stderr
+    assert "OLDER=1" in done.stderr
+    assert site.verbs("helm") == ["helm history", "helm get"]
+    assert site.chat == [
+        {"text": f":x: *my-service*: {older} was not deployed: {environment} runs {newer}, which is newer."}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "variables"), [("prod", {"OLDER": "1"}), ("dev", {})], ids=["who-means-it", "to-dev"]
+)
+def test_an_older_commit_is_deployed(
+    site: Site, pods: Callable[..., None], promoted: tuple[str, str], environment: str, variables: dict[str, str]
+) -> None:
+    older, newer = promoted
+    pods(info(revision=older, environment=environment))
+    site.on("helm get values", {"image": {"digest": OLD}, "revision": newer})
+    done = site.make("deploy", ENVIRONMENT=environment, REVISION=older, **variables)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("running", ["older", "newer", "f" * 40, "", "--help"])
+def test_a_newer_commit_the_same_and_one_that_cannot_be_compared_are_deployed(
+    site: Site, pods: Callable[..., None], promoted: tuple[str, str], running: str
+) -> None:
+    older, newer = promoted
+    pods(info(revision=newer, environment="prod"))
+    known = {"older": older, "newer": newer}
+    site.on("helm get values", {"image": {"digest": OLD}, "revision": known.get(running, running)})
+    done = site.make("deploy", ENVIRONMENT="prod", REVISION=newer)
+    assert done.returncode == 0, done.stderr
+
+
+def test_where_nobody_can_read_what_prod_runs_nothing_is_deployed(site: Site, promoted: tuple[str, str]) -> None:
+    site.on("helm get values", status=1, stderr="Error: Kubernetes cluster unreachable\n")
+    done = site.make("deploy", ENVIRONMENT="prod", REVISION=promoted[0])
+    assert done.returncode != 0
+    assert "cannot read which commit prod runs (Helm revision 1)" in done.stderr
+    assert "helm upgrade" not in site.verbs("helm")
+
+
+def test_a_rollback_goes_to_an_older_commit(site: Site, pods: Callable[..., None], promoted: tuple[str, str]) -> None:
+    older, newer = promoted
+    pods(info(digest=OLD, revision=older, environment="prod"))
+    site.on("helm get values", {"image": {"digest": OLD}, "revision": newer})
+    done = site.make("rollback", ENVIRONMENT="prod", TO="1")
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_image_that_this_pipeline_did_not_sign_is_not_deployed(site: Site) -> None:
@@ -1138,6 +1261,59 @@ def test_terraform_deploys_the_digest_and_goes_back_to_the_last_good_one(sites: 
     assert "description=Rollback to 1" in applied[1]
 
 
+def lease(holder: str, age: timedelta | None = None, written: str = "lock-info") -> dict[str, Any]:
+    """The Lease that locks Terraform's state: held for so long, as Terraform writes it or in a field of the Lease."""
+    began = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if age else ""
+    times = {written: began} if age and written != "lock-info" else {}
+    info = {"app.terraform.io/lock-info": json.dumps({"ID": holder, "Created": began})} if age and not times else {}
+    return {"metadata": {"annotations": info}, "spec": {"holderIdentity": holder, **times} if holder else {}}
+
+
+@pytest.mark.parametrize(
+    ("age", "written", "variables", "unlocked"),
+    [
+        (timedelta(minutes=13), "lock-info", {}, True),
+        (timedelta(minutes=13), "renewTime", {}, True),
+        (timedelta(minutes=5), "acquireTime", {}, False),
+        (timedelta(minutes=5), "lock-info", {"CUT_OFF": "1"}, True),
+        (timedelta(minutes=5), "lock-info", {"CUT_OFF": "1", "NOT_AFTER": "1"}, False),
+        (None, "nowhere", {}, False),
+    ],
+)
+def test_a_lock_on_the_state_without_a_pending_release_is_taken_away_from_a_run_that_was_cut_off(
+    sites: Callable[..., Site], age: timedelta | None, written: str, variables: dict[str, str], unlocked: bool
+) -> None:
+    site = sites(deploy="terraform")
+    (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
+    site.on("helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40})
+    site.on("kubectl get lease lock-tfstate-default-deploy", lease("4f2c-run", age, written))
+    done = site.make("rollback", TO="1", **variables)
+    steps = [call[2:] for call in site.calls if call[0] == "terraform" and call[2] != "init"]
+    assert (["force-unlock", "-force", "4f2c-run"] in steps) is unlocked, done.stderr
+    assert steps[-1][0] == "apply"
+    assert ("CUT_OFF=1 says that it was" in done.stderr) is not unlocked
+
+
+def test_a_deployment_that_finds_the_state_locked_says_how_to_go_on(sites: Callable[..., Site]) -> None:
+    site = sites(deploy="terraform")
+    (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
+    site.on("kubectl get lease lock-tfstate-default-deploy", lease("4f2c-run", timedelta(minutes=5)))
+    site.on("terraform apply", status=1, stderr="Error: Error acquiring the state lock\n")
+    assert "Error 75" in site.make("deploy").stderr
+    assert "or at once with CUT_OFF=1 if none is under way" in site.chat[0]["text"]
+    site.on("terraform apply")
+    site.make("deploy", CUT_OFF="1")
+    assert ["terraform", "-chdir=terraform/deploy", "force-unlock", "-force", "4f2c-run"] in site.calls
+
+
+def test_where_terraform_cannot_be_set_up_nothing_is_applied(sites: Callable[..., Site]) -> None:
+    site = sites(deploy="terraform")
+    (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
+    site.on("terraform init", status=1)
+    assert site.make("deploy").returncode != 0
+    assert not any("apply" in call for call in site.calls)
+
+
 @pytest.mark.parametrize(("holder", "unlocked"), [("4f2c-run", True), ("", False)])
 def test_terraform_forgets_a_release_that_was_cut_off_and_never_asks_helm_to_roll_back(
     sites: Callable[..., Site], holder: str, unlocked: bool
@@ -1145,7 +1321,7 @@ def test_terraform_forgets_a_release_that_was_cut_off_and_never_asks_helm_to_rol
     site = sites(deploy="terraform")
     (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
     site.on("helm history", history("superseded", "deployed", "pending-upgrade"), once=True)
-    site.on("kubectl get lease lock-tfstate-default-deploy", holder)
+    site.on("kubectl get lease lock-tfstate-default-deploy", lease(holder))
     site.make("deploy")
     assert {call[1] for call in site.calls if call[0] == "helm"} <= {"history", "test", "get"}
     assert [
