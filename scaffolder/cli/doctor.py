@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import click
@@ -17,6 +18,10 @@ from scaffolder.tools.git import GIT
 from scaffolder.tools.installation import Installation, Leftover
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import Survey, SystemToolchain
+
+
+_OWN_WORDS = re.compile(r"does not tell its version \(exit code -?\d+\): (?P<words>.+)")
+"""The reason of a program that starts and stops with an error; `words` is its own account of it."""
 
 
 @click.command("doctor", short_help="Which external program each check would use, and how to get it.")
@@ -102,8 +107,14 @@ def _row(survey: Survey, ids: list[str]) -> dict[str, Any]:
         "minimum": survey.tool.oldest,
         "checks": ids,
         "passed_over": [{"path": one.path, "reason": one.reason} for one in survey.rejected],
-        "install": survey.tool.how_to_get,
+        "install": _how_to_get(survey),
     }
+
+
+def _how_to_get(survey: Survey) -> str:
+    """Return what installs the tool, or "" if it is installed and does not work: another copy would not work either."""
+    broken = survey.program is None and survey.rejected and not survey.rejected[0].version
+    return "" if broken else survey.tool.how_to_get
 
 
 def _helper(helper: Reach) -> str:
@@ -120,6 +131,16 @@ def _line(row: dict[str, Any]) -> str:
         lines = [f"  {word}  {row['tool']:<17} {row['version']:<9} {row['origin']:<9} {row['path']}"]
     else:
         word = options.paint("--", "skipped")
-        lines = [f"  {word}  {row['tool']:<17} not found; {row['install']}"]
+        lines = [f"  {word}  {row['tool']:<17} {_why_not(row)}"]
     lines += [f"      {'':<17} passed over: {one['path']}: {one['reason']}" for one in row["passed_over"]]
     return "\n".join([*lines, f"      {'':<17} for {used}"])
+
+
+def _why_not(row: dict[str, Any]) -> str:
+    """Return why no program is used, and what installs one if that helps."""
+    if not row["passed_over"]:
+        return f"not found; {row['install']}"
+    reason = row["passed_over"][0]["reason"]
+    words = _OWN_WORDS.fullmatch(reason)
+    problem = f"cannot be used: {words['words'] if words else reason}"
+    return f"{problem}; {row['install']}" if row["install"] else problem

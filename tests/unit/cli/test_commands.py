@@ -378,6 +378,24 @@ def test_doctor_says_whether_plain_copier_reaches_the_releases(
     assert f"  --  git-remote-scaffold not on PATH; {said}" in _doctor(capsys)
 
 
+def test_doctor_has_the_words_of_a_git_that_cannot_be_used_and_nothing_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    git = tmp_path / "git"
+    said = "fatal: bad config line 1 in file /home/dev/.gitconfig"
+    git.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 128\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert f"  --  git               cannot be used: {said}\n" in _doctor(capsys)
+
+
+def test_doctor_says_what_installs_a_git_that_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "  --  git               not found; apt install git" in _doctor(capsys)
+
+
 def _doctor(capsys: pytest.CaptureFixture[str]) -> str:
     assert cli.run(["doctor"]) == ExitCode.CLEAN
     return capsys.readouterr().out
