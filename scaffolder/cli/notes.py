@@ -11,6 +11,9 @@ from scaffolder.template.notes import Note, Notes
 HEADING = "Before you deploy"
 """The line above the notes. ci/template-update.sh of generated repositories looks for it, and for their indentation."""
 
+_WHERE = "Do this from the branch of the update, before you merge it: a merge deploys to dev."
+"""What all notes have in common: after the merge it is too late for them."""
+
 _WIDTH = 80
 _INDENT = " " * 4
 
@@ -24,6 +27,9 @@ def lines(notes: Notes, heading: str = HEADING) -> Iterator[str]:
         return
     yield ""
     yield heading
+    if heading == HEADING:
+        yield ""
+        yield from _wrapped(_WHERE)
     for note in notes.entries:
         yield ""
         yield from _note(note)

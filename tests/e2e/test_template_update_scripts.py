@@ -245,6 +245,9 @@ NOTE = Note(
 
 MARKDOWN = """## Before you deploy
 
+Do this from the branch of the update, before you merge it: a merge deploys
+to dev.
+
 ### v99.0.0   Deployers are a group
 The RoleBinding names a group.
 

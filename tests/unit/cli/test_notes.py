@@ -27,6 +27,9 @@ def test_a_note_is_its_title_what_changes_what_to_do_and_what_undoes_it() -> Non
         == """
 Before you deploy
 
+    Do this from the branch of the update, before you merge it: a merge deploys
+    to dev.
+
   v0.6.0   Deployers are a group
     The RoleBinding of each environment names the group that Terraform makes,
     and no longer a user of its own.
@@ -63,7 +66,7 @@ def test_lines_of_the_author_stay_lines_and_items_are_indented() -> None:
 
 def test_what_could_not_be_read_is_said_below_the_notes() -> None:
     assert text(problems=("notes.yml is not a list of notes",)) == (
-        "\nBefore you deploy\n\n    (notes.yml is not a list of notes)"
+        "\nBefore you deploy\n\n    Do this from the branch of the update, before you merge it: a merge deploys\n    to dev.\n\n    (notes.yml is not a list of notes)"
     )
 
 

@@ -34,9 +34,13 @@ ENTRIES = [
         "undo": "u",
     },
 ]
-BLOCK = """
+WHERE = """
+    Do this from the branch of the update, before you merge it: a merge deploys
+    to dev.
+"""
+BLOCK = f"""
 Before you deploy
-
+{WHERE}
   v1.1.0   Deployers are a group
     The RoleBinding names a group.
 
@@ -121,7 +125,7 @@ def test_the_status_of_an_updated_repository_has_them_on_request(
 ) -> None:
     said(capsys, "update", str(project))
     assert "Deployers are a group" not in said(capsys, "status", str(project))
-    taken = BLOCK.replace("Before you deploy", "Notes of the releases up to v1.1.0")
+    taken = BLOCK.replace(f"Before you deploy\n{WHERE}", "Notes of the releases up to v1.1.0\n")
     assert taken in said(capsys, "status", "--verbose", str(project))
 
 
@@ -132,7 +136,7 @@ def test_a_malformed_file_stops_nothing_and_is_said(
     lay(template.folder, {notes.FILE: text})
     template.release("1.2.0", {"a.txt": "c\n"}, CLOUD)
     for command in ("status", "update"):
-        assert "\nBefore you deploy\n\n    (notes.yml" in said(capsys, command, str(project))
+        assert f"\nBefore you deploy\n{WHERE}\n    (notes.yml" in said(capsys, command, str(project))
     assert (project / "a.txt").read_text(encoding="utf-8") == "c\n"
 
 
