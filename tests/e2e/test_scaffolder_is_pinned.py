@@ -206,6 +206,77 @@ def test_an_index_in_plain_http_or_with_a_password_is_not_pinned(site: Site, ind
     assert "begins with https://, without a password" in done.stderr
 
 
+COMPILES = """#!/bin/sh
+[ "$1 $2" = "pip compile" ] || exit 0
+for word; do case "$word" in --output-file=*) out="${word#*=}" ;; esac; last="$word"; done
+{ printf '#    uv pip compile --output-file=%s %s\\n' "$out" "$last"; printf '%s\\n' "$LOCK"; } >"$out"
+echo "cannot reach https://a:s3cret@h.example/simple and https://s3cret@h.example/simple" >&2
+exit "${STATUS:-0}"
+"""
+"""A `uv` that compiles what the test says, and talks about addresses."""
+
+
+@pytest.mark.parametrize("user", ["someone:s3cret", "s3cret", "someone:s3%40cret%2F1", "someone:s3@cret"])
+def test_the_lock_has_the_indexes_without_the_password_that_uv_was_given(site: Site, user: str) -> None:
+    (site.home / "bin/uv").write_text(COMPILES)
+    lock = f"--index-url https://{user}@pypi.example.com/simple\n--extra-index-url https://{user}@h.example/simple\n\n"
+    done = site.run("pin", SCAFFOLDER_FROM="git+https://h.example/x@v1.0.0", LOCK=f"{lock}{AT_A_COMMIT}")
+    assert done.returncode == 0, done.stderr
+    assert site.lock.read_text() == (
+        "#    uv pip compile --output-file=ci/scaffolder.txt ci/scaffolder.in\n"
+        f"--index-url https://pypi.example.com/simple\n--extra-index-url https://h.example/simple\n\n{AT_A_COMMIT}\n"
+    )
+    assert "s3" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lock", "status"),
+    [
+        (AT_A_COMMIT, 2),
+        ("devops-scaffolder==0.6.0", 0),
+        (f"{AT_A_COMMIT}\nx @ https://a:s3cret@h.example/x.whl {HASH}", 0),
+        (f"{AT_A_COMMIT}\n--find-links https://a:s3cret@h.example/x", 0),
+    ],
+    ids=["uv-fails", "open", "password-in-an-address", "password-in-an-option"],
+)
+@pytest.mark.parametrize("before", [True, False], ids=["again", "the-first-time"])
+def test_a_lock_that_is_refused_changes_neither_file(site: Site, lock: str, status: int, before: bool) -> None:
+    (site.home / "bin/uv").write_text(COMPILES)
+    files = [site.root / "ci/scaffolder.in", site.lock]
+    if before:
+        for file in files:
+            file.write_text("as it was\n")
+    done = site.run("pin", SCAFFOLDER_FROM="git+https://h.example/x@v1.0.0", LOCK=lock, STATUS=str(status))
+    assert done.returncode != 0
+    assert [file.read_text() for file in files if file.exists()] == ["as it was\n"] * 2 * before
+    assert sorted(path.name for path in files[0].parent.glob("scaffolder.*")) == sorted(
+        ["scaffolder.sh", *(["scaffolder.in", "scaffolder.txt"] * before)]
+    )
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"SCAFFOLDER_FROM": "http://a:s3cret@h.example/x.whl"},
+        {"SCAFFOLDER_FROM": "devops-scaffolder==0.6.0", "UV_INDEX": "ours=https://a:s3cret@h.example/simple"},
+        {"SCAFFOLDER_FROM": "devops-scaffolder==0.6.0", "SCAFFOLDER_INDEX": "https://a:s3/cret@h.example/simple"},
+        {"SCAFFOLDER_FROM": "git+ssh://a:s3cret@h.example/x"},
+    ],
+)
+def test_no_message_has_a_password(site: Site, variables: dict[str, str]) -> None:
+    done = site.run("pin", **variables)
+    assert done.returncode == 1
+    assert "cret" not in done.stdout + done.stderr
+
+
+def test_no_message_about_a_lock_has_a_password(site: Site, tmp_path: Path) -> None:
+    site.lock.write_text(f"--index-url https://a:s3cret@h.example/simple\n{AT_A_COMMIT}\n")
+    done = site.run("install", str(tmp_path / "environment"))
+    assert done.returncode == 1
+    assert "--index-url https://***@h.example/simple" in done.stderr
+
+
 def test_pinning_images_alone_needs_no_scaffolder(site: Site) -> None:
     done = site.run("pin")
     assert done.returncode == 0
