@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import yaml
 from support import Repository
@@ -200,3 +203,70 @@ def test_no_build_of_jenkins_takes_a_lock_for_a_stage_that_it_skips(pristine: Re
         problem.message
         == "stage Roll back dev takes its lock before `when` is evaluated, also in a build that skips it"
     )
+
+
+def minutes(text: str, pattern: str) -> float:
+    """The only number of minutes that this pattern finds in a script: "10m" or seconds."""
+    (number,) = re.findall(pattern, text)
+    value = number.removesuffix("m")
+    return float(value) if value != number else float(value) / 60
+
+
+def waits(root: Path) -> dict[str, float]:
+    """How long a deployment and a rollback wait in the worst case, in minutes: what the scripts say, added up."""
+    script = {name: (root / f"ci/{name}.sh").read_text() for name in ("deploy", "release", "install", "smoke")}
+    terraform = "terraform" in script["install"]
+    install = minutes(script["install"], r"patience\(\) \{ echo (\d+m)" if terraform else r"TIMEOUT:-(\d+m)")
+    lock = minutes(script["install"], r"-lock-timeout=(\d+m)") if terraform else 0
+    settle = install + minutes(script["release"], r"(?m)^grace=(\d+)$")
+    test = minutes(script["deploy"], r"helm test .*--timeout (\d+m)")
+    rollout = minutes(script["smoke"], r"rollout status .*--timeout (\d+m)")
+    recovery = 0 if terraform else install  # Terraform deletes the record of a release that was cut off
+    back = lock + install + rollout
+    return {"deploy": settle + recovery + lock + install + test + rollout + back, "rollback": settle + back}
+
+
+def limits(root: Path, system: str) -> dict[str, list[int]]:
+    """The minutes that each job has which deploys or rolls back."""
+    if system == "github":
+        jobs = {name: yaml.safe_load((root / f".github/workflows/{name}.yml").read_text())["jobs"] for name in WAITING}
+        return {name: [jobs[name][name]["timeout-minutes"]] for name in WAITING}
+    if system == "azure-devops":
+        stages = {
+            name: yaml.safe_load((root / f"ci/azure-devops/{name}.yml").read_text())["stages"] for name in WAITING
+        }
+        return {name: [int(stages[name][0]["jobs"][0]["timeoutInMinutes"])] for name in WAITING}
+    if system == "gitlab":
+        jobs = yaml.safe_load((root / ".gitlab-ci.yml").read_text())
+        return {"deploy": [int(jobs[".deploy"]["timeout"][:-1])], "rollback": [int(jobs["rollback"]["timeout"][:-1])]}
+    text = (root / "Jenkinsfile").read_text()
+    options = re.findall(
+        r"lock\('[^']*'\)\s+timeout\(time: (\d+), unit: 'MINUTES'\).*?sh 'make (deploy|rollback)'", text, re.S
+    )
+    return {name: [int(time) for time, target in options if target == name] for name in WAITING}
+
+
+WAITING = ("deploy", "rollback")
+FOR_THE_REST = 10
+"""Minutes for what has no limit of its own: tools, logins, the answers of the pods, the evidence."""
+
+
+@pytest.mark.parametrize("deploy", DEPLOYMENTS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_no_job_is_cut_off_by_its_own_limit_while_its_scripts_wait(
+    pristine: Repository, system: str, deploy: str
+) -> None:
+    root = pristine(ci=[system], cloud="aws", deploy=deploy, level="right")
+    longest = waits(root)
+    found = limits(root, system)
+    assert {name: set(times) for name, times in found.items()} == {"deploy": {75}, "rollback": {45}}
+    assert {name: len(times) for name, times in found.items()} == dict.fromkeys(
+        WAITING, 3 if system == "jenkins" else 1
+    )
+    assert all(longest[name] + FOR_THE_REST <= min(times) for name, times in found.items()), longest
+
+
+@pytest.mark.parametrize(("deploy", "expected"), [("helm", (51, 25)), ("terraform", (45, 27))])
+def test_the_waits_of_the_scripts_are_added_up(pristine: Repository, deploy: str, expected: tuple[int, int]) -> None:
+    found = waits(pristine(ci=["gitlab"], cloud="aws", deploy=deploy, level="right"))
+    assert (found["deploy"], found["rollback"]) == expected
