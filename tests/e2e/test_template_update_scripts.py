@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from support import Repository
+from support import ROOT, Repository
 
 from scaffolder.cli import notes
 from scaffolder.template import answers, manifest, releases, render
@@ -284,6 +284,31 @@ def test_a_merge_request_has_them_in_the_option_that_makes_it(site: Site) -> Non
     assert proposed.returncode == 0, proposed.stderr
     (option,) = (line for line in (site.bare / "options").read_text().splitlines() if "description=" in line)
     assert MARKDOWN in option.replace("\\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "harmless"),
+    [
+        ("/merge", "&#47;merge"),
+        ("  /assign me", "  &#47;assign me"),
+        ("see a/b, and /merge", "see a/b, and /merge"),
+        (r"a\n/merge", r"a&#92;n/merge"),
+        ("a\r/merge", "a/merge"),
+        ("@all Closes #7 and !8", "&#64;all Closes &#35;7 and &#33;8"),
+        ("`make pin X=git+https://h/x@v1` #1 `a@b #2`", "`make pin X=git+https://h/x@v1` &#35;1 `a@b #2`"),
+        ("` @all", "` &#64;all"),
+        ("`a\n` @all `", "`a\n` &#64;all `"),
+        ("``` @all ` x `", "``` &#64;all ` x `"),
+        (r"\` @all \`", r"\` &#64;all \`"),
+        ('<a x="`"> @all <a x="`">', '<a x="`"> &#64;all <a x="`">'),
+    ],
+)
+def test_gitlab_takes_no_order_from_the_notes(tmp_path: Path, written: str, harmless: str) -> None:
+    (tmp_path / "notes.md").write_text(f"{written}\n", newline="")
+    host = ROOT / "templates/ci/[[ on_gitlab ]]/host.sh"
+    script = 'REPOSITORY_URL=x; source "$0"; description notes.md'
+    done = subprocess.run(["bash", "-euc", script, str(host)], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == harmless.replace("\n", "\\n") + "\\n"
 
 
 def test_a_release_without_notes_has_no_such_section(site: Site) -> None:
