@@ -56,12 +56,15 @@ NOTES: dict[str, Callable[[dict[str, Any]], bool]] = {
     "approval-outside-the-lock": lambda given: "github" in given["ci"],
     "deployers-group-eks": lambda given: given["cloud"] == "aws",
     "deployers-group-own-cluster": lambda given: given["cloud"] == "none",
-    "helm-test-rights": lambda given: True,
+    "helm-test-rights": lambda given: given["cloud"] != "azure",
+    "helm-test-rights-aks": lambda given: given["cloud"] == "azure",
     "oidc-provider-not-deleted": lambda given: given["cloud"] == "aws",
     "aks-nat-address-authorized": lambda given: given["cloud"] == "azure",
     "aks-system-pool-version": lambda given: given["cloud"] == "azure",
     "settings-arrive-as-written": lambda given: True,
-    "deployments-wait-for-each-other": lambda given: True,
+    "deployments-wait-for-each-other": lambda given: given["deploy"] == "helm",
+    "deployments-wait-for-each-other-terraform": lambda given: given["deploy"] == "terraform",
+    "no-older-commit": lambda given: True,
     "weekly-update-pinned": lambda given: True,
 }
 """Whom each note of 0.6.0 concerns, in the words of its issue and not of notes.yml."""

@@ -1489,7 +1489,32 @@ def test_on_aws_the_platform_waits_for_terraform_to_put_the_pipeline_into_the_gr
     assert "kubectl apply" in site.verbs("kubectl")
 
 
-@pytest.mark.parametrize("status", [0, 254], ids=["no-such-entry", "no-right-to-list-them"])
+UNREADABLE = pytest.mark.parametrize("status", [0, 254], ids=["no-such-entry", "no-right-to-list-them"])
+
+
+@UNREADABLE
+def test_on_aws_the_platform_does_not_move_a_pipeline_of_which_it_cannot_see_the_groups(
+    site: Site, status: int
+) -> None:
+    site.on("aws eks list-access-entries", status=status)
+    site.on("kubectl get rolebinding deployer", "deployers")
+    done = site.make("platform")
+    assert done.returncode != 0
+    assert "error: cannot read the access entry of the role my-service-dev-deploy" in done.stderr
+    assert "dev binds its rights to deployers now" in done.stderr
+    assert "kubectl apply" not in site.verbs("kubectl")
+
+
+def test_on_aws_the_platform_does_not_need_the_groups_of_a_pipeline_that_stays_where_it_is(site: Site) -> None:
+    site.on("aws eks list-access-entries", status=254)
+    site.on("kubectl get rolebinding deployer", "my-service-deployers")
+    done = site.make("platform")
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+    assert "kubectl apply" in site.verbs("kubectl")
+
+
+@UNREADABLE
 def test_on_aws_the_platform_warns_where_it_cannot_see_the_groups_of_the_pipeline(site: Site, status: int) -> None:
     site.on("aws eks list-access-entries", status=status)
     done = site.make("platform")
