@@ -19,7 +19,6 @@ from scaffolder.tools.installation import Installation, Leftover
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import Survey, SystemToolchain
 
-
 _OWN_WORDS = re.compile(r"does not tell its version \(exit code -?\d+\): (?P<words>.+)")
 """The reason of a program that starts and stops with an error; `words` is its own account of it."""
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # Put one digest into one environment and prove that it runs there; otherwise put back what ran before.
+#
+# qa and prod refuse a commit that is older than the one they run; OLDER=1 deploys it. CUT_OFF=1 says that another deployment
+# that seems to be under way was cut off, and does not wait for it.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
@@ -25,7 +28,7 @@ verify_signature() {
     run cosign verify --key "$COSIGN_KEY" "$IMAGE@$DIGEST" >/dev/null
     return
   fi
-  for signer in "${SIGNERS[@]}"; do
+  for signer in ${SIGNERS[@]+"${SIGNERS[@]}"}; do
     run cosign verify --certificate-identity "${signer% *}" --certificate-oidc-issuer "${signer#* }" "$IMAGE@$DIGEST" >/dev/null && return
   done
   return 1
@@ -38,11 +41,30 @@ smoke() { DIGEST="$DIGEST" EXPECTED_REVISION="$REVISION" EXPECTED_RUNTIME="$(<"$
 # A message that does not arrive is worth a line in the log, not a failed deployment.
 announce() { ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"; }
 
-# leave REASON: somebody else is at work in this environment, such as a person beside the pipeline. What runs there is theirs
-# to prove or to take back: two that undo each other's work leave the old release and two alarms.
+# What is late must not undo what is newer: an approval that was given out of order, or the run of an old commit that was
+# started again. What this checkout does not know cannot be compared with it.
+refuse_older() {
+  local serving running
+  [ "$ENVIRONMENT" != dev ] || return 0
+  [ "${OLDER:-0}" != 1 ] || return 0
+  serving="$(serving_revision <<<"$1")"
+  [ -n "$serving" ] || return 0
+  running="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --revision "$serving" --output json | jq -r '.revision // empty')" ||
+    die "cannot read which commit $ENVIRONMENT runs (Helm revision $serving), and so whether $REVISION is older: not deployed"
+  case "$running" in "" | *[!0-9a-f]*) return 0 ;; esac # no commit
+  git rev-parse --quiet --verify "$running^{commit}" >/dev/null || return 0
+  if ! git merge-base --is-ancestor "$running" "$REVISION" && git merge-base --is-ancestor "$REVISION" "$running"; then
+    say "error: $ENVIRONMENT runs $running, which is newer than $REVISION: not deployed. To go back: make rollback; to deploy the older one all the same: OLDER=1"
+    announce failed "$REVISION was not deployed: $ENVIRONMENT runs $running, which is newer."
+    exit 1
+  fi
+}
+
+# leave REASON [ADVICE]: somebody else is at work in this environment, such as a person beside the pipeline. What runs there is
+# theirs to prove or to take back: two that undo each other's work leave the old release and two alarms.
 leave() {
   say "error: $1"
-  announce failed "$1. Nothing was rolled back; deploy $REVISION again when the other deployment has ended."
+  announce failed "$1. Nothing was rolled back; ${2:-deploy $REVISION again when the other deployment has ended.}"
   exit 75
 }
 
@@ -68,9 +90,10 @@ give_up() {
 ((${#SIGNERS[@]})) || need COSIGN_KEY
 require_main
 login_registry
-verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]}}: not deployed"
+verify_signature || die "$IMAGE@$DIGEST is not signed by ${COSIGN_KEY:-${SIGNERS[*]-}}: not deployed"
 connect_cluster
 history="$(settled_history)"
+refuse_older "$history"
 recover_pending "$history"
 history="$(release_history)"
 good="$(serving_revision <<<"$history")"
@@ -78,7 +101,17 @@ before="$(last_revision <<<"$history")"
 
 if ! install_release; then
   ! was_refused || leave "$REVISION was not deployed: another deployment of $ENVIRONMENT is under way"
-  give_up "$REVISION could not be installed in $ENVIRONMENT"
+  failure="$REVISION could not be installed in $ENVIRONMENT"
+  if [ -n "$good" ]; then
+    # Helm may have failed before it wrote a revision, and another deployment may have written one of that number since.
+    made="$(digest_of $((before + 1)))" || leave "$failure, and nobody can tell what it left there" "$ENVIRONMENT needs someone now."
+    case "$made" in
+      "$DIGEST") ;;
+      "") leave "$failure: Helm made no revision of it" "$ENVIRONMENT runs what it ran before." ;;
+      *) leave "$failure, and another deployment came in between" ;;
+    esac
+  fi
+  give_up "$failure"
 fi
 test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT"
 smoke || give_up "$ENVIRONMENT does not run what was deployed ($REVISION)"

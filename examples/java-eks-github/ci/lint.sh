@@ -12,7 +12,7 @@ case "${1:-}" in
     tool shellcheck
     scripts=()
     while IFS= read -r script; do scripts+=("$script"); done < <(git ls-files --cached --others --exclude-standard '*.sh')
-    run shellcheck "${scripts[@]}"
+    run shellcheck ${scripts[@]+"${scripts[@]}"}
     ;;
   helm)
     tool helm

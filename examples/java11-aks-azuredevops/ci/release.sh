@@ -30,13 +30,19 @@ release_history() {
   rm -f "$complaints"
 }
 
+# Print after how many seconds a deployment that is still under way counts as cut off.
+cut_off_after() {
+  jq -nr -L ci --arg timeout "$(patience)" --argjson grace "$grace" 'include "history"; ($timeout | seconds) + $grace | floor'
+}
+
 # Print the history as soon as nobody else is at work. A release is "pending" while Helm works on it, and stays so when a
 # pipeline was killed; only its age tells one from the other. CUT_OFF=1 says that it was cut off, and nothing is waited for.
 settled_history() {
   local history age told="" limit
-  limit="$(jq -nr -L ci --arg timeout "$(patience)" --argjson grace "$grace" 'include "history"; ($timeout | seconds) + $grace | floor')"
+  limit="$(cut_off_after)" || die "cannot tell how long a deployment of $SERVICE may take, and so whether another one is under way"
   while history="$(release_history)"; do
-    age="$(jq -r -L ci --argjson limit "$limit" 'include "history"; pending | select(. != null and . <= $limit)' <<<"$history")"
+    age="$(jq -r -L ci --argjson limit "$limit" 'include "history"; pending | select(. != null and . <= $limit)' <<<"$history")" ||
+      die "cannot tell from the history of $SERVICE whether another deployment is under way: $history"
     if [[ -z "$age" || "${CUT_OFF:-0}" == 1 ]]; then
       echo "$history"
       return
@@ -46,6 +52,16 @@ settled_history() {
     sleep 5
   done
   return 1
+}
+
+# digest_of REVISION-OF-HELM: print the digest that it holds, or nothing when there is no such revision.
+digest_of() {
+  local history known values
+  history="$(release_history)" || return
+  known="$(jq --argjson number "$1" 'any(.revision == $number)' <<<"$history")" || return
+  [[ "$known" == true ]] || return 0
+  values="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --revision "$1" --output json)" || return
+  jq -r '.image.digest // "unknown"' <<<"$values"
 }
 
 # run_noting COMMAND…: run it, and note in $errors what it says on stderr.

@@ -13,7 +13,8 @@ tool helm kubectl jq curl
 
 connect_cluster
 history="$(settled_history)"
-if ((${NOT_AFTER:-0} > 0 && $(last_revision <<<"$history") > NOT_AFTER)); then
+last="$(last_revision <<<"$history")"
+if ((${NOT_AFTER:-0} > 0 && last > ${NOT_AFTER:-0})); then
   say "error: another deployment of $ENVIRONMENT came after Helm revision $NOT_AFTER: it is not undone"
   exit 75
 fi

@@ -35,7 +35,7 @@ if [[ "${ATTESTATIONS:-1}" == 0 ]]; then
 fi
 
 build_with_docker() {
-  local argument options=()
+  local argument options=(--platform "$PLATFORM")
   tool docker
   # The default builder of a laptop cannot write an OCI layout, and its version is anyone's guess.
   if [[ -z "${BUILDX_BUILDER:-}" ]]; then
@@ -45,16 +45,16 @@ build_with_docker() {
     fi
   fi
   for argument in "${arguments[@]}"; do options+=(--build-arg "$argument"); done
-  run docker buildx build . --platform "$PLATFORM" "${options[@]}" "--provenance=$provenance" "--sbom=$sbom" --output "$output"
+  run docker buildx build . "${options[@]}" "--provenance=$provenance" "--sbom=$sbom" --output "$output"
 }
 
 # BUILDKIT_HOST: a BuildKit that runs beside this job, in place of Docker.
 build_with_buildkit() {
-  local argument options=()
+  local argument options=(--opt "platform=$PLATFORM")
   tool buildctl
-  if [[ "$sbom" != false ]]; then options=(--opt "attest:provenance=$provenance" --opt "attest:sbom=$sbom"); fi
+  if [[ "$sbom" != false ]]; then options+=(--opt "attest:provenance=$provenance" --opt "attest:sbom=$sbom"); fi
   for argument in "${arguments[@]}"; do options+=(--opt "build-arg:$argument"); done
-  run buildctl build --frontend dockerfile.v0 --local context=. --local dockerfile=. --opt "platform=$PLATFORM" "${options[@]}" --output "$output"
+  run buildctl build --frontend dockerfile.v0 --local context=. --local dockerfile=. "${options[@]}" --output "$output"
 }
 
 tool jq

@@ -14,7 +14,7 @@ initialize() {
 
 # apply_release IMAGE DIGEST REVISION DESCRIPTION
 apply_release() {
-  initialize
+  initialize || return
   run_noting terraform -chdir=terraform/deploy apply -input=false -auto-approve -lock-timeout=2m \
     -var "environment=$ENVIRONMENT" -var "kubeconfig=${KUBECONFIG:-}" \
     -var "image=$1" -var "digest=$2" -var "revision=$3" -var "description=$4"
@@ -44,15 +44,43 @@ return_to() {
 # again: the next apply starts from there, or installs over what a first one left. Whoever calls this has waited until nobody
 # can be working on it any more (settled_history).
 recover_pending() {
-  local status number lock
+  local status number
+  if dry; then return; fi
   status="$(last_status <<<"$1")"
-  [[ "$status" == pending-* ]] || return 0
-  number="$(jq -r 'max_by(.revision).revision' <<<"$1")"
-  say "the last deployment was cut off ($status)"
-  run kubectl delete secret "sh.helm.release.v1.$SERVICE.v$number" --namespace "$NAMESPACE"
+  if [[ "$status" == pending-* ]]; then
+    number="$(last_revision <<<"$1")"
+    say "the last deployment was cut off ($status)"
+    run kubectl delete secret "sh.helm.release.v1.$SERVICE.v$number" --namespace "$NAMESPACE"
+  fi
+  release_lock "$status"
+}
+
+# release_lock STATUS: take the lock of a run that was cut off from Terraform's state. It may be all that such a run left, when
+# it ended before Helm began. The lock of a run that is at work stays: the apply waits for it, and is refused in the end.
+release_lock() {
+  local lease holder age limit
   # The lock is a Lease, held by the id of the run that took it.
-  lock="$(kubectl get lease lock-tfstate-default-deploy --namespace "$NAMESPACE" --ignore-not-found --output 'jsonpath={.spec.holderIdentity}')"
-  [[ -n "$lock" ]] || return 0
-  initialize
-  run terraform -chdir=terraform/deploy force-unlock -force "$lock"
+  lease="$(kubectl get lease lock-tfstate-default-deploy --namespace "$NAMESPACE" --ignore-not-found --output json)"
+  holder="$(jq -r '.spec.holderIdentity // empty' <<<"$lease")"
+  [[ -n "$holder" ]] || return 0
+  age="$(jq -r -L ci 'include "history"; held // empty' <<<"$lease")"
+  limit="$(cut_off_after)"
+  if left_behind "$1" "$age" "$limit"; then
+    say "the run $holder was cut off, and left its lock on Terraform's state${age:+ $age s ago}"
+    initialize
+    run terraform -chdir=terraform/deploy force-unlock -force "$holder"
+  else
+    say "the run $holder has the lock on Terraform's state${age:+, since $age s}; after $limit s it counts as cut off (CUT_OFF=1 says that it was)"
+  fi
+}
+
+# left_behind STATUS AGE LIMIT: true when the lock is that of a run that was cut off. A rollback of the pipeline (NOT_AFTER)
+# says CUT_OFF=1 of its own release alone: without one that is pending, the lock may be another run's.
+left_behind() {
+  if [[ "${CUT_OFF:-0}" == 1 && (-z "${NOT_AFTER:-}" || "$1" == pending-*) ]]; then return 0; fi
+  if [[ -z "$2" ]]; then
+    [[ "$1" == pending-* ]]
+  else
+    (($2 > $3))
+  fi
 }

@@ -13,6 +13,15 @@ export UV_NO_CONFIG=1 # what the service's own project says of uv is not meant f
 wanted=ci/scaffolder.in
 lock=ci/scaffolder.txt
 
+# What is written and said here is committed and logged: it holds no password of an address.
+mask() { sed -E 's#//([^/@[:space:]]*:[^@[:space:]]*|[^/[:space:]]*)@#//***@#g'; }
+say() { printf '%s\n' "$*" | mask >&2; }
+
+# masked COMMAND…: run it, without the passwords in what it says on stderr.
+masked() {
+  { run "$@" 2>&1 >&3 3>&- | mask >&2; } 3>&1
+}
+
 pin() {
   if [[ -n "${SCAFFOLDER_FROM:-}" ]]; then
     want "$SCAFFOLDER_FROM"
@@ -21,16 +30,33 @@ pin() {
     return
   fi
   tool uv
-  # Renovate repeats this command; it reads it in the first lines of the lock.
-  run uv pip compile --quiet --universal --python-version=3.11 --generate-hashes --no-strip-extras --emit-index-url \
-    --output-file="$lock" "$wanted"
-  if ! dry; then
-    sort_lock
-    say "$lock: $(grep -c '==' "$lock") packages, and $(grep -iE '^devops[-_.]scaffolder' "$lock" | sed 's/ *\\$//')"
+  local compile=(uv pip compile --quiet --universal --python-version=3.11 --generate-hashes --no-strip-extras --emit-index-url)
+  if dry; then
+    run "${compile[@]}" "--output-file=$lock" "$wanted"
+    return
   fi
+  # Both files are made beside, and take their places when the lock has been checked: all of it, or nothing. uv keeps the
+  # versions of a lock that is there.
+  [[ -f "$scratch/scaffolder.in" ]] || cp "$wanted" "$scratch/scaffolder.in"
+  [[ ! -f "$lock" ]] || cp "$lock" "$scratch/scaffolder.txt"
+  masked "${compile[@]}" "--output-file=$scratch/scaffolder.txt" "$scratch/scaffolder.in"
+  # uv writes an index as it was told it, with user and password. At the installation it has them from its environment or
+  # from .netrc. And Renovate repeats the command in the first lines, with the files where they belong.
+  sed -E -e 's#^(--(extra-)?index-url[ =]+[a-z]+://)[^/]*@#\1#' -e '/^ *#/s,[^ =]*scaffolder\.(in|txt),ci/scaffolder.\1,g' \
+    "$scratch/scaffolder.txt" >"$scratch/lock"
+  sort_lock "$scratch/lock"
+  put "$scratch/scaffolder.in" "$wanted"
+  put "$scratch/lock" "$lock"
+  say "$lock: $(grep -c '==' "$lock") packages, and $(grep -iE '^devops[-_.]scaffolder' "$lock" | sed 's/ *\\$//')"
 }
 
-# want FROM: write ci/scaffolder.in.
+# put FILE PLACE: in one step, so that no half of it is ever there.
+put() {
+  cp "$1" "$2.new"
+  mv -f "$2.new" "$2"
+}
+
+# want FROM: write what ci/scaffolder.in will hold.
 want() {
   local from="${1#devops-scaffolder}" index="" build="setuptools # builds what has no wheel"
   from="${from#\[tools\]}"
@@ -56,7 +82,7 @@ want() {
     say "+ write $wanted: devops-scaffolder[tools]$from"
   else
     printf '%s\n' "# Which scaffolder takes new releases of the template; scaffolder.txt locks it. \`make pin\` and Renovate move both." \
-      "${index}devops-scaffolder[tools]$from" "$build" >"$wanted"
+      "${index}devops-scaffolder[tools]$from" "$build" >"$scratch/scaffolder.in"
   fi
 }
 
@@ -64,23 +90,23 @@ install() {
   local into
   [[ -f "$lock" ]] || die "there is no $lock: make pin SCAFFOLDER_FROM=… writes it (docs/living-with-the-template.md)"
   tool uv git
-  sort_lock
-  run uv venv --quiet --no-project --python ">=3.11" "$1"
+  sort_lock "$lock"
+  masked uv venv --quiet --no-project --python ">=3.11" "$1"
   into=(uv pip install --quiet --python "$1" --no-deps)
   # What builds comes first and is a wheel itself, so that no build fetches anything.
   if [[ -s "$scratch/builds" ]]; then
-    run "${into[@]}" --require-hashes --no-build --requirement "$scratch/builds.txt"
+    masked "${into[@]}" --require-hashes --no-build --requirement "$scratch/builds.txt"
   fi
   if [[ -s "$scratch/hashed" ]]; then
-    run "${into[@]}" --require-hashes --no-build-isolation --requirement "$scratch/hashed.txt"
+    masked "${into[@]}" --require-hashes --no-build-isolation --requirement "$scratch/hashed.txt"
   fi
   if [[ -s "$scratch/commits" ]]; then
-    run "${into[@]}" --no-build-isolation --requirement "$scratch/commits.txt"
+    masked "${into[@]}" --no-build-isolation --requirement "$scratch/commits.txt"
   fi
 }
 
-# Refuse a lock that leaves anything open; else write its requirements, one a line, to builds, hashed and commits in
-# $scratch, and as .txt with the indexes. They, and not the lock, are what is installed.
+# sort_lock FILE: refuse a lock that leaves anything open; else write its requirements, one a line, to builds, hashed and
+# commits in $scratch, and as .txt with the indexes. They, and not the lock, are what is installed.
 sort_lock() {
   local line words kind entry="" number=0 first=1
   for kind in indexes builds hashed commits; do
@@ -99,7 +125,7 @@ sort_lock() {
     read -r -a words <<<"$entry"
     entry=""
     [[ "${#words[@]}" == 0 ]] || sort_entry "$first" "${words[*]}"
-  done <"$lock"
+  done <"$1"
   [[ -z "$entry" ]] || die "$lock ends within line $first"
   grep -qiE '^devops[-_.]scaffolder[ =@[]' "$scratch/hashed" "$scratch/commits" || die "$lock does not name devops-scaffolder: make pin"
   ! grep -qiE '^scaffolder[ =@[]' "$scratch/hashed" "$scratch/commits" || die "$lock names scaffolder, which is another project: make pin"
@@ -140,7 +166,7 @@ objection() {
 }
 
 scratch="$(mktemp -d)"
-trap 'rm -rf "$scratch"' EXIT
+trap 'rm -rf "$scratch" "$wanted.new" "$lock.new"' EXIT
 case "${1:-}" in
   pin) pin ;;
   install) install "${2:?the folder of the new environment}" ;;

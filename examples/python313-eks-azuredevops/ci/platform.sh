@@ -15,12 +15,22 @@ controller_kinds="https://raw.githubusercontent.com/kubernetes-sigs/aws-load-bal
 # Terraform puts the role of the pipeline into the group that platform/deployer-role.yaml binds. In the other order, the
 # pipeline is locked out until it has.
 keep_pipeline_in() {
-  local role="$SERVICE-$ENVIRONMENT-deploy" cluster=(--cluster-name "$CLUSTER_NAME" --region "$AWS_REGION" --output text) wanted entry groups
+  local role="$SERVICE-$ENVIRONMENT-deploy" cluster=(--cluster-name "$CLUSTER_NAME" --region "$AWS_REGION" --output text)
+  local wanted entry groups bound name lost=""
   wanted="$(awk '/^subjects:/ { found = 1 } found && $1 == "name:" { gsub(/"/, "", $2); print $2 }' platform/deployer-role.yaml)"
   if ! entry="$(aws eks list-access-entries "${cluster[@]}" --query "accessEntries[?ends_with(@, ':role/$role')]")" || [[ -z "$entry" ]] ||
     ! groups="$(aws eks describe-access-entry "${cluster[@]}" --principal-arn "$entry" --query accessEntry.kubernetesGroups)"; then
-    say "warning: cannot read the access entry of the role $role. A pipeline that is not in the group $wanted is locked out" \
-      "until \`make tf-apply ENVIRONMENT=$ENVIRONMENT\`"
+    bound="$(kubectl get rolebinding deployer --namespace "$NAMESPACE" --ignore-not-found --output 'jsonpath={.subjects[*].name}')"
+    for name in $bound; do
+      grep -qxF -- "$name" <<<"$wanted" || lost="$name"
+    done
+    [[ -z "$lost" ]] ||
+      die "cannot read the access entry of the role $role, and so whether it is in the group $wanted. $ENVIRONMENT binds its rights to" \
+        "$lost now: a role that is only there would be locked out. It takes eks:ListAccessEntries and eks:DescribeAccessEntry;" \
+        "or see it on the page of the cluster, then kubectl --namespace $NAMESPACE delete rolebinding deployer, and make platform again"
+    [[ -n "$bound" ]] ||
+      say "warning: cannot read the access entry of the role $role. A pipeline that is not in the group $wanted is locked out" \
+        "until \`make tf-apply ENVIRONMENT=$ENVIRONMENT\`"
     return
   fi
   grep -qxF -- "$wanted" <<<"${groups//$'\t'/$'\n'}" ||
