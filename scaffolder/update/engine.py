@@ -18,7 +18,18 @@ from scaffolder.template.releases import History, Release
 from scaffolder.tools import scratch
 from scaffolder.tools.git import PLAIN_DIFF
 from scaffolder.tools.toolchain import Toolchain
-from scaffolder.update import answer_changes, apply, journal, merge, merge_repository, rendering, repository, restore
+from scaffolder.update import (
+    answer_changes,
+    apply,
+    journal,
+    markers,
+    merge,
+    merge_repository,
+    partial_clone,
+    rendering,
+    repository,
+    restore,
+)
 from scaffolder.update.merge import FileAction, Merged
 from scaffolder.update.merge_repository import Workshop
 from scaffolder.update.repository import Repository
@@ -64,6 +75,8 @@ class Plan:
     merged: Merged
     work: Workshop
     folder: Path
+    absent: frozenset[str] = frozenset()
+    """Files of the repository's own that are not on this machine: a partial clone."""
 
     @property
     def conflicts(self) -> tuple[merge.Change, ...]:
@@ -108,16 +121,20 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             keep_list.kept(request.root),
         )
         differences = _differences(request, before.answers, after.answers, new)
-        repository.refuse_markers(opened, {*before.files, *after.files})
+        base, theirs = work.tree_of(before.folder), work.tree_of(after.folder)
+        absent = partial_clone.absent(opened, work, base, theirs)
+        edited = merge_repository.changed(work.git, base, opened.tree)
+        markers.refuse_left(opened, work, edited, before.folder, old.tag)
         outcome = merge.merged(
             work,
-            base=work.tree_of(before.folder),
+            base=base,
             ours=opened.tree,
-            theirs=work.tree_of(after.folder),
+            theirs=theirs,
             label=f"template-{new.tag}",
             renames=old != new,
             names=_names(differences, releases.checkout(history, new, toolchain)) if differences else {},
             record=answers.FILE,
+            absent=absent,
         )
         repository.refuse_occupied(opened, outcome.added)
         yield Plan(
@@ -131,6 +148,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             merged=outcome,
             work=work,
             folder=folder,
+            absent=absent,
         )
 
 
@@ -139,7 +157,8 @@ def checked(plan: Plan, toolchain: Toolchain, on_result: Callable[[Result], None
     from scaffolder import checks  # 0.1 s, and an update that is not checked does not need it
 
     folder = plan.folder / "result" / plan.repository.root.name
-    plan.work.written(plan.merged.tree, folder)
+    here = plan.work.edited(plan.merged.tree, dict.fromkeys(plan.absent)) if plan.absent else plan.merged.tree
+    plan.work.written(here, folder)
     return checks.run(Project(folder), checks.every(), toolchain, on_result=on_result)
 
 

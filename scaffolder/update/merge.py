@@ -9,13 +9,15 @@ What Git asks a person about is decided here in two cases: a file that only one 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from scaffolder.errors import UpdateError
 from scaffolder.tools.git import Git
 from scaffolder.update import line_endings, misplaced_edits, moves
-from scaffolder.update.merge_repository import YOURS, Stage, Workshop, entries
+from scaffolder.update.merge_repository import SUBMODULE, YOURS, Stage, Workshop, entries
 
 _Entries = dict[str, tuple[str, str]]
 """Path → (mode, hash)."""
@@ -69,18 +71,31 @@ def merged(
     renames: bool = True,
     names: Mapping[str, str] = MappingProxyType({}),
     record: str = "",
+    absent: Collection[str] = (),
 ) -> Merged:
     """What Git makes of three trees; `label` names the third side in the markers of a conflict.
 
     `record` is a file of the template's own: where both sides changed it, theirs is taken. `renames` is whether a file
     that the template moved is followed. Between two sets of answers it must not be: what looks like a move there is one
     file that goes and another that comes. A file that people moved is followed either way, and so is one that the
-    template moved because a name in its path is another one: `names` are old name → new name.
+    template moved because a name in its path is another one: `names` are old name → new name. `absent` are files of
+    `ours` that are not on this machine, and that stay as they are.
+
+    Raises:
+        UpdateError: the template writes a file where people have a submodule.
     """
     git = work.git
+    here = entries(git, ours)
+    submodules = {path: entry for path, entry in here.items() if entry[0] == SUBMODULE}
+    if submodules:
+        _refuse_below(submodules, entries(git, base), entries(git, theirs))
+    apart = submodules | {path: here[path] for path in absent}
+    if apart:
+        ours = work.edited(ours, dict.fromkeys(apart))
     own = _own(git, base, ours, theirs)
     if own:
         ours = work.edited(ours, dict.fromkeys(own))
+    own |= apart
     here, named = entries(git, ours), moves.by_names(git, base, ours, theirs, names)
     base, ours = moves.made(work, base, named), moves.made(work, ours, named)
     base, theirs = line_endings.followed(work, base, ours, theirs)
@@ -114,6 +129,18 @@ def merged(
         stages=left,
         added=tuple(path for path in sides.result if path not in here),
     )
+
+
+def _refuse_below(submodules: Collection[str], base: _Entries, theirs: _Entries) -> None:
+    """Stop where the template has something new at the place of a submodule, or in it: Git could merge neither."""
+    for path in theirs:
+        place = next((folder for folder in (path, *_folders(path)) if folder in submodules), "")
+        is_new = path not in base if path != place else theirs[path] != base.get(path)
+        if place and is_new:
+            raise UpdateError(
+                f"{place} is a submodule here, and the template has {path}",
+                hint=f"git mv {shlex.quote(place)} to another place, and commit; then update",
+            )
 
 
 def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
@@ -199,9 +226,15 @@ def _doubts(
     """Files that Git merged without asking, but with an edit in another block: what they become, and their sides."""
     origin = {new: old for old, new in (*moved.items(), *moved_by_people.items())}
     found = {}
-    for path, entry in sides.result.items():
-        if path in conflicts or entry in {sides.ours.get(path), sides.theirs.get(path)}:
-            continue
+    both_changed = {
+        path: entry
+        for path, entry in sides.result.items()
+        if path not in conflicts and entry not in {sides.ours.get(path), sides.theirs.get(path)}
+    }
+    at_any_place = {*both_changed, *(origin[path] for path in both_changed if path in origin)}
+    for side in (sides.base, sides.ours, sides.theirs, sides.result):
+        work.read(side[path][1] for path in at_any_place if path in side)
+    for path, entry in both_changed.items():
         old = path if path in sides.base else origin.get(path, path)
         entries = (
             sides.base.get(old),
@@ -216,7 +249,7 @@ def _doubts(
             both = misplaced_edits.sides(ours, theirs, label)
             if work.ends_as_on_windows(entry[1]):
                 both = both.replace("\n", "\r\n")
-            found[path] = ((entry[0], work.kept(both)), three)
+            found[path] = ((entry[0], work.kept(both)[0]), three)
     return found
 
 

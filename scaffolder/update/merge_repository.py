@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffolder.errors import ToolCrashed
@@ -12,6 +13,13 @@ from scaffolder.tools.toolchain import Toolchain
 
 YOURS, BASE = "yours", "base"
 """Names of the sides, as the markers of a conflict show them; the third side is named by whoever merges."""
+
+
+LARGEST = 8 * 2**20
+"""Bytes of a file whose text is looked at: what a template writes is smaller, and what is not is not held in memory."""
+
+SUBMODULE = "160000"
+"""The mode of a submodule in a tree."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +32,26 @@ class Stage:
     number: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """A file: `said` is its text, each line end a plain one, and `size` its bytes as they are."""
+
+    said: str = ""
+    size: int = 0
+
+    @property
+    def text(self) -> str:
+        """`said`, if the file is UTF-8 and its line ends are all of one kind; else ""."""
+        return self.said if self.size - len(self.said.encode()) in {0, self.said.count("\n")} else ""
+
+
 @dataclass(frozen=True)
 class Workshop:
     """A bare repository for one merge, that sees the objects of the generated repository and writes only its own."""
 
     git: Git
     folder: Path
+    read_already: dict[str, Content] = field(default_factory=dict)
 
     def tree_of(self, folder: Path) -> str:
         """The hash of the tree of all files in `folder`, ignored ones too, each as it is."""
@@ -53,20 +75,53 @@ class Workshop:
         git("add", "--all", "--force", ".")
         return git("write-tree"), stages
 
+    def read(self, blobs: Iterable[str]) -> None:
+        """Read these files with two processes, however many they are, so that `content_of` starts none.
+
+        One that is not there (the repository is a partial clone), or is larger than `LARGEST`, has no text.
+        """
+        asked = [blob for blob in dict.fromkeys(blobs) if blob not in self.read_already]
+        if not asked:
+            return
+        listed = "".join(f"{blob}\n" for blob in asked)
+        about = self.git("cat-file", "--batch-check=%(objectsize)", stdin=listed).splitlines()
+        sizes = {blob: int(size) for blob, size in zip(asked, about, strict=True) if size.isdigit()}
+        small = [blob for blob, size in sizes.items() if size <= LARGEST]
+        # Sizes are in bytes, and what a process prints is read as text: a word that no file can hold parts the files.
+        mark = secrets.token_hex(16)
+        said = self.git.attempt("cat-file", f"--batch={mark}", stdin="".join(f"{blob}\n" for blob in small)).stdout
+        texts = said.split(f"{mark}\n")[1:]
+        found = {blob: text.removesuffix("\n") for blob, text in zip(small, texts, strict=True)}
+        self.read_already.update({blob: Content(said=found.get(blob, ""), size=sizes.get(blob, 0)) for blob in asked})
+
+    def lacking(self, blobs: Collection[str]) -> frozenset[str]:
+        """Return those of `blobs` that are not on this machine."""
+        said = self.git("cat-file", "--batch-check=%(objectname)", stdin="".join(f"{blob}\n" for blob in blobs))
+        return frozenset(line.removesuffix(" missing") for line in said.splitlines() if line.endswith(" missing"))
+
+    def content_of(self, blob: str) -> Content:
+        """The content of one file."""
+        self.read([blob])
+        return self.read_already[blob]
+
     def text_of(self, blob: str) -> str:
         """What a file of UTF-8 says, its line ends plain ones; nothing where it has no text, or both kinds of them."""
-        said = self.git.attempt("cat-file", "blob", blob).stdout  # each line end is read as a plain one
-        size = int(self.git("cat-file", "-s", blob))
-        return said if size - len(said.encode()) in {0, said.count("\n")} else ""
+        return self.content_of(blob).text
 
     def ends_as_on_windows(self, blob: str) -> bool:
         """Whether a file is UTF-8, and each of its line ends is one of Windows."""
-        text = self.text_of(blob)
-        return "\n" in text and int(self.git("cat-file", "-s", blob)) > len(text.encode())
+        content = self.content_of(blob)
+        return "\n" in content.text and content.size > len(content.text.encode())
 
-    def kept(self, text: str) -> str:
-        """The hash of a file that says `text`, which is there from now on."""
-        return self.git("hash-object", "-w", "--stdin", stdin=text)
+    def kept(self, *texts: str) -> tuple[str, ...]:
+        """The hashes of files that say `texts`, which are there from now on."""
+        folder = self.folder / "kept"
+        folder.mkdir(exist_ok=True)
+        files = [folder / str(number) for number in range(len(texts))]
+        for file, text in zip(files, texts, strict=True):
+            file.write_text(text, encoding="utf-8", newline="")
+        listed = "".join(f"{file}\n" for file in files)
+        return tuple(self.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).splitlines())
 
     def edited(self, tree: str, edits: Mapping[str, tuple[str, str] | None]) -> str:
         """`tree` with other entries: path → (mode, hash), or None where the path goes."""
@@ -128,6 +183,13 @@ def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
             mode, _, blob = about.split()
             found[path] = (mode, blob)
     return found
+
+
+def changed(git: Git, before: str, after: str) -> dict[str, tuple[str, str]]:
+    """Path → (mode, hash) of the files of the tree `after` that the tree `before` has as well, with another content."""
+    listed = git("diff-tree", "-r", "-z", "--raw", "--no-renames", "--diff-filter=M", before, after).split("\0")
+    pairs = zip(listed[0::2], listed[1::2], strict=False)  # ":MODE MODE HASH HASH M", then the path
+    return {path: (about.split()[1], about.split()[3]) for about, path in pairs}
 
 
 def _staged(said: str) -> tuple[Stage, ...]:

@@ -19,9 +19,6 @@ _UNDER_WAY = {
 }
 """What lies in `.git` while Git waits for a person to go on with something."""
 
-_NAMES_ONLY = ("-z", "-I", "--files-with-matches", "--no-color", "--no-full-name")
-_MARKERS = ("-e", "^<<<<<<< ", "-e", "^>>>>>>> ")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
@@ -99,30 +96,15 @@ def refuse_unsettled(repository: Repository) -> None:
     unmerged = [file for state, file in changed if "U" in state or state in {"AA", "DD"}]
     if unmerged:
         raise UpdateError(
-            f"conflicts are left from a {under_way or 'merge'}: {_some(unmerged)}",
+            f"conflicts are left from a {under_way or 'merge'}: {some(unmerged)}",
             hint=f"settle them, then git add and {ways or 'git commit; or scaffold update --abort'}",
         )
     if under_way:
         raise UpdateError(f"a {under_way} is under way", hint=ways)
     if changed:
         raise UpdateError(
-            f"changed and not committed: {_some([file for _, file in changed])}",
+            f"changed and not committed: {some([file for _, file in changed])}",
             hint="git commit (or git stash) first, so that the update can be told from your work",
-        )
-
-
-def refuse_markers(repository: Repository, files: Collection[str]) -> None:
-    """Stop where one of the generated `files` still holds the markers of a conflict.
-
-    Raises:
-        UpdateError: naming the files.
-    """
-    found = repository.git.attempt("grep", *_NAMES_ONLY, "--cached", "--all-match", *_MARKERS)
-    marked = [file for file in found.stdout.split("\0") if file in files]
-    if marked:
-        raise UpdateError(
-            f"markers of a conflict are left in {_some(marked)}",
-            hint=f'git grep -n "^<<<<<<< " -- {marked[0]}, settle it, and commit',
         )
 
 
@@ -135,7 +117,7 @@ def refuse_occupied(repository: Repository, files: Collection[str]) -> None:
     occupied = [file for file in files if _occupied(repository.root / file)]
     if occupied:
         raise UpdateError(
-            f"the update would write what is there and not committed: {_some(occupied)}",
+            f"the update would write what is there and not committed: {some(occupied)}",
             hint="git add and git commit, to have it merged; or move it away",
         )
 
@@ -152,7 +134,8 @@ def _status(repository: Repository) -> list[tuple[str, str]]:
     return [(entry[:2], entry[3:].removeprefix(repository.prefix)) for entry in entries]
 
 
-def _some(files: list[str]) -> str:
+def some(files: Collection[str]) -> str:
+    """The first of `files`, for a message."""
     shown = ", ".join(sorted(files)[:5])
     more = f" and {len(files) - 5} more" if len(files) > 5 else ""
     return f"{shown}{more}"

@@ -186,7 +186,7 @@ def test_nobodys_settings_change_what_is_done_or_said(
     request.getfixturevalue("settings")
     assert update(project / "below", diff=True).text == expected
     assert fates(update(project / "below")) == {"a.txt": FileAction.MERGED, "b.txt": FileAction.CLEAN}
-    commit(project, {"below/a.txt": "<<<<<<< yours\n=======\n>>>>>>> template\n"})
+    commit(project, {"below/a.txt": "<<<<<<< yours\nmine\n=======\nline 1\n>>>>>>> template-v1.1.0\n"})
     with pytest.raises(UpdateError, match=r"markers of a conflict are left in a\.txt"):
         update(project / "below")
 

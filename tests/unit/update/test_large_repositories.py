@@ -1,0 +1,208 @@
+"""`scaffold update` leaves alone what is the repository's own: it is not read, not fetched, and costs no memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from updating import Template, commit, fates, git, update
+
+from scaffolder.errors import UpdateError
+from scaffolder.update.merge import FileAction
+
+LINES = "".join(f"line {number}\n" for number in range(1, 31))
+OURS, THEIRS = LINES.replace("line 2\n", "mine\n"), LINES.replace("line 18\n", "theirs\n")
+ASSETS = {f"assets/{number}.txt": f"asset {number}\n" for number in range(10)}
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Template:
+    return Template.made(tmp_path / "template", {"a.txt": LINES, "b.txt": LINES})
+
+
+def _partial(project: Path, folder: Path) -> Path:
+    """A partial and sparse clone, without the assets."""
+    for name in ("allowFilter", "allowAnySHA1InWant"):
+        git(project, "config", f"uploadpack.{name}", "true")
+    options = ("--quiet", "--no-local", "--filter=blob:none", "--no-checkout")
+    git(project.parent, "clone", *options, f"file://{project}", str(folder))
+    git(folder, "sparse-checkout", "set", "--no-cone", "/*", "!/assets/")
+    git(folder, "checkout", "--quiet", "main")
+    return folder
+
+
+def _missing(clone: Path, tree: str = "HEAD") -> int:
+    listed = git(clone, "rev-list", "--objects", "--missing=print", "--no-walk", tree).splitlines()
+    return sum(line.startswith("?") for line in listed)
+
+
+def _edited(project: Path) -> None:
+    commit(project, {"a.txt": OURS, **ASSETS})
+
+
+def _deleted(project: Path) -> None:
+    commit(project, {"a.txt": OURS, "b.txt": None, **ASSETS})
+
+
+def _moved(project: Path) -> None:
+    git(project, "mv", "b.txt", "here.txt")
+    commit(project, {"a.txt": OURS, "here.txt": OURS, **ASSETS})
+
+
+@pytest.mark.parametrize("how", [_edited, _deleted, _moved])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_no_file_of_ones_own_is_fetched_into_a_partial_clone(
+    how: Callable[[Path], None], dry_run: bool, template: Template, tmp_path: Path
+) -> None:
+    how(template.generate(tmp_path / "project"))
+    clone = _partial(tmp_path / "project", tmp_path / "clone")
+    assert _missing(clone) == len(ASSETS)
+    template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "new.txt": "new\n"})
+    assert fates(update(clone, dry_run=dry_run))["a.txt"] is FileAction.MERGED
+    assert _missing(clone) == len(ASSETS)
+
+
+def test_a_file_of_the_template_that_a_partial_clone_lacks_is_fetched(template: Template, tmp_path: Path) -> None:
+    commit(template.generate(tmp_path / "project"), {"a.txt": OURS, **ASSETS})
+    clone = _partial(tmp_path / "project", tmp_path / "clone")
+    git(clone, "sparse-checkout", "set", "--no-cone", "/*", "!/assets/", "!/a.txt")
+    second = tmp_path / "second"
+    git(
+        tmp_path,
+        "clone",
+        "--quiet",
+        "--no-local",
+        "--filter=blob:none",
+        "--no-checkout",
+        f"file://{clone.parent / 'project'}",
+        str(second),
+    )
+    git(second, "sparse-checkout", "set", "--no-cone", "/*", "!/assets/", "!/a.txt")
+    git(second, "checkout", "--quiet", "main")
+    assert _missing(second) == len(ASSETS) + 1
+    template.release("1.1.0", {"a.txt": THEIRS})
+    assert fates(update(second)) == {"a.txt": FileAction.MERGED}
+    assert git(second, "show", ":a.txt") == OURS.replace("line 18\n", "theirs\n").strip()
+    assert _missing(second) == len(ASSETS)
+
+
+def test_the_size_of_ones_own_files_costs_no_memory(template: Template, tmp_path: Path) -> None:
+    project = template.generate(tmp_path / "project")
+    for setting in ("core.looseCompression=0", "core.bigFileThreshold=1m"):
+        git(project, "config", *setting.split("="))
+    for name in ("one.bin", "two.bin"):
+        with (project / name).open("wb") as stream:
+            stream.truncate(150 * 2**20)
+    commit(project, {"a.txt": OURS})
+    template.release("1.1.0", {"a.txt": THEIRS})
+    code = (
+        "import resource, subprocess, sys;"
+        "subprocess.run([sys.executable, '-m', 'scaffolder', 'update', '--quiet', sys.argv[1]], check=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(project)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 120 * 1024  # KiB of the largest process
+
+
+@pytest.mark.parametrize("windows", [False, True])
+def test_the_number_of_processes_does_not_grow_with_the_files(
+    windows: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+    for count in (3, 30):
+        files = {f"f{number}.txt": LINES.replace("line", str(number)) for number in range(count)}
+        template = Template.made(tmp_path / f"template{count}", files)
+        project = template.generate(tmp_path / f"project{count}")
+        mine = {name: text.replace(" 2\n", " mine\n", 1) for name, text in files.items()}
+        commit(project, {name: text.replace("\n", "\r\n" if windows else "\n") for name, text in mine.items()})
+        template.release("1.1.0", {name: text.replace(" 18\n", " theirs\n") for name, text in files.items()})
+        trace = tmp_path / f"trace{count}"
+        with monkeypatch.context() as patched:
+            patched.setenv("GIT_TRACE", str(trace))
+            assert set(fates(update(project)).values()) == {FileAction.MERGED}
+        counted.append(trace.read_text(encoding="utf-8").count("trace: built-in"))
+        if windows:
+            text = (project / "f0.txt").read_bytes().decode()
+            assert "\r\n0 theirs\r\n" in text
+            assert text.count("\r\n") == text.count("\n") == 30
+    assert counted[0] == counted[1] < 60
+
+
+def _page(left: str, right: str, ends: str = "\n") -> str:
+    shown = f"{LINES}\nHow to settle:\n\n<<<<<<< {left}\nA\n=======\nB\n>>>>>>> {right}\n"
+    return shown.replace("\n", ends)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("yours", "template"), ("yours", "template-v1.0.0"), ("HEAD", "main"), ("ours", "theirs")]
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_page_that_shows_a_conflict_stops_no_update(
+    left: str, right: str, ends: str, template: Template, tmp_path: Path
+) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": _page(left, right, ends)})
+    template.release("1.1.0", {"a.txt": THEIRS})
+    assert fates(update(project)) == {"a.txt": FileAction.MERGED}
+
+
+def test_a_page_of_the_template_that_shows_a_conflict_stops_no_update(tmp_path: Path) -> None:
+    page = _page("yours", "template-v1.0.0") + "line 31\n" * 3
+    template = Template.made(tmp_path / "template", {"a.txt": page})
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": page.replace("line 2\n", "mine\n")})
+    template.release("1.1.0", {"a.txt": page.replace("line 18\n", "theirs\n")})
+    assert fates(update(project)) == {"a.txt": FileAction.MERGED}
+
+
+@pytest.mark.parametrize("theirs", ["theirs\n", ""])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_conflict_that_was_committed_stops_the_next_update_until_it_is_excepted(
+    theirs: str, ends: str, template: Template, tmp_path: Path
+) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"a.txt": OURS.replace("\n", ends)})
+    template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", theirs)})
+    assert fates(update(project)) == {"a.txt": FileAction.CONFLICT}
+    commit(project)
+    template.release("1.2.0", {"b.txt": THEIRS})
+    with pytest.raises(UpdateError, match=r"^markers of a conflict are left in a\.txt$") as stopped:
+        update(project)
+    assert "`a.txt conflict-marker-size=32` in .gitattributes" in stopped.value.hint
+    commit(project, {".gitattributes": "a.txt conflict-marker-size=32\n"})
+    assert fates(update(project)) == {"b.txt": FileAction.CLEAN}
+
+
+def _submodule(tmp_path: Path, project: Path, place: str) -> None:
+    module = tmp_path / "module"
+    git(tmp_path, "init", "--quiet", str(module))
+    git(module, "commit", "--quiet", "--allow-empty", "--message", "module")
+    git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(module), place)
+    commit(project)
+
+
+@pytest.mark.parametrize(("place", "file"), [("new.txt", "new.txt"), ("sub", "sub/new.txt")])
+def test_a_file_that_comes_where_a_submodule_is_is_refused_by_name(
+    place: str, file: str, template: Template, tmp_path: Path
+) -> None:
+    project = template.generate(tmp_path / "project")
+    _submodule(tmp_path, project, place)
+    template.release("1.1.0", {file: "new\n"})
+    with pytest.raises(UpdateError, match=f"^{place} is a submodule here, and the template has {file}$"):
+        update(project)
+    assert git(project, "status", "--short") == ""
+
+
+def test_a_submodule_elsewhere_or_in_place_of_a_file_that_stays_is_no_obstacle(
+    template: Template, tmp_path: Path
+) -> None:
+    project = template.generate(tmp_path / "project")
+    commit(project, {"b.txt": None})
+    _submodule(tmp_path, project, "b.txt")
+    template.release("1.1.0", {"a.txt": THEIRS})
+    assert fates(update(project)) == {"a.txt": FileAction.CLEAN}
+    assert git(project, "ls-files", "--stage", "b.txt").startswith("160000")
