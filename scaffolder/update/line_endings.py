@@ -15,12 +15,13 @@ def followed(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, st
     turned = [path for path, (_, blob) in candidates.items() if work.ends_as_on_windows(blob)]
     if not turned:
         return base, theirs
+    sides = entries(work.git, base), entries(work.git, theirs)
+    work.read([side[path][1] for side in sides for path in turned if path in side])
     return _turned(work, base, turned), _turned(work, theirs, turned)
 
 
 def _turned(work: Workshop, tree: str, paths: list[str]) -> str:
     there = entries(work.git, tree)
-    work.read(there[path][1] for path in paths if path in there)
     texts = {path: work.text_of(there[path][1]) for path in paths if path in there}
     texts = {path: text.replace("\n", "\r\n") for path, text in texts.items() if text}
     if not texts:

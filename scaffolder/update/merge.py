@@ -232,8 +232,8 @@ def _doubts(
         if path not in conflicts and entry not in {sides.ours.get(path), sides.theirs.get(path)}
     }
     at_any_place = {*both_changed, *(origin[path] for path in both_changed if path in origin)}
-    for side in (sides.base, sides.ours, sides.theirs, sides.result):
-        work.read(side[path][1] for path in at_any_place if path in side)
+    every = (sides.base, sides.ours, sides.theirs, sides.result)
+    work.read([side[path][1] for side in every for path in at_any_place & side.keys()])
     for path, entry in both_changed.items():
         old = path if path in sides.base else origin.get(path, path)
         entries = (

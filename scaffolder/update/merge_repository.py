@@ -18,6 +18,9 @@ YOURS, BASE = "yours", "base"
 LARGEST = 8 * 2**20
 """Bytes of a file whose text is looked at: what a template writes is smaller, and what is not is not held in memory."""
 
+_MOST_LISTED = 12
+"""Trees whose files are remembered; one merge has about as many."""
+
 SUBMODULE = "160000"
 """The mode of a submodule in a tree."""
 
@@ -174,8 +177,20 @@ def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain
     return Workshop(bare(toolchain, made, settings), folder)
 
 
+_LISTED: dict[str, dict[str, tuple[str, str]]] = {}
+"""What was listed lately: the same hash is the same tree, in whichever repository."""
+
+
 def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
-    """Path → (mode, hash) of all files of a tree."""
+    """Path → (mode, hash) of all files of the tree with this hash."""
+    if tree not in _LISTED:
+        if len(_LISTED) >= _MOST_LISTED:
+            _LISTED.clear()
+        _LISTED[tree] = _listed(git, tree)
+    return dict(_LISTED[tree])
+
+
+def _listed(git: Git, tree: str) -> dict[str, tuple[str, str]]:
     found = {}
     for line in git("ls-tree", "-r", "-z", "--full-tree", tree).split("\0"):
         if line:
