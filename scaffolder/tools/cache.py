@@ -107,12 +107,12 @@ class Cache:
 
 
 def default_folder() -> Path:
-    """What SCAFFOLD_CACHE_DIR names, else our folder in the platform's place for caches."""
+    """What SCAFFOLD_CACHE_DIR names, else our folder in the platform's place for caches; a whole path."""
     if named := os.environ.get(FOLDER_VARIABLE):
-        return Path(named)
+        return Path(named).expanduser().absolute()
     import platformdirs
 
-    return Path(platformdirs.user_cache_path("scaffolder"))
+    return Path(platformdirs.user_cache_path("scaffolder")).absolute()
 
 
 def key_of(*parts: object) -> str:

@@ -7,6 +7,7 @@ first says what to take back, and the next `scaffold update` asks for `--abort`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -15,14 +16,17 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from scaffolder.errors import ToolCrashed
+from scaffolder.errors import ToolCrashed, ToolError, UpdateError
 from scaffolder.tools import process
 from scaffolder.tools.git import Git
-from scaffolder.tools.process import Processes
+from scaffolder.tools.process import CompletedRun, Processes
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 from scaffolder.update import journal, restore
 from scaffolder.update.journal import Journal
 from scaffolder.update.merge_repository import Stage
+
+_SIGNALS = 128
+"""A shell adds this to the number of the signal that ended a program."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +57,13 @@ def put(step: Step, folder: Path) -> None:
     plan = folder / "step.json"
     plan.write_text(json.dumps(asdict(step)), encoding="utf-8")
     argv = (sys.executable, "-P", "-m", "scaffolder.update.apply", str(plan))
-    with process.undisturbed():
-        done = Processes().run("scaffold update", argv, cwd=folder, timeout=600)
+    try:
+        with process.undisturbed():
+            done = Processes().run("the process that writes the files", argv, cwd=folder, timeout=600)
+    except ToolError as error:
+        raise _ended(step, error.message) from error
     if done.exit_code != 0:
-        raise _told(done.stdout) or ToolCrashed("the update could not be written", hint="scaffold update --abort")
+        raise _told(done.stdout) or _ended(step, _last_line(done.stderr) or f"exit code {done.exit_code}")
 
 
 def objects_of(step: Step) -> None:
@@ -80,18 +87,36 @@ def main(plan: Path, toolchain: Toolchain) -> None:
         objects_of(step)
         journal.write(begun, Path(step.journal))
     except OSError as error:
-        raise ToolCrashed(f"nothing was changed: {error.filename}: {error.strerror}", hint="git status") from error
+        raise ToolCrashed(
+            f"nothing was changed: {error.filename or step.journal}: {error.strerror}", hint="git status"
+        ) from error
+    try:
+        _refuse_impossible(git, step)
+    except ToolError as error:
+        journal.remove(Path(step.journal))
+        raise ToolCrashed(f"nothing was changed: {error.message}", hint=error.hint) from error
+    try:
+        _write(git, step)
+        journal.write(replace(begun, state=journal.DONE), Path(step.journal))
+    except (ToolError, OSError) as error:  # no room, no right to write, a filter that fails: some files are written
+        reason = error.message if isinstance(error, ToolError) else f"{step.journal}: {error.strerror}"
+        raise _taken_back(git, begun, Path(step.journal), reason) from error
+
+
+def _refuse_impossible(git: Git, step: Step) -> None:
+    """Stop where Git would not move to the new files."""
     git.attempt("update-index", "-q", "--refresh")  # a copied repository has the times of other files in its index
     possible = git.attempt("read-tree", "--dry-run", "-m", "-u", step.before, step.after)
     if possible.exit_code != 0:
-        Path(step.journal).unlink()
         _refuse_hidden(git, step.paths)
-        raise ToolCrashed(f"nothing was changed: {_reason(possible.stderr)}", hint="git status")
+        raise ToolCrashed(_reason(possible), hint="git status")
+
+
+def _write(git: Git, step: Step) -> None:
     moved = git.attempt("read-tree", "-m", "-u", step.before, step.after, timeout=600)
-    if moved.exit_code != 0:  # no room, no right to write, a filter that fails: some files are written by now
-        raise _taken_back(git, begun, Path(step.journal), _reason(moved.stderr))
+    if moved.exit_code != 0:
+        raise ToolCrashed(_reason(moved))
     _mark_conflicts(git, step.conflicts, "0" * len(step.before))
-    journal.write(replace(begun, state=journal.DONE), Path(step.journal))
 
 
 def _refuse_hidden(git: Git, paths: tuple[str, ...]) -> None:
@@ -102,7 +127,7 @@ def _refuse_hidden(git: Git, paths: tuple[str, ...]) -> None:
     if hidden:
         option = "--no-skip-worktree" if told[hidden[0]] == "S" else "--no-assume-unchanged"
         raise ToolCrashed(
-            f"nothing was changed: Git was told not to look at {', '.join(hidden)}, which the update changes",
+            f"Git was told not to look at {', '.join(hidden)}, which the update changes",
             hint=f"git update-index {option} {shlex.quote(hidden[0])}, then commit it",
         )
 
@@ -110,9 +135,15 @@ def _refuse_hidden(git: Git, paths: tuple[str, ...]) -> None:
 def _taken_back(git: Git, begun: Journal, file: Path, reason: str) -> ToolCrashed:
     try:
         restore.files(git, begun)
-    except ToolCrashed:  # the journal stays, and asks for `--abort`
+    except ToolError:  # the journal stays, and asks for `--abort`
+        lock = git.folder / git("rev-parse", "--git-path", "index.lock")
+        if lock.exists():
+            message = f"the update is half-written: {reason}; and {lock} is left, so that no git goes on"
+            return ToolCrashed(
+                message, hint=f"if no git runs: rm {shlex.quote(str(lock))}, then scaffold update --abort"
+            )
         return ToolCrashed(f"the update is half-written: {reason}", hint="mend that, then scaffold update --abort")
-    file.unlink()
+    journal.remove(file)
     return ToolCrashed(f"nothing was changed: {reason}", hint="mend that, then update again")
 
 
@@ -128,10 +159,26 @@ def _mark_conflicts(git: Git, conflicts: tuple[Stage, ...], zero: str) -> None:
         git("update-index", "-z", "--index-info", stdin="".join([*gone, *stages]))
 
 
-def _reason(said: str) -> str:
+def _reason(done: CompletedRun) -> str:
     """What Git complains of, in one line."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if line.startswith("fatal: ")), " ".join(lines))
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    said = next((line for line in reversed(lines) if line.startswith("fatal: ")), " ".join(lines))
+    how = "was killed" if done.exit_code > _SIGNALS else "failed"
+    return said or f"git {how} with exit code {done.exit_code}, and gave no reason"
+
+
+def _ended(step: Step, reason: str) -> ToolCrashed:
+    """What to say of a process that wrote no reason before it ended: only the journal tells how far it came."""
+    file = Path(step.journal)
+    with contextlib.suppress(UpdateError):
+        last = journal.read(file.parent, step.head)
+        if last is None or last.head != step.head:
+            return ToolCrashed(f"nothing was changed: {reason}", hint="scaffold update, once more")
+    return ToolCrashed(f"the update is half-written: {reason}", hint="scaffold update --abort takes it back")
+
+
+def _last_line(text: str) -> str:
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
 
 def _told(said: str) -> ToolCrashed | None:
@@ -147,7 +194,7 @@ if __name__ == "__main__":
     with SystemToolchain() as real:
         try:
             main(Path(sys.argv[1]), real)
-        except ToolCrashed as error:
+        except ToolError as error:
             sys.stdout.write(json.dumps([error.message, error.hint]))
             sys.stdout.flush()
             os._exit(1)

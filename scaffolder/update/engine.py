@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffolder.errors import AnswersError, StoreError, UpdateError
+from scaffolder.errors import AnswersError, StoreError, ToolError, UpdateError
 from scaffolder.model import Report, Result
 from scaffolder.repository.project import Project
 from scaffolder.template import answers, keep_list, manifest, notes, releases
@@ -188,7 +189,20 @@ def take(plan: Plan) -> None:
 @contextlib.contextmanager
 def _temporary(place: str | None = None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="scaffold-update-", dir=place, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+        try:
+            yield Path(folder)
+        except ToolError as error:
+            _forget(error, folder)
+            raise
+
+
+def _forget(error: ToolError, folder: str) -> None:
+    """Leave nothing in `error` that names `folder`, which is gone when the error is read."""
+    if folder in error.message or folder in error.hint:
+        where = re.compile(rf"{re.escape(folder)}[^\s:,;']*")
+        error.message = where.sub("a temporary folder", error.message)
+        error.hint = "try it again; `scaffold update --debug` shows where it stopped"
+        error.args = (error.message,)
 
 
 def _refuse_another(record: Record, old: Release, history: History, toolchain: Toolchain) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,9 +89,7 @@ def refuse_unsettled(repository: Repository) -> None:
     Raises:
         UpdateError: naming the files.
     """
-    lock = repository.inside / "index.lock"
-    if lock.exists():
-        raise UpdateError(f"{lock} is there: another git is at work", hint="wait for it; if none is, remove that file")
+    refuse_locked(repository.inside, then="scaffold update")
     changed = _status(repository)
     under_way = next((word for name, word in _UNDER_WAY.items() if (repository.inside / name).exists()), "")
     ways = f"git {under_way} --continue, or git {under_way} --abort" if under_way else ""
@@ -105,6 +105,20 @@ def refuse_unsettled(repository: Repository) -> None:
         raise UpdateError(
             f"changed and not committed: {some([file for _, file in changed])}",
             hint="git commit (or git stash) first, so that the update can be told from your work",
+        )
+
+
+def refuse_locked(inside: Path, then: str) -> None:
+    """Stop where Git's lock is in `inside`, the folder `.git`; `then` is what to type once it is gone.
+
+    Raises:
+        UpdateError: naming it. A Git that a power cut or the system ended has left it, and no Git goes on beside it.
+    """
+    lock = inside / "index.lock"
+    if os.path.lexists(lock):
+        raise UpdateError(
+            f"{lock} is there: another git is at work, or one was ended before it could remove that file",
+            hint=f"wait for it; if no git runs: rm {shlex.quote(str(lock))}, then {then}",
         )
 
 

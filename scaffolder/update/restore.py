@@ -14,7 +14,7 @@ from scaffolder.tools.git import PLAIN_DIFF, Git
 from scaffolder.update import journal
 from scaffolder.update.journal import Journal
 from scaffolder.update.merge_repository import entries
-from scaffolder.update.repository import Repository
+from scaffolder.update.repository import Repository, refuse_locked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ def refuse_interrupted(repository: Repository) -> None:
     Raises:
         UpdateError: saying how to take it back.
     """
-    last = journal.read(repository.private)
+    last = journal.read(repository.private, repository.head)
     if last and last.state == journal.BEGUN and last.head == repository.head:
         raise UpdateError("an earlier update died half-way", hint="scaffold update --abort takes it back")
 
@@ -48,7 +48,7 @@ def abort(repository: Repository) -> Restored:
         ProjectError: there is none, and the folder is not that of a generated repository.
         ToolCrashed: Git could not write a file.
     """
-    last = journal.read(repository.private)
+    last = journal.read(repository.private, repository.head)
     if last is None:
         answers.require_record(repository.root)
         raise UpdateError("there is no update to take back", hint="git log shows what was committed")
@@ -56,9 +56,10 @@ def abort(repository: Repository) -> Restored:
         raise UpdateError(
             "the update is committed, or the branch is another one", hint="git revert takes a commit back"
         )
+    refuse_locked(repository.inside, then="scaffold update --abort")
     edited, patch = _saved(repository, last)
     files(Git(repository.git.toolchain, repository.top), last)
-    journal.place(repository.private).unlink()
+    journal.remove(journal.place(repository.private))
     return Restored(files=last.paths, edited=edited, saved=patch if edited else None)
 
 

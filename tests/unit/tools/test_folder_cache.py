@@ -112,3 +112,15 @@ def test_where_nothing_can_be_written_a_temporary_folder_serves(
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "file"))
     assert folder_cache.made_once(folder_cache.folder() / "kept", Maker()).is_dir()
     assert folder_cache.folder() != tmp_path / "file"
+
+
+@pytest.mark.parametrize("named", ["cache", "./below/cache", "../cache"])
+def test_a_folder_that_is_named_from_here_is_the_same_one_from_everywhere(
+    named: str, fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv(FOLDER_VARIABLE, named)
+    folder = folder_cache.folder()
+    assert folder.is_absolute()
+    assert folder.samefile(tmp_path / "here" / named)

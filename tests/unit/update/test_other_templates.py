@@ -12,6 +12,7 @@ from scaffolder.errors import AnswersError, RenderError, StoreError, UpdateError
 from scaffolder.template import releases
 from scaffolder.template.bundled import configuration
 from scaffolder.tools import folder_cache
+from scaffolder.tools.cache import FOLDER_VARIABLE
 from scaffolder.update import run
 from scaffolder.update.engine import Request
 from scaffolder.update.merge import FileAction
@@ -196,3 +197,17 @@ def test_a_repository_without_a_service_has_the_name_of_its_folder(
     template.release("1.1.0", {"b.txt": "b\n"})
     monkeypatch.chdir(project)
     assert run.update(Request(root=Path(), address="")).name == "project"
+
+
+def test_a_cache_that_is_named_from_here_serves(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"a.txt": "new\n"})
+    monkeypatch.chdir(project)
+    monkeypatch.setenv(FOLDER_VARIABLE, "../cache")
+    folder_cache.folder.cache_clear()
+    try:
+        assert fates(update(Path())) == {"a.txt": FileAction.CLEAN}
+    finally:
+        folder_cache.folder.cache_clear()

@@ -323,3 +323,19 @@ def test_a_folder_inside_a_generated_repository_names_the_one_to_give(template: 
     with pytest.raises(ProjectError, match=r"docs has no \.copier-answers\.yml") as stopped:
         update(project / "docs")
     assert stopped.value.hint == f"{project} has one: give that folder"
+
+
+@pytest.mark.parametrize("name", ["LITERAL", "GLOB", "NOGLOB", "ICASE"])
+def test_variables_that_change_what_a_path_names_change_nothing(
+    name: str, template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = template.generate(tmp_path / "top")
+    (project / "below").mkdir()
+    for file in ("a.txt", "b.txt", "docs", ".copier-answers.yml"):
+        git(project, "mv", file, f"below/{file}")
+    commit(project, {"below/a.txt": OURS, "below/A.TXT": "mine\n"})
+    template.release("1.1.0", {"a.txt": THEIRS, "[a].txt": "new\n"})
+    monkeypatch.setenv(f"GIT_{name}_PATHSPECS", "1")
+    assert fates(update(project / "below")) == {"a.txt": FileAction.MERGED, "[a].txt": FileAction.NEW}
+    run.abort(project / "below")
+    assert git(project, "status", "--short") == ""
