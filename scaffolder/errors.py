@@ -35,35 +35,43 @@ class ScaffolderError(Exception):
     """Stops the command: one sentence that says what happened, and `hint`, what to type next."""
 
     exit_code = ExitCode.BROKEN
+    kind = "internal"
+    """What programs tell errors apart by; it never changes."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", missing: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.missing = missing
+        """The names of the questions that have no answer, if that is what stopped the command."""
 
 
 class AnswersError(ScaffolderError):
     """An answer is missing, unknown or not allowed."""
 
     exit_code = ExitCode.USAGE
+    kind = "answers"
 
 
 class DestinationError(ScaffolderError):
     """The repository cannot be written where it was asked for."""
 
     exit_code = ExitCode.USAGE
+    kind = "destination"
 
 
 class ProjectError(ScaffolderError):
     """There is no repository to work on at this path."""
 
     exit_code = ExitCode.USAGE
+    kind = "project"
 
 
 class WaiversError(ScaffolderError):
     """What a repository waives cannot be told: `path` (its ledger, when empty) has not the form it must have."""
 
     exit_code = ExitCode.FOUND
+    kind = "waivers"
 
     def __init__(self, message: str, *, path: Path | None = None, line: int = 0) -> None:
         super().__init__(message, hint="see the comment at the top of .scaffold/waivers.yml")
@@ -74,36 +82,49 @@ class WaiversError(ScaffolderError):
 class RenderError(ScaffolderError):
     """The template could not be rendered; nothing was written."""
 
+    kind = "render"
+
 
 class UpdateError(ScaffolderError):
     """The repository is not in a state in which it can be updated; nothing in it was changed."""
 
     exit_code = ExitCode.USAGE
+    kind = "update"
 
 
 class StoreError(ScaffolderError):
     """A release of the templates is not there, or a template's address cannot be read."""
 
     exit_code = ExitCode.USAGE
+    kind = "release"
 
 
 class ToolError(ScaffolderError):
     """An external program gave no verdict."""
 
     exit_code = ExitCode.NO_VERDICT
+    kind = "tool"
 
 
 class ToolMissing(ToolError):
     """The program is not on this machine, or only at a version that is too old."""
 
+    kind = "tool-missing"
+
 
 class ToolTimeout(ToolError):
     """The program did not finish in its time and was killed."""
+
+    kind = "tool-timeout"
 
 
 class ToolCrashed(ToolError):
     """The program was killed by a signal or ended in a way it does not document."""
 
+    kind = "tool-crashed"
+
 
 class ClusterError(ToolError):
     """A Kubernetes cluster gave no verdict: it cannot be reached, does not know us, or answers too slowly."""
+
+    kind = "cluster"

@@ -259,6 +259,26 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud8
 """Control characters, lone surrogates (bytes of a name that are not UTF-8), and what turns the direction of text."""
 
 
+def plain(text: str) -> str:
+    """Return `text` without what a terminal obeys; tabs become spaces.
+
+    For what a template says of itself; `visible` is for names and lines, of which nothing may be left out.
+    """
+    lines = text.replace("\r\n", "\n").expandtabs(4)
+    return _CONTROL.sub("", _SEQUENCE.sub("", lines)).strip("\n").rstrip()
+
+
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # titles, links
+    r"|\x1b[ -/]*[0-~]"
+)
+"""Control sequences of ECMA-48, whole: without its parameters, `[31m` would be left of a colour."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, lone surrogates, and what turns the direction of text."""
+
+
 def outcome_of(findings: Iterable[Finding], *, strict: bool) -> Outcome:
     """FAILED where a finding is an error, or any finding at all under `strict`."""
     failing = any(strict or finding.severity is Severity.ERROR for finding in findings)

@@ -10,7 +10,7 @@ from scaffolder.repository.project import Project
 from scaffolder.template import answers, keep_list, manifest, notes, releases
 from scaffolder.template.manifest import Entry
 from scaffolder.template.notes import NONE, Notes
-from scaffolder.template.releases import Release
+from scaffolder.template.releases import Cached, Release
 from scaffolder.tools.git import GIT, Git
 from scaffolder.tools.toolchain import Toolchain
 
@@ -23,7 +23,8 @@ class Status:
     executable bit differs), `deleted`, or `not_taken`: what stands in its place is the repository's own since it was
     adopted. `kept` are the entries that say so, a folder ("app/") as one. `unmanaged` are the files that Git knows or
     would add and that the release does not write. `notes` are those that the newer releases bring, `taken` those of
-    the release and the ones before it, where they were asked for.
+    the release and the ones before it, where they were asked for. `cached` is set if the template's host could not be
+    read: the newer releases are those that were known before.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Status:
     unmanaged: tuple[str, ...]
     notes: Notes = NONE
     taken: Notes = NONE
+    cached: Cached | None = None
 
 
 def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
@@ -51,7 +53,7 @@ def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
         RenderError: its release does not render with its answers.
     """
     record = answers.recorded(root)
-    history = releases.at(record.address, toolchain)
+    history = releases.at(record.address, toolchain, or_cached=True)
     release = history.named(record.commit)
     written = manifest.of(history, release, record.answers, toolchain)
     keeps = keep_list.kept(root)
@@ -70,6 +72,7 @@ def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
         unmanaged=tuple(file for file in known.files if file not in fates and file not in keeps),
         notes=notes.brought(history, release, history.newest, record.answers, toolchain),
         taken=notes.taken(history, release, record.answers, toolchain) if taken else NONE,
+        cached=history.cached,
     )
 
 

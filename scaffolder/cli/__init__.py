@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import sys
 import traceback
+from dataclasses import dataclass
 from importlib import import_module
 from types import FrameType
 
@@ -102,37 +104,96 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run `scaffold` with `arguments`; whatever happens, a person reads one sentence and what to type next."""
+    """Run `scaffold` with `arguments`; whatever happens, a person reads one sentence and what to type next.
+
+    A program that asks for JSON reads the same on stdout.
+    """
+    as_json = _wants_json(arguments)
     try:
         outcome = scaffold.main(arguments, prog_name="scaffold", standalone_mode=False)
     except ScaffolderError as error:
-        return _say(error.message, error.hint, error.exit_code, error)
+        return _say(_Refusal.of(error), error, as_json=as_json)
     except click.ClickException as error:
         error.show()
+        if as_json:
+            _print(_Refusal(kind="usage", message=error.format_message(), hint="", code=ExitCode.USAGE))
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; nothing was left half-written", err=True)
+        message = "interrupted; nothing was left half-written"
+        click.echo(message, err=True)
+        if as_json:
+            _print(_Refusal(kind="interrupted", message=message, hint="", code=ExitCode.INTERRUPTED))
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes
         return ExitCode.CLEAN
     except Exception as error:  # noqa: BLE001, the boundary: an uncaught exception would exit 1 and read as "found"
-        return _say(
-            f"scaffolder failed: {type(error).__name__}: {error}",
-            "run it again with --debug, and report what it prints",
-            ExitCode.BROKEN,
-            error,
+        refusal = _Refusal(
+            kind=ScaffolderError.kind,
+            message=f"scaffolder failed: {type(error).__name__}: {error}",
+            hint="run it again with --debug, and report what it prints",
+            code=ExitCode.BROKEN,
         )
+        return _say(refusal, error, as_json=as_json)
     return outcome if isinstance(outcome, int) else ExitCode.CLEAN
 
 
-def _say(message: str, hint: str, code: ExitCode, error: BaseException) -> ExitCode:
-    click.echo(f"scaffold: {message}", err=True)
-    if hint:
-        click.echo(f"  try: {hint}", err=True)
+@dataclass(frozen=True, kw_only=True)
+class _Refusal:
+    """What stopped a command."""
+
+    kind: str
+    message: str
+    hint: str
+    code: ExitCode
+    missing: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, error: ScaffolderError) -> _Refusal:
+        return cls(
+            kind=error.kind,
+            message=error.message,
+            hint=error.hint,
+            code=error.exit_code,
+            missing=error.missing,
+        )
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Whether `--format json` is among the arguments, the last one winning; also where the rest is bad usage."""
+    form = ""
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--format":
+            form = next(iter(arguments[at + 1 :]), "")
+        elif argument.startswith("--format="):
+            form = argument.partition("=")[2]
+    return form == "json"
+
+
+def _say(refusal: _Refusal, error: BaseException, *, as_json: bool) -> ExitCode:
+    from scaffolder.model import visible  # 15 ms, and most runs end without an error
+
+    click.echo(f"scaffold: {visible(refusal.message)}", err=True)
+    if refusal.hint:
+        click.echo(f"  try: {visible(refusal.hint)}", err=True)
+    if as_json:
+        _print(refusal)
     if "--debug" in sys.argv or os.environ.get("SCAFFOLD_DEBUG"):
         traceback.print_exception(error)
-    return code
+    return refusal.code
+
+
+def _print(refusal: _Refusal) -> None:
+    """Print the document that docs/status.md describes."""
+    said = {
+        "kind": refusal.kind,
+        "message": refusal.message,
+        "hint": refusal.hint,
+        "missing": list(refusal.missing),
+    }
+    click.echo(json.dumps({"version": 1, "error": said, "exit_code": int(refusal.code)}, indent=2))
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

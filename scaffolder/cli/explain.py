@@ -13,7 +13,7 @@ import click
 from scaffolder import checks, explain
 from scaffolder.checks import page
 from scaffolder.cli import options
-from scaffolder.model import Check
+from scaffolder.model import Check, visible
 from scaffolder.repository.project import Project
 from scaffolder.template import manifest
 from scaffolder.tools.toolchain import SystemToolchain
@@ -60,7 +60,7 @@ def _of_file(project: Project, file: Path, number: str, form: str) -> str:
             "conditions": list(line.conditions),
             "answers": line.uses,
         }
-    return json.dumps(said, indent=2) if form == "json" else "\n".join(_sentences(origin, number, line))
+    return json.dumps(said, indent=2) if form == "json" else visible("\n".join(_sentences(origin, number, line)))
 
 
 def _sentences(origin: explain.Origin, number: str, line: explain.Line | None) -> Iterator[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from scaffolder import status
-from scaffolder.cli import notes, options
+from scaffolder.cli import notes, options, releases
 from scaffolder.errors import ExitCode
+from scaffolder.model import visible
 from scaffolder.status import Status
 from scaffolder.tools.toolchain import SystemToolchain
 
@@ -33,23 +34,33 @@ def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
     """Tell the release of the repository at PATH (default: here), what is newer, and which generated files changed."""
     with SystemToolchain() as toolchain:
         found = status.of(path, toolchain, taken=verbose)
-    code = ExitCode.FOUND if exit_code and found.newer else ExitCode.CLEAN
+    code = _code(found) if exit_code else ExitCode.CLEAN
     click.echo(
         json.dumps(_document(found, code), indent=2) if form == "json" else "\n".join(_lines(found, path, verbose))
     )
     return code
 
 
+def _code(found: Status) -> ExitCode:
+    """FOUND for a newer release; what a host that cannot be read has is not known."""
+    if found.newer:
+        return ExitCode.FOUND
+    return ExitCode.NO_VERDICT if found.cached else ExitCode.CLEAN
+
+
 def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
-    news = f"{found.newer[-1].tag} is out" if found.newer else "the newest release"
-    yield f"{found.name}: {found.release.tag}, {news}"
-    for release in found.newer:
-        yield f"\n  {release.tag}   {release.date}"
-        yield from (f"    - {change}" for change in release.changes)
+    news = (
+        f"{found.newer[-1].tag} is out"
+        if found.newer
+        else ("the newest release known" if found.cached else "the newest release")
+    )
+    yield f"{visible(found.name)}: {found.release.tag}, {news}"
+    yield from releases.cached_lines(found.cached)
+    yield from releases.lines(found.newer)
     yield ""
     files = [("edited", found.edited), ("deleted", found.deleted), ("kept", found.kept)]
     for word, names in [*files, *([("unmanaged", found.unmanaged)] if verbose else [])]:
-        yield from (f"  {options.paint(f'{word:<9}', 'warning')} {name}" for name in names)
+        yield from (f"  {options.paint(f'{word:<9}', 'warning')} {visible(name)}" for name in names)
     same = found.generated - len(found.edited) - len(found.deleted) - found.not_taken
     numbers = (("edited", len(found.edited)), ("deleted", len(found.deleted)), ("left out for yours", found.not_taken))
     counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
@@ -66,7 +77,8 @@ def _document(found: Status, code: ExitCode) -> dict[str, object]:
         "project": found.name,
         "release": found.release.tag,
         "newest": (found.newer or (found.release,))[-1].tag,
-        "releases": [{"version": one.tag, "date": one.date, "changes": list(one.changes)} for one in found.newer],
+        "releases": releases.document(found.newer),
+        "cached": releases.cached_document(found.cached),
         "notes": notes.document(found.notes),
         "note_problems": list(found.notes.problems),
         "generated": found.generated,

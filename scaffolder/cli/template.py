@@ -9,6 +9,7 @@ import click
 
 from scaffolder.cli import options, updated
 from scaffolder.errors import ExitCode
+from scaffolder.model import plain
 from scaffolder.template import git_mirror, publishing, releases
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update.engine import Request
@@ -35,7 +36,7 @@ def publish(url: str) -> int:
     tags = ", ".join(published.tags)
     click.echo(f"  {tags} pushed to {shown}" if tags else f"  {shown} has every release already")
     if published.reason:
-        click.echo(f"  main there could not be moved: {published.reason}; repositories need the tags only")
+        click.echo(f"  main there could not be moved: {plain(published.reason)}; repositories need the tags only")
     elif not published.main:
         click.echo(
             f"  main there has other commits and stays as it is; `git merge {releases.newest().tag}` takes this release"

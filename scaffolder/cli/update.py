@@ -30,6 +30,6 @@ def command(path: Path, to: str, data: tuple[str, ...], abort: bool, **settings:
     if abort:
         if to or data or any(settings[name] for name in ("dry_run", "diff", "check")):
             raise click.UsageError("--abort takes the last update back, and goes with no other option")
-        click.echo(updated.of_abort(run.abort(path)))
+        click.echo(updated.of_abort(run.abort(path), str(settings["form"])))
         return ExitCode.CLEAN
     return updated.carried_out(Request(root=path, to=to, given=prompts.pairs(data)), settings)

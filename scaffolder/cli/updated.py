@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 
 import click
 
-from scaffolder.cli import notes
+from scaffolder.cli import notes, releases
 from scaffolder.cli import options as shared
-from scaffolder.model import Result, counted
+from scaffolder.errors import ExitCode
+from scaffolder.model import Result, counted, visible
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 from scaffolder.update import run
@@ -67,13 +69,17 @@ def _progress(*, quiet: bool) -> AbstractContextManager[Callable[[Result], None]
     return summary.progress(quiet=False)
 
 
-def of_abort(restored: Restored) -> str:
-    """What `scaffold update --abort` says."""
+def of_abort(restored: Restored, form: str) -> str:
+    """What `scaffold update --abort` says, as text or JSON."""
     count = len(restored.files)
+    if form == "json":
+        saved = str(restored.saved) if restored.saved else None
+        document = {"files": list(restored.files), "edited": list(restored.edited), "saved": saved}
+        return json.dumps({"version": 1, **document, "exit_code": int(ExitCode.CLEAN)}, indent=2)
     verb, what = ("is", "it") if count == 1 else ("are", "them")
     said = f"  {counted(count, 'file')} {verb} as the last commit has {what}"
     if restored.saved:
-        said += f"\n  what you changed since in {', '.join(restored.edited)} is in {restored.saved}"
+        said += f"\n  what you changed since in {visible(', '.join(restored.edited))} is in {restored.saved}"
         said += f"\n\nNext    git apply --3way {shlex.quote(str(restored.saved))}, if you want it back"
     return said
 
@@ -86,9 +92,9 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
     for change in outcome.changes:
         if not quiet or change.fate in {FileAction.CONFLICT, FileAction.KEPT}:
             word = shared.paint(f"{change.fate:<9}", _COLOURS.get(change.fate, ""))
-            yield f"  {word} {change.path}{f'   {change.note}' if change.note else ''}"
+            yield f"  {word} {visible(change.path)}{f'   {visible(change.note)}' if change.note else ''}"
     if outcome.text:
-        yield f"\n{outcome.text}"
+        yield f"\n{visible(outcome.text) if sys.stdout.isatty() else outcome.text}"  # else it is a patch
     if not quiet:
         yield f"  {_counted(outcome)}"
     if outcome.report:
@@ -102,15 +108,14 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
 
 def _heading(outcome: Outcome) -> Iterator[str]:
     if outcome.old == outcome.new:
-        yield f"{outcome.name}: {outcome.new.tag}{', nothing to do' if outcome.empty else ''}"
+        yield f"{visible(outcome.name)}: {outcome.new.tag}{', nothing to do' if outcome.empty else ''}"
     else:
-        yield f"{outcome.name}: {outcome.old.tag} to {outcome.new.tag}"
-    for release in outcome.news:
-        yield f"\n  {release.tag}   {release.date}"
-        yield from (f"    - {change}" for change in release.changes)
+        yield f"{visible(outcome.name)}: {outcome.old.tag} to {outcome.new.tag}"
+    yield from releases.cached_lines(outcome.cached)
+    yield from releases.lines(outcome.news)
     if outcome.answers:
         yield ""
-        yield from (f"  {_answer(difference)}" for difference in outcome.answers)
+        yield from (f"  {visible(_answer(difference))}" for difference in outcome.answers)
     if not outcome.empty:
         yield ""
 
@@ -153,9 +158,8 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "project": outcome.name,
         "from": outcome.old.tag,
         "to": outcome.new.tag,
-        "releases": [
-            {"version": release.tag, "date": release.date, "changes": list(release.changes)} for release in outcome.news
-        ],
+        "releases": releases.document(outcome.news),
+        "cached": releases.cached_document(outcome.cached),
         "answers": [{"name": one.name, "before": one.before, "after": one.after} for one in outcome.answers],
         "notes": notes.document(outcome.notes),
         "note_problems": list(outcome.notes.problems),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from scaffolder import __version__
-from scaffolder.errors import AnswersError, ProjectError, RenderError
+from scaffolder.errors import AnswersError, ProjectError, RenderError, ScaffolderError
 from scaffolder.formats import answers_file
 from scaffolder.template import bundled, expressions, question_types
 
@@ -134,6 +134,8 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
         AnswersError: a name is no question, a value is not allowed, or nothing is given where there is no default.
     """
     refuse_unknown(given)
+    if ask is None:
+        refuse_missing(questions(), given)
     answers: dict[str, Answer] = {}
     for question in questions():
         if not question.asked_given(answers):
@@ -147,6 +149,40 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
         else:
             answers[question.name] = _answered(question, answers, ask)
     return answers
+
+
+def refuse_missing(asked: Iterable[Question], given: Mapping[str, object]) -> None:
+    """Raise AnswersError, naming all questions that apply, that have no default, and that nothing answers."""
+    known: dict[str, Answer] = {}
+    lacking: list[Question] = []
+    for question in asked:
+        try:
+            if not question.asked_given(known):
+                continue
+            if question.name in given:
+                known[question.name] = _as_answer(question, given[question.name])
+            elif question.default is None:
+                lacking.append(question)
+            elif (default := question.default_given(known)) is not None:
+                known[question.name] = default
+        except ScaffolderError:  # a bad answer, or a text that does not render: who reads it next says so
+            continue
+    if lacking:
+        raise missing_answers(lacking)
+
+
+def missing_answers(lacking: Sequence[Question]) -> AnswersError:
+    """What to say of questions that nothing answers."""
+    names = tuple(question.name for question in lacking)
+    verb = "has" if len(names) == 1 else "have"
+    flags = ", ".join(f"{question.flag} VALUE" for question in lacking)
+    variables = ", ".join(question.variable for question in lacking)
+    return AnswersError(f"{_enumerated(names)} {verb} no answer", hint=f"{flags}, or set {variables}", missing=names)
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """ "a", or "a, b and c"."""
+    return " and ".join([part for part in (", ".join(names[:-1]), names[-1]) if part])
 
 
 def refuse_unknown(given: Mapping[str, object]) -> None:
@@ -265,7 +301,7 @@ def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None
     if ask is not None and not only_one:
         return ask(question, choices, default, lambda typed: accepted(question, typed, answers))
     if default is None:
-        raise AnswersError(f"{question.name} has no answer", hint=f"{question.flag} VALUE, or set {question.variable}")
+        raise missing_answers([question])
     return accepted(question, default, answers)
 
 

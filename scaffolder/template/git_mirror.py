@@ -15,6 +15,12 @@ from scaffolder.tools import folder_cache
 from scaffolder.tools.git import Git, bare
 from scaffolder.tools.toolchain import Toolchain
 
+PATIENCE = 300
+"""Seconds that a host has for all releases of a template."""
+
+_FETCHED = "scaffold-fetched"
+"""A file in a mirror whose time is that of the last fetch; Git changes its own files also where a fetch fails."""
+
 _FOR_COPIER = ("git@", "git://", "git+", "gh:", "gl:", "https://github.com/", "https://gitlab.com/")
 """How an address begins that Copier takes for a repository's, whatever its end (copier/_vcs.py, get_repo)."""
 
@@ -63,23 +69,40 @@ def without_secret(text: str, url: str) -> str:
     return text.replace(f"{user}{at}", "") if ":" in user else text
 
 
-def fetched(address: str, toolchain: Toolchain) -> Path:
+def fetched(address: str, toolchain: Toolchain, timeout: float = PATIENCE) -> Path:
     """A bare repository of this machine with the tags that the repository at `address` has now.
+
+    `timeout` is in seconds: a host that drops packets answers never.
 
     Raises:
         StoreError: the host cannot be read.
         ToolError: there is no Git.
     """
-    mirror = folder_cache.folder() / "mirrors" / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.git"
+    mirror = _place(address)
     url = _git_url(address)
     try:
         with folder_cache.alone(mirror):
-            if not (mirror.is_dir() and _failed(toolchain, mirror, url) is None):
-                _make(toolchain, mirror, url)
+            if not (mirror.is_dir() and _failed(toolchain, mirror, url, timeout) is None):
+                _make(toolchain, mirror, url, timeout)
+            (mirror / _FETCHED).touch()
     except ToolError as error:
         message = without_secret(f"the template at {address} cannot be read: {error.message}", url)
         raise StoreError(message, hint=without_secret(f"git ls-remote {shlex.quote(url)}", url)) from error
     return mirror
+
+
+def kept(address: str) -> tuple[Path, float | None] | None:
+    """What this machine has of the repository at `address`, and when it was fetched, in seconds since 1970.
+
+    The time is None if it was not noted; the whole is None if nothing was ever fetched from there.
+    """
+    mirror = _place(address)
+    if not (mirror / "HEAD").is_file():
+        return None
+    try:
+        return mirror, (mirror / _FETCHED).stat().st_mtime
+    except OSError:
+        return mirror, None
 
 
 def reason(said: str) -> str:
@@ -91,22 +114,26 @@ def reason(said: str) -> str:
     return next(filter(None, [*of_host, *fatal, *refused, *lines]), "no reason given")
 
 
-def _make(toolchain: Toolchain, mirror: Path, url: str) -> None:
+def _place(address: str) -> Path:
+    return folder_cache.folder() / "mirrors" / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.git"
+
+
+def _make(toolchain: Toolchain, mirror: Path, url: str, timeout: float) -> None:
     """The mirror from nothing: there is none yet, or what a killed run left of it cannot be used."""
     made = mirror.with_name(f"{mirror.name}.new")
     shutil.rmtree(made, ignore_errors=True)
     Git(toolchain, mirror.parent)("init", "--quiet", "--bare", "--template=", str(made))
-    if failed := _failed(toolchain, made, url):
+    if failed := _failed(toolchain, made, url, timeout):
         shutil.rmtree(made, ignore_errors=True)
         raise ToolError(failed)
     shutil.rmtree(mirror, ignore_errors=True)
     made.rename(mirror)
 
 
-def _failed(toolchain: Toolchain, mirror: Path, url: str) -> str | None:
+def _failed(toolchain: Toolchain, mirror: Path, url: str, timeout: float) -> str | None:
     """Why the tags of `url` could not be fetched into `mirror`; None where they were."""
     tags = "+refs/tags/*:refs/tags/*"
-    done = bare(toolchain, mirror).attempt("fetch", "--quiet", "--prune", "--no-tags", "--", url, tags, timeout=300)
+    done = bare(toolchain, mirror).attempt("fetch", "--quiet", "--prune", "--no-tags", "--", url, tags, timeout=timeout)
     return reason(done.stderr) if done.exit_code != 0 else None
 
 

@@ -48,7 +48,7 @@ def templates_of(root: Path, toolchain: Toolchain) -> Path | None:
     record = answers.recorded(root)
     if (record.address, record.commit) == (bundled.SOURCE, f"v{__version__}"):
         return None
-    history = releases.at(record.address, toolchain)
+    history = releases.at(record.address, toolchain, or_cached=True)
     release = history.named(record.commit)
     folder = releases.checkout(history, release, toolchain)
     bundled.refuse_code(folder, f"the template {release.tag} at {history.address}")

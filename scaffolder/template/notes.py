@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import RenderError, StoreError, ToolError
+from scaffolder.model import plain
 from scaffolder.template import bundled, expressions, releases
 from scaffolder.template.releases import History, Release
 from scaffolder.tools.git import Git, bare
@@ -65,7 +66,7 @@ def parse(text: str) -> Notes:
     try:
         document = _document(text)
     except (YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2026-99-99
-        return Notes(problems=(f"{FILE} is not YAML: {_plain(' '.join(str(error).split()))}",))
+        return Notes(problems=(f"{FILE} is not YAML: {plain(' '.join(str(error).split()))}",))
     if document is None:
         return NONE
     if not isinstance(document, list):
@@ -161,7 +162,7 @@ def _applying(found: Notes, answers: Mapping[str, object], checkout: Callable[[]
             if note.when and not expressions.holds(note.when, values):
                 continue
         except ValueError as error:
-            reason = _plain(" ".join(str(error).split()))
+            reason = plain(" ".join(str(error).split()))
             problems.append(f"{note.id} may not concern this repository: `when: {note.when}` fails: {reason}")
         entries.append(note)
     return Notes(entries=tuple(entries), problems=tuple(problems))
@@ -230,28 +231,11 @@ def _text(value: object) -> str:
     """Return a value of YAML as plain text: the items of a list as numbered lines, "" for a mapping."""
     if isinstance(value, list):
         return "\n".join(f"{number}. {_text(item)}" for number, item in enumerate(value, 1) if _is_scalar(item))
-    return _plain(str(value)) if _is_scalar(value) else ""
+    return plain(str(value)) if _is_scalar(value) else ""
 
 
 def _is_scalar(value: object) -> bool:
     return value is not None and not isinstance(value, list | dict | set | tuple)
-
-
-def _plain(text: str) -> str:
-    """Return `text` without what a terminal obeys; tabs become spaces."""
-    lines = text.replace("\r\n", "\n").expandtabs(4)
-    return _CONTROL.sub("", _SEQUENCE.sub("", lines)).strip("\n").rstrip()
-
-
-_SEQUENCE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # titles, links
-    r"|\x1b[ -/]*[0-~]"
-)
-"""Control sequences of ECMA-48, whole: without its parameters, `[31m` would be left of a colour."""
-
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, lone surrogates, and what turns the direction of text."""
 
 
 def _bare(condition: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scaffolder.errors import StoreError
+from scaffolder.errors import StoreError, ToolError
+from scaffolder.model import plain
 from scaffolder.template import git_mirror
 from scaffolder.template.bundled import SOURCE
 from scaffolder.tools import folder_cache, installation
@@ -22,6 +24,9 @@ RELEASES = Path(__file__).parent.parent / "_data" / "releases.yml"
 
 LARGEST = 100 * 1024 * 1024
 """Bytes of a file that a Git host takes (https://docs.github.com/en/repositories/working-with-files/managing-large-files)."""
+
+_IMPATIENCE = 30
+"""Seconds that a host has for what is new, where what this machine fetched before serves as well."""
 
 _TAG = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 _RELEASE = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -47,12 +52,27 @@ class Release:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cached:
+    """Why releases are those that this machine fetched before: `reason` is one sentence.
+
+    `fetched` is when that was, in seconds since 1970; None if it was not noted.
+    """
+
+    reason: str
+    fetched: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class History:
-    """All releases of one template, oldest first: `address` is what repositories record, `repository` a bare clone."""
+    """All releases of one template, oldest first: `address` is what repositories record, `repository` a bare clone.
+
+    `cached` is set if the host could not be read, so that there may be newer ones.
+    """
 
     address: str
     repository: Path
     releases: tuple[Release, ...]
+    cached: Cached | None = None
 
     @property
     def newest(self) -> Release:
@@ -115,8 +135,10 @@ def embedded(toolchain: Toolchain) -> History:
     return History(address=SOURCE, repository=_unbundled(toolchain), releases=releases())
 
 
-def at(address: str, toolchain: Toolchain) -> History:
+def at(address: str, toolchain: Toolchain, *, or_cached: bool = False) -> History:
     """The releases of the template at `address`: the embedded ones, or those on somebody's Git host, fetched now.
+
+    With `or_cached`, those that were fetched before serve if the host cannot be read.
 
     Raises:
         StoreError: the host cannot be read, or has no tag vX.Y.Z.
@@ -124,13 +146,30 @@ def at(address: str, toolchain: Toolchain) -> History:
     """
     if address == SOURCE:
         return embedded(toolchain)
-    mirror = git_mirror.fetched(address, toolchain)
+    try:
+        impatient = or_cached and git_mirror.kept(address) is not None
+        mirror = git_mirror.fetched(address, toolchain, _IMPATIENCE if impatient else git_mirror.PATIENCE)
+    except StoreError as error:
+        if or_cached and (history := _cached(address, error, toolchain)):
+            return history
+        raise
     found = _tagged(bare(toolchain, mirror))
     if not found:
         raise StoreError(
             f"the template at {address} has no release", hint="a release is a tag vX.Y.Z; git ls-remote --tags"
         )
     return History(address=address, repository=mirror, releases=found)
+
+
+def _cached(address: str, error: StoreError, toolchain: Toolchain) -> History | None:
+    """The releases that this machine fetched before; None if there are none, or they cannot be read."""
+    with contextlib.suppress(ToolError):
+        if kept := git_mirror.kept(address):
+            mirror, fetched = kept
+            if found := _tagged(bare(toolchain, mirror)):
+                cached = Cached(reason=error.message, fetched=fetched)
+                return History(address=address, repository=mirror, releases=found, cached=cached)
+    return None
 
 
 def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
@@ -205,7 +244,8 @@ def _tagged(git: Git) -> tuple[Release, ...]:
 
 
 def _changes(body: str) -> tuple[str, ...]:
-    return tuple(line.removeprefix("- ").strip() for line in body.splitlines() if line.startswith("- "))
+    lines = plain(body).splitlines()
+    return tuple(line.removeprefix("- ").strip() for line in lines if line.startswith("- "))
 
 
 def _unknown(name: str, history: History) -> StoreError:

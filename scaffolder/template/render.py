@@ -199,6 +199,8 @@ def _stopped(error: Exception, folder: Path) -> ScaffolderError:
         said = f"{type(error).__name__}: {said}"
     if refused := _REFUSED.match(said):
         name = refused["name"]
+        if refused["why"] == "is required":
+            return AnswersError(f"{name} has no answer", hint=f"scaffold update -d {name}=VALUE", missing=(name,))
         return AnswersError(f"{name} cannot be what it is: {refused['why']}", hint=f"scaffold update -d {name}=VALUE")
     return RenderError(f"the template does not render: {said}")
 

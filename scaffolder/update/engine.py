@@ -15,7 +15,7 @@ from scaffolder.repository.project import Project
 from scaffolder.template import answers, keep_list, manifest, notes, releases
 from scaffolder.template.answers import Record
 from scaffolder.template.notes import Notes
-from scaffolder.template.releases import History, Release
+from scaffolder.template.releases import Cached, History, Release
 from scaffolder.tools import scratch
 from scaffolder.tools.git import PLAIN_DIFF
 from scaffolder.tools.toolchain import Toolchain
@@ -78,6 +78,7 @@ class Plan:
     folder: Path
     absent: frozenset[str] = frozenset()
     """Files of the repository's own that are not on this machine: a partial clone."""
+    cached: Cached | None = None
 
     @property
     def conflicts(self) -> tuple[merge.Change, ...]:
@@ -95,8 +96,10 @@ class Plan:
 
 
 @contextlib.contextmanager
-def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
+def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) -> Iterator[Plan]:
     """Everything that the update would do, computed in a temporary folder; the repository is only read.
+
+    If it is `only_told`, the releases that are known on this machine serve where the template's host cannot be read.
 
     Raises:
         UpdateError: the repository is not in order, or the release is an older one.
@@ -108,19 +111,22 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
     opened = repository.opened(request.root, toolchain)
     restore.refuse_interrupted(opened)
     repository.refuse_unsettled(opened)
-    history = releases.at(request.address or record.address, toolchain)
+    history = releases.at(request.address or record.address, toolchain, or_cached=only_told)
     old, new = _releases(request, record, history)
     if history.address != record.address:
         _refuse_another(record, old, history, toolchain)
     with _temporary() as folder, _temporary(scratch.in_memory()) as rendered:
         work = merge_repository.workshop(folder, opened.objects, opened.hash_format, toolchain)
         given = _answers(request, record, history, new, toolchain)
-        before, after = rendering.both(
-            (replace(manifest.origin(history, old, toolchain), address=record.address), record.answers),
-            (manifest.origin(history, new, toolchain), given),
-            rendered,
-            keep_list.kept(request.root),
+        origins = (
+            replace(manifest.origin(history, old, toolchain), address=record.address),
+            manifest.origin(history, new, toolchain),
         )
+        try:
+            kept = keep_list.kept(request.root)
+            before, after = rendering.both((origins[0], record.answers), (origins[1], given), rendered, kept)
+        except AnswersError as error:
+            raise _all_missing(error, given, origins[1].folder, new) from error
         differences = _differences(request, before.answers, after.answers, new)
         base, theirs = work.tree_of(before.folder), work.tree_of(after.folder)
         absent = partial_clone.absent(opened, work, base, theirs)
@@ -150,6 +156,7 @@ def planned(request: Request, toolchain: Toolchain) -> Iterator[Plan]:
             work=work,
             folder=folder,
             absent=absent,
+            cached=history.cached,
         )
 
 
@@ -249,6 +256,20 @@ def _answers(
                 error.message, hint=f"{history.newest.tag} knows it: scaffold update, then the same again"
             )
         raise error
+
+
+def _all_missing(error: AnswersError, given: Mapping[str, object], folder: Path, new: Release) -> AnswersError:
+    """`error`, or if a question has no answer, one that names all such questions: a renderer stops at the first."""
+    if not error.missing:
+        return error
+    try:
+        answers.refuse_missing(answers.questions(folder), given)
+    except AnswersError as every:
+        names = tuple(dict.fromkeys([*error.missing, *every.missing]))
+        values = " ".join(f"-d {name}=VALUE" for name in names)
+        hint = f"{new.tag} asks for it: scaffold update {values}"
+        return AnswersError(every.message, hint=hint, missing=names)
+    return error
 
 
 def _wanted(request: Request, record: Record, folder: Path) -> Mapping[str, object]:

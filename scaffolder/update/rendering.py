@@ -98,18 +98,20 @@ def _work_and_end(work: Callable[[], object], said: Path) -> NoReturn:
         work()
         code = 0
     except ScaffolderError as error:
-        said.write_text(json.dumps([type(error).__name__, error.message, error.hint]), encoding="utf-8")
+        content = [type(error).__name__, error.message, error.hint, error.missing]
+        said.write_text(json.dumps(content), encoding="utf-8")
     except BaseException:  # noqa: BLE001, nothing may return into the copy of our caller
-        said.write_text(json.dumps(["", traceback.format_exc(), ""]), encoding="utf-8")
+        said.write_text(json.dumps(["", traceback.format_exc(), "", []]), encoding="utf-8")
     finally:
         os._exit(code)
 
 
 def _error(said: Path) -> ScaffolderError:
     try:
-        name, message, hint = json.loads(said.read_text(encoding="utf-8"))
+        name, message, hint, missing = json.loads(said.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return RenderError("the template was not rendered to its end", hint="try it again")
     kind = getattr(errors, name, RenderError)
     error: ScaffolderError = kind(message, hint=hint)
+    error.missing = tuple(missing)
     return error

@@ -9,7 +9,7 @@ from pathlib import Path
 from scaffolder.errors import ExitCode
 from scaffolder.model import Report, Result
 from scaffolder.template.notes import NONE, Notes
-from scaffolder.template.releases import Release
+from scaffolder.template.releases import Cached, Release
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 from scaffolder.update import engine, repository, restore
 from scaffolder.update.engine import Difference, Plan, Request
@@ -21,7 +21,8 @@ from scaffolder.update.restore import Restored
 class Outcome:
     """What an update does, or did where it is `taken`; `text` is what `git diff` shows, where that was asked for.
 
-    `notes` say what behaves otherwise afterwards, and what to do before the next deployment.
+    `notes` say what behaves otherwise afterwards, and what to do before the next deployment. `cached` is set if the
+    template's host could not be read, which only a dry run goes on after.
     """
 
     root: Path
@@ -36,6 +37,7 @@ class Outcome:
     text: str = ""
     report: Report | None = None
     notes: Notes = NONE
+    cached: Cached | None = None
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -66,13 +68,14 @@ def update(
     Raises:
         ScaffolderError: and nothing was changed.
     """
-    with SystemToolchain() as toolchain, engine.planned(request, toolchain) as plan:
+    only_told = dry_run or diff
+    with SystemToolchain() as toolchain, engine.planned(request, toolchain, only_told=only_told) as plan:
         look = (check or dry_run or diff) and not plan.conflicts and not plan.empty
         report = engine.checked(plan, toolchain, on_result) if look else None
         text = engine.difference(plan) if diff else ""
         refused = report is not None and report.exit_code is not ExitCode.CLEAN
         unchecked = check and bool(plan.conflicts)
-        take = not (dry_run or diff or plan.empty or refused or unchecked)
+        take = not (only_told or plan.empty or refused or unchecked)
         if take:
             engine.take(plan)
         return _outcome(plan, request, taken=take, text=text, report=report)
@@ -103,4 +106,5 @@ def _outcome(plan: Plan, request: Request, *, taken: bool, text: str, report: Re
         text=text,
         report=report,
         notes=NONE if plan.empty else plan.notes,
+        cached=plan.cached,
     )
