@@ -23,9 +23,12 @@ def content(path: Path) -> dict[str, Any]:
     """
     import yaml
 
+    from scaffolder.formats import yaml as bounds
+
     try:
         text = path.read_text(encoding="utf-8")
         _refuse_markers(path, text)
+        bounds.refuse_unbounded(text)
         _refuse_twice(path, yaml.compose(text, Loader=yaml.SafeLoader))
         content = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:

@@ -58,6 +58,40 @@ def load_all(text: str) -> list[Any]:
     return _load(text, _Construction)
 
 
+def refuse_unbounded(text: str) -> None:
+    """Stop where `text`, which another reader of YAML is to read, nests deeper or grows larger than anybody writes.
+
+    Raises:
+        Unbounded: it does.
+        yaml.YAMLError: it does not parse.
+    """
+    _refuse_too_deep(text)
+    if "&" not in text or "*" not in text:  # without an alias nothing is larger than it is written
+        return
+    loader = _LOADER(text)
+    try:
+        sizes: dict[int, int] = {}
+        while loader.check_node():
+            _size(loader.get_node(), sizes)
+    except RecursionError as error:
+        raise Unbounded(problem=f"nests deeper than {DEEPEST} levels") from error
+    finally:
+        loader.dispose()
+
+
+def _size(node: Any, sizes: dict[int, int]) -> int:
+    """How many values a node holds, those that aliases repeat counted each time."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in sizes:
+        sizes[id(node)] = LARGEST  # an alias to what holds it never ends
+        parts = (part for entry in node.value for part in (entry if isinstance(entry, tuple) else (entry,)))
+        sizes[id(node)] = 1 + sum(_size(part, sizes) for part in parts)
+    if sizes[id(node)] >= LARGEST:
+        raise Unbounded(problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark)
+    return sizes[id(node)]
+
+
 def _load(text: str, construction: Callable[[Any], _Construction]) -> list[Any]:
     _refuse_too_deep(text)
     loader = _LOADER(text)

@@ -324,7 +324,10 @@ def _listed(name: str, text: str) -> Any:
     """
     import yaml
 
+    from scaffolder.formats import yaml as bounds
+
     with contextlib.suppress(yaml.YAMLError):
+        bounds.refuse_unbounded(text)
         if isinstance(listed := yaml.safe_load(text), list | dict | None):
             return listed
     raise RenderError(f"the template does not render: the choices of {name} are no list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from scaffolder.errors import RenderError
 from scaffolder.tools import package_data
@@ -63,6 +63,8 @@ def presets() -> dict[str, Any]:
 def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
     import yaml  # 26 ms, and `scaffold --help` does not need it
 
+    from scaffolder.formats import yaml as bounds
+
     class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
         """Knows `!include FILE`, which Copier resolves against the template's root."""
 
@@ -70,14 +72,14 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
         return [one for file in _included(folder, loader.construct_scalar(node)) for one in _documents(folder, file)]
 
     Loader.add_constructor("!include", include)
-    stream: IO[str]
     documents: list[dict[str, Any]] = []
     if not (folder / name).resolve().is_relative_to(folder.resolve()):
         raise RenderError(f"{name} of the template is a link that leads out of it")
     try:
-        with (folder / name).open(encoding="utf-8") as stream:
-            for document in yaml.load_all(stream, Loader=Loader):
-                documents.extend(document if isinstance(document, list) else [document] if document else [])
+        text = (folder / name).read_text(encoding="utf-8")
+        bounds.refuse_unbounded(text)
+        for document in yaml.load_all(text, Loader=Loader):
+            documents.extend(document if isinstance(document, list) else [document] if document else [])
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RenderError(f"{name} of the template cannot be read: {_reason(error)}") from error
     if not all(isinstance(document, dict) for document in documents):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffolder.template import bundled, question_types
+from scaffolder.tools import limits
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -56,8 +57,11 @@ def holds(condition: str, values: Mapping[str, object]) -> bool:
     Raises:
         ValueError: it is not an expression, reads a name that has no value, or fails for these values.
     """
+    from scaffolder.template import sandbox
+
     try:
-        return bool(_conditions().compile_expression(condition, undefined_to_none=False)(**values))
+        with limits.bounded(sandbox.SECONDS):
+            return bool(_conditions().compile_expression(condition, undefined_to_none=False)(**values))
     except Exception as error:  # a filter raises what it likes
         raise ValueError(str(error)) from error
 
@@ -66,6 +70,9 @@ def completed(recorded: Mapping[str, object], folder: Path) -> dict[str, object]
     """Return the values that the templates in `folder` see: the recorded answers, then defaults and computed values.
 
     What only Copier can compute is left out.
+
+    Raises:
+        RenderError: an entry takes too much time or memory.
     """
     values = dict(recorded)
     for name, entry in bundled.configuration(folder).items():
@@ -87,8 +94,13 @@ def _default(question: Mapping[str, object], values: Mapping[str, object], folde
         raise ValueError("no default")
     if not isinstance(default, str):
         return default
+    from scaffolder.template import sandbox
+
     try:
-        rendered = _template(default, folder).render(values)
+        with limits.bounded(sandbox.SECONDS):
+            rendered = _template(default, folder).render(values)
+    except limits.LimitReachedError:  # each of many entries could reach it
+        raise
     except Exception as error:  # a filter raises what it likes
         raise ValueError(str(error)) from error
     return (

@@ -40,11 +40,15 @@ def kept(root: Path) -> Kept:
     """
     import yaml
 
+    from scaffolder.formats import yaml as bounds
+
     path = root / FILE
     if not path.is_file():
         return Kept()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        listed = path.read_text(encoding="utf-8")
+        bounds.refuse_unbounded(listed)
+        content = yaml.safe_load(listed)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise AnswersError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if content is None:

@@ -61,7 +61,10 @@ def _boolean(answer: str) -> bool:
 def _yaml(answer: str) -> object:
     import yaml
 
+    from scaffolder.formats import yaml as bounds
+
     try:
+        bounds.refuse_unbounded(answer)
         return yaml.safe_load(answer)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error

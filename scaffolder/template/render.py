@@ -17,13 +17,16 @@ from scaffolder import __version__
 from scaffolder.errors import AnswersError, DestinationError, RenderError, ScaffolderError
 from scaffolder.template import answers, bundled
 from scaffolder.template.answers import Answer
-from scaffolder.tools import installation, package_data
+from scaffolder.tools import installation, limits, package_data
 
 # "Validation error for question 'x': …", "Invalid choice for 'x': …", 'Question "x" is required'
 _REFUSED = re.compile(
     r"""(?:Validation error for question|Invalid choice for|Question) ['"](?P<name>\w+)['"]:? (?P<why>.*)"""
 )
 _REFUSED_BY_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+SECONDS = 60.0
+"""How long a template may compute; a large one takes two."""
+
 _ANSWERS_HEADER_KEYS = ("_commit", "_src_path")
 
 
@@ -153,7 +156,10 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
     with local.env(PATH=os.devnull), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Worker(origin.folder, folder, data, commit=origin.commit, address=origin.address) as worker:
+            with (
+                limits.bounded(SECONDS),
+                Worker(origin.folder, folder, data, commit=origin.commit, address=origin.address) as worker,
+            ):
                 # What the template reads as its own address (renovate.json does) is the public one, and not a folder of
                 # this machine. Copier has looked up the folder by then.
                 if worker.template.local_abspath.is_dir():

@@ -18,7 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from scaffolder.errors import RenderError, ScaffolderError
 from scaffolder.template import bundled
-from scaffolder.tools import package_data
+from scaffolder.tools import limits, package_data
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -41,6 +41,9 @@ HINT = "ask whoever keeps that template to take it out"
 
 LONGEST = 1_000_000
 """How long a text or list may become by `*`, and how many bits a number by `**`."""
+
+SECONDS = 2.0
+"""How long one expression may compute; those that people write take less than a thousandth of it."""
 
 # https://jinja.palletsprojects.com/en/stable/api/#jinja2.Environment, without what names code or other files.
 _MARKS = frozenset(f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")) | {
@@ -105,10 +108,11 @@ def rendering(text: str) -> Iterator[None]:
     """Do the block, which renders `text`; whatever stops it is an error of the template, in one sentence.
 
     Raises:
-        RenderError: naming the text.
+        RenderError: naming the text; or it takes too much time or memory.
     """
     try:
-        yield
+        with limits.bounded(SECONDS):
+            yield
     except ScaffolderError:
         raise
     except Exception as error:  # a template may divide by zero, name a file that is not there, or never end
