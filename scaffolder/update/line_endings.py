@@ -10,6 +10,8 @@ from scaffolder.update.merge_repository import Workshop, changed, entries
 
 def followed(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, str]:
     """The trees `base` and `theirs`, with the line ends of Windows in each file that has them throughout in `ours`."""
+    if base == ours:
+        return base, theirs
     candidates = changed(work.git, base, ours)
     work.read(blob for _, blob in candidates.values())
     turned = [path for path, (_, blob) in candidates.items() if work.ends_as_on_windows(blob)]

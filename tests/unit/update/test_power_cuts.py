@@ -107,9 +107,6 @@ def test_no_message_names_a_folder_that_is_gone(project: Path, bin_folder: Path)
     assert "scaffold-update-" not in stopped.value.hint
 
 
-GOOD = {"state": "begun", "before": "", "paths": [], "after": ""}
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -128,23 +125,24 @@ GOOD = {"state": "begun", "before": "", "paths": [], "after": ""}
             "by a newer scaffolder: it has steps",
         ),
     ],
+    ids=lambda value: value.decode("latin-1")[:40].replace("\0", "0") if isinstance(value, bytes) else "",
 )
-@pytest.mark.parametrize("command", [["update"], ["update", "--abort"]])
-def test_a_damaged_journal_stops_with_a_way_out(
-    text: bytes, said: str, command: list[str], project: Path, capsys: pytest.CaptureFixture[str]
+def test_a_damaged_journal_stops_update_and_abort_with_a_way_out(
+    text: bytes, said: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = journal.place(project / ".git" / "scaffold")
     file.parent.mkdir(parents=True)
     text = text.replace(b"HEAD", git(project, "rev-parse", "HEAD").encode())
     file.write_bytes(text)
     before = contents(project)
-    assert cli.run([*command, str(project)]) == ExitCode.USAGE
-    error = capsys.readouterr().err
-    assert error.startswith(f"scaffold: {file} ")
-    assert said in error
-    assert error.endswith(f"then rm {file}\n")
-    assert contents(project) == before
-    assert file.read_bytes() == text
+    for command in (["update"], ["update", "--abort"]):
+        assert cli.run([*command, str(project)]) == ExitCode.USAGE
+        error = capsys.readouterr().err
+        assert error.startswith(f"scaffold: {file} ")
+        assert said in error
+        assert error.endswith(f"then rm {file}\n")
+        assert contents(project) == before
+        assert file.read_bytes() == text
     file.unlink()
     assert update(project).taken
 
