@@ -58,6 +58,7 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
         raise AnswersError(
             "nothing here says what the service is written in",
             hint=f"{''.join(below[:1])}--runtime {'|'.join(RUNTIMES)}",
+            missing=("runtime",),
         )
     for name, value in given.items():
         found[name] = Found(name=name, value=_text(value), note="given")

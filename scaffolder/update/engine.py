@@ -267,7 +267,8 @@ def _all_missing(error: AnswersError, given: Mapping[str, object], folder: Path,
     except AnswersError as every:
         names = tuple(dict.fromkeys([*error.missing, *every.missing]))
         values = " ".join(f"-d {name}=VALUE" for name in names)
-        hint = f"{new.tag} asks for it: scaffold update {values}"
+        asked = "it" if len(names) == 1 else "them"
+        hint = f"{new.tag} asks for {asked}: scaffold update {values}"
         return AnswersError(every.message, hint=hint, missing=names)
     return error
 

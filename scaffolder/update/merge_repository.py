@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffolder.errors import ToolCrashed
@@ -149,6 +149,7 @@ class Workshop:
         """Write the files of `tree` into `folder`, as a checkout would."""
         folder.mkdir(parents=True)
         git = self._with_index({"GIT_WORK_TREE": str(folder)}, folder)
+        git = replace(git, settings=(*git.settings, "core.bigFileThreshold=1m"))  # larger ones are not held in memory
         git("read-tree", tree)
         git("checkout-index", "--all")
 
@@ -185,7 +186,7 @@ def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
     """Path → (mode, hash) of all files of the tree with this hash."""
     if tree not in _LISTED:
         if len(_LISTED) >= _MOST_LISTED:
-            _LISTED.clear()
+            _LISTED.pop(next(iter(_LISTED)))  # the oldest
         _LISTED[tree] = _listed(git, tree)
     return dict(_LISTED[tree])
 

@@ -114,7 +114,7 @@ def test_every_missing_answer_is_named_at_once(
         {
             "kind": "answers",
             "message": "first and second have no answer",
-            "hint": "v1.1.0 asks for it: scaffold update -d first=VALUE -d second=VALUE",
+            "hint": "v1.1.0 asks for them: scaffold update -d first=VALUE -d second=VALUE",
             "missing": ["first", "second"],
         },
     )
