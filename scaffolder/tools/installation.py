@@ -118,7 +118,7 @@ class Leftover:
 @cache
 def current() -> Installation:
     """Return how the running scaffolder was installed."""
-    return installed(Path(__file__).parent.parent, Path(sys.prefix), tools=find_spec(_OF_THE_EXTRA) is not None)
+    return installed(Path(__file__).parents[2], Path(sys.prefix), tools=find_spec(_OF_THE_EXTRA) is not None)
 
 
 def installed(folder: Path, prefix: Path, *, tools: bool = False) -> Installation:
