@@ -28,5 +28,5 @@ def _turned(work: Workshop, tree: str, paths: list[str]) -> str:
     texts = {path: text.replace("\n", "\r\n") for path, text in texts.items() if text}
     if not texts:
         return tree
-    blobs = zip(texts, work.kept(*texts.values()), strict=True)
+    blobs = zip(texts, work.kept_all(texts.values()), strict=True)
     return work.edited(tree, {path: (there[path][0], blob) for path, blob in blobs})

@@ -249,7 +249,7 @@ def _doubts(
             both = misplaced_edits.sides(ours, theirs, label)
             if work.ends_as_on_windows(entry[1]):
                 both = both.replace("\n", "\r\n")
-            found[path] = ((entry[0], work.kept(both)[0]), three)
+            found[path] = ((entry[0], work.kept(both)), three)
     return found
 
 

@@ -116,8 +116,12 @@ class Workshop:
         content = self.content_of(blob)
         return "\n" in content.text and content.size > len(content.text.encode())
 
-    def kept(self, *texts: str) -> tuple[str, ...]:
-        """The hashes of files that say `texts`, which are there from now on."""
+    def kept(self, text: str) -> str:
+        """The hash of a file that says `text`, which is there from now on."""
+        return self.kept_all([text])[0]
+
+    def kept_all(self, texts: Collection[str]) -> tuple[str, ...]:
+        """The hashes of files that say `texts`, all with one process."""
         folder = self.folder / "kept"
         folder.mkdir(exist_ok=True)
         files = [folder / str(number) for number in range(len(texts))]
