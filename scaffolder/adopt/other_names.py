@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from scaffolder.repository.ci import CI_SYSTEMS
+
 _OTHERS = {
     # The canonical name wins where both are there: https://docs.docker.com/compose/intro/compose-application-model/
     "compose.yaml": ("compose.yml", "docker-compose.yaml", "docker-compose.yml"),
@@ -28,9 +30,9 @@ _OTHERS = {
     # https://yamllint.readthedocs.io/en/stable/configuration.html
     ".yamllint.yaml": (".yamllint", ".yamllint.yml"),
     ".hadolint.yaml": (".hadolint.yml",),
-    "azure-pipelines.yml": ("azure-pipelines.yaml", ".azure-pipelines.yml"),
     "README.md": ("README", "README.rst", "README.adoc", "README.txt"),
     "CHANGELOG.md": ("CHANGELOG", "CHANGELOG.rst", "CHANGES.md", "CHANGES.rst", "HISTORY.md"),
+    **{name: others for system in CI_SYSTEMS.values() for name, others in system.OTHER_NAMES.items()},
 }
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from scaffolder.adopt import detect, ports, single
 from scaffolder.adopt.found import Found
 from scaffolder.errors import AnswersError
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.facts import services
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.template import answers
 from scaffolder.template.answers import Answer
 
-_HOSTS = (("github", r"github\."), ("gitlab", r"gitlab\."), ("azure-devops", r"dev\.azure\.com|visualstudio\.com"))
 _OWNER = (
     r"^https://([\w-]+)\.visualstudio\.com/"
     r"|^(?:\w+://)?(?:[^@/]+@)?[\w-]+(?:\.[\w-]+)+(?::\d+/|[:/])(?:scm/|v3/)?([A-Za-z0-9][A-Za-z0-9-]*)/"
@@ -133,7 +133,7 @@ def _organization(remote: str) -> Found | None:
 
 
 def _host(remote: str) -> Found | None:
-    names = [name for name, pattern in _HOSTS if re.search(pattern, remote)]
+    names = [name for name, one in CI_SYSTEMS.items() if one.HOST and re.search(one.HOST, remote)]
     return Found(name="ci", value=names[0], note="git remote origin") if names else None
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from scaffolder.model import Blocked, Check, Finding, Location, NotApplicable, Severity, Verdict
 from scaffolder.repository import clusters, end_of_life, facts, files, image_references
+from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.ci.system import AGENT, CI
 from scaffolder.repository.end_of_life import SOON, End
 from scaffolder.repository.facts import tool_versions
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
-from scaffolder.repository.facts.pipelines import AGENT, CI
 from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD
 from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
@@ -45,10 +46,6 @@ _BY_NAME = (
     ("mysql", re.compile(r"(?:^|/)mysql$")),
 )
 _DISTROLESS = re.compile(r"distroless/.*-debian(\d+)$")
-_RUNNER = re.compile(r"^\s*(?:-\s+)?(?:runs-on|vmImage|os):\s*[\"']?([a-z]+-[\d.]+)\b", re.MULTILINE)
-_ACTION = re.compile(
-    r"^\s*(?:-\s+)?uses:\s*[\"']?(actions/[\w-]+)@(v[\d.]+|[0-9a-f]{40}\s+#\s*(v[\d.]+))", re.MULTILINE
-)
 _PRODUCT_OF_TOOL = {"terraform": "terraform", "helm": "helm", "kubectl": "kubernetes"}
 
 
@@ -97,11 +94,13 @@ def tools(project: Project) -> Iterator[Pin]:
 
 def hosted(project: Project) -> Iterator[Pin]:
     """The machines and the services behind actions that a pipeline cannot run without."""
-    for file in (*files.github_workflows(project), *files.azure_pipelines(project)):
-        yield from _matches(project, file, _RUNNER, "runner")
-        for found in _ACTION.finditer(project.text(file)):
-            if end_of_life.knows(found[1]):
-                yield _pin(project, file, found.start(1), found[1], found[3] or found[2])
+    for name, system in CI_SYSTEMS.items():
+        for file in files.pipelines_of(project, name):
+            if system.RUNNERS:
+                yield from _matches(project, file, system.RUNNERS, "runner")
+            for found in system.ACTIONS.finditer(project.text(file)) if system.ACTIONS else ():
+                if end_of_life.knows(found[1]):
+                    yield _pin(project, file, found.start(1), found[1], found[3] or found[2])
 
 
 def supported(

@@ -10,7 +10,8 @@ from typing import Any
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
-from scaffolder.repository import pipelines, reading
+from scaffolder.repository import reading
+from scaffolder.repository.ci import github, jenkins
 from scaffolder.repository.project import Project
 from scaffolder.tools import output
 from scaffolder.tools.process import CompletedRun
@@ -42,7 +43,7 @@ def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict
 
     A component has its inputs in a document of its own, for which there is no schema.
     """
-    found = kinds.gitlab_pipelines(project)
+    found = kinds.pipelines_of(project, "gitlab")
     if not found:
         raise NotApplicable("there is no .gitlab-ci.yml")
     components = [file for file in found if len(reading.documents(project, file)) > 1]
@@ -66,7 +67,7 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
 
     The schema knows Microsoft's tasks only and refuses every other, so that a task of an extension is left out.
     """
-    files = kinds.azure_pipelines(project)
+    files = kinds.pipelines_of(project, "azure-devops")
     if not files:
         raise NotApplicable("there is no azure-pipelines.yml")
     findings: list[Finding] = []
@@ -87,13 +88,13 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
 
 def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdict:
     """The Jenkinsfile has the form of Declarative Pipeline, gives each step an agent and lets no question hold one."""
-    files = kinds.jenkinsfiles(project)
+    files = kinds.pipelines_of(project, "jenkins")
     if not files:
         raise NotApplicable("there is no Jenkinsfile")
     findings = tuple(
         Finding(path=file, line=problem.line, message=problem.message, fix=problem.fix)
         for file in files
-        for problem in pipelines.refused(project, file)
+        for problem in jenkins.problems(project, file)
     )
     return Verdict(findings=findings, detail="structure; Groovy's own grammar is for Jenkins to judge")
 
@@ -124,7 +125,7 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     Runs offline and as the strictest reader ("pedantic"); informational notes are warnings.
     """
     files = _workflows(project)
-    config = kinds.zizmor_settings(project)
+    config = kinds.at_root(project, *github.ZIZMOR)
     done = toolchain.run(
         ZIZMOR,
         *("--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress"),
@@ -209,7 +210,7 @@ def _replaced(value: Any) -> Any:
 
 
 def _workflows(project: Project) -> tuple[Path, ...]:
-    files = kinds.github_workflows(project)
+    files = kinds.pipelines_of(project, "github")
     if not files:
         raise NotApplicable("there is no GitHub workflow")
     return files

@@ -11,11 +11,12 @@ from scaffolder.checks.optional import module
 from scaffolder.formats import Unreadable, editorconfig
 from scaffolder.formats.editorconfig import EditorConfig
 from scaffolder.model import Check, Edit, Finding, Location, NotApplicable, Verdict, counted
-from scaffolder.repository import files, reading, terraform_templates
+from scaffolder.repository import ci, files, reading, terraform_templates
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
 
+_TEXT_NAMES = ("Dockerfile", "Makefile", "CODEOWNERS", *ci.of_each(lambda system: system.TEXTS))
 _TEXTS = frozenset(
     {
         *(".yaml", ".yml", ".json", ".toml", ".xml", ".tf", ".tfvars", ".hcl", ".sh", ".md", ".properties"),
@@ -176,7 +177,7 @@ _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
 def _should_be_text(file: Path) -> bool:
-    return file.suffix in _TEXTS or file.name.startswith(("Dockerfile", "Jenkinsfile", "Makefile", "CODEOWNERS"))
+    return file.suffix in _TEXTS or file.name.startswith(_TEXT_NAMES)
 
 
 def _cure(reason: str) -> str:

@@ -1,6 +1,7 @@
 """Which files of a repository are of which kind: Dockerfiles, pipelines, charts, scripts …
 
-The only module that matches names of files; those of one runtime are in its module in `runtimes/`.
+The only module that matches names of files; those of one runtime are in its module in `runtimes/`,
+and those of one CI system in its module in `ci/`.
 Whoever needs files of a kind asks here, so that no two checks of one run disagree on what a
 Dockerfile is. Paths are relative to the root of the repository.
 """
@@ -11,6 +12,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import BY_WEIGHT, RUNTIMES, of_each
 
@@ -23,8 +25,6 @@ _NO_DOCKERFILE = frozenset(
     {".md", ".dockerignore", ".yml", ".yaml", ".json", ".jinja", ".j2", ".tmpl", ".tpl", ".txt", ".py", ".orig", ".bak"}
 )
 """Endings of files about a Dockerfile, and of templates for one."""
-
-_NO_PIPELINE = frozenset({".md", ".jinja", ".j2", ".tmpl", ".txt", ".orig", ".bak"})
 
 _YAML = frozenset({".yaml", ".yml"})
 _VALUES = re.compile(r"(?:^|.*[-_.])values(?:[-_.].*)?\.ya?ml$")
@@ -86,58 +86,18 @@ def pipelines(project: Project) -> tuple[Path, ...]:
 
 def pipelines_by_system(project: Project) -> dict[str, tuple[Path, ...]]:
     """Return the files of the pipelines by system, in the order of the template's choices."""
-    return {
-        "github": github_files(project),
-        "gitlab": gitlab_pipelines(project),
-        "jenkins": jenkinsfiles(project),
-        "azure-devops": azure_pipelines(project),
-    }
+    return {system: ci_files(project, system) for system in CI_SYSTEMS}
 
 
-def github_files(project: Project) -> tuple[Path, ...]:
-    """Return the workflows of GitHub Actions, then the repository's own actions."""
-    return (*github_workflows(project), *github_actions(project))
+def ci_files(project: Project, system: str) -> tuple[Path, ...]:
+    """Return the pipelines of a system, then what they call: actions of the repository itself."""
+    return (*pipelines_of(project, system), *project.matching(*CI_SYSTEMS[system].PARTS))
 
 
-def github_workflows(project: Project) -> tuple[Path, ...]:
-    """Return the workflows of GitHub Actions."""
-    return project.matching(".github/workflows/*.yml", ".github/workflows/*.yaml")
-
-
-def github_actions(project: Project) -> tuple[Path, ...]:
-    """Return the actions that the repository holds itself."""
-    return project.matching("action.yml", "action.yaml")
-
-
-def gitlab_pipelines(project: Project) -> tuple[Path, ...]:
-    """Return the pipeline of GitLab CI and the files that such pipelines usually include.
-
-    `.gitlab/` holds settings of GitLab as well, which are no pipelines.
-    """
-    files = project.matching(
-        *(".gitlab-ci.yml", ".gitlab-ci.yaml", "*.gitlab-ci.yml", "*.gitlab-ci.yaml"),
-        *(".gitlab/*.yml", ".gitlab/*.yaml", ".gitlab-ci/*.yml", ".gitlab-ci/*.yaml"),
-        *("ci/gitlab/*.yml", "ci/gitlab/*.yaml"),
-    )
-    settings = ("agents", "dashboards", "route-map", "changelog_config", "insights", "duo", "security-policies")
-    return tuple(file for file in files if not (file.parts[0] == ".gitlab" and _stem(file, 1) in settings))
-
-
-def azure_pipelines(project: Project) -> tuple[Path, ...]:
-    """Return the pipelines of Azure DevOps and their templates, by the usual names."""
-    names = ("azure-pipeline*", ".azure-pipelines/*", ".azuredevops/*", ".azure/*", "ci/azure-devops/*")
-    return project.matching(*(f"{name}.{ending}" for name in names for ending in ("yml", "yaml")))
-
-
-def jenkinsfiles(project: Project) -> tuple[Path, ...]:
-    """Return the Jenkinsfiles."""
-    files = project.matching("Jenkinsfile", "Jenkinsfile.*", "*.Jenkinsfile", "*.jenkinsfile")
-    return tuple(file for file in files if file.suffix not in _NO_PIPELINE and "jenkinsfile" in file.name.lower())
-
-
-def zizmor_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of zizmor, first found first: https://docs.zizmor.sh/configuration/."""
-    return _at_root(project, ".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml")
+def pipelines_of(project: Project, system: str) -> tuple[Path, ...]:
+    """Return the pipelines of a system, and the files that these usually include."""
+    known = CI_SYSTEMS[system]
+    return tuple(file for file in project.matching(*known.PIPELINES) if known.is_pipeline(file))
 
 
 # ---- infrastructure ------------------------------------------------------------------------------
@@ -376,32 +336,27 @@ def version_files(project: Project) -> tuple[Path, ...]:
 
 def trivy_exceptions(project: Project) -> tuple[Path, ...]:
     """Return Trivy's exceptions as YAML, at the root, where it looks for them."""
-    return _at_root(project, ".trivyignore.yaml", ".trivyignore.yml")
+    return at_root(project, ".trivyignore.yaml", ".trivyignore.yml")
 
 
 def trivy_ignored(project: Project) -> tuple[Path, ...]:
     """Return Trivy's exceptions as lines, at the root, where it looks for them."""
-    return _at_root(project, ".trivyignore")
+    return at_root(project, ".trivyignore")
 
 
 def hadolint_settings(project: Project) -> tuple[Path, ...]:
     """Return the settings of hadolint, at the root, where it looks for them."""
-    return _at_root(project, ".hadolint.yaml", ".hadolint.yml")
+    return at_root(project, ".hadolint.yaml", ".hadolint.yml")
 
 
 def checkov_settings(project: Project) -> tuple[Path, ...]:
     """Return the settings of checkov, at the root, where it looks for them."""
-    return _at_root(project, ".checkov.yaml", ".checkov.yml")
+    return at_root(project, ".checkov.yaml", ".checkov.yml")
 
 
 def shellcheck_settings(project: Project) -> tuple[Path, ...]:
     """Return the settings of shellcheck at the root."""
-    return _at_root(project, ".shellcheckrc")
-
-
-def actionlint_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of actionlint, where it looks for them."""
-    return _at_root(project, ".github/actionlint.yaml", ".github/actionlint.yml")
+    return at_root(project, ".shellcheckrc")
 
 
 # ---- sources and builds --------------------------------------------------------------------------
@@ -448,15 +403,12 @@ def named_by(project: Project, pattern: str) -> tuple[Path, ...]:
     return project.matching(pattern)
 
 
-def _stem(file: Path, depth: int) -> str:
-    return file.parts[depth].partition(".")[0] if len(file.parts) > depth else ""
-
-
 def _inside(files: Collection[Path], folder: Path) -> tuple[Path, ...]:
     return tuple(file for file in files if file.is_relative_to(folder))
 
 
-def _at_root(project: Project, *names: str) -> tuple[Path, ...]:
+def at_root(project: Project, *names: str) -> tuple[Path, ...]:
+    """Return which of these files are there, in the order of the names."""
     return tuple(Path(name) for name in names if project.has(name))
 
 

@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from scaffolder.repository import files
-from scaffolder.repository.kubernetes_objects import dig
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import line_of, listed, stages, table, tables
-
-_IN_JENKINSFILE = re.compile(r"\bimage\s*[(=:]?\s*['\"]([^'\"\s]+)['\"]")
+from scaffolder.repository.reading import line_of, stages, table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,47 +52,7 @@ def _in_compose(project: Project) -> Iterator[Use]:
 
 
 def _in_pipelines(project: Project) -> Iterator[Use]:
-    for file in files.github_workflows(project):
-        yield from _of_github(project, file)
-    for file in files.gitlab_pipelines(project):
-        document = table(project, file)
-        for holder in (document, *document.values()):
-            yield from _named(file, holder, "image", "services")
-    for file in files.azure_pipelines(project):
-        yield from _of_azure(project, file)
-    for file in files.jenkinsfiles(project):
-        for number, line in enumerate(project.lines(file), 1):
-            if not line.lstrip().startswith(("//", "*")):
-                for image in _IN_JENKINSFILE.findall(line):
-                    yield Use(path=file, line=number, image=image)
-
-
-def _of_github(project: Project, file: Path) -> Iterator[Use]:
-    jobs = table(project, file).get("jobs")
-    for job in jobs.values() if isinstance(jobs, dict) else ():
-        if isinstance(job, dict):
-            services = job.get("services")
-            for holder in (job, *(services.values() if isinstance(services, dict) else ())):
-                yield from _named(file, holder, "container", "image")
-            for step in listed(job.get("steps")):
-                if isinstance(step, dict) and str(step.get("uses", "")).startswith("docker://"):
-                    image = step["uses"].removeprefix("docker://")
-                    yield Use(path=file, line=line_of(step, "uses"), image=image)
-
-
-def _of_azure(project: Project, file: Path) -> Iterator[Use]:
-    for job in tables(project, file):
-        # A plain word is the name of a container among the resources.
-        yield from (use for use in _named(file, job, "container") if re.search(r"[/:]", use.image))
-    for container in listed(dig(table(project, file), "resources", "containers")):
-        yield from _named(file, container, "image")
-
-
-def _named(file: Path, holder: Any, *keys: str) -> Iterator[Use]:
-    """The images under these keys, each a name, a table with the name, or a list of such."""
-    for key in keys if isinstance(holder, dict) else ():
-        value = holder.get(key)
-        for one in value if isinstance(value, list) else [value]:
-            name = (one.get("image") or one.get("name")) if isinstance(one, dict) else one
-            if isinstance(name, str):
-                yield Use(path=file, line=line_of(holder, key), image=name)
+    for name, system in CI_SYSTEMS.items():
+        for file in files.pipelines_of(project, name):
+            for image in system.images(project, file):
+                yield Use(path=file, line=image.line, image=image.name)

@@ -7,11 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import WaiversError
 from scaffolder.repository import files
+from scaffolder.repository.ci import of_each
+from scaffolder.repository.ci.system import Exceptions
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable, yaml_of
 
@@ -210,17 +213,6 @@ def _trivy_lines(project: Project, file: Path) -> Iterator[Mark]:
             yield Mark(rule=f"trivy/{words[0]}", path=file, line=number, hides=("**",))
 
 
-def _zizmor(project: Project, file: Path) -> Iterator[Mark]:
-    """https://docs.zizmor.sh/configuration/"""
-    for document in yaml_of(project, file):
-        for rule, settings in (document.get("rules") or {}).items():
-            ignored = [str(one).split(":")[0] for one in settings.get("ignore") or []]
-            hides = [".github/**"] if settings.get("disable") else [f".github/workflows/{one}" for one in ignored]
-            if hides:
-                line = project.line_of(file, f"{rule}:")
-                yield Mark(rule=f"zizmor/{rule}", path=file, line=line, hides=tuple(hides))
-
-
 def _hadolint(project: Project, file: Path) -> Iterator[Mark]:
     for document in yaml_of(project, file):
         for rule in document.get("ignored") or []:
@@ -240,20 +232,24 @@ def _shellcheck(project: Project, file: Path) -> Iterator[Mark]:
                 yield Mark(rule=f"shellcheck/{rule}", path=file, line=number, hides=("**",))
 
 
-def _actionlint(project: Project, file: Path) -> Iterator[Mark]:
-    for document in yaml_of(project, file):
-        for path, settings in (document.get("paths") or {}).items():
-            for _ in settings.get("ignore") or []:
-                yield Mark(rule="actionlint/ignore", path=file, line=project.line_of(file, path), hides=(path,))
+def _present(project: Project, exceptions: Exceptions) -> tuple[Path, ...]:
+    return files.at_root(project, *exceptions.files)
+
+
+def _of_ci(project: Project, file: Path, exceptions: Exceptions) -> Iterator[Mark]:
+    for one in exceptions.read(project, file):
+        yield Mark(rule=one.rule, path=file, line=one.line, hides=one.hides)
 
 
 _CONFIGURATIONS: tuple[tuple[Callable[[Project], tuple[Path, ...]], _Read], ...] = (
     (files.trivy_exceptions, _trivy_yaml),
     (files.trivy_ignored, _trivy_lines),
-    (files.zizmor_settings, _zizmor),
     (files.hadolint_settings, _hadolint),
     (files.checkov_settings, _checkov),
     (files.shellcheck_settings, _shellcheck),
-    (files.actionlint_settings, _actionlint),
+    *(
+        (partial(_present, exceptions=one), partial(_of_ci, exceptions=one))
+        for one in of_each(lambda system: system.EXCEPTIONS)
+    ),
 )
 """Which files tell scanners what to leave out, and how to read them."""

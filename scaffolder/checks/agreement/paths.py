@@ -71,8 +71,8 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     """What scripts and pipelines ask of the service by HTTP, to see whether it lives, is a path that it answers."""
     sources = [one for one in application.applications(project) if one.serves("/") is not None]
     findings, looked = [], 0
-    scripts = (*files.shell_scripts(project), *files.makefiles(project), *files.jenkinsfiles(project))
-    for file in sorted((*scripts, *files.plain_yaml(project))) if sources else ():
+    scripts = (*files.shell_scripts(project), *files.makefiles(project), *files.pipelines(project))
+    for file in sorted({*scripts, *files.plain_yaml(project)}) if sources else ():
         if "/" not in project.text(file):
             continue
         for number, line in enumerate(project.lines(file), 1):

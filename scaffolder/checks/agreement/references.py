@@ -9,11 +9,12 @@ from pathlib import Path
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import files, reading
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.facts import commands, documents
 from scaffolder.repository.facts.commands import Command
 from scaffolder.repository.facts.documents import Link
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import Makefile, line_of, tables
+from scaffolder.repository.reading import Makefile
 from scaffolder.repository.reading import place as place_of
 from scaffolder.tools.toolchain import Toolchain
 
@@ -251,26 +252,10 @@ def _named(project: Project) -> Iterator[tuple[Location, Path]]:
         if command.in_pipeline and command.folder is not None:
             for found in _OPTIONS.finditer(command.text):
                 yield from _from(project, command, found[1] or found[2])
-    for file in files.github_files(project):
-        for table in tables(project, file):
-            uses = table.get("uses")
-            if isinstance(uses, str) and uses.startswith("./"):
-                yield place_of(project, file, line_of(table, "uses")), project.relative(uses)
-    for file in files.gitlab_pipelines(project):
-        yield from _included(project, file)
-    for file in files.azure_pipelines(project):
-        for table in tables(project, file):
-            name = table.get("template")
-            if isinstance(name, str) and "@" not in name and "$" not in name:
-                base = Path() if name.startswith("/") else file.parent
-                yield (
-                    place_of(project, file, line_of(table, "template")),
-                    project.relative((base / name.lstrip("/")).as_posix()),
-                )
-    for file in files.jenkinsfiles(project):
-        for at, line in enumerate(project.lines(file), 1):
-            if named := re.match(r"\s*yamlFile\s+['\"]([\w./-]+)['\"]", line):
-                yield Location(path=file, line=at, text=line.strip()), project.relative(named[1])
+    for name, system in CI_SYSTEMS.items():
+        for file in files.ci_files(project, name):
+            for one in system.named_files(project, file):
+                yield place_of(project, file, one.line), one.path
 
 
 def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Location, Path]]:
@@ -278,19 +263,6 @@ def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Locat
         chdir = re.search(r"-chdir=[\"']?([\w./-]+)", command.text)
         base = command.folder / chdir[1] if chdir else command.folder
         yield command.place, project.relative((base / name).as_posix())
-
-
-def _included(project: Project, file: Path) -> Iterator[tuple[Location, Path]]:
-    for table in tables(project, file):
-        included = table.get("include")
-        for at, one in enumerate(included if isinstance(included, list) else [included] if included else ()):
-            name = one.get("local") if isinstance(one, dict) else one
-            if isinstance(name, str) and not re.match(r"https?:", name) and "$" not in name and "*" not in name:
-                line = line_of(table, "include", at) if isinstance(included, list) else line_of(table, "include")
-                yield (
-                    Location(path=file, line=line, text=project.lines(file)[line - 1].strip()),
-                    project.relative(name.lstrip("/")),
-                )
 
 
 CHECKS = (

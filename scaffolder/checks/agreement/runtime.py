@@ -12,9 +12,9 @@ from scaffolder.checks.agreement.findings import limit_of
 from scaffolder.formats import versions
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import facts, files
+from scaffolder.repository.ci.system import AGENT, CI
 from scaffolder.repository.facts import Declaration, Facts, services
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
-from scaffolder.repository.facts.pipelines import AGENT, CI
 from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable

@@ -8,6 +8,7 @@ from itertools import pairwise
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Verdict
 from scaffolder.repository import environments, files, pipelines, reading
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.environments import ENVIRONMENTS
 from scaffolder.repository.pipelines import Pipeline, Stage
 from scaffolder.repository.project import Project
@@ -181,11 +182,7 @@ def _stage(one: Pipeline, name: str) -> Stage | None:
 def _place(project: Project, one: Pipeline, name: str) -> Location:
     """Where a stage begins in its file, as well as its name tells."""
     word = re.escape(name.removeprefix("rollback ").removeprefix("drift "))
-    patterns = (
-        rf"^\s*stage\('{word}'\)",
-        rf"^ {{0,2}}(?:build-)?{word}:",
-        rf"^\s*-? ?(?:stage|job|environment): {word}\s*$",
-    )
+    patterns = [line.format(word) for line in CI_SYSTEMS[one.system].STAGE_LINES]
     for number, line in enumerate(project.lines(one.path), 1):
         if any(re.match(pattern, line) for pattern in patterns):
             return Location(path=one.path, line=number, text=line.strip()[:160])

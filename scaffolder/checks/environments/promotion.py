@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.repository import pipelines
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -30,7 +31,7 @@ def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Fin
     order = [name for name in pipelines.ENVIRONMENTS if name in stages]
 
     def at(name: str, message: str, fix: str) -> Finding:
-        written = (f"environment: {name}", f"stage('{name}')", f'stage("{name}")', name)
+        written = [words.format(name) for words in CI_SYSTEMS[pipeline.system].STAGE_WORDS]
         line = next((line for words in written if (line := project.line_of(pipeline.path, words))), 0)
         return Finding(path=pipeline.path, line=line, message=message, fix=fix)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scaffolder.checks.security.drawn import entropy, is_drawn, is_password, is_secret
 from scaffolder.checks.security.forms import Secret, known
+from scaffolder.repository.ci import of_each
 
 _LONGEST_NAME = 80
 _LONGEST_VALUE = 2000
@@ -37,7 +38,8 @@ _SUFFIXES = {
     **dict.fromkeys((".py", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".java", ".kt", ".kts", ".go"), Kind.CODE),
     **dict.fromkeys((".rb", ".php", ".cs", ".scala", ".groovy", ".gradle", ".rs", ".swift", ".bicep"), Kind.CODE),
 }
-_WORDS_BY_NAME = (".env", "Dockerfile", "Containerfile", "Makefile", "Jenkinsfile", ".netrc", ".npmrc", ".pypirc")
+_OF_PIPELINES = of_each(lambda system: system.TEXTS)
+_WORDS_BY_NAME = (".env", "Dockerfile", "Containerfile", "Makefile", ".netrc", ".npmrc", ".pypirc", *_OF_PIPELINES)
 
 _SAYS_SECRET = re.compile(
     r"""(?P<password> passw(?:or)?d | passphrase | pwd | pass ) | secret | token | credentials? | _auth

@@ -141,7 +141,7 @@ def _uses(project: Project, file: Path) -> Iterator[tuple[Path, int, str, str]]:
 
 
 def _workflows(project: Project) -> tuple[Path, ...]:
-    files = kinds.github_files(project)
+    files = kinds.ci_files(project, "github")
     if not files:
         raise NotApplicable("there is no GitHub workflow")
     return files

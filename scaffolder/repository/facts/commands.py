@@ -6,25 +6,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled as filled_with
 from scaffolder.formats.makefile import logical_lines
 from scaffolder.model import Location
 from scaffolder.repository import files, reading
+from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.ci.system import Script
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import line_of, table
 
 _LONGEST = 4000
 """Characters of a line that are looked at: patterns take long over more, and nobody types more."""
 
-GITHUB, GITLAB, AZURE, JENKINS, MAKE, SCRIPT = "GitHub", "GitLab", "Azure", "Jenkins", "make", "script"
+MAKE, SCRIPT = "make", "script"
+"""Who runs a command that is in no pipeline."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One line of shell: who runs it, from which folder, and where it stands; "" where the folder is not known."""
+    """One line of shell: who runs it, from which folder (None if unknown), and where it stands.
+
+    `system` is a name of CI_SYSTEMS, MAKE or SCRIPT.
+    """
 
     system: str
     place: Location
@@ -33,7 +36,8 @@ class Command:
 
     @property
     def in_pipeline(self) -> bool:
-        return self.system in {GITHUB, GITLAB, AZURE, JENKINS}
+        """Whether a pipeline runs it."""
+        return self.system in CI_SYSTEMS
 
 
 def commands(project: Project) -> tuple[Command, ...]:
@@ -59,14 +63,10 @@ def filled(project: Project, text: str) -> str:
 
 
 def _commands(project: Project) -> Iterator[Command]:
-    for file in files.github_files(project):
-        yield from _github(project, file, table(project, file))
-    for file in files.gitlab_pipelines(project):
-        yield from _gitlab(project, file, table(project, file))
-    for file in files.azure_pipelines(project):
-        yield from _azure(project, file, table(project, file))
-    for file in files.jenkinsfiles(project):
-        yield from _jenkins(project, file)
+    for name, system in CI_SYSTEMS.items():
+        for file in files.ci_files(project, name):
+            for script in system.scripts(project, file):
+                yield from _script(name, project, file, script)
     for file in files.make_files(project):
         for target in reading.makefile_of(project, file).targets:
             for number, line in target.recipe:
@@ -86,71 +86,11 @@ def _moves_to_root(project: Project, file: Path) -> Path | None:
     return None
 
 
-def _github(project: Project, file: Path, workflow: dict[Any, Any]) -> Iterator[Command]:
-    jobs = workflow.get("jobs") if isinstance(workflow.get("jobs"), dict) else {"": workflow.get("runs")}
-    outer = _working(workflow)
-    for job in jobs.values() if isinstance(jobs, dict) else ():
-        steps = job.get("steps") if isinstance(job, dict) else None
-        for step in steps if isinstance(steps, list) else ():
-            if isinstance(step, dict) and isinstance(step.get("run"), str):
-                folder = step.get("working-directory") or _working(job) or outer
-                yield from _script(GITHUB, project, file, line_of(step, "run"), step["run"], _folder(folder))
-
-
-def _working(value: Any) -> Any:
-    for key in ("defaults", "run", "working-directory"):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _gitlab(project: Project, file: Path, pipeline: dict[Any, Any]) -> Iterator[Command]:
-    for job in (pipeline, *pipeline.values()):
-        for key in ("before_script", "script", "after_script"):
-            said = job.get(key) if isinstance(job, dict) else None
-            for number, line in enumerate([said] if isinstance(said, str) else said if isinstance(said, list) else ()):
-                if isinstance(line, str):
-                    at = line_of(job, key, number) if isinstance(said, list) else line_of(job, key)
-                    yield from _script(GITLAB, project, file, at, line, Path())
-
-
-def _azure(project: Project, file: Path, value: Any, depth: int = 0) -> Iterator[Command]:
-    if depth > 40:
-        return
-    if isinstance(value, dict):
-        for key in ("bash", "script", "inlineScript", "pwsh"):
-            if isinstance(value.get(key), str):
-                folder = _folder(value.get("workingDirectory"))
-                yield from _script(AZURE, project, file, line_of(value, key), value[key], folder)
-    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _azure(project, file, one, depth + 1)
-
-
-def _jenkins(project: Project, file: Path) -> Iterator[Command]:
-    try:
-        statements = reading.jenkinsfile_of(project, file)
-    except Unreadable:
-        return
-    moved: set[int] = {
-        one.line
-        for top in statements
-        for block in top.everything()
-        if block.name == "dir"
-        for one in block.everything()
-    }
-    for one in (inner for top in statements for inner in top.everything()):
-        if one.name in {"sh", "bat"}:
-            text = re.sub(
-                r"^\w+\s*\(?\s*(?:script:\s*)?('''|\"\"\"|'|\")|('''|\"\"\"|'|\").*$", "", one.words, flags=re.DOTALL
-            )
-            folder = None if one.line in moved else Path()
-            yield from _script(JENKINS, project, file, one.line, text, folder)
-
-
-def _script(system: str, project: Project, file: Path, line: int, text: str, folder: Path | None) -> Iterator[Command]:
-    """The lines of a script, each found again in its file from `line` on."""
+def _script(system: str, project: Project, file: Path, script: Script) -> Iterator[Command]:
+    """The lines of a script, each found again in its file from its first line on."""
     lines = project.lines(file)
-    at = max(line, 1)
-    for _, one in logical_lines(text):
+    at, folder = max(script.line, 1), script.folder
+    for _, one in logical_lines(script.text):
         words = one.strip()
         if not words or words.startswith("#"):
             continue
@@ -163,8 +103,3 @@ def _script(system: str, project: Project, file: Path, line: int, text: str, fol
 def _command(system: str, file: Path, line: int, text: str, folder: Path | None) -> Command:
     place = Location(path=file, line=line, text=text.strip()[:160])
     return Command(system=system, place=place, text=text[:_LONGEST], folder=folder)
-
-
-def _folder(name: Any) -> Path | None:
-    text = str(name or ".")
-    return None if "$" in text else Path(text)

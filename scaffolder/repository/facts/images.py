@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,11 @@ from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import line_of
 from scaffolder.repository import files, reading
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.facts import charts, commands, services
-from scaffolder.repository.facts.charts import dig
 from scaffolder.repository.facts.statements import Declaration, place
 from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import listed
 
 BUILT, DEPLOYED, COMPOSE = "built", "deployed", "compose"
 
@@ -32,11 +31,10 @@ def read(project: Project) -> Iterator[Declaration]:
         names = _TAG.findall(built[1]) if built else _PUSH.findall(command.text)
         for name in names:
             yield from _stated(project, name, {}, command.place.path, command.place.line, BUILT)
-    for file in files.github_files(project):
-        try:
-            yield from _actions(project, file, reading.table_of(project, file))
-        except Unreadable:
-            continue  # pipelines.py says so
+    for system, of_system in CI_SYSTEMS.items():
+        for file in files.ci_files(project, system):
+            for one in of_system.built_images(project, file):
+                yield from _stated(project, one.name, one.variables, file, one.line, BUILT)
     for chart in charts.charts(project):
         for file in files.values_files(project, chart.folder):
             try:
@@ -66,34 +64,16 @@ def read(project: Project) -> Iterator[Declaration]:
                 )
 
 
-def _actions(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Declaration]:
-    outer = table.get("env")
-    jobs = table.get("jobs")
-    for job in jobs.values() if isinstance(jobs, dict) else ():
-        inner = dig(job, "env")
-        known = {**(outer if isinstance(outer, dict) else {}), **(inner if isinstance(inner, dict) else {})}
-        for step in listed(dig(job, "steps")):
-            action = str(dig(step, "uses") or "").partition("@")[0]
-            for use, key in (("docker/build-push-action", "tags"), ("docker/metadata-action", "images")):
-                names = dig(step, "with", key)
-                if action == use and isinstance(names, str):
-                    line = line_of(step["with"], key)
-                    for name in re.split(r"[\s,]+", names.replace("${{ ", "${{").replace(" }}", "}}")):
-                        yield from _stated(project, name, known, file, line, BUILT)
-
-
 def _stated(
     project: Project,
     name: str,
-    known: dict[Any, Any],
+    known: Mapping[str, str],
     file: Path,
     line: int,
     role: str,
     subject: Path | None = None,
 ) -> Iterator[Declaration]:
-    text = re.sub(r"\$\{\{\s*env\.(\w+)\s*\}\}", r"${\1}", name)
-    text = filled(text, {str(key): str(value) for key, value in known.items()})
-    repository = split(text.strip("\"'"))[0]
+    repository = split(filled(name, known).strip("\"'"))[0]
     last = repository.rpartition("/")[2]
     if last and "$" not in last and "{" not in last and re.fullmatch(r"[\w.-]+", last):
         of = services.HERE if subject is None else subject

@@ -5,38 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from scaffolder.formats import Unreadable
-from scaffolder.formats.yaml import line_of, tables
+from scaffolder.formats.yaml import line_of
 from scaffolder.repository import files, reading
+from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.ci.system import CI
 from scaffolder.repository.facts import charts, services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
 
-PIN, CI, SCRIPT, IMAGE, CHART = "pin", "ci", "script", "image", "chart"
-
-_ACTIONS = {
-    "setup-terraform": ("terraform", "terraform_version"),
-    "setup-opentofu": ("opentofu", "tofu_version"),
-    "setup-helm": ("helm", "version"),
-    "setup-kubectl": ("kubectl", "version"),
-    "mise-action": ("mise", "version"),
-    "cosign-installer": ("cosign", "cosign-release"),
-    "setup-kind": ("kind", "version"),
-    "kind-action": ("kind", "version"),
-    "setup-tflint": ("tflint", "tflint_version"),
-    "golangci-lint-action": ("golangci-lint", "version"),
-}
-_TASKS = {
-    "HelmInstaller": ("helm", "helmVersionToInstall"),
-    "KubectlInstaller": ("kubectl", "kubectlVersion"),
-    "TerraformInstaller": ("terraform", "terraformVersion"),
-}
-_SETTINGS = {"terraform_version": "terraform", "terraformVersion": "terraform"}
-"""What other actions and tasks call the version of the program that they bring."""
+PIN, SCRIPT, IMAGE, CHART = "pin", "script", "image", "chart"
 
 _SHELL = re.compile(
     r"^\s*(?:export\s+|ARG\s+|ENV\s+|local\s+|readonly\s+)?([A-Z][A-Z0-9_]*)_VERSION\s*[:?]?=\s*[\"']?(?:\$\{\w+:-)?v?(\d+\.\d+(?:\.\d+)?)"
@@ -51,11 +32,13 @@ _NOT_PROGRAMS = frozenset({*RUNTIMES, "app", "api", "chart", "image", "service",
 def read(project: Project) -> Iterator[Declaration | Unread]:
     """Pins, set-up steps, variables of scripts and images."""
     yield from _pins(project)
-    for file in (*files.github_files(project), *files.azure_pipelines(project)):
-        try:
-            yield from _steps(project, file, reading.table_of(project, file))
-        except Unreadable:
-            continue  # pipelines.py says so
+    for name, system in CI_SYSTEMS.items():
+        for file in files.ci_files(project, name):
+            try:
+                for one in system.programs(project, file):
+                    yield _stated(project, f"tool {one.name}", one.version, file, one.line, CI)
+            except Unreadable:
+                continue  # pipelines.py says so
     for file in _texts(project):
         yield from _lines(project, file)
     for chart in charts.charts(project):
@@ -105,18 +88,6 @@ def _pins(project: Project) -> Iterator[Declaration]:
                     0,
                 )
                 yield _stated(project, f"tool {_program(name)}", text.removeprefix("v"), file, at, PIN)
-
-
-def _steps(project: Project, file: Path, table: dict[Any, Any]) -> Iterator[Declaration]:
-    for step in tables(table):
-        for key, known, inputs in (("uses", _ACTIONS, "with"), ("task", _TASKS, "inputs")):
-            name = str(step.get(key, "")).partition("@")[0].rpartition("/")[2]
-            given = step.get(inputs)
-            if isinstance(given, dict) and (name in known or _SETTINGS.keys() & given.keys()):
-                program, setting = known.get(name) or next((_SETTINGS[key], key) for key in _SETTINGS if key in given)
-                found = re.fullmatch(r"v?(\d+\.\d+[\w.]*)", str(given.get(setting, "")).strip())
-                if found:
-                    yield _stated(project, f"tool {program}", found[1], file, line_of(given, setting), CI)
 
 
 def _texts(project: Project) -> tuple[Path, ...]:

@@ -1,8 +1,8 @@
 """The pipelines of a repository as one graph of stages, whichever systems they are written for.
 
-GitHub Actions, GitLab CI, Jenkins and Azure Pipelines say in four languages what runs when, after what, with whose
-approval and with which image. Read back into stages, they can be compared. A stage is named for what it does (`image`,
-`dev`, `rollback prod`), not for what a file calls it.
+Each CI system says in a language of its own what runs when, after what, with whose approval and
+with which image. Read back into stages, pipelines can be compared. A stage is named for what it
+does (`image`, `dev`, `rollback prod`), not for what a file calls it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder.formats import jenkinsfile
-from scaffolder.formats.jenkinsfile import Problem
 from scaffolder.model import Blocked
 from scaffolder.repository import files
+from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.ci.job import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY
+from scaffolder.repository.ci.system import WrittenPipeline
 from scaffolder.repository.environments import ENVIRONMENTS
-from scaffolder.repository.pipelines import azure_devops, github, gitlab, jenkins
-from scaffolder.repository.pipelines.job import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY
 from scaffolder.repository.pipelines.stage import Stage, named
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable
@@ -32,7 +31,6 @@ __all__ = [
     "Pipeline",
     "Stage",
     "read",
-    "refused",
     "stages",
 ]
 
@@ -61,25 +59,16 @@ def stages(project: Project) -> tuple[Pipeline, ...]:
     return tuple(one for one in found if one.stages)
 
 
-def refused(project: Project, file: Path) -> tuple[Problem, ...]:
-    """What Jenkins would refuse in a Jenkinsfile, or regret."""
-    return jenkinsfile.problems(project.text(file))
-
-
 def read(project: Project) -> tuple[Pipeline, ...]:
     """Every pipeline of the repository, in the order of the questions' choices.
 
     Raises:
         Unreadable: one does not parse.
     """
-    readers = (
-        ("github", files.github_workflows(project), (".github/workflows/ci.yml", ".github/workflows/ci.yaml"), github),
-        ("gitlab", files.gitlab_pipelines(project), (".gitlab-ci.yml", ".gitlab-ci.yaml"), gitlab),
-        ("jenkins", files.jenkinsfiles(project), ("Jenkinsfile",), jenkins),
-        ("azure-devops", files.azure_pipelines(project), ("azure-pipelines.yml", "azure-pipelines.yaml"), azure_devops),
-    )
     found = []
-    for system, paths, names, reader in readers:
-        for path in [file for file in paths if file.as_posix() in names][:1]:
-            found.append(Pipeline(system=system, path=path, stages=named(reader.jobs(project, path))))
+    for name, system in CI_SYSTEMS.items():
+        paths = files.pipelines_of(project, name)
+        for path in [file for file in paths if file.as_posix() in system.FIRST][:1]:
+            written = WrittenPipeline(project=project, path=path, files=paths, environments=ENVIRONMENTS)
+            found.append(Pipeline(system=name, path=path, stages=named(system.jobs(written))))
     return tuple(found)

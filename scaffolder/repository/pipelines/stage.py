@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scaffolder.repository.ci import of_each
+from scaffolder.repository.ci.job import EVERY_CHANGE, MAIN, PULL_REQUEST, Job
 from scaffolder.repository.environments import ENVIRONMENTS
-from scaffolder.repository.pipelines.job import EVERY_CHANGE, MAIN, PULL_REQUEST, Job
 
-ONE_SYSTEM_ALONE = frozenset({"drift-issue"})
+ONE_SYSTEM_ALONE = frozenset(of_each(lambda system: system.OWN_TARGETS))
 """Targets that only one system has a use for; they are no part of the comparison."""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from scaffolder.repository import files
+from scaffolder.repository.ci import github
 from scaffolder.repository.project import Project
 
 Kind = Callable[[Project], tuple[Path, ...]]
@@ -34,22 +36,22 @@ KINDS: dict[str, tuple[Kind, list[str], list[str]]] = {
         ["decompose.yaml", "compose.md"],
     ),
     "GitHub": (
-        files.github_files,
+        partial(files.ci_files, system="github"),
         [".github/workflows/ci.yml", ".github/workflows/deploy.yaml", ".github/actions/a/action.yml", "action.yaml"],
         [".github/dependabot.yml", "workflows/ci.yml"],
     ),
     "GitLab": (
-        files.gitlab_pipelines,
+        partial(files.ci_files, system="gitlab"),
         [".gitlab-ci.yml", ".gitlab/ci/test.yaml", "ci/gitlab/deploy.yml", "templates/java.gitlab-ci.yml"],
         [".gitlab/agents/a/config.yaml", ".gitlab/dashboards/a.yml", ".gitlab/route-map.yml", ".gitlab/CODEOWNERS"],
     ),
     "Azure": (
-        files.azure_pipelines,
+        partial(files.ci_files, system="azure-devops"),
         [".azure-pipelines/a.yml", "azure-pipelines.prod.yml", "azure-pipelines.yaml", "ci/azure-devops/deploy.yaml"],
         ["azure.yaml", "pipelines.yml"],
     ),
     "Jenkins": (
-        files.jenkinsfiles,
+        partial(files.ci_files, system="jenkins"),
         ["Jenkinsfile", "Jenkinsfile.release", "ci/nightly.Jenkinsfile"],
         ["Jenkinsfile.md", "jenkins.yaml"],
     ),
@@ -68,7 +70,11 @@ KINDS: dict[str, tuple[Kind, list[str], list[str]]] = {
     "scripts": (files.shell_scripts, ["ci/build.sh", "run.bash"], ["bin/run", "build.py"]),
     "programs of the shell": (files.shell_programs, ["bin/run", "ci/build.sh"], ["bin/tool"]),
     "owners": (files.owners, [".github/CODEOWNERS", "CODEOWNERS"], ["OWNERS"]),
-    "zizmor": (files.zizmor_settings, [".github/zizmor.yml", "zizmor.yml"], ["sub/zizmor.yml"]),
+    "zizmor": (
+        lambda project: files.at_root(project, *github.ZIZMOR),
+        [".github/zizmor.yml", "zizmor.yml"],
+        ["sub/zizmor.yml"],
+    ),
 }
 TEXTS = {"bin/run": "#!/usr/bin/env bash\n", "bin/tool": "#!/usr/bin/env python3\n"}
 

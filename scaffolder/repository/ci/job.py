@@ -1,4 +1,4 @@
-"""What every reader gives: a stage as its file has it."""
+"""What every system gives: a stage as its file has it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,232 @@
+"""Azure Pipelines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
+from scaffolder.repository.ci.system import (
+    CI,
+    YAML,
+    Exceptions,
+    Image,
+    NamedFile,
+    Program,
+    Script,
+    SetUp,
+    WrittenPipeline,
+    every_file,
+    folder_of,
+    images_under,
+    inputs_of,
+    nothing_in,
+    program_of,
+    table_in,
+    tables_in,
+)
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, listed, table, table_of
+from scaffolder.repository.runtimes.runtime import Runtime, value_at
+
+TITLE = "Azure Pipelines"
+HOST = r"dev\.azure\.com|visualstudio\.com"
+
+_USUAL = (
+    "azure-pipeline*",
+    ".azure-pipelines/*",
+    ".azuredevops/*",
+    ".azure/*",
+    "ci/azure-devops/*",
+)
+PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
+PARTS: tuple[str, ...] = ()
+FIRST = ("azure-pipelines.yml", "azure-pipelines.yaml")
+OTHER_NAMES = {"azure-pipelines.yml": ("azure-pipelines.yaml", ".azure-pipelines.yml")}
+TEXTS: tuple[str, ...] = ()
+is_pipeline = every_file
+
+
+# ---- what steps run, build and name --------------------------------------------------------------
+
+
+def scripts(project: Project, file: Path) -> Iterator[Script]:
+    """Yield what steps and tasks run, at any depth."""
+    return _scripts(table(project, file))
+
+
+def _scripts(value: Any, depth: int = 0) -> Iterator[Script]:
+    if depth > 40:
+        return
+    if isinstance(value, dict):
+        for key in ("bash", "script", "inlineScript", "pwsh"):
+            if isinstance(value.get(key), str):
+                folder = folder_of(value.get("workingDirectory"))
+                yield Script(line=line_of(value, key), text=value[key], folder=folder)
+    for one in value.values() if isinstance(value, dict) else listed(value):
+        yield from _scripts(one, depth + 1)
+
+
+def images(project: Project, file: Path) -> Iterator[Image]:
+    """Yield the containers of jobs, and those among the resources."""
+    document = table(project, file)
+    for job in tables(document):
+        # A plain word is the name of a container among the resources.
+        yield from (one for one in images_under(job, "container") if re.search(r"[/:]", one.name))
+    for container in listed(value_at(document, "resources", "containers")):
+        yield from images_under(container, "image")
+
+
+built_images = nothing_in
+
+
+def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
+    """Yield the templates of the repository itself."""
+    for holder in tables(table(project, file)):
+        name = holder.get("template")
+        if isinstance(name, str) and "@" not in name and "$" not in name:
+            base = Path() if name.startswith("/") else file.parent
+            path = project.relative((base / name.lstrip("/")).as_posix())
+            yield NamedFile(path=path, line=line_of(holder, "template"))
+
+
+# ---- versions ------------------------------------------------------------------------------------
+
+ROLE = CI
+RUNNERS: re.Pattern[str] | None = re.compile(
+    r"(?m)^\s*(?:-\s+)?(?:vmImage|os):\s*[\"']?([a-z]+-[\d.]+)\b",
+)
+ACTIONS: re.Pattern[str] | None = None
+
+_EXPRESSION = re.compile(r"\$\{\{\s*variables\.([\w.-]+)\s*\}\}|\$\(([\w.]+)\)")
+_PROGRAMS = {
+    "HelmInstaller": ("helm", "helmVersionToInstall"),
+    "KubectlInstaller": ("kubectl", "kubectlVersion"),
+    "TerraformInstaller": ("terraform", "terraformVersion"),
+}
+_SETTINGS = {"terraform_version": "terraform", "terraformVersion": "terraform"}
+"""What other tasks call the version of the program that they bring."""
+
+
+def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:
+    """Return the inputs of a runtime's version, by tasks."""
+    return runtime.AZURE_TASKS
+
+
+def set_ups(project: Project, file: Path) -> Iterator[Image | SetUp]:
+    """Yield the images of jobs and resources, and each task."""
+    document = table_of(project, file)
+    known = _variables(document)
+    for step in tables(document):
+        for key in ("container", "image"):
+            if isinstance(step.get(key), str) and "task" not in step:
+                yield Image(name=step[key], line=line_of(step, key))
+        task = str(step.get("task", "")).partition("@")[0]
+        yield SetUp(step=task, inputs=inputs_of(table_in(step.get("inputs")), _EXPRESSION, known))
+
+
+def _variables(document: dict[Any, Any]) -> dict[str, Any]:
+    variables = document.get("variables")
+    if isinstance(variables, dict):
+        return {str(key): value for key, value in variables.items()}
+    return {str(one.get("name")): one.get("value") for one in tables_in(variables)}
+
+
+def programs(project: Project, file: Path) -> Iterator[Program]:
+    """Yield the programs that tasks install."""
+    for step in tables(table_of(project, file)):
+        name = str(step.get("task", "")).partition("@")[0].rpartition("/")[2]
+        yield from program_of(name, step.get("inputs"), _PROGRAMS, _SETTINGS)
+
+
+# ---- as stages -----------------------------------------------------------------------------------
+
+OWN_TARGETS: frozenset[str] = frozenset()
+STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|job|environment): {}\s*$")
+STAGE_WORDS = ("environment: {}", "{}")
+EXCEPTIONS: tuple[Exceptions, ...] = ()
+
+
+def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
+    """Yield the jobs of azure-pipelines.yml and of the templates that it calls."""
+    project, path = pipeline.project, pipeline.path
+    document = table_of(project, path)
+    schedules = {one["displayName"]: by_schedule(one["cron"]) for one in document.get("schedules", ())}
+    stages = list(_parts(project, path, document, "stages"))
+    jobs_of = {stage["stage"]: list(stage["jobs"]) for stage in stages}
+    for stage in stages:
+        condition = str(stage.get("condition", ""))
+        earlier = [one for one in stage.get("dependsOn", ()) if one in jobs_of]
+        for job in jobs_of[stage["stage"]]:
+            yield replace(
+                _job(stage, job, earlier, jobs_of),
+                when=_when(f"{condition} {job.get('condition', '')}", schedules, pipeline.environments),
+            )
+
+
+def _job(
+    stage: dict[str, Any],
+    job: dict[str, Any],
+    earlier: list[str],
+    jobs_of: Mapping[str, list[dict[str, Any]]],
+) -> Job:
+    steps = job.get("steps") or job["strategy"]["runOnce"]["deploy"]["steps"]
+    shells = [str(step.get("bash") or step.get("inputs", {}).get("inlineScript", "")) for step in steps]
+    variables = job.get("variables", {})
+    return Job(
+        id=_id(stage, job),
+        targets=tuple(target for shell in shells for target in targets_in(shell)),
+        after=tuple(_id({"stage": one}, other) for one in earlier for other in jobs_of[one]),
+        environment=str(job.get("environment") or variables.get("ENVIRONMENT", "")),
+        approval=any(str(step.get("task", "")).startswith("ManualValidation@") for step in steps),
+        gives_digest=any("isOutput=true" in shell and "variable=digest" in shell for shell in shells),
+        takes_digest="stageDependencies.image" in str(variables.get("DIGEST", "")),
+    )
+
+
+def _id(stage: dict[str, Any], job: dict[str, Any]) -> str:
+    return f"{stage['stage']}.{job.get('job') or job.get('deployment')}"
+
+
+def _when(condition: str, schedules: Mapping[str, str], environments: tuple[str, ...]) -> str:
+    if "'PullRequest'" in condition:
+        return PULL_REQUEST
+    schedule = re.search(r"eq\(variables\['Build\.CronSchedule\.DisplayName'\], '([\w-]+)'\)", condition)
+    if schedule:
+        return schedules.get(schedule[1], "")
+    if re.search(rf"eq\('[^']*', '(?:{'|'.join(environments)})'\)", condition):
+        return BY_HAND
+    return MAIN if "'refs/heads/main'" in condition else ""
+
+
+def _parts(project: Project, path: Path, document: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    """The stages of a document, with templates in the place of their calls."""
+    for part in document[kind]:
+        if "template" in part:
+            template = path.parent / part["template"]
+            filled = _filled(table_of(project, template), part.get("parameters", {}))
+            yield from _parts(project, template, filled, kind)
+        else:
+            yield part
+
+
+def _filled(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """`value` with `${{ parameters.x }}` replaced by what the call gives; an expression by itself may be a list."""
+    if isinstance(value, dict):
+        return {key: _filled(one, parameters) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, parameters) for one in value]
+    if not isinstance(value, str):
+        return value
+    alone = re.fullmatch(r"\$\{\{ parameters\.(\w+) \}\}", value)
+    if alone and alone[1] in parameters:
+        return parameters[alone[1]]
+    return re.sub(
+        r"\$\{\{ parameters\.(\w+) \}\}",
+        lambda found: str(parameters.get(found[1], found[0])),
+        value,
+    )

@@ -1,0 +1,286 @@
+"""GitHub Actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
+from scaffolder.repository.ci.system import (
+    CI,
+    YAML,
+    BuiltImage,
+    Exceptions,
+    Image,
+    NamedFile,
+    Program,
+    Script,
+    SetUp,
+    Silenced,
+    WrittenPipeline,
+    every_file,
+    folder_of,
+    images_under,
+    inputs_of,
+    program_of,
+    table_in,
+    tables_in,
+)
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, listed, table, table_of, yaml_of
+from scaffolder.repository.runtimes.runtime import Runtime, value_at
+
+TITLE = "GitHub Actions"
+HOST = r"github\."
+
+PIPELINES = tuple(f".github/workflows/*.{end}" for end in YAML)
+PARTS = tuple(f"action.{end}" for end in YAML)
+FIRST = tuple(f".github/workflows/ci.{end}" for end in YAML)
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
+TEXTS: tuple[str, ...] = ()
+is_pipeline = every_file
+
+
+# ---- what workflows run, build and name ----------------------------------------------------------
+
+
+def scripts(project: Project, file: Path) -> Iterator[Script]:
+    """Yield `run` of each step, in the folder that step, job or workflow set."""
+    workflow = table(project, file)
+    jobs = workflow.get("jobs")
+    outer = _working(workflow)
+    for job in jobs.values() if isinstance(jobs, dict) else (workflow.get("runs"),):
+        for step in tables_in(table_in(job).get("steps")):
+            if isinstance(step.get("run"), str):
+                folder = step.get("working-directory") or _working(job) or outer
+                yield Script(line=line_of(step, "run"), text=step["run"], folder=folder_of(folder))
+
+
+def _working(value: Any) -> Any:
+    return value_at(value, "defaults", "run", "working-directory")
+
+
+def images(project: Project, file: Path) -> Iterator[Image]:
+    """Yield the containers and services of jobs, and actions that are an image."""
+    for job in table_in(table(project, file).get("jobs")).values():
+        if isinstance(job, dict):
+            for holder in (job, *table_in(job.get("services")).values()):
+                yield from images_under(holder, "container", "image")
+            for step in tables_in(job.get("steps")):
+                if str(step.get("uses", "")).startswith("docker://"):
+                    name = step["uses"].removeprefix("docker://")
+                    yield Image(name=name, line=line_of(step, "uses"))
+
+
+_BUILDING = {"docker/build-push-action": "tags", "docker/metadata-action": "images"}
+"""The inputs with names of images, by actions."""
+
+
+def built_images(project: Project, file: Path) -> Iterator[BuiltImage]:
+    """Yield the names that Docker's actions are given."""
+    workflow = table(project, file)
+    for job in table_in(workflow.get("jobs")).values():
+        known = {**table_in(workflow.get("env")), **table_in(value_at(job, "env"))}
+        for step in listed(value_at(job, "steps")):
+            action = str(value_at(step, "uses") or "").partition("@")[0]
+            names = value_at(step, "with", _BUILDING.get(action, ""))
+            if action in _BUILDING and isinstance(names, str):
+                for name in re.split(r"[\s,]+", names.replace("${{ ", "${{").replace(" }}", "}}")):
+                    yield BuiltImage(
+                        name=re.sub(r"\$\{\{\s*env\.(\w+)\s*\}\}", r"${\1}", name),
+                        line=line_of(step["with"], _BUILDING[action]),
+                        variables={str(key): str(value) for key, value in known.items()},
+                    )
+
+
+def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
+    """Yield the actions and workflows of the repository itself."""
+    for one in tables(table(project, file)):
+        uses = one.get("uses")
+        if isinstance(uses, str) and uses.startswith("./"):
+            yield NamedFile(path=project.relative(uses), line=line_of(one, "uses"))
+
+
+# ---- versions ------------------------------------------------------------------------------------
+
+ROLE = CI
+RUNNERS: re.Pattern[str] | None = re.compile(
+    r"(?m)^\s*(?:-\s+)?(?:runs-on|os):\s*[\"']?([a-z]+-[\d.]+)\b",
+)
+ACTIONS: re.Pattern[str] | None = re.compile(
+    r"^\s*(?:-\s+)?uses:\s*[\"']?(actions/[\w-]+)@(v[\d.]+|[0-9a-f]{40}\s+#\s*(v[\d.]+))",
+    re.MULTILINE,
+)
+
+_EXPRESSION = re.compile(r"\$\{\{\s*((?:matrix|env)\.[\w.-]+)\s*\}\}")
+_PROGRAMS = {
+    "setup-terraform": ("terraform", "terraform_version"),
+    "setup-opentofu": ("opentofu", "tofu_version"),
+    "setup-helm": ("helm", "version"),
+    "setup-kubectl": ("kubectl", "version"),
+    "mise-action": ("mise", "version"),
+    "cosign-installer": ("cosign", "cosign-release"),
+    "setup-kind": ("kind", "version"),
+    "kind-action": ("kind", "version"),
+    "setup-tflint": ("tflint", "tflint_version"),
+    "golangci-lint-action": ("golangci-lint", "version"),
+}
+_SETTINGS = {"terraform_version": "terraform", "terraformVersion": "terraform"}
+"""What other actions call the version of the program that they bring."""
+
+
+def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:
+    """Return the inputs of a runtime's version, by actions without their owners."""
+    return {action: (key,) for action, key in runtime.GITHUB_ACTIONS.items()}
+
+
+def set_ups(project: Project, file: Path) -> Iterator[Image | SetUp]:
+    """Yield the container of each job, and its steps with the matrix filled in."""
+    workflow = table_of(project, file)
+    runs = {"": {"steps": table_in(workflow.get("runs")).get("steps")}}
+    for job in map(table_in, (table_in(workflow.get("jobs")) or runs).values()):
+        variables = {**table_in(workflow.get("env")), **table_in(job.get("env"))}
+        axes = _axes(table_in(table_in(job.get("strategy")).get("matrix")))
+        known = {
+            **{f"env.{key}": value for key, value in variables.items()},
+            **{f"matrix.{key}": values for key, values in axes.items()},
+        }
+        container = job.get("container")
+        holder, key = (container, "image") if isinstance(container, dict) else (job, "container")
+        if isinstance(holder.get(key), str):
+            yield Image(name=holder[key], line=line_of(holder, key))
+        for step in tables_in(job.get("steps")):
+            given = inputs_of(table_in(step.get("with")), _EXPRESSION, known)
+            yield SetUp(step=_action(step), inputs=given)
+
+
+def _axes(matrix: dict[Any, Any]) -> dict[str, list[Any]]:
+    """Return the values of each axis of a matrix, those of `include` added."""
+    lists = {key: value for key, value in matrix.items() if isinstance(value, list)}
+    axes = {str(key): list(value) for key, value in lists.items() if key != "include"}
+    for one in tables_in(matrix.get("include")):
+        for key, value in one.items():
+            axes.setdefault(str(key), []).append(value)
+    return axes
+
+
+def programs(project: Project, file: Path) -> Iterator[Program]:
+    """Yield the programs that actions install."""
+    for step in tables(table_of(project, file)):
+        yield from program_of(_action(step), step.get("with"), _PROGRAMS, _SETTINGS)
+
+
+def _action(step: dict[Any, Any]) -> str:
+    return str(step.get("uses", "")).partition("@")[0].rpartition("/")[2]
+
+
+# ---- as stages -----------------------------------------------------------------------------------
+
+OWN_TARGETS = frozenset({"drift-issue"})
+STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?environment: {}\s*$")
+STAGE_WORDS = ("environment: {}", "{}")
+
+
+def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
+    """Yield the jobs of ci.yml, of what it calls, and of drift, rollback and template-update.yml.
+
+    promote.yml is left out: it is the way to prod if GitHub offers no approvals.
+    """
+    project, path = pipeline.project, pipeline.path
+    others = ("drift", "rollback", "template-update")
+    for file in (path, *(path.with_name(f"{name}{path.suffix}") for name in others)):
+        if file in project.files:
+            workflow = table_of(project, file)
+            occasion = _occasion(workflow)
+            for name, job in workflow["jobs"].items():
+                yield from _job(pipeline, name, job, occasion)
+
+
+def _occasion(workflow: dict[Any, Any]) -> str:
+    events = workflow.get("on") or workflow[True]  # YAML reads the key `on` as true
+    if "schedule" in events:
+        return by_schedule(events["schedule"][0]["cron"])
+    return BY_HAND if set(events) == {"workflow_dispatch"} else ""
+
+
+def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: str) -> Iterator[Job]:
+    condition = str(job.get("if", ""))
+    when = occasion or (PULL_REQUEST if "== 'pull_request'" in condition else MAIN if "== 'push'" in condition else "")
+    after = tuple([job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", ()))
+    inputs: dict[str, Any] = dict(job.get("with") or {})
+    approval = False
+    if "uses" in job:
+        called = table_of(pipeline.project, Path(job["uses"].removeprefix("./")))["jobs"].values()
+        asking = [one for one in called if _only_asks(one)]
+        # Without a job that asks, the environment of the deployment itself asks, as before release 0.6.0.
+        asks_itself = not asking and "PROD_REVIEW == 'required'" in condition
+        approval = asks_itself or any(_applies(one, str(inputs.get("environment", ""))) for one in asking)
+        job = next(one for one in called if not _only_asks(one))
+    made = [target for step in job["steps"] for target in targets_in(str(step.get("run", "")))]
+    given = Job(
+        id=name,
+        targets=tuple(made),
+        after=after,
+        when=when,
+        environment=str(inputs.get("environment", "")),
+        approval=approval,
+        gives_digest="digest" in job.get("outputs", {}),
+        takes_digest=".outputs.digest" in str(inputs.get("digest", "")),
+    )
+    several = job.get("strategy", {}).get("matrix", {}).get("include")
+    if several:
+        yield from (
+            replace(given, id=f"{name} {one['environment']}", environment=one["environment"]) for one in several
+        )
+    elif when == BY_HAND:
+        yield from (replace(given, id=f"{name} {one}", environment=one) for one in pipeline.environments)
+    else:
+        yield given
+
+
+def _only_asks(job: dict[str, Any]) -> bool:
+    """Return whether the job waits for the reviewers of an environment, and calls neither make nor an action."""
+    steps = job.get("steps", ())
+    return "environment" in job and not any("uses" in step or targets_in(str(step.get("run", ""))) for step in steps)
+
+
+def _applies(job: dict[str, Any], environment: str) -> bool:
+    """Return whether a call for `environment` asks the reviewers of `<environment>-approval`."""
+    name = job["environment"]["name"] if isinstance(job["environment"], dict) else job["environment"]
+    return name == f"{environment}-approval" or f"== '{environment}' && '{environment}-approval'" in str(name)
+
+
+# ---- its linters ---------------------------------------------------------------------------------
+
+ZIZMOR = (".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yaml")
+"""The settings of zizmor, first found first: https://docs.zizmor.sh/configuration/."""
+
+
+def _zizmor(project: Project, file: Path) -> Iterator[Silenced]:
+    for document in yaml_of(project, file):
+        for rule, settings in (document.get("rules") or {}).items():
+            ignored = [str(one).split(":")[0] for one in settings.get("ignore") or []]
+            hides = [f".github/workflows/{one}" for one in ignored]
+            if settings.get("disable"):
+                hides = [".github/**"]
+            if hides:
+                line = project.line_of(file, f"{rule}:")
+                yield Silenced(rule=f"zizmor/{rule}", line=line, hides=tuple(hides))
+
+
+def _actionlint(project: Project, file: Path) -> Iterator[Silenced]:
+    for document in yaml_of(project, file):
+        for path, settings in (document.get("paths") or {}).items():
+            for _ in settings.get("ignore") or []:
+                line = project.line_of(file, path)
+                yield Silenced(rule="actionlint/ignore", line=line, hides=(path,))
+
+
+EXCEPTIONS = (
+    Exceptions(files=ZIZMOR, read=_zizmor),
+    Exceptions(files=(".github/actionlint.yaml", ".github/actionlint.yml"), read=_actionlint),
+)

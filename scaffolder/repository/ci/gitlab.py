@@ -1,0 +1,225 @@
+"""GitLab CI."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats.dockerfile import filled
+from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci.job import (
+    BY_HAND,
+    EVERY_CHANGE,
+    MAIN,
+    NIGHTLY,
+    PULL_REQUEST,
+    WEEKLY,
+    Job,
+    targets_in,
+)
+from scaffolder.repository.ci.system import (
+    CI,
+    YAML,
+    Exceptions,
+    Image,
+    NamedFile,
+    Script,
+    WrittenPipeline,
+    images_under,
+    no_steps,
+    nothing_in,
+    table_in,
+)
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, listed, table, table_of
+
+TITLE = "GitLab CI"
+HOST = r"gitlab\."
+
+_USUAL = (".gitlab-ci", "*.gitlab-ci", ".gitlab/*", ".gitlab-ci/*", "ci/gitlab/*")
+PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
+PARTS: tuple[str, ...] = ()
+FIRST = (".gitlab-ci.yml", ".gitlab-ci.yaml")
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
+TEXTS: tuple[str, ...] = ()
+
+_SETTINGS = frozenset(
+    (
+        "agents",
+        "dashboards",
+        "route-map",
+        "changelog_config",
+        "insights",
+        "duo",
+        "security-policies",
+    )
+)
+"""Folders and files of `.gitlab/` that hold settings of GitLab, and no pipelines."""
+
+
+def is_pipeline(file: Path) -> bool:
+    """Return False for settings of GitLab, which lie beside the files that pipelines include."""
+    second = file.parts[1].partition(".")[0] if len(file.parts) > 1 else ""
+    return not (file.parts[0] == ".gitlab" and second in _SETTINGS)
+
+
+# ---- what jobs run, build and name ---------------------------------------------------------------
+
+
+def scripts(project: Project, file: Path) -> Iterator[Script]:
+    """Yield each line of the scripts of jobs, and of the defaults."""
+    pipeline = table(project, file)
+    for job in (pipeline, *pipeline.values()):
+        for key in ("before_script", "script", "after_script"):
+            said: Any = table_in(job).get(key)
+            if isinstance(said, str):
+                yield Script(line=line_of(job, key), text=said)
+            for number, line in enumerate(listed(said)):
+                if isinstance(line, str):
+                    yield Script(line=line_of(job, key, number), text=line)
+
+
+def images(project: Project, file: Path) -> Iterator[Image]:
+    """Yield the images and services of jobs, and of the defaults."""
+    document = table(project, file)
+    for holder in (document, *document.values()):
+        yield from images_under(holder, "image", "services")
+
+
+built_images = nothing_in
+
+
+def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
+    """Yield the files of the repository that are included."""
+    for holder in tables(table(project, file)):
+        included = holder.get("include")
+        if isinstance(included, list):
+            for at, one in enumerate(included):
+                yield from _included(project, one, line_of(holder, "include", at))
+        elif included:
+            yield from _included(project, included, line_of(holder, "include"))
+
+
+def _included(project: Project, entry: Any, line: int) -> Iterator[NamedFile]:
+    name = entry.get("local") if isinstance(entry, dict) else entry
+    if isinstance(name, str) and not re.search(r"^https?:|[$*]", name):
+        yield NamedFile(path=project.relative(name.lstrip("/")), line=line)
+
+
+# ---- versions ------------------------------------------------------------------------------------
+
+ROLE = CI
+RUNNERS: re.Pattern[str] | None = None
+ACTIONS: re.Pattern[str] | None = None
+set_up_by = no_steps
+programs = nothing_in
+
+
+def set_ups(project: Project, file: Path) -> Iterator[Image]:
+    """Yield the image of each job, its variables filled in."""
+    document = table_of(project, file)
+    for name, job in (("", document), *document.items()):
+        if isinstance(job, dict) and name not in {"variables", "workflow"}:
+            image = job.get("image")
+            holder, key = (image, "name") if isinstance(image, dict) else (job, "image")
+            known = {**table_in(document.get("variables")), **table_in(job.get("variables"))}
+            if isinstance(holder.get(key), str):
+                texts = {str(key): str(value) for key, value in known.items()}
+                yield Image(name=filled(holder[key], texts), line=line_of(holder, key))
+
+
+# ---- as stages -----------------------------------------------------------------------------------
+
+OWN_TARGETS: frozenset[str] = frozenset()
+STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|environment): {}\s*$")
+STAGE_WORDS = ("environment: {}", "{}")
+EXCEPTIONS: tuple[Exceptions, ...] = ()
+
+_WORDS = frozenset({"workflow", "stages", "variables", "default", "include", "image", "services", "cache"})
+
+
+def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
+    """Yield the jobs of .gitlab-ci.yml."""
+    document = table_of(pipeline.project, pipeline.path)
+    jobs = {
+        name: _extended(document, name) for name in document if name not in _WORDS and not str(name).startswith(".")
+    }
+    hands_on = {name for name, job in jobs.items() if _dig(job, "artifacts", "reports").get("dotenv")}
+    order = {stage: number for number, stage in enumerate(document.get("stages", ()))}
+    for name, job in jobs.items():
+        rules = job.get("rules", [])
+        needs = job.get("needs")
+        if needs is None:
+            needs = [
+                other for other, one in jobs.items() if order.get(one.get("stage"), 0) < order.get(job.get("stage"), 0)
+            ]
+        needed = [need if isinstance(need, str) else need["job"] for need in needs]
+        environment = job.get("environment", "")
+        given = Job(
+            id=name,
+            targets=tuple(target for line in job.get("script", ()) for target in targets_in(line)),
+            after=tuple(needed),
+            when=_when(rules),
+            environment=environment.get("name", "") if isinstance(environment, dict) else environment,
+            approval=any(rule.get("when") == "manual" and not rule.get("allow_failure", True) for rule in rules),
+            gives_digest=name in hands_on,
+            takes_digest=bool(hands_on & set(needed)),
+        )
+        several = _dig(job, "parallel").get("matrix")
+        if several:
+            for one in several:
+                yield replace(
+                    given,
+                    id=f"{name} {one['ENVIRONMENT']}",
+                    environment=one["ENVIRONMENT"],
+                    after=(),
+                )
+        elif given.when == BY_HAND:
+            yield from (
+                replace(given, id=f"{name} {one}", environment=one, after=(), takes_digest=False)
+                for one in pipeline.environments
+            )
+        else:
+            yield given
+
+
+def _when(rules: list[dict[str, Any]]) -> str:
+    conditions = " or ".join(str(rule.get("if", "")) for rule in rules if rule.get("when") != "never")
+    if re.search(r"\$TEMPLATE_UPDATE(?! == null)", conditions):
+        return WEEKLY
+    for sign, when in (
+        ('"schedule"', NIGHTLY),
+        ("$ROLLBACK", BY_HAND),
+        ('"merge_request_event"', PULL_REQUEST),
+        ('$CI_COMMIT_BRANCH == "main"', MAIN),
+    ):
+        if sign in conditions:
+            return when
+    return EVERY_CHANGE
+
+
+def _extended(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """A job with what it extends: later parts win, mappings are merged, lists are replaced."""
+    own = document[name]
+    parents = own.get("extends", ())
+    merged: dict[str, Any] = {}
+    for parent in [parents] if isinstance(parents, str) else parents:
+        merged = _merged(merged, _extended(document, parent))
+    return _merged(merged, own)
+
+
+def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    both = copy.deepcopy(first)
+    for key, value in second.items():
+        both[key] = _merged(both[key], value) if isinstance(value, dict) and isinstance(both.get(key), dict) else value
+    return both
+
+
+def _dig(value: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        value = value.get(key) or {}
+    return value

@@ -1,0 +1,199 @@
+"""Jenkins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from scaffolder.formats import jenkinsfile
+from scaffolder.formats.jenkinsfile import Problem, Statement
+from scaffolder.repository.ci.job import (
+    BY_HAND,
+    MAIN,
+    NIGHTLY,
+    PULL_REQUEST,
+    Job,
+    by_schedule,
+    targets_in,
+)
+from scaffolder.repository.ci.system import (
+    AGENT,
+    Exceptions,
+    Image,
+    NamedFile,
+    Script,
+    Tool,
+    WrittenPipeline,
+    nothing_in,
+)
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Unreadable, jenkinsfile_of
+from scaffolder.repository.runtimes.runtime import Runtime
+
+TITLE = "Jenkins"
+HOST = ""
+
+PIPELINES = ("Jenkinsfile", "Jenkinsfile.*", "*.Jenkinsfile", "*.jenkinsfile")
+PARTS: tuple[str, ...] = ()
+FIRST = ("Jenkinsfile",)
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
+TEXTS = ("Jenkinsfile",)
+
+_NO_PIPELINE = frozenset({".md", ".jinja", ".j2", ".tmpl", ".txt", ".orig", ".bak"})
+
+
+def is_pipeline(file: Path) -> bool:
+    """Return False for pages about a Jenkinsfile, templates for one, and folders named after it."""
+    return file.suffix not in _NO_PIPELINE and "jenkinsfile" in file.name.lower()
+
+
+# ---- what stages run, build and name -------------------------------------------------------------
+
+
+def scripts(project: Project, file: Path) -> Iterator[Script]:
+    """Yield the texts of `sh` and `bat`; their folder is unknown in a block `dir`."""
+    statements = _statements(project, file)
+    moved = {one.line for block in statements if block.name == "dir" for one in block.everything()}
+    for one in statements:
+        if one.name in {"sh", "bat"}:
+            quotes = "'''|\"\"\"|'|\""
+            text = re.sub(
+                rf"^\w+\s*\(?\s*(?:script:\s*)?({quotes})|({quotes}).*$",
+                "",
+                one.words,
+                flags=re.DOTALL,
+            )
+            yield Script(line=one.line, text=text, folder=None if one.line in moved else Path())
+
+
+def _statements(project: Project, file: Path) -> list[Statement]:
+    try:
+        return [one for top in jenkinsfile_of(project, file) for one in top.everything()]
+    except Unreadable:
+        return []
+
+
+_IMAGE = re.compile(r"\bimage\s*[(=:]?\s*['\"]([^'\"\s]+)['\"]")
+
+
+def images(project: Project, file: Path) -> Iterator[Image]:
+    """Yield the images of agents and of `docker.image`."""
+    for number, line in enumerate(project.lines(file), 1):
+        if not line.lstrip().startswith(("//", "*")):
+            for image in _IMAGE.findall(line):
+                yield Image(name=image, line=number)
+
+
+built_images = nothing_in
+
+
+def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
+    """Yield the pods that agents are made of."""
+    for number, line in enumerate(project.lines(file), 1):
+        if named := re.match(r"\s*yamlFile\s+['\"]([\w./-]+)['\"]", line):
+            yield NamedFile(path=project.relative(named[1]), line=number)
+
+
+# ---- versions ------------------------------------------------------------------------------------
+
+ROLE = AGENT
+RUNNERS: re.Pattern[str] | None = None
+ACTIONS: re.Pattern[str] | None = None
+programs = nothing_in
+
+
+def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:
+    """Return the name of a runtime among `tools`."""
+    return {runtime.JENKINS_TOOL: ()}
+
+
+def set_ups(project: Project, file: Path) -> Iterator[Image | Tool]:
+    """Yield `tools`, images of agents, and those of a pod that is written inside the pipeline."""
+    for block in (one for top in jenkinsfile_of(project, file) for one in top.everything()):
+        if block.name == "tools":
+            for tool in block.body or ():
+                if found := re.search(r"(\d+(?:[._]\d+)*)", tool.text):
+                    yield Tool(name=tool.name, version=found[1], line=tool.line)
+        elif block.name in {"docker", "image"} or "docker.image(" in block.words:
+            words = re.search(r"docker\.image\(\s*['\"]([^'\"]+)", block.words)
+            yield Image(name=words[1] if words else block.text, line=block.line)
+    for number, line in enumerate(project.lines(file), 1):
+        if found := re.match(r"\s*-?\s*image:\s*[\"']?([\w./:@-]+)", line):
+            yield Image(name=found[1], line=number)
+
+
+# ---- as stages -----------------------------------------------------------------------------------
+
+OWN_TARGETS: frozenset[str] = frozenset()
+STAGE_LINES = (r"^\s*stage\('{}'\)",)
+STAGE_WORDS = ("stage('{}')", 'stage("{}")', "{}")
+EXCEPTIONS: tuple[Exceptions, ...] = ()
+
+
+def problems(project: Project, file: Path) -> tuple[Problem, ...]:
+    """Return what Jenkins would refuse in a Jenkinsfile, or regret."""
+    return jenkinsfile.problems(project.text(file))
+
+
+def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
+    """Yield the stages of the Jenkinsfile, and of jobs that start by themselves: ci/jenkins/."""
+    own = [file for file in pipeline.files if file.parent == Path("ci/jenkins")]
+    for file in (pipeline.path, *own):
+        statements = jenkinsfile_of(pipeline.project, file)
+        block = next(one for one in statements if one.name == "pipeline")
+        for stages in block.within("stages"):
+            yield from _stages(stages, (), "" if file == pipeline.path else _schedule(block))[0]
+
+
+def _schedule(pipeline: Statement) -> str:
+    crons = [one.text for part in pipeline.within("triggers") for one in part.everything() if one.name == "cron"]
+    return by_schedule(crons[0]) if crons else ""
+
+
+def _stages(stages: Statement, after: tuple[str, ...], when: str) -> tuple[list[Job], tuple[str, ...]]:
+    """The jobs of a block of stages, and those that the next stage comes after."""
+    jobs: list[Job] = []
+    side_by_side, last = stages.name == "parallel", after
+    for stage in stages.within("stage"):
+        own = _when(stage) or when
+        begins = after if side_by_side else () if _when(stage) in {BY_HAND, NIGHTLY} else last
+        inner = next(stage.within("stages", "parallel"), None)
+        if inner is not None:
+            made, ends = _stages(inner, begins, own)
+        else:
+            made, ends = [_job(stage, begins, own)], (stage.text,)
+        jobs += made
+        last = (*last, *ends) if side_by_side else ends
+    return jobs, last
+
+
+def _job(stage: Statement, after: tuple[str, ...], when: str) -> Job:
+    shells = [one.words for part in stage.within("steps", "post") for one in part.everything() if one.name == "sh"]
+    names = [one.words for part in stage.within("environment") for one in part.body or ()]
+    environment = next((words.split("'")[1] for words in names if re.match(r"ENVIRONMENT\s*=\s*'", words)), "")
+    handed = [(one.name, one.text) for one in stage.everything() if one.name in {"stash", "unstash"}]
+    return Job(
+        id=stage.text,
+        targets=tuple(target for shell in shells for target in targets_in(shell)),
+        after=after,
+        when=when,
+        environment=environment,
+        approval=stage.child("input") is not None,
+        gives_digest=("stash", "digest") in handed,
+        takes_digest=("unstash", "digest") in handed,
+    )
+
+
+def _when(stage: Statement) -> str:
+    for section in stage.within("when"):
+        conditions = [one for one in section.body or () if one.name != "not"]
+        text = " and ".join(inner.words for one in conditions for inner in one.everything())
+        for sign, when in (("TimerTrigger", NIGHTLY), ("changeRequest", PULL_REQUEST)):
+            if sign in text:
+                return when
+        if re.search(r"params\.ROLLBACK == '(?!none)", text):
+            return BY_HAND
+        if re.search(r"branch 'main'", text):
+            return MAIN
+    return ""
