@@ -125,8 +125,9 @@ def set_ups(project: Project, file: Path) -> Iterator[Image | SetUp]:
         for key in ("container", "image"):
             if isinstance(step.get(key), str) and "task" not in step:
                 yield Image(name=step[key], line=line_of(step, key))
-        task = str(step.get("task", "")).partition("@")[0]
-        yield SetUp(step=task, inputs=inputs_of(table_in(step.get("inputs")), _EXPRESSION, known))
+        if task := str(step.get("task", "")).partition("@")[0]:
+            given = inputs_of(table_in(step.get("inputs")), _EXPRESSION, known)
+            yield SetUp(step=task, inputs=given)
 
 
 def _variables(document: dict[Any, Any]) -> dict[str, Any]:

@@ -154,8 +154,9 @@ def set_ups(project: Project, file: Path) -> Iterator[Image | SetUp]:
         if isinstance(holder.get(key), str):
             yield Image(name=holder[key], line=line_of(holder, key))
         for step in tables_in(job.get("steps")):
-            given = inputs_of(table_in(step.get("with")), _EXPRESSION, known)
-            yield SetUp(step=_action(step), inputs=given)
+            if action := _action(step):
+                given = inputs_of(table_in(step.get("with")), _EXPRESSION, known)
+                yield SetUp(step=action, inputs=given)
 
 
 def _axes(matrix: dict[Any, Any]) -> dict[str, list[Any]]:

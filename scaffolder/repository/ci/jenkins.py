@@ -117,7 +117,8 @@ def set_ups(project: Project, file: Path) -> Iterator[Image | Tool]:
                     yield Tool(name=tool.name, version=found[1], line=tool.line)
         elif block.name in {"docker", "image"} or "docker.image(" in block.words:
             words = re.search(r"docker\.image\(\s*['\"]([^'\"]+)", block.words)
-            yield Image(name=words[1] if words else block.text, line=block.line)
+            if name := words[1] if words else block.text:
+                yield Image(name=name, line=block.line)
     for number, line in enumerate(project.lines(file), 1):
         if found := re.match(r"\s*-?\s*image:\s*[\"']?([\w./:@-]+)", line):
             yield Image(name=found[1], line=number)
