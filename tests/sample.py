@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.template import answers
 from scaffolder.template.answers import Answer
 
-_EVERY_PIPELINE = ("github", "gitlab", "jenkins", "azure-devops")
+_EVERY_PIPELINE = tuple(CI_SYSTEMS)
 
 _ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str, str], ...] = (
     ("java 21", "aws", ("github",), "helm", "prometheus-grafana", "slack", "right"),

@@ -11,10 +11,11 @@ from support import Repository
 
 from scaffolder.formats import jenkinsfile
 from scaffolder.repository import pipelines
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.pipelines import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY, Pipeline, Stage
 from scaffolder.repository.project import Project
 
-SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
+SYSTEMS = tuple(CI_SYSTEMS)
 CLOUDS = ("aws", "azure", "none")
 DEPLOYMENTS = ("helm", "terraform")
 LEVELS = ("work", "right")
