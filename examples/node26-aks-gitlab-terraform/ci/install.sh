@@ -63,7 +63,10 @@ release_lock() {
   lease="$(kubectl get lease lock-tfstate-default-deploy --namespace "$NAMESPACE" --ignore-not-found --output json)"
   holder="$(jq -r '.spec.holderIdentity // empty' <<<"$lease")"
   [[ -n "$holder" ]] || return 0
-  age="$(jq -r -L ci 'include "history"; held // empty' <<<"$lease")"
+  # Terraform leaves the times of a Lease empty, and writes into an annotation since when it has the lock.
+  age="$(jq -r -L ci 'include "history"; .spec.renewTime // .spec.acquireTime
+    // ((.metadata.annotations["app.terraform.io/lock-info"] // "{}") | fromjson? | .Created?) // ""
+    | [seconds_since][0] // empty' <<<"$lease")"
   limit="$(cut_off_after)"
   if left_behind "$1" "$age" "$limit"; then
     say "the run $holder was cut off, and left its lock on Terraform's state${age:+ $age s ago}"

@@ -31,10 +31,5 @@ def seconds_since: capture("^(?<day>[0-9-]{10})T(?<time>[0-9:]{8})(\\.[0-9]+)?(?
 def pending: max_by(.revision)
   | if (.status // "") | startswith("pending-") then [.updated // "" | seconds_since][0] // infinite else null end;
 
-# How long somebody has held this Lease, in seconds: null when nobody knows. Terraform leaves the times of a Lease empty, and
-# writes into an annotation since when it has the lock.
-def held: (.spec.renewTime // .spec.acquireTime // ((.metadata.annotations["app.terraform.io/lock-info"] // "{}") | fromjson? | .Created?) // "")
-  | [seconds_since][0];
-
 # What Helm takes as --timeout, "10m" or "1h30m", in seconds.
 def seconds: [scan("([0-9.]+)(ms|h|m|s)") | (.[0] | tonumber) * {h: 3600, m: 60, s: 1, ms: 0.001}[.[1]]] | add // 0;
