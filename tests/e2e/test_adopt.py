@@ -446,14 +446,17 @@ def test_the_command_says_what_it_found_and_what_to_type(maven: Path, capsys: py
         assert words in said
 
 
-def test_a_flag_goes_before_data_and_data_before_a_variable(
+def test_the_command_line_goes_before_a_variable_and_does_not_contradict_itself(
     maven: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCAFFOLD_CHAT", "teams")
     monkeypatch.setenv("SCAFFOLD_CLOUD", "azure")
     monkeypatch.setenv("SCAFFOLD_TEAM", "by-variable")
-    data = ["--data", "cloud=none", "--data", "team=by-data"]
-    assert cli.run(["adopt", str(maven), "--dry-run", "--format", "json", *data, "--team", "by-flag"]) == 0
+    given = ["--data", "cloud=none", "--team", "by-flag"]
+    contradiction = [*given, "--data", "team=by-data"]
+    assert cli.run(["adopt", str(maven), "--dry-run", *contradiction]) == ExitCode.USAGE
+    capsys.readouterr()
+    assert cli.run(["adopt", str(maven), "--dry-run", "--format", "json", *given]) == 0
     answers = json.loads(capsys.readouterr().out)["answers"]
     assert (answers["chat"], answers["cloud"], answers["team"]) == ("teams", "none", "by-flag")
 

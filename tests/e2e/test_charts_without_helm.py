@@ -13,7 +13,7 @@ from scaffolder.repository.project import Project
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import SystemToolchain
 
-EXAMPLES = sorted((ROOT / "examples").iterdir())
+EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
