@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder.repository.project import Project
-from scaffolder.template import answers, keep_list, manifest, notes, releases
+from scaffolder.template import answers, keep_list, manifest, merged_branches, moved_tags, notes, releases
 from scaffolder.template.manifest import Entry
+from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import NONE, Notes
 from scaffolder.template.releases import Cached, Release
 from scaffolder.tools.git import GIT, Git
@@ -23,8 +24,10 @@ class Status:
     executable bit differs), `deleted`, or `not_taken`: what stands in its place is the repository's own since it was
     adopted. `kept` are the entries that say so, a folder ("app/") as one. `unmanaged` are the files that Git knows or
     would add and that the release does not write. `notes` are those that the newer releases bring, `taken` those of
-    the release and the ones before it, where they were asked for. `cached` is set if the template's host could not be
-    read: the newer releases are those that were known before.
+    the release and the ones before it, where they were asked for. `older` is the release that some of these files are
+    still of, because a merge put them beside a newer record; `stale` is whether something else than scaffolder changed
+    the record since `scaffold set` wrote it. `warning` is something to know of the release, or "". `cached` is set if
+    the template's host could not be read: the newer releases are those that were known before.
     """
 
     name: str
@@ -39,6 +42,9 @@ class Status:
     notes: Notes = NONE
     taken: Notes = NONE
     cached: Cached | None = None
+    older: Older | None = None
+    stale: bool = False
+    warning: str = ""
 
 
 def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
@@ -54,25 +60,39 @@ def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
     """
     record = answers.recorded(root)
     history = releases.at(record.address, toolchain, or_cached=True)
-    release = history.named(record.commit)
+    named = history.named(record.commit)
+    release = moved_tags.made_from(root, history, named, record.answers, toolchain)
     written = manifest.of(history, release, record.answers, toolchain)
     keeps = keep_list.kept(root)
     known = _known(root, toolchain)
     fates = {file.as_posix(): _fate(root, file, entry, known) for file, entry in written.items()}
     managed = {file: fate for file, fate in fates.items() if file not in keeps}
+    edited = tuple(file for file, fate in sorted(managed.items()) if fate == _EDITED)
+    deleted = tuple(file for file, fate in sorted(managed.items()) if fate == _DELETED)
     return Status(
         name=str(record.answers.get("service_name", root.resolve().name)),
         release=release,
         newer=history.since(release),
         generated=len(written),
-        edited=tuple(file for file, fate in sorted(managed.items()) if fate == _EDITED),
-        deleted=tuple(file for file, fate in sorted(managed.items()) if fate == _DELETED),
+        edited=edited,
+        deleted=deleted,
         kept=tuple(sorted({keeps.entry_of(file) for file in fates} - {""})),
         not_taken=len(fates) - len(managed),
         unmanaged=tuple(file for file in known.files if file not in fates and file not in keeps),
         notes=notes.brought(history, release, history.newest, record.answers, toolchain),
         taken=notes.taken(history, release, record.answers, toolchain) if taken else NONE,
         cached=history.cached,
+        older=merged_branches.older(
+            root,
+            history,
+            release,
+            record.answers,
+            edited={file: _found(root, file, known) for file in edited if (root / file).is_file()},
+            deleted=deleted,
+            toolchain=toolchain,
+        ),
+        stale=record.stale,
+        warning=moved_tags.warning(release, named, history),
     )
 
 
@@ -96,15 +116,19 @@ def _fate(root: Path, file: Path, written: Entry, known: _Known) -> str:
     path, name = root / file, file.as_posix()
     if not path.is_symlink() and not path.is_file():
         return _DELETED if name not in known.absent else _fate_of_absent(known.absent[name], written)
-    found = manifest.entry(path)
-    if found.mode != manifest.LINK and name in known.modes:
-        found = replace(found, mode=known.modes[name])
+    found = _found(root, name, known)
     if found == written:
         return _SAME
     # A checkout may have its line ends from `core.autocrlf`; Git does not hold that for a change either.
     if found.mode == written.mode and found.mode != manifest.LINK and manifest.without_returns(path) == written.blob:
         return _SAME
     return _EDITED
+
+
+def _found(root: Path, name: str, known: _Known) -> Entry:
+    """A file that is there, with the mode that Git has for it where the file system has none."""
+    found = manifest.entry(root / name)
+    return replace(found, mode=known.modes[name]) if found.mode != manifest.LINK and name in known.modes else found
 
 
 def _fate_of_absent(found: Entry, written: Entry) -> str:

@@ -12,6 +12,7 @@ import click
 from scaffolder import status
 from scaffolder.cli import notes, options, releases
 from scaffolder.errors import ExitCode
+from scaffolder.formats.answers_file import FILE
 from scaffolder.model import visible
 from scaffolder.status import Status
 from scaffolder.tools.toolchain import SystemToolchain
@@ -57,6 +58,8 @@ def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
     yield f"{visible(found.name)}: {found.release.tag}, {news}"
     yield from releases.cached_lines(found.cached)
     yield from releases.lines(found.newer)
+    if found.warning:
+        yield f"\n  {options.paint('warning', 'warning')}   {visible(found.warning)}"
     yield ""
     files = [("edited", found.edited), ("deleted", found.deleted), ("kept", found.kept)]
     for word, names in [*files, *([("unmanaged", found.unmanaged)] if verbose else [])]:
@@ -65,10 +68,24 @@ def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
     numbers = (("edited", len(found.edited)), ("deleted", len(found.deleted)), ("left out for yours", found.not_taken))
     counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
     yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
+    yield from _of_a_merge(found)
     yield from notes.lines(found.taken, f"Notes of the releases up to {found.release.tag}")
     yield from notes.lines(found.notes)
     if found.newer:
         yield f"\nNext    scaffold update --dry-run{f' {shlex.quote(str(path))}' if path != Path() else ''}"
+
+
+def _of_a_merge(found: Status) -> Iterator[str]:
+    """Which files are those of an older release, and how an update brings what they lack."""
+    if found.older:
+        tag, files = found.older.release.tag, found.older.files
+        more = f" and {len(files) - 5} more" if len(files) > 5 else ""
+        yield f"\nAs {tag} has it, and not {found.release.tag}: {', '.join(files[:5])}{more}"
+        yield f"    Unless that is on purpose, a branch at {tag} was merged, and only an update from there changes them"
+        yield f"\nNext    put `_commit: {tag}` into {FILE}, git commit, scaffold update"
+    elif found.stale and not found.newer:
+        yield f"\n{FILE} was changed since `scaffold set`: by a merge, by plain Copier, or by hand"
+        yield "    If branches at two releases were merged: put the older one into _commit, git commit, scaffold update"
 
 
 def _document(found: Status, code: ExitCode) -> dict[str, object]:
@@ -87,5 +104,8 @@ def _document(found: Status, code: ExitCode) -> dict[str, object]:
         "kept": list(found.kept),
         "not_taken": found.not_taken,
         "unmanaged": list(found.unmanaged),
+        "older": {"release": found.older.release.tag, "files": list(found.older.files)} if found.older else None,
+        "record_is_stale": found.stale,
+        "warning": found.warning,
         "exit_code": int(code),
     }

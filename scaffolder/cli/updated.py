@@ -87,6 +87,8 @@ def of_abort(restored: Restored, form: str) -> str:
 def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
     if not quiet:
         yield from _heading(outcome)
+    if outcome.warning:
+        yield f"  {shared.paint('warning', 'warning')}   {outcome.warning}\n"
     if outcome.empty:
         return
     for change in outcome.changes:
@@ -165,6 +167,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "note_problems": list(outcome.notes.problems),
         "files": [{"path": one.path, "state": str(one.fate), "note": one.note} for one in outcome.changes],
         "summary": {str(fate): sum(one.fate is fate for one in outcome.changes) for fate in FileAction},
+        "warning": outcome.warning,
         "taken": outcome.taken,
         "exit_code": int(outcome.exit_code),
         "diff": outcome.text,

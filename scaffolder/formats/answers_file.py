@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from collections import Counter
@@ -13,6 +15,13 @@ from scaffolder.errors import AnswersError
 FILE = ".copier-answers.yml"
 
 _MARKER = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
+_CONFLICT = re.compile(
+    r"^<<<<<<< .*\n(?P<one>(?:.*\n)*?)(?:\|\|\|\|\|\|\|.*\n(?:.*\n)*?)?=======\n(?P<other>(?:.*\n)*?)>>>>>>> .*\n?",
+    re.MULTILINE,
+)
+_COMMIT = re.compile(r"^_commit:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_FINGERPRINT = re.compile(r"^# Fingerprint of the release and the answers: ([0-9a-f]+).*\n?", re.MULTILINE)
+_ENTRY = re.compile(r"(\w+):")
 
 
 def content(path: Path) -> dict[str, Any]:
@@ -51,12 +60,143 @@ def load(path: Path) -> dict[str, object]:
     return {key: value for key, value in content(path).items() if not key.startswith("_")}
 
 
+def right_fingerprint(text: str) -> str:
+    """What stands for the release and the answers of the record `text`: others have another one. "" if it has none."""
+    import yaml
+
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    named = {str(name): value for name, value in content.items() if name == "_commit" or str(name)[:1] != "_"}
+    return hashlib.sha256(json.dumps(named, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def fingerprint_in(text: str) -> str:
+    """The fingerprint that a record holds, or "" if it holds none; whether it is right is for the caller to compare."""
+    found = _FINGERPRINT.findall(text)
+    return found[-1] if found else ""
+
+
+def with_fingerprint(text: str, value: str) -> str:
+    """The record `text` with this fingerprint and no other one, or with none where `value` is "".
+
+    It is on the line below `_commit`. Another release changes one of the two lines, and another answer the other one:
+    Git, to which lines that touch are one place, stops where two branches did either. Plain Copier, which renders the
+    record from the template, leaves it out.
+    """
+    bare = _FINGERPRINT.sub("", text)
+    line = f"# Fingerprint of the release and the answers: {value} (two branches that change them conflict here)\n"
+    commit = re.search(r"^_commit:.*\n", bare, re.MULTILINE)
+    return f"{bare[: commit.end()]}{line}{bare[commit.end() :]}" if value and commit else bare
+
+
+def with_comments(ours: str, theirs: str, base: str) -> str:
+    """The record `theirs` with the comments of `ours` that are not the template's: those that `base` does not have.
+
+    A comment on a line of its own stays below the entry that it was below, and one at the end of a line on its line.
+    """
+    comments = _comments(ours, frozenset(base.splitlines()) | frozenset(theirs.splitlines()))
+    lines, left = theirs.splitlines(), list[str]()
+    for anchor, comment, trailing in reversed(comments):
+        at = _place(lines, anchor)
+        if at is None:
+            left.insert(0, comment.strip())
+        elif trailing:
+            lines[at] += comment
+        else:
+            lines.insert(at + 1, comment)
+    return "".join(f"{line}\n" for line in [*lines, *left])
+
+
+def _comments(text: str, known: frozenset[str]) -> list[tuple[str, str, bool]]:
+    """The line that each comment is below or behind, the comment, and whether it is behind; not those `known`."""
+    found = []
+    anchor = ""
+    ends = _ends_of_values(text)
+    for number, line in enumerate(text.splitlines()):
+        if number not in ends and line.lstrip().startswith("#"):
+            if line not in known and not _FINGERPRINT.match(line):
+                found.append((anchor, line, False))
+            elif not _FINGERPRINT.match(line):
+                anchor = line
+        elif line.strip():
+            end = ends.get(number, len(line))
+            anchor = line[:end].rstrip()
+            if line[end:].lstrip().startswith("#") and line not in known:
+                found.append((anchor, line[len(anchor) :], True))
+    return found
+
+
+def _ends_of_values(text: str) -> dict[int, int]:
+    """The column behind the last value on each line that has one; a line inside a text of several is one as well."""
+    import yaml
+
+    ends: dict[int, int] = {}
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if token.end_mark.index > token.start_mark.index:
+            for line in range(token.start_mark.line, token.end_mark.line):
+                ends[line] = len(text.splitlines()[line])
+            if token.end_mark.column:
+                ends[token.end_mark.line] = token.end_mark.column
+    return ends
+
+
+def _place(lines: list[str], anchor: str) -> int | None:
+    """The line that `anchor` is now: the same one, else that of the same entry."""
+    if not anchor:
+        return -1
+    if anchor in lines:
+        return lines.index(anchor)
+    entry = _ENTRY.match(anchor)
+    same = (at for at, line in enumerate(lines) if entry and line.startswith(entry[0]))
+    return next(same, None)
+
+
 def _refuse_markers(path: Path, text: str) -> None:
     if _MARKER.search(text):
-        raise AnswersError(
-            f"{path} holds the markers of a conflict",
-            hint="keep one side of each, of _commit the newer release; then git add and git commit",
+        raise AnswersError(f"{path} holds the markers of a conflict", hint=_to_settle(text, path.name))
+
+
+def _to_settle(text: str, name: str) -> str:
+    """What to keep of a record in conflict so that everything arrives: of two releases the older one.
+
+    What a branch at the older release brought is as that one writes it, and only an update that starts there changes
+    it. With two sets of answers and one release it is an answer that one side's files were made without.
+    """
+    one, other = (_CONFLICT.sub(rf"\g<{side}>", text) for side in ("one", "other"))
+    commits = [match[1] for side in (one, other) if (match := _COMMIT.search(side))]
+    if len(commits) == 2 and commits[0] == commits[1]:
+        return (
+            f"git checkout --ours {name}, git add, git commit; then `scaffold set` what the other branch answered, of"
+            f" {_different(one, other)}"
         )
+    older = min(commits, key=_number) if len(commits) == 2 and all(map(_number, commits)) else ""
+    named = f"_commit: {older}, the older release" if older else "the older release of _commit"
+    return f"keep {named}, and the answers of both sides; then git add, git commit, and scaffold update"
+
+
+def _number(commit: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in commit.lstrip("v").split(".")) if re.fullmatch(r"v?\d+(\.\d+)*", commit) else ()
+
+
+def _different(one: str, other: str) -> str:
+    """The answers of `other` that `one` does not give, as they are typed; "NAME=VALUE" where none can be told."""
+    import yaml
+
+    try:
+        ours, theirs = yaml.safe_load(one), yaml.safe_load(other)
+    except yaml.YAMLError:
+        return "NAME=VALUE"
+    if not isinstance(ours, dict) or not isinstance(theirs, dict):
+        return "NAME=VALUE"
+    differing = {name: value for name, value in theirs.items() if ours.get(name) != value}
+    typed = (
+        f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}" for name, value in differing.items()
+    )
+    return " ".join(typed) or "NAME=VALUE"
 
 
 def _refuse_twice(path: Path, node: Any) -> None:

@@ -94,11 +94,16 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What a repository was made from: the release's tag, the template's address, and the answers."""
+    """What a repository was made from: the release's tag, the template's address, and the answers.
+
+    `fingerprint` is what `scaffold set` noted of them, "" where it did not; `stale` is whether they are others by now.
+    """
 
     commit: str
     address: str
     answers: Mapping[str, object]
+    fingerprint: str = ""
+    stale: bool = False
 
 
 @cache
@@ -273,9 +278,13 @@ def recorded(root: Path) -> Record:
             f"{root / FILE} does not say which template made the repository",
             hint=f"it needs _commit, a release such as v{__version__}, and _src_path, such as {bundled.SOURCE}",
         )
+    text = (root / FILE).read_text(encoding="utf-8")
+    noted = answers_file.fingerprint_in(text)
     return Record(
         commit=commit,
         address=address,
+        fingerprint=noted,
+        stale=bool(noted) and noted != answers_file.right_fingerprint(text),
         answers={key: value for key, value in content.items() if not key.startswith("_")},
     )
 

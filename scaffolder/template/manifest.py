@@ -65,10 +65,29 @@ def write(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple
     try:
         return render.write(origin, recorded, folder)
     except (AnswersError, RenderError) as error:
-        if complaint := _complaint(origin, recorded):
+        if complaints := _complaints(origin, recorded):
+            first = next(iter(complaints.values()))
             hint = f"git log -p {answers.FILE} shows what it was; put that back and commit it"
-            raise AnswersError(f"{answers.FILE} says what {origin.commit} refuses: {complaint}", hint=hint) from error
+            raise AnswersError(f"{answers.FILE} says what {origin.commit} refuses: {first}", hint=hint) from error
         raise
+
+
+def write_newer(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
+    """What `render.write` does, for answers that an older release took.
+
+    Raises:
+        AnswersError: the release takes another type of answer for a question; the message names it.
+        RenderError: the release does not render with these answers.
+    """
+    try:
+        return render.write(origin, recorded, folder)
+    except RenderError as error:
+        complaints = _complaints(origin, recorded)
+        if not complaints:
+            raise
+        hint = f"scaffold update {' '.join(f'-d {name}=VALUE' for name in complaints)}"
+        said = "; ".join(complaints.values())
+        raise AnswersError(f"{origin.commit} refuses a recorded answer: {said}", hint=hint) from error
 
 
 def of(history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain) -> dict[Path, Entry]:
@@ -108,22 +127,26 @@ def without_returns(path: Path) -> str:
     return _blob(path.read_bytes().replace(b"\r\n", b"\n"))
 
 
-def _complaint(origin: Origin, recorded: Mapping[str, object]) -> str:
-    """What is wrong with the first recorded answer that the questions of the release refuse; "" where none is."""
+def _complaints(origin: Origin, recorded: Mapping[str, object]) -> dict[str, str]:
+    """What is wrong with the recorded answers that the questions of the release refuse, by the question's name."""
     known: dict[str, Answer] = {}
+    found = {}
     for question in answers.questions(origin.folder):
         if not question.asked_given(known):
             continue
         value, default = recorded.get(question.name), question.default_given(known)
         if value is None and (question.name in recorded or default is None):
-            return f"{question.name} has no answer"
-        if question.several and value is not None and not isinstance(value, list):
-            return f"{question.name} is no list, but {value}"
-        try:
-            known[question.name] = answers.accepted(question, default if value is None else value, known)
-        except AnswersError as error:
-            return error.message
-    return ""
+            found[question.name] = f"{question.name} has no answer"
+        elif question.several and value is not None and not isinstance(value, list):
+            found[question.name] = f"{question.name} is no list, but {value}"
+        else:
+            try:
+                known[question.name] = answers.accepted(question, default if value is None else value, known)
+            except AnswersError as error:
+                found[question.name] = error.message
+        if question.name in found and default is not None:
+            known[question.name] = default
+    return found
 
 
 def _blob(content: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,12 +36,16 @@ _RELEASE = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """One release of the templates: `tree` is the Git hash of all its files, `changes` what it does to a repository."""
+    """One release of the templates: `tree` is the Git hash of all its files, `changes` what it does to a repository.
+
+    `earlier` are the trees that its tag had on this machine before somebody moved it.
+    """
 
     version: str
     date: str
     tree: str
     changes: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def tag(self) -> str:
@@ -231,16 +236,78 @@ def _check_out(toolchain: Toolchain, repository: Path, tree: str, folder: Path) 
     git("checkout-index", "--all")
 
 
+_KNOWN = "refs/known/"
+"""Where a mirror keeps what its tags once were: refs/known/TAG/TREE is a commit with that tree."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tag:
+    name: str
+    date: str
+    commit: str
+    tree: str
+    body: str
+
+
 def _tagged(git: Git) -> tuple[Release, ...]:
-    form = "%(refname:short)%00%(creatordate:short)%00%(tree)%(*tree)%00%(contents:body)%(*contents:body)%01"
-    entries = git("for-each-ref", f"--format={form}", "refs/tags").split("\x01")
-    found = []
-    for entry in entries:
-        if entry.strip():
-            name, date, trees, body = entry.strip("\n").split("\0")
-            if _RELEASE.fullmatch(name):
-                found.append(Release(version=name.removeprefix("v"), date=date, tree=trees, changes=_changes(body)))
+    """The releases that a mirror has the tags of, oldest first. A tag that leads to no commit is passed over."""
+    tags, known = _read(git)
+    new = [tag for tag in tags if tag.tree not in known.get(tag.name, ())]
+    if new:
+        orders = "".join(f"update {_KNOWN}{tag.name}/{tag.tree} {tag.commit}\n" for tag in new)
+        git.attempt("update-ref", "--stdin", stdin=orders)  # if it fails, a later run notes them
+    found = (
+        Release(
+            version=tag.name.removeprefix("v"),
+            date=tag.date,
+            tree=tag.tree,
+            changes=_changes(tag.body),
+            earlier=tuple(tree for tree in known.get(tag.name, ()) if tree != tag.tree),
+        )
+        for tag in tags
+    )
     return tuple(sorted(found, key=lambda release: release.number))
+
+
+_FIELDS = ("refname", "creatordate:short", "objectname", "objecttype", "*objectname", "*objecttype")
+_CONTENT = ("tree", "*tree", "contents:body", "*contents:body")
+
+
+def _read(git: Git) -> tuple[list[_Tag], dict[str, list[str]]]:
+    """The tags of releases; and by the name of a tag, all trees that it had. No text of Git's can hold a NUL."""
+    names = (*_FIELDS, *_CONTENT)
+    form = "".join(f"%({name})%00" for name in names)
+    words = git("for-each-ref", f"--format={form}", "refs/tags", _KNOWN).split("\0")[:-1]
+    tags, known, nested = list[_Tag](), dict[str, list[str]](), dict[str, str]()
+    for at in range(0, len(words), len(names)):
+        ref, date, own, kind, target, target_kind, *rest = words[at : at + len(names)]
+        ref = ref.strip("\n")
+        name, _, tree = ref.removeprefix(_KNOWN).partition("/")
+        if ref.startswith(_KNOWN):
+            known.setdefault(name, []).append(tree)
+            continue
+        name = ref.removeprefix("refs/tags/")
+        if not _RELEASE.fullmatch(name):
+            continue
+        if "commit" in {kind, target_kind}:
+            commit = own if kind == "commit" else target
+            tags.append(_Tag(name=name, date=date, commit=commit, tree=rest[0] + rest[1], body=rest[2] + rest[3]))
+        elif target_kind == "tag":
+            nested[name] = date
+    return [*tags, *_peeled(git, nested)], known
+
+
+def _peeled(git: Git, nested: Mapping[str, str]) -> Iterator[_Tag]:
+    """The tags of tags that lead to a commit in the end; `nested` is the name of each and its date."""
+    if not nested:
+        return
+    asked = "".join(f"refs/tags/{name}^{{commit}}\n" for name in nested)
+    lines = git("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked).splitlines()
+    commits = [line.split()[0] if line.endswith(" commit") else "" for line in lines]
+    for (name, date), commit in zip(nested.items(), commits, strict=True):
+        if commit:
+            tree, _, body = git("log", "-1", "--no-show-signature", "--format=%T%n%b", commit).partition("\n")
+            yield _Tag(name=name, date=date, commit=commit, tree=tree, body=body)
 
 
 def _changes(body: str) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffolder.errors import AnswersError, StoreError, ToolError, UpdateError
+from scaffolder.formats import answers_file
 from scaffolder.model import Report, Result
 from scaffolder.repository.project import Project
-from scaffolder.template import answers, keep_list, manifest, notes, releases
+from scaffolder.template import answers, keep_list, manifest, moved_tags, notes, releases
 from scaffolder.template.answers import Record
 from scaffolder.template.notes import Notes
 from scaffolder.template.releases import Cached, History, Release
@@ -79,6 +80,7 @@ class Plan:
     absent: frozenset[str] = frozenset()
     """Files of the repository's own that are not on this machine: a partial clone."""
     cached: Cached | None = None
+    warning: str = ""
 
     @property
     def conflicts(self) -> tuple[merge.Change, ...]:
@@ -112,7 +114,10 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
     restore.refuse_interrupted(opened)
     repository.refuse_unsettled(opened)
     history = releases.at(request.address or record.address, toolchain, or_cached=only_told)
-    old, new = _releases(request, record, history)
+    named, new = _releases(request, record, history)
+    old = moved_tags.made_from(request.root, history, named, record.answers, toolchain)
+    if request.answers_only:
+        new = old
     if history.address != record.address:
         _refuse_another(record, old, history, toolchain)
     with _temporary() as folder, _temporary(scratch.in_memory()) as rendered:
@@ -128,6 +133,7 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
         except AnswersError as error:
             raise _all_missing(error, given, origins[1].folder, new) from error
         differences = _differences(request, before.answers, after.answers, new)
+        _keep_fingerprint(request.root, before.folder, after.folder)
         base, theirs = work.tree_of(before.folder), work.tree_of(after.folder)
         absent = partial_clone.absent(opened, work, base, theirs)
         edited = merge_repository.changed(work.git, base, opened.tree)
@@ -144,6 +150,8 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             absent=absent,
         )
         repository.refuse_occupied(opened, outcome.added)
+        if outcome.tree != opened.tree and (record.fingerprint or (differences and _gives(request))):
+            outcome = replace(outcome, tree=_with_fingerprint(work, outcome.tree))
         yield Plan(
             repository=opened,
             record=record,
@@ -157,6 +165,7 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             folder=folder,
             absent=absent,
             cached=history.cached,
+            warning=moved_tags.warning(old, named, history),
         )
 
 
@@ -212,13 +221,36 @@ def _forget(error: ToolError, folder: str) -> None:
         error.args = (error.message,)
 
 
+def _keep_fingerprint(root: Path, *sides: Path) -> None:
+    """Let both sides of the template have the fingerprint that the repository has, which no merge is about."""
+    known = answers_file.fingerprint_in((root / answers.FILE).read_text(encoding="utf-8"))
+    for folder in sides if known else ():
+        file = folder / answers.FILE
+        file.write_text(answers_file.with_fingerprint(file.read_text(encoding="utf-8"), known), encoding="utf-8")
+
+
+def _gives(request: Request) -> bool:
+    """Whether other answers are asked for, and not a release alone: that one is a line that Git sees change."""
+    return bool(request.given or request.add or request.remove)
+
+
+def _with_fingerprint(work: Workshop, tree: str) -> str:
+    """`tree` with a record whose fingerprint is that of what it holds."""
+    mode, blob = merge_repository.entries(work.git, tree)[answers.FILE]
+    text = work.text_of(blob)
+    marked = answers_file.with_fingerprint(text, answers_file.right_fingerprint(text))
+    if work.ends_as_on_windows(blob):
+        marked = marked.replace("\n", "\r\n")
+    return work.edited(tree, {answers.FILE: (mode, work.kept(marked))})
+
+
 def _refuse_another(record: Record, old: Release, history: History, toolchain: Toolchain) -> None:
     """Stop where the new address has another release under the name of the one that the repository was made from."""
     try:
         known = releases.at(record.address, toolchain).named(record.commit)
     except StoreError:  # the old host is gone, which may be why there is a new one
         return
-    if known.tree != old.tree:
+    if old.tree not in {known.tree, *known.earlier}:
         raise UpdateError(
             f"{old.tag} at {history.address} is not the {old.tag} that the repository was made from",
             hint="scaffold template publish, to an empty repository",

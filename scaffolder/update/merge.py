@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from scaffolder.errors import UpdateError
+from scaffolder.formats import answers_file
 from scaffolder.tools.git import Git
 from scaffolder.update import line_endings, misplaced_edits, moves
 from scaffolder.update.merge_repository import SUBMODULE, YOURS, Stage, Workshop, entries
@@ -75,7 +76,8 @@ def merged(
 ) -> Merged:
     """What Git makes of three trees; `label` names the third side in the markers of a conflict.
 
-    `record` is a file of the template's own: where both sides changed it, theirs is taken. `renames` is whether a file
+    `record` is a file of the template's own: where both sides changed it, theirs is taken, with the comments of ours.
+    `renames` is whether a file
     that the template moved is followed. Between two sets of answers it must not be: what looks like a move there is one
     file that goes and another that comes. A file that people moved is followed either way, and so is one that the
     template moved because a name in its path is another one: `names` are old name → new name. `absent` are files of
@@ -109,6 +111,8 @@ def merged(
     listed = {one: entries(git, one) for one in {base, ours, theirs, tree}}
     sides = _Sides(*(listed[one] for one in (base, ours, theirs, tree)))
     settled, kept = _settle(sides, stages, record, moved)
+    if settled.get(record) and record in sides.ours:
+        settled[record] = _commented(work, sides, record)
     if settled:
         tree = work.edited(tree, settled)
         sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
@@ -210,6 +214,15 @@ def _settle(
     return settled, said
 
 
+def _commented(work: Workshop, sides: _Sides, record: str) -> tuple[str, str]:
+    """The template's record with the comments that people wrote into theirs."""
+    texts = (work.text_of(side[record][1]) if record in side else "" for side in (sides.ours, sides.theirs, sides.base))
+    text = answers_file.with_comments(*texts)
+    if work.ends_as_on_windows(sides.ours[record][1]):
+        text = text.replace("\n", "\r\n")
+    return sides.theirs[record][0], work.kept(text)
+
+
 def _alone(path: str, present: set[int], numbers: Mapping[str, set[int]]) -> bool:
     """Whether the conflict is about this path only: a file that both sides moved has one stage at each of three."""
     return 1 in present or {1} not in numbers.values()
@@ -245,7 +258,7 @@ def _doubts(
             continue
         three = tuple(Stage(path=path, mode=one[0], blob=one[1], number=at) for at, one in enumerate(entries, 1) if one)
         base, ours, theirs = (work.text_of(stage.blob) for stage in three)
-        if misplaced_edits.doubtful(base, ours, work.text_of(entry[1])):
+        if misplaced_edits.doubtful(base, ours, theirs, work.text_of(entry[1]), page=path.endswith(".md")):
             both = misplaced_edits.sides(ours, theirs, label)
             if work.ends_as_on_windows(entry[1]):
                 both = both.replace("\n", "\r\n")

@@ -1,7 +1,8 @@
 """Whether an edit is still in its block after a merge that Git calls clean.
 
 Git aligns lines. Where the template changes a block and puts one that looks the same right after it, every alignment
-of lines may carry an edit into the new one. What a person sees, the heading above the edit, is looked at here.
+of lines may carry an edit into the new one. What a person sees is looked at here: the nearest line above the edit that
+is there once, and the headings above it that are indented less, of which each block has its own.
 """
 
 from __future__ import annotations
@@ -10,19 +11,54 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from scaffolder.update import blocks
+
 LINES = 5000
 """Longer files are not looked at: aligning them takes seconds."""
 
 
-def doubtful(base: str, ours: str, result: str) -> bool:
+def doubtful(base: str, ours: str, theirs: str, result: str, *, page: bool = False) -> bool:
+    """Whether an edit is, in `result`, in another block than in `ours`; `page` is whether the file is Markdown."""
+    longest = max(len(text.splitlines()) for text in (base, ours, theirs, result))
+    if longest > LINES:
+        return False
+    return _below_another_line(base, ours, result) or in_another_block(base, ours, theirs, result, page=page)
+
+
+def in_another_block(base: str, ours: str, theirs: str, result: str, *, page: bool) -> bool:
+    """Whether a block of `result` has not exactly the lines that one side changed and the other left alone.
+
+    So a line that came, and one that went, has to do so in its own block, and a new block is as its author wrote it.
+    """
+    texts = (base, ours, theirs, result)
+    own = _stripped(ours) - _stripped(base)
+    return all(_unlike(texts, page=page, plain=plain) for plain in (frozenset[str](), own))
+
+
+def _unlike(texts: tuple[str, str, str, str], *, page: bool, plain: frozenset[str]) -> bool:
+    """Whether the last of four texts is, in a block, not what the other three give; `plain` lines are no headings.
+
+    People also write a line at the margin in the middle of a block, which ends nothing.
+    """
+    flat = not any(blocks.indented(text) for text in texts)
+    base, ours, theirs, result = (blocks.of(text, flat=flat, page=page, plain=plain) for text in texts)
+    by_people, by_template = blocks.renamed(base, ours), blocks.renamed(base, theirs)
+    both = by_people | by_template
+    sides = blocks.named(ours, by_people), blocks.named(theirs, by_template), blocks.named(result, both)
+    return any(True for _ in blocks.differences(base, *sides))
+
+
+def _stripped(text: str) -> frozenset[str]:
+    return frozenset(line.strip() for line in text.splitlines())
+
+
+def _below_another_line(base: str, ours: str, result: str) -> bool:
     """Whether a line that people wrote stands, in `result`, below another heading than in `ours`.
 
     The heading of a line is the nearest one above it that stands once in the file and was there before; a line of the
     template between the two that is not indented deeper than the heading begins another block.
     """
     before, edited, after = base.splitlines(), ours.splitlines(), result.splitlines()
-    if max(len(before), len(edited), len(after)) > LINES:
-        return False
     known, once = Counter(before), Counter(edited)
     places = Counter(after)
     for start, end in _written(before, edited):

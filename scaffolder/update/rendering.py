@@ -44,7 +44,7 @@ def both(
         RenderError: a release does not render.
     """
     render.load_copier()  # once, before the second process is forked
-    with _beside(lambda: render.write(*new, folder / "new"), folder / "new.json") as finish:
+    with _beside(lambda: manifest.write_newer(*new, folder / "new"), folder / "new.json") as finish:
         manifest.write(*old, folder / "old")
         failed = finish()
     if failed:

@@ -21,8 +21,9 @@ from scaffolder.update.restore import Restored
 class Outcome:
     """What an update does, or did where it is `taken`; `text` is what `git diff` shows, where that was asked for.
 
-    `notes` say what behaves otherwise afterwards, and what to do before the next deployment. `cached` is set if the
-    template's host could not be read, which only a dry run goes on after.
+    `notes` say what behaves otherwise afterwards, and what to do before the next deployment. `warning` is something to
+    know of the release that the repository is at, or "". `cached` is set if the template's host could not be read,
+    after which only a dry run goes on.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Outcome:
     report: Report | None = None
     notes: Notes = NONE
     cached: Cached | None = None
+    warning: str = ""
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -107,4 +109,5 @@ def _outcome(plan: Plan, request: Request, *, taken: bool, text: str, report: Re
         report=report,
         notes=NONE if plan.empty else plan.notes,
         cached=plan.cached,
+        warning=plan.warning,
     )

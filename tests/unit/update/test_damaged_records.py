@@ -74,7 +74,8 @@ def test_a_record_in_conflict_says_how_to_settle_it(project: Path, capsys: pytes
         assert cli.run([command, str(project)]) == ExitCode.USAGE
         said = capsys.readouterr().err
         assert f"{answers.FILE} holds the markers of a conflict" in said
-        assert "keep one side of each, of _commit the newer release; then git add and git commit" in said
+        assert f"git checkout --ours {answers.FILE}, git add, git commit; then `scaffold set`" in said
+        assert "what the other branch answered, of region=south" in said
     git(project, "checkout", "--quiet", "--theirs", answers.FILE)
     with pytest.raises(UpdateError, match="conflicts are left from a merge") as stopped:
         update(project)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import look_alikes
 import pytest
 from histories import History, Tree, faults, histories, together
 from updating import PLAIN_COPIER, Template, commit, plain_copier
@@ -97,6 +98,37 @@ def test_no_line_is_lost_or_moved_in_five_hundred_random_histories(
 @pytest.mark.histories
 def test_no_line_is_lost_or_moved_in_two_thousand_histories(tmp_path: Path, toolchain: SystemToolchain) -> None:
     assert ours(2000, 10_000, tmp_path, toolchain) == []
+
+
+def look_alikes_merged(number: int, seed: int, folder: Path, toolchain: SystemToolchain) -> list[str]:
+    made = list(look_alikes.cases(number, seed))
+    sides = {
+        side: lay(folder / side, {case.path: (case.text(side), False) for case in made})
+        for side in ("base", "ours", "theirs")
+    }
+    result, _ = merged_by_us(sides, folder / "merge", toolchain)
+    return [fault for case in made for fault in look_alikes.faults(case, result[case.path][0])]
+
+
+@pytest.mark.only_git
+def test_no_edit_lands_in_a_block_that_looks_alike(tmp_path: Path, toolchain: SystemToolchain) -> None:
+    assert look_alikes_merged(400, 1, tmp_path, toolchain) == []
+
+
+@pytest.mark.only_git
+@pytest.mark.histories
+def test_no_edit_lands_in_a_block_that_looks_alike_in_ten_thousand(tmp_path: Path, toolchain: SystemToolchain) -> None:
+    for seed in range(10, 20):
+        assert look_alikes_merged(1000, seed, tmp_path / str(seed), toolchain) == []
+
+
+def test_the_judge_of_blocks_that_look_alike_sees_an_edit_in_another_one() -> None:
+    case = next(case for case in look_alikes.cases(50, 3) if case.words and len(case.base) > 1)
+    word, block = next(iter(case.words.items()))
+    assert look_alikes.faults(case, case.text("ours").replace(word, "gone")) != []
+    swapped = {name: case.ours[block] if name != block else case.base[block] for name in case.base}
+    case.ours = swapped
+    assert any(f"{word} of {block} is elsewhere" in fault for fault in look_alikes.faults(case, case.text("ours")))
 
 
 def test_the_judge_sees_a_line_that_is_lost_or_moved() -> None:
