@@ -97,6 +97,7 @@ FORMATS = (
     Format("Dockerfile", "", _stages, re.compile(r"^FROM scratch AS (\S+)")),
     Format("a.sh", "", _functions, re.compile(r"^([\w-]+)\(\) \{")),
 )
+_CONFLICT = re.compile(r"^<<<<<<< .*\n((?:.*\n)*?)=======\n((?:.*\n)*?)>>>>>>> .*\n?", re.MULTILINE)
 _LAST = {"last.yml": "  - ", "a.json": "    {"}
 """How a block begins where its name is not in its first line."""
 
@@ -110,11 +111,15 @@ def cases(number: int, seed: int) -> Iterator[Case]:
 def faults(case: Case, result: str) -> list[str]:
     """What is wrong with `result`: a line that is lost, or that came or went in another block than its own.
 
-    Where it is a conflict, only what is lost.
+    Where it is a conflict, only what is lost, and what is outside the markers in another block, whichever side is taken.
     """
     wrong = [f"{case.path}: {word} is lost" for word in case.words if word not in result]
     if "<<<<<<< " in result:
-        return wrong
+        beside = _CONFLICT.sub("", result)
+        sides = [dict(_read(case.form, _CONFLICT.sub(side, result))) for side in (r"\1", r"\2")]
+        outside = {word: block for word, block in case.words.items() if word in beside}
+        placed = {word for word, block in outside.items() if any(word in side.get(block, "") for side in sides)}
+        return wrong + [f"{case.path}: {word} is beside a conflict and elsewhere" for word in outside.keys() - placed]
     found = dict(_read(case.form, result))
     for word, block in case.words.items():
         if word not in found.get(block, ""):

@@ -43,6 +43,8 @@ class _Line:
     text: str
     indent: int
     parent: int | None
+    apart: bool
+    """Whether a blank line is above it."""
 
     @property
     def item(self) -> bool:
@@ -132,7 +134,7 @@ def _lines(text: str, *, flat: bool, page: bool, plain: Container[str]) -> tuple
         section = _section(section, stripped, flat=flat and blank, page=page) if indent == 0 else section
         sections.append(section)
         parent = next((at for at in reversed(above) if lines[at].indent < indent), None)
-        lines.append(_Line(text=stripped, indent=indent, parent=parent))
+        lines.append(_Line(text=stripped, indent=indent, parent=parent, apart=blank))
         if not _is_comment(stripped) and stripped not in plain:
             above.append(len(lines) - 1)
         blank = False
@@ -189,7 +191,7 @@ def _short(text: str) -> str:
 def _described(lines: Sequence[_Line], children: Mapping[int, list[int]], at: int) -> int:
     """The line that a comment is about, if that is a heading right below it; else the line itself."""
     below = at
-    while below + 1 < len(lines) and _is_comment(lines[below].text):
+    while below + 1 < len(lines) and _is_comment(lines[below].text) and not lines[below + 1].apart:
         below += 1
     alike = lines[below].indent == lines[at].indent
     return below if alike and below in children else at
@@ -229,11 +231,14 @@ def _is_comment(line: str) -> bool:
 
 def differences(base: Blocks, ours: Blocks, theirs: Blocks, result: Blocks) -> Iterator[tuple[Path, str]]:
     """The lines of `result` that are not, in their block, what three sides give: what one side alone changed."""
-    for path in {*base, *ours, *theirs, *result}:
-        sides = tuple(side.get(path, Counter()) for side in (base, ours, theirs, result))
-        old, mine, new, merged = sides
-        for line in {*old, *mine, *new, *merged}:
-            kept, theirs_alone = mine[line] == old[line], new[line] == old[line]
-            expected = new[line] if kept else mine[line]
-            if (kept or theirs_alone) and merged[line] != expected:
+    yield from changed(base, ours, theirs, result)
+    yield from changed(base, theirs, ours, result)
+
+
+def changed(base: Blocks, one: Blocks, other: Blocks, result: Blocks) -> Iterator[tuple[Path, str]]:
+    """The lines of `result` that side `one` left alone and that are, in their block, not what the `other` side has."""
+    for path in {*base, *one, *other, *result}:
+        old, left, wanted, found = (side.get(path, Counter()) for side in (base, one, other, result))
+        for line in {*old, *left, *wanted, *found}:
+            if left[line] == old[line] and found[line] != wanted[line]:
                 yield path, line

@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 import shlex
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from scaffolder.errors import UpdateError
@@ -117,8 +117,14 @@ def merged(
         tree = work.edited(tree, settled)
         sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
     left = tuple(stage for stage in stages if stage.path not in settled)
+    open_to_doubt = {path: entry for path, entry in sides.result.items() if path not in settled}
     doubts = _doubts(
-        work, sides, {stage.path for stage in stages}, moved, moves.between(git, base, ours) if renames else {}, label
+        work,
+        replace(sides, result=open_to_doubt),
+        {stage.path for stage in left},
+        moved,
+        moves.between(git, base, ours) if renames else {},
+        label,
     )
     if doubts:
         tree = work.edited(tree, {path: entry for path, (entry, _) in doubts.items()})
@@ -236,13 +242,16 @@ def _doubts(
     moved_by_people: Mapping[str, str],
     label: str,
 ) -> dict[str, tuple[tuple[str, str], tuple[Stage, ...]]]:
-    """Files that Git merged without asking, but with an edit in another block: what they become, and their sides."""
+    """Files with an edit that Git put into another block without asking: what they become, and their sides.
+
+    In one of the `conflicts`, whose sides are known, that is an edit beside the lines that Git asks about.
+    """
     origin = {new: old for old, new in (*moved.items(), *moved_by_people.items())}
     found = {}
     both_changed = {
         path: entry
         for path, entry in sides.result.items()
-        if path not in conflicts and entry not in {sides.ours.get(path), sides.theirs.get(path)}
+        if entry not in {sides.ours.get(path), sides.theirs.get(path)}
     }
     at_any_place = {*both_changed, *(origin[path] for path in both_changed if path in origin)}
     every = (sides.base, sides.ours, sides.theirs, sides.result)
@@ -258,11 +267,12 @@ def _doubts(
             continue
         three = tuple(Stage(path=path, mode=one[0], blob=one[1], number=at) for at, one in enumerate(entries, 1) if one)
         base, ours, theirs = (work.text_of(stage.blob) for stage in three)
-        if misplaced_edits.doubtful(base, ours, theirs, work.text_of(entry[1]), page=path.endswith(".md")):
+        misplaced = misplaced_edits.beside_a_conflict if path in conflicts else misplaced_edits.doubtful
+        if misplaced(base, ours, theirs, work.text_of(entry[1]), page=path.endswith(".md")):
             both = misplaced_edits.sides(ours, theirs, label)
             if work.ends_as_on_windows(entry[1]):
                 both = both.replace("\n", "\r\n")
-            found[path] = ((entry[0], work.kept(both)), three)
+            found[path] = ((entry[0], work.kept(both)), () if path in conflicts else three)
     return found
 
 

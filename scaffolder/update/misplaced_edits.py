@@ -7,14 +7,22 @@ is there once, and the headings above it that are indented less, of which each b
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from scaffolder.update import blocks
+from scaffolder.update.blocks import Blocks
 
 LINES = 5000
 """Longer files are not looked at: aligning them takes seconds."""
+
+_CONFLICT = re.compile(
+    r"^<<<<<<< yours\n(?P<yours>(?:.*\n)*?)=======\n(?P<template>(?:.*\n)*?)>>>>>>> .*(?:\n|\Z)", re.MULTILINE
+)
+_Found = Callable[[Blocks, Blocks, Blocks, Sequence[Blocks]], Iterator[object]]
+"""What is wrong in the blocks of the last texts, given those of the base and the two sides."""
 
 
 def doubtful(base: str, ours: str, theirs: str, result: str, *, page: bool = False) -> bool:
@@ -30,22 +38,43 @@ def in_another_block(base: str, ours: str, theirs: str, result: str, *, page: bo
 
     So a line that came, and one that went, has to do so in its own block, and a new block is as its author wrote it.
     """
-    texts = (base, ours, theirs, result)
-    own = _stripped(ours) - _stripped(base)
-    return all(_unlike(texts, page=page, plain=plain) for plain in (frozenset[str](), own))
+    return _every_way(
+        base, ours, theirs, (result,), page, lambda old, mine, new, merged: blocks.differences(old, mine, new, *merged)
+    )
 
 
-def _unlike(texts: tuple[str, str, str, str], *, page: bool, plain: frozenset[str]) -> bool:
-    """Whether the last of four texts is, in a block, not what the other three give; `plain` lines are no headings.
+def beside_a_conflict(base: str, ours: str, theirs: str, result: str, *, page: bool) -> bool:
+    """Whether an edit outside the markers of `result` is in another block: whoever settles those would not see it.
+
+    With the template's side of each conflict, what people left alone is as the template has it; with theirs, what the
+    template left alone is as they have it.
+    """
+    if max(len(text.splitlines()) for text in (base, ours, theirs, result)) > LINES or not _CONFLICT.search(result):
+        return False
+
+    def found(old: Blocks, mine: Blocks, new: Blocks, settled: Sequence[Blocks]) -> Iterator[object]:
+        yield from blocks.changed(old, mine, new, settled[1])
+        yield from blocks.changed(old, new, mine, settled[0])
+
+    settled = tuple(_CONFLICT.sub(rf"\g<{side}>", result) for side in ("yours", "template"))
+    return _every_way(base, ours, theirs, settled, page, found)
+
+
+def _every_way(base: str, ours: str, theirs: str, results: tuple[str, ...], page: bool, found: _Found) -> bool:
+    """Whether something is `found` in the blocks, with the lines that people wrote as headings and without.
 
     People also write a line at the margin in the middle of a block, which ends nothing.
     """
-    flat = not any(blocks.indented(text) for text in texts)
-    base, ours, theirs, result = (blocks.of(text, flat=flat, page=page, plain=plain) for text in texts)
-    by_people, by_template = blocks.renamed(base, ours), blocks.renamed(base, theirs)
-    both = by_people | by_template
-    sides = blocks.named(ours, by_people), blocks.named(theirs, by_template), blocks.named(result, both)
-    return any(True for _ in blocks.differences(base, *sides))
+    flat = not any(blocks.indented(text) for text in (base, ours, theirs, *results))
+    for plain in (frozenset[str](), _stripped(ours) - _stripped(base)):
+        old, mine, new, *merged = (
+            blocks.of(text, flat=flat, page=page, plain=plain) for text in (base, ours, theirs, *results)
+        )
+        by_people, by_template = blocks.renamed(old, mine), blocks.renamed(old, new)
+        named = [blocks.named(one, by_people | by_template) for one in merged]
+        if not any(True for _ in found(old, blocks.named(mine, by_people), blocks.named(new, by_template), named)):
+            return False
+    return True
 
 
 def _stripped(text: str) -> frozenset[str]:

@@ -120,3 +120,17 @@ def test_an_edit_in_a_nested_block_of_the_same_name_is_doubtful_below_another_on
     base, ours = job("lint", "tools", 10), job("lint", "tools", 60)
     theirs = job("lint", "linter", 10) + job("unit", "tools", 10)
     assert misplaced_edits.doubtful(base, ours, theirs, job("lint", "linter", 10) + job("unit", "tools", 60))
+
+
+def test_an_edit_in_another_block_beside_a_conflict_is_seen() -> None:
+    def conflict(lint: str, unit: str) -> str:
+        steps = [("lint", "linter", lint), ("unit", "tools", unit)]
+        asked = "<<<<<<< yours\n    shell: bash\n=======\n    shell: sh\n>>>>>>> template-v1.1.0\n"
+        return written("steps", *steps) + "  - name: last\n" + asked
+
+    last = "  - name: last\n    shell: "
+    base = written("steps", ("lint", "tools", "10")) + f"{last}zsh\n"
+    ours = written("steps", ("lint", "tools", "60")) + f"{last}bash\n"
+    theirs = written("steps", ("lint", "linter", "10"), ("unit", "tools", "10")) + f"{last}sh\n"
+    assert misplaced_edits.beside_a_conflict(base, ours, theirs, conflict("10", "60"), page=False)
+    assert not misplaced_edits.beside_a_conflict(base, ours, theirs, conflict("60", "10"), page=False)
