@@ -631,9 +631,11 @@ def test_a_plugin_s_token_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_no_process_of_a_hanging_plugin_outlives_the_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     noted = tmp_path / "pid"
-    user = plugin("sh", "-c", f"sleep 60 & echo $! > {noted}; wait")
-    error = refused(tmp_path, monkeypatch, user, call=0.5)
-    assert "were not there within 1 s" in error.message
+    started = "subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)'])"
+    code = f"import pathlib, subprocess, sys; child = {started}; pathlib.Path({str(noted)!r}).write_text(str(child.pid)); child.wait()"
+    user = plugin(sys.executable, "-S", "-c", code)
+    error = refused(tmp_path, monkeypatch, user, call=1)
+    assert "were not there within 2 s" in error.message
     child = int(noted.read_text())
     deadline = time.monotonic() + 5
     while _is_running(child) and time.monotonic() < deadline:

@@ -182,7 +182,11 @@ def _submodule(tmp_path: Path, project: Path, place: str) -> None:
     module = tmp_path / "module"
     git(tmp_path, "init", "--quiet", str(module))
     git(module, "commit", "--quiet", "--allow-empty", "--message", "module")
-    git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(module), place)
+    # As `git submodule add` does it, which is a shell script: a bare machine has no shell tools.
+    git(tmp_path, "clone", "--quiet", str(module), str(project / place))
+    settings = f'[submodule "{place}"]\n\tpath = {place}\n\turl = {module}\n'
+    (project / ".gitmodules").write_text(settings, encoding="utf-8")
+    git(project, "-c", "advice.addEmbeddedRepo=false", "add", ".gitmodules", place)
     commit(project)
 
 
