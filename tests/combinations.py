@@ -65,17 +65,21 @@ def named(row: Combination) -> str:
 
 
 def _axes() -> dict[str, list[str]]:
-    """Each question's values; runtime and version are one axis, each pipeline an axis of its own."""
+    """Each question's values; what is asked for one value of another alone is one axis with it, each pipeline its own."""
     axes: dict[str, list[str]] = {}
     for question in answers.questions():
-        if question.name in {*_IDENTITY, *_TEXT, "runtime", "runtime_version"}:
+        if question.name in {*_IDENTITY, *_TEXT, "runtime", "runtime_version", "cloud", "oidc_provider"}:
             continue
         values = [choice.value for choice in question.choices_given(_IDENTITY)]
         if question.several:
             axes |= {f"{question.name}:{value}": ["yes", "no"] for value in values}
         else:
             axes[question.name] = values
-    return {"runtime": list(_runtimes()), **{name: values for name, values in axes.items() if len(values) > 1}}
+    return {
+        "runtime": list(_runtimes()),
+        "cloud": list(_clouds()),
+        **{name: values for name, values in axes.items() if len(values) > 1},
+    }
 
 
 def _runtimes() -> Iterator[str]:
@@ -83,6 +87,17 @@ def _runtimes() -> Iterator[str]:
     for runtime in by_name["runtime"].choices_given(_IDENTITY):
         for version in by_name["runtime_version"].choices_given({**_IDENTITY, "runtime": runtime.value}):
             yield f"{runtime.value} {version.value}"
+
+
+def _clouds() -> Iterator[str]:
+    """Each cloud; AWS with each answer to the question that is asked for it alone."""
+    by_name = {question.name: question for question in answers.questions()}
+    for cloud in by_name["cloud"].choices_given(_IDENTITY):
+        given = {**_IDENTITY, "cloud": cloud.value}
+        if by_name["oidc_provider"].asked_given(given):
+            yield from (f"{cloud.value} {choice.value}" for choice in by_name["oidc_provider"].choices_given(given))
+        else:
+            yield cloud.value
 
 
 def _valid(row: dict[str, str]) -> bool:
@@ -96,6 +111,10 @@ def _completed(row: dict[str, str]) -> Combination:
     for name, value in row.items():
         if name == "runtime":
             given["runtime"], given["runtime_version"] = value.split()
+        elif name == "cloud":
+            given["cloud"], *provider = value.split()
+            if provider:
+                given["oidc_provider"] = provider[0]
         elif ":" in name:
             several, _, item = name.partition(":")
             chosen.setdefault(several, [])
