@@ -21,8 +21,9 @@ ROUNDS = 3
 class Request:
     """What is to be examined, by which checks, and what else is to be done.
 
-    `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does since the default
-    branch; `dry_run` shows what `fix` would do; `parity` is the file for the hashes of the environments.
+    `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does
+    since the default branch; `dry_run` shows what `fix` would do; `parity` is the file for the
+    hashes of the environments.
     """
 
     path: Path
@@ -49,15 +50,20 @@ class Examined:
     refused: tuple[fixes.Refusal, ...] = ()
 
 
-def examine(request: Request, *, on_result: Callable[[Result], None] = lambda result: None) -> Examined:
+def examine(
+    request: Request, *, on_result: Callable[[Result], None] = lambda result: None
+) -> Examined:
     """Examine a repository; only with `fix`, and without `dry_run`, is anything in it changed.
 
     Raises:
         AnswersError: a word of `select` or `ignore` is the start of no check's id.
         ProjectError: there is no repository, or it has no history to compare with.
         DestinationError: what is to be mended, or the file for the hashes, cannot be written.
+
     """
-    chosen = checks.choose(select=request.select, ignore=request.ignore, online=request.online, context=request.context)
+    chosen = checks.choose(
+        select=request.select, ignore=request.ignore, online=request.online, context=request.context
+    )
     kept = Cache() if request.cache else None
     with SystemToolchain(kept) as toolchain:
         narrow = _narrowed(request, toolchain)
@@ -74,23 +80,33 @@ def examine(request: Request, *, on_result: Callable[[Result], None] = lambda re
         return _mended(request, project, report, ask)
 
 
-def _mended(request: Request, project: Project, report: Report, ask: Callable[[Project], Report]) -> Examined:
+def _mended(
+    request: Request, project: Project, report: Report, ask: Callable[[Project], Report]
+) -> Examined:
     mended: dict[Path, fixes.Change] = {}
     for _ in range(ROUNDS):
         plan = fixes.plan(project, _edits(report))
         if request.dry_run or not plan.changes:
-            return Examined(report=report, mended=(*mended.values(), *plan.changes), refused=plan.refused)
+            return Examined(
+                report=report, mended=(*mended.values(), *plan.changes), refused=plan.refused
+            )
         fixes.write(project, plan)
         for change in plan.changes:
             first = mended.get(change.path, change)
             mended[change.path] = replace(change, before=first.before)
         project = Project(request.path)
         report = ask(project)
-    return Examined(report=report, mended=tuple(mended.values()), refused=fixes.plan(project, _edits(report)).refused)
+    return Examined(
+        report=report,
+        mended=tuple(mended.values()),
+        refused=fixes.plan(project, _edits(report)).refused,
+    )
 
 
 def _edits(report: Report) -> Iterable[Edit]:
-    return (edit for result in report.results for finding in result.findings for edit in finding.edits)
+    return (
+        edit for result in report.results for finding in result.findings for edit in finding.edits
+    )
 
 
 def _asked(

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"\[\[(.*?)\]\]")
 _INCLUDE = re.compile(r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)\s*(?:-?%\]|$)", re.MULTILINE)
-_STATEMENT = re.compile(r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)")
+_STATEMENT = re.compile(
+    r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)"
+)
 _WORD = re.compile(r"\b[a-z_]+\b")
 
 
@@ -28,8 +30,8 @@ _WORD = re.compile(r"\b[a-z_]+\b")
 class Origin:
     """Where a file comes from: its templates, the first one with its name, in the order in which they include others.
 
-    `folder` holds the release that they are of. `conditions` are true of the answers, or the file were not there;
-    `uses` are the answers that stand in it.
+    `folder` holds the release that they are of. `conditions` are true of the answers, or the file
+    were not there; `uses` are the answers that stand in it.
     """
 
     folder: Path
@@ -54,20 +56,27 @@ def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
     """The origin of `file` in the release in `folder`, which the repository is at; None is that of this installation.
 
     Raises:
-        ProjectError: the repository is not generated, has no such file, or it is not one that was generated.
+        ProjectError: the repository is not generated, has no such file, or it is not one that was
+        generated.
+
     """
     if not project.answers:
         raise ProjectError(
-            f"{project.root} was not generated", hint="scaffold adopt brings a repository under the template"
+            f"{project.root} was not generated",
+            hint="scaffold adopt brings a repository under the template",
         )
     if not project.has(file):
-        raise ProjectError(f"there is no {file.as_posix()}", hint="scaffold status lists what was generated")
+        raise ProjectError(
+            f"there is no {file.as_posix()}", hint="scaffold status lists what was generated"
+        )
     folder = folder or package_data.root()
     values = _values(project, folder)
     for source, switches in _sources(file, values, folder):
         templates = (source, *_included(source, values, folder))
         texts = [_read(folder, one) for one in templates]
-        named = {word for text in texts for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
+        named = {
+            word for text in texts for mark in _MARK.findall(text) for word in _WORD.findall(mark)
+        }
         return Origin(
             folder=folder,
             file=file,
@@ -75,7 +84,10 @@ def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
             conditions=tuple(_condition(switch, folder) for switch in switches),
             uses=_answered(project, named, folder),
         )
-    raise ProjectError(f"{file.as_posix()} is not generated: somebody added it", hint="git log -- " + file.as_posix())
+    raise ProjectError(
+        f"{file.as_posix()} is not generated: somebody added it",
+        hint="git log -- " + file.as_posix(),
+    )
 
 
 def line_of(project: Project, origin: Origin, number: int) -> Line | None:
@@ -83,10 +95,13 @@ def line_of(project: Project, origin: Origin, number: int) -> Line | None:
 
     Raises:
         ProjectError: the file has no such line.
+
     """
     lines = project.lines(origin.file)
     if not 0 < number <= len(lines):
-        raise ProjectError(f"{origin.file.as_posix()} has {len(lines)} lines", hint=f"{origin.file.as_posix()}:1")
+        raise ProjectError(
+            f"{origin.file.as_posix()} has {len(lines)} lines", hint=f"{origin.file.as_posix()}:1"
+        )
     wanted = lines[number - 1].strip()
     before = sum(line.strip() == wanted for line in lines[:number])
     found = [
@@ -108,7 +123,9 @@ def _lines(project: Project, source: Path, folder: Path) -> Iterator[Line]:
         if not statements:
             named = {word for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
             uses = _answered(project, named, folder)
-            yield Line(template=source, number=at, text=text.strip(), conditions=tuple(around), uses=uses)
+            yield Line(
+                template=source, number=at, text=text.strip(), conditions=tuple(around), uses=uses
+            )
 
 
 def _gives(text: str, wanted: str) -> bool:
@@ -128,7 +145,9 @@ def _enter(around: list[str], word: str, rest: str) -> None:
         around[-1] = f"not ({around[-1]})" if word == "else" else rest
 
 
-def _sources(file: Path, values: dict[str, Any], folder: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+def _sources(
+    file: Path, values: dict[str, Any], folder: Path
+) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """The templates that become `file` with these answers, each with the switches on its way."""
     root = folder / "templates"
     for source in sorted(root.rglob("*")):
@@ -139,16 +158,24 @@ def _sources(file: Path, values: dict[str, Any], folder: Path) -> Iterator[tuple
             continue
         written = [_filled(part, values, folder) for part in relative.parts]
         if all(written) and Path(*written).as_posix().removesuffix(".jinja") == file.as_posix():
-            switches = [part[3:-3] for part, said in zip(relative.parts, written, strict=True) if said == "."]
+            switches = [
+                part[3:-3]
+                for part, said in zip(relative.parts, written, strict=True)
+                if said == "."
+            ]
             yield Path("templates", relative), tuple(switches)
 
 
-def _included(source: Path, values: dict[str, Any], folder: Path, around: tuple[Path, ...] = ()) -> Iterator[Path]:
+def _included(
+    source: Path, values: dict[str, Any], folder: Path, around: tuple[Path, ...] = ()
+) -> Iterator[Path]:
     if source in around:
         raise RenderError(f"the template does not render: {source.as_posix()} includes itself")
     for expression in _INCLUDE.findall(_read(folder, source)):
         with sandbox.rendering(expression):
-            name = _environment(folder).compile_expression(expression, undefined_to_none=False)(**values)
+            name = _environment(folder).compile_expression(expression, undefined_to_none=False)(
+                **values
+            )
             inner = Path(str(name))
         if _is_inside(folder, inner):
             yield inner

@@ -1,7 +1,7 @@
 """The program `git-remote-scaffold`: Git runs it for addresses that begin with `scaffold://`; it serves the releases.
 
-The protocol: https://git-scm.com/docs/gitremote-helpers. With the capability `connect`, Git talks to its own
-`git upload-pack` through us, so that cloning and fetching are Git's own work.
+The protocol: https://git-scm.com/docs/gitremote-helpers. With the capability `connect`, Git talks
+to its own `git upload-pack` through us, so that cloning and fetching are Git's own work.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ class Location:
 class Edit:
     """A change to a file that needs no thought: the text that starts at `line` and says `old` becomes `new`.
 
-    Line 0 makes a file that is not there yet, with `new` in it. Line ends are written as newline; a file that has
-    others keeps them.
+    Line 0 makes a file that is not there yet, with `new` in it. Line ends are written as newline; a
+    file that has others keeps them.
     """
 
     path: Path
@@ -68,8 +68,8 @@ class Edit:
 class Finding:
     """One problem, at one place, and what to do about it.
 
-    `rule` is the wrapped tool's own name for it ("DL3008"); `related` holds the other side of a disagreement; `edits`
-    mend it, where that needs no thought.
+    `rule` is the wrapped tool's own name for it ("DL3008"); `related` holds the other side of a
+    disagreement; `edits` mend it, where that needs no thought.
     """
 
     path: Path
@@ -113,8 +113,9 @@ class Table:
 class Verdict:
     """What a check's function says: its findings and how deep it looked.
 
-    `level` names the depth where there are several ("syntax" < "schema" < "provider"); `detail` says what was looked at
-    ("3 roots"); `limit` says what this run could not look at and why; `table` is for pages, which have the room.
+    `level` names the depth where there are several ("syntax" < "schema" < "provider"); `detail`
+    says what was looked at ("3 roots"); `limit` says what this run could not look at and why;
+    `table` is for pages, which have the room.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -125,7 +126,10 @@ class Verdict:
 
 
 class NotApplicable(Exception):
-    """Raised by a check that has nothing to look at: the repository holds no such file. Its text says which."""
+    """Raised by a check that has nothing to look at: the repository holds no such file.
+
+    Its text says which.
+    """
 
 
 class Blocked(Exception):
@@ -153,9 +157,10 @@ FAMILIES = {
 class Check:
     """A question about a project; no findings means yes.
 
-    `id` starts with the letters of its family, so that `--select TF` takes all of Terraform; `title` is what is true
-    when it passes; `tool` is the program it needs: without it the check is skipped, with the tool's install hint.
-    `cost` is how many seconds it takes, roughly: those that take long start first.
+    `id` starts with the letters of its family, so that `--select TF` takes all of Terraform;
+    `title` is what is true when it passes; `tool` is the program it needs: without it the check is
+    skipped, with the tool's install hint. `cost` is how many seconds it takes, roughly: those that
+    take long start first.
     """
 
     id: str
@@ -198,9 +203,9 @@ class Inapplicable:
 class Report:
     """All results of one run over one project, and the checks that it had nothing for.
 
-    `folder` is where the project lies below the root of its Git repository; `excerpts` are the lines around each place
-    that a finding names; `pages` is what there is to say of each check that found something, as Markdown; `notes` say
-    what a reader has to know of the whole run.
+    `folder` is where the project lies below the root of its Git repository; `excerpts` are the
+    lines around each place that a finding names; `pages` is what there is to say of each check that
+    found something, as Markdown; `notes` say what a reader has to know of the whole run.
     """
 
     project: str
@@ -262,7 +267,8 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud8
 def plain(text: str) -> str:
     """Return `text` without what a terminal obeys; tabs become spaces.
 
-    For what a template says of itself; `visible` is for names and lines, of which nothing may be left out.
+    For what a template says of itself; `visible` is for names and lines, of which nothing may be
+    left out.
     """
     lines = text.replace("\r\n", "\n").expandtabs(4)
     return _CONTROL.sub("", _SEQUENCE.sub("", lines)).strip("\n").rstrip()
@@ -275,7 +281,9 @@ _SEQUENCE = re.compile(
 )
 """Control sequences of ECMA-48, whole: without its parameters, `[31m` would be left of a colour."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 """Control characters, lone surrogates, and what turns the direction of text."""
 
 
@@ -285,7 +293,9 @@ def outcome_of(findings: Iterable[Finding], *, strict: bool) -> Outcome:
     return Outcome.FAILED if failing else Outcome.PASSED
 
 
-def selected(checks: Sequence[Check], *, select: Sequence[str], ignore: Sequence[str]) -> tuple[Check, ...]:
+def selected(
+    checks: Sequence[Check], *, select: Sequence[str], ignore: Sequence[str]
+) -> tuple[Check, ...]:
     """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`."""
     return tuple(
         check

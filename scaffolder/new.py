@@ -41,15 +41,18 @@ class Made:
     commit: FirstCommit | None = None
 
 
-def generate(request: Request, *, on_result: Callable[[Result], None] = lambda result: None) -> Made:
+def generate(
+    request: Request, *, on_result: Callable[[Result], None] = lambda result: None
+) -> Made:
     """Make the repository that `request` describes: complete at its destination, or not there at all.
 
-    A repository in which a check fails is made all the same, and the report says so: the person who asked for it can
-    only mend what is there.
+    A repository in which a check fails is made all the same, and the report says so: the person who
+    asked for it can only mend what is there.
 
     Raises:
         DestinationError: the destination is occupied or cannot be written.
         RenderError: the template does not render.
+
     """
     with SystemToolchain() as toolchain:
         return _generate(request, toolchain, on_result)
@@ -63,9 +66,15 @@ def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Resul
         seconds = time.perf_counter() - started
         if request.dry_run:
             return Made(request=request, plan=plan, files=rendered.files, seconds=seconds)
-        report = None if request.no_check else _checked(rendered.folder, request, toolchain, on_result)
+        report = (
+            None if request.no_check else _checked(rendered.folder, request, toolchain, on_result)
+        )
         resumed = time.perf_counter()
-        commit = None if request.no_git else first_commit(rendered.folder, request.destination, toolchain)
+        commit = (
+            None
+            if request.no_git
+            else first_commit(rendered.folder, request.destination, toolchain)
+        )
         render.move(rendered, request.destination, force=request.force)
         return Made(
             request=request,
@@ -77,7 +86,9 @@ def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Resul
         )
 
 
-def _checked(folder: Path, request: Request, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Report:
+def _checked(
+    folder: Path, request: Request, toolchain: Toolchain, on_result: Callable[[Result], None]
+) -> Report:
     from scaffolder import checks  # 0.1 s, and what is not to be checked does not need it
 
     return checks.run(

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder.repository.project import Project
-from scaffolder.template import answers, keep_list, manifest, merged_branches, moved_tags, notes, releases
+from scaffolder.template import (
+    answers,
+    keep_list,
+    manifest,
+    merged_branches,
+    moved_tags,
+    notes,
+    releases,
+)
 from scaffolder.template.manifest import Entry
 from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import NONE, Notes
@@ -20,14 +28,16 @@ from scaffolder.tools.toolchain import Toolchain
 class Status:
     """What `scaffold status` tells. Files are from the root of the repository, sorted.
 
-    `generated` is how many files the release writes. Each is as it was, or in one of `edited` (its content or its
-    executable bit differs), `deleted`, or `not_taken`: what stands in its place is the repository's own since it was
-    adopted. `kept` are the entries that say so, a folder ("app/") as one. `unmanaged` are the files that Git knows or
-    would add and that the release does not write. `notes` are those that the newer releases bring, `taken` those of
-    the release and the ones before it, where they were asked for. `older` is the release that some of these files are
-    still of, because a merge put them beside a newer record; `stale` is whether something else than scaffolder changed
-    the record since `scaffold set` wrote it. `warning` is something to know of the release, or "". `cached` is set if
-    the template's host could not be read: the newer releases are those that were known before.
+    `generated` is how many files the release writes. Each is as it was, or in one of `edited` (its
+    content or its executable bit differs), `deleted`, or `not_taken`: what stands in its place is
+    the repository's own since it was adopted. `kept` are the entries that say so, a folder ("app/")
+    as one. `unmanaged` are the files that Git knows or would add and that the release does not
+    write. `notes` are those that the newer releases bring, `taken` those of the release and the
+    ones before it, where they were asked for. `older` is the release that some of these files are
+    still of, because a merge put them beside a newer record; `stale` is whether something else than
+    scaffolder changed the record since `scaffold set` wrote it. `warning` is something to know of
+    the release, or "". `cached` is set if the template's host could not be read: the newer releases
+    are those that were known before.
     """
 
     name: str
@@ -50,13 +60,14 @@ class Status:
 def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
     """The status of the repository at `root`, with the notes that it has `taken` if asked; nothing in it is changed.
 
-    What its release wrote is rendered once for the answers that it records, and then read from the user's cache:
-    docs/decisions/0010-the-manifest-is-derived.md.
+    What its release wrote is rendered once for the answers that it records, and then read from the
+    user's cache: docs/decisions/0010-the-manifest-is-derived.md.
 
     Raises:
         ProjectError: it was not made from a template.
         StoreError: its release is not known here, or its template's address cannot be read.
         RenderError: its release does not render with its answers.
+
     """
     record = answers.recorded(root)
     history = releases.at(record.address, toolchain, or_cached=True)
@@ -103,8 +114,8 @@ _SAME, _EDITED, _DELETED = "same", "edited", "deleted"
 class _Known:
     """The files on disk that belong to the repository; and what only Git knows of some of the others, or of these.
 
-    `absent` is what a sparse checkout leaves out. `modes` are Git's, where the file system has none of its own
-    (`core.fileMode`).
+    `absent` is what a sparse checkout leaves out. `modes` are Git's, where the file system has none
+    of its own (`core.fileMode`).
     """
 
     files: list[str]
@@ -115,12 +126,19 @@ class _Known:
 def _fate(root: Path, file: Path, written: Entry, known: _Known) -> str:
     path, name = root / file, file.as_posix()
     if not path.is_symlink() and not path.is_file():
-        return _DELETED if name not in known.absent else _fate_of_absent(known.absent[name], written)
+        return (
+            _DELETED if name not in known.absent else _fate_of_absent(known.absent[name], written)
+        )
     found = _found(root, name, known)
     if found == written:
         return _SAME
-    # A checkout may have its line ends from `core.autocrlf`; Git does not hold that for a change either.
-    if found.mode == written.mode and found.mode != manifest.LINK and manifest.without_returns(path) == written.blob:
+    # A checkout may have its line ends from `core.autocrlf`; Git does not hold that for a change
+    # either.
+    if (
+        found.mode == written.mode
+        and found.mode != manifest.LINK
+        and manifest.without_returns(path) == written.blob
+    ):
         return _SAME
     return _EDITED
 
@@ -128,7 +146,11 @@ def _fate(root: Path, file: Path, written: Entry, known: _Known) -> str:
 def _found(root: Path, name: str, known: _Known) -> Entry:
     """A file that is there, with the mode that Git has for it where the file system has none."""
     found = manifest.entry(root / name)
-    return replace(found, mode=known.modes[name]) if found.mode != manifest.LINK and name in known.modes else found
+    return (
+        replace(found, mode=known.modes[name])
+        if found.mode != manifest.LINK and name in known.modes
+        else found
+    )
 
 
 def _fate_of_absent(found: Entry, written: Entry) -> str:
@@ -141,10 +163,16 @@ def _known(root: Path, toolchain: Toolchain) -> _Known:
     """What Git says; outside Git, all files but what tools leave behind."""
     if toolchain.find(GIT) is not None:
         git = Git(toolchain, root)
-        listed = git.attempt("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
+        listed = git.attempt(
+            "ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard"
+        )
         if listed.exit_code == 0:
-            modes_count = git.attempt("config", "--type=bool", "core.fileMode").stdout.strip() != "false"
-            return _read(root, [line for line in listed.stdout.split("\0") if line], modes_count=modes_count)
+            modes_count = (
+                git.attempt("config", "--type=bool", "core.fileMode").stdout.strip() != "false"
+            )
+            return _read(
+                root, [line for line in listed.stdout.split("\0") if line], modes_count=modes_count
+            )
     return _Known(files=[file.as_posix() for file in Project(root).files], absent={}, modes={})
 
 

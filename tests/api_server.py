@@ -23,7 +23,9 @@ from typing import Any
 import kmock
 from kmock._internal.rendering import Response  # the package has it, and does not export it
 
-_KINDS = Path(str(files("kmock._internal"))) / "resources.json.gz"  # load_bundled() reads it in a deprecated way
+_KINDS = (
+    Path(str(files("kmock._internal"))) / "resources.json.gz"
+)  # load_bundled() reads it in a deprecated way
 
 APPLY = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
@@ -33,7 +35,9 @@ _RECORDINGS = Path(__file__).parent / "data/api-recordings"
 
 def recorded(name: str) -> dict[str, Any]:
     """Return a file of `tests/data/api-recordings`; its `about` says where it comes from."""
-    document: dict[str, Any] = json.loads((_RECORDINGS / f"{name}.json").read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads(
+        (_RECORDINGS / f"{name}.json").read_text(encoding="utf-8")
+    )
     return document
 
 
@@ -60,22 +64,35 @@ class Reply:
 
     @property
     def body(self) -> bytes:
-        return (self.content if isinstance(self.content, str) else json.dumps(self.content)).encode()
+        return (
+            self.content if isinstance(self.content, str) else json.dumps(self.content)
+        ).encode()
 
     @property
     def warning(self) -> str:
         """The text of the header; a real server sends one header for each warning, which means the same."""
-        return ", ".join('299 - "{}"'.format(re.sub(r'(["\\])', r"\\\1", text)) for text in self.warnings)
+        return ", ".join(
+            '299 - "{}"'.format(re.sub(r'(["\\])', r"\\\1", text)) for text in self.warnings
+        )
 
 
 def refusal(status: int, message: str, reason: str = "") -> Reply:
-    content = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": status}
+    content = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "message": message,
+        "code": status,
+    }
     return Reply(status, content | ({"reason": reason} if reason else {}))
 
 
 def replayed(answer: Mapping[str, Any]) -> Reply:
     """Return a recorded answer."""
-    warnings = tuple(re.sub(r"\\(.)", r"\1", text.removeprefix('299 - "')[:-1]) for text in answer.get("warnings", ()))
+    warnings = tuple(
+        re.sub(r"\\(.)", r"\1", text.removeprefix('299 - "')[:-1])
+        for text in answer.get("warnings", ())
+    )
     if "text" in answer:
         return Reply(answer["code"], answer["text"], warnings, answer["type"])
     if "status" in answer:
@@ -100,14 +117,24 @@ _WHOLE = {"selector", "labelSelector", "nodeSelector", "podSelector"}
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
 
 
-def applied(live: Mapping[str, Any] | None, sent: Mapping[str, Any], manager: str) -> dict[str, Any]:
+def applied(
+    live: Mapping[str, Any] | None, sent: Mapping[str, Any], manager: str
+) -> dict[str, Any]:
     """Return what a server-side apply with force makes of `live`."""
     if live is None:
         return copy.deepcopy(dict(sent))
     entries = live["metadata"].get("managedFields", [])
-    applier = [entry for entry in entries if (entry["manager"], entry["operation"]) == (manager, "Apply")]
-    others = set().union(*(_owned(entry["fieldsV1"]) for entry in entries if entry not in applier), set())
-    released = set().union(*(_owned(entry["fieldsV1"]) for entry in applier), set()) - others - set(_paths(sent))
+    applier = [
+        entry for entry in entries if (entry["manager"], entry["operation"]) == (manager, "Apply")
+    ]
+    others = set().union(
+        *(_owned(entry["fieldsV1"]) for entry in entries if entry not in applier), set()
+    )
+    released = (
+        set().union(*(_owned(entry["fieldsV1"]) for entry in applier), set())
+        - others
+        - set(_paths(sent))
+    )
     merged = _united(live, sent, "")
     for path in sorted(released, key=len, reverse=True):
         _remove(merged, path, others)
@@ -152,13 +179,21 @@ def _mark(name: str, entries: list[Any], entry: Mapping[str, Any]) -> str:
 
 def _united(live: Any, sent: Any, name: str) -> Any:
     if isinstance(live, Mapping) and isinstance(sent, Mapping) and name not in _WHOLE:
-        both = {key: _united(live[key], sent[key], key) if key in sent else copy.deepcopy(live[key]) for key in live}
+        both = {
+            key: _united(live[key], sent[key], key) if key in sent else copy.deepcopy(live[key])
+            for key in live
+        }
         return both | {key: copy.deepcopy(value) for key, value in sent.items() if key not in live}
     if isinstance(live, list) and isinstance(sent, list) and _keys(name, sent + live):
         before = {_mark(name, sent + live, entry): entry for entry in live}
         marks = [_mark(name, sent + live, entry) for entry in sent]
-        merged = [_united(before.get(mark, {}), entry, "") for mark, entry in zip(marks, sent, strict=True)]
-        return merged + [copy.deepcopy(entry) for mark, entry in before.items() if mark not in marks]
+        merged = [
+            _united(before.get(mark, {}), entry, "")
+            for mark, entry in zip(marks, sent, strict=True)
+        ]
+        return merged + [
+            copy.deepcopy(entry) for mark, entry in before.items() if mark not in marks
+        ]
     return copy.deepcopy(sent)
 
 
@@ -198,11 +233,17 @@ def faults_of(one: Mapping[str, Any], live: Mapping[str, Any] | None) -> list[st
                 "UnhealthyPodEvictionPolicy": spec["unhealthyPodEvictionPolicy"],
             }
             shown = json.dumps(internal, separators=(",", ":"))
-            return [f"spec: Invalid value: {shown}: minAvailable and maxUnavailable cannot be both set"]
+            return [
+                f"spec: Invalid value: {shown}: minAvailable and maxUnavailable cannot be both set"
+            ]
         case "Service" if live and one["spec"].get("clusterIP") != live["spec"].get("clusterIP"):
-            return [f'spec.clusterIPs[0]: Invalid value: ["{one["spec"].get("clusterIP")}"]: may not change once set']
+            return [
+                f'spec.clusterIPs[0]: Invalid value: ["{one["spec"].get("clusterIP")}"]: may not change once set'
+            ]
         case "Pod" if live and one["spec"] != live["spec"]:
-            return ["spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`"]
+            return [
+                "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`"
+            ]
         case _:
             return []
 
@@ -227,7 +268,9 @@ def _deployment_faults(spec: Mapping[str, Any], live: Mapping[str, Any] | None) 
         yield f"spec.selector: Invalid value: {shown}: field is immutable"
 
 
-def _container_faults(container: Mapping[str, Any], place: str, mountable: set[str]) -> Iterator[str]:
+def _container_faults(
+    container: Mapping[str, Any], place: str, mountable: set[str]
+) -> Iterator[str]:
     for number, variable in enumerate(container.get("env", [])):
         if variable.get("value") and "valueFrom" in variable:
             yield (
@@ -236,7 +279,9 @@ def _container_faults(container: Mapping[str, Any], place: str, mountable: set[s
     for number, mount in enumerate(container.get("volumeMounts", [])):
         if mount["name"] not in mountable:
             yield f'{place}.volumeMounts[{number}].name: Not found: "{mount["name"]}"'
-    handlers = {key: container.get(key, {}) for key in ("livenessProbe", "readinessProbe", "startupProbe")}
+    handlers = {
+        key: container.get(key, {}) for key in ("livenessProbe", "readinessProbe", "startupProbe")
+    }
     handlers["lifecycle.preStop"] = container.get("lifecycle", {}).get("preStop", {})
     for key, handler in handlers.items():
         for kind in [kind for kind in _HANDLERS if kind in handler][1:]:
@@ -248,7 +293,9 @@ def pod_security_violations(pod: Mapping[str, Any]) -> list[str]:
     violations = ["host namespaces (hostNetwork=true)"] if pod.get("hostNetwork") else []
     for container in pod["containers"]:
         ports = [port["hostPort"] for port in container.get("ports", []) if "hostPort" in port]
-        violations += [f'hostPort (container "{container["name"]}" uses hostPort {port})' for port in ports]
+        violations += [
+            f'hostPort (container "{container["name"]}" uses hostPort {port})' for port in ports
+        ]
     for volume in pod.get("volumes", []):
         violations += [
             f'restricted volume types (volume "{volume["name"]}" uses restricted volume type "{kind}")'
@@ -279,7 +326,9 @@ class ScriptedServer:
 
     def reset(self) -> None:
         self.requests.clear()
-        self.says: Callable[[str, dict[str, Any]], tuple[int, str] | Reply | None] = lambda path, one: None
+        self.says: Callable[[str, dict[str, Any]], tuple[int, str] | Reply | None] = (
+            lambda path, one: None
+        )
         self.reads: Callable[[str], Reply | None] = lambda path: None
         self.installed: dict[str, dict[str, Any]] = {}
         self.enforces, self.warns = "", ""
@@ -310,7 +359,9 @@ class ScriptedServer:
         if found is None and path in self.installed:
             found = Reply(200, self.installed[path])
         name = path.rpartition("/")[2]
-        return _response(found or refusal(404, f'{path.split("/")[-2]} "{name}" not found', "NotFound"))
+        return _response(
+            found or refusal(404, f'{path.split("/")[-2]} "{name}" not found', "NotFound")
+        )
 
     def _write(self, request: kmock.Request) -> Response:
         one: dict[str, Any] = json.loads(request.body)
@@ -324,7 +375,9 @@ class ScriptedServer:
             said = refusal(*said)
         return _response(said or self.answer(path, query, one, media_type))
 
-    def answer(self, path: str, query: Mapping[str, str], one: dict[str, Any], media_type: str) -> Reply:
+    def answer(
+        self, path: str, query: Mapping[str, str], one: dict[str, Any], media_type: str
+    ) -> Reply:
         """Return what a real server answers to a POST, an apply or a merge patch that is a dry-run."""
         live = self.installed.get(path)
         if media_type == MERGE_PATCH:
@@ -343,16 +396,28 @@ class ScriptedServer:
         faults = faults_of(result, live)
         if faults:
             shown = faults[0] if len(faults) == 1 else f"[{', '.join(faults)}]"
-            return refusal(422, f'{kind}{"." + group if group else ""} "{name}" is invalid: {shown}', "Invalid")
+            return refusal(
+                422, f'{kind}{"." + group if group else ""} "{name}" is invalid: {shown}', "Invalid"
+            )
         if path not in self.installed and f"{path}/{name}" in self.installed:
-            return refusal(409, f'{path.rpartition("/")[2]} "{name}" already exists', "AlreadyExists")
-        pod = result["spec"] if kind == "Pod" else result.get("spec", {}).get("template", {}).get("spec")
+            return refusal(
+                409, f'{path.rpartition("/")[2]} "{name}" already exists', "AlreadyExists"
+            )
+        pod = (
+            result["spec"]
+            if kind == "Pod"
+            else result.get("spec", {}).get("template", {}).get("spec")
+        )
         violations = ", ".join(pod_security_violations(pod)) if pod else ""
         if violations and kind == "Pod" and self.enforces:
-            message = f'pods "{name}" is forbidden: violates PodSecurity "{self.enforces}": {violations}'
+            message = (
+                f'pods "{name}" is forbidden: violates PodSecurity "{self.enforces}": {violations}'
+            )
             return refusal(403, message, "Forbidden")
         level = self.warns or self.enforces
-        warnings = (f'would violate PodSecurity "{level}": {violations}',) if violations and level else ()
+        warnings = (
+            (f'would violate PodSecurity "{level}": {violations}',) if violations and level else ()
+        )
         return Reply(200 if live else 201, result, warnings)
 
 

@@ -43,7 +43,9 @@ def _is_bare(line: str, suffix: str) -> bool:
     if "--hash=" in plain:
         return False
     return any(
-        not _excused(found, plain) for rule in (_WITH_A_VERSION, _WITH_AN_EXTRA) for found in rule.finditer(plain)
+        not _excused(found, plain)
+        for rule in (_WITH_A_VERSION, _WITH_AN_EXTRA)
+        for found in rule.finditer(plain)
     )
 
 

@@ -40,9 +40,15 @@ class Change:
 
     def shown(self) -> str:
         kind = "new" if not self.before else "gone" if not self.after else "changed"
-        lines = [*difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), n=1, lineterm="")][2:]
+        lines = [
+            *difflib.unified_diff(
+                self.before.splitlines(), self.after.splitlines(), n=1, lineterm=""
+            )
+        ][2:]
         more = [f"… and {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
-        return "\n".join([f"  {self.what}: {kind}", *(f"      {line}" for line in [*lines[:_LINES], *more])])
+        return "\n".join(
+            [f"  {self.what}: {kind}", *(f"      {line}" for line in [*lines[:_LINES], *more])]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +66,26 @@ class Unchanged:
 
 def unchanged(file: Path = UNCHANGED) -> tuple[Unchanged, ...]:
     """Read the reviewed differences."""
-    return tuple(Unchanged(**entry) for entry in yaml.safe_load(file.read_text(encoding="utf-8")) or ())
+    return tuple(
+        Unchanged(**entry) for entry in yaml.safe_load(file.read_text(encoding="utf-8")) or ()
+    )
 
 
 def changes(old: Path, new: Path, toolchain: Toolchain) -> tuple[Change, ...]:
     """Return the Kubernetes objects and Terraform blocks that differ between two rendered repositories."""
     before, after = {**_platform(old), **_terraform(old)}, {**_platform(new), **_terraform(new)}
-    if not _same(old, new, "helm") or not _same(old, new, "terraform"):  # Terraform names the version of Kubernetes
+    if not _same(old, new, "helm") or not _same(
+        old, new, "terraform"
+    ):  # Terraform names the version of Kubernetes
         before |= _chart(old, toolchain)
         after |= _chart(new, toolchain)
     return tuple(
-        Change(what=what, names=names, before=before.get((what, names), ""), after=after.get((what, names), ""))
+        Change(
+            what=what,
+            names=names,
+            before=before.get((what, names), ""),
+            after=after.get((what, names), ""),
+        )
         for what, names in sorted({*before, *after})
         if before.get((what, names)) != after.get((what, names))
     )
@@ -81,7 +96,9 @@ def applies(note: Note, values: Mapping[str, object]) -> bool:
     return not note.when or expressions.holds(note.when, values)
 
 
-def unexplained(found: Iterable[Change], notes: Iterable[Note], reviewed: Iterable[Unchanged]) -> tuple[Change, ...]:
+def unexplained(
+    found: Iterable[Change], notes: Iterable[Note], reviewed: Iterable[Unchanged]
+) -> tuple[Change, ...]:
     """Return the changes that no note and no reviewed entry matches; `notes` are those that apply."""
     globs = [glob for note in notes for glob in note.objects] + [entry.object for entry in reviewed]
     return tuple(change for change in found if not any(change.matches(glob) for glob in globs))
@@ -95,7 +112,9 @@ def stale(
 ) -> Iterator[str]:
     """Yield a sentence per glob that matches no change; `found` and `values` are by the name of a set of answers."""
     for note in notes:
-        concerned = [change for name, made in found.items() if applies(note, values[name]) for change in made]
+        concerned = [
+            change for name, made in found.items() if applies(note, values[name]) for change in made
+        ]
         for glob in note.objects:
             if not any(change.matches(glob) for change in concerned):
                 yield f"notes.yml: `{glob}` of {note.id} matches nothing that differs where `when` is true"
@@ -106,7 +125,9 @@ def stale(
 
 def message(left: tuple[Change, ...], old: str, answers: str) -> str:
     """Say which objects differ, for which answers, and what to write."""
-    globs = ", ".join(f'"{name}"' for name in dict.fromkeys(change.names[0] for change in left[:_CHANGES]))
+    globs = ", ".join(
+        f'"{name}"' for name in dict.fromkeys(change.names[0] for change in left[:_CHANGES])
+    )
     more = [f"  … and {len(left) - _CHANGES} more"] if len(left) > _CHANGES else []
     return "\n".join(
         [
@@ -144,7 +165,9 @@ def _chart(root: Path, toolchain: Toolchain) -> _Objects:
     if files.chart(project) is None:
         return found
     for manifest in manifests.manifests(project, toolchain):
-        assert not manifest.error, f"the chart does not render for {manifest.environment}: {manifest.error}"
+        assert not manifest.error, (
+            f"the chart does not render for {manifest.environment}: {manifest.error}"
+        )
         for rendered in manifest.objects:
             _add(found, manifest.environment, _name(rendered.content), rendered.content)
     return found
@@ -160,7 +183,9 @@ def _terraform(root: Path) -> _Objects:
         path = file.relative_to(root).as_posix()
         for name, attribute in hcl.read(file.read_text(encoding="utf-8")).attributes.items():
             address = f"variable.{name}"
-            found[f"{address} ({path})", (address, f"{path}/{address}")] = _code(attribute.expression)
+            found[f"{address} ({path})", (address, f"{path}/{address}")] = _code(
+                attribute.expression
+            )
     return found
 
 
@@ -186,7 +211,10 @@ def _blocks(file: hcl.Block) -> Iterator[tuple[str, str]]:
 
 
 def _body(block: hcl.Block) -> str:
-    lines = [f"{name} = {_code(attribute.expression)}" for name, attribute in sorted(block.attributes.items())]
+    lines = [
+        f"{name} = {_code(attribute.expression)}"
+        for name, attribute in sorted(block.attributes.items())
+    ]
     for inner in block.blocks:
         body = "\n".join(f"  {line}" for line in _body(inner).splitlines())
         lines.append(f"{' '.join((inner.type, *inner.labels))} {{\n{body}\n}}")
@@ -228,7 +256,13 @@ def _dumped(content: object) -> str:
 def _same(old: Path, new: Path, folder: str) -> bool:
     """Whether a folder has the same files on both sides."""
     sides = [
-        {Path(place, name).relative_to(root) for place, _, names in os.walk(root / folder) for name in names}
+        {
+            Path(place, name).relative_to(root)
+            for place, _, names in os.walk(root / folder)
+            for name in names
+        }
         for root in (old, new)
     ]
-    return sides[0] == sides[1] and all(filecmp.cmp(old / file, new / file, shallow=False) for file in sides[0])
+    return sides[0] == sides[1] and all(
+        filecmp.cmp(old / file, new / file, shallow=False) for file in sides[0]
+    )

@@ -43,7 +43,11 @@ def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
 
 def groups(rows: Iterable[Combination], strength: int) -> set[frozenset[tuple[str, str]]]:
     """All groups of `strength` values of different questions that occur together in one of the rows."""
-    return {frozenset(group) for row in rows for group in combinations(sorted(_values(row).items()), strength)}
+    return {
+        frozenset(group)
+        for row in rows
+        for group in combinations(sorted(_values(row).items()), strength)
+    }
 
 
 def every() -> Iterator[Combination]:
@@ -68,7 +72,14 @@ def _axes() -> dict[str, list[str]]:
     """Each question's values; what is asked for one value of another alone is one axis with it, each pipeline its own."""
     axes: dict[str, list[str]] = {}
     for question in answers.questions():
-        if question.name in {*_IDENTITY, *_TEXT, "runtime", "runtime_version", "cloud", "oidc_provider"}:
+        if question.name in {
+            *_IDENTITY,
+            *_TEXT,
+            "runtime",
+            "runtime_version",
+            "cloud",
+            "oidc_provider",
+        }:
             continue
         values = [choice.value for choice in question.choices_given(_IDENTITY)]
         if question.several:
@@ -85,7 +96,9 @@ def _axes() -> dict[str, list[str]]:
 def _runtimes() -> Iterator[str]:
     by_name = {question.name: question for question in answers.questions()}
     for runtime in by_name["runtime"].choices_given(_IDENTITY):
-        for version in by_name["runtime_version"].choices_given({**_IDENTITY, "runtime": runtime.value}):
+        for version in by_name["runtime_version"].choices_given(
+            {**_IDENTITY, "runtime": runtime.value}
+        ):
             yield f"{runtime.value} {version.value}"
 
 
@@ -95,7 +108,10 @@ def _clouds() -> Iterator[str]:
     for cloud in by_name["cloud"].choices_given(_IDENTITY):
         given = {**_IDENTITY, "cloud": cloud.value}
         if by_name["oidc_provider"].asked_given(given):
-            yield from (f"{cloud.value} {choice.value}" for choice in by_name["oidc_provider"].choices_given(given))
+            yield from (
+                f"{cloud.value} {choice.value}"
+                for choice in by_name["oidc_provider"].choices_given(given)
+            )
         else:
             yield cloud.value
 
@@ -144,7 +160,10 @@ def _values(row: Combination) -> dict[str, str]:
             answer = row[question.name]
             if isinstance(answer, tuple):
                 choices = question.choices_given(row)
-                flat |= {f"{question.name}:{c.value}": "yes" if c.value in answer else "no" for c in choices}
+                flat |= {
+                    f"{question.name}:{c.value}": "yes" if c.value in answer else "no"
+                    for c in choices
+                }
             else:
                 flat[question.name] = answer
     return flat

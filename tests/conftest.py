@@ -33,12 +33,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--cluster", action="store_true", help="ask the API server that KUBECONFIG names, not a scripted one"
+        "--cluster",
+        action="store_true",
+        help="ask the API server that KUBECONFIG names, not a scripted one",
     )
     parser.addoption(
-        "--but-only-git", action="store_true", help="leave out what sees no program but git: another run has had it"
+        "--but-only-git",
+        action="store_true",
+        help="leave out what sees no program but git: another run has had it",
     )
-    parser.addoption("--update-examples", action="store_true", help="write examples/ instead of comparing with it")
+    parser.addoption(
+        "--update-examples",
+        action="store_true",
+        help="write examples/ instead of comparing with it",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -128,6 +136,8 @@ def provider_mirror(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Terraform's CLI configuration that names a mirror with the real providers; .ci/run makes one where it finds them."""
     named = os.environ.get("SCAFFOLD_TEST_TERRAFORMRC", "")
     if not named or not Path(named).is_file():
-        pytest.skip("no real provider in reach: SCAFFOLD_TEST_TERRAFORMRC names no CLI configuration with a mirror")
+        pytest.skip(
+            "no real provider in reach: SCAFFOLD_TEST_TERRAFORMRC names no CLI configuration with a mirror"
+        )
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", named)
     return Path(named)

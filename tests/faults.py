@@ -43,7 +43,9 @@ def replace(file: str, pattern: str, replacement: str) -> Edit:
     return edit
 
 
-def fault(check: str, name: str, file: str, make: Callable[..., Edit], *arguments: str, place: str = "") -> Fault:
+def fault(
+    check: str, name: str, file: str, make: Callable[..., Edit], *arguments: str, place: str = ""
+) -> Fault:
     return Fault(name=name, check=check, place=place or file, edit=make(file, *arguments))
 
 
@@ -53,4 +55,6 @@ def expect_found(one: Fault, root: Path, toolchain: Toolchain) -> None:
     one.edit(root)
     result = checks.run(Project(root), [check], toolchain).results[0]
     assert result.outcome is Outcome.FAILED, result.reason
-    assert any(finding.path.as_posix().startswith(one.place) for finding in result.findings), result.findings
+    assert any(finding.path.as_posix().startswith(one.place) for finding in result.findings), (
+        result.findings
+    )

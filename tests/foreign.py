@@ -191,6 +191,8 @@ def repository(folder: Path, files: dict[str, str], origin: str = "") -> Path:
 
 def git(folder: Path, *arguments: str) -> str:
     """What Git prints in `folder`, which must succeed."""
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.rstrip("\n")

@@ -44,33 +44,49 @@ def reacting(fault: Fault) -> tuple[Check, ...]:
 
 
 def _reads_one(check: Check, fault: Fault) -> bool:
-    patterns = next((patterns for start, patterns in _READS.items() if check.id.startswith(start)), ("*",))
+    patterns = next(
+        (patterns for start, patterns in _READS.items() if check.id.startswith(start)), ("*",)
+    )
     return any(fnmatch(file, pattern) for file in fault.files for pattern in patterns)
 
 
-def expect_only(fault: Fault, root: Path, asked: Iterable[Check], toolchain: SystemToolchain) -> None:
+def expect_only(
+    fault: Fault, root: Path, asked: Iterable[Check], toolchain: SystemToolchain
+) -> None:
     """Make `fault` in the repository at `root`: of the checks `asked`, those go red that it names, and its gate says where."""
     asked = tuple(asked)
     for check in asked:
         if check.id == fault.gate and check.tool and toolchain.find(check.tool) is None:
             pytest.skip(f"{check.tool.name} is not installed: {check.tool.how_to_get}")
     edited = fault.make(root)
-    results = {result.check.id: result for result in checks.run(Project(root), asked, toolchain).results}
-    assert {id_: result.reason for id_, result in results.items() if result.outcome is Outcome.BROKEN} == {}
+    results = {
+        result.check.id: result for result in checks.run(Project(root), asked, toolchain).results
+    }
+    assert {
+        id_: result.reason for id_, result in results.items() if result.outcome is Outcome.BROKEN
+    } == {}
     red = {id_ for id_, result in results.items() if result.outcome is Outcome.FAILED}
-    expected = {fault.gate, *fault.also} & {id_ for id_, result in results.items() if not result.tool_missing}
+    expected = {fault.gate, *fault.also} & {
+        id_ for id_, result in results.items() if not result.tool_missing
+    }
     assert red == expected, {id_: _said(results[id_]) for id_ in red}
     if fault.gate in {check.id for check in checks.every(today=TODAY)}:
         assert fault.gate in results, f"{fault.gate} had nothing to look at"
         expect_said(fault, results[fault.gate].findings, edited, root)
 
 
-def expect_said(fault: Fault, findings: Iterable[Finding], edited: Mapping[str, range], root: Path) -> None:
+def expect_said(
+    fault: Fault, findings: Iterable[Finding], edited: Mapping[str, range], root: Path
+) -> None:
     """One of the findings says what `fault` expects, and names its place, itself or beside the other side."""
     saying = [one for one in findings if fault.says in one.message]
     assert saying, [f"{one.path}:{one.line} {one.message}" for one in findings]
-    places = [place for one in saying for place in (Location(path=one.path, line=one.line), *one.related)]
-    assert any(_is_there(place, fault.at, edited, root) for place in places), [str(place) for place in places]
+    places = [
+        place for one in saying for place in (Location(path=one.path, line=one.line), *one.related)
+    ]
+    assert any(_is_there(place, fault.at, edited, root) for place in places), [
+        str(place) for place in places
+    ]
 
 
 def _is_there(place: Location, at: At | None, edited: Mapping[str, range], root: Path) -> bool:
@@ -79,7 +95,11 @@ def _is_there(place: Location, at: At | None, edited: Mapping[str, range], root:
         return place.line in edited.get(file, ())
     if not at.line:
         return file == at.file
-    lines = (root / place.path).read_text(encoding="utf-8").splitlines() if file == at.file and place.line else []
+    lines = (
+        (root / place.path).read_text(encoding="utf-8").splitlines()
+        if file == at.file and place.line
+        else []
+    )
     return 0 < place.line <= len(lines) and at.line in lines[place.line - 1]
 
 

@@ -65,7 +65,9 @@ def faults(one: History, result: Tree, said: Mapping[str, str]) -> list[str]:
             wrong.append(f"{one.name}/{path}: was deleted and is back, and nobody said so")
     for path in one.base.keys() & one.ours.keys() - one.theirs.keys() - one.template_moved.keys():
         words = set(_USER.findall(one.ours[path][0]))
-        carried = words and all(any(word in text.get(file, "") for file in said) for word in words)  # Git saw a move
+        carried = words and all(
+            any(word in text.get(file, "") for file in said) for word in words
+        )  # Git saw a move
         kept = result.get(path) == one.ours[path] and path in said
         if one.ours[path][0] != one.base[path][0] and not kept and not carried:
             wrong.append(
@@ -76,7 +78,9 @@ def faults(one: History, result: Tree, said: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def _misplaced(one: History, path: str, file: str, word: str, before: str, after: str) -> Iterator[str]:
+def _misplaced(
+    one: History, path: str, file: str, word: str, before: str, after: str
+) -> Iterator[str]:
     """A line outside a conflict stands below the same name as it did.
 
     Where the template put another block of the same lines in the place of one, it renamed the block, to all who see
@@ -138,7 +142,9 @@ def _block(name: str) -> str:
 
 def _by_people(one: History, chance: random.Random, word: str) -> None:
     paths = sorted(one.ours.keys() & one.base.keys())
-    kind = chance.choices(["edit", "insert", "cut", "delete", "move", "mode", "add"], [6, 6, 2, 1, 1, 1, 1])[0]
+    kind = chance.choices(
+        ["edit", "insert", "cut", "delete", "move", "mode", "add"], [6, 6, 2, 1, 1, 1, 1]
+    )[0]
     if kind == "add" or not paths:
         one.ours[f"own/{word}.txt"] = (f"{word}\n", False)
         return
@@ -163,7 +169,9 @@ def _by_people(one: History, chance: random.Random, word: str) -> None:
 
 def _by_template(one: History, chance: random.Random, name: str) -> None:
     paths = sorted(one.theirs.keys() & one.base.keys())
-    kind = chance.choices(["edit", "block", "cut", "drop", "move", "mode", "add"], [5, 6, 2, 1, 1, 1, 1])[0]
+    kind = chance.choices(
+        ["edit", "block", "cut", "drop", "move", "mode", "add"], [5, 6, 2, 1, 1, 1, 1]
+    )[0]
     if kind == "add" or not paths:
         one.theirs[f"new/{name}.yml"] = (_block(name), False)
         return

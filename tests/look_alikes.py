@@ -45,7 +45,11 @@ class Case:
 
     def text(self, side: str) -> str:
         blocks: dict[str, Block] = getattr(self, side)
-        return self.form.start + "".join(self.form.block(name, lines) for name, lines in blocks.items()) + self.form.end
+        return (
+            self.form.start
+            + "".join(self.form.block(name, lines) for name, lines in blocks.items())
+            + self.form.end
+        )
 
 
 def _steps(name: str, lines: Block) -> str:
@@ -54,7 +58,9 @@ def _steps(name: str, lines: Block) -> str:
 
 def _named_last(name: str, lines: Block) -> str:
     pairs = [*lines.items(), ("name", name)]
-    return "".join(f"{'  - ' if not at else '    '}{key}: {value}\n" for at, (key, value) in enumerate(pairs))
+    return "".join(
+        f"{'  - ' if not at else '    '}{key}: {value}\n" for at, (key, value) in enumerate(pairs)
+    )
 
 
 def _jobs(name: str, lines: Block) -> str:
@@ -62,15 +68,25 @@ def _jobs(name: str, lines: Block) -> str:
 
 
 def _variables(name: str, lines: Block) -> str:
-    return f'variable "{name}" {{\n' + "".join(f'  {key} = "{value}"\n' for key, value in lines.items()) + "}\n\n"
+    return (
+        f'variable "{name}" {{\n'
+        + "".join(f'  {key} = "{value}"\n' for key, value in lines.items())
+        + "}\n\n"
+    )
 
 
 def _targets(name: str, lines: Block) -> str:
-    return f"{name}: .ready\n" + "".join(f"\tset {key} {value}\n" for key, value in lines.items()) + "\n"
+    return (
+        f"{name}: .ready\n"
+        + "".join(f"\tset {key} {value}\n" for key, value in lines.items())
+        + "\n"
+    )
 
 
 def _objects(name: str, lines: Block) -> str:
-    pairs = ",\n".join(f'      "{key}": "{value}"' for key, value in [*lines.items(), ("name", name)])
+    pairs = ",\n".join(
+        f'      "{key}": "{value}"' for key, value in [*lines.items(), ("name", name)]
+    )
     return f"    {{\n{pairs}\n    }},\n"
 
 
@@ -79,11 +95,17 @@ def _sections(name: str, lines: Block) -> str:
 
 
 def _stages(name: str, lines: Block) -> str:
-    return f"FROM scratch AS {name}\n" + "".join(f"ENV {key}={value}\n" for key, value in lines.items())
+    return f"FROM scratch AS {name}\n" + "".join(
+        f"ENV {key}={value}\n" for key, value in lines.items()
+    )
 
 
 def _functions(name: str, lines: Block) -> str:
-    return f"{name}() {{\n" + "".join(f'  export {key}="{value}"\n' for key, value in lines.items()) + "}\n\n"
+    return (
+        f"{name}() {{\n"
+        + "".join(f'  export {key}="{value}"\n' for key, value in lines.items())
+        + "}\n\n"
+    )
 
 
 FORMATS = (
@@ -92,7 +114,13 @@ FORMATS = (
     Format("jobs.yml", "", _jobs, re.compile(r"^([\w-]+):$")),
     Format("main.tf", "", _variables, re.compile(r'^variable "(\S+)"')),
     Format("Makefile", "", _targets, re.compile(r"^([\w-]+): \.ready")),
-    Format("a.json", '{\n  "steps": [\n', _objects, re.compile(r'^      "name": "(\S+)"'), "    {}\n  ]\n}\n"),
+    Format(
+        "a.json",
+        '{\n  "steps": [\n',
+        _objects,
+        re.compile(r'^      "name": "(\S+)"'),
+        "    {}\n  ]\n}\n",
+    ),
     Format("a.ini", "", _sections, re.compile(r"^\[(\S+)\]")),
     Format("Dockerfile", "", _stages, re.compile(r"^FROM scratch AS (\S+)")),
     Format("a.sh", "", _functions, re.compile(r"^([\w-]+)\(\) \{")),
@@ -118,8 +146,15 @@ def faults(case: Case, result: str) -> list[str]:
         beside = _CONFLICT.sub("", result)
         sides = [dict(_read(case.form, _CONFLICT.sub(side, result))) for side in (r"\1", r"\2")]
         outside = {word: block for word, block in case.words.items() if word in beside}
-        placed = {word for word, block in outside.items() if any(word in side.get(block, "") for side in sides)}
-        return wrong + [f"{case.path}: {word} is beside a conflict and elsewhere" for word in outside.keys() - placed]
+        placed = {
+            word
+            for word, block in outside.items()
+            if any(word in side.get(block, "") for side in sides)
+        }
+        return wrong + [
+            f"{case.path}: {word} is beside a conflict and elsewhere"
+            for word in outside.keys() - placed
+        ]
     found = dict(_read(case.form, result))
     for word, block in case.words.items():
         if word not in found.get(block, ""):
@@ -150,7 +185,10 @@ def _read(form: Format, text: str) -> Iterator[tuple[str, str]]:
 
 def _case(name: str, chance: random.Random) -> Case:
     form = FORMATS[chance.randrange(len(FORMATS))]
-    base = {f"{word}-{name}": _old(name) for word in ("lint", "build", "scan", "ship")[: chance.randint(1, 4)]}
+    base = {
+        f"{word}-{name}": _old(name)
+        for word in ("lint", "build", "scan", "ship")[: chance.randint(1, 4)]
+    }
     case = Case(name=name, form=form, base=base)
     case.ours = {block: dict(lines) for block, lines in base.items()}
     case.theirs = {block: dict(lines) for block, lines in base.items()}

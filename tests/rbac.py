@@ -56,11 +56,17 @@ def allowed(objects: Iterable[Object], identity: Identity, asked: Request) -> bo
 def _reaches(binding: Object, asked: Request) -> bool:
     if binding["kind"] == "ClusterRoleBinding":
         return True
-    return binding["kind"] == "RoleBinding" and asked.namespace != "" and _namespace(binding) == asked.namespace
+    return (
+        binding["kind"] == "RoleBinding"
+        and asked.namespace != ""
+        and _namespace(binding) == asked.namespace
+    )
 
 
 def _names(binding: Object, identity: Identity) -> bool:
-    return any(_is(subject, identity, _namespace(binding)) for subject in binding.get("subjects") or ())
+    return any(
+        _is(subject, identity, _namespace(binding)) for subject in binding.get("subjects") or ()
+    )
 
 
 def _is(subject: Object, identity: Identity, namespace: str) -> bool:

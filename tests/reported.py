@@ -61,13 +61,23 @@ REPORT = Report(
         Result(
             check=check("DK001", "hadolint is silent"),
             outcome=Outcome.PASSED,
-            findings=(Finding(path=Path("Dockerfile"), message="note", rule="DL1", severity=Severity.WARNING),),
+            findings=(
+                Finding(
+                    path=Path("Dockerfile"), message="note", rule="DL1", severity=Severity.WARNING
+                ),
+            ),
             tool="hadolint 2.15.1",
         ),
         Result(
-            check=check("MO004", "promtool test rules"), outcome=Outcome.SKIPPED, reason="promtool is not installed"
+            check=check("MO004", "promtool test rules"),
+            outcome=Outcome.SKIPPED,
+            reason="promtool is not installed",
         ),
-        Result(check=check("HL001", "helm lint"), outcome=Outcome.BROKEN, reason="helm did not finish within 30 s"),
+        Result(
+            check=check("HL001", "helm lint"),
+            outcome=Outcome.BROKEN,
+            reason="helm did not finish within 30 s",
+        ),
     ),
 )
 
@@ -97,20 +107,31 @@ HOSTILE = replace(
         Result(check=check("HL001", "helm lint"), outcome=Outcome.BROKEN, reason=NASTY),
     ),
     excerpts={
-        Location(path=Path("a b/100%, c:d/<é>.yml"), line=3): Snippet(first=1, lines=("one", "two", NASTY, "four")),
+        Location(path=Path("a b/100%, c:d/<é>.yml"), line=3): Snippet(
+            first=1, lines=("one", "two", NASTY, "four")
+        ),
     },
 )
 
 CLEAN = Report(
     project="pay-api",
     template="v0.1.0",
-    results=(Result(check=check("AG001", "The runtime is the same"), outcome=Outcome.PASSED, detail="4 places"),),
+    results=(
+        Result(
+            check=check("AG001", "The runtime is the same"),
+            outcome=Outcome.PASSED,
+            detail="4 places",
+        ),
+    ),
     seconds=0.1,
 )
 
 PARITY = Table(
     title="What differs between environments",
     columns=("value", "dev", "qa", "prod"),
-    rows=(("replicas", "1", "2", "3"), ("host", "dev.example.com", "qa.example.com", "example.com")),
+    rows=(
+        ("replicas", "1", "2", "3"),
+        ("host", "dev.example.com", "qa.example.com", "example.com"),
+    ),
     note="Only what may differ does",
 )

@@ -35,10 +35,14 @@ def _java(stated: str) -> Tools:
     for home in sorted(homes):
         release = home / "release"
         version = (
-            re.search(r'^JAVA_VERSION="(?:1\.)?([^"]+)"', release.read_text(), re.M) if release.is_file() else None
+            re.search(r'^JAVA_VERSION="(?:1\.)?([^"]+)"', release.read_text(), re.M)
+            if release.is_file()
+            else None
         )
         if version and (home / "bin/javac").is_file():
-            found[int(re.split(r"[._]", version[1])[0])] = Tools(version[1], {"JAVA_HOME": str(home)})
+            found[int(re.split(r"[._]", version[1])[0])] = Tools(
+                version[1], {"JAVA_HOME": str(home)}
+            )
     fitting = [number for number in found if number >= int(stated)]
     if not fitting:
         pytest.skip(f"no JDK {stated} or newer is installed (found: {sorted(found) or 'none'})")
@@ -49,7 +53,9 @@ def _python(stated: str) -> Tools:
     """Python `stated` if it is here, else the one that runs the tests."""
     exact = shutil.which(f"python{stated}")
     works = exact and subprocess.run([exact, "--version"], capture_output=True, text=True).stdout
-    python, says = (exact, works) if exact and works else (sys.executable, f"Python {sys.version.split()[0]}")
+    python, says = (
+        (exact, works) if exact and works else (sys.executable, f"Python {sys.version.split()[0]}")
+    )
     return Tools(says.split()[1], {"PYTHON": python})
 
 
@@ -74,7 +80,9 @@ def _go(stated: str) -> Tools:
 
 def _go_cache(go: str) -> dict[str, str]:
     """Go's own cache of what it compiled, which goes by content; a minute of two processors fills an empty one."""
-    usual = {name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"}  # conftest has set it
+    usual = {
+        name: value for name, value in os.environ.items() if name != "XDG_CACHE_HOME"
+    }  # conftest has set it
     folder = _said(go, "env", "GOCACHE", env=usual)
     return {"GOCACHE": folder} if folder != "off" and os.access(Path.home(), os.W_OK) else {}
 
@@ -83,4 +91,9 @@ def _said(*argv: str, env: Mapping[str, str] | None = None) -> str:
     return subprocess.run(argv, check=True, capture_output=True, text=True, env=env).stdout.strip()
 
 
-TOOLS: Mapping[str, Callable[[str], Tools]] = {"java": _java, "python": _python, "node": _node, "go": _go}
+TOOLS: Mapping[str, Callable[[str], Tools]] = {
+    "java": _java,
+    "python": _python,
+    "node": _node,
+    "go": _go,
+}

@@ -58,10 +58,14 @@ def sample() -> dict[str, dict[str, Answer]]:
 def left_out() -> Iterator[str]:
     """Values of questions that no set has."""
     rows = [answers.complete({"service_name": "x", **row}) for row in sample().values()]
-    given = {(name, value) for row in rows for name, answer in row.items() for value in _several(answer)}
+    given = {
+        (name, value) for row in rows for name, answer in row.items() for value in _several(answer)
+    }
     for question in answers.questions():
         offered = {choice.value for row in rows for choice in question.choices_given(row)}
-        yield from sorted(f"{question.name}={value}" for value in offered if (question.name, value) not in given)
+        yield from sorted(
+            f"{question.name}={value}" for value in offered if (question.name, value) not in given
+        )
 
 
 def _several(answer: Answer) -> tuple[str, ...]:

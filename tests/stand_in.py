@@ -7,7 +7,9 @@ from pathlib import Path
 
 from scaffolder.tools.programs import Tool
 
-TOOL = Tool(name="frobnicate", minimum=(1, 2), install_hint="apt install frobnicate", alternatives=("frob",))
+TOOL = Tool(
+    name="frobnicate", minimum=(1, 2), install_hint="apt install frobnicate", alternatives=("frob",)
+)
 
 
 def install(folder: Path, body: str, *, name: str = "frobnicate", version: str = "1.10.0") -> Path:

@@ -20,7 +20,8 @@ from scaffolder.tools.toolchain import Program
 ROOT = Path(__file__).parent.parent
 
 copier_alone = pytest.mark.skipif(
-    not shutil.which("sed"), reason="sed is not installed: Copier clones with git-submodule, which is a shell script"
+    not shutil.which("sed"),
+    reason="sed is not installed: Copier clones with git-submodule, which is a shell script",
 )
 """For tests that run Copier's own command on a template in Git."""
 
@@ -41,7 +42,14 @@ class ScriptedToolchain:
     def find(self, tool: Tool) -> Program | None:
         if tool.name not in self.outcomes:
             return None
-        return Program(tool=tool, name=tool.name, argv=(tool.name,), path=tool.name, version="9.9.9", origin="path")
+        return Program(
+            tool=tool,
+            name=tool.name,
+            argv=(tool.name,),
+            path=tool.name,
+            version="9.9.9",
+            origin="path",
+        )
 
     def run(
         self,
@@ -62,13 +70,17 @@ class ScriptedToolchain:
             raise outcome
         return outcome
 
-    def answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+    def answer(
+        self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
+    ) -> Any:
         return ask()
 
 
 def said(stdout: str = "", *, exit_code: int = 0, stderr: str = "") -> CompletedRun:
     """What a program said, as a Done."""
-    return CompletedRun(argv=("scripted",), exit_code=exit_code, stdout=stdout, stderr=stderr, seconds=0.0)
+    return CompletedRun(
+        argv=("scripted",), exit_code=exit_code, stdout=stdout, stderr=stderr, seconds=0.0
+    )
 
 
 def written(folder: Path, files: Mapping[str, str]) -> Project:

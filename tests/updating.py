@@ -20,7 +20,8 @@ from scaffolder.update.merge import FileAction
 from scaffolder.update.run import Outcome
 
 PLAIN_COPIER = pytest.mark.skipif(
-    shutil.which("sed") is None, reason="plain Copier runs `git submodule`, a shell script, and sed is not installed"
+    shutil.which("sed") is None,
+    reason="plain Copier runs `git submodule`, a shell script, and sed is not installed",
 )
 """Marks a test that runs Copier's own command."""
 
@@ -32,14 +33,26 @@ _templates_suffix: .jinja
 _envops: {variable_start_string: "[[", variable_end_string: "]]", block_start_string: "[%", block_end_string: "%]", comment_start_string: "[#", comment_end_string: "#]", keep_trailing_newline: true}
 """
 QUESTIONS = "name: {type: str, default: thing}\n"
-RECORD = {"templates/[[ _copier_conf.answers_file ]].jinja": "# Answers.\n[[ _copier_answers | to_nice_yaml -]]\n"}
+RECORD = {
+    "templates/[[ _copier_conf.answers_file ]].jinja": "# Answers.\n[[ _copier_answers | to_nice_yaml -]]\n"
+}
 
 
 def git(folder: Path, *arguments: str, check: bool = True, **environment: str) -> str:
     """What git prints, without the space around it."""
-    person = {f"GIT_{role}_{what}": "someone" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    env = {**{k: v for k, v in os.environ.items() if not k.startswith("GIT_")}, **person, **environment}
-    done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, env=env)
+    person = {
+        f"GIT_{role}_{what}": "someone"
+        for role in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
+        **person,
+        **environment,
+    }
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, env=env
+    )
     assert done.returncode == 0 or not check, done.stderr
     return done.stdout.strip()
 
@@ -82,7 +95,11 @@ class Template:
     def generate(self, folder: Path, answers: Mapping[str, object] | None = None) -> Path:
         """A repository from what the folder holds now, with everything committed."""
         tag = git(self.folder, "describe", "--tags")
-        render.write(render.Origin(folder=self.folder, commit=tag, address=str(self.folder)), answers or {}, folder)
+        render.write(
+            render.Origin(folder=self.folder, commit=tag, address=str(self.folder)),
+            answers or {},
+            folder,
+        )
         git(folder, "init", "--quiet", "--initial-branch=main")
         commit(folder)
         return folder
@@ -97,7 +114,9 @@ def commit(folder: Path, files: Files | None = None) -> None:
 
 def update(folder: Path, **settings: object) -> Outcome:
     """`scaffold update` in process."""
-    flags = {name: bool(settings.pop(name)) for name in ("dry_run", "diff", "check") if name in settings}
+    flags = {
+        name: bool(settings.pop(name)) for name in ("dry_run", "diff", "check") if name in settings
+    }
     return run.update(Request(root=folder, **settings), **flags)  # type: ignore[arg-type]
 
 
@@ -112,15 +131,24 @@ def plain_copier(folder: Path, *options: str) -> None:
 
 def fates(outcome: Outcome) -> dict[str, FileAction]:
     """What becomes of each file, but for the record of the answers."""
-    return {change.path: change.fate for change in outcome.changes if change.path != ".copier-answers.yml"}
+    return {
+        change.path: change.fate
+        for change in outcome.changes
+        if change.path != ".copier-answers.yml"
+    }
 
 
 def contents(folder: Path) -> dict[str, tuple[str, bool]]:
     """Every file outside .git: its content, and whether it is executable."""
     paths = (
-        path for path in sorted(folder.rglob("*")) if path.is_file() and ".git" not in path.relative_to(folder).parts
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
     )
     return {
-        path.relative_to(folder).as_posix(): (path.read_bytes().decode("latin-1"), bool(path.stat().st_mode & 0o100))
+        path.relative_to(folder).as_posix(): (
+            path.read_bytes().decode("latin-1"),
+            bool(path.stat().st_mode & 0o100),
+        )
         for path in paths
     }

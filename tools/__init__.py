@@ -1,0 +1,1 @@
+"""What maintains this project: releases, documents, measurements."""

@@ -1,7 +1,8 @@
 """Measures what users wait for, and fails where it takes too long beside something else on the same machine.
 
-Limits are ratios, measured in turn: to `python -c pass`, `copier copy`, `copier update`, `helm template` and the
-slowest tool. Seconds are printed and not judged, because they differ threefold between machines.
+Limits are ratios, measured in turn: to `python -c pass`, `copier copy`, `copier update`, `helm
+template` and the slowest tool. Seconds are printed and not judged, because they differ threefold
+between machines.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Measure:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="counted runs of each command, after one to warm up")
+    parser.add_argument(
+        "--runs", type=int, default=5, help="counted runs of each command, after one to warm up"
+    )
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as folder:
         measures = list(_measures(Path(folder), runs))
@@ -63,7 +66,9 @@ def main() -> int:
 
 def _measures(folder: Path, runs: int) -> Iterator[Measure]:
     nothing = [sys.executable, "-c", "pass"]
-    yield from _ratio("scaffold --help", [*SCAFFOLD, "--help"], "python -c pass", nothing, runs, limit=8)
+    yield from _ratio(
+        "scaffold --help", [*SCAFFOLD, "--help"], "python -c pass", nothing, runs, limit=8
+    )
 
     with _template(folder) as template:
         numbers = iter(range(2 * (runs + 1)))
@@ -85,11 +90,17 @@ def _measures(folder: Path, runs: int) -> Iterator[Measure]:
     whole = [_report([*check, "--no-cache"]) for _ in range(runs)]
     ratios = [one["seconds"] / max(result["seconds"] for result in one["results"]) for one in whole]
     yield Measure(
-        name="scaffold check / its slowest check, cold", median=statistics.median(ratios), limit=1.15, unit="x"
+        name="scaffold check / its slowest check, cold",
+        median=statistics.median(ratios),
+        limit=1.15,
+        unit="x",
     )
     select = [word for family in OWN if family in checks.FAMILIES for word in ("--select", family)]
     yield from _paired(
-        (f"checks of our own ({', '.join(select[1::2])})", lambda: _report([*check, *select])["seconds"]),
+        (
+            f"checks of our own ({', '.join(select[1::2])})",
+            lambda: _report([*check, *select])["seconds"],
+        ),
         ("helm template, three environments", lambda: _render(repository)),
         runs,
         limit=4,
@@ -100,23 +111,41 @@ def _measures(folder: Path, runs: int) -> Iterator[Measure]:
     yield from _ratio("scaffold status", status, "python -c pass", nothing, runs, limit=20)
 
 
-def _ratio(name: str, ours: list[str], other: str, theirs: list[str], runs: int, limit: float) -> Iterator[Measure]:
+def _ratio(
+    name: str, ours: list[str], other: str, theirs: list[str], runs: int, limit: float
+) -> Iterator[Measure]:
     yield from _paired((name, lambda: _once(ours)), (other, lambda: _once(theirs)), runs, limit)
 
 
 def _paired(
-    ours: tuple[str, Callable[[], float]], other: tuple[str, Callable[[], float]], runs: int, limit: float
+    ours: tuple[str, Callable[[], float]],
+    other: tuple[str, Callable[[], float]],
+    runs: int,
+    limit: float,
 ) -> Iterator[Measure]:
     """Measure two commands in turn, and judge the ratio: a slow machine, or a slow moment of one, is slow for both."""
     pairs = [(ours[1](), other[1]()) for _ in range(runs + 1)][1:]
-    yield Measure(name=ours[0], median=statistics.median(one for one, _ in pairs), limit=None, unit="s")
-    yield Measure(name=other[0], median=statistics.median(one for _, one in pairs), limit=None, unit="s")
+    yield Measure(
+        name=ours[0], median=statistics.median(one for one, _ in pairs), limit=None, unit="s"
+    )
+    yield Measure(
+        name=other[0], median=statistics.median(one for _, one in pairs), limit=None, unit="s"
+    )
     ratio = statistics.median(one / reference for one, reference in pairs)
     yield Measure(name=f"{ours[0]} / {other[0]}", median=ratio, limit=limit, unit="x")
 
 
 def _new(target: Path) -> list[str]:
-    return [*SCAFFOLD, "new", "my-service", "--defaults", "--no-check", "--quiet", "--output", str(target)]
+    return [
+        *SCAFFOLD,
+        "new",
+        "my-service",
+        "--defaults",
+        "--no-check",
+        "--quiet",
+        "--output",
+        str(target),
+    ]
 
 
 def _render(repository: Path) -> float:
@@ -150,12 +179,29 @@ def _report(argv: list[str]) -> dict[str, Any]:
 
 def _updates(folder: Path, runs: int) -> Iterator[Measure]:
     """From the oldest release to the newest, of a repository that nobody touched."""
-    os.environ["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"  # git-remote-scaffold
+    os.environ["PATH"] = (
+        f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"  # git-remote-scaffold
+    )
     project, oldest = folder / "old" / "my-service", releases.releases()[0].tag
-    generate = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--vcs-ref", oldest]
-    subprocess.run([*generate, "--data", "service_name=my-service", bundled.SOURCE, str(project)], check=True)
+    generate = [
+        sys.executable,
+        "-m",
+        "copier",
+        "copy",
+        "--quiet",
+        "--defaults",
+        "--vcs-ref",
+        oldest,
+    ]
+    subprocess.run(
+        [*generate, "--data", "service_name=my-service", bundled.SOURCE, str(project)], check=True
+    )
     git = ["git", "-C", str(project), "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
-    for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "generated"]):
+    for arguments in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--message", "generated"],
+    ):
         subprocess.run([*git, *arguments], check=True)
 
     def update(*command: str) -> float:
@@ -166,7 +212,10 @@ def _updates(folder: Path, runs: int) -> Iterator[Measure]:
 
     yield from _paired(
         ("scaffold update, nothing edited", lambda: update(*SCAFFOLD, "update", "--quiet")),
-        ("copier update", lambda: update(sys.executable, "-m", "copier", "update", "--quiet", "--defaults")),
+        (
+            "copier update",
+            lambda: update(sys.executable, "-m", "copier", "update", "--quiet", "--defaults"),
+        ),
         runs,
         limit=0.6,
     )
@@ -174,7 +223,17 @@ def _updates(folder: Path, runs: int) -> Iterator[Measure]:
 
 def _copier(template: Path, target: Path) -> list[str]:
     data = ["--data", "service_name=my-service"]
-    return [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", *data, str(template), str(target)]
+    return [
+        sys.executable,
+        "-m",
+        "copier",
+        "copy",
+        "--quiet",
+        "--defaults",
+        *data,
+        str(template),
+        str(target),
+    ]
 
 
 @contextmanager
@@ -203,7 +262,9 @@ def _peak(argv: list[str], runs: int) -> float:
     def once() -> float:
         code = "import resource,subprocess,sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)"
         code += "; print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-        done = subprocess.run([sys.executable, "-c", code, *argv], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code, *argv], capture_output=True, text=True, check=True
+        )
         return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
 
     return _median(once, runs)

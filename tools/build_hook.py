@@ -29,4 +29,6 @@ class TemplateHook(BuildHookInterface[Any]):
         for path in files:
             relative = path.relative_to(root)
             if path.is_file() and LEFT_BY_TOOLS.isdisjoint(relative.parts):
-                build_data["force_include"][str(path)] = f"scaffolder/_template/{relative.as_posix()}"
+                build_data["force_include"][str(path)] = (
+                    f"scaffolder/_template/{relative.as_posix()}"
+                )

@@ -32,10 +32,19 @@ def text() -> str:
     parts = [_HEAD]
     for family, about, members in families:
         rows = [
-            f"| [{one.id}](#{_anchor(one)}) | {one.title} | {one.tool.name if one.tool else ''} |" for one in members
+            f"| [{one.id}](#{_anchor(one)}) | {one.title} | {one.tool.name if one.tool else ''} |"
+            for one in members
         ]
         parts.append(
-            "\n".join([f"## {family}: {about}\n", "| id | true when it passes | needs |", "|---|---|---|", *rows, ""])
+            "\n".join(
+                [
+                    f"## {family}: {about}\n",
+                    "| id | true when it passes | needs |",
+                    "|---|---|---|",
+                    *rows,
+                    "",
+                ]
+            )
         )
         parts += [_section(one) for one in members]
     return "\n".join(parts)
@@ -48,7 +57,11 @@ def _section(check: Check) -> str:
 
 def _anchor(check: Check) -> str:
     """What GitHub makes of the heading: lower case, without punctuation, spaces as hyphens."""
-    kept = "".join(letter for letter in f"{check.id} {check.title}".lower() if letter.isalnum() or letter in " -_")
+    kept = "".join(
+        letter
+        for letter in f"{check.id} {check.title}".lower()
+        if letter.isalnum() or letter in " -_"
+    )
     return kept.replace(" ", "-")
 
 

@@ -55,7 +55,9 @@ GATES = {
     "alert tests": Gate(stage="test", how="make test-alerts"),
     "terraform test": Gate(stage="test", how="make tf-test"),
     "smoke test in qa": Gate(stage="qa", how="make smoke, at the end of make deploy"),
-    "smoke test in prod": Gate(stage="prod", how="make smoke, at the end of make deploy; then make rollback"),
+    "smoke test in prod": Gate(
+        stage="prod", how="make smoke, at the end of make deploy; then make rollback"
+    ),
     "alert": Gate(stage="alert", how="Prometheus, Alertmanager and the team's chat"),
 }
 """The gates that are no checks of scaffold's."""
@@ -76,7 +78,8 @@ def gate(name: str) -> Gate:
 class Edit:
     """A change of one file: `old` becomes `new`; or the file is made with `content`, or deleted.
 
-    `old` is there exactly once; or the first one is meant after `within`, which are looked for one after the other.
+    `old` is there exactly once; or the first one is meant after `within`, which are looked for one
+    after the other.
     """
 
     file: str

@@ -25,7 +25,10 @@ class Frozen:
 def releases(file: Path = FILE) -> tuple[Frozen, ...]:
     """Return the frozen releases, in the order of the file."""
     entries = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return tuple(Frozen(version=version, commit=ids["commit"], tree=ids["tree"]) for version, ids in entries.items())
+    return tuple(
+        Frozen(version=version, commit=ids["commit"], tree=ids["tree"])
+        for version, ids in entries.items()
+    )
 
 
 def moved_in(repository: Path, frozen: Iterable[Frozen]) -> Iterator[str]:
@@ -33,7 +36,14 @@ def moved_in(repository: Path, frozen: Iterable[Frozen]) -> Iterator[str]:
     for release in frozen:
         tag = f"v{release.version}"
         for kind, expected in (("commit", release.commit), ("tree", release.tree)):
-            actual = _git("--git-dir", str(repository), "rev-parse", "--quiet", "--verify", f"{tag}^{{{kind}}}")
+            actual = _git(
+                "--git-dir",
+                str(repository),
+                "rev-parse",
+                "--quiet",
+                "--verify",
+                f"{tag}^{{{kind}}}",
+            )
             if actual != expected:
                 yield f"{tag}: the bundle has {kind} {actual or 'none'}, frozen is {expected}"
 
@@ -47,20 +57,27 @@ def moved_in_list(entries: Iterable[Mapping[str, Any]], frozen: Iterable[Frozen]
             yield f"v{release.version}: releases.yml has tree {actual}, frozen is {release.tree}"
 
 
-def moved_tags(project: Path, repository: Path, frozen: Iterable[Frozen], files: tuple[str, ...]) -> Iterator[str]:
+def moved_tags(
+    project: Path, repository: Path, frozen: Iterable[Frozen], files: tuple[str, ...]
+) -> Iterator[str]:
     """Yield a sentence per tag of `project` whose `files` are not the tree that is frozen under its name.
 
-    Passes over releases that the checkout has no tag of. The tree is computed in the bare `repository`.
+    Passes over releases that the checkout has no tag of. The tree is computed in the bare
+    `repository`.
     """
     for release in frozen:
         tag = f"v{release.version}"
         if not _git("-C", str(project), "tag", "--list", tag):
             continue
         entries = _git("-C", str(project), "ls-tree", "--full-tree", tag, "--", *files)
-        actual = _git("--git-dir", str(repository), "mktree", "--missing", stdin=entries and f"{entries}\n")
+        actual = _git(
+            "--git-dir", str(repository), "mktree", "--missing", stdin=entries and f"{entries}\n"
+        )
         if actual != release.tree:
             yield f"{tag}: the tag of this project has tree {actual}, frozen is {release.tree}"
 
 
 def _git(*arguments: str, stdin: str = "") -> str:
-    return subprocess.run(["git", *arguments], input=stdin, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        ["git", *arguments], input=stdin, capture_output=True, text=True
+    ).stdout.strip()

@@ -61,7 +61,10 @@ def text(every: Sequence[Fault]) -> str:
 def data(every: Sequence[Fault]) -> str:
     """The same for programs, one entry a line."""
     entries = (
-        json.dumps({"fault": one.title, "gate": one.gate, "stage": one.stage, "says": one.says}, ensure_ascii=False)
+        json.dumps(
+            {"fault": one.title, "gate": one.gate, "stage": one.stage, "says": one.says},
+            ensure_ascii=False,
+        )
         for one in every
     )
     return "[\n" + ",\n".join(entries) + "\n]\n"
@@ -77,9 +80,17 @@ def _stage(stage: str, every: Sequence[Fault]) -> str:
 
 
 def _row(fault: Fault) -> str:
-    gates = _gate(fault.gate) + "".join(f"; {_gate(name)}, because {why}" for name, why in fault.also.items())
+    gates = _gate(fault.gate) + "".join(
+        f"; {_gate(name)}, because {why}" for name, why in fault.also.items()
+    )
     place = fault.at.file if fault.at else fault.edits[0].file
-    cells = (f"{fault.title}{_where(fault)}", fault.otherwise, gates, _code(fault.says), f"`{place}`")
+    cells = (
+        f"{fault.title}{_where(fault)}",
+        fault.otherwise,
+        gates,
+        _code(fault.says),
+        f"`{place}`",
+    )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -88,7 +99,9 @@ def _gate(name: str) -> str:
     if name in GATES:
         return f"{name} ({gate(name).how})"
     (check,) = (check for check in checks.every() if check.id == name)
-    kept = "".join(letter for letter in f"{name} {check.title}".lower() if letter.isalnum() or letter in " -_")
+    kept = "".join(
+        letter for letter in f"{name} {check.title}".lower() if letter.isalnum() or letter in " -_"
+    )
     return f"[{name}](checks.md#{kept.replace(' ', '-')})"
 
 
@@ -96,7 +109,10 @@ def _where(fault: Fault) -> str:
     """The answers of the repository, where they are not the defaults."""
     if not fault.answers:
         return ""
-    words = (" ".join(value) if isinstance(value, list) else str(value) for value in fault.answers.values())
+    words = (
+        " ".join(value) if isinstance(value, list) else str(value)
+        for value in fault.answers.values()
+    )
     return f" (repository: {', '.join(words)})"
 
 

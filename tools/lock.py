@@ -14,8 +14,13 @@ def main(target: str) -> None:
     """Upgrade every development dependency to the newest release that its bounds allow, and write what that gave."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--quiet", "--upgrade", "pip"], check=True)
-    subprocess.run([*pip, "install", "--quiet", "--upgrade", "--group", "dev", "--editable", ".[tools]"], check=True)
-    frozen = subprocess.run([*pip, "freeze", "--exclude-editable"], check=True, capture_output=True, text=True).stdout
+    subprocess.run(
+        [*pip, "install", "--quiet", "--upgrade", "--group", "dev", "--editable", ".[tools]"],
+        check=True,
+    )
+    frozen = subprocess.run(
+        [*pip, "freeze", "--exclude-editable"], check=True, capture_output=True, text=True
+    ).stdout
     lines = [line for line in frozen.splitlines() if line.split("==")[0].lower() not in NOT_LOCKED]
     Path(target).write_text(HEADER + "".join(f"{line}\n" for line in lines), encoding="utf-8")
 

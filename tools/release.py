@@ -1,9 +1,10 @@
 """Adds a release of the templates to what travels with the package: `make release VERSION=0.2.0`.
 
-Without a version, the newest release is made anew from the templates as they are now; that is possible until it is a
-tag of this project, or frozen (tools/frozen-releases.yml). A release is a commit in
-scaffolder/_data/templates.bundle and an entry in releases.yml beside it; its changes are the lines under "Templates" in
-CHANGELOG.md. The same templates, version and date give the same bytes.
+Without a version, the newest release is made anew from the templates as they are now; that is
+possible until it is a tag of this project, or frozen (tools/frozen-releases.yml). A release is a
+commit in scaffolder/_data/templates.bundle and an entry in releases.yml beside it; its changes are
+the lines under "Templates" in CHANGELOG.md. The same templates, version and date give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def main(version: str = "") -> None:
     RELEASES.write_text(_HEADER + _yaml([*kept, entry]), encoding="utf-8")
     CHANGELOG.write_text(changelog, encoding="utf-8")
     package = PACKAGE.read_text(encoding="utf-8")
-    PACKAGE.write_text(re.sub(r'__version__ = "[^"]*"', f'__version__ = "{version}"', package), encoding="utf-8")
+    PACKAGE.write_text(
+        re.sub(r'__version__ = "[^"]*"', f'__version__ = "{version}"', package), encoding="utf-8"
+    )
     print(
         f"{version}: {len(entry['changes'])} changes, {BUNDLE.stat().st_size // 1024} KiB for {len(kept) + 1} releases"
     )
@@ -79,8 +82,18 @@ def history(entries: list[dict[str, Any]]) -> Iterator[Path]:
         )
         if entries:
             last = f"v{entries[-1]['version']}"
-            tags = [f"+refs/tags/v{entry['version']}:refs/tags/v{entry['version']}" for entry in entries]
-            _git(repository, "fetch", "--quiet", "--no-tags", str(BUNDLE), *tags, f"+refs/tags/{last}:refs/heads/main")
+            tags = [
+                f"+refs/tags/v{entry['version']}:refs/tags/v{entry['version']}" for entry in entries
+            ]
+            _git(
+                repository,
+                "fetch",
+                "--quiet",
+                "--no-tags",
+                str(BUNDLE),
+                *tags,
+                f"+refs/tags/{last}:refs/heads/main",
+            )
         yield repository
 
 
@@ -88,7 +101,9 @@ def add(repository: Path, entry: dict[str, Any]) -> str:
     """Commit the templates of this checkout as the release `entry`, with its tag; the hash of their tree."""
     tree = written(repository)
     head = _git(repository, "for-each-ref", "--format=%(objectname)", "refs/heads/main")
-    message = "\n".join([f"v{entry['version']}", "", *(f"- {change}" for change in entry["changes"])])
+    message = "\n".join(
+        [f"v{entry['version']}", "", *(f"- {change}" for change in entry["changes"])]
+    )
     when = f"{entry['date']}T00:00:00Z"
     parent = ["-p", head] if head else []
     dates = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
@@ -100,7 +115,17 @@ def add(repository: Path, entry: dict[str, Any]) -> str:
 
 def bundle(repository: Path, file: Path) -> None:
     """Write all releases of `repository` into one file, in the format that every Git since 1.5.1 reads."""
-    _git(repository, "bundle", "create", "--quiet", "--version=2", str(file), "HEAD", "--branches", "--tags")
+    _git(
+        repository,
+        "bundle",
+        "create",
+        "--quiet",
+        "--version=2",
+        str(file),
+        "HEAD",
+        "--branches",
+        "--tags",
+    )
 
 
 def written(repository: Path) -> str:
@@ -120,7 +145,9 @@ def templates() -> Iterator[Path]:
             if not source.exists():  # notes.yml: a template may have none
                 continue
             if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns(*LEFT_BY_TOOLS), symlinks=True)
+                shutil.copytree(
+                    source, target, ignore=shutil.ignore_patterns(*LEFT_BY_TOOLS), symlinks=True
+                )
             else:
                 shutil.copy(source, target)
         yield Path(folder)
@@ -128,8 +155,14 @@ def templates() -> Iterator[Path]:
 
 def changes(changelog: str, version: str) -> list[str]:
     """The entries under "Templates" of one version, each on one line."""
-    section = re.search(rf"^## {re.escape(version)} .*?(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
-    found = re.search(r"^### Templates\n(.*?)(?=^### |\Z)", section[0] if section else "", re.MULTILINE | re.DOTALL)
+    section = re.search(
+        rf"^## {re.escape(version)} .*?(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL
+    )
+    found = re.search(
+        r"^### Templates\n(.*?)(?=^### |\Z)",
+        section[0] if section else "",
+        re.MULTILINE | re.DOTALL,
+    )
     entries = re.split(r"^- ", found[1] if found else "", flags=re.MULTILINE)[1:]
     if not entries:
         sys.exit(
@@ -142,7 +175,9 @@ def collected(changelog: str, version: str, date: str) -> str:
     """The changelog with all that is unreleased under the heading of `version`, below what stands there already."""
     head, _, rest = changelog.partition(f"{_UNRELEASED}\n")
     unreleased, mark, older = (
-        re.split(r"(^## )", rest, maxsplit=1, flags=re.MULTILINE) if "\n## " in rest else (rest, "", "")
+        re.split(r"(^## )", rest, maxsplit=1, flags=re.MULTILINE)
+        if "\n## " in rest
+        else (rest, "", "")
     )
     sections = _sections(unreleased)
     released = mark + older
@@ -150,7 +185,9 @@ def collected(changelog: str, version: str, date: str) -> str:
     if released.startswith(f"## {version} "):
         line, _, body = released.partition("\n")
         own, mark, older = (
-            re.split(r"(^## )", body, maxsplit=1, flags=re.MULTILINE) if "\n## " in body else (body, "", "")
+            re.split(r"(^## )", body, maxsplit=1, flags=re.MULTILINE)
+            if "\n## " in body
+            else (body, "", "")
         )
         merged = _sections(own)
         for title, text in sections.items():
@@ -164,7 +201,9 @@ def collected(changelog: str, version: str, date: str) -> str:
 def _sections(text: str) -> dict[str, str]:
     """The parts of a version: title → its lines, the last one with one newline."""
     parts = re.split(r"^### (.*)\n", text, flags=re.MULTILINE)[1:]
-    return {title: body.strip("\n") + "\n" for title, body in zip(parts[::2], parts[1::2], strict=True)}
+    return {
+        title: body.strip("\n") + "\n" for title, body in zip(parts[::2], parts[1::2], strict=True)
+    }
 
 
 def refuse_notes(text: str, version: str, folder: Path = ROOT) -> None:
@@ -179,7 +218,11 @@ def refuse_moved(repository: Path, entries: list[dict[str, Any]]) -> None:
     releases = frozen.releases()
     moved = [*frozen.moved_in(repository, releases), *frozen.moved_in_list(entries, releases)]
     if moved:
-        sys.exit("\n".join([*moved, "git restore scaffolder/_data, from a commit that has the frozen releases"]))
+        sys.exit(
+            "\n".join(
+                [*moved, "git restore scaffolder/_data, from a commit that has the frozen releases"]
+            )
+        )
 
 
 def refuse(version: str, versions: list[str]) -> None:
@@ -193,7 +236,8 @@ def refuse(version: str, versions: list[str]) -> None:
             f"v{version} is frozen ({frozen.FILE.name}), and never changes: make release VERSION=X.Y.Z, a newer one"
         )
     tag = subprocess.run(
-        ["git", "-C", str(ROOT), "rev-parse", "--quiet", "--verify", f"refs/tags/v{version}"], capture_output=True
+        ["git", "-C", str(ROOT), "rev-parse", "--quiet", "--verify", f"refs/tags/v{version}"],
+        capture_output=True,
     )
     if tag.returncode == 0:
         sys.exit(
@@ -214,11 +258,18 @@ def _yaml(entries: list[dict[str, Any]]) -> str:
 
 
 def _git(
-    repository: Path, *arguments: str, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    repository: Path,
+    *arguments: str,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
     argv = ["git", "--git-dir", str(repository), *arguments]
     done = subprocess.run(
-        argv, cwd=folder, env=_environment() | dict(environment or {}), capture_output=True, text=True
+        argv,
+        cwd=folder,
+        env=_environment() | dict(environment or {}),
+        capture_output=True,
+        text=True,
     )
     if done.returncode != 0:
         sys.exit(f"{' '.join(argv)}: {done.stderr}")
@@ -227,7 +278,11 @@ def _git(
 
 def _environment() -> dict[str, str]:
     """No settings but these: whoever runs it, the same commits, and the same pack from the same Git."""
-    person = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _PERSON.items()}
+    person = {
+        f"GIT_{role}_{what}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for what, value in _PERSON.items()
+    }
     settings = {
         "core.autocrlf": "false",
         "core.fileMode": "true",
@@ -238,7 +293,9 @@ def _environment() -> dict[str, str]:
     for number, (key, value) in enumerate(settings.items()):
         configured |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | configured | person | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    return (
+        kept | configured | person | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    )
 
 
 _PERSON = {"NAME": "scaffolder", "EMAIL": "scaffolder@localhost"}

@@ -59,7 +59,10 @@ class NotInstalled(Exception):
 
 
 def main() -> int:
-    """With folders: print what is found in each. With --install: install the large ones. Else: write the table."""
+    """With folders: print what is found in each.
+
+    With --install: install the large ones. Else: write the table.
+    """
     if sys.argv[1:] == ["--install"]:
         install()
         return 0
@@ -67,11 +70,15 @@ def main() -> int:
         return sum(report(Path(folder)) for folder in sys.argv[1:]) and 1
     examples = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
     results = {example.name: findings_of(example) for example in examples}
-    PAGE.write_text(page(results, {example.name: Project(example) for example in examples}), encoding="utf-8")
+    PAGE.write_text(
+        page(results, {example.name: Project(example) for example in examples}), encoding="utf-8"
+    )
     for name, by_scanner in results.items():
         for scanner, findings in by_scanner.items():
             print(
-                *(f"{name}: {scanner}: {finding}" for finding in findings or ()), sep="\n", end="\n" if findings else ""
+                *(f"{name}: {scanner}: {finding}" for finding in findings or ()),
+                sep="\n",
+                end="\n" if findings else "",
             )
     return int(any(findings for by_scanner in results.values() for findings in by_scanner.values()))
 
@@ -79,7 +86,13 @@ def main() -> int:
 def install() -> None:
     """Make .venv-scanners: they need 500 MB, and versions of libraries that ours must not depend on."""
     venv.create(ENVIRONMENT, with_pip=True, clear=True)
-    pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip = [
+        str(ENVIRONMENT / "bin" / "python"),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--quiet",
+    ]
     subprocess.run([*pip, "install", "--requirement", str(REQUIREMENTS)], check=True)
     (ENVIRONMENT / ".ready").touch()
 
@@ -98,11 +111,14 @@ def report(folder: Path) -> int:
 def findings_of(folder: Path) -> dict[str, list[Finding] | None]:
     """What each scanner finds in the repository at `folder`, sorted.
 
-    They see a copy outside of this Git repository: some look for their configuration at a repository's root.
+    They see a copy outside of this Git repository: some look for their configuration at a
+    repository's root.
     """
     with tempfile.TemporaryDirectory() as temporary:
         results = {
-            scanner.name: scanner.scan(shutil.copytree(folder, Path(temporary) / scanner.name / folder.name))
+            scanner.name: scanner.scan(
+                shutil.copytree(folder, Path(temporary) / scanner.name / folder.name)
+            )
             for scanner in SCANNERS
         }
     return {name: None if found is None else sorted(set(found)) for name, found in results.items()}
@@ -148,12 +164,18 @@ def page(results: dict[str, dict[str, list[Finding] | None]], projects: dict[str
         decisions.setdefault(waiver.id, []).append(waiver)
     return _PAGE.format(
         findings=_table(["example", *(scanner.name for scanner in SCANNERS), "waivers"], rows),
-        scanners=_table(["scanner", "version", "how"], [[s.name, s.version(), f"`{s.how}`"] for s in SCANNERS]),
+        scanners=_table(
+            ["scanner", "version", "how"], [[s.name, s.version(), f"`{s.how}`"] for s in SCANNERS]
+        ),
         number=len(decisions),
         most=max(map(len, ledgers.values())),
-        rules=len({rule for entries in decisions.values() for entry in entries for rule in entry.rules}),
+        rules=len(
+            {rule for entries in decisions.values() for entry in entries for rule in entry.rules}
+        ),
         most_rules=max(sum(len(waiver.rules) for waiver in ledger) for ledger in ledgers.values()),
-        waived=_table(["waiver", "rules", "reason"], [_decision(*one) for one in sorted(decisions.items())]),
+        waived=_table(
+            ["waiver", "rules", "reason"], [_decision(*one) for one in sorted(decisions.items())]
+        ),
     )
 
 
@@ -180,7 +202,10 @@ def hadolint(folder: Path) -> list[Finding] | None:
     if not files:
         return None
     problems = _json("hadolint", "--format", "json", "--no-fail", *files, cwd=folder)
-    return [Finding(path=p["file"], line=p["line"], rule=p["code"], message=p["message"]) for p in problems]
+    return [
+        Finding(path=p["file"], line=p["line"], rule=p["code"], message=p["message"])
+        for p in problems
+    ]
 
 
 def shellcheck(folder: Path) -> list[Finding] | None:
@@ -188,12 +213,19 @@ def shellcheck(folder: Path) -> list[Finding] | None:
     if not files:
         return None
     problems = _json("shellcheck", "--format", "json1", *files, cwd=folder)["comments"]
-    return [Finding(path=p["file"], line=p["line"], rule=f"SC{p['code']}", message=p["message"]) for p in problems]
+    return [
+        Finding(path=p["file"], line=p["line"], rule=f"SC{p['code']}", message=p["message"])
+        for p in problems
+    ]
 
 
 def yamllint(folder: Path) -> list[Finding] | None:
-    lines = _run("yamllint", "--strict", "--format", "parsable", ".", cwd=folder).stdout.splitlines()
-    found = [re.fullmatch(r"\./(.+?):(\d+):\d+: \[\w+\] (.*?)(?: \((.+)\))?", line) for line in lines]
+    lines = _run(
+        "yamllint", "--strict", "--format", "parsable", ".", cwd=folder
+    ).stdout.splitlines()
+    found = [
+        re.fullmatch(r"\./(.+?):(\d+):\d+: \[\w+\] (.*?)(?: \((.+)\))?", line) for line in lines
+    ]
     return [
         Finding(path=one[1], line=int(one[2]), rule=one[4] or "syntax", message=one[3])
         if one
@@ -207,7 +239,10 @@ def actionlint(folder: Path) -> list[Finding] | None:
     if not files:
         return None
     problems = _json("actionlint", "-format", "{{json .}}", *files, cwd=folder)
-    return [Finding(path=p["filepath"], line=p["line"], rule=p["kind"], message=p["message"]) for p in problems or ()]
+    return [
+        Finding(path=p["filepath"], line=p["line"], rule=p["kind"], message=p["message"])
+        for p in problems or ()
+    ]
 
 
 def zizmor(folder: Path) -> list[Finding] | None:
@@ -231,8 +266,18 @@ _SCHEMAS: dict[str, tuple[str, ...]] = {
     ".github/workflows/*.yml": ("--builtin-schema", "vendor.github-workflows"),
     ".gitlab-ci.yml": ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"),
     # Patterns of this schema are those of ECMAScript without its flag "u".
-    "azure-pipelines.yml": ("--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "nonunicode"),
-    "ci/azure-devops/*.yml": ("--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "nonunicode"),
+    "azure-pipelines.yml": (
+        "--builtin-schema",
+        "vendor.azure-pipelines",
+        "--regex-variant",
+        "nonunicode",
+    ),
+    "ci/azure-devops/*.yml": (
+        "--builtin-schema",
+        "vendor.azure-pipelines",
+        "--regex-variant",
+        "nonunicode",
+    ),
     "compose.yaml": ("--builtin-schema", "vendor.compose-spec"),
     "renovate.json": ("--builtin-schema", "vendor.renovate"),
     "helm/*/values.schema.json": ("--check-metaschema",),
@@ -249,7 +294,9 @@ def check_jsonschema(folder: Path) -> list[Finding] | None:
             told = _json("check-jsonschema", "--output-format", "json", *schema, *files, cwd=folder)
             problems = [*told.get("errors", ()), *told.get("parse_errors", ())]
             found += [
-                Finding(path=one["filename"], rule=one.get("path", "syntax"), message=one["message"])
+                Finding(
+                    path=one["filename"], rule=one.get("path", "syntax"), message=one["message"]
+                )
                 for one in problems
             ]
     return found
@@ -280,14 +327,24 @@ def checkov(folder: Path) -> list[Finding] | None:
 
 def _checkov(folder: Path, *options: str) -> list[Finding]:
     reports = _json(
-        "checkov", "--directory", ".", "--skip-download", "--compact", "--output", "json", *options, cwd=folder
+        "checkov",
+        "--directory",
+        ".",
+        "--skip-download",
+        "--compact",
+        "--output",
+        "json",
+        *options,
+        cwd=folder,
     )
     found = []
     for report in reports if isinstance(reports, list) else [reports]:
         for failed in report.get("results", {}).get("failed_checks", ()):
             path = failed["file_path"].lstrip("/")
             line = (failed["file_line_range"] or [0])[0]
-            found.append(Finding(path=path, line=line, rule=failed["check_id"], message=failed["check_name"]))
+            found.append(
+                Finding(path=path, line=line, rule=failed["check_id"], message=failed["check_name"])
+            )
         for unread in report.get("results", {}).get("parsing_errors", ()):
             found.append(Finding(path=str(unread), rule="syntax", message="checkov cannot read it"))
     return found
@@ -308,13 +365,23 @@ def _render(folder: Path, destination: Path) -> None:
 
 def trivy(folder: Path) -> list[Finding] | None:
     options = ["--skip-check-update", "--skip-version-check", "--quiet", "--format", "json"]
-    options += [word for values in _files(folder, "helm/*/values-local.yaml") for word in ("--helm-values", values)]
+    options += [
+        word
+        for values in _files(folder, "helm/*/values-local.yaml")
+        for word in ("--helm-values", values)
+    ]
     if (folder / ".trivyignore.yaml").is_file():
         options += ["--ignorefile", ".trivyignore.yaml"]
     results = _json("trivy", "config", *options, ".", cwd=folder).get("Results") or []
     chart = bool(_files(folder, "helm/*/Chart.yaml"))
     if chart and not any(result["Target"].startswith("helm/") for result in results):
-        return [Finding(path="helm", rule="trivy", message="the chart was not looked at: trivy could not render it")]
+        return [
+            Finding(
+                path="helm",
+                rule="trivy",
+                message="the chart was not looked at: trivy could not render it",
+            )
+        ]
     return [
         Finding(
             path=result["Target"],
@@ -328,7 +395,9 @@ def trivy(folder: Path) -> list[Finding] | None:
     ]
 
 
-def _scanner(scan: Callable[[Path], list[Finding] | None], how: str, version_argument: str = "--version") -> Scanner:
+def _scanner(
+    scan: Callable[[Path], list[Finding] | None], how: str, version_argument: str = "--version"
+) -> Scanner:
     name = scan.__name__.replace("_", "-")
     return Scanner(name=name, how=how, scan=scan, version=lambda: _version(name, version_argument))
 
@@ -356,11 +425,17 @@ def find(program: str) -> str:
 
     Raises:
         NotInstalled: nowhere.
+
     """
     places = [str(Path(sys.executable).parent), str(ENVIRONMENT / "bin")]
-    found = next((path for place in places if (path := shutil.which(program, path=place))), shutil.which(program))
+    found = next(
+        (path for place in places if (path := shutil.which(program, path=place))),
+        shutil.which(program),
+    )
     if not found:
-        raise NotInstalled(f"{program} is not installed: `make scanners` installs {REQUIREMENTS.name}")
+        raise NotInstalled(
+            f"{program} is not installed: `make scanners` installs {REQUIREMENTS.name}"
+        )
     return found
 
 
@@ -372,16 +447,23 @@ def _version(program: str, argument: str) -> str:
 
 def _run(program: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     argv, environment = [find(program), *arguments], {**os.environ, **IN_ONE_PROCESS}
-    return subprocess.run(argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        argv, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 def _json(program: str, *arguments: str, cwd: Path) -> Any:
-    """What a program reports. Their exit codes say whether something was found; no JSON is no report."""
+    """What a program reports.
+
+    Their exit codes say whether something was found; no JSON is no report.
+    """
     done = _run(program, *arguments, cwd=cwd)
     try:
         return json.loads(done.stdout)
     except json.JSONDecodeError as error:
-        raise RuntimeError(f"{program} ended with {done.returncode} and no report: {done.stderr[-500:]}") from error
+        raise RuntimeError(
+            f"{program} ended with {done.returncode} and no report: {done.stderr[-500:]}"
+        ) from error
 
 
 def _files(folder: Path, pattern: str) -> list[str]:

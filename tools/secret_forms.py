@@ -1,11 +1,13 @@
 """Writes scaffolder/checks/security/forms.json: the published forms of secrets, taken from gitleaks' table.
 
     python -m tools.secret_forms gitleaks.toml REVISION
-        gitleaks.toml is config/gitleaks.toml of https://github.com/gitleaks/gitleaks at that revision
+        gitleaks.toml is config/gitleaks.toml of https://github.com/gitleaks/gitleaks at that
+        revision
 
-The table is data under the MIT licence; see NOTICE. Taken are the rules for tokens that can be told by themselves, by a
-prefix that their maker gives them. Left out are rules that guess by a name beside the value (SEC001 does that itself,
-for every name), those for one file, and those in LEFT_OUT. The patterns are written for Go and rewritten for Python.
+The table is data under the MIT licence; see NOTICE. Taken are the rules for tokens that can be told
+by themselves, by a prefix that their maker gives them. Left out are rules that guess by a name
+beside the value (SEC001 does that itself, for every name), those for one file, and those in
+LEFT_OUT. The patterns are written for Go and rewritten for Python.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ LEFT_OUT = {
     "twilio-api-key": "SEC001 knows it",
     "vault-service-token": "the short form is any 24 letters; SEC001 knows the long one",
 }
-_END = re.compile(r"(?:\(\?:\[\\x60'\"\\s;\]\|\\\\\[nr\]\|\$(?:\|\\b)?\)|\(\?:\[\^[^\]]*\]\|\\z\))$")
+_END = re.compile(
+    r"(?:\(\?:\[\\x60'\"\\s;\]\|\\\\\[nr\]\|\$(?:\|\\b)?\)|\(\?:\[\^[^\]]*\]\|\\z\))$"
+)
 
 
 def main() -> None:
@@ -48,8 +52,13 @@ def main() -> None:
         "revision": revision,
         "licence": "MIT",
     }
-    lines = ",\n".join("  " + json.dumps(row, sort_keys=True) for row in sorted(rows, key=lambda row: str(row["name"])))
-    FILE.write_text(f'{{"header": {json.dumps(header)},\n"forms": [\n{lines}\n]}}\n', encoding="utf-8")
+    lines = ",\n".join(
+        "  " + json.dumps(row, sort_keys=True)
+        for row in sorted(rows, key=lambda row: str(row["name"]))
+    )
+    FILE.write_text(
+        f'{{"header": {json.dumps(header)},\n"forms": [\n{lines}\n]}}\n', encoding="utf-8"
+    )
     print(f"{FILE.name}: {len(rows)} of {len(rules)} rules")
 
 
@@ -74,8 +83,9 @@ def _row(rule: dict[str, Any]) -> dict[str, object]:
 def python_pattern(pattern: str) -> str:
     """Return a pattern of Go's regexp for Python's re, between borders of words.
 
-    Go lets a flag start anywhere, up to the end of its group; Python wants it around what it is for. What may follow a
-    token is widened from the few signs of gitleaks to whatever is no part of a token.
+    Go lets a flag start anywhere, up to the end of its group; Python wants it around what it is
+    for. What may follow a token is widened from the few signs of gitleaks to whatever is no part of
+    a token.
     """
     pattern = _scoped_flags(_END.sub("", pattern).replace("[[:alnum:]]", "[A-Za-z0-9]"))
     return rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9_])"

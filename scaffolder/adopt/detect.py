@@ -23,7 +23,9 @@ _CHATS = {"slack": r"(?i:slack)", "teams": r"(?i:msteams|webhook\.office\.com|te
 def runtime(project: Project) -> Found | None:
     """What the service is written in: what its image runs, else what its build is."""
     manifests = {
-        name: found for name, names in MANIFESTS.items() if (found := [file for file in names if project.has(file)])
+        name: found
+        for name, names in MANIFESTS.items()
+        if (found := [file for file in names if project.has(file)])
     }
     known = [f"runtime {name}" for name in MANIFESTS]
     images = [one for one in facts.read(project).of(*known) if one.role == "image"]
@@ -32,10 +34,18 @@ def runtime(project: Project) -> Found | None:
         right = min(images, key=lambda one: (by_weight(one.place.path), -one.place.line))
         value = right.fact.removeprefix("runtime ")
         places = [*(Location(path=Path(file)) for file in manifests.get(value, [])), right.place]
-        others = [f"{one.place} has {one.fact.removeprefix('runtime ')}" for one in images if one.fact != right.fact]
-        return Found(name="runtime", value=value, places=tuple(places), note="; ".join(dict.fromkeys(others)))
+        others = [
+            f"{one.place} has {one.fact.removeprefix('runtime ')}"
+            for one in images
+            if one.fact != right.fact
+        ]
+        return Found(
+            name="runtime", value=value, places=tuple(places), note="; ".join(dict.fromkeys(others))
+        )
     for value, names in manifests.items():
-        return Found(name="runtime", value=value, places=tuple(Location(path=Path(file)) for file in names))
+        return Found(
+            name="runtime", value=value, places=tuple(Location(path=Path(file)) for file in names)
+        )
     return None
 
 
@@ -44,12 +54,23 @@ def version(project: Project, runtime: str) -> Found | None:
     said = facts.read(project).of(f"runtime {runtime}")
     exact = [one for one in said if one.role != "range"]
     if not exact:
-        ranges = [(one, found[1]) for one in said if (found := re.search(r"(\d+(?:\.\d+)?)", one.value))]
+        ranges = [
+            (one, found[1]) for one in said if (found := re.search(r"(\d+(?:\.\d+)?)", one.value))
+        ]
         return next((_version(one, value) for one, value in ranges), None)
     weights = {role: number for number, role in enumerate(_ROLES)}
-    right = min(exact, key=lambda one: (weights.get(one.role, len(weights)), by_weight(one.place.path), one.place.line))
+    right = min(
+        exact,
+        key=lambda one: (
+            weights.get(one.role, len(weights)),
+            by_weight(one.place.path),
+            one.place.line,
+        ),
+    )
     agreeing = tuple(dict.fromkeys(one.place for one in exact if one.value == right.value))
-    others = "; ".join(dict.fromkeys(f"{one.place} says {one.value}" for one in exact if one.value != right.value))
+    others = "; ".join(
+        dict.fromkeys(f"{one.place} says {one.value}" for one in exact if one.value != right.value)
+    )
     return Found(name="runtime_version", value=right.value, places=agreeing, note=others)
 
 
@@ -75,19 +96,29 @@ def manifests(project: Project) -> Found | None:
     if bases:
         return there("manifests", "kustomize", bases[:1])
     plain = files.plain_manifests(project)
-    at = next((at for at, _ in matches(project, plain, r"^kind:\s*[\"']?(?:Deployment|StatefulSet)\b")), None)
+    at = next(
+        (at for at, _ in matches(project, plain, r"^kind:\s*[\"']?(?:Deployment|StatefulSet)\b")),
+        None,
+    )
     return Found(name="manifests", value="there", places=(at,)) if at else None
 
 
 def pipelines(project: Project) -> Found | None:
     """The pipelines that are there."""
     found = {name: paths for name, paths in files.pipelines_by_system(project).items() if paths}
-    return there("ci", ",".join(found), tuple(file for paths in found.values() for file in paths)) if found else None
+    return (
+        there("ci", ",".join(found), tuple(file for paths in found.values() for file in paths))
+        if found
+        else None
+    )
 
 
 def cloud(project: Project) -> Found | None:
     """The cloud that most lines of pipelines, infrastructure and chart speak of."""
-    found = {name: list(matches(project, _operations(project), cloud.SPEAKS)) for name, cloud in CLOUDS.items()}
+    found = {
+        name: list(matches(project, _operations(project), cloud.SPEAKS))
+        for name, cloud in CLOUDS.items()
+    }
     name = max(found, key=lambda one: len(found[one]))
     return Found(name="cloud", value=name, places=(found[name][0][0],)) if found[name] else None
 
@@ -112,11 +143,17 @@ def chat(project: Project) -> Found | None:
 def name(project: Project, remote: str = "") -> Found:
     """What the service calls itself: in its build, its chart, at its host, or by the name of its folder."""
     for at, value in _names(project, remote):
-        sound = re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "-", value.rpartition("/")[2].lower())).strip("-")
+        sound = re.sub(
+            r"-+", "-", re.sub(r"[^a-z0-9-]", "-", value.rpartition("/")[2].lower())
+        ).strip("-")
         sound = re.sub(r"^[^a-z]+", "", sound)[:20].rstrip("-")
         if sound:
             note = "" if at else "git remote origin" if remote else "name of the folder"
-            note = f"{value} is no name that a cluster takes" if sound != value.rpartition("/")[2] else note
+            note = (
+                f"{value} is no name that a cluster takes"
+                if sound != value.rpartition("/")[2]
+                else note
+            )
             return Found(name="service_name", value=sound, places=(at,) if at else (), note=note)
     return Found(name="service_name", value="service", note="nothing says a name")
 
@@ -140,10 +177,16 @@ def _names(project: Project, remote: str) -> Iterator[tuple[Location | None, str
 
 
 def _version(said: Declaration, value: str) -> Found:
-    return Found(name="runtime_version", value=value, places=(said.place,), note=f"{said.value} is a range")
+    return Found(
+        name="runtime_version", value=value, places=(said.place,), note=f"{said.value} is a range"
+    )
 
 
 def _operations(project: Project) -> tuple[Path, ...]:
     """Files that say how the service is built, deployed and watched."""
-    deploying = (*files.values_files(project), *files.alertmanager_files(project), *files.deploy_scripts(project))
+    deploying = (
+        *files.values_files(project),
+        *files.alertmanager_files(project),
+        *files.deploy_scripts(project),
+    )
     return tuple(sorted({*files.pipelines(project), *files.terraform_inputs(project), *deploying}))

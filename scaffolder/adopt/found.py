@@ -22,13 +22,18 @@ class Found:
     note: str = ""
 
 
-def matches(project: Project, files: tuple[Path, ...], pattern: str) -> Iterator[tuple[Location, str]]:
+def matches(
+    project: Project, files: tuple[Path, ...], pattern: str
+) -> Iterator[tuple[Location, str]]:
     """Each line of `files` in which `pattern` is found, with its first group that took part, or all that was found."""
     expression = re.compile(pattern)
     for file in files:
         for number, line in enumerate(project.lines(file), 1):
             if found := expression.search(line[:500]):
-                yield place(project, file, number), next((one for one in found.groups() if one), found[0])
+                yield (
+                    place(project, file, number),
+                    next((one for one in found.groups() if one), found[0]),
+                )
 
 
 def there(name: str, value: str, files: tuple[Path, ...] | list[Path]) -> Found | None:

@@ -13,7 +13,10 @@ from scaffolder.repository.project import PROPOSED
 from scaffolder.template import answers, manifest
 
 _SERVICE = "app/"
-"""The template's own small service. The repository has one already, and only how to build it is written there."""
+"""The template's own small service.
+
+The repository has one already, and only how to build it is written there.
+"""
 
 _OF_THE_SERVICE = frozenset({"Dockerfile", ".dockerignore"})
 """How the template's own service becomes an image: .dockerignore hides all but `app/`, and another image needs more."""
@@ -52,12 +55,19 @@ class Layout:
         return tuple(one for one in self.files if one.fate is fate)
 
 
-def of(rendered: Path, files: Collection[Path], root: Path, tracked: Collection[str], owned: Collection[str]) -> Layout:
+def of(
+    rendered: Path,
+    files: Collection[Path],
+    root: Path,
+    tracked: Collection[str],
+    owned: Collection[str],
+) -> Layout:
     """Where each of `files`, rendered into `rendered`, goes in the repository at `root`.
 
-    A file that is there, committed or ignored, is never written to: the template's version goes beside it, under
-    PROPOSED. `owned` are folders ("helm/pay/") that the repository has in a form of its own: the template's go beside
-    them whole, because half of each would be neither. So does a file that is there under another name.
+    A file that is there, committed or ignored, is never written to: the template's version goes
+    beside it, under PROPOSED. `owned` are folders ("helm/pay/") that the repository has in a form
+    of its own: the template's go beside them whole, because half of each would be neither. So does
+    a file that is there under another name.
     """
     known = {path.lower() for path in tracked}
     placed: list[Placed] = []
@@ -93,7 +103,9 @@ def free(file: str, root: Path, tracked: Collection[str]) -> bool:
 
 
 def _free(file: str, root: Path, known: Collection[str]) -> bool:
-    return not (file.lower() in known or os.path.lexists(root / file) or _blocked(file, known, root))
+    return not (
+        file.lower() in known or os.path.lexists(root / file) or _blocked(file, known, root)
+    )
 
 
 def _beside(file: str, target: str, root: Path, known: Collection[str]) -> Placed:
@@ -107,7 +119,9 @@ def _blocked(file: str, known: Collection[str], root: Path) -> bool:
     for parent in Path(file).parents:
         path = root / parent
         if parent != Path() and (
-            parent.as_posix().lower() in known or path.is_symlink() or (path.exists() and not path.is_dir())
+            parent.as_posix().lower() in known
+            or path.is_symlink()
+            or (path.exists() and not path.is_dir())
         ):
             return True
     return False

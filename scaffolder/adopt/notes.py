@@ -12,15 +12,20 @@ from scaffolder.repository.project import PROPOSED
 from scaffolder.repository.runtimes.runtime import BuildTool
 
 
-def of(proposal: Proposal, laid: Layout, prefix: str, tool: BuildTool | None, own: Collection[str]) -> Iterator[str]:
+def of(
+    proposal: Proposal, laid: Layout, prefix: str, tool: BuildTool | None, own: Collection[str]
+) -> Iterator[str]:
     """The notes, one sentence each.
 
-    `prefix` is where the service lies in a larger repository, else empty; `own` are the files that are written for this
-    repository alone.
+    `prefix` is where the service lies in a larger repository, else empty; `own` are the files that
+    are written for this repository alone.
     """
     yield from _of_the_deployment(proposal)
     yield from _of_the_image(proposal)
-    if any(one.path == "Makefile" and one.fate is not FileAction.SAME for one in laid.of(FileAction.BESIDE)):
+    if any(
+        one.path == "Makefile" and one.fate is not FileAction.SAME
+        for one in laid.of(FileAction.BESIDE)
+    ):
         yield (
             f"the Makefile stays yours; pipelines and documents call targets of Makefile{PROPOSED}: "
             "take them over, or include it"
@@ -36,14 +41,22 @@ def of(proposal: Proposal, laid: Layout, prefix: str, tool: BuildTool | None, ow
 
 
 def _of_the_deployment(proposal: Proposal) -> Iterator[str]:
-    port, chart, service = proposal.thing("port"), proposal.thing("chart"), proposal.answers["service_name"]
+    port, chart, service = (
+        proposal.thing("port"),
+        proposal.thing("chart"),
+        proposal.answers["service_name"],
+    )
     if port and int(port.value) < ports.LOWEST and not chart:
         yield (
             f"the service listens on {port.value}, which is for root; the template's chart does not run as root: "
             f"let the service take its port from PORT, which is {ports.DEFAULT}"
         )
     elif port and port.value != str(ports.DEFAULT):
-        where = f"{chart.value}/values.yaml, say so there" if chart else f"helm/{service}/values.yaml says so"
+        where = (
+            f"{chart.value}/values.yaml, say so there"
+            if chart
+            else f"helm/{service}/values.yaml says so"
+        )
         yield f"the service listens on {port.value}; the template passes a port as PORT ({where})"
     if chart:
         yield f"the chart stays yours; the template's, with alerts and network policy, is in helm/{service}{PROPOSED}/"

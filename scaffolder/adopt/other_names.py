@@ -7,12 +7,18 @@ from collections.abc import Collection
 from scaffolder.repository.ci import CI_SYSTEMS
 
 _OTHERS = {
-    # The canonical name wins where both are there: https://docs.docker.com/compose/intro/compose-application-model/
+    # The canonical name wins where both are there:
+    # https://docs.docker.com/compose/intro/compose-application-model/
     "compose.yaml": ("compose.yml", "docker-compose.yaml", "docker-compose.yml"),
     # One of them counts; which one differs from host to host:
     # https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository
     "CODEOWNERS": (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS"),
-    "CONTRIBUTING.md": (".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md", "CONTRIBUTING.rst", "CONTRIBUTING.adoc"),
+    "CONTRIBUTING.md": (
+        ".github/CONTRIBUTING.md",
+        "docs/CONTRIBUTING.md",
+        "CONTRIBUTING.rst",
+        "CONTRIBUTING.adoc",
+    ),
     "SECURITY.md": (".github/SECURITY.md", "docs/SECURITY.md", "SECURITY.rst"),
     ".github/pull_request_template.md": (
         "pull_request_template.md",
@@ -25,18 +31,25 @@ _OTHERS = {
         *(f".{host}/renovate.json{five}" for host in ("github", "gitlab") for five in ("", "5")),
         *(f".renovaterc{end}" for end in ("", ".json", ".json5")),
     ),
-    # Make takes GNUmakefile before Makefile: https://www.gnu.org/software/make/manual/html_node/Makefile-Names.html
+    # Make takes GNUmakefile before Makefile:
+    # https://www.gnu.org/software/make/manual/html_node/Makefile-Names.html
     "Makefile": ("GNUmakefile",),
     # https://yamllint.readthedocs.io/en/stable/configuration.html
     ".yamllint.yaml": (".yamllint", ".yamllint.yml"),
     ".hadolint.yaml": (".hadolint.yml",),
     "README.md": ("README", "README.rst", "README.adoc", "README.txt"),
     "CHANGELOG.md": ("CHANGELOG", "CHANGELOG.rst", "CHANGES.md", "CHANGES.rst", "HISTORY.md"),
-    **{name: others for system in CI_SYSTEMS.values() for name, others in system.OTHER_NAMES.items()},
+    **{
+        name: others
+        for system in CI_SYSTEMS.values()
+        for name, others in system.OTHER_NAMES.items()
+    },
 }
 
 
 def of(file: str, tracked: Collection[str]) -> str:
     """The file that is there under another name for what the template calls `file`; empty where none is."""
     known = {path.lower(): path for path in tracked}
-    return next((known[name.lower()] for name in _OTHERS.get(file, ()) if name.lower() in known), "")
+    return next(
+        (known[name.lower()] for name in _OTHERS.get(file, ()) if name.lower() in known), ""
+    )

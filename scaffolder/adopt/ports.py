@@ -22,7 +22,9 @@ LOWEST = 1024
 """The template's chart takes no lower port: those below are root's, and its container is not root."""
 
 _TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__"})
-_STARTED = Clue(files=("Procfile",), pattern=r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})", rank=1)
+_STARTED = Clue(
+    files=("Procfile",), pattern=r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})", rank=1
+)
 _DEPLOYED = (
     (files.deployments, r"(?:containerPort|targetPort):\s*(\d{2,5})"),
     (files.yaml, r"\bcontainerPort:\s*(\d{2,5})"),
@@ -35,7 +37,11 @@ _CLUES = sorted(_IN_SOURCE, key=lambda clue: clue.rank)
 def port(project: Project) -> Found:
     """Where the service listens, as the image, the code or what deploys it says; else the template's default."""
     return (
-        _exposed(project) or _stated(project, *_IMAGE) or _written(project) or _stated(project, ports.COMPOSE) or _ANY
+        _exposed(project)
+        or _stated(project, *_IMAGE)
+        or _written(project)
+        or _stated(project, ports.COMPOSE)
+        or _ANY
     )
 
 
@@ -52,12 +58,18 @@ def _exposed(project: Project) -> Found | None:
         for instruction in last.each("EXPOSE"):
             found = re.match(r"\d{2,5}", last.filled(instruction.text))
             if found:
-                return Found(name="port", value=found[0], places=(place(project, file, instruction.line),))
+                return Found(
+                    name="port", value=found[0], places=(place(project, file, instruction.line),)
+                )
     return None
 
 
 def _stated(project: Project, *roles: str) -> Found | None:
-    said = [one for one in facts.read(project).of("port") if one.role in roles and not _tested(one.place.path)]
+    said = [
+        one
+        for one in facts.read(project).of("port")
+        if one.role in roles and not _tested(one.place.path)
+    ]
     for one in sorted(said, key=lambda one: (roles.index(one.role), one.place)):
         return Found(name="port", value=one.value, places=(one.place,))
     return None

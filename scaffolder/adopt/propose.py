@@ -37,14 +37,18 @@ class Proposal:
         return next((one for one in self.there if one.name == name), None)
 
 
-def of(project: Project, whole: Project | None, remote: str, given: Mapping[str, object]) -> Proposal:
+def of(
+    project: Project, whole: Project | None, remote: str, given: Mapping[str, object]
+) -> Proposal:
     """The answers that fit the repository; `given` ones win, `remote` is the address of its host, or empty.
 
-    `whole` is the larger repository that the project is a folder of: what the project does not say, that may.
+    `whole` is the larger repository that the project is a folder of: what the project does not say,
+    that may.
 
     Raises:
-        AnswersError: a given answer is none or is not allowed, or nothing says what the service is written in.
-        ProjectError: the folder holds several services.
+        AnswersError: a given answer is none or is not allowed, or nothing says what the service is
+        written in. ProjectError: the folder holds several services.
+
     """
     answers.refuse_unknown(given)
     single.one_service(project)
@@ -68,13 +72,16 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
         if not question.asked_given(proposed):
             if question.name in given:
                 raise AnswersError(
-                    f"{question.name} does not apply to these answers", hint=f"leave {question.flag} out"
+                    f"{question.name} does not apply to these answers",
+                    hint=f"leave {question.flag} out",
                 )
             continue
         one = found.get(question.name) or _default(question, proposed)
         if question.name not in given:
             one = _allowed(question, one, proposed)
-        proposed[question.name] = answers.accepted(question, given.get(question.name, one.value), proposed)
+        proposed[question.name] = answers.accepted(
+            question, given.get(question.name, one.value), proposed
+        )
         shown.append(one)
     things = (
         ports.port(project),
@@ -89,11 +96,16 @@ def of(project: Project, whole: Project | None, remote: str, given: Mapping[str,
 def command_line(path: str, proposal: Proposal) -> str:
     """The command that takes the same answers again."""
     words = ["scaffold adopt", *([shlex.quote(path)] if path != "." else [])]
-    words += [f"--{name.replace('_', '-')} {shlex.quote(_text(answer))}" for name, answer in proposal.answers.items()]
+    words += [
+        f"--{name.replace('_', '-')} {shlex.quote(_text(answer))}"
+        for name, answer in proposal.answers.items()
+    ]
     return " ".join(words)
 
 
-def _detected(project: Project, whole: Project | None, remote: str, given: Mapping[str, object]) -> list[Found | None]:
+def _detected(
+    project: Project, whole: Project | None, remote: str, given: Mapping[str, object]
+) -> list[Found | None]:
     def either(look: Callable[[Project], Found | None]) -> Found | None:
         return look(project) or (_outside(look(whole)) if whole else None)
 
@@ -107,7 +119,8 @@ def _detected(project: Project, whole: Project | None, remote: str, given: Mappi
         _organization(remote),
         detect.team(project) or (_outside(detect.team(whole, inside)) if whole else None),
         runtime,
-        detect.version(project, written_in) or (_version_at_the_top(whole, written_in) if whole else None),
+        detect.version(project, written_in)
+        or (_version_at_the_top(whole, written_in) if whole else None),
         cloud or Found(name="cloud", value="none", note="nothing here speaks of a cloud"),
         either(lambda one: detect.region(one, where)),
         either(detect.pipelines) or _host(remote),
@@ -123,7 +136,11 @@ def _version_at_the_top(whole: Project, runtime: str) -> Found | None:
 
 def _outside(found: Found | None) -> Found | None:
     outside = "at the top of the larger repository"
-    return replace(found, note=f"{outside}; {found.note}" if found.note else outside) if found else None
+    return (
+        replace(found, note=f"{outside}; {found.note}" if found.note else outside)
+        if found
+        else None
+    )
 
 
 def _organization(remote: str) -> Found | None:
@@ -149,7 +166,11 @@ def _allowed(question: answers.Question, one: Found, proposed: Mapping[str, Answ
         answers.accepted(question, one.value, proposed)
     except AnswersError:
         newer = [choice for choice in choices if _number(choice) >= _number(one.value)]
-        instead = newer[0] if newer and question.name == "runtime_version" else _default(question, proposed).value
+        instead = (
+            newer[0]
+            if newer and question.name == "runtime_version"
+            else _default(question, proposed).value
+        )
         offered = f"; the template has {', '.join(choices)}" if choices else ""
         return replace(one, value=instead, note=f"{one.value} was found{offered}")
     return one

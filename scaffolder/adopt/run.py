@@ -49,17 +49,23 @@ def adopt(
 ) -> Adoption | None:
     """Commit to the branch `scaffold/adopt` what the repository at `root` lacks; None where nobody `agreed`.
 
-    No file of the repository is written, and neither its index nor its current branch. A check that fails withholds
-    nothing: what it finds was there before, or is what the two sides have to agree on.
+    No file of the repository is written, and neither its index nor its current branch. A check that
+    fails withholds nothing: what it finds was there before, or is what the two sides have to agree
+    on.
 
     Raises:
         ScaffolderError: and nothing was done.
+
     """
     with SystemToolchain() as toolchain:
         _refuse_generated(root)
         repository = branch.opened(root, toolchain)
         project = Project(root, only=_written_here(repository.tracked))
-        whole = Project(repository.top, only=_written_here(repository.all_tracked)) if repository.prefix else None
+        whole = (
+            Project(repository.top, only=_written_here(repository.all_tracked))
+            if repository.prefix
+            else None
+        )
         proposal = propose.of(project, whole, repository.remote, given)
         tool = scripts.tool(project, repository.top, str(proposal.answers["runtime"]))
         if tool:
@@ -73,7 +79,9 @@ def adopt(
             _fit(folder, proposal)
             laid = layout.of(folder, files, root, repository.tracked, _owned(project, proposal))
             added = {
-                one.target: folder / one.path for one in laid.files if one.fate in {FileAction.NEW, FileAction.BESIDE}
+                one.target: folder / one.path
+                for one in laid.files
+                if one.fate in {FileAction.NEW, FileAction.BESIDE}
             }
             extra = _own(folder, laid, tool, repository)
             adoption = Adoption(
@@ -87,20 +95,31 @@ def adopt(
             if dry_run:
                 return adoption
             tree = branch.tree(repository, {**added, **extra})
-            report = None if no_check else _checked(repository, tree, Path(temporary), toolchain, on_result)
+            report = (
+                None
+                if no_check
+                else _checked(repository, tree, Path(temporary), toolchain, on_result)
+            )
             message = f"Adopted by scaffolder {render.current().commit.removeprefix('v')}"
             return replace(adoption, commit=branch.commit(repository, tree, message), report=report)
 
 
 def _refuse_generated(root: Path) -> None:
-    for file, how in ((keep_list.FILE, "it was adopted"), (Path(answers.FILE), "a template made it")):
+    for file, how in (
+        (keep_list.FILE, "it was adopted"),
+        (Path(answers.FILE), "a template made it"),
+    ):
         if (root / file).exists():
-            raise ProjectError(f"{root} has a {file}: {how} already", hint="scaffold status; scaffold update")
+            raise ProjectError(
+                f"{root} has a {file}: {how} already", hint="scaffold status; scaffold update"
+            )
 
 
 def _written_here(tracked: frozenset[str]) -> frozenset[str]:
     """The files that say something of this repository: not a submodule's, and not what Go copies into `vendor/`."""
-    copied = tuple(file.removesuffix("modules.txt") for file in tracked if file.endswith("vendor/modules.txt"))
+    copied = tuple(
+        file.removesuffix("modules.txt") for file in tracked if file.endswith("vendor/modules.txt")
+    )
     return frozenset(file for file in tracked if not file.startswith(copied)) if copied else tracked
 
 
@@ -112,7 +131,10 @@ def _owned(project: Project, proposal: Proposal) -> tuple[str, ...]:
     owned += ["terraform/"] if proposal.thing("terraform") else []
     if proposal.thing("chart"):
         # The tests of the alerts read the rules that are in the template's chart.
-        owned += [f"helm/{service}/", *(["monitoring/tests/"] if "monitoring/" not in owned else [])]
+        owned += [
+            f"helm/{service}/",
+            *(["monitoring/tests/"] if "monitoring/" not in owned else []),
+        ]
     return tuple(owned)
 
 
@@ -122,9 +144,18 @@ def _fit(folder: Path, proposal: Proposal) -> None:
     port, chart = proposal.thing("port"), proposal.thing("chart")
     if port:
         if int(port.value) >= ports.LOWEST:
-            _say(folder / f"helm/{service}/values.yaml", f"\nport: {ports.DEFAULT}\n", f"\nport: {port.value}\n")
-        # On this machine it stays at 8080, as the documents say: Prometheus and Grafana are at 9090 and 3000 there.
-        _say(folder / "compose.yaml", f":{ports.DEFAULT}:{ports.DEFAULT}", f":{ports.DEFAULT}:{port.value}")
+            _say(
+                folder / f"helm/{service}/values.yaml",
+                f"\nport: {ports.DEFAULT}\n",
+                f"\nport: {port.value}\n",
+            )
+        # On this machine it stays at 8080, as the documents say: Prometheus and Grafana are at 9090
+        # and 3000 there.
+        _say(
+            folder / "compose.yaml",
+            f":{ports.DEFAULT}:{ports.DEFAULT}",
+            f":{ports.DEFAULT}:{port.value}",
+        )
         _say(folder / "compose.yaml", f'"service:{ports.DEFAULT}"', f'"service:{port.value}"')
         _say(folder / ".devcontainer/devcontainer.json", f"[{ports.DEFAULT}]", f"[{port.value}]")
     if chart:
@@ -147,14 +178,20 @@ def _say(file: Path, before: str, after: str) -> None:
     file.write_text(text.replace(before, after), encoding="utf-8")
 
 
-def _own(folder: Path, laid: Layout, tool: BuildTool | None, repository: branch.Repository) -> dict[str, Path]:
+def _own(
+    folder: Path, laid: Layout, tool: BuildTool | None, repository: branch.Repository
+) -> dict[str, Path]:
     """The files that are of this repository alone: how it is built, and what it keeps for itself.
 
     Raises:
         ProjectError: something stands where the list of what is kept has to be.
+
     """
     beside = folder.parent / "own"
-    texts = {keep_list.FILE.as_posix(): keep_list.text(laid.kept), **(scripts.of(tool) if tool else {})}
+    texts = {
+        keep_list.FILE.as_posix(): keep_list.text(laid.kept),
+        **(scripts.of(tool) if tool else {}),
+    }
     made = {}
     for name, text in texts.items():
         if layout.free(name, repository.root, repository.tracked):

@@ -47,6 +47,9 @@ def of(tool: BuildTool) -> Mapping[str, str]:
     """The text of each of FILES."""
     words = (("Builds", "built"), ("Tests", "tested"), ("Runs", "started"))
     return {
-        file: _HEAD.format(what=what, tool=tool.name) + (command or _UNKNOWN.format(file=file, done=done))
-        for file, (what, done), command in zip(FILES, words, (tool.build, tool.test, tool.run), strict=True)
+        file: _HEAD.format(what=what, tool=tool.name)
+        + (command or _UNKNOWN.format(file=file, done=done))
+        for file, (what, done), command in zip(
+            FILES, words, (tool.build, tool.test, tool.run), strict=True
+        )
     }

@@ -16,12 +16,13 @@ from scaffolder.repository.runtimes import RUNTIMES, of_each
 def one_service(project: Project) -> None:
     """Stop where the folder holds several services, each of which is adopted by itself.
 
-    The modules of a Maven or Gradle build are libraries but for those that have an image, and a Dockerfile in a folder
-    without a build of its own is one more image of the build at the root. The packages of a Node workspace are on
-    their own, unless the workspace as a whole has an image.
+    The modules of a Maven or Gradle build are libraries but for those that have an image, and a
+    Dockerfile in a folder without a build of its own is one more image of the build at the root.
+    The packages of a Node workspace are on their own, unless the workspace as a whole has an image.
 
     Raises:
         ProjectError: naming them.
+
     """
     folders = services.folders(project)
     packages = list(of_each(lambda runtime: runtime.packages(project)))
@@ -29,7 +30,11 @@ def one_service(project: Project) -> None:
         raise _several(project, "is a workspace of packages", packages)
     if len(folders) < 2 or services.HERE in folders:
         return
-    own = [folder for folder in folders if folder in _with_build(project)] if _built_here(project) else [*folders]
+    own = (
+        [folder for folder in folders if folder in _with_build(project)]
+        if _built_here(project)
+        else [*folders]
+    )
     if any(runtime.is_multi_module(project) for runtime in RUNTIMES.values()):
         own = [folder for folder in own if folder in _with_image(project)]
     if len(own) > 1 or (own and not _built_here(project)):

@@ -29,11 +29,13 @@ from scaffolder.model import FAMILIES, Check, selected
 __all__ = ["FAMILIES", "choose", "every", "run"]
 
 
-def every(*, online: bool = False, context: str = "", today: datetime.date | None = None) -> tuple[Check, ...]:
+def every(
+    *, online: bool = False, context: str = "", today: datetime.date | None = None
+) -> tuple[Check, ...]:
     """All checks, in the order they are shown.
 
-    `online` lets Terraform fetch its providers; `context` names the cluster whose API server is asked; `today` is the
-    day on which versions have to get fixes still (None: the day of the run).
+    `online` lets Terraform fetch its providers; `context` names the cluster whose API server is
+    asked; `today` is the day on which versions have to get fixes still (None: the day of the run).
     """
     return (
         *terraform.checks(online=online),
@@ -60,6 +62,7 @@ def choose(
 
     Raises:
         AnswersError: a word is the start of no check's id.
+
     """
     all_checks = every(online=online, context=context)
     ids = [check.id for check in all_checks]

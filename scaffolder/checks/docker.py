@@ -26,12 +26,16 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         *project.hand(files),
         cwd=project.root,
         timeout=30,
-        reads=[project.root / file for file in (*files, Path(".hadolint.yaml"), Path(".hadolint.yml"))],
+        reads=[
+            project.root / file for file in (*files, Path(".hadolint.yaml"), Path(".hadolint.yml"))
+        ],
     )
     try:
         problems = output.value_of(done.stdout)
     except ValueError as error:
-        raise ToolCrashed(f"hadolint ended with {done.exit_code} and no report: {done.stderr.strip()[:200]}") from error
+        raise ToolCrashed(
+            f"hadolint ended with {done.exit_code} and no report: {done.stderr.strip()[:200]}"
+        ) from error
     findings = tuple(
         Finding(
             path=project.relative(problem["file"]),
@@ -41,7 +45,9 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             fix=f"https://github.com/hadolint/hadolint/wiki/{problem['code']}"
             if problem["code"].startswith("DL")
             else "",
-            severity=Severity.ERROR if problem["level"] in {"error", "warning"} else Severity.WARNING,
+            severity=Severity.ERROR
+            if problem["level"] in {"error", "warning"}
+            else Severity.WARNING,
         )
         for problem in problems
     )

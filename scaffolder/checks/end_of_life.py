@@ -61,7 +61,9 @@ def kubernetes(project: Project) -> Iterator[Pin]:
     product = clusters.managed(project) or "kubernetes"
     for file, version in clusters.versions(project):
         if not any("test" in part for part in file.parts):
-            yield Pin(product=product, version=version.text, place=place(project, file, version.line))
+            yield Pin(
+                product=product, version=version.text, place=place(project, file, version.line)
+            )
     for one in facts.read(project).of("kubernetes"):
         if one.role == tool_versions.IMAGE:
             yield Pin(product="kubernetes", version=one.value, place=one.place)
@@ -116,21 +118,30 @@ def supported(
     Raises:
         NotApplicable: nothing is pinned; `nothing` says what.
         Blocked: of nothing that is pinned anybody has published an end.
+
     """
     found = sorted(dict.fromkeys(pins(project)))
     if not found:
         raise NotApplicable(nothing)
     day = today or datetime.date.today()
-    ends = {(pin.product, pin.version): end_of_life.end_of(pin.product, pin.version) for pin in found}
+    ends = {
+        (pin.product, pin.version): end_of_life.end_of(pin.product, pin.version) for pin in found
+    }
     findings = []
     for (product, version), end in ends.items():
         places = [pin.place for pin in found if (pin.product, pin.version) == (product, version)]
         if end and end.day and day > end.day - SOON:
             findings.append(_ending(end, end.day, places, day))
     judged = sorted(
-        {f"{_called(end)} {f'until {end.day}' if end.day else 'without an end'}" for end in ends.values() if end}
+        {
+            f"{_called(end)} {f'until {end.day}' if end.day else 'without an end'}"
+            for end in ends.values()
+            if end
+        }
     )
-    unknown = sorted({f"{product} {version}" for (product, version), end in ends.items() if end is None})
+    unknown = sorted(
+        {f"{product} {version}" for (product, version), end in ends.items() if end is None}
+    )
     limit = f"no end is published for {', '.join(unknown)}" if unknown else ""
     if not judged:
         raise Blocked(limit)
@@ -147,7 +158,9 @@ def _ending(end: End, last: datetime.date, places: list[Location], day: datetime
         path=places[0].path,
         line=places[0].line,
         message=f"{_called(end)} {'has had no fixes since' if over else 'gets fixes until'} {last} ({end.source})",
-        fix="go to a newer one, here and in the related places" if len(places) > 1 else "go to a newer one",
+        fix="go to a newer one, here and in the related places"
+        if len(places) > 1
+        else "go to a newer one",
         related=tuple(places[1:]),
         severity=Severity.ERROR if over else Severity.WARNING,
     )
@@ -170,14 +183,30 @@ def _pin(project: Project, file: Path, at: int, product: str, version: str) -> P
 def checks(*, today: datetime.date | None) -> tuple[Check, ...]:
     """The checks of this family, asked on `today` (None: the day of the run)."""
 
-    def check(number: int, title: str, pins: Callable[[Project], Iterator[Pin]], nothing: str) -> Check:
+    def check(
+        number: int, title: str, pins: Callable[[Project], Iterator[Pin]], nothing: str
+    ) -> Check:
         run = partial(supported, pins=pins, nothing=nothing, today=today)
         return Check(id=f"EOL{number:03}", title=title, run=run)
 
     return (
-        check(1, "The runtime still gets fixes", runtimes, "no file states the version of a runtime"),
-        check(2, "Kubernetes still gets fixes", kubernetes, "no file states the version of Kubernetes"),
-        check(3, "Base images still get fixes", base_images, "no image names its system or its database"),
+        check(
+            1, "The runtime still gets fixes", runtimes, "no file states the version of a runtime"
+        ),
+        check(
+            2, "Kubernetes still gets fixes", kubernetes, "no file states the version of Kubernetes"
+        ),
+        check(
+            3,
+            "Base images still get fixes",
+            base_images,
+            "no image names its system or its database",
+        ),
         check(4, "Tools still get fixes", tools, "no file pins Terraform, Helm or kubectl"),
-        check(5, "Runners and actions still exist", hosted, "no pipeline of GitHub or Azure names a runner"),
+        check(
+            5,
+            "Runners and actions still exist",
+            hosted,
+            "no pipeline of GitHub or Azure names a runner",
+        ),
     )

@@ -50,7 +50,10 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
     chart = manifests.chart_of(project)
     findings = tuple(_unrendered(project, chart, one) for one in rendered if one.error)
     number = sum(len(one.objects) for one in rendered)
-    return Verdict(findings=findings, detail=f"{counted(len(rendered), 'environment')}, {counted(number, 'object')}")
+    return Verdict(
+        findings=findings,
+        detail=f"{counted(len(rendered), 'environment')}, {counted(number, 'object')}",
+    )
 
 
 def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
@@ -68,7 +71,9 @@ def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
             if untried:
                 limits.append(f"{untried} more values of {chart.folder.as_posix()}")
     most = max(len(chart.renderings) for chart in known)
-    return Verdict(findings=tuple(found.values()), detail=counted(most, "environment"), limit=", ".join(limits))
+    return Verdict(
+        findings=tuple(found.values()), detail=counted(most, "environment"), limit=", ".join(limits)
+    )
 
 
 def _altered(value: Altered) -> Finding:
@@ -82,15 +87,23 @@ def _altered(value: Altered) -> Finding:
     )
 
 
-def _linted(project: Project, chart: Path, environment: str, message: helm.Message) -> Iterator[Finding]:
+def _linted(
+    project: Project, chart: Path, environment: str, message: helm.Message
+) -> Iterator[Finding]:
     """A message of `helm lint`; one about values is said at the values, once for each of them."""
     refused = tuple(_REFUSED_VALUE.finditer(message.text))
     if not refused:
-        yield Finding(path=chart / message.path, line=message.line, message=f"{_in(environment)}{message.text}")
+        yield Finding(
+            path=chart / message.path,
+            line=message.line,
+            message=f"{_in(environment)}{message.text}",
+        )
     for value in refused:
         place = _of_value(project, chart, environment, value)
         yield Finding(
-            path=place.path, line=place.line, message=f"{_in(environment)}values {value['at']}: {value['problem']}"
+            path=place.path,
+            line=place.line,
+            message=f"{_in(environment)}values {value['at']}: {value['problem']}",
         )
 
 
@@ -101,7 +114,11 @@ def _unrendered(project: Project, chart: Path, one: manifests.Manifest) -> Findi
         place = Location(path=chart / template["file"], line=int(template["line"]))
     elif value:
         place = _of_value(project, chart, one.environment, value)
-    return Finding(path=place.path, line=place.line, message=f"{_in(one.environment)}does not render: {one.error}")
+    return Finding(
+        path=place.path,
+        line=place.line,
+        message=f"{_in(one.environment)}does not render: {one.error}",
+    )
 
 
 def _of_value(project: Project, chart: Path, environment: str, value: re.Match[str]) -> Location:
@@ -123,7 +140,14 @@ def _line_of(lines: Sequence[str], keys: Sequence[str]) -> int:
     line = 0
     for key in keys:
         following = range(line, len(lines))
-        line = next((number + 1 for number in following if lines[number].lstrip(" -").startswith(f"{key}:")), 0)
+        line = next(
+            (
+                number + 1
+                for number in following
+                if lines[number].lstrip(" -").startswith(f"{key}:")
+            ),
+            0,
+        )
         if not line:
             return 0
     return line
@@ -136,5 +160,7 @@ def _in(environment: str) -> str:
 CHECKS = (
     Check(id="HL001", title="helm lint --strict passes", run=lints, tool=HELM),
     Check(id="HL002", title="The chart renders everywhere", run=renders, tool=HELM),
-    Check(id="HL003", title="Values reach the pod as they are written", run=values_arrive_as_written),
+    Check(
+        id="HL003", title="Values reach the pod as they are written", run=values_arrive_as_written
+    ),
 )

@@ -21,7 +21,9 @@ from scaffolder.tools.offline import custom_resources
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import Toolchain
 
-_BUILT_IN = re.compile(r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|[a-z0-9.-]+\.k8s\.io/v\w+")
+_BUILT_IN = re.compile(
+    r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|[a-z0-9.-]+\.k8s\.io/v\w+"
+)
 """The groups that the API server itself serves; in these an unknown kind is an error, not a custom resource."""
 
 _UNEXPECTED = re.compile(r"'(\w+)' (?:was|were) unexpected")
@@ -37,9 +39,13 @@ def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     version = manifests.kubernetes_version(project)
     validate = module("kubernetes_validate")
     rendered = [item for item in manifests.objects(project, toolchain) if _is_built_in(item)]
-    findings = [finding for item in rendered for finding in _invalid(project, validate, item, version)]
+    findings = [
+        finding for item in rendered for finding in _invalid(project, validate, item, version)
+    ]
     return Verdict(
-        findings=_distinct(findings), level="schema", detail=f"{_number(rendered)}, for Kubernetes {version}"
+        findings=_distinct(findings),
+        level="schema",
+        detail=f"{_number(rendered)}, for Kubernetes {version}",
     )
 
 
@@ -62,12 +68,15 @@ def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=_distinct(findings), detail=_number(known), limit=limit)
 
 
-def the_cluster_accepts_the_objects(project: Project, toolchain: Toolchain, *, context: str) -> Verdict:
+def the_cluster_accepts_the_objects(
+    project: Project, toolchain: Toolchain, *, context: str
+) -> Verdict:
     """The API server behind `context` accepts each object of each environment as Helm would send it, in a dry-run.
 
     Raises:
         NotApplicable: no context is named.
         ClusterError: inconclusive on an object or an environment, and no object has an error.
+
     """
     if not context:
         raise NotApplicable("no cluster is named: --context NAME asks one")
@@ -75,7 +84,10 @@ def the_cluster_accepts_the_objects(project: Project, toolchain: Toolchain, *, c
     rendered = {item.identity: item for item in manifests.objects(project, toolchain)}
     items = list(rendered.values())
     answers = cluster.dry_run(
-        context, [_elsewhere(item.content, release) for item in items], namespace=release, release=release
+        context,
+        [_elsewhere(item.content, release) for item in items],
+        namespace=release,
+        release=release,
     )
     ruled = list(zip(items, answers, strict=True))
     findings = list(chain.from_iterable(_said(context, item, answer) for item, answer in ruled))
@@ -83,7 +95,10 @@ def the_cluster_accepts_the_objects(project: Project, toolchain: Toolchain, *, c
     if limit and not any(finding.severity is Severity.ERROR for finding in findings):
         raise ClusterError(limit)
     return Verdict(
-        findings=_distinct(findings), level="server", detail=f"{_number(items)}, context {context}", limit=limit
+        findings=_distinct(findings),
+        level="server",
+        detail=f"{_number(items)}, context {context}",
+        limit=limit,
     )
 
 
@@ -110,15 +125,25 @@ def _inconclusive(ruled: list[tuple[KubernetesObject, cluster.Answer]]) -> list[
     answers = [answer for item, answer in open_ones if not _is_refused(item, answer)]
     if not answers:
         return []
-    return [f"inconclusive on {len(answers)} of {len(ruled)} objects: {'; '.join(cluster.reasons(answers))}"]
+    return [
+        f"inconclusive on {len(answers)} of {len(ruled)} objects: {'; '.join(cluster.reasons(answers))}"
+    ]
 
 
 def _unrendered(project: Project, toolchain: Toolchain) -> list[str]:
     """Name the environments whose objects the server was not asked about."""
-    failed = [manifest.environment for manifest in manifests.manifests(project, toolchain) if manifest.error]
+    failed = [
+        manifest.environment
+        for manifest in manifests.manifests(project, toolchain)
+        if manifest.error
+    ]
     if not failed:
         return []
-    which = f"environment {failed[0]} does" if len(failed) == 1 else f"environments {', '.join(failed)} do"
+    which = (
+        f"environment {failed[0]} does"
+        if len(failed) == 1
+        else f"environments {', '.join(failed)} do"
+    )
     return [f"{which} not render, so the cluster was not asked about that: see HL002"]
 
 
@@ -127,7 +152,10 @@ def _elsewhere(content: dict[str, Any], release: str) -> dict[str, Any]:
     metadata = content.get("metadata") or {}
     if metadata.get("namespace") != release:
         return content
-    return {**content, "metadata": {key: value for key, value in metadata.items() if key != "namespace"}}
+    return {
+        **content,
+        "metadata": {key: value for key, value in metadata.items() if key != "namespace"},
+    }
 
 
 def _is_refused(item: KubernetesObject, answer: cluster.Answer) -> bool:
@@ -140,7 +168,9 @@ def _is_built_in(item: KubernetesObject) -> bool:
     return bool(_BUILT_IN.fullmatch(item.api_version)) and not _CUSTOM.fullmatch(item.api_version)
 
 
-def _invalid(project: Project, validate: Any, item: KubernetesObject, version: str) -> Iterator[Finding]:
+def _invalid(
+    project: Project, validate: Any, item: KubernetesObject, version: str
+) -> Iterator[Finding]:
     try:
         validate.validate(item.content, version, strict=True)
     except validate.SchemaNotFoundError:
@@ -156,7 +186,9 @@ def _invalid(project: Project, validate: Any, item: KubernetesObject, version: s
 def _finding(project: Project, item: KubernetesObject, place: str, message: str) -> Finding:
     """What is wrong at `place` ("spec.ports.0") of an object, on the line of the template that sets it."""
     keys = [*reversed(_UNEXPECTED.findall(message)), *reversed(place.split("."))]
-    line = next((line for key in keys if key and (line := project.line_of(item.path, f"{key}:"))), 0)
+    line = next(
+        (line for key in keys if key and (line := project.line_of(item.path, f"{key}:"))), 0
+    )
     said = f"{place or 'the object'}: {message}"[:300]
     return Finding(path=item.path, line=line, message=_named(item, said))
 
@@ -171,14 +203,24 @@ def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
 
 
 def _number(items: list[KubernetesObject]) -> str:
-    return f"{counted(len(items), 'object')} of {counted(len({item.kind for item in items}), 'kind')}"
+    return (
+        f"{counted(len(items), 'object')} of {counted(len({item.kind for item in items}), 'kind')}"
+    )
 
 
 def checks(*, context: str) -> tuple[Check, ...]:
     """The checks of this family; `context` names the cluster to ask, "" none."""
     return (
-        Check(id="K8001", title="Kubernetes objects are valid", run=objects_are_valid, tool=HELM, cost=2),
-        Check(id="K8002", title="Custom resources are valid", run=custom_objects_are_valid, tool=HELM),
+        Check(
+            id="K8001",
+            title="Kubernetes objects are valid",
+            run=objects_are_valid,
+            tool=HELM,
+            cost=2,
+        ),
+        Check(
+            id="K8002", title="Custom resources are valid", run=custom_objects_are_valid, tool=HELM
+        ),
         Check(
             id="K8003",
             title="The cluster accepts the objects",

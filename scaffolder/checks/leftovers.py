@@ -11,12 +11,17 @@ from scaffolder.repository.project import Project
 from scaffolder.template import answers, bundled
 from scaffolder.tools.toolchain import Toolchain
 
-# `[[` also opens a table of TOML, a test of Bash, a text of Lua, an attribute of C++, a link of a wiki and a list of
-# lists. A marker of ours is told apart by its name, a question of the template, and by the blanks around it. Without
-# blanks the name has to be one that other languages do not write there: of several words, or with a filter.
+# `[[` also opens a table of TOML, a test of Bash, a text of Lua, an attribute of C++, a link of a
+# wiki and a list of lists. A marker of ours is told apart by its name, a question of the template,
+# and by the blanks around it. Without blanks the name has to be one that other languages do not
+# write there: of several words, or with a filter.
 _FILTERS = r"(?:upper|lower|title|capitalize|trim|replace|default|length|join|int)\b"
-_VALUE = re.compile(r"\[\[-? (?P<name>[a-z]\w*)(?:\.\w+|\[[^\]]*\]|\([^)]*\))*(?: ?[|+*/~][^\]]*)? -?\]\]")
-_TIGHT_VALUE = re.compile(rf"\[\[-? ?(?P<name>[a-z]\w*)(?P<rest>(?:\.\w+)*(?: ?\| ?{_FILTERS}[^\]]*)?) ?-?\]\]")
+_VALUE = re.compile(
+    r"\[\[-? (?P<name>[a-z]\w*)(?:\.\w+|\[[^\]]*\]|\([^)]*\))*(?: ?[|+*/~][^\]]*)? -?\]\]"
+)
+_TIGHT_VALUE = re.compile(
+    rf"\[\[-? ?(?P<name>[a-z]\w*)(?P<rest>(?:\.\w+)*(?: ?\| ?{_FILTERS}[^\]]*)?) ?-?\]\]"
+)
 _CHOICE = re.compile(r"\[\[-? (?P<expression>['\"][^$]*? if [^$]*?) -?\]\]")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _KEYWORDS = r"(?:if|elif|else|endif|for|endfor|set|macro|endmacro|include|import|from|raw|endraw)\b"
@@ -31,9 +36,15 @@ def nothing_of_the_template_is_left(project: Project, _: Toolchain) -> Verdict:
         raise NotApplicable("the repository was not generated from this template")
     findings = []
     for file in project.files:
-        marked = [number for number, line in _marked(project.lines(file)) if not _is_table(file.suffix, line)]
+        marked = [
+            number
+            for number, line in _marked(project.lines(file))
+            if not _is_table(file.suffix, line)
+        ]
         if marked and file.suffix == ".jinja":
-            findings.append(Finding(path=file, message="is a template that was not rendered", fix="delete it"))
+            findings.append(
+                Finding(path=file, message="is a template that was not rendered", fix="delete it")
+            )
         for number in marked:
             line = project.lines(file)[number - 1].strip()
             findings.append(
@@ -66,7 +77,9 @@ def _holds_marker(line: str) -> bool:
         return True
     if any(match["name"] in _questions() for match in _VALUE.finditer(line)):
         return True
-    tight = (match for match in _TIGHT_VALUE.finditer(line) if match["rest"] or "_" in match["name"])
+    tight = (
+        match for match in _TIGHT_VALUE.finditer(line) if match["rest"] or "_" in match["name"]
+    )
     if any(match["name"] in _questions() for match in tight):
         return True
     choices = (_QUOTED.sub("", match["expression"]) for match in _CHOICE.finditer(line))

@@ -24,7 +24,9 @@ from scaffolder.tools.toolchain import Toolchain
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 """A Grafana variable in a query: `$namespace`, `${namespace}`, `${namespace:regex}`."""
 
-_FAILED_TEST = re.compile(r'^\s*(?:alertname: (?P<alert>\w+), time:|expr: (?P<expr>".*"), time:)', re.MULTILINE)
+_FAILED_TEST = re.compile(
+    r'^\s*(?:alertname: (?P<alert>\w+), time:|expr: (?P<expr>".*"), time:)', re.MULTILINE
+)
 """How `promtool test rules` names what it asked in vain."""
 
 _REFUSED = re.compile(r"FAILED: (.*)")
@@ -117,8 +119,8 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
 def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchain) -> Verdict:
     """amtool accepts each Alertmanager configuration: a file of its own, or in the values of a chart.
 
-    An AlertmanagerConfig spells its keys otherwise, and is the operator's to judge. An amtool that is older than a
-    setting is shown the configuration without it, and the verdict's limit says so.
+    An AlertmanagerConfig spells its keys otherwise, and is the operator's to judge. An amtool that
+    is older than a setting is shown the configuration without it, and the verdict's limit says so.
     """
     found = [one for one in monitoring.alertmanagers(project) if not one.is_object]
     if not found:
@@ -128,7 +130,9 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
     findings, limits = [], set()
     for one in found:
         file = one.path
-        known, left_out = _known_to(version, {**one.content, "templates": []})  # their files lie in the cluster
+        known, left_out = _known_to(
+            version, {**one.content, "templates": []}
+        )  # their files lie in the cluster
         limits |= left_out
         with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
             path = Path(folder) / "alertmanager.json"  # JSON is YAML
@@ -141,20 +145,33 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
                 refused = _REFUSED.search(done.stdout + done.stderr)
                 message = refused[1] if refused else _essence(done.stdout + done.stderr)
                 named = _QUOTED.search(message)
-                line = project.line_of(file, named[1] if named else "") or one.place(project, "receivers").line
+                line = (
+                    project.line_of(file, named[1] if named else "")
+                    or one.place(project, "receivers").line
+                )
                 findings.append(Finding(path=file, line=line, message=message))
             case _:
                 raise ToolCrashed(f"amtool ended with {done.exit_code}: {_essence(done.stderr)}")
     limit = f"{', '.join(sorted(limits))}, newer than this amtool" if limits else ""
-    return Verdict(findings=tuple(findings), detail=", ".join(one.path.as_posix() for one in found), limit=limit)
+    return Verdict(
+        findings=tuple(findings),
+        detail=", ".join(one.path.as_posix() for one in found),
+        limit=limit,
+    )
 
 
 def _failed_tests(project: Project, file: Path, printed: str) -> Finding:
     """What `promtool test rules` says of a test file, at the first test that fails, beside the rules it asks of."""
-    asked = [found["alert"] or output.value_of(found["expr"]) for found in _FAILED_TEST.finditer(printed)]
+    asked = [
+        found["alert"] or output.value_of(found["expr"]) for found in _FAILED_TEST.finditer(printed)
+    ]
     places = {rule.name: rule.place for rule in reversed(monitoring.rules(project)) if rule.name}
     names = dict.fromkeys(rule.name for rule in monitoring.rules(project) if rule.name)
-    meant = [name for name in names if any(re.search(rf"(?<![\w:]){re.escape(name)}(?![\w:])", one) for one in asked)]
+    meant = [
+        name
+        for name in names
+        if any(re.search(rf"(?<![\w:]){re.escape(name)}(?![\w:])", one) for one in asked)
+    ]
     return Finding(
         path=file,
         line=project.line_of(file, asked[0]) if asked else 0,
@@ -175,7 +192,9 @@ def _checked(project: Project, toolchain: Toolchain, groups: RuleGroups) -> Comp
     arguments = ("check", "rules", "--lint=all", "--lint-fatal")
     if not groups.is_object:
         names = project.hand([groups.path])
-        return toolchain.run(PROMTOOL, *arguments, *names, cwd=project.root, reads=[project.root / groups.path])
+        return toolchain.run(
+            PROMTOOL, *arguments, *names, cwd=project.root, reads=[project.root / groups.path]
+        )
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         path = Path(folder) / "rules.json"  # JSON is YAML
         path.write_text(output.text_of({"groups": groups.groups}), encoding="utf-8")
@@ -186,7 +205,11 @@ def _checked(project: Project, toolchain: Toolchain, groups: RuleGroups) -> Comp
 def _line_in_object(groups: RuleGroups, message: str) -> int:
     """The line of the rule that promtool names, else of the groups."""
     named = set(_QUOTED.findall(message))
-    ways = [way for way, rule in groups.rules if named & {str(rule.get("alert")), str(rule.get("record"))}]
+    ways = [
+        way
+        for way, rule in groups.rules
+        if named & {str(rule.get("alert")), str(rule.get("record"))}
+    ]
     return line_of(groups.document, *(ways[0] if ways else groups.way))
 
 
@@ -207,7 +230,8 @@ def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[st
                 tables = [one for one in listed(integrations) if isinstance(one, dict)]
                 left_out |= {"url_file" for one in tables if "url_file" in one}
                 kept[kind] = [
-                    {"url" if key == "url_file" else key: _url(key, one[key]) for key in one} for one in tables
+                    {"url" if key == "url_file" else key: _url(key, one[key]) for key in one}
+                    for one in tables
                 ]
             else:
                 kept[kind] = integrations
@@ -234,15 +258,33 @@ def _problem(parser: Any, expression: str) -> str:
 def _essence(printed: str) -> str:
     """What a person needs of a tool's output: without its headings and empty lines, at most a few lines' worth."""
     lines = [line.strip() for line in printed.splitlines()]
-    return " ".join(line for line in lines if line and not line.startswith(("Checking", "Unit Testing", "SUCCESS")))[
-        :600
-    ]
+    return " ".join(
+        line
+        for line in lines
+        if line and not line.startswith(("Checking", "Unit Testing", "SUCCESS"))
+    )[:600]
 
 
 CHECKS = (
     Check(id="MO001", title="The rules are PromQL", run=rules_parse),
     Check(id="MO002", title="The dashboards ask PromQL", run=dashboards_parse),
-    Check(id="MO003", title="promtool check rules passes", run=promtool_accepts_the_rules, tool=PROMTOOL),
-    Check(id="MO004", title="promtool test rules passes", run=alerts_pass_their_tests, tool=PROMTOOL, cost=2),
-    Check(id="MO005", title="amtool check-config passes", run=alertmanager_accepts_its_configuration, tool=AMTOOL),
+    Check(
+        id="MO003",
+        title="promtool check rules passes",
+        run=promtool_accepts_the_rules,
+        tool=PROMTOOL,
+    ),
+    Check(
+        id="MO004",
+        title="promtool test rules passes",
+        run=alerts_pass_their_tests,
+        tool=PROMTOOL,
+        cost=2,
+    ),
+    Check(
+        id="MO005",
+        title="amtool check-config passes",
+        run=alertmanager_accepts_its_configuration,
+        tool=AMTOOL,
+    ),
 )

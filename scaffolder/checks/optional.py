@@ -14,10 +14,12 @@ def module(name: str) -> Any:
 
     Raises:
         ToolMissing: its package is not installed.
+
     """
     try:
         return import_module(name)
     except ImportError as error:
         raise ToolMissing(
-            f"the Python package of {name} is not installed", hint=installation.current().with_tools()
+            f"the Python package of {name} is not installed",
+            hint=installation.current().with_tools(),
         ) from error

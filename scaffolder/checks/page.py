@@ -31,7 +31,9 @@ class Page:
 
 def of(check_id: str) -> Page:
     """The page of the check with this id; `read` says what can be wrong with it."""
-    return read(check_id, (files(__package__) / _FOLDER / f"{check_id}.md").read_text(encoding="utf-8"))
+    return read(
+        check_id, (files(__package__) / _FOLDER / f"{check_id}.md").read_text(encoding="utf-8")
+    )
 
 
 def ids() -> tuple[str, ...]:
@@ -44,7 +46,9 @@ def read(check_id: str, text: str) -> Page:
     """The page that `text` is.
 
     Raises:
-        ValueError: it has not the form that every page has: a title with the id, then `SECTIONS`, none of them empty.
+        ValueError: it has not the form that every page has: a title with the id, then `SECTIONS`,
+        none of them empty.
+
     """
     title, _, rest = text.partition("\n")
     if not title.startswith(f"# {check_id} "):
@@ -52,7 +56,9 @@ def read(check_id: str, text: str) -> Page:
     parts = re.split(r"^## (.+)$", rest, flags=re.MULTILINE)
     headings, bodies = tuple(parts[1::2]), [body.strip() for body in parts[2::2]]
     if headings != SECTIONS or not all(bodies):
-        raise ValueError(f"the page of {check_id} has {', '.join(headings) or 'no section'}, not {', '.join(SECTIONS)}")
+        raise ValueError(
+            f"the page of {check_id} has {', '.join(headings) or 'no section'}, not {', '.join(SECTIONS)}"
+        )
     what, why, fix, example = bodies
     return Page(
         id=check_id,
@@ -69,6 +75,7 @@ def named(word: str, checks: Sequence[Check]) -> tuple[Check, ...]:
 
     Raises:
         AnswersError: it means none.
+
     """
     found = tuple(check for check in checks if check.id.startswith(word.upper()))
     if word and found:

@@ -19,7 +19,14 @@ from scaffolder.tools.programs import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, 
 from scaffolder.tools.toolchain import Toolchain
 
 _EXTENSIONS = (
-    *("AWSCLI@", "AWSShellScript@", "AmazonWebServices.", "TerraformCLI@", "TerraformInstaller@", "TerraformTask"),
+    *(
+        "AWSCLI@",
+        "AWSShellScript@",
+        "AmazonWebServices.",
+        "TerraformCLI@",
+        "TerraformInstaller@",
+        "TerraformTask",
+    ),
     *("SonarCloud", "SonarQube", "replacetokens@", "trivy@"),
 )
 """How the tasks of usual extensions begin: https://marketplace.visualstudio.com/azuredevops."""
@@ -35,7 +42,9 @@ def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdic
         cwd=project.root,
         reads=[project.root / file for file in files],
     )
-    return Verdict(findings=tuple(_schema_findings(project, done)), detail=counted(len(files), "workflow"))
+    return Verdict(
+        findings=tuple(_schema_findings(project, done)), detail=counted(len(files), "workflow")
+    )
 
 
 def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
@@ -48,12 +57,23 @@ def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict
         raise NotApplicable("there is no .gitlab-ci.yml")
     components = [file for file in found if len(reading.documents(project, file)) > 1]
     files = [file for file in found if file not in components]
-    limit = f"no schema for components: {', '.join(file.as_posix() for file in components)}" if components else ""
+    limit = (
+        f"no schema for components: {', '.join(file.as_posix() for file in components)}"
+        if components
+        else ""
+    )
     if not files:
         raise NotApplicable(limit)
     done = toolchain.run(
         CHECK_JSONSCHEMA,
-        *("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", "--output-format", "json"),
+        *(
+            "--builtin-schema",
+            "vendor.gitlab-ci",
+            "--data-transform",
+            "gitlab-ci",
+            "--output-format",
+            "json",
+        ),
         *project.hand(files),
         cwd=project.root,
         reads=[project.root / file for file in files],
@@ -65,7 +85,8 @@ def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict
 def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
     """Microsoft's schema accepts azure-pipelines.yml and its templates.
 
-    The schema knows Microsoft's tasks only and refuses every other, so that a task of an extension is left out.
+    The schema knows Microsoft's tasks only and refuses every other, so that a task of an extension
+    is left out.
     """
     files = kinds.pipelines_of(project, "azure-devops")
     if not files:
@@ -75,7 +96,8 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
     for file in files:
         done = toolchain.run(
             CHECK_JSONSCHEMA,
-            # The schema's own expressions are not those of the default engine (python-jsonschema/check-jsonschema#353).
+            # The schema's own expressions are not those of the default engine
+            # (python-jsonschema/check-jsonschema#353).
             *("--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "nonunicode"),
             *("--output-format", "json", "--default-filetype", "yaml", "-"),
             cwd=project.root,
@@ -96,7 +118,9 @@ def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdic
         for file in files
         for problem in jenkins.problems(project, file)
     )
-    return Verdict(findings=findings, detail="structure; Groovy's own grammar is for Jenkins to judge")
+    return Verdict(
+        findings=findings, detail="structure; Groovy's own grammar is for Jenkins to judge"
+    )
 
 
 def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
@@ -113,7 +137,12 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     )
     problems = _json(ACTIONLINT.name, done, codes={0, 1})
     findings = tuple(
-        Finding(path=project.relative(p["filepath"]), line=p["line"], message=p["message"], rule=p["kind"])
+        Finding(
+            path=project.relative(p["filepath"]),
+            line=p["line"],
+            message=p["message"],
+            rule=p["kind"],
+        )
         for p in problems or []
     )
     return Verdict(findings=findings, detail=counted(len(files), "workflow"))
@@ -129,19 +158,31 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     done = toolchain.run(
         ZIZMOR,
         *("--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress"),
-        # It looks for its configuration at the root of the Git repository, which is another one in a monorepo.
+        # It looks for its configuration at the root of the Git repository, which is another one in
+        # a monorepo.
         *(("--config", config[0].as_posix()) if config else ()),
         *project.hand(files),
         cwd=project.root,
         timeout=60,
         reads=kinds.read_by_workflow_linters(project),
     )
-    # 0: nothing; 11 to 14: findings, the number says how severe the worst is (docs.zizmor.sh/usage/#exit-codes).
+    # 0: nothing; 11 to 14: findings, the number says how severe the worst is
+    # (docs.zizmor.sh/usage/#exit-codes).
     problems = _json(ZIZMOR.name, done, codes={0, 11, 12, 13, 14})
-    unread = [line for line in done.stderr.splitlines() if "failed to" in line.lower() or "invalid" in line.lower()]
+    unread = [
+        line
+        for line in done.stderr.splitlines()
+        if "failed to" in line.lower() or "invalid" in line.lower()
+    ]
     if unread:
-        raise ToolCrashed(f"zizmor could not read every workflow: {unread[0].strip()[:200]}", hint="see check CI001")
-    return Verdict(findings=tuple(_audited(project, p) for p in problems), detail=counted(len(files), "workflow"))
+        raise ToolCrashed(
+            f"zizmor could not read every workflow: {unread[0].strip()[:200]}",
+            hint="see check CI001",
+        )
+    return Verdict(
+        findings=tuple(_audited(project, p) for p in problems),
+        detail=counted(len(files), "workflow"),
+    )
 
 
 def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
@@ -157,7 +198,9 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         *project.hand(files),
         cwd=project.root,
         timeout=60,
-        reads=kinds.but_documents(project),  # -x follows a script to what it sources, whatever that is called
+        reads=kinds.but_documents(
+            project
+        ),  # -x follows a script to what it sources, whatever that is called
     )
     problems = _json(SHELLCHECK.name, done, codes={0, 1})["comments"]
     findings = tuple(
@@ -174,11 +217,15 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=findings, detail=counted(len(files), "script"))
 
 
-def _schema_findings(project: Project, done: CompletedRun, only: Path | None = None) -> Iterator[Finding]:
+def _schema_findings(
+    project: Project, done: CompletedRun, only: Path | None = None
+) -> Iterator[Finding]:
     """What check-jsonschema reported, about `only` where it read that file from its standard input."""
     report = _json(CHECK_JSONSCHEMA.name, done, codes={0, 1})
     if not isinstance(report, dict):
-        raise ToolCrashed(f"check-jsonschema ended with {done.exit_code} and no report: {done.stderr.strip()[-200:]}")
+        raise ToolCrashed(
+            f"check-jsonschema ended with {done.exit_code} and no report: {done.stderr.strip()[-200:]}"
+        )
     for error in report.get("errors", []):
         best = error.get("best_deep_match") or error
         file = only or project.relative(error["filename"])
@@ -218,7 +265,8 @@ def _workflows(project: Project) -> tuple[Path, ...]:
 
 def _audited(project: Project, problem: dict[str, Any]) -> Finding:
     location = next(
-        (one for one in problem["locations"] if one["symbolic"].get("kind") == "Primary"), problem["locations"][0]
+        (one for one in problem["locations"] if one["symbolic"].get("kind") == "Primary"),
+        problem["locations"][0],
     )
     severity = problem["determinations"]["severity"]
     key = location["symbolic"]["key"]["Local"]
@@ -241,13 +289,18 @@ def _json(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
             pass
     said = (done.stderr.strip() or done.stdout.strip()).splitlines()
     worst = next(
-        (line for line in said if re.match(r"\W*(error|fatal|panic)", line, re.IGNORECASE)), "".join(said[-1:])
+        (line for line in said if re.match(r"\W*(error|fatal|panic)", line, re.IGNORECASE)),
+        "".join(said[-1:]),
     )
-    raise ToolCrashed(f"{name} ended with {done.exit_code}: {worst.strip()[:200] or 'it said nothing'}")
+    raise ToolCrashed(
+        f"{name} ended with {done.exit_code}: {worst.strip()[:200] or 'it said nothing'}"
+    )
 
 
 def _last_key(path: str) -> str:
-    words = [word for word in re.split(r"[.\[\]]+", path) if word and word != "$" and not word.isdigit()]
+    words = [
+        word for word in re.split(r"[.\[\]]+", path) if word and word != "$" and not word.isdigit()
+    ]
     return f"{words[-1]}:" if words else ""
 
 
@@ -261,9 +314,18 @@ CHECKS = (
     ),
     Check(id="CI002", title="actionlint is silent", run=actionlint_is_silent, tool=ACTIONLINT),
     Check(id="CI003", title="zizmor is silent", run=zizmor_is_silent, tool=ZIZMOR),
-    Check(id="CI004", title="shellcheck is silent", run=shellcheck_is_silent, tool=SHELLCHECK, cost=4),
-    Check(id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative),
-    Check(id="CI006", title="GitLab CI matches its schema", run=gitlab_matches_the_schema, tool=CHECK_JSONSCHEMA),
+    Check(
+        id="CI004", title="shellcheck is silent", run=shellcheck_is_silent, tool=SHELLCHECK, cost=4
+    ),
+    Check(
+        id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative
+    ),
+    Check(
+        id="CI006",
+        title="GitLab CI matches its schema",
+        run=gitlab_matches_the_schema,
+        tool=CHECK_JSONSCHEMA,
+    ),
     Check(
         id="CI007",
         title="Azure Pipelines match their schema",

@@ -26,17 +26,29 @@ def pushed_images_are_scanned_and_signed(project: Project, _: Toolchain) -> Verd
         for target in makefile_of(project, file).targets
         if target.name in _AROUND
     }
-    pushing = [(one, stage) for one in pipelines.stages(project) for stage in one.stages if "push" in stage.targets]
+    pushing = [
+        (one, stage)
+        for one in pipelines.stages(project)
+        for stage in one.stages
+        if "push" in stage.targets
+    ]
     if not known or not pushing:
         raise NotApplicable("no pipeline runs make push, or the Makefile can neither scan nor sign")
-    findings = [finding for one, stage in pushing for finding in _published(project, one, stage, known)]
+    findings = [
+        finding for one, stage in pushing for finding in _published(project, one, stage, known)
+    ]
     return Verdict(findings=tuple(findings), detail=", ".join(one.system for one, _ in pushing))
 
 
-def _published(project: Project, one: Pipeline, stage: Stage, known: dict[str, Location]) -> Iterator[Finding]:
+def _published(
+    project: Project, one: Pipeline, stage: Stage, known: dict[str, Location]
+) -> Iterator[Finding]:
     push = stage.targets.index("push")
     lines = project.lines(one.path)
-    line = next((number for number, text in enumerate(lines, 1) if re.search(r"\bmake\b.*\bpush\b", text)), 0)
+    line = next(
+        (number for number, text in enumerate(lines, 1) if re.search(r"\bmake\b.*\bpush\b", text)),
+        0,
+    )
     for name, place in known.items():
         side = _AROUND[name]
         targets = stage.targets[:push] if side == "before" else stage.targets[push + 1 :]
@@ -50,4 +62,10 @@ def _published(project: Project, one: Pipeline, stage: Stage, known: dict[str, L
             )
 
 
-CHECKS = (Check(id="CI008", title="What is pushed is scanned and signed", run=pushed_images_are_scanned_and_signed),)
+CHECKS = (
+    Check(
+        id="CI008",
+        title="What is pushed is scanned and signed",
+        run=pushed_images_are_scanned_and_signed,
+    ),
+)

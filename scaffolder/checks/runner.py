@@ -42,9 +42,10 @@ def run(
 ) -> Report:
     """Every check's result, in the order of `checks`; `on_result` hears of each as it is done.
 
-    A check that raises gives no verdict: SKIPPED where its tool is missing or another check has to pass first, BROKEN
-    where the tool, or the check itself, failed. A check that has nothing to look at is named apart from the results.
-    What programs said is kept in `cache`, and taken from there, where there is one.
+    A check that raises gives no verdict: SKIPPED where its tool is missing or another check has to
+    pass first, BROKEN where the tool, or the check itself, failed. A check that has nothing to look
+    at is named apart from the results. What programs said is kept in `cache`, and taken from there,
+    where there is one.
     """
     started = time.perf_counter()
     contents = Contents()
@@ -52,7 +53,11 @@ def run(
     def one(check: Check) -> Result | Inapplicable:
         keeping = Keeping(toolchain, cache, contents) if cache else None
         result = _result(check, project, keeping or toolchain, strict=strict)
-        if keeping and isinstance(result, Result) and result.outcome in {Outcome.PASSED, Outcome.FAILED}:
+        if (
+            keeping
+            and isinstance(result, Result)
+            and result.outcome in {Outcome.PASSED, Outcome.FAILED}
+        ):
             keeping.keep()
         if isinstance(result, Result):
             on_result(result)
@@ -81,7 +86,9 @@ def run(
     )
 
 
-def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: bool) -> Result | Inapplicable:
+def _result(
+    check: Check, project: Project, toolchain: Toolchain, *, strict: bool
+) -> Result | Inapplicable:
     started = time.perf_counter()
 
     def ended(outcome: Outcome, *, reason: str = "", tool_missing: bool = False) -> Result:
@@ -105,7 +112,9 @@ def _result(check: Check, project: Project, toolchain: Toolchain, *, strict: boo
     except ToolError as failed:
         return ended(Outcome.BROKEN, reason=_sentence(failed))
     except Exception as defect:  # noqa: BLE001, a defect of ours in one check must not hide the other verdicts
-        return ended(Outcome.BROKEN, reason=f"the check itself failed: {type(defect).__name__}: {defect}")
+        return ended(
+            Outcome.BROKEN, reason=f"the check itself failed: {type(defect).__name__}: {defect}"
+        )
     return Result(
         check=check,
         outcome=outcome_of(verdict.findings, strict=strict),
@@ -132,7 +141,10 @@ def _shown(finding: Finding) -> Finding:
 def _pages(results: Sequence[Result]) -> dict[str, str]:
     known = page.ids()
     found = [result.check.id for result in results if result.findings and result.check.id in known]
-    return {check: f"{page.of(check).what}\n\n{page.of(check).why}\n\n{page.of(check).fix}" for check in found}
+    return {
+        check: f"{page.of(check).what}\n\n{page.of(check).why}\n\n{page.of(check).fix}"
+        for check in found
+    }
 
 
 def _tool(check: Check, toolchain: Toolchain) -> str:

@@ -42,7 +42,11 @@ def _excerpt(project: Project, place: Location) -> Snippet | None:
         return None
     first = max(1, place.line - AROUND)
     lines = _lines(project, place.path)[first - 1 : place.line + AROUND]
-    return Snippet(first=first, lines=tuple(visible(line[:WIDEST]) for line in lines)) if lines else None
+    return (
+        Snippet(first=first, lines=tuple(visible(line[:WIDEST]) for line in lines))
+        if lines
+        else None
+    )
 
 
 def _lines(project: Project, file: Path) -> list[str]:

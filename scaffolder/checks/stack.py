@@ -31,7 +31,9 @@ def prometheus_sees_what_is_declared(project: Project, toolchain: Toolchain) -> 
     for kind, place in declared.items():
         selector = _SELECTORS[kind]
         setting = f"{selector}NilUsesHelmValues"
-        if not any(one.prometheus.get(setting) is False or one.prometheus.get(selector) for one in specs):
+        if not any(
+            one.prometheus.get(setting) is False or one.prometheus.get(selector) for one in specs
+        ):
             findings.append(
                 Finding(
                     path=longest.path,
@@ -44,4 +46,8 @@ def prometheus_sees_what_is_declared(project: Project, toolchain: Toolchain) -> 
     return Verdict(findings=tuple(findings), detail=", ".join(declared))
 
 
-CHECKS = (Check(id="MO006", title="Prometheus sees what is declared", run=prometheus_sees_what_is_declared),)
+CHECKS = (
+    Check(
+        id="MO006", title="Prometheus sees what is declared", run=prometheus_sees_what_is_declared
+    ),
+)

@@ -19,7 +19,19 @@ from scaffolder.tools.toolchain import Toolchain
 _TEXT_NAMES = ("Dockerfile", "Makefile", "CODEOWNERS", *ci.of_each(lambda system: system.TEXTS))
 _TEXTS = frozenset(
     {
-        *(".yaml", ".yml", ".json", ".toml", ".xml", ".tf", ".tfvars", ".hcl", ".sh", ".md", ".properties"),
+        *(
+            ".yaml",
+            ".yml",
+            ".json",
+            ".toml",
+            ".xml",
+            ".tf",
+            ".tfvars",
+            ".hcl",
+            ".sh",
+            ".md",
+            ".properties",
+        ),
         ".tpl",
         *of_each(lambda runtime: runtime.TEXTS),
     }
@@ -79,7 +91,10 @@ def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
 
 def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
     """No blank ends a line, and a newline ends the file, wherever .editorconfig says so."""
-    configs = {file.parent: editorconfig.read(project.text(file)) for file in files.editor_settings(project)}
+    configs = {
+        file.parent: editorconfig.read(project.text(file))
+        for file in files.editor_settings(project)
+    }
     if not configs:
         raise NotApplicable("there is no .editorconfig")
     findings = []
@@ -112,7 +127,9 @@ def conflicts_are_settled(project: Project, toolchain: Toolchain) -> Verdict:
     """No file holds the markers that Git puts around the two sides of a conflict."""
     findings = []
     for file in project.files:
-        conflicts = list(_conflicts(project.lines(file))) if "<<<<<<< " in project.text(file) else []
+        conflicts = (
+            list(_conflicts(project.lines(file))) if "<<<<<<< " in project.text(file) else []
+        )
         if conflicts:
             more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
             findings.append(
@@ -182,7 +199,9 @@ def _should_be_text(file: Path) -> bool:
 
 def _cure(reason: str) -> str:
     return (
-        "save it as UTF-8" if "UTF-8" in reason or "no text" in reason else "take it out of the repository, or mend it"
+        "save it as UTF-8"
+        if "UTF-8" in reason or "no text" in reason
+        else "take it out of the repository, or mend it"
     )
 
 
@@ -197,7 +216,11 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
     for file in found:
         wrong = problem(project, file)
         if wrong:
-            findings.append(Finding(path=file, line=wrong[0], message=f"does not parse as {language}: {wrong[1]}"))
+            findings.append(
+                Finding(
+                    path=file, line=wrong[0], message=f"does not parse as {language}: {wrong[1]}"
+                )
+            )
     return Verdict(findings=tuple(findings), detail=counted(len(found), "file"))
 
 
@@ -234,7 +257,11 @@ def _hcl_problem(project: Project, file: Path) -> tuple[int, str] | None:
 
 
 CHECKS = (
-    Check(id="SY001", title="Nothing of the template is left", run=leftovers.nothing_of_the_template_is_left),
+    Check(
+        id="SY001",
+        title="Nothing of the template is left",
+        run=leftovers.nothing_of_the_template_is_left,
+    ),
     Check(id="SY002", title="YAML parses", run=yaml_parses),
     Check(id="SY003", title="JSON parses", run=json_parses),
     Check(id="SY004", title="TOML parses", run=toml_parses),

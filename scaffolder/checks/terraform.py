@@ -26,29 +26,41 @@ def formatted(project: Project, toolchain: Toolchain) -> Verdict:
             line=one.line,
             message="is not formatted",
             fix=f"terraform fmt {(folder / one.path).as_posix()}",
-            edits=fixes.edits_between(folder / one.path, project.text(folder / one.path), one.formatted),
+            edits=fixes.edits_between(
+                folder / one.path, project.text(folder / one.path), one.formatted
+            ),
         )
         for one in said.unformatted
     ]
-    return Verdict(findings=tuple(findings), detail=counted(len(files.terraform_inputs(project, folder)), "file"))
+    return Verdict(
+        findings=tuple(findings),
+        detail=counted(len(files.terraform_inputs(project, folder)), "file"),
+    )
 
 
 def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
     """`terraform validate` accepts every root, as deep as this machine allows.
 
-    syntax: HCL and references · schema: also every resource type, argument and block, against the providers' published
-    schemas · provider: also what the real provider says of the values.
+    syntax: HCL and references · schema: also every resource type, argument and block, against the
+    providers' published schemas · provider: also what the real provider says of the values.
     """
     folder = _folder(project)
     roots = terraform.roots(project.root / folder)
     said = terraform.validate(toolchain, project.root / folder, roots, online=online)
-    findings = dict.fromkeys(_finding(folder, one) for validation in said for one in validation.diagnostics)
+    findings = dict.fromkeys(
+        _finding(folder, one) for validation in said for one in validation.diagnostics
+    )
     providers = sorted({provider for validation in said for provider in validation.providers})
     names = ", ".join(root.as_posix() for root in roots)
     return Verdict(
         findings=tuple(findings),
         level=min((validation.level for validation in said), key=_DEPTH.index),
-        detail="; ".join([f"{counted(len(roots), 'root')}: {names}", *([", ".join(providers)] if providers else [])]),
+        detail="; ".join(
+            [
+                f"{counted(len(roots), 'root')}: {names}",
+                *([", ".join(providers)] if providers else []),
+            ]
+        ),
         limit="; ".join(sorted({validation.limit for validation in said if validation.limit})),
     )
 
@@ -57,7 +69,13 @@ def checks(*, online: bool) -> tuple[Check, ...]:
     """The checks of this family; `online` lets `terraform init` fetch the real providers."""
     return (
         Check(id="TF001", title="Terraform is formatted", run=formatted, tool=TERRAFORM),
-        Check(id="TF002", title="terraform validate passes", run=partial(valid, online=online), tool=TERRAFORM, cost=3),
+        Check(
+            id="TF002",
+            title="terraform validate passes",
+            run=partial(valid, online=online),
+            tool=TERRAFORM,
+            cost=3,
+        ),
     )
 
 

@@ -32,7 +32,9 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
         for mark in marks
         if not any(waiver.covers(mark) for waiver in ledger)
     )
-    return Verdict(findings=findings, detail=f"{counted(len(marks), 'mark')}, {counted(len(ledger), 'waiver')}")
+    return Verdict(
+        findings=findings, detail=f"{counted(len(marks), 'mark')}, {counted(len(ledger), 'waiver')}"
+    )
 
 
 def no_waiver_is_expired_or_unused(project: Project, _: Toolchain) -> Verdict:
@@ -44,16 +46,28 @@ def no_waiver_is_expired_or_unused(project: Project, _: Toolchain) -> Verdict:
     if not ledger:
         raise NotApplicable("nothing is waived")
     today = datetime.date.today()
-    findings = tuple(finding for waiver in ledger for finding in _stale(project, waiver, marks, today))
+    findings = tuple(
+        finding for waiver in ledger for finding in _stale(project, waiver, marks, today)
+    )
     next_end = min(waiver.expires for waiver in ledger)
-    return Verdict(findings=findings, detail=f"{counted(len(ledger), 'waiver')}, next expires {next_end}")
+    return Verdict(
+        findings=findings, detail=f"{counted(len(ledger), 'waiver')}, next expires {next_end}"
+    )
 
 
-def _stale(project: Project, waiver: Waiver, marks: tuple[Mark, ...], today: datetime.date) -> Iterator[Finding]:
+def _stale(
+    project: Project, waiver: Waiver, marks: tuple[Mark, ...], today: datetime.date
+) -> Iterator[Finding]:
     """What is to be said of one waiver on one day; on its last day it still holds."""
 
     def at_entry(message: str, fix: str, severity: Severity = Severity.ERROR) -> Finding:
-        return Finding(path=LEDGER, line=waiver.line, message=f"{waiver.id} {message}", fix=fix, severity=severity)
+        return Finding(
+            path=LEDGER,
+            line=waiver.line,
+            message=f"{waiver.id} {message}",
+            fix=fix,
+            severity=severity,
+        )
 
     look = "does its reason still hold? then a new date, else mend what it hides"
     left = waiver.expires - today
@@ -66,23 +80,38 @@ def _stale(project: Project, waiver: Waiver, marks: tuple[Mark, ...], today: dat
     covered = [mark for mark in marks if waiver.covers(mark)]
     for rule in waiver.rules:
         if rule not in {mark.rule for mark in covered}:
-            yield at_entry(f"waives {rule}, which nothing silences in its paths", "take the rule out of the ledger")
+            yield at_entry(
+                f"waives {rule}, which nothing silences in its paths",
+                "take the rule out of the ledger",
+            )
     for path in waiver.paths:
         if not files.named_by(project, path):
-            yield at_entry(f"names {path}, where there is no file", "take the path out of the ledger")
+            yield at_entry(
+                f"names {path}, where there is no file", "take the path out of the ledger"
+            )
     for mark in covered:
         if mark.until and mark.until > waiver.expires:
             message = f"{mark.rule} is silenced until {mark.until}, but {waiver.id} ends on {waiver.expires}"
             yield Finding(
-                path=mark.path, line=mark.line, message=message, fix="give both the same date", rule=mark.rule
+                path=mark.path,
+                line=mark.line,
+                message=message,
+                fix="give both the same date",
+                rule=mark.rule,
             )
 
 
 def _malformed(error: WaiversError) -> Finding:
-    return Finding(path=error.path or LEDGER, line=error.line, message=error.message, fix=error.hint)
+    return Finding(
+        path=error.path or LEDGER, line=error.line, message=error.message, fix=error.hint
+    )
 
 
 CHECKS = (
-    Check(id="WV001", title="Every suppression is in the ledger", run=every_suppression_is_in_the_ledger),
+    Check(
+        id="WV001",
+        title="Every suppression is in the ledger",
+        run=every_suppression_is_in_the_ledger,
+    ),
     Check(id="WV002", title="No waiver is expired or unused", run=no_waiver_is_expired_or_unused),
 )

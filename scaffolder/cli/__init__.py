@@ -17,9 +17,14 @@ import click
 from scaffolder import __version__
 from scaffolder.errors import ExitCode, ScaffolderError
 
-# Where a command is, if not in the module of its name. A module must not be called `list` or `set`: once imported, it
-# would hide the built-in in this package.
-_PLACES = {"list": "listing.command", "add": "change.add", "remove": "change.remove", "set": "change.set_"}
+# Where a command is, if not in the module of its name. A module must not be called `list` or `set`:
+# once imported, it would hide the built-in in this package.
+_PLACES = {
+    "list": "listing.command",
+    "add": "change.add",
+    "remove": "change.remove",
+    "set": "change.set_",
+}
 
 _COMMANDS = {
     "new": "Write a service's whole repository and check it.",
@@ -90,11 +95,13 @@ def main() -> None:
         from scaffolder.tools import process  # 15 ms, and hardly anybody has no home
 
         process.settle_home()
-    gc.set_threshold(100_000, 50, 50)  # what a run imports and parses stays to its end; looking through it takes 5 %
+    gc.set_threshold(
+        100_000, 50, 50
+    )  # what a run imports and parses stays to its end; looking through it takes 5 %
     code = run(sys.argv[1:])
     if code == ExitCode.INTERRUPTED:
-        # An interrupt inside exec(), which imports are full of, makes the interpreter end by SIGINT whatever we return
-        # (`unhandled_keyboard_interrupt` in CPython's pythonrun.c).
+        # An interrupt inside exec(), which imports are full of, makes the interpreter end by SIGINT
+        # whatever we return (`unhandled_keyboard_interrupt` in CPython's pythonrun.c).
         from scaffolder.tools import process  # see above
 
         process.end_all()
@@ -116,16 +123,22 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         if as_json:
-            _print(_Refusal(kind="usage", message=error.format_message(), hint="", code=ExitCode.USAGE))
+            _print(
+                _Refusal(kind="usage", message=error.format_message(), hint="", code=ExitCode.USAGE)
+            )
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         message = "interrupted; nothing was left half-written"
         click.echo(message, err=True)
         if as_json:
-            _print(_Refusal(kind="interrupted", message=message, hint="", code=ExitCode.INTERRUPTED))
+            _print(
+                _Refusal(kind="interrupted", message=message, hint="", code=ExitCode.INTERRUPTED)
+            )
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # or the interpreter complains when it flushes
         return ExitCode.CLEAN
     except Exception as error:  # noqa: BLE001, the boundary: an uncaught exception would exit 1 and read as "found"
         refusal = _Refusal(

@@ -30,18 +30,27 @@ _SHOWN = 3
 
 @click.command("adopt", short_help="Bring a repository that was not generated under the template.")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again.")
-@click.option("-n", "--dry-run", is_flag=True, help="Only say what was found and what would be written.")
+@click.option(
+    "-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again."
+)
+@click.option(
+    "-n", "--dry-run", is_flag=True, help="Only say what was found and what would be written."
+)
 @click.option("--no-check", is_flag=True, help="Do not check the result.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @options.directory
 @options.no_color
 @options.debug
-def command(path: Path, data: tuple[str, ...], dry_run: bool, no_check: bool, form: str, **flags: Any) -> int:
+def command(
+    path: Path, data: tuple[str, ...], dry_run: bool, no_check: bool, form: str, **flags: Any
+) -> int:
     """Look at the service in the repository at PATH (default: here), and commit what it lacks to a branch of its own.
 
-    The branch is scaffold/adopt. None of your files is written to: where the template has another version of one, it
-    goes beside it as *.scaffold-new. Answers come from what is found; a flag overrides one.
+    The branch is scaffold/adopt. None of your files is written to: where the template has another
+    version of one, it goes beside it as *.scaffold-new. Answers come from what is found; a flag
+    overrides one.
     """
     given = prompts.typed_in(flags, data)
     ask = form == "text" and not dry_run and options.interactive()
@@ -57,14 +66,19 @@ def command(path: Path, data: tuple[str, ...], dry_run: bool, no_check: bool, fo
     if made is None:
         click.echo("nothing was written; a flag for each answer: scaffold adopt --help")
         return ExitCode.CLEAN
-    click.echo(json.dumps(_document(made), indent=2) if form == "json" else "\n".join(_lines(made, path)))
+    click.echo(
+        json.dumps(_document(made), indent=2) if form == "json" else "\n".join(_lines(made, path))
+    )
     return made.exit_code
 
 
 command.params[1:1] = [
     *question_options(),
     click.Option(
-        ["--service-name", "service_name"], multiple=True, metavar="VALUE", help=f"{answers.questions()[0].help}."
+        ["--service-name", "service_name"],
+        multiple=True,
+        metavar="VALUE",
+        help=f"{answers.questions()[0].help}.",
     ),
 ]
 
@@ -91,8 +105,14 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
     for one in made.layout.of(FileAction.BESIDE):
         if PROPOSED + "/" not in one.target:
             yield f"  beside    {one.target}" + (f"   yours is {one.yours}" if one.yours else "")
-    for folder in sorted({one.target.partition(PROPOSED)[0] for one in made.layout.of(FileAction.BESIDE)}):
-        inside = [one for one in made.layout.of(FileAction.BESIDE) if one.target.startswith(f"{folder}{PROPOSED}/")]
+    for folder in sorted(
+        {one.target.partition(PROPOSED)[0] for one in made.layout.of(FileAction.BESIDE)}
+    ):
+        inside = [
+            one
+            for one in made.layout.of(FileAction.BESIDE)
+            if one.target.startswith(f"{folder}{PROPOSED}/")
+        ]
         if inside:
             yield f"  beside    {folder}{PROPOSED}/   {counted(len(inside), 'file')}"
     for name in made.scripts:
@@ -117,7 +137,9 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
 
 
 def _folders(files: list[str]) -> str:
-    return ", ".join(dict.fromkeys(name.split("/")[0] + ("/" if "/" in name else "") for name in sorted(files)))
+    return ", ".join(
+        dict.fromkeys(name.split("/")[0] + ("/" if "/" in name else "") for name in sorted(files))
+    )
 
 
 def _document(made: Adoption) -> dict[str, Any]:
@@ -137,7 +159,12 @@ def _document(made: Adoption) -> dict[str, Any]:
 
 
 def _file(placed: Placed) -> dict[str, str]:
-    return {"path": placed.path, "target": placed.target, "state": str(placed.fate), "yours": placed.yours}
+    return {
+        "path": placed.path,
+        "target": placed.target,
+        "state": str(placed.fate),
+        "yours": placed.yours,
+    }
 
 
 def _one(found: Found) -> dict[str, Any]:

@@ -9,7 +9,9 @@ import click
 from scaffolder.cli import options, prompts, updated
 from scaffolder.update.engine import Request
 
-_ROOT = click.option("--path", type=click.Path(path_type=Path), default=".", help="The repository (default: here).")
+_ROOT = click.option(
+    "--path", type=click.Path(path_type=Path), default=".", help="The repository (default: here)."
+)
 
 
 @click.command("add", short_help="Add a pipeline, monitoring, a cloud.")

@@ -14,15 +14,27 @@ from scaffolder.cli import options, summary
 
 @click.command("check", short_help="Check a repository.")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--select", multiple=True, metavar="ID", help="Only these checks: TF002, or TF for all of Terraform.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="ID",
+    help="Only these checks: TF002, or TF for all of Terraform.",
+)
 @click.option("--ignore", multiple=True, metavar="ID", help="Not these checks.")
 @click.option("--strict", is_flag=True, help="A warning is a failure too.")
-@click.option("--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip.")
+@click.option(
+    "--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip."
+)
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers.")
 @click.option(
-    "--context", default="", metavar="NAME", help="Ask this kubeconfig context's API server too; it changes nothing."
+    "--context",
+    default="",
+    metavar="NAME",
+    help="Ask this kubeconfig context's API server too; it changes nothing.",
 )
-@click.option("--format", "form", type=click.Choice(report.FORMATS), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(report.FORMATS), default="text", show_default=True
+)
 @click.option(
     "-o",
     "--output",
@@ -37,22 +49,39 @@ from scaffolder.cli import options, summary
     help="Write there, as JSON, a hash of what each environment renders, to compare them.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not in order.")
-@click.option("--only-changed", is_flag=True, help="Only findings in files that differ from the default branch.")
-@click.option("--since", metavar="REF", default="", help="Only findings in files that differ from where REF was left.")
+@click.option(
+    "--only-changed",
+    is_flag=True,
+    help="Only findings in files that differ from the default branch.",
+)
+@click.option(
+    "--since",
+    metavar="REF",
+    default="",
+    help="Only findings in files that differ from where REF was left.",
+)
 @click.option("--fix", is_flag=True, help="Mend what needs no thought, and check again.")
 @click.option("-n", "--dry-run", is_flag=True, help="With --fix: only show what would be changed.")
 @click.option("--diff", is_flag=True, help="With --fix: show the lines that are changed.")
-@click.option("--cache/--no-cache", default=True, help="Say again what programs said of files that did not change.")
+@click.option(
+    "--cache/--no-cache",
+    default=True,
+    help="Say again what programs said of files that did not change.",
+)
 @options.verbose
 @options.directory
 @options.no_color
 @options.debug
-def command(form: str, output: Path | None, quiet: bool, verbose: bool, diff: bool, **given: Any) -> int:
+def command(
+    form: str, output: Path | None, quiet: bool, verbose: bool, diff: bool, **given: Any
+) -> int:
     """Ask every question about the repository at PATH (default: here); only --fix changes anything in it."""
     with summary.progress(quiet=quiet) as on_result:
         examined = examine(Request(**given), on_result=on_result)
     if output:
         report.save(examined.report, form, output)
     summary.say_fixes(examined, diff=diff, dry_run=given["dry_run"])
-    summary.say_check(examined.report, form="text" if output else form, quiet=quiet, verbose=verbose)
+    summary.say_check(
+        examined.report, form="text" if output else form, quiet=quiet, verbose=verbose
+    )
     return examined.report.exit_code

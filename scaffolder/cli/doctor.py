@@ -23,13 +23,20 @@ _OWN_WORDS = re.compile(r"does not tell its version \(exit code -?\d+\): (?P<wor
 """The reason of a program that starts and stops with an error; `words` is its own account of it."""
 
 
-@click.command("doctor", short_help="Which external program each check would use, and how to get it.")
+@click.command(
+    "doctor", short_help="Which external program each check would use, and how to get it."
+)
 @click.option("--require-tools", is_flag=True, help="Exit 3 if a check lacks its program.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @options.no_color
 @options.debug
 def command(require_tools: bool, form: str) -> int:
-    """Look for every program that `scaffold` and plain `copier update` use. Nothing is changed, no network is used."""
+    """Look for every program that `scaffold` and plain `copier update` use.
+
+    Nothing is changed, no network is used.
+    """
     needed = _needed()
     with SystemToolchain() as toolchain:
         surveys = [toolchain.survey(tool) for tool in needed]
@@ -39,10 +46,16 @@ def command(require_tools: bool, form: str) -> int:
     helper = git_remote.reach()
     ours, former = installation.current(), installation.leftover()
     if form == "json":
-        known = [{"name": one.name, "cluster": one.cluster, "current": one.current} for one in contexts]
+        known = [
+            {"name": one.name, "cluster": one.cluster, "current": one.current} for one in contexts
+        ]
         kept = {"folder": str(usage.folder), "entries": usage.entries, "bytes": usage.size}
         remote = {"path": helper.path, "install": helper.hint}
-        document = {"installation": _installation(ours, former), "tools": rows, "remote_helper": remote}
+        document = {
+            "installation": _installation(ours, former),
+            "tools": rows,
+            "remote_helper": remote,
+        }
         click.echo(json.dumps({**document, "contexts": known, "cache": kept}, indent=2))
     else:
         click.echo(_distribution(ours, former))
@@ -62,7 +75,11 @@ def command(require_tools: bool, form: str) -> int:
 
 
 def _installation(ours: Installation, former: Leftover | None) -> dict[str, Any]:
-    conflict = {"version": former.version, "ours": former.ours, "remove": former.remove} if former else None
+    conflict = (
+        {"version": former.version, "ours": former.ours, "remove": former.remove}
+        if former
+        else None
+    )
     return {
         "distribution": installation.NAME,
         "version": __version__,
@@ -76,7 +93,9 @@ def _installation(ours: Installation, former: Leftover | None) -> dict[str, Any]
 def _distribution(ours: Installation, former: Leftover | None) -> str:
     """The row of the installation itself, and of one under its former name that owns the same files."""
     word = options.paint("!!", "warning") if former else options.paint("ok", "passed")
-    row = f"  {word}  {installation.NAME:<17} {__version__:<9} {ours.kind:<9} {ours.source}".rstrip()
+    row = (
+        f"  {word}  {installation.NAME:<17} {__version__:<9} {ours.kind:<9} {ours.source}".rstrip()
+    )
     if not former:
         return row
     whose = "an earlier release" if former.ours else "another project's package"
@@ -127,11 +146,15 @@ def _line(row: dict[str, Any]) -> str:
     used = ", ".join(row["checks"]) or "the first commit, update and status"
     if row["program"]:
         word = options.paint("ok", "passed")
-        lines = [f"  {word}  {row['tool']:<17} {row['version']:<9} {row['origin']:<9} {row['path']}"]
+        lines = [
+            f"  {word}  {row['tool']:<17} {row['version']:<9} {row['origin']:<9} {row['path']}"
+        ]
     else:
         word = options.paint("--", "skipped")
         lines = [f"  {word}  {row['tool']:<17} {_why_not(row)}"]
-    lines += [f"      {'':<17} passed over: {one['path']}: {one['reason']}" for one in row["passed_over"]]
+    lines += [
+        f"      {'':<17} passed over: {one['path']}: {one['reason']}" for one in row["passed_over"]
+    ]
     return "\n".join([*lines, f"      {'':<17} for {used}"])
 
 

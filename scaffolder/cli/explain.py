@@ -19,15 +19,20 @@ from scaffolder.template import manifest
 from scaffolder.tools.toolchain import SystemToolchain
 
 
-@click.command("explain", short_help="What a check asks, and why; or why a generated file is there.")
+@click.command(
+    "explain", short_help="What a check asks, and why; or why a generated file is there."
+)
 @click.argument("word", metavar="ID|FILE[:LINE]")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @options.directory
 @options.debug
 def command(word: str, form: str) -> None:
     """Explain the check ID (TF002), or all whose ids start like that (TF).
 
-    Or say why FILE of the generated repository here is there, or its LINE: the template, the conditions, the answers.
+    Or say why FILE of the generated repository here is there, or its LINE: the template, the
+    conditions, the answers.
     """
     name, _, number = word.partition(":")
     if Path(name).is_file():
@@ -35,7 +40,9 @@ def command(word: str, form: str) -> None:
         return
     found = page.named(word, checks.every())
     if form == "json":
-        click.echo(json.dumps([_facts(check) | asdict(page.of(check.id)) for check in found], indent=2))
+        click.echo(
+            json.dumps([_facts(check) | asdict(page.of(check.id)) for check in found], indent=2)
+        )
     else:
         click.echo("\n\n".join(_text(check, page.of(check.id)) for check in found))
 
@@ -60,7 +67,11 @@ def _of_file(project: Project, file: Path, number: str, form: str) -> str:
             "conditions": list(line.conditions),
             "answers": line.uses,
         }
-    return json.dumps(said, indent=2) if form == "json" else visible("\n".join(_sentences(origin, number, line)))
+    return (
+        json.dumps(said, indent=2)
+        if form == "json"
+        else visible("\n".join(_sentences(origin, number, line)))
+    )
 
 
 def _sentences(origin: explain.Origin, number: str, line: explain.Line | None) -> Iterator[str]:
@@ -78,7 +89,9 @@ def _sentences(origin: explain.Origin, number: str, line: explain.Line | None) -
 
 
 def _named(uses: dict[str, object]) -> str:
-    words = (f"{name}={','.join(one) if isinstance(one, tuple) else one}" for name, one in uses.items())
+    words = (
+        f"{name}={','.join(one) if isinstance(one, tuple) else one}" for name, one in uses.items()
+    )
     return " ".join(words) or "none"
 
 
@@ -94,7 +107,9 @@ def _text(check: Check, one: page.Page) -> str:
     sections = {"What": one.what, "Why": one.why, "Fix": one.fix, "Example": _unfenced(one.example)}
     if check.tool:
         sections["Needs"] = f"{check.tool.name}: {check.tool.how_to_get}"
-    return "\n\n".join([f"{one.id}  {one.title}", *(f"{name}\n{body}" for name, body in sections.items())])
+    return "\n\n".join(
+        [f"{one.id}  {one.title}", *(f"{name}\n{body}" for name, body in sections.items())]
+    )
 
 
 def _unfenced(markdown: str) -> str:

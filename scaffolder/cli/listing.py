@@ -41,7 +41,12 @@ def _questions() -> list[_Row]:
 
 def _checks() -> list[_Row]:
     return [
-        {"id": check.id, "title": check.title, "tool": check.tool.name if check.tool else "", "family": check.family}
+        {
+            "id": check.id,
+            "title": check.title,
+            "tool": check.tool.name if check.tool else "",
+            "family": check.family,
+        }
         for check in checks.every()
     ]
 
@@ -70,7 +75,12 @@ def _flattened(prefix: str, table: dict[str, Any]) -> list[_Row]:
 
 def _presets() -> list[_Row]:
     return [
-        {"name": preset.name, "about": preset.about, "answers": preset.answers, "source": preset.source}
+        {
+            "name": preset.name,
+            "about": preset.about,
+            "answers": preset.answers,
+            "source": preset.source,
+        }
         for preset in presets.every()
     ]
 
@@ -103,7 +113,9 @@ _LISTS_OF_A_REPOSITORY: dict[str, tuple[Callable[[Path], list[_Row]], tuple[str,
 @click.command("list", short_help="What can be asked, generated, checked and pinned.")
 @click.argument("what", type=click.Choice([*_LISTS, *_LISTS_OF_A_REPOSITORY]))
 @click.argument("path", type=click.Path(path_type=Path), default=None, required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @options.debug
 def command(what: str, path: Path | None, form: str) -> None:
     """List WHAT: the questions and their choices, the checks, the presets, or every version that is pinned.
@@ -114,7 +126,9 @@ def command(what: str, path: Path | None, form: str) -> None:
         make_for, columns = _LISTS_OF_A_REPOSITORY[what]
         rows = make_for(path or Path())
     elif path is not None:
-        raise click.UsageError(f"`scaffold list {what}` takes no PATH: it is the same for every repository")
+        raise click.UsageError(
+            f"`scaffold list {what}` takes no PATH: it is the same for every repository"
+        )
     else:
         make, columns = _LISTS[what]
         rows = make()
@@ -123,7 +137,9 @@ def command(what: str, path: Path | None, form: str) -> None:
 
 def _table(rows: list[_Row], columns: tuple[str, ...]) -> str:
     cells = [[_cell(row[column]) for column in columns] for row in rows]
-    widths = [max(len(line[index]) for line in [list(columns), *cells]) for index in range(len(columns))]
+    widths = [
+        max(len(line[index]) for line in [list(columns), *cells]) for index in range(len(columns))
+    ]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in [list(columns), *cells]

@@ -31,7 +31,9 @@ def question_options() -> list[click.Option]:
     ]
 
 
-def _completions(question: answers.Question, ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+def _completions(
+    question: answers.Question, ctx: click.Context, parameter: click.Parameter, typed: str
+) -> list[str]:
     """What the shell offers: the choices, given the flags that are already typed."""
     known: dict[str, answers.Answer] = {"service_name": "x"}
     for before in answers.questions():
@@ -41,22 +43,44 @@ def _completions(question: answers.Question, ctx: click.Context, parameter: clic
         typed_before = tuple(texts) if before.several else "".join(texts[-1:])
         known[before.name] = typed_before or before.default_given(known) or ""
     done, comma, last = typed.rpartition(",") if question.several else ("", "", typed)
-    choices = [choice.value for choice in question.choices_given(known) if choice.value.startswith(last)]
+    choices = [
+        choice.value for choice in question.choices_given(known) if choice.value.startswith(last)
+    ]
     return [f"{done}{comma}{choice}" for choice in choices]
 
 
 def _help(question: answers.Question) -> str:
-    choices = [] if isinstance(question.choices, str) else [choice.value for choice in question.choices_given({})]
+    choices = (
+        []
+        if isinstance(question.choices, str)
+        else [choice.value for choice in question.choices_given({})]
+    )
     several = " Several: with commas, or the flag again." if question.several else ""
-    return f"{question.help}: {', '.join(choices)}.{several}" if choices else f"{question.help}.{several}"
+    return (
+        f"{question.help}: {', '.join(choices)}.{several}"
+        if choices
+        else f"{question.help}.{several}"
+    )
 
 
 @click.command("new", short_help="Write a service's whole repository and check it.")
 @click.argument("name", required=False, envvar="SCAFFOLD_SERVICE_NAME")
-@click.option("-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again.")
-@click.option("--data-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Answers as YAML.")
+@click.option(
+    "-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again."
+)
+@click.option(
+    "--data-file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Answers as YAML.",
+)
 @click.option("--preset", metavar="NAME", help="Answers of a typical team: scaffold list presets.")
-@click.option("--defaults", "--no-input", is_flag=True, help="Ask nothing: what is not given takes its default.")
+@click.option(
+    "--defaults",
+    "--no-input",
+    is_flag=True,
+    help="Ask nothing: what is not given takes its default.",
+)
 @click.option(
     "-o",
     "--output",
@@ -66,12 +90,18 @@ def _help(question: answers.Question) -> str:
     help="Where to put the repository's folder.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Only list the files that would be written.")
-@click.option("-f", "--force", is_flag=True, help="Replace generated files that exist; keep all others.")
+@click.option(
+    "-f", "--force", is_flag=True, help="Replace generated files that exist; keep all others."
+)
 @click.option("--no-check", is_flag=True, help="Do not check what was written.")
 @click.option("--no-git", is_flag=True, help="Do not make it a Git repository with a first commit.")
-@click.option("--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip.")
+@click.option(
+    "--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip."
+)
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers for the check.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 @options.verbose
 @options.directory
@@ -91,9 +121,9 @@ def command(
 ) -> int:
     """Write the whole repository of service NAME: application, image, infrastructure, pipeline, chart, monitoring.
 
-    What is not given is asked, or takes its default where there is no terminal. NAME, a flag and --data go before all
-    else, and may not contradict each other. Then come a variable, --data-file, --preset and your own defaults in
-    config.toml.
+    What is not given is asked, or takes its default where there is no terminal. NAME, a flag and
+    --data go before all else, and may not contradict each other. Then come a variable, --data-file,
+    --preset and your own defaults in config.toml.
     """
     questions = {question.name for question in answers.questions()}
     flags = {key: value for key, value in settings.items() if key in questions}

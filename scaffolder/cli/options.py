@@ -41,12 +41,16 @@ def directory(function: Command) -> Command:
 
 def debug(function: Command) -> Command:
     """`--debug`; the error boundary reads it."""
-    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(function)
+    return click.option(
+        "--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."
+    )(function)
 
 
 def verbose(function: Command) -> Command:
     """`-v`: a line for each check."""
-    return click.option("-v", "--verbose", is_flag=True, help="A line for each check, however many passed.")(function)
+    return click.option(
+        "-v", "--verbose", is_flag=True, help="A line for each check, however many passed."
+    )(function)
 
 
 def no_color(function: Command) -> Command:
@@ -59,7 +63,12 @@ def no_color(function: Command) -> Command:
             ctx.color = True
 
     return click.option(
-        "--no-color", is_flag=True, expose_value=False, is_eager=True, callback=decide, help="No colours."
+        "--no-color",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=decide,
+        help="No colours.",
     )(function)
 
 

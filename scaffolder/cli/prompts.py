@@ -16,7 +16,11 @@ from scaffolder.template.answers import Accept, Answer, Choice, Question, Repeat
 
 
 def collect(
-    name: str | None, flags: Mapping[str, Any], data: tuple[str, ...], data_file: Path | None, preset: str | None
+    name: str | None,
+    flags: Mapping[str, Any],
+    data: tuple[str, ...],
+    data_file: Path | None,
+    preset: str | None,
 ) -> dict[str, object]:
     """All answers given, the nearest one winning: the command line, variable, file, preset, the user's defaults."""
     given: dict[str, object] = {**presets.user_settings().defaults}
@@ -30,6 +34,7 @@ def typed_in(values: Mapping[str, Any], data: tuple[str, ...]) -> dict[str, obje
 
     Raises:
         AnswersError: two different values answer a question that takes one.
+
     """
     context = click.get_current_context()
     typed: list[tuple[str, str]] = []
@@ -47,11 +52,16 @@ def typed_in(values: Mapping[str, Any], data: tuple[str, ...]) -> dict[str, obje
     return variables | given
 
 
-def ask(question: Question, choices: tuple[Choice, ...], default: Answer | None, accept: Accept) -> Answer:
+def ask(
+    question: Question, choices: tuple[Choice, ...], default: Answer | None, accept: Accept
+) -> Answer:
     """Ask a person until `accept` takes the answer; Enter takes the default."""
     click.echo(f"\n{question.help}", err=True)
     for choice in choices:
-        click.echo(f"  {choice.value:<12} {choice.label if choice.label != choice.value else ''}".rstrip(), err=True)
+        click.echo(
+            f"  {choice.value:<12} {choice.label if choice.label != choice.value else ''}".rstrip(),
+            err=True,
+        )
     shown = ",".join(default) if isinstance(default, tuple) else default
     several = " (several: with commas)" if question.several and len(choices) > 1 else ""
 
@@ -61,15 +71,20 @@ def ask(question: Question, choices: tuple[Choice, ...], default: Answer | None,
         except AnswersError as error:
             raise click.UsageError(error.message) from error
 
-    answer: Answer = click.prompt(f"{question.name}{several}", default=shown, value_proc=parse, err=True)
+    answer: Answer = click.prompt(
+        f"{question.name}{several}", default=shown, value_proc=parse, err=True
+    )
     return answer
 
 
 def pairs(items: tuple[str, ...]) -> dict[str, object]:
-    """Answers typed as KEY=VALUE. Several to one question are `Repeated`: only the question knows if it takes them.
+    """Answers typed as KEY=VALUE.
+
+    Several to one question are `Repeated`: only the question knows if it takes them.
 
     Raises:
         AnswersError: one has no equals sign.
+
     """
     return _gathered(map(_pair, items))
 
@@ -85,5 +100,7 @@ def _gathered(typed: Iterable[tuple[str, str]]) -> dict[str, object]:
 def _pair(item: str) -> tuple[str, str]:
     key, equals, value = item.partition("=")
     if not equals:
-        raise AnswersError(f"an answer is KEY=VALUE, not {item!r}", hint="runtime_version=21, for example")
+        raise AnswersError(
+            f"an answer is KEY=VALUE, not {item!r}", hint="runtime_version=21, for example"
+        )
     return key.strip(), value

@@ -22,7 +22,9 @@ def lines(releases: Iterable[Release]) -> Iterator[str]:
 
 def document(releases: Iterable[Release]) -> list[dict[str, Any]]:
     """Return the releases as JSON has them."""
-    return [{"version": one.tag, "date": one.date, "changes": list(one.changes)} for one in releases]
+    return [
+        {"version": one.tag, "date": one.date, "changes": list(one.changes)} for one in releases
+    ]
 
 
 def cached_lines(cached: Cached | None) -> Iterator[str]:

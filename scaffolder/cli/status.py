@@ -20,8 +20,12 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 @click.command("status", short_help="Which release a repository is at, and what was edited.")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--exit-code", is_flag=True, help="Exit 1 where a newer release is there. Edits are no reason.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--exit-code", is_flag=True, help="Exit 1 where a newer release is there. Edits are no reason."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @click.option(
     "-v",
     "--verbose",
@@ -37,7 +41,9 @@ def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
         found = status.of(path, toolchain, taken=verbose)
     code = _code(found) if exit_code else ExitCode.CLEAN
     click.echo(
-        json.dumps(_document(found, code), indent=2) if form == "json" else "\n".join(_lines(found, path, verbose))
+        json.dumps(_document(found, code), indent=2)
+        if form == "json"
+        else "\n".join(_lines(found, path, verbose))
     )
     return code
 
@@ -65,7 +71,11 @@ def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
     for word, names in [*files, *([("unmanaged", found.unmanaged)] if verbose else [])]:
         yield from (f"  {options.paint(f'{word:<9}', 'warning')} {visible(name)}" for name in names)
     same = found.generated - len(found.edited) - len(found.deleted) - found.not_taken
-    numbers = (("edited", len(found.edited)), ("deleted", len(found.deleted)), ("left out for yours", found.not_taken))
+    numbers = (
+        ("edited", len(found.edited)),
+        ("deleted", len(found.deleted)),
+        ("left out for yours", found.not_taken),
+    )
     counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
     yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
     yield from _of_a_merge(found)
@@ -104,7 +114,9 @@ def _document(found: Status, code: ExitCode) -> dict[str, object]:
         "kept": list(found.kept),
         "not_taken": found.not_taken,
         "unmanaged": list(found.unmanaged),
-        "older": {"release": found.older.release.tag, "files": list(found.older.files)} if found.older else None,
+        "older": {"release": found.older.release.tag, "files": list(found.older.files)}
+        if found.older
+        else None,
         "record_is_stale": found.stale,
         "warning": found.warning,
         "exit_code": int(code),

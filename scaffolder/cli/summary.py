@@ -24,14 +24,25 @@ from scaffolder.template import answers
 from scaffolder.template.answers import Answer
 
 if TYPE_CHECKING:
-    from scaffolder.check import Examined  # with all checks: 0.1 s that `scaffold new --no-check` does not need
+    from scaffolder.check import (
+        Examined,
+    )  # with all checks: 0.1 s that `scaffold new --no-check` does not need
 
 _STAGES = (
     ("1 infrastructure", ("terraform", "platform")),
     ("2 packaging", ("app", "Dockerfile", "compose.yaml", ".dockerignore")),
     (
         "3 pipeline",
-        (".github", "Jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml", "ci", "helm", "Makefile", "mise.toml"),
+        (
+            ".github",
+            "Jenkinsfile",
+            ".gitlab-ci.yml",
+            "azure-pipelines.yml",
+            "ci",
+            "helm",
+            "Makefile",
+            "mise.toml",
+        ),
     ),
     ("4 monitoring", ("monitoring",)),
 )
@@ -66,7 +77,9 @@ def say_fixes(examined: Examined, *, diff: bool, dry_run: bool) -> None:
         click.echo(fixes.diff(fixes.Plan(changes=examined.mended)), err=True, nl=False)
     for change in examined.mended:
         made = "made" if change.before is None else "mended"
-        click.echo(f"  {'would be ' if dry_run else ''}{made}: {visible(change.path.as_posix())}", err=True)
+        click.echo(
+            f"  {'would be ' if dry_run else ''}{made}: {visible(change.path.as_posix())}", err=True
+        )
     for refusal in examined.refused:
         click.echo(f"  left alone: {refusal.place}: {refusal.reason}", err=True)
 
@@ -129,7 +142,9 @@ def _in_words(given: Mapping[str, Answer]) -> str:
     """The choices that were made, in the words that the questions have for them."""
     words = {
         question.name: ", ".join(
-            choice.label for choice in question.choices_given(given) if choice.value in given[question.name]
+            choice.label
+            for choice in question.choices_given(given)
+            if choice.value in given[question.name]
         )
         for question in answers.questions()
         if question.name in given and question.name not in _SAID_BESIDE
@@ -160,7 +175,9 @@ def _stage(title: str, files: list[Path], tops: tuple[str, ...]) -> str:
 
 def _planned(made: Made) -> Iterator[str]:
     for file in made.files:
-        mark = "replaced" if file in made.plan.replaced else "new" if file in made.plan.new else "same"
+        mark = (
+            "replaced" if file in made.plan.replaced else "new" if file in made.plan.new else "same"
+        )
         yield f"  {mark:<9} {file.as_posix()}"
     yield f"  {len(made.files)} files would be in {made.request.destination}; nothing was written"
 
@@ -169,7 +186,8 @@ def _document(made: Made) -> dict[str, object]:
     return {
         "destination": str(made.request.destination),
         "answers": {
-            key: list(value) if isinstance(value, tuple) else value for key, value in made.request.answers.items()
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in made.request.answers.items()
         },
         "files": [file.as_posix() for file in made.files],
         "replaced": [file.as_posix() for file in made.plan.replaced],

@@ -27,7 +27,8 @@ def command() -> None:
 def publish(url: str) -> int:
     """Push every release that scaffolder carries to the Git repository at URL, an empty one or one that has older ones.
 
-    Branch main and the tags vX.Y.Z; a release that is there already is not moved. Run it again after an upgrade.
+    Branch main and the tags vX.Y.Z; a release that is there already is not moved. Run it again
+    after an upgrade.
     """
     with SystemToolchain() as toolchain:
         published = publishing.publish(git_mirror.located(url), toolchain)
@@ -36,7 +37,9 @@ def publish(url: str) -> int:
     tags = ", ".join(published.tags)
     click.echo(f"  {tags} pushed to {shown}" if tags else f"  {shown} has every release already")
     if published.reason:
-        click.echo(f"  main there could not be moved: {plain(published.reason)}; repositories need the tags only")
+        click.echo(
+            f"  main there could not be moved: {plain(published.reason)}; repositories need the tags only"
+        )
     elif not published.main:
         click.echo(
             f"  main there has other commits and stays as it is; `git merge {releases.newest().tag}` takes this release"
@@ -55,7 +58,9 @@ def publish(url: str) -> int:
 def use(url: str, path: Path, **settings: bool | str) -> int:
     """Record URL as the address of the template in the repository at PATH (default: here).
 
-    The release stays the same, and URL must have it. Plain `copier update` and Renovate then need no scaffolder.
-    Nothing is committed.
+    The release stays the same, and URL must have it. Plain `copier update` and Renovate then need
+    no scaffolder. Nothing is committed.
     """
-    return updated.carried_out(Request(root=path, address=git_mirror.recordable(url), answers_only=True), settings)
+    return updated.carried_out(
+        Request(root=path, address=git_mirror.recordable(url), answers_only=True), settings
+    )

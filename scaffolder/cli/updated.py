@@ -36,14 +36,27 @@ def options(function: shared.Command) -> shared.Command:
     """The options that update, add, remove and set have in common."""
     for option in (
         click.option("-q", "--quiet", is_flag=True, help="Only conflicts and what was kept."),
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+        ),
         click.option(
             "--check",
             is_flag=True,
             help="Check the merged result first; if a check fails or cannot run for conflicts, change nothing.",
         ),
-        click.option("--diff", is_flag=True, help="Show it as git diff does, check it, and change nothing."),
-        click.option("-n", "--dry-run", is_flag=True, help="Say what becomes of each file, check it, change nothing."),
+        click.option(
+            "--diff", is_flag=True, help="Show it as git diff does, check it, and change nothing."
+        ),
+        click.option(
+            "-n",
+            "--dry-run",
+            is_flag=True,
+            help="Say what becomes of each file, check it, change nothing.",
+        ),
     ):
         function = option(function)
     return function
@@ -80,7 +93,9 @@ def of_abort(restored: Restored, form: str) -> str:
     said = f"  {counted(count, 'file')} {verb} as the last commit has {what}"
     if restored.saved:
         said += f"\n  what you changed since in {visible(', '.join(restored.edited))} is in {restored.saved}"
-        said += f"\n\nNext    git apply --3way {shlex.quote(str(restored.saved))}, if you want it back"
+        said += (
+            f"\n\nNext    git apply --3way {shlex.quote(str(restored.saved))}, if you want it back"
+        )
     return said
 
 
@@ -96,7 +111,8 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
             word = shared.paint(f"{change.fate:<9}", _COLOURS.get(change.fate, ""))
             yield f"  {word} {visible(change.path)}{f'   {visible(change.note)}' if change.note else ''}"
     if outcome.text:
-        yield f"\n{visible(outcome.text) if sys.stdout.isatty() else outcome.text}"  # else it is a patch
+        # else it is a patch
+        yield f"\n{visible(outcome.text) if sys.stdout.isatty() else outcome.text}"
     if not quiet:
         yield f"  {_counted(outcome)}"
     if outcome.report:
@@ -124,7 +140,9 @@ def _heading(outcome: Outcome) -> Iterator[str]:
 
 def _answer(difference: Difference) -> str:
     if difference.before is None:
-        return f"{difference.name}: {_value(difference.after)}, a question that was not asked before"
+        return (
+            f"{difference.name}: {_value(difference.after)}, a question that was not asked before"
+        )
     if difference.after is None:
         return f"{difference.name}: was {_value(difference.before)}, and is no longer asked"
     return f"{difference.name}: {_value(difference.before)}, now {_value(difference.after)}"
@@ -162,11 +180,17 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "to": outcome.new.tag,
         "releases": releases.document(outcome.news),
         "cached": releases.cached_document(outcome.cached),
-        "answers": [{"name": one.name, "before": one.before, "after": one.after} for one in outcome.answers],
+        "answers": [
+            {"name": one.name, "before": one.before, "after": one.after} for one in outcome.answers
+        ],
         "notes": notes.document(outcome.notes),
         "note_problems": list(outcome.notes.problems),
-        "files": [{"path": one.path, "state": str(one.fate), "note": one.note} for one in outcome.changes],
-        "summary": {str(fate): sum(one.fate is fate for one in outcome.changes) for fate in FileAction},
+        "files": [
+            {"path": one.path, "state": str(one.fate), "note": one.note} for one in outcome.changes
+        ],
+        "summary": {
+            str(fate): sum(one.fate is fate for one in outcome.changes) for fate in FileAction
+        },
         "warning": outcome.warning,
         "taken": outcome.taken,
         "exit_code": int(outcome.exit_code),

@@ -20,7 +20,9 @@ _CONFLICT = re.compile(
     re.MULTILINE,
 )
 _COMMIT = re.compile(r"^_commit:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_FINGERPRINT = re.compile(r"^# Fingerprint of the release and the answers: ([0-9a-f]+).*\n?", re.MULTILINE)
+_FINGERPRINT = re.compile(
+    r"^# Fingerprint of the release and the answers: ([0-9a-f]+).*\n?", re.MULTILINE
+)
 _ENTRY = re.compile(r"(\w+):")
 
 
@@ -28,7 +30,9 @@ def content(path: Path) -> dict[str, Any]:
     """What a YAML or JSON file of answers holds, with the entries that begin with an underscore.
 
     Raises:
-        AnswersError: it cannot be read, does not parse, is no mapping, or holds an answer twice or a conflict.
+        AnswersError: it cannot be read, does not parse, is no mapping, or holds an answer twice or
+        a conflict.
+
     """
     import yaml
 
@@ -41,12 +45,17 @@ def content(path: Path) -> dict[str, Any]:
         _refuse_twice(path, yaml.compose(text, Loader=yaml.SafeLoader))
         content = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise AnswersError(f"{path} cannot be read: {_reason(error)}", hint="name a YAML file of answers") from error
+        raise AnswersError(
+            f"{path} cannot be read: {_reason(error)}", hint="name a YAML file of answers"
+        ) from error
     except yaml.YAMLError as error:
-        raise AnswersError(f"{path} does not parse as YAML: {' '.join(str(error).split())}") from error
+        raise AnswersError(
+            f"{path} does not parse as YAML: {' '.join(str(error).split())}"
+        ) from error
     if not isinstance(content, dict):
         raise AnswersError(
-            f"{path} holds no answers", hint="one `question: answer` a line, as in `service_name: my-service`"
+            f"{path} holds no answers",
+            hint="one `question: answer` a line, as in `service_name: my-service`",
         )
     return {str(key): value for key, value in content.items()}
 
@@ -56,12 +65,16 @@ def load(path: Path) -> dict[str, object]:
 
     Raises:
         AnswersError: the file cannot be read, does not parse, or holds no mapping.
+
     """
     return {key: value for key, value in content(path).items() if not key.startswith("_")}
 
 
 def right_fingerprint(text: str) -> str:
-    """What stands for the release and the answers of the record `text`: others have another one. "" if it has none."""
+    """What stands for the release and the answers of the record `text`: others have another one.
+
+    "" if it has none.
+    """
     import yaml
 
     try:
@@ -70,7 +83,11 @@ def right_fingerprint(text: str) -> str:
         return ""
     if not isinstance(content, dict):
         return ""
-    named = {str(name): value for name, value in content.items() if name == "_commit" or str(name)[:1] != "_"}
+    named = {
+        str(name): value
+        for name, value in content.items()
+        if name == "_commit" or str(name)[:1] != "_"
+    }
     return hashlib.sha256(json.dumps(named, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -83,9 +100,9 @@ def fingerprint_in(text: str) -> str:
 def with_fingerprint(text: str, value: str) -> str:
     """The record `text` with this fingerprint and no other one, or with none where `value` is "".
 
-    It is on the line below `_commit`. Another release changes one of the two lines, and another answer the other one:
-    Git, to which lines that touch are one place, stops where two branches did either. Plain Copier, which renders the
-    record from the template, leaves it out.
+    It is on the line below `_commit`. Another release changes one of the two lines, and another
+    answer the other one: Git, to which lines that touch are one place, stops where two branches did
+    either. Plain Copier, which renders the record from the template, leaves it out.
     """
     bare = _FINGERPRINT.sub("", text)
     line = f"# Fingerprint of the release and the answers: {value} (two branches that change them conflict here)\n"
@@ -96,7 +113,8 @@ def with_fingerprint(text: str, value: str) -> str:
 def with_comments(ours: str, theirs: str, base: str) -> str:
     """The record `theirs` with the comments of `ours` that are not the template's: those that `base` does not have.
 
-    A comment on a line of its own stays below the entry that it was below, and one at the end of a line on its line.
+    A comment on a line of its own stays below the entry that it was below, and one at the end of a
+    line on its line.
     """
     comments = _comments(ours, frozenset(base.splitlines()) | frozenset(theirs.splitlines()))
     lines, left = theirs.splitlines(), list[str]()
@@ -157,14 +175,17 @@ def _place(lines: list[str], anchor: str) -> int | None:
 
 def _refuse_markers(path: Path, text: str) -> None:
     if _MARKER.search(text):
-        raise AnswersError(f"{path} holds the markers of a conflict", hint=_to_settle(text, path.name))
+        raise AnswersError(
+            f"{path} holds the markers of a conflict", hint=_to_settle(text, path.name)
+        )
 
 
 def _to_settle(text: str, name: str) -> str:
     """What to keep of a record in conflict so that everything arrives: of two releases the older one.
 
-    What a branch at the older release brought is as that one writes it, and only an update that starts there changes
-    it. With two sets of answers and one release it is an answer that one side's files were made without.
+    What a branch at the older release brought is as that one writes it, and only an update that
+    starts there changes it. With two sets of answers and one release it is an answer that one
+    side's files were made without.
     """
     one, other = (_CONFLICT.sub(rf"\g<{side}>", text) for side in ("one", "other"))
     commits = [match[1] for side in (one, other) if (match := _COMMIT.search(side))]
@@ -179,7 +200,11 @@ def _to_settle(text: str, name: str) -> str:
 
 
 def _number(commit: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in commit.lstrip("v").split(".")) if re.fullmatch(r"v?\d+(\.\d+)*", commit) else ()
+    return (
+        tuple(int(part) for part in commit.lstrip("v").split("."))
+        if re.fullmatch(r"v?\d+(\.\d+)*", commit)
+        else ()
+    )
 
 
 def _different(one: str, other: str) -> str:
@@ -194,7 +219,8 @@ def _different(one: str, other: str) -> str:
         return "NAME=VALUE"
     differing = {name: value for name, value in theirs.items() if ours.get(name) != value}
     typed = (
-        f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}" for name, value in differing.items()
+        f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in differing.items()
     )
     return " ".join(typed) or "NAME=VALUE"
 
@@ -207,7 +233,9 @@ def _refuse_twice(path: Path, node: Any) -> None:
     for name, count in counts.items():
         if count > 1:
             lines = ", ".join(str(key.start_mark.line + 1) for key in keys if key.value == name)
-            raise AnswersError(f"{path} says {name} twice, in the lines {lines}", hint="keep the one that is right")
+            raise AnswersError(
+                f"{path} says {name} twice, in the lines {lines}", hint="keep the one that is right"
+            )
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

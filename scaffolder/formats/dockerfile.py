@@ -1,7 +1,7 @@
 """A Dockerfile as stages of instructions, its build arguments filled in where they have a default.
 
-The language: https://docs.docker.com/reference/dockerfile/. No library on PyPI keeps lines, here-documents and the
-scopes of ARG apart, and this much of it fits on a page.
+The language: https://docs.docker.com/reference/dockerfile/. No library on PyPI keeps lines,
+here-documents and the scopes of ARG apart, and this much of it fits on a page.
 """
 
 from __future__ import annotations
@@ -16,7 +16,19 @@ from scaffolder.formats import Unreadable
 
 _WORDS = frozenset(
     {
-        *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER"),
+        *(
+            "ADD",
+            "ARG",
+            "CMD",
+            "COPY",
+            "ENTRYPOINT",
+            "ENV",
+            "EXPOSE",
+            "FROM",
+            "HEALTHCHECK",
+            "LABEL",
+            "MAINTAINER",
+        ),
         *("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
     }
 )
@@ -37,7 +49,10 @@ class Instruction:
     def flags(self) -> dict[str, str]:
         """`--from=build` and the like."""
         return {
-            name: value for name, _, value in (one[2:].partition("=") for one in self.text.split() if one[:2] == "--")
+            name: value
+            for name, _, value in (
+                one[2:].partition("=") for one in self.text.split() if one[:2] == "--"
+            )
         }
 
     @property
@@ -58,7 +73,10 @@ class Instruction:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What one FROM begins. `image` has its arguments filled in, and is a name of an earlier stage or an image."""
+    """What one FROM begins.
+
+    `image` has its arguments filled in, and is a name of an earlier stage or an image.
+    """
 
     line: int
     name: str
@@ -98,6 +116,7 @@ def read(text: str) -> Dockerfile:
 
     Raises:
         Unreadable: an instruction does not exist, or there is no FROM.
+
     """
     before: list[Instruction] = []
     global_variables: dict[str, str] = {}
@@ -117,7 +136,8 @@ def read(text: str) -> Dockerfile:
     if not opened:
         raise Unreadable("there is no FROM")
     return Dockerfile(
-        arguments=tuple(before), stages=tuple(_stage(start, within, global_variables) for start, within in opened)
+        arguments=tuple(before),
+        stages=tuple(_stage(start, within, global_variables) for start, within in opened),
     )
 
 
@@ -134,7 +154,9 @@ def filled(text: str, variables: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, text)
 
 
-def _stage(start: Instruction, within: list[Instruction], global_variables: Mapping[str, str]) -> Stage:
+def _stage(
+    start: Instruction, within: list[Instruction], global_variables: Mapping[str, str]
+) -> Stage:
     words = start.words
     variables: dict[str, str] = {}
     for instruction in within:
@@ -158,12 +180,17 @@ def _assignments(instruction: Instruction, variables: Mapping[str, str]) -> dict
     words = instruction.words
     if instruction.word == "ENV" and words and "=" not in words[0]:
         return {words[0]: filled(" ".join(words[1:]), variables)}
-    return {name: filled(value, variables) for name, _, value in (word.partition("=") for word in words)}
+    return {
+        name: filled(value, variables) for name, _, value in (word.partition("=") for word in words)
+    }
 
 
 def _instructions(text: str) -> Iterator[Instruction]:
     lines = text.splitlines()
-    escape = next((found[2] for found in map(_DIRECTIVE.match, lines[:3]) if found and found[1] == "escape"), "\\")
+    escape = next(
+        (found[2] for found in map(_DIRECTIVE.match, lines[:3]) if found and found[1] == "escape"),
+        "\\",
+    )
     number = 0
     while number < len(lines):
         start, said = number, ""

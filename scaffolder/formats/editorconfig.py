@@ -48,7 +48,9 @@ def read(text: str) -> EditorConfig:
                 sections[-1][1][key.strip().lower()] = value.strip().lower()
     return EditorConfig(
         root=preamble.get("root") == "true",
-        sections=tuple(Section(pattern=pattern, properties=given) for pattern, given in sections[1:]),
+        sections=tuple(
+            Section(pattern=pattern, properties=given) for pattern, given in sections[1:]
+        ),
     )
 
 
@@ -57,12 +59,16 @@ def _expression(pattern: str) -> re.Pattern[str]:
     """A pattern without a slash names files in every folder below; one with a slash counts from the file's folder."""
     anchored = "/" in pattern
     try:
-        return re.compile(("" if anchored else "(?:.*/)?") + "".join(_parts(pattern.lstrip("/"))), re.DOTALL)
+        return re.compile(
+            ("" if anchored else "(?:.*/)?") + "".join(_parts(pattern.lstrip("/"))), re.DOTALL
+        )
     except re.error:
         return re.compile(r"(?!)")  # a pattern that is none names nothing
 
 
-_PIECE = re.compile(r"\\.|\*\*/?|\*|\?|\[[^\]/]+\]|\{-?\d+\.\.-?\d+\}|[{},]|[^\\*?\[{},]+|.", re.DOTALL)
+_PIECE = re.compile(
+    r"\\.|\*\*/?|\*|\?|\[[^\]/]+\]|\{-?\d+\.\.-?\d+\}|[{},]|[^\\*?\[{},]+|.", re.DOTALL
+)
 
 
 def _parts(pattern: str) -> Iterator[str]:
@@ -78,7 +84,12 @@ def _parts(pattern: str) -> Iterator[str]:
         elif piece == "?":
             yield "[^/]"
         elif piece.startswith("[") and len(piece) > 2:
-            yield "[" + ("^" if piece[1] == "!" else "") + re.sub(r"([\\^\[])", r"\\\1", piece[1:-1].lstrip("!")) + "]"
+            yield (
+                "["
+                + ("^" if piece[1] == "!" else "")
+                + re.sub(r"([\\^\[])", r"\\\1", piece[1:-1].lstrip("!"))
+                + "]"
+            )
         elif ".." in piece and piece.startswith("{"):
             low, high = sorted(int(number) for number in piece[1:-1].split(".."))
             yield f"(?:{'|'.join(map(str, range(low, min(high, low + 999) + 1)))})"

@@ -1,7 +1,8 @@
 """Helm's templates, filled in without Helm: enough of Go's language to read what a chart says, with its lines.
 
-A function or a form that is not known here ends in `Unreadable`; nothing is guessed. Steps and output are bounded.
-The language: https://pkg.go.dev/text/template, the functions: https://helm.sh/docs/chart_template_guide/function_list/.
+A function or a form that is not known here ends in `Unreadable`; nothing is guessed. Steps and
+output are bounded. The language: https://pkg.go.dev/text/template, the functions:
+https://helm.sh/docs/chart_template_guide/function_list/.
 """
 
 from __future__ import annotations
@@ -39,11 +40,15 @@ class Scope:
     lines: list[Piece] = field(default_factory=list)
 
 
-def render(template: Template, root: Any, templates: Mapping[str, tuple[Node, ...]]) -> tuple[str, list[int]]:
+def render(
+    template: Template, root: Any, templates: Mapping[str, tuple[Node, ...]]
+) -> tuple[str, list[int]]:
     """What `template` prints, and for each line of that the line of the template that it begins in.
 
     Raises:
-        Unreadable: a function is not known, or the rendering is stopped: by the chart (`fail`), or by a bound.
+        Unreadable: a function is not known, or the rendering is stopped: by the chart (`fail`), or
+        by a bound.
+
     """
     scope = Scope(templates=templates, root=root)
     try:
@@ -98,15 +103,23 @@ class _Run:
                 holder = holder[""]
             holder[tokens[0][1]] = value
         elif tokens[0][1] == "template":
-            self._print(self._included(tokens[1][1].strip('"`'), tokens[2:], dot, variables), node.line)
+            self._print(
+                self._included(tokens[1][1].strip('"`'), tokens[2:], dot, variables), node.line
+            )
         else:
             self._print(text_of(self._pipeline(tokens, dot, variables)), node.line)
 
     def _block(self, node: Node, dot: Any, variables: dict[str, Any]) -> None:
         inner: dict[str, Any] = {"": variables}
         signs = [place for place, token in enumerate(node.tokens) if token[1] == ":="]
-        names = [token[1] for token in node.tokens[: signs[0]] if token[0] == "variable"] if signs else []
-        value = self._pipeline(node.tokens[signs[0] + 1 :] if signs else node.tokens, dot, variables)
+        names = (
+            [token[1] for token in node.tokens[: signs[0]] if token[0] == "variable"]
+            if signs
+            else []
+        )
+        value = self._pipeline(
+            node.tokens[signs[0] + 1 :] if signs else node.tokens, dot, variables
+        )
         if node.kind == "range":
             pairs = _pairs(value)
             for key, item in pairs:
@@ -128,7 +141,9 @@ class _Run:
         commands: list[list[Token]] = [[]]
         depth = 0
         for token in tokens:
-            depth += (token[1] == "(" and token[0] == "sign") - (token[1] == ")" and token[0] == "sign")
+            depth += (token[1] == "(" and token[0] == "sign") - (
+                token[1] == ")" and token[0] == "sign"
+            )
             if token == ("sign", "|", token[2]) and depth == 0:
                 commands.append([])
             else:
@@ -139,12 +154,16 @@ class _Run:
             value = self._command(command, dot, variables, (value,) if number else ())
         return value
 
-    def _command(self, tokens: Sequence[Token], dot: Any, variables: dict[str, Any], last: tuple[Any, ...]) -> Any:
+    def _command(
+        self, tokens: Sequence[Token], dot: Any, variables: dict[str, Any], last: tuple[Any, ...]
+    ) -> Any:
         if not tokens:
             raise Unreadable("an empty command", self._line)
         if tokens[0][0] == "word" and tokens[0][1] not in {"true", "false", "nil"}:
             name = tokens[0][1]
-            return self._call(name, [*self._operands(tokens[1:], dot, variables), *last], dot, variables)
+            return self._call(
+                name, [*self._operands(tokens[1:], dot, variables), *last], dot, variables
+            )
         operands = self._operands(tokens, dot, variables)
         return (
             operands[0]
@@ -201,7 +220,9 @@ class _Run:
 
     def _call(self, name: str, arguments: list[Any], dot: Any, variables: dict[str, Any]) -> Any:
         if name == "include":
-            return self._run_template(str(arguments[0]), arguments[1] if len(arguments) > 1 else None)
+            return self._run_template(
+                str(arguments[0]), arguments[1] if len(arguments) > 1 else None
+            )
         if name == "tpl":
             return self._inline(str(arguments[0]), arguments[1])
         function: Callable[..., Any] | None = FUNCTIONS.get(name)
@@ -211,13 +232,23 @@ class _Run:
             value = function(*arguments)
         except Failed as error:
             raise Unreadable(str(error), self._line) from error
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, re.error) as error:
+        except (
+            TypeError,
+            ValueError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            OverflowError,
+            re.error,
+        ) as error:
             raise Unreadable(f"{name} cannot take what it is given", self._line) from error
         if isinstance(value, str | list) and len(value) > LONGEST:
             raise Unreadable(f"{name} gives more than {LONGEST} characters or items", self._line)
         return value
 
-    def _included(self, name: str, tokens: Sequence[Token], dot: Any, variables: dict[str, Any]) -> str:
+    def _included(
+        self, name: str, tokens: Sequence[Token], dot: Any, variables: dict[str, Any]
+    ) -> str:
         return self._run_template(name, self._pipeline(tokens, dot, variables) if tokens else None)
 
     def _run_template(self, name: str, dot: Any) -> str:

@@ -46,6 +46,7 @@ def parse(text: str) -> Template:
 
     Raises:
         Unreadable: an action or a block is not closed, or one holds what Go would refuse.
+
     """
     parser = _Parser(list(_pieces(text)))
     try:
@@ -171,4 +172,6 @@ class _Parser:
             else:
                 otherwise = self.nodes(("end",))
                 self._at += 1
-        return Node(kind=word, line=line, tokens=tokens_of(rest, line), body=body, otherwise=otherwise)
+        return Node(
+            kind=word, line=line, tokens=tokens_of(rest, line), body=body, otherwise=otherwise
+        )

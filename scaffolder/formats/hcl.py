@@ -51,11 +51,16 @@ def read(text: str) -> Block:
 
     Raises:
         Unreadable: it is not HCL.
+
     """
     import tree_sitter
     import tree_sitter_hcl
 
-    root = tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language())).parse(text.encode()).root_node
+    root = (
+        tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+        .parse(text.encode())
+        .root_node
+    )
     if root.has_error:
         node = next(_broken(root))
         problem = f"missing {node.type!r}" if node.is_missing else "is not HCL from here on"
@@ -70,13 +75,19 @@ def object_of(expression: str) -> dict[str, Attribute]:
     import tree_sitter_hcl
 
     source = f"x = {expression}\n"
-    root = tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language())).parse(source.encode()).root_node
+    root = (
+        tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+        .parse(source.encode())
+        .root_node
+    )
     entries = {}
     for node in _first_level(root):
         parts = [part for part in node.children if part.is_named]
         if len(parts) >= 2:
             name = _text(parts[0]).strip('"')
-            entries[name] = Attribute(name=name, line=node.start_point[0], expression=_text(parts[-1]))
+            entries[name] = Attribute(
+                name=name, line=node.start_point[0], expression=_text(parts[-1])
+            )
     return entries
 
 
@@ -97,7 +108,11 @@ def _block(kind: str, labels: tuple[str, ...], line: int, body: Any) -> Block:
             value = _text(node.children[-1])
             attributes[name] = Attribute(name=name, line=node.start_point[0] + 1, expression=value)
         elif node.type == "block":
-            words = [_text(child).strip('"') for child in node.children if child.type in {"identifier", "string_lit"}]
+            words = [
+                _text(child).strip('"')
+                for child in node.children
+                if child.type in {"identifier", "string_lit"}
+            ]
             inner = next((child for child in node.children if child.type == "body"), None)
             blocks.append(_block(words[0], tuple(words[1:]), node.start_point[0] + 1, inner))
     return Block(type=kind, labels=labels, line=line, attributes=attributes, blocks=tuple(blocks))

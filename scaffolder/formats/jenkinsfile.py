@@ -1,8 +1,8 @@
 """Reading a Jenkinsfile: its blocks and statements, and what Declarative Pipeline would refuse in it.
 
-Not Groovy: braces, strings and comments are understood, expressions are text. That is enough to find a section that
-does not exist, a stage that nothing runs, and a machine that is held while somebody is asked.
-Rules: https://www.jenkins.io/doc/book/pipeline/syntax/
+Not Groovy: braces, strings and comments are understood, expressions are text. That is enough to
+find a section that does not exist, a stage that nothing runs, and a machine that is held while
+somebody is asked. Rules: https://www.jenkins.io/doc/book/pipeline/syntax/
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ from scaffolder import formats
 
 _WORK = frozenset({"steps", "stages", "parallel", "matrix"})
 _PIPELINE = frozenset(
-    {"agent", "stages", "post", "environment", "options", "parameters", "triggers", "tools", "libraries"}
+    {
+        "agent",
+        "stages",
+        "post",
+        "environment",
+        "options",
+        "parameters",
+        "triggers",
+        "tools",
+        "libraries",
+    }
 )
 _STAGE = _WORK | {"agent", "post", "when", "input", "environment", "options", "tools", "failFast"}
 _MATRIX = (_STAGE - _WORK) | {"axes", "excludes", "stages"}
@@ -30,8 +40,26 @@ _AGENT = frozenset({"any", "none", "label", "node", "docker", "dockerfile", "kub
 _INPUT = frozenset({"message", "id", "ok", "submitter", "submitterParameter", "parameters"})
 _WHEN = frozenset(
     {
-        *("branch", "buildingTag", "changelog", "changeset", "changeRequest", "environment", "equals", "expression"),
-        *("tag", "triggeredBy", "not", "allOf", "anyOf", "beforeAgent", "beforeInput", "beforeOptions"),
+        *(
+            "branch",
+            "buildingTag",
+            "changelog",
+            "changeset",
+            "changeRequest",
+            "environment",
+            "equals",
+            "expression",
+        ),
+        *(
+            "tag",
+            "triggeredBy",
+            "not",
+            "allOf",
+            "anyOf",
+            "beforeAgent",
+            "beforeInput",
+            "beforeOptions",
+        ),
     }
 )
 _NEEDS_A_MACHINE = frozenset(
@@ -97,6 +125,7 @@ def read(text: str) -> tuple[Statement, ...]:
 
     Raises:
         Unreadable: a string, a comment, a bracket or a block is not closed.
+
     """
     try:
         return _statements(_without_comments(text) + "\n", 0, -1)[0]
@@ -113,7 +142,11 @@ def problems(text: str) -> tuple[Problem, ...]:
     pipeline = next((statement for statement in statements if statement.name == "pipeline"), None)
     if pipeline is None or pipeline.body is None:
         return (
-            Problem(line=0, message="there is no pipeline block", fix="a declarative pipeline starts with pipeline {"),
+            Problem(
+                line=0,
+                message="there is no pipeline block",
+                fix="a declarative pipeline starts with pipeline {",
+            ),
         )
     return tuple(sorted(_of_pipeline(pipeline)))
 
@@ -143,7 +176,9 @@ def _of_stages(stages: Statement, has_agent: bool) -> Iterator[Problem]:
 
 def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
     if stage.body is None or not stage.text:
-        yield Problem(line=stage.line, message="a stage needs a name and a block: stage('Test') { … }")
+        yield Problem(
+            line=stage.line, message="a stage needs a name and a block: stage('Test') { … }"
+        )
         return
     yield from _unknown(stage, _STAGE, f"stage {stage.text}")
     yield from _repeated(stage)
@@ -151,7 +186,8 @@ def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
     work = [child for child in stage.body if child.name in _WORK]
     if len(work) != 1:
         yield Problem(
-            line=stage.line, message=f"stage {stage.text} needs exactly one of steps, stages, parallel and matrix"
+            line=stage.line,
+            message=f"stage {stage.text} needs exactly one of steps, stages, parallel and matrix",
         )
     yield from _early_lock(stage)
     agent = stage.child("agent")
@@ -177,14 +213,19 @@ def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
 def _early_lock(stage: Statement) -> Iterator[Problem]:
     """Find a lock in `options` that is taken before the stage knows whether it runs.
 
-    Declarative Pipeline enters `options` first, then asks `input`, then evaluates `when`, unless `when` says otherwise.
-    Source: https://www.jenkins.io/doc/book/pipeline/syntax/#when and jenkinsci/lockable-resources-plugin#112.
+    Declarative Pipeline enters `options` first, then asks `input`, then evaluates `when`, unless
+    `when` says otherwise. Source: https://www.jenkins.io/doc/book/pipeline/syntax/#when and
+    jenkinsci/lockable-resources-plugin#112.
     """
-    lock = next((option for options in stage.within("options") for option in options.within("lock")), None)
+    lock = next(
+        (option for options in stage.within("options") for option in options.within("lock")), None
+    )
     when = stage.child("when")
     if lock is None:
         return
-    if when is not None and not any(re.fullmatch(r"beforeOptions\W+true\W*", one.words) for one in when.body or ()):
+    if when is not None and not any(
+        re.fullmatch(r"beforeOptions\W+true\W*", one.words) for one in when.body or ()
+    ):
         yield Problem(
             line=lock.line,
             message=f"stage {stage.text} takes its lock before `when` is evaluated, also in a build that skips it",
@@ -230,7 +271,9 @@ def _common(block: Statement) -> Iterator[Problem]:
 
 
 def _unknown(block: Statement, known: frozenset[str], where: str) -> Iterator[Problem]:
-    yield from (_misspelt(child, known, where) for child in block.body or () if child.name not in known)
+    yield from (
+        _misspelt(child, known, where) for child in block.body or () if child.name not in known
+    )
 
 
 def _misspelt(statement: Statement, known: frozenset[str], where: str) -> Problem:
@@ -250,7 +293,9 @@ def _repeated(block: Statement) -> Iterator[Problem]:
         seen.add(child.name)
 
 
-_STRING = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_STRING = re.compile(
+    r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL
+)
 _CLOSED_BY = {"(": ")", "[": "]"}
 
 
@@ -303,7 +348,9 @@ def _statements(text: str, at: int, opened: int) -> tuple[tuple[Statement, ...],
             continue
         at += 1
     if brackets or opened >= 0:
-        raise Unreadable(_line(text, brackets[-1] if brackets else opened), "a bracket or a block is not closed")
+        raise Unreadable(
+            _line(text, brackets[-1] if brackets else opened), "a bracket or a block is not closed"
+        )
     return tuple(found), at
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from scaffolder.formats import Unreadable
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[}\]])', re.DOTALL)
+_TOKEN = re.compile(
+    r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[}\]])', re.DOTALL
+)
 
 
 def read(text: str, *, comments: bool = False) -> Any:
@@ -16,6 +18,7 @@ def read(text: str, *, comments: bool = False) -> Any:
 
     Raises:
         Unreadable: it does not parse, or nests too deep.
+
     """
     try:
         return json.loads(_TOKEN.sub(_blank, text) if comments else text)

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 _RULE = re.compile(r"^(?!\t)([^#:=\s][^#:=]*?)\s*:{1,2}(?![:=])")
-_VARIABLE = re.compile(r"^(?:export\s+|override\s+)?([\w.-]+)\s*(?::{0,3}|\?|\+)=\s*(.*?)\s*(?:#.*)?$")
+_VARIABLE = re.compile(
+    r"^(?:export\s+|override\s+)?([\w.-]+)\s*(?::{0,3}|\?|\+)=\s*(.*?)\s*(?:#.*)?$"
+)
 _REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
 
 
@@ -48,12 +50,16 @@ def read(text: str) -> Makefile:
         elif found := _RULE.match(line):
             names = _filled(found[1], variables)
             complete = complete and "$(" not in names and "${" not in names
-            targets.append(([name for name in names.split() if not name.startswith(".")], number, []))
+            targets.append(
+                ([name for name in names.split() if not name.startswith(".")], number, [])
+            )
         elif "$(eval" in line or "$(call" in line:
             complete = False
     return Makefile(
         targets=tuple(
-            Target(name=name, line=line, recipe=tuple(recipe)) for names, line, recipe in targets for name in names
+            Target(name=name, line=line, recipe=tuple(recipe))
+            for names, line, recipe in targets
+            for name in names
         ),
         complete=complete,
     )
@@ -81,4 +87,6 @@ def _matches(target: str, name: str) -> bool:
     if "%" not in target:
         return target == name
     before, _, after = target.partition("%")
-    return name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after)
+    return (
+        name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after)
+    )

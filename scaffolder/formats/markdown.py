@@ -1,8 +1,9 @@
 """Read Markdown: the links, the headings and the anchors of a text, each with its line, as GitHub and GitLab read it.
 
-The rules are those of CommonMark (https://spec.commonmark.org/0.31.2/), for what decides whether something is a link:
-code, HTML and their borders, backslashes, nested brackets, references. The names of headings are made as GitHub's
-TableOfContentsFilter makes them (https://github.com/gjtorikian/html-pipeline), and as GitLab does where it differs.
+The rules are those of CommonMark (https://spec.commonmark.org/0.31.2/), for what decides whether
+something is a link: code, HTML and their borders, backslashes, nested brackets, references. The
+names of headings are made as GitHub's TableOfContentsFilter makes them
+(https://github.com/gjtorikian/html-pipeline), and as GitLab does where it differs.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from dataclasses import dataclass, field
 _PUNCTUATION = r"!-/:-@\[-`{-~"
 _ESCAPE = re.compile(rf"\\([{_PUNCTUATION}])")
 _TAG = re.compile(
-    r"</?[A-Za-z][\w-]*(?:\s+[\w:@.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>|<!--.*?-->", re.S
+    r"</?[A-Za-z][\w-]*(?:\s+[\w:@.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>|<!--.*?-->",
+    re.S,
 )
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>|<[\w.+-]+@[\w.-]+>")
 _ANCHOR = re.compile(r"<\w+\b[^>]*?\s(?:id|name)\s*=\s*[\"']?([^\s\"'>]+)")
 _HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.S | re.I)
-_DEFINITION = re.compile(r" {0,3}\[((?:[^\]\\\[]|\\.)+)\]:\s*(?:<([^<>\n]*)>|([^\s<]\S*))(?:\s+[\"'(].*)?\s*$")
+_DEFINITION = re.compile(
+    r" {0,3}\[((?:[^\]\\\[]|\\.)+)\]:\s*(?:<([^<>\n]*)>|([^\s<]\S*))(?:\s+[\"'(].*)?\s*$"
+)
 _TITLE = re.compile(r" *(?:\"[^\"]*\"|'[^']*'|\([^()]*\))\s*$")
 _DEFINITION_START = re.compile(r" {0,3}\[((?:[^\]\\\[]|\\.)+)\]:\s*$")
 
@@ -76,7 +80,9 @@ def read(text: str) -> Markdown:
 
 def slug(heading: str) -> str:
     """Return the name that GitHub gives a heading, without the number that tells it from an earlier one."""
-    return "".join(sign for sign in heading.lower() if sign in "-_ " or _is_of_a_word(sign)).replace(" ", "-")
+    return "".join(
+        sign for sign in heading.lower() if sign in "-_ " or _is_of_a_word(sign)
+    ).replace(" ", "-")
 
 
 def mkdocs_slugs(headings: tuple[str, ...]) -> frozenset[str]:
@@ -94,7 +100,10 @@ def mkdocs_slugs(headings: tuple[str, ...]) -> frozenset[str]:
 
 
 def _is_of_a_word(sign: str) -> bool:
-    """Whether Ruby's \\p{Word} has it; a sign that only says how an emoji looks is left out here and in links."""
+    r"""Return whether Ruby's \p{Word} has it.
+
+    A sign that only says how an emoji looks is left out here and in links.
+    """
     if sign.isascii():
         return sign.isalnum()
     return unicodedata.category(sign) in _WORD and not "\ufe00" <= sign <= "\ufe0f"
@@ -135,13 +144,19 @@ class _Reader:
         for block in self.blocks:
             links.update(dict.fromkeys(block.links()))
             self.names.update(block.names())
-        headings = [heading if isinstance(heading, str) else heading.heading() for heading in self.headings]
+        headings = [
+            heading if isinstance(heading, str) else heading.heading() for heading in self.headings
+        ]
         names = frozenset(_anchors(headings) | self.names)
         return Markdown(links=tuple(links), anchors=names, headings=tuple(headings))
 
     def _skip_front_matter(self) -> None:
         if self.lines and self.lines[0].rstrip() == "---":
-            ends = (number for number, line in enumerate(self.lines[1:], 2) if line.rstrip() in {"---", "..."})
+            ends = (
+                number
+                for number, line in enumerate(self.lines[1:], 2)
+                if line.rstrip() in {"---", "..."}
+            )
             self.at = next(ends, 0)
 
     def _content(self, line: str) -> str:
@@ -201,7 +216,12 @@ class _Reader:
     def _is_underline(self, rest: str) -> bool:
         """Whether the line makes a heading of the lines above it."""
         inside = len(rest) - len(rest.lstrip()) >= (self.offsets[-1] if self.offsets else 0)
-        return bool(self.paragraph) and inside and not self.lazy and self._starts(_SETEXT, rest) is not None
+        return (
+            bool(self.paragraph)
+            and inside
+            and not self.lazy
+            and self._starts(_SETEXT, rest) is not None
+        )
 
     def _starts(self, kind: re.Pattern[str], rest: str) -> re.Match[str] | None:
         """How the line starts something; None where it is indented so far that it continues the paragraph."""
@@ -211,7 +231,9 @@ class _Reader:
 
     def _items(self, rest: str) -> str:
         """The line without the marks of the list items that start in it."""
-        while (item := _LIST.match(rest)) and not _RULE.match(rest) and not self._is_underline(rest):
+        while (
+            (item := _LIST.match(rest)) and not _RULE.match(rest) and not self._is_underline(rest)
+        ):
             self._interrupt(rest)
             indent = len(item[1])
             blanks = len(item[3]) if 0 < len(item[3]) < 5 else 1
@@ -276,7 +298,9 @@ class _Reader:
 
     def _is_definition(self, number: int, text: str) -> bool:
         found = _DEFINITION.match(text)
-        label, destination = (found[1], found[2] if found[2] is not None else found[3]) if found else ("", "")
+        label, destination = (
+            (found[1], found[2] if found[2] is not None else found[3]) if found else ("", "")
+        )
         if not found and (start := _DEFINITION_START.match(text)) and self.at < len(self.lines):
             destination = self.lines[self.at].strip().strip("<>")
             label, number = start[1], number + 1
@@ -287,7 +311,9 @@ class _Reader:
             return False
         if self.at < len(self.lines) and _TITLE.match(self.lines[self.at]):
             self.at += 1
-        self.definitions.setdefault(_label(label), Link(line=number, destination=_plain(destination)))
+        self.definitions.setdefault(
+            _label(label), Link(line=number, destination=_plain(destination))
+        )
         return True
 
     def _heading(self) -> None:
@@ -320,7 +346,12 @@ class _Inline:
             starts.append(length)
             length += len(line) + 1
         text = "\n".join(line for _, line in block)
-        return cls(text=text, starts=starts, numbers=[number for number, _ in block], definitions=definitions)
+        return cls(
+            text=text,
+            starts=starts,
+            numbers=[number for number, _ in block],
+            definitions=definitions,
+        )
 
     def links(self) -> list[Link]:
         """The links, in the order of their ends."""
@@ -445,7 +476,11 @@ def _without_emphasis(text: str) -> str:
     before = None
     while before != text:
         before = text
-        text = re.sub(r"(?<![\w\ue000])(_{1,3})(?=[^\s_])((?:(?!\1).)+?)(?<=[^\s_])\1(?![\w\ue000])", r"\2", text)
+        text = re.sub(
+            r"(?<![\w\ue000])(_{1,3})(?=[^\s_])((?:(?!\1).)+?)(?<=[^\s_])\1(?![\w\ue000])",
+            r"\2",
+            text,
+        )
     return text
 
 

@@ -1,4 +1,6 @@
-"""The series that a PromQL expression asks for. Not a parser of the language: it finds selectors, and divisions.
+"""The series that a PromQL expression asks for.
+
+Not a parser of the language: it finds selectors, and divisions.
 
 The language: https://prometheus.io/docs/prometheus/latest/querying/basics/.
 """
@@ -14,11 +16,15 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _LABELS_FOLLOW = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
-_WORDS = frozenset({"and", "or", "unless", "bool", "offset", "atan2", "inf", "nan", "start", "end", "default"})
+_WORDS = frozenset(
+    {"and", "or", "unless", "bool", "offset", "atan2", "inf", "nan", "start", "end", "default"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matcher:
+    """One condition on a label in a selector: `label` `operator` "value"."""
+
     label: str
     operator: str
     value: str
@@ -45,7 +51,9 @@ class Query:
 def read(expression: str) -> Query:
     """The selectors of an expression; of a text that is no PromQL, what looks like them."""
     tokens: list[tuple[str | None, str]] = [
-        (found.lastgroup, found[0]) for found in _TOKEN.finditer(expression[:50_000]) if found.lastgroup is not None
+        (found.lastgroup, found[0])
+        for found in _TOKEN.finditer(expression[:50_000])
+        if found.lastgroup is not None
     ]
     selectors: list[Selector] = []
     functions: set[str] = set()
@@ -62,7 +70,9 @@ def read(expression: str) -> Query:
                 at = end
         elif kind == "word" and following.lower() in {"(", "by", "without"}:
             functions.add(text.lower())
-        elif (kind == "word" and text.lower() not in _WORDS and not text.startswith("$")) or text == "{":
+        elif (
+            kind == "word" and text.lower() not in _WORDS and not text.startswith("$")
+        ) or text == "{":
             brace = at if text == "{" else at + 1
             matchers: tuple[Matcher, ...] = ()
             name = "" if text == "{" else text
@@ -70,14 +80,22 @@ def read(expression: str) -> Query:
                 end = _until(tokens, brace, "}")
                 matchers = _matchers(tokens[brace + 1 : end])
                 at = end
-            name = name or next((one.value for one in matchers if one.label == "__name__" and one.operator == "="), "")
+            name = name or next(
+                (one.value for one in matchers if one.label == "__name__" and one.operator == "="),
+                "",
+            )
             selectors.append(Selector(name=name, matchers=matchers))
         elif text == "[":
             at = _until(tokens, at, "]")
         elif text == "/":
             divides = True
         at += 1
-    return Query(selectors=tuple(selectors), functions=frozenset(functions), labels=frozenset(labels), divides=divides)
+    return Query(
+        selectors=tuple(selectors),
+        functions=frozenset(functions),
+        labels=frozenset(labels),
+        divides=divides,
+    )
 
 
 def _until(tokens: list[tuple[str | None, str]], at: int, end: str) -> int:
@@ -89,6 +107,12 @@ def _until(tokens: list[tuple[str | None, str]], at: int, end: str) -> int:
 def _matchers(tokens: list[tuple[str | None, str]]) -> tuple[Matcher, ...]:
     found = []
     for at, (kind, text) in enumerate(tokens[:-2]):
-        if kind == "word" and tokens[at + 1][1] in {"=", "!=", "=~", "!~"} and tokens[at + 2][0] == "string":
-            found.append(Matcher(label=text, operator=tokens[at + 1][1], value=tokens[at + 2][1][1:-1]))
+        if (
+            kind == "word"
+            and tokens[at + 1][1] in {"=", "!=", "=~", "!~"}
+            and tokens[at + 2][0] == "string"
+        ):
+            found.append(
+                Matcher(label=text, operator=tokens[at + 1][1], value=tokens[at + 2][1][1:-1])
+            )
     return tuple(found)

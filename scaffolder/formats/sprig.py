@@ -41,7 +41,11 @@ def text_of(value: Any) -> str:
 
 def float_text(value: float) -> str:
     """A float as Go's `%v` prints it: the fewest digits that name it, with an exponent from 1e-05 down and 1e+06 up."""
-    return _with_exponent(value) if _exponent(value) < -4 or _exponent(value) >= 6 else _positional(value)
+    return (
+        _with_exponent(value)
+        if _exponent(value) < -4 or _exponent(value) >= 6
+        else _positional(value)
+    )
 
 
 def json_text(value: float) -> str:
@@ -79,7 +83,11 @@ def _without_points(value: Any) -> Any:
         return {key: _without_points(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_without_points(one) for one in value]
-    return int(json_text(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else value
+    return (
+        int(json_text(value))
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e21
+        else value
+    )
 
 
 def to_yaml(value: Any) -> str:
@@ -95,9 +103,16 @@ def _block(value: Any, left: list[int]) -> list[str]:
         lines = []
         for key in sorted(value, key=str):
             inner = _block(value[key], left)
-            name = _scalar(key) if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z_][\w./-]*", key) else key
+            name = (
+                _scalar(key)
+                if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z_][\w./-]*", key)
+                else key
+            )
             if isinstance(value[key], Mapping | list | tuple) and value[key]:
-                lines += [f"{name}:", *(("  " if isinstance(value[key], Mapping) else "") + line for line in inner)]
+                lines += [
+                    f"{name}:",
+                    *(("  " if isinstance(value[key], Mapping) else "") + line for line in inner),
+                ]
             else:
                 lines.append(f"{name}: {inner[0]}")
         return lines
@@ -140,7 +155,9 @@ def _compare(first: Any, second: Any) -> int:
 
 
 def _equal(first: Any, *others: Any) -> bool:
-    return any(first == other and isinstance(first, bool) == isinstance(other, bool) for other in others)
+    return any(
+        first == other and isinstance(first, bool) == isinstance(other, bool) for other in others
+    )
 
 
 def _fail(message: Any) -> Any:
@@ -162,7 +179,11 @@ def _printf(pattern: str, *values: Any) -> str:
             return json.dumps(text_of(value))
         if found[2] in "dx":
             return str(f"%{found[1]}{found[2]}" % _number(value))
-        return str(f"%{found[1]}s" % text_of(value)) if found[2] in "svt" else str(f"%{found[1]}f" % float(value))
+        return (
+            str(f"%{found[1]}s" % text_of(value))
+            if found[2] in "svt"
+            else str(f"%{found[1]}f" % float(value))
+        )
 
     return re.sub(r"%%|%([-+0-9.]{0,6})([a-z])", one, pattern)
 
@@ -181,7 +202,11 @@ def _index(value: Any, *keys: Any) -> Any:
         if isinstance(value, Mapping):
             value = value.get(key)
         else:
-            value = value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else None
+            value = (
+                value[key]
+                if isinstance(value, list) and isinstance(key, int) and key < len(value)
+                else None
+            )
     return value
 
 
@@ -217,7 +242,13 @@ def _parsed_yaml(text: Any) -> Any:
 
 
 def _kind(value: Any) -> str:
-    for kind, name in ((bool, "bool"), (str, "string"), (int, "int"), (float, "float64"), (Mapping, "map")):
+    for kind, name in (
+        (bool, "bool"),
+        (str, "string"),
+        (int, "int"),
+        (float, "float64"),
+        (Mapping, "map"),
+    ):
         if isinstance(value, kind):
             return name
     return "slice" if isinstance(value, list | tuple) else "invalid"

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 Version = tuple[int, ...]
 
-_PART = re.compile(r"(>=|<=|==|~>|~=|!=|>|<|=|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*(?:\.[xX*])?|[xX*])(?:[-+][\w.+-]*)?")
+_PART = re.compile(
+    r"(>=|<=|==|~>|~=|!=|>|<|=|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*(?:\.[xX*])?|[xX*])(?:[-+][\w.+-]*)?"
+)
 _HYPHEN = re.compile(r"v?(\d+(?:\.\d+)*)\s+-\s+v?(\d+(?:\.\d+)*)")
 _HIGHEST = 10**9
 
@@ -19,7 +21,9 @@ def parse(text: str) -> Version | None:
 
 
 def allows(range_text: str, version: str, *, exact: bool = False) -> bool | None:
-    """Whether a range allows a version. A version of fewer numbers ("1.36") is allowed where one of its releases is.
+    """Whether a range allows a version.
+
+    A version of fewer numbers ("1.36") is allowed where one of its releases is.
 
     `exact` reads the range as Terraform does, for which 5.1 is 5.1.0 and no other release of 5.1:
     https://developer.hashicorp.com/terraform/language/expressions/version-constraints.
@@ -33,7 +37,10 @@ def allows(range_text: str, version: str, *, exact: bool = False) -> bool | None
         return None
     low, high = _padded(wanted, 0), _padded(wanted, _HIGHEST)
     return any(
-        bound is not None and bound[0] <= high and low <= bound[1] and not (low == high and low in _excluded(part))
+        bound is not None
+        and bound[0] <= high
+        and low <= bound[1]
+        and not (low == high and low in _excluded(part))
         for part, bound in zip(parts, bounds, strict=True)
     )
 
@@ -64,7 +71,11 @@ def _excluded(text: str) -> set[Version]:
     """The releases that a range excludes by name."""
     if "!=" not in text:
         return set()
-    return {_padded(parse(written) or (), 0) for operator, written in _PART.findall(text.strip()) if operator == "!="}
+    return {
+        _padded(parse(written) or (), 0)
+        for operator, written in _PART.findall(text.strip())
+        if operator == "!="
+    }
 
 
 def _one(operator: str, written: str, *, exact: bool) -> tuple[Version, Version]:
@@ -106,5 +117,9 @@ def _before(version: Version) -> Version:
     """The highest version below."""
     for place in range(len(version) - 1, -1, -1):
         if version[place] > 0:
-            return (*version[:place], version[place] - 1, *((_HIGHEST,) * (len(version) - place - 1)))
+            return (
+                *version[:place],
+                version[place] - 1,
+                *((_HIGHEST,) * (len(version) - place - 1)),
+            )
     return (-1, 0, 0)

@@ -25,7 +25,9 @@ class Element:
         """The first element at the end of this way down."""
         found: Element | None = self
         for name in names:
-            found = next((one for one in found.children if one.name == name), None) if found else None
+            found = (
+                next((one for one in found.children if one.name == name), None) if found else None
+            )
         return found
 
     def each(self, name: str) -> Iterator[Element]:
@@ -50,6 +52,7 @@ def read(text: str) -> Element:
 
     Raises:
         Unreadable: it does not parse, declares an entity, or nests deeper than `DEEPEST`.
+
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -59,7 +62,9 @@ def read(text: str) -> Element:
     def start(name: str, attributes: dict[str, str]) -> None:
         if len(stack) > DEEPEST:
             raise Unreadable(f"nests deeper than {DEEPEST} levels", parser.CurrentLineNumber)
-        element = Element(name=name.rpartition(":")[2], line=parser.CurrentLineNumber, attributes=attributes)
+        element = Element(
+            name=name.rpartition(":")[2], line=parser.CurrentLineNumber, attributes=attributes
+        )
         stack[-1].children.append(element)
         stack.append(element)
 

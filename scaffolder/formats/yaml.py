@@ -1,7 +1,8 @@
 """YAML as dicts and lists that know the line of each entry.
 
-Bounded: a text that nests deeper, or that aliases would make larger, than any person writes is refused. libyaml itself
-ends the process on some tens of thousands of open brackets (https://github.com/yaml/libyaml/issues/186).
+Bounded: a text that nests deeper, or that aliases would make larger, than any person writes is
+refused. libyaml itself ends the process on some tens of thousands of open brackets
+(https://github.com/yaml/libyaml/issues/186).
 """
 
 from __future__ import annotations
@@ -50,10 +51,13 @@ _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 def load_all(text: str) -> list[Any]:
-    """The documents of `text`, those that are empty left out. Tags that YAML does not know are passed over.
+    """The documents of `text`, those that are empty left out.
+
+    Tags that YAML does not know are passed over.
 
     Raises:
         yaml.YAMLError: it does not parse, repeats a key, or is too deep or too large.
+
     """
     return _load(text, _Construction)
 
@@ -64,6 +68,7 @@ def refuse_unbounded(text: str) -> None:
     Raises:
         Unbounded: it does.
         yaml.YAMLError: it does not parse.
+
     """
     _refuse_too_deep(text)
     if "&" not in text or "*" not in text:  # without an alias nothing is larger than it is written
@@ -85,10 +90,16 @@ def _size(node: Any, sizes: dict[int, int]) -> int:
         return 1
     if id(node) not in sizes:
         sizes[id(node)] = LARGEST  # an alias to what holds it never ends
-        parts = (part for entry in node.value for part in (entry if isinstance(entry, tuple) else (entry,)))
+        parts = (
+            part
+            for entry in node.value
+            for part in (entry if isinstance(entry, tuple) else (entry,))
+        )
         sizes[id(node)] = 1 + sum(_size(part, sizes) for part in parts)
     if sizes[id(node)] >= LARGEST:
-        raise Unbounded(problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark)
+        raise Unbounded(
+            problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark
+        )
     return sizes[id(node)]
 
 
@@ -125,6 +136,7 @@ def load_sources(text: str) -> list[Any]:
 
     Raises:
         yaml.YAMLError: it does not parse, repeats a key, or is too deep or too large.
+
     """
     return _load(text, lambda loader: _Sources(loader, text.splitlines()))
 
@@ -167,7 +179,9 @@ class _Construction:
                 known = (items, self._extend(items, node))
             self._made[id(node)] = known
         if known[1] >= LARGEST:
-            raise Unbounded(problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark)
+            raise Unbounded(
+                problem=f"aliases make over {LARGEST:,} values of it", problem_mark=node.start_mark
+            )
         return known
 
     def _fill(self, table: Table, node: Any) -> int:
@@ -177,13 +191,19 @@ class _Construction:
             value, part = self._value(value_node)
             size += part
             if key_node.tag == "tag:yaml.org,2002:merge":
-                merged += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Table)]
+                merged += [
+                    one
+                    for one in (value if isinstance(value, list) else [value])
+                    if isinstance(one, Table)
+                ]
                 continue
             key = self._value(key_node)[0]
             if isinstance(key, dict | list):
                 key = str(key)
             if key in table:
-                raise yaml.MarkedYAMLError(problem=f"the key {key!r} is there twice", problem_mark=key_node.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key!r} is there twice", problem_mark=key_node.start_mark
+                )
             table[key] = value
             table.lines[key] = key_node.start_mark.line + 1
         for other in merged:
@@ -210,9 +230,19 @@ class _Construction:
             return node.value
         try:
             value = make(node)
-        except (ValueError, TypeError, IndexError, KeyError, AttributeError):  # such as the date 2026-13-45
+        except (
+            ValueError,
+            TypeError,
+            IndexError,
+            KeyError,
+            AttributeError,
+        ):  # such as the date 2026-13-45
             return node.value
-        return value if isinstance(value, str | int | float | bool | bytes | datetime.date | None) else node.value
+        return (
+            value
+            if isinstance(value, str | int | float | bool | bytes | datetime.date | None)
+            else node.value
+        )
 
 
 class _Sources(_Construction):

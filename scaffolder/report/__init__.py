@@ -25,6 +25,7 @@ def save(report: Report, form: str, file: Path) -> None:
 
     Raises:
         DestinationError: it cannot be written.
+
     """
     written = f"{write(report, form)}\n"
     try:
@@ -34,7 +35,8 @@ def save(report: Report, form: str, file: Path) -> None:
             _replace(file, written)
     except OSError as error:
         raise DestinationError(
-            f"{file} cannot be written: {error.strerror or error}", hint="--output FILE, in a folder that exists"
+            f"{file} cannot be written: {error.strerror or error}",
+            hint="--output FILE, in a folder that exists",
         ) from error
 
 

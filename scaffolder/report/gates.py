@@ -21,7 +21,9 @@ def table(report: Report) -> Table | None:
     outcomes |= {one.check.id: "nothing to check" for one in report.inapplicable}
     entries = json.loads((files(__package__) / "gates.json").read_text(encoding="utf-8"))
     rows = tuple(
-        (one["fault"], one["gate"], one["stage"], outcomes[one["gate"]]) for one in entries if one["gate"] in outcomes
+        (one["fault"], one["gate"], one["stage"], outcomes[one["gate"]])
+        for one in entries
+        if one["gate"] in outcomes
     )
     if not rows:
         return None

@@ -27,16 +27,26 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
 def write(report: Report) -> str:
     """One command a finding, and below them the lines of the checks for the log.
 
-    GitHub shows ten errors and ten warnings of a step as annotations; the log and the summary have all.
+    GitHub shows ten errors and ten warnings of a step as annotations; the log and the summary have
+    all.
     """
-    commands = [_command(report, result, finding) for result in report.results for finding in result.findings]
+    commands = [
+        _command(report, result, finding)
+        for result in report.results
+        for finding in result.findings
+    ]
     said = text.write(report, findings=False)
     return "\n".join([*commands, _COMMAND.sub(r"\1: :", said)])
 
 
 def summary(report: Report) -> str:
     """The report as Markdown, findings first."""
-    head = [f"## scaffold check: {_plain(report.project)}", "", f"**{_plain(text.counts(report))}**", ""]
+    head = [
+        f"## scaffold check: {_plain(report.project)}",
+        "",
+        f"**{_plain(text.counts(report))}**",
+        "",
+    ]
     head += [line for note in report.notes for line in (_plain(note), "")]
     rows = list(_rows(report))
     table = ["| place | check | what is wrong | what to do |", "|---|---|---|---|"]
@@ -73,15 +83,22 @@ def _property(value: str) -> str:
 def _rows(report: Report) -> Iterator[str]:
     for result in report.results:
         for finding in result.findings:
-            others = "".join(f"<br>{_plain(f'{one}: {one.text}' if one.text else str(one))}" for one in finding.related)
-            name = " ".join(word for word in (str(finding.severity), result.check.id, finding.rule) if word)
+            others = "".join(
+                f"<br>{_plain(f'{one}: {one.text}' if one.text else str(one))}"
+                for one in finding.related
+            )
+            name = " ".join(
+                word for word in (str(finding.severity), result.check.id, finding.rule) if word
+            )
             what = (name, finding.message, finding.fix)
             yield f"| {_plain(str(finding.place))}{others} | {' | '.join(map(_plain, what))} |"
 
 
 def _unverified(report: Report) -> Iterator[str]:
     """What there is no verdict on, and why; a summary without it would read as if all had been looked at."""
-    without = [result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}]
+    without = [
+        result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}
+    ]
     if without:
         yield "What was not checked:"
         yield ""

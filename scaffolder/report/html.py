@@ -44,7 +44,11 @@ def write(report: Report, *, gate_map: Table | None = None) -> str:
         verdict=verdict(report),
         counts=[(report.count(outcome), _WORDS[outcome], str(outcome)) for outcome in Outcome],
         found=[result for result in report.results if result.findings],
-        without=[result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}],
+        without=[
+            result
+            for result in report.results
+            if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}
+        ],
         limited=[result for result in report.results if result.limit],
         tables=[result.table for result in report.results if result.table],
         gate_map=gate_map or gates.table(report),
@@ -57,22 +61,34 @@ def write(report: Report, *, gate_map: Table | None = None) -> str:
 
 def verdict(report: Report) -> str:
     """The whole report in one sentence."""
-    failed, without = report.count(Outcome.FAILED), report.count(Outcome.SKIPPED) + report.count(Outcome.BROKEN)
+    failed, without = (
+        report.count(Outcome.FAILED),
+        report.count(Outcome.SKIPPED) + report.count(Outcome.BROKEN),
+    )
     passed = report.count(Outcome.PASSED)
     if failed:
-        number = sum(len(result.findings) for result in report.results if result.outcome is Outcome.FAILED)
+        number = sum(
+            len(result.findings) for result in report.results if result.outcome is Outcome.FAILED
+        )
         return f"{counted(failed, 'check')} failed, with {counted(number, 'finding')}."
     if not passed:
         return "No check gave a verdict."
     warnings = sum(len(result.findings) for result in report.results)
     if warnings:
         return f"No check failed; there {'is' if warnings == 1 else 'are'} {counted(warnings, 'warning')}."
-    return f"Nothing was found by {counted(passed, 'check')}" + (f"; {without} gave no verdict." if without else ".")
+    return f"Nothing was found by {counted(passed, 'check')}" + (
+        f"; {without} gave no verdict." if without else "."
+    )
 
 
 def _sides(report: Report, finding: Finding) -> Iterator[Side]:
     for place in (finding.place, *finding.related):
-        yield Side(name=str(place), line=place.line, says=place.text, excerpt=report.excerpt(place.path, place.line))
+        yield Side(
+            name=str(place),
+            line=place.line,
+            says=place.text,
+            excerpt=report.excerpt(place.path, place.line),
+        )
 
 
 def _word(one: Result | Inapplicable) -> str:

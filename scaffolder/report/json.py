@@ -28,7 +28,8 @@ def document(report: Report) -> dict[str, Any]:
         "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
         "results": [_result(result) for result in report.results],
         "not_applicable": [
-            {"id": one.check.id, "title": one.check.title, "reason": one.reason} for one in report.inapplicable
+            {"id": one.check.id, "title": one.check.title, "reason": one.reason}
+            for one in report.inapplicable
         ],
     }
 

@@ -14,8 +14,8 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def write(report: Report) -> str:
     """The report as XML text.
 
-    A failed check is a failure; one without a verdict is an error, or skipped where its tool is only missing and nobody
-    required it: never a test that passed.
+    A failed check is a failure; one without a verdict is an error, or skipped where its tool is
+    only missing and nobody required it: never a test that passed.
     """
     suites = ElementTree.Element("testsuites", name="scaffold check")
     checks = (*(one.check for one in report.results), *(one.check for one in report.inapplicable))
@@ -24,7 +24,9 @@ def write(report: Report) -> str:
     _count(suites, report.seconds)
     del suites.attrib["skipped"]  # Jenkins's schema counts these in a suite only
     ElementTree.indent(suites)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(
+        suites, encoding="unicode"
+    )
 
 
 def _suite(suites: ElementTree.Element, family: str, report: Report) -> None:
@@ -39,7 +41,9 @@ def _suite(suites: ElementTree.Element, family: str, report: Report) -> None:
     for one in report.inapplicable:
         if one.check.family == family:
             case = _test(suite, one)
-            ElementTree.SubElement(case, "skipped", message=_legal(f"nothing to check: {one.reason}"))
+            ElementTree.SubElement(
+                case, "skipped", message=_legal(f"nothing to check: {one.reason}")
+            )
     _count(suite, sum(result.seconds for result in results))
 
 
@@ -47,19 +51,25 @@ def _case(suite: ElementTree.Element, result: Result, *, require_tools: bool) ->
     case = _test(suite, result, seconds=result.seconds)
     match result.outcome:
         case Outcome.FAILED:
-            failure = ElementTree.SubElement(case, "failure", type=result.check.id, message=_headline(result))
+            failure = ElementTree.SubElement(
+                case, "failure", type=result.check.id, message=_headline(result)
+            )
             failure.text = _findings(result)
         case Outcome.BROKEN:
             ElementTree.SubElement(case, "error", type="no verdict", message=_legal(result.reason))
         case Outcome.SKIPPED if require_tools and result.tool_missing:
-            ElementTree.SubElement(case, "error", type="tool missing", message=_legal(result.reason))
+            ElementTree.SubElement(
+                case, "error", type="tool missing", message=_legal(result.reason)
+            )
         case Outcome.SKIPPED:
             ElementTree.SubElement(case, "skipped", message=_legal(result.reason))
         case Outcome.PASSED if result.findings:
             ElementTree.SubElement(case, "system-out").text = _findings(result)
 
 
-def _test(suite: ElementTree.Element, one: Result | Inapplicable, *, seconds: float = 0.0) -> ElementTree.Element:
+def _test(
+    suite: ElementTree.Element, one: Result | Inapplicable, *, seconds: float = 0.0
+) -> ElementTree.Element:
     return ElementTree.SubElement(
         suite,
         "testcase",
@@ -85,7 +95,9 @@ def _findings(result: Result) -> str:
     lines = []
     for finding in result.findings:
         lines.append(_line(finding))
-        lines += [f"  {place}: {place.text}" if place.text else f"  {place}" for place in finding.related]
+        lines += [
+            f"  {place}: {place.text}" if place.text else f"  {place}" for place in finding.related
+        ]
         if finding.fix:
             lines.append(f"  fix: {finding.fix}")
     return _legal("\n".join(lines))

@@ -1,6 +1,7 @@
 """A report as a SARIF 2.1.0 log, in the subset that GitHub's code scanning reads.
 
-The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub makes of it, and its limits:
+The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub makes of
+it, and its limits:
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
 
@@ -21,14 +22,19 @@ from scaffolder.model import Check, Finding, Outcome, Report, Result, Snippet
 MOST_RESULTS = 25_000
 """What GitHub takes of one run; it refuses a file with more."""
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 _ROOT = "%SRCROOT%"
 _FINGERPRINT = "primaryLocationLineHash"
 """The one that GitHub compares."""
 
 
 def write(report: Report) -> str:
-    """The report as SARIF text. A check without a verdict is a notification of the tool, never an empty result."""
+    """The report as SARIF text.
+
+    A check without a verdict is a notification of the tool, never an empty result.
+    """
     return json.dumps(document(report), indent=2)
 
 
@@ -45,10 +51,14 @@ def document(report: Report) -> dict[str, Any]:
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "scaffolder", "semanticVersion": __version__, "rules": rules}},
+                "tool": {
+                    "driver": {"name": "scaffolder", "semanticVersion": __version__, "rules": rules}
+                },
                 "automationDetails": {"id": f"scaffold-check/{report.project}"},
                 "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the Git repository."}}},
+                "originalUriBaseIds": {
+                    _ROOT: {"description": {"text": "The root of the Git repository."}}
+                },
                 "invocations": [
                     {
                         "executionSuccessful": not report.count(Outcome.BROKEN),
@@ -88,7 +98,9 @@ def _rule(report: Report, check: Check, *, wrapped: str = "", link: str = "") ->
     } | ({"helpUri": link} if link else {})
 
 
-def _results(report: Report, found: list[tuple[Result, Finding]], index: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _results(
+    report: Report, found: list[tuple[Result, Finding]], index: dict[str, int]
+) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
     for result, finding in found:
         fingerprint = _fingerprint(report, result, finding)
@@ -98,7 +110,9 @@ def _results(report: Report, found: list[tuple[Result, Finding]], index: dict[st
             "ruleId": name,
             "ruleIndex": index[name],
             "level": str(finding.severity),
-            "message": {"text": f"{finding.message}\nfix: {finding.fix}" if finding.fix else finding.message},
+            "message": {
+                "text": f"{finding.message}\nfix: {finding.fix}" if finding.fix else finding.message
+            },
             "locations": [_location(report, finding.path, finding.line)],
             "relatedLocations": [
                 {

@@ -37,10 +37,12 @@ def write(
 
     Of each check at most `most` findings are shown, and how many more there are; 0 shows all.
 
-    With `families`, their titles by the letters of their ids, many checks of one family that have nothing to say share
-    a line; without, each has its own.
+    With `families`, their titles by the letters of their ids, many checks of one family that have
+    nothing to say share a line; without, each has its own.
     """
-    return "\n".join(_lines(report, paint, checks=checks, findings=findings, most=most, families=families or {}))
+    return "\n".join(
+        _lines(report, paint, checks=checks, findings=findings, most=most, families=families or {})
+    )
 
 
 def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
@@ -57,7 +59,13 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
 
 
 def _lines(
-    report: Report, paint: Paint, *, checks: bool, findings: bool, most: int, families: Mapping[str, str]
+    report: Report,
+    paint: Paint,
+    *,
+    checks: bool,
+    findings: bool,
+    most: int,
+    families: Mapping[str, str],
 ) -> Iterator[str]:
     if findings and any(result.findings for result in report.results):
         for result in report.results:
@@ -102,7 +110,13 @@ def _rows(report: Report) -> Iterator[_Row]:
         )
     for one in report.inapplicable:
         reason = f"nothing to check: {one.reason}"
-        yield _Row(meaning="", id=one.check.id, title=one.check.title, remark=reason, family=one.check.family)
+        yield _Row(
+            meaning="",
+            id=one.check.id,
+            title=one.check.title,
+            remark=reason,
+            family=one.check.family,
+        )
 
 
 def _folded(rows: Sequence[_Row], families: Mapping[str, str]) -> Iterator[_Row]:
@@ -116,8 +130,15 @@ def _folded(rows: Sequence[_Row], families: Mapping[str, str]) -> Iterator[_Row]
         elif key not in told:
             told.add(key)
             title = families[row.family]
-            number = f"{many[key]} checks" if row.meaning else f"nothing to check for {many[key]} checks"
-            yield replace(row, id=row.family, title=title[:1].upper() + title[1:], remark=f"{number}; -v names them")
+            number = (
+                f"{many[key]} checks" if row.meaning else f"nothing to check for {many[key]} checks"
+            )
+            yield replace(
+                row,
+                id=row.family,
+                title=title[:1].upper() + title[1:],
+                remark=f"{number}; -v names them",
+            )
 
 
 def _finding(result: Result, finding: Finding, paint: Paint) -> Iterator[str]:
@@ -141,4 +162,6 @@ def remark(result: Result) -> str:
             level = f"level {result.level}" if result.level else ""
             count = counted(len(result.findings), "finding") if result.findings else ""
             limit = f"not looked at: {result.limit}" if result.limit else ""
-            return "; ".join(words for words in (count, result.detail, level, limit, result.tool) if words)
+            return "; ".join(
+                words for words in (count, result.detail, level, limit, result.tool) if words
+            )

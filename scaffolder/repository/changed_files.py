@@ -25,7 +25,10 @@ class Changes:
 
     def touch(self, finding: Finding) -> bool:
         """Whether the finding, or the other side of it, lies in a file that changed."""
-        return any(_printed(path) in self.names for path in (finding.path, *(one.path for one in finding.related)))
+        return any(
+            _printed(path) in self.names
+            for path in (finding.path, *(one.path for one in finding.related))
+        )
 
 
 def changes(root: Path, toolchain: Toolchain, *, since: str = "") -> Changes:
@@ -34,25 +37,39 @@ def changes(root: Path, toolchain: Toolchain, *, since: str = "") -> Changes:
     Raises:
         ProjectError: `root` is in no Git repository, or there is no such reference.
         ToolError: Git is missing, or failed.
+
     """
     git = Git(toolchain, root)
     inside = git.attempt("rev-parse", "--is-inside-work-tree")
     refuse_distrusted(inside, root)
     if inside.stdout.strip() != "true":
-        raise ProjectError(f"{root} is not in a Git repository", hint="leave out --only-changed and --since")
+        raise ProjectError(
+            f"{root} is not in a Git repository", hint="leave out --only-changed and --since"
+        )
     new = _listed(git("ls-files", "-z", "--others", "--exclude-standard"))
     if not git.says("rev-parse", "--quiet", "--verify", "HEAD"):
-        return Changes(since="the beginning", names=frozenset((*new, *_listed(git("ls-files", "-z")))))
+        return Changes(
+            since="the beginning", names=frozenset((*new, *_listed(git("ls-files", "-z"))))
+        )
     reference = since or _default_branch(git)
-    if not git.says("rev-parse", "--quiet", "--verify", "--end-of-options", f"{reference}^{{commit}}"):
-        raise ProjectError(f"there is no commit {reference!r} in {root}", hint="--since REF: a branch, tag or commit")
+    if not git.says(
+        "rev-parse", "--quiet", "--verify", "--end-of-options", f"{reference}^{{commit}}"
+    ):
+        raise ProjectError(
+            f"there is no commit {reference!r} in {root}",
+            hint="--since REF: a branch, tag or commit",
+        )
     forked = git.attempt("merge-base", "--end-of-options", reference, "HEAD").stdout.strip()
     if not forked:
         raise ProjectError(
             f"{reference} and HEAD have no commit in common here",
             hint="git fetch --unshallow, where the clone is a shallow one, or --since REF",
         )
-    different = _listed(git("diff", "-z", "--name-only", "--no-renames", "--relative", "--no-ext-diff", forked, "--"))
+    different = _listed(
+        git(
+            "diff", "-z", "--name-only", "--no-renames", "--relative", "--no-ext-diff", forked, "--"
+        )
+    )
     return Changes(since=f"{reference} ({forked[:7]})", names=frozenset((*new, *different)))
 
 

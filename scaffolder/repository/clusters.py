@@ -26,6 +26,7 @@ def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
 
     Raises:
         ToolMissing: there is Terraform, and the packages that read HCL are not installed.
+
     """
     for file in (*files.terraform_variables(project), *files.terraform(project)):
         block = reading.blocks(project, file)
@@ -64,5 +65,7 @@ def _locals(block: Block) -> Iterator[Attribute]:
 def _arguments(block: Block) -> Iterator[Attribute]:
     for one in block.each("resource", "module"):
         for name, attribute in one.attributes.items():
-            if name in NAMES or (name == "version" and one.labels and one.labels[0] in _WITH_VERSION):
+            if name in NAMES or (
+                name == "version" and one.labels and one.labels[0] in _WITH_VERSION
+            ):
                 yield attribute

@@ -36,14 +36,15 @@ class End:
 
 
 def knows(product: str) -> bool:
+    """Return whether the table has the product."""
     return product in _table()
 
 
 def end_of(product: str, version: str) -> End | None:
     """When the cycle of `version` ends, such as "3.8" for "3.8.10-slim"; None where nobody has published it.
 
-    A version that is newer than every cycle with an end has none that was announced. One that is older than the oldest
-    cycle ended with it at the latest, where no later cycle ended before.
+    A version that is newer than every cycle with an end has none that was announced. One that is
+    older than the oldest cycle ended with it at the latest, where no later cycle ended before.
     """
     table = _table().get(product)
     if table is None:
@@ -62,12 +63,21 @@ def end_of(product: str, version: str) -> End | None:
 def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
     """The end of a version that is older than every cycle; None where it is not, or the oldest outlived another."""
     word, numbers = _parts(version)
-    days = {known: day for cycle, day in table["cycles"].items() for other, known in [_parts(cycle)] if other == word}
+    days = {
+        known: day
+        for cycle, day in table["cycles"].items()
+        for other, known in [_parts(cycle)]
+        if other == word
+    }
     if not numbers or not days or () in days or numbers >= min(days):
         return None
     day, source = days[min(days)]
     ends = [one for one, _ in days.values() if one is not None]
-    return End(product=name, cycle=version, day=day, source=source) if day is not None and day == min(ends) else None
+    return (
+        End(product=name, cycle=version, day=day, source=source)
+        if day is not None and day == min(ends)
+        else None
+    )
 
 
 def _parts(version: str) -> tuple[str, tuple[int, ...]]:
@@ -79,7 +89,10 @@ def _parts(version: str) -> tuple[str, tuple[int, ...]]:
 
 @cache
 def _table() -> dict[str, dict[str, Any]]:
-    """By product: its name, and by cycle the day and the source. Longer cycles come first: "3.10" before "3.1"."""
+    """By product: its name, and by cycle the day and the source.
+
+    Longer cycles come first: "3.10" before "3.1".
+    """
     import yaml
 
     raw = yaml.safe_load((files(__package__) / "cycles.yml").read_text(encoding="utf-8"))
@@ -108,5 +121,8 @@ def _pinned(product: str) -> dict[str, tuple[datetime.date | None, str]]:
     for name in _PINNED.get(product, ()):
         entry = package_data.versions().get(name, {})
         for cycle, one in ({entry["version"]: entry} if "version" in entry else entry).items():
-            found[cycle] = (datetime.date.fromisoformat(one["eol"]) if one["eol"] else None, one["source"])
+            found[cycle] = (
+                datetime.date.fromisoformat(one["eol"]) if one["eol"] else None,
+                one["source"],
+            )
     return found

@@ -37,31 +37,74 @@ def _allowed(what: str, reason: str) -> Allowed:
 RENDERED_MAY_DIFFER = (
     _allowed(r"\w+:spec\.replicas", "size: how many pods"),
     _allowed(r"HorizontalPodAutoscaler:spec\.(min|max)Replicas", "size: how many pods, by load"),
-    _allowed(r"PodDisruptionBudget:spec\.(minAvailable|maxUnavailable)", "size: it follows the number of pods"),
+    _allowed(
+        r"PodDisruptionBudget:spec\.(minAvailable|maxUnavailable)",
+        "size: it follows the number of pods",
+    ),
     _allowed(r"\w+:.*\.resources\.(requests|limits)\..+", "size: what one pod or volume gets"),
-    _allowed(r"(ResourceQuota:spec\.hard|LimitRange:spec\.limits).*", "size: what all pods may take together"),
-    _allowed(r"(\w+Route|VirtualService):spec\.(hostnames|hosts)", "host: the name that users type"),
-    _allowed(r"Ingress:spec\.(rules|tls)\b.*\.(host|hosts|secretName)", "host: the name that users type"),
-    _allowed(r"(Gateway|Certificate):.*(hostname|dnsNames|commonName|hosts)", "host: the name that users type"),
+    _allowed(
+        r"(ResourceQuota:spec\.hard|LimitRange:spec\.limits).*",
+        "size: what all pods may take together",
+    ),
+    _allowed(
+        r"(\w+Route|VirtualService):spec\.(hostnames|hosts)", "host: the name that users type"
+    ),
+    _allowed(
+        r"Ingress:spec\.(rules|tls)\b.*\.(host|hosts|secretName)", "host: the name that users type"
+    ),
+    _allowed(
+        r"(Gateway|Certificate):.*(hostname|dnsNames|commonName|hosts)",
+        "host: the name that users type",
+    ),
     _allowed(r"NetworkPolicy:.*ipBlock.*", "network: each environment has addresses of its own"),
-    _allowed(r"\w+:.*annotations\.[^.]*checksum/.*", "follows from what is rendered, which is compared itself"),
-    _allowed(r"\w+:metadata\.annotations\..*(arn|client-id|certificate).*", "identity: each environment has its own"),
-    _allowed(r"\w+:.*env\[\w*LOG_LEVEL\]\.value|ConfigMap:data\.\w*LOG_LEVEL", "how much is logged, not what is done"),
+    _allowed(
+        r"\w+:.*annotations\.[^.]*checksum/.*",
+        "follows from what is rendered, which is compared itself",
+    ),
+    _allowed(
+        r"\w+:metadata\.annotations\..*(arn|client-id|certificate).*",
+        "identity: each environment has its own",
+    ),
+    _allowed(
+        r"\w+:.*env\[\w*LOG_LEVEL\]\.value|ConfigMap:data\.\w*LOG_LEVEL",
+        "how much is logged, not what is done",
+    ),
 )
 """Where rendered objects may differ, as "Kind:path"; everything else is a finding of EN003."""
 
 VARIABLES_MAY_DIFFER = (
     _allowed(r"environment|env|name|stage|(name|resource)_prefix", "name: which environment it is"),
-    _allowed(r"(aws_)?account(_id)?|subscription(_id)?|tenant(_id)?|project(_id)?", "name: where it is billed"),
-    _allowed(r".*cidrs?(_blocks?)?|.*subnets?|.*_(range|prefix)(es|s)?", "network: addresses of its own"),
-    _allowed(r".*(instance|vm|node|machine|db|cache)_?(types?|sizes?|class|sku)", "size: what a machine is"),
-    _allowed(r".*(^|_)(min|max|desired|count|size|capacity|replicas|gib|gb|number)(_.*)?", "size: how many, how large"),
-    _allowed(r".*(host|hostname|domain|dns|zone_id|fqdn|url)(_.*)?", "host: the name that users type"),
-    _allowed(r".*_arns?|.*principals?.*|.*object_ids?|.*admins?(_.*)?", "identity: who administers it"),
+    _allowed(
+        r"(aws_)?account(_id)?|subscription(_id)?|tenant(_id)?|project(_id)?",
+        "name: where it is billed",
+    ),
+    _allowed(
+        r".*cidrs?(_blocks?)?|.*subnets?|.*_(range|prefix)(es|s)?", "network: addresses of its own"
+    ),
+    _allowed(
+        r".*(instance|vm|node|machine|db|cache)_?(types?|sizes?|class|sku)",
+        "size: what a machine is",
+    ),
+    _allowed(
+        r".*(^|_)(min|max|desired|count|size|capacity|replicas|gib|gb|number)(_.*)?",
+        "size: how many, how large",
+    ),
+    _allowed(
+        r".*(host|hostname|domain|dns|zone_id|fqdn|url)(_.*)?", "host: the name that users type"
+    ),
+    _allowed(
+        r".*_arns?|.*principals?.*|.*object_ids?|.*admins?(_.*)?", "identity: who administers it"
+    ),
     _allowed(r".*retention.*|.*backup.*", "how long data is kept, not how the service runs"),
     _allowed(r".*budget.*|.*cost.*|tags|labels", "who pays"),
-    _allowed(r".*(maintenance|schedule|window).*", "when machines are renewed: not everywhere on the same day"),
-    _allowed(r".*(deletion_protection|prevent_destroy|force_destroy|skip_final_snapshot)", "a guard against mistakes"),
+    _allowed(
+        r".*(maintenance|schedule|window).*",
+        "when machines are renewed: not everywhere on the same day",
+    ),
+    _allowed(
+        r".*(deletion_protection|prevent_destroy|force_destroy|skip_final_snapshot)",
+        "a guard against mistakes",
+    ),
     _allowed(r".*log_level", "how much is logged, not what is done"),
 )
 """Which Terraform variables may differ; everything else is a finding of EN004."""
@@ -88,7 +131,9 @@ class Difference:
         return next(name for name in self.values if name not in self.odd)
 
 
-def rendered_differences(project: Project, toolchain: Toolchain) -> tuple[tuple[KubernetesObject, Difference], ...]:
+def rendered_differences(
+    project: Project, toolchain: Toolchain
+) -> tuple[tuple[KubernetesObject, Difference], ...]:
     """Where the objects differ that the chart renders, the allowed places left out, each with one of the objects."""
     manifest = _manifests(project, toolchain)
     found = []
@@ -98,7 +143,9 @@ def rendered_differences(project: Project, toolchain: Toolchain) -> tuple[tuple[
         if all(there.values()):
             said = {environment: _leaves_of(item) for environment, item in there.items() if item}
         else:
-            said = {environment: {"": "there" if item else ""} for environment, item in there.items()}
+            said = {
+                environment: {"": "there" if item else ""} for environment, item in there.items()
+            }
         found += [(some, one) for one in _differences(_comparable(said))]
     return tuple(found)
 
@@ -118,7 +165,10 @@ def variable_differences(project: Project) -> tuple[tuple[Family, Difference], .
     for family in environments.family_of(project, VARIABLES):
         values = _variables(project, family)
         shared = set.intersection(*(set(one) for one in values.values()))
-        alike = {name: {key: value for key, value in one.items() if key in shared} for name, one in values.items()}
+        alike = {
+            name: {key: value for key, value in one.items() if key in shared}
+            for name, one in values.items()
+        }
         found += [(family, one) for one in _differences(alike)]
     return tuple(found)
 
@@ -143,7 +193,9 @@ def _comparable(said: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
     everything = list(said.values())
     return {
         environment: {
-            what: value if all(other.get(what) == value for other in everything) else _neutral(value, environment)
+            what: value
+            if all(other.get(what) == value for other in everything)
+            else _neutral(value, environment)
             for what, value in one.items()
         }
         for environment, one in said.items()
@@ -153,7 +205,9 @@ def _comparable(said: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
 def _neutral(text: str, environment: str) -> str:
     """`text` with the environment's own name taken out of it."""
     words = "|".join(environments.names(environment))
-    return re.sub(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", "<environment>", text, flags=re.IGNORECASE)
+    return re.sub(
+        rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", "<environment>", text, flags=re.IGNORECASE
+    )
 
 
 def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
@@ -162,7 +216,10 @@ def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
     rows: list[tuple[str, ...]] = []
     for name in sorted({key for one in manifest for key in _by_name(one)}):
         there = {one.environment: _by_name(one).get(name) for one in manifest}
-        said = {environment: dict(_leaves(item.content)) if item else {} for environment, item in there.items()}
+        said = {
+            environment: dict(_leaves(item.content)) if item else {}
+            for environment, item in there.items()
+        }
         kind = next(item.kind for item in there.values() if item)
         rows += _rows(f"{kind} ", f"{kind}:", said, RENDERED_MAY_DIFFER)
     return _table("What the chart renders", [one.environment for one in manifest], rows)
@@ -173,10 +230,15 @@ def variables_table(project: Project) -> Table | None:
     for family in environments.family_of(project, VARIABLES):
         read = {environment: blocks(project, file) for environment, file in family.files.items()}
         said = {
-            environment: {name: one.expression.strip('"') for name, one in (block.attributes if block else {}).items()}
+            environment: {
+                name: one.expression.strip('"')
+                for name, one in (block.attributes if block else {}).items()
+            }
             for environment, block in read.items()
         }
-        return _table("What Terraform is given", list(said), _rows("", "", said, VARIABLES_MAY_DIFFER))
+        return _table(
+            "What Terraform is given", list(said), _rows("", "", said, VARIABLES_MAY_DIFFER)
+        )
     return None
 
 
@@ -189,7 +251,11 @@ def _rows(
         for what in values
     }
     return [
-        (f"{shown}{one.what}", *(value[:60] or "-" for value in one.values.values()), reasons[one.what])
+        (
+            f"{shown}{one.what}",
+            *(value[:60] or "-" for value in one.values.values()),
+            reasons[one.what],
+        )
         for one in _differences(said)
         if reasons[one.what]
     ]
@@ -199,7 +265,9 @@ def _table(title: str, names: Sequence[str], rows: Sequence[tuple[str, ...]]) ->
     if not rows:
         return None
     note = "Only what may differ is here; anything else that differs is a finding"
-    return Table(title=title, columns=("what", *names, "may differ because"), rows=tuple(rows), note=note)
+    return Table(
+        title=title, columns=("what", *names, "may differ because"), rows=tuple(rows), note=note
+    )
 
 
 def save(project: Project, toolchain: Toolchain, path: Path) -> None:
@@ -208,6 +276,7 @@ def save(project: Project, toolchain: Toolchain, path: Path) -> None:
     Raises:
         ProjectError: there are no environments to compare.
         DestinationError: it cannot be written there.
+
     """
     text = json.dumps(hashes(project, toolchain), indent=2) + "\n"
     try:
@@ -223,6 +292,7 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
 
     Raises:
         ProjectError: there are no environments to compare.
+
     """
     rendered = {one.environment: _by_name(one) for one in _manifests(project, toolchain)}
     families = environments.family_of(project, VARIABLES)
@@ -233,14 +303,24 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
         )
     found: dict[str, dict[str, dict[str, str]]] = {}
     for name in sorted({key for objects in rendered.values() for key in objects}):
-        said = {environment: _leaves_of(objects[name]) for environment, objects in rendered.items() if name in objects}
+        said = {
+            environment: _leaves_of(objects[name])
+            for environment, objects in rendered.items()
+            if name in objects
+        }
         for environment, leaves in _comparable(said).items():
             found.setdefault(environment, {}).setdefault("objects", {})[name] = _hash(leaves)
     for family in families:
         for environment, variables in _variables(project, family).items():
-            found.setdefault(environment, {}).setdefault("variables", {})[family.pattern] = _hash(variables)
+            found.setdefault(environment, {}).setdefault("variables", {})[family.pattern] = _hash(
+                variables
+            )
     each = {environment: {"hash": _hash(parts), **parts} for environment, parts in found.items()}
-    return {"version": 1, "alike": len({one["hash"] for one in each.values()}) == 1, "environments": each}
+    return {
+        "version": 1,
+        "alike": len({one["hash"] for one in each.values()}) == 1,
+        "environments": each,
+    }
 
 
 def _manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
@@ -254,7 +334,9 @@ def place_of(project: Project, family: Family, environment: str, name: str) -> L
     file = family.files[environment]
     attribute = _attribute(blocks(project, file), name)
     line = attribute.line if attribute else 0
-    return Location(path=file, line=line, text=project.lines(file)[line - 1].strip() if line else "")
+    return Location(
+        path=file, line=line, text=project.lines(file)[line - 1].strip() if line else ""
+    )
 
 
 def _attribute(block: Block | None, name: str) -> Attribute | None:

@@ -1,4 +1,4 @@
-"""Which environments a repository knows, and which files belong to each: dev.tfvars, values-prod.yaml, envs/qa/…"""
+"""Which environments a repository knows, and which files belong to each."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ def _families(project: Project) -> Iterator[Family]:
     for (kind, pattern), named in sorted(found.items()):
         if len(named) > 1:
             yield Family(
-                kind=kind, pattern=pattern, files=dict(sorted(named.items(), key=lambda item: _ORDER[item[0]][0]))
+                kind=kind,
+                pattern=pattern,
+                files=dict(sorted(named.items(), key=lambda item: _ORDER[item[0]][0])),
             )
 
 
@@ -121,7 +123,8 @@ def _kind(file: Path) -> str | None:
 def _environment(file: Path) -> tuple[str, str] | None:
     """The one environment that a path names, and the path with a star in its place.
 
-    A file is called after it in part (values-dev.yaml), a folder as a whole (envs/dev); the file's name comes first.
+    A file is called after it in part (values-dev.yaml), a folder as a whole (envs/dev); the file's
+    name comes first.
     """
     last = len(file.parts) - 1
     for depth in range(last, -1, -1):
@@ -133,5 +136,7 @@ def _environment(file: Path) -> tuple[str, str] | None:
         if words:
             (word,) = words
             starred = part[: word.start()] + "*" + part[word.end() :]
-            return word[0].lower(), "/".join((*file.parts[:depth], starred, *file.parts[depth + 1 :]))
+            return word[0].lower(), "/".join(
+                (*file.parts[:depth], starred, *file.parts[depth + 1 :])
+            )
     return None

@@ -1,4 +1,4 @@
-"""Which files of a repository are of which kind: Dockerfiles, pipelines, charts, scripts …
+"""Which files of a repository are of which kind: Dockerfiles, pipelines, charts, scripts and more.
 
 The only module that matches names of files; those of one runtime are in its module in `runtimes/`,
 and those of one CI system in its module in `ci/`.
@@ -17,12 +17,35 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import BY_WEIGHT, RUNTIMES, of_each
 
 _TRIALS = frozenset(
-    {"test", "tests", "testdata", "integration-test", "integration-tests", "fixtures", "examples", "e2e"}
+    {
+        "test",
+        "tests",
+        "testdata",
+        "integration-test",
+        "integration-tests",
+        "fixtures",
+        "examples",
+        "e2e",
+    }
 )
 """Folders of which nothing is deployed."""
 
 _NO_DOCKERFILE = frozenset(
-    {".md", ".dockerignore", ".yml", ".yaml", ".json", ".jinja", ".j2", ".tmpl", ".tpl", ".txt", ".py", ".orig", ".bak"}
+    {
+        ".md",
+        ".dockerignore",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".jinja",
+        ".j2",
+        ".tmpl",
+        ".tpl",
+        ".txt",
+        ".py",
+        ".orig",
+        ".bak",
+    }
 )
 """Endings of files about a Dockerfile, and of templates for one."""
 
@@ -37,12 +60,20 @@ _SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
 
 def dockerfiles(project: Project) -> tuple[Path, ...]:
     """Return the Dockerfiles of services; those of editors, of tools and of tests are left out."""
-    return tuple(file for file in image_builds(project) if not any(part.startswith(".") for part in file.parts[:-1]))
+    return tuple(
+        file
+        for file in image_builds(project)
+        if not any(part.startswith(".") for part in file.parts[:-1])
+    )
 
 
 def image_builds(project: Project) -> tuple[Path, ...]:
     """Return the Dockerfiles of services and of tools (`.ci/Dockerfile`); those of trials are left out."""
-    return tuple(file for file in all_dockerfiles(project) if not _TRIALS.union({".devcontainer"}) & set(file.parts))
+    return tuple(
+        file
+        for file in all_dockerfiles(project)
+        if not _TRIALS.union({".devcontainer"}) & set(file.parts)
+    )
 
 
 def all_dockerfiles(project: Project) -> tuple[Path, ...]:
@@ -73,7 +104,9 @@ def dev_container_settings(project: Project) -> tuple[Path, ...]:
 
 def compose_files(project: Project) -> tuple[Path, ...]:
     """Return the files of Docker Compose, overrides included."""
-    return project.matching("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")
+    return project.matching(
+        "compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"
+    )
 
 
 # ---- pipelines -----------------------------------------------------------------------------------
@@ -178,23 +211,34 @@ def chart_inputs(project: Project, chart: Path) -> tuple[Path, ...]:
 
 def is_template(project: Project, file: Path) -> bool:
     """Return whether a file is a template of a chart: Helm's to judge, and no YAML."""
-    return any(parent.name == "templates" and project.has(parent.parent / "Chart.yaml") for parent in file.parents)
+    return any(
+        parent.name == "templates" and project.has(parent.parent / "Chart.yaml")
+        for parent in file.parents
+    )
 
 
 def values_files(project: Project, chart: Path = Path()) -> tuple[Path, ...]:
     """Return the values of charts in `chart` and below: `values-prod.yaml`, `values/prod.yaml`."""
-    return tuple(file for file in _inside(yaml(project), chart) if is_values(file) and not is_template(project, file))
+    return tuple(
+        file
+        for file in _inside(yaml(project), chart)
+        if is_values(file) and not is_template(project, file)
+    )
 
 
 def is_values(file: Path) -> bool:
     """Return whether a file holds values of a chart, by its name or that of its folder."""
-    return bool(_VALUES.match(file.name)) or (file.suffix in _YAML and file.parent.name in {"values", "helm-values"})
+    return bool(_VALUES.match(file.name)) or (
+        file.suffix in _YAML and file.parent.name in {"values", "helm-values"}
+    )
 
 
 def plain_manifests(project: Project) -> tuple[Path, ...]:
     """Return the YAML files outside charts, which may hold Kubernetes objects."""
     folders = charts(project)
-    return tuple(file for file in yaml(project) if not any(file.is_relative_to(folder) for folder in folders))
+    return tuple(
+        file for file in yaml(project) if not any(file.is_relative_to(folder) for folder in folders)
+    )
 
 
 def kustomizations(project: Project) -> tuple[Path, ...]:
@@ -231,7 +275,9 @@ def alertmanager_files(project: Project) -> tuple[Path, ...]:
 def monitoring(project: Project) -> tuple[Path, ...]:
     """Return what may hold rules, their tests or settings of Alertmanager; no templates of charts."""
     files = project.matching("*.yaml", "*.yml", "*.rules")
-    return project.once("monitoring files", lambda: tuple(file for file in files if not is_template(project, file)))
+    return project.once(
+        "monitoring files", lambda: tuple(file for file in files if not is_template(project, file))
+    )
 
 
 # ---- texts by language ---------------------------------------------------------------------------
@@ -328,7 +374,9 @@ def asdf_versions(project: Project) -> tuple[Path, ...]:
 
 def version_files(project: Project) -> tuple[Path, ...]:
     """Return the files that pin one program that deploys: `.terraform-version` and its like."""
-    return project.matching(".terraform-version", ".opentofu-version", ".helm-version", ".kubectl-version")
+    return project.matching(
+        ".terraform-version", ".opentofu-version", ".helm-version", ".kubectl-version"
+    )
 
 
 # ---- exceptions of scanners ----------------------------------------------------------------------
@@ -415,7 +463,9 @@ def at_root(project: Project, *names: str) -> tuple[Path, ...]:
 def _shell_programs(project: Project) -> tuple[Path, ...]:
     named = frozenset(shell_scripts(project))
     return tuple(
-        file for file in project.files if file in named or (not file.suffix and _SHELL.match(project.text(file)[:80]))
+        file
+        for file in project.files
+        if file in named or (not file.suffix and _SHELL.match(project.text(file)[:80]))
     )
 
 

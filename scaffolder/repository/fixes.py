@@ -54,8 +54,8 @@ def edits_between(path: Path, before: str, after: str) -> tuple[Edit, ...]:
 def plan(project: Project, edits: Iterable[Edit]) -> Plan:
     """What the edits would change; nothing is written.
 
-    An edit is refused where its file is not an ordinary file of the project, does not say what the check read, or was
-    edited by another one at the same place.
+    An edit is refused where its file is not an ordinary file of the project, does not say what the
+    check read, or was edited by another one at the same place.
     """
     changes: list[Change] = []
     refused: list[Refusal] = []
@@ -79,6 +79,7 @@ def write(project: Project, plan: Plan) -> None:
 
     Raises:
         DestinationError: a file cannot be written; those before it are as they were.
+
     """
     done: list[Change] = []
     with contextlib.ExitStack() as stack:
@@ -123,9 +124,13 @@ def _changed(project: Project, path: Path, edits: Sequence[Edit]) -> tuple[Chang
     ):  # from below: places stay where they are
         offset = starts[edit.line - 1] if 0 < edit.line <= len(starts) else -1
         if offset < 0 or not read.startswith(edit.old, offset):
-            refused.append(Refusal(place=edit.place, reason="the file does not say what the check read"))
+            refused.append(
+                Refusal(place=edit.place, reason="the file does not say what the check read")
+            )
         elif offset + max(1, len(edit.old)) > limit:
-            refused.append(Refusal(place=edit.place, reason="another edit is at the same place; run it again"))
+            refused.append(
+                Refusal(place=edit.place, reason="another edit is at the same place; run it again")
+            )
         else:
             text = text[:offset] + edit.new + text[offset + len(edit.old) :]
             limit = offset
@@ -142,7 +147,9 @@ def _now(project: Project, path: Path, *, creating: bool) -> str | None:
     if creating and not os.path.lexists(file):
         return None
     if file.is_symlink() or not file.is_file() or not project.has(path) or creating:
-        raise _Refused("it is there already" if creating else "it is not an ordinary file of the project")
+        raise _Refused(
+            "it is there already" if creating else "it is not an ordinary file of the project"
+        )
     try:
         text = file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -178,7 +185,10 @@ def _restore(target: Path, before: str | None) -> None:
 
 def _diff(change: Change) -> Iterator[str]:
     name = change.path.as_posix()
-    before, after = (change.before or "").splitlines(keepends=True), change.after.splitlines(keepends=True)
+    before, after = (
+        (change.before or "").splitlines(keepends=True),
+        change.after.splitlines(keepends=True),
+    )
     old = "/dev/null" if change.before is None else f"a/{name}"
     for line in difflib.unified_diff(before, after, old, f"b/{name}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

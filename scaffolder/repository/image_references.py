@@ -26,7 +26,8 @@ class Use:
 def named(project: Project) -> tuple[Use, ...]:
     """The images of Dockerfiles, compose files and pipelines."""
     return project.once(
-        "named images", lambda: (*_in_dockerfiles(project), *_in_compose(project), *_in_pipelines(project))
+        "named images",
+        lambda: (*_in_dockerfiles(project), *_in_compose(project), *_in_pipelines(project)),
     )
 
 
@@ -39,7 +40,12 @@ def _in_dockerfiles(project: Project) -> Iterator[Use]:
                 yield Use(path=file, line=stage.line, image=stage.image)
             for copy in stage.each("COPY"):
                 source = copy.flags.get("from", "")
-                if source and source.lower() not in names and not source.isdigit() and re.search(r"[/:.]", source):
+                if (
+                    source
+                    and source.lower() not in names
+                    and not source.isdigit()
+                    and re.search(r"[/:.]", source)
+                ):
                     yield Use(path=file, line=copy.line, image=source)
 
 
@@ -47,8 +53,17 @@ def _in_compose(project: Project) -> Iterator[Use]:
     for file in files.compose_files(project):
         services = table(project, file).get("services")
         for name, service in services.items() if isinstance(services, dict) else ():
-            if isinstance(service, dict) and isinstance(service.get("image"), str) and "build" not in service:
-                yield Use(path=file, line=line_of(service, "image"), image=service["image"], what=f"{name}: ")
+            if (
+                isinstance(service, dict)
+                and isinstance(service.get("image"), str)
+                and "build" not in service
+            ):
+                yield Use(
+                    path=file,
+                    line=line_of(service, "image"),
+                    image=service["image"],
+                    what=f"{name}: ",
+                )
 
 
 def _in_pipelines(project: Project) -> Iterator[Use]:

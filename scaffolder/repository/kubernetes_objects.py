@@ -94,7 +94,9 @@ class KubernetesObject:
     def all_containers(self) -> Iterator[dict[Any, Any]]:
         """Yield each container of the pods that the object makes, also those that start or debug it."""
         for key in ("initContainers", "containers", "ephemeralContainers"):
-            yield from (one for one in listed((self.pod_spec or {}).get(key)) if isinstance(one, dict))
+            yield from (
+                one for one in listed((self.pod_spec or {}).get(key)) if isinstance(one, dict)
+            )
 
 
 def plain(project: Project) -> tuple[KubernetesObject, ...]:
@@ -120,11 +122,16 @@ def _plain(project: Project) -> Iterator[KubernetesObject]:
             continue
         for content in documents(project, file):
             if isinstance(content, dict) and content.get("kind") and content.get("apiVersion"):
-                yield KubernetesObject(scope=(file.parent.as_posix(), ""), path=file, content=content)
+                yield KubernetesObject(
+                    scope=(file.parent.as_posix(), ""), path=file, content=content
+                )
 
 
 _PODS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Job"), ("spec", "template")),
+    **dict.fromkeys(
+        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Job"),
+        ("spec", "template"),
+    ),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "Pod": (),
 }

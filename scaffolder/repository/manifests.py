@@ -43,6 +43,7 @@ def chart_of(project: Project) -> Path:
 
     Raises:
         NotApplicable: the repository has no chart.
+
     """
     chart = files.chart(project)
     if chart is None:
@@ -99,8 +100,11 @@ def objects(project: Project, toolchain: Toolchain) -> tuple[KubernetesObject, .
     Raises:
         NotApplicable: there is no chart.
         Blocked: it renders for no environment.
+
     """
-    rendered = tuple(item for manifest in manifests(project, toolchain) for item in manifest.objects)
+    rendered = tuple(
+        item for manifest in manifests(project, toolchain) for item in manifest.objects
+    )
     if not rendered:
         raise Blocked("the chart renders no object: see HL002")
     return rendered
@@ -139,7 +143,9 @@ def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     )
     return tuple(
         Manifest(
-            environment=environment.name, objects=tuple(_objects(environment.name, chart, result)), error=result.error
+            environment=environment.name,
+            objects=tuple(_objects(environment.name, chart, result)),
+            error=result.error,
         )
         for environment, result in zip(everywhere, rendered, strict=True)
     )

@@ -25,7 +25,16 @@ MOST_FILES = 50_000
 PROPOSED = ".scaffold-new"
 """How the name of a file or folder ends that `scaffold adopt` put beside what was there: no part of the service yet."""
 
-_NOT_OURS = {".git", ".terraform", ".venv", "node_modules", "__pycache__", "build", "target", ".mypy_cache"}
+_NOT_OURS = {
+    ".git",
+    ".terraform",
+    ".venv",
+    "node_modules",
+    "__pycache__",
+    "build",
+    "target",
+    ".mypy_cache",
+}
 
 _Value = TypeVar("_Value")
 
@@ -33,9 +42,10 @@ _Value = TypeVar("_Value")
 class Project:
     """One repository on disk, at the moment it was opened. Safe to share between threads.
 
-    `files` are relative to `root`, sorted; folders that tools fill (`.git`, `.terraform`, `build` …) are left out, and
-    what is no file: a pipe, a link that leads nowhere or out of the repository. `unreadable` says why some of what is
-    there was not read; it is complete once everything was asked for.
+    `files` are relative to `root`, sorted; folders that tools fill (`.git`, `.terraform`, `build`
+    …) are left out, and what is no file: a pipe, a link that leads nowhere or out of the
+    repository. `unreadable` says why some of what is there was not read; it is complete once
+    everything was asked for.
     """
 
     def __init__(self, root: Path, *, only: Collection[str] | None = None) -> None:
@@ -43,15 +53,20 @@ class Project:
 
         Raises:
             ProjectError: there is no folder there, or nothing in it.
+
         """
         if not root.is_dir():
-            raise ProjectError(f"{root} is not a folder", hint="scaffold check PATH, where PATH is a repository")
+            raise ProjectError(
+                f"{root} is not a folder", hint="scaffold check PATH, where PATH is a repository"
+            )
         self.root = root.resolve()
         self.unreadable: dict[Path, str] = {}
         walked = sorted(_walk(self.root, self.unreadable))
         self.files = tuple(file for file in walked if only is None or file.as_posix() in only)
         if not self.files:
-            raise ProjectError(f"{root} holds no files", hint="scaffold new my-service makes a repository")
+            raise ProjectError(
+                f"{root} holds no files", hint="scaffold new my-service makes a repository"
+            )
         self._lock = threading.Lock()
         self._known: dict[object, _Once] = {}
 
@@ -77,6 +92,7 @@ class Project:
 
         Raises:
             FileNotFoundError: the repository has no such file.
+
         """
         return self.once(("text", Path(file)), lambda: self._text(Path(file)))
 
@@ -84,7 +100,9 @@ class Project:
         """The names of files for a program that is to read them, none of which it would take for an option.
 
         Raises:
-            Blocked: a program might never end on one: it is no text, too large, closed to us, or YAML without bounds.
+            Blocked: a program might never end on one: it is no text, too large, closed to us, or
+            YAML without bounds.
+
         """
         from yaml import YAMLError
 
@@ -102,7 +120,9 @@ class Project:
                     raise Blocked(f"{file.as_posix()} {error.problem}: see SY002") from error
                 except YAMLError:
                     pass  # for the program to say
-            names.append(f"./{file.as_posix()}" if file.as_posix().startswith("-") else file.as_posix())
+            names.append(
+                f"./{file.as_posix()}" if file.as_posix().startswith("-") else file.as_posix()
+            )
         return names
 
     def lines(self, file: str | Path) -> list[str]:
@@ -117,6 +137,7 @@ class Project:
 
         Raises:
             yaml.YAMLError: it does not parse.
+
         """
         from scaffolder.formats.yaml import load_all
 
@@ -146,7 +167,9 @@ class Project:
     def template(self) -> str:
         """The template release that the repository is at, such as "v0.1.0"; empty where it names none."""
         lines = self.lines(answers_file.FILE) if self.has(answers_file.FILE) else []
-        return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("_commit:")), "")
+        return next(
+            (line.split(":", 1)[1].strip() for line in lines if line.startswith("_commit:")), ""
+        )
 
     @cached_property
     def _file_set(self) -> frozenset[Path]:
@@ -166,8 +189,12 @@ class Project:
             if "/" in pattern:
                 found.update(file for file in self.files if named(file.as_posix()))
             else:
-                found.update(file for name, files in self._by_name.items() if named(name) for file in files)
-                if "*" in pattern:  # a star of a shell pattern that is held against a path takes slashes too
+                found.update(
+                    file for name, files in self._by_name.items() if named(name) for file in files
+                )
+                if (
+                    "*" in pattern
+                ):  # a star of a shell pattern that is held against a path takes slashes too
                     found.update(file for file in self.files if named(file.as_posix()))
         return tuple(sorted(found))
 
@@ -175,7 +202,9 @@ class Project:
         try:
             size = (self.root / file).stat().st_size
             if size > LARGEST_FILE:
-                self.unreadable[file] = f"is {size / 2**20:.1f} MB; nothing over {LARGEST_FILE // 2**20} MB is read"
+                self.unreadable[file] = (
+                    f"is {size / 2**20:.1f} MB; nothing over {LARGEST_FILE // 2**20} MB is read"
+                )
                 return ""
             content = (self.root / file).read_bytes()
         except OSError as error:
@@ -218,11 +247,15 @@ def _walk(root: Path, unreadable: dict[Path, str]) -> Iterator[Path]:
         unreadable[Path(error.filename).relative_to(root)] = f"cannot be opened: {error.strerror}"
 
     for folder, folders, names in os.walk(root, onerror=closed):
-        folders[:] = sorted(name for name in folders if name not in _NOT_OURS and not name.endswith(PROPOSED))
+        folders[:] = sorted(
+            name for name in folders if name not in _NOT_OURS and not name.endswith(PROPOSED)
+        )
         for name in (name for name in names if not name.endswith(PROPOSED)):
             path = Path(folder, name)
             if number == MOST_FILES:
-                unreadable[Path()] = f"holds more than {MOST_FILES:,} files; those beyond were not looked at"
+                unreadable[Path()] = (
+                    f"holds more than {MOST_FILES:,} files; those beyond were not looked at"
+                )
                 return
             if _is_file_of(root, path):
                 number += 1

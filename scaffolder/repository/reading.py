@@ -1,7 +1,8 @@
 """A repository's files as values that remember their lines: parsed once for all who ask.
 
-One reader for each format, with two ways to call it. `yaml_of`, `json_of` … raise Unreadable if a file
-does not parse, for those who report it; `table`, `blocks` … return nothing then, and SY reports it.
+One reader for each format, with two ways to call it. `yaml_of`, `json_of` … raise Unreadable if a
+file does not parse, for those who report it; `table`, `blocks` … return nothing then, and SY
+reports it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ __all__ = [
 _Value = TypeVar("_Value")
 _Nothing = TypeVar("_Nothing")
 
-_WITH_COMMENTS = re.compile(r"(?:ts|js)config.*\.json|\.?devcontainer\.json|.*\.jsonc|\.eslintrc\.json")
+_WITH_COMMENTS = re.compile(
+    r"(?:ts|js)config.*\.json|\.?devcontainer\.json|.*\.jsonc|\.eslintrc\.json"
+)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -136,13 +139,19 @@ def yaml_of(project: Project, file: Path) -> list[Any]:
 
 
 def table_of(project: Project, file: Path) -> dict[Any, Any]:
-    """Return the first document of a YAML file if it is a table, else an empty one. Raises Unreadable."""
+    """Return the first document of a YAML file if it is a table, else an empty one.
+
+    Raises Unreadable.
+    """
     found = yaml_of(project, file)
     return found[0] if found and isinstance(found[0], dict) else {}
 
 
 def values_of(project: Project, file: Path) -> dict[Any, Any]:
-    """The first document of a YAML file where it is a table, each scalar as it is written. Raises Unreadable."""
+    """The first document of a YAML file where it is a table, each scalar as it is written.
+
+    Raises Unreadable.
+    """
     found = project.once(("sources", file), lambda: _sources(project.text(file)))
     return found[0] if found and isinstance(found[0], dict) else {}
 
@@ -190,10 +199,12 @@ def blocks(project: Project, file: Path) -> Block | None:
 
     Raises:
         ToolMissing: the packages that read HCL are not installed.
+
     """
     if not hcl.available():
         raise ToolMissing(
-            "the Python packages that read HCL are not installed", hint=installation.current().with_tools()
+            "the Python packages that read HCL are not installed",
+            hint=installation.current().with_tools(),
         )
     return _or(None, hcl_of, project, file)
 
@@ -215,7 +226,9 @@ def place(project: Project, file: Path, line: int) -> Location:
     return Location(path=file, line=line if lines else 0, text=text)
 
 
-def _or(nothing: _Nothing, read: Callable[[Project, Path], _Value], project: Project, file: Path) -> _Value | _Nothing:
+def _or(
+    nothing: _Nothing, read: Callable[[Project, Path], _Value], project: Project, file: Path
+) -> _Value | _Nothing:
     try:
         return read(project, file)
     except Unreadable:

@@ -9,7 +9,9 @@ from pathlib import Path
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
-_TEMPLATE_FILE = re.compile(r"\btemplatefile\(\s*\"([^\"]+)\"|\btemplate\s*=\s*file\(\s*\"([^\"]+)\"")
+_TEMPLATE_FILE = re.compile(
+    r"\btemplatefile\(\s*\"([^\"]+)\"|\btemplate\s*=\s*file\(\s*\"([^\"]+)\""
+)
 _DIRECTIVE = re.compile(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
 
 
@@ -21,7 +23,9 @@ def without(project: Project, found: tuple[Path, ...]) -> tuple[Path, ...]:
 def is_one(project: Project, file: Path) -> bool:
     """Return whether Terraform renders `file`: templatefile() names it, or it holds a directive of templates."""
     name = file.as_posix()
-    if any(fnmatch(name, pattern) for pattern in project.once("templatefile", lambda: _given(project))):
+    if any(
+        fnmatch(name, pattern) for pattern in project.once("templatefile", lambda: _given(project))
+    ):
         return True
     return bool(files.terraform(project)) and _DIRECTIVE.search(project.text(file)) is not None
 

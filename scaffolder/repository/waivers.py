@@ -29,7 +29,10 @@ SOON = datetime.timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver:
-    """One decision to leave something as it is. `rules` are named "scanner/rule", `paths` are shell patterns."""
+    """One decision to leave something as it is.
+
+    `rules` are named "scanner/rule", `paths` are shell patterns.
+    """
 
     id: str
     rules: tuple[str, ...]
@@ -65,6 +68,7 @@ def ledger(project: Project) -> tuple[Waiver, ...]:
 
     Raises:
         WaiversError: the ledger is not one.
+
     """
     if not project.has(LEDGER):
         return ()
@@ -86,7 +90,9 @@ def marks(project: Project) -> tuple[Mark, ...]:
     """Every place of the repository that silences a scanner, whether it is in the ledger or not.
 
     Raises:
-        WaiversError: a file of exceptions has a form that this does not know, so that what it silences is unknown.
+        WaiversError: a file of exceptions has a form that this does not know, so that what it
+        silences is unknown.
+
     """
     found: list[Mark] = []
     readers = {file: read for which, read in _CONFIGURATIONS for file in which(project)}
@@ -112,12 +118,18 @@ def _waiver(project: Project, number: int, entry: Any) -> Waiver:
     line = project.line_of(LEDGER, f"id: {name}")
     unknown = sorted(set(map(str, entry)) ^ {*_TEXTS, *_LISTS, "expires"})
     if unknown:
-        raise WaiversError(f"{name} has one key too many or too few: {', '.join(unknown)}", line=line)
+        raise WaiversError(
+            f"{name} has one key too many or too few: {', '.join(unknown)}", line=line
+        )
     for key in _TEXTS:
         if not isinstance(entry[key], str) or not entry[key].strip():
             raise WaiversError(f"{name}: {key} is not a text", line=line)
     for key in _LISTS:
-        if not isinstance(entry[key], list) or not entry[key] or not all(isinstance(one, str) for one in entry[key]):
+        if (
+            not isinstance(entry[key], list)
+            or not entry[key]
+            or not all(isinstance(one, str) for one in entry[key])
+        ):
             raise WaiversError(f"{name}: {key} is not a list of texts", line=line)
     for rule in entry["rules"]:
         if not _RULE.fullmatch(rule):
@@ -143,7 +155,11 @@ def _date(value: Any) -> datetime.date | None:
             return datetime.date.fromisoformat(value)
         except ValueError:
             return None
-    return value if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) else None
+    return (
+        value
+        if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+        else None
+    )
 
 
 # ---- marks beside the code ----------------------------------------------------------------------------------------
@@ -169,7 +185,9 @@ def _inline(project: Project, file: Path) -> Iterator[Mark]:
         for found in _INLINE.finditer(line):
             scanner = str(found.lastgroup)
             for rule in _rules(scanner, found[scanner]):
-                yield Mark(rule=f"{scanner}/{rule}", path=file, line=number, hides=(file.as_posix(),))
+                yield Mark(
+                    rule=f"{scanner}/{rule}", path=file, line=number, hides=(file.as_posix(),)
+                )
 
 
 def _rules(scanner: str, words: str) -> list[str]:
@@ -193,7 +211,10 @@ def _configured(project: Project, file: Path, read: _Read) -> list[Mark]:
 
 
 def _trivy_yaml(project: Project, file: Path) -> Iterator[Mark]:
-    """https://trivy.dev/docs/latest/configuration/filtering/#trivyignoreyaml"""
+    """Yield what .trivyignore.yaml accepts.
+
+    Read at https://trivy.dev/docs/latest/configuration/filtering/#trivyignoreyaml
+    """
     for document in yaml_of(project, file):
         for entries in document.values():
             for entry in entries:
@@ -216,13 +237,17 @@ def _trivy_lines(project: Project, file: Path) -> Iterator[Mark]:
 def _hadolint(project: Project, file: Path) -> Iterator[Mark]:
     for document in yaml_of(project, file):
         for rule in document.get("ignored") or []:
-            yield Mark(rule=f"hadolint/{rule}", path=file, line=project.line_of(file, rule), hides=("**",))
+            yield Mark(
+                rule=f"hadolint/{rule}", path=file, line=project.line_of(file, rule), hides=("**",)
+            )
 
 
 def _checkov(project: Project, file: Path) -> Iterator[Mark]:
     for document in yaml_of(project, file):
         for rule in document.get("skip-check") or []:
-            yield Mark(rule=f"checkov/{rule}", path=file, line=project.line_of(file, rule), hides=("**",))
+            yield Mark(
+                rule=f"checkov/{rule}", path=file, line=project.line_of(file, rule), hides=("**",)
+            )
 
 
 def _shellcheck(project: Project, file: Path) -> Iterator[Mark]:

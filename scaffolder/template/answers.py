@@ -69,8 +69,14 @@ class Question:
         """What may be answered, given the answers before this one; empty where any text may, or none can be told."""
         choices = self.choices
         if not isinstance(choices, list | dict | None):
-            choices = _listed(self.name, expressions.understood(str(choices), answers, self.folder) or "[]")
-        pairs = choices.items() if isinstance(choices, dict) else (_pair(choice) for choice in choices or ())
+            choices = _listed(
+                self.name, expressions.understood(str(choices), answers, self.folder) or "[]"
+            )
+        pairs = (
+            choices.items()
+            if isinstance(choices, dict)
+            else (_pair(choice) for choice in choices or ())
+        )
         return tuple(
             Choice(value=value, label=str(label))
             for label, choice in pairs
@@ -83,8 +89,14 @@ class Question:
             return None
         if self.several and isinstance(self.default, list):
             return tuple(str(item) for item in self.default)
-        rendered = expressions.understood(question_types.text(self.kind, self.default), answers, self.folder)
-        return tuple(question_types.items(rendered)) if self.several and rendered is not None else rendered
+        rendered = expressions.understood(
+            question_types.text(self.kind, self.default), answers, self.folder
+        )
+        return (
+            tuple(question_types.items(rendered))
+            if self.several and rendered is not None
+            else rendered
+        )
 
     def asked_given(self, answers: Mapping[str, Answer]) -> bool:
         """Whether this question means anything, given the answers before it; it does where Copier alone can tell."""
@@ -96,7 +108,8 @@ class Question:
 class Record:
     """What a repository was made from: the release's tag, the template's address, and the answers.
 
-    `fingerprint` is what `scaffold set` noted of them, "" where it did not; `stale` is whether they are others by now.
+    `fingerprint` is what `scaffold set` noted of them, "" where it did not; `stale` is whether they
+    are others by now.
     """
 
     commit: str
@@ -110,7 +123,9 @@ class Record:
 def questions(folder: Path | None = None) -> tuple[Question, ...]:
     """All questions in the order they are asked; `folder` is that of another template, or of another release."""
     asked = {
-        name: entry if isinstance(entry, dict) else {"default": entry}  # Copier's short form: `name: default`
+        name: entry
+        if isinstance(entry, dict)
+        else {"default": entry}  # Copier's short form: `name: default`
         for name, entry in bundled.configuration(folder).items()
         if not name.startswith("_")
     }
@@ -136,7 +151,9 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
     """Every answer, in the order of the questions: what is `given`, else what `ask` returns, else the default.
 
     Raises:
-        AnswersError: a name is no question, a value is not allowed, or nothing is given where there is no default.
+        AnswersError: a name is no question, a value is not allowed, or nothing is given where there
+        is no default.
+
     """
     refuse_unknown(given)
     if ask is None:
@@ -146,7 +163,8 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
         if not question.asked_given(answers):
             if question.name in given:
                 raise AnswersError(
-                    f"{question.name} does not apply to these answers", hint=f"leave {question.flag} out"
+                    f"{question.name} does not apply to these answers",
+                    hint=f"leave {question.flag} out",
                 )
             continue
         if question.name in given:
@@ -170,7 +188,9 @@ def refuse_missing(asked: Iterable[Question], given: Mapping[str, object]) -> No
                 lacking.append(question)
             elif (default := question.default_given(known)) is not None:
                 known[question.name] = default
-        except ScaffolderError:  # a bad answer, or a text that does not render: who reads it next says so
+        except (
+            ScaffolderError
+        ):  # a bad answer, or a text that does not render: who reads it next says so
             continue
     if lacking:
         raise missing_answers(lacking)
@@ -182,11 +202,13 @@ def missing_answers(lacking: Sequence[Question]) -> AnswersError:
     verb = "has" if len(names) == 1 else "have"
     flags = ", ".join(f"{question.flag} VALUE" for question in lacking)
     variables = ", ".join(question.variable for question in lacking)
-    return AnswersError(f"{_enumerated(names)} {verb} no answer", hint=f"{flags}, or set {variables}", missing=names)
+    return AnswersError(
+        f"{_enumerated(names)} {verb} no answer", hint=f"{flags}, or set {variables}", missing=names
+    )
 
 
 def _enumerated(names: Sequence[str]) -> str:
-    """ "a", or "a, b and c"."""
+    """Give "a", or "a, b and c"."""
     return " and ".join([part for part in (", ".join(names[:-1]), names[-1]) if part])
 
 
@@ -198,7 +220,9 @@ def refuse_unknown(given: Mapping[str, object]) -> None:
             nearest = difflib.get_close_matches(name, known, n=1)
             raise AnswersError(
                 f"there is no question {name!r}",
-                hint=f"did you mean {nearest[0]}?" if nearest else f"the questions are {', '.join(known)}",
+                hint=f"did you mean {nearest[0]}?"
+                if nearest
+                else f"the questions are {', '.join(known)}",
             )
 
 
@@ -207,6 +231,7 @@ def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -
 
     Raises:
         AnswersError: the value is not one of the choices, or the question's validator refuses it.
+
     """
     answer = _as_answer(question, value)
     choices = question.choices_given(answers)
@@ -219,7 +244,9 @@ def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -
             )
     if complaint := _complaint(question, answer, answers):
         shown = ",".join(answer) if isinstance(answer, tuple) else answer
-        raise AnswersError(f"{question.name} cannot be {shown!r}: {complaint}", hint=_example(question))
+        raise AnswersError(
+            f"{question.name} cannot be {shown!r}: {complaint}", hint=_example(question)
+        )
     return answer
 
 
@@ -228,10 +255,14 @@ def joined(question: Question, given: Repeated) -> tuple[str, ...]:
 
     Raises:
         AnswersError: the question takes one answer.
+
     """
     if not question.several:
         first, second, *_ = given
-        raise AnswersError(f"{question.name} is given twice: {first} and {second}", hint=f"{question.flag} {second}")
+        raise AnswersError(
+            f"{question.name} is given twice: {first} and {second}",
+            hint=f"{question.flag} {second}",
+        )
     return tuple(dict.fromkeys(item for text in given for item in question_types.items(text)))
 
 
@@ -240,17 +271,27 @@ def _complaint(question: Question, answer: Answer, answers: Mapping[str, Answer]
     try:
         for item in answer if isinstance(answer, tuple) else (answer,):
             question_types.native(question.kind, item)
-        said = expressions.understood(question.validator, {**answers, question.name: answer}, question.folder) or ""
+        said = (
+            expressions.understood(
+                question.validator, {**answers, question.name: answer}, question.folder
+            )
+            or ""
+        )
     except ValueError:
         return f"it is no {question_types.WORDS.get(question.kind, question.kind)}"
     return " ".join(said.split())
 
 
-def _nearest(item: str, question: Question, choices: tuple[Choice, ...], answers: Mapping[str, Answer]) -> str:
+def _nearest(
+    item: str, question: Question, choices: tuple[Choice, ...], answers: Mapping[str, Answer]
+) -> str:
     """The choice that somebody may have meant by `item`: one that is written alike, else the default."""
     values = [choice.value for choice in choices]
     default = question.default_given(answers)
-    likely = [*difflib.get_close_matches(item.lower(), values, n=1), *([default] if isinstance(default, str) else [])]
+    likely = [
+        *difflib.get_close_matches(item.lower(), values, n=1),
+        *([default] if isinstance(default, str) else []),
+    ]
     return next((value for value in likely if value in values), values[0])
 
 
@@ -258,7 +299,9 @@ def command_line(answers: Mapping[str, Answer]) -> str:
     """The command that gives the same answers again, without asking."""
     words = ["scaffold new", _text(answers["service_name"])]
     words += [
-        f"--{name.replace('_', '-')} {_text(answer)}" for name, answer in answers.items() if name != "service_name"
+        f"--{name.replace('_', '-')} {_text(answer)}"
+        for name, answer in answers.items()
+        if name != "service_name"
     ]
     return " ".join(words)
 
@@ -269,6 +312,7 @@ def recorded(root: Path) -> Record:
     Raises:
         ProjectError: it records nothing, or not which template made it.
         AnswersError: the record does not parse.
+
     """
     require_record(root)
     content = answers_file.content(root / FILE)
@@ -294,12 +338,16 @@ def require_record(root: Path) -> None:
 
     Raises:
         ProjectError: naming the folder above that is one.
+
     """
     if not (root / FILE).is_file():
-        above = next((folder for folder in root.resolve().parents if (folder / FILE).is_file()), None)
+        above = next(
+            (folder for folder in root.resolve().parents if (folder / FILE).is_file()), None
+        )
         known = f"{above} has one: give that folder" if above else ""
         raise ProjectError(
-            f"{root} has no {FILE}", hint=known or "was it made with `scaffold new`? give the folder that was"
+            f"{root} has no {FILE}",
+            hint=known or "was it made with `scaffold new`? give the folder that was",
         )
 
 
@@ -318,7 +366,9 @@ def _as_answer(question: Question, value: object) -> Answer:
     if isinstance(value, Repeated):
         value = joined(question, value)
     if question.several:
-        items = map(str, value) if isinstance(value, list | tuple) else question_types.items(str(value))
+        items = (
+            map(str, value) if isinstance(value, list | tuple) else question_types.items(str(value))
+        )
         return tuple(dict.fromkeys(item.strip() for item in items if item.strip()))
     if isinstance(value, dict | list | tuple) and question.kind not in {"json", "yaml"}:
         raise AnswersError(f"{question.name} takes one value", hint=f"{question.flag} VALUE")
@@ -330,6 +380,7 @@ def _listed(name: str, text: str) -> Any:
 
     Raises:
         RenderError: the template makes no list of them.
+
     """
     import yaml
 

@@ -17,13 +17,15 @@ SOURCE = "scaffold://templates.git"
 def configuration(folder: Path | None = None) -> dict[str, Any]:
     """Everything copier.yml says, its `!include`s read in; keys with a leading underscore are Copier's settings.
 
-    `folder` is that of another template, or of another release. Of a setting in several documents the last wins, and
-    lists are joined, as Copier itself does it.
+    `folder` is that of another template, or of another release. Of a setting in several documents
+    the last wins, and lists are joined, as Copier itself does it.
     """
     merged: dict[str, Any] = {}
     folder = folder or package_data.root()
     try:
-        documents = _documents(folder, "copier.yml" if (folder / "copier.yml").is_file() else "copier.yaml")
+        documents = _documents(
+            folder, "copier.yml" if (folder / "copier.yml").is_file() else "copier.yaml"
+        )
     except RecursionError as error:
         raise RenderError("copier.yml of the template includes itself") from error
     for document in documents:
@@ -40,9 +42,12 @@ def refuse_code(folder: Path, name: str) -> None:
 
     Raises:
         RenderError: it has code to run, or reads files that no release holds.
+
     """
     asked = configuration(folder)
-    if code := [setting for setting in ("_tasks", "_migrations", "_jinja_extensions") if asked.get(setting)]:
+    if code := [
+        setting for setting in ("_tasks", "_migrations", "_jinja_extensions") if asked.get(setting)
+    ]:
         raise RenderError(
             f"{name} wants to run code of its own ({', '.join(code)}), and scaffolder never does that",
             hint="ask whoever keeps that template to take it out; do not give `--trust` to Copier either",
@@ -69,7 +74,11 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
         """Knows `!include FILE`, which Copier resolves against the template's root."""
 
     def include(loader: Any, node: Any) -> list[dict[str, Any]]:
-        return [one for file in _included(folder, loader.construct_scalar(node)) for one in _documents(folder, file)]
+        return [
+            one
+            for file in _included(folder, loader.construct_scalar(node))
+            for one in _documents(folder, file)
+        ]
 
     Loader.add_constructor("!include", include)
     documents: list[dict[str, Any]] = []
@@ -79,13 +88,17 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
         text = (folder / name).read_text(encoding="utf-8")
         bounds.refuse_unbounded(text)
         for document in yaml.load_all(text, Loader=Loader):
-            documents.extend(document if isinstance(document, list) else [document] if document else [])
+            documents.extend(
+                document if isinstance(document, list) else [document] if document else []
+            )
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RenderError(f"{name} of the template cannot be read: {_reason(error)}") from error
     if not all(isinstance(document, dict) for document in documents):
         raise RenderError(f"{name} of the template holds something that is no `name: value`")
     for key in (key for document in documents for key in document if not isinstance(key, str)):
-        raise RenderError(f"{name} of the template has the name {key}, which YAML takes for no text: put it in quotes")
+        raise RenderError(
+            f"{name} of the template has the name {key}, which YAML takes for no text: put it in quotes"
+        )
     return documents
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # Copier means to hide the class; run_copy() cannot do this
+    warnings.simplefilter(
+        "ignore", DeprecationWarning
+    )  # Copier means to hide the class; run_copy() cannot do this
     from copier import Worker as CopierWorker
 
 from copier._jinja_ext import YieldExtension
@@ -29,21 +31,26 @@ _COMPILED: dict[tuple[str, str | None, str], CodeType] = {}
 class Worker(CopierWorker):
     """Shows templates the `commit` and `address` that a repository records, as if Copier had read them from there.
 
-    For each part of each path Copier compiles the text anew, and gathers anew what it can read: thousands of times, and
-    half of its time. Here each text is compiled once in a process, however often it renders, and while files are
-    written, when no answer changes any more, all read the same.
+    For each part of each path Copier compiles the text anew, and gathers anew what it can read:
+    thousands of times, and half of its time. Here each text is compiled once in a process, however
+    often it renders, and while files are written, when no answer changes any more, all read the
+    same.
 
-    What Copier reads of this machine (its settings, `_external_data`) has no part in it: the same answers give the same
-    bytes everywhere. And nothing of a template is run, whomever Copier's settings trust.
+    What Copier reads of this machine (its settings, `_external_data`) has no part in it: the same
+    answers give the same bytes everywhere. And nothing of a template is run, whomever Copier's
+    settings trust.
     """
 
     commit: str
     address: str
     _settled: tuple[Mapping[str, Any], Path] | None = None
 
-    def __init__(self, folder: Path, destination: Path, data: dict[str, Any], *, commit: str, address: str) -> None:
+    def __init__(
+        self, folder: Path, destination: Path, data: dict[str, Any], *, commit: str, address: str
+    ) -> None:
         bundled.refuse_code(folder, f"the template {commit} at {address}")
-        # Copier 9.16 tells of its cleaning up, and not of the error before it; the folder is ours to remove anyway.
+        # Copier 9.16 tells of its cleaning up, and not of the error before it; the folder is ours
+        # to remove anyway.
         own: dict[str, Any] = {"settings": SettingsModel(), "cleanup_on_error": False}
         super().__init__(str(folder), destination, data=data, defaults=True, quiet=True, **own)
         self.commit, self.address = commit, address
@@ -54,12 +61,16 @@ class Worker(CopierWorker):
         copiers = super().jinja_env
         folder = self.template.local_abspath
         environment = sandbox.environment(folder, extensions=[YieldExtension], base=type(copiers))
-        environment.filters["to_json"] = copiers.filters["to_json"]  # the one that knows Copier's own values
+        environment.filters["to_json"] = copiers.filters[
+            "to_json"
+        ]  # the one that knows Copier's own values
         _compile_once(environment, settings=repr(sorted(self.template.envops.items())))
         compiled = cache(environment.from_string)
 
         def from_string(source: str) -> Template:
-            environment.preprocess(source)  # where Copier's tag `yield` forgets what the text before said
+            environment.preprocess(
+                source
+            )  # where Copier's tag `yield` forgets what the text before said
             return compiled(source)
 
         environment.from_string = from_string  # type: ignore[method-assign, assignment]
@@ -86,7 +97,9 @@ class Worker(CopierWorker):
             context["_copier_conf"][name] = sandbox.value_of_the_machine(f"_copier_conf.{name}")
         return context
 
-    def _render_file(self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None) -> None:
+    def _render_file(
+        self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
+    ) -> None:
         self.jinja_env.preprocess("")
         super()._render_file(src_relpath, dst_relpath, extra_context)
 
@@ -108,6 +121,8 @@ def _compile_once(environment: Environment, *, settings: str) -> None:
         known = settings, name, source
         if known not in _COMPILED:
             _COMPILED[known] = compiled(source, name, filename)
-        return _COMPILED[known].replace(co_filename=filename or "<template>")  # the file that a traceback names
+        return _COMPILED[known].replace(
+            co_filename=filename or "<template>"
+        )  # the file that a traceback names
 
     environment.compile = code  # type: ignore[method-assign, assignment]

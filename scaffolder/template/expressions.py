@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 
-def understood(text: str, answers: Mapping[str, str | tuple[str, ...]], folder: Path | None) -> str | None:
+def understood(
+    text: str, answers: Mapping[str, str | tuple[str, ...]], folder: Path | None
+) -> str | None:
     """`text` rendered; None where it reads what only Copier knows (`_copier_conf`, a value that is computed).
 
     The marks are those of the template in `folder`; None is the embedded one.
 
     Raises:
         RenderError: it does not render, or does what no template may.
+
     """
     import jinja2
 
-    from scaffolder.template import sandbox  # with Jinja, 40 ms that `scaffold --help` does not need
+    from scaffolder.template import (
+        sandbox,
+    )  # with Jinja, 40 ms that `scaffold --help` does not need
 
     if not _holds_marks(text, folder):
         return text
@@ -41,12 +46,15 @@ def names(condition: str) -> frozenset[str]:
 
     Raises:
         ValueError: it is not an expression.
+
     """
     import jinja2
     from jinja2 import meta
 
     try:
-        return frozenset(meta.find_undeclared_variables(_conditions().parse(f"{{{{ {condition} }}}}")))
+        return frozenset(
+            meta.find_undeclared_variables(_conditions().parse(f"{{{{ {condition} }}}}"))
+        )
     except jinja2.TemplateSyntaxError as error:
         raise ValueError(str(error)) from error
 
@@ -55,13 +63,17 @@ def holds(condition: str, values: Mapping[str, object]) -> bool:
     """Return whether the Jinja expression `condition`, such as `cloud != 'azure'`, is true for these values.
 
     Raises:
-        ValueError: it is not an expression, reads a name that has no value, or fails for these values.
+        ValueError: it is not an expression, reads a name that has no value, or fails for these
+        values.
+
     """
     from scaffolder.template import sandbox
 
     try:
         with limits.bounded(sandbox.SECONDS):
-            return bool(_conditions().compile_expression(condition, undefined_to_none=False)(**values))
+            return bool(
+                _conditions().compile_expression(condition, undefined_to_none=False)(**values)
+            )
     except Exception as error:  # a filter raises what it likes
         raise ValueError(str(error)) from error
 
@@ -73,6 +85,7 @@ def completed(recorded: Mapping[str, object], folder: Path) -> dict[str, object]
 
     Raises:
         RenderError: an entry takes too much time or memory.
+
     """
     values = dict(recorded)
     for name, entry in bundled.configuration(folder).items():
@@ -88,6 +101,7 @@ def _default(question: Mapping[str, object], values: Mapping[str, object], folde
 
     Raises:
         ValueError: it has none, or only Copier can compute it.
+
     """
     default = question.get("default")
     if default is None:
@@ -116,17 +130,25 @@ def _holds_marks(text: str, folder: Path | None) -> bool:
     environment = _environment(folder)
     starts = ("block_start_string", "variable_start_string", "comment_start_string")
     named = (*starts, "line_statement_prefix", "line_comment_prefix")
-    return any(mark in text for mark in ("\n", "\r", *filter(None, (getattr(environment, name) for name in named))))
+    return any(
+        mark in text
+        for mark in ("\n", "\r", *filter(None, (getattr(environment, name) for name in named)))
+    )
 
 
-def _natives(answers: Mapping[str, str | tuple[str, ...]], folder: Path | None) -> dict[str, object]:
+def _natives(
+    answers: Mapping[str, str | tuple[str, ...]], folder: Path | None
+) -> dict[str, object]:
     """The answers as expressions have them: numbers, booleans and lists are no texts."""
     known = _kinds(folder)
     found: dict[str, object] = {}
     for name, answer in answers.items():
         with contextlib.suppress(ValueError):  # no answer yet
             kind = known.get(name, "str")
-            items = [question_types.native(kind, item) for item in (answer if isinstance(answer, tuple) else (answer,))]
+            items = [
+                question_types.native(kind, item)
+                for item in (answer if isinstance(answer, tuple) else (answer,))
+            ]
             found[name] = items if isinstance(answer, tuple) else items[0]
     return found
 
@@ -135,7 +157,8 @@ def _natives(answers: Mapping[str, str | tuple[str, ...]], folder: Path | None) 
 def _kinds(folder: Path | None) -> Mapping[str, str]:
     entries = bundled.configuration(folder).items()
     return {
-        name: question_types.of(entry if isinstance(entry, dict) else {"default": entry}) for name, entry in entries
+        name: question_types.of(entry if isinstance(entry, dict) else {"default": entry})
+        for name, entry in entries
     }
 
 

@@ -30,6 +30,7 @@ def recordable(address: str) -> str:
 
     Raises:
         StoreError: it cannot be recorded; and what to type instead.
+
     """
     url = located(address)
     parts = urlsplit(url.removeprefix("git+"))
@@ -39,13 +40,19 @@ def recordable(address: str) -> str:
             f"the address of {plain} holds a name or a password, and it would be committed",
             hint=f"scaffold template use {plain}, and `git config credential.helper` for the password",
         )
-    if parts.scheme in {"http", "https", "ssh"} and not url.endswith(".git") and not url.startswith(_FOR_COPIER):
+    if (
+        parts.scheme in {"http", "https", "ssh"}
+        and not url.endswith(".git")
+        and not url.startswith(_FOR_COPIER)
+    ):
         raise StoreError(
             f"plain Copier takes {url} for a folder: an address ends in .git",
             hint=f"scaffold template use {url.rstrip('/')}.git",
         )
     if parts.scheme == "scaffold" and url != SOURCE:
-        raise StoreError(f"{url} is no template's address", hint=f"the releases inside scaffolder are {SOURCE}")
+        raise StoreError(
+            f"{url} is no template's address", hint=f"the releases inside scaffolder are {SOURCE}"
+        )
     return url
 
 
@@ -54,6 +61,7 @@ def located(url: str) -> str:
 
     Raises:
         StoreError: it is empty.
+
     """
     if not url.strip():
         raise StoreError("a template's address is not empty", hint="https://HOST/GROUP/NAME.git")
@@ -77,6 +85,7 @@ def fetched(address: str, toolchain: Toolchain, timeout: float = PATIENCE) -> Pa
     Raises:
         StoreError: the host cannot be read.
         ToolError: there is no Git.
+
     """
     mirror = _place(address)
     url = _git_url(address)
@@ -87,7 +96,9 @@ def fetched(address: str, toolchain: Toolchain, timeout: float = PATIENCE) -> Pa
             (mirror / _FETCHED).touch()
     except ToolError as error:
         message = without_secret(f"the template at {address} cannot be read: {error.message}", url)
-        raise StoreError(message, hint=without_secret(f"git ls-remote {shlex.quote(url)}", url)) from error
+        raise StoreError(
+            message, hint=without_secret(f"git ls-remote {shlex.quote(url)}", url)
+        ) from error
     return mirror
 
 
@@ -109,13 +120,21 @@ def reason(said: str) -> str:
     """The one line of what Git printed that says why: the words of the host, where it has some."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     of_host = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
-    fatal = [line for line in lines if line.startswith("fatal: ") and "Could not read from remote" not in line]
+    fatal = [
+        line
+        for line in lines
+        if line.startswith("fatal: ") and "Could not read from remote" not in line
+    ]
     refused = [line for line in lines if line.startswith("! [")]
     return next(filter(None, [*of_host, *fatal, *refused, *lines]), "no reason given")
 
 
 def _place(address: str) -> Path:
-    return folder_cache.folder() / "mirrors" / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.git"
+    return (
+        folder_cache.folder()
+        / "mirrors"
+        / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.git"
+    )
 
 
 def _make(toolchain: Toolchain, mirror: Path, url: str, timeout: float) -> None:
@@ -133,7 +152,9 @@ def _make(toolchain: Toolchain, mirror: Path, url: str, timeout: float) -> None:
 def _failed(toolchain: Toolchain, mirror: Path, url: str, timeout: float) -> str | None:
     """Why the tags of `url` could not be fetched into `mirror`; None where they were."""
     tags = "+refs/tags/*:refs/tags/*"
-    done = bare(toolchain, mirror).attempt("fetch", "--quiet", "--prune", "--no-tags", "--", url, tags, timeout=timeout)
+    done = bare(toolchain, mirror).attempt(
+        "fetch", "--quiet", "--prune", "--no-tags", "--", url, tags, timeout=timeout
+    )
     return reason(done.stderr) if done.exit_code != 0 else None
 
 

@@ -37,6 +37,7 @@ def kept(root: Path) -> Kept:
 
     Raises:
         AnswersError: the list does not parse.
+
     """
     import yaml
 
@@ -55,7 +56,9 @@ def kept(root: Path) -> Kept:
         return Kept()
     files = content.get("kept") if isinstance(content, dict) else None
     if not isinstance(files, list):
-        raise AnswersError(f"{path} has no list `kept`", hint="one file a line: `kept:`, then `- Dockerfile`")
+        raise AnswersError(
+            f"{path} has no list `kept`", hint="one file a line: `kept:`, then `- Dockerfile`"
+        )
     return Kept(frozenset(str(file) for file in files))
 
 

@@ -44,6 +44,7 @@ def templates_of(root: Path, toolchain: Toolchain) -> Path | None:
         ProjectError: it was not made from a template.
         StoreError: its release is not known here, or its template's address cannot be read.
         RenderError: its template wants to run code.
+
     """
     record = answers.recorded(root)
     if (record.address, record.commit) == (bundled.SOURCE, f"v{__version__}"):
@@ -59,8 +60,9 @@ def write(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple
     """What `render.write` does, for the answers that a repository records and the release that it is at.
 
     Raises:
-        AnswersError: the record holds an answer that this release never took: somebody wrote it there.
-        RenderError: the release does not render with these answers.
+        AnswersError: the record holds an answer that this release never took: somebody wrote it
+        there. RenderError: the release does not render with these answers.
+
     """
     try:
         return render.write(origin, recorded, folder)
@@ -68,7 +70,9 @@ def write(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple
         if complaints := _complaints(origin, recorded):
             first = next(iter(complaints.values()))
             hint = f"git log -p {answers.FILE} shows what it was; put that back and commit it"
-            raise AnswersError(f"{answers.FILE} says what {origin.commit} refuses: {first}", hint=hint) from error
+            raise AnswersError(
+                f"{answers.FILE} says what {origin.commit} refuses: {first}", hint=hint
+            ) from error
         raise
 
 
@@ -78,6 +82,7 @@ def write_newer(origin: Origin, recorded: Mapping[str, object], folder: Path) ->
     Raises:
         AnswersError: the release takes another type of answer for a question; the message names it.
         RenderError: the release does not render with these answers.
+
     """
     try:
         return render.write(origin, recorded, folder)
@@ -87,24 +92,38 @@ def write_newer(origin: Origin, recorded: Mapping[str, object], folder: Path) ->
             raise
         hint = f"scaffold update {' '.join(f'-d {name}=VALUE' for name in complaints)}"
         said = "; ".join(complaints.values())
-        raise AnswersError(f"{origin.commit} refuses a recorded answer: {said}", hint=hint) from error
+        raise AnswersError(
+            f"{origin.commit} refuses a recorded answer: {said}", hint=hint
+        ) from error
 
 
-def of(history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain) -> dict[Path, Entry]:
+def of(
+    history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain
+) -> dict[Path, Entry]:
     """What `release` writes for the answers `given`; computed once per user, then read from the cache.
 
     Raises:
         RenderError: the release does not render with these answers.
+
     """
-    key = json.dumps([release.tree, release.tag, history.address, given], sort_keys=True, default=str)
-    cached = folder_cache.folder() / "manifests" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+    key = json.dumps(
+        [release.tree, release.tag, history.address, given], sort_keys=True, default=str
+    )
+    cached = (
+        folder_cache.folder()
+        / "manifests"
+        / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+    )
     try:
         rows = json.loads(cached.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         with tempfile.TemporaryDirectory(prefix="scaffolder-") as folder:
             written = Path(folder) / "written"
             files = write(origin(history, release, toolchain), given, written)
-            rows = {file.as_posix(): [entry.mode, entry.blob] for file, entry in entries(written, files).items()}
+            rows = {
+                file.as_posix(): [entry.mode, entry.blob]
+                for file, entry in entries(written, files).items()
+            }
         _save(cached, rows)
     return {Path(name): Entry(mode=mode, blob=blob) for name, (mode, blob) in rows.items()}
 
@@ -141,7 +160,9 @@ def _complaints(origin: Origin, recorded: Mapping[str, object]) -> dict[str, str
             found[question.name] = f"{question.name} is no list, but {value}"
         else:
             try:
-                known[question.name] = answers.accepted(question, default if value is None else value, known)
+                known[question.name] = answers.accepted(
+                    question, default if value is None else value, known
+                )
             except AnswersError as error:
                 found[question.name] = error.message
         if question.name in found and default is not None:
@@ -150,12 +171,17 @@ def _complaints(origin: Origin, recorded: Mapping[str, object]) -> dict[str, str
 
 
 def _blob(content: bytes) -> str:
-    """https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
+    """Return the name that Git gives to a file with this content.
+
+    Read at https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+    """
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _save(file: Path, rows: object) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as temporary:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=file.parent, delete=False, encoding="utf-8"
+    ) as temporary:
         json.dump(rows, temporary)
     Path(temporary.name).replace(file)

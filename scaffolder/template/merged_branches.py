@@ -1,7 +1,8 @@
 """Whether a merge of branches put the release of one beside files that the other made at an older one.
 
-Git merges `_commit` of one branch and an answer of another without a word, if plain Copier or a person wrote them. Then
-what the older branch brought counts as edited or deleted, and no update changes it ever again.
+Git merges `_commit` of one branch and an answer of another without a word, if plain Copier or a
+person wrote them. Then what the older branch brought counts as edited or deleted, and no update
+changes it ever again.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ def older(
 ) -> Older | None:
     """The oldest release that files of the repository at `root` are still of, or None if they are what people made.
 
-    `edited` are the files, as they are, that `release` writes otherwise for the answers `given`; `deleted` those that
-    it writes and that are not there. An edited file that is exactly as an older release writes it is of that one. A
-    deleted one never came if the history does not have it, and a merge put the record together or another file is old.
+    `edited` are the files, as they are, that `release` writes otherwise for the answers `given`;
+    `deleted` those that it writes and that are not there. An edited file that is exactly as an
+    older release writes it is of that one. A deleted one never came if the history does not have
+    it, and a merge put the record together or another file is old.
     """
     if not (edited or deleted) or toolchain.find(GIT) is None:
         return None
@@ -59,11 +61,15 @@ def older(
             written = manifest.of(history, candidate, given, toolchain)
         except ScaffolderError:  # it has not these answers yet, and so wrote none of the files
             continue
-        same = {name for name, entry in edited.items() if written.get(Path(name)) == entry} - explained
+        same = {
+            name for name, entry in edited.items() if written.get(Path(name)) == entry
+        } - explained
         absent = [name for name in deleted if Path(name) not in written]
         if absent and not same and merged is None:
             merged = _record_is_merged(git)
-        never = {name for name in absent if (same or merged) and not _was_there(git, name)} - explained
+        never = {
+            name for name in absent if (same or merged) and not _was_there(git, name)
+        } - explained
         explained |= same | never
         if same or never:
             found = Older(release=candidate, files=tuple(sorted(explained)))
@@ -82,10 +88,14 @@ def _candidates(git: Git, history: History, release: Release) -> Iterator[Releas
 def _record_is_merged(git: Git) -> bool:
     """Whether a merge made the record another one than either side had."""
     return bool(
-        git.attempt("log", "--min-parents=2", "--max-count=1", "--format=%H", "--", answers.FILE).stdout.strip()
+        git.attempt(
+            "log", "--min-parents=2", "--max-count=1", "--format=%H", "--", answers.FILE
+        ).stdout.strip()
     )
 
 
 def _was_there(git: Git, name: str) -> bool:
-    found = git.attempt("--literal-pathspecs", "log", "--full-history", "--max-count=1", "--format=%H", "--", name)
+    found = git.attempt(
+        "--literal-pathspecs", "log", "--full-history", "--max-count=1", "--format=%H", "--", name
+    )
     return found.exit_code != 0 or bool(found.stdout.strip())

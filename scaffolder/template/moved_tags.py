@@ -13,11 +13,16 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def made_from(
-    root: Path, history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain
+    root: Path,
+    history: History,
+    release: Release,
+    given: Mapping[str, object],
+    toolchain: Toolchain,
 ) -> Release:
     """`release` with the tree whose files, for the answers `given`, most of those at `root` are equal to.
 
-    Of two that fit as well the earlier one: what the repository has of a later one already merges with itself.
+    Of two that fit as well the earlier one: what the repository has of a later one already merges
+    with itself.
     """
     best, most = release, -1
     for tree in (*release.earlier, release.tree) if release.earlier else ():
@@ -38,7 +43,13 @@ def warning(release: Release, named: Release, history: History) -> str:
     )
 
 
-def _equal(root: Path, history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain) -> int:
+def _equal(
+    root: Path,
+    history: History,
+    release: Release,
+    given: Mapping[str, object],
+    toolchain: Toolchain,
+) -> int:
     """How many files at `root` are as the release writes them; -1 if it does not render."""
     try:
         written = manifest.of(history, release, given, toolchain)
@@ -48,5 +59,6 @@ def _equal(root: Path, history: History, release: Release, given: Mapping[str, o
     return sum(
         1
         for path, entry in there
-        if path.is_file() and entry.blob in {manifest.entry(path).blob, manifest.without_returns(path)}
+        if path.is_file()
+        and entry.blob in {manifest.entry(path).blob, manifest.without_returns(path)}
     )

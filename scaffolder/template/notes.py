@@ -27,8 +27,9 @@ LARGEST = 2**20
 class Note:
     """One change of behaviour: what changes, what to do before the next deployment, and what undoes it.
 
-    `release` is the version that brought it, as "0.6.0". `when` is a Jinja expression over the answers, "" always.
-    `objects` are globs for the rendered objects that differ (Kind/name) and for Terraform addresses.
+    `release` is the version that brought it, as "0.6.0". `when` is a Jinja expression over the
+    answers, "" always. `objects` are globs for the rendered objects that differ (Kind/name) and for
+    Terraform addresses.
     """
 
     id: str
@@ -65,37 +66,54 @@ def parse(text: str) -> Notes:
         return Notes(problems=(f"{FILE} is longer than {LARGEST} characters, and was not read",))
     try:
         document = _document(text)
-    except (YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2026-99-99
+    except (
+        YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError: a date such as 2026-99-99
         return Notes(problems=(f"{FILE} is not YAML: {plain(' '.join(str(error).split()))}",))
     if document is None:
         return NONE
     if not isinstance(document, list):
         return Notes(problems=(f"{FILE} is not a list of notes",))
-    entries = tuple(_entry(number, content) for number, content in enumerate(document, 1) if isinstance(content, dict))
+    entries = tuple(
+        _entry(number, content)
+        for number, content in enumerate(document, 1)
+        if isinstance(content, dict)
+    )
     return Notes(entries=entries, problems=tuple(_problems(document, entries)))
 
 
 def defects(text: str, version: str, folder: Path) -> tuple[str, ...]:
     """Return what stops the release `version` of the template in `folder`, whose notes.yml has this text.
 
-    Stricter than `parse`: also fields that do not exist, ids, conditions, and releases that are not made yet.
+    Stricter than `parse`: also fields that do not exist, ids, conditions, and releases that are not
+    made yet.
     """
     found = parse(text)
     problems = [*found.problems, *(_unknown_fields(text) if found.entries else ())]
     ids = [note.id for note in found.entries]
     known = {name for name in bundled.configuration(folder) if not name.startswith("_")}
     for note in found.entries:
-        problems += (f"{note.id}: {defect}" for defect in _defects(note, releases.number_of(version), known))
+        problems += (
+            f"{note.id}: {defect}" for defect in _defects(note, releases.number_of(version), known)
+        )
         if ids.count(note.id) > 1:
             problems.append(f"{note.id}: the id is used more than once")
     return tuple(dict.fromkeys(problems))
 
 
-def brought(history: History, old: Release, new: Release, answers: Mapping[str, object], toolchain: Toolchain) -> Notes:
+def brought(
+    history: History,
+    old: Release,
+    new: Release,
+    answers: Mapping[str, object],
+    toolchain: Toolchain,
+) -> Notes:
     """Return the notes that an update from `old` to `new` brings to a repository with these answers.
 
-    A note whose release or condition is unusable is among them, and `problems` says why: nothing is hidden, and
-    nothing here stops an update.
+    A note whose release or condition is unusable is among them, and `problems` says why: nothing is
+    hidden, and nothing here stops an update.
     """
     if old.number >= new.number:
         return NONE
@@ -103,18 +121,26 @@ def brought(history: History, old: Release, new: Release, answers: Mapping[str, 
     try:
         found = _read(git, new)
         entries = tuple(note for note in found.entries if _is_brought(note, old, new, history, git))
-        return _applying(replace(found, entries=entries), answers, lambda: releases.checkout(history, new, toolchain))
+        return _applying(
+            replace(found, entries=entries),
+            answers,
+            lambda: releases.checkout(history, new, toolchain),
+        )
     except ToolError as error:
         return Notes(problems=(f"{FILE} of {new.tag} cannot be read: {error.message}",))
 
 
-def taken(history: History, release: Release, answers: Mapping[str, object], toolchain: Toolchain) -> Notes:
+def taken(
+    history: History, release: Release, answers: Mapping[str, object], toolchain: Toolchain
+) -> Notes:
     """Return the notes of `release` and of those before it that apply to a repository with these answers."""
     try:
         found = _read(bare(toolchain, history.repository), release)
         entries = tuple(note for note in found.entries if note.number <= release.number)
         return _applying(
-            replace(found, entries=entries), answers, lambda: releases.checkout(history, release, toolchain)
+            replace(found, entries=entries),
+            answers,
+            lambda: releases.checkout(history, release, toolchain),
         )
     except ToolError as error:
         return Notes(problems=(f"{FILE} of {release.tag} cannot be read: {error.message}",))
@@ -135,8 +161,8 @@ def _is_brought(note: Note, old: Release, new: Release, history: History, git: G
 def _came_by_merge(note: Note, old: Release, history: History, git: Git) -> bool:
     """Return whether `old` lacks a note of an earlier number.
 
-    The releases of a team's own template have numbers far above those of the template that it merges: v51.0.0 may
-    bring 0.6.0, which v50.0.0 did not have.
+    The releases of a team's own template have numbers far above those of the template that it
+    merges: v51.0.0 may bring 0.6.0, which v50.0.0 did not have.
     """
     if history.address == bundled.SOURCE or note.number < history.releases[0].number:
         return False
@@ -150,11 +176,14 @@ def _came_by_merge(note: Note, old: Release, history: History, git: Git) -> bool
 def _applying(found: Notes, answers: Mapping[str, object], checkout: Callable[[], Path]) -> Notes:
     """Return the notes whose condition holds for these answers, or cannot be evaluated.
 
-    `checkout` gives the folder of the release; it is asked only where a condition reads what no answer says.
+    `checkout` gives the folder of the release; it is asked only where a condition reads what no
+    answer says.
     """
     values = answers
     if any(not _names(note) <= answers.keys() for note in found.entries):
-        with contextlib.suppress(RenderError, StoreError):  # a copier.yml that cannot be read: the update says so
+        with contextlib.suppress(
+            RenderError, StoreError
+        ):  # a copier.yml that cannot be read: the update says so
             values = expressions.completed(answers, checkout())
     entries, problems = [], list(found.problems)
     for note in sorted(found.entries, key=lambda note: note.number):
@@ -163,7 +192,9 @@ def _applying(found: Notes, answers: Mapping[str, object], checkout: Callable[[]
                 continue
         except ValueError as error:
             reason = plain(" ".join(str(error).split()))
-            problems.append(f"{note.id} may not concern this repository: `when: {note.when}` fails: {reason}")
+            problems.append(
+                f"{note.id} may not concern this repository: `when: {note.when}` fails: {reason}"
+            )
         entries.append(note)
     return Notes(entries=tuple(entries), problems=tuple(problems))
 
@@ -196,7 +227,11 @@ def _entry(number: int, content: Mapping[str, object]) -> Note:
 
 def _problems(document: list[object], entries: tuple[Note, ...]) -> Iterator[str]:
     """Yield what a reader of the notes has to know: entries that are none, and what entries lack."""
-    yield from (f"{FILE}: entry {n} is not a note" for n, one in enumerate(document, 1) if not isinstance(one, dict))
+    yield from (
+        f"{FILE}: entry {n} is not a note"
+        for n, one in enumerate(document, 1)
+        if not isinstance(one, dict)
+    )
     for note in entries:
         missing = [name for name in _TEXTS if not getattr(note, name)]
         if missing:
@@ -230,7 +265,9 @@ def _unknown_fields(text: str) -> Iterator[str]:
 def _text(value: object) -> str:
     """Return a value of YAML as plain text: the items of a list as numbered lines, "" for a mapping."""
     if isinstance(value, list):
-        return "\n".join(f"{number}. {_text(item)}" for number, item in enumerate(value, 1) if _is_scalar(item))
+        return "\n".join(
+            f"{number}. {_text(item)}" for number, item in enumerate(value, 1) if _is_scalar(item)
+        )
     return plain(str(value)) if _is_scalar(value) else ""
 
 

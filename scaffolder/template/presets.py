@@ -45,6 +45,7 @@ def user_settings() -> UserSettings:
 
     Raises:
         AnswersError: the file does not parse, or has a table of another form.
+
     """
     file = settings_file()
     if not file.is_file():
@@ -52,7 +53,9 @@ def user_settings() -> UserSettings:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AnswersError(f"{file} cannot be read: {error}", hint="mend it, or move it away") from error
+        raise AnswersError(
+            f"{file} cannot be read: {error}", hint="mend it, or move it away"
+        ) from error
     unknown = set(content) - {"defaults", "presets"}
     if unknown or not all(isinstance(table, dict) for table in content.values()):
         found = ", ".join(sorted(unknown)) or "a value"
@@ -62,7 +65,9 @@ def user_settings() -> UserSettings:
         )
     return UserSettings(
         defaults=content.get("defaults", {}),
-        presets=tuple(_of_user(name, table, file) for name, table in content.get("presets", {}).items()),
+        presets=tuple(
+            _of_user(name, table, file) for name, table in content.get("presets", {}).items()
+        ),
     )
 
 
@@ -81,21 +86,29 @@ def named(name: str) -> Preset:
 
     Raises:
         AnswersError: there is none.
+
     """
     known = {preset.name: preset for preset in every()}
     if name not in known:
         nearest = difflib.get_close_matches(name, known, n=1)
         raise AnswersError(
             f"there is no preset {name!r}",
-            hint=f"did you mean {nearest[0]}?" if nearest else f"the presets are {', '.join(known)}",
+            hint=f"did you mean {nearest[0]}?"
+            if nearest
+            else f"the presets are {', '.join(known)}",
         )
     return known[name]
 
 
 def _of_user(name: str, table: Any, file: Path) -> Preset:
     if not isinstance(table, dict):
-        raise AnswersError(f"[presets.{name}] in {file} is no table", hint=f'[presets.{name}]\nruntime = "java"')
+        raise AnswersError(
+            f"[presets.{name}] in {file} is no table", hint=f'[presets.{name}]\nruntime = "java"'
+        )
     about = str(table.get("about", ""))
     return Preset(
-        name=name, about=about, answers={key: value for key, value in table.items() if key != "about"}, source=str(file)
+        name=name,
+        about=about,
+        answers={key: value for key, value in table.items() if key != "about"},
+        source=str(file),
     )

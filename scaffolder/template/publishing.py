@@ -17,7 +17,8 @@ from scaffolder.tools.toolchain import Toolchain
 class Published:
     """What a publication did: the `tags` that are new there, and whether branch main there has them.
 
-    Where the host refuses main for another reason than work of somebody's own there, `reason` has its words.
+    Where the host refuses main for another reason than work of somebody's own there, `reason` has
+    its words.
     """
 
     tags: tuple[str, ...]
@@ -29,10 +30,15 @@ def publish(url: str, toolchain: Toolchain) -> Published:
     """Push every release that this installation carries to the Git repository at `url`: all of them, or none.
 
     Raises:
-        StoreError: it cannot be read or written, has another release of the same name, or holds something else.
+        StoreError: it cannot be read or written, has another release of the same name, or holds
+        something else.
+
     """
     if url.startswith("scaffold:"):
-        raise StoreError(f"{SOURCE} is inside scaffolder", hint="give the address of an empty repository of yours")
+        raise StoreError(
+            f"{SOURCE} is inside scaffolder",
+            hint="give the address of an empty repository of yours",
+        )
     git = bare(toolchain, releases.embedded(toolchain).repository)
     tags = _named(git("show-ref", "--tags"))
     ours = dict(sorted(tags.items(), key=lambda one: releases.number_of(_tag(one[0]))))
@@ -41,10 +47,21 @@ def publish(url: str, toolchain: Toolchain) -> Published:
     _refuse_strangers(url, ours, there)
     if new:
         _refuse_to_pass(url, _tag(new[-1]), [_tag(name) for name in there.keys() - ours.keys()])
-        done = git.attempt("push", "--quiet", "--atomic", "--", url, *(f"{name}:{name}" for name in new), timeout=300)
+        done = git.attempt(
+            "push",
+            "--quiet",
+            "--atomic",
+            "--",
+            url,
+            *(f"{name}:{name}" for name in new),
+            timeout=300,
+        )
         if done.exit_code != 0:
-            raise _refused(url, f"refuses: {git_mirror.reason(done.stderr)}", hint="may you push tags there?")
-    # A host refuses what is no descendant of its main: of a team's own work, or of a newer scaffolder's.
+            raise _refused(
+                url, f"refuses: {git_mirror.reason(done.stderr)}", hint="may you push tags there?"
+            )
+    # A host refuses what is no descendant of its main: of a team's own work, or of a newer
+    # scaffolder's.
     moved = git.attempt("push", "--quiet", "--", url, "refs/heads/main:refs/heads/main")
     main = moved.exit_code == 0 or not new
     reason = (
@@ -59,10 +76,16 @@ def _refuse_strangers(url: str, ours: Mapping[str, str], there: Mapping[str, str
     """Stop where a release is another one, or where the repository is for something else."""
     others = [name for name, commit in ours.items() if there.get(name, commit) != commit]
     if others:
-        raise _refused(url, f"has another {_tag(others[0])}", hint="a release never moves: give an empty repository")
+        raise _refused(
+            url,
+            f"has another {_tag(others[0])}",
+            hint="a release never moves: give an empty repository",
+        )
     if there and not ours.keys() & there.keys():
         raise _refused(
-            url, "holds something else: branches or tags, and no release", hint="give an empty repository, or ours"
+            url,
+            "holds something else: branches or tags, and no release",
+            hint="give an empty repository, or ours",
         )
 
 
@@ -82,7 +105,9 @@ def _there(git: Git, url: str) -> dict[str, str]:
     known = git.attempt("ls-remote", "--heads", "--tags", "--refs", "--", url)
     if known.exit_code != 0:
         raise _refused(
-            url, f"cannot be read: {git_mirror.reason(known.stderr)}", hint=f"git ls-remote {shlex.quote(url)}"
+            url,
+            f"cannot be read: {git_mirror.reason(known.stderr)}",
+            hint=f"git ls-remote {shlex.quote(url)}",
         )
     return _named(known.stdout)
 
@@ -96,4 +121,6 @@ def _tag(name: str) -> str:
 
 
 def _refused(url: str, why: str, *, hint: str) -> StoreError:
-    return StoreError(git_mirror.without_secret(f"{url} {why}", url), hint=git_mirror.without_secret(hint, url))
+    return StoreError(
+        git_mirror.without_secret(f"{url} {why}", url), hint=git_mirror.without_secret(hint, url)
+    )

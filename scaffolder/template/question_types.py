@@ -1,6 +1,7 @@
 """What kind of value a question takes: an answer is text to people, and Python's own value to a template's expressions.
 
-The kinds, and what each makes of a text, are Copier's (https://copier.readthedocs.io/en/stable/configuring/#questions).
+The kinds, and what each makes of a text, are Copier's
+(https://copier.readthedocs.io/en/stable/configuring/#questions).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def native(kind: str, answer: str) -> object:
 
     Raises:
         ValueError: it is no value of this kind.
+
     """
     return _NATIVE[kind](answer) if kind in _NATIVE else answer
 

@@ -87,7 +87,9 @@ class History:
         """The release "v0.2.0", or "0.2.0".
 
         Raises:
-            StoreError: there is none of this name, and what to type where it is newer than all that are known.
+            StoreError: there is none of this name, and what to type where it is newer than all that
+            are known.
+
         """
         for release in self.releases:
             if release.version == name.removeprefix("v"):
@@ -105,6 +107,7 @@ def releases() -> tuple[Release, ...]:
 
     Raises:
         StoreError: the package was built without them.
+
     """
     import yaml
 
@@ -131,11 +134,13 @@ def newest() -> Release:
 def embedded(toolchain: Toolchain) -> History:
     """The releases that this installation carries, as a bare repository in the user's cache.
 
-    The repository is named after the bundle's hash, so that an upgraded installation never meets an old one.
+    The repository is named after the bundle's hash, so that an upgraded installation never meets an
+    old one.
 
     Raises:
         StoreError: the package was built without them.
         ToolError: there is no Git.
+
     """
     return History(address=SOURCE, repository=_unbundled(toolchain), releases=releases())
 
@@ -148,12 +153,15 @@ def at(address: str, toolchain: Toolchain, *, or_cached: bool = False) -> Histor
     Raises:
         StoreError: the host cannot be read, or has no tag vX.Y.Z.
         ToolError: there is no Git.
+
     """
     if address == SOURCE:
         return embedded(toolchain)
     try:
         impatient = or_cached and git_mirror.kept(address) is not None
-        mirror = git_mirror.fetched(address, toolchain, _IMPATIENCE if impatient else git_mirror.PATIENCE)
+        mirror = git_mirror.fetched(
+            address, toolchain, _IMPATIENCE if impatient else git_mirror.PATIENCE
+        )
     except StoreError as error:
         if or_cached and (history := _cached(address, error, toolchain)):
             return history
@@ -161,7 +169,8 @@ def at(address: str, toolchain: Toolchain, *, or_cached: bool = False) -> Histor
     found = _tagged(bare(toolchain, mirror))
     if not found:
         raise StoreError(
-            f"the template at {address} has no release", hint="a release is a tag vX.Y.Z; git ls-remote --tags"
+            f"the template at {address} has no release",
+            hint="a release is a tag vX.Y.Z; git ls-remote --tags",
         )
     return History(address=address, repository=mirror, releases=found)
 
@@ -181,7 +190,9 @@ def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
     """The files of a release, in a folder that nobody may change: it is kept, and named after its tree.
 
     Raises:
-        StoreError: it holds a file that no Git host would take from the repositories that are generated.
+        StoreError: it holds a file that no Git host would take from the repositories that are
+        generated.
+
     """
     kept = folder_cache.folder() / "releases" / release.tree
 
@@ -205,13 +216,20 @@ def _unbundled(toolchain: Toolchain) -> Path:
 def _unpack(toolchain: Toolchain, folder: Path) -> None:
     """Make `folder` a bare repository with all that is in the bundle.
 
-    Not by `git clone`: to Git a bundle is a transport, and a machine may forbid those of files (`protocol.file.allow`).
+    Not by `git clone`: to Git a bundle is a transport, and a machine may forbid those of files
+    (`protocol.file.allow`).
     """
     form = ("--object-format=sha1", "--initial-branch=main")
     Git(toolchain, folder.parent)("init", "--quiet", "--bare", "--template=", *form, str(folder))
     git = bare(toolchain, folder)
-    heads = (line.split() for line in git("bundle", "unbundle", str(BUNDLE), timeout=300).splitlines())
-    git("update-ref", "--stdin", stdin="".join(f"create {name} {commit}\n" for commit, name in heads if name != "HEAD"))
+    heads = (
+        line.split() for line in git("bundle", "unbundle", str(BUNDLE), timeout=300).splitlines()
+    )
+    git(
+        "update-ref",
+        "--stdin",
+        stdin="".join(f"create {name} {commit}\n" for commit, name in heads if name != "HEAD"),
+    )
     git("pack-refs", "--all")
 
 
@@ -229,7 +247,11 @@ def _refuse_huge(git: Git, release: Release, history: History) -> None:
 
 def _check_out(toolchain: Toolchain, repository: Path, tree: str, folder: Path) -> None:
     folder.mkdir()
-    places = {"GIT_DIR": repository, "GIT_WORK_TREE": folder, "GIT_INDEX_FILE": folder.parent / "index"}
+    places = {
+        "GIT_DIR": repository,
+        "GIT_WORK_TREE": folder,
+        "GIT_INDEX_FILE": folder.parent / "index",
+    }
     environment = {name: str(place) for name, place in places.items()}
     git = Git(toolchain, folder, environment, ("core.autocrlf=false",))
     git("read-tree", tree)
@@ -250,7 +272,10 @@ class _Tag:
 
 
 def _tagged(git: Git) -> tuple[Release, ...]:
-    """The releases that a mirror has the tags of, oldest first. A tag that leads to no commit is passed over."""
+    """The releases that a mirror has the tags of, oldest first.
+
+    A tag that leads to no commit is passed over.
+    """
     tags, known = _read(git)
     new = [tag for tag in tags if tag.tree not in known.get(tag.name, ())]
     if new:
@@ -274,7 +299,10 @@ _CONTENT = ("tree", "*tree", "contents:body", "*contents:body")
 
 
 def _read(git: Git) -> tuple[list[_Tag], dict[str, list[str]]]:
-    """The tags of releases; and by the name of a tag, all trees that it had. No text of Git's can hold a NUL."""
+    """The tags of releases; and by the name of a tag, all trees that it had.
+
+    No text of Git's can hold a NUL.
+    """
     names = (*_FIELDS, *_CONTENT)
     form = "".join(f"%({name})%00" for name in names)
     words = git("for-each-ref", f"--format={form}", "refs/tags", _KNOWN).split("\0")[:-1]
@@ -291,7 +319,15 @@ def _read(git: Git) -> tuple[list[_Tag], dict[str, list[str]]]:
             continue
         if "commit" in {kind, target_kind}:
             commit = own if kind == "commit" else target
-            tags.append(_Tag(name=name, date=date, commit=commit, tree=rest[0] + rest[1], body=rest[2] + rest[3]))
+            tags.append(
+                _Tag(
+                    name=name,
+                    date=date,
+                    commit=commit,
+                    tree=rest[0] + rest[1],
+                    body=rest[2] + rest[3],
+                )
+            )
         elif target_kind == "tag":
             nested[name] = date
     return [*tags, *_peeled(git, nested)], known
@@ -306,7 +342,9 @@ def _peeled(git: Git, nested: Mapping[str, str]) -> Iterator[_Tag]:
     commits = [line.split()[0] if line.endswith(" commit") else "" for line in lines]
     for (name, date), commit in zip(nested.items(), commits, strict=True):
         if commit:
-            tree, _, body = git("log", "-1", "--no-show-signature", "--format=%T%n%b", commit).partition("\n")
+            tree, _, body = git(
+                "log", "-1", "--no-show-signature", "--format=%T%n%b", commit
+            ).partition("\n")
             yield _Tag(name=name, date=date, commit=commit, tree=tree, body=body)
 
 

@@ -68,12 +68,14 @@ def load_copier() -> None:
 def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
     """Write what `given` makes of `origin` into `folder`, which must not exist; the files, relative to it and sorted.
 
-    An answer to a question that this template does not ask is kept in reach of its defaults, and not recorded.
+    An answer to a question that this template does not ask is kept in reach of its defaults, and
+    not recorded.
 
     Raises:
         DestinationError: nothing can be written there.
         AnswersError: the template refuses an answer.
         RenderError: the template does not render with these answers, or rendered nothing.
+
     """
     _copy(origin, given, folder)
     files = _files(folder)
@@ -89,6 +91,7 @@ def refuse_occupied(destination: Path, *, force: bool) -> None:
 
     Raises:
         DestinationError: it is a file, cannot be written to, or is a folder that is not empty.
+
     """
     if destination.is_symlink() and not destination.exists():
         raise DestinationError(f"{destination} is a dangling link", hint="give another -o DIR")
@@ -105,12 +108,13 @@ def refuse_occupied(destination: Path, *, force: bool) -> None:
 def staged(given: Mapping[str, Answer], destination: Path) -> Iterator[Rendered]:
     """The repository that `given` describes, rendered beside `destination`; gone again when the block ends.
 
-    The folder is on the destination's file system, so that `move` is a rename. Folders above the destination that do
-    not exist are made, and removed again if the block fails.
+    The folder is on the destination's file system, so that `move` is a rename. Folders above the
+    destination that do not exist are made, and removed again if the block fails.
 
     Raises:
         DestinationError: nothing can be written there.
         RenderError: the template could not be rendered, or rendered nothing.
+
     """
     with _parent_of(destination) as parent, _temporary_folder(parent, destination.name) as outer:
         folder = outer / destination.name
@@ -122,18 +126,22 @@ def plan(rendered: Rendered, destination: Path) -> Plan:
     existing = [file for file in rendered.files if os.path.lexists(destination / file)]
     return Plan(
         new=tuple(file for file in rendered.files if file not in existing),
-        replaced=tuple(file for file in existing if not _same(rendered.folder / file, destination / file)),
+        replaced=tuple(
+            file for file in existing if not _same(rendered.folder / file, destination / file)
+        ),
     )
 
 
 def move(rendered: Rendered, destination: Path, *, force: bool = False) -> None:
     """Put the rendered repository in its place: all of it, or nothing.
 
-    A destination that is absent or empty is taken by one rename. In one that holds files, and only under `force`, each
-    generated file replaces the file of its name, everything else stays, and a failure on the way puts all back.
+    A destination that is absent or empty is taken by one rename. In one that holds files, and only
+    under `force`, each generated file replaces the file of its name, everything else stays, and a
+    failure on the way puts all back.
 
     Raises:
         DestinationError: somebody else wrote there meanwhile, or the disk refused.
+
     """
     try:
         if force and destination.is_dir():
@@ -142,7 +150,8 @@ def move(rendered: Rendered, destination: Path, *, force: bool = False) -> None:
             rendered.folder.rename(destination)
     except OSError as error:
         raise DestinationError(
-            f"{destination} could not be written: {error.strerror}", hint="nothing was changed; give another -o DIR"
+            f"{destination} could not be written: {error.strerror}",
+            hint="nothing was changed; give another -o DIR",
         ) from error
 
 
@@ -151,17 +160,23 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
 
     from scaffolder.template.copier_worker import Worker  # 0.3 s, and only rendering needs it
 
-    data = {name: list(answer) if isinstance(answer, tuple) else answer for name, answer in given.items()}
-    # Copier asks git once per file whether it may set the executable bit; a third of its time, and nothing to ask here.
+    data = {
+        name: list(answer) if isinstance(answer, tuple) else answer
+        for name, answer in given.items()
+    }
+    # Copier asks git once per file whether it may set the executable bit; a third of its time, and
+    # nothing to ask here.
     with local.env(PATH=os.devnull), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with (
                 limits.bounded(SECONDS),
-                Worker(origin.folder, folder, data, commit=origin.commit, address=origin.address) as worker,
+                Worker(
+                    origin.folder, folder, data, commit=origin.commit, address=origin.address
+                ) as worker,
             ):
-                # What the template reads as its own address (renovate.json does) is the public one, and not a folder of
-                # this machine. Copier has looked up the folder by then.
+                # What the template reads as its own address (renovate.json does) is the public one,
+                # and not a folder of this machine. Copier has looked up the folder by then.
                 if worker.template.local_abspath.is_dir():
                     worker.template.url = origin.address
                 worker.run_copy()
@@ -176,10 +191,14 @@ def _refuse_escapes(folder: Path, files: tuple[Path, ...]) -> None:
     top = folder.resolve()
     for file in files:
         if any(part.lower() == ".git" for part in file.parts):
-            raise RenderError(f"the template renders {file.as_posix()}, and what is in .git is Git's own")
+            raise RenderError(
+                f"the template renders {file.as_posix()}, and what is in .git is Git's own"
+            )
         path = folder / file
         if path.is_symlink() and not _leads_to(path).is_relative_to(top):
-            raise RenderError(f"the template renders {file.as_posix()}, a link that leads out of the repository")
+            raise RenderError(
+                f"the template renders {file.as_posix()}, a link that leads out of the repository"
+            )
 
 
 def _leads_to(link: Path) -> Path:
@@ -206,8 +225,13 @@ def _stopped(error: Exception, folder: Path) -> ScaffolderError:
     if refused := _REFUSED.match(said):
         name = refused["name"]
         if refused["why"] == "is required":
-            return AnswersError(f"{name} has no answer", hint=f"scaffold update -d {name}=VALUE", missing=(name,))
-        return AnswersError(f"{name} cannot be what it is: {refused['why']}", hint=f"scaffold update -d {name}=VALUE")
+            return AnswersError(
+                f"{name} has no answer", hint=f"scaffold update -d {name}=VALUE", missing=(name,)
+            )
+        return AnswersError(
+            f"{name} cannot be what it is: {refused['why']}",
+            hint=f"scaffold update -d {name}=VALUE",
+        )
     return RenderError(f"the template does not render: {said}")
 
 
@@ -239,7 +263,9 @@ def _parent_of(destination: Path) -> Iterator[Path]:
         yield destination.parent
     finally:
         for folder in missing:
-            with contextlib.suppress(OSError):  # it holds something: the repository, or another run's
+            with contextlib.suppress(
+                OSError
+            ):  # it holds something: the repository, or another run's
                 folder.rmdir()
 
 
@@ -248,7 +274,9 @@ def _temporary_folder(parent: Path, name: str) -> Iterator[Path]:
     try:
         outer = Path(tempfile.mkdtemp(prefix=f".{name}.scaffold-", dir=parent))
     except OSError as error:
-        raise DestinationError(f"{parent} cannot be written: {error.strerror}", hint="give another -o DIR") from error
+        raise DestinationError(
+            f"{parent} cannot be written: {error.strerror}", hint="give another -o DIR"
+        ) from error
     try:
         yield outer
     finally:
@@ -281,7 +309,13 @@ def _move_into(rendered: Rendered, destination: Path) -> None:
 
 
 def _files(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file() or path.is_symlink()))
+    return tuple(
+        sorted(
+            path.relative_to(folder)
+            for path in folder.rglob("*")
+            if path.is_file() or path.is_symlink()
+        )
+    )
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -1,8 +1,9 @@
 """The one Jinja environment in which text of a template is rendered, and everything that it keeps from that text.
 
-`_src_path` of a repository names the template, so its text is not trusted. It may compute with the answers; it runs no
-code and does not read this machine: no file outside the template, no variable, no clock, no random number. Each attempt
-is refused by name, because an empty text in its place would be committed without notice.
+`_src_path` of a repository names the template, so its text is not trusted. It may compute with the
+answers; it runs no code and does not read this machine: no file outside the template, no variable,
+no clock, no random number. Each attempt is refused by name, because an empty text in its place
+would be committed without notice.
 """
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ FILTERS_OF_THE_MACHINE = {
 }
 """Filters that Copier offers, from jinja2-ansible-filters 1.3.2, and that see more than what they are given."""
 
-FILTERS_OF_CHANCE: Mapping[str, int | None] = {"ans_random": 4, "random": None, "random_mac": 1, "shuffle": 1}
+FILTERS_OF_CHANCE: Mapping[str, int | None] = {
+    "ans_random": 4,
+    "random": None,
+    "random_mac": 1,
+    "shuffle": 1,
+}
 """Filters that give another result each time, but for a seed; and which argument of theirs it is, if any is."""
 
 HINT = "ask whoever keeps that template to take it out"
@@ -45,8 +51,11 @@ LONGEST = 1_000_000
 SECONDS = 2.0
 """How long one expression may compute; those that people write take less than a thousandth of it."""
 
-# https://jinja.palletsprojects.com/en/stable/api/#jinja2.Environment, without what names code or other files.
-_MARKS = frozenset(f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")) | {
+# https://jinja.palletsprojects.com/en/stable/api/#jinja2.Environment, without what names code or
+# other files.
+_MARKS = frozenset(
+    f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")
+) | {
     "line_statement_prefix",
     "line_comment_prefix",
     "newline_sequence",
@@ -54,7 +63,9 @@ _MARKS = frozenset(f"{kind}_{end}_string" for kind in ("block", "variable", "com
 _SWITCHES = frozenset({"trim_blocks", "lstrip_blocks", "keep_trailing_newline", "autoescape"})
 _UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
 
-_OF_THE_CLOCK = frozenset({"astimezone", "fromtimestamp", "now", "timestamp", "today", "utcfromtimestamp", "utcnow"})
+_OF_THE_CLOCK = frozenset(
+    {"astimezone", "fromtimestamp", "now", "timestamp", "today", "utcfromtimestamp", "utcnow"}
+)
 _OF_COPIERS_MODELS = frozenset({"from_file", "parse_file", "parse_raw"})
 
 
@@ -67,16 +78,23 @@ def environment(
 ) -> SandboxedEnvironment:
     """The environment for text of the template in `folder`, with the marks of its copier.yml; None is the embedded one.
 
-    `undefined` is what a name without a value stands for; None is what copier.yml says. `base` is the sandbox that the
-    guards are put around: Copier accepts only its own.
+    `undefined` is what a name without a value stands for; None is what copier.yml says. `base` is
+    the sandbox that the guards are put around: Copier accepts only its own.
 
     Raises:
         RenderError: the settings of the template are not only about marks.
+
     """
     folder = folder or package_data.root()
     settings = _settings(folder)
     said = settings.pop("undefined", Undefined)
-    return _guarded(base, **settings, undefined=undefined or said, loader=_InsideLoader(folder), extensions=extensions)
+    return _guarded(
+        base,
+        **settings,
+        undefined=undefined or said,
+        loader=_InsideLoader(folder),
+        extensions=extensions,
+    )
 
 
 def of_conditions() -> SandboxedEnvironment:
@@ -89,10 +107,15 @@ def _guarded(
 ) -> SandboxedEnvironment:
     """A sandbox of the class `base` with all guards of this module around it."""
     guarded: type[SandboxedEnvironment] = type("GuardedEnvironment", (_Guards, base), {})
-    copiers = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"  # the filters that Copier itself offers
+    # the filters that Copier itself offers
+    copiers = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"
     made = guarded(**settings, extensions=[copiers, *extensions])
-    made.filters |= {name: _refusing("filter", name, why) for name, why in FILTERS_OF_THE_MACHINE.items()}
-    made.filters |= {name: _seeded(name, made.filters[name], at) for name, at in FILTERS_OF_CHANCE.items()}
+    made.filters |= {
+        name: _refusing("filter", name, why) for name, why in FILTERS_OF_THE_MACHINE.items()
+    }
+    made.filters |= {
+        name: _seeded(name, made.filters[name], at) for name, at in FILTERS_OF_CHANCE.items()
+    }
     made.globals["lipsum"] = _refusing("function", "lipsum", "gives another result each time")
     made.globals["pathjoin"] = _pathjoin
     return made
@@ -109,13 +132,16 @@ def rendering(text: str) -> Iterator[None]:
 
     Raises:
         RenderError: naming the text; or it takes too much time or memory.
+
     """
     try:
         with limits.bounded(SECONDS):
             yield
     except ScaffolderError:
         raise
-    except Exception as error:  # a template may divide by zero, name a file that is not there, or never end
+    except (
+        Exception
+    ) as error:  # a template may divide by zero, name a file that is not there, or never end
         said = " ".join(str(error).split()) or type(error).__name__
         shown = " ".join(text.split())
         shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
@@ -135,11 +161,16 @@ class _Guards(SandboxedEnvironment):
         return attr not in _OF_COPIERS_MODELS and super().is_safe_attribute(obj, attr, value)
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
-        raise RenderError(f"the template reads {attribute!r} of a {type(obj).__name__}, which is unsafe", hint=HINT)
+        raise RenderError(
+            f"the template reads {attribute!r} of a {type(obj).__name__}, which is unsafe",
+            hint=HINT,
+        )
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if (_bits if operator == "**" else _length)(left, right) > LONGEST:
-            raise RenderError(f"the template makes a value that is too large, with `{operator}`", hint=HINT)
+            raise RenderError(
+                f"the template makes a value that is too large, with `{operator}`", hint=HINT
+            )
         return super().call_binop(context, operator, left, right)
 
 
@@ -149,7 +180,9 @@ class _InsideLoader(FileSystemLoader):
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder.resolve()))
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
         source, file, unchanged = super().get_source(environment, template)
         if not Path(file).resolve().is_relative_to(self.searchpath[0]):
             raise RenderError(f"the template includes {template}, which leads out of it", hint=HINT)
@@ -160,9 +193,13 @@ class _OfTheMachine(Undefined):
     """A value that differs between machines: every use of it raises RenderError."""
 
     def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> Any:
-        raise RenderError(f"the template reads {self._undefined_name}, a value of this machine", hint=HINT)
+        raise RenderError(
+            f"the template reads {self._undefined_name}, a value of this machine", hint=HINT
+        )
 
-    __str__ = __iter__ = __len__ = __bool__ = __eq__ = __ne__ = __hash__ = __contains__ = _fail_with_undefined_error
+    __str__ = __iter__ = __len__ = __bool__ = __eq__ = __ne__ = __hash__ = __contains__ = (
+        _fail_with_undefined_error
+    )
     __add__ = __radd__ = __mod__ = __getitem__ = __call__ = __fspath__ = _fail_with_undefined_error
 
     def __getattr__(self, name: str) -> Any:
@@ -181,14 +218,18 @@ def _settings(folder: Path) -> dict[str, Any]:
         if name == "undefined" and value in _UNDEFINED:
             settings[name] = _UNDEFINED[value]
         elif not _is_about_marks(name, value):
-            raise RenderError(f"copier.yml of the template sets _envops.{name} to {value!r}", hint=HINT)
+            raise RenderError(
+                f"copier.yml of the template sets _envops.{name} to {value!r}", hint=HINT
+            )
     return settings
 
 
 def _is_about_marks(name: str, value: object) -> bool:
     if name in _SWITCHES:
         return isinstance(value, bool)
-    return name in _MARKS and (isinstance(value, str) or (value is None and name.endswith("_prefix")))
+    return name in _MARKS and (
+        isinstance(value, str) or (value is None and name.endswith("_prefix"))
+    )
 
 
 def _refusing(kind: str, name: str, why: str) -> Callable[..., Any]:
@@ -214,7 +255,11 @@ def _seeded(name: str, original: Callable[..., Any], position: int | None) -> Ca
 
 def _pathjoin(*path: str, mode: str = "posix") -> str:
     """Copier's own function (https://copier.readthedocs.io/en/stable/creating/#pathjoin)."""
-    kinds: dict[str, type[PurePath]] = {"posix": PurePosixPath, "windows": PureWindowsPath, "native": PurePath}
+    kinds: dict[str, type[PurePath]] = {
+        "posix": PurePosixPath,
+        "windows": PureWindowsPath,
+        "native": PurePath,
+    }
     return str(kinds[mode](*path))
 
 

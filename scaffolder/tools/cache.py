@@ -39,10 +39,13 @@ class Usage:
 
 
 class Cache:
-    """Values that JSON can hold, by key. What cannot be read or written is as if it were not there: nothing fails.
+    """Values that JSON can hold, by key.
 
-    An entry is written to a file of its own and renamed into place, so that runs at the same time cannot see half of
-    one; it carries the hash of what it says, so that a damaged one is not believed.
+    What cannot be read or written is as if it were not there: nothing fails.
+
+    An entry is written to a file of its own and renamed into place, so that runs at the same time
+    cannot see half of one; it carries the hash of what it says, so that a damaged one is not
+    believed.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -80,7 +83,11 @@ class Cache:
 
     def usage(self) -> Usage:
         entries = list(self._entries())
-        return Usage(folder=self.folder.parent, entries=len(entries), size=sum(size for _, size, _ in entries))
+        return Usage(
+            folder=self.folder.parent,
+            entries=len(entries),
+            size=sum(size for _, size, _ in entries),
+        )
 
     def prune(self) -> None:
         """Once a day, delete what is too old, and the oldest of what is too much."""

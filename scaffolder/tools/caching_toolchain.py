@@ -36,8 +36,9 @@ _STARTED_BY_OTHERS = ("shellcheck", "pyflakes")
 class Keeping:
     """The programs of `toolchain`, and what they said before.
 
-    One check uses one of these: what it was told is kept by `keep`, once the check has come to a verdict, and never
-    where it has not. Without `reads` nothing is known of what an answer depends on, and nothing is kept.
+    One check uses one of these: what it was told is kept by `keep`, once the check has come to a
+    verdict, and never where it has not. Without `reads` nothing is known of what an answer depends
+    on, and nothing is kept.
     """
 
     def __init__(self, toolchain: Toolchain, kept: Cache, contents: Contents) -> None:
@@ -61,14 +62,18 @@ class Keeping:
         reads: Iterable[Path] | None = None,
     ) -> CompletedRun:
         def start() -> dict[str, Any]:
-            done = self._toolchain.run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory)
+            done = self._toolchain.run(
+                tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory
+            )
             return asdict(done)
 
         question = ("run", args, str(cwd), sorted((env or {}).items()), stdin)
         said = self._answer(tool, question, reads, start) if reads is not None else start()
         return CompletedRun(**{**said, "argv": tuple(said["argv"])})
 
-    def answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+    def answer(
+        self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
+    ) -> Any:
         return self._answer(tool, ("answer", question), reads, ask)
 
     def keep(self) -> None:
@@ -77,7 +82,9 @@ class Keeping:
             self._kept.put(key, value)
         self._new.clear()
 
-    def _answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+    def _answer(
+        self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
+    ) -> Any:
         reads = tuple(reads)
         program = self.find(tool)
         contents = self._contents.of((*reads, *_settings()))
@@ -89,7 +96,9 @@ class Keeping:
         known = self._kept.get(key)
         if known is None:
             known = ask()
-            if self._contents.of((*reads, *_settings())) == contents:  # else somebody edits them at this moment
+            if (
+                self._contents.of((*reads, *_settings())) == contents
+            ):  # else somebody edits them at this moment
                 self._new[key] = known
         return known
 
@@ -105,11 +114,16 @@ def _environment() -> tuple[object, ...]:
 
 def _settings() -> tuple[Path, ...]:
     configured = os.environ.get("TF_CLI_CONFIG_FILE")
-    return (*(Path.home() / name for name in _SETTINGS), *((Path(configured),) if configured else ()))
+    return (
+        *(Path.home() / name for name in _SETTINGS),
+        *((Path(configured),) if configured else ()),
+    )
 
 
 @cache
 def _code() -> str:
     """Our own code and data: an edit to them is a new version too, while we are developed."""
-    files = sorted(file for file in Path(__file__).parent.parent.rglob("*") if file.suffix in {".py", ".gz"})
+    files = sorted(
+        file for file in Path(__file__).parent.parent.rglob("*") if file.suffix in {".py", ".gz"}
+    )
     return key_of(*((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files))

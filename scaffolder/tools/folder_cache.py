@@ -32,8 +32,8 @@ def folder() -> Path:
 def made_once(target: Path, make: Callable[[Path], None]) -> Path:
     """The folder that `make(folder)` writes, kept in `target`; nobody ever sees a part of it.
 
-    Whoever comes second uses what the first one made. Programs that tidy a user's cache take single files out of it: a
-    folder in which one is gone, or is not as it was written, is made anew.
+    Whoever comes second uses what the first one made. Programs that tidy a user's cache take single
+    files out of it: a folder in which one is gone, or is not as it was written, is made anew.
     """
     content = target / "content"
     if _whole(target):
@@ -73,7 +73,9 @@ def _whole(target: Path) -> bool:
     except (OSError, ValueError):
         return False
     found = _files(target / "content")
-    return isinstance(listed, dict) and all(found.get(name) == stamp for name, stamp in listed.items())
+    return isinstance(listed, dict) and all(
+        found.get(name) == stamp for name, stamp in listed.items()
+    )
 
 
 def _files(top: Path) -> dict[str, list[int]]:

@@ -62,17 +62,24 @@ class Rendered:
     @property
     def text(self) -> str:
         """All objects as one YAML stream."""
-        return "".join(f"---\n# Source: {manifest.source.as_posix()}\n{manifest.text}\n" for manifest in self.manifests)
+        return "".join(
+            f"---\n# Source: {manifest.source.as_posix()}\n{manifest.text}\n"
+            for manifest in self.manifests
+        )
 
 
-def lint(tools: Toolchain, chart: Path, releases: Sequence[Release], *, kube_version: str) -> tuple[Linted, ...]:
+def lint(
+    tools: Toolchain, chart: Path, releases: Sequence[Release], *, kube_version: str
+) -> tuple[Linted, ...]:
     """Run `helm lint --strict` on `chart` with each release's values, for one version of Kubernetes ("1.36.0")."""
     if _is_embedded(tools):
         answers = _ask(tools, "lint", chart, releases, kube_version, ())
         return tuple(
             Linted(
                 passed=answer["passed"],
-                messages=tuple(_message(m["severity"], m["path"], m["text"]) for m in answer["messages"]),
+                messages=tuple(
+                    _message(m["severity"], m["path"], m["text"]) for m in answer["messages"]
+                ),
             )
             for answer in answers
         )
@@ -80,24 +87,35 @@ def lint(tools: Toolchain, chart: Path, releases: Sequence[Release], *, kube_ver
 
 
 def render(
-    tools: Toolchain, chart: Path, releases: Sequence[Release], *, kube_version: str, api_versions: Sequence[str] = ()
+    tools: Toolchain,
+    chart: Path,
+    releases: Sequence[Release],
+    *,
+    kube_version: str,
+    api_versions: Sequence[str] = (),
 ) -> tuple[Rendered, ...]:
     """Run `helm template` on `chart` for each release.
 
-    `api_versions` ("monitoring.coreos.com/v1") are what the cluster knows beyond Kubernetes itself: a template that
-    asks `.Capabilities.APIVersions.Has` renders nothing without them.
+    `api_versions` ("monitoring.coreos.com/v1") are what the cluster knows beyond Kubernetes itself:
+    a template that asks `.Capabilities.APIVersions.Has` renders nothing without them.
     """
     if _is_embedded(tools):
         answers = _ask(tools, "render", chart, releases, kube_version, api_versions)
         return tuple(
-            Rendered(error=_one_line(answer["error"])) if "error" in answer else _from_files(answer["files"])
+            Rendered(error=_one_line(answer["error"]))
+            if "error" in answer
+            else _from_files(answer["files"])
             for answer in answers
         )
-    return tuple(_template(tools, chart, release, kube_version, api_versions) for release in releases)
+    return tuple(
+        _template(tools, chart, release, kube_version, api_versions) for release in releases
+    )
 
 
 _TIMEOUT = 20.0
-_MEMORY = 8 * 2**30  # bytes; the Go runtime reserves address space by the gigabyte, a runaway template takes it all
+_MEMORY = (
+    8 * 2**30
+)  # bytes; the Go runtime reserves address space by the gigabyte, a runaway template takes it all
 _ENVIRONMENT = {"HELM_NO_PLUGINS": "1"}
 
 
@@ -107,7 +125,12 @@ def _is_embedded(tools: Toolchain) -> bool:
 
 
 def _ask(
-    tools: Toolchain, command: str, chart: Path, releases: Sequence[Release], kube_version: str, api: Sequence[str]
+    tools: Toolchain,
+    command: str,
+    chart: Path,
+    releases: Sequence[Release],
+    kube_version: str,
+    api: Sequence[str],
 ) -> list[dict[str, Any]]:
     """Put all releases to one process of scaffolder.tools.embedded.helm."""
     if visible(str(chart)) != str(chart):
@@ -132,7 +155,10 @@ def _ask(
         stdin=json.dumps(request),
         timeout=_TIMEOUT * len(releases),
         memory=_MEMORY,
-        reads=[chart.resolve(), *(file.resolve() for release in releases for file in release.values_files)],
+        reads=[
+            chart.resolve(),
+            *(file.resolve() for release in releases for file in release.values_files),
+        ],
     )
     if done.exit_code != 0:
         raise _failed(done)
@@ -141,7 +167,14 @@ def _ask(
 
 
 def _lint(tools: Toolchain, chart: Path, release: Release, kube_version: str) -> Linted:
-    args = ("--strict", "--namespace", release.namespace, "--kube-version", _full(kube_version), *_values(release))
+    args = (
+        "--strict",
+        "--namespace",
+        release.namespace,
+        "--kube-version",
+        _full(kube_version),
+        *_values(release),
+    )
     done = _run(tools, chart, release, "lint", str(chart.resolve()), *args)
     messages = tuple(_printed_messages(done.stdout))
     match done.exit_code:
@@ -160,7 +193,14 @@ def _template(
     tools: Toolchain, chart: Path, release: Release, kube_version: str, api_versions: Sequence[str]
 ) -> Rendered:
     apis = tuple(arg for version in api_versions for arg in ("--api-versions", version))
-    args = ("--namespace", release.namespace, "--kube-version", _full(kube_version), *apis, *_values(release))
+    args = (
+        "--namespace",
+        release.namespace,
+        "--kube-version",
+        _full(kube_version),
+        *apis,
+        *_values(release),
+    )
     done = _run(tools, chart, release, "template", release.name, str(chart.resolve()), *args)
     match done.exit_code:
         case 0:
@@ -177,12 +217,16 @@ def _run(tools: Toolchain, chart: Path, release: Release, *args: str) -> Complet
 
 def _values(release: Release) -> tuple[str, ...]:
     files = tuple(arg for file in release.values_files for arg in ("--values", str(file.resolve())))
-    return files + tuple(arg for expression in _expressions(release) for arg in ("--set-string", expression))
+    return files + tuple(
+        arg for expression in _expressions(release) for arg in ("--set-string", expression)
+    )
 
 
 def _expressions(release: Release) -> list[str]:
     """Each single value in the language of `--set-string`, where a comma starts the next one."""
-    return [key + "=" + re.sub(r"([,\\])", r"\\\1", value) for key, value in release.set_strings.items()]
+    return [
+        key + "=" + re.sub(r"([,\\])", r"\\\1", value) for key, value in release.set_strings.items()
+    ]
 
 
 def _full(version: str) -> str:
@@ -192,7 +236,8 @@ def _full(version: str) -> str:
 # ---- what Helm prints ---------------------------------------------------------------------------------------------
 
 _MESSAGE = re.compile(
-    r"^\[(INFO|WARNING|ERROR)\] ([^\n:]*): (.*?)(?=^\[|^\d+ chart\(s\) linted|^Error:|\Z)", re.M | re.S
+    r"^\[(INFO|WARNING|ERROR)\] ([^\n:]*): (.*?)(?=^\[|^\d+ chart\(s\) linted|^Error:|\Z)",
+    re.M | re.S,
 )
 _NOT_A_CHART = re.compile(r"^Error (.+)", re.MULTILINE)
 _SOURCE = re.compile(r"^---\n# Source: [^/\n]+/(.+)\n", re.MULTILINE)
@@ -224,7 +269,11 @@ def _printed_manifests(printed: str) -> Iterator[Manifest]:
 
 
 def _from_files(files: Mapping[str, Sequence[str]]) -> Rendered:
-    manifests = (Manifest(source=Path(*Path(name).parts[1:]), text=text) for name in files for text in files[name])
+    manifests = (
+        Manifest(source=Path(*Path(name).parts[1:]), text=text)
+        for name in files
+        for text in files[name]
+    )
     return Rendered(manifests=tuple(sorted(manifests)))
 
 

@@ -1,8 +1,9 @@
 """How scaffolder was installed, and the commands that upgrade, complete and repair this installation.
 
-The distribution is on no public index, so that a command by name alone would install another project's package. An
-installer records where a distribution came from (https://packaging.python.org/en/latest/specifications/direct-url/);
-the commands are derived from that record.
+The distribution is on no public index, so that a command by name alone would install another
+project's package. An installer records where a distribution came from
+(https://packaging.python.org/en/latest/specifications/direct-url/); the commands are derived from
+that record.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ Kind = Literal["git", "archive", "folder", "index"]
 class Installation:
     """What an installer recorded of scaffolder.
 
-    `source` is a Git address without "git+", the address of a wheel or an sdist, or the path of a folder; "" for an
-    index. `revision` is the tag, branch or commit of a Git address. `installer` is what its commands begin with.
+    `source` is a Git address without "git+", the address of a wheel or an sdist, or the path of a
+    folder; "" for an index. `revision` is the tag, branch or commit of a Git address. `installer`
+    is what its commands begin with.
     """
 
     kind: Kind
@@ -95,7 +97,9 @@ class Installation:
         return address if address != self.source else f"ADDRESS-OF-THE-WHEEL-OF-{version}"
 
     def _install(self, requirement: str, options: str) -> str:
-        if self.installer.endswith("--force"):  # it installs a whole environment again, whatever is there
+        if self.installer.endswith(
+            "--force"
+        ):  # it installs a whole environment again, whatever is there
             options = ""
         words = [self.installer, options, f"--index-url {INDEX}" if self.kind == "index" else ""]
         words += ["--editable" if self.editable else "", _quoted(requirement)]
@@ -106,8 +110,8 @@ class Installation:
 class Leftover:
     """A distribution under the former name, which writes the same package and command as this one.
 
-    `ours` is False for another project's package of that name. `remove` is the command that removes it and puts back
-    the files that both wrote.
+    `ours` is False for another project's package of that name. `remove` is the command that removes
+    it and puts back the files that both wrote.
     """
 
     version: str
@@ -118,7 +122,9 @@ class Leftover:
 @cache
 def current() -> Installation:
     """Return how the running scaffolder was installed."""
-    return installed(Path(__file__).parents[2], Path(sys.prefix), tools=find_spec(_OF_THE_EXTRA) is not None)
+    return installed(
+        Path(__file__).parents[2], Path(sys.prefix), tools=find_spec(_OF_THE_EXTRA) is not None
+    )
 
 
 def installed(folder: Path, prefix: Path, *, tools: bool = False) -> Installation:
@@ -143,12 +149,21 @@ def installed(folder: Path, prefix: Path, *, tools: bool = False) -> Installatio
     )
 
 
-def leftover(search: Sequence[str] | None = None, installation: Installation | None = None) -> Leftover | None:
-    """Return the distribution of the former name on the module path `search`, or None. Costs no import."""
+def leftover(
+    search: Sequence[str] | None = None, installation: Installation | None = None
+) -> Leftover | None:
+    """Return the distribution of the former name on the module path `search`, or None.
+
+    Costs no import.
+    """
     for place in dict.fromkeys(sys.path if search is None else search):
         for record in sorted(Path(place or ".").glob(f"{FORMER_NAME}-*.dist-info")):
             remaining = installation or current()
-            uninstall = "uv pip uninstall" if remaining.installer.startswith("uv") else "pip uninstall --yes"
+            uninstall = (
+                "uv pip uninstall"
+                if remaining.installer.startswith("uv")
+                else "pip uninstall --yes"
+            )
             return Leftover(
                 version=record.name.removesuffix(".dist-info").partition("-")[2],
                 ours=_OUR_COMMAND in _text(record / "entry_points.txt"),

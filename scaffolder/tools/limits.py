@@ -29,11 +29,12 @@ class LimitReachedError(RenderError):
 def bounded(seconds: float, memory: int = MEMORY) -> Iterator[None]:
     """Stop the block after `seconds` of computing, or when it takes `memory` bytes more than there are in use.
 
-    The outermost of several blocks decides. In a thread other than the main one, memory alone is limited: a signal
-    never reaches it.
+    The outermost of several blocks decides. In a thread other than the main one, memory alone is
+    limited: a signal never reaches it.
 
     Raises:
         LimitReachedError: saying which limit was reached.
+
     """
     if getattr(_bounded, "is", False):
         yield
@@ -44,7 +45,8 @@ def bounded(seconds: float, memory: int = MEMORY) -> Iterator[None]:
             yield
     except MemoryError as error:
         raise LimitReachedError(
-            f"the template does not render: it takes more than {memory / 2**20:g} MiB of memory", hint=_HINT
+            f"the template does not render: it takes more than {memory / 2**20:g} MiB of memory",
+            hint=_HINT,
         ) from error
     finally:
         setattr(_bounded, "is", False)
@@ -60,7 +62,9 @@ def _in_time(seconds: float) -> Iterator[None]:
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise LimitReachedError(f"the template does not render: it computes for more than {seconds:g} s", hint=_HINT)
+        raise LimitReachedError(
+            f"the template does not render: it computes for more than {seconds:g} s", hint=_HINT
+        )
 
     before = signal.signal(signal.SIGVTALRM, stop)
     # Again each second: code in between may take the first one for an error of its own, and go on.
@@ -81,7 +85,9 @@ def _in_memory(memory: int) -> Iterator[None]:
 
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = _in_use() + memory
-    if any(limit != resource.RLIM_INFINITY and limit <= wanted for limit in (soft, hard)):  # one of the user's own
+    if any(
+        limit != resource.RLIM_INFINITY and limit <= wanted for limit in (soft, hard)
+    ):  # one of the user's own
         yield
         return
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))

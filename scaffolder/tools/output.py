@@ -11,6 +11,7 @@ def value_of(text: str) -> Any:
 
     Raises:
         ValueError: it is no JSON.
+
     """
     return json.loads(text)
 

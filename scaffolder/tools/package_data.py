@@ -21,6 +21,7 @@ def root() -> Path:
 
     Raises:
         RenderError: the package was built without its template.
+
     """
     for folder in (_IN_THE_PACKAGE, _IN_THE_CHECKOUT):
         if (folder / "copier.yml").is_file() and (folder / "templates").is_dir():

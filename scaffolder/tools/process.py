@@ -33,7 +33,10 @@ def settle_home() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class CompletedRun:
-    """A process that ended by itself. `exit_code` is what the program said, never a signal; `seconds` is wall-clock."""
+    """A process that ended by itself.
+
+    `exit_code` is what the program said, never a signal; `seconds` is wall-clock.
+    """
 
     argv: tuple[str, ...]
     exit_code: int
@@ -84,8 +87,8 @@ class Processes:
         """
         started = time.monotonic()
         try:
-            # A session of its own: no terminal to ask questions on, and one group to kill. No preexec_fn: it would fork
-            # for real, which is unsafe beside threads and gRPC.
+            # A session of its own: no terminal to ask questions on, and one group to kill. No
+            # preexec_fn: it would fork for real, which is unsafe beside threads and gRPC.
             process = subprocess.Popen(
                 argv,
                 cwd=cwd,
@@ -136,16 +139,20 @@ class Processes:
 _UNWANTED = re.compile(
     r"TF_(?!CLI_CONFIG_FILE$|PLUGIN_CACHE_DIR$|TOKEN_).*|HELM_.*|KUBECONFIG|HADOLINT_.*|ZIZMOR_.*|SHELLCHECK_OPTS"
     r"|CLICOLOR_FORCE|FORCE_COLOR|YAMLLINT_CONFIG_FILE|PYTHONINSPECT"
-    # Set where Git runs us, in a hook or as a remote helper: they would point every other git at that repository.
+    # Set where Git runs us, in a hook or as a remote helper: they would point every other git at
+    # that repository.
     r"|GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX"
-    # They would change which files a path names, what their attributes are, and what is printed or may be written.
+    # They would change which files a path names, what their attributes are, and what is printed or
+    # may be written.
     r"|(LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|ATTR_SOURCE|EXTERNAL_DIFF|DIFF_OPTS"
     r"|GRAFT_FILE|SHALLOW_FILE|QUARANTINE_PATH|INTERNAL_SUPER_PREFIX|IMPLICIT_WORK_TREE)"
 )
 _WANTED = {
     "NO_COLOR": "1",
-    "LC_ALL": "C.UTF-8",  # hadolint and shellcheck stop at the first non-ASCII character in the POSIX locale
-    "CHECKPOINT_DISABLE": "1",  # Terraform's own version check waits 3 s for a network that swallows packets
+    # hadolint and shellcheck stop at the first non-ASCII character in the POSIX locale
+    "LC_ALL": "C.UTF-8",
+    # Terraform's own version check waits 3 s for a network that swallows packets
+    "CHECKPOINT_DISABLE": "1",
     "TF_IN_AUTOMATION": "1",
 }
 
@@ -163,7 +170,9 @@ def undisturbed() -> Iterator[None]:
 
 def clean_environment() -> dict[str, str]:
     """Our own environment without what would change a program's answer from outside."""
-    return {name: value for name, value in os.environ.items() if not _UNWANTED.fullmatch(name)} | _WANTED
+    return {
+        name: value for name, value in os.environ.items() if not _UNWANTED.fullmatch(name)
+    } | _WANTED
 
 
 def _limit_memory(pid: int, limit: int) -> None:
@@ -178,7 +187,9 @@ def _limit_memory(pid: int, limit: int) -> None:
 
 
 def _kill_group(process: subprocess.Popen[str]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # PermissionError: macOS, for a group of zombies
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # PermissionError: macOS, for a group of zombies
         os.killpg(process.pid, signal.SIGKILL)
 
 

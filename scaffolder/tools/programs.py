@@ -11,10 +11,10 @@ from scaffolder.tools import installation
 class Tool:
     """A program that checks need: what it is called, how old it may be, and how to get it.
 
-    `install_hint` is how to get it apart from scaffolder's extra `tools`, and `in_extra` whether that brings it too.
-    `alternatives` are programs that do the same ("tofu" for terraform). `embedded` is the module that stands in where
-    no program is found, `needs` the module that the stand-in is built on. `driver` is a module that runs the program
-    on our behalf.
+    `install_hint` is how to get it apart from scaffolder's extra `tools`, and `in_extra` whether
+    that brings it too. `alternatives` are programs that do the same ("tofu" for terraform).
+    `embedded` is the module that stands in where no program is found, `needs` the module that the
+    stand-in is built on. `driver` is a module that runs the program on our behalf.
     """
 
     name: str
@@ -70,10 +70,16 @@ ACTIONLINT = Tool(
     in_extra=True,
     install_hint="https://github.com/rhysd/actionlint/blob/main/docs/install.md",
 )
-ZIZMOR = Tool(name="zizmor", minimum=(1, 0), in_extra=True, install_hint="https://docs.zizmor.sh/installation")
-SHELLCHECK = Tool(name="shellcheck", minimum=(0, 9), in_extra=True, install_hint="apt install shellcheck")
+ZIZMOR = Tool(
+    name="zizmor", minimum=(1, 0), in_extra=True, install_hint="https://docs.zizmor.sh/installation"
+)
+SHELLCHECK = Tool(
+    name="shellcheck", minimum=(0, 9), in_extra=True, install_hint="apt install shellcheck"
+)
 CHECK_JSONSCHEMA = Tool(name="check-jsonschema", minimum=(0, 30), in_extra=True)
-YAMLLINT = Tool(name="yamllint", minimum=(1, 30), in_extra=True, install_hint="apt install yamllint")
+YAMLLINT = Tool(
+    name="yamllint", minimum=(1, 30), in_extra=True, install_hint="apt install yamllint"
+)
 PROMTOOL = Tool(
     name="promtool",
     minimum=(2, 40),

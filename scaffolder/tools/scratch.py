@@ -12,10 +12,12 @@ LEAST = 32 * 1024 * 1024
 def in_memory() -> str | None:
     """A folder that lies in memory, where this system has one and the user names no other place; else None.
 
-    Making a file on a disk takes up to a hundred times as long. It is for renderings, whose size is the template's, and
-    for nothing whose size is the user's.
+    Making a file on a disk takes up to a hundred times as long. It is for renderings, whose size is
+    the template's, and for nothing whose size is the user's.
     """
-    if any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")) or not os.access(MEMORY, os.W_OK | os.X_OK):
+    if any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")) or not os.access(
+        MEMORY, os.W_OK | os.X_OK
+    ):
         return None
     room = os.statvfs(MEMORY)
     return MEMORY if room.f_bavail * room.f_frsize >= LEAST else None

@@ -56,7 +56,10 @@ class Survey:
 
 
 class Toolchain(Protocol):
-    """The programs of a machine. Checks see the outside world through this, and tests replace it."""
+    """The programs of a machine.
+
+    Checks see the outside world through this, and tests replace it.
+    """
 
     def find(self, tool: Tool) -> Program | None:
         """The program that `run` would start, or None where there is none at a usable version."""
@@ -75,15 +78,19 @@ class Toolchain(Protocol):
     ) -> CompletedRun:
         """Run `tool` with `args` and return what it said; a non-zero exit is a value, not an exception.
 
-        `env` is added to a cleaned copy of our own environment; `stdin` is all that the program can read; `timeout` is
-        in seconds, `memory` in bytes of address space (where the system can limit it). `reads` are all files and
-        folders that the answer depends on: where they are as they were, what the program said then may be said again.
+        `env` is added to a cleaned copy of our own environment; `stdin` is all that the program can
+        read; `timeout` is in seconds, `memory` in bytes of address space (where the system can
+        limit it). `reads` are all files and folders that the answer depends on: where they are as
+        they were, what the program said then may be said again.
 
-        Raises ToolMissing, ToolTimeout (it and its children were killed) or ToolCrashed (a signal ended it).
+        Raises ToolMissing, ToolTimeout (it and its children were killed) or ToolCrashed (a signal
+        ended it).
         """
         ...
 
-    def answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+    def answer(
+        self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
+    ) -> Any:
         """What `ask()` gives, a value that JSON can hold, or what it gave when `reads` and `question` were the same.
 
         For an answer that takes several runs of `tool`, in a folder of another name each time.
@@ -100,7 +107,9 @@ class SystemToolchain:
     def __init__(self, kept: Cache | None = None) -> None:
         """`kept` remembers which version a program said it is, for as long as its file stays the same."""
         self._kept = kept
-        sysconfig.get_path("scripts")  # fills sysconfig's cache, which Python 3.11 does not guard against threads
+        sysconfig.get_path(
+            "scripts"
+        )  # fills sysconfig's cache, which Python 3.11 does not guard against threads
         self._surveys: dict[str, Survey] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._processes = Processes()
@@ -136,9 +145,13 @@ class SystemToolchain:
         if survey.program is None:
             raise _missing(survey)
         argv = (*survey.program.argv, *args)
-        return self._processes.run(tool.name, argv, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory)
+        return self._processes.run(
+            tool.name, argv, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory
+        )
 
-    def answer(self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]) -> Any:
+    def answer(
+        self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
+    ) -> Any:
         return ask()
 
     def _look_for(self, tool: Tool) -> Survey:
@@ -161,7 +174,9 @@ class SystemToolchain:
     def _known_version(self, tool: Tool, candidate: _Candidate) -> tuple[str, str]:
         if self._kept is None or not _is_the_program_itself(candidate):
             return self._version(tool, candidate)
-        key = key_of("version", candidate.argv, tool.version_args, stamp(candidate.path), packages())
+        key = key_of(
+            "version", candidate.argv, tool.version_args, stamp(candidate.path), packages()
+        )
         if version := self._kept.get(key):
             return str(version), ""
         version, problem = self._version(tool, candidate)
@@ -172,13 +187,18 @@ class SystemToolchain:
     def _version(self, tool: Tool, candidate: _Candidate) -> tuple[str, str]:
         """The candidate's version, and what is wrong with it ("" when it can be used)."""
         try:
-            done = self._processes.run(tool.name, (*candidate.argv, *tool.version_args), timeout=_VERSION_TIMEOUT)
+            done = self._processes.run(
+                tool.name, (*candidate.argv, *tool.version_args), timeout=_VERSION_TIMEOUT
+            )
         except (ToolTimeout, ToolCrashed) as error:
             return "", error.message
         match = _VERSION.search(done.stdout) or _VERSION.search(done.stderr)
         if match is None:
             said = " ".join(done.stderr.split())
-            return "", f"does not tell its version (exit code {done.exit_code}){f': {said[:200]}' if said else ''}"
+            return (
+                "",
+                f"does not tell its version (exit code {done.exit_code}){f': {said[:200]}' if said else ''}",
+            )
         version = match[0]
         if tuple(int(number) for number in version.split(".")) < tool.minimum:
             return version, f"version {version} is too old, {tool.oldest} is needed"
@@ -230,7 +250,12 @@ def _driven(tool: Tool, *argv: str) -> tuple[str, ...]:
 
 
 def _module_argv(module: str) -> tuple[str, ...]:
-    return (sys.executable, "-P", "-m", module)  # -P: nothing in the current folder can pose as a module
+    return (
+        sys.executable,
+        "-P",
+        "-m",
+        module,
+    )  # -P: nothing in the current folder can pose as a module
 
 
 def _missing(survey: Survey) -> ToolMissing:
@@ -238,5 +263,9 @@ def _missing(survey: Survey) -> ToolMissing:
     if not survey.rejected:
         return ToolMissing(f"{tool.name} is not installed", hint=tool.how_to_get)
     first = survey.rejected[0]
-    hint = tool.how_to_get if first.version else f"see for yourself: {' '.join((first.path, *tool.version_args))}"
+    hint = (
+        tool.how_to_get
+        if first.version
+        else f"see for yourself: {' '.join((first.path, *tool.version_args))}"
+    )
     return ToolMissing(f"{tool.name} cannot be used: {first.path}: {first.reason}", hint=hint)

@@ -17,7 +17,8 @@ Stored = Mapping[str, object]
 
 _NONE = "none"
 
-# All that is Terraform: the folder terraform/ belongs to the cloud, and the installation to `deploy`.
+# All that is Terraform: the folder terraform/ belongs to the cloud, and the installation to
+# `deploy`.
 _REMOVED_TOGETHER = {
     "terraform": {"cloud": _NONE, "deploy": "helm"},
     "infrastructure": {"cloud": _NONE, "deploy": "helm"},
@@ -35,12 +36,14 @@ def added(words: tuple[str, ...], stored: Stored, folder: Path) -> dict[str, obj
 
     Raises:
         AnswersError: a word means nothing, or would replace what is there.
+
     """
     wanted: dict[str, object] = {}
     for word in words:
         if word.lower() in _REMOVED_TOGETHER and stored.get("cloud") == _NONE:
             raise AnswersError(
-                f"{word} is that of a cloud, and there is none", hint="scaffold set cloud=VALUE adds both"
+                f"{word} is that of a cloud, and there is none",
+                hint="scaffold set cloud=VALUE adds both",
             )
         offer = _offered(word, folder)
         name = offer.question.name
@@ -51,7 +54,8 @@ def added(words: tuple[str, ...], stored: Stored, folder: Path) -> dict[str, obj
             wanted[name] = offer.value
         else:
             raise AnswersError(
-                f"{name} is {current}, and there is one only", hint=f"scaffold set {name}={offer.value} replaces it"
+                f"{name} is {current}, and there is one only",
+                hint=f"scaffold set {name}={offer.value} replaces it",
             )
     return wanted
 
@@ -61,29 +65,36 @@ def removed(words: tuple[str, ...], stored: Stored, folder: Path) -> dict[str, o
 
     Raises:
         AnswersError: a word means nothing, is not part of it, or nothing can stand in its place.
+
     """
     wanted: dict[str, object] = {}
     known = {question.name for question in answers.questions(folder)}
     for word in words:
         together = _REMOVED_TOGETHER.get(word.lower(), {})
         if together and together.keys() <= known:
-            wanted |= {name: value for name, value in together.items() if stored.get(name, value) != value}
+            wanted |= {
+                name: value for name, value in together.items() if stored.get(name, value) != value
+            }
             continue
         offer = _offered(word, folder)
         wanted |= _without(offer, word, {**stored, **wanted})
     if not wanted:
-        raise AnswersError(f"{', '.join(words)} is not part of this repository", hint="scaffold set NAME=VALUE")
+        raise AnswersError(
+            f"{', '.join(words)} is not part of this repository", hint="scaffold set NAME=VALUE"
+        )
     return wanted
 
 
 def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) -> dict[str, object]:
     """The answers to render with: `given`, checked by the questions in `folder`, before those that are `stored`.
 
-    With `following`, a stored answer that no longer fits a given one (a region of another cloud) is left out, so that
-    its question takes its default; without, it stays, and whoever renders refuses it.
+    With `following`, a stored answer that no longer fits a given one (a region of another cloud) is
+    left out, so that its question takes its default; without, it stays, and whoever renders refuses
+    it.
 
     Raises:
         AnswersError: a name is no question, or a given answer is not allowed.
+
     """
     questions = answers.questions(folder)
     _refuse_unknown(given, questions)
@@ -93,11 +104,16 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
         name = question.name
         if not question.asked_given(known):
             if name in given:
-                raise AnswersError(f"{name} does not apply to these answers", hint="scaffold set takes several at once")
+                raise AnswersError(
+                    f"{name} does not apply to these answers",
+                    hint="scaffold set takes several at once",
+                )
             chosen.pop(name, None)
             continue
         if name in given:
-            known[name] = _accepted(question, given[name], known, "scaffold set" if following else "scaffold update -d")
+            known[name] = _accepted(
+                question, given[name], known, "scaffold set" if following else "scaffold update -d"
+            )
             chosen[name] = known[name]
         elif name in stored and _fits(question, stored[name], known):
             known[name] = answers.accepted(question, stored[name], known)
@@ -107,10 +123,14 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
     return chosen
 
 
-def _accepted(question: Question, value: object, known: Mapping[str, Answer], command: str) -> Answer:
+def _accepted(
+    question: Question, value: object, known: Mapping[str, Answer], command: str
+) -> Answer:
     try:
         return answers.accepted(question, value, known)
-    except AnswersError as error:  # its hint is for `scaffold new`, which has a flag for each question
+    except (
+        AnswersError
+    ) as error:  # its hint is for `scaffold new`, which has a flag for each question
         hint = error.hint.replace(f"{question.flag} ", f"{command} {question.name}=")
         raise AnswersError(error.message, hint=hint) from error
 
@@ -128,7 +148,8 @@ def _refuse_unknown(given: Stored, questions: tuple[Question, ...]) -> None:
     for name in given:
         if name not in names:
             raise AnswersError(
-                f"there is no question {name!r}", hint=_nearest(name, names) or f"the questions are {', '.join(names)}"
+                f"there is no question {name!r}",
+                hint=_nearest(name, names) or f"the questions are {', '.join(names)}",
             )
 
 
@@ -140,10 +161,14 @@ def _offered(word: str, folder: Path) -> _Offer:
             return found[0]
         if found:
             ways = " or ".join(f"{offer.question.name}={offer.value}" for offer in found)
-            raise AnswersError(f"{word!r} may mean {ways}", hint=f"scaffold set {ways.split(' or ')[0]}")
+            raise AnswersError(
+                f"{word!r} may mean {ways}", hint=f"scaffold set {ways.split(' or ')[0]}"
+            )
     words = [*_by_value(folder), *_by_question(folder)]
     near = _nearest(word, [*words, *_by_part(folder)])
-    raise AnswersError(f"nothing is called {word!r}", hint=near or f"there is {', '.join(dict.fromkeys(words))}")
+    raise AnswersError(
+        f"nothing is called {word!r}", hint=near or f"there is {', '.join(dict.fromkeys(words))}"
+    )
 
 
 def _by_value(folder: Path) -> dict[str, list[_Offer]]:
@@ -151,16 +176,18 @@ def _by_value(folder: Path) -> dict[str, list[_Offer]]:
 
 
 def _by_part(folder: Path) -> dict[str, list[_Offer]]:
-    """ "grafana" for "prometheus-grafana", "eks" for "AWS (EKS)", "github-actions" for "GitHub Actions"."""
+    """Give "grafana" for "prometheus-grafana", "eks" for "AWS (EKS)", "github-actions" for "GitHub Actions"."""
     return _read(
         (part, offer)
         for offer, label in _offers(folder)
-        for part in dict.fromkeys([*offer.value.split("-"), "-".join(_words(label)), *_words(label)])
+        for part in dict.fromkeys(
+            [*offer.value.split("-"), "-".join(_words(label)), *_words(label)]
+        )
     )
 
 
 def _by_question(folder: Path) -> dict[str, list[_Offer]]:
-    """ "monitoring" for what its question has as default, where nothing is a choice as well."""
+    """Give "monitoring" for what its question has as default, where nothing is a choice as well."""
     return _read(
         (offer.question.name, offer)
         for offer, _ in _offers(folder)
@@ -194,7 +221,9 @@ def _without(offer: _Offer, word: str, stored: Stored) -> dict[str, object]:
     current = stored.get(name)
     if offer.question.several:
         if offer.value not in _several(current):
-            raise AnswersError(f"{word} is not part of this repository: {name} is {_shown(current)}")
+            raise AnswersError(
+                f"{word} is not part of this repository: {name} is {_shown(current)}"
+            )
         left = [value for value in _several(current) if value != offer.value]
         if not left:
             raise AnswersError(
@@ -205,12 +234,16 @@ def _without(offer: _Offer, word: str, stored: Stored) -> dict[str, object]:
     if current != offer.value:
         raise AnswersError(f"{word} is not part of this repository: {name} is {_shown(current)}")
     if not _may_be_none(offer.question):
-        raise AnswersError(f"{name} needs a value", hint=f"scaffold set {name}=VALUE puts another in its place")
+        raise AnswersError(
+            f"{name} needs a value", hint=f"scaffold set {name}=VALUE puts another in its place"
+        )
     return {name: _NONE}
 
 
 def _may_be_none(question: Question) -> bool:
-    return not isinstance(question.choices, str) and _NONE in {choice.value for choice in question.choices_given({})}
+    return not isinstance(question.choices, str) and _NONE in {
+        choice.value for choice in question.choices_given({})
+    }
 
 
 def _several(value: object) -> list[str]:

@@ -1,8 +1,9 @@
 """Putting a merged tree into the repository: whole or not at all, whatever ends this process.
 
-The files are changed by a process of its own, in a session of its own, which this one only waits for: Ctrl-C, a closed
-terminal or SIGKILL here lets it finish. Should that process itself die (a power cut), the journal that it writes
-first says what to take back, and the next `scaffold update` asks for `--abort`.
+The files are changed by a process of its own, in a session of its own, which this one only waits
+for: Ctrl-C, a closed terminal or SIGKILL here lets it finish. Should that process itself die (a
+power cut), the journal that it writes first says what to take back, and the next `scaffold update`
+asks for `--abort`.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _SIGNALS = 128
 class Step:
     """What is to be put into a repository: from the tree of its commit to another, both from its top.
 
-    `objects` is the folder with what Git needs for that, `paths` all files that change, `conflicts` the sides of
-    those that are left in conflict; every path is from the top.
+    `objects` is the folder with what Git needs for that, `paths` all files that change, `conflicts`
+    the sides of those that are left in conflict; every path is from the top.
     """
 
     top: str
@@ -52,18 +53,24 @@ def put(step: Step, folder: Path) -> None:
     """Make the files and the index what `step` says; `folder` is a temporary one that outlives this call.
 
     Raises:
-        ToolCrashed: Git refused, and nothing was changed; or it died half-way, which the message says.
+        ToolCrashed: Git refused, and nothing was changed; or it died half-way, which the message
+        says.
+
     """
     plan = folder / "step.json"
     plan.write_text(json.dumps(asdict(step)), encoding="utf-8")
     argv = (sys.executable, "-P", "-m", "scaffolder.update.apply", str(plan))
     try:
         with process.undisturbed():
-            done = Processes().run("the process that writes the files", argv, cwd=folder, timeout=600)
+            done = Processes().run(
+                "the process that writes the files", argv, cwd=folder, timeout=600
+            )
     except ToolError as error:
         raise _ended(step, error.message) from error
     if done.exit_code != 0:
-        raise _told(done.stdout) or _ended(step, _last_line(done.stderr) or f"exit code {done.exit_code}")
+        raise _told(done.stdout) or _ended(
+            step, _last_line(done.stderr) or f"exit code {done.exit_code}"
+        )
 
 
 def objects_of(step: Step) -> None:
@@ -82,13 +89,16 @@ def main(plan: Path, toolchain: Toolchain) -> None:
     content = json.loads(plan.read_text(encoding="utf-8"))
     step = Step(**{**content, "conflicts": tuple(Stage(**stage) for stage in content["conflicts"])})
     git = Git(toolchain, Path(step.top))
-    begun = Journal(state=journal.BEGUN, head=step.head, before=step.before, after=step.after, paths=step.paths)
+    begun = Journal(
+        state=journal.BEGUN, head=step.head, before=step.before, after=step.after, paths=step.paths
+    )
     try:
         objects_of(step)
         journal.write(begun, Path(step.journal))
     except OSError as error:
         raise ToolCrashed(
-            f"nothing was changed: {error.filename or step.journal}: {error.strerror}", hint="git status"
+            f"nothing was changed: {error.filename or step.journal}: {error.strerror}",
+            hint="git status",
         ) from error
     try:
         _refuse_impossible(git, step)
@@ -98,14 +108,21 @@ def main(plan: Path, toolchain: Toolchain) -> None:
     try:
         _write(git, step)
         journal.write(replace(begun, state=journal.DONE), Path(step.journal))
-    except (ToolError, OSError) as error:  # no room, no right to write, a filter that fails: some files are written
-        reason = error.message if isinstance(error, ToolError) else f"{step.journal}: {error.strerror}"
+    except (
+        ToolError,
+        OSError,
+    ) as error:  # no room, no right to write, a filter that fails: some files are written
+        reason = (
+            error.message if isinstance(error, ToolError) else f"{step.journal}: {error.strerror}"
+        )
         raise _taken_back(git, begun, Path(step.journal), reason) from error
 
 
 def _refuse_impossible(git: Git, step: Step) -> None:
     """Stop where Git would not move to the new files."""
-    git.attempt("update-index", "-q", "--refresh")  # a copied repository has the times of other files in its index
+    git.attempt(
+        "update-index", "-q", "--refresh"
+    )  # a copied repository has the times of other files in its index
     possible = git.attempt("read-tree", "--dry-run", "-m", "-u", step.before, step.after)
     if possible.exit_code != 0:
         _refuse_hidden(git, step.paths)
@@ -121,7 +138,9 @@ def _write(git: Git, step: Step) -> None:
 
 def _refuse_hidden(git: Git, paths: tuple[str, ...]) -> None:
     """Stop for files that `git status` calls unchanged because somebody told Git not to look at them."""
-    listed = git("ls-files", "-v", "-z").split("\0")  # "h PATH" is one assumed unchanged, "S PATH" one skipped
+    listed = git("ls-files", "-v", "-z").split(
+        "\0"
+    )  # "h PATH" is one assumed unchanged, "S PATH" one skipped
     told = {entry[2:]: entry[:1] for entry in listed if entry[:1] == "S" or entry[:1].islower()}
     hidden = [path for path in paths if path in told and (git.folder / path).is_file()]
     if hidden:
@@ -138,11 +157,16 @@ def _taken_back(git: Git, begun: Journal, file: Path, reason: str) -> ToolCrashe
     except ToolError:  # the journal stays, and asks for `--abort`
         lock = git.folder / git("rev-parse", "--git-path", "index.lock")
         if lock.exists():
-            message = f"the update is half-written: {reason}; and {lock} is left, so that no git goes on"
-            return ToolCrashed(
-                message, hint=f"if no git runs: rm {shlex.quote(str(lock))}, then scaffold update --abort"
+            message = (
+                f"the update is half-written: {reason}; and {lock} is left, so that no git goes on"
             )
-        return ToolCrashed(f"the update is half-written: {reason}", hint="mend that, then scaffold update --abort")
+            return ToolCrashed(
+                message,
+                hint=f"if no git runs: rm {shlex.quote(str(lock))}, then scaffold update --abort",
+            )
+        return ToolCrashed(
+            f"the update is half-written: {reason}", hint="mend that, then scaffold update --abort"
+        )
     journal.remove(file)
     return ToolCrashed(f"nothing was changed: {reason}", hint="mend that, then update again")
 
@@ -155,7 +179,9 @@ def _mark_conflicts(git: Git, conflicts: tuple[Stage, ...], zero: str) -> None:
         git.attempt("update-index", "--no-skip-worktree", "-z", "--stdin", stdin=listed)
         git.attempt("checkout-index", "--force", "-z", "--stdin", stdin=listed)
         gone = [f"0 {zero}\t{path}\0" for path in paths]
-        stages = [f"{stage.mode} {stage.blob} {stage.number}\t{stage.path}\0" for stage in conflicts]
+        stages = [
+            f"{stage.mode} {stage.blob} {stage.number}\t{stage.path}\0" for stage in conflicts
+        ]
         git("update-index", "-z", "--index-info", stdin="".join([*gone, *stages]))
 
 
@@ -174,7 +200,9 @@ def _ended(step: Step, reason: str) -> ToolCrashed:
         last = journal.read(file.parent, step.head)
         if last is None or last.head != step.head:
             return ToolCrashed(f"nothing was changed: {reason}", hint="scaffold update, once more")
-    return ToolCrashed(f"the update is half-written: {reason}", hint="scaffold update --abort takes it back")
+    return ToolCrashed(
+        f"the update is half-written: {reason}", hint="scaffold update --abort takes it back"
+    )
 
 
 def _last_line(text: str) -> str:

@@ -1,8 +1,9 @@
 """Which block each line of a text is in: the headings above it that are indented less, in any format.
 
-YAML, HCL, JSON, Makefiles, programs and pages put what belongs together below a heading, and indent it or begin a
-section. A block is named by its headings, so that it is the same one wherever it is in the text. An item of a list,
-and a brace without a word, have the name that a line inside gives them (`name: lint`).
+YAML, HCL, JSON, Makefiles, programs and pages put what belongs together below a heading, and indent
+it or begin a section. A block is named by its headings, so that it is the same one wherever it is
+in the text. An item of a list, and a brace without a word, have the name that a line inside gives
+them (`name: lint`).
 """
 
 from __future__ import annotations
@@ -31,10 +32,23 @@ _KEY = re.compile(r"""["']?([\w./$%{}()<>@+-]+(?: [\w./-]+)*)["']?\s*:(?:\s|$)""
 _OPENS = re.compile(r"[\s{\[(|>:+-]+$")
 _BARE = re.compile(r"(?:-\s|-$|<|[\w-]*\s*[{\[(]+$)")
 _NAMES = (
-    *("name", "id", "key", "alert", "record", "job_name", "job", "displayName", "title", "artifactId"),
+    *(
+        "name",
+        "id",
+        "key",
+        "alert",
+        "record",
+        "job_name",
+        "job",
+        "displayName",
+        "title",
+        "artifactId",
+    ),
     *("stage", "task", "uses", "host", "path", "repo", "source", "from_port", "port"),
 )
-_NAMED = re.compile(rf"""(?:-\s+|[{{<]\s*)*["']?({"|".join(_NAMES)})["']?\s*[:=>]\s*(.+?)[\s,}}]*$""")
+_NAMED = re.compile(
+    rf"""(?:-\s+|[{{<]\s*)*["']?({"|".join(_NAMES)})["']?\s*[:=>]\s*(.+?)[\s,}}]*$"""
+)
 _MARKDOWN = re.compile(r"(#{1,6}) \S")
 
 
@@ -52,10 +66,12 @@ class _Line:
 
 
 def of(text: str, *, flat: bool, page: bool, plain: Container[str] = ()) -> Blocks:
-    """The blocks of `text`. In a `flat` one nothing is indented, and a comment after a blank line begins a section.
+    """The blocks of `text`.
 
-    `page` is whether it is Markdown, where `#` begins a heading; `plain` are lines that are no heading, however little
-    they are indented.
+    In a `flat` one nothing is indented, and a comment after a blank line begins a section.
+
+    `page` is whether it is Markdown, where `#` begins a heading; `plain` are lines that are no
+    heading, however little they are indented.
     """
     lines, sections = _lines(text, flat=flat, page=page, plain=plain)
     children = defaultdict[int, list[int]](list)
@@ -91,8 +107,16 @@ def renamed(base: Blocks, side: Blocks) -> dict[Path, Path]:
         for path in gone:
             others = [new for new in came if new[:-1] == path[:-1]]
             likely = {new: _shared(base_trees[path], side_trees[level[new]]) for new in others}
-            alike = {new: SequenceMatcher(None, path[-1], new[-1], autojunk=False).ratio() for new in others}
-            if others and (best := _best(likely)) == _best(alike) and best is not None and likely[best] >= _LIKELY:
+            alike = {
+                new: SequenceMatcher(None, path[-1], new[-1], autojunk=False).ratio()
+                for new in others
+            }
+            if (
+                others
+                and (best := _best(likely)) == _best(alike)
+                and best is not None
+                and likely[best] >= _LIKELY
+            ):
                 found[level[best]] = path
                 came.remove(best)
     return found
@@ -116,7 +140,9 @@ def named(blocks: Blocks, names: Mapping[Path, Path]) -> Blocks:
     return found
 
 
-def _lines(text: str, *, flat: bool, page: bool, plain: Container[str]) -> tuple[list[_Line], list[Path]]:
+def _lines(
+    text: str, *, flat: bool, page: bool, plain: Container[str]
+) -> tuple[list[_Line], list[Path]]:
     """All lines that are not blank, and the section that each is in."""
     lines: list[_Line] = []
     sections: list[Path] = []
@@ -131,7 +157,9 @@ def _lines(text: str, *, flat: bool, page: bool, plain: Container[str]) -> tuple
         indent = _indent(raw)
         while stripped not in plain and above and lines[above[-1]].indent >= indent:
             above.pop()
-        section = _section(section, stripped, flat=flat and blank, page=page) if indent == 0 else section
+        section = (
+            _section(section, stripped, flat=flat and blank, page=page) if indent == 0 else section
+        )
         sections.append(section)
         parent = next((at for at in reversed(above) if lines[at].indent < indent), None)
         lines.append(_Line(text=stripped, indent=indent, parent=parent, apart=blank))
@@ -144,7 +172,11 @@ def _lines(text: str, *, flat: bool, page: bool, plain: Container[str]) -> tuple
 def _section(section: Path, line: str, *, flat: bool, page: bool) -> Path:
     if page:
         heading = _MARKDOWN.match(line)
-        return (*(name for name in section if name.index(" ") < len(heading[1])), line) if heading else section
+        return (
+            (*(name for name in section if name.index(" ") < len(heading[1])), line)
+            if heading
+            else section
+        )
     if _SECTION.match(line) or (flat and _is_comment(line)):
         return (line,)
     return section
@@ -154,11 +186,19 @@ def _documents(lines: Sequence[_Line], sections: list[Path]) -> list[Path]:
     """The sections with the documents of a YAML file, `---` between them, named by their `kind` and `name`."""
     named: list[Path] = []
     start = 0
-    ends = [at for at, line in enumerate(lines) if at and line.indent == 0 and line.text.startswith("---")]
+    ends = [
+        at
+        for at, line in enumerate(lines)
+        if at and line.indent == 0 and line.text.startswith("---")
+    ]
     for end in (*ends, len(lines)):
         part = lines[start:end]
-        kind = next((line.text for line in part if line.indent == 0 and line.text.startswith("kind:")), "")
-        name = next((line.text for line in part if line.text.startswith("name:")), "") if kind else ""
+        kind = next(
+            (line.text for line in part if line.indent == 0 and line.text.startswith("kind:")), ""
+        )
+        name = (
+            next((line.text for line in part if line.text.startswith("name:")), "") if kind else ""
+        )
         own = (f"{kind} {name}",) if kind else ()
         named += [own or section for section in sections[start:end]]
         start = end
@@ -170,7 +210,11 @@ def _label(lines: Sequence[_Line], heading: int, inside: Sequence[int]) -> str:
     text = lines[heading].text
     if _BARE.match(text):
         candidates = [heading, *inside] if lines[heading].item else inside
-        pairs = [match.groups() for at in candidates if (match := _NAMED.match(_REMARK.sub("", lines[at].text)))]
+        pairs = [
+            match.groups()
+            for at in candidates
+            if (match := _NAMED.match(_REMARK.sub("", lines[at].text)))
+        ]
         if pairs:
             name, value = min(pairs, key=lambda pair: _NAMES.index(pair[0]))
             return f"{name}: {value.split('<')[0].strip(_QUOTES)}"
@@ -229,7 +273,9 @@ def _is_comment(line: str) -> bool:
     return bool(_COMMENT.match(line)) and not line.startswith("---")
 
 
-def differences(base: Blocks, ours: Blocks, theirs: Blocks, result: Blocks) -> Iterator[tuple[Path, str]]:
+def differences(
+    base: Blocks, ours: Blocks, theirs: Blocks, result: Blocks
+) -> Iterator[tuple[Path, str]]:
     """The lines of `result` that are not, in their block, what three sides give: what one side alone changed."""
     yield from changed(base, ours, theirs, result)
     yield from changed(base, theirs, ours, result)
@@ -238,7 +284,9 @@ def differences(base: Blocks, ours: Blocks, theirs: Blocks, result: Blocks) -> I
 def changed(base: Blocks, one: Blocks, other: Blocks, result: Blocks) -> Iterator[tuple[Path, str]]:
     """The lines of `result` that side `one` left alone and that are, in their block, not what the `other` side has."""
     for path in {*base, *one, *other, *result}:
-        old, left, wanted, found = (side.get(path, Counter()) for side in (base, one, other, result))
+        old, left, wanted, found = (
+            side.get(path, Counter()) for side in (base, one, other, result)
+        )
         for line in {*old, *left, *wanted, *found}:
             if left[line] == old[line] and found[line] != wanted[line]:
                 yield path, line

@@ -41,8 +41,8 @@ from scaffolder.update.repository import Repository
 class Request:
     """What is wanted of the repository at `root`: the release `to` ("" is the newest), and other answers.
 
-    `address` is where the template is to come from, if no longer from where it did. `add` and `remove` are words for
-    answers. `answers_only` stays at the release that the repository is at.
+    `address` is where the template is to come from, if no longer from where it did. `add` and
+    `remove` are words for answers. `answers_only` stays at the release that the repository is at.
     """
 
     root: Path
@@ -89,8 +89,14 @@ class Plan:
     @property
     def touched(self) -> tuple[str, ...]:
         """Every file that is written or removed, from the root of the generated repository."""
-        names = self.work.git("diff-tree", "-r", "-z", "--name-only", self.repository.tree, self.merged.tree)
-        return tuple(dict.fromkeys([*filter(None, names.split("\0")), *(stage.path for stage in self.merged.stages)]))
+        names = self.work.git(
+            "diff-tree", "-r", "-z", "--name-only", self.repository.tree, self.merged.tree
+        )
+        return tuple(
+            dict.fromkeys(
+                [*filter(None, names.split("\0")), *(stage.path for stage in self.merged.stages)]
+            )
+        )
 
     @property
     def empty(self) -> bool:
@@ -101,13 +107,15 @@ class Plan:
 def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) -> Iterator[Plan]:
     """Everything that the update would do, computed in a temporary folder; the repository is only read.
 
-    If it is `only_told`, the releases that are known on this machine serve where the template's host cannot be read.
+    If it is `only_told`, the releases that are known on this machine serve where the template's
+    host cannot be read.
 
     Raises:
         UpdateError: the repository is not in order, or the release is an older one.
         StoreError: there is no such release.
         AnswersError: an answer is refused, or would become another one that nobody asked for.
         RenderError: a release does not render.
+
     """
     record = answers.recorded(request.root)
     opened = repository.opened(request.root, toolchain)
@@ -129,7 +137,9 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
         )
         try:
             kept = keep_list.kept(request.root)
-            before, after = rendering.both((origins[0], record.answers), (origins[1], given), rendered, kept)
+            before, after = rendering.both(
+                (origins[0], record.answers), (origins[1], given), rendered, kept
+            )
         except AnswersError as error:
             raise _all_missing(error, given, origins[1].folder, new) from error
         differences = _differences(request, before.answers, after.answers, new)
@@ -145,12 +155,16 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             theirs=theirs,
             label=f"template-{new.tag}",
             renames=old != new,
-            names=_names(differences, releases.checkout(history, new, toolchain)) if differences else {},
+            names=_names(differences, releases.checkout(history, new, toolchain))
+            if differences
+            else {},
             record=answers.FILE,
             absent=absent,
         )
         repository.refuse_occupied(opened, outcome.added)
-        if outcome.tree != opened.tree and (record.fingerprint or (differences and _gives(request))):
+        if outcome.tree != opened.tree and (
+            record.fingerprint or (differences and _gives(request))
+        ):
             outcome = replace(outcome, tree=_with_fingerprint(work, outcome.tree))
         yield Plan(
             repository=opened,
@@ -174,19 +188,29 @@ def checked(plan: Plan, toolchain: Toolchain, on_result: Callable[[Result], None
     from scaffolder import checks  # 0.1 s, and an update that is not checked does not need it
 
     folder = plan.folder / "result" / plan.repository.root.name
-    here = plan.work.edited(plan.merged.tree, dict.fromkeys(plan.absent)) if plan.absent else plan.merged.tree
+    here = (
+        plan.work.edited(plan.merged.tree, dict.fromkeys(plan.absent))
+        if plan.absent
+        else plan.merged.tree
+    )
     plan.work.written(here, folder)
     return checks.run(Project(folder), checks.every(), toolchain, on_result=on_result)
 
 
 def difference(plan: Plan) -> str:
     """What the update changes, as `git diff` shows it."""
-    return plan.work.git("diff", *PLAIN_DIFF, "--find-renames", plan.repository.tree, plan.merged.tree)
+    return plan.work.git(
+        "diff", *PLAIN_DIFF, "--find-renames", plan.repository.tree, plan.merged.tree
+    )
 
 
 def take(plan: Plan) -> None:
     """Put the plan into the repository: files and index, as `git cherry-pick --no-commit` would; all or nothing."""
-    whole = plan.repository.git("rev-parse", "HEAD^{tree}") if plan.repository.prefix else plan.repository.tree
+    whole = (
+        plan.repository.git("rev-parse", "HEAD^{tree}")
+        if plan.repository.prefix
+        else plan.repository.tree
+    )
     at_top = plan.repository.at_top
     step = apply.Step(
         top=str(plan.repository.top),
@@ -204,7 +228,9 @@ def take(plan: Plan) -> None:
 
 @contextlib.contextmanager
 def _temporary(place: str | None = None) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="scaffold-update-", dir=place, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="scaffold-update-", dir=place, ignore_cleanup_errors=True
+    ) as folder:
         try:
             yield Path(folder)
         except ToolError as error:
@@ -226,7 +252,9 @@ def _keep_fingerprint(root: Path, *sides: Path) -> None:
     known = answers_file.fingerprint_in((root / answers.FILE).read_text(encoding="utf-8"))
     for folder in sides if known else ():
         file = folder / answers.FILE
-        file.write_text(answers_file.with_fingerprint(file.read_text(encoding="utf-8"), known), encoding="utf-8")
+        file.write_text(
+            answers_file.with_fingerprint(file.read_text(encoding="utf-8"), known), encoding="utf-8"
+        )
 
 
 def _gives(request: Request) -> bool:
@@ -265,7 +293,9 @@ def _releases(request: Request, record: Record, history: History) -> tuple[Relea
             raise
         hint = f"a repository stays at its release: {history.address} has to have {record.commit} as well"
         raise StoreError(error.message, hint=hint) from error
-    new = old if request.answers_only else history.named(request.to) if request.to else history.newest
+    new = (
+        old if request.answers_only else history.named(request.to) if request.to else history.newest
+    )
     if new.number < old.number:
         raise UpdateError(
             f"the repository is at {old.tag}, and {new.tag} is older",
@@ -285,12 +315,15 @@ def _answers(
         with contextlib.suppress(AnswersError):
             _wanted(request, record, releases.checkout(history, history.newest, toolchain))
             error = AnswersError(
-                error.message, hint=f"{history.newest.tag} knows it: scaffold update, then the same again"
+                error.message,
+                hint=f"{history.newest.tag} knows it: scaffold update, then the same again",
             )
         raise error
 
 
-def _all_missing(error: AnswersError, given: Mapping[str, object], folder: Path, new: Release) -> AnswersError:
+def _all_missing(
+    error: AnswersError, given: Mapping[str, object], folder: Path, new: Release
+) -> AnswersError:
     """`error`, or if a question has no answer, one that names all such questions: a renderer stops at the first."""
     if not error.missing:
         return error
@@ -339,4 +372,8 @@ def _names(differences: tuple[Difference, ...], folder: Path) -> dict[str, str]:
     """The answers that are other ones afterwards and that any text may answer: files may be called after them."""
     free = {question.name for question in answers.questions(folder) if not question.choices}
     texts = ((one.before, one.after) for one in differences if one.name in free)
-    return {before: after for before, after in texts if isinstance(before, str) and isinstance(after, str)}
+    return {
+        before: after
+        for before, after in texts
+        if isinstance(before, str) and isinstance(after, str)
+    }

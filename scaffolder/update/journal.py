@@ -35,6 +35,7 @@ def write(journal: Journal, file: Path) -> None:
 
     Raises:
         OSError: the disk refused.
+
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(".new")
@@ -58,6 +59,7 @@ def read(private: Path, head: str) -> Journal | None:
 
     Raises:
         UpdateError: it cannot be read, and the commit `head` does not show that it is over.
+
     """
     file = place(private)
     try:
@@ -69,8 +71,14 @@ def read(private: Path, head: str) -> Journal | None:
     except (ValueError, RecursionError) as error:  # ValueError: no JSON, or no UTF-8
         raise _damaged(file, "it is not JSON") from error
     if isinstance(content, dict) and _is_text(content.get("head")) and content["head"] != head:
-        return Journal(state=DONE, head=content["head"], before="", paths=())  # committed since, whatever else it says
-    if unknown := content.keys() - {field.name for field in fields(Journal)} if isinstance(content, dict) else ():
+        return Journal(
+            state=DONE, head=content["head"], before="", paths=()
+        )  # committed since, whatever else it says
+    if (
+        unknown := content.keys() - {field.name for field in fields(Journal)}
+        if isinstance(content, dict)
+        else ()
+    ):
         raise UpdateError(
             f"{file} was written by a newer scaffolder: it has {', '.join(sorted(unknown))}",
             hint=f"scaffold update --abort with that one; or {_by_hand(file)}",
@@ -82,7 +90,8 @@ def read(private: Path, head: str) -> Journal | None:
 
 def _damaged(file: Path, reason: str) -> UpdateError:
     return UpdateError(
-        f"{file} is damaged, and says no longer whether an update died half-way: {reason}", hint=_by_hand(file)
+        f"{file} is damaged, and says no longer whether an update died half-way: {reason}",
+        hint=_by_hand(file),
     )
 
 
@@ -102,7 +111,9 @@ def _is_text(value: object) -> bool:
 
 
 def _is_inside(path: object) -> bool:
-    return isinstance(path, str) and not path.startswith("/") and ".." not in PurePosixPath(path).parts
+    return (
+        isinstance(path, str) and not path.startswith("/") and ".." not in PurePosixPath(path).parts
+    )
 
 
 def _sync(folder: Path) -> None:

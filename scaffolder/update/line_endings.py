@@ -1,6 +1,7 @@
 """Files whose line ends people made those of Windows, in what they committed: the template's sides get them as well.
 
-Otherwise all lines of such a file differ, and whatever the template changes in it is a conflict of the whole file.
+Otherwise all lines of such a file differ, and whatever the template changes in it is a conflict of
+the whole file.
 """
 
 from __future__ import annotations

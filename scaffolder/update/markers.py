@@ -1,7 +1,8 @@
 """Whether a conflict of an earlier update was committed without being settled.
 
-Markers alone do not say so: a page may show what a conflict looks like. A conflict that Git left in a file holds lines
-of a side as that side had them, so one of its sides stands in what the template wrote there.
+Markers alone do not say so: a page may show what a conflict looks like. A conflict that Git left in
+a file holds lines of a side as that side had them, so one of its sides stands in what the template
+wrote there.
 """
 
 from __future__ import annotations
@@ -27,19 +28,26 @@ _EXCEPTED = "conflict-marker-size"
 
 
 def refuse_left(
-    repository: Repository, work: Workshop, edited: Mapping[str, tuple[str, str]], written: Path, tag: str
+    repository: Repository,
+    work: Workshop,
+    edited: Mapping[str, tuple[str, str]],
+    written: Path,
+    tag: str,
 ) -> None:
     """Stop where one of the `edited` files (path → mode, hash) still holds a conflict of an earlier update.
 
-    `written` is the folder of what the template wrote at the release `tag`, which the repository is at. Nothing but
-    these files is read.
+    `written` is the folder of what the template wrote at the release `tag`, which the repository is
+    at. Nothing but these files is read.
 
     Raises:
         UpdateError: naming the files.
+
     """
     work.read(blob for _, blob in edited.values())
     texts = {path: work.content_of(blob).said for path, (_, blob) in edited.items()}
-    marked = [path for path, text in texts.items() if _left(text, written / path, f"template-{tag}")]
+    marked = [
+        path for path, text in texts.items() if _left(text, written / path, f"template-{tag}")
+    ]
     marked = [path for path in marked if not _excepted(repository, path)]
     if marked:
         quoted = shlex.quote(marked[0])
@@ -63,7 +71,9 @@ def _is_left(block: re.Match[str], template: str, label: str) -> bool:
         return False
     if block["left"] == YOURS and block["right"] == label and not block["theirs"]:
         return bool(block["ours"])  # lines that the template removed
-    return any(side.strip() and f"\n{side}" in f"\n{template}" for side in (block["ours"], block["theirs"]))
+    return any(
+        side.strip() and f"\n{side}" in f"\n{template}" for side in (block["ours"], block["theirs"])
+    )
 
 
 def _text(file: Path) -> str:

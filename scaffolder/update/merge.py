@@ -1,9 +1,10 @@
 """Git merges two sides of a tree, and what became of each file is put into one word.
 
-The three trees are what the template wrote (`base`), what people made of it (`ours`), and what the template writes now
-(`theirs`). Git follows renames, and aligns the sides on lines that stand once in a file (the algorithm "patience"): an
-edit stays in its block however many blocks are alike. With Git's own default one edit in 200 random histories did not.
-What Git asks a person about is decided here in two cases: a file that only one side removed stays as people left it.
+The three trees are what the template wrote (`base`), what people made of it (`ours`), and what the
+template writes now (`theirs`). Git follows renames, and aligns the sides on lines that stand once
+in a file (the algorithm "patience"): an edit stays in its block however many blocks are alike. With
+Git's own default one edit in 200 random histories did not. What Git asks a person about is decided
+here in two cases: a file that only one side removed stays as people left it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _Entries = dict[str, tuple[str, str]]
 class FileAction(enum.StrEnum):
     """What an update does to one file.
 
-    CLEAN: as the template has it now. MERGED: both sides' changes are in it. KEPT: one side removed it, the other
-    changed it, and it stays as people left it.
+    CLEAN: as the template has it now. MERGED: both sides' changes are in it. KEPT: one side removed
+    it, the other changed it, and it stays as people left it.
     """
 
     NEW = "new"
@@ -76,15 +77,16 @@ def merged(
 ) -> Merged:
     """What Git makes of three trees; `label` names the third side in the markers of a conflict.
 
-    `record` is a file of the template's own: where both sides changed it, theirs is taken, with the comments of ours.
-    `renames` is whether a file
-    that the template moved is followed. Between two sets of answers it must not be: what looks like a move there is one
-    file that goes and another that comes. A file that people moved is followed either way, and so is one that the
-    template moved because a name in its path is another one: `names` are old name → new name. `absent` are files of
-    `ours` that are not on this machine, and that stay as they are.
+    `record` is a file of the template's own: where both sides changed it, theirs is taken, with the
+    comments of ours. `renames` is whether a file that the template moved is followed. Between two
+    sets of answers it must not be: what looks like a move there is one file that goes and another
+    that comes. A file that people moved is followed either way, and so is one that the template
+    moved because a name in its path is another one: `names` are old name → new name. `absent` are
+    files of `ours` that are not on this machine, and that stay as they are.
 
     Raises:
         UpdateError: the template writes a file where people have a submodule.
+
     """
     git = work.git
     here = entries(git, ours)
@@ -156,7 +158,8 @@ def _refuse_below(submodules: Collection[str], base: _Entries, theirs: _Entries)
 def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
     """The files that are people's alone, and no file of the template that they moved: no merge is about them.
 
-    They are left out of it, because Git merges in a folder, and would write and read all of a large repository there.
+    They are left out of it, because Git merges in a folder, and would write and read all of a large
+    repository there.
     """
     if base == ours:
         return {}
@@ -175,7 +178,7 @@ def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
 
 
 def _folders(path: str) -> Iterator[str]:
-    """ "a/b" and "a" for "a/b/c"."""
+    """Give "a/b" and "a" for "a/b/c"."""
     at = path.rfind("/")
     while at > 0:
         yield path[:at]
@@ -185,7 +188,11 @@ def _folders(path: str) -> Iterator[str]:
 def _where_people_moved(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, str]:
     """Both sides of the template with their files at the places that people moved them to."""
     new = entries(work.git, theirs)
-    moved = {at: to for at, to in moves.between(work.git, base, ours).items() if at in new and to not in new}
+    moved = {
+        at: to
+        for at, to in moves.between(work.git, base, ours).items()
+        if at in new and to not in new
+    }
     return moves.made(work, base, moved), moves.made(work, theirs, moved)
 
 
@@ -211,18 +218,36 @@ def _settle(
         in_place = path in sides.result and came_from.get(path, path) not in numbers.keys() - {path}
         if path == record and path in sides.theirs:
             settled[path] = sides.theirs[path]
-        elif in_place and path in sides.ours and present <= {1, 2} and _alone(path, present, numbers):
+        elif (
+            in_place and path in sides.ours and present <= {1, 2} and _alone(path, present, numbers)
+        ):
             settled[path] = sides.ours[path]
-            said.append(Change(path=path, fate=FileAction.KEPT, note="the template no longer has it; you changed it"))
-        elif in_place and path not in sides.ours and present <= {1, 3} and _alone(path, present, numbers):
+            said.append(
+                Change(
+                    path=path,
+                    fate=FileAction.KEPT,
+                    note="the template no longer has it; you changed it",
+                )
+            )
+        elif (
+            in_place
+            and path not in sides.ours
+            and present <= {1, 3}
+            and _alone(path, present, numbers)
+        ):
             settled[path] = None
-            said.append(Change(path=path, fate=FileAction.KEPT, note="you deleted it; it stays deleted"))
+            said.append(
+                Change(path=path, fate=FileAction.KEPT, note="you deleted it; it stays deleted")
+            )
     return settled, said
 
 
 def _commented(work: Workshop, sides: _Sides, record: str) -> tuple[str, str]:
     """The template's record with the comments that people wrote into theirs."""
-    texts = (work.text_of(side[record][1]) if record in side else "" for side in (sides.ours, sides.theirs, sides.base))
+    texts = (
+        work.text_of(side[record][1]) if record in side else ""
+        for side in (sides.ours, sides.theirs, sides.base)
+    )
     text = answers_file.with_comments(*texts)
     if work.ends_as_on_windows(sides.ours[record][1]):
         text = text.replace("\n", "\r\n")
@@ -244,7 +269,8 @@ def _doubts(
 ) -> dict[str, tuple[tuple[str, str], tuple[Stage, ...]]]:
     """Files with an edit that Git put into another block without asking: what they become, and their sides.
 
-    In one of the `conflicts`, whose sides are known, that is an edit beside the lines that Git asks about.
+    In one of the `conflicts`, whose sides are known, that is an edit beside the lines that Git asks
+    about.
     """
     origin = {new: old for old, new in (*moved.items(), *moved_by_people.items())}
     found = {}
@@ -265,9 +291,15 @@ def _doubts(
         )
         if not all(entries):
             continue
-        three = tuple(Stage(path=path, mode=one[0], blob=one[1], number=at) for at, one in enumerate(entries, 1) if one)
+        three = tuple(
+            Stage(path=path, mode=one[0], blob=one[1], number=at)
+            for at, one in enumerate(entries, 1)
+            if one
+        )
         base, ours, theirs = (work.text_of(stage.blob) for stage in three)
-        misplaced = misplaced_edits.beside_a_conflict if path in conflicts else misplaced_edits.doubtful
+        misplaced = (
+            misplaced_edits.beside_a_conflict if path in conflicts else misplaced_edits.doubtful
+        )
         if misplaced(base, ours, theirs, work.text_of(entry[1]), page=path.endswith(".md")):
             both = misplaced_edits.sides(ours, theirs, label)
             if work.ends_as_on_windows(entry[1]):
@@ -276,7 +308,9 @@ def _doubts(
     return found
 
 
-def _changes(sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[str, str]) -> Iterator[Change]:
+def _changes(
+    sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[str, str]
+) -> Iterator[Change]:
     """What becomes of each file; `here` are those that the repository has now."""
     came_from = {new: old for old, new in moved.items()}
     for path in conflicts:
@@ -288,9 +322,15 @@ def _changes(sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[
         if before is None:
             carried = after != sides.theirs.get(path)
             note = f"was {came_from[path]}" if path in came_from else ""
-            yield Change(path=path, fate=FileAction.MERGED if carried else FileAction.NEW, note=note)
+            yield Change(
+                path=path, fate=FileAction.MERGED if carried else FileAction.NEW, note=note
+            )
         elif after is None:
-            yield Change(path=path, fate=FileAction.DELETED, note=f"is now {moved[path]}" if path in moved else "")
+            yield Change(
+                path=path,
+                fate=FileAction.DELETED,
+                note=f"is now {moved[path]}" if path in moved else "",
+            )
         else:
             untouched = before == sides.base.get(path)
             yield Change(path=path, fate=FileAction.CLEAN if untouched else FileAction.MERGED)
@@ -301,10 +341,16 @@ def _beside(sides: _Sides, conflicts: set[str], label: str) -> Iterator[Change]:
     for path in conflicts:
         if (yours := f"{path}~{YOURS}") in sides.result:
             yield Change(
-                path=yours, fate=FileAction.KEPT, note=f"it is yours, and was {path}, where the template has a folder"
+                path=yours,
+                fate=FileAction.KEPT,
+                note=f"it is yours, and was {path}, where the template has a folder",
             )
         if (theirs := f"{path}~{label}") in sides.result:
-            yield Change(path=theirs, fate=FileAction.NEW, note=f"it is the template's {path}, where you have a folder")
+            yield Change(
+                path=theirs,
+                fate=FileAction.NEW,
+                note=f"it is the template's {path}, where you have a folder",
+            )
 
 
 def _reason(sides: _Sides, path: str) -> str:

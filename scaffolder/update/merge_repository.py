@@ -45,7 +45,9 @@ class Content:
     @property
     def text(self) -> str:
         """`said`, if the file is UTF-8 and its line ends are all of one kind; else ""."""
-        return self.said if self.size - len(self.said.encode()) in {0, self.said.count("\n")} else ""
+        return (
+            self.said if self.size - len(self.said.encode()) in {0, self.said.count("\n")} else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Workshop:
         git("add", "--all", "--force", ".")
         return git("write-tree")
 
-    def merge(self, base: str, ours: str, theirs: str, label: str, *, renames: bool) -> tuple[str, tuple[Stage, ...]]:
+    def merge(
+        self, base: str, ours: str, theirs: str, label: str, *, renames: bool
+    ) -> tuple[str, tuple[Stage, ...]]:
         """The tree that Git merges, with markers in the files where it asks, and the sides of those."""
         folder = self.folder / "merged"
         folder.mkdir()
@@ -71,9 +75,13 @@ class Workshop:
         git("read-tree", ours)
         git("checkout-index", "--all", "-u")
         follow = "--find-renames" if renames else "--no-renames"
-        done = git.attempt("merge-recursive", "--diff-algorithm=patience", follow, base, "--", ours, theirs)
+        done = git.attempt(
+            "merge-recursive", "--diff-algorithm=patience", follow, base, "--", ours, theirs
+        )
         if done.exit_code not in {0, 1}:
-            raise ToolCrashed(f"git could not merge: {done.stderr.strip()}", hint="see for yourself: git status")
+            raise ToolCrashed(
+                f"git could not merge: {done.stderr.strip()}", hint="see for yourself: git status"
+            )
         stages = _staged(git("ls-files", "--unmerged", "-z"))
         git("add", "--all", "--force", ".")
         return git("write-tree"), stages
@@ -81,7 +89,8 @@ class Workshop:
     def read(self, blobs: Iterable[str]) -> None:
         """Read these files with two processes, however many they are, so that `content_of` starts none.
 
-        One that is not there (the repository is a partial clone), or is larger than `LARGEST`, has no text.
+        One that is not there (the repository is a partial clone), or is larger than `LARGEST`, has
+        no text.
         """
         asked = [blob for blob in dict.fromkeys(blobs) if blob not in self.read_already]
         if not asked:
@@ -90,17 +99,26 @@ class Workshop:
         about = self.git("cat-file", "--batch-check=%(objectsize)", stdin=listed).splitlines()
         sizes = {blob: int(size) for blob, size in zip(asked, about, strict=True) if size.isdigit()}
         small = [blob for blob, size in sizes.items() if size <= LARGEST]
-        # Sizes are in bytes, and what a process prints is read as text: a word that no file can hold parts the files.
+        # Sizes are in bytes, and what a process prints is read as text: a word that no file can
+        # hold parts the files.
         mark = secrets.token_hex(16)
-        said = self.git.attempt("cat-file", f"--batch={mark}", stdin="".join(f"{blob}\n" for blob in small)).stdout
+        said = self.git.attempt(
+            "cat-file", f"--batch={mark}", stdin="".join(f"{blob}\n" for blob in small)
+        ).stdout
         texts = said.split(f"{mark}\n")[1:]
         found = {blob: text.removesuffix("\n") for blob, text in zip(small, texts, strict=True)}
-        self.read_already.update({blob: Content(said=found.get(blob, ""), size=sizes.get(blob, 0)) for blob in asked})
+        self.read_already.update(
+            {blob: Content(said=found.get(blob, ""), size=sizes.get(blob, 0)) for blob in asked}
+        )
 
     def lacking(self, blobs: Collection[str]) -> frozenset[str]:
         """Return those of `blobs` that are not on this machine."""
-        said = self.git("cat-file", "--batch-check=%(objectname)", stdin="".join(f"{blob}\n" for blob in blobs))
-        return frozenset(line.removesuffix(" missing") for line in said.splitlines() if line.endswith(" missing"))
+        said = self.git(
+            "cat-file", "--batch-check=%(objectname)", stdin="".join(f"{blob}\n" for blob in blobs)
+        )
+        return frozenset(
+            line.removesuffix(" missing") for line in said.splitlines() if line.endswith(" missing")
+        )
 
     def content_of(self, blob: str) -> Content:
         """The content of one file."""
@@ -128,14 +146,21 @@ class Workshop:
         for file, text in zip(files, texts, strict=True):
             file.write_text(text, encoding="utf-8", newline="")
         listed = "".join(f"{file}\n" for file in files)
-        return tuple(self.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).splitlines())
+        return tuple(
+            self.git(
+                "hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed
+            ).splitlines()
+        )
 
     def edited(self, tree: str, edits: Mapping[str, tuple[str, str] | None]) -> str:
         """`tree` with other entries: path → (mode, hash), or None where the path goes."""
         git = self._with_index({}, self.folder)
         git("read-tree", tree)
         zero = "0" * len(tree)
-        lines = [f"{mode} {blob}\t{path}" for path, (mode, blob) in ((p, e or ("0", zero)) for p, e in edits.items())]
+        lines = [
+            f"{mode} {blob}\t{path}"
+            for path, (mode, blob) in ((p, e or ("0", zero)) for p, e in edits.items())
+        ]
         git("update-index", "-z", "--index-info", stdin="".join(f"{line}\0" for line in lines))
         return git("write-tree", "--missing-ok")
 
@@ -153,7 +178,9 @@ class Workshop:
         """Write the files of `tree` into `folder`, as a checkout would."""
         folder.mkdir(parents=True)
         git = self._with_index({"GIT_WORK_TREE": str(folder)}, folder)
-        git = replace(git, settings=(*git.settings, "core.bigFileThreshold=1m"))  # larger ones are not held in memory
+        git = replace(
+            git, settings=(*git.settings, "core.bigFileThreshold=1m")
+        )  # larger ones are not held in memory
         git("read-tree", tree)
         git("checkout-index", "--all")
 
@@ -171,7 +198,9 @@ def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain
     init("init", "--quiet", "--bare", "--template=", f"--object-format={hash_format}", str(made))
     (made / "objects" / "info").mkdir(exist_ok=True)
     (made / "info").mkdir(exist_ok=True)
-    (made / "info" / "attributes").write_text("* -text -filter -ident -working-tree-encoding\n", encoding="utf-8")
+    (made / "info" / "attributes").write_text(
+        "* -text -filter -ident -working-tree-encoding\n", encoding="utf-8"
+    )
     (made / "objects" / "info" / "alternates").write_text(f"{objects}\n", encoding="utf-8")
     settings = (
         "core.autocrlf=false",
@@ -207,7 +236,9 @@ def _listed(git: Git, tree: str) -> dict[str, tuple[str, str]]:
 
 def changed(git: Git, before: str, after: str) -> dict[str, tuple[str, str]]:
     """Path → (mode, hash) of the files of the tree `after` that the tree `before` has as well, with another content."""
-    listed = git("diff-tree", "-r", "-z", "--raw", "--no-renames", "--diff-filter=M", before, after).split("\0")
+    listed = git(
+        "diff-tree", "-r", "-z", "--raw", "--no-renames", "--diff-filter=M", before, after
+    ).split("\0")
     pairs = zip(listed[0::2], listed[1::2], strict=False)  # ":MODE MODE HASH HASH M", then the path
     return {path: (about.split()[1], about.split()[3]) for about, path in pairs}
 

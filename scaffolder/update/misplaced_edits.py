@@ -1,8 +1,9 @@
 """Whether an edit is still in its block after a merge that Git calls clean.
 
-Git aligns lines. Where the template changes a block and puts one that looks the same right after it, every alignment
-of lines may carry an edit into the new one. What a person sees is looked at here: the nearest line above the edit that
-is there once, and the headings above it that are indented less, of which each block has its own.
+Git aligns lines. Where the template changes a block and puts one that looks the same right after
+it, every alignment of lines may carry an edit into the new one. What a person sees is looked at
+here: the nearest line above the edit that is there once, and the headings above it that are
+indented less, of which each block has its own.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ LINES = 5000
 """Longer files are not looked at: aligning them takes seconds."""
 
 _CONFLICT = re.compile(
-    r"^<<<<<<< yours\n(?P<yours>(?:.*\n)*?)=======\n(?P<template>(?:.*\n)*?)>>>>>>> .*(?:\n|\Z)", re.MULTILINE
+    r"^<<<<<<< yours\n(?P<yours>(?:.*\n)*?)=======\n(?P<template>(?:.*\n)*?)>>>>>>> .*(?:\n|\Z)",
+    re.MULTILINE,
 )
 _Found = Callable[[Blocks, Blocks, Blocks, Sequence[Blocks]], Iterator[object]]
 """What is wrong in the blocks of the last texts, given those of the base and the two sides."""
@@ -30,29 +32,41 @@ def doubtful(base: str, ours: str, theirs: str, result: str, *, page: bool = Fal
     longest = max(len(text.splitlines()) for text in (base, ours, theirs, result))
     if longest > LINES:
         return False
-    return _below_another_line(base, ours, result) or in_another_block(base, ours, theirs, result, page=page)
+    return _below_another_line(base, ours, result) or in_another_block(
+        base, ours, theirs, result, page=page
+    )
 
 
 def in_another_block(base: str, ours: str, theirs: str, result: str, *, page: bool) -> bool:
     """Whether a block of `result` has not exactly the lines that one side changed and the other left alone.
 
-    So a line that came, and one that went, has to do so in its own block, and a new block is as its author wrote it.
+    So a line that came, and one that went, has to do so in its own block, and a new block is as its
+    author wrote it.
     """
     return _every_way(
-        base, ours, theirs, (result,), page, lambda old, mine, new, merged: blocks.differences(old, mine, new, *merged)
+        base,
+        ours,
+        theirs,
+        (result,),
+        page,
+        lambda old, mine, new, merged: blocks.differences(old, mine, new, *merged),
     )
 
 
 def beside_a_conflict(base: str, ours: str, theirs: str, result: str, *, page: bool) -> bool:
     """Whether an edit outside the markers of `result` is in another block: whoever settles those would not see it.
 
-    With the template's side of each conflict, what people left alone is as the template has it; with theirs, what the
-    template left alone is as they have it.
+    With the template's side of each conflict, what people left alone is as the template has it;
+    with theirs, what the template left alone is as they have it.
     """
-    if max(len(text.splitlines()) for text in (base, ours, theirs, result)) > LINES or not _CONFLICT.search(result):
+    if max(
+        len(text.splitlines()) for text in (base, ours, theirs, result)
+    ) > LINES or not _CONFLICT.search(result):
         return False
 
-    def found(old: Blocks, mine: Blocks, new: Blocks, settled: Sequence[Blocks]) -> Iterator[object]:
+    def found(
+        old: Blocks, mine: Blocks, new: Blocks, settled: Sequence[Blocks]
+    ) -> Iterator[object]:
         yield from blocks.changed(old, mine, new, settled[1])
         yield from blocks.changed(old, new, mine, settled[0])
 
@@ -60,7 +74,9 @@ def beside_a_conflict(base: str, ours: str, theirs: str, result: str, *, page: b
     return _every_way(base, ours, theirs, settled, page, found)
 
 
-def _every_way(base: str, ours: str, theirs: str, results: tuple[str, ...], page: bool, found: _Found) -> bool:
+def _every_way(
+    base: str, ours: str, theirs: str, results: tuple[str, ...], page: bool, found: _Found
+) -> bool:
     """Whether something is `found` in the blocks, with the lines that people wrote as headings and without.
 
     People also write a line at the margin in the middle of a block, which ends nothing.
@@ -68,11 +84,17 @@ def _every_way(base: str, ours: str, theirs: str, results: tuple[str, ...], page
     flat = not any(blocks.indented(text) for text in (base, ours, theirs, *results))
     for plain in (frozenset[str](), _stripped(ours) - _stripped(base)):
         old, mine, new, *merged = (
-            blocks.of(text, flat=flat, page=page, plain=plain) for text in (base, ours, theirs, *results)
+            blocks.of(text, flat=flat, page=page, plain=plain)
+            for text in (base, ours, theirs, *results)
         )
         by_people, by_template = blocks.renamed(old, mine), blocks.renamed(old, new)
         named = [blocks.named(one, by_people | by_template) for one in merged]
-        if not any(True for _ in found(old, blocks.named(mine, by_people), blocks.named(new, by_template), named)):
+        if not any(
+            True
+            for _ in found(
+                old, blocks.named(mine, by_people), blocks.named(new, by_template), named
+            )
+        ):
             return False
     return True
 
@@ -84,15 +106,22 @@ def _stripped(text: str) -> frozenset[str]:
 def _below_another_line(base: str, ours: str, result: str) -> bool:
     """Whether a line that people wrote stands, in `result`, below another heading than in `ours`.
 
-    The heading of a line is the nearest one above it that stands once in the file and was there before; a line of the
-    template between the two that is not indented deeper than the heading begins another block.
+    The heading of a line is the nearest one above it that stands once in the file and was there
+    before; a line of the template between the two that is not indented deeper than the heading
+    begins another block.
     """
     before, edited, after = base.splitlines(), ours.splitlines(), result.splitlines()
     known, once = Counter(before), Counter(edited)
     places = Counter(after)
     for start, end in _written(before, edited):
-        heading = next((at for at in range(start - 1, -1, -1) if once[edited[at]] == known[edited[at]] == 1), None)
-        own = next((at for at in range(start, end) if places[edited[at]] == 1 and not known[edited[at]]), None)
+        heading = next(
+            (at for at in range(start - 1, -1, -1) if once[edited[at]] == known[edited[at]] == 1),
+            None,
+        )
+        own = next(
+            (at for at in range(start, end) if places[edited[at]] == 1 and not known[edited[at]]),
+            None,
+        )
         if heading is not None and own is not None and _apart(edited, after, heading, own):
             return True
     return False
@@ -110,7 +139,9 @@ def sides(ours: str, theirs: str, label: str) -> str:
 
 def _written(before: list[str], edited: list[str]) -> Iterator[tuple[int, int]]:
     """The runs of lines that people wrote, as places in `edited`."""
-    for kind, _, _, start, end in SequenceMatcher(None, before, edited, autojunk=False).get_opcodes():
+    for kind, _, _, start, end in SequenceMatcher(
+        None, before, edited, autojunk=False
+    ).get_opcodes():
         if kind in {"insert", "replace"}:
             yield start, end
 

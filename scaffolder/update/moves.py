@@ -25,7 +25,9 @@ def between(git: Git, base: str, side: str) -> dict[str, str]:
     return moves
 
 
-def by_names(git: Git, base: str, ours: str, theirs: str, names: Mapping[str, str]) -> dict[str, str]:
+def by_names(
+    git: Git, base: str, ours: str, theirs: str, names: Mapping[str, str]
+) -> dict[str, str]:
     """What the template moved because a name is another one, and people have nothing there: old path → new path.
 
     `names` are old name → new name; a folder or a file has one of them.
@@ -33,12 +35,21 @@ def by_names(git: Git, base: str, ours: str, theirs: str, names: Mapping[str, st
     if not names:
         return {}
     old, here, new = entries(git, base), entries(git, ours), entries(git, theirs)
-    paths = {path: "/".join(names.get(part, part) for part in path.split("/")) for path in old.keys() - new.keys()}
-    return {path: to for path, to in paths.items() if to in new and to not in old and to not in here}
+    paths = {
+        path: "/".join(names.get(part, part) for part in path.split("/"))
+        for path in old.keys() - new.keys()
+    }
+    return {
+        path: to for path, to in paths.items() if to in new and to not in old and to not in here
+    }
 
 
 def made(work: Workshop, tree: str, moves: Mapping[str, str]) -> str:
     """`tree` with those of its files that are to be moved at their new places."""
     there = entries(work.git, tree) if moves else {}
     moved = {at: to for at, to in moves.items() if at in there}
-    return work.edited(tree, {**dict.fromkeys(moved), **{to: there[at] for at, to in moved.items()}}) if moved else tree
+    return (
+        work.edited(tree, {**dict.fromkeys(moved), **{to: there[at] for at, to in moved.items()}})
+        if moved
+        else tree
+    )

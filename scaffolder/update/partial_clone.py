@@ -1,7 +1,7 @@
 """A partial clone (`git clone --filter`): which files a merge needs from the host, and which it can leave there.
 
-A merge happens in a repository of ours, where Git fetches nothing by itself and stops at the first file that is
-missing.
+A merge happens in a repository of ours, where Git fetches nothing by itself and stops at the first
+file that is missing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from scaffolder.update.repository import Repository
 def absent(repository: Repository, work: Workshop, base: str, theirs: str) -> frozenset[str]:
     """Return the files of the repository that are not on this machine and that no merge is about, from its root.
 
-    `base` and `theirs` are the trees of the template. What stands in the places of their files is fetched.
+    `base` and `theirs` are the trees of the template. What stands in the places of their files is
+    fetched.
     """
     if next(repository.objects.glob("pack/*.promisor"), None) is None:
         return frozenset()
@@ -24,7 +25,9 @@ def absent(repository: Repository, work: Workshop, base: str, theirs: str) -> fr
     missing = {path: blob for path, (_, blob) in ours.items() if blob in lacking}
     files = {*entries(work.git, base), *entries(work.git, theirs)}
     folders = {folder for file in files for folder in _folders(file)}
-    needed = {path for path in missing if path in folders or not files.isdisjoint({path, *_folders(path)})}
+    needed = {
+        path for path in missing if path in folders or not files.isdisjoint({path, *_folders(path)})
+    }
     if needed:
         listed = "".join(f"{missing[path]}\n" for path in sorted(needed))
         repository.git("cat-file", "--batch-check", stdin=listed, timeout=600)

@@ -37,11 +37,13 @@ def both(
 ) -> tuple[Rendering, Rendering]:
     """Render two releases into `folder`, the second one in a process of its own: half of the waiting is Copier's.
 
-    What the repository has `kept` for itself since it was adopted is on neither side, so that no merge touches it.
+    What the repository has `kept` for itself since it was adopted is on neither side, so that no
+    merge touches it.
 
     Raises:
         AnswersError: a release refuses an answer.
         RenderError: a release does not render.
+
     """
     render.load_copier()  # once, before the second process is forked
     with _beside(lambda: manifest.write_newer(*new, folder / "new"), folder / "new.json") as finish:
@@ -66,11 +68,13 @@ def _rendering(folder: Path, kept: Kept) -> Rendering:
 
 
 @contextlib.contextmanager
-def _beside(work: Callable[[], object], said: Path) -> Iterator[Callable[[], ScaffolderError | None]]:
+def _beside(
+    work: Callable[[], object], said: Path
+) -> Iterator[Callable[[], ScaffolderError | None]]:
     """Do `work` in a copy of this process, which ends with the block; the function waits, and tells what stopped it.
 
-    No thread of ours runs yet, so that a copy is safe. It never hears of Ctrl-C or SIGTERM, which would lead it back
-    into our caller: we do, and end it.
+    No thread of ours runs yet, so that a copy is safe. It never hears of Ctrl-C or SIGTERM, which
+    would lead it back into our caller: we do, and end it.
     """
     running: list[int] = []
 

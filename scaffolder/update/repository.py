@@ -26,8 +26,8 @@ _UNDER_WAY = {
 class Repository:
     """A generated repository: `root` is its folder, `prefix` where that lies below the top ("" or "services/pay/").
 
-    `tree` is the hash of all that is committed in `root`; `head` the commit; `inside` is `.git`, or what a worktree has
-    for it; `private` a folder in there for what we note of this `root`.
+    `tree` is the hash of all that is committed in `root`; `head` the commit; `inside` is `.git`, or
+    what a worktree has for it; `private` a folder in there for what we note of this `root`.
     """
 
     root: Path
@@ -53,6 +53,7 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
         UpdateError: there is none, or nothing is committed.
         ProjectError: it is another user's, and Git does not trust it.
         ToolMissing: there is no Git, or one that is too old.
+
     """
     require_git(toolchain)
     git = Git(toolchain, root)
@@ -66,9 +67,13 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
         )
     top, prefix, inside, objects, form = where.stdout.splitlines()
     head = git.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-    tree = git.attempt("rev-parse", "--quiet", "--verify", f"HEAD:{prefix}" if prefix else "HEAD^{tree}")
+    tree = git.attempt(
+        "rev-parse", "--quiet", "--verify", f"HEAD:{prefix}" if prefix else "HEAD^{tree}"
+    )
     if head.exit_code != 0 or tree.exit_code != 0:
-        raise UpdateError(f"nothing of {root} is committed", hint="git add --all && git commit, then update")
+        raise UpdateError(
+            f"nothing of {root} is committed", hint="git add --all && git commit, then update"
+        )
     return Repository(
         root=root,
         top=Path(top),
@@ -84,14 +89,19 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
 
 
 def refuse_unsettled(repository: Repository) -> None:
-    """Stop where something is not committed, or Git is in the middle of something. Untracked files are no obstacle.
+    """Stop where something is not committed, or Git is in the middle of something.
+
+    Untracked files are no obstacle.
 
     Raises:
         UpdateError: naming the files.
+
     """
     refuse_locked(repository.inside, then="scaffold update")
     changed = _status(repository)
-    under_way = next((word for name, word in _UNDER_WAY.items() if (repository.inside / name).exists()), "")
+    under_way = next(
+        (word for name, word in _UNDER_WAY.items() if (repository.inside / name).exists()), ""
+    )
     ways = f"git {under_way} --continue, or git {under_way} --abort" if under_way else ""
     unmerged = [file for state, file in changed if "U" in state or state in {"AA", "DD"}]
     if unmerged:
@@ -112,7 +122,9 @@ def refuse_locked(inside: Path, then: str) -> None:
     """Stop where Git's lock is in `inside`, the folder `.git`; `then` is what to type once it is gone.
 
     Raises:
-        UpdateError: naming it. A Git that a power cut or the system ended has left it, and no Git goes on beside it.
+        UpdateError: naming it. A Git that a power cut or the system ended has left it, and no Git
+        goes on beside it.
+
     """
     lock = inside / "index.lock"
     if os.path.lexists(lock):
@@ -127,6 +139,7 @@ def refuse_occupied(repository: Repository, files: Collection[str]) -> None:
 
     Raises:
         UpdateError: naming the files.
+
     """
     occupied = [file for file in files if _occupied(repository.root / file)]
     if occupied:
@@ -142,7 +155,13 @@ def _occupied(path: Path) -> bool:
 
 def _status(repository: Repository) -> list[tuple[str, str]]:
     # What is changed inside a submodule is committed there, and no update comes near it.
-    options = ("--porcelain=v1", "-z", "--untracked-files=no", "--no-renames", "--ignore-submodules=dirty")
+    options = (
+        "--porcelain=v1",
+        "-z",
+        "--untracked-files=no",
+        "--no-renames",
+        "--ignore-submodules=dirty",
+    )
     said = repository.git("--no-optional-locks", "status", *options, "--", ".")
     entries = [entry for entry in said.split("\0") if entry]
     return [(entry[:2], entry[3:].removeprefix(repository.prefix)) for entry in entries]

@@ -21,7 +21,8 @@ from scaffolder.update.repository import Repository, refuse_locked
 class Restored:
     """The files that are as the last commit has them; those that people changed since the update, and where that is.
 
-    All files are from the top. `saved` is a patch, to be read and applied by hand; None where nothing was changed.
+    All files are from the top. `saved` is a patch, to be read and applied by hand; None where
+    nothing was changed.
     """
 
     files: tuple[str, ...]
@@ -34,10 +35,13 @@ def refuse_interrupted(repository: Repository) -> None:
 
     Raises:
         UpdateError: saying how to take it back.
+
     """
     last = journal.read(repository.private, repository.head)
     if last and last.state == journal.BEGUN and last.head == repository.head:
-        raise UpdateError("an earlier update died half-way", hint="scaffold update --abort takes it back")
+        raise UpdateError(
+            "an earlier update died half-way", hint="scaffold update --abort takes it back"
+        )
 
 
 def abort(repository: Repository) -> Restored:
@@ -47,14 +51,18 @@ def abort(repository: Repository) -> Restored:
         UpdateError: there is no update to take back, or it is committed.
         ProjectError: there is none, and the folder is not that of a generated repository.
         ToolCrashed: Git could not write a file.
+
     """
     last = journal.read(repository.private, repository.head)
     if last is None:
         answers.require_record(repository.root)
-        raise UpdateError("there is no update to take back", hint="git log shows what was committed")
+        raise UpdateError(
+            "there is no update to take back", hint="git log shows what was committed"
+        )
     if last.head != repository.head:
         raise UpdateError(
-            "the update is committed, or the branch is another one", hint="git revert takes a commit back"
+            "the update is committed, or the branch is another one",
+            hint="git revert takes a commit back",
         )
     refuse_locked(repository.inside, then="scaffold update --abort")
     edited, patch = _saved(repository, last)
@@ -68,6 +76,7 @@ def files(git: Git, last: Journal) -> None:
 
     Raises:
         ToolCrashed: Git could not write a file.
+
     """
     committed = entries(git, last.before)
     zero = "0" * len(last.before)
@@ -77,7 +86,14 @@ def files(git: Git, last: Journal) -> None:
         if path not in committed:
             _remove(git.folder, Path(path))
     there = [path for path in last.paths if path in committed]
-    git("checkout-index", "--force", "-u", "-z", "--stdin", stdin="".join(f"{path}\0" for path in there))
+    git(
+        "checkout-index",
+        "--force",
+        "-u",
+        "-z",
+        "--stdin",
+        stdin="".join(f"{path}\0" for path in there),
+    )
     if git.attempt("config", "--type=bool", "core.sparseCheckout").stdout.strip() == "true":
         git.attempt("sparse-checkout", "reapply")
 
@@ -91,10 +107,20 @@ def _saved(repository: Repository, last: Journal) -> tuple[tuple[str, ...], Path
         return (), patch
     git = Git(repository.git.toolchain, repository.top, {"GIT_INDEX_FILE": str(index)})
     there = [path for path in last.paths if (repository.top / path).is_file()]
-    own = _unlike(git, last.before, there)  # what `git reset --hard` made as it was is nobody's edit
+    own = _unlike(
+        git, last.before, there
+    )  # what `git reset --hard` made as it was is nobody's edit
     edited = tuple(path for path in _unlike(git, last.after, there) if path in own)
     if edited:
-        git("--literal-pathspecs", "diff", *PLAIN_DIFF, "--binary", f"--output={patch}", "--", *edited)
+        git(
+            "--literal-pathspecs",
+            "diff",
+            *PLAIN_DIFF,
+            "--binary",
+            f"--output={patch}",
+            "--",
+            *edited,
+        )
     index.unlink(missing_ok=True)
     return edited, patch
 
@@ -116,7 +142,9 @@ def _into_index(git: Git, listed: Mapping[str, tuple[str, str]]) -> None:
 
 
 def _remove(top: Path, path: Path) -> None:
-    if (top / path).is_dir() and not (top / path).is_symlink():  # a folder of theirs, which the update conflicted with
+    if (top / path).is_dir() and not (
+        top / path
+    ).is_symlink():  # a folder of theirs, which the update conflicted with
         return
     (top / path).unlink(missing_ok=True)
     for folder in path.parents:

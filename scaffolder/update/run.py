@@ -21,9 +21,9 @@ from scaffolder.update.restore import Restored
 class Outcome:
     """What an update does, or did where it is `taken`; `text` is what `git diff` shows, where that was asked for.
 
-    `notes` say what behaves otherwise afterwards, and what to do before the next deployment. `warning` is something to
-    know of the release that the repository is at, or "". `cached` is set if the template's host could not be read,
-    after which only a dry run goes on.
+    `notes` say what behaves otherwise afterwards, and what to do before the next deployment.
+    `warning` is something to know of the release that the repository is at, or "". `cached` is set
+    if the template's host could not be read, after which only a dry run goes on.
     """
 
     root: Path
@@ -63,15 +63,19 @@ def update(
 ) -> Outcome:
     """Bring the repository to what `request` says, or only tell what would become of it (`dry_run`, `diff`).
 
-    The checks run on the merged result before the repository is touched: with `check`, where one that fails keeps it
-    untouched, and whenever it is only told. A result with conflicts cannot be checked, because its files do not parse:
-    with `check` it is only told.
+    The checks run on the merged result before the repository is touched: with `check`, where one
+    that fails keeps it untouched, and whenever it is only told. A result with conflicts cannot be
+    checked, because its files do not parse: with `check` it is only told.
 
     Raises:
         ScaffolderError: and nothing was changed.
+
     """
     only_told = dry_run or diff
-    with SystemToolchain() as toolchain, engine.planned(request, toolchain, only_told=only_told) as plan:
+    with (
+        SystemToolchain() as toolchain,
+        engine.planned(request, toolchain, only_told=only_told) as plan,
+    ):
         look = (check or dry_run or diff) and not plan.conflicts and not plan.empty
         report = engine.checked(plan, toolchain, on_result) if look else None
         text = engine.difference(plan) if diff else ""
@@ -88,13 +92,16 @@ def abort(root: Path) -> Restored:
 
     Raises:
         UpdateError: there is none.
+
     """
     toolchain: Toolchain
     with SystemToolchain() as toolchain:
         return restore.abort(repository.opened(root, toolchain))
 
 
-def _outcome(plan: Plan, request: Request, *, taken: bool, text: str, report: Report | None) -> Outcome:
+def _outcome(
+    plan: Plan, request: Request, *, taken: bool, text: str, report: Report | None
+) -> Outcome:
     return Outcome(
         root=request.root,
         name=str(plan.record.answers.get("service_name", plan.repository.root.resolve().name)),

@@ -38,20 +38,33 @@ CHANGES = {
     "add a CI system": Change({"ci": "github"}, {"ci": "github,jenkins"}, "none"),
     "remove a CI system": Change({"ci": "github,jenkins"}, {"ci": "github"}, "refused"),
     "replace the CI system": Change({"ci": "github"}, {"ci": "gitlab"}, "refused"),
-    "use existing providers": Change({"ci": EVERY_SYSTEM}, {"ci": EVERY_SYSTEM, "oidc_provider": "existing"}, "forget"),
+    "use existing providers": Change(
+        {"ci": EVERY_SYSTEM}, {"ci": EVERY_SYSTEM, "oidc_provider": "existing"}, "forget"
+    ),
     "use existing providers and remove a CI system": Change(
         {"ci": "github,jenkins"}, {"ci": "github", "oidc_provider": "existing"}, "forget"
     ),
-    "create the providers again": Change({"ci": "github", "oidc_provider": "existing"}, {"ci": "github"}, "none"),
+    "create the providers again": Change(
+        {"ci": "github", "oidc_provider": "existing"}, {"ci": "github"}, "none"
+    ),
     "remove a CI system that logs in through an existing provider": Change(
-        {"ci": "github,jenkins", "oidc_provider": "existing"}, {"ci": "github", "oidc_provider": "existing"}, "none"
+        {"ci": "github,jenkins", "oidc_provider": "existing"},
+        {"ci": "github", "oidc_provider": "existing"},
+        "none",
     ),
     "change the level": Change({"ci": "jenkins"}, {"ci": "jenkins", "level": "work"}, "none"),
-    "change what deploys": Change({"ci": "github"}, {"ci": "github", "deploy": "terraform"}, "none"),
+    "change what deploys": Change(
+        {"ci": "github"}, {"ci": "github", "deploy": "terraform"}, "none"
+    ),
     "update": Change({"ci": "github,jenkins"}, {"ci": "github,jenkins"}, "none", OLD_RELEASE),
-    "update and remove a CI system": Change({"ci": "github,jenkins"}, {"ci": "github"}, "refused", OLD_RELEASE),
+    "update and remove a CI system": Change(
+        {"ci": "github,jenkins"}, {"ci": "github"}, "refused", OLD_RELEASE
+    ),
     "update and use existing providers": Change(
-        {"ci": "github,jenkins"}, {"ci": "github", "oidc_provider": "existing"}, "forget", OLD_RELEASE
+        {"ci": "github,jenkins"},
+        {"ci": "github", "oidc_provider": "existing"},
+        "forget",
+        OLD_RELEASE,
     ),
 }
 
@@ -106,15 +119,22 @@ def outcomes(
     (folder / "tests").mkdir()
     for number, change in enumerate(CHANGES.values()):
         before, after = folder / f"before-{number}", folder / f"after-{number}"
-        shutil.copytree(generated(change, pristine, toolchain, tmp_path_factory) / "terraform", before)
+        shutil.copytree(
+            generated(change, pristine, toolchain, tmp_path_factory) / "terraform", before
+        )
         shutil.copytree(pristine(**change.after) / "terraform", after)
-        test = TEST.format(before=before, after=after, values_before=values(before), values_after=values(after))
+        test = TEST.format(
+            before=before, after=after, values_before=values(before), values_after=values(after)
+        )
         (folder / "tests" / f"{number}.tftest.hcl").write_text(test, encoding="utf-8")
     return dict(zip(CHANGES, planned(folder, toolchain), strict=True))
 
 
 def generated(
-    change: Change, pristine: Repository, toolchain: SystemToolchain, tmp_path_factory: pytest.TempPathFactory
+    change: Change,
+    pristine: Repository,
+    toolchain: SystemToolchain,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """Return the repository before the change."""
     if not change.release:
@@ -122,7 +142,9 @@ def generated(
     history = releases.embedded(toolchain)
     folder = tmp_path_factory.mktemp("released") / "my-service"
     completed = answers.complete({"service_name": "my-service", **change.before})
-    render.write(manifest.origin(history, history.named(change.release), toolchain), completed, folder)
+    render.write(
+        manifest.origin(history, history.named(change.release), toolchain), completed, folder
+    )
     return folder
 
 
@@ -151,16 +173,24 @@ def planned(folder: Path, toolchain: SystemToolchain) -> list[Outcome]:
 
 def run(folder: Path, toolchain: SystemToolchain) -> str:
     (schema, *_) = catalog.matching("hashicorp/aws", "")
-    words = frozenset(word for file in folder.rglob("*.tf") for word in re.findall(r"\w+", file.read_text("utf-8")))
+    words = frozenset(
+        word
+        for file in folder.rglob("*.tf")
+        for word in re.findall(r"\w+", file.read_text("utf-8"))
+    )
     with serving({schema.address: catalog.load(schema, words)}) as env:
         toolchain.run(TERRAFORM, "get", "-no-color", cwd=folder, env=env, timeout=60)
-        done = toolchain.run(TERRAFORM, "test", "-json", "-verbose", cwd=folder, env=env, timeout=180)
+        done = toolchain.run(
+            TERRAFORM, "test", "-json", "-verbose", cwd=folder, env=env, timeout=180
+        )
     assert done.exit_code in {0, 1}, done.stderr
     return done.stdout
 
 
 def actions(plan: dict[str, Any]) -> list[str]:
-    changes = [change for change in plan.get("resource_changes", []) if change["type"] == ONCE_PER_ACCOUNT]
+    changes = [
+        change for change in plan.get("resource_changes", []) if change["type"] == ONCE_PER_ACCOUNT
+    ]
     return [action for change in changes for action in change["change"]["actions"]]
 
 

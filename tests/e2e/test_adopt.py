@@ -60,7 +60,12 @@ TEAMS = {
             "ci": ("github",),
             "deploy": "helm",
         },
-        {"build": "pom.xml", "port": "Dockerfile:8", "image": "Dockerfile", "runtime_version": "pom.xml:13"},
+        {
+            "build": "pom.xml",
+            "port": "Dockerfile:8",
+            "image": "Dockerfile",
+            "runtime_version": "pom.xml:13",
+        },
         {"app/", "Dockerfile", ".gitignore", "README.md", "CODEOWNERS", ".dockerignore"},
     ),
     "a Flask app with a chart": Team(
@@ -128,13 +133,16 @@ def maven(tmp_path: Path) -> Path:
 def state(top: Path) -> dict[str, str]:
     """All that must not change: every file with its mode, the branch, the index, what Git says of them."""
     files = {
-        path.relative_to(top).as_posix(): f"{path.stat().st_mode} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        path.relative_to(
+            top
+        ).as_posix(): f"{path.stat().st_mode} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in top.rglob("*")
         if path.is_file() and ".git" not in path.relative_to(top).parts
     }
     return {
         **files,
-        "HEAD": foreign.git(top, "rev-parse", "--symbolic-full-name", "HEAD") + foreign.git(top, "rev-parse", "HEAD"),
+        "HEAD": foreign.git(top, "rev-parse", "--symbolic-full-name", "HEAD")
+        + foreign.git(top, "rev-parse", "HEAD"),
         "status": foreign.git(top, "status", "--porcelain"),
         "index": foreign.git(top, "ls-files", "--stage"),
     }
@@ -146,10 +154,17 @@ def test_what_is_missing_is_on_a_branch_and_nothing_else_changes(team: Team, top
     assert made is not None
     assert state(top) == before
     assert {name: made.proposal.answers.get(name) for name in team.answers} == team.answers
-    places = {one.name: str(one.places[0]) for one in (*made.proposal.there, *made.proposal.found) if one.places}
+    places = {
+        one.name: str(one.places[0])
+        for one in (*made.proposal.there, *made.proposal.found)
+        if one.places
+    }
     assert {name: places.get(name) for name in team.found} == team.found
     assert foreign.git(top, "rev-parse", f"{branch.NAME}^") == foreign.git(top, "rev-parse", "main")
-    assert foreign.git(top, "log", "-1", "--format=%an <%ae>", branch.NAME) == "Somebody <somebody@example.org>"
+    assert (
+        foreign.git(top, "log", "-1", "--format=%an <%ae>", branch.NAME)
+        == "Somebody <somebody@example.org>"
+    )
     assert foreign.git(top, "diff", "--name-only", "--diff-filter=a", "main", branch.NAME) == ""
     foreign.git(top, "switch", "--quiet", branch.NAME)
     after = state(top)
@@ -160,7 +175,9 @@ def test_what_is_missing_is_on_a_branch_and_nothing_else_changes(team: Team, top
     assert {f"{name}.scaffold-new" for name in team.kept if not name.endswith("/")} <= beside
 
 
-OF_THE_CHART = {Path(name) for name in ("ci/install.sh", "ci/local.sh", "monitoring/README.md", "CODEOWNERS")}
+OF_THE_CHART = {
+    Path(name) for name in ("ci/install.sh", "ci/local.sh", "monitoring/README.md", "CODEOWNERS")
+}
 """Where the template's files speak of what its chart has: a team with a chart of its own has to make the two agree."""
 
 
@@ -170,7 +187,11 @@ def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_i
     made = run.adopt(top / team.service, {})
     assert made is not None
     assert made.report is not None
-    theirs = {Path(name).relative_to(team.service) for name in team.files if Path(name).is_relative_to(team.service)}
+    theirs = {
+        Path(name).relative_to(team.service)
+        for name in team.files
+        if Path(name).is_relative_to(team.service)
+    }
     outcomes = {result.check.id: result.outcome for result in made.report.results}
     assert len(outcomes) > 50
     assert Outcome.BROKEN not in outcomes.values()
@@ -182,8 +203,12 @@ def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_i
     foreign.git(top, "switch", "--quiet", branch.NAME)
     apart = {"CI002"} if team.service != "." else set()
     again = checks.run(Project(top / team.service), checks.every(), toolchain)
-    assert {result.check.id: result.findings for result in again.results if result.check.id not in apart} == {
-        result.check.id: result.findings for result in made.report.results if result.check.id not in apart
+    assert {
+        result.check.id: result.findings for result in again.results if result.check.id not in apart
+    } == {
+        result.check.id: result.findings
+        for result in made.report.results
+        if result.check.id not in apart
     }
 
 
@@ -215,16 +240,29 @@ def test_an_update_afterwards_leaves_alone_what_was_there(
 
 
 def test_answers_can_be_given_and_win(maven: Path) -> None:
-    given = {"cloud": "none", "runtime_version": "21", "service_name": "orders", "monitoring": "none"}
+    given = {
+        "cloud": "none",
+        "runtime_version": "21",
+        "service_name": "orders",
+        "monitoring": "none",
+    }
     made = run.adopt(maven, given, dry_run=True)
     assert made is not None
     assert {name: made.proposal.answers[name] for name in given} == given
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("runtime_version", "16"), ("region", "nowhere"), ("service_name", "A B"), ("servce_name", "x")]
+    ("name", "value"),
+    [
+        ("runtime_version", "16"),
+        ("region", "nowhere"),
+        ("service_name", "A B"),
+        ("servce_name", "x"),
+    ],
 )
-def test_a_given_answer_is_held_to_the_rules_of_the_questions(maven: Path, name: str, value: str) -> None:
+def test_a_given_answer_is_held_to_the_rules_of_the_questions(
+    maven: Path, name: str, value: str
+) -> None:
     before = state(maven)
     with pytest.raises(AnswersError, match=name):
         run.adopt(maven, {name: value})
@@ -259,14 +297,23 @@ def _nothing_committed(folder: Path) -> None:
         (_outside_git, "is not in a Git repository"),
         (_without_a_checkout, "is a Git repository without a checkout"),
         (_nothing_committed, "nothing of .* is committed"),
-        (lambda folder: (folder / "README.md").write_text("changed\n"), r"not committed: README\.md"),
+        (
+            lambda folder: (folder / "README.md").write_text("changed\n"),
+            r"not committed: README\.md",
+        ),
         (lambda folder: (folder / "new.txt").write_text("untracked\n"), r"not committed: new\.txt"),
-        (lambda folder: foreign.git(folder, "branch", branch.NAME), "there is a branch scaffold/adopt already"),
+        (
+            lambda folder: foreign.git(folder, "branch", branch.NAME),
+            "there is a branch scaffold/adopt already",
+        ),
         (
             lambda folder: foreign.git(folder, "branch", "scaffold"),
             "no branch scaffold/adopt beside the branch scaffold$",
         ),
-        (lambda folder: foreign.git(folder, "branch", "scaffold/adopt/x"), "beside the branch scaffold/adopt/x$"),
+        (
+            lambda folder: foreign.git(folder, "branch", "scaffold/adopt/x"),
+            "beside the branch scaffold/adopt/x$",
+        ),
     ],
 )
 def test_a_repository_that_is_not_in_order_is_refused(maven: Path, spoil: Any, says: str) -> None:
@@ -300,22 +347,38 @@ def test_an_empty_repository_is_sent_to_where_one_is_made(tmp_path: Path) -> Non
     assert raised.value.hint == "scaffold new my-service makes a new one"
 
 
-@pytest.mark.skipif(shutil.which("sed") is None, reason="git submodule is a shell script, and sed is not installed")
+@pytest.mark.skipif(
+    shutil.which("sed") is None, reason="git submodule is a shell script, and sed is not installed"
+)
 def test_what_a_submodule_says_is_not_taken_for_the_service(maven: Path, tmp_path: Path) -> None:
     other = foreign.repository(
-        tmp_path / "other", {"Dockerfile": "FROM node:24\nEXPOSE 9999\n", "k8s.yml": "kind: Deployment\n"}
+        tmp_path / "other",
+        {"Dockerfile": "FROM node:24\nEXPOSE 9999\n", "k8s.yml": "kind: Deployment\n"},
     )
     foreign.git(maven, "rm", "--quiet", "Dockerfile")
-    foreign.git(maven, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "third")
+    foreign.git(
+        maven,
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        str(other),
+        "third",
+    )
     foreign.git(maven, "commit", "--quiet", "--message", "no image, and somebody else's code")
     made = run.adopt(maven, {}, no_check=True)
     assert made is not None
     assert {
-        place.path.parts[0] for one in (*made.proposal.there, *made.proposal.found) for place in one.places
+        place.path.parts[0]
+        for one in (*made.proposal.there, *made.proposal.found)
+        for place in one.places
     }.isdisjoint({"third"})
     assert (made.proposal.thing("image"), made.proposal.thing("manifests")) == (None, None)
     assert made.proposal.answers["runtime"] == "java"
-    assert foreign.git(maven, "ls-tree", branch.NAME, "third") == foreign.git(maven, "ls-tree", "main", "third")
+    assert foreign.git(maven, "ls-tree", branch.NAME, "third") == foreign.git(
+        maven, "ls-tree", "main", "third"
+    )
 
 
 def test_a_detached_checkout_is_adopted_from_where_it_stands(maven: Path) -> None:
@@ -324,7 +387,9 @@ def test_a_detached_checkout_is_adopted_from_where_it_stands(maven: Path) -> Non
     made = run.adopt(maven, {}, no_check=True)
     assert made is not None
     assert state(maven) == before
-    assert foreign.git(maven, "rev-parse", f"{branch.NAME}^") == foreign.git(maven, "rev-parse", "HEAD")
+    assert foreign.git(maven, "rev-parse", f"{branch.NAME}^") == foreign.git(
+        maven, "rev-parse", "HEAD"
+    )
     assert foreign.git(maven, "rev-parse", "HEAD").startswith(made.current)
 
 
@@ -336,7 +401,10 @@ def test_line_ends_of_windows_stay_in_every_checkout(tmp_path: Path) -> None:
     foreign.git(root, "commit", "--quiet", "--all", "--message", "as Windows writes it")
     made = run.adopt(root, {}, no_check=True)
     assert made is not None
-    assert (made.proposal.answers["runtime_version"], made.proposal.answers["region"]) == ("17", "eu-west-1")
+    assert (made.proposal.answers["runtime_version"], made.proposal.answers["region"]) == (
+        "17",
+        "eu-west-1",
+    )
     foreign.git(tmp_path, "clone", "--quiet", "--branch", branch.NAME, str(root), "again")
     assert foreign.git(tmp_path / "again", "status", "--porcelain") == ""
     for name in foreign.MAVEN:
@@ -344,12 +412,16 @@ def test_line_ends_of_windows_stay_in_every_checkout(tmp_path: Path) -> None:
 
 
 def test_several_services_are_adopted_one_by_one(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match="is a workspace of packages: packages/payments, packages/web"):
+    with pytest.raises(
+        ProjectError, match="is a workspace of packages: packages/payments, packages/web"
+    ):
         run.adopt(foreign.repository(tmp_path / "shop", foreign.MONOREPO), {})
 
 
 def test_what_git_ignores_is_not_overwritten_when_the_branch_is_taken(tmp_path: Path) -> None:
-    root = foreign.repository(tmp_path / "orders", {**foreign.MAVEN, ".gitignore": "mise.toml\nkind.yaml\n"})
+    root = foreign.repository(
+        tmp_path / "orders", {**foreign.MAVEN, ".gitignore": "mise.toml\nkind.yaml\n"}
+    )
     (root / "mise.toml").write_text("# mine, and not committed\n")
     made = run.adopt(root, {}, no_check=True)
     assert made is not None
@@ -360,7 +432,9 @@ def test_what_git_ignores_is_not_overwritten_when_the_branch_is_taken(tmp_path: 
 
 
 def test_nothing_is_written_through_a_link_or_over_a_name_of_another_case(tmp_path: Path) -> None:
-    root = foreign.repository(tmp_path / "orders", {**foreign.MAVEN, "changelog.md": "ours\n", "platform": "a file\n"})
+    root = foreign.repository(
+        tmp_path / "orders", {**foreign.MAVEN, "changelog.md": "ours\n", "platform": "a file\n"}
+    )
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (root / "monitoring").symlink_to(elsewhere)
@@ -377,19 +451,30 @@ def test_nothing_is_written_through_a_link_or_over_a_name_of_another_case(tmp_pa
 
 
 @pytest.mark.parametrize("link", [False, True])
-def test_nothing_takes_the_place_of_a_file_or_a_link_that_is_called_app(maven: Path, link: bool) -> None:
+def test_nothing_takes_the_place_of_a_file_or_a_link_that_is_called_app(
+    maven: Path, link: bool
+) -> None:
     (maven / "app").symlink_to("src") if link else (maven / "app").write_text("a program\n")
     foreign.git(maven, "add", "--all")
     foreign.git(maven, "commit", "--quiet", "--message", "app")
     made = run.adopt(maven, {}, no_check=True)
     assert made is not None
-    assert foreign.git(maven, "ls-tree", branch.NAME, "app") == foreign.git(maven, "ls-tree", "main", "app") != ""
+    assert (
+        foreign.git(maven, "ls-tree", branch.NAME, "app")
+        == foreign.git(maven, "ls-tree", "main", "app")
+        != ""
+    )
     assert foreign.git(maven, "diff", "--name-only", "--diff-filter=a", "main", branch.NAME) == ""
     assert made.scripts == ()
-    assert "not written, because something else stands there: app/build.sh, app/test.sh, app/run.sh" in made.notes
+    assert (
+        "not written, because something else stands there: app/build.sh, app/test.sh, app/run.sh"
+        in made.notes
+    )
 
 
-def test_a_script_that_git_ignores_is_not_overwritten_when_the_branch_is_taken(tmp_path: Path) -> None:
+def test_a_script_that_git_ignores_is_not_overwritten_when_the_branch_is_taken(
+    tmp_path: Path,
+) -> None:
     root = foreign.repository(tmp_path / "orders", {**foreign.MAVEN, ".gitignore": "app/\n"})
     (root / "app").mkdir()
     (root / "app/build.sh").write_text("mine\n")
@@ -410,7 +495,9 @@ def test_a_file_in_the_place_of_the_list_of_what_is_kept_is_named(maven: Path) -
     assert (state(maven), _there(maven)) == (before, False)
 
 
-def test_a_tree_in_which_something_would_change_is_not_made(maven: Path, toolchain: SystemToolchain) -> None:
+def test_a_tree_in_which_something_would_change_is_not_made(
+    maven: Path, toolchain: SystemToolchain
+) -> None:
     repository = branch.opened(maven, toolchain)
     for name in ("pom.xml", "README.md/inside"):
         with pytest.raises(ProjectError, match="would not stay as it is; nothing was written"):
@@ -432,7 +519,9 @@ def test_the_scripts_that_it_writes_run_from_anywhere_and_pass_shellcheck(
     assert (done.exit_code, done.stdout) == (0, "")
 
 
-def test_the_command_says_what_it_found_and_what_to_type(maven: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_it_found_and_what_to_type(
+    maven: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(["adopt", str(maven), "--no-check"]) == 0
     said = capsys.readouterr().out
     for words in (
@@ -461,8 +550,13 @@ def test_the_command_line_goes_before_a_variable_and_does_not_contradict_itself(
     assert (answers["chat"], answers["cloud"], answers["team"]) == ("teams", "none", "by-flag")
 
 
-def test_the_command_says_it_in_one_document(maven: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["adopt", str(maven), "--no-check", "--format", "json", "--runtime-version", "21"]) == 0
+def test_the_command_says_it_in_one_document(
+    maven: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        cli.run(["adopt", str(maven), "--no-check", "--format", "json", "--runtime-version", "21"])
+        == 0
+    )
     document = json.loads(capsys.readouterr().out)
     assert document["answers"]["runtime_version"] == "21"
     assert document["branch"] == branch.NAME
@@ -487,7 +581,9 @@ exit "$code"
 
 
 @pytest.mark.only_git
-def test_killed_at_any_moment_the_repository_is_as_before_or_the_branch_is_whole(tmp_path: Path) -> None:
+def test_killed_at_any_moment_the_repository_is_as_before_or_the_branch_is_whole(
+    tmp_path: Path,
+) -> None:
     """SIGKILL at twenty points by chance: before and after calls of Git, which alone writes, and between them."""
     root = foreign.repository(tmp_path / "orders", foreign.MAVEN)
     argv = [sys.executable, "-m", "scaffolder", "adopt", str(root), "--no-check"]
@@ -538,7 +634,9 @@ def test_killed_at_any_moment_the_repository_is_as_before_or_the_branch_is_whole
 
 
 def _there(root: Path) -> bool:
-    done = subprocess.run(["git", "show-ref", "--quiet", f"refs/heads/{branch.NAME}"], cwd=root, check=False)
+    done = subprocess.run(
+        ["git", "show-ref", "--quiet", f"refs/heads/{branch.NAME}"], cwd=root, check=False
+    )
     return done.returncode == 0
 
 
@@ -548,17 +646,25 @@ def test_errors_are_ours(tmp_path: Path) -> None:
 
 
 def test_what_was_found_fits_what_is_written(tmp_path: Path) -> None:
-    files = {**foreign.MAVEN, "infra/main.tf": 'provider "aws" {}\n', "chart/Chart.yaml": "name: order-service\n"}
+    files = {
+        **foreign.MAVEN,
+        "infra/main.tf": 'provider "aws" {}\n',
+        "chart/Chart.yaml": "name: order-service\n",
+    }
     root = foreign.repository(tmp_path / "orders", files)
     made = run.adopt(root, {}, no_check=True)
     assert made is not None
     targets = {one.target for one in made.layout.files}
-    assert {target.split("/")[0] for target in targets if "main.tf" in target} == {"terraform.scaffold-new"}
+    assert {target.split("/")[0] for target in targets if "main.tf" in target} == {
+        "terraform.scaffold-new"
+    }
     assert not {target for target in targets if target.startswith("helm/order-service/")}
     assert "helm/order-service.scaffold-new/values.yaml" in targets
     foreign.git(root, "switch", "--quiet", branch.NAME)
     assert 'CHART="chart"' in (root / "ci/settings.sh").read_text(encoding="utf-8")
-    assert "\nport: 8081\n" in (root / "helm/order-service.scaffold-new/values.yaml").read_text(encoding="utf-8")
+    assert "\nport: 8081\n" in (root / "helm/order-service.scaffold-new/values.yaml").read_text(
+        encoding="utf-8"
+    )
     assert len([note for note in made.notes if "stays yours" in note]) == 2
 
 
@@ -578,11 +684,17 @@ def test_the_port_that_was_found_meets_no_other_on_the_machine_of_a_person(tmp_p
 
 
 def test_what_stands_beside_a_folder_is_beside_it_whole(tmp_path: Path) -> None:
-    files = {**foreign.MAVEN, "chart/Chart.yaml": "name: order-service\n", "monitoring/rules.yml": "groups: []\n"}
+    files = {
+        **foreign.MAVEN,
+        "chart/Chart.yaml": "name: order-service\n",
+        "monitoring/rules.yml": "groups: []\n",
+    }
     made = run.adopt(foreign.repository(tmp_path / "orders", files), {}, dry_run=True)
     assert made is not None
     beside = {
-        one.target.partition(".scaffold-new/")[0] for one in made.layout.of(FileAction.BESIDE) if "new/" in one.target
+        one.target.partition(".scaffold-new/")[0]
+        for one in made.layout.of(FileAction.BESIDE)
+        if "new/" in one.target
     }
     assert beside == {"helm/order-service", "monitoring"}
     assert {"helm/order-service/", "monitoring/"} <= set(made.layout.kept)
@@ -596,5 +708,7 @@ def test_a_port_that_is_roots_does_not_go_into_a_chart_that_refuses_it(tmp_path:
     assert any("listens on 80, which is for root" in note for note in made.notes)
     chart = "helm/order-service"
     values = yaml.safe_load(foreign.git(root, "show", f"{branch.NAME}:{chart}/values.yaml"))
-    schema = json.loads(foreign.git(root, "show", f"{branch.NAME}:{chart}/values.schema.json"))["properties"]["port"]
+    schema = json.loads(foreign.git(root, "show", f"{branch.NAME}:{chart}/values.schema.json"))[
+        "properties"
+    ]["port"]
     assert (values["port"], schema["minimum"]) == (ports.DEFAULT, ports.LOWEST)

@@ -22,7 +22,9 @@ import yaml
 from support import Repository
 
 PROMETHEUS = shutil.which("prometheus")
-ALERTMANAGER = shutil.which("alertmanager") or shutil.which("prometheus-alertmanager")  # the second is Debian's name
+ALERTMANAGER = shutil.which("alertmanager") or shutil.which(
+    "prometheus-alertmanager"
+)  # the second is Debian's name
 AMTOOL = shutil.which("amtool")
 PATIENCE = 60.0  # seconds; an idle machine needs about five
 
@@ -56,7 +58,9 @@ class Neighbours:
             if messages := self.messages(path):
                 return messages[0]
             time.sleep(0.1)
-        raise AssertionError(f"nothing arrived at {path} within {PATIENCE} s; elsewhere: {self.received}")
+        raise AssertionError(
+            f"nothing arrived at {path} within {PATIENCE} s; elsewhere: {self.received}"
+        )
 
 
 @pytest.fixture
@@ -89,7 +93,9 @@ def neighbours() -> Iterator[Neighbours]:
 
 
 @with_both
-def test_alert_reaches_the_chat(pristine: Repository, neighbours: Neighbours, tmp_path: Path) -> None:
+def test_alert_reaches_the_chat(
+    pristine: Repository, neighbours: Neighbours, tmp_path: Path
+) -> None:
     repository = pristine()
     with (
         running_alertmanager(repository, neighbours, tmp_path) as alertmanager,
@@ -107,7 +113,9 @@ def test_alert_reaches_the_chat(pristine: Repository, neighbours: Neighbours, tm
     assert "*my-service fails too many requests*" in attachment["text"]
     assert "50% of the requests of the last 1h failed with a 5xx" in attachment["text"]
     assert f"<{runbook}|What to do>" in attachment["text"]
-    assert (repository / runbook.removeprefix("https://github.com/example-org/my-service/blob/main/")).is_file()
+    assert (
+        repository / runbook.removeprefix("https://github.com/example-org/my-service/blob/main/")
+    ).is_file()
     assert "<https://grafana.prod.example.com/d/my-service|Dashboard>" in attachment["text"]
     assert (
         "<https://grafana.prod.example.com/alerting/silence/new?alertmanager=Alertmanager"
@@ -140,10 +148,16 @@ def test_watchdog_calls_the_dead_man_switch_and_not_the_chat(
     assert neighbours.messages("/chat") == []
 
 
-@pytest.mark.skipif(not AMTOOL, reason="amtool is not installed (apt install prometheus-alertmanager)")
+@pytest.mark.skipif(
+    not AMTOOL, reason="amtool is not installed (apt install prometheus-alertmanager)"
+)
 def test_message_for_teams_says_the_same(pristine: Repository, tmp_path: Path) -> None:
     labels = {"alertname": "ErrorBudgetBurn", "environment": "prod", "service": "my-service"}
-    annotations = {"summary": "Too many", "description": "2% failed", "runbook_url": "https://run/book"}
+    annotations = {
+        "summary": "Too many",
+        "description": "2% failed",
+        "runbook_url": "https://run/book",
+    }
     message = {
         "status": "firing",
         "alerts": [{"status": "firing", "labels": labels, "annotations": annotations}],
@@ -176,7 +190,9 @@ def said_by_amtool(repository: Path, template: str, message: Path) -> str:
 def running_alertmanager(repository: Path, neighbours: Neighbours, folder: Path) -> Iterator[int]:
     """Alertmanager with the configuration that the cluster gets, except for addresses, and patience while it waits for
     more alerts; yields its port."""
-    config = yaml.safe_load((repository / "monitoring/alertmanager/values.yaml").read_text())["alertmanager"]["config"]
+    config = yaml.safe_load((repository / "monitoring/alertmanager/values.yaml").read_text())[
+        "alertmanager"
+    ]["config"]
     config["templates"] = [str(repository / "monitoring/alertmanager/*.tmpl")]
     for route in (config["route"], *config["route"]["routes"]):
         route["group_wait"] = "1s"
@@ -187,8 +203,12 @@ def running_alertmanager(repository: Path, neighbours: Neighbours, folder: Path)
             assert slack["api_url_file"] == "/etc/alertmanager/secrets/alertmanager-chat/url"
             slack["api_url_file"] = str(chat_url)
         for webhook in receiver.get("webhook_configs", []):
-            assert webhook.pop("url_file") == "/etc/alertmanager/secrets/alertmanager-chat/deadman-url"
-            webhook["url"] = f"http://127.0.0.1:{neighbours.port}/dead-man"  # url_file came with Alertmanager 0.26
+            assert (
+                webhook.pop("url_file") == "/etc/alertmanager/secrets/alertmanager-chat/deadman-url"
+            )
+            webhook["url"] = (
+                f"http://127.0.0.1:{neighbours.port}/dead-man"  # url_file came with Alertmanager 0.26
+            )
     (folder / "alertmanager.yaml").write_text(yaml.safe_dump(config))
     port = free_port()
     with running(
@@ -204,16 +224,24 @@ def running_alertmanager(repository: Path, neighbours: Neighbours, folder: Path)
 
 
 @contextlib.contextmanager
-def running_prometheus(repository: Path, neighbours: Neighbours, alertmanager: int, folder: Path) -> Iterator[None]:
+def running_prometheus(
+    repository: Path, neighbours: Neighbours, alertmanager: int, folder: Path
+) -> Iterator[None]:
     """Prometheus with the generated rules, asking the service every second, with the labels of the cluster."""
     name = "my-service"
     values = yaml.safe_load((repository / "monitoring/values-prod.yaml").read_text())
     external = values["prometheus"]["prometheusSpec"]["externalLabels"]
     labels = {"namespace": name, "service": name, "pod": f"{name}-1"}
     config = {
-        "global": {"scrape_interval": "1s", "evaluation_interval": "1s", "external_labels": external},
+        "global": {
+            "scrape_interval": "1s",
+            "evaluation_interval": "1s",
+            "external_labels": external,
+        },
         "rule_files": [str(repository / "helm" / name / "files/rules.yaml")],
-        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager}"]}]}]},
+        "alerting": {
+            "alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager}"]}]}]
+        },
         "scrape_configs": [
             {
                 "job_name": name,

@@ -19,7 +19,9 @@ NEW = (sys.executable, "-m", "scaffolder", "new", "my-service", "--defaults", "-
 
 
 def complete(destination: Path) -> bool:
-    return (destination / ".copier-answers.yml").is_file() and (destination / ".git" / "HEAD").is_file()
+    return (destination / ".copier-answers.yml").is_file() and (
+        destination / ".git" / "HEAD"
+    ).is_file()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
@@ -31,14 +33,18 @@ def test_an_interrupted_run_leaves_a_complete_repository_or_nothing(
     time.sleep(after)
     process.send_signal(number)
     _, stderr = process.communicate(timeout=30)
-    assert process.returncode in {ExitCode.CLEAN, ExitCode.INTERRUPTED, -number}, stderr  # -number: before main began
+    assert process.returncode in {ExitCode.CLEAN, ExitCode.INTERRUPTED, -number}, (
+        stderr
+    )  # -number: before main began
     assert "Traceback" not in stderr or process.returncode == -number
     left = list(tmp_path.iterdir())
     assert left == [] or (left == [tmp_path / "my-service"] and complete(left[0]))
 
 
 @pytest.mark.parametrize("after", [0.2, 0.4, 0.6, 0.8])
-def test_a_killed_run_leaves_the_destination_absent_or_complete(tmp_path: Path, after: float) -> None:
+def test_a_killed_run_leaves_the_destination_absent_or_complete(
+    tmp_path: Path, after: float
+) -> None:
     process = subprocess.Popen([*NEW, "-o", str(tmp_path)])
     time.sleep(after)
     process.kill()
@@ -68,7 +74,10 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_of_two_runs_at_once_one_wins_and_the_other_says_so(tmp_path: Path) -> None:
-    runs = [subprocess.Popen([*NEW, "-o", str(tmp_path)], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    runs = [
+        subprocess.Popen([*NEW, "-o", str(tmp_path)], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     said = [process.communicate(timeout=60)[1] for process in runs]
     codes = sorted(process.returncode for process in runs)
     assert codes == [0, 2], said

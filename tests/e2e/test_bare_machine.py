@@ -15,7 +15,9 @@ from support import ROOT
 pytestmark = pytest.mark.xdist_group("wheel")  # installs as well; one after the other
 
 
-def test_make_demo_generates_and_proves_a_repository_with_nothing_else_installed(tmp_path: Path) -> None:
+def test_make_demo_generates_and_proves_a_repository_with_nothing_else_installed(
+    tmp_path: Path,
+) -> None:
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(clone)], check=True)
     programs = tmp_path / "bin"
@@ -29,14 +31,24 @@ def test_make_demo_generates_and_proves_a_repository_with_nothing_else_installed
     environment = {**os.environ, "PATH": str(programs)}
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS", "MAKELEVEL"):
         environment.pop(name, None)
-    done = subprocess.run([programs / "make", "demo"], cwd=clone, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [programs / "make", "demo"], cwd=clone, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "  ok    TF002  terraform validate passes" in done.stdout
     assert "level schema; terraform 1.15.5 (embedded)" in done.stdout
     assert "  ok    HL001  helm lint --strict passes" in done.stdout
 
-    argv = [str(clone / ".venv" / "bin" / "scaffold"), "check", "--format", "json", "demo/my-service"]
-    report = json.loads(subprocess.run(argv, cwd=clone, env=environment, capture_output=True, text=True).stdout)
+    argv = [
+        str(clone / ".venv" / "bin" / "scaffold"),
+        "check",
+        "--format",
+        "json",
+        "demo/my-service",
+    ]
+    report = json.loads(
+        subprocess.run(argv, cwd=clone, env=environment, capture_output=True, text=True).stdout
+    )
     assert report["exit_code"] == 0
     assert len(list((clone / "demo" / "my-service").rglob("*"))) >= 70
     for result in report["results"]:

@@ -25,9 +25,15 @@ def test_the_objects_are_those_of_helm(example: Path, toolchain: SystemToolchain
         (one.environment, one.kind, one.content["metadata"]["name"]): one.content
         for one in manifests.objects(project, toolchain)
     }
-    ours = {(one.environment, one.kind, one.name): one.content for one in charts.objects(project) if one.origins}
+    ours = {
+        (one.environment, one.kind, one.name): one.content
+        for one in charts.objects(project)
+        if one.origins
+    }
     assert ours.keys() == theirs.keys()
-    assert {key for key in ours if _without_last_break(ours[key]) != _without_last_break(theirs[key])} == set()
+    assert {
+        key for key in ours if _without_last_break(ours[key]) != _without_last_break(theirs[key])
+    } == set()
     assert charts.unread(project) == ()
 
 

@@ -73,8 +73,20 @@ def test_every_command_of_the_snippets_is_one_that_scaffold_knows(
 ) -> None:
     (tmp_path / "a.yml").write_text("a: 1\n", encoding="utf-8")
     for words in re.findall(r"scaffold\"? check ([^\n'`]+)", snippets()[name]):
-        arguments = [word for word in words.split() if word not in {"--only-changed", "--require-tools"}]
-        code = cli.run(["check", str(tmp_path), "--select", "SY002", *arguments, "--output", str(tmp_path / "out")])
+        arguments = [
+            word for word in words.split() if word not in {"--only-changed", "--require-tools"}
+        ]
+        code = cli.run(
+            [
+                "check",
+                str(tmp_path),
+                "--select",
+                "SY002",
+                *arguments,
+                "--output",
+                str(tmp_path / "out"),
+            ]
+        )
         assert code == ExitCode.CLEAN, capsys.readouterr().err
 
 
@@ -108,7 +120,15 @@ def test_githubs_schema_and_zizmor_accept_the_action(toolchain: SystemToolchain)
     accepted = toolchain.run(CHECK_JSONSCHEMA, *schema, "action.yml", cwd=ROOT)
     assert accepted.exit_code == 0, accepted.stdout
     audited = toolchain.run(
-        ZIZMOR, "--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress", "action.yml", cwd=ROOT
+        ZIZMOR,
+        "--offline",
+        "--persona",
+        "pedantic",
+        "--format",
+        "json-v1",
+        "--no-progress",
+        "action.yml",
+        cwd=ROOT,
     )
     assert json.loads(audited.stdout) == [], audited.stdout
 
@@ -128,10 +148,15 @@ def test_actionlint_accepts_how_the_document_uses_the_action(
     done = toolchain.run(ACTIONLINT, "-no-color", cwd=tmp_path)
     assert done.exit_code == 0, done.stdout
     workflow.write_text(used.replace("args:", "arguments:"), encoding="utf-8")
-    assert 'input "arguments" is not defined' in toolchain.run(ACTIONLINT, "-no-color", cwd=tmp_path).stdout
+    assert (
+        'input "arguments" is not defined'
+        in toolchain.run(ACTIONLINT, "-no-color", cwd=tmp_path).stdout
+    )
 
 
-def test_the_actions_scripts_are_sound_and_take_no_input_as_code(toolchain: SystemToolchain) -> None:
+def test_the_actions_scripts_are_sound_and_take_no_input_as_code(
+    toolchain: SystemToolchain,
+) -> None:
     need(toolchain, SHELLCHECK)
     for step in action()["runs"]["steps"]:
         assert "${{" not in step["run"]
@@ -140,7 +165,9 @@ def test_the_actions_scripts_are_sound_and_take_no_input_as_code(toolchain: Syst
 
 
 @pytest.mark.parametrize(("text", "code"), [("a: 1\n", 0), ("a: [\n", 1)], ids=["clean", "found"])
-def test_the_actions_check_passes_on_arguments_output_and_exit_code(text: str, code: int, tmp_path: Path) -> None:
+def test_the_actions_check_passes_on_arguments_output_and_exit_code(
+    text: str, code: int, tmp_path: Path
+) -> None:
     """The step as a runner starts it, but for the installation, which is this environment's own."""
     bash = shutil.which("bash")
     if not bash:
@@ -167,7 +194,10 @@ def test_the_actions_check_passes_on_arguments_output_and_exit_code(text: str, c
     )
     assert done.returncode == code, done.stderr
     assert (tmp_path / "outputs").read_text(encoding="utf-8") == f"exit-code={code}\n"
-    assert len(json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]) == code
+    assert (
+        len(json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"])
+        == code
+    )
     assert "injected\n" not in done.stdout
 
 
@@ -189,7 +219,9 @@ def test_pre_commit_runs_the_hook_in_another_repository(
         pytest.skip("this is no Git checkout, and pre-commit clones what it installs")
     missing = [name for name in ("basename", "sed", "uname") if not shutil.which(name)]
     if missing:
-        pytest.skip(f"git submodule, which pre-commit calls, is a script that needs {', '.join(missing)}")
+        pytest.skip(
+            f"git submodule, which pre-commit calls, is a script that needs {', '.join(missing)}"
+        )
     (tmp_path / "theirs").mkdir()
     git(tmp_path / "theirs", "init", "--quiet", "--initial-branch", "main")
     (tmp_path / "theirs" / "old.yml").write_text("a: [\n", encoding="utf-8")
@@ -197,16 +229,34 @@ def test_pre_commit_runs_the_hook_in_another_repository(
     git(tmp_path / "theirs", "commit", "--quiet", "--message", "start")
     # What the hook's environment needs is taken from this one: the test is of the hook, and the index is far.
     monkeypatch.setenv("PYTHONPATH", sysconfig.get_path("purelib"))
-    for name, value in (("PIP_NO_INDEX", "1"), ("PIP_NO_DEPS", "1"), ("PIP_NO_BUILD_ISOLATION", "0")):
+    for name, value in (
+        ("PIP_NO_INDEX", "1"),
+        ("PIP_NO_DEPS", "1"),
+        ("PIP_NO_BUILD_ISOLATION", "0"),
+    ):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "home"))
 
-    head = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
-    config = {"repos": [{"repo": str(ROOT), "rev": head.stdout.strip(), "hooks": [{"id": "scaffold-check"}]}]}
+    head = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    )
+    config = {
+        "repos": [
+            {"repo": str(ROOT), "rev": head.stdout.strip(), "hooks": [{"id": "scaffold-check"}]}
+        ]
+    }
     (tmp_path / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
 
     def hook() -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "-m", "pre_commit", "run", "--config", str(tmp_path / "config.yaml"), "--verbose"]
+        argv = [
+            sys.executable,
+            "-m",
+            "pre_commit",
+            "run",
+            "--config",
+            str(tmp_path / "config.yaml"),
+            "--verbose",
+        ]
         return subprocess.run(argv, cwd=tmp_path / "theirs", capture_output=True, text=True)
 
     clean = hook()

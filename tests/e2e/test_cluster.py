@@ -54,7 +54,11 @@ def server() -> Iterator[ScriptedServer]:
 def api(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Api:
     """The API server to ask: KUBECONFIG's with --cluster, else the scripted one."""
     if request.config.getoption("--cluster"):
-        current = [one for one in cluster.contexts() if one.current] if os.environ.get("KUBECONFIG") else []
+        current = (
+            [one for one in cluster.contexts() if one.current]
+            if os.environ.get("KUBECONFIG")
+            else []
+        )
         if not current:
             pytest.skip("KUBECONFIG names no file with a current context")
         return Api(context=current[0].name, namespace=current[0].namespace)
@@ -70,14 +74,18 @@ def scripted(request: pytest.FixtureRequest, api: Api, server: ScriptedServer) -
     return server
 
 
-def context(folder: Path, monkeypatch: pytest.MonkeyPatch, port: int, user: dict[str, Any] | None = None) -> Api:
+def context(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, port: int, user: dict[str, Any] | None = None
+) -> Api:
     """A kubeconfig with one context, whose API server is this port of this machine."""
     file = folder / "kubeconfig"
     document = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "here",
-        "contexts": [{"name": "here", "context": {"cluster": "here", "user": "me", "namespace": "team"}}],
+        "contexts": [
+            {"name": "here", "context": {"cluster": "here", "user": "me", "namespace": "team"}}
+        ],
         "clusters": [{"name": "here", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
         "users": [{"name": "me", "user": user or {"token": "of-a-test"}}],
     }
@@ -87,7 +95,12 @@ def context(folder: Path, monkeypatch: pytest.MonkeyPatch, port: int, user: dict
     return Api(context="here", namespace="team")
 
 
-CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "scaffold-dry-run"}, "data": {"a": "b"}}
+CONFIG = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "scaffold-dry-run"},
+    "data": {"a": "b"},
+}
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -98,12 +111,18 @@ DEPLOYMENT: dict[str, Any] = {
         "template": {
             "metadata": {"labels": {"app": "x"}},
             "spec": {
-                "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+                "securityContext": {
+                    "runAsNonRoot": True,
+                    "seccompProfile": {"type": "RuntimeDefault"},
+                },
                 "containers": [
                     {
                         "name": "x",
                         "image": "registry.example.com/x:1",
-                        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+                        "securityContext": {
+                            "allowPrivilegeEscalation": False,
+                            "capabilities": {"drop": ["ALL"]},
+                        },
                     }
                 ],
             },
@@ -151,10 +170,17 @@ def test_a_dry_run_asks_as_helm_does(scripted: ScriptedServer, api: Api) -> None
     ruling(api, DEPLOYMENT)
     ((path, query, _),) = scripted.requests
     assert path == "/apis/apps/v1/namespaces/team/deployments/scaffold-dry-run"
-    assert query == {"dryRun": "All", "fieldValidation": "Strict", "fieldManager": "helm", "force": "true"}
+    assert query == {
+        "dryRun": "All",
+        "fieldValidation": "Strict",
+        "fieldManager": "helm",
+        "force": "true",
+    }
 
 
-def test_the_namespace_of_an_object_comes_before_that_of_the_context(scripted: ScriptedServer, api: Api) -> None:
+def test_the_namespace_of_an_object_comes_before_that_of_the_context(
+    scripted: ScriptedServer, api: Api
+) -> None:
     elsewhere = {**CONFIG, "metadata": {"name": "x", "namespace": "elsewhere"}}
     with pytest.raises(ClusterError, match="has no namespace elsewhere") as raised:
         ruling(api, elsewhere)
@@ -187,8 +213,16 @@ RECORDED = {
         'admission webhook "policy.example.com" does not support dry run',
         Ruling.UNJUDGED,
     ),
-    "a webhook that says no": (400, 'admission webhook "policy.example.com" denied the request: no', Ruling.REFUSED),
-    "a value out of range": (422, 'Deployment.apps "x" is invalid: spec.replicas: Invalid value: -1', Ruling.REFUSED),
+    "a webhook that says no": (
+        400,
+        'admission webhook "policy.example.com" denied the request: no',
+        Ruling.REFUSED,
+    ),
+    "a value out of range": (
+        422,
+        'Deployment.apps "x" is invalid: spec.replicas: Invalid value: -1',
+        Ruling.REFUSED,
+    ),
     "the server is ill": (500, "etcdserver: leader changed", Ruling.UNJUDGED),
     "the server is busy": (429, "Too many requests, please try again later.", Ruling.UNJUDGED),
 }
@@ -208,18 +242,24 @@ def test_a_server_that_does_not_know_us_is_no_verdict(scripted: ScriptedServer, 
         ruling(api, CONFIG)
 
 
-def test_a_dead_server_is_no_verdict_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_server_is_no_verdict_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         dead = context(tmp_path, monkeypatch, free.getsockname()[1])
         started = time.monotonic()
-        with pytest.raises(ClusterError, match=r"cannot be reached at http://127\.0\.0\.1") as raised:
+        with pytest.raises(
+            ClusterError, match=r"cannot be reached at http://127\.0\.0\.1"
+        ) as raised:
             ruling(dead, CONFIG)
     assert "refused" in str(raised.value)
     assert time.monotonic() - started < 5
 
 
-def test_a_server_that_does_not_answer_is_no_verdict_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_is_no_verdict_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -228,12 +268,16 @@ def test_a_server_that_does_not_answer_is_no_verdict_in_time(tmp_path: Path, mon
             cluster.dry_run(slow.context, [CONFIG], namespace="team", call=0.2)
 
 
-def test_answers_that_take_too_long_together_are_no_verdict(scripted: ScriptedServer, api: Api) -> None:
+def test_answers_that_take_too_long_together_are_no_verdict(
+    scripted: ScriptedServer, api: Api
+) -> None:
     with pytest.raises(ClusterError, match="answers too slowly: 0 of 1 objects in 0 s"):
         cluster.dry_run(api.context, [CONFIG], namespace="team", all_calls=0)
 
 
-def test_a_plugin_that_never_gives_credentials_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plugin_that_never_gives_credentials_is_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waiting = {
         "exec": {
             "apiVersion": "client.authentication.k8s.io/v1",
@@ -242,7 +286,9 @@ def test_a_plugin_that_never_gives_credentials_is_no_verdict(tmp_path: Path, mon
         }
     }
     slow = context(tmp_path, monkeypatch, 1, {**waiting, "interactiveMode": "Never"})
-    with pytest.raises(ClusterError, match=r"the credentials of context here were not there within 0\.2 s"):
+    with pytest.raises(
+        ClusterError, match=r"the credentials of context here were not there within 0\.2 s"
+    ):
         cluster.dry_run(slow.context, [CONFIG], namespace="team", call=0.1)
 
 
@@ -263,12 +309,16 @@ TERRAFORM = "terraform-provider-helm_v3.1.0_x5"
 def rendered(change: str) -> dict[str, Any]:
     """The object that a recorded change sent."""
     entry: dict[str, Any] = UPGRADES["changes"][change]
-    return entry.get("object") or patched(UPGRADES["changes"]["unchanged"]["object"], entry["change"])
+    return entry.get("object") or patched(
+        UPGRADES["changes"]["unchanged"]["object"], entry["change"]
+    )
 
 
 def live(base: str, kind: str) -> dict[str, Any]:
     """An object as Helm 3, Helm 4 or Terraform's provider, which is Helm 3 under another name, installed it."""
-    installed: dict[str, Any] = copy.deepcopy(UPGRADES["installed"][base.replace("terraform", "helm3")][kind])
+    installed: dict[str, Any] = copy.deepcopy(
+        UPGRADES["installed"][base.replace("terraform", "helm3")][kind]
+    )
     for entry in installed["metadata"]["managedFields"]:
         if base == "terraform" and entry["manager"] == "helm":
             entry["manager"] = TERRAFORM
@@ -286,9 +336,21 @@ def test_a_change_that_an_upgrade_accepts_is_accepted(
 
 
 IMMUTABLE = {
-    "a Deployment's selector": ("unchanged", {"spec": {"selector": {"matchLabels": {"app": "x"}}}}, "is immutable"),
-    "a Service's address": ("service-targetPort", {"spec": {"clusterIP": "None"}}, "may not change once set"),
-    "both limits of a PDB": ("pdb-maxUnavailable-to-minAvailable", {"spec": {"maxUnavailable": 1}}, "both set"),
+    "a Deployment's selector": (
+        "unchanged",
+        {"spec": {"selector": {"matchLabels": {"app": "x"}}}},
+        "is immutable",
+    ),
+    "a Service's address": (
+        "service-targetPort",
+        {"spec": {"clusterIP": "None"}},
+        "may not change once set",
+    ),
+    "both limits of a PDB": (
+        "pdb-maxUnavailable-to-minAvailable",
+        {"spec": {"maxUnavailable": 1}},
+        "both set",
+    ),
 }
 
 
@@ -304,13 +366,22 @@ def test_a_change_that_an_upgrade_refuses_is_refused(
     assert message in said
 
 
-def test_a_field_that_was_edited_by_hand_stays_when_helm_3_upgrades(scripted: ScriptedServer, api: Api) -> None:
+def test_a_field_that_was_edited_by_hand_stays_when_helm_3_upgrades(
+    scripted: ScriptedServer, api: Api
+) -> None:
     edited = live("helm3", "Deployment")
-    edited["spec"]["template"]["spec"]["containers"][0]["env"].append({"name": "DEBUG", "value": "1"})
+    edited["spec"]["template"]["spec"]["containers"][0]["env"].append(
+        {"name": "DEBUG", "value": "1"}
+    )
     debug: dict[str, Any] = {'k:{"name":"DEBUG"}': {".": {}, "f:name": {}, "f:value": {}}}
     containers = {'k:{"name":"service"}': {"f:env": debug}}
     fields = {"f:spec": {"f:template": {"f:spec": {"f:containers": containers}}}}
-    edit = {"manager": "kubectl-edit", "operation": "Update", "apiVersion": "apps/v1", "fieldsV1": fields}
+    edit = {
+        "manager": "kubectl-edit",
+        "operation": "Update",
+        "apiVersion": "apps/v1",
+        "fieldsV1": fields,
+    }
     edited["metadata"]["managedFields"].append(edit)
     scripted.installed[ADDRESSES["Deployment"]] = edited
     assert ruling(api, rendered("probe-httpGet-to-tcpSocket")) == [(Ruling.ACCEPTED, "")]
@@ -321,7 +392,9 @@ def test_a_field_that_was_edited_by_hand_stays_when_helm_3_upgrades(scripted: Sc
 def test_what_an_upgrade_removes_causes_no_warning(scripted: ScriptedServer, api: Api) -> None:
     before = live("helm3", "Deployment")
     before["spec"]["template"]["spec"]["hostNetwork"] = True
-    helm = next(entry for entry in before["metadata"]["managedFields"] if entry["manager"] == "helm")
+    helm = next(
+        entry for entry in before["metadata"]["managedFields"] if entry["manager"] == "helm"
+    )
     helm["fieldsV1"]["f:spec"]["f:template"]["f:spec"]["f:hostNetwork"] = {}
     scripted.installed[ADDRESSES["Deployment"]] = before
     scripted.enforces = "restricted:latest"
@@ -345,14 +418,18 @@ def test_drift_over_helm_4_s_objects_is_overwritten_as_an_upgrade_does(
 
 def test_an_object_of_another_release_is_inconclusive(scripted: ScriptedServer, api: Api) -> None:
     scripted.installed[ADDRESSES["Service"]] = live("helm4", "Service")
-    (answer,) = cluster.dry_run(api.context, [rendered("service-targetPort")], namespace="team", release="shop")
+    (answer,) = cluster.dry_run(
+        api.context, [rendered("service-targetPort")], namespace="team", release="shop"
+    )
     assert answer.ruling is Ruling.UNJUDGED
     assert cluster.reasons([answer]) == [
         "Service billing exists and belongs to the Helm release billing; Helm refuses to adopt it for shop"
     ]
 
 
-def test_an_object_that_helm_did_not_install_is_inconclusive(scripted: ScriptedServer, api: Api) -> None:
+def test_an_object_that_helm_did_not_install_is_inconclusive(
+    scripted: ScriptedServer, api: Api
+) -> None:
     created = live("helm4", "Service")
     created["metadata"].pop("annotations")
     created["metadata"]["managedFields"][0] |= {"manager": "kubectl-create", "operation": "Update"}
@@ -364,10 +441,14 @@ def test_an_object_that_helm_did_not_install_is_inconclusive(scripted: ScriptedS
     )
 
 
-def test_a_refusal_over_an_object_that_cannot_be_read_is_inconclusive(scripted: ScriptedServer, api: Api) -> None:
+def test_a_refusal_over_an_object_that_cannot_be_read_is_inconclusive(
+    scripted: ScriptedServer, api: Api
+) -> None:
     one = rendered("strategy-RollingUpdate-to-Recreate")
     scripted.installed[ADDRESSES["Deployment"]] = live("helm3", "Deployment")
-    scripted.reads = lambda path: refusal(403, 'deployments.apps "billing" is forbidden: User "me" cannot get resource')
+    scripted.reads = lambda path: refusal(
+        403, 'deployments.apps "billing" is forbidden: User "me" cannot get resource'
+    )
     ((ruled, said),) = ruling(api, one)
     assert ruled is Ruling.UNJUDGED
     assert "the installed object cannot be read" in said
@@ -378,7 +459,9 @@ def test_a_server_that_takes_no_merge_patch_leaves_helm_3_s_objects_inconclusive
 ) -> None:
     one = rendered("strategy-RollingUpdate-to-Recreate")
     scripted.installed[ADDRESSES["Deployment"]] = live("helm3", "Deployment")
-    scripted.says = lambda path, sent: None if "kind" in sent else (415, "415: Unsupported Media Type")
+    scripted.says = lambda path, sent: (
+        None if "kind" in sent else (415, "415: Unsupported Media Type")
+    )
     ((ruled, said),) = ruling(api, one)
     assert ruled is Ruling.UNJUDGED
     assert "was installed client-side (by Helm 3 or Terraform)" in said
@@ -391,12 +474,16 @@ def hook(image: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def test_a_hook_that_helm_creates_again_may_differ_from_the_last_one(scripted: ScriptedServer, api: Api) -> None:
+def test_a_hook_that_helm_creates_again_may_differ_from_the_last_one(
+    scripted: ScriptedServer, api: Api
+) -> None:
     scripted.installed[ADDRESSES["Pod"]] = hook("registry.example.com/test:1")
     assert ruling(api, hook("registry.example.com/test:2")) == [(Ruling.ACCEPTED, "")]
 
 
-def test_what_belongs_to_a_release_is_sent_with_helm_s_marks(scripted: ScriptedServer, api: Api) -> None:
+def test_what_belongs_to_a_release_is_sent_with_helm_s_marks(
+    scripted: ScriptedServer, api: Api
+) -> None:
     cluster.dry_run(api.context, [CONFIG, hook("x")], namespace="team", release="billing")
     config, pod = (sent["metadata"] for _, _, sent in scripted.requests)
     assert config["labels"] == {"app.kubernetes.io/managed-by": "Helm"}
@@ -410,7 +497,9 @@ def test_what_belongs_to_a_release_is_sent_with_helm_s_marks(scripted: ScriptedS
 # ---- what a real server was recorded saying -----------------------------------------------------------------------
 
 REFUSALS = recorded("refusals")["answers"]
-FAULTS = {name: answer for name, answer in recorded("faults")["answers"].items() if answer["code"] >= 400}
+FAULTS = {
+    name: answer for name, answer in recorded("faults")["answers"].items() if answer["code"] >= 400
+}
 SECURITY = recorded("pod-security")
 
 
@@ -420,7 +509,9 @@ def test_a_recorded_refusal_is_a_refusal(scripted: ScriptedServer, api: Api, nam
     assert ruling(api, CONFIG) == [(Ruling.REFUSED, REFUSALS[name]["status"]["message"])]
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name != "namespace-not-there.as-admin"])
+@pytest.mark.parametrize(
+    "name", [name for name in FAULTS if name != "namespace-not-there.as-admin"]
+)
 def test_a_recorded_fault_is_inconclusive(scripted: ScriptedServer, api: Api, name: str) -> None:
     scripted.says = lambda path, one: replayed(FAULTS[name])
     ((ruled, said),) = ruling(api, CONFIG)
@@ -440,14 +531,18 @@ def accepts_with(name: str) -> Callable[[str, dict[str, Any]], Reply]:
 
 
 @pytest.mark.parametrize("name", SECURITY["changes"])
-def test_a_deployment_whose_pods_pod_security_refuses_is_refused(scripted: ScriptedServer, api: Api, name: str) -> None:
+def test_a_deployment_whose_pods_pod_security_refuses_is_refused(
+    scripted: ScriptedServer, api: Api, name: str
+) -> None:
     scripted.says = accepts_with(name)
     ((ruled, said),) = ruling(api, patched(SECURITY["good"], SECURITY["changes"][name]))
     assert ruled is Ruling.PODS_REFUSED
     assert said.startswith('would violate PodSecurity "restricted:latest": ')
 
 
-def test_a_deployment_that_pod_security_accepts_is_accepted(scripted: ScriptedServer, api: Api) -> None:
+def test_a_deployment_that_pod_security_accepts_is_accepted(
+    scripted: ScriptedServer, api: Api
+) -> None:
     scripted.enforces = "restricted:latest"
     assert ruling(api, SECURITY["good"]) == [(Ruling.ACCEPTED, "")]
 
@@ -457,11 +552,18 @@ def test_a_namespace_that_only_warns_accepts_the_pods(scripted: ScriptedServer, 
     one = patched(SECURITY["good"], SECURITY["changes"]["hostNetwork"])
     (answer,) = cluster.dry_run(api.context, [one], namespace="team")
     assert answer.ruling is Ruling.ACCEPTED
-    assert answer.warnings == ('would violate PodSecurity "restricted:latest": host namespaces (hostNetwork=true)',)
+    assert answer.warnings == (
+        'would violate PodSecurity "restricted:latest": host namespaces (hostNetwork=true)',
+    )
 
 
-def test_warnings_are_read_from_headers_of_one_and_of_several(scripted: ScriptedServer, api: Api) -> None:
-    deprecated = ('v1 Endpoints is deprecated in v1.33+; use "EndpointSlice"', "a second, with a comma")
+def test_warnings_are_read_from_headers_of_one_and_of_several(
+    scripted: ScriptedServer, api: Api
+) -> None:
+    deprecated = (
+        'v1 Endpoints is deprecated in v1.33+; use "EndpointSlice"',
+        "a second, with a comma",
+    )
     scripted.says = lambda path, one: Reply(201, one, deprecated)
     (answer,) = cluster.dry_run(api.context, [CONFIG], namespace="team")
     assert answer.warnings == deprecated
@@ -473,7 +575,9 @@ VERSION = recorded("discovery")["answers"]["plain_version"]["body"]
 LOGIN = Reply(200, "<html><title>Sign in</title></html>", media_type="text/html")
 
 
-def elsewhere(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: Callable[[str, str], Reply]) -> ClusterError:
+def elsewhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, answer: Callable[[str, str], Reply]
+) -> ClusterError:
     """The error of a dry-run against a server that gives this answer to each method and path."""
     with answering(answer) as port, pytest.raises(ClusterError) as raised:
         ruling(context(folder, monkeypatch, port), CONFIG, DEPLOYMENT)
@@ -503,7 +607,9 @@ def test_a_server_that_is_no_kubernetes_is_inconclusive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], Reply]
 ) -> None:
     error = elsewhere(tmp_path, monkeypatch, lambda method, path: answer(path))
-    assert error.message.startswith("the server of context here is not a Kubernetes API server: GET /")
+    assert error.message.startswith(
+        "the server of context here is not a Kubernetes API server: GET /"
+    )
 
 
 @pytest.mark.parametrize("name", ["too-many-requests.version", "aggregated-api-away"])
@@ -513,7 +619,9 @@ def test_a_server_that_cannot_answer_now_is_inconclusive(
     answer = replayed(recorded("faults")["answers"][name])
     error = elsewhere(tmp_path, monkeypatch, lambda method, path: answer)
     assert str(answer.content).strip() in error.message
-    assert error.message.startswith(f"the cluster of context here cannot answer now: {answer.status} to GET /version")
+    assert error.message.startswith(
+        f"the cluster of context here cannot answer now: {answer.status} to GET /version"
+    )
 
 
 def test_a_user_without_the_right_to_read_the_version_is_served(
@@ -570,26 +678,39 @@ def test_a_server_that_drips_is_inconclusive_in_time(
         assert time.monotonic() - started < 3
 
 
-def test_an_answer_that_is_too_large_is_inconclusive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_is_too_large_is_inconclusive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = elsewhere(tmp_path, monkeypatch, lambda method, path: Reply(200, "x" * (17 * 2**20)))
     assert "sent an answer of more than 16 MiB" in error.message
 
 
 def plugin(command: str, *args: str, **settings: Any) -> dict[str, Any]:
-    entry = {"apiVersion": "client.authentication.k8s.io/v1", "command": command, "args": list(args), **settings}
+    entry = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "command": command,
+        "args": list(args),
+        **settings,
+    }
     return {"exec": entry | {"interactiveMode": "Never"}}
 
 
-def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, user: dict[str, Any], call: float = 10) -> ClusterError:
+def refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, user: dict[str, Any], call: float = 10
+) -> ClusterError:
     with pytest.raises(ClusterError) as raised:
-        cluster.dry_run(context(folder, monkeypatch, 1, user).context, [CONFIG], namespace="team", call=call)
+        cluster.dry_run(
+            context(folder, monkeypatch, 1, user).context, [CONFIG], namespace="team", call=call
+        )
     return raised.value
 
 
 def test_a_missing_plugin_is_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    error = refused(tmp_path, monkeypatch, plugin("no-such-plugin", installHint="install no-such-plugin"))
+    error = refused(
+        tmp_path, monkeypatch, plugin("no-such-plugin", installHint="install no-such-plugin")
+    )
     assert error.message == (
         "the credentials plugin no-such-plugin of context here could not be started: No such file or directory"
     )
@@ -602,11 +723,15 @@ def test_a_failing_plugin_s_message_is_the_reason(
 ) -> None:
     code = "import sys; sys.exit('The SSO session has expired')"
     error = refused(tmp_path, monkeypatch, plugin(sys.executable, "-c", code))
-    assert error.message.endswith("of context here failed with exit code 1: The SSO session has expired")
+    assert error.message.endswith(
+        "of context here failed with exit code 1: The SSO session has expired"
+    )
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("output", ["", "[]", "{}", '{"status": {}}', '{"status": {"clientCertificateData": "x"}}'])
+@pytest.mark.parametrize(
+    "output", ["", "[]", "{}", '{"status": {}}', '{"status": {"clientCertificateData": "x"}}']
+)
 def test_a_plugin_that_gives_no_credentials_is_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
 ) -> None:
@@ -629,7 +754,9 @@ def test_a_plugin_s_token_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             assert b"Bearer secret" in connection.recv(65536)
 
 
-def test_no_process_of_a_hanging_plugin_outlives_the_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_of_a_hanging_plugin_outlives_the_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     noted = tmp_path / "pid"
     started = "subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)'])"
     code = f"import pathlib, subprocess, sys; child = {started}; pathlib.Path({str(noted)!r}).write_text(str(child.pid)); child.wait()"
@@ -658,7 +785,9 @@ def _is_running(pid: int) -> bool:
 def checked(root: Path, api: Api, toolchain: SystemToolchain) -> Report:
     if toolchain.find(HELM) is None:
         pytest.skip(f"helm is not installed: {HELM.how_to_get}")
-    return checks.run(Project(root), checks.choose(select=["K8003"], ignore=[], context=api.context), toolchain)
+    return checks.run(
+        Project(root), checks.choose(select=["K8003"], ignore=[], context=api.context), toolchain
+    )
 
 
 def test_a_repository_s_objects_are_accepted_or_of_a_kind_that_is_not_installed(
@@ -699,20 +828,29 @@ def test_a_removed_api_is_a_finding_and_not_a_missing_kind(
     assert "serves no PodDisruptionBudget in policy/v1beta1" in result.findings[0].message
 
 
-def test_without_a_context_there_is_nothing_to_look_at(pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_without_a_context_there_is_nothing_to_look_at(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
     report = checks.run(Project(pristine()), checks.choose(select=["K8003"], ignore=[]), toolchain)
-    assert [one.reason for one in report.inapplicable] == ["no cluster is named: --context NAME asks one"]
+    assert [one.reason for one in report.inapplicable] == [
+        "no cluster is named: --context NAME asks one"
+    ]
 
 
 def test_pods_that_pod_security_refuses_are_a_finding(
     scripted: ScriptedServer, api: Api, pristine: Repository, toolchain: SystemToolchain
 ) -> None:
-    scripted.says = lambda path, one: accepts_with("nfs-volume")(path, one) if one["kind"] == "Deployment" else None
+    scripted.says = lambda path, one: (
+        accepts_with("nfs-volume")(path, one) if one["kind"] == "Deployment" else None
+    )
     (result,) = checked(pristine(), api, toolchain).results
     assert result.outcome is Outcome.FAILED
     (finding,) = result.findings
     assert finding.path.name == "deployment.yaml"
-    assert 'accepts it and refuses its pods: would violate PodSecurity "restricted:latest"' in finding.message
+    assert (
+        'accepts it and refuses its pods: would violate PodSecurity "restricted:latest"'
+        in finding.message
+    )
 
 
 def without_custom_resources(root: Path) -> None:
@@ -726,7 +864,9 @@ def test_another_warning_is_a_finding_that_does_not_fail(
 ) -> None:
     root = repository()
     without_custom_resources(root)
-    scripted.says = lambda path, one: Reply(201, one, ("it is old",)) if one["kind"] == "Service" else None
+    scripted.says = lambda path, one: (
+        Reply(201, one, ("it is old",)) if one["kind"] == "Service" else None
+    )
     (result,) = checked(root, api, toolchain).results
     assert result.outcome is Outcome.PASSED
     (finding,) = result.findings
@@ -743,16 +883,22 @@ def test_an_environment_that_does_not_render_is_said(
     without_custom_resources(root)
     report = checked(root, api, toolchain)
     assert report.exit_code is ExitCode.NO_VERDICT
-    assert "environment prod does not render, so the cluster was not asked about that: see HL002" in (
-        report.results[0].reason
+    assert (
+        "environment prod does not render, so the cluster was not asked about that: see HL002"
+        in (report.results[0].reason)
     )
 
 
 def test_one_reason_for_several_groups_is_said_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pristine: Repository, toolchain: SystemToolchain
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pristine: Repository,
+    toolchain: SystemToolchain,
 ) -> None:
     busy = replayed(recorded("faults")["answers"]["too-many-requests.apply"])
-    with answering(lambda method, path: Reply(200, VERSION) if path == "/version" else busy) as port:
+    with answering(
+        lambda method, path: Reply(200, VERSION) if path == "/version" else busy
+    ) as port:
         report = checked(pristine(), context(tmp_path, monkeypatch, port), toolchain)
     assert report.exit_code is ExitCode.NO_VERDICT
     assert report.results[0].reason.count("Too many requests") == 1

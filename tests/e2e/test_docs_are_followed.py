@@ -31,7 +31,11 @@ def steps(page: str, name: str) -> str:
 def typed(commands: str, folder: Path, **variables: str) -> str:
     """What a shell prints that stops at the first command that fails, with the tool on PATH."""
     path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
-    person = {f"GIT_{role}_{what}": "someone" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    person = {
+        f"GIT_{role}_{what}": "someone"
+        for role in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
     argv = ["sh", "-e", "-x", "-c", commands]
     env = {**os.environ, **person, **variables, "PATH": path}
     done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, timeout=600)
@@ -60,7 +64,9 @@ def project(generated: Path, tmp_path: Path) -> Path:
 def test_a_release_is_taken_as_the_page_says(project: Path) -> None:
     said = typed(steps("updates.md", "update"), project)
     assert "nothing was changed" in said
-    assert f"_commit: {releases.newest().tag}\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert f"_commit: {releases.newest().tag}\n" in (project / ".copier-answers.yml").read_text(
+        encoding="utf-8"
+    )
     assert git(project, "status", "--short") == ""
 
 
@@ -71,10 +77,14 @@ def test_a_conflict_is_settled_and_other_answers_are_given_as_the_page_says(
     newest = tmp_path / "newest"
     given = answers.complete({"service_name": "my-service"})
     render.write(manifest.origin(history, history.newest, toolchain), given, newest)
-    ours, theirs = ((folder / "Makefile").read_text(encoding="utf-8") for folder in (project, newest))
+    ours, theirs = (
+        (folder / "Makefile").read_text(encoding="utf-8") for folder in (project, newest)
+    )
     if ours == theirs:
         pytest.skip("no release since the oldest one changed the Makefile")
-    line = next(line for line in ours.splitlines() if line.strip() and line not in theirs.splitlines())
+    line = next(
+        line for line in ours.splitlines() if line.strip() and line not in theirs.splitlines()
+    )
     (project / "Makefile").write_text(ours.replace(line, f"{line} # ours"), encoding="utf-8")
     git(project, "commit", "--quiet", "--all", "--message", "mine")
     assert "conflict  Makefile" in typed("scaffold update || test $? = 1", project)
@@ -104,7 +114,9 @@ def test_a_template_of_ones_own_is_run_as_the_page_says(
     said = typed(steps("own-template.md", "take"), project, **url)
     assert "    - A file that says whom to ask." in said
     assert (project / "PLATFORM.md").read_text(encoding="utf-8") == "Ask the platform team first.\n"
-    assert f"_commit: v50.0.0\n_src_path: {host}\n" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert f"_commit: v50.0.0\n_src_path: {host}\n" in (project / ".copier-answers.yml").read_text(
+        encoding="utf-8"
+    )
     again = typed(steps("own-template.md", "publish"), tmp_path, **url)
     assert "has every release already" in again
     typed(steps("own-template.md", "merge"), tmp_path, RELEASE=newest)
@@ -115,12 +127,16 @@ def test_a_template_of_ones_own_is_run_as_the_page_says(
     given = answers.complete({"service_name": "my-service"})
     render.write(manifest.origin(history, history.newest, toolchain), given, fresh)
     assert (project / "PLATFORM.md").is_file()
-    assert (project / "ci/propose-update.sh").read_text(encoding="utf-8") == (fresh / "ci/propose-update.sh").read_text(
-        encoding="utf-8"
-    )
+    assert (project / "ci/propose-update.sh").read_text(encoding="utf-8") == (
+        fresh / "ci/propose-update.sh"
+    ).read_text(encoding="utf-8")
 
 
 def test_every_followed_step_is_followed() -> None:
     for page in ("updates.md", "own-template.md"):
-        named = re.findall(r"<!-- followed: (\w+) -->", (ROOT / "docs" / page).read_text(encoding="utf-8"))
-        assert all(f'"{page}", "{name}"' in Path(__file__).read_text(encoding="utf-8") for name in named)
+        named = re.findall(
+            r"<!-- followed: (\w+) -->", (ROOT / "docs" / page).read_text(encoding="utf-8")
+        )
+        assert all(
+            f'"{page}", "{name}"' in Path(__file__).read_text(encoding="utf-8") for name in named
+        )

@@ -87,7 +87,10 @@ CHARTS = {
         text="execution error at (c/templates/b.yaml:1:3): no image",
     ),
     "the result is not YAML": Chart(
-        files={"templates/b.yaml": "a: [\nb: }\n"}, lints=False, objects=0, text="did not find expected node content"
+        files={"templates/b.yaml": "a: [\nb: }\n"},
+        lints=False,
+        objects=0,
+        text="did not find expected node content",
     ),
     "values against their schema": Chart(
         files={"values.schema.json": '{"properties": {"environment": {"type": "integer"}}}'},
@@ -96,7 +99,9 @@ CHARTS = {
         text="values don't meet the specifications of the schema(s) in the following chart(s): c:",
     ),
     "a removed API": Chart(
-        files={"templates/b.yaml": "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n"},
+        files={
+            "templates/b.yaml": "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n"
+        },
         lints=False,
         objects=2,
     ),
@@ -139,7 +144,18 @@ SCALARS = (
         ".5",
         "5.",
     ),
-    *("1.20", "1e3", "0.00001", "9007199254740993", "1e21", "1e400", "12:30", "2026-11-29", "1.2.3", "1,000"),
+    *(
+        "1.20",
+        "1e3",
+        "0.00001",
+        "9007199254740993",
+        "1e21",
+        "1e400",
+        "12:30",
+        "2026-11-29",
+        "1.2.3",
+        "1,000",
+    ),
     *("yes", "No", "on", "y", "n", "True", "tRUE", "_1", "0b", "text"),
 )
 
@@ -197,7 +213,9 @@ def both(tools: SystemToolchain, folder: Path) -> tuple[Linted, Rendered]:
 
 
 @pytest.mark.parametrize("case", CHARTS.values(), ids=CHARTS)
-def test_the_embedded_helm_lints_and_renders(embedded: SystemToolchain, tmp_path: Path, case: Chart) -> None:
+def test_the_embedded_helm_lints_and_renders(
+    embedded: SystemToolchain, tmp_path: Path, case: Chart
+) -> None:
     linted, rendered = both(embedded, chart(tmp_path, case.files))
     assert linted.passed is case.lints
     assert linted.passed or any(message.severity != "info" for message in linted.messages)
@@ -228,9 +246,12 @@ def test_the_embedded_helm_says_what_the_one_on_path_says(
 def test_what_we_generate_passes(embedded: SystemToolchain, pristine: Repository) -> None:
     folder = pristine() / "helm" / "my-service"
     releases = [
-        Release(values_files=(folder / f"values-{name}.yaml",), name="my-service") for name in ("dev", "qa", "prod")
+        Release(values_files=(folder / f"values-{name}.yaml",), name="my-service")
+        for name in ("dev", "qa", "prod")
     ]
-    assert all(linted.passed for linted in helm.lint(embedded, folder, releases, kube_version="1.36.0"))
+    assert all(
+        linted.passed for linted in helm.lint(embedded, folder, releases, kube_version="1.36.0")
+    )
 
 
 class Impatient(SystemToolchain):
@@ -247,17 +268,26 @@ class Impatient(SystemToolchain):
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
     ) -> CompletedRun:
-        return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 2), memory=memory)
+        return super().run(
+            tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 2), memory=memory
+        )
 
 
-def test_a_chart_that_never_ends_gives_no_verdict(embedded: SystemToolchain, tmp_path: Path) -> None:
+def test_a_chart_that_never_ends_gives_no_verdict(
+    embedded: SystemToolchain, tmp_path: Path
+) -> None:
     loop = "{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}"
     folder = chart(tmp_path, {"templates/loop.yaml": loop})
-    with Impatient() as tools, pytest.raises(ToolTimeout, match="helm did not finish within 2 s and was killed"):
+    with (
+        Impatient() as tools,
+        pytest.raises(ToolTimeout, match="helm did not finish within 2 s and was killed"),
+    ):
         helm.render(tools, folder, [Release()], kube_version="1.36.0")
 
 
-def test_a_chart_that_takes_all_memory_gives_no_verdict(embedded: SystemToolchain, tmp_path: Path) -> None:
+def test_a_chart_that_takes_all_memory_gives_no_verdict(
+    embedded: SystemToolchain, tmp_path: Path
+) -> None:
     folder = chart(tmp_path, {"templates/long.yaml": '{{ repeat 2000000000 "aaaaaaaa" }}'})
     with pytest.raises(ToolCrashed, match=r"helm was ended by SIG|helm ended with exit code"):
         helm.lint(embedded, folder, [Release()], kube_version="1.36.0")
@@ -272,7 +302,8 @@ def test_a_scalar_without_quotes_is_to_helm_what_the_check_takes_it_for(
     )
     files = {
         "Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n",
-        "values.yaml": "scalars:\n" + "".join(f"  s{at}: {text}\n" for at, text in enumerate(SCALARS)),
+        "values.yaml": "scalars:\n"
+        + "".join(f"  s{at}: {text}\n" for at, text in enumerate(SCALARS)),
         "templates/a.yaml": template,
     }
     for name, text in files.items():

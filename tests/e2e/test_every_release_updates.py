@@ -23,7 +23,10 @@ PRESETS = [preset.name for preset in presets.every()]
 def answered(tag: str, preset: str, toolchain: SystemToolchain) -> dict[str, Answer]:
     """The answers of a preset to what that release asks; a question that came later has its default."""
     history = releases.embedded(toolchain)
-    asked = {question.name for question in answers.questions(releases.checkout(history, history.named(tag), toolchain))}
+    asked = {
+        question.name
+        for question in answers.questions(releases.checkout(history, history.named(tag), toolchain))
+    }
     given = {name: value for name, value in presets.named(preset).answers.items() if name in asked}
     return answers.complete({"service_name": "my-service", **given})
 
@@ -39,7 +42,9 @@ def generated(tag: str, given: dict[str, Answer], folder: Path, toolchain: Syste
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) -> Callable[[dict[str, Answer]], Path]:
+def fresh(
+    tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain
+) -> Callable[[dict[str, Answer]], Path]:
     """`fresh(given)` is what the newest release makes of these answers."""
     made: dict[str, Path] = {}
 
@@ -74,15 +79,25 @@ NOTES: dict[str, Callable[[dict[str, Any]], bool]] = {
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("tag", OLD)
 def test_our_engine_gives_what_is_generated_now(
-    tag: str, preset: str, tmp_path: Path, toolchain: SystemToolchain, fresh: Callable[[dict[str, Answer]], Path]
+    tag: str,
+    preset: str,
+    tmp_path: Path,
+    toolchain: SystemToolchain,
+    fresh: Callable[[dict[str, Answer]], Path],
 ) -> None:
     given = answered(tag, preset, toolchain)
     project = generated(tag, given, tmp_path / "my-service", toolchain)
     outcome = update(project)
     assert outcome.exit_code is ExitCode.CLEAN
-    assert {change.fate for change in outcome.changes} <= {FileAction.NEW, FileAction.CLEAN, FileAction.DELETED}
+    assert {change.fate for change in outcome.changes} <= {
+        FileAction.NEW,
+        FileAction.CLEAN,
+        FileAction.DELETED,
+    }
     assert contents(project) == contents(fresh(given))
-    assert [note.id for note in outcome.notes.entries] == [name for name, concerns in NOTES.items() if concerns(given)]
+    assert [note.id for note in outcome.notes.entries] == [
+        name for name, concerns in NOTES.items() if concerns(given)
+    ]
     assert outcome.notes.problems == ()
 
 
@@ -91,13 +106,19 @@ def test_our_engine_gives_what_is_generated_now(
 @pytest.mark.parametrize(
     ("tag", "preset"),
     [
-        pytest.param(tag, preset, marks=[] if (tag, preset) == (OLD[0], PRESETS[0]) else pytest.mark.matrix)
+        pytest.param(
+            tag, preset, marks=[] if (tag, preset) == (OLD[0], PRESETS[0]) else pytest.mark.matrix
+        )
         for tag in OLD
         for preset in PRESETS
     ],
 )
 def test_plain_copier_gives_what_is_generated_now(
-    tag: str, preset: str, tmp_path: Path, toolchain: SystemToolchain, fresh: Callable[[dict[str, Answer]], Path]
+    tag: str,
+    preset: str,
+    tmp_path: Path,
+    toolchain: SystemToolchain,
+    fresh: Callable[[dict[str, Answer]], Path],
 ) -> None:
     given = answered(tag, preset, toolchain)
     project = generated(tag, given, tmp_path / "my-service", toolchain)

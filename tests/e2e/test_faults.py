@@ -27,7 +27,9 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
-def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
+def test_fault_is_found_and_its_place_is_said(
+    one: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
     (check,) = checks.choose(select=[one.check], ignore=[])
     if check.tool and toolchain.find(check.tool) is None:
         pytest.skip(f"{check.tool.name} is not installed: {check.tool.how_to_get}")
@@ -45,14 +47,22 @@ def test_every_check_has_a_fault() -> None:
     assert found == {check.id for check in checks.every()} - {"K8003"}
 
 
-def test_an_untouched_repository_has_no_finding(pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_an_untouched_repository_has_no_finding(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
     report = checks.run(Project(pristine()), checks.every(today=TODAY), toolchain)
     assert [finding for result in report.results for finding in result.findings] == []
-    unsettled = {result.check.id: result.reason for result in report.results if result.outcome is not Outcome.PASSED}
+    unsettled = {
+        result.check.id: result.reason
+        for result in report.results
+        if result.outcome is not Outcome.PASSED
+    }
     assert all("is not installed" in reason for reason in unsettled.values()), unsettled
 
 
-def test_checking_changes_nothing_in_the_repository(repository: Repository, toolchain: SystemToolchain) -> None:
+def test_checking_changes_nothing_in_the_repository(
+    repository: Repository, toolchain: SystemToolchain
+) -> None:
     root = repository()
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     checks.run(Project(root), checks.every(), toolchain)

@@ -29,9 +29,17 @@ class Difference:
 
 
 def differs(
-    check: str, name: str, file: str, make: Callable[..., Edit], *words: str, place: str = "", other: str = ""
+    check: str,
+    name: str,
+    file: str,
+    make: Callable[..., Edit],
+    *words: str,
+    place: str = "",
+    other: str = "",
 ) -> Difference:
-    return Difference(check=check, name=name, place=place or file, other=other, edit=make(file, *words))
+    return Difference(
+        check=check, name=name, place=place or file, other=other, edit=make(file, *words)
+    )
 
 
 def insert(file: str, before: str, text: str) -> Edit:
@@ -111,17 +119,25 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
-def test_difference_turns_exactly_its_rule_red_and_names_both_places(one: Difference, repository: Repository) -> None:
+def test_difference_turns_exactly_its_rule_red_and_names_both_places(
+    one: Difference, repository: Repository
+) -> None:
     root = repository(ci=SYSTEMS)
     one.edit(root)
     report = checks.run(Project(root), OWN, ScriptedToolchain({}))
-    red = {result.check.id: result.findings for result in report.results if result.outcome is not Outcome.PASSED}
+    red = {
+        result.check.id: result.findings
+        for result in report.results
+        if result.outcome is not Outcome.PASSED
+    }
     assert set(red) == {one.check}, red
     places = [
-        (finding.path.as_posix(), [place.path.as_posix() for place in finding.related]) for finding in red[one.check]
+        (finding.path.as_posix(), [place.path.as_posix() for place in finding.related])
+        for finding in red[one.check]
     ]
     assert any(
-        place.startswith(one.place) and (not one.other or any(other.startswith(one.other) for other in others))
+        place.startswith(one.place)
+        and (not one.other or any(other.startswith(one.other) for other in others))
         for place, others in places
     ), red
     assert all(finding.fix for finding in red[one.check])

@@ -24,5 +24,7 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
-def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
+def test_fault_is_found_and_its_place_is_said(
+    one: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
     expect_found(one, repository(), toolchain)

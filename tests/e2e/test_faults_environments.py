@@ -61,7 +61,9 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
-def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
+def test_fault_is_found_and_its_place_is_said(
+    one: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
     if one.check == "EN003" and toolchain.find(HELM) is None:
         pytest.skip(f"helm is not installed: {HELM.how_to_get}")
     expect_found(one, repository(), toolchain)

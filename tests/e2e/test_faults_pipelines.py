@@ -26,14 +26,18 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
-def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
+def test_fault_is_found_and_its_place_is_said(
+    one: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
     (check,) = checks.choose(select=[one.check], ignore=[])
     if check.tool and toolchain.find(check.tool) is None:
         pytest.skip(f"{check.tool.name} is not installed: {check.tool.how_to_get}")
     expect_found(one, repository(ci=SYSTEMS), toolchain)
 
 
-def test_untouched_pipelines_have_no_finding(pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_untouched_pipelines_have_no_finding(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
     chosen = checks.choose(select=["CI", "SY"], ignore=[])
     for cloud in ("aws", "azure", "none"):
         report = checks.run(Project(pristine(ci=SYSTEMS, cloud=cloud)), chosen, toolchain)

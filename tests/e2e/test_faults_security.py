@@ -12,10 +12,10 @@ from scaffolder.tools.toolchain import SystemToolchain
 CHART = "helm/my-service"
 CI = ".github/workflows/ci.yml"
 DEPLOYMENT = f"{CHART}/templates/deployment.yaml"
-TOKEN = "ghp_" + "Zx81kQ7" * 6  # put together here, so that no scanner of this repository takes it for one
-DOCUMENT = (
-    'data "aws_iam_policy_document" "x" {\n  statement {\n    actions   = ["%s"]\n    resources = ["*"]\n  }\n}\n'
-)
+TOKEN = (
+    "ghp_" + "Zx81kQ7" * 6
+)  # put together here, so that no scanner of this repository takes it for one
+DOCUMENT = 'data "aws_iam_policy_document" "x" {\n  statement {\n    actions   = ["%s"]\n    resources = ["*"]\n  }\n}\n'
 STRANGERS = """on: pull_request_target
 permissions: {}
 jobs:
@@ -54,8 +54,14 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
-def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
-    if one.place.startswith(CHART) and one.place.endswith("deployment.yaml") and toolchain.find(HELM) is None:
+def test_fault_is_found_and_its_place_is_said(
+    one: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
+    if (
+        one.place.startswith(CHART)
+        and one.place.endswith("deployment.yaml")
+        and toolchain.find(HELM) is None
+    ):
         pytest.skip(f"helm is not installed: {HELM.how_to_get}")
     root = repository()
     expect_found(one, root, toolchain)

@@ -33,13 +33,21 @@ def test_fault_is_a_warning_at_its_place(one: Fault, repository: Repository) -> 
     one.edit(root)
     (finding,) = _found(Project(root))
     line = (root / PROD).read_text(encoding="utf-8").splitlines().index("config:") + 2
-    assert (finding.path.as_posix(), finding.line, finding.severity) == (PROD, line, Severity.WARNING)
+    assert (finding.path.as_posix(), finding.line, finding.severity) == (
+        PROD,
+        line,
+        Severity.WARNING,
+    )
     assert [place.path.as_posix() for place in finding.related] == [DEPLOYMENT]
     assert finding.fix.startswith("put it in quotes: ")
 
 
-@pytest.mark.parametrize("written", ["10485760", "20261129", "-5", "1.5", "true", '"0640"', "12:30", "text"])
-def test_a_value_that_arrives_as_it_is_written_is_no_finding(written: str, repository: Repository) -> None:
+@pytest.mark.parametrize(
+    "written", ["10485760", "20261129", "-5", "1.5", "true", '"0640"', "12:30", "text"]
+)
+def test_a_value_that_arrives_as_it_is_written_is_no_finding(
+    written: str, repository: Repository
+) -> None:
     root = repository()
     append(PROD, f"\nconfig:\n  SETTING: {written}\n")(root)
     assert _found(Project(root)) == ()

@@ -45,11 +45,15 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("one", FAULTS, ids=lambda one: f"{one.check} {one.name}")
-def test_fault_is_found_and_its_place_is_said(one: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
+def test_fault_is_found_and_its_place_is_said(
+    one: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
     expect_found(one, repository(), toolchain)
 
 
-@pytest.mark.parametrize(("days", "severities"), [(0, {Severity.WARNING}), (30, {Severity.WARNING}), (31, set())])
+@pytest.mark.parametrize(
+    ("days", "severities"), [(0, {Severity.WARNING}), (30, {Severity.WARNING}), (31, set())]
+)
 def test_the_end_of_a_waiver_is_announced_a_month_before(
     days: int, severities: set[Severity], repository: Repository, toolchain: SystemToolchain
 ) -> None:
@@ -57,15 +61,22 @@ def test_the_end_of_a_waiver_is_announced_a_month_before(
     end = datetime.date.today() + datetime.timedelta(days=days)
     for file, key in ((LEDGER, "expires"), (".trivyignore.yaml", "expired_at")):
         text = (root / file).read_text(encoding="utf-8")
-        lines = [f"{line.split(':')[0]}: {end}" if f" {key}: " in line else line for line in text.splitlines()]
+        lines = [
+            f"{line.split(':')[0]}: {end}" if f" {key}: " in line else line
+            for line in text.splitlines()
+        ]
         (root / file).write_text("\n".join(lines), encoding="utf-8")
-    result = checks.run(Project(root), checks.choose(select=["WV002"], ignore=[]), toolchain).results[0]
+    result = checks.run(
+        Project(root), checks.choose(select=["WV002"], ignore=[]), toolchain
+    ).results[0]
     assert result.outcome is Outcome.PASSED
     assert result.detail.endswith(f"next expires {end}")
     assert {finding.severity for finding in result.findings} == severities
 
 
-def test_a_repository_that_silences_nothing_needs_no_ledger(repository: Repository, toolchain: SystemToolchain) -> None:
+def test_a_repository_that_silences_nothing_needs_no_ledger(
+    repository: Repository, toolchain: SystemToolchain
+) -> None:
     root = repository()
     for path in sorted(root.rglob("*"), reverse=True):
         if path.is_file() and path.name != "README.md":

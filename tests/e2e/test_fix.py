@@ -25,8 +25,13 @@ def service(repository: Repository, toolchain: SystemToolchain) -> Path:
     return root
 
 
-def test_a_dry_run_shows_the_lines_and_changes_nothing(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["check", str(service), "--select", "TF001", "--fix", "-n", "--diff"]) == ExitCode.FOUND
+def test_a_dry_run_shows_the_lines_and_changes_nothing(
+    service: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        cli.run(["check", str(service), "--select", "TF001", "--fix", "-n", "--diff"])
+        == ExitCode.FOUND
+    )
     captured = capsys.readouterr()
     assert captured.err == (
         "--- a/terraform/env/scratch.tf\n+++ b/terraform/env/scratch.tf\n@@ -1,4 +1,4 @@\n locals {\n"
@@ -36,7 +41,9 @@ def test_a_dry_run_shows_the_lines_and_changes_nothing(service: Path, capsys: py
     assert (service / "terraform" / "env" / "scratch.tf").read_text(encoding="utf-8") == UNFORMATTED
 
 
-def test_what_is_mended_is_said_and_the_checks_run_again(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_mended_is_said_and_the_checks_run_again(
+    service: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(["check", str(service), "--select", "TF001", "--fix"]) == ExitCode.CLEAN
     captured = capsys.readouterr()
     assert captured.err == "  mended: terraform/env/scratch.tf\n"

@@ -21,7 +21,9 @@ BY_CHECKS = tuple(fault for fault in FAULTS if fault.gate not in GATES)
 
 
 @pytest.mark.parametrize("fault", BY_CHECKS, ids=lambda fault: fault.name)
-def test_exactly_its_gate_stops_a_fault(fault: Fault, repository: Repository, toolchain: SystemToolchain) -> None:
+def test_exactly_its_gate_stops_a_fault(
+    fault: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
     expect_only(fault, repository(**fault.answers), reacting(fault), toolchain)
 
 

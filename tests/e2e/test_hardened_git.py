@@ -23,7 +23,11 @@ from scaffolder.tools.toolchain import SystemToolchain
 EXPLICIT = "[safe]\nbareRepository = explicit\n"
 NO_FILES = '[protocol "file"]\nallow = never\n'
 NO_PROTOCOL = "[protocol]\nallow = never\n"
-HARDENED = {"safe.bareRepository": EXPLICIT, "protocol.file.allow": NO_FILES, "protocol.allow": NO_PROTOCOL}
+HARDENED = {
+    "safe.bareRepository": EXPLICIT,
+    "protocol.file.allow": NO_FILES,
+    "protocol.allow": NO_PROTOCOL,
+}
 
 Configure = Callable[[str], Path]
 """`configured(text)` makes `text` the settings of this user's Git; the file."""
@@ -81,18 +85,29 @@ def test_what_is_unpacked_is_what_a_clone_is(tmp_path: Path) -> None:
         unpacked = releases.embedded(toolchain).repository
     asked = ("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)")
     assert git(unpacked, *asked) == git(tmp_path / "clone.git", *asked)
-    assert git(unpacked, "symbolic-ref", "HEAD") == git(tmp_path / "clone.git", "symbolic-ref", "HEAD")
+    assert git(unpacked, "symbolic-ref", "HEAD") == git(
+        tmp_path / "clone.git", "symbolic-ref", "HEAD"
+    )
     git(unpacked, "fsck", "--strict")
 
 
-@pytest.mark.parametrize("settings", [EXPLICIT, NO_FILES], ids=["safe.bareRepository", "protocol.file.allow"])
+@pytest.mark.parametrize(
+    "settings", [EXPLICIT, NO_FILES], ids=["safe.bareRepository", "protocol.file.allow"]
+)
 @pytest.mark.usefixtures("_cold")
-def test_git_itself_reads_them_through_the_helper(settings: str, configured: Configure, tmp_path: Path) -> None:
+def test_git_itself_reads_them_through_the_helper(
+    settings: str, configured: Configure, tmp_path: Path
+) -> None:
     configured(settings)
     env = {**os.environ, "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"}
     for _ in ("cold", "warm"):
         done = subprocess.run(
-            ["git", "ls-remote", "--tags", SOURCE], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60
+            ["git", "ls-remote", "--tags", SOURCE],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
 
@@ -114,7 +129,9 @@ def test_every_command_works_where_only_named_repositories_are_bare(
     for _ in ("cold", "warm"):
         assert cli.run(["status"]) == ExitCode.CLEAN, capsys.readouterr().err
         assert cli.run(["explain", "a.txt"]) == ExitCode.CLEAN, capsys.readouterr().err
-    assert cli.run(["template", "use", str(tmp_path / "host.git")]) == ExitCode.CLEAN, capsys.readouterr().err
+    assert cli.run(["template", "use", str(tmp_path / "host.git")]) == ExitCode.CLEAN, (
+        capsys.readouterr().err
+    )
     commit(project)
     assert cli.run(["update"]) == ExitCode.CLEAN, capsys.readouterr().err
     assert (project / "a.txt").read_text(encoding="utf-8") == "new\n"
@@ -128,14 +145,18 @@ def test_the_releases_are_published_where_only_named_repositories_are_bare(
 ) -> None:
     git(tmp_path, "init", "--quiet", "--bare", "host.git")
     configured(EXPLICIT)
-    assert cli.run(["template", "publish", str(tmp_path / "host.git")]) == ExitCode.CLEAN, capsys.readouterr().err
+    assert cli.run(["template", "publish", str(tmp_path / "host.git")]) == ExitCode.CLEAN, (
+        capsys.readouterr().err
+    )
     tags = git(tmp_path, "--git-dir", "host.git", "tag").split()
     assert tags == [release.tag for release in releases.releases()]
 
 
 @pytest.mark.only_git
 @pytest.mark.parametrize(
-    "words", [["status"], ["update"], ["set", "name=other"], ["check", "--only-changed"]], ids=" ".join
+    "words",
+    [["status"], ["update"], ["set", "name=other"], ["check", "--only-changed"]],
+    ids=" ".join,
 )
 @pytest.mark.usefixtures("_cold")
 def test_settings_that_do_not_parse_are_named_as_git_names_them(
@@ -156,7 +177,10 @@ def test_settings_that_do_not_parse_are_named_as_git_names_them(
 
 
 def test_new_says_why_there_is_no_first_commit_in_the_words_of_git(
-    configured: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    configured: Configure,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = configured("[user\n")
@@ -171,7 +195,10 @@ def test_new_says_why_there_is_no_first_commit_in_the_words_of_git(
 
 @pytest.mark.only_git
 def test_settings_of_the_repository_that_do_not_parse_are_named(
-    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    template: Template,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     project = template.generate(tmp_path / "project")
     monkeypatch.chdir(project)

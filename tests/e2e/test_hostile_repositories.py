@@ -30,10 +30,37 @@ LARGEST = 1536 * 2**20
 """Bytes of resident memory of the largest process: Terraform alone takes 1.1 GiB on some inputs before it gives up."""
 
 NAMES = (
-    *("Dockerfile", "compose.yaml", "Jenkinsfile", ".gitlab-ci.yml", "azure-pipelines.yml", ".github/workflows/ci.yml"),
-    *("chart/Chart.yaml", "chart/values.yaml", "chart/templates/a.yaml", "terraform/main.tf", "terraform/a.tfvars"),
-    *("ci/build.sh", "run", "package.json", "pom.xml", "pyproject.toml", "go.mod", ".java-version", "CODEOWNERS"),
-    *("monitoring/rules.yaml", "monitoring/dashboard.json", ".scaffold/waivers.yml", ".copier-answers.yml"),
+    *(
+        "Dockerfile",
+        "compose.yaml",
+        "Jenkinsfile",
+        ".gitlab-ci.yml",
+        "azure-pipelines.yml",
+        ".github/workflows/ci.yml",
+    ),
+    *(
+        "chart/Chart.yaml",
+        "chart/values.yaml",
+        "chart/templates/a.yaml",
+        "terraform/main.tf",
+        "terraform/a.tfvars",
+    ),
+    *(
+        "ci/build.sh",
+        "run",
+        "package.json",
+        "pom.xml",
+        "pyproject.toml",
+        "go.mod",
+        ".java-version",
+        "CODEOWNERS",
+    ),
+    *(
+        "monitoring/rules.yaml",
+        "monitoring/dashboard.json",
+        ".scaffold/waivers.yml",
+        ".copier-answers.yml",
+    ),
 )
 """One file of every kind that a check looks for."""
 
@@ -77,7 +104,12 @@ def check(root: Path, tmp_path: Path) -> Callable[..., Ran]:
         err, _, peak = done.stderr.rstrip("\n").rpartition("\n")
         assert time.monotonic() - started < LONGEST, done.stdout
         assert int(peak) * (1 if sys.platform == "darwin" else 1024) < LARGEST, done.stdout
-        assert done.returncode in {ExitCode.CLEAN, ExitCode.FOUND, ExitCode.USAGE, ExitCode.NO_VERDICT}, done.stderr
+        assert done.returncode in {
+            ExitCode.CLEAN,
+            ExitCode.FOUND,
+            ExitCode.USAGE,
+            ExitCode.NO_VERDICT,
+        }, done.stderr
         for trace in ("Traceback", "the check itself failed"):
             assert trace not in done.stdout + err
         assert "\x1b" not in done.stdout + err
@@ -109,22 +141,40 @@ def test_files_that_are_not_utf_8(root: Path, check: Callable[..., Ran]) -> None
 
 def test_files_of_fifty_megabytes(root: Path, check: Callable[..., Ran]) -> None:
     line = b"a: 1234567890123456789012345678901234567890123456789\n"
-    names = ("a.yaml", "b.json", "ci/x.sh", "terraform/main.tf", "Dockerfile", ".github/workflows/ci.yml", "README.md")
-    put(root, dict.fromkeys((*names, "chart/Chart.yaml", "chart/templates/a.yaml"), line * 1_000_000))
+    names = (
+        "a.yaml",
+        "b.json",
+        "ci/x.sh",
+        "terraform/main.tf",
+        "Dockerfile",
+        ".github/workflows/ci.yml",
+        "README.md",
+    )
+    put(
+        root,
+        dict.fromkeys((*names, "chart/Chart.yaml", "chart/templates/a.yaml"), line * 1_000_000),
+    )
     ran = check()
     assert ran.code == ExitCode.FOUND
     assert "ci/x.sh: error[SY007] is 50.5 MB; nothing over 2 MB is read" in ran.out
 
 
 def test_yaml_that_grows_by_its_aliases(root: Path, check: Callable[..., Ran]) -> None:
-    levels = [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)]
+    levels = [
+        f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)
+    ]
     bomb = ("a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(levels)).encode()
     yaml = [name for name in NAMES if name.endswith((".yml", ".yaml")) and "chart/" not in name]
     put(root, dict.fromkeys((*yaml, "chart/values.yaml"), bomb))
-    put(root, {"chart/Chart.yaml": CHART, "chart/templates/a.yaml": b"a: {{ .Values.i | toYaml }}\n"})
+    put(
+        root,
+        {"chart/Chart.yaml": CHART, "chart/templates/a.yaml": b"a: {{ .Values.i | toYaml }}\n"},
+    )
     ran = check()
     assert ran.code == ExitCode.FOUND
-    assert re.search(r"compose.yaml:\d+: error\[SY002\] does not parse as YAML: aliases make over", ran.out)
+    assert re.search(
+        r"compose.yaml:\d+: error\[SY002\] does not parse as YAML: aliases make over", ran.out
+    )
 
 
 def test_texts_that_nest_without_end(root: Path, check: Callable[..., Ran]) -> None:
@@ -143,9 +193,17 @@ def test_texts_that_nest_without_end(root: Path, check: Callable[..., Ran]) -> N
     assert check().code == ExitCode.FOUND
 
 
-def test_links_that_loop_or_lead_out_and_what_is_no_file(root: Path, check: Callable[..., Ran]) -> None:
+def test_links_that_loop_or_lead_out_and_what_is_no_file(
+    root: Path, check: Callable[..., Ran]
+) -> None:
     put(root, {"a.yml": b"a: 1\n", "d/e/b.yml": b"b: 1\n"})
-    links = {"loop": "loop", "d/e/up": "../..", "out": "/etc", "zero.yml": "/dev/zero", "gone.yml": "nowhere"}
+    links = {
+        "loop": "loop",
+        "d/e/up": "../..",
+        "out": "/etc",
+        "zero.yml": "/dev/zero",
+        "gone.yml": "nowhere",
+    }
     for name, target in (links | {"ping.yml": "pong.yml", "pong.yml": "ping.yml"}).items():
         (root / name).symlink_to(target)
     os.mkfifo(root / "pipe.yml")
@@ -155,8 +213,21 @@ def test_links_that_loop_or_lead_out_and_what_is_no_file(root: Path, check: Call
 
 
 def test_names_that_are_options_commands_or_no_utf_8(root: Path, check: Callable[..., Ran]) -> None:
-    names = (b"caf\xe9.yml", b"new\nline.yml", b"esc\x1b[31m.yml", b"a b.yml", b"::error::x.yml", b"--config=x.yml")
-    others = (b"-rf.sh", b"-x/Dockerfile", b"--version.tf", b"chart\xff/Chart.yaml", b".github/workflows/--help.yml")
+    names = (
+        b"caf\xe9.yml",
+        b"new\nline.yml",
+        b"esc\x1b[31m.yml",
+        b"a b.yml",
+        b"::error::x.yml",
+        b"--config=x.yml",
+    )
+    others = (
+        b"-rf.sh",
+        b"-x/Dockerfile",
+        b"--version.tf",
+        b"chart\xff/Chart.yaml",
+        b".github/workflows/--help.yml",
+    )
     for name in (*names, *others):
         path = root / os.fsdecode(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +242,13 @@ def test_names_that_are_options_commands_or_no_utf_8(root: Path, check: Callable
 
 
 def test_ten_thousand_files(root: Path, check: Callable[..., Ran]) -> None:
-    kinds = (("yaml", b"a: 1\n"), ("json", b"{}\n"), ("md", b"# x\n"), ("py", b"x = 1\n"), ("tf", b"locals {}\n"))
+    kinds = (
+        ("yaml", b"a: 1\n"),
+        ("json", b"{}\n"),
+        ("md", b"# x\n"),
+        ("py", b"x = 1\n"),
+        ("tf", b"locals {}\n"),
+    )
     for number in range(10_000):
         kind, content = kinds[number % len(kinds)]
         put(root, {f"d{number % 100}/f{number}.{kind}": content})
@@ -183,7 +260,13 @@ def test_ten_thousand_files(root: Path, check: Callable[..., Ran]) -> None:
 def test_files_that_nobody_may_read(root: Path, check: Callable[..., Ran]) -> None:
     put(
         root,
-        {"a.yml": b"a: 1\n", "b.yml": b"b: 1\n", "Dockerfile": b"FROM a\n", "x.sh": b"echo\n", "secret/c.yml": b"c"},
+        {
+            "a.yml": b"a: 1\n",
+            "b.yml": b"b: 1\n",
+            "Dockerfile": b"FROM a\n",
+            "x.sh": b"echo\n",
+            "secret/c.yml": b"c",
+        },
     )
     closed = [root / name for name in ("b.yml", "Dockerfile", "x.sh", "secret")]
     for path in closed:
@@ -204,7 +287,9 @@ def test_files_that_nobody_may_read(root: Path, check: Callable[..., Ran]) -> No
     assert "not checked: Dockerfile cannot be read: Permission denied: see SY007" in ran.out
 
 
-def test_a_folder_that_nobody_may_open_and_one_without_files_are_bad_usage(check: Callable[..., Ran]) -> None:
+def test_a_folder_that_nobody_may_open_and_one_without_files_are_bad_usage(
+    check: Callable[..., Ran],
+) -> None:
     ran = check()
     assert ran.code == ExitCode.USAGE
     assert "holds no files" in ran.err
@@ -219,11 +304,20 @@ class Impatient(SystemToolchain):
 
 def test_a_chart_that_never_renders_is_no_verdict(root: Path) -> None:
     loop = b"{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}"
-    put(root, {"chart/Chart.yaml": CHART, "chart/values.yaml": b"a: 1\n", "chart/templates/loop.yaml": loop})
+    put(
+        root,
+        {
+            "chart/Chart.yaml": CHART,
+            "chart/values.yaml": b"a: 1\n",
+            "chart/templates/loop.yaml": loop,
+        },
+    )
     with Impatient() as tools:
         if tools.find(HELM) is None:
             pytest.skip("there is no helm")
-        report = checks.run(Project(root), checks.choose(select=["HL002", "K8001"], ignore=[]), tools)
+        report = checks.run(
+            Project(root), checks.choose(select=["HL002", "K8001"], ignore=[]), tools
+        )
     assert {result.outcome for result in report.results} == {Outcome.BROKEN}
     assert "helm did not finish within 2 s and was killed" in report.results[0].reason
     assert report.exit_code is ExitCode.NO_VERDICT

@@ -91,30 +91,54 @@ HOSTILE: dict[str, Hostile] = {
     "a mapped attribute": default("[()] | map(attribute='__class__') | list"),
     "a grouped attribute": default("[()] | groupby('__class__') | list"),
     "a mapped filter": default("['~/.*'] | map('expanduser') | list"),
-    "a computed value": Hostile(asked=f'q: {{type: str, default: "[[ cycler.__init__.__globals__.{_RUN} ]]"}}\n'),
-    "when": Hostile(asked=f'q: {{type: str, default: x, when: "[[ cycler.__init__.__globals__.{_RUN} ]]"}}\n'),
-    "a validator": Hostile(asked=f'q: {{type: str, default: x, validator: "[[ lipsum.__globals__.{_RUN} ]]"}}\n'),
-    "choices": Hostile(asked=f'q: {{type: str, choices: "[[ lipsum.__globals__.{_RUN} ]]", default: x}}\n'),
-    "a choice": Hostile(asked=f'q: {{type: str, choices: ["[[ lipsum.__globals__.{_RUN} ]]", x], default: x}}\n'),
+    "a computed value": Hostile(
+        asked=f'q: {{type: str, default: "[[ cycler.__init__.__globals__.{_RUN} ]]"}}\n'
+    ),
+    "when": Hostile(
+        asked=f'q: {{type: str, default: x, when: "[[ cycler.__init__.__globals__.{_RUN} ]]"}}\n'
+    ),
+    "a validator": Hostile(
+        asked=f'q: {{type: str, default: x, validator: "[[ lipsum.__globals__.{_RUN} ]]"}}\n'
+    ),
+    "choices": Hostile(
+        asked=f'q: {{type: str, choices: "[[ lipsum.__globals__.{_RUN} ]]", default: x}}\n'
+    ),
+    "a choice": Hostile(
+        asked=f'q: {{type: str, choices: ["[[ lipsum.__globals__.{_RUN} ]]", x], default: x}}\n'
+    ),
     "the validator of a choice": Hostile(
         asked=f'q: {{choices: {{X: {{value: x, validator: "[[ lipsum.__globals__.{_RUN} ]]"}}}}, default: x}}\n'
     ),
-    "help": Hostile(asked=f'q: {{type: str, default: x, help: "[[ lipsum.__globals__.{_RUN} ]]"}}\n', inert=True),
-    "a placeholder": Hostile(asked=f'q: {{default: x, placeholder: "[[ lipsum.__globals__.{_RUN} ]]"}}\n', inert=True),
+    "help": Hostile(
+        asked=f'q: {{type: str, default: x, help: "[[ lipsum.__globals__.{_RUN} ]]"}}\n', inert=True
+    ),
+    "a placeholder": Hostile(
+        asked=f'q: {{default: x, placeholder: "[[ lipsum.__globals__.{_RUN} ]]"}}\n', inert=True
+    ),
     "a file's content": content(f"[[ cycler.__init__.__globals__.{_RUN} ]]"),
-    "a file's name": Hostile(files={"templates/[[ cycler.__init__.__globals__.os.getcwd() ]].txt": "x\n"}),
+    "a file's name": Hostile(
+        files={"templates/[[ cycler.__init__.__globals__.os.getcwd() ]].txt": "x\n"}
+    ),
     "a folder's name": Hostile(files={"templates/[[ ().__class__ ]]/b.txt": "x\n"}),
     "many files from one": Hostile(
-        files={"templates/[% yield x from ().__class__.__subclasses__() %][[ x ]][% endyield %].txt": "x\n"}
+        files={
+            "templates/[% yield x from ().__class__.__subclasses__() %][[ x ]][% endyield %].txt": "x\n"
+        }
     ),
     "a name of the parent": Hostile(files={"templates/[[ '..' ]]/[[ '..' ]]/out.txt": "x\n"}),
     "a name in the parent": Hostile(
         files={"templates/[[ p ]].txt": "x\n"}, asked='p: {when: false, default: "../../out"}\n'
     ),
-    "an absolute name": Hostile(files={"templates/[[ p ]].txt": "x\n"}, asked='p: {when: false, default: "@MARKER"}\n'),
-    "a hook of Git": Hostile(files={"templates/[[ '.git' ]]/hooks/post-checkout": "#!/bin/sh\ntouch @MARKER\n"}),
+    "an absolute name": Hostile(
+        files={"templates/[[ p ]].txt": "x\n"}, asked='p: {when: false, default: "@MARKER"}\n'
+    ),
+    "a hook of Git": Hostile(
+        files={"templates/[[ '.git' ]]/hooks/post-checkout": "#!/bin/sh\ntouch @MARKER\n"}
+    ),
     "an include of an absolute name": content("[% include '@SECRET_FILE' %]"),
-    "an include of the parent of all": content("[% include '../../../../../../../../etc/passwd' %]"),
+    "an include of the parent of all": content(
+        "[% include '../../../../../../../../etc/passwd' %]"
+    ),
     "an include that is computed": content("[% include ().__class__.__name__ %]"),
     "extends": content("[% extends '@SECRET_FILE' %]"),
     "an import": content("[% import '../secret.yml' as s %][[ s ]]"),
@@ -123,7 +147,9 @@ HOSTILE: dict[str, Hostile] = {
     ),
     "a link": Hostile(links={"templates/b.txt": "@SECRET_FILE"}),
     "a link to a folder": Hostile(links={"templates/b": "@SECRET_FILE/.."}),
-    "a link that stays one": Hostile(links={"templates/b.txt": "@SECRET_FILE"}, asked="_preserve_symlinks: true\n"),
+    "a link that stays one": Hostile(
+        links={"templates/b.txt": "@SECRET_FILE"}, asked="_preserve_symlinks: true\n"
+    ),
     "a link of the parent that stays one": Hostile(
         links={"templates/b.txt": "../../secret.yml"}, asked="_preserve_symlinks: true\n"
     ),
@@ -208,7 +234,9 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     top = tmp_path_factory.mktemp("hostile")
-    made = World(top=top, releases={name: f"v1.0.{number}" for number, name in enumerate(SAMPLE, 1)})
+    made = World(
+        top=top, releases={name: f"v1.0.{number}" for number, name in enumerate(SAMPLE, 1)}
+    )
     _lay_secrets(top)
     for folder in (made.template, made.repository):
         folder.mkdir()
@@ -251,7 +279,9 @@ def test_no_command_gives_a_hostile_template_anything(
         assert sorted(world.top.iterdir()) == beside, f"{name}: code of the template ran"
         assert SECRET not in said.out + said.err, name
         assert git(world.repository, "status", "--short") == "", name
-        if "explain" not in called:  # which renders no content, and no name that cannot be the one that is asked for
+        if (
+            "explain" not in called
+        ):  # which renders no content, and no name that cannot be the one that is asked for
             assert code in {ExitCode.USAGE, ExitCode.BROKEN}, f"{name}: {said.out}"
         if code in {ExitCode.USAGE, ExitCode.BROKEN}:
             first, *more = said.err.splitlines()
@@ -264,7 +294,9 @@ def test_no_command_gives_a_hostile_template_anything(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_template_gets_nothing(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_template_gets_nothing(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """What the commands do with a template: they render it, ask its questions, and look for the origin of a file."""
     folder, made, repository = (tmp_path / one for one in ("template", "made", "repository"))
     _lay_template(folder, HOSTILE[name], tmp_path)
@@ -288,7 +320,9 @@ def test_a_hostile_template_gets_nothing(name: str, tmp_path: Path, capfd: pytes
 
     refused = [error for error in map(_error_of, (rendered, asked, explained)) if error]
     shutil.rmtree(made, ignore_errors=True)
-    assert sorted(tmp_path.iterdir()) == beside, "code of the template ran, or a file was written beside the repository"
+    assert sorted(tmp_path.iterdir()) == beside, (
+        "code of the template ran, or a file was written beside the repository"
+    )
     assert any(error.exit_code == ExitCode.BROKEN for error in refused) != HOSTILE[name].inert
     for error in refused:
         assert SECRET not in error.message + error.hint
@@ -321,7 +355,9 @@ def _lay_template(folder: Path, hostile: Hostile, top: Path) -> None:
         return text
 
     asked = f"{SETTINGS}name: {{type: str, default: thing}}\n"
-    asked += "---\n" if hostile.asked.startswith("_") else ""  # where a setting stands twice, the last one counts
+    asked += (
+        "---\n" if hostile.asked.startswith("_") else ""
+    )  # where a setting stands twice, the last one counts
     lay(folder, {"copier.yml": asked + filled(hostile.asked), "templates/a.txt": "a\n", **RECORD})
     lay(folder, {name: filled(text) for name, text in hostile.files.items()})
     for name, target in hostile.links.items():

@@ -31,14 +31,32 @@ from support import Repository
 pytestmark = [
     pytest.mark.images,
     pytest.mark.skipif(not shutil.which("buildah"), reason="buildah is not installed"),
-    pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="buildah in a chroot needs root"),
+    pytest.mark.skipif(
+        not hasattr(os, "geteuid") or os.geteuid() != 0, reason="buildah in a chroot needs root"
+    ),
 ]
 
 REVISION = "4f1d0c2b5a6978800123456789abcdef01234567"
 CREATED = "2026-01-02T03:04:05Z"
 
 BUILD_PROGRAMS = (
-    *("bash", "cat", "chmod", "cp", "dirname", "env", "find", "grep", "head", "ls", "mkdir", "mv", "od", "rm", "sed"),
+    *(
+        "bash",
+        "cat",
+        "chmod",
+        "cp",
+        "dirname",
+        "env",
+        "find",
+        "grep",
+        "head",
+        "ls",
+        "mkdir",
+        "mv",
+        "od",
+        "rm",
+        "sed",
+    ),
     *("sort", "touch", "uname"),
 )
 """What the scripts of every runtime may use of their build image."""
@@ -78,7 +96,12 @@ def _java() -> Base:
     version = re.search(r'^JAVA_VERSION="(?:1\.)?(\d+)', (home / "release").read_text(), re.M)
     assert version
     path = "/opt/java/openjdk/bin:/usr/bin"
-    return Base("java", version[1], {"opt/java/openjdk": home}, {"JAVA_HOME": "/opt/java/openjdk", "PATH": path})
+    return Base(
+        "java",
+        version[1],
+        {"opt/java/openjdk": home},
+        {"JAVA_HOME": "/opt/java/openjdk", "PATH": path},
+    )
 
 
 def _python() -> Base:
@@ -104,21 +127,33 @@ def _node() -> Base:
     major = version.strip().removeprefix("v").split(".")[0]
     if int(major) < 22:
         pytest.skip(f"the image starts Node.js 22 or newer, and node on PATH is {version.strip()}")
-    return Base("node", major, {"usr/local/bin/node": Path(node).resolve()}, {"PATH": "/usr/local/bin:/usr/bin"})
+    return Base(
+        "node",
+        major,
+        {"usr/local/bin/node": Path(node).resolve()},
+        {"PATH": "/usr/local/bin:/usr/bin"},
+    )
 
 
 def _go() -> Base:
     go = shutil.which("go", path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
     if not go:
         pytest.skip("go is not installed")
-    said = subprocess.run([go, "env", "GOROOT", "GOVERSION"], check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(
+        [go, "env", "GOROOT", "GOVERSION"], check=True, capture_output=True, text=True
+    ).stdout
     home, version = said.splitlines()
     short = ".".join(version.removeprefix("go").split(".")[:2])
     environment = {"PATH": "/usr/local/go/bin:/usr/bin", "GOPATH": "/go", "GOTOOLCHAIN": "local"}
     return Base("go", short, {"usr/local/go": Path(home)}, environment)
 
 
-BASES: Mapping[str, Callable[[], Base]] = {"java": _java, "python": _python, "node": _node, "go": _go}
+BASES: Mapping[str, Callable[[], Base]] = {
+    "java": _java,
+    "python": _python,
+    "node": _node,
+    "go": _go,
+}
 
 
 class Buildah:
@@ -135,7 +170,9 @@ class Buildah:
 
     def done(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         argv = self.argv(command, *arguments)
-        return subprocess.run(argv, env=self.environment, capture_output=True, text=True, timeout=600)
+        return subprocess.run(
+            argv, env=self.environment, capture_output=True, text=True, timeout=600
+        )
 
     def said(self, command: str, *arguments: str) -> str:
         done = self.done(command, *arguments)
@@ -147,8 +184,12 @@ class Buildah:
         version_file = next(root.glob(".*-version"))
         name = version_file.name[1:].replace("-", "_").upper()
         values = {name: version_file.read_text().strip(), "REVISION": REVISION, "CREATED": CREATED}
-        arguments = [text for key, value in values.items() for text in ("--build-arg", f"{key}={value}")]
-        return self.done("build", "--pull-never", "--format", "docker", *arguments, "--tag", tag, str(root))
+        arguments = [
+            text for key, value in values.items() for text in ("--build-arg", f"{key}={value}")
+        ]
+        return self.done(
+            "build", "--pull-never", "--format", "docker", *arguments, "--tag", tag, str(root)
+        )
 
     def config(self, tag: str) -> dict[str, Any]:
         """What the image says about itself, as Docker has it."""
@@ -168,7 +209,10 @@ class Image:
     config: dict[str, Any]
 
 
-@pytest.fixture(scope="module", params=[pytest.param(r, marks=pytest.mark.xdist_group(f"image-{r}")) for r in BASES])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(r, marks=pytest.mark.xdist_group(f"image-{r}")) for r in BASES],
+)
 def image(
     request: pytest.FixtureRequest, pristine: Repository, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Image]:
@@ -178,7 +222,9 @@ def image(
     buildah = Buildah(home)
     try:
         _make_stand_ins(buildah, base, home / "base")
-        root = Path(shutil.copytree(pristine(runtime=base.runtime), home / "my-service", symlinks=True))
+        root = Path(
+            shutil.copytree(pristine(runtime=base.runtime), home / "my-service", symlinks=True)
+        )
         (root / f".{base.runtime}-version").write_text(f"{base.version}\n")
         done = buildah.build(root, "my-service")
         assert done.returncode == 0, done.stdout + done.stderr
@@ -198,7 +244,11 @@ def test_only_the_service_is_said_to_run(image: Image) -> None:
 
 
 def test_labels_say_what_it_was_made_of(image: Image) -> None:
-    labels = {name: value for name, value in image.config["Labels"].items() if not name.startswith("io.buildah")}
+    labels = {
+        name: value
+        for name, value in image.config["Labels"].items()
+        if not name.startswith("io.buildah")
+    }
     assert labels == {
         "org.opencontainers.image.title": "my-service",
         "org.opencontainers.image.source": "https://github.com/example-org/my-service",
@@ -228,7 +278,11 @@ def test_sources_and_tests_stay_out(image: Image) -> None:
     container = image.buildah.said("from", image.tag)
     root = Path(image.buildah.said("mount", container))
     assert not (root / "src").exists()
-    ours = {path.name for path in (root / "app").rglob("*")} if (root / "app").exists() else {"service"}
+    ours = (
+        {path.name for path in (root / "app").rglob("*")}
+        if (root / "app").exists()
+        else {"service"}
+    )
     assert {name for name in ours if "test" in name.lower()} == set()
     image.buildah.said("rm", container)
 
@@ -241,7 +295,9 @@ def test_it_starts_is_healthy_and_stops_with_zero(image: Image, tmp_path: Path) 
     settings = ("--env", f"PORT={port}", "--env", "DRAIN_SECONDS=5")
     healthcheck = image.config["Healthcheck"]["Test"]
     assert healthcheck[0] == "CMD"
-    tests = yaml.safe_load((image.root / "helm/my-service/values.yaml").read_text())["tests"]["command"]
+    tests = yaml.safe_load((image.root / "helm/my-service/values.yaml").read_text())["tests"][
+        "command"
+    ]
     url = f"http://127.0.0.1:{port}"
 
     def exit_code(*argv: str) -> int:
@@ -251,7 +307,9 @@ def test_it_starts_is_healthy_and_stops_with_zero(image: Image, tmp_path: Path) 
     argv = image.buildah.argv("run", *settings, container, "--", *image.config["Entrypoint"])
     output = tmp_path / "output.txt"
     with output.open("w") as out:
-        running = subprocess.Popen(argv, env=image.buildah.environment, stdout=out, stderr=subprocess.STDOUT)
+        running = subprocess.Popen(
+            argv, env=image.buildah.environment, stdout=out, stderr=subprocess.STDOUT
+        )
     try:
         assert _answers(port, running), output.read_text()
         info = json.loads(_get(port, "/info"))
@@ -272,7 +330,12 @@ def test_it_starts_is_healthy_and_stops_with_zero(image: Image, tmp_path: Path) 
 def test_another_version_of_the_runtime_stops_the_build(image: Image, tmp_path: Path) -> None:
     """The base image's tag is right and what is in it is not: the version file decides."""
     root = Path(
-        shutil.copytree(image.root, tmp_path / "my-service", symlinks=True, ignore=shutil.ignore_patterns("build"))
+        shutil.copytree(
+            image.root,
+            tmp_path / "my-service",
+            symlinks=True,
+            ignore=shutil.ignore_patterns("build"),
+        )
     )
     other = {"java": "8", "python": "3.9", "node": "18", "go": "1.20"}[image.base.runtime]
     for name in image.base.images:
@@ -285,9 +348,16 @@ def test_another_version_of_the_runtime_stops_the_build(image: Image, tmp_path: 
 
 def test_a_failing_unit_test_stops_the_build(image: Image, tmp_path: Path) -> None:
     root = Path(
-        shutil.copytree(image.root, tmp_path / "my-service", symlinks=True, ignore=shutil.ignore_patterns("build"))
+        shutil.copytree(
+            image.root,
+            tmp_path / "my-service",
+            symlinks=True,
+            ignore=shutil.ignore_patterns("build"),
+        )
     )
-    routes = {"java": "Routes.java", "python": "routes.py", "node": "routes.js", "go": "routes.go"}[image.base.runtime]
+    routes = {"java": "Routes.java", "python": "routes.py", "node": "routes.js", "go": "routes.go"}[
+        image.base.runtime
+    ]
     (source,) = root.glob(f"app/**/{routes}")
     source.write_text(source.read_text().replace("Hello from ", "Good night, "))
     done = image.buildah.build(root, "failing")
@@ -297,7 +367,11 @@ def test_a_failing_unit_test_stops_the_build(image: Image, tmp_path: Path) -> No
 
 def _make_stand_ins(buildah: Buildah, base: Base, folder: Path) -> None:
     """Images with the names of the base images: the programs of a build, the runtime, and the libraries of both."""
-    programs = [Path(found).resolve() for name in BUILD_PROGRAMS if (found := shutil.which(name, path="/usr/bin:/bin"))]
+    programs = [
+        Path(found).resolve()
+        for name in BUILD_PROGRAMS
+        if (found := shutil.which(name, path="/usr/bin:/bin"))
+    ]
     for name, program in zip(BUILD_PROGRAMS, programs, strict=True):
         _copy(program, folder / "usr/bin" / name)
     (folder / "usr/bin/sh").symlink_to("bash")
@@ -306,7 +380,9 @@ def _make_stand_ins(buildah: Buildah, base: Base, folder: Path) -> None:
     (folder / "tmp").chmod(0o1777)
     (folder / "root").mkdir()
     (folder / "etc").mkdir()
-    (folder / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")  # from it comes HOME, and where Go caches
+    (folder / "etc/passwd").write_text(
+        "root:x:0:0:root:/root:/bin/sh\n"
+    )  # from it comes HOME, and where Go caches
     for target, source in base.trees.items():
         _copy(source, folder / target)
     for library in _libraries(folder):
@@ -327,7 +403,17 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
         return
     unused = shutil.ignore_patterns(
-        *("site-packages", "__pycache__", "test", "tests", "idlelib", "ensurepip", "tkinter", "lib2to3", "config-*"),
+        *(
+            "site-packages",
+            "__pycache__",
+            "test",
+            "tests",
+            "idlelib",
+            "ensurepip",
+            "tkinter",
+            "lib2to3",
+            "config-*",
+        ),
         *("*.a", "src.zip", "jmods", "legal", "man", "demo", "misc", "api", "doc"),
     )
     shutil.copytree(source, target, ignore=unused, ignore_dangling_symlinks=True)

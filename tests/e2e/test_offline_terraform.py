@@ -76,7 +76,9 @@ def configuration(folder: Path, text: str, **providers: str) -> Path:
         for name, version in providers.items()
     )
     (folder / "env").mkdir(parents=True)
-    (folder / "env" / "versions.tf").write_text(f"terraform {{\n  required_providers {{\n{required}  }}\n}}\n")
+    (folder / "env" / "versions.tf").write_text(
+        f"terraform {{\n  required_providers {{\n{required}  }}\n}}\n"
+    )
     (folder / "env" / "main.tf").write_text(text)
     return folder
 
@@ -87,11 +89,15 @@ def only(found: tuple[terraform.Validation, ...]) -> terraform.Validation:
 
 
 @pytest.mark.parametrize("release", AWS)
-def test_what_we_generate_is_valid(tools: SystemToolchain, infrastructure: Path, release: str) -> None:
+def test_what_we_generate_is_valid(
+    tools: SystemToolchain, infrastructure: Path, release: str
+) -> None:
     before = sorted(infrastructure.rglob("*"))
     roots = terraform.roots(infrastructure)
     assert roots == (Path("bootstrap"), Path("env"), Path("shared"))
-    for found in terraform.validate(tools, infrastructure, roots, releases={"hashicorp/aws": release}):
+    for found in terraform.validate(
+        tools, infrastructure, roots, releases={"hashicorp/aws": release}
+    ):
         assert (found.level, found.diagnostics, found.limit) == ("schema", (), "")
         assert found.providers == (f"aws {release}",)
     assert sorted(infrastructure.rglob("*")) == before
@@ -122,17 +128,23 @@ def test_the_tests_that_we_generate_pass(tools: SystemToolchain, infrastructure:
 def test_a_fault_is_found_at_its_line(
     tools: SystemToolchain, tmp_path: Path, line: str, summary: str, release: str
 ) -> None:
-    text = (
-        f'resource "aws_vpc" "other" {{\n  cidr_block = "10.0.0.0/16"\n}}\nresource "aws_vpc" "main" {{\n{line}\n}}\n'
-    )
+    text = f'resource "aws_vpc" "other" {{\n  cidr_block = "10.0.0.0/16"\n}}\nresource "aws_vpc" "main" {{\n{line}\n}}\n'
     folder = configuration(tmp_path / "terraform", text, aws=">= 5.100.0, < 7.0.0")
-    found = only(terraform.validate(tools, folder, [Path("env")], releases={"hashicorp/aws": release}))
+    found = only(
+        terraform.validate(tools, folder, [Path("env")], releases={"hashicorp/aws": release})
+    )
     (diagnostic,) = found.diagnostics
-    assert (diagnostic.path, diagnostic.line, diagnostic.summary) == (Path("env/main.tf"), 5, summary)
+    assert (diagnostic.path, diagnostic.line, diagnostic.summary) == (
+        Path("env/main.tf"),
+        5,
+        summary,
+    )
 
 
 def test_a_fault_in_a_module_is_found_there(tools: SystemToolchain, tmp_path: Path) -> None:
-    folder = configuration(tmp_path / "terraform", 'module "n" {\n  source = "../modules/n"\n}\n', aws="~> 6.0")
+    folder = configuration(
+        tmp_path / "terraform", 'module "n" {\n  source = "../modules/n"\n}\n', aws="~> 6.0"
+    )
     module = folder / "modules" / "n"
     module.mkdir(parents=True)
     (module / "main.tf").write_text('resource "aws_vpc" "main" {\n  cidr_blok = "10.0.0.0/16"\n}\n')
@@ -167,22 +179,36 @@ def test_a_type_that_we_do_not_carry_is_no_fault(tools: SystemToolchain, tmp_pat
     assert [one.line for one in found.diagnostics] == [10]
 
 
-def test_a_provider_without_a_schema_leaves_the_syntax(tools: SystemToolchain, tmp_path: Path) -> None:
+def test_a_provider_without_a_schema_leaves_the_syntax(
+    tools: SystemToolchain, tmp_path: Path
+) -> None:
     folder = configuration(tmp_path / "terraform", 'resource "aws_vpc" "main" {\n}\n', aws="~> 4.0")
     found = only(terraform.validate(tools, folder, [Path("env")]))
-    assert (found.level, found.diagnostics, found.limit) == ("syntax", (), "no schema of hashicorp/aws ~> 4.0")
+    assert (found.level, found.diagnostics, found.limit) == (
+        "syntax",
+        (),
+        "no schema of hashicorp/aws ~> 4.0",
+    )
     (folder / "env" / "main.tf").write_text('resource "aws_vpc" "main" {\n')
     found = only(terraform.validate(tools, folder, [Path("env")]))
     assert [one.path for one in found.diagnostics] == [Path("env/main.tf")]
 
 
-@pytest.mark.parametrize("release", [schema.version for schema in matching("hashicorp/azurerm", "")])
-def test_azure_is_validated_against_both_majors(tools: SystemToolchain, tmp_path: Path, release: str) -> None:
+@pytest.mark.parametrize(
+    "release", [schema.version for schema in matching("hashicorp/azurerm", "")]
+)
+def test_azure_is_validated_against_both_majors(
+    tools: SystemToolchain, tmp_path: Path, release: str
+) -> None:
     folder = configuration(tmp_path / "terraform", AKS, azurerm=">= 4.0")
     releases = {"hashicorp/azurerm": release}
-    assert only(terraform.validate(tools, folder, [Path("env")], releases=releases)).diagnostics == ()
+    assert (
+        only(terraform.validate(tools, folder, [Path("env")], releases=releases)).diagnostics == ()
+    )
     (folder / "env" / "main.tf").write_text(AKS.replace("dns_prefix ", "dns_prefixx"))
-    (diagnostic,) = only(terraform.validate(tools, folder, [Path("env")], releases=releases)).diagnostics
+    (diagnostic,) = only(
+        terraform.validate(tools, folder, [Path("env")], releases=releases)
+    ).diagnostics
     assert (diagnostic.line, diagnostic.summary) == (13, "Unsupported argument")
 
 
@@ -248,7 +274,9 @@ def test_every_kind_of_workload_is_valid(tools: SystemToolchain, tmp_path: Path)
     assert (found.level, found.diagnostics, found.limit) == ("schema", (), "")
 
 
-def test_a_fault_inside_a_template_of_pods_is_found_at_its_line(tools: SystemToolchain, tmp_path: Path) -> None:
+def test_a_fault_inside_a_template_of_pods_is_found_at_its_line(
+    tools: SystemToolchain, tmp_path: Path
+) -> None:
     text = workloads("imagee =")
     folder = configuration(tmp_path / "terraform", text, kubernetes="~> 3.0")
     found = only(terraform.validate(tools, folder, [Path("env")]))
@@ -265,11 +293,15 @@ def test_a_large_type_of_aws_has_its_blocks(tools: SystemToolchain, tmp_path: Pa
     folder = configuration(tmp_path / "terraform", text, aws="~> 6.0")
     assert only(terraform.validate(tools, folder, [Path("env")])).diagnostics == ()
     (folder / "env" / "main.tf").write_text(text.replace("comparison", "comparision"))
-    summaries = {one.summary for one in only(terraform.validate(tools, folder, [Path("env")])).diagnostics}
+    summaries = {
+        one.summary for one in only(terraform.validate(tools, folder, [Path("env")])).diagnostics
+    }
     assert "Unsupported argument" in summaries
 
 
-def test_the_helm_provider_takes_attributes_where_it_took_blocks(tools: SystemToolchain, tmp_path: Path) -> None:
+def test_the_helm_provider_takes_attributes_where_it_took_blocks(
+    tools: SystemToolchain, tmp_path: Path
+) -> None:
     text = (
         'provider "helm" {\n  kubernetes = {\n    host = "https://example.org"\n  }\n}\n'
         'resource "helm_release" "a" {\n  name  = "a"\n  chart = "./a"\n  set   = [{ name = "a", value = "b" }]\n}\n'
@@ -281,10 +313,10 @@ def test_the_helm_provider_takes_attributes_where_it_took_blocks(tools: SystemTo
     assert (diagnostic.line, diagnostic.summary) == (2, "Unsupported block type")
 
 
-def test_a_real_provider_goes_first(tmp_path: Path, toolchain: SystemToolchain, provider_mirror: Path) -> None:
-    text = (
-        'provider "aws" {\n  region = "eu-central-1"\n}\nresource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/99"\n}\n'
-    )
+def test_a_real_provider_goes_first(
+    tmp_path: Path, toolchain: SystemToolchain, provider_mirror: Path
+) -> None:
+    text = 'provider "aws" {\n  region = "eu-central-1"\n}\nresource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/99"\n}\n'
     folder = configuration(tmp_path / "terraform", text, aws=">= 5.0")
     found = only(terraform.validate(toolchain, folder, [Path("env")]))
     assert found.level == "provider"
@@ -305,7 +337,9 @@ class Impatient(SystemToolchain):
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
     ) -> CompletedRun:
-        return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 1), memory=memory)
+        return super().run(
+            tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=min(timeout, 1), memory=memory
+        )
 
 
 @pytest.mark.parametrize(
@@ -323,7 +357,9 @@ def test_a_terraform_that_fails_gives_no_verdict(
 ) -> None:
     script = tmp_path / "bin" / "terraform"
     script.parent.mkdir()
-    script.write_text(f"#!/bin/sh\nif [ \"$1\" = version ]; then echo 'Terraform v1.99.0'; exit 0; fi\n{body}\n")
+    script.write_text(
+        f"#!/bin/sh\nif [ \"$1\" = version ]; then echo 'Terraform v1.99.0'; exit 0; fi\n{body}\n"
+    )
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{script.parent}:/usr/bin:/bin")
     folder = configuration(tmp_path / "terraform", "")

@@ -65,12 +65,19 @@ def template_files(folder: Path) -> dict[str, tuple[str, bool]]:
     ids=["add jenkins", "set cloud", "set runtime_version", "remove terraform", "set level"],
 )
 def test_other_answers_give_what_they_generate(
-    request_: dict[str, object], given: dict[str, object], committed: Repository, generated: Repository
+    request_: dict[str, object],
+    given: dict[str, object],
+    committed: Repository,
+    generated: Repository,
 ) -> None:
     project = committed()
     outcome = update(project, answers_only=True, **request_)
     assert outcome.exit_code is ExitCode.CLEAN
-    assert {change.fate for change in outcome.changes} <= {FileAction.NEW, FileAction.CLEAN, FileAction.DELETED}
+    assert {change.fate for change in outcome.changes} <= {
+        FileAction.NEW,
+        FileAction.CLEAN,
+        FileAction.DELETED,
+    }
     assert template_files(project) == contents(generated(**given))
 
 
@@ -87,18 +94,34 @@ def edited(project: Path) -> Path:
     """The repository with the edits of a team, and a file of its own, committed."""
     texts = {name: (project / name).read_text(encoding="utf-8") for name in TEAMS_OWN}
     assert all(text.count(TEAMS_OWN[name][0]) == 1 for name, text in texts.items())
-    commit(project, {"ci/ours.sh": "#!/bin/sh\n", **{name: texts[name].replace(*TEAMS_OWN[name]) for name in texts}})
+    commit(
+        project,
+        {
+            "ci/ours.sh": "#!/bin/sh\n",
+            **{name: texts[name].replace(*TEAMS_OWN[name]) for name in texts},
+        },
+    )
     return project
 
 
-def test_a_team_starts_at_work_and_later_sets_the_level_right(committed: Repository, generated: Repository) -> None:
+def test_a_team_starts_at_work_and_later_sets_the_level_right(
+    committed: Repository, generated: Repository
+) -> None:
     project = edited(committed(level="work"))
     before = template_files(project)
     outcome = update(project, answers_only=True, given={"level": "right"})
-    assert {change.fate for change in outcome.changes} <= {FileAction.NEW, FileAction.CLEAN, FileAction.MERGED}
+    assert {change.fate for change in outcome.changes} <= {
+        FileAction.NEW,
+        FileAction.CLEAN,
+        FileAction.MERGED,
+    }
     expected = contents(edited_alike(generated(level="right")))
     assert template_files(project) == expected
-    assert {"ci/sign.sh", "ci/drift.sh", ".github/workflows/drift.yml"} <= expected.keys() - before.keys()
+    assert {
+        "ci/sign.sh",
+        "ci/drift.sh",
+        ".github/workflows/drift.yml",
+    } <= expected.keys() - before.keys()
     git(project, "commit", "--quiet", "--all", "--message", "Make it right")
     assert update(project, answers_only=True, given={"level": "work"}).exit_code is ExitCode.CLEAN
     assert template_files(project) == before
@@ -126,7 +149,10 @@ def test_what_a_team_wrote_outlives_the_removal_of_terraform(
     main = project / "terraform" / "env" / "main.tf"
     mine = main.read_text(encoding="utf-8") + '\nresource "aws_s3_bucket" "ours" {}\n'
     commit(project, {"terraform/env/main.tf": mine, "terraform/env/ours.tf": "# ours\n"})
-    assert cli.run(["remove", "terraform", "--path", str(project), "--format", "json"]) == ExitCode.CLEAN
+    assert (
+        cli.run(["remove", "terraform", "--path", str(project), "--format", "json"])
+        == ExitCode.CLEAN
+    )
     said = json.loads(capsys.readouterr().out)
     assert [file for file in said["files"] if file["state"] == "kept"] == [
         {
@@ -135,14 +161,22 @@ def test_what_a_team_wrote_outlives_the_removal_of_terraform(
             "note": "the template no longer has it; you changed it",
         }
     ]
-    left = sorted(path.relative_to(project).as_posix() for path in (project / "terraform").rglob("*") if path.is_file())
+    left = sorted(
+        path.relative_to(project).as_posix()
+        for path in (project / "terraform").rglob("*")
+        if path.is_file()
+    )
     assert left == ["terraform/env/main.tf", "terraform/env/ours.tf"]
     assert main.read_text(encoding="utf-8") == mine
 
 
-def test_an_answer_that_had_to_follow_is_named(committed: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_that_had_to_follow_is_named(
+    committed: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
     project = committed()
-    assert cli.run(["set", "cloud=azure", "--path", str(project), "--quiet", "--dry-run", "--format", "json"]) in {
+    assert cli.run(
+        ["set", "cloud=azure", "--path", str(project), "--quiet", "--dry-run", "--format", "json"]
+    ) in {
         ExitCode.CLEAN,
         ExitCode.NO_VERDICT,
     }
@@ -163,5 +197,9 @@ def test_an_edit_is_not_carried_into_a_file_that_merely_looks_alike(committed: R
         for name, (text, _) in contents(project).items()
         if name != "terraform/shared/main.tf" and "# ours\n" in text
     )
-    assert fates(outcome)["terraform/shared/main.tf"] in {FileAction.MERGED, FileAction.CONFLICT, FileAction.KEPT}
+    assert fates(outcome)["terraform/shared/main.tf"] in {
+        FileAction.MERGED,
+        FileAction.CONFLICT,
+        FileAction.KEPT,
+    }
     assert "# ours\n" in values.read_text(encoding="utf-8")

@@ -119,7 +119,11 @@ class Site:
 
     def verbs(self, *programs: str) -> list[str]:
         """The calls of `programs` as their first two words: "helm upgrade"; not the question which version they are."""
-        return [" ".join(call[:2]) for call in self.calls if call[0] in programs and call[1] != "version"]
+        return [
+            " ".join(call[:2])
+            for call in self.calls
+            if call[0] in programs and call[1] != "version"
+        ]
 
 
 @pytest.fixture
@@ -165,7 +169,11 @@ def committed(pristine: Repository, tmp_path_factory: pytest.TempPathFactory) ->
             root = tmp_path_factory.mktemp("committed") / "my-service"
             shutil.copytree(pristine(**given), root, symlinks=True)
             git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com"]
-            for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "first"]):
+            for words in (
+                ["init", "--quiet"],
+                ["add", "--all"],
+                ["commit", "--quiet", "--message", "first"],
+            ):
                 subprocess.run([*git, *words], cwd=root, check=True)
             made[key] = root
         return made[key]
@@ -174,7 +182,9 @@ def committed(pristine: Repository, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def sites(committed: Repository, tmp_path: Path, server: Callable[[Answer], int]) -> Callable[..., Site]:
+def sites(
+    committed: Repository, tmp_path: Path, server: Callable[[Answer], int]
+) -> Callable[..., Site]:
     """`sites(cloud="azure", …)`: a site whose repository these answers give."""
 
     def build(**given: object) -> Site:
@@ -234,7 +244,11 @@ def _site(root: Path, tmp_path: Path, server: Callable[[Answer], int]) -> Site:
 def history(*statuses: str, **descriptions: str) -> list[dict[str, Any]]:
     """`helm history`: one revision for each status; r3="Rollback to 1" describes the third."""
     return [
-        {"revision": number, "status": status, "description": descriptions.get(f"r{number}", COMMIT)}
+        {
+            "revision": number,
+            "status": status,
+            "description": descriptions.get(f"r{number}", COMMIT),
+        }
         for number, status in enumerate(statuses, start=1)
     ]
 
@@ -243,7 +257,10 @@ def pending(status: str, age: timedelta, zone: timezone = UTC) -> list[dict[str,
     """`helm history` whose second revision has been pending for so long, its time as Helm writes it in that zone."""
     first, second = history("deployed", status)
     began = (datetime.now(UTC) - age).astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S.123456789%z")
-    return [first, {**second, "updated": f"{began[:-2]}:{began[-2:]}" if zone != UTC else f"{began[:-5]}Z"}]
+    return [
+        first,
+        {**second, "updated": f"{began[:-2]}:{began[-2:]}" if zone != UTC else f"{began[:-5]}Z"},
+    ]
 
 
 def info(
@@ -267,19 +284,27 @@ def pods(site: Site, server: Callable[[Answer], int]) -> Callable[..., None]:
         for number, told in enumerate(answers):
             queue = list(told) if isinstance(told, list) else [told]
 
-            def answer(request: BaseHTTPRequestHandler, queue: list[dict[str, Any]] = queue) -> tuple[int, bytes]:
+            def answer(
+                request: BaseHTTPRequestHandler, queue: list[dict[str, Any]] = queue
+            ) -> tuple[int, bytes]:
                 assert request.path == "/info"
                 return 200, json.dumps(queue.pop(0) if len(queue) > 1 else queue[0]).encode()
 
             port = server(answer)
-            site.on(f"kubectl port-forward pod/web-{number}", f"Forwarding from 127.0.0.1:{port} -> 8080\n", stays=True)
+            site.on(
+                f"kubectl port-forward pod/web-{number}",
+                f"Forwarding from 127.0.0.1:{port} -> 8080\n",
+                stays=True,
+            )
             items.append({"metadata": {"name": f"web-{number}"}, "status": {"phase": "Running"}})
         site.on("kubectl get pods --output json", {"items": items})
 
     return run
 
 
-def test_a_deployment_verifies_installs_tests_and_announces(site: Site, pods: Callable[..., None]) -> None:
+def test_a_deployment_verifies_installs_tests_and_announces(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info(), info())
     done = site.make("deploy")
     assert done.returncode == 0, done.stderr
@@ -292,7 +317,10 @@ def test_a_deployment_verifies_installs_tests_and_announces(site: Site, pods: Ca
     ]
     verify = next(call for call in site.calls if call[0] == "cosign")
     assert verify[-1] == f"{IMAGE}@{NEW}"
-    assert "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main" in verify
+    assert (
+        "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main"
+        in verify
+    )
     upgrade = next(call for call in site.calls if call[:2] == ["helm", "upgrade"])
     for argument in (
         f"image.digest={NEW}",
@@ -305,12 +333,22 @@ def test_a_deployment_verifies_installs_tests_and_announces(site: Site, pods: Ca
     assert site.chat == [{"text": f":white_check_mark: *my-service*: dev runs {COMMIT}."}]
 
 
-@pytest.mark.parametrize(("version", "own"), [("v3.21.4+g1b4e9d2", set()), ("v4.2.4+g05fa379", HELM_4)])
-def test_helm_gets_no_flag_that_it_lacks(site: Site, pods: Callable[..., None], version: str, own: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("version", "own"), [("v3.21.4+g1b4e9d2", set()), ("v4.2.4+g05fa379", HELM_4)]
+)
+def test_helm_gets_no_flag_that_it_lacks(
+    site: Site, pods: Callable[..., None], version: str, own: set[str]
+) -> None:
     site.on("helm version", version)
     pods([info(runtime="8.0.502"), info(digest=OLD)])
     site.make("deploy")
-    flags = {argument for call in site.calls if call[0] == "helm" for argument in call if argument.startswith("--")}
+    flags = {
+        argument
+        for call in site.calls
+        if call[0] == "helm"
+        for argument in call
+        if argument.startswith("--")
+    }
     assert flags - {
         "--description", "--history-max", "--install", "--logs", "--namespace", "--output", "--set-string", "--short", "--timeout",
         "--values", "--wait",
@@ -326,7 +364,9 @@ def test_with_helm_4_what_git_says_wins_over_what_was_changed_by_hand(
     assert set(next(call for call in site.calls if call[:2] == ["helm", verb])) >= HELM_4
 
 
-def test_a_failing_helm_test_rolls_back_to_the_deployed_revision(site: Site, pods: Callable[..., None]) -> None:
+def test_a_failing_helm_test_rolls_back_to_the_deployed_revision(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info(digest=OLD, revision="d" * 40))
     site.on("helm history", history("superseded", "failed", "superseded", "deployed", "failed"))
     site.on("helm test", status=1)
@@ -335,10 +375,14 @@ def test_a_failing_helm_test_rolls_back_to_the_deployed_revision(site: Site, pod
     assert site.verbs("helm")[-2:] == ["helm rollback", "helm get"]
     assert next(call for call in site.calls if call[1] == "rollback")[2:4] == ["my-service", "4"]
     assert [message["text"].split(":")[1] for message in site.chat] == ["rewind"]
-    assert (site.root / "build/diagnostics/dev/logs.txt").exists(), "the evidence is saved before the rollback"
+    assert (site.root / "build/diagnostics/dev/logs.txt").exists(), (
+        "the evidence is saved before the rollback"
+    )
 
 
-def test_a_failing_first_installation_is_left_for_inspection(site: Site, pods: Callable[..., None]) -> None:
+def test_a_failing_first_installation_is_left_for_inspection(
+    site: Site, pods: Callable[..., None]
+) -> None:
     site.on("helm history", status=1, stderr="Error: release: not found")
     site.on("helm upgrade", status=1)
     done = site.make("deploy")
@@ -351,7 +395,13 @@ def test_a_pending_release_is_recovered_first(site: Site, pods: Callable[..., No
     pods(info())
     site.on("helm history", history("superseded", "deployed", "pending-upgrade"))
     assert site.make("deploy").returncode == 0
-    assert site.verbs("helm") == ["helm history", "helm rollback", "helm history", "helm upgrade", "helm test"]
+    assert site.verbs("helm") == [
+        "helm history",
+        "helm rollback",
+        "helm history",
+        "helm upgrade",
+        "helm test",
+    ]
     assert next(call for call in site.calls if call[1] == "rollback")[3] == "2"
 
 
@@ -360,7 +410,13 @@ def test_a_pending_first_installation_is_removed(site: Site, pods: Callable[...,
     site.on("helm history", status=1, stderr="Error: release: not found")
     site.on("helm history", history("pending-install"), once=True)
     assert site.make("deploy").returncode == 0
-    assert site.verbs("helm") == ["helm history", "helm uninstall", "helm history", "helm upgrade", "helm test"]
+    assert site.verbs("helm") == [
+        "helm history",
+        "helm uninstall",
+        "helm history",
+        "helm upgrade",
+        "helm test",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -384,24 +440,36 @@ def test_one_pod_that_runs_the_wrong_thing_rolls_back(
     assert "dev runs what it ran before (Helm revision 1)" in site.chat[0]["text"]
 
 
-def test_pods_are_asked_when_the_rollout_has_come_to_its_end(site: Site, pods: Callable[..., None]) -> None:
+def test_pods_are_asked_when_the_rollout_has_come_to_its_end(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info())
     assert site.make("deploy").returncode == 0
     verbs = [call[3] for call in site.calls if call[0] == "kubectl" and call[1] == "--namespace"]
     assert verbs.index("rollout") < verbs.index("get")
-    assert next(call for call in site.calls if "rollout" in call)[3:6] == ["rollout", "status", "deployment/my-service"]
+    assert next(call for call in site.calls if "rollout" in call)[3:6] == [
+        "rollout",
+        "status",
+        "deployment/my-service",
+    ]
 
 
-def test_a_rollout_without_an_end_is_a_failed_deployment(site: Site, pods: Callable[..., None]) -> None:
+def test_a_rollout_without_an_end_is_a_failed_deployment(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info())
-    site.on("kubectl rollout status", status=1, stderr="error: timed out waiting for the condition\n")
+    site.on(
+        "kubectl rollout status", status=1, stderr="error: timed out waiting for the condition\n"
+    )
     done = site.make("deploy")
     assert done.returncode != 0
     assert "the rollout of my-service in dev does not come to an end" in done.stderr
     assert "helm rollback" in site.verbs("helm")
 
 
-def test_a_pod_that_is_gone_when_it_is_asked_is_no_fault(site: Site, pods: Callable[..., None]) -> None:
+def test_a_pod_that_is_gone_when_it_is_asked_is_no_fault(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info(digest=OLD), info())
     site.on("kubectl port-forward pod/web-0", status=1, stderr=GONE)
     done = site.make("deploy")
@@ -415,7 +483,10 @@ def test_a_pod_that_leaves_while_it_is_asked_is_no_fault(
     site: Site, pods: Callable[..., None], metadata: dict[str, str]
 ) -> None:
     pods(info(), info(digest=OLD))
-    leaving = {"metadata": {"name": "web-1", **metadata}, "status": {"phase": "Running" if metadata else "Succeeded"}}
+    leaving = {
+        "metadata": {"name": "web-1", **metadata},
+        "status": {"phase": "Running" if metadata else "Succeeded"},
+    }
     staying = {"metadata": {"name": "web-0"}, "status": {"phase": "Running"}}
     before = {"items": [staying, {"metadata": {"name": "web-1"}, "status": {"phase": "Running"}}]}
     site.on("kubectl get pods --output json", {"items": [staying, leaving]})
@@ -436,7 +507,10 @@ def test_a_pod_without_a_crash_does_not_end_the_search_for_the_log_of_one(site: 
     none = 'previous terminated container "service" in pod "web-0" not found'
     site.on("helm test", status=1)
     site.on("kubectl logs --previous", status=1, stderr=f"Error from server (BadRequest): {none}\n")
-    site.on("kubectl logs --previous --ignore-errors", f"error: {none}\n[pod/web-1/service] out of memory\n")
+    site.on(
+        "kubectl logs --previous --ignore-errors",
+        f"error: {none}\n[pod/web-1/service] out of memory\n",
+    )
     done = site.make("deploy")
     assert "out of memory" in (site.root / "build/diagnostics/dev/logs-previous.txt").read_text()
     assert "logs-previous.txt is incomplete" not in done.stderr
@@ -445,7 +519,9 @@ def test_a_pod_without_a_crash_does_not_end_the_search_for_the_log_of_one(site: 
 NOISE = "PythonDeprecationWarning: Boto3 will no longer support Python 3.9\n"
 
 
-def test_what_a_credentials_plugin_says_is_no_part_of_the_history(site: Site, pods: Callable[..., None]) -> None:
+def test_what_a_credentials_plugin_says_is_no_part_of_the_history(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info())
     site.on("helm history", history("deployed"), stderr=NOISE)
     done = site.make("deploy")
@@ -480,7 +556,8 @@ def test_the_second_of_two_deployments_leaves_the_first_alone(site: Site, words:
     assert not {"helm rollback", "helm uninstall", "helm test"} & set(site.verbs("helm"))
     (message,) = site.chat
     assert (
-        f"{COMMIT} was not deployed: another deployment of dev is under way. Nothing was rolled back" in message["text"]
+        f"{COMMIT} was not deployed: another deployment of dev is under way. Nothing was rolled back"
+        in message["text"]
     )
 
 
@@ -492,7 +569,9 @@ def test_the_second_of_two_deployments_leaves_the_first_alone(site: Site, words:
         "Error: cannot re-use a name that is still in use\n",
     ],
 )
-def test_the_second_of_two_applies_leaves_the_first_alone(sites: Callable[..., Site], words: str) -> None:
+def test_the_second_of_two_applies_leaves_the_first_alone(
+    sites: Callable[..., Site], words: str
+) -> None:
     site = sites(deploy="terraform")
     (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
     site.on("terraform apply", status=1, stderr=words)
@@ -502,7 +581,9 @@ def test_the_second_of_two_applies_leaves_the_first_alone(sites: Callable[..., S
     assert "another deployment of dev is under way" in site.chat[0]["text"]
 
 
-def test_what_another_one_deployed_meanwhile_is_not_rolled_back(site: Site, pods: Callable[..., None]) -> None:
+def test_what_another_one_deployed_meanwhile_is_not_rolled_back(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info(digest=OLD))
     site.on("helm test", status=1)
     site.on("helm history", history("superseded", "superseded", "deployed"))
@@ -515,7 +596,9 @@ def test_what_another_one_deployed_meanwhile_is_not_rolled_back(site: Site, pods
 
 
 @pytest.mark.parametrize("target", ["deploy", "rollback TO=1"])
-def test_a_release_that_is_being_worked_on_is_waited_for(site: Site, pods: Callable[..., None], target: str) -> None:
+def test_a_release_that_is_being_worked_on_is_waited_for(
+    site: Site, pods: Callable[..., None], target: str
+) -> None:
     pods(info() if target == "deploy" else info(digest=OLD))
     site.on("helm history", history("superseded", "deployed"))
     site.on("helm history", pending("pending-upgrade", timedelta(seconds=30)), once=True)
@@ -523,21 +606,33 @@ def test_a_release_that_is_being_worked_on_is_waited_for(site: Site, pods: Calla
     assert done.returncode == 0, done.stderr
     assert "another deployment of dev has been under way for 3" in done.stderr
     verb = "upgrade" if target == "deploy" else "rollback"
-    assert [call[1] for call in site.calls if call[0] == "helm"][:3].count("history") == (3 if verb == "upgrade" else 2)
+    assert [call[1] for call in site.calls if call[0] == "helm"][:3].count("history") == (
+        3 if verb == "upgrade" else 2
+    )
     assert [call[1] for call in site.calls if call[1] in {"upgrade", "rollback"}] == [verb]
 
 
-@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=8))])
+@pytest.mark.parametrize(
+    "zone", [UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=8))]
+)
 def test_a_release_that_is_older_than_a_deployment_can_take_was_cut_off(
     site: Site, pods: Callable[..., None], zone: timezone
 ) -> None:
     pods(info())
     site.on("helm history", pending("pending-upgrade", timedelta(minutes=13), zone))
     assert site.make("deploy").returncode == 0
-    assert site.verbs("helm") == ["helm history", "helm rollback", "helm history", "helm upgrade", "helm test"]
+    assert site.verbs("helm") == [
+        "helm history",
+        "helm rollback",
+        "helm history",
+        "helm upgrade",
+        "helm test",
+    ]
 
 
-def test_who_knows_that_a_release_was_cut_off_need_not_wait(site: Site, pods: Callable[..., None]) -> None:
+def test_who_knows_that_a_release_was_cut_off_need_not_wait(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info())
     site.on("helm history", pending("pending-upgrade", timedelta(seconds=5)))
     assert site.make("deploy", CUT_OFF="1").returncode == 0
@@ -569,7 +664,9 @@ def test_an_installation_that_fails_is_rolled_back(site: Site, pods: Callable[..
     assert "Error 1\n" in done.stderr
 
 
-def test_a_revision_that_another_one_made_while_the_installation_failed_is_not_rolled_back(site: Site) -> None:
+def test_a_revision_that_another_one_made_while_the_installation_failed_is_not_rolled_back(
+    site: Site,
+) -> None:
     failed_installation(site, history("superseded", "deployed"))
     site.on("helm get values --revision 2", {"image": {"digest": OLD}})
     done = site.make("deploy")
@@ -578,12 +675,17 @@ def test_a_revision_that_another_one_made_while_the_installation_failed_is_not_r
     assert "another deployment came in between. Nothing was rolled back" in site.chat[0]["text"]
 
 
-def test_an_installation_of_which_helm_made_no_revision_leaves_nothing_to_roll_back(site: Site) -> None:
+def test_an_installation_of_which_helm_made_no_revision_leaves_nothing_to_roll_back(
+    site: Site,
+) -> None:
     failed_installation(site, history("deployed"))
     done = site.make("deploy")
     assert "Error 75" in done.stderr
     assert "helm rollback" not in site.verbs("helm")
-    assert "Helm made no revision of it. Nothing was rolled back; dev runs what it ran before." in site.chat[0]["text"]
+    assert (
+        "Helm made no revision of it. Nothing was rolled back; dev runs what it ran before."
+        in site.chat[0]["text"]
+    )
 
 
 def test_an_installation_that_fails_is_not_rolled_back_blindly(site: Site) -> None:
@@ -598,7 +700,9 @@ def test_an_installation_that_fails_is_not_rolled_back_blindly(site: Site) -> No
 
 
 @pytest.mark.parametrize(("target", "words"), [("deploy", "pending"), ("rollback TO=1", "seconds")])
-def test_who_cannot_tell_whether_another_one_is_at_work_changes_nothing(site: Site, target: str, words: str) -> None:
+def test_who_cannot_tell_whether_another_one_is_at_work_changes_nothing(
+    site: Site, target: str, words: str
+) -> None:
     file = site.root / "ci/history.jq"
     file.write_text(file.read_text().replace(f"def {words}:", f"def {words}_of_old:"))
     done = site.make(target)
@@ -618,7 +722,9 @@ def promoted(site: Site) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("environment", ["qa", "prod"])
-def test_an_older_commit_does_not_replace_a_newer_one(site: Site, promoted: tuple[str, str], environment: str) -> None:
+def test_an_older_commit_does_not_replace_a_newer_one(
+    site: Site, promoted: tuple[str, str], environment: str
+) -> None:
     older, newer = promoted
     site.on("helm history", history("superseded", "deployed", "failed"))
     site.on("helm get values --revision 2", {"image": {"digest": OLD}, "revision": newer})
@@ -628,15 +734,23 @@ def test_an_older_commit_does_not_replace_a_newer_one(site: Site, promoted: tupl
     assert "OLDER=1" in done.stderr
     assert site.verbs("helm") == ["helm history", "helm get"]
     assert site.chat == [
-        {"text": f":x: *my-service*: {older} was not deployed: {environment} runs {newer}, which is newer."}
+        {
+            "text": f":x: *my-service*: {older} was not deployed: {environment} runs {newer}, which is newer."
+        }
     ]
 
 
 @pytest.mark.parametrize(
-    ("environment", "variables"), [("prod", {"OLDER": "1"}), ("dev", {})], ids=["who-means-it", "to-dev"]
+    ("environment", "variables"),
+    [("prod", {"OLDER": "1"}), ("dev", {})],
+    ids=["who-means-it", "to-dev"],
 )
 def test_an_older_commit_is_deployed(
-    site: Site, pods: Callable[..., None], promoted: tuple[str, str], environment: str, variables: dict[str, str]
+    site: Site,
+    pods: Callable[..., None],
+    promoted: tuple[str, str],
+    environment: str,
+    variables: dict[str, str],
 ) -> None:
     older, newer = promoted
     pods(info(revision=older, environment=environment))
@@ -657,7 +771,9 @@ def test_a_newer_commit_the_same_and_one_that_cannot_be_compared_are_deployed(
     assert done.returncode == 0, done.stderr
 
 
-def test_where_nobody_can_read_what_prod_runs_nothing_is_deployed(site: Site, promoted: tuple[str, str]) -> None:
+def test_where_nobody_can_read_what_prod_runs_nothing_is_deployed(
+    site: Site, promoted: tuple[str, str]
+) -> None:
     site.on("helm get values", status=1, stderr="Error: Kubernetes cluster unreachable\n")
     done = site.make("deploy", ENVIRONMENT="prod", REVISION=promoted[0])
     assert done.returncode != 0
@@ -665,7 +781,9 @@ def test_where_nobody_can_read_what_prod_runs_nothing_is_deployed(site: Site, pr
     assert "helm upgrade" not in site.verbs("helm")
 
 
-def test_a_rollback_goes_to_an_older_commit(site: Site, pods: Callable[..., None], promoted: tuple[str, str]) -> None:
+def test_a_rollback_goes_to_an_older_commit(
+    site: Site, pods: Callable[..., None], promoted: tuple[str, str]
+) -> None:
     older, newer = promoted
     pods(info(digest=OLD, revision=older, environment="prod"))
     site.on("helm get values", {"image": {"digest": OLD}, "revision": newer})
@@ -691,7 +809,9 @@ def test_a_history_that_cannot_be_read_is_not_taken_for_a_first_installation(sit
 def git(root: Path, *words: str) -> str:
     """What a real Git says in `root`."""
     command = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", *words]
-    return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        command, cwd=root, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 @pytest.fixture
@@ -705,7 +825,9 @@ def merged(site: Site) -> str:
 
 
 @pytest.mark.parametrize("environment", ["qa", "prod"])
-def test_what_was_merged_is_promoted(site: Site, pods: Callable[..., None], merged: str, environment: str) -> None:
+def test_what_was_merged_is_promoted(
+    site: Site, pods: Callable[..., None], merged: str, environment: str
+) -> None:
     git(site.root, "commit", "--quiet", "--allow-empty", "--message", "newer")
     git(site.root, "push", "--quiet", "origin", "HEAD:refs/heads/main")
     pods(info(revision=merged, environment=environment))
@@ -719,14 +841,18 @@ def test_a_commit_that_is_not_on_main_is_not_promoted_though_it_is_signed(
 ) -> None:
     git(site.root, "checkout", "--quiet", "-b", "branch")
     git(site.root, "commit", "--quiet", "--allow-empty", "--message", "not merged")
-    done = site.make("deploy", ENVIRONMENT=environment, REVISION=git(site.root, "rev-parse", "HEAD"))
+    done = site.make(
+        "deploy", ENVIRONMENT=environment, REVISION=git(site.root, "rev-parse", "HEAD")
+    )
     assert done.returncode != 0
     assert f"only what was merged is deployed to {environment}" in done.stderr
     assert site.calls == [], "before any login"
 
 
 @pytest.mark.parametrize("revision", [COMMIT, "main~1"])
-def test_a_revision_that_git_does_not_know_is_not_promoted(site: Site, merged: str, revision: str) -> None:
+def test_a_revision_that_git_does_not_know_is_not_promoted(
+    site: Site, merged: str, revision: str
+) -> None:
     done = site.make("deploy", ENVIRONMENT="prod", REVISION=revision)
     assert f"{revision} is not on main as this checkout knows it" in done.stderr
     assert site.calls == []
@@ -739,7 +865,9 @@ def test_a_checkout_without_main_promotes_nothing(site: Site) -> None:
     assert site.calls == []
 
 
-def test_a_silent_chat_does_not_fail_a_deployment_but_is_mentioned(site: Site, pods: Callable[..., None]) -> None:
+def test_a_silent_chat_does_not_fail_a_deployment_but_is_mentioned(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info())
     done = site.make("deploy", CHAT_WEBHOOK_URL="")
     assert done.returncode == 0
@@ -762,7 +890,9 @@ def test_a_silent_chat_does_not_fail_a_deployment_but_is_mentioned(site: Site, p
         ("notify OUTCOME=failed TEXT=x", "CHAT_WEBHOOK_URL", "create an incoming webhook"),
     ],
 )
-def test_a_missing_variable_is_named_with_the_way_to_set_it(site: Site, target: str, variable: str, hint: str) -> None:
+def test_a_missing_variable_is_named_with_the_way_to_set_it(
+    site: Site, target: str, variable: str, hint: str
+) -> None:
     done = site.make(target, **{variable: ""})
     assert done.returncode != 0
     assert f"error: {variable} is not set: " in done.stderr
@@ -772,9 +902,14 @@ def test_a_missing_variable_is_named_with_the_way_to_set_it(site: Site, target: 
 
 @pytest.mark.parametrize(
     ("variables", "said"),
-    [({"ENVIRONMENT": "production"}, "one of dev, qa, prod"), ({"DIGEST": "latest"}, "64 hexadecimal digits")],
+    [
+        ({"ENVIRONMENT": "production"}, "one of dev, qa, prod"),
+        ({"DIGEST": "latest"}, "64 hexadecimal digits"),
+    ],
 )
-def test_a_variable_that_cannot_be_right_is_refused(site: Site, variables: dict[str, str], said: str) -> None:
+def test_a_variable_that_cannot_be_right_is_refused(
+    site: Site, variables: dict[str, str], said: str
+) -> None:
     done = site.make("deploy", **variables)
     assert done.returncode != 0
     assert said in done.stderr
@@ -795,7 +930,10 @@ def test_a_missing_tool_is_an_error_that_says_how_to_get_it(site: Site) -> None:
     [
         ('it said "no"', 'it said "no"'),
         ("a\nb", "a\nb"),
-        ("<!channel> & <http://evil.example|here>", "&lt;!channel&gt; &amp; &lt;http://evil.example|here&gt;"),
+        (
+            "<!channel> & <http://evil.example|here>",
+            "&lt;!channel&gt; &amp; &lt;http://evil.example|here&gt;",
+        ),
         ("$(id) `id` \\ '", "$(id) `id` \\ '"),
         ("x" * 5000, "x" * 2000),
     ],
@@ -808,7 +946,12 @@ def test_the_chat_shows_any_text_as_text(site: Site, text: str, shown: str) -> N
 
 def test_a_chat_that_refuses_is_an_error(site: Site, server: Callable[[Answer], int]) -> None:
     port = server(lambda request: (403, b"no"))
-    done = site.make("notify", OUTCOME="failed", TEXT="x", CHAT_WEBHOOK_URL=f"http://127.0.0.1:{port}/secret-part")
+    done = site.make(
+        "notify",
+        OUTCOME="failed",
+        TEXT="x",
+        CHAT_WEBHOOK_URL=f"http://127.0.0.1:{port}/secret-part",
+    )
     assert done.returncode != 0
     assert "the chat did not take the message" in done.stderr
     assert "secret-part" not in done.stdout + done.stderr
@@ -821,7 +964,17 @@ def test_a_chat_that_refuses_is_an_error(site: Site, server: Callable[[Answer], 
         (history("superseded", "failed", "deployed"), "1"),
         # 3 was bad and 4 is 2 again: going back means going to 1, neither to 3 nor to 2, which runs already.
         (history("superseded", "superseded", "superseded", "deployed", r4="Rollback to 2"), "1"),
-        (history("superseded", "superseded", "superseded", "superseded", "deployed", r4="Rollback to 2"), "2"),
+        (
+            history(
+                "superseded",
+                "superseded",
+                "superseded",
+                "superseded",
+                "deployed",
+                r4="Rollback to 2",
+            ),
+            "2",
+        ),
         # A rollback that failed: Helm leaves its words in place of where it was to go, and the one before it was bad.
         (history("superseded", "superseded", "failed", r3=f"Rollback {FAILED}"), "1"),
         # While it waited for pods, Helm leaves the bad one "deployed".
@@ -829,12 +982,24 @@ def test_a_chat_that_refuses_is_an_error(site: Site, server: Callable[[Answer], 
         # A second one that fails makes the first "superseded", as it makes an upgrade that failed.
         (
             history(
-                "superseded", "superseded", "superseded", "failed", r3=f"Rollback {FAILED}", r4=f"Rollback {FAILED}"
+                "superseded",
+                "superseded",
+                "superseded",
+                "failed",
+                r3=f"Rollback {FAILED}",
+                r4=f"Rollback {FAILED}",
             ),
             "1",
         ),
         (
-            history("superseded", "deployed", "superseded", "failed", r3=f"Upgrade {FAILED}", r4=f"Rollback {FAILED}"),
+            history(
+                "superseded",
+                "deployed",
+                "superseded",
+                "failed",
+                r3=f"Upgrade {FAILED}",
+                r4=f"Rollback {FAILED}",
+            ),
             "1",
         ),
         (history("superseded", "superseded", "failed", "deployed", r3=f"Rollback {FAILED}"), "1"),
@@ -847,7 +1012,10 @@ def test_a_rollback_goes_to_the_newest_good_release(
     site.on("helm history", revisions)
     done = site.make("rollback", DIGEST="")
     assert done.returncode == 0, done.stderr
-    assert next(call for call in site.calls if call[1] == "rollback")[2:4] == ["my-service", goes_to]
+    assert next(call for call in site.calls if call[1] == "rollback")[2:4] == [
+        "my-service",
+        goes_to,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -868,7 +1036,9 @@ def test_a_deployment_after_a_rollback_that_failed_never_goes_back_to_the_bad_on
 
 def test_a_rollback_that_was_cut_off_is_not_undone(site: Site, pods: Callable[..., None]) -> None:
     pods(info())
-    site.on("helm history", history("superseded", "deployed", "pending-rollback", r3="Rollback to 1"))
+    site.on(
+        "helm history", history("superseded", "deployed", "pending-rollback", r3="Rollback to 1")
+    )
     assert site.make("deploy").returncode == 0
     assert next(call for call in site.calls if call[:2] == ["helm", "rollback"])[3] == "1"
 
@@ -879,7 +1049,9 @@ def test_a_rollback_without_anything_to_go_back_to_says_so(site: Site) -> None:
     assert "there is no earlier good revision" in done.stderr
 
 
-def test_a_rollback_is_proved_by_the_digest_of_the_old_release(site: Site, pods: Callable[..., None]) -> None:
+def test_a_rollback_is_proved_by_the_digest_of_the_old_release(
+    site: Site, pods: Callable[..., None]
+) -> None:
     pods(info(digest=NEW))
     done = site.make("rollback", TO="1")
     assert done.returncode != 0
@@ -887,7 +1059,8 @@ def test_a_rollback_is_proved_by_the_digest_of_the_old_release(site: Site, pods:
 
 
 @pytest.mark.parametrize(
-    "target", ["deploy", "rollback", "smoke", "build", "push", "sign", "drift", "tf-plan", "tf-apply", "pin"]
+    "target",
+    ["deploy", "rollback", "smoke", "build", "push", "sign", "drift", "tf-plan", "tf-apply", "pin"],
 )
 def test_a_dry_run_calls_nothing_and_changes_nothing(site: Site, target: str) -> None:
     before = sorted(site.root.rglob("*"))
@@ -908,7 +1081,9 @@ def layout(root: Path) -> str:
         (blobs / (letter * 64)).write_text(json.dumps(content))
         return f"sha256:{letter * 64}"
 
-    statement = blob("1", {"predicate": {"spdxVersion": "SPDX-2.3", "packages": [{"name": "a"}, {"name": "b"}]}})
+    statement = blob(
+        "1", {"predicate": {"spdxVersion": "SPDX-2.3", "packages": [{"name": "a"}, {"name": "b"}]}}
+    )
     attestation = blob(
         "2",
         {
@@ -917,7 +1092,10 @@ def layout(root: Path) -> str:
                     "digest": "sha256:" + "9" * 64,
                     "annotations": {"in-toto.io/predicate-type": "https://slsa.dev/provenance/v1"},
                 },
-                {"digest": statement, "annotations": {"in-toto.io/predicate-type": "https://spdx.dev/Document"}},
+                {
+                    "digest": statement,
+                    "annotations": {"in-toto.io/predicate-type": "https://spdx.dev/Document"},
+                },
             ]
         },
     )
@@ -926,7 +1104,10 @@ def layout(root: Path) -> str:
         {
             "manifests": [
                 {"digest": "sha256:" + "3" * 64},
-                {"digest": attestation, "annotations": {"vnd.docker.reference.type": "attestation-manifest"}},
+                {
+                    "digest": attestation,
+                    "annotations": {"vnd.docker.reference.type": "attestation-manifest"},
+                },
             ]
         },
     )
@@ -938,7 +1119,10 @@ def test_the_bill_of_materials_is_the_one_that_the_digest_covers(site: Site) -> 
     layout(site.root)
     done = site.make("sbom")
     assert done.returncode == 0, done.stderr
-    assert json.loads((site.root / "build/sbom.spdx.json").read_text())["packages"] == [{"name": "a"}, {"name": "b"}]
+    assert json.loads((site.root / "build/sbom.spdx.json").read_text())["packages"] == [
+        {"name": "a"},
+        {"name": "b"},
+    ]
 
 
 def test_what_was_built_is_pushed_and_its_digest_written_down(site: Site) -> None:
@@ -985,13 +1169,20 @@ def test_a_build_passes_commit_runtime_and_attestations(site: Site) -> None:
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=site.root, capture_output=True, text=True, check=True
     ).stdout.strip()
-    site.on("docker buildx build", writes={"build/image/index.json": json.dumps({"manifests": [{"digest": NEW}]})})
+    site.on(
+        "docker buildx build",
+        writes={"build/image/index.json": json.dumps({"manifests": [{"digest": NEW}]})},
+    )
     done = site.make("build", REVISION=commit, IMAGE="")
     assert done.returncode == 0, done.stderr
     build = next(call for call in site.calls if call[:3] == ["docker", "buildx", "build"])
     assert {f"REVISION={commit}", "JAVA_VERSION=21", "--provenance=mode=max"} <= set(build)
-    assert any(argument.startswith("--sbom=generator=docker/buildkit-syft-scanner:") for argument in build)
-    assert any("type=oci" in argument and "rewrite-timestamp=true" in argument for argument in build)
+    assert any(
+        argument.startswith("--sbom=generator=docker/buildkit-syft-scanner:") for argument in build
+    )
+    assert any(
+        "type=oci" in argument and "rewrite-timestamp=true" in argument for argument in build
+    )
     assert site.verbs("crane", "aws") == []
 
 
@@ -1000,19 +1191,32 @@ def lock(root: Path) -> None:
         (root / f"terraform/{name}/.terraform.lock.hcl").write_text("# pinned\n")
 
 
-@pytest.mark.parametrize(("exit_code", "result", "status"), [(0, "clean", 0), (2, "drift", 2), (1, "unknown", 1)])
-def test_drift_is_reported_by_address_and_exit_code(site: Site, exit_code: int, result: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("exit_code", "result", "status"), [(0, "clean", 0), (2, "drift", 2), (1, "unknown", 1)]
+)
+def test_drift_is_reported_by_address_and_exit_code(
+    site: Site, exit_code: int, result: str, status: int
+) -> None:
     lock(site.root)
     site.on("terraform plan", status=exit_code)
     changes = [
-        {"address": "aws_vpc.this", "change": {"actions": ["update"], "after": {"password": "secret"}}},
+        {
+            "address": "aws_vpc.this",
+            "change": {"actions": ["update"], "after": {"password": "secret"}},
+        },
         {"address": "aws_eip.nat", "change": {"actions": ["no-op"]}},
         {"address": "aws_eks_addon.dns", "change": {"actions": ["delete", "create"]}},
     ]
     site.on("terraform show", {"resource_changes": changes})
     (site.home / "rules").write_text(json.dumps(site.rules))
     done = subprocess.run(
-        ["ci/drift.sh"], cwd=site.root, env=site.env, capture_output=True, text=True, timeout=60, check=False
+        ["ci/drift.sh"],
+        cwd=site.root,
+        env=site.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == status
     report = json.loads((site.root / "build/drift/dev.json").read_text())
@@ -1039,7 +1243,13 @@ def test_an_apply_carries_out_the_plan_that_was_read_and_no_other(site: Site) ->
     plan.parent.mkdir(exist_ok=True)
     plan.write_text("plan")
     assert site.make("tf-apply").returncode == 0
-    assert site.calls[-1] == ["terraform", "-chdir=terraform/env", "apply", "-input=false", str(plan)]
+    assert site.calls[-1] == [
+        "terraform",
+        "-chdir=terraform/env",
+        "apply",
+        "-input=false",
+        str(plan),
+    ]
     assert not plan.exists()
 
 
@@ -1058,7 +1268,9 @@ def test_one_issue_follows_the_state_of_an_environment(
 ) -> None:
     report = site.root / "build/drift/dev.json"
     report.parent.mkdir(parents=True)
-    report.write_text(json.dumps({"environment": "dev", "result": result, "changes": ["update aws_vpc.this"]}))
+    report.write_text(
+        json.dumps({"environment": "dev", "result": result, "changes": ["update aws_vpc.this"]})
+    )
     site.on("gh issue list", open_issues)
     assert site.make("drift-issue").returncode == 0
     assert [call[2] for call in site.calls if call[0] == "gh"][1:] == ([verb] if verb else [])
@@ -1082,15 +1294,31 @@ def variables_on_github(site: Site) -> dict[str, str]:
     return told
 
 
-@pytest.mark.parametrize(("given", "environments"), [({}, {"dev", "qa", "prod"}), ({"ENVIRONMENTS": "dev"}, {"dev"})])
-def test_the_pipeline_learns_what_terraform_made(site: Site, given: dict[str, str], environments: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("given", "environments"), [({}, {"dev", "qa", "prod"}), ({"ENVIRONMENTS": "dev"}, {"dev"})]
+)
+def test_the_pipeline_learns_what_terraform_made(
+    site: Site, given: dict[str, str], environments: set[str]
+) -> None:
     lock(site.root)
     site.on("gh api --jq .id", "7")
-    for output in ("image_repository", "build_role_arn", "region", "drift_role_arn", "deploy_role_arn", "cluster_name"):
+    for output in (
+        "image_repository",
+        "build_role_arn",
+        "region",
+        "drift_role_arn",
+        "deploy_role_arn",
+        "cluster_name",
+    ):
         site.on(f"terraform output -raw {output}", output)
     done = site.make("setup-github", DEPLOY_RUNNER="ours", **given)
     assert done.returncode == 0, done.stderr
-    own = {"PROD_REVIEW": "required", "DEPLOY_RUNNER": "ours", "AWS_REGION": "region", "IMAGE": "image_repository"}
+    own = {
+        "PROD_REVIEW": "required",
+        "DEPLOY_RUNNER": "ours",
+        "AWS_REGION": "region",
+        "IMAGE": "image_repository",
+    }
     assert variables_on_github(site) == {
         **own,
         "BUILD_ROLE_ARN": "build_role_arn",
@@ -1103,7 +1331,11 @@ def test_the_pipeline_learns_what_terraform_made(site: Site, given: dict[str, st
 def test_a_variable_is_never_set_to_nothing(site: Site) -> None:
     lock(site.root)
     site.on("gh api --jq .id", "7")
-    site.on("terraform output -raw image_repository", status=1, stderr='Output "image_repository" not found')
+    site.on(
+        "terraform output -raw image_repository",
+        status=1,
+        stderr='Output "image_repository" not found',
+    )
     done = site.make("setup-github")
     assert done.returncode != 0
     assert "terraform/shared does not say its image_repository" in done.stderr
@@ -1112,7 +1344,11 @@ def test_a_variable_is_never_set_to_nothing(site: Site) -> None:
 
 def environments_on_github(site: Site) -> list[str]:
     """The environments that GitHub was told about, in order."""
-    puts = [call[call.index("PUT") + 1] for call in site.calls if call[:2] == ["gh", "api"] and "PUT" in call]
+    puts = [
+        call[call.index("PUT") + 1]
+        for call in site.calls
+        if call[:2] == ["gh", "api"] and "PUT" in call
+    ]
     return [path.rpartition("/")[2] for path in puts if "/environments/" in path]
 
 
@@ -1125,7 +1361,9 @@ def test_prod_loses_its_own_reviewers_only_when_prod_approval_has_them(site: Sit
 def test_where_github_offers_no_reviewers_the_pipeline_stops_before_prod(site: Site) -> None:
     lock(site.root)
     site.on("gh api --jq .id", "7")
-    site.on("gh api PUT repos/example-org/my-service/environments/prod-approval", status=1, once=True)
+    site.on(
+        "gh api PUT repos/example-org/my-service/environments/prod-approval", status=1, once=True
+    )
     done = site.make("setup-github")
     assert variables_on_github(site)["PROD_REVIEW"] == "unavailable"
     assert environments_on_github(site)[-3:] == ["prod-approval", "prod-approval", "prod"]
@@ -1135,7 +1373,11 @@ def test_where_github_offers_no_reviewers_the_pipeline_stops_before_prod(site: S
 def test_pinning_adds_the_digest_to_each_base_image_once(site: Site) -> None:
     site.on("crane digest", f"{OLD}\n")
     assert site.make("pin").returncode == 0
-    bases = [line for line in (site.root / "Dockerfile").read_text().splitlines() if line.startswith("FROM ")]
+    bases = [
+        line
+        for line in (site.root / "Dockerfile").read_text().splitlines()
+        if line.startswith("FROM ")
+    ]
     assert bases
     assert all(f"@{OLD}" in line for line in bases)
     asked = [call[2] for call in site.calls if call[:2] == ["crane", "digest"]]
@@ -1157,12 +1399,21 @@ def test_a_build_without_docker_asks_the_buildkit_beside_it(site: Site) -> None:
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=site.root, capture_output=True, text=True, check=True
     ).stdout.strip()
-    site.on("buildctl build", writes={"build/image/index.json": json.dumps({"manifests": [{"digest": NEW}]})})
+    site.on(
+        "buildctl build",
+        writes={"build/image/index.json": json.dumps({"manifests": [{"digest": NEW}]})},
+    )
     done = site.make("build", REVISION=commit, IMAGE="", BUILDKIT_HOST="tcp://buildkit:1234")
     assert done.returncode == 0, done.stderr
     (build,) = (call for call in site.calls if call[0] == "buildctl")
-    assert {f"build-arg:REVISION={commit}", "build-arg:JAVA_VERSION=21", "attest:provenance=mode=max"} <= set(build)
-    assert any("type=oci" in argument and "rewrite-timestamp=true" in argument for argument in build)
+    assert {
+        f"build-arg:REVISION={commit}",
+        "build-arg:JAVA_VERSION=21",
+        "attest:provenance=mode=max",
+    } <= set(build)
+    assert any(
+        "type=oci" in argument and "rewrite-timestamp=true" in argument for argument in build
+    )
     assert site.verbs("docker") == []
 
 
@@ -1177,14 +1428,18 @@ def test_a_key_signs_and_verifies_where_it_is_named(site: Site, pods: Callable[.
 
 
 @pytest.mark.parametrize(
-    ("cloud", "logs_in"), [("aws", "aws eks"), ("azure", "az aks"), ("none", "helm history")], ids=lambda text: text
+    ("cloud", "logs_in"),
+    [("aws", "aws eks"), ("azure", "az aks"), ("none", "helm history")],
+    ids=lambda text: text,
 )
 def test_where_nothing_is_signed_a_deployment_asks_for_no_signature_and_no_registry(
     sites: Callable[..., Site], cloud: str, logs_in: str
 ) -> None:
     site = sites(level="work", cloud=cloud, ci=["jenkins"])
     (site.home / "bin/cosign").unlink()
-    site.make("deploy", AZURE_SUBSCRIPTION_ID="subscription", KUBECONFIG="kubeconfig", COSIGN_KEY="")
+    site.make(
+        "deploy", AZURE_SUBSCRIPTION_ID="subscription", KUBECONFIG="kubeconfig", COSIGN_KEY=""
+    )
     assert site.verbs("cosign", "crane") == []
     calls = [" ".join(call[:2]) for call in site.calls]
     assert logs_in in calls
@@ -1195,7 +1450,9 @@ def test_where_nothing_is_signed_a_deployment_asks_for_no_signature_and_no_regis
 
 
 @pytest.mark.parametrize("target", ["sign", "deploy"])
-def test_a_pipeline_that_sigstore_does_not_know_needs_a_key(sites: Callable[..., Site], target: str) -> None:
+def test_a_pipeline_that_sigstore_does_not_know_needs_a_key(
+    sites: Callable[..., Site], target: str
+) -> None:
     site = sites(ci=["jenkins"])
     done = site.make(target)
     assert done.returncode != 0
@@ -1209,7 +1466,9 @@ def test_either_pipeline_of_two_may_have_signed(sites: Callable[..., Site]) -> N
     done = site.make("deploy")
     assert "is not signed by" in done.stderr
     identities = [
-        call[call.index("--certificate-identity") + 1] for call in site.calls if call[:2] == ["cosign", "verify"]
+        call[call.index("--certificate-identity") + 1]
+        for call in site.calls
+        if call[:2] == ["cosign", "verify"]
     ]
     assert identities == [
         "https://github.com/example-org/my-service/.github/workflows/ci.yml@refs/heads/main",
@@ -1218,7 +1477,8 @@ def test_either_pipeline_of_two_may_have_signed(sites: Callable[..., Site]) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ['it said "no"', "a\nb", "<b> & [x](http://evil.example) **y**", "$(id) `id`", "x" * 5000]
+    "text",
+    ['it said "no"', "a\nb", "<b> & [x](http://evil.example) **y**", "$(id) `id`", "x" * 5000],
 )
 def test_teams_shows_any_text_as_text(sites: Callable[..., Site], text: str) -> None:
     site = sites(chat="teams")
@@ -1235,10 +1495,14 @@ def test_teams_shows_any_text_as_text(sites: Callable[..., Site], text: str) -> 
     ]
 
 
-def test_terraform_deploys_the_digest_and_goes_back_to_the_last_good_one(sites: Callable[..., Site]) -> None:
+def test_terraform_deploys_the_digest_and_goes_back_to_the_last_good_one(
+    sites: Callable[..., Site],
+) -> None:
     site = sites(deploy="terraform")
     (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
-    site.on("helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40})
+    site.on(
+        "helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40}
+    )
     site.on("helm test", status=1)
     done = site.make("deploy")
     assert done.returncode != 0
@@ -1264,8 +1528,15 @@ def lease(holder: str, age: timedelta | None = None, written: str = "lock-info")
     """The Lease that locks Terraform's state: held for so long, as Terraform writes it or in a field of the Lease."""
     began = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if age else ""
     times = {written: began} if age and written != "lock-info" else {}
-    info = {"app.terraform.io/lock-info": json.dumps({"ID": holder, "Created": began})} if age and not times else {}
-    return {"metadata": {"annotations": info}, "spec": {"holderIdentity": holder, **times} if holder else {}}
+    info = (
+        {"app.terraform.io/lock-info": json.dumps({"ID": holder, "Created": began})}
+        if age and not times
+        else {}
+    )
+    return {
+        "metadata": {"annotations": info},
+        "spec": {"holderIdentity": holder, **times} if holder else {},
+    }
 
 
 @pytest.mark.parametrize(
@@ -1280,11 +1551,17 @@ def lease(holder: str, age: timedelta | None = None, written: str = "lock-info")
     ],
 )
 def test_a_lock_on_the_state_without_a_pending_release_is_taken_away_from_a_run_that_was_cut_off(
-    sites: Callable[..., Site], age: timedelta | None, written: str, variables: dict[str, str], unlocked: bool
+    sites: Callable[..., Site],
+    age: timedelta | None,
+    written: str,
+    variables: dict[str, str],
+    unlocked: bool,
 ) -> None:
     site = sites(deploy="terraform")
     (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
-    site.on("helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40})
+    site.on(
+        "helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40}
+    )
     site.on("kubectl get lease lock-tfstate-default-deploy", lease("4f2c-run", age, written))
     done = site.make("rollback", TO="1", **variables)
     steps = [call[2:] for call in site.calls if call[0] == "terraform" and call[2] != "init"]
@@ -1293,16 +1570,26 @@ def test_a_lock_on_the_state_without_a_pending_release_is_taken_away_from_a_run_
     assert ("CUT_OFF=1 says that it was" in done.stderr) is not unlocked
 
 
-def test_a_deployment_that_finds_the_state_locked_says_how_to_go_on(sites: Callable[..., Site]) -> None:
+def test_a_deployment_that_finds_the_state_locked_says_how_to_go_on(
+    sites: Callable[..., Site],
+) -> None:
     site = sites(deploy="terraform")
     (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
-    site.on("kubectl get lease lock-tfstate-default-deploy", lease("4f2c-run", timedelta(minutes=5)))
+    site.on(
+        "kubectl get lease lock-tfstate-default-deploy", lease("4f2c-run", timedelta(minutes=5))
+    )
     site.on("terraform apply", status=1, stderr="Error: Error acquiring the state lock\n")
     assert "Error 75" in site.make("deploy").stderr
     assert "or at once with CUT_OFF=1 if none is under way" in site.chat[0]["text"]
     site.on("terraform apply")
     site.make("deploy", CUT_OFF="1")
-    assert ["terraform", "-chdir=terraform/deploy", "force-unlock", "-force", "4f2c-run"] in site.calls
+    assert [
+        "terraform",
+        "-chdir=terraform/deploy",
+        "force-unlock",
+        "-force",
+        "4f2c-run",
+    ] in site.calls
 
 
 def test_where_terraform_cannot_be_set_up_nothing_is_applied(sites: Callable[..., Site]) -> None:
@@ -1333,23 +1620,32 @@ def test_terraform_forgets_a_release_that_was_cut_off_and_never_asks_helm_to_rol
     ] in site.calls
     steps = [call[2:] for call in site.calls if call[0] == "terraform"]
     assert (["force-unlock", "-force", holder] in steps) is unlocked
-    assert [step[0] for step in steps if step[0] != "init"][: 1 + unlocked] == ["force-unlock"] * unlocked + ["apply"]
+    assert [step[0] for step in steps if step[0] != "init"][: 1 + unlocked] == [
+        "force-unlock"
+    ] * unlocked + ["apply"]
 
 
 def test_terraform_goes_back_from_a_release_that_was_cut_off(sites: Callable[..., Site]) -> None:
     site = sites(deploy="terraform")
     (site.root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
     site.on("helm history", history("superseded", "deployed", "pending-upgrade"))
-    site.on("helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40})
+    site.on(
+        "helm get values", {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40}
+    )
     site.make("rollback", TO="2")
-    changes = [" ".join(call[:3]) for call in site.calls if {"delete", "apply", "rollback"} & set(call)]
+    changes = [
+        " ".join(call[:3]) for call in site.calls if {"delete", "apply", "rollback"} & set(call)
+    ]
     assert changes == ["kubectl delete secret", "terraform -chdir=terraform/deploy apply"]
 
 
 def test_a_registry_and_a_cluster_of_your_own_need_no_cloud(sites: Callable[..., Site]) -> None:
     site = sites(cloud="none")
     done = site.make(
-        "rollback", DRY_RUN="1", KUBECONFIG_TEXT="apiVersion: v1", IMAGE="registry.example.com/team/my-service"
+        "rollback",
+        DRY_RUN="1",
+        KUBECONFIG_TEXT="apiVersion: v1",
+        IMAGE="registry.example.com/team/my-service",
     )
     assert done.returncode == 0, done.stderr
     refused = site.make("rollback")
@@ -1359,7 +1655,10 @@ def test_a_registry_and_a_cluster_of_your_own_need_no_cloud(sites: Callable[...,
 @pytest.mark.parametrize("target", ["sign", "deploy"])
 def test_a_key_in_vault_needs_the_login_to_it(sites: Callable[..., Site], target: str) -> None:
     site = sites(cloud="none", ci=["jenkins"])
-    key = {"COSIGN_KEY": "hashivault://my-service-signing", "IMAGE": "registry.example.com/my-service"}
+    key = {
+        "COSIGN_KEY": "hashivault://my-service-signing",
+        "IMAGE": "registry.example.com/my-service",
+    }
     refused = site.make(target, **key, VAULT_ADDR="https://vault.example.com")
     assert "error: VAULT_TOKEN is not set" in refused.stderr
     assert "error: VAULT_ADDR is not set" in site.make(target, **key, VAULT_TOKEN="x").stderr
@@ -1373,7 +1672,11 @@ def test_on_azure_a_pipeline_logs_in_with_its_token(sites: Callable[..., Site]) 
     token = site.home / "token"
     token.write_text("secret-token")
     image = "crmyservice.azurecr.io/my-service"
-    who = {"AZURE_CLIENT_ID": "client", "AZURE_TENANT_ID": "tenant", "AZURE_FEDERATED_TOKEN_FILE": str(token)}
+    who = {
+        "AZURE_CLIENT_ID": "client",
+        "AZURE_TENANT_ID": "tenant",
+        "AZURE_FEDERATED_TOKEN_FILE": str(token),
+    }
     done = site.make("sign", IMAGE=image, **who)
     assert done.returncode == 0, done.stderr
     first, *pipe = [call[:3] for call in site.calls if call[0] in {"az", "crane"}]
@@ -1383,7 +1686,9 @@ def test_on_azure_a_pipeline_logs_in_with_its_token(sites: Callable[..., Site]) 
     assert "secret-token" not in done.stdout + done.stderr
 
 
-def test_on_azure_the_pipeline_is_bound_to_its_role_by_the_id_that_terraform_says(sites: Callable[..., Site]) -> None:
+def test_on_azure_the_pipeline_is_bound_to_its_role_by_the_id_that_terraform_says(
+    sites: Callable[..., Site],
+) -> None:
     site = sites(cloud="azure")
     lock(site.root)
     refused = site.make("platform")
@@ -1398,7 +1703,9 @@ def test_on_azure_the_pipeline_is_bound_to_its_role_by_the_id_that_terraform_say
     assert done.returncode == 0, done.stderr
     assert ["kubectl", "apply", "-f", "-"] in site.calls
     assert (site.home / "stdin").read_text().endswith(f"    kind: User\n    name: {principal}\n")
-    assert "subscription" in next(call for call in site.calls if call[:3] == ["az", "aks", "update"])
+    assert "subscription" in next(
+        call for call in site.calls if call[:3] == ["az", "aks", "update"]
+    )
 
 
 @pytest.fixture
@@ -1417,7 +1724,9 @@ def login(site: Site, *groups: str, status: int = 0) -> None:
     site.on("kubectl auth whoami", "\n".join(groups), status=status)
 
 
-def test_the_platform_does_not_lock_out_a_pipeline_of_which_it_knows_no_login(rebound: Site) -> None:
+def test_the_platform_does_not_lock_out_a_pipeline_of_which_it_knows_no_login(
+    rebound: Site,
+) -> None:
     done = rebound.make("platform")
     assert done.returncode != 0
     assert (
@@ -1428,12 +1737,15 @@ def test_the_platform_does_not_lock_out_a_pipeline_of_which_it_knows_no_login(re
     assert "kubectl apply" not in rebound.verbs("kubectl")
 
 
-def test_the_platform_does_not_lock_out_a_pipeline_with_a_login_of_the_old_group(rebound: Site) -> None:
+def test_the_platform_does_not_lock_out_a_pipeline_with_a_login_of_the_old_group(
+    rebound: Site,
+) -> None:
     login(rebound, "deployers", "system:authenticated")
     done = rebound.make("platform")
     assert done.returncode != 0
     assert (
-        "build/deployer-dev.kubeconfig is not in the group my-service-deployers, and would be locked out" in done.stderr
+        "build/deployer-dev.kubeconfig is not in the group my-service-deployers, and would be locked out"
+        in done.stderr
     )
     assert "kubectl apply" not in rebound.verbs("kubectl")
 
@@ -1456,14 +1768,18 @@ def test_the_platform_takes_the_new_binding_once_the_pipeline_has_its_login(rebo
 
 
 @pytest.mark.parametrize("bound", ["", "my-service-deployers"], ids=["the-first-time", "again"])
-def test_the_platform_needs_no_login_where_it_takes_no_right_away(rebound: Site, bound: str) -> None:
+def test_the_platform_needs_no_login_where_it_takes_no_right_away(
+    rebound: Site, bound: str
+) -> None:
     rebound.on("kubectl get rolebinding deployer", bound)
     done = rebound.make("platform")
     assert done.returncode == 0, done.stderr
     assert not any("whoami" in call for call in rebound.calls)
 
 
-def test_the_platform_asks_the_cluster_nothing_when_it_only_says_what_it_would_do(rebound: Site) -> None:
+def test_the_platform_asks_the_cluster_nothing_when_it_only_says_what_it_would_do(
+    rebound: Site,
+) -> None:
     done = rebound.make("platform", DRY_RUN="1")
     assert done.returncode == 0, done.stderr
     assert rebound.calls == []
@@ -1472,23 +1788,31 @@ def test_the_platform_asks_the_cluster_nothing_when_it_only_says_what_it_would_d
 ENTRY = "arn:aws:iam::123456789012:role/my-service-dev-deploy"
 
 
-def test_on_aws_the_platform_waits_for_terraform_to_put_the_pipeline_into_the_group(site: Site) -> None:
+def test_on_aws_the_platform_waits_for_terraform_to_put_the_pipeline_into_the_group(
+    site: Site,
+) -> None:
     site.on("aws eks list-access-entries", ENTRY)
     site.on(f"aws eks describe-access-entry --principal-arn {ENTRY}", "deployers")
     refused = site.make("platform")
     assert refused.returncode != 0
-    assert "the role my-service-dev-deploy is not in the group my-service-deployers" in refused.stderr
+    assert (
+        "the role my-service-dev-deploy is not in the group my-service-deployers" in refused.stderr
+    )
     assert "First: make tf-plan ENVIRONMENT=dev && make tf-apply ENVIRONMENT=dev" in refused.stderr
     assert "kubectl apply" not in site.verbs("kubectl")
 
-    site.on(f"aws eks describe-access-entry --principal-arn {ENTRY}", "my-service-deployers\tdeployers")
+    site.on(
+        f"aws eks describe-access-entry --principal-arn {ENTRY}", "my-service-deployers\tdeployers"
+    )
     done = site.make("platform")
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
     assert "kubectl apply" in site.verbs("kubectl")
 
 
-UNREADABLE = pytest.mark.parametrize("status", [0, 254], ids=["no-such-entry", "no-right-to-list-them"])
+UNREADABLE = pytest.mark.parametrize(
+    "status", [0, 254], ids=["no-such-entry", "no-right-to-list-them"]
+)
 
 
 @UNREADABLE
@@ -1504,7 +1828,9 @@ def test_on_aws_the_platform_does_not_move_a_pipeline_of_which_it_cannot_see_the
     assert "kubectl apply" not in site.verbs("kubectl")
 
 
-def test_on_aws_the_platform_does_not_need_the_groups_of_a_pipeline_that_stays_where_it_is(site: Site) -> None:
+def test_on_aws_the_platform_does_not_need_the_groups_of_a_pipeline_that_stays_where_it_is(
+    site: Site,
+) -> None:
     site.on("aws eks list-access-entries", status=254)
     site.on("kubectl get rolebinding deployer", "my-service-deployers")
     done = site.make("platform")
@@ -1514,7 +1840,9 @@ def test_on_aws_the_platform_does_not_need_the_groups_of_a_pipeline_that_stays_w
 
 
 @UNREADABLE
-def test_on_aws_the_platform_warns_where_it_cannot_see_the_groups_of_the_pipeline(site: Site, status: int) -> None:
+def test_on_aws_the_platform_warns_where_it_cannot_see_the_groups_of_the_pipeline(
+    site: Site, status: int
+) -> None:
     site.on("aws eks list-access-entries", status=status)
     done = site.make("platform")
     assert done.returncode == 0, done.stderr

@@ -17,7 +17,9 @@ from reported import CLEAN, HOSTILE, PARITY, REPORT
 from scaffolder.model import Report
 from scaffolder.report import html
 
-TABLES = replace(REPORT, results=tuple(replace(result, table=PARITY) for result in REPORT.results[:1]))
+TABLES = replace(
+    REPORT, results=tuple(replace(result, table=PARITY) for result in REPORT.results[:1])
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,9 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
         pytest.skip("no chromium on PATH (apt install chromium)")
-    sandboxed = not hasattr(os, "geteuid") or os.geteuid() != 0  # Chromium's sandbox refuses to run as root
+    sandboxed = (
+        not hasattr(os, "geteuid") or os.geteuid() != 0
+    )  # Chromium's sandbox refuses to run as root
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=sandboxed)
         yield started
@@ -33,11 +37,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("report", [REPORT, HOSTILE, CLEAN, TABLES], ids=["all outcomes", "hostile", "clean", "tables"])
-def test_axe_finds_nothing(report: Report, scheme: Literal["light", "dark"], browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "report", [REPORT, HOSTILE, CLEAN, TABLES], ids=["all outcomes", "hostile", "clean", "tables"]
+)
+def test_axe_finds_nothing(
+    report: Report, scheme: Literal["light", "dark"], browser: Browser, tmp_path: Path
+) -> None:
     file = tmp_path / "report.html"
     file.write_text(html.write(report, gate_map=PARITY), encoding="utf-8")
-    page = browser.new_page(color_scheme=scheme, bypass_csp=True)  # axe itself is a script; the page allows none
+    page = browser.new_page(
+        color_scheme=scheme, bypass_csp=True
+    )  # axe itself is a script; the page allows none
     page.goto(file.as_uri())
     results = Axe().run(page)
     assert results.response["passes"], "axe looked at nothing"
@@ -47,7 +57,11 @@ def test_axe_finds_nothing(report: Report, scheme: Literal["light", "dark"], bro
 
 def test_axe_can_object(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    broken = html.write(REPORT).replace('<html lang="en">', "<html>").replace("--soft: #525b66", "--soft: #d0d0d0")
+    broken = (
+        html.write(REPORT)
+        .replace('<html lang="en">', "<html>")
+        .replace("--soft: #525b66", "--soft: #d0d0d0")
+    )
     file.write_text(broken, encoding="utf-8")
     page = browser.new_page(bypass_csp=True)
     page.goto(file.as_uri())
@@ -56,7 +70,9 @@ def test_axe_can_object(browser: Browser, tmp_path: Path) -> None:
     page.close()
 
 
-def test_it_is_whole_without_javascript_and_asks_for_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_it_is_whole_without_javascript_and_asks_for_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
     file = tmp_path / "report.html"
     file.write_text(html.write(REPORT), encoding="utf-8")
     context = browser.new_context(java_script_enabled=False)

@@ -26,7 +26,9 @@ import pytest
 from runtimes import TOOLS, Tools
 from support import Repository
 
-pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed: the services' scripts need it")
+pytestmark = pytest.mark.skipif(
+    not shutil.which("bash"), reason="bash is not installed: the services' scripts need it"
+)
 
 ROUTES = ("/", "/info", "other")
 BUCKETS = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf")
@@ -96,7 +98,14 @@ class Life:
     stuck: Stop
 
 
-SERVICES = (("java", "8"), ("java", "17"), ("java", "25"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
+SERVICES = (
+    ("java", "8"),
+    ("java", "17"),
+    ("java", "25"),
+    ("python", "3.14"),
+    ("node", "24"),
+    ("go", "1.27"),
+)
 ONE_EACH = (("java", "17"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
 
 
@@ -105,12 +114,16 @@ ONE_EACH = (("java", "17"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
     params=[pytest.param(each, marks=pytest.mark.xdist_group("-".join(each))) for each in SERVICES],
     ids="-".join,
 )
-def life(request: pytest.FixtureRequest, pristine: Repository, tmp_path_factory: pytest.TempPathFactory) -> Life:
+def life(
+    request: pytest.FixtureRequest, pristine: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> Life:
     """One service from its build to its end; everything that the tests look at."""
     runtime, stated = request.param
     tools = TOOLS[runtime](stated)
     original = pristine(runtime=runtime, runtime_version=stated)
-    root = Path(shutil.copytree(original, tmp_path_factory.mktemp("life") / original.name, symlinks=True))
+    root = Path(
+        shutil.copytree(original, tmp_path_factory.mktemp("life") / original.name, symlinks=True)
+    )
     tests = _script(root, "app/test.sh", tools)
     program, health_check = _programs(runtime, tools)
 
@@ -119,7 +132,9 @@ def life(request: pytest.FixtureRequest, pristine: Repository, tmp_path_factory:
         answers = {(method, path): service.ask(method, path) for method, path in ASKED}
         metrics = service.ask("GET", "/metrics")
         healthy = service.exit_code(*health_check, f"http://127.0.0.1:{service.port}/healthz")
-        unhealthy = service.exit_code(*health_check, f"http://127.0.0.1:{service.port}/nothing-here")
+        unhealthy = service.exit_code(
+            *health_check, f"http://127.0.0.1:{service.port}/nothing-here"
+        )
         service.send(b"\x16\x03\x01\x02\x00 this is no HTTP\r\n\r\n")
         after_garbage = service.ask("GET", "/readyz")
         # A caller that is in the middle of its request when SIGTERM comes; the probe is the kubelet's.
@@ -217,7 +232,11 @@ def test_metrics_are_prometheus_text(life: Life) -> None:
 
 def test_every_series_exists_at_zero_before_the_first_request(life: Life) -> None:
     """Without a series for 500 the share of failures would be empty instead of 0, and an alert on it blind."""
-    expected = {_series("http_requests_total", method="GET", route=r, code=c): 0.0 for r in ROUTES for c in (200, 500)}
+    expected = {
+        _series("http_requests_total", method="GET", route=r, code=c): 0.0
+        for r in ROUTES
+        for c in (200, 500)
+    }
     for route in ROUTES:
         expected |= dict.fromkeys(_histogram("GET", route), 0.0)
     expected |= _build_info(life)
@@ -238,13 +257,22 @@ def test_requests_are_counted_by_method_route_and_code(life: Life) -> None:
         ("POST", "/", 405): 1,
         ("other", "/", 405): 1,
     }
-    measured = {("GET", "/"), ("GET", "/info"), ("GET", "other"), ("HEAD", "/"), ("POST", "/"), ("other", "/")}
+    measured = {
+        ("GET", "/"),
+        ("GET", "/info"),
+        ("GET", "other"),
+        ("HEAD", "/"),
+        ("POST", "/"),
+        ("other", "/"),
+    }
     expected = {_series("http_requests_total", method=m, route=r, code=c) for m, r, c in counted}
     expected |= {series for method, route in measured for series in _histogram(method, route)}
     samples = _samples(life.metrics.body)
     assert set(samples) == expected | set(_build_info(life))
     for (method, route, code), number in counted.items():
-        assert samples[_series("http_requests_total", method=method, route=route, code=code)] == number
+        assert (
+            samples[_series("http_requests_total", method=method, route=route, code=code)] == number
+        )
 
 
 def test_durations_are_cumulative_and_end_with_the_number_of_requests(life: Life) -> None:
@@ -267,7 +295,9 @@ def test_promtool_accepts_the_metrics(life: Life) -> None:
     promtool = shutil.which("promtool")
     if not promtool:
         pytest.skip("promtool is not installed")
-    done = subprocess.run([promtool, "check", "metrics"], input=life.metrics.body, capture_output=True, text=True)
+    done = subprocess.run(
+        [promtool, "check", "metrics"], input=life.metrics.body, capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -307,7 +337,11 @@ def test_log_is_json_lines(life: Life) -> None:
     for line in lines:
         assert datetime.fromisoformat(line["time"]).utcoffset() is not None
         assert line["level"] in {"info", "warn", "error"}
-    assert [line["message"] for line in lines if line["message"] != "request"] == ["started", "stopping", "stopped"]
+    assert [line["message"] for line in lines if line["message"] != "request"] == [
+        "started",
+        "stopping",
+        "stopped",
+    ]
 
 
 def test_access_log_names_each_request_without_probes_and_without_the_query(life: Life) -> None:
@@ -330,14 +364,19 @@ def test_access_log_names_each_request_without_probes_and_without_the_query(life
 
 @pytest.mark.parametrize(
     ("runtime", "stated"),
-    [pytest.param(*each, marks=pytest.mark.xdist_group("-".join(each)), id="-".join(each)) for each in ONE_EACH],
+    [
+        pytest.param(*each, marks=pytest.mark.xdist_group("-".join(each)), id="-".join(each))
+        for each in ONE_EACH
+    ],
 )
 def test_a_failing_unit_test_stops_the_build_and_is_in_the_results(
     runtime: str, stated: str, repository: Repository
 ) -> None:
     tools = TOOLS[runtime](stated)
     root = repository(runtime=runtime, runtime_version=stated)
-    routes = {"java": "Routes.java", "python": "routes.py", "node": "routes.js", "go": "routes.go"}[runtime]
+    routes = {"java": "Routes.java", "python": "routes.py", "node": "routes.js", "go": "routes.go"}[
+        runtime
+    ]
     (source,) = root.glob(f"app/**/{routes}")
     text = source.read_text()
     assert "Hello from " in text
@@ -345,7 +384,9 @@ def test_a_failing_unit_test_stops_the_build_and_is_in_the_results(
     done = _script(root, "app/test.sh", tools)
     assert done.returncode == 1, done.stdout + done.stderr
     results = ElementTree.parse(root / "build/test-results/unit.xml").getroot()  # noqa: S314, ours
-    assert [case.get("name") for case in results.iter("testcase") if case.find("failure") is not None]
+    assert [
+        case.get("name") for case in results.iter("testcase") if case.find("failure") is not None
+    ]
 
 
 def test_an_older_jdk_is_named_and_stops_the_build(repository: Repository, tmp_path: Path) -> None:
@@ -411,7 +452,9 @@ class Service:
 
     def exit_code(self, *argv: str) -> int:
         """How a program ends that runs beside the service, in the same environment."""
-        return subprocess.run(argv, cwd=self._root, env=self._environment, capture_output=True).returncode
+        return subprocess.run(
+            argv, cwd=self._root, env=self._environment, capture_output=True
+        ).returncode
 
     def send(self, data: bytes) -> None:
         """Send `data` on a connection of its own, and wait until the service has closed it."""
@@ -445,7 +488,9 @@ class Service:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except ConnectionRefusedError:
                 return True
-            except OSError:  # reset: the port was closed while this connection waited to be accepted
+            except (
+                OSError
+            ):  # reset: the port was closed while this connection waited to be accepted
                 pass
             time.sleep(0.05)
         return False
@@ -462,7 +507,9 @@ class Service:
 
 
 @contextmanager
-def _running(root: Path, tools: Tools, argv: Sequence[str], drain_seconds: float) -> Iterator[Service]:
+def _running(
+    root: Path, tools: Tools, argv: Sequence[str], drain_seconds: float
+) -> Iterator[Service]:
     service = Service(root, tools, argv, drain_seconds)
     try:
         service.wait_until_ready(120)
@@ -477,7 +524,12 @@ def _programs(runtime: str, tools: Tools) -> tuple[list[str], list[str]]:
     """The service and the health check that image and chart use, as `app/build.sh` leaves them."""
     if runtime == "java":
         java = f"{tools.environment['JAVA_HOME']}/bin/java"
-        return [java, "-jar", "build/app/app.jar"], [java, "-cp", "build/app/app.jar", "service.HealthCheck"]
+        return [java, "-jar", "build/app/app.jar"], [
+            java,
+            "-cp",
+            "build/app/app.jar",
+            "service.HealthCheck",
+        ]
     if runtime == "python":
         python = tools.environment["PYTHON"]
         return [python, "-m", "service"], [python, "-m", "service.healthcheck"]
@@ -488,7 +540,9 @@ def _programs(runtime: str, tools: Tools) -> tuple[list[str], list[str]]:
 
 def _script(root: Path, script: str, tools: Tools) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **tools.environment}
-    return subprocess.run([script], cwd=root, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(
+        [script], cwd=root, env=environment, capture_output=True, text=True, timeout=300
+    )
 
 
 def _rest(connection: socket.socket) -> str:
@@ -516,12 +570,17 @@ def _histogram(method: str, route: str) -> tuple[str, ...]:
     """The series of one histogram: its buckets in order, the sum, the count."""
     name = "http_request_duration_seconds"
     buckets = [_series(f"{name}_bucket", method=method, route=route, le=bound) for bound in BUCKETS]
-    return (*buckets, *(_series(f"{name}_{part}", method=method, route=route) for part in ("sum", "count")))
+    return (
+        *buckets,
+        *(_series(f"{name}_{part}", method=method, route=route) for part in ("sum", "count")),
+    )
 
 
 def _build_info(life: Life) -> dict[str, float]:
     version, revision = life.tools.version, SETTINGS["REVISION"]
-    return {_series("app_build_info", runtime=life.runtime, version=version, revision=revision): 1.0}
+    return {
+        _series("app_build_info", runtime=life.runtime, version=version, revision=revision): 1.0
+    }
 
 
 def _samples(text: str) -> dict[str, float]:

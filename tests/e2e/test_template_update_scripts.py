@@ -111,7 +111,12 @@ class Site:
 
     def git(self, *arguments: str, folder: Path | None = None) -> str:
         done = subprocess.run(
-            ["git", *arguments], cwd=folder or self.root, env=self.env, capture_output=True, text=True, check=True
+            ["git", *arguments],
+            cwd=folder or self.root,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout.strip()
 
@@ -125,7 +130,11 @@ class Site:
 
     @property
     def branches(self) -> set[str]:
-        return set(self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", folder=self.bare).split())
+        return set(
+            self.git(
+                "for-each-ref", "--format=%(refname:short)", "refs/heads", folder=self.bare
+            ).split()
+        )
 
 
 @pytest.fixture
@@ -152,10 +161,14 @@ def site(system: str, repository: Repository, tmp_path: Path) -> Iterator[Site]:
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = urlsplit(self.path).path
-            asked.append((self.command, path, json.loads(body) if body else self.headers["Authorization"]))
+            asked.append(
+                (self.command, path, json.loads(body) if body else self.headers["Authorization"])
+            )
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(answers.get(f"{self.command} {path.rsplit('/', 1)[-1]}", [])).encode())
+            self.wfile.write(
+                json.dumps(answers.get(f"{self.command} {path.rsplit('/', 1)[-1]}", [])).encode()
+            )
 
         do_POST = do_PATCH = do_GET  # noqa: N815 - the names that http.server looks for
 
@@ -167,15 +180,23 @@ def site(system: str, repository: Repository, tmp_path: Path) -> Iterator[Site]:
     address = f"http://127.0.0.1:{server.server_address[1]}"
     settings = (root / "ci/settings.sh").read_text(encoding="utf-8")
     if system == "azure-devops":
-        (root / "ci/settings.sh").write_text(settings.replace("https://dev.azure.com", address), encoding="utf-8")
+        (root / "ci/settings.sh").write_text(
+            settings.replace("https://dev.azure.com", address), encoding="utf-8"
+        )
     url = next(
-        line for line in (root / "ci/settings.sh").read_text().splitlines() if line.startswith("REPOSITORY_URL=")
+        line
+        for line in (root / "ci/settings.sh").read_text().splitlines()
+        if line.startswith("REPOSITORY_URL=")
     )
     remote = url.split('"')[1] + ("" if system == "azure-devops" else ".git")
     (home / ".gitconfig").write_text(
         f'[url "{bare}"]\n  insteadOf = {remote}\n[user]\n  name = A\n  email = a@example.org\n'
     )
-    env = {"PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "GITHUB_API_URL": address}
+    env = {
+        "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "GITHUB_API_URL": address,
+    }
     made = Site(root=root, bare=bare, env=env, asked=asked, answers=answers)
     (root / "ci/scaffolder.txt").write_text(f"{PINNED}\n")
     made.git("init", "--quiet", "--initial-branch", "main")
@@ -219,14 +240,27 @@ def test_a_release_becomes_a_branch_and_a_change_for_review(site: Site, system: 
     assert site.branches == {"main", "template-update/v99.0.0"}
     assert site.git("rev-parse", "main", folder=site.bare) == main
     changed = site.git("diff", "--name-status", "main", "template-update/v99.0.0", folder=site.bare)
-    assert changed.split() == ["M", ".copier-answers.yml", "A", ".github/workflows/new.yml", "M", "Makefile"]
+    assert changed.split() == [
+        "M",
+        ".copier-answers.yml",
+        "A",
+        ".github/workflows/new.yml",
+        "M",
+        "Makefile",
+    ]
     assert "s3cret" not in updated.stderr + proposed.stderr + proposed.stdout
-    assert (site.git("rev-parse", "HEAD"), site.git("status", "--short", "--untracked-files=no")) == (main, "")
+    assert (
+        site.git("rev-parse", "HEAD"),
+        site.git("status", "--short", "--untracked-files=no"),
+    ) == (main, "")
     if system == "gitlab":
         assert "merge_request.create" in (site.bare / "options").read_text()
         return
     (method, path, body) = site.asked[-1]
-    assert (method, path.rsplit("/", 1)[-1]) == ("POST", "pulls" if system == "github" else "pullrequests")
+    assert (method, path.rsplit("/", 1)[-1]) == (
+        "POST",
+        "pulls" if system == "github" else "pullrequests",
+    )
     assert body["title"] == "Update the template to v99.0.0"
     text = body["body" if system == "github" else "description"]
     assert "v98.0.0 to v99.0.0: 1 new, 2 merged" in text
@@ -262,8 +296,12 @@ The RoleBinding names a group.
 
 
 @pytest.mark.parametrize("news", ["yes", "conflict"])
-def test_what_owners_do_before_they_deploy_is_a_section_of_the_proposal(news: str, site: Site) -> None:
-    site.answers.update({"POST pulls": {"html_url": "https://github.com/pull/7"}, "POST issues": {"number": 3}})
+def test_what_owners_do_before_they_deploy_is_a_section_of_the_proposal(
+    news: str, site: Site
+) -> None:
+    site.answers.update(
+        {"POST pulls": {"html_url": "https://github.com/pull/7"}, "POST issues": {"number": 3}}
+    )
     printed = "".join(f"{line}\n" for line in notes.lines(Notes(entries=(NOTE,))))
     updated = site.make("template-update", NEWS=news, NOTES=printed)
     assert updated.returncode == 0, updated.stderr
@@ -272,7 +310,9 @@ def test_what_owners_do_before_they_deploy_is_a_section_of_the_proposal(news: st
     body = site.asked[-1][2]["body"]
     assert MARKDOWN in body
     assert body.count("Deployers are a group") == 1
-    assert ("    v98.0.0 to v99.0.0" in body, "    Next    git commit\n" in body) == ((news == "yes"),) * 2
+    assert ("    v98.0.0 to v99.0.0" in body, "    Next    git commit\n" in body) == (
+        (news == "yes"),
+    ) * 2
 
 
 @pytest.mark.parametrize("system", ["gitlab"])
@@ -282,7 +322,9 @@ def test_a_merge_request_has_them_in_the_option_that_makes_it(site: Site) -> Non
     site.fresh_checkout()
     proposed = site.make("propose-update", TEMPLATE_UPDATE_TOKEN="s3cret")
     assert proposed.returncode == 0, proposed.stderr
-    (option,) = (line for line in (site.bare / "options").read_text().splitlines() if "description=" in line)
+    (option,) = (
+        line for line in (site.bare / "options").read_text().splitlines() if "description=" in line
+    )
     assert MARKDOWN in option.replace("\\n", "\n")
 
 
@@ -295,7 +337,10 @@ def test_a_merge_request_has_them_in_the_option_that_makes_it(site: Site) -> Non
         (r"a\n/merge", r"a&#92;n/merge"),
         ("a\r/merge", "a/merge"),
         ("@all Closes #7 and !8", "&#64;all Closes &#35;7 and &#33;8"),
-        ("`make pin X=git+https://h/x@v1` #1 `a@b #2`", "`make pin X=git+https://h/x@v1` &#35;1 `a@b #2`"),
+        (
+            "`make pin X=git+https://h/x@v1` #1 `a@b #2`",
+            "`make pin X=git+https://h/x@v1` &#35;1 `a@b #2`",
+        ),
         ("` @all", "` &#64;all"),
         ("`a\n` @all `", "`a\n` &#64;all `"),
         ("``` @all ` x `", "``` &#64;all ` x `"),
@@ -307,7 +352,13 @@ def test_gitlab_takes_no_order_from_the_notes(tmp_path: Path, written: str, harm
     (tmp_path / "notes.md").write_text(f"{written}\n", newline="")
     host = ROOT / "templates/ci/[[ on_gitlab ]]/host.sh"
     script = 'REPOSITORY_URL=x; source "$0"; description notes.md'
-    done = subprocess.run(["bash", "-euc", script, str(host)], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["bash", "-euc", script, str(host)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout == harmless.replace("\n", "\\n") + "\\n"
 
 
@@ -321,7 +372,9 @@ def test_nothing_of_the_update_lies_beside_the_token(site: Site) -> None:
     """A tool of mise.toml is another version after an update, and it is the checkout that says which one runs."""
     site.answers["POST pulls"] = {"html_url": "https://github.com/pull/7"}
     jq = Path(site.env["HOME"]) / "bin/jq"
-    jq.write_text(f'#!/bin/sh\ngrep -q "from the template" Makefile && exit 9\nexec {shutil.which("jq")} "$@"\n')
+    jq.write_text(
+        f'#!/bin/sh\ngrep -q "from the template" Makefile && exit 9\nexec {shutil.which("jq")} "$@"\n'
+    )
     jq.chmod(0o755)
     site.make("template-update", NEWS="yes")
     site.fresh_checkout()
@@ -332,7 +385,9 @@ def test_nothing_of_the_update_lies_beside_the_token(site: Site) -> None:
 
 @ON_EACH_HOST
 def test_a_branch_that_is_there_is_left_to_those_who_work_on_it(site: Site) -> None:
-    site.answers.update({"GET pulls": [{"html_url": "x"}], "GET pullrequests": {"value": [{"pullRequestId": 7}]}})
+    site.answers.update(
+        {"GET pulls": [{"html_url": "x"}], "GET pullrequests": {"value": [{"pullRequestId": 7}]}}
+    )
     site.git("push", "--quiet", "origin", "main:refs/heads/template-update/v99.0.0")
     before = site.git("rev-parse", "template-update/v99.0.0", folder=site.bare)
     site.make("template-update", NEWS="yes")
@@ -377,11 +432,15 @@ def test_a_scaffolder_that_fails_is_no_outcome(site: Site) -> None:
 
 def test_a_template_from_elsewhere_is_refused(site: Site) -> None:
     answers = site.root / ".copier-answers.yml"
-    answers.write_text(answers.read_text().replace("scaffold://templates.git", "https://example.org/evil.git"))
+    answers.write_text(
+        answers.read_text().replace("scaffold://templates.git", "https://example.org/evil.git")
+    )
     refused = site.make("template-update", NEWS="yes")
     assert "is not in TEMPLATE_SOURCES" in refused.stderr
     settings = site.root / "ci/settings.sh"
-    settings.write_text(settings.read_text().replace('"scaffold://templates.git"', '"https://example.org/evil.git"'))
+    settings.write_text(
+        settings.read_text().replace('"scaffold://templates.git"', '"https://example.org/evil.git"')
+    )
     refused = site.make("template-update", NEWS="yes")
     assert "merge a change of _src_path into main first" in refused.stderr
     assert not (Path(site.env["HOME"]) / "installed").exists()
@@ -414,12 +473,24 @@ def test_a_lock_that_leaves_something_open_fails_before_anything_runs(site: Site
 
 def test_dry_runs_say_what_they_would_do(site: Site) -> None:
     shown = site.make("template-update", DRY_RUN="1")
-    assert "+ ci/scaffolder.sh install build/scaffolder\n+ build/scaffolder/bin/scaffold update\n" in shown.stderr
-    assert site.make("propose-update", DRY_RUN="1").stderr.startswith("+ propose what build/template-update says at ")
+    assert (
+        "+ ci/scaffolder.sh install build/scaffolder\n+ build/scaffolder/bin/scaffold update\n"
+        in shown.stderr
+    )
+    assert site.make("propose-update", DRY_RUN="1").stderr.startswith(
+        "+ propose what build/template-update says at "
+    )
     assert not (site.root / "build").exists()
 
 
-SCRIPTS = ("template-update.sh", "propose-update.sh", "scaffolder.sh", "host.sh", "prelude.sh", "settings.sh")
+SCRIPTS = (
+    "template-update.sh",
+    "propose-update.sh",
+    "scaffolder.sh",
+    "host.sh",
+    "prelude.sh",
+    "settings.sh",
+)
 
 
 @pytest.fixture
@@ -447,13 +518,17 @@ def behind(site: Site, pristine: Repository, toolchain: SystemToolchain) -> Site
 def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_generates(
     behind: Site, pristine: Repository
 ) -> None:
-    updated = subprocess.run(["ci/template-update.sh"], cwd=behind.root, env=behind.env, capture_output=True, text=True)
+    updated = subprocess.run(
+        ["ci/template-update.sh"], cwd=behind.root, env=behind.env, capture_output=True, text=True
+    )
     assert updated.returncode == 0, updated.stderr
     assert (behind.root / "build/template-update/outcome").read_text() == "change\n"
     behind.fresh_checkout()
     behind.answers["POST pulls"] = {"html_url": "https://github.com/pull/7"}
     env = {**behind.env, "TEMPLATE_UPDATE_TOKEN": "s3cret"}
-    proposed = subprocess.run(["ci/propose-update.sh"], cwd=behind.root, env=env, capture_output=True, text=True)
+    proposed = subprocess.run(
+        ["ci/propose-update.sh"], cwd=behind.root, env=env, capture_output=True, text=True
+    )
     assert proposed.returncode == 0, proposed.stderr
     name = f"template-update/{releases.newest().tag}"
     fresh = pristine(ci=["github"])
@@ -461,22 +536,30 @@ def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_
     generated = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
     assert set(listed) == generated | {"ci/scaffolder.txt"}
     for file in ("Makefile", ".copier-answers.yml", "mise.toml"):
-        assert behind.git("show", f"{name}:{file}", folder=behind.bare) == (fresh / file).read_text().rstrip("\n")
+        assert behind.git("show", f"{name}:{file}", folder=behind.bare) == (
+            fresh / file
+        ).read_text().rstrip("\n")
     body = behind.asked[-1][2]["body"]
     assert releases.newest().changes[0][:40] in body
     assert " passed, " in body
 
 
-def test_a_conflict_of_the_real_scaffolder_is_taken_back_and_told(behind: Site, pristine: Repository) -> None:
+def test_a_conflict_of_the_real_scaffolder_is_taken_back_and_told(
+    behind: Site, pristine: Repository
+) -> None:
     fresh = (pristine(ci=["github"]) / "Makefile").read_text().splitlines()
     was = (behind.root / "Makefile").read_text().splitlines()
     changed = next(number for number, line in enumerate(was) if line not in fresh)
     was[changed] = "# somebody's own words"
     (behind.root / "Makefile").write_text("\n".join(was) + "\n")
     behind.git("commit", "--quiet", "--all", "--message", "ours")
-    updated = subprocess.run(["ci/template-update.sh"], cwd=behind.root, env=behind.env, capture_output=True, text=True)
+    updated = subprocess.run(
+        ["ci/template-update.sh"], cwd=behind.root, env=behind.env, capture_output=True, text=True
+    )
     assert updated.returncode == 0, updated.stderr
     assert (behind.root / "build/template-update/outcome").read_text() == "conflict\n"
-    assert (behind.root / "build/template-update/release").read_text() == f"{releases.newest().tag}\n"
+    assert (
+        behind.root / "build/template-update/release"
+    ).read_text() == f"{releases.newest().tag}\n"
     assert "    Makefile\n" in (behind.root / "build/template-update/body.md").read_text()
     assert behind.git("status", "--porcelain") == ""

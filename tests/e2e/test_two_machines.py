@@ -31,17 +31,38 @@ class Machine:
     programs: Path
 
     def run(self, *argv: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "XDG_", "SCAFFOLD", "PYTHON"))}
+        inherited = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("GIT_", "XDG_", "SCAFFOLD", "PYTHON"))
+        }
         nowhere = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
-        person = {f"GIT_{role}_{what}": "someone" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        common = [place for place in os.get_exec_path() if not Path(place, "git-remote-scaffold").exists()]
+        person = {
+            f"GIT_{role}_{what}": "someone"
+            for role in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        }
+        common = [
+            place for place in os.get_exec_path() if not Path(place, "git-remote-scaffold").exists()
+        ]
         path = os.pathsep.join([str(self.programs), *common])
         env = {**inherited, **nowhere, **person, "PATH": path, "HOME": str(self.home)}
-        return subprocess.run([*argv], cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
+        return subprocess.run(
+            [*argv], cwd=cwd, env=env, capture_output=True, text=True, timeout=300
+        )
 
 
 def wheel(source: Path, folder: Path) -> Path:
-    argv = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
+    argv = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(folder),
+        str(source),
+    ]
     done = subprocess.run(argv, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     (built,) = folder.glob("*.whl")
@@ -53,7 +74,9 @@ def machine(folder: Path, built: Path) -> Machine:
     venv.create(folder / "venv", symlinks=True)
     python = folder / "venv" / "bin" / "python"
     (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    (packages / "dependencies.pth").write_text(
+        sysconfig.get_path("purelib") + "\n", encoding="utf-8"
+    )
     argv = [
         sys.executable,
         "-m",
@@ -85,9 +108,13 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Machine
     first = machine(folder / "first", wheel(source, folder / "first-wheel"))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     news = "## Unreleased\n\n### Templates\n- A file that says hello.\n\n## 98.0.0 - 2026-01-01\n"
-    (source / "CHANGELOG.md").write_text(changelog.replace("## Unreleased\n", news, 1), encoding="utf-8")
+    (source / "CHANGELOG.md").write_text(
+        changelog.replace("## Unreleased\n", news, 1), encoding="utf-8"
+    )
     (source / "templates" / "hello.txt").write_text("hello\n", encoding="utf-8")
-    done = subprocess.run([sys.executable, "-m", "tools.release", NEXT], cwd=source, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.release", NEXT], cwd=source, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     return first, machine(folder / "second", wheel(source, folder / "second-wheel"))
 
@@ -96,7 +123,9 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Machine
 def edited(machines: tuple[Machine, Machine], tmp_path: Path) -> Path:
     """A repository that the first machine made, and in which somebody changed a line."""
     first, _ = machines
-    done = first.run("scaffold", "new", "my-service", "--defaults", "--no-check", "--quiet", cwd=tmp_path)
+    done = first.run(
+        "scaffold", "new", "my-service", "--defaults", "--no-check", "--quiet", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     project = tmp_path / "my-service"
     with (project / "SECURITY.md").open("a", encoding="utf-8") as file:
@@ -121,14 +150,18 @@ def test_a_newer_wheel_elsewhere_updates_and_an_older_one_says_what_to_type(
 
     behind = first.run("scaffold", "update", cwd=clone)
     assert behind.returncode == ExitCode.USAGE
-    assert f"scaffold: v{NEXT} is not among the releases of scaffold://templates.git" in behind.stderr
+    assert (
+        f"scaffold: v{NEXT} is not among the releases of scaffold://templates.git" in behind.stderr
+    )
     newer = f"first-wheel/devops_scaffolder-{NEXT}-py3-none-any.whl"
     assert '  try: pip install --upgrade "devops-scaffolder[tools] @ file:///' in behind.stderr
     assert f'{newer}"\n' in behind.stderr
 
 
 @PLAIN_COPIER
-def test_plain_copier_sees_the_newer_wheel_at_once(machines: tuple[Machine, Machine], edited: Path) -> None:
+def test_plain_copier_sees_the_newer_wheel_at_once(
+    machines: tuple[Machine, Machine], edited: Path
+) -> None:
     first, second = machines
     copier = [sys.executable, "-m", "copier"]
     assert "up-to-date" in first.run(*copier, "check-update", cwd=edited).stdout
@@ -156,7 +189,9 @@ def test_copier_alone_updates_from_a_published_mirror(
 
     nothing_of_ours = Machine(tmp_path, tmp_path / "empty")
     assert nothing_of_ours.run("git", "remote-scaffold", cwd=tmp_path).returncode != 0
-    done = nothing_of_ours.run(sys.executable, "-m", "copier", "update", "--defaults", "--quiet", cwd=edited)
+    done = nothing_of_ours.run(
+        sys.executable, "-m", "copier", "update", "--defaults", "--quiet", cwd=edited
+    )
     assert done.returncode == 0, done.stderr
     assert (edited / "hello.txt").is_file()
     assert (edited / "SECURITY.md").read_text(encoding="utf-8").endswith("Mine.\n")
@@ -167,10 +202,14 @@ def test_without_the_tool_the_record_says_what_to_install(
     machines: tuple[Machine, Machine], edited: Path, tmp_path: Path
 ) -> None:
     nothing_of_ours = Machine(tmp_path, tmp_path / "empty")
-    done = nothing_of_ours.run(sys.executable, "-m", "copier", "update", "--defaults", "--quiet", cwd=edited)
+    done = nothing_of_ours.run(
+        sys.executable, "-m", "copier", "update", "--defaults", "--quiet", cwd=edited
+    )
     assert done.returncode != 0
     assert "remote-scaffold" in done.stderr
-    assert "ci/scaffolder.sh install" in (edited / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert "ci/scaffolder.sh install" in (edited / ".copier-answers.yml").read_text(
+        encoding="utf-8"
+    )
     assert git(edited, "status", "--short") == ""
 
 

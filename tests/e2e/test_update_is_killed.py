@@ -53,7 +53,9 @@ def settled(copy: Path) -> None:
     journal = copy / ".git" / "scaffold" / "update.json"
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        begun = journal.exists() and json.loads(journal.read_text(encoding="utf-8"))["state"] == "begun"
+        begun = (
+            journal.exists() and json.loads(journal.read_text(encoding="utf-8"))["state"] == "begun"
+        )
         if not begun and not _applying(copy):
             return
         time.sleep(0.02)
@@ -103,7 +105,9 @@ def test_a_killed_run_leaves_the_repository_as_before_or_complete(
     for number in range(kills):
         copy = tmp_path / f"copy{number}"
         shutil.copytree(original, copy, symlinks=True)
-        process = subprocess.Popen(command(*arguments, str(copy)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command(*arguments, str(copy)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(chance.uniform(0.3 if number % 2 else 0.6, 1.0) * length)
         process.kill()
         process.wait(timeout=30)
@@ -112,7 +116,9 @@ def test_a_killed_run_leaves_the_repository_as_before_or_complete(
         assert end in (before, after)
         ends["before" if end == before else "complete"] += 1
         if end == after:
-            assert subprocess.run(command("update", "--abort", str(copy))).returncode == ExitCode.CLEAN
+            assert (
+                subprocess.run(command("update", "--abort", str(copy))).returncode == ExitCode.CLEAN
+            )
             assert seen(copy) == before
         shutil.rmtree(copy)
     assert sum(ends.values()) == kills
@@ -142,7 +148,9 @@ def test_a_process_that_dies_while_it_writes_is_taken_back(project: Path, tmp_pa
     before = seen(copy)
     subprocess.run(command("update", str(copy)), check=False)
     journal = copy / ".git" / "scaffold" / "update.json"
-    journal.write_text(journal.read_text(encoding="utf-8").replace('"done"', '"begun"'), encoding="utf-8")
+    journal.write_text(
+        journal.read_text(encoding="utf-8").replace('"done"', '"begun"'), encoding="utf-8"
+    )
     git(copy, "reset", "--quiet", "--", "folder3")
     git(copy, "checkout", "--", "folder4/file4.txt")
     (copy / "folder5" / "file5.txt").unlink()

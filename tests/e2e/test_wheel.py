@@ -40,7 +40,15 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     (wheel,) = built.glob("*.whl")
     python = home / "venv" / "bin" / "python"
     lock = ["--constraint", str(ROOT / "requirements" / "dev.txt")]
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet", "--disable-pip-version-check"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     install = [*pip, "install", "--no-compile", f"{wheel}[tools]", *lock]
     done = subprocess.run(install, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -51,7 +59,9 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         scaffold = str(home / "venv" / "bin" / "scaffold")
-        return subprocess.run([scaffold, *arguments], capture_output=True, text=True, cwd=home, env=environment)
+        return subprocess.run(
+            [scaffold, *arguments], capture_output=True, text=True, cwd=home, env=environment
+        )
 
     return run
 
@@ -59,7 +69,16 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_wheel_and_the_sdist_carry_the_whole_template(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     (sdist,) = built.glob("*.tar.gz")
-    tracked = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    tracked = [
+        "git",
+        "-C",
+        str(ROOT),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
     listed = subprocess.run(
         [*tracked, "copier.yml", "versions.yml", "notes.yml", "presets.yml", "templates"],
         capture_output=True,
@@ -68,9 +87,13 @@ def test_the_wheel_and_the_sdist_carry_the_whole_template(built: Path) -> None:
     expected = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
     assert len(expected) > 70
     names = zipfile.ZipFile(wheel).namelist()
-    in_wheel = {name.removeprefix("scaffolder/_template/") for name in names if "/_template/" in name}
+    in_wheel = {
+        name.removeprefix("scaffolder/_template/") for name in names if "/_template/" in name
+    }
     assert in_wheel == expected
-    assert {"scaffolder/report/report.schema.json", "scaffolder/report/page.html.jinja"} <= set(names)
+    assert {"scaffolder/report/report.schema.json", "scaffolder/report/page.html.jinja"} <= set(
+        names
+    )
     assert wheel.stat().st_size < 5_000_000
     with tarfile.open(sdist) as archive:
         in_sdist = {name.partition("/")[2] for name in archive.getnames()}
@@ -80,12 +103,17 @@ def test_the_wheel_and_the_sdist_carry_the_whole_template(built: Path) -> None:
 def test_the_wheel_says_the_licence_and_holds_one_package(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"scaffolder", "devops_scaffolder"}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {
+        "scaffolder",
+        "devops_scaffolder",
+    }
     assert [name for name in names if name.endswith("licenses/LICENSE")]
     assert [name for name in names if name.endswith("licenses/NOTICE")]
 
 
-def test_the_installed_tool_writes_a_repository_that_terraform_and_helm_accept(installed: Run) -> None:
+def test_the_installed_tool_writes_a_repository_that_terraform_and_helm_accept(
+    installed: Run,
+) -> None:
     done = installed("new", "my-service", "--format", "json")
     assert done.returncode == 0, done.stdout + done.stderr
     made = json.loads(done.stdout)
@@ -98,17 +126,25 @@ def test_the_installed_tool_writes_a_repository_that_terraform_and_helm_accept(i
     assert results["HL001"]["tool"].endswith("(embedded)")
 
 
-def test_with_the_extra_only_programs_that_no_package_brings_are_not_checked(installed: Run) -> None:
+def test_with_the_extra_only_programs_that_no_package_brings_are_not_checked(
+    installed: Run,
+) -> None:
     if not installed("check", "my-service", "--format", "json").stdout:
         installed("new", "my-service")
     report = json.loads(installed("check", "my-service", "--format", "json").stdout)
-    skipped = {result["id"]: result["reason"] for result in report["results"] if result["outcome"] == "skipped"}
+    skipped = {
+        result["id"]: result["reason"]
+        for result in report["results"]
+        if result["outcome"] == "skipped"
+    }
     for reason in skipped.values():
         assert reason.startswith(("promtool is not installed", "amtool is not installed")), skipped
 
 
 def test_the_installed_tool_explains_every_check(installed: Run) -> None:
-    listed = {check["id"] for check in json.loads(installed("list", "checks", "--format", "json").stdout)}
+    listed = {
+        check["id"] for check in json.loads(installed("list", "checks", "--format", "json").stdout)
+    }
     for family in sorted({re.sub(r"\d{3}$", "", check) for check in listed}):
         explained = installed("explain", family, "--format", "json")
         assert explained.returncode == 0, explained.stderr

@@ -15,7 +15,9 @@ from scaffolder.repository.project import Project
 
 HERE = Path(__file__).parent
 REPOSITORIES = sorted(path.parent.name for path in HERE.glob("*/expected.yml"))
-OWN = tuple(check for check in checks.every() if check.tool is None and check.family in {"AG", "SY"})
+OWN = tuple(
+    check for check in checks.every() if check.tool is None and check.family in {"AG", "SY"}
+)
 
 
 def judged(name: str) -> Report:
@@ -26,7 +28,9 @@ def judged(name: str) -> Report:
 def test_every_fault_is_found_with_both_places_and_nothing_else(name: str) -> None:
     faults = yaml.safe_load((HERE / name / "expected.yml").read_text(encoding="utf-8"))["faults"]
     expected = sorted((one["check"], one["place"], one["other"]) for one in faults)
-    found = [(result.check.id, finding) for result in judged(name).results for finding in result.findings]
+    found = [
+        (result.check.id, finding) for result in judged(name).results for finding in result.findings
+    ]
     matched, surplus = [], []
     for check, finding in found:
         others = [place.path.as_posix() for place in finding.related]
@@ -50,8 +54,12 @@ def test_every_check_comes_to_an_end_of_its_own(name: str) -> None:
     assert all("tree_sitter" in reason for reason in reasons), reasons
 
 
-def test_the_report_says_what_could_and_what_could_not_be_judged(capsys: pytest.CaptureFixture[str]) -> None:
-    code = cli.run(["check", str(HERE / "java-three-versions" / "repository"), "--select", "AG", "-v"])
+def test_the_report_says_what_could_and_what_could_not_be_judged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = cli.run(
+        ["check", str(HERE / "java-three-versions" / "repository"), "--select", "AG", "-v"]
+    )
     said = capsys.readouterr().out
     assert code == ExitCode.FOUND
     assert "Dockerfile:6: error[AG001] says java 25, but the service is for java 21" in said

@@ -17,11 +17,26 @@ from scaffolder.template import answers
 EXAMPLES: dict[str, dict[str, object]] = {
     "java-eks-github": {},
     "java8-eks-jenkins": {"runtime_version": "8", "ci": "jenkins"},
-    "java11-aks-azuredevops": {"runtime_version": "11", "cloud": "azure", "ci": "azure-devops", "chat": "teams"},
-    "java17-aks-gitlab": {"runtime_version": "17", "cloud": "azure", "ci": "gitlab", "level": "work"},
+    "java11-aks-azuredevops": {
+        "runtime_version": "11",
+        "cloud": "azure",
+        "ci": "azure-devops",
+        "chat": "teams",
+    },
+    "java17-aks-gitlab": {
+        "runtime_version": "17",
+        "cloud": "azure",
+        "ci": "gitlab",
+        "level": "work",
+    },
     "java25-eks-github-terraform": {"runtime_version": "25", "deploy": "terraform"},
     "python-aks-github": {"runtime": "python", "cloud": "azure"},
-    "python312-own-jenkins": {"runtime": "python", "runtime_version": "3.12", "cloud": "none", "ci": "jenkins"},
+    "python312-own-jenkins": {
+        "runtime": "python",
+        "runtime_version": "3.12",
+        "cloud": "none",
+        "ci": "jenkins",
+    },
     "python313-eks-azuredevops": {
         "runtime": "python",
         "runtime_version": "3.13",
@@ -44,7 +59,12 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "deploy": "terraform",
         "chat": "teams",
     },
-    "go-aks-azuredevops": {"runtime": "go", "cloud": "azure", "ci": "azure-devops", "chat": "teams"},
+    "go-aks-azuredevops": {
+        "runtime": "go",
+        "cloud": "azure",
+        "ci": "azure-devops",
+        "chat": "teams",
+    },
     "go126-own-every-pipeline": {
         "runtime": "go",
         "runtime_version": "1.26",
@@ -68,9 +88,15 @@ def test_example_is_what_the_templates_generate(
         shutil.rmtree(example, ignore_errors=True)
         shutil.copytree(generated, example)
     assert files(example) == files(generated), "run `make examples` and read what it changed"
-    _, different, unreadable = filecmp.cmpfiles(generated, example, sorted(files(generated)), shallow=False)
+    _, different, unreadable = filecmp.cmpfiles(
+        generated, example, sorted(files(generated)), shallow=False
+    )
     assert (different, unreadable) == ([], []), "run `make examples` and read what it changed"
-    modes = {name for name in files(generated) if (generated / name).stat().st_mode != (example / name).stat().st_mode}
+    modes = {
+        name
+        for name in files(generated)
+        if (generated / name).stat().st_mode != (example / name).stat().st_mode
+    }
     assert modes == set()
 
 
@@ -97,17 +123,25 @@ def test_the_page_of_the_examples_tells_every_folder_apart_and_leads_to_what_is_
         known = answers.complete({"service_name": "my-service", **EXAMPLES[name]})
         assert f" {known['runtime_version']} |" in about
         assert about.endswith(f"| {known['level']}")
-    assert [link for link in re.findall(r"\]\(([^)]+)\)", page) if not (folder / link).exists()] == []
+    assert [
+        link for link in re.findall(r"\]\(([^)]+)\)", page) if not (folder / link).exists()
+    ] == []
 
 
 def test_every_value_of_every_question_is_in_an_example() -> None:
-    made = [answers.complete({"service_name": "my-service", **given}) for given in EXAMPLES.values()]
+    made = [
+        answers.complete({"service_name": "my-service", **given}) for given in EXAMPLES.values()
+    ]
     for question in answers.questions():
         offered = {choice.value for known in made for choice in question.choices_given(known)}
         answered = {
             value
             for known in made
             if question.name in known
-            for value in ([known[question.name]] if isinstance(known[question.name], str) else known[question.name])
+            for value in (
+                [known[question.name]]
+                if isinstance(known[question.name], str)
+                else known[question.name]
+            )
         }
         assert offered <= answered, question.name

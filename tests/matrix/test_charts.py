@@ -60,7 +60,9 @@ def rendered(root: Path, toolchain: SystemToolchain, kubernetes: str) -> dict[st
     assert [one.error for one in everywhere] == ["" for _ in ENVIRONMENTS]
     return {
         environment.name: list(
-            _objects("---\n".join(f"{m.text}\n" for m in one.manifests if m.source.suffix == ".yaml"))
+            _objects(
+                "---\n".join(f"{m.text}\n" for m in one.manifests if m.source.suffix == ".yaml")
+            )
         )
         for environment, one in zip(environments, everywhere, strict=True)
     }
@@ -69,7 +71,9 @@ def rendered(root: Path, toolchain: SystemToolchain, kubernetes: str) -> dict[st
 def platform(root: Path) -> list[Object]:
     """What a cluster needs once. Values of charts lie there too, and are no objects."""
     files = sorted((root / "platform").rglob("*.yaml"))
-    return [one for file in files for one in _objects(file.read_text(encoding="utf-8")) if "kind" in one]
+    return [
+        one for file in files for one in _objects(file.read_text(encoding="utf-8")) if "kind" in one
+    ]
 
 
 def _objects(text: str) -> Iterator[Object]:
@@ -78,7 +82,9 @@ def _objects(text: str) -> Iterator[Object]:
 
 def pods(objects: list[Object]) -> list[Object]:
     """The specifications of pods, whatever makes them."""
-    templates = [one["spec"]["template"]["spec"] for one in objects if "template" in (one.get("spec") or {})]
+    templates = [
+        one["spec"]["template"]["spec"] for one in objects if "template" in (one.get("spec") or {})
+    ]
     return templates + [one["spec"] for one in objects if one["kind"] == "Pod"]
 
 
@@ -89,7 +95,10 @@ def test_objects_are_valid_on_every_supported_kubernetes(
     root = pristine(**row)
     for kubernetes in CARRIED:
         by_environment = rendered(root, toolchain, kubernetes)
-        for one in [*platform(root), *(one for objects in by_environment.values() for one in objects)]:
+        for one in [
+            *platform(root),
+            *(one for objects in by_environment.values() for one in objects),
+        ]:
             if (kubernetes, repr(one)) not in _VALID:
                 assert_valid(one, kubernetes)
                 _VALID.add((kubernetes, repr(one)))
@@ -114,14 +123,21 @@ def test_pods_are_allowed_in_a_restricted_namespace(
     """https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted"""
     root = pristine(**row)
     namespace = next(
-        one for one in platform(root) if one["kind"] == "Namespace" and one["metadata"]["name"] == root.name
+        one
+        for one in platform(root)
+        if one["kind"] == "Namespace" and one["metadata"]["name"] == root.name
     )
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     for objects in rendered(root, toolchain, CARRIED[-1]).values():
         assert len(pods(objects)) == 2
         for pod in pods(objects):
-            assert not {"hostNetwork", "hostPID", "hostIPC", "hostUsers"} & {key for key in pod if pod[key]}
-            assert all(set(volume) <= {"name", "configMap", "emptyDir", "projected"} for volume in pod["volumes"])
+            assert not {"hostNetwork", "hostPID", "hostIPC", "hostUsers"} & {
+                key for key in pod if pod[key]
+            }
+            assert all(
+                set(volume) <= {"name", "configMap", "emptyDir", "projected"}
+                for volume in pod["volumes"]
+            )
             assert pod["securityContext"]["runAsNonRoot"] is True
             assert pod["securityContext"]["runAsUser"] != 0
             assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -138,7 +154,11 @@ def test_pods_are_allowed_in_a_restricted_namespace(
 
 
 def _probes(container: Object) -> list[Object]:
-    return [container[name] for name in ("livenessProbe", "readinessProbe", "startupProbe") if name in container]
+    return [
+        container[name]
+        for name in ("livenessProbe", "readinessProbe", "startupProbe")
+        if name in container
+    ]
 
 
 def helm_binary(major: int) -> str:
@@ -149,10 +169,14 @@ def helm_binary(major: int) -> str:
         shutil.which("helm"),
     ):
         if path:
-            said = subprocess.run([path, "version", "--short"], capture_output=True, text=True, check=True).stdout
+            said = subprocess.run(
+                [path, "version", "--short"], capture_output=True, text=True, check=True
+            ).stdout
             if re.search(rf"v{major}\.", said):
                 return path
-    pytest.skip(f"there is no Helm {major} in .helm/ or on PATH; `make matrix` gets it on x86-64 Linux")
+    pytest.skip(
+        f"there is no Helm {major} in .helm/ or on PATH; `make matrix` gets it on x86-64 Linux"
+    )
 
 
 @pytest.mark.parametrize("major", [3, 4])
@@ -166,8 +190,17 @@ def test_helm_3_and_helm_4_lint_and_render_the_same(
         release = environment.release
         chart = root / manifests.chart_of(Project(root))
         values = [word for file in release.values_files for word in ("--values", str(file))]
-        values += [word for name, value in release.set_strings.items() for word in ("--set-string", f"{name}={value}")]
-        subprocess.run([binary, "lint", "--strict", str(chart), *values], capture_output=True, text=True, check=True)
+        values += [
+            word
+            for name, value in release.set_strings.items()
+            for word in ("--set-string", f"{name}={value}")
+        ]
+        subprocess.run(
+            [binary, "lint", "--strict", str(chart), *values],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         apis = [word for api in manifests.API_VERSIONS for word in ("--api-versions", api)]
         options = ["--namespace", release.namespace, "--kube-version", "v1.36.0", *apis, *values]
         command = [binary, "template", release.name, str(chart), *options]

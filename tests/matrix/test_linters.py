@@ -18,10 +18,16 @@ PAIRS = combinations.covering(2)
 
 
 @pytest.mark.parametrize("row", PAIRS, ids=combinations.named)
-def test_combination_has_no_finding(row: dict[str, Answer], pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_combination_has_no_finding(
+    row: dict[str, Answer], pristine: Repository, toolchain: SystemToolchain
+) -> None:
     report = checks.run(Project(pristine(**row)), checks.every(today=TODAY), toolchain, strict=True)
     assert [finding for result in report.results for finding in result.findings] == []
-    unsettled = {result.check.id: result.reason for result in report.results if result.outcome is not Outcome.PASSED}
+    unsettled = {
+        result.check.id: result.reason
+        for result in report.results
+        if result.outcome is not Outcome.PASSED
+    }
     assert all("is not installed" in reason for reason in unsettled.values()), unsettled
 
 

@@ -22,7 +22,9 @@ OWN = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
 
 
 @pytest.mark.parametrize("row", [*TRIPLES, *AT_RANDOM], ids=combinations.named)
-def test_combination_renders_and_passes_our_own_checks(row: dict[str, Answer], tmp_path: Path) -> None:
+def test_combination_renders_and_passes_our_own_checks(
+    row: dict[str, Answer], tmp_path: Path
+) -> None:
     with render.staged(row, tmp_path / "my-service") as rendered:
         report = checks.run(Project(rendered.folder), OWN, ScriptedToolchain({}))
     unsettled = {result.check.id: result.reason for result in report.results if result.reason}

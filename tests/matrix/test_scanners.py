@@ -32,16 +32,26 @@ FAULTS: dict[str, tuple[str, Edit]] = {
     ),
     "zizmor": (
         ".github/workflows/ci.yml",
-        replace(".github/workflows/ci.yml", r"uses: actions/checkout@\S+.*", "uses: actions/checkout@v7"),
+        replace(
+            ".github/workflows/ci.yml", r"uses: actions/checkout@\S+.*", "uses: actions/checkout@v7"
+        ),
     ),
     "check-jsonschema": ("compose.yaml", append("compose.yaml", "nonsense: true\n")),
     "checkov": (
         "dev/helm/my-service/templates/deployment",
-        replace(f"{CHART}/templates/_helpers.tpl", "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+        replace(
+            f"{CHART}/templates/_helpers.tpl",
+            "allowPrivilegeEscalation: false",
+            "allowPrivilegeEscalation: true",
+        ),
     ),
     "trivy": (
         f"{CHART}/templates/deployment.yaml",
-        replace(f"{CHART}/templates/_helpers.tpl", "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+        replace(
+            f"{CHART}/templates/_helpers.tpl",
+            "allowPrivilegeEscalation: false",
+            "allowPrivilegeEscalation: true",
+        ),
     ),
 }
 """For each scanner: where it has to find something, and what makes it do so."""

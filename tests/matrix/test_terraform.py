@@ -31,7 +31,9 @@ PIPELINES = [*([one] for one in values("ci")), values("ci")]  # each alone, and 
 def distinct_roots(cloud: str, pristine: Repository) -> list[tuple[str, Path, Path]]:
     """Each root that differs, in any combination of what its code depends on, with a name, its folder and its path there."""
     found: dict[str, tuple[str, Path, Path]] = {}
-    of_cloud = [{"oidc_provider": value} for value in values("oidc_provider")] if cloud == "aws" else [{}]
+    of_cloud = (
+        [{"oidc_provider": value} for value in values("oidc_provider")] if cloud == "aws" else [{}]
+    )
     for ci, deploy, level, given in product(PIPELINES, values("deploy"), values("level"), of_cloud):
         directory = pristine(cloud=cloud, deploy=deploy, ci=ci, level=level, **given) / "terraform"
         name = "-".join([cloud, deploy, "+".join(ci), level, *given.values()])
@@ -57,7 +59,9 @@ def without_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_mirror")
 @pytest.mark.parametrize("cloud", CLOUDS)
-def test_valid_at_level_schema(cloud: str, pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_valid_at_level_schema(
+    cloud: str, pristine: Repository, toolchain: SystemToolchain
+) -> None:
     roots = distinct_roots(cloud, pristine)
     # With and without a key that signs, at each level, and deploy; on AWS, shared with new and with existing providers.
     assert len(roots) >= {"aws": 9, "azure": 8, "none": 1}[cloud]
@@ -65,10 +69,14 @@ def test_valid_at_level_schema(cloud: str, pristine: Repository, toolchain: Syst
         for release in RELEASES[cloud]:
             releases = {PROVIDER[cloud]: release} if release and root != Path("deploy") else {}
             (said,) = terraform.validate(toolchain, directory, [root], releases=releases)
-            assert (said.diagnostics, said.limit, said.level) == ((), "", "schema"), f"{name}, {release}"
+            assert (said.diagnostics, said.limit, said.level) == ((), "", "schema"), (
+                f"{name}, {release}"
+            )
 
 
-def test_valid_at_level_provider(pristine: Repository, toolchain: SystemToolchain, provider_mirror: Path) -> None:
+def test_valid_at_level_provider(
+    pristine: Repository, toolchain: SystemToolchain, provider_mirror: Path
+) -> None:
     for name, directory, root in distinct_roots("aws", pristine):
         if root != Path("deploy"):  # its provider is in no mirror here
             (said,) = terraform.validate(toolchain, directory, [root])
@@ -79,22 +87,35 @@ def test_valid_at_level_provider(pristine: Repository, toolchain: SystemToolchai
 @pytest.mark.usefixtures("without_mirror")
 @pytest.mark.parametrize(
     ("name", "ci", "level"),
-    [("a", ["github"], "right"), ("customer-notify-svc1", values("ci"), "right"), ("a", ["github"], "work")],
+    [
+        ("a", ["github"], "right"),
+        ("customer-notify-svc1", values("ci"), "right"),
+        ("a", ["github"], "work"),
+    ],
     ids=["a", "longest", "work"],
 )
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_its_own_tests_pass_for_the_shortest_and_the_longest_name(
-    cloud: str, name: str, ci: list[str], level: str, pristine: Repository, toolchain: SystemToolchain
+    cloud: str,
+    name: str,
+    ci: list[str],
+    level: str,
+    pristine: Repository,
+    toolchain: SystemToolchain,
 ) -> None:
     repository = pristine(service_name=name, cloud=cloud, deploy="terraform", ci=ci, level=level)
     roots = [Path("terraform") / root for root in terraform.roots(repository / "terraform")]
-    for tested in terraform.run_tests(toolchain, repository, roots):  # the whole repository: deploy reads the chart
+    for tested in terraform.run_tests(
+        toolchain, repository, roots
+    ):  # the whole repository: deploy reads the chart
         assert (tested.failed, tested.diagnostics) == (0, ()), tested.root
         assert tested.passed > 0, tested.root
 
 
 @pytest.mark.usefixtures("without_mirror")
-def test_its_own_tests_pass_with_existing_providers(pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_its_own_tests_pass_with_existing_providers(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
     directory = pristine(oidc_provider="existing") / "terraform"
     (tested,) = terraform.run_tests(toolchain, directory, [Path("shared")])
     assert (tested.failed, tested.diagnostics) == (0, ())

@@ -56,8 +56,12 @@ def account_wide(folder: Path, cloud: str) -> dict[str, bool]:
     }
 
 
-@pytest.mark.parametrize("given", [row for row in sample().values() if row["cloud"] != "none"], ids=str)
-def test_what_an_account_has_once_is_protected_from_deletion(given: dict[str, object], pristine: Repository) -> None:
+@pytest.mark.parametrize(
+    "given", [row for row in sample().values() if row["cloud"] != "none"], ids=str
+)
+def test_what_an_account_has_once_is_protected_from_deletion(
+    given: dict[str, object], pristine: Repository
+) -> None:
     folder = pristine(**given) / "terraform"
     assert all(account_wide(folder, str(given["cloud"])).values())
 

@@ -53,9 +53,13 @@ def problems(text: str, elsewhere: str = "") -> Iterator[str]:
 def _unset_names(code: str) -> Iterator[str]:
     """Yield names in arithmetic that nothing sets: bash 3.2 reads them also behind a `&&` that is false."""
     for arithmetic in _arithmetic(code):
-        bare = re.sub(r"\$\{\w+(\[[^]]*\])?:?[-=?+][^{}]*\}|\$\{#[^{}]*\}|\$[0-9#?]", " ", arithmetic)
+        bare = re.sub(
+            r"\$\{\w+(\[[^]]*\])?:?[-=?+][^{}]*\}|\$\{#[^{}]*\}|\$[0-9#?]", " ", arithmetic
+        )
         for name in set(re.findall(r"[A-Za-z_]\w*", _without_commands(bare))):
-            if not re.search(rf"(^|[\s;(])(local|for|read)\b[^\n;]*\b{name}\b|\b{name}\+?=", code, re.M):
+            if not re.search(
+                rf"(^|[\s;(])(local|for|read)\b[^\n;]*\b{name}\b|\b{name}\+?=", code, re.M
+            ):
                 yield f"(({arithmetic})): {name} may be unset (bash 3.2 reads it in any case)"
 
 
@@ -80,7 +84,9 @@ def _without_commands(arithmetic: str) -> str:
 def _empty_arrays(code: str, elsewhere: str) -> Iterator[str]:
     """Yield the arrays that may be empty and are expanded without `${name[@]+…}`: bash 3.2 takes an empty one for unset."""
     for name in set(re.findall(r"\b(\w+)=\(\s*\)", f"{code}\n{elsewhere}")):
-        guarded = re.sub(rf"\$\{{{name}\[[@*]\]:?[-+](\"?\$\{{{name}\[[@*]\]\}}\"?)?[^{{}}]*\}}", "", code)
+        guarded = re.sub(
+            rf"\$\{{{name}\[[@*]\]:?[-+](\"?\$\{{{name}\[[@*]\]\}}\"?)?[^{{}}]*\}}", "", code
+        )
         for expansion in re.findall(rf"\$\{{{name}\[[@*]\][^{{}}]*\}}", guarded):
             yield f"{expansion}: an empty array is unset (before bash 4.4)"
 
@@ -126,13 +132,21 @@ def test_what_bash_3_2_has_is_no_problem(line: str) -> None:
 @pytest.mark.skipif(BASH is None, reason="no bash-3.2")
 @pytest.mark.parametrize(
     "given",
-    [{}, {"cloud": "azure", "deploy": "terraform", "ci": ["gitlab"]}, {"cloud": "none", "ci": ["azure-devops"]}],
+    [
+        {},
+        {"cloud": "azure", "deploy": "terraform", "ci": ["gitlab"]},
+        {"cloud": "none", "ci": ["azure-devops"]},
+    ],
     ids=["aws", "azure", "own-cluster"],
 )
-def test_bash_3_2_reads_every_script_and_would_roll_back(pristine: Repository, given: dict[str, object]) -> None:
+def test_bash_3_2_reads_every_script_and_would_roll_back(
+    pristine: Repository, given: dict[str, object]
+) -> None:
     root = pristine(**given)
     for script in sorted(root.rglob("*.sh")):
-        read = subprocess.run([str(BASH), "-n", str(script)], capture_output=True, text=True, timeout=10)
+        read = subprocess.run(
+            [str(BASH), "-n", str(script)], capture_output=True, text=True, timeout=10
+        )
         assert (read.returncode, read.stderr) == (0, ""), script
     env = {
         "PATH": "/usr/bin:/bin",
@@ -142,7 +156,13 @@ def test_bash_3_2_reads_every_script_and_would_roll_back(pristine: Repository, g
         "KUBECONFIG": "k",
     }
     done = subprocess.run(
-        [str(BASH), "ci/rollback.sh"], cwd=root, env=env, capture_output=True, text=True, timeout=30, check=False
+        [str(BASH), "ci/rollback.sh"],
+        cwd=root,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     # With a trap, bash 3.2 exits with 0 when it stops at an unset variable.
     assert "unbound variable" not in done.stderr

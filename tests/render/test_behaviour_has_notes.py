@@ -23,7 +23,9 @@ from tools import frozen, release
 
 pytestmark = [
     pytest.mark.xdist_group("behaviour"),  # what is rendered is needed by each test
-    pytest.mark.skipif(not hcl.available(), reason="tree-sitter-hcl is not installed: Terraform cannot be compared"),
+    pytest.mark.skipif(
+        not hcl.available(), reason="tree-sitter-hcl is not installed: Terraform cannot be compared"
+    ),
 ]
 
 ANSWERS = {name: sample()[name] for name in (
@@ -57,24 +59,33 @@ def reviewed(old: Release) -> tuple[Unchanged, ...]:
 
 @pytest.fixture(scope="module")
 def changed(
-    old: Release, pristine: Repository, toolchain: SystemToolchain, tmp_path_factory: pytest.TempPathFactory
+    old: Release,
+    pristine: Repository,
+    toolchain: SystemToolchain,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str], tuple[Change, ...]]:
     """`changed("aws-github")` is what differs for these answers; computed once."""
     if toolchain.find(HELM) is None:
         pytest.skip(f"helm is not installed ({HELM.how_to_get}): charts cannot be compared")
     history = releases.embedded(toolchain)
-    asked = {question.name for question in answers.questions(releases.checkout(history, old, toolchain))}
+    asked = {
+        question.name for question in answers.questions(releases.checkout(history, old, toolchain))
+    }
     made: dict[str, tuple[Change, ...]] = {}
 
     def compare(name: str) -> tuple[Change, ...]:
         if name not in made:
             given = {"service_name": "my-service", **ANSWERS[name]}
             folder = tmp_path_factory.mktemp("old") / "my-service"
-            known = answers.complete({question: value for question, value in given.items() if question in asked})
+            known = answers.complete(
+                {question: value for question, value in given.items() if question in asked}
+            )
             stored = {question: value for question, value in known.items() if question in asked}
             render.write(manifest.origin(history, old, toolchain), stored, folder)
             # An update answers a new question with its default, whatever the set of answers gives it elsewhere.
-            updated = {question: value for question, value in ANSWERS[name].items() if question in asked}
+            updated = {
+                question: value for question, value in ANSWERS[name].items() if question in asked
+            }
             made[name] = behaviour.changes(folder, pristine(**updated), toolchain)
         return made[name]
 
@@ -84,7 +95,9 @@ def changed(
 def values(name: str) -> dict[str, object]:
     """What a condition reads for these answers."""
     completed = answers.complete({"service_name": "my-service", **ANSWERS[name]})
-    recorded = {key: list(value) if isinstance(value, tuple) else value for key, value in completed.items()}
+    recorded = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in completed.items()
+    }
     return expressions.completed(recorded, ROOT)
 
 
@@ -98,7 +111,9 @@ def test_every_object_that_differs_is_explained_by_a_note(
 ) -> None:
     concerning = [note for note in new_notes if behaviour.applies(note, values(name))]
     left = behaviour.unexplained(changed(name), concerning, reviewed)
-    said = " ".join(f"{key}={','.join(v) if isinstance(v, tuple) else v}" for key, v in ANSWERS[name].items())
+    said = " ".join(
+        f"{key}={','.join(v) if isinstance(v, tuple) else v}" for key, v in ANSWERS[name].items()
+    )
     if left:
         pytest.fail(behaviour.message(left, old.tag, f"{name} ({said})"), pytrace=False)
 
@@ -109,9 +124,14 @@ def test_every_glob_of_a_note_and_of_a_reviewed_difference_matches_something(
     changed: Callable[[str], tuple[Change, ...]],
 ) -> None:
     found = {name: changed(name) for name in ANSWERS}
-    left = list(behaviour.stale(found, {name: values(name) for name in ANSWERS}, new_notes, reviewed))
+    left = list(
+        behaviour.stale(found, {name: values(name) for name in ANSWERS}, new_notes, reviewed)
+    )
     if left:
-        pytest.fail("\n".join([*left, "a note that concerns none of ANSWERS needs a set of answers"]), pytrace=False)
+        pytest.fail(
+            "\n".join([*left, "a note that concerns none of ANSWERS needs a set of answers"]),
+            pytrace=False,
+        )
 
 
 def test_reviewed_differences_have_a_release_and_a_reason() -> None:
@@ -154,10 +174,25 @@ NOTE = Note(id="n", release="9.9.9", title="t", changes="c", do="d", undo="u")
 SEEDED = {
     "a verb of a role": ("platform/role.yaml", "[get]", "[get, patch]", "Role/deployer"),
     "a role with another name": ("platform/role.yaml", "deployer", "deployers", "Role/deployer*"),
-    "an argument of a resource": ("terraform/env/main.tf", 'name = "a" #', 'name = "b" #', "aws_iam_role.deploy"),
-    "a nested value": ("terraform/env/main.tf", 'a = "b"', 'a = "c"', "terraform/env/aws_iam_role.*"),
+    "an argument of a resource": (
+        "terraform/env/main.tf",
+        'name = "a" #',
+        'name = "b" #',
+        "aws_iam_role.deploy",
+    ),
+    "a nested value": (
+        "terraform/env/main.tf",
+        'a = "b"',
+        'a = "c"',
+        "terraform/env/aws_iam_role.*",
+    ),
     "a default": ("terraform/env/main.tf", '"eu"', '"us"', "variable.region"),
-    "a local value": ("terraform/env/main.tf", 'locals { name = "a"', 'locals { name = "b"', "local.name"),
+    "a local value": (
+        "terraform/env/main.tf",
+        'locals { name = "a"',
+        'locals { name = "b"',
+        "local.name",
+    ),
     "a source of a module": ("terraform/env/main.tf", "./network", "./networks", "module.network"),
     "an argument in a module": (
         "terraform/modules/cluster/main.tf",
@@ -165,7 +200,12 @@ SEEDED = {
         '"b"',
         "module.cluster.aws_eks_cluster.this",
     ),
-    "a value of an environment": ("terraform/env/envs/dev.tfvars", "small", "large", "variable.size"),
+    "a value of an environment": (
+        "terraform/env/envs/dev.tfvars",
+        "small",
+        "large",
+        "variable.size",
+    ),
 }
 
 
@@ -186,9 +226,15 @@ def test_a_seeded_difference_needs_a_note_that_names_it(
     found = behaviour.changes(*pair, toolchain)
     assert found
     assert behaviour.unexplained(found, [], []) == found
-    assert behaviour.unexplained(found, [dataclasses.replace(NOTE, objects=("Service/*",))], []) == found
+    assert (
+        behaviour.unexplained(found, [dataclasses.replace(NOTE, objects=("Service/*",))], [])
+        == found
+    )
     assert behaviour.unexplained(found, [dataclasses.replace(NOTE, objects=(glob,))], []) == ()
-    assert behaviour.unexplained(found, [], [Unchanged(object=glob, release="9.9.9", reason="none")]) == ()
+    assert (
+        behaviour.unexplained(found, [], [Unchanged(object=glob, release="9.9.9", reason="none")])
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -198,8 +244,16 @@ def test_a_seeded_difference_needs_a_note_that_names_it(
         ("terraform/env/main.tf", 'description = "x"', 'description = "y"'),
         ("terraform/env/main.tf", 'name = "a" # of the pipeline', 'name   =   "a"'),
         ("platform/role.yaml", "kind: Role\n", "# a comment\nkind: Role\n"),
-        ("platform/role.yaml", "{name: deployer}", "{name: deployer, labels: {helm.sh/chart: a-2}}"),
-        ("platform/role.yaml", "{name: deployer}", "{name: deployer, annotations: {checksum/config: abc}}"),
+        (
+            "platform/role.yaml",
+            "{name: deployer}",
+            "{name: deployer, labels: {helm.sh/chart: a-2}}",
+        ),
+        (
+            "platform/role.yaml",
+            "{name: deployer}",
+            "{name: deployer, annotations: {checksum/config: abc}}",
+        ),
     ],
 )
 def test_comments_versions_of_the_chart_and_checksums_are_no_difference(
@@ -210,8 +264,16 @@ def test_comments_versions_of_the_chart_and_checksums_are_no_difference(
     assert behaviour.changes(*pair, toolchain) == ()
 
 
-def test_an_object_that_is_new_or_gone_is_a_difference(pair: tuple[Path, Path], toolchain: SystemToolchain) -> None:
-    lay(pair[1], {"platform/role.yaml": None, "platform/quota.yaml": "kind: ResourceQuota\nmetadata: {name: q}\n"})
+def test_an_object_that_is_new_or_gone_is_a_difference(
+    pair: tuple[Path, Path], toolchain: SystemToolchain
+) -> None:
+    lay(
+        pair[1],
+        {
+            "platform/role.yaml": None,
+            "platform/quota.yaml": "kind: ResourceQuota\nmetadata: {name: q}\n",
+        },
+    )
     found = behaviour.changes(*pair, toolchain)
     assert [(change.what, bool(change.before), bool(change.after)) for change in found] == [
         ("ResourceQuota/q (platform)", False, True),
@@ -219,7 +281,9 @@ def test_an_object_that_is_new_or_gone_is_a_difference(pair: tuple[Path, Path], 
     ]
 
 
-def test_an_object_in_another_file_is_no_difference(pair: tuple[Path, Path], toolchain: SystemToolchain) -> None:
+def test_an_object_in_another_file_is_no_difference(
+    pair: tuple[Path, Path], toolchain: SystemToolchain
+) -> None:
     lay(pair[1], {"platform/role.yaml": None, "platform/roles/deployer.yaml": ROLE})
     assert behaviour.changes(*pair, toolchain) == ()
 
@@ -242,7 +306,9 @@ def test_the_message_names_the_object_the_answers_and_what_to_write(
     pair: tuple[Path, Path], toolchain: SystemToolchain
 ) -> None:
     lay(pair[1], {"platform/role.yaml": ROLE.replace("[get]", "[get, patch]")})
-    said = behaviour.message(behaviour.changes(*pair, toolchain), "v0.5.0", "aws-github (cloud=aws)")
+    said = behaviour.message(
+        behaviour.changes(*pair, toolchain), "v0.5.0", "aws-github (cloud=aws)"
+    )
     for part in (
         "1 rendered objects differ from v0.5.0, and no note explains them\nanswers: aws-github (cloud=aws)\n",
         "  Role/deployer (platform): changed\n",
@@ -254,12 +320,18 @@ def test_the_message_names_the_object_the_answers_and_what_to_write(
         assert part in said
 
 
-def test_a_glob_that_matches_nothing_is_stale(pair: tuple[Path, Path], toolchain: SystemToolchain) -> None:
+def test_a_glob_that_matches_nothing_is_stale(
+    pair: tuple[Path, Path], toolchain: SystemToolchain
+) -> None:
     lay(pair[1], {"platform/role.yaml": ROLE.replace("[get]", "[get, patch]")})
     found = {"aws": behaviour.changes(*pair, toolchain), "none": ()}
     given = {"aws": {"cloud": "aws"}, "none": {"cloud": "none"}}
     noted = dataclasses.replace(NOTE, objects=("Role/*", "Service/*"))
-    assert list(behaviour.stale(found, given, [noted], [Unchanged(object="Pod/*", release="9.9.9", reason="r")])) == [
+    assert list(
+        behaviour.stale(
+            found, given, [noted], [Unchanged(object="Pod/*", release="9.9.9", reason="r")]
+        )
+    ) == [
         "notes.yml: `Service/*` of n matches nothing that differs where `when` is true",
         "behaviour-unchanged.yml: `Pod/*` matches nothing that differs",
     ]

@@ -22,13 +22,22 @@ PLURALS = {"NetworkPolicy": "networkpolicies"}
 REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "no digest": ("no image: pass --set-string image.digest", {"image": {"digest": ""}}),
     "no repository": ("image.repository is empty", {"image": {"repository": ""}}),
-    "the tag latest": ("/image/tag", {"environment": "local", "image": {"digest": "", "tag": "latest"}}),
-    "a tag that YAML reads as a number": ("/image/tag", {"environment": "local", "image": {"tag": 1.1}}),
+    "the tag latest": (
+        "/image/tag",
+        {"environment": "local", "image": {"digest": "", "tag": "latest"}},
+    ),
+    "a tag that YAML reads as a number": (
+        "/image/tag",
+        {"environment": "local", "image": {"tag": 1.1}},
+    ),
     "a tag outside of a laptop": ("/image/tag", {"image": {"digest": "", "tag": "1.2.3"}}),
     "half a digest": ("/image/digest", {"image": {"digest": "sha256:abc"}}),
     "an unknown key": ("replicaCount", {"replicaCount": 3}),
     "an unknown key further down": ("hots", {"route": {"hots": "x"}}),
-    "HTTPRoute and Ingress at once": ("/route/ingress/className", {"route": {"ingress": {"className": "alb"}}}),
+    "HTTPRoute and Ingress at once": (
+        "/route/ingress/className",
+        {"route": {"ingress": {"className": "alb"}}},
+    ),
     "an Ingress without a class": ("/route/ingress/className", {"route": {"kind": "Ingress"}}),
     "a route without a host": ("/route/host", {"route": {"host": ""}}),
     "traffic from everywhere": (
@@ -51,7 +60,9 @@ def refusals(
         overrides = tmp_path_factory.mktemp("refused") / f"{number}.yaml"
         overrides.write_text(yaml.safe_dump(_merged({"image": _image()}, values)))
         releases.append(helm.Release(values_files=(chart / "values-prod.yaml", overrides)))
-    return dict(zip(REFUSED, helm.render(toolchain, chart, releases, kube_version=KUBERNETES), strict=True))
+    return dict(
+        zip(REFUSED, helm.render(toolchain, chart, releases, kube_version=KUBERNETES), strict=True)
+    )
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -81,7 +92,11 @@ def test_a_setting_arrives_in_the_container_as_it_is_written(
 ) -> None:
     overrides = tmp_path / "values.yaml"
     overrides.write_text(f"config: {{SETTING: {written}}}\n")
-    (deployment,) = (one for one in _objects(pristine(), toolchain, "prod", overrides) if one["kind"] == "Deployment")
+    (deployment,) = (
+        one
+        for one in _objects(pristine(), toolchain, "prod", overrides)
+        if one["kind"] == "Deployment"
+    )
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     assert {"name": "SETTING", "value": arrives} in container["env"]
 
@@ -91,26 +106,42 @@ def test_a_setting_may_be_called_like_a_word_of_yaml(
 ) -> None:
     overrides = tmp_path / "values.yaml"
     overrides.write_text('config: {"YES": "1"}\n')
-    (deployment,) = (one for one in _objects(pristine(), toolchain, "prod", overrides) if one["kind"] == "Deployment")
-    assert {"name": "YES", "value": "1"} in deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    (deployment,) = (
+        one
+        for one in _objects(pristine(), toolchain, "prod", overrides)
+        if one["kind"] == "Deployment"
+    )
+    assert {"name": "YES", "value": "1"} in deployment["spec"]["template"]["spec"]["containers"][0][
+        "env"
+    ]
 
 
-def test_helm_may_add_the_key_global(pristine: Repository, toolchain: SystemToolchain, tmp_path: Path) -> None:
+def test_helm_may_add_the_key_global(
+    pristine: Repository, toolchain: SystemToolchain, tmp_path: Path
+) -> None:
     overrides = tmp_path / "values.yaml"
     overrides.write_text(yaml.safe_dump({"global": {"any": "thing"}}))
     assert list(_objects(pristine(), toolchain, "prod", overrides))
 
 
 @pytest.mark.parametrize("service_name", ["a", "on", "customer-notify-svc1"])
-def test_every_name_is_a_string(service_name: str, pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_every_name_is_a_string(
+    service_name: str, pristine: Repository, toolchain: SystemToolchain
+) -> None:
     for one in _objects(pristine(service_name=service_name), toolchain, "prod"):
         assert str(one["metadata"]["name"]).startswith(service_name)
         assert all(isinstance(value, str) for value in one["metadata"]["labels"].values())
 
 
 @pytest.mark.parametrize("environment", [*ENVIRONMENTS, "local"])
-def test_pods_meet_restricted_pod_security(environment: str, pristine: Repository, toolchain: SystemToolchain) -> None:
-    pods = [_pod(one) for one in _objects(pristine(), toolchain, environment) if one["kind"] in ("Deployment", "Pod")]
+def test_pods_meet_restricted_pod_security(
+    environment: str, pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    pods = [
+        _pod(one)
+        for one in _objects(pristine(), toolchain, environment)
+        if one["kind"] in ("Deployment", "Pod")
+    ]
     assert len(pods) == 2
     for pod in pods:
         assert pod["automountServiceAccountToken"] is False
@@ -125,10 +156,17 @@ def test_pods_meet_restricted_pod_security(environment: str, pristine: Repositor
 
 
 def test_a_pod_lives_long_enough_to_drain(pristine: Repository, toolchain: SystemToolchain) -> None:
-    pod = _pod(next(one for one in _objects(pristine(), toolchain, "prod") if one["kind"] == "Deployment"))
+    pod = _pod(
+        next(one for one in _objects(pristine(), toolchain, "prod") if one["kind"] == "Deployment")
+    )
     (container,) = pod["containers"]
-    drain = next(int(entry["value"]) for entry in container["env"] if entry["name"] == "DRAIN_SECONDS")
-    assert pod["terminationGracePeriodSeconds"] > container["lifecycle"]["preStop"]["sleep"]["seconds"] + drain
+    drain = next(
+        int(entry["value"]) for entry in container["env"] if entry["name"] == "DRAIN_SECONDS"
+    )
+    assert (
+        pod["terminationGracePeriodSeconds"]
+        > container["lifecycle"]["preStop"]["sleep"]["seconds"] + drain
+    )
 
 
 @pytest.mark.parametrize(("cloud", "secrets"), [("aws", None), ("none", [{"name": "registry"}])])
@@ -140,14 +178,18 @@ def test_every_pod_logs_in_to_a_registry_of_your_own(
     assert [pod.get("imagePullSecrets") for pod in pods] == [secrets, secrets]
 
 
-def test_the_service_never_selects_the_test_pod(pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_the_service_never_selects_the_test_pod(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
     objects = list(_objects(pristine(), toolchain, "prod"))
     selector = next(one["spec"]["selector"] for one in objects if one["kind"] == "Service")
     labels = next(one["metadata"]["labels"] for one in objects if one["kind"] == "Pod")
     assert not selector.items() <= labels.items()
 
 
-def test_the_pipeline_may_make_every_object_of_the_chart(pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_the_pipeline_may_make_every_object_of_the_chart(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
     repository = pristine()
     role = next(one for one in _platform(repository) if one["kind"] == "Role")
     allowed = {
@@ -164,10 +206,14 @@ def test_the_pipeline_may_make_every_object_of_the_chart(pristine: Repository, t
             assert (group, plural) in allowed, f"{one['kind']} of {environment}"
 
 
-def test_the_quota_allows_the_largest_environment(pristine: Repository, toolchain: SystemToolchain) -> None:
+def test_the_quota_allows_the_largest_environment(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
     """As resourcequota.yaml reckons: the most pods, those of a rollout on top, and as many that are shutting down."""
     repository = pristine()
-    quota = next(one for one in _platform(repository) if one["kind"] == "ResourceQuota")["spec"]["hard"]
+    quota = next(one for one in _platform(repository) if one["kind"] == "ResourceQuota")["spec"][
+        "hard"
+    ]
     for environment in ENVIRONMENTS:
         objects = {one["kind"]: one for one in _objects(repository, toolchain, environment)}
         most = objects["HorizontalPodAutoscaler"]["spec"]["maxReplicas"]
@@ -177,12 +223,16 @@ def test_the_quota_allows_the_largest_environment(pristine: Repository, toolchai
         assert pods <= int(quota["pods"])
         assert pods * _cpu(resources["requests"]["cpu"]) <= _cpu(quota["requests.cpu"])
         assert pods * _bytes(resources["limits"]["memory"]) <= _bytes(quota["limits.memory"])
-        assert pods * _bytes(resources["limits"]["ephemeral-storage"]) <= _bytes(quota["limits.ephemeral-storage"])
+        assert pods * _bytes(resources["limits"]["ephemeral-storage"]) <= _bytes(
+            quota["limits.ephemeral-storage"]
+        )
 
 
 def test_environments_have_the_same_keys(pristine: Repository) -> None:
     chart = _chart(pristine())
-    keys = [_keys(yaml.safe_load((chart / f"values-{name}.yaml").read_text())) for name in ENVIRONMENTS]
+    keys = [
+        _keys(yaml.safe_load((chart / f"values-{name}.yaml").read_text())) for name in ENVIRONMENTS
+    ]
     assert keys[0] == keys[1] == keys[2]
 
 
@@ -191,7 +241,9 @@ def _chart(repository: Path) -> Path:
     return chart
 
 
-def _objects(repository: Path, toolchain: SystemToolchain, environment: str, *more: Path) -> Iterator[dict[str, Any]]:
+def _objects(
+    repository: Path, toolchain: SystemToolchain, environment: str, *more: Path
+) -> Iterator[dict[str, Any]]:
     chart = _chart(repository)
     release = helm.Release(
         values_files=(chart / f"values-{environment}.yaml", *more),
@@ -221,12 +273,18 @@ def _image() -> dict[str, str]:
 
 
 def _merged(values: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    both = {key: _merged(values[key], over[key]) for key in values.keys() & over.keys() if isinstance(over[key], dict)}
+    both = {
+        key: _merged(values[key], over[key])
+        for key in values.keys() & over.keys()
+        if isinstance(over[key], dict)
+    }
     return {**values, **over, **both}
 
 
 def _keys(values: Any) -> Any:
-    return {key: _keys(value) for key, value in values.items()} if isinstance(values, dict) else None
+    return (
+        {key: _keys(value) for key, value in values.items()} if isinstance(values, dict) else None
+    )
 
 
 def _cpu(quantity: str) -> float:

@@ -28,11 +28,19 @@ WORDS = (
         "aws",
         r"AWS|aws|awskms|Amazon|amazon\w*|EKS|eks|ECR|ecr|IAM|iam|S3|s3|VPC|vpc|EC2|CloudTrail|ARNs?|arn|\w+_ARN\w*",
     ),
-    Words("cloud", "azure", r"Azure|azure|AKS|aks|ACR|acr|Entra|azurerm|azurekms|VNet|vnet|kubelogin|az"),
+    Words(
+        "cloud",
+        "azure",
+        r"Azure|azure|AKS|aks|ACR|acr|Entra|azurerm|azurekms|VNet|vnet|kubelogin|az",
+    ),
     Words("ci", "github", r"GitHub|[Gg]ithub|GITHUB\w*|gh|setup-github|promote\.yml"),
     Words("ci", "gitlab", r"GitLab|[Gg]itlab|GITLAB\w*|glab|merge requests?"),
     Words("ci", "jenkins", r"Jenkins(?:file)?|jenkins|JENKINS\w*"),
-    Words("ci", "azure-devops", r"Azure DevOps|Azure Pipelines|Azure Repos|azure-devops|azure-pipelines|AzureCLI"),
+    Words(
+        "ci",
+        "azure-devops",
+        r"Azure DevOps|Azure Pipelines|Azure Repos|azure-devops|azure-pipelines|AzureCLI",
+    ),
     Words("chat", "slack", r"Slack|slack\w*"),
     Words("chat", "teams", r"Teams|[Mm]s[Tt]eams\w*|Adaptive Card"),
     Words(
@@ -67,7 +75,10 @@ SAID_ANYWAY = {
         "azure",
         "azure-devops",
     ): r"Azure (?:DevOps|Pipelines|Repos)|[Aa]zure-(?:devops|pipelines)|azure_devops|azuredevops",
-    ("github", "jenkins"): r"(?i:github)",  # Jenkins hosts no repository: it is taken to lie on GitHub
+    (
+        "github",
+        "jenkins",
+    ): r"(?i:github)",  # Jenkins hosts no repository: it is taken to lie on GitHub
 }
 """What a value's words may not be taken for, where the other value was chosen."""
 
@@ -110,10 +121,14 @@ def test_without_a_cloud_and_its_terraform_there_is_none(pristine: Repository) -
         ({"level": "work"}, "with a token signed by GitHub", False),
     ],
 )
-def test_a_mention_is_found(tmp_path: Path, answers: dict[str, object], text: str, found: bool) -> None:
+def test_a_mention_is_found(
+    tmp_path: Path, answers: dict[str, object], text: str, found: bool
+) -> None:
     stack = {"cloud": "aws", "ci": ["github"], "deploy": "helm", "level": "right"}
     every = {**stack, "monitoring": "prometheus-grafana", "chat": "slack"}
-    (tmp_path / ".copier-answers.yml").write_text(yaml.safe_dump({**every, **answers}), encoding="utf-8")
+    (tmp_path / ".copier-answers.yml").write_text(
+        yaml.safe_dump({**every, **answers}), encoding="utf-8"
+    )
     (tmp_path / "README.md").write_text(f"{text}\n", encoding="utf-8")
     assert bool([*mentions(tmp_path)]) is found
 
@@ -121,11 +136,19 @@ def test_a_mention_is_found(tmp_path: Path, answers: dict[str, object], text: st
 def mentions(root: Path) -> Iterator[str]:
     """Lines that speak of a value which the answers of the repository do not have."""
     answers = yaml.safe_load((root / ".copier-answers.yml").read_text(encoding="utf-8"))
-    chosen = {value for answer in answers.values() for value in (answer if isinstance(answer, list) else [answer])}
+    chosen = {
+        value
+        for answer in answers.values()
+        for value in (answer if isinstance(answer, list) else [answer])
+    }
     for words in WORDS:
         if words.value in _as_list(answers[words.question]):
             continue
-        but = [reason for (value, other), reason in SAID_ANYWAY.items() if value == words.value and other in chosen]
+        but = [
+            reason
+            for (value, other), reason in SAID_ANYWAY.items()
+            if value == words.value and other in chosen
+        ]
         if words.value == "azure-devops" and "azure" in chosen:
             but = []
         for line in lines_with(root, words.pattern, but="|".join([*NOT_A_MENTION, *but])):
@@ -137,7 +160,11 @@ def lines_with(root: Path, pattern: str, *, but: str) -> Iterator[str]:
     word = re.compile(rf"(?<![A-Za-z0-9_])(?:{pattern})(?![A-Za-z0-9_])")
     cut = re.compile(but)
     for file in sorted(root.rglob("*")):
-        if not file.is_file() or file.name == ".copier-answers.yml" or ".git" in file.relative_to(root).parts:
+        if (
+            not file.is_file()
+            or file.name == ".copier-answers.yml"
+            or ".git" in file.relative_to(root).parts
+        ):
             continue
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if word.search(cut.sub("", line)):

@@ -17,7 +17,11 @@ from support import Repository
 ANSWERS: dict[str, dict[str, Any]] = {
     **sample(),
     "one letter": {"service_name": "a"},
-    "long names": {"service_name": "customer-notify-svc1", "organization": "a-rather-large-bank", "team": "payments"},
+    "long names": {
+        "service_name": "customer-notify-svc1",
+        "organization": "a-rather-large-bank",
+        "team": "payments",
+    },
 }
 
 MADE_LATER = (
@@ -66,7 +70,9 @@ def test_owners_patterns_match_files(rendered: Path) -> None:
 def test_devcontainer_runs_the_runtime_version_of_the_service(rendered: Path) -> None:
     answers = yaml.safe_load((rendered / ".copier-answers.yml").read_text(encoding="utf-8"))
     stated = (rendered / f".{answers['runtime']}-version").read_text(encoding="utf-8").strip()
-    devcontainer = "".join(file.read_text(encoding="utf-8") for file in (rendered / ".devcontainer").iterdir())
+    devcontainer = "".join(
+        file.read_text(encoding="utf-8") for file in (rendered / ".devcontainer").iterdir()
+    )
     assert re.search(rf"\b{re.escape(stated)}\b", devcontainer)
 
 
@@ -83,13 +89,18 @@ def test_renovate_finds_every_version_that_it_is_told_to_watch(rendered: Path) -
         ("see `absent.yaml`", "README.md:1: `absent.yaml` does not exist"),
         ("see `docs/{present,absent}.md`", "README.md:1: `docs/absent.md` does not exist"),
         ("run `make absent`", "README.md:1: `make absent` is no target"),
-        ("```sh\nmake present absent DRY_RUN=1 # so\n```", "README.md:2: `make absent` is no target"),
+        (
+            "```sh\nmake present absent DRY_RUN=1 # so\n```",
+            "README.md:2: `make absent` is no target",
+        ),
         ("```sh\nvi docs/absent.md\n```", "README.md:2: `docs/absent.md` does not exist"),
     ],
 )
 def test_a_dangling_reference_is_found(tmp_path: Path, text: str, finding: str) -> None:
     _write(tmp_path, text)
-    assert [*dangling_links(tmp_path), *dangling_paths(tmp_path), *unknown_targets(tmp_path)] == [finding]
+    assert [*dangling_links(tmp_path), *dangling_paths(tmp_path), *unknown_targets(tmp_path)] == [
+        finding
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,17 +157,25 @@ def dangling_paths(root: Path) -> Iterator[str]:
     for file in _texts(root):
         for number, code in _code(file):
             for word in code.split():
-                for path in _alternatives(re.sub(r"^(?:-[\w-]+=|\./)|[.,;:)'\"]+$|^['\"(]+", "", word)):
-                    if not _names_something(path, tops, present, names, beside=file.parent.relative_to(root)):
+                for path in _alternatives(
+                    re.sub(r"^(?:-[\w-]+=|\./)|[.,;:)'\"]+$|^['\"(]+", "", word)
+                ):
+                    if not _names_something(
+                        path, tops, present, names, beside=file.parent.relative_to(root)
+                    ):
                         yield f"{file.relative_to(root)}:{number}: `{path}` does not exist"
 
 
 def dangling_mentions(root: Path) -> Iterator[str]:
     """Paths that any file, in a comment or in a message, gives from the repository's root and that are not there."""
     present = _present(root)
-    tops = "|".join(re.escape(top) for top in sorted({path.split("/")[0] for path in present if "/" in path}))
+    tops = "|".join(
+        re.escape(top) for top in sorted({path.split("/")[0] for path in present if "/" in path})
+    )
     elsewhere = r" of [\w-]+/[\w-]+"  # "docs/x.md of owner/repository" is somebody else's
-    mention = re.compile(rf"(?<![\w./*$}}{{-])(?:{tops})/[\w./-]*{NAMED_FILES.pattern}(?![\w/*{{]|{elsewhere})")
+    mention = re.compile(
+        rf"(?<![\w./*$}}{{-])(?:{tops})/[\w./-]*{NAMED_FILES.pattern}(?![\w/*{{]|{elsewhere})"
+    )
     for path in sorted(present):
         file = root / path
         if not file.is_file() or file.suffix == ".md":
@@ -169,8 +188,14 @@ def dangling_mentions(root: Path) -> Iterator[str]:
 
 def unknown_targets(root: Path) -> Iterator[str]:
     """`make` targets that Markdown texts name and the Makefile does not have."""
-    makefile = (root / "Makefile").read_text(encoding="utf-8") if (root / "Makefile").exists() else ""
-    targets = {name for line in re.findall(r"(?m)^([\w%][\w .%-]*):(?!=)", makefile) for name in line.split()}
+    makefile = (
+        (root / "Makefile").read_text(encoding="utf-8") if (root / "Makefile").exists() else ""
+    )
+    targets = {
+        name
+        for line in re.findall(r"(?m)^([\w%][\w .%-]*):(?!=)", makefile)
+        for name in line.split()
+    }
     for file in _texts(root):
         for number, code in _code(file):
             for words in re.findall(r"(?:^|[;&|(]|\s)make((?:\s+[\w./=:@$\"'<>{}-]+)*)", code):
@@ -182,7 +207,9 @@ def unknown_targets(root: Path) -> Iterator[str]:
 def idle_patterns(root: Path) -> Iterator[str]:
     """Lines of CODEOWNERS that own nothing."""
     files = [path for path in _present(root) if (root / path).is_file()]
-    for number, line in enumerate((root / "CODEOWNERS").read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(
+        (root / "CODEOWNERS").read_text(encoding="utf-8").splitlines(), start=1
+    ):
         pattern = line.split("#")[0].split()
         if pattern and not any(_owned(path, pattern[0]) for path in files):
             yield f"CODEOWNERS:{number}: {pattern[0]} matches no file"
@@ -191,7 +218,9 @@ def idle_patterns(root: Path) -> Iterator[str]:
 def blind_managers(root: Path) -> Iterator[str]:
     """Custom managers of renovate.json that match no version in one of the files that they name."""
     files = [path for path in _present(root) if (root / path).is_file()]
-    for manager in json.loads((root / "renovate.json").read_text(encoding="utf-8"))["customManagers"]:
+    for manager in json.loads((root / "renovate.json").read_text(encoding="utf-8"))[
+        "customManagers"
+    ]:
         expressions = [re.compile(one.replace("(?<", "(?P<")) for one in manager["matchStrings"]]
         for pattern in manager["managerFilePatterns"]:
             watched = [root / path for path in files if re.search(pattern.strip("/"), path)]
@@ -206,12 +235,18 @@ def _owned(path: str, pattern: str) -> bool:
     return fnmatch.fnmatch(path, pattern.lstrip("/") if "/" in pattern else f"*{pattern}")
 
 
-def _names_something(path: str, tops: set[str], present: set[str], names: set[str], beside: Path) -> bool:
+def _names_something(
+    path: str, tops: set[str], present: set[str], names: set[str], beside: Path
+) -> bool:
     """Whether `path` is in the repository; true as well for words that are no paths of it."""
     if path.startswith(MADE_LATER) or re.search(r"[<>$=@:\[\]()|\\…]", path):
         return True
     if "/" not in path:
-        return not NAMED_FILES.fullmatch(path) or path in names or any(name.endswith(path) for name in names)
+        return (
+            not NAMED_FILES.fullmatch(path)
+            or path in names
+            or any(name.endswith(path) for name in names)
+        )
     if path.startswith("../"):
         path = str((Path("/") / beside / path).resolve()).lstrip("/")
     if path.split("/")[0] not in tops:
@@ -223,11 +258,17 @@ def _names_something(path: str, tops: set[str], present: set[str], names: set[st
 def _alternatives(path: str) -> list[str]:
     """`a/{b,c}` is `a/b` and `a/c`."""
     braces = re.fullmatch(r"([^{}]*)\{([^{}]*,[^{}]*)\}([^{}]*)", path)
-    return [f"{braces[1]}{choice}{braces[3]}" for choice in braces[2].split(",")] if braces else [path]
+    return (
+        [f"{braces[1]}{choice}{braces[3]}" for choice in braces[2].split(",")] if braces else [path]
+    )
 
 
 def _present(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if ".git/" not in path.as_posix()}
+    return {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*")
+        if ".git/" not in path.as_posix()
+    }
 
 
 def _texts(root: Path) -> list[Path]:
@@ -239,7 +280,13 @@ def _lines(file: Path) -> Iterator[tuple[int, str, str]]:
     kind = "prose"
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         if fence := re.match(r"\s*```(\w*)", line):
-            kind = "prose" if kind != "prose" else "shell" if fence[1] in {"sh", "bash", "console"} else "other"
+            kind = (
+                "prose"
+                if kind != "prose"
+                else "shell"
+                if fence[1] in {"sh", "bash", "console"}
+                else "other"
+            )
         else:
             yield number, line, kind
 
@@ -257,4 +304,7 @@ def _headings(file: Path) -> set[str]:
     """The anchors that GitHub and GitLab give to the headings of a Markdown file."""
     lines = (line for _, line, kind in _lines(file) if kind == "prose" and line.startswith("#"))
     headings = (re.sub(r"^#+\s+|\s+#*$", "", line) for line in lines)
-    return {re.sub(r"[^\w\- ]", "", heading.replace("`", "")).strip().lower().replace(" ", "-") for heading in headings}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.replace("`", "")).strip().lower().replace(" ", "-")
+        for heading in headings
+    }

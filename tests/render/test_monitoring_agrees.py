@@ -16,7 +16,11 @@ from support import Repository
 ANSWERS: dict[str, dict[str, Any]] = {
     "default": {},
     "one letter": {"service_name": "a"},
-    "long names": {"service_name": "customer-notify-svc1", "organization": "a-rather-large-bank", "team": "payments"},
+    "long names": {
+        "service_name": "customer-notify-svc1",
+        "organization": "a-rather-large-bank",
+        "team": "payments",
+    },
     "a word that YAML reads as a boolean": {"service_name": "on"},
     "teams": {"chat": "teams"},
     "python": {"runtime": "python", "runtime_version": "3.14"},
@@ -52,7 +56,17 @@ OF_THE_STACK = {"InfoInhibitor", "KubeAPIDown", "Watchdog"}
 SETTINGS = {
     # https://prometheus.io/docs/alerting/latest/configuration/, those that are in use
     "slack_configs": {
-        *("api_url_file", "channel", "send_resolved", "color", "pretext", "title", "title_link", "fallback", "text"),
+        *(
+            "api_url_file",
+            "channel",
+            "send_resolved",
+            "color",
+            "pretext",
+            "title",
+            "title_link",
+            "fallback",
+            "text",
+        ),
     },
     "msteamsv2_configs": {"webhook_url_file", "send_resolved", "title", "text"},
     "webhook_configs": {"url_file", "send_resolved"},
@@ -80,7 +94,10 @@ def test_every_alert_says_how_bad_whose_and_what_to_do(rendered: Path) -> None:
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert(rendered: Path) -> None:
-    linked = {alert["annotations"]["runbook_url"].partition("/blob/main/")[2] for alert in alerts(rendered)}
+    linked = {
+        alert["annotations"]["runbook_url"].partition("/blob/main/")[2]
+        for alert in alerts(rendered)
+    }
     named = {f"docs/runbooks/{alert['alert']}.md" for alert in alerts(rendered)}
     pages = {f"docs/runbooks/{page.name}" for page in (rendered / "docs/runbooks").glob("*.md")}
     index = (rendered / "docs/runbooks/README.md").read_text()
@@ -91,7 +108,9 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert(rendered: Path) ->
 
 def test_every_rule_has_a_unit_test(rendered: Path) -> None:
     tests = "".join(file.read_text() for file in (rendered / "monitoring/tests").iterdir())
-    untested = {rule.get("alert") or rule["record"] for rule in rules(rendered)} - set(re.findall(r"[\w:]+", tests))
+    untested = {rule.get("alert") or rule["record"] for rule in rules(rendered)} - set(
+        re.findall(r"[\w:]+", tests)
+    )
     assert untested == set()
 
 
@@ -112,7 +131,9 @@ def test_dashboard_is_one_that_grafana_can_provision(rendered: Path) -> None:
     assert len(board["uid"]) <= 40
     assert 39 <= board["schemaVersion"] <= 41
     assert board["editable"] is False
-    assert [number for number, times in Counter(panel["id"] for panel in panels).items() if times > 1] == []
+    assert [
+        number for number, times in Counter(panel["id"] for panel in panels).items() if times > 1
+    ] == []
     covered = Counter(cell for panel in panels for cell in cells(panel["gridPos"]))
     assert max(covered.values()) == 1, "panels overlap"
     assert max(column for column, _ in covered) == 23
@@ -121,7 +142,9 @@ def test_dashboard_is_one_that_grafana_can_provision(rendered: Path) -> None:
             assert panel["title"], panel
             assert panel["description"], panel["title"]
             assert panel["fieldConfig"]["defaults"]["unit"] in UNITS, panel["title"]
-            assert {target["datasource"]["uid"] for target in panel["targets"]} == {"${datasource}"}, panel["title"]
+            assert {target["datasource"]["uid"] for target in panel["targets"]} == {
+                "${datasource}"
+            }, panel["title"]
 
 
 def test_dashboard_uses_its_variables_and_no_others(rendered: Path) -> None:
@@ -131,29 +154,44 @@ def test_dashboard_uses_its_variables_and_no_others(rendered: Path) -> None:
 
 
 def test_environments_have_the_same_keys(rendered: Path) -> None:
-    values = {name: load(rendered / f"monitoring/values-{name}.yaml") for name in ("dev", "qa", "prod")}
+    values = {
+        name: load(rendered / f"monitoring/values-{name}.yaml") for name in ("dev", "qa", "prod")
+    }
     assert {*keys(values["dev"])} == {*keys(values["qa"])} == {*keys(values["prod"])}
     for name, of_environment in values.items():
-        assert of_environment["prometheus"]["prometheusSpec"]["externalLabels"]["environment"] == name
+        assert (
+            of_environment["prometheus"]["prometheusSpec"]["externalLabels"]["environment"] == name
+        )
 
 
 def test_every_alert_that_a_route_or_an_inhibition_names_exists(rendered: Path) -> None:
     routing = (rendered / "monitoring/alertmanager/values.yaml").read_text()
     table = (rendered / "monitoring/alertmanager/routes.txt").read_text()
-    named = {name for names in re.findall(r'alertname =~? "([\w|]+)"', routing) for name in names.split("|")}
+    named = {
+        name
+        for names in re.findall(r'alertname =~? "([\w|]+)"', routing)
+        for name in names.split("|")
+    }
     own = {alert["alert"] for alert in alerts(rendered)}
     assert named <= own | OF_THE_STACK
     assert named & {"Watchdog", "InfoInhibitor"} == {"Watchdog", "InfoInhibitor"}
-    critical = {alert["alert"] for alert in alerts(rendered) if alert["labels"]["severity"] == "critical"}
+    critical = {
+        alert["alert"] for alert in alerts(rendered) if alert["labels"]["severity"] == "critical"
+    }
     assert critical <= set(re.findall(r"alertname=(\w+)", table))
 
 
 def test_no_alert_is_dropped_and_every_secret_is_mounted(rendered: Path) -> None:
     config = load(rendered / "monitoring/alertmanager/values.yaml")["alertmanager"]["config"]
-    mounted = load(rendered / "monitoring/values.yaml")["alertmanager"]["alertmanagerSpec"]["secrets"]
+    mounted = load(rendered / "monitoring/values.yaml")["alertmanager"]["alertmanagerSpec"][
+        "secrets"
+    ]
     receivers = {receiver["name"]: receiver for receiver in config["receivers"]}
     assert len(receivers[config["route"]["receiver"]]) > 1, "the root receiver tells nobody"
-    assert {config["route"]["receiver"], *(route["receiver"] for route in config["route"]["routes"])} == set(receivers)
+    assert {
+        config["route"]["receiver"],
+        *(route["receiver"] for route in config["route"]["routes"]),
+    } == set(receivers)
     files = re.findall(r"/etc/alertmanager/secrets/([\w-]+)/", json.dumps(config))
     assert set(files) == set(mounted)
 
@@ -165,24 +203,46 @@ def test_receivers_use_settings_that_alertmanager_has(rendered: Path) -> None:
     for receiver in config["receivers"]:
         for kind in receiver.keys() - {"name"}:
             used.add(kind)
-            assert all(set(integration) <= SETTINGS[kind] for integration in receiver[kind]), receiver
-    assert used == {"webhook_configs", {"slack": "slack_configs", "teams": "msteamsv2_configs"}[chat]}
+            assert all(set(integration) <= SETTINGS[kind] for integration in receiver[kind]), (
+                receiver
+            )
+    assert used == {
+        "webhook_configs",
+        {"slack": "slack_configs", "teams": "msteamsv2_configs"}[chat],
+    }
 
 
 def test_without_monitoring_nothing_of_it_is_left(pristine: Repository) -> None:
     repository = pristine(monitoring="none")
-    for name in ("monitoring", "docs/runbooks", "docs/slo.md", "ci/monitoring.sh", "ci/test-alerts.sh"):
+    for name in (
+        "monitoring",
+        "docs/runbooks",
+        "docs/slo.md",
+        "ci/monitoring.sh",
+        "ci/test-alerts.sh",
+    ):
         assert not (repository / name).exists()
     assert [*repository.glob("helm/*/files")] == []
-    assert not re.search("prometheus|grafana|alertmanager", (repository / "README.md").read_text(), re.IGNORECASE)
+    assert not re.search(
+        "prometheus|grafana|alertmanager", (repository / "README.md").read_text(), re.IGNORECASE
+    )
 
 
 def test_the_message_is_installed_with_the_routes_that_use_it(rendered: Path) -> None:
     installer = (rendered / "ci/monitoring.sh").read_text()
-    for name in ("values.yaml", "values-$ENVIRONMENT.yaml", "alertmanager/values.yaml", "alertmanager/chat.tmpl"):
+    for name in (
+        "values.yaml",
+        "values-$ENVIRONMENT.yaml",
+        "alertmanager/values.yaml",
+        "alertmanager/chat.tmpl",
+    ):
         assert f"monitoring/{name}" in installer
-    defined = re.findall(r'define "([\w.]+)"', (rendered / "monitoring/alertmanager/chat.tmpl").read_text())
-    used = re.findall(r'template "([\w.]+)"', (rendered / "monitoring/alertmanager/values.yaml").read_text())
+    defined = re.findall(
+        r'define "([\w.]+)"', (rendered / "monitoring/alertmanager/chat.tmpl").read_text()
+    )
+    used = re.findall(
+        r'template "([\w.]+)"', (rendered / "monitoring/alertmanager/values.yaml").read_text()
+    )
     assert set(used) <= set(defined)
 
 
@@ -204,7 +264,9 @@ def dashboard(repository: Path) -> dict[str, Any]:
 def queries(board: dict[str, Any]) -> Iterator[str]:
     for panel in board["panels"]:
         yield from (target["expr"] for target in panel.get("targets", ()))
-    yield from (annotation["expr"] for annotation in board["annotations"]["list"] if "expr" in annotation)
+    yield from (
+        annotation["expr"] for annotation in board["annotations"]["list"] if "expr" in annotation
+    )
 
 
 def cells(position: dict[str, int]) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,16 @@ from support import Repository
 from scaffolder.formats import jenkinsfile
 from scaffolder.repository import pipelines
 from scaffolder.repository.ci import CI_SYSTEMS
-from scaffolder.repository.pipelines import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY, Pipeline, Stage
+from scaffolder.repository.pipelines import (
+    BY_HAND,
+    EVERY_CHANGE,
+    MAIN,
+    NIGHTLY,
+    PULL_REQUEST,
+    WEEKLY,
+    Pipeline,
+    Stage,
+)
 from scaffolder.repository.project import Project
 
 SYSTEMS = tuple(CI_SYSTEMS)
@@ -23,9 +32,13 @@ LEVELS = ("work", "right")
 IMAGE = ("build", "scan", "sbom", "push")
 
 
-def only(repository: Repository, system: str, cloud: str, deploy: str, level: str = "right") -> Pipeline:
+def only(
+    repository: Repository, system: str, cloud: str, deploy: str, level: str = "right"
+) -> Pipeline:
     """The pipeline of a repository that has no other."""
-    (pipeline,) = pipelines.read(Project(repository(ci=[system], cloud=cloud, deploy=deploy, level=level)))
+    (pipeline,) = pipelines.read(
+        Project(repository(ci=[system], cloud=cloud, deploy=deploy, level=level))
+    )
     assert pipeline.system == system
     return pipeline
 
@@ -41,7 +54,12 @@ def expected(cloud: str, deploy: str, level: str = "right") -> dict[str, Stage]:
         Stage(name="try", targets=("build", "scan"), after=frozenset(), when=PULL_REQUEST),
         Stage(name="image", targets=image, after=checks, when=MAIN, gives_digest=True),
         Stage(name="template-update", targets=("template-update",), after=frozenset(), when=WEEKLY),
-        Stage(name="propose-update", targets=("propose-update",), after=frozenset({"template-update"}), when=WEEKLY),
+        Stage(
+            name="propose-update",
+            targets=("propose-update",),
+            after=frozenset({"template-update"}),
+            when=WEEKLY,
+        ),
     ]
     before = checks | {"image"}
     for environment in pipelines.ENVIRONMENTS:
@@ -96,7 +114,9 @@ def test_pipelines_side_by_side_are_the_same(pristine: Repository, level: str) -
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_one_stage_builds_what_is_deployed_and_all_deploy_its_digest(pristine: Repository, system: str) -> None:
+def test_one_stage_builds_what_is_deployed_and_all_deploy_its_digest(
+    pristine: Repository, system: str
+) -> None:
     stages = only(pristine, system, "aws", "helm").stages
     assert [stage.name for stage in stages if {"build", "push"} <= set(stage.targets)] == ["image"]
     assert [stage.name for stage in stages if stage.gives_digest] == ["image"]
@@ -107,7 +127,9 @@ def test_one_stage_builds_what_is_deployed_and_all_deploy_its_digest(pristine: R
 @pytest.mark.parametrize("cloud", CLOUDS)
 @pytest.mark.parametrize("deploy", DEPLOYMENTS)
 def test_the_jenkinsfile_is_declarative(pristine: Repository, cloud: str, deploy: str) -> None:
-    text = (pristine(ci=["jenkins"], cloud=cloud, deploy=deploy) / "Jenkinsfile").read_text(encoding="utf-8")
+    text = (pristine(ci=["jenkins"], cloud=cloud, deploy=deploy) / "Jenkinsfile").read_text(
+        encoding="utf-8"
+    )
     assert jenkinsfile.problems(text) == ()
 
 
@@ -130,12 +152,19 @@ def test_the_jenkinsfile_is_declarative(pristine: Repository, cloud: str, deploy
         ("azure-devops", "azure-pipelines.yml", "after: [image, approval]", "after: [image, qa]"),
         ("github", ".github/workflows/template-update.yml", '41 4 * * 1"', '41 4 * * *"'),
         ("gitlab", ".gitlab-ci.yml", "needs: [template-update]", "needs: []"),
-        ("jenkins", "ci/jenkins/template-update.Jenkinsfile", "sh 'make propose-update'", "sh 'make notify'"),
+        (
+            "jenkins",
+            "ci/jenkins/template-update.Jenkinsfile",
+            "sh 'make propose-update'",
+            "sh 'make notify'",
+        ),
         ("azure-devops", "azure-pipelines.yml", 'cron: "41 4 * * 1"', 'cron: "41 4 * * 1-5"'),
         ("azure-devops", "ci/azure-devops/deploy.yml", "make deploy", "make build deploy"),
     ],
 )
-def test_a_difference_is_seen(repository: Repository, system: str, file: str, was: str, becomes: str) -> None:
+def test_a_difference_is_seen(
+    repository: Repository, system: str, file: str, was: str, becomes: str
+) -> None:
     root = repository(ci=[system])
     text = (root / file).read_text(encoding="utf-8")
     assert was in text
@@ -152,7 +181,11 @@ def test_azure_deploys_where_the_one_parameter_says_and_checks_on_microsofts_mac
     document = yaml.safe_load((root / "azure-pipelines.yml").read_text())
     (pool,) = [one for one in document["parameters"] if one["name"] == "deployPool"]
     assert pool["default"] == document["pool"] == {"vmImage": "ubuntu-24.04"}
-    calls = [one for one in document["stages"] if one.get("template", "").endswith(("deploy.yml", "rollback.yml"))]
+    calls = [
+        one
+        for one in document["stages"]
+        if one.get("template", "").endswith(("deploy.yml", "rollback.yml"))
+    ]
     assert [one["parameters"]["pool"] for one in calls] == ["${{ parameters.deployPool }}"] * 6
     for name in ("deploy", "rollback"):
         (stage,) = yaml.safe_load((root / f"ci/azure-devops/{name}.yml").read_text())["stages"]
@@ -163,7 +196,9 @@ def test_azure_deploys_where_the_one_parameter_says_and_checks_on_microsofts_mac
 def test_no_job_on_github_holds_the_lock_of_prod_while_it_waits_for_its_reviewers(
     pristine: Repository, workflow: str
 ) -> None:
-    jobs = yaml.safe_load((pristine(ci=["github"]) / f".github/workflows/{workflow}.yml").read_text())["jobs"]
+    jobs = yaml.safe_load(
+        (pristine(ci=["github"]) / f".github/workflows/{workflow}.yml").read_text()
+    )["jobs"]
     asking, working = jobs["approve"], jobs[workflow]
     asked = "${{ inputs.environment == 'prod' && 'prod-approval' || inputs.environment }}"
     assert asking["environment"] == {"name": asked, "deployment": False}
@@ -180,10 +215,15 @@ def test_no_job_on_github_holds_the_lock_of_prod_while_it_waits_for_its_reviewer
 def test_a_job_that_is_run_again_alone_does_not_reach_prod_with_an_old_approval(
     pristine: Repository, workflow: str
 ) -> None:
-    jobs = yaml.safe_load((pristine(ci=["github"]) / f".github/workflows/{workflow}.yml").read_text())["jobs"]
+    jobs = yaml.safe_load(
+        (pristine(ci=["github"]) / f".github/workflows/{workflow}.yml").read_text()
+    )["jobs"]
     assert jobs["approve"]["outputs"] == {"attempt": "${{ github.run_attempt }}"}
     first = jobs[workflow]["steps"][0]
-    assert first["if"] == "inputs.environment == 'prod' && needs.approve.outputs.attempt != github.run_attempt"
+    assert (
+        first["if"]
+        == "inputs.environment == 'prod' && needs.approve.outputs.attempt != github.run_attempt"
+    )
     assert first["run"].rstrip().endswith("exit 1")
 
 
@@ -191,7 +231,9 @@ def test_no_job_of_the_called_workflow_is_skipped_because_github_skips_what_need
     pristine: Repository,
 ) -> None:
     """Source: https://github.com/actions/runner/issues/491 and https://github.com/orgs/community/discussions/189172."""
-    jobs = yaml.safe_load((pristine(ci=["github"]) / ".github/workflows/deploy.yml").read_text())["jobs"]
+    jobs = yaml.safe_load((pristine(ci=["github"]) / ".github/workflows/deploy.yml").read_text())[
+        "jobs"
+    ]
     assert not [name for name, job in jobs.items() if "if" in job]
 
 
@@ -215,34 +257,53 @@ def minutes(text: str, pattern: str) -> float:
 
 def waits(root: Path) -> dict[str, float]:
     """How long a deployment and a rollback wait in the worst case, in minutes: what the scripts say, added up."""
-    script = {name: (root / f"ci/{name}.sh").read_text() for name in ("deploy", "release", "install", "smoke")}
+    script = {
+        name: (root / f"ci/{name}.sh").read_text()
+        for name in ("deploy", "release", "install", "smoke")
+    }
     terraform = "terraform" in script["install"]
-    install = minutes(script["install"], r"patience\(\) \{ echo (\d+m)" if terraform else r"TIMEOUT:-(\d+m)")
+    install = minutes(
+        script["install"], r"patience\(\) \{ echo (\d+m)" if terraform else r"TIMEOUT:-(\d+m)"
+    )
     lock = minutes(script["install"], r"-lock-timeout=(\d+m)") if terraform else 0
     settle = install + minutes(script["release"], r"(?m)^grace=(\d+)$")
     test = minutes(script["deploy"], r"helm test .*--timeout (\d+m)")
     rollout = minutes(script["smoke"], r"rollout status .*--timeout (\d+m)")
-    recovery = 0 if terraform else install  # Terraform deletes the record of a release that was cut off
+    recovery = (
+        0 if terraform else install
+    )  # Terraform deletes the record of a release that was cut off
     back = lock + install + rollout
-    return {"deploy": settle + recovery + lock + install + test + rollout + back, "rollback": settle + back}
+    return {
+        "deploy": settle + recovery + lock + install + test + rollout + back,
+        "rollback": settle + back,
+    }
 
 
 def limits(root: Path, system: str) -> dict[str, list[int]]:
     """The minutes that each job has which deploys or rolls back."""
     if system == "github":
-        jobs = {name: yaml.safe_load((root / f".github/workflows/{name}.yml").read_text())["jobs"] for name in WAITING}
+        jobs = {
+            name: yaml.safe_load((root / f".github/workflows/{name}.yml").read_text())["jobs"]
+            for name in WAITING
+        }
         return {name: [jobs[name][name]["timeout-minutes"]] for name in WAITING}
     if system == "azure-devops":
         stages = {
-            name: yaml.safe_load((root / f"ci/azure-devops/{name}.yml").read_text())["stages"] for name in WAITING
+            name: yaml.safe_load((root / f"ci/azure-devops/{name}.yml").read_text())["stages"]
+            for name in WAITING
         }
         return {name: [int(stages[name][0]["jobs"][0]["timeoutInMinutes"])] for name in WAITING}
     if system == "gitlab":
         jobs = yaml.safe_load((root / ".gitlab-ci.yml").read_text())
-        return {"deploy": [int(jobs[".deploy"]["timeout"][:-1])], "rollback": [int(jobs["rollback"]["timeout"][:-1])]}
+        return {
+            "deploy": [int(jobs[".deploy"]["timeout"][:-1])],
+            "rollback": [int(jobs["rollback"]["timeout"][:-1])],
+        }
     text = (root / "Jenkinsfile").read_text()
     options = re.findall(
-        r"lock\('[^']*'\)\s+timeout\(time: (\d+), unit: 'MINUTES'\).*?sh 'make (deploy|rollback)'", text, re.S
+        r"lock\('[^']*'\)\s+timeout\(time: (\d+), unit: 'MINUTES'\).*?sh 'make (deploy|rollback)'",
+        text,
+        re.S,
     )
     return {name: [int(time) for time, target in options if target == name] for name in WAITING}
 
@@ -268,6 +329,8 @@ def test_no_job_is_cut_off_by_its_own_limit_while_its_scripts_wait(
 
 
 @pytest.mark.parametrize(("deploy", "expected"), [("helm", (51, 25)), ("terraform", (45, 27))])
-def test_the_waits_of_the_scripts_are_added_up(pristine: Repository, deploy: str, expected: tuple[int, int]) -> None:
+def test_the_waits_of_the_scripts_are_added_up(
+    pristine: Repository, deploy: str, expected: tuple[int, int]
+) -> None:
     found = waits(pristine(ci=["gitlab"], cloud="aws", deploy=deploy, level="right"))
     assert (found["deploy"], found["rollback"]) == expected

@@ -32,7 +32,9 @@ BEFORE = "deployers"
 SENT: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
     (ROOT / "tests/data/helm_verbs.yml").read_text(encoding="utf-8")
 )
-RELEASE_0_5 = yaml.safe_load((ROOT / "tests/data/access_reviews.yml").read_text(encoding="utf-8"))["rules"]
+RELEASE_0_5 = yaml.safe_load((ROOT / "tests/data/access_reviews.yml").read_text(encoding="utf-8"))[
+    "rules"
+]
 HELM = [client for client in SENT if client.startswith("helm")]
 NOT_IN_THE_CHART = {"pods", "pods/log", "replicasets.apps", "secrets"}
 """What Helm reads or keeps beside the objects of the chart; a pod is in the chart as a hook only."""
@@ -51,7 +53,9 @@ def _variant(given: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("client", SENT)
 @pytest.mark.parametrize("given", VARIANTS, ids=_variant)
-def test_the_pipeline_may_send_what_was_recorded(given: dict[str, str], client: str, pristine: Repository) -> None:
+def test_the_pipeline_may_send_what_was_recorded(
+    given: dict[str, str], client: str, pristine: Repository
+) -> None:
     repository = pristine(**given)
     assert _refused(repository, SENT[client], given["monitoring"]) == []
 
@@ -59,7 +63,11 @@ def test_the_pipeline_may_send_what_was_recorded(given: dict[str, str], client: 
 @pytest.mark.parametrize("client", HELM)
 @pytest.mark.parametrize("given", VARIANTS, ids=_variant)
 def test_the_pipeline_may_do_with_every_object_of_the_chart_what_helm_does(
-    given: dict[str, str], client: str, pristine: Repository, toolchain: SystemToolchain, tmp_path: Path
+    given: dict[str, str],
+    client: str,
+    pristine: Repository,
+    toolchain: SystemToolchain,
+    tmp_path: Path,
 ) -> None:
     repository = pristine(**given)
     objects, pipeline = _cluster(repository), _pipeline(repository)
@@ -88,7 +96,9 @@ def test_the_chart_has_an_ingress_and_a_route_among_the_objects_that_are_asked_f
 @pytest.mark.parametrize("client", HELM)
 def test_helm_does_the_same_with_every_kind_of_the_chart(client: str) -> None:
     """Why the verbs of one kind stand for those that no recording has, such as Ingress."""
-    verbs = {tuple(asked) for resource, asked in SENT[client].items() if resource not in NOT_IN_THE_CHART}
+    verbs = {
+        tuple(asked) for resource, asked in SENT[client].items() if resource not in NOT_IN_THE_CHART
+    }
     assert len(verbs) == 1
 
 
@@ -112,15 +122,21 @@ def test_the_role_of_release_0_5_is_found_wanting_with_helm_4_only() -> None:
             f"{verb} {resource}"
             for resource, verbs in sent.items()
             for verb in verbs
-            if not rbac.allowed([role, binding], pipeline, rbac.request(f"{verb} {resource}", "billing"))
+            if not rbac.allowed(
+                [role, binding], pipeline, rbac.request(f"{verb} {resource}", "billing")
+            )
         ]
         for client, sent in SENT.items()
     }
-    assert {client: found for client, found in refused.items() if found} == {"helm 4.2.3": ["patch pods"]}
+    assert {client: found for client, found in refused.items() if found} == {
+        "helm 4.2.3": ["patch pods"]
+    }
 
 
 @pytest.mark.parametrize("given", VARIANTS, ids=_variant)
-def test_the_pipeline_may_not_raise_its_rights_or_enter_a_pod(given: dict[str, str], pristine: Repository) -> None:
+def test_the_pipeline_may_not_raise_its_rights_or_enter_a_pod(
+    given: dict[str, str], pristine: Repository
+) -> None:
     repository = pristine(**given)
     objects, pipeline = _cluster(repository), _pipeline(repository)
     asked = (
@@ -135,10 +151,14 @@ def test_the_pipeline_may_not_raise_its_rights_or_enter_a_pod(given: dict[str, s
         "patch limitranges",
         "get namespaces",
     )
-    assert [q for q in asked if rbac.allowed(objects, pipeline, rbac.request(q, repository.name))] == []
+    assert [
+        q for q in asked if rbac.allowed(objects, pipeline, rbac.request(q, repository.name))
+    ] == []
 
 
-@pytest.mark.parametrize("names", [("billing", "orders"), ("a", "a-deployers"), ("pay", "pay-api")], ids="-and-".join)
+@pytest.mark.parametrize(
+    "names", [("billing", "orders"), ("a", "a-deployers"), ("pay", "pay-api")], ids="-and-".join
+)
 @pytest.mark.parametrize("cloud", CLOUDS)
 def test_the_pipeline_of_a_service_can_do_nothing_in_the_namespace_of_another(
     cloud: str, names: tuple[str, str], pristine: Repository
@@ -146,12 +166,18 @@ def test_the_pipeline_of_a_service_can_do_nothing_in_the_namespace_of_another(
     services = [pristine(cloud=cloud, service_name=name) for name in names]
     cluster = [one for service in services for one in _cluster(service)]
     for service in services:
-        reached = {name for name in (*names, "default", "gateway", "") if _can(cluster, _pipeline(service), name)}
+        reached = {
+            name
+            for name in (*names, "default", "gateway", "")
+            if _can(cluster, _pipeline(service), name)
+        }
         assert reached == {service.name}
 
 
 @pytest.mark.parametrize("cloud", ["aws", "none"])
-def test_a_login_of_the_release_before_reaches_no_namespace(cloud: str, pristine: Repository) -> None:
+def test_a_login_of_the_release_before_reaches_no_namespace(
+    cloud: str, pristine: Repository
+) -> None:
     """`deployers` alone is what the logins of all other services have; no RoleBinding names it any more."""
     service = pristine(cloud=cloud)
     assert not _can(_cluster(service), Identity("pipeline", (BEFORE,)), service.name)
@@ -164,7 +190,9 @@ def test_the_identity_deploys_before_and_after_the_platform_takes_the_new_bindin
     service = pristine(cloud=cloud)
     new = _cluster(service)
     old = [
-        {**one, "subjects": [{**one["subjects"][0], "name": BEFORE}]} if one["kind"] == "RoleBinding" else one
+        {**one, "subjects": [{**one["subjects"][0], "name": BEFORE}]}
+        if one["kind"] == "RoleBinding"
+        else one
         for one in new
     ]
     for cluster in (old, new):
@@ -172,7 +200,9 @@ def test_the_identity_deploys_before_and_after_the_platform_takes_the_new_bindin
             f"{verb} {resource}"
             for resource, verbs in SENT["helm 4.2.3"].items()
             for verb in verbs
-            if not rbac.allowed(cluster, _pipeline(service), rbac.request(f"{verb} {resource}", service.name))
+            if not rbac.allowed(
+                cluster, _pipeline(service), rbac.request(f"{verb} {resource}", service.name)
+            )
         ] == []
 
 
@@ -231,8 +261,14 @@ def _pipeline(repository: Path) -> Identity:
 
 def _groups(repository: Path) -> tuple[str, ...]:
     """Return the groups that the access entry of the deploy role has; none on a cloud that has no access entries."""
-    cluster = hcl.read((repository / "terraform/modules/cluster/main.tf").read_text(encoding="utf-8"))
-    entries = [block for block in cluster.each("resource") if block.labels == ("aws_eks_access_entry", "deploy")]
+    cluster = hcl.read(
+        (repository / "terraform/modules/cluster/main.tf").read_text(encoding="utf-8")
+    )
+    entries = [
+        block
+        for block in cluster.each("resource")
+        if block.labels == ("aws_eks_access_entry", "deploy")
+    ]
     if not entries:
         return ()
     root = hcl.read((repository / "terraform/env/main.tf").read_text(encoding="utf-8"))
@@ -243,23 +279,38 @@ def _groups(repository: Path) -> tuple[str, ...]:
         expression = module.attributes[expression.removeprefix("var.")].expression.strip()
     if expression.startswith("local."):
         expression = local.attributes[expression.removeprefix("local.")].expression
-    return tuple(group.replace("${var.service}", repository.name) for group in re.findall(r'"([^"]+)"', expression))
+    return tuple(
+        group.replace("${var.service}", repository.name)
+        for group in re.findall(r'"([^"]+)"', expression)
+    )
 
 
-def _objects(repository: Path, toolchain: SystemToolchain, folder: Path) -> Iterator[tuple[str, bool]]:
+def _objects(
+    repository: Path, toolchain: SystemToolchain, folder: Path
+) -> Iterator[tuple[str, bool]]:
     """Yield the resource of each object of the chart, with each kind of route, and whether it is a hook."""
     (chart,) = (repository / "helm").iterdir()
     releases = []
     for number, route in enumerate(ROUTES.values()):
         values = folder / f"{number}.yaml"
         values.write_text(yaml.safe_dump({"route": route}), encoding="utf-8")
-        image = {"image.repository": "registry.example.com/service", "image.digest": f"sha256:{'0' * 64}"}
-        releases.append(helm.Release(values_files=(chart / "values-prod.yaml", values), set_strings=image))
+        image = {
+            "image.repository": "registry.example.com/service",
+            "image.digest": f"sha256:{'0' * 64}",
+        }
+        releases.append(
+            helm.Release(values_files=(chart / "values-prod.yaml", values), set_strings=image)
+        )
     for rendered in helm.render(toolchain, chart, releases, kube_version="1.36.0"):
         assert not rendered.error
-        texts = [manifest.text for manifest in rendered.manifests if manifest.source.suffix != ".txt"]
+        texts = [
+            manifest.text for manifest in rendered.manifests if manifest.source.suffix != ".txt"
+        ]
         for one in itertools.chain.from_iterable(map(yaml.safe_load_all, texts)):
             if one:
                 group = one["apiVersion"].rpartition("/")[0]
                 plural = PLURALS.get(one["kind"], one["kind"].lower() + "s")
-                yield f"{plural}.{group}" if group else plural, "helm.sh/hook" in one["metadata"].get("annotations", {})
+                yield (
+                    f"{plural}.{group}" if group else plural,
+                    "helm.sh/hook" in one["metadata"].get("annotations", {}),
+                )

@@ -53,7 +53,9 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 VERSIONS = tuple(_versions())
-each_version = pytest.mark.parametrize(("runtime", "version"), VERSIONS, ids=["-".join(each) for each in VERSIONS])
+each_version = pytest.mark.parametrize(
+    ("runtime", "version"), VERSIONS, ids=["-".join(each) for each in VERSIONS]
+)
 
 
 def test_every_runtime_has_words_to_be_found_by() -> None:
@@ -62,7 +64,9 @@ def test_every_runtime_has_words_to_be_found_by() -> None:
 
 @pytest.mark.parametrize("given", OTHER_ANSWERS, ids=["defaults", "azure", "own-cluster"])
 @pytest.mark.parametrize("runtime", WORDS)
-def test_no_other_runtime_is_mentioned(runtime: str, given: dict[str, object], pristine: Repository) -> None:
+def test_no_other_runtime_is_mentioned(
+    runtime: str, given: dict[str, object], pristine: Repository
+) -> None:
     others = {name: re.compile(words) for name, words in WORDS.items() if name != runtime}
     root = pristine(runtime=runtime, **given)
     assert [
@@ -82,7 +86,9 @@ def test_the_runtime_itself_is_found(runtime: str, pristine: Repository) -> None
 
 
 @each_version
-def test_the_version_is_the_same_everywhere(runtime: str, version: str, pristine: Repository) -> None:
+def test_the_version_is_the_same_everywhere(
+    runtime: str, version: str, pristine: Repository
+) -> None:
     root = pristine(runtime=runtime, runtime_version=version)
     assert (root / f".{runtime}-version").read_text() == f"{version}\n"
     assert re.findall(r"^ARG ([A-Z]+)_VERSION=(.*)$", (root / "Dockerfile").read_text(), re.M) == [
@@ -94,7 +100,9 @@ def test_the_version_is_the_same_everywhere(runtime: str, version: str, pristine
     stated = facts.read(project).starting("runtime ")
     assert {statement.fact for statement in stated} == {f"runtime {runtime}"}
     assert {statement.value for statement in stated if statement.role != "range"} == {version}
-    assert {"Dockerfile", f".{runtime}-version"} <= {statement.place.path.name for statement in stated}
+    assert {"Dockerfile", f".{runtime}-version"} <= {
+        statement.place.path.name for statement in stated
+    }
 
 
 @each_version

@@ -31,14 +31,20 @@ def test_a_sample_of_every_kind_of_file_has_an_origin() -> None:
         assert explain.of(project, file).file == file
 
 
-def test_a_file_says_its_template_its_condition_and_its_answers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_says_its_template_its_condition_and_its_answers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert cli.run(["explain", "terraform/env/main.tf"]) == ExitCode.CLEAN
     first, because, *_ = capsys.readouterr().out.splitlines()
-    assert first.startswith("terraform/env/main.tf comes from templates/terraform/[[ aws ]]/env/main.tf")
+    assert first.startswith(
+        "terraform/env/main.tf comes from templates/terraform/[[ aws ]]/env/main.tf"
+    )
     assert because == "  there because  cloud == 'aws'"
 
 
-def test_a_file_that_is_put_together_names_all_its_templates(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_put_together_names_all_its_templates(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert cli.run(["explain", "Dockerfile", "--format", "json"]) == ExitCode.CLEAN
     said = json.loads(capsys.readouterr().out)
     assert said["templates"] == ["templates/Dockerfile.jinja", "templates/docker/java/Dockerfile"]
@@ -46,7 +52,9 @@ def test_a_file_that_is_put_together_names_all_its_templates(capsys: pytest.Capt
     assert said["answers"]["runtime_version"] == "21"
 
 
-def test_a_line_says_the_condition_around_it_and_the_answers_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_says_the_condition_around_it_and_the_answers_in_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     lines = Path("Dockerfile").read_text(encoding="utf-8").splitlines()
     number = lines.index("ARG JAVA_VERSION=21") + 1
     assert cli.run(["explain", f"Dockerfile:{number}"]) == ExitCode.CLEAN
@@ -88,7 +96,10 @@ def test_what_has_no_origin_is_bad_usage_in_one_sentence(
 
 
 def test_the_templates_are_those_that_the_repository_was_made_from(
-    toolchain: SystemToolchain, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    toolchain: SystemToolchain,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A team's own release asks a question of its own, and has a file that ours has not."""
     ours, team = releases.embedded(toolchain), tmp_path / "team"

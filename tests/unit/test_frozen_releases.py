@@ -38,7 +38,9 @@ def test_the_releases_up_to_0_5_0_are_frozen() -> None:
 def test_every_release_but_the_newest_is_frozen() -> None:
     versions = [one.version for one in releases.releases()[:-1]]
     missing = [version for version in versions if version not in {one.version for one in RELEASES}]
-    assert not missing, f"a newer release follows them: add their ids to {frozen.FILE.relative_to(ROOT)}"
+    assert not missing, (
+        f"a newer release follows them: add their ids to {frozen.FILE.relative_to(ROOT)}"
+    )
 
 
 def test_the_bundle_has_the_frozen_commits_and_trees(bundled: Path) -> None:
@@ -48,7 +50,9 @@ def test_the_bundle_has_the_frozen_commits_and_trees(bundled: Path) -> None:
 @pytest.mark.parametrize("kind", ["commit", "tree"])
 def test_another_id_in_the_bundle_is_named(kind: str, bundled: Path) -> None:
     (sentence,) = frozen.moved_in(bundled, with_other(kind))
-    assert sentence == f"v0.1.0: the bundle has {kind} {getattr(RELEASES[0], kind)}, frozen is {OTHER}"
+    assert (
+        sentence == f"v0.1.0: the bundle has {kind} {getattr(RELEASES[0], kind)}, frozen is {OTHER}"
+    )
 
 
 def test_a_frozen_release_that_the_bundle_lost_is_named(bundled: Path) -> None:
@@ -81,7 +85,10 @@ def test_a_tag_of_the_project_with_other_templates_is_named(bundled: Path, tmp_p
     git(tmp_path, "tag", "v0.1.0", RELEASES[0].commit)
     git(tmp_path, "tag", "v0.2.0", RELEASES[0].commit)
     (sentence,) = frozen.moved_tags(tmp_path, bundled, RELEASES, release.FILES)
-    assert sentence == f"v0.2.0: the tag of this project has tree {RELEASES[0].tree}, frozen is {RELEASES[1].tree}"
+    assert (
+        sentence
+        == f"v0.2.0: the tag of this project has tree {RELEASES[0].tree}, frozen is {RELEASES[1].tree}"
+    )
 
 
 @pytest.mark.parametrize("version", [one.version for one in RELEASES])
@@ -91,5 +98,8 @@ def test_a_frozen_release_is_not_made_again(version: str) -> None:
 
 
 def test_a_bundle_whose_releases_moved_is_not_written_further() -> None:
-    with release.history(LISTED[:1]) as repository, pytest.raises(SystemExit, match=r"v0\.2\.0: the bundle has"):
+    with (
+        release.history(LISTED[:1]) as repository,
+        pytest.raises(SystemExit, match=r"v0\.2\.0: the bundle has"),
+    ):
         release.refuse_moved(repository, LISTED[:1])

@@ -19,11 +19,24 @@ ASKING = ("checks", "adopt")
 PARSING = frozenset({"checks/syntax.py"})
 """SY: its subject is whether files parse, so it may know formats."""
 
-MATCHING = frozenset({"repository/files.py", *(f"repository/runtimes/{name}.py" for name in ("runtime", *RUNTIMES))})
+MATCHING = frozenset(
+    {"repository/files.py", *(f"repository/runtimes/{name}.py" for name in ("runtime", *RUNTIMES))}
+)
 """Modules that match names of files: the model, and those that know the files of one runtime. This list only shrinks."""
 
 READERS = frozenset(
-    {"yaml", "json", "tomllib", "xml", "configparser", "csv", "hcl2", "glob", "fnmatch", "scaffolder.formats"}
+    {
+        "yaml",
+        "json",
+        "tomllib",
+        "xml",
+        "configparser",
+        "csv",
+        "hcl2",
+        "glob",
+        "fnmatch",
+        "scaffolder.formats",
+    }
 )
 NO_FILE = frozenset({"scaffolder.formats.versions"})
 """Versions are words in a file, and no format of one."""
@@ -38,7 +51,11 @@ def second_readers(name: str, source: str) -> Iterator[str]:
             if name not in PARSING and is_reader(module):
                 yield f"{name}:{node.lineno} imports {module}"  # type: ignore[attr-defined]
         if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            called = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             if called in CALLS or is_reading_of_project(node):
                 yield f"{name}:{node.lineno} calls {called}"
 
@@ -52,7 +69,9 @@ def imported(node: ast.AST) -> list[str]:
 
 
 def is_reader(module: str) -> bool:
-    return module not in NO_FILE and any(module == one or module.startswith(f"{one}.") for one in READERS)
+    return module not in NO_FILE and any(
+        module == one or module.startswith(f"{one}.") for one in READERS
+    )
 
 
 def is_reading_of_project(call: ast.Call) -> bool:
@@ -119,7 +138,9 @@ def test_only_the_model_of_files_matches_their_names() -> None:
         name
         for name in modules("")
         for node in ast.walk(ast.parse((PACKAGE / name).read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "matching"
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "matching"
         if getattr(node.func.value, "id", "") == "project"
     }
     assert calling - MATCHING == set()

@@ -15,12 +15,18 @@ _ALICE = Identity("alice", ("team",))
 
 
 @pytest.mark.parametrize(
-    "review", _RECORDED["reviews"], ids=lambda review: f"{review['groups'][0]}-{review['namespace'] or 'whole-cluster'}"
+    "review",
+    _RECORDED["reviews"],
+    ids=lambda review: f"{review['groups'][0]}-{review['namespace'] or 'whole-cluster'}",
 )
 def test_it_answers_every_recorded_review_as_the_real_one_did(review: dict[str, Any]) -> None:
     identity = Identity(review["user"], tuple(review["groups"]))
     questions = review.get("asked", _RECORDED["asked"])
-    answered = [q for q in questions if rbac.allowed(_recorded(), identity, rbac.request(q, review["namespace"]))]
+    answered = [
+        q
+        for q in questions
+        if rbac.allowed(_recorded(), identity, rbac.request(q, review["namespace"]))
+    ]
     assert answered == review["allowed"]
 
 
@@ -33,7 +39,9 @@ def test_the_recording_has_a_refusal_and_a_permission_of_each_group() -> None:
     }
     assert allowed == {"billing"}
     assert {
-        review["namespace"] for review in _RECORDED["reviews"] if "deployers" in review["groups"] and review["allowed"]
+        review["namespace"]
+        for review in _RECORDED["reviews"]
+        if "deployers" in review["groups"] and review["allowed"]
     } == {
         "billing",
         "orders",
@@ -100,7 +108,10 @@ def test_a_rolebinding_gives_a_cluster_role_in_its_own_namespace_only() -> None:
 
 def test_a_clusterrolebinding_reaches_everything() -> None:
     role = {**_role("", _EVERYTHING), "kind": "ClusterRole"}
-    binding = {**_binding("", {"kind": "User", "name": "alice"}, kind="ClusterRole"), "kind": "ClusterRoleBinding"}
+    binding = {
+        **_binding("", {"kind": "User", "name": "alice"}, kind="ClusterRole"),
+        "kind": "ClusterRoleBinding",
+    }
     assert rbac.allowed([role, binding], _ALICE, rbac.request("get pods", "any"))
     assert rbac.allowed([role, binding], _ALICE, rbac.request("get nodes"))
 
@@ -122,9 +133,16 @@ def test_a_subject_is_a_kind_and_a_name(subject: dict[str, Any], expected: bool)
 
 
 def test_a_service_account_without_namespace_is_one_of_the_bindings_namespace() -> None:
-    objects = [_role("a", _EVERYTHING), _binding("a", {"kind": "ServiceAccount", "name": "builder"})]
-    assert rbac.allowed(objects, Identity("system:serviceaccount:a:builder"), rbac.request("get pods", "a"))
-    assert not rbac.allowed(objects, Identity("system:serviceaccount:b:builder"), rbac.request("get pods", "a"))
+    objects = [
+        _role("a", _EVERYTHING),
+        _binding("a", {"kind": "ServiceAccount", "name": "builder"}),
+    ]
+    assert rbac.allowed(
+        objects, Identity("system:serviceaccount:a:builder"), rbac.request("get pods", "a")
+    )
+    assert not rbac.allowed(
+        objects, Identity("system:serviceaccount:b:builder"), rbac.request("get pods", "a")
+    )
 
 
 _EVERYTHING = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
@@ -138,12 +156,14 @@ def _may(rule: dict[str, Any], text: str) -> bool:
 def _recorded() -> list[dict[str, Any]]:
     rules = _RECORDED["rules"]
     patched = [
-        {**rule, "verbs": [*rule["verbs"], "patch"]} if rule["resources"] == ["pods"] else rule for rule in rules
+        {**rule, "verbs": [*rule["verbs"], "patch"]} if rule["resources"] == ["pods"] else rule
+        for rule in rules
     ]
     objects = [_role("billing", *rules), _role("orders", *patched)]
     for namespace in ("billing", "orders"):
         objects += [
-            _binding(namespace, {"kind": "Group", "name": name}) for name in ("deployers", f"{namespace}-deployers")
+            _binding(namespace, {"kind": "Group", "name": name})
+            for name in ("deployers", f"{namespace}-deployers")
         ]
     return objects
 

@@ -39,20 +39,30 @@ def test_nobody_has_to_trust_it_with_code(release: Release, folders: dict[str, P
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.tag)
-def test_every_question_but_identity_has_a_default(release: Release, folders: dict[str, Path]) -> None:
-    without = {name for name, question in known(folders[release.version]).items() if question.default is None}
+def test_every_question_but_identity_has_a_default(
+    release: Release, folders: dict[str, Path]
+) -> None:
+    without = {
+        name
+        for name, question in known(folders[release.version]).items()
+        if question.default is None
+    }
     assert without == IDENTITY
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.tag)
-def test_every_file_can_be_checked_out_on_windows(release: Release, folders: dict[str, Path]) -> None:
+def test_every_file_can_be_checked_out_on_windows(
+    release: Release, folders: dict[str, Path]
+) -> None:
     root = folders[release.version] / "templates"
     names = {part for path in root.rglob("*") for part in path.relative_to(root).parts}
     assert [name for name in sorted(names) if set('"|<>:?*') & set(name)] == []
 
 
 @pytest.mark.parametrize(("old", "new"), list(pairwise(RELEASES)), ids=lambda release: release.tag)
-def test_no_stored_answer_is_refused_or_lost(old: Release, new: Release, folders: dict[str, Path]) -> None:
+def test_no_stored_answer_is_refused_or_lost(
+    old: Release, new: Release, folders: dict[str, Path]
+) -> None:
     assert list(losses(folders[old.version], folders[new.version])) == []
 
 
@@ -86,13 +96,21 @@ def kind(folder: Path, name: str) -> str:
 
 
 @pytest.mark.parametrize(("old", "new"), list(pairwise(RELEASES)), ids=lambda release: release.tag)
-def test_what_is_left_out_can_be_told_with_older_answers(old: Release, new: Release, folders: dict[str, Path]) -> None:
+def test_what_is_left_out_can_be_told_with_older_answers(
+    old: Release, new: Release, folders: dict[str, Path]
+) -> None:
     asked = {**bundled.configuration(folders[old.version])}
     excluded: list[str] = bundled.configuration(folders[new.version]).get("_exclude", [])
-    added = {name for name in bundled.configuration(folders[new.version]) if name not in asked and name[0] != "_"}
+    added = {
+        name
+        for name in bundled.configuration(folders[new.version])
+        if name not in asked and name[0] != "_"
+    }
     for pattern in excluded:
         for name in added:
-            assert name not in pattern or f"{name} | default(" in pattern, f"{pattern!r} needs `{name} | default(…)`"
+            assert name not in pattern or f"{name} | default(" in pattern, (
+                f"{pattern!r} needs `{name} | default(…)`"
+            )
 
 
 def every_context(questions: dict[str, Question]) -> list[dict[str, Any]]:
@@ -136,7 +154,9 @@ def values(question: Question, given: dict[str, Any]) -> list[Any]:
     if question.several:
         return [(choice.value,) for choice in question.choices_given(given)]
     chosen: list[Any] = [choice.value for choice in question.choices_given(given)]
-    return chosen or [text for text in (given[question.name], *TEXTS) if accepts(question, text, given)]
+    return chosen or [
+        text for text in (given[question.name], *TEXTS) if accepts(question, text, given)
+    ]
 
 
 def accepts(question: Question, value: object, given: dict[str, Any]) -> bool:
@@ -174,8 +194,12 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("text", "instead", "said"), CHANGES.values(), ids=CHANGES)
-def test_the_rule_sees_what_a_release_may_not_do(text: str, instead: str, said: list[str], tmp_path: Path) -> None:
+def test_the_rule_sees_what_a_release_may_not_do(
+    text: str, instead: str, said: list[str], tmp_path: Path
+) -> None:
     assert BEFORE.count(text) == 1 or not text
     lay(tmp_path, {"old/copier.yml": SETTINGS + BEFORE})
-    lay(tmp_path, {"new/copier.yml": SETTINGS + (BEFORE.replace(text, instead) if text else BEFORE)})
+    lay(
+        tmp_path, {"new/copier.yml": SETTINGS + (BEFORE.replace(text, instead) if text else BEFORE)}
+    )
     assert list(dict.fromkeys(losses(tmp_path / "old", tmp_path / "new"))) == said

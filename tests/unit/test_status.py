@@ -25,7 +25,11 @@ def oldest(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain)
     """The repository that the oldest release makes with every default; not to be changed."""
     history = releases.embedded(toolchain)
     folder = tmp_path_factory.mktemp("oldest") / "my-service"
-    render.write(manifest.origin(history, history.releases[0], toolchain), {"service_name": "my-service"}, folder)
+    render.write(
+        manifest.origin(history, history.releases[0], toolchain),
+        {"service_name": "my-service"},
+        folder,
+    )
     return folder
 
 
@@ -42,7 +46,9 @@ def test_an_untouched_repository_is_as_generated(made: Path, toolchain: SystemTo
     assert (found.name, found.release) == ("my-service", releases.releases()[0])
     assert found.newer == releases.releases()[1:]
     assert (found.edited, found.deleted, found.kept, found.unmanaged) == ((), (), (), ())
-    assert found.generated == sum(1 for path in made.rglob("*") if path.is_file() and ".git" not in path.parts)
+    assert found.generated == sum(
+        1 for path in made.rglob("*") if path.is_file() and ".git" not in path.parts
+    )
 
 
 def test_what_people_did_is_told_apart(made: Path, toolchain: SystemToolchain) -> None:
@@ -71,7 +77,9 @@ def test_a_link_in_the_place_of_a_file_is_an_edit_and_a_folder_a_deletion(
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-def test_what_a_sparse_checkout_leaves_out_is_not_deleted(made: Path, toolchain: SystemToolchain) -> None:
+def test_what_a_sparse_checkout_leaves_out_is_not_deleted(
+    made: Path, toolchain: SystemToolchain
+) -> None:
     (made / "docs/architecture.md").write_text("ours\n")
     (made / "docs/oncall.md").unlink()
     (made / "docs/ours.md").write_text("ours\n")
@@ -93,7 +101,9 @@ def test_a_file_system_without_modes_is_no_edit(made: Path, toolchain: SystemToo
     assert status.of(made, toolchain).edited == ("ci/push.sh",)
 
 
-def test_what_was_there_before_the_template_is_kept_and_no_edit(made: Path, toolchain: SystemToolchain) -> None:
+def test_what_was_there_before_the_template_is_kept_and_no_edit(
+    made: Path, toolchain: SystemToolchain
+) -> None:
     (made / "Dockerfile").write_text("FROM scratch\n")
     (made / keep_list.FILE).write_text(keep_list.text(["Dockerfile", "gone-from-the-template.txt"]))
     found = status.of(made, toolchain)
@@ -110,13 +120,21 @@ def test_a_folder_that_is_kept_is_one_line_and_none_of_its_files_is_claimed_to_b
     assert (found.kept, found.deleted) == (("Dockerfile", "app/"), ())
     assert cli.run(["status", str(made)]) == 0
     said = capsys.readouterr().out
-    assert [line.split()[1] for line in said.splitlines() if line.startswith("  kept")] == ["Dockerfile", "app/"]
-    assert f"{found.generated - found.not_taken} as generated, {found.not_taken} left out for yours;" in said
+    assert [line.split()[1] for line in said.splitlines() if line.startswith("  kept")] == [
+        "Dockerfile",
+        "app/",
+    ]
+    assert (
+        f"{found.generated - found.not_taken} as generated, {found.not_taken} left out for yours;"
+        in said
+    )
     assert found.not_taken > 2
 
 
 @pytest.mark.parametrize("content", ["kept: Dockerfile\n", "- Dockerfile\n", "kept: [\n"])
-def test_a_list_of_kept_files_that_is_none_is_refused(made: Path, toolchain: SystemToolchain, content: str) -> None:
+def test_a_list_of_kept_files_that_is_none_is_refused(
+    made: Path, toolchain: SystemToolchain, content: str
+) -> None:
     (made / keep_list.FILE).write_text(content)
     with pytest.raises(AnswersError, match=r"adopted\.yml"):
         status.of(made, toolchain)
@@ -128,14 +146,20 @@ def test_an_empty_list_keeps_nothing(tmp_path: Path) -> None:
     assert keep_list.kept(tmp_path) == keep_list.Kept()
 
 
-def test_a_repository_of_somebody_else_is_refused(tmp_path: Path, toolchain: SystemToolchain) -> None:
+def test_a_repository_of_somebody_else_is_refused(
+    tmp_path: Path, toolchain: SystemToolchain
+) -> None:
     with pytest.raises(ProjectError, match=r"has no \.copier-answers\.yml"):
         status.of(tmp_path, toolchain)
 
 
-def test_a_release_from_the_future_names_what_to_upgrade(made: Path, toolchain: SystemToolchain) -> None:
+def test_a_release_from_the_future_names_what_to_upgrade(
+    made: Path, toolchain: SystemToolchain
+) -> None:
     answers = made / ".copier-answers.yml"
-    answers.write_text(answers.read_text().replace(f"_commit: {releases.releases()[0].tag}", "_commit: v99.0.0"))
+    answers.write_text(
+        answers.read_text().replace(f"_commit: {releases.releases()[0].tag}", "_commit: v99.0.0")
+    )
     with pytest.raises(StoreError) as raised:
         status.of(made, toolchain)
     assert "99.0.0" in raised.value.hint
@@ -162,7 +186,9 @@ def test_the_command_says_it_in_words(made: Path, capsys: pytest.CaptureFixture[
     assert ("Next    scaffold update --dry-run" in said) is (newest != oldest)
 
 
-def test_the_command_says_it_in_one_document(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_it_in_one_document(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (made / "Dockerfile").unlink()
     expected = int(releases.newest() != releases.releases()[0])
     assert cli.run(["status", str(made), "--format", "json", "--exit-code"]) == expected
@@ -170,8 +196,12 @@ def test_the_command_says_it_in_one_document(made: Path, capsys: pytest.CaptureF
     assert document["deleted"] == ["Dockerfile"]
     assert document["edited"] == document["unmanaged"] == []
     page = (ROOT / "docs/status.md").read_text(encoding="utf-8")
-    rows = [row for row in page[page.index("| key | holds |") :].splitlines() if row.startswith("| `")]
-    assert set(document) == {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+    rows = [
+        row for row in page[page.index("| key | holds |") :].splitlines() if row.startswith("| `")
+    ]
+    assert set(document) == {
+        key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
     assert (document["newest"], document["exit_code"]) == (releases.newest().tag, expected)
 
 

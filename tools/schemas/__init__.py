@@ -1,0 +1,1 @@
+"""Make the schemas of Terraform providers from published packages."""

@@ -1,11 +1,13 @@
 """Reading a provider's schema out of its prebuilt bindings for the Cloud Development Kit.
 
-The bindings hold the whole schema as generated JavaScript: each class lists its fields in comments ("// arn - computed:
-true, optional: false, required: false"), its `…ToHclTerraform` function says which field is a block and of which kind,
-and the declarations say which fields may be left out. Not in there: sensitive, functions, ephemeral resources.
+The bindings hold the whole schema as generated JavaScript: each class lists its fields in comments
+("// arn - computed: true, optional: false, required: false"), its `…ToHclTerraform` function says
+which field is a block and of which kind, and the declarations say which fields may be left out. Not
+in there: sensitive, functions, ephemeral resources.
 
-A field of objects may be a block (`logging {}`) or an attribute (`logging = {}`), and the function calls both a block.
-What tells them apart: a block's comment is "<name> block", or the second argument of its list mapper is true.
+A field of objects may be a block (`logging {}`) or an attribute (`logging = {}`), and the function
+calls both a block. What tells them apart: a block's comment is "<name> block", or the second
+argument of its list mapper is true.
 """
 
 from __future__ import annotations
@@ -18,7 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-type_of_construct = {"TerraformResource": "resource", "TerraformDataSource": "data", "TerraformProvider": "provider"}
+type_of_construct = {
+    "TerraformResource": "resource",
+    "TerraformDataSource": "data",
+    "TerraformProvider": "provider",
+}
 
 _CLASS = re.compile(r"^class (\w+) extends cdkt[fn]\.(\w+) \{", re.M)
 _TYPE_NAME = re.compile(r"terraformResourceType: '(\w+)'")
@@ -69,8 +75,12 @@ class _Module:
         starts = [*_CLASS.finditer(self.code)]
         for match, following in zip(starts, [*starts[1:], None], strict=False):
             self.parents[match[1]] = match[2]
-            self.bodies[match[1]] = self.code[match.start() : following.start() if following else len(self.code)]
-        self.arguments = {match[1].lower(): _arguments(match[2]) for match in _FUNCTION.finditer(self.code)}
+            self.bodies[match[1]] = self.code[
+                match.start() : following.start() if following else len(self.code)
+            ]
+        self.arguments = {
+            match[1].lower(): _arguments(match[2]) for match in _FUNCTION.finditer(self.code)
+        }
         self.optional = {
             match[1]: {name: mark == "?" for name, mark in _PROPERTY.findall(match[2])}
             for match in _INTERFACE.finditer(self.declarations)
@@ -81,12 +91,16 @@ class _Module:
         """The block that the class `name` describes, as `terraform providers schema -json` would print it.
 
         Raises:
-            ValueError: the bindings do not have that class: an empty block would turn down each correct argument.
-            EndlessSchema: the class is inside itself.
+            ValueError: the bindings do not have that class: an empty block would turn down each
+            correct argument. EndlessSchema: the class is inside itself.
+
         """
         if name in self.within:
             raise EndlessSchema(name)
-        if name not in self.bodies and name.removesuffix("OutputReference").lower() not in self.arguments:
+        if (
+            name not in self.bodies
+            and name.removesuffix("OutputReference").lower() not in self.arguments
+        ):
             raise ValueError(f"no class {name} in the bindings: their generator has changed")
         self.within.append(name)
         try:
@@ -104,10 +118,24 @@ class _Module:
         attributes: dict[str, Any] = {}
         blocks: dict[str, Any] = {}
         for match in _FIELD.finditer(body):
-            flags = {key: True for key in ("computed", "optional", "required") if match[key] == "true"}
-            self._field(match["name"], match["code"], arguments.get(match["name"]), flags, attributes, blocks)
-        declared = self.optional.get(name + "Config" if top else name.removesuffix("OutputReference"), {})
-        for field_name, argument in arguments.items():  # providers have no comments, older compilers left some out
+            flags = {
+                key: True for key in ("computed", "optional", "required") if match[key] == "true"
+            }
+            self._field(
+                match["name"],
+                match["code"],
+                arguments.get(match["name"]),
+                flags,
+                attributes,
+                blocks,
+            )
+        declared = self.optional.get(
+            name + "Config" if top else name.removesuffix("OutputReference"), {}
+        )
+        for (
+            field_name,
+            argument,
+        ) in arguments.items():  # providers have no comments, older compilers left some out
             if field_name not in attributes and field_name not in blocks:
                 optional = declared.get(_camel(field_name), True)
                 flags = {"optional": True} if optional else {"required": True}
@@ -132,7 +160,11 @@ class _Module:
         elif argument is None or not argument.is_block:
             attributes[name] = {"type": self._object_type(name, code, argument, inner), **flags}
         elif ", true)(" in argument.value or name in self.blocks:
-            blocks[name] = {"block": self.block(inner), **_nesting(name, argument), **_minimum(flags)}
+            blocks[name] = {
+                "block": self.block(inner),
+                **_nesting(name, argument),
+                **_minimum(flags),
+            }
         else:
             mode = {"struct": "single", "map": "map", "set": "set"}.get(argument.kind, "list")
             attributes[name] = {"nested_type": {**self.block(inner), "nesting_mode": mode}, **flags}
@@ -157,7 +189,9 @@ class _Module:
         if parent == "ComplexMap":
             return ["map", kind]
         if parent == "ComplexList":
-            as_set = (argument is not None and argument.kind == "set") or (match is not None and match[2] == "true")
+            as_set = (argument is not None and argument.kind == "set") or (
+                match is not None and match[2] == "true"
+            )
             return ["set" if as_set else "list", kind]
         return kind
 
@@ -165,7 +199,10 @@ class _Module:
 def _arguments(code: str) -> dict[str, _Argument]:
     return {
         match["name"]: _Argument(
-            is_block=match["block"] == "true", kind=match["kind"], storage=match["storage"], value=match["value"]
+            is_block=match["block"] == "true",
+            kind=match["kind"],
+            storage=match["storage"],
+            value=match["value"],
         )
         for match in _ARGUMENT.finditer(code)
     }
@@ -175,7 +212,11 @@ def _nesting(name: str, argument: _Argument) -> dict[str, Any]:
     if argument.kind == "struct" or name == "timeouts":
         return {"nesting_mode": "single"}
     mode = "set" if argument.kind == "set" else "list"
-    return {"nesting_mode": mode} if "listMapper" in argument.value else {"nesting_mode": mode, "max_items": 1}
+    return (
+        {"nesting_mode": mode}
+        if "listMapper" in argument.value
+        else {"nesting_mode": mode, "max_items": 1}
+    )
 
 
 def _minimum(flags: dict[str, bool]) -> dict[str, int]:
@@ -183,7 +224,10 @@ def _minimum(flags: dict[str, bool]) -> dict[str, int]:
 
 
 def _attribute_types(block: dict[str, Any]) -> dict[str, Any]:
-    types = {name: attribute.get("type", "dynamic") for name, attribute in block.get("attributes", {}).items()}
+    types = {
+        name: attribute.get("type", "dynamic")
+        for name, attribute in block.get("attributes", {}).items()
+    }
     for name, nested in block.get("block_types", {}).items():
         mode = "set" if nested["nesting_mode"] == "set" else "list"
         types[name] = [mode, ["object", _attribute_types(nested["block"])]]
@@ -226,8 +270,8 @@ def _camel(name: str) -> str:
 def read(archive: Path) -> tuple[str, dict[str, Any]]:
     """The provider's version, and its schema in the shape of `terraform providers schema -json`.
 
-    A type whose schema has no end is there with None. `archive` is the npm tarball of the bindings, or the wheel that
-    holds that tarball.
+    A type whose schema has no end is there with None. `archive` is the npm tarball of the bindings,
+    or the wheel that holds that tarball.
     """
     folders = _folders(_unpack(archive))
     version = ""
@@ -252,7 +296,8 @@ def read(archive: Path) -> tuple[str, dict[str, Any]]:
 def _folders(files: dict[str, str]) -> dict[str, dict[str, list[str]]]:
     """The code and the declarations of each resource, data source and provider.
 
-    They are in package/lib/<resource>/index.js; a large one has its classes in package/lib/<resource>/index-structs/.
+    They are in package/lib/<resource>/index.js; a large one has its classes in
+    package/lib/<resource>/index-structs/.
     """
     folders: dict[str, dict[str, list[str]]] = {}
     for name, text in sorted(files.items()):

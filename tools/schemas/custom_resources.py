@@ -4,10 +4,12 @@
              kubernetes-models
     python -m tools.schemas.custom_resources *.tgz
 
-Those packages (MIT) are generated from the Go types of the Gateway API and of the Prometheus operator. A class in their
-declarations lists the fields of an object, and the validator beside it knows the pattern and the values of a string.
-aws_gateway.json holds, written by hand, the spec of two kinds of the AWS load balancer controller, whose fields are on
-https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/gateway/ under "configuration".
+Those packages (MIT) are generated from the Go types of the Gateway API and of the Prometheus
+operator. A class in their declarations lists the fields of an object, and the validator beside it
+knows the pattern and the values of a string. aws_gateway.json holds, written by hand, the spec of
+two kinds of the AWS load balancer controller, whose fields are on
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/gateway/ under
+"configuration".
 
 The same input gives the same bytes.
 """
@@ -41,13 +43,17 @@ KINDS = {
         "PrometheusRule",
         "ServiceMonitor",
     ),
-    "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1": ("AlertmanagerConfig",),
+    "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1": (
+        "AlertmanagerConfig",
+    ),
 }
 OBJECT_META = "@kubernetes-models/apimachinery/apis/meta/v1/ObjectMeta"
 LABEL_SELECTOR = "@kubernetes-models/apimachinery/apis/meta/v1/LabelSelector"
 
 _IMPORT = re.compile(r'import \{ ([^}]*) \} from "([^"]+)"')
-_CLASS = re.compile(r"^export declare class (\w+) extends Model<.*?\{(.*?)^    (?:static|constructor)", re.S | re.M)
+_CLASS = re.compile(
+    r"^export declare class (\w+) extends Model<.*?\{(.*?)^    (?:static|constructor)", re.S | re.M
+)
 _ALIAS = re.compile(r"^export type I(\w+) = (.*?);$", re.MULTILINE)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\w+|[<>{}\[\]|:;?]')
 _PATTERN = re.compile(r'keyword:"pattern",params:\{pattern:("(?:[^"\\]|\\.)*")\}')
@@ -110,7 +116,9 @@ class Models:
             return {"const": json.loads(word)}
         if word in _PRIMITIVES:
             return dict(_PRIMITIVES[word])
-        if tokens and tokens[0] == "[":  # IOwnerReference["apiVersion"], which is a string wherever it occurs
+        if (
+            tokens and tokens[0] == "["
+        ):  # IOwnerReference["apiVersion"], which is a string wherever it occurs
             del tokens[:3]
             return {"type": "string"}
         return {"$ref": f"#/$defs/{self.define(imports[word])}"}
@@ -139,7 +147,9 @@ class Models:
             return {"type": "object"}
         schema: dict[str, Any] = {"type": "object", "additionalProperties": others}
         return (
-            schema | ({"properties": properties} if properties else {}) | ({"required": required} if required else {})
+            schema
+            | ({"properties": properties} if properties else {})
+            | ({"required": required} if required else {})
         )
 
     def _limits(self, module: str, name: str) -> dict[str, Any]:
@@ -158,7 +168,11 @@ class Models:
         found: dict[str, str] = {}
         for names, source in _IMPORT.findall(text):
             path = source.removesuffix(".js")
-            where = posixpath.normpath(posixpath.join(posixpath.dirname(module), path)) if path[0] == "." else path
+            where = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
+                if path[0] == "."
+                else path
+            )
             found |= {name.strip(): where for name in names.split(",")}
         return found
 
@@ -174,7 +188,9 @@ def unpack(archives: list[Path]) -> dict[str, str]:
     for archive in archives:
         with tarfile.open(archive, "r:gz") as package:
             members = {
-                m.name.removeprefix("package/"): m for m in package if m.name.endswith((".d.ts", ".js", ".json"))
+                m.name.removeprefix("package/"): m
+                for m in package
+                if m.name.endswith((".d.ts", ".js", ".json"))
             }
             content = {name: package.extractfile(member) for name, member in members.items()}
             texts = {name: file.read().decode() for name, file in content.items() if file}
@@ -187,7 +203,9 @@ def closed(schema: Any) -> Any:
     """Every object that lists its fields, without fields of other names."""
     if isinstance(schema, dict):
         extra = (
-            {"additionalProperties": False} if "properties" in schema and "additionalProperties" not in schema else {}
+            {"additionalProperties": False}
+            if "properties" in schema and "additionalProperties" not in schema
+            else {}
         )
         return {key: closed(value) for key, value in schema.items()} | extra
     return [closed(item) for item in schema] if isinstance(schema, list) else schema
@@ -225,8 +243,14 @@ def main() -> None:
         "kinds": kinds,
         "$defs": models.definitions | closed(by_hand["definitions"]),
     }
-    FILE.write_bytes(gzip.compress(json.dumps(content, separators=(",", ":"), sort_keys=True).encode(), 9, mtime=0))
-    print(f"{FILE.name}: {len(kinds)} kinds, {len(content['$defs'])} definitions, {FILE.stat().st_size // 1024} KB")
+    FILE.write_bytes(
+        gzip.compress(
+            json.dumps(content, separators=(",", ":"), sort_keys=True).encode(), 9, mtime=0
+        )
+    )
+    print(
+        f"{FILE.name}: {len(kinds)} kinds, {len(content['$defs'])} definitions, {FILE.stat().st_size // 1024} KB"
+    )
 
 
 if __name__ == "__main__":

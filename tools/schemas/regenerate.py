@@ -7,10 +7,12 @@
         what that command printed earlier; where it was cut down to some types, the bindings name the others, and where
         descriptions were cut out of it, they tell which objects have a field of that name
     python -m tools.schemas.regenerate hashicorp/aws --bindings cdktn_provider_aws-25.8.1.whl --like aws.json
-        the provider's prebuilt CDK bindings, a wheel or an npm tarball; `--like` is the real schema of a near release,
-        whose word counts where bindings cannot tell an attribute of objects from a block
+        the provider's prebuilt CDK bindings, a wheel or an npm tarball; `--like` is the real schema
+        of a near release, whose word counts where bindings cannot tell an attribute of objects from
+        a block
 
-The same input gives the same bytes. Provider schemas are data of their providers (MPL-2.0); see NOTICE.
+The same input gives the same bytes. Provider schemas are data of their providers (MPL-2.0); see
+NOTICE.
 """
 
 from __future__ import annotations
@@ -27,13 +29,28 @@ from typing import Any
 from tools.schemas import cdk
 
 FOLDER = Path(__file__).parents[2] / "scaffolder" / "tools" / "offline" / "schemas"
-KINDS = {"resource": "resource_schemas", "data": "data_source_schemas", "ephemeral": "ephemeral_resource_schemas"}
-LONGEST = 100_000  # characters; a handful of schemas that spell out a recursion are as long as all others together
-ATTRIBUTE_KEYS = ("type", "nested_type", "required", "optional", "computed", "sensitive", "write_only")
+KINDS = {
+    "resource": "resource_schemas",
+    "data": "data_source_schemas",
+    "ephemeral": "ephemeral_resource_schemas",
+}
+# characters; a handful of schemas that spell out a recursion are as long as all others together
+LONGEST = 100_000
+ATTRIBUTE_KEYS = (
+    "type",
+    "nested_type",
+    "required",
+    "optional",
+    "computed",
+    "sensitive",
+    "write_only",
+)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("address", help="namespace/name of the provider")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--provider", metavar="VERSION")
@@ -45,7 +62,11 @@ def main() -> None:
     options = parser.parse_args()
 
     if options.provider:
-        version, schema, origin = options.provider, ask(options.address, options.provider), "the provider itself"
+        version, schema, origin = (
+            options.provider,
+            ask(options.address, options.provider),
+            "the provider itself",
+        )
     elif options.json:
         version, schema, origin = options.version, read(options.json), "the provider itself"
     else:
@@ -57,10 +78,14 @@ def main() -> None:
     restore_descriptions(schema, named)
 
     file = FOLDER / f"{options.address.replace('/', '_')}_{version}.gz"
-    header = json.dumps({"address": options.address, "version": version, "source": origin}, sort_keys=True)
+    header = json.dumps(
+        {"address": options.address, "version": version, "source": origin}, sort_keys=True
+    )
     text = "\n".join((header, *sorted(lines(options.address, schema, named)))) + "\n"
     file.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
-    print(f"{file.name}: {text.count(chr(10)) - 2} types, {file.stat().st_size // 1024} KB, from {origin}")
+    print(
+        f"{file.name}: {text.count(chr(10)) - 2} types, {file.stat().st_size // 1024} KB, from {origin}"
+    )
 
 
 def ask(address: str, version: str) -> dict[str, Any]:
@@ -70,10 +95,16 @@ def ask(address: str, version: str) -> dict[str, Any]:
         block = {"required_providers": {name: {"source": address, "version": version}}}
         Path(folder, "main.tf.json").write_text(json.dumps({"terraform": block}))
         subprocess.run(
-            ["terraform", "init", "-input=false", "-no-color"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+            ["terraform", "init", "-input=false", "-no-color"],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         printed = subprocess.run(
-            ["terraform", "providers", "schema", "-json"], cwd=folder, check=True, capture_output=True
+            ["terraform", "providers", "schema", "-json"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
         )
     return _only_provider(json.loads(printed.stdout))
 
@@ -90,8 +121,8 @@ def _only_provider(printed: dict[str, Any]) -> dict[str, Any]:
 def correct(schema: dict[str, Any], like: Mapping[str, Any]) -> None:
     """Settle by a real schema what bindings leave open: the types of attributes of objects, and blocks that recur.
 
-    Bindings cut a recursion short with an attribute of any type, which would turn down every block of that name: such a
-    schema is dropped, so that its type counts as one that we do not carry.
+    Bindings cut a recursion short with an attribute of any type, which would turn down every block
+    of that name: such a schema is dropped, so that its type counts as one that we do not carry.
     """
     for key in KINDS.values():
         for name, known in like.get(key, {}).items():
@@ -124,7 +155,10 @@ def restore_descriptions(schema: Mapping[str, Any], named: Mapping[str, Any]) ->
                 continue
             for field, attribute in carried["block"].get("attributes", {}).items():
                 match attribute, known["block"].get("attributes", {}).get(field):
-                    case ({"type": [_, ["object", fields]]}, {"type": [_, ["object", {"description": kind}]]}):
+                    case (
+                        {"type": [_, ["object", fields]]},
+                        {"type": [_, ["object", {"description": kind}]]},
+                    ):
                         fields["description"] = kind
                     case (
                         {"type": [_, ["object", fields]]},
@@ -146,16 +180,23 @@ def _line(kind: str, name: str, schema: Mapping[str, Any] | None) -> str:
     if schema is None:
         return f"{kind} {name} "
     version = {"version": schema["version"]} if schema.get("version") else {}
-    text = json.dumps({**version, "block": _slim(schema["block"])}, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(
+        {**version, "block": _slim(schema["block"])}, separators=(",", ":"), sort_keys=True
+    )
     return f"{kind} {name} {text if len(text) < LONGEST else ''}"
 
 
 def _slim(block: Mapping[str, Any]) -> dict[str, Any]:
     """A block without descriptions and without what is false or empty."""
     slim = {
-        "attributes": {name: _slim_attribute(value) for name, value in block.get("attributes", {}).items()},
+        "attributes": {
+            name: _slim_attribute(value) for name, value in block.get("attributes", {}).items()
+        },
         "block_types": {
-            name: {**{key: value for key, value in nested.items() if value}, "block": _slim(nested["block"])}
+            name: {
+                **{key: value for key, value in nested.items() if value},
+                "block": _slim(nested["block"]),
+            }
             for name, nested in block.get("block_types", {}).items()
         },
     }
@@ -165,7 +206,9 @@ def _slim(block: Mapping[str, Any]) -> dict[str, Any]:
 def _slim_attribute(attribute: Mapping[str, Any]) -> dict[str, Any]:
     slim = {key: attribute[key] for key in ATTRIBUTE_KEYS if attribute.get(key)}
     if nested := slim.get("nested_type"):
-        inner = {name: _slim_attribute(value) for name, value in nested.get("attributes", {}).items()}
+        inner = {
+            name: _slim_attribute(value) for name, value in nested.get("attributes", {}).items()
+        }
         slim["nested_type"] = {"attributes": inner, "nesting_mode": nested["nesting_mode"]}
     return slim
 

@@ -20,7 +20,9 @@ from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
 
 _OF_THE_STACK = frozenset({"Watchdog", "InfoInhibitor", "DeadMansSwitch"})
-_IN_REPOSITORY = re.compile(r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$")
+_IN_REPOSITORY = re.compile(
+    r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$"
+)
 _ALERT_NAME = re.compile(r"\balertname\s*(?:=~|=|:)\s*[\"']?\^?\(?([A-Z][\w|]+)")
 _AZURE_REPOS = re.compile(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
 
@@ -28,7 +30,8 @@ _AZURE_REPOS = re.compile(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
 def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     """The runbook that an alert links to is in the repository, with the heading; each runbook is of an alert.
 
-    Only links into a repository of code are judged, and only where one of them leads to a file that is here.
+    Only links into a repository of code are judged, and only where one of them leads to a file that
+    is here.
     """
     alerts = [alert for alert in monitoring.alerts(project) if alert.annotations.get("runbook_url")]
     linked = [(alert, *_target(alert.annotations["runbook_url"])) for alert in alerts]
@@ -36,7 +39,9 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     if not here:
         raise NotApplicable("no alert links to a runbook of a repository")
     folders = {path.parent for _, path, _ in here if project.has(path)}
-    if not folders and not any(path.parent in {file.parent for file in project.files} for _, path, _ in here):
+    if not folders and not any(
+        path.parent in {file.parent for file in project.files} for _, path, _ in here
+    ):
         raise NotApplicable("the runbooks are in another repository")
     findings = []
     for alert, path, anchor in here:
@@ -46,14 +51,24 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
             message = f"{alert.alert} links to {path.as_posix()}, which does not exist"
             edits = autofix.start_the_runbook(alert, path)
             fix = f"write {path.as_posix()}" if edits or not near else f"link to {near.as_posix()}"
-            findings.append(replace(disagreement(alert.at["runbook_url"], message, other, fix=fix), edits=edits))
+            findings.append(
+                replace(disagreement(alert.at["runbook_url"], message, other, fix=fix), edits=edits)
+            )
         elif anchor and anchor not in documents.anchors(project, path):
             message = f"{alert.alert} links to #{anchor}, which is no heading of {path.as_posix()}"
             findings.append(
-                disagreement(alert.at["runbook_url"], message, Location(path=path), fix="name a heading that is there")
+                disagreement(
+                    alert.at["runbook_url"],
+                    message,
+                    Location(path=path),
+                    fix="name a heading that is there",
+                )
             )
     findings += _without_alert(
-        project, {path for _, path, _ in here}, folders, {alert.alert for alert in monitoring.alerts(project)}
+        project,
+        {path for _, path, _ in here},
+        folders,
+        {alert.alert for alert in monitoring.alerts(project)},
     )
     findings += _shared(here)
     return Verdict(findings=distinct(findings), detail=counted(len(here), "runbook"))
@@ -75,18 +90,26 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
             near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
             message = f"names the alert {name}, which no rule has"
             findings.append(
-                disagreement(place, message, known[near[0]].place, fix=f"name {near[0]}, or write the rule")
+                disagreement(
+                    place, message, known[near[0]].place, fix=f"name {near[0]}, or write the rule"
+                )
             )
     return Verdict(findings=distinct(findings), detail=counted(len(named), "name"))
 
 
 def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
     """Each receiver that a route names exists, the first route's tells somebody, and none is left unused."""
-    found = [one for one in monitoring.alertmanagers(project) if isinstance(one.content.get("route"), dict)]
+    found = [
+        one
+        for one in monitoring.alertmanagers(project)
+        if isinstance(one.content.get("route"), dict)
+    ]
     if not found:
         raise NotApplicable("there is no Alertmanager configuration")
     findings = [finding for one in found for finding in _receivers(project, one)]
-    return Verdict(findings=distinct(findings), detail=", ".join(one.path.as_posix() for one in found))
+    return Verdict(
+        findings=distinct(findings), detail=", ".join(one.path.as_posix() for one in found)
+    )
 
 
 def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
@@ -105,23 +128,36 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
         if str(name) not in named:
             near = difflib.get_close_matches(str(name), list(named), n=1, cutoff=0.0)
             message = f"a route names the receiver {name}, which does not exist"
-            other = one.place(project, "receivers", named[near[0]][0]) if near else one.place(project, "receivers")
+            other = (
+                one.place(project, "receivers", named[near[0]][0])
+                if near
+                else one.place(project, "receivers")
+            )
             fix = f"name {near[0]}, or add the receiver" if near else "add the receiver"
             yield disagreement(one.place(project, *way, "receiver"), message, other, fix=fix)
     first = str(dig(one.content, "route", "receiver"))
     if first in named and not set(named[first][1]) - {"name"}:
         other = one.place(project, "receivers", named[first][0])
-        message = f"the first route's receiver {first} tells nobody: an alert that no route takes is lost"
+        message = (
+            f"the first route's receiver {first} tells nobody: an alert that no route takes is lost"
+        )
         yield disagreement(
-            one.place(project, "route", "receiver"), message, other, fix="name a receiver that tells somebody"
+            one.place(project, "route", "receiver"),
+            message,
+            other,
+            fix="name a receiver that tells somebody",
         )
     for name in sorted(set(named) - used - {"null", "None", "blackhole"}):
         at = one.place(project, "receivers", named[name][0])
         message = f"no route leads to the receiver {name}"
-        yield disagreement(at, message, one.place(project, "route"), fix="lead a route to it, or take it out")
+        yield disagreement(
+            at, message, one.place(project, "route"), fix="lead a route to it, or take it out"
+        )
 
 
-def _routes(route: Any, way: tuple[Any, ...], depth: int = 0) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
+def _routes(
+    route: Any, way: tuple[Any, ...], depth: int = 0
+) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
     if isinstance(route, dict) and depth < 40:
         yield way, route
         for at, one in enumerate(listed(route.get("routes"))):
@@ -136,30 +172,45 @@ def _target(url: str) -> tuple[Path | None, str]:
 
 
 def _near(project: Project, path: Path, alert: Rule) -> Path | None:
-    beside = [file for file in project.files if file.parent == path.parent and file.suffix == path.suffix]
+    beside = [
+        file for file in project.files if file.parent == path.parent and file.suffix == path.suffix
+    ]
     named = [file for file in beside if file.stem.lower() == alert.alert.lower()]
     near = difflib.get_close_matches(path.name, [file.name for file in beside], n=1)
     return named[0] if named else path.parent / near[0] if near else beside[0] if beside else None
 
 
-def _without_alert(project: Project, linked: set[Path], folders: set[Path], names: set[str]) -> Iterator[Finding]:
+def _without_alert(
+    project: Project, linked: set[Path], folders: set[Path], names: set[str]
+) -> Iterator[Finding]:
     """Texts in a folder of runbooks that no alert links to; where the folder holds little else than runbooks."""
     for folder in folders:
         texts = [file for file in project.files if file.parent == folder and file.suffix == ".md"]
-        pages = [file for file in texts if file.stem.lower() not in {"readme", "index", "template", "_template"}]
-        if folder.name not in {"runbooks", "runbook", "alerts", "playbooks"} or len(set(pages) & linked) * 2 < len(
-            pages
-        ):
+        pages = [
+            file
+            for file in texts
+            if file.stem.lower() not in {"readme", "index", "template", "_template"}
+        ]
+        if folder.name not in {"runbooks", "runbook", "alerts", "playbooks"} or len(
+            set(pages) & linked
+        ) * 2 < len(pages):
             continue
         for file in pages:
             if file not in linked:
                 near = difflib.get_close_matches(file.stem, sorted(names), n=1, cutoff=0.0)
                 other = next(
-                    (one.place for one in monitoring.alerts(project) if near and one.alert == near[0]),
+                    (
+                        one.place
+                        for one in monitoring.alerts(project)
+                        if near and one.alert == near[0]
+                    ),
                     Location(path=folder),
                 )
                 yield disagreement(
-                    Location(path=file), "no alert links to this runbook", other, fix="delete it, or link to it"
+                    Location(path=file),
+                    "no alert links to this runbook",
+                    other,
+                    fix="delete it, or link to it",
                 )
 
 
@@ -173,7 +224,12 @@ def _shared(here: list[tuple[Rule, Path, str]]) -> Iterator[Finding]:
         other = by_page.get(path)
         if other and other.alert != alert.alert and not anchor:
             message = f"{alert.alert} links to the runbook of {other.alert}"
-            yield disagreement(alert.at["runbook_url"], message, other.place, fix=f"write a runbook for {alert.alert}")
+            yield disagreement(
+                alert.at["runbook_url"],
+                message,
+                other.place,
+                fix=f"write a runbook for {alert.alert}",
+            )
 
 
 def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:

@@ -11,11 +11,13 @@ from scaffolder.repository.facts.monitoring import Rule
 from scaffolder.repository.project import Project
 
 
-def write_the_right_version(project: Project, wrong: Declaration, right: Declaration) -> tuple[Edit, ...]:
+def write_the_right_version(
+    project: Project, wrong: Declaration, right: Declaration
+) -> tuple[Edit, ...]:
     """The line of `wrong` with the version of `right`; none where it takes thought.
 
-    It does where a line says more than the plain version ("11.0.4"), says it twice, has a digest beside it, or where
-    `right` is a range itself.
+    It does where a line says more than the plain version ("11.0.4"), says it twice, has a digest
+    beside it, or where `right` is a range itself.
     """
     lines = project.lines(wrong.place.path)
     if not 0 < wrong.place.line <= len(lines) or not re.fullmatch(r"\d+(?:\.\d+)*", right.value):
@@ -33,7 +35,9 @@ def start_the_runbook(alert: Rule, path: Path) -> tuple[Edit, ...]:
         return ()
     said = [alert.annotations.get(name, "") for name in ("summary", "description")]
     words = [" ".join(text.split()) for text in said if text and "{{" not in text]
-    means = "\n\n".join(words) or f"What {alert.alert} says of the service, and what its users notice."
+    means = (
+        "\n\n".join(words) or f"What {alert.alert} says of the service, and what its users notice."
+    )
     text = f"""# {alert.alert}
 
 Nobody has written this runbook yet: whoever is on call finds out alone.

@@ -25,16 +25,22 @@ def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
         deployed = [one for one in stated if one.subject == subject and one.role != images.BUILT]
         built = [one for one in stated if one.role == images.BUILT]
         single = len(services.folders(project)) <= 1
-        known = built if built and (single or any(one.value == subject.name for one in built)) else ()
+        known = (
+            built if built and (single or any(one.value == subject.name for one in built)) else ()
+        )
         rights = known or sorted(deployed, key=lambda one: one.value not in _names(project))[:1]
         for one in deployed:
             looked += 1
             if rights and one.value not in {right.value for right in rights}:
-                near = difflib.get_close_matches(one.value, [right.value for right in rights], n=1, cutoff=0.0)
+                near = difflib.get_close_matches(
+                    one.value, [right.value for right in rights], n=1, cutoff=0.0
+                )
                 right = next(right for right in rights if right.value == near[0])
                 verb = "is built" if right.role == images.BUILT else "is named elsewhere"
                 message = f"names the image {one.value}, but {right.value} {verb}"
-                findings.append(disagreement(one.place, message, right.place, fix=f"name {right.value}"))
+                findings.append(
+                    disagreement(one.place, message, right.place, fix=f"name {right.value}")
+                )
     if not looked:
         raise NotApplicable("no values and no compose file name the service's image")
     return Verdict(findings=distinct(findings), detail=counted(looked, "name"))
@@ -46,7 +52,9 @@ def namespaces_are_made(project: Project, _: Toolchain) -> Verdict:
     for made_name, at in _made_namespaces(project):
         made.setdefault(made_name, at)
     used = [
-        one for one in charts.objects(project) if not one.origins and isinstance(one.get("metadata", "namespace"), str)
+        one
+        for one in charts.objects(project)
+        if not one.origins and isinstance(one.get("metadata", "namespace"), str)
     ]
     if not made or not used:
         raise NotApplicable("no namespace is both made and used here")
@@ -78,7 +86,10 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
             path = project.relative((command.folder / word).as_posix())
             if not project.has(path / "Chart.yaml"):
                 near = sorted(
-                    folders, key=lambda one: -difflib.SequenceMatcher(None, one.as_posix(), path.as_posix()).ratio()
+                    folders,
+                    key=lambda one: (
+                        -difflib.SequenceMatcher(None, one.as_posix(), path.as_posix()).ratio()
+                    ),
                 )
                 related = [Location(path=near[0] / "Chart.yaml")] if near else []
                 fix = f"name {near[0].as_posix()}" if near else "name a chart that is there"
@@ -101,7 +112,8 @@ def _is_path(project: Project, word: str) -> bool:
         return False
     first = word.removeprefix("./").split("/")[0]
     return word.startswith("./") or (
-        "/" in word and any(file.parts[0] == first and len(file.parts) > 1 for file in project.files)
+        "/" in word
+        and any(file.parts[0] == first and len(file.parts) > 1 for file in project.files)
     )
 
 
@@ -114,12 +126,16 @@ def _made_namespaces(project: Project) -> Iterator[tuple[str, Location]]:
             yield text, place
     for command in commands.commands(project):
         if "helm" in command.text or "create namespace" in command.text:
-            for name in re.findall(r"(?:--namespace[= ]|-n |create namespace )[\"']?([a-z][\w-]*)", command.text):
+            for name in re.findall(
+                r"(?:--namespace[= ]|-n |create namespace )[\"']?([a-z][\w-]*)", command.text
+            ):
                 yield name, command.place
 
 
 CHECKS = (
-    Check(id="AG027", title="The image that is built is deployed", run=image_is_the_one_that_is_built),
+    Check(
+        id="AG027", title="The image that is built is deployed", run=image_is_the_one_that_is_built
+    ),
     Check(id="AG030", title="Namespaces that are used are made", run=namespaces_are_made),
     Check(id="AG031", title="Charts that are named exist", run=charts_that_are_named_exist),
 )

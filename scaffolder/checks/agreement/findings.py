@@ -8,7 +8,9 @@ from scaffolder.model import Finding, Location
 from scaffolder.repository.facts import Unread
 
 
-def disagreement(wrong: Location, message: str, right: Iterable[Location] | Location = (), *, fix: str) -> Finding:
+def disagreement(
+    wrong: Location, message: str, right: Iterable[Location] | Location = (), *, fix: str
+) -> Finding:
     """A finding at `wrong`, with the places that say otherwise."""
     return Finding(
         path=wrong.path,

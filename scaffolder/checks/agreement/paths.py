@@ -35,17 +35,27 @@ def probes_ask_a_path(project: Project, _: Toolchain) -> Verdict:
                 findings.append(_unanswered(at, f"{probe} asks {path}", source, path))
     if not looked:
         raise NotApplicable("no HTTP probe asks a service whose source is here")
-    return Verdict(findings=distinct(findings), detail=counted(looked, "probe"), limit=limit_of(charts.unread(project)))
+    return Verdict(
+        findings=distinct(findings),
+        detail=counted(looked, "probe"),
+        limit=limit_of(charts.unread(project)),
+    )
 
 
 def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
     """Each endpoint of a ServiceMonitor or PodMonitor is a port that is there and a path that the service answers."""
     findings, looked = [], 0
-    for monitor in (one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}):
+    for monitor in (
+        one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
+    ):
         kind, key = (
-            ("Service", "endpoints") if monitor.kind == "ServiceMonitor" else ("Deployment", "podMetricsEndpoints")
+            ("Service", "endpoints")
+            if monitor.kind == "ServiceMonitor"
+            else ("Deployment", "podMetricsEndpoints")
         )
-        watched = [one for one in workloads.same_scope(project, monitor, kind) if _watches(monitor, one)]
+        watched = [
+            one for one in workloads.same_scope(project, monitor, kind) if _watches(monitor, one)
+        ]
         for at, endpoint in enumerate(listed(monitor.get("spec", key))):
             looked += 1
             offered = _offered(watched)
@@ -54,7 +64,9 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
                 where = monitor.place(project, "spec", key, at, "port")
                 message = f"asks port {port}, which {kind} {watched[0].name} does not have"
                 other = watched[0].place(project, "spec", "ports")
-                findings.append(disagreement(where, message, other, fix=f"name the port {' or '.join(offered)}"))
+                findings.append(
+                    disagreement(where, message, other, fix=f"name the port {' or '.join(offered)}")
+                )
             path = str(charts.dig(endpoint, "path") or "/metrics")
             source = _source_behind(project, monitor)
             if source and source.serves(path) is False:
@@ -63,7 +75,9 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("there is no ServiceMonitor")
     return Verdict(
-        findings=distinct(findings), detail=counted(looked, "endpoint"), limit=limit_of(charts.unread(project))
+        findings=distinct(findings),
+        detail=counted(looked, "endpoint"),
+        limit=limit_of(charts.unread(project)),
     )
 
 
@@ -77,7 +91,9 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
             continue
         for number, line in enumerate(project.lines(file), 1):
             for path in _ASKED.findall(line[:2000]) if not line.lstrip().startswith("#") else ():
-                mine = [one for one in sources if one.folder == services.subject_of(project, file)] or sources
+                mine = [
+                    one for one in sources if one.folder == services.subject_of(project, file)
+                ] or sources
                 looked += 1
                 if all(one.serves(path) is False for one in mine):
                     at = Location(path=file, line=number, text=line.strip()[:160])
@@ -94,7 +110,9 @@ def _unanswered(at: Location, asks: str, source: Application, path: str) -> Find
     nearest = difflib.get_close_matches(path, list(source.paths), n=1, cutoff=0.0)
     related = [source.paths[nearest[0]]] if nearest else [Location(path=source.files[0])]
     hint = f"ask {nearest[0]}, or" if nearest else "let the source answer it, or"
-    return disagreement(at, f"{asks}, which the service does not answer", related, fix=f"{hint} add the route")
+    return disagreement(
+        at, f"{asks}, which the service does not answer", related, fix=f"{hint} add the route"
+    )
 
 
 def _watches(monitor: KubernetesObject, one: KubernetesObject) -> bool:
@@ -107,18 +125,30 @@ def _offered(watched: list[KubernetesObject]) -> list[str]:
     named = []
     for one in watched:
         declared = listed(one.get("spec", "ports"))
-        declared = declared or [port for _, container in one.containers() for port in listed(container.get("ports"))]
-        named += [str(port["name"]) for port in declared if isinstance(port, dict) and port.get("name")]
+        declared = declared or [
+            port for _, container in one.containers() for port in listed(container.get("ports"))
+        ]
+        named += [
+            str(port["name"]) for port in declared if isinstance(port, dict) and port.get("name")
+        ]
     return named
 
 
 def _source_behind(project: Project, monitor: KubernetesObject) -> Application | None:
-    found = {service for workload, _, _, service in workloads.containers(project) if workload.scope == monitor.scope}
+    found = {
+        service
+        for workload, _, _, service in workloads.containers(project)
+        if workload.scope == monitor.scope
+    }
     return application.application_of(project, next(iter(found))) if len(found) == 1 else None
 
 
 CHECKS = (
     Check(id="AG018", title="Probes ask paths that are answered", run=probes_ask_a_path),
-    Check(id="AG019", title="Prometheus asks a port that is there", run=prometheus_asks_a_path_and_port),
+    Check(
+        id="AG019",
+        title="Prometheus asks a port that is there",
+        run=prometheus_asks_a_path_and_port,
+    ),
     Check(id="AG020", title="Scripts ask paths that are answered", run=scripts_ask_a_path),
 )

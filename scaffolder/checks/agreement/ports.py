@@ -33,7 +33,9 @@ def image_exposes_the_port(project: Project, _: Toolchain) -> Verdict:
                 findings += [_wrong(one, listens[0], "the service listens") for one in exposed]
     if not looked:
         raise NotApplicable("no Dockerfile exposes a service whose port is known")
-    return Verdict(findings=distinct(findings), detail=counted(looked, "image"), limit=limit_of(said.unread))
+    return Verdict(
+        findings=distinct(findings), detail=counted(looked, "image"), limit=limit_of(said.unread)
+    )
 
 
 def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
@@ -72,14 +74,20 @@ def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
         looked += 1
         if not declared & {one.value for one in image}:
             at = workload.place(project, *way, "ports", 0, "containerPort")
-            message = f"says port {', '.join(sorted(declared))}, but the image says {image[0].value}"
+            message = (
+                f"says port {', '.join(sorted(declared))}, but the image says {image[0].value}"
+            )
             findings.append(
-                disagreement(at, message, image[0].place, fix=f"write {image[0].value}, or change the image")
+                disagreement(
+                    at, message, image[0].place, fix=f"write {image[0].value}, or change the image"
+                )
             )
     if not looked:
         raise NotApplicable("no workload runs an image whose port is known")
     return Verdict(
-        findings=distinct(findings), detail=counted(looked, "container"), limit=limit_of(charts.unread(project))
+        findings=distinct(findings),
+        detail=counted(looked, "container"),
+        limit=limit_of(charts.unread(project)),
     )
 
 
@@ -92,7 +100,9 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
             continue
         looked += 1
         for at, port in enumerate(listed(service.get("spec", "ports"))):
-            target = str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
+            target = (
+                str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
+            )
             known = [words for pod in pods for words in _port_words(pod)]
             if target and known and not any(target in words for words in known):
                 key = "targetPort" if port.get("targetPort") else "port"
@@ -148,7 +158,9 @@ def workplaces_forward_the_port(project: Project, _: Toolchain) -> Verdict:
 def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
     """Each Ingress and HTTPRoute leads to a Service that is there, and to a port that it has."""
     findings, looked = [], 0
-    for route in (one for one in charts.objects(project) if one.kind in {"Ingress", "HTTPRoute", "GRPCRoute"}):
+    for route in (
+        one for one in charts.objects(project) if one.kind in {"Ingress", "HTTPRoute", "GRPCRoute"}
+    ):
         known = {one.name: one for one in workloads.same_scope(project, route, "Service")}
         for way, name, port in _backends(route):
             if not known:
@@ -169,7 +181,9 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
                     disagreement(
                         route.place(project, *way),
                         f"leads to {what}, which does not exist",
-                        other.place(project, "spec", "ports") if service else other.place(project, "metadata", "name"),
+                        other.place(project, "spec", "ports")
+                        if service
+                        else other.place(project, "metadata", "name"),
                         fix=f"lead to {offered[0] if service and offered else other.name}",
                     )
                 )
@@ -193,7 +207,9 @@ def _wrong(one: Declaration, right: Declaration, words: str) -> Finding:
     )
 
 
-def _looked_at(findings: list[Finding], looked: int, noun: str, nothing: str, project: Project) -> Verdict:
+def _looked_at(
+    findings: list[Finding], looked: int, noun: str, nothing: str, project: Project
+) -> Verdict:
     limit = limit_of(charts.unread(project))
     if not looked:
         raise NotApplicable(nothing + (f" (not read: {limit})" if limit else ""))
@@ -254,7 +270,11 @@ def _backends(route: KubernetesObject) -> Iterator[tuple[tuple[Any, ...], str, s
         for place, path in enumerate(listed(charts.dig(rule, "http", "paths"))):
             service = charts.dig(path, "backend", "service")
             if isinstance(service, dict):
-                port = charts.dig(service, "port", "number") or charts.dig(service, "port", "name") or ""
+                port = (
+                    charts.dig(service, "port", "number")
+                    or charts.dig(service, "port", "name")
+                    or ""
+                )
                 yield (
                     ("spec", "rules", at, "http", "paths", place, "backend", "service", "port"),
                     str(service.get("name")),
@@ -262,7 +282,14 @@ def _backends(route: KubernetesObject) -> Iterator[tuple[tuple[Any, ...], str, s
                 )
         for place, backend in enumerate(listed(charts.dig(rule, "backendRefs"))):
             if isinstance(backend, dict) and backend.get("kind", "Service") == "Service":
-                way = ("spec", "rules", at, "backendRefs", place, "port" if backend.get("port") else "name")
+                way = (
+                    "spec",
+                    "rules",
+                    at,
+                    "backendRefs",
+                    place,
+                    "port" if backend.get("port") else "name",
+                )
                 yield way, str(backend.get("name")), str(backend.get("port") or "")
 
 
@@ -272,6 +299,8 @@ CHECKS = (
     Check(id="AG013", title="The container port is the image's", run=container_has_the_port),
     Check(id="AG014", title="A Service leads to a port of its pods", run=services_lead_to_a_port),
     Check(id="AG015", title="Probes ask a port of their container", run=probes_ask_a_port),
-    Check(id="AG016", title="Workplaces forward the service's port", run=workplaces_forward_the_port),
+    Check(
+        id="AG016", title="Workplaces forward the service's port", run=workplaces_forward_the_port
+    ),
     Check(id="AG017", title="Routes lead to a Service and its port", run=routes_lead_to_a_service),
 )

@@ -32,7 +32,10 @@ def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
         for pin in pinned[:1]
         if versions.allows(one.value, pin.value, exact=True) is False
     ]
-    return Verdict(findings=distinct(findings), detail=f"{counted(len(wanted), 'root')}, Terraform {pinned[0].value}")
+    return Verdict(
+        findings=distinct(findings),
+        detail=f"{counted(len(wanted), 'root')}, Terraform {pinned[0].value}",
+    )
 
 
 def programs_have_one_version(project: Project, _: Toolchain) -> Verdict:
@@ -63,23 +66,34 @@ def providers_overlap(project: Project, _: Toolchain) -> Verdict:
         name = fact.removeprefix("provider ")
         for one in stated[1:]:
             if versions.overlap(one.value, stated[0].value) is False:
-                message = f"demands {name} {one.value}, which shares no release with {stated[0].value}"
-                findings.append(disagreement(one.place, message, stated[0].place, fix="demand the same in both"))
+                message = (
+                    f"demands {name} {one.value}, which shares no release with {stated[0].value}"
+                )
+                findings.append(
+                    disagreement(one.place, message, stated[0].place, fix="demand the same in both")
+                )
         for locked in (one for one in said.of(fact) if one.role == LOCK):
             beside = [one for one in stated if one.subject == locked.subject]
             for one in beside:
                 if versions.allows(one.value, locked.value, exact=True) is False:
                     message = f"locks {name} {locked.value}, but {one.value} is demanded"
-                    findings.append(disagreement(locked.place, message, one.place, fix="terraform init -upgrade"))
+                    findings.append(
+                        disagreement(
+                            locked.place, message, one.place, fix="terraform init -upgrade"
+                        )
+                    )
     if not compared:
         raise NotApplicable("no Terraform root demands a provider")
-    return Verdict(findings=distinct(findings), detail=", ".join(compared[:6]), limit=limit_of(said.unread))
+    return Verdict(
+        findings=distinct(findings), detail=", ".join(compared[:6]), limit=limit_of(said.unread)
+    )
 
 
 def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
     """Clusters, and the version that pipelines validate for, are one; the chart allows it, and kubectl knows it.
 
-    kubectl may be one minor version older or newer than the cluster: https://kubernetes.io/releases/version-skew-policy/.
+    kubectl may be one minor version older or newer than the cluster:
+    https://kubernetes.io/releases/version-skew-policy/.
     """
     said = facts.read(project)
     stated = [one for one in said.of("kubernetes") if one.role != CHART]
@@ -90,12 +104,17 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
     right = next((one for one in stated if one.role == TERRAFORM), stated[0])
     findings = [_kubernetes_wrong(one, right) for one in stated if _minor(one) != _minor(right)]
     for one in limits:
-        if versions.allows(one.value.replace("-0", ""), f"{_minor(right)[0]}.{_minor(right)[1]}") is False:
+        if (
+            versions.allows(one.value.replace("-0", ""), f"{_minor(right)[0]}.{_minor(right)[1]}")
+            is False
+        ):
             findings.append(_kubernetes_wrong(one, right))
     for one in clients:
         if _minor(one)[0] != _minor(right)[0] or abs(_minor(one)[1] - _minor(right)[1]) > 1:
             message = f"pins kubectl {one.value}, more than one minor version away from Kubernetes {right.value}"
-            findings.append(disagreement(one.place, message, right.place, fix=f"pin a kubectl {right.value}"))
+            findings.append(
+                disagreement(one.place, message, right.place, fix=f"pin a kubectl {right.value}")
+            )
     detail = f"Kubernetes {right.value}, {counted(len([*stated, *limits, *clients]), 'place')}"
     return Verdict(findings=distinct(findings), detail=detail, limit=limit_of(said.unread))
 
@@ -119,12 +138,16 @@ def _same(one: Declaration, other: Declaration) -> bool:
 def _wrong(one: Declaration, right: Declaration) -> Finding:
     program = one.fact.removeprefix("tool ")
     message = f"names {program} {one.value}, but {program} {right.value} is used elsewhere"
-    return disagreement(one.place, message, right.place, fix=f"write {right.value}, or change all places")
+    return disagreement(
+        one.place, message, right.place, fix=f"write {right.value}, or change all places"
+    )
 
 
 def _kubernetes_wrong(one: Declaration, right: Declaration) -> Finding:
     message = f"says Kubernetes {one.value}, but the cluster has {right.value}"
-    return disagreement(one.place, message, right.place, fix=f"write {right.value}, or change all places")
+    return disagreement(
+        one.place, message, right.place, fix=f"write {right.value}, or change all places"
+    )
 
 
 def _minor(one: Declaration) -> tuple[int, ...]:

@@ -38,18 +38,28 @@ def autoscaler_knows_requests(project: Project, _: Toolchain) -> Verdict:
             for way, container in target.containers():
                 if charts.dig(container, "resources", "requests", resource) is None:
                     at = target.place(project, *way, "resources")
-                    message = f"requests no {resource}, by which {scaler.kind} {scaler.name} scales it"
+                    message = (
+                        f"requests no {resource}, by which {scaler.kind} {scaler.name} scales it"
+                    )
                     other = scaler.place(project, "spec", "metrics")
-                    findings.append(disagreement(at, message, other, fix=f"set resources.requests.{resource}"))
+                    findings.append(
+                        disagreement(at, message, other, fix=f"set resources.requests.{resource}")
+                    )
         low, high = scaler.get("spec", "minReplicas"), scaler.get("spec", "maxReplicas")
         if isinstance(low, int) and isinstance(high, int) and low > high:
             message = f"minReplicas {low} is more than maxReplicas {high}"
             other = scaler.place(project, "spec", "maxReplicas")
-            findings.append(disagreement(scaler.place(project, "spec", "minReplicas"), message, other, fix="swap them"))
+            findings.append(
+                disagreement(
+                    scaler.place(project, "spec", "minReplicas"), message, other, fix="swap them"
+                )
+            )
     if not looked:
         raise NotApplicable("no autoscaler scales a workload that is here")
     return Verdict(
-        findings=distinct(findings), detail=counted(looked, "autoscaler"), limit=limit_of(charts.unread(project))
+        findings=distinct(findings),
+        detail=counted(looked, "autoscaler"),
+        limit=limit_of(charts.unread(project)),
     )
 
 
@@ -58,7 +68,11 @@ def quota_has_room(project: Project, _: Toolchain) -> Verdict:
     quotas = [one for one in charts.objects(project) if one.kind == "ResourceQuota"]
     findings, looked = [], 0
     for quota in quotas:
-        for workload in (one for one in charts.objects(project) if one.kind in LONG_RUNNING and _lives_in(one, quota)):
+        for workload in (
+            one
+            for one in charts.objects(project)
+            if one.kind in LONG_RUNNING and _lives_in(one, quota)
+        ):
             looked += 1
             replicas, scaler = _most(project, workload)
             for key, asked in _asked(workload, replicas).items():
@@ -67,17 +81,25 @@ def quota_has_room(project: Project, _: Toolchain) -> Verdict:
                     at = quota.place(project, "spec", "hard", key)
                     where = f" in {workload.environment}" if workload.environment else ""
                     pods = f"{replicas} pods of {workload.name}{where}"
-                    message = f"grants {key} {quota.get('spec', 'hard', key)}, but {pods} ask for more"
+                    message = (
+                        f"grants {key} {quota.get('spec', 'hard', key)}, but {pods} ask for more"
+                    )
                     other = (
                         scaler.place(project, "spec", "maxReplicas")
                         if scaler
                         else workload.place(project, "spec", "replicas")
                     )
-                    findings.append(disagreement(at, message, other, fix="grant more, or run fewer or smaller pods"))
+                    findings.append(
+                        disagreement(
+                            at, message, other, fix="grant more, or run fewer or smaller pods"
+                        )
+                    )
     if not looked:
         raise NotApplicable("no ResourceQuota is for the namespace of a workload")
     return Verdict(
-        findings=distinct(findings), detail=counted(looked, "comparison"), limit=limit_of(charts.unread(project))
+        findings=distinct(findings),
+        detail=counted(looked, "comparison"),
+        limit=limit_of(charts.unread(project)),
     )
 
 
@@ -94,14 +116,17 @@ def _scaled_by(scaler: KubernetesObject) -> list[str]:
     return [
         str(charts.dig(one, "resource", "name"))
         for one in (metrics if isinstance(metrics, list) else ())
-        if charts.dig(one, "type") == "Resource" and charts.dig(one, "resource", "target", "averageUtilization")
+        if charts.dig(one, "type") == "Resource"
+        and charts.dig(one, "resource", "target", "averageUtilization")
     ]
 
 
 def _lives_in(workload: KubernetesObject, quota: KubernetesObject) -> bool:
     namespace = quota.get("metadata", "namespace")
     own = workload.get("metadata", "namespace")
-    return bool(namespace and own == namespace) or (quota.scope == workload.scope and own == namespace)
+    return bool(namespace and own == namespace) or (
+        quota.scope == workload.scope and own == namespace
+    )
 
 
 def _most(project: Project, workload: KubernetesObject) -> tuple[int, KubernetesObject | None]:

@@ -20,7 +20,9 @@ from scaffolder.tools.toolchain import Toolchain
 
 _WORD = r"(?:[^\s;&|)<>\"']|\"[^\"]*\"|'[^']*')+"
 _MAKE = re.compile(rf"(?:^|[;&|(]|\bthen|\bdo|\brun|\bsudo|!)\s*make((?:\s+{_WORD})+)")
-_SCRIPT = re.compile(r"(?:^|[\s;&|(\"'])((?:\./)?(?:[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=$|[\s;&|)\"'])")
+_SCRIPT = re.compile(
+    r"(?:^|[\s;&|(\"'])((?:\./)?(?:[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=$|[\s;&|)\"'])"
+)
 _MADE = re.compile(
     r"(?:^|/)(?:build|dist|target|out|node_modules|\.venv|venv|tmp|coverage|bin|vendor|\.terraform)(?:/|$)"
 )
@@ -61,14 +63,21 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
         if command.folder is None:
             continue
         for name in _SCRIPT.findall(command.text):
-            if "/" not in name or _MADE.search(name) or name.startswith("/") or _is_written(command.text, name):
+            if (
+                "/" not in name
+                or _MADE.search(name)
+                or name.startswith("/")
+                or _is_written(command.text, name)
+            ):
                 continue
             path = project.relative((command.folder / name).as_posix()).as_posix()
             if path.split("/")[0] not in folders or path.startswith(".."):
                 continue
             looked += 1
             if path not in present:
-                other = next((one for one in sorted(present) if Path(one).name == Path(name).name), "")
+                other = next(
+                    (one for one in sorted(present) if Path(one).name == Path(name).name), ""
+                )
                 findings.append(
                     disagreement(
                         command.place,
@@ -102,7 +111,12 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
         elif target.suffix == ".md" and not _leads_into(project, link, target):
             message = f"links to #{link.anchor}, which is no heading of {target.as_posix()}"
             findings.append(
-                disagreement(link.place, message, Location(path=target), fix=_nearest_heading(project, link, target))
+                disagreement(
+                    link.place,
+                    message,
+                    Location(path=target),
+                    fix=_nearest_heading(project, link, target),
+                )
             )
     if not looked:
         raise NotApplicable("no text links to a file of the repository")
@@ -137,7 +151,7 @@ def owners_own_something(project: Project, _: Toolchain) -> Verdict:
 
 
 def named_files_exist(project: Project, _: Toolchain) -> Verdict:
-    """Files that a pipeline takes in or hands to a tool are there: templates, values, tfvars, Dockerfiles …"""
+    """Files that a pipeline takes in or hands to a tool are there, such as templates and tfvars."""
     findings, looked = [], 0
     for place, path in _named(project):
         looked += 1
@@ -147,7 +161,9 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
                 disagreement(
                     place,
                     f"names {path.as_posix()}, which does not exist",
-                    [Location(path=Path(near))] if near else _folder_place(project, path.as_posix()),
+                    [Location(path=Path(near))]
+                    if near
+                    else _folder_place(project, path.as_posix()),
                     fix=f"name {near}" if near else "add the file, or name another",
                 )
             )
@@ -164,7 +180,9 @@ def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
     moved: tuple[Path, int] | None = None
     for place, code in documents.shell(project):
         follows = moved == (place.path, place.line - 1)
-        moved = (place.path, place.line) if follows or re.search(r"\b(?:cd|pushd)\b", code) else None
+        moved = (
+            (place.path, place.line) if follows or re.search(r"\b(?:cd|pushd)\b", code) else None
+        )
         for words in _MAKE.findall(code) if moved is None else ():
             yield from _targets(place, _folder_of_makefile(project, place.path), words)
 
@@ -199,7 +217,10 @@ def _nearest(name: str, makefile: Makefile) -> str:
 def _is_written(text: str, name: str) -> bool:
     """Whether the command makes the file itself, or only looks whether it is there."""
     return bool(
-        re.search(rf"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf)\s*[\"']?{re.escape(name)}", text)
+        re.search(
+            rf"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf)\s*[\"']?{re.escape(name)}",
+            text,
+        )
     )
 
 
@@ -222,7 +243,9 @@ def _leads_into(project: Project, link: Link, target: Path) -> bool:
 def _nearest_heading(project: Project, link: Link, target: Path) -> str:
     import difflib
 
-    near = difflib.get_close_matches(link.anchor, sorted(documents.anchors(project, target)), n=1, cutoff=0.75)
+    near = difflib.get_close_matches(
+        link.anchor, sorted(documents.anchors(project, target)), n=1, cutoff=0.75
+    )
     return f"link to #{near[0]}" if near else "name a heading that is there"
 
 

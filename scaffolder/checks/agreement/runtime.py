@@ -30,7 +30,8 @@ _RANK = {VERSION_FILE: 0, BUILD: 1, IMAGE: 2}
 def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
     """Version file, build, image and compose file of a service name the same version of its runtime.
 
-    The version file (`.java-version` …) is held to be right, where there is one; else the build, else the image.
+    The version file (`.java-version` …) is held to be right, where there is one; else the build,
+    else the image.
     """
     said = facts.read(project)
     found = [one for one in said.starting("runtime ") if one.role in _OWN]
@@ -40,10 +41,18 @@ def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
     for runtime in RUNTIMES:
         for service, right in _rights(project, said, runtime).items():
             ours = [one for one in _of_service(project, said, runtime, service) if one.role in _OWN]
-            findings += [_disagreement(project, one, right) for one in ours if not _agree(one, right)]
+            findings += [
+                _disagreement(project, one, right) for one in ours if not _agree(one, right)
+            ]
             where = f" in {service.as_posix()}" if service != services.HERE else ""
-            details.append(f"{runtime} {right.value}{where}, stated in {counted(len(ours), 'place')}")
-    return Verdict(findings=tuple(dict.fromkeys(findings)), detail="; ".join(details[:4]), limit=limit_of(said.unread))
+            details.append(
+                f"{runtime} {right.value}{where}, stated in {counted(len(ours), 'place')}"
+            )
+    return Verdict(
+        findings=tuple(dict.fromkeys(findings)),
+        detail="; ".join(details[:4]),
+        limit=limit_of(said.unread),
+    )
 
 
 def stages_of_the_image_agree(project: Project, _: Toolchain) -> Verdict:
@@ -51,9 +60,13 @@ def stages_of_the_image_agree(project: Project, _: Toolchain) -> Verdict:
 
     Where the stage that runs is wrong itself, AG001 says so and this does not.
     """
-    verdict = _held_against_the_service(project, IMAGE_BUILD, "no image is built in a stage of its own")
+    verdict = _held_against_the_service(
+        project, IMAGE_BUILD, "no image is built in a stage of its own"
+    )
     wrong_itself = {finding.path for finding in runtime_is_the_same_everywhere(project, _).findings}
-    return replace(verdict, findings=tuple(one for one in verdict.findings if one.path not in wrong_itself))
+    return replace(
+        verdict, findings=tuple(one for one in verdict.findings if one.path not in wrong_itself)
+    )
 
 
 def pipelines_set_up_the_same(project: Project, _: Toolchain) -> Verdict:
@@ -76,15 +89,24 @@ def compiler_is_told_the_release(project: Project, _: Toolchain) -> Verdict:
 
     `-source` and `-target` leave the newer library in reach: https://openjdk.org/jeps/247.
     """
-    shells = (*files.shell_scripts(project), *files.make_files(project), *files.all_dockerfiles(project))
+    shells = (
+        *files.shell_scripts(project),
+        *files.make_files(project),
+        *files.all_dockerfiles(project),
+    )
     builds = sorted((*shells, *files.ant_builds(project)))
     scripts = [file for file in builds if "javac" in project.text(file)]
     poms = files.maven_builds(project)
     if not scripts and not poms:
         raise NotApplicable("nothing here compiles Java by itself")
     said = facts.read(project)
-    findings = [*_calls_without_release(project, scripts, said), *_poms_without_release(project, poms, said)]
-    return Verdict(findings=tuple(findings), detail=", ".join(one.as_posix() for one in (*scripts, *poms)[:3]))
+    findings = [
+        *_calls_without_release(project, scripts, said),
+        *_poms_without_release(project, poms, said),
+    ]
+    return Verdict(
+        findings=tuple(findings), detail=", ".join(one.as_posix() for one in (*scripts, *poms)[:3])
+    )
 
 
 def _held_against_the_service(project: Project, role: str, nothing: str) -> Verdict:
@@ -100,7 +122,9 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
         rights = list((own or all_rights).values())
         if rights and not any(_agree(one, right) for right in rights):
             findings.append(_disagreement(project, one, rights[0]))
-    return Verdict(findings=tuple(findings), detail=counted(len(found), "place"), limit=limit_of(said.unread))
+    return Verdict(
+        findings=tuple(findings), detail=counted(len(found), "place"), limit=limit_of(said.unread)
+    )
 
 
 def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:
@@ -173,7 +197,9 @@ def _calls_without_release(project: Project, scripts: list[Path], said: Facts) -
                 )
 
 
-def _poms_without_release(project: Project, poms: tuple[Path, ...], said: Facts) -> Iterator[Finding]:
+def _poms_without_release(
+    project: Project, poms: tuple[Path, ...], said: Facts
+) -> Iterator[Finding]:
     """source and target in a pom.xml, where a statement says that a newer JDK compiles it."""
     for file in poms:
         try:
@@ -190,8 +216,17 @@ def _poms_without_release(project: Project, poms: tuple[Path, ...], said: Facts)
             for one in said.of("runtime java")
             if one.role in {IMAGE_BUILD, CI, AGENT} and one.subject in {subject, services.HERE}
         ]
-        newer = next((one for one in jdks if one.value.isdigit() and int(one.value) > max(wanted, 8)), None)
-        exact = next((one for one in said.of("runtime java") if one.role == IMAGE and one.subject == subject), None)
+        newer = next(
+            (one for one in jdks if one.value.isdigit() and int(one.value) > max(wanted, 8)), None
+        )
+        exact = next(
+            (
+                one
+                for one in said.of("runtime java")
+                if one.role == IMAGE and one.subject == subject
+            ),
+            None,
+        )
         if newer and wanted and exact and exact.value == str(wanted):
             yield Finding(
                 path=file,
@@ -208,10 +243,26 @@ def _major(version: str) -> int:
 
 
 CHECKS = (
-    Check(id="AG001", title="The runtime is the same everywhere", run=runtime_is_the_same_everywhere),
+    Check(
+        id="AG001", title="The runtime is the same everywhere", run=runtime_is_the_same_everywhere
+    ),
     Check(id="AG002", title="An image runs what it was built with", run=stages_of_the_image_agree),
-    Check(id="AG003", title="Pipelines set up the service's runtime", run=pipelines_set_up_the_same),
-    Check(id="AG004", title="Jenkins agents have the service's runtime", run=jenkins_agents_have_the_same),
-    Check(id="AG005", title="The dev container has the service's runtime", run=dev_container_has_the_same),
-    Check(id="AG006", title="An older Java is compiled with --release", run=compiler_is_told_the_release),
+    Check(
+        id="AG003", title="Pipelines set up the service's runtime", run=pipelines_set_up_the_same
+    ),
+    Check(
+        id="AG004",
+        title="Jenkins agents have the service's runtime",
+        run=jenkins_agents_have_the_same,
+    ),
+    Check(
+        id="AG005",
+        title="The dev container has the service's runtime",
+        run=dev_container_has_the_same,
+    ),
+    Check(
+        id="AG006",
+        title="An older Java is compiled with --release",
+        run=compiler_is_told_the_release,
+    ),
 )

@@ -34,7 +34,9 @@ def services_select_pods(project: Project, _: Toolchain) -> Verdict:
 def monitors_select_services(project: Project, _: Toolchain) -> Verdict:
     """Each ServiceMonitor selects a Service that lives beside it, each PodMonitor pods."""
     findings, looked = [], 0
-    for monitor in (one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}):
+    for monitor in (
+        one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
+    ):
         selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
         kinds = ("Service",) if monitor.kind == "ServiceMonitor" else tuple(LONG_RUNNING)
         beside = workloads.same_scope(project, monitor, *kinds)
@@ -46,10 +48,15 @@ def monitors_select_services(project: Project, _: Toolchain) -> Verdict:
             message = f"selects {_words(selector)}, but {beside[0].kind} {beside[0].name} has other labels"
             findings.append(
                 disagreement(
-                    at, message, beside[0].place(project, "metadata", "labels"), fix="give both the same labels"
+                    at,
+                    message,
+                    beside[0].place(project, "metadata", "labels"),
+                    fix="give both the same labels",
                 )
             )
-    return _verdict(project, findings, looked, "monitor", "no ServiceMonitor lives beside a Service")
+    return _verdict(
+        project, findings, looked, "monitor", "no ServiceMonitor lives beside a Service"
+    )
 
 
 def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
@@ -73,7 +80,9 @@ def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
 def network_policy_lets_prometheus_in(project: Project, _: Toolchain) -> Verdict:
     """Where Prometheus is told to ask pods, a NetworkPolicy that guards them lets it in."""
     findings, looked = [], 0
-    for monitor in (one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}):
+    for monitor in (
+        one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
+    ):
         beside = [one for one in workloads.same_scope(project, monitor) if one.kind in LONG_RUNNING]
         for policy in workloads.same_scope(project, monitor, "NetworkPolicy"):
             guarded = charts.texts(policy.get("spec", "podSelector", "matchLabels"))
@@ -85,10 +94,18 @@ def network_policy_lets_prometheus_in(project: Project, _: Toolchain) -> Verdict
             looked += 1
             if not _lets_in(policy):
                 at = policy.place(project, "spec", "ingress")
-                message = "lets no namespace of the monitoring in, so that Prometheus cannot ask the pods"
+                message = (
+                    "lets no namespace of the monitoring in, so that Prometheus cannot ask the pods"
+                )
                 fix = "add a namespaceSelector with kubernetes.io/metadata.name: monitoring"
                 findings.append(disagreement(at, message, monitor.place(project, "spec"), fix=fix))
-    return _verdict(project, findings, looked, "network policy", "no NetworkPolicy guards pods that Prometheus asks")
+    return _verdict(
+        project,
+        findings,
+        looked,
+        "network policy",
+        "no NetworkPolicy guards pods that Prometheus asks",
+    )
 
 
 def _without_target(project: Project, one: KubernetesObject) -> list[Finding]:
@@ -100,14 +117,27 @@ def _without_target(project: Project, one: KubernetesObject) -> list[Finding]:
         name, kind = (str(charts.dig(target, key) or "") for key in ("name", "kind"))
         if any(other.name == name and other.kind == kind for other in beside):
             return []
-        at, message = one.place(project, "spec", "scaleTargetRef", "name"), f"scales {kind} {name}, which is not there"
+        at, message = (
+            one.place(project, "spec", "scaleTargetRef", "name"),
+            f"scales {kind} {name}, which is not there",
+        )
     else:
         selector = charts.texts(one.get("spec", "selector", "matchLabels"))
         if any(workloads.selects(selector, workloads.pod_labels(other)) for other in beside):
             return []
-        at, message = one.place(project, "spec", "selector"), f"protects {_words(selector)}, which no pod has"
+        at, message = (
+            one.place(project, "spec", "selector"),
+            f"protects {_words(selector)}, which no pod has",
+        )
     other = beside[0].place(project, "metadata", "name")
-    return [disagreement(at, f"{one.kind} {one.name} {message}", other, fix=f"name {beside[0].kind} {beside[0].name}")]
+    return [
+        disagreement(
+            at,
+            f"{one.kind} {one.name} {message}",
+            other,
+            fix=f"name {beside[0].kind} {beside[0].name}",
+        )
+    ]
 
 
 def _lets_in(policy: KubernetesObject) -> bool:
@@ -131,7 +161,9 @@ def _meant(
 ) -> KubernetesObject | None:
     """The workload that a Service seems to be for; None where that is nobody's guess."""
     for one in beside:
-        if one.name == service.name or set(selector.values()) & set(workloads.pod_labels(one).values()):
+        if one.name == service.name or set(selector.values()) & set(
+            workloads.pod_labels(one).values()
+        ):
             return one
     return beside[0] if service.origins and len(beside) == 1 else None
 
@@ -144,7 +176,9 @@ def _words(selector: dict[str, str]) -> str:
     return ", ".join(f"{key}={value}" for key, value in selector.items())
 
 
-def _verdict(project: Project, findings: list[Finding], looked: int, noun: str, nothing: str) -> Verdict:
+def _verdict(
+    project: Project, findings: list[Finding], looked: int, noun: str, nothing: str
+) -> Verdict:
     limit = limit_of(charts.unread(project))
     if not looked:
         raise NotApplicable(nothing + (f" (not read: {limit})" if limit else ""))
@@ -154,6 +188,10 @@ def _verdict(project: Project, findings: list[Finding], looked: int, noun: str, 
 CHECKS = (
     Check(id="AG021", title="Services select pods", run=services_select_pods),
     Check(id="AG022", title="ServiceMonitors select a Service", run=monitors_select_services),
-    Check(id="AG023", title="Workloads and autoscalers find their pods", run=workloads_select_their_own),
+    Check(
+        id="AG023",
+        title="Workloads and autoscalers find their pods",
+        run=workloads_select_their_own,
+    ),
     Check(id="AG024", title="Prometheus may ask the pods", run=network_policy_lets_prometheus_in),
 )

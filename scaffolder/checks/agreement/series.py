@@ -14,7 +14,9 @@ from scaffolder.repository.facts.monitoring import Query, Selector
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
-_OF_CHOICES = "|".join((*runtimes.of_each(lambda runtime: runtime.SERIES), *clouds.of_each(lambda cloud: cloud.SERIES)))
+_OF_CHOICES = "|".join(
+    (*runtimes.of_each(lambda runtime: runtime.SERIES), *clouds.of_each(lambda cloud: cloud.SERIES))
+)
 _OTHERS = re.compile(
     r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node|machine|apiserver|etcd|coredns|rest_client"
     r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd|probe|blackbox|cortex|thanos"
@@ -32,7 +34,11 @@ def rules_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
     found = monitoring.rules(project)
     if not found:
         raise NotApplicable("there is no file of Prometheus rules")
-    asked = [(rule.at["expr"], f"{rule.name} asks for", one) for rule in found for one in rule.query.selectors]
+    asked = [
+        (rule.at["expr"], f"{rule.name} asks for", one)
+        for rule in found
+        for one in rule.query.selectors
+    ]
     return _known(project, asked, "series in rules")
 
 
@@ -41,7 +47,11 @@ def dashboards_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
     found = monitoring.panels(project)
     if not found:
         raise NotApplicable("there is no dashboard")
-    asked = [(panel.place, f"{panel.title!r} asks for", one) for panel in found for one in panel.query.selectors]
+    asked = [
+        (panel.place, f"{panel.title!r} asks for", one)
+        for panel in found
+        for one in panel.query.selectors
+    ]
     return _known(project, asked, "series in dashboards")
 
 
@@ -50,7 +60,10 @@ def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
     rules = monitoring.rules(project)
     recorded = {rule.record: rule for rule in rules if rule.record}
     asked = [
-        (rule.at["expr"], rule.name, one.name) for rule in rules for one in rule.query.selectors if ":" in one.name
+        (rule.at["expr"], rule.name, one.name)
+        for rule in rules
+        for one in rule.query.selectors
+        if ":" in one.name
     ]
     asked += [
         (one.place, one.title, s.name)
@@ -66,7 +79,9 @@ def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
             near = difflib.get_close_matches(name, list(recorded), n=1, cutoff=0.0)
             message = f"{who} asks for {name}, which no rule records"
             findings.append(
-                disagreement(place, message, recorded[near[0]].place, fix=f"ask for {near[0]}, or record it")
+                disagreement(
+                    place, message, recorded[near[0]].place, fix=f"ask for {near[0]}, or record it"
+                )
             )
     return Verdict(findings=distinct(findings), detail=counted(len(asked), "question"))
 
@@ -75,7 +90,9 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
     """The labels `job` and `service` that rules and dashboards select by have values of this repository."""
     known = _jobs(project)
     if not known:
-        raise NotApplicable("no ServiceMonitor or scrape configuration says what the jobs are called")
+        raise NotApplicable(
+            "no ServiceMonitor or scrape configuration says what the jobs are called"
+        )
     findings, looked = [], 0
     for place, who, query in _queries(project):
         for one in query.selectors:
@@ -91,7 +108,11 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
                     if matcher.value not in known:
                         name, other = next(iter(known.items()))
                         message = f'{who} selects {matcher.label}="{matcher.value}", but the service is {name}'
-                        findings.append(disagreement(place, message, other, fix=f'select {matcher.label}="{name}"'))
+                        findings.append(
+                            disagreement(
+                                place, message, other, fix=f'select {matcher.label}="{name}"'
+                            )
+                        )
     if not looked:
         raise NotApplicable("no rule and no dashboard selects by job or service")
     return Verdict(findings=distinct(findings), detail=counted(looked, "selector"))
@@ -120,7 +141,8 @@ def absence_is_alerted(project: Project, _: Toolchain) -> Verdict:
 def no_label_is_a_digest(project: Project, _: Toolchain) -> Verdict:
     """No label, of a series or of an object, holds the digest of an image.
 
-    Each release would make new series, and Kubernetes refuses a label with a colon or more than 63 characters.
+    Each release would make new series, and Kubernetes refuses a label with a colon or more than 63
+    characters.
     """
     found = charts.objects(project)
     rules = monitoring.rules(project)
@@ -128,21 +150,35 @@ def no_label_is_a_digest(project: Project, _: Toolchain) -> Verdict:
         raise NotApplicable("there is no Kubernetes object and no rule")
     findings = []
     for one in found:
-        for way in (("metadata", "labels"), (*(one.pod or ()), "metadata", "labels") if one.pod is not None else ()):
+        for way in (
+            ("metadata", "labels"),
+            (*(one.pod or ()), "metadata", "labels") if one.pod is not None else (),
+        ):
             labels = charts.texts(one.get(*way)) if way else {}
             for key, value in labels.items():
-                if re.search(r"sha256[:-]?[0-9a-f]{12,}", value) or (key.endswith("digest") and value):
+                if re.search(r"sha256[:-]?[0-9a-f]{12,}", value) or (
+                    key.endswith("digest") and value
+                ):
                     at = one.place(project, *way, key)
                     other = one.place(project, "metadata", "name")
                     findings.append(
-                        disagreement(at, f"the label {key} is a digest", other, fix="make it an annotation")
+                        disagreement(
+                            at, f"the label {key} is a digest", other, fix="make it an annotation"
+                        )
                     )
     for place, who, query in _queries(project):
         names = query.labels | {m.label for s in query.selectors for m in s.matchers}
-        for name in sorted(one for one in names if one in {"digest", "image_digest", "sha", "image_sha"}):
+        for name in sorted(
+            one for one in names if one in {"digest", "image_digest", "sha", "image_sha"}
+        ):
             sources = _source_of(project, name)
             findings.append(
-                disagreement(place, f"{who} groups by the label {name}", sources, fix="group by revision or version")
+                disagreement(
+                    place,
+                    f"{who} groups by the label {name}",
+                    sources,
+                    fix="group by revision or version",
+                )
             )
     return Verdict(findings=distinct(findings), detail=counted(len(found), "object"))
 
@@ -155,9 +191,15 @@ def texts_name_real_series(project: Project, _: Toolchain) -> Verdict:
         if "{" not in text:
             continue
         for at, line in enumerate(text.splitlines(), 1):
-            for name in re.findall(r"\b([a-z][a-z0-9_]+(?::[\w:]+)?_[a-z0-9_:]+)\{[a-z_]+(?:=|!=|=~|!~)[\"']", line):
+            for name in re.findall(
+                r"\b([a-z][a-z0-9_]+(?::[\w:]+)?_[a-z0-9_:]+)\{[a-z_]+(?:=|!=|=~|!~)[\"']", line
+            ):
                 asked.append(
-                    (Location(path=file, line=at, text=line.strip()[:160]), "the text names", Selector(name=name))
+                    (
+                        Location(path=file, line=at, text=line.strip()[:160]),
+                        "the text names",
+                        Selector(name=name),
+                    )
                 )
     if not asked:
         raise NotApplicable("no text names a series")
@@ -165,7 +207,9 @@ def texts_name_real_series(project: Project, _: Toolchain) -> Verdict:
 
 
 def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: str) -> Verdict:
-    words = {word: at for one in application.applications(project) for word, at in one.words.items()}
+    words = {
+        word: at for one in application.applications(project) for word, at in one.words.items()
+    }
     words |= {re.sub(r"[.-]", "_", word): at for word, at in words.items()}
     recorded = {rule.record for rule in monitoring.rules(project)}
     ours = [
@@ -183,21 +227,34 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
         if not known and not _OTHERS.fullmatch(name):
             near = difflib.get_close_matches(_ENDINGS.sub("", name), list(own), n=1, cutoff=0.5)
             beside = own[near[0]] if near else next(at for word, at in words.items() if "_" in word)
-            fix = f"ask for {near[0]}…, or let the service count it" if near else "let the service count it"
-            findings.append(disagreement(place, f"{who} {name}, which the service does not expose", beside, fix=fix))
+            fix = (
+                f"ask for {near[0]}…, or let the service count it"
+                if near
+                else "let the service count it"
+            )
+            findings.append(
+                disagreement(
+                    place, f"{who} {name}, which the service does not expose", beside, fix=fix
+                )
+            )
     return Verdict(findings=distinct(findings), detail=f"{len(ours)} {noun}")
 
 
 def _named(name: str, words: dict[str, Location]) -> bool:
     short = _ENDINGS.sub("", name)
     shorter = _ENDINGS.sub("", short)
-    return any(one in words for one in (name, short, shorter, re.sub(r"_(?:seconds|bytes|milliseconds)$", "", short)))
+    return any(
+        one in words
+        for one in (name, short, shorter, re.sub(r"_(?:seconds|bytes|milliseconds)$", "", short))
+    )
 
 
 def _jobs(project: Project) -> dict[str, Location]:
     """What Prometheus calls the jobs: after the Service, after the label that jobLabel names, or in its own file."""
     known: dict[str, Location] = {}
-    for monitor in (one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}):
+    for monitor in (
+        one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
+    ):
         label = str(monitor.get("spec", "jobLabel") or "")
         for service in workloads.same_scope(project, monitor, "Service", "Deployment"):
             name = service.labels.get(label) or service.name
@@ -208,7 +265,9 @@ def _jobs(project: Project) -> dict[str, Location]:
             if "job_name:" in project.text(file):
                 for number, line in enumerate(project.lines(file), 1):
                     if found := re.match(r"\s*-?\s*job_name:\s*[\"']?([\w./-]+)", line):
-                        known.setdefault(found[1], Location(path=file, line=number, text=line.strip()))
+                        known.setdefault(
+                            found[1], Location(path=file, line=number, text=line.strip())
+                        )
     return known
 
 
@@ -230,9 +289,15 @@ def _source_of(project: Project, name: str) -> list[Location]:
 
 CHECKS = (
     Check(id="AG032", title="Rules ask for series that exist", run=rules_ask_for_what_is_there),
-    Check(id="AG033", title="Dashboards ask for series that exist", run=dashboards_ask_for_what_is_there),
+    Check(
+        id="AG033",
+        title="Dashboards ask for series that exist",
+        run=dashboards_ask_for_what_is_there,
+    ),
     Check(id="AG034", title="Recorded series are recorded", run=recorded_series_exist),
-    Check(id="AG035", title="Rules select the service's own series", run=selectors_name_the_service),
+    Check(
+        id="AG035", title="Rules select the service's own series", run=selectors_name_the_service
+    ),
     Check(id="AG036", title="Absent series raise an alert", run=absence_is_alerted),
     Check(id="AG037", title="No label is a digest", run=no_label_is_a_digest),
     Check(id="AG052", title="Texts name series that exist", run=texts_name_real_series),

@@ -42,8 +42,14 @@ def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
         for name in sorted(right - set(names)):
             at = Location(path=next(iter(names.values())))
             message = f"has no sister for {name}, which other folders know"
-            findings.append(disagreement(at, message, Location(path=other[name]), fix=f"add the file for {name}"))
-    return Verdict(findings=distinct(findings), detail=f"{', '.join(sorted(right))} in {len(several)} folders")
+            findings.append(
+                disagreement(
+                    at, message, Location(path=other[name]), fix=f"add the file for {name}"
+                )
+            )
+    return Verdict(
+        findings=distinct(findings), detail=f"{', '.join(sorted(right))} in {len(several)} folders"
+    )
 
 
 def environments_have_one_order(project: Project, _: Toolchain) -> Verdict:
@@ -75,24 +81,45 @@ def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
     if len(found) < 2:
         raise NotApplicable("there are no two pipelines that can be read as stages")
     findings = []
-    for name in sorted({stage.name for one in found for stage in one.stages if not stage.name.startswith("rollback")}):
+    for name in sorted(
+        {
+            stage.name
+            for one in found
+            for stage in one.stages
+            if not stage.name.startswith("rollback")
+        }
+    ):
         stages = [(one, _stage(one, name)) for one in found]
         said = [(stage.targets, stage.when) if stage else None for _, stage in stages]
         right = max(said, key=lambda one: (said.count(one), one is not None))
-        other = next(one for one, stage in stages if ((stage.targets, stage.when) if stage else None) == right)
+        other = next(
+            one
+            for one, stage in stages
+            if ((stage.targets, stage.when) if stage else None) == right
+        )
         for one, stage in stages:
             mine = (stage.targets, stage.when) if stage else None
             if mine == right or (stage and _said_elsewhere(project, stage)):
                 continue
             if stage is None:
-                message, fix = f"{one.system} has no stage {name}, which {other.system} has", f"add {name}"
+                message, fix = (
+                    f"{one.system} has no stage {name}, which {other.system} has",
+                    f"add {name}",
+                )
             elif right is None:
-                message, fix = f"{one.system} has a stage {name}, which {other.system} does not", "add it there"
+                message, fix = (
+                    f"{one.system} has a stage {name}, which {other.system} does not",
+                    "add it there",
+                )
             else:
                 theirs = f"{other.system} does {' '.join(right[0])} ({right[1]})"
                 message = f"{one.system} does {_does(stage)} as {name}, but {theirs}"
                 fix = f"make {' '.join(right[0])}"
-            findings.append(disagreement(_place(project, one, name), message, _place(project, other, name), fix=fix))
+            findings.append(
+                disagreement(
+                    _place(project, one, name), message, _place(project, other, name), fix=fix
+                )
+            )
     return Verdict(findings=distinct(findings), detail=_systems(found))
 
 
@@ -107,7 +134,12 @@ def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
         prod = _deployments(one).get(last)
         if prod and not prod.approval:
             guarded = next(
-                (other for other in found if (stage := _deployments(other).get(last)) and stage.approval), None
+                (
+                    other
+                    for other in found
+                    if (stage := _deployments(other).get(last)) and stage.approval
+                ),
+                None,
             )
             other = _place(project, guarded, last) if guarded else _place(project, one, before)
             findings.append(
@@ -147,7 +179,9 @@ def images_are_built_once(project: Project, _: Toolchain) -> Verdict:
 def every_environment_has_a_way_back(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline that deploys to an environment can also roll it back."""
     found = [one for one in pipelines.stages(project) if _deployments(one)]
-    with_rollback = [one for one in found if any("rollback" in stage.targets for stage in one.stages)]
+    with_rollback = [
+        one for one in found if any("rollback" in stage.targets for stage in one.stages)
+    ]
     if not with_rollback and not (project.has("ci/rollback.sh") and found):
         raise NotApplicable("no pipeline that can be read as stages rolls back")
     findings = []
@@ -156,7 +190,11 @@ def every_environment_has_a_way_back(project: Project, _: Toolchain) -> Verdict:
         for name in _deployments(one):
             if name not in back:
                 other = next(
-                    (_place(project, other, f"rollback {name}") for other in with_rollback if other is not one),
+                    (
+                        _place(project, other, f"rollback {name}")
+                        for other in with_rollback
+                        if other is not one
+                    ),
                     Location(path=one.path),
                 )
                 message = f"{one.system} deploys to {name} and cannot roll it back"
@@ -172,7 +210,11 @@ def every_environment_has_a_way_back(project: Project, _: Toolchain) -> Verdict:
 
 
 def _deployments(one: Pipeline) -> dict[str, Stage]:
-    return {stage.environment: stage for stage in one.stages if stage.environment and "deploy" in stage.targets}
+    return {
+        stage.environment: stage
+        for stage in one.stages
+        if stage.environment and "deploy" in stage.targets
+    }
 
 
 def _stage(one: Pipeline, name: str) -> Stage | None:
@@ -210,5 +252,7 @@ CHECKS = (
     Check(id="AG043", title="Pipelines have the same stages", run=pipelines_have_the_same_stages),
     Check(id="AG044", title="Production has a gate", run=production_has_a_gate),
     Check(id="AG045", title="Images are built once", run=images_are_built_once),
-    Check(id="AG046", title="Every environment has a way back", run=every_environment_has_a_way_back),
+    Check(
+        id="AG046", title="Every environment has a way back", run=every_environment_has_a_way_back
+    ),
 )

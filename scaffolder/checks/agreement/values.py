@@ -32,14 +32,22 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
             continue
         for key in _SET.findall(command.text):
             looked += 1
-            missing = _missing(_values(project, chart), re.split(r"(?<!\\)\.", re.sub(r"\[\d+\]", "", key)))
+            missing = _missing(
+                _values(project, chart), re.split(r"(?<!\\)\.", re.sub(r"\[\d+\]", "", key))
+            )
             if missing:
                 file = chart.folder / "values.yaml"
                 near = difflib.get_close_matches(missing[-1], [str(one) for one in missing[0]], n=1)
                 at = line_of(_values(project, chart), *missing[1])
                 message = f"sets {key}, which {file.as_posix()} does not have"
-                fix = f"set {'.'.join([*missing[1], near[0]])}" if near else "set a value that the chart has"
-                findings.append(disagreement(command.place, message, place_of(project, file, at), fix=fix))
+                fix = (
+                    f"set {'.'.join([*missing[1], near[0]])}"
+                    if near
+                    else "set a value that the chart has"
+                )
+                findings.append(
+                    disagreement(command.place, message, place_of(project, file, at), fix=fix)
+                )
     if not looked:
         raise NotApplicable("no command sets a value of a chart that is here")
     return Verdict(findings=distinct(findings), detail=counted(looked, "value"))
@@ -50,17 +58,32 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
     findings, looked = [], 0
     for chart in charts.charts(project):
         values = _values(project, chart)
-        guarded = {key for _, action in _actions(project, chart) if _guards(action) for key in _keys(action)}
+        guarded = {
+            key
+            for _, action in _actions(project, chart)
+            if _guards(action)
+            for key in _keys(action)
+        }
         for place, action in _actions(project, chart):
             for key in _keys(action) if not _guards(action) else ():
                 looked += 1
                 missing = _missing(values, key.split("."))
-                if missing and key not in guarded and not any(key.startswith(f"{one}.") for one in guarded):
+                if (
+                    missing
+                    and key not in guarded
+                    and not any(key.startswith(f"{one}.") for one in guarded)
+                ):
                     if key.split(".")[0] in {"global", *_subcharts(chart)}:
                         continue
                     file = chart.folder / "values.yaml"
-                    near = difflib.get_close_matches(missing[-1], [str(one) for one in missing[0]], n=1)
-                    fix = f"use .Values.{'.'.join([*missing[1], near[0]])}" if near else f"add {key} to values.yaml"
+                    near = difflib.get_close_matches(
+                        missing[-1], [str(one) for one in missing[0]], n=1
+                    )
+                    fix = (
+                        f"use .Values.{'.'.join([*missing[1], near[0]])}"
+                        if near
+                        else f"add {key} to values.yaml"
+                    )
                     other = place_of(project, file, line_of(values, *missing[1]) or 1)
                     message = f"uses .Values.{key}, which {file.as_posix()} does not have"
                     findings.append(disagreement(place, message, other, fix=fix))
@@ -81,9 +104,15 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
                 looked += 1
                 missing = _missing(values, list(way))
                 key = ".".join(way)
-                if missing and way[0] not in {"global", *_subcharts(chart)} and not _is_used(key, used):
+                if (
+                    missing
+                    and way[0] not in {"global", *_subcharts(chart)}
+                    and not _is_used(key, used)
+                ):
                     known = chart.folder / "values.yaml"
-                    near = difflib.get_close_matches(missing[-1], [str(one) for one in missing[0]], n=1)
+                    near = difflib.get_close_matches(
+                        missing[-1], [str(one) for one in missing[0]], n=1
+                    )
                     other = place_of(project, known, line_of(values, *missing[1], *near) or 1)
                     at = place_of(project, file, line_of(overriding, *missing[1], missing[2]))
                     message = f"overrides {key}, which {known.as_posix()} does not have"
@@ -156,7 +185,10 @@ def _keys(action: str) -> list[str]:
 
 def _guards(action: str) -> bool:
     return bool(
-        re.search(r"\b(?:if|with|range|default|coalesce|hasKey|dig|required|ternary|empty|or|and|get|index)\b", action)
+        re.search(
+            r"\b(?:if|with|range|default|coalesce|hasKey|dig|required|ternary|empty|or|and|get|index)\b",
+            action,
+        )
     )
 
 

@@ -10,11 +10,36 @@ __all__ = ["CHECKS"]
 
 CHECKS = (
     Check(id="EN001", title="Values files have the same keys", run=keys.values_have_the_same_keys),
-    Check(id="EN002", title="Terraform variables have the same names", run=keys.variables_have_the_same_names),
-    Check(id="EN003", title="The chart renders alike everywhere", run=values.charts_render_the_same, tool=HELM),
-    Check(id="EN004", title="Terraform variables have the same values", run=values.variables_are_the_same),
+    Check(
+        id="EN002",
+        title="Terraform variables have the same names",
+        run=keys.variables_have_the_same_names,
+    ),
+    Check(
+        id="EN003",
+        title="The chart renders alike everywhere",
+        run=values.charts_render_the_same,
+        tool=HELM,
+    ),
+    Check(
+        id="EN004",
+        title="Terraform variables have the same values",
+        run=values.variables_are_the_same,
+    ),
     Check(id="EN005", title="States are apart and kept alike", run=states.states_are_apart),
-    Check(id="EN006", title="The digest of qa reaches prod", run=promotion.the_digest_of_qa_reaches_prod),
-    Check(id="EN007", title="Every environment is everywhere", run=names.every_environment_is_everywhere),
-    Check(id="EN008", title="Files name their own environment", run=names.files_speak_of_their_own_environment),
+    Check(
+        id="EN006",
+        title="The digest of qa reaches prod",
+        run=promotion.the_digest_of_qa_reaches_prod,
+    ),
+    Check(
+        id="EN007",
+        title="Every environment is everywhere",
+        run=names.every_environment_is_everywhere,
+    ),
+    Check(
+        id="EN008",
+        title="Files name their own environment",
+        run=names.files_speak_of_their_own_environment,
+    ),
 )

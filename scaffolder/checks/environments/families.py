@@ -13,6 +13,7 @@ def families_of(project: Project, kind: str) -> tuple[Family, ...]:
 
     Raises:
         NotApplicable: there is none.
+
     """
     families = environments.family_of(project, kind)
     if not families:

@@ -27,19 +27,25 @@ def variables_have_the_same_names(project: Project, _: Toolchain) -> Verdict:
     return _same_keys(project, VARIABLES, _hcl_keys)
 
 
-def _same_keys(project: Project, kind: str, read: Callable[[Project, Path], _Keys | None]) -> Verdict:
+def _same_keys(
+    project: Project, kind: str, read: Callable[[Project, Path], _Keys | None]
+) -> Verdict:
     families = families_of(project, kind)
     findings = [finding for family in families for finding in _uneven(project, family, read)]
     return Verdict(findings=tuple(findings), detail=patterns(families))
 
 
-def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _Keys | None]) -> Iterator[Finding]:
+def _uneven(
+    project: Project, family: Family, read: Callable[[Project, Path], _Keys | None]
+) -> Iterator[Finding]:
     """What is not set everywhere; a file that does not parse sets nobody knows what, and is left out."""
     all_keys = {name: read(project, file) for name, file in family.files.items()}
     keys = {name: one for name, one in all_keys.items() if one is not None}
     for key in sorted({key for one in keys.values() for key in one}):
         having = [name for name in keys if key in keys[name]]
-        if len(having) == len(keys) or any(key[:-1] and key[:-1] not in one for one in keys.values()):
+        if len(having) == len(keys) or any(
+            key[:-1] and key[:-1] not in one for one in keys.values()
+        ):
             continue  # everywhere, or below a key that is itself not everywhere
         lacking = [name for name in keys if name not in having]
         there = Location(path=family.files[having[0]], line=keys[having[0]][key])
@@ -60,7 +66,11 @@ def _uneven(project: Project, family: Family, read: Callable[[Project, Path], _K
                     line=keys[name][key],
                     message=f"{written} is set for {name} only, not for {' and '.join(lacking)}",
                     fix=f"set {written} in every environment, or move it to what they share",
-                    related=(Location(path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)),),
+                    related=(
+                        Location(
+                            path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)
+                        ),
+                    ),
                 )
 
 
@@ -82,4 +92,6 @@ def _yaml_keys(project: Project, file: Path) -> _Keys | None:
 
 def _hcl_keys(project: Project, file: Path) -> _Keys | None:
     block = blocks(project, file)
-    return {(name,): attribute.line for name, attribute in block.attributes.items()} if block else None
+    return (
+        {(name,): attribute.line for name, attribute in block.attributes.items()} if block else None
+    )

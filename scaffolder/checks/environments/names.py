@@ -47,7 +47,12 @@ def files_speak_of_their_own_environment(project: Project, _: Toolchain) -> Verd
     findings: list[Finding] = []
     for family in families:
         for name, file in family.files.items():
-            others = {word: other for other in family.files if other != name for word in environments.names(other)}
+            others = {
+                word: other
+                for other in family.files
+                if other != name
+                for word in environments.names(other)
+            }
             words = "|".join(sorted(set(others) - environments.COMMON_WORDS))
             if not words:
                 continue
@@ -56,7 +61,9 @@ def files_speak_of_their_own_environment(project: Project, _: Toolchain) -> Verd
     return Verdict(findings=tuple(findings), detail=patterns(families))
 
 
-def _strangers(project: Project, file: Path, name: str, pattern: re.Pattern[str]) -> Iterator[Finding]:
+def _strangers(
+    project: Project, file: Path, name: str, pattern: re.Pattern[str]
+) -> Iterator[Finding]:
     own = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(environments.names(name))})(?![A-Za-z0-9])")
     for number, line in enumerate(project.lines(file), 1):
         said = _PUBLIC_HOSTS.sub("", re.sub(r"(?:^|\s)(?:#|//).*$", "", line))

@@ -17,7 +17,9 @@ def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline builds the image once, and each environment gets the digest that the one before it got."""
     found = [one for one in pipelines.stages(project) if _deploys(one)]
     if not found:
-        raise NotApplicable("there is no pipeline that deploys to one environment after the other with make")
+        raise NotApplicable(
+            "there is no pipeline that deploys to one environment after the other with make"
+        )
     findings = [finding for pipeline in found for finding in _handed_over(project, pipeline)]
     return Verdict(findings=tuple(findings), detail=", ".join(one.path.as_posix() for one in found))
 
@@ -32,7 +34,9 @@ def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Fin
 
     def at(name: str, message: str, fix: str) -> Finding:
         written = [words.format(name) for words in CI_SYSTEMS[pipeline.system].STAGE_WORDS]
-        line = next((line for words in written if (line := project.line_of(pipeline.path, words))), 0)
+        line = next(
+            (line for words in written if (line := project.line_of(pipeline.path, words))), 0
+        )
         return Finding(path=pipeline.path, line=line, message=message, fix=fix)
 
     for earlier, name in zip(["", *order], order, strict=False):
@@ -41,9 +45,15 @@ def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Fin
             message = f"{name} builds an image of its own (make {' and '.join(built)})"
             yield at(name, message, "build once, and hand the digest over")
         if not stage.takes_digest:
-            yield at(name, f"{name} does not take the digest that was built", "hand the digest of the image over")
+            yield at(
+                name,
+                f"{name} does not take the digest that was built",
+                "hand the digest of the image over",
+            )
         if earlier and earlier not in stage.after:
-            message = f"{name} does not wait for {earlier}, so it may get what {earlier} never tested"
+            message = (
+                f"{name} does not wait for {earlier}, so it may get what {earlier} never tested"
+            )
             yield at(name, message, f"let {name} need {earlier}")
     givers = [stage.name for stage in pipeline.stages if stage.gives_digest]
     if len(givers) != 1:

@@ -44,13 +44,18 @@ def _shared_state(family: Family, settings: dict[str, _Settings]) -> Iterator[Fi
         where = tuple(given.get(key, ("", 0))[0] for key in sorted(_OWN_STATE))
         if any(where) and where in seen:
             first = seen[where]
-            key = next((one for one in ("key", "prefix", "path", "bucket") if one in given), next(iter(given)))
+            key = next(
+                (one for one in ("key", "prefix", "path", "bucket") if one in given),
+                next(iter(given)),
+            )
             yield Finding(
                 path=family.files[name],
                 line=given[key][1],
                 message=f"{name} keeps its state where {first} does: applying one would destroy the other",
                 fix=f"give {name} a {key} of its own",
-                related=(Location(path=family.files[first], line=settings[first].get(key, ("", 0))[1]),),
+                related=(
+                    Location(path=family.files[first], line=settings[first].get(key, ("", 0))[1]),
+                ),
             )
         seen.setdefault(where, name)
 
@@ -71,5 +76,9 @@ def _other_backend(family: Family, settings: dict[str, _Settings]) -> Iterator[F
                     line=settings[name].get(key, ("", 0))[1],
                     message=f"the backend's {key} is {short(value)} for {name}, {short(usual)} for {other}",
                     fix=f"give {key} the same value everywhere",
-                    related=(Location(path=family.files[other], line=settings[other].get(key, ("", 0))[1]),),
+                    related=(
+                        Location(
+                            path=family.files[other], line=settings[other].get(key, ("", 0))[1]
+                        ),
+                    ),
                 )

@@ -30,7 +30,9 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
         for item, one in environment_diff.rendered_differences(project, toolchain)
     ]
     return Verdict(
-        findings=tuple(findings), detail=", ".join(files), table=environment_diff.rendered_table(project, toolchain)
+        findings=tuple(findings),
+        detail=", ".join(files),
+        table=environment_diff.rendered_table(project, toolchain),
     )
 
 
@@ -39,7 +41,10 @@ def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
     families = families_of(project, VARIABLES)
     findings = []
     for family, one in environment_diff.variable_differences(project):
-        places = {name: environment_diff.place_of(project, family, name, one.what) for name in family.files}
+        places = {
+            name: environment_diff.place_of(project, family, name, one.what)
+            for name in family.files
+        }
         place = places[one.odd[0]]
         findings.append(
             Finding(
@@ -51,11 +56,19 @@ def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
                 related=(places[one.other()],),
             )
         )
-    return Verdict(findings=tuple(findings), detail=patterns(families), table=environment_diff.variables_table(project))
+    return Verdict(
+        findings=tuple(findings),
+        detail=patterns(families),
+        table=environment_diff.variables_table(project),
+    )
 
 
 def _difference(
-    project: Project, files: dict[str, Path], template: Path, what: str, one: environment_diff.Difference
+    project: Project,
+    files: dict[str, Path],
+    template: Path,
+    what: str,
+    one: environment_diff.Difference,
 ) -> Finding:
     odd, other = one.odd[0], one.other()
     if not one.what:
@@ -73,7 +86,10 @@ def _difference(
         line=place.line,
         message=f"{what}: {one.what} is {short(one.values[odd])} in {odd}, {short(one.values[other])} in {other}",
         fix="give both the same value; what may differ is listed in `scaffold explain EN003`",
-        related=(_setting(project, files[other], one.what, one.values[other]), Location(path=template)),
+        related=(
+            _setting(project, files[other], one.what, one.values[other]),
+            Location(path=template),
+        ),
     )
 
 
@@ -89,7 +105,13 @@ def _setting(project: Project, file: Path, path: str, value: str) -> Location:
 
 
 def _scalars(value: Any) -> Iterator[tuple[Any, Any, int]]:
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    pairs = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, one in pairs:
         if isinstance(one, dict | list):
             yield from _scalars(one)

@@ -9,13 +9,23 @@ __all__ = ["CHECKS"]
 
 CHECKS = (
     Check(id="SEC001", title="No secret is in a file", run=secrets.no_secret_is_in_a_file),
-    Check(id="SEC002", title="Images have a tag that stays", run=images.images_have_a_tag_that_stays),
+    Check(
+        id="SEC002", title="Images have a tag that stays", run=images.images_have_a_tag_that_stays
+    ),
     Check(id="SEC003", title="Actions are pinned", run=workflows.actions_are_pinned),
     Check(id="SEC004", title="Permissions are named", run=workflows.permissions_are_named),
     Check(id="SEC005", title="Forks reach no secret", run=workflows.forks_reach_no_secret),
     Check(id="SEC006", title="Pods have no privileges", run=pods.pods_have_no_privileges),
     Check(id="SEC007", title="Images do not run as root", run=images.images_do_not_run_as_root),
     Check(id="SEC008", title="Nobody may do everything", run=grants.nobody_may_do_everything),
-    Check(id="SEC009", title="The state is locked and secret", run=state.the_state_is_locked_and_secret),
-    Check(id="SEC010", title="Downloads are not run unseen", run=downloads.nothing_is_run_straight_from_the_network),
+    Check(
+        id="SEC009",
+        title="The state is locked and secret",
+        run=state.the_state_is_locked_and_secret,
+    ),
+    Check(
+        id="SEC010",
+        title="Downloads are not run unseen",
+        run=downloads.nothing_is_run_straight_from_the_network,
+    ),
 )

@@ -32,14 +32,32 @@ class Kind(Enum):
 
 
 _SUFFIXES = {
-    **dict.fromkeys((".yaml", ".yml", ".properties", ".ini", ".conf", ".cfg", ".config", ".cnf"), Kind.LINES),
+    **dict.fromkeys(
+        (".yaml", ".yml", ".properties", ".ini", ".conf", ".cfg", ".config", ".cnf"), Kind.LINES
+    ),
     **dict.fromkeys((".env", ".sh", ".bash", ".zsh", ".mk", ".ps1", ".bat"), Kind.WORDS),
-    **dict.fromkeys((".tf", ".tfvars", ".hcl", ".tfbackend", ".json", ".jsonc", ".toml", ".xml"), Kind.QUOTED),
-    **dict.fromkeys((".py", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".java", ".kt", ".kts", ".go"), Kind.CODE),
-    **dict.fromkeys((".rb", ".php", ".cs", ".scala", ".groovy", ".gradle", ".rs", ".swift", ".bicep"), Kind.CODE),
+    **dict.fromkeys(
+        (".tf", ".tfvars", ".hcl", ".tfbackend", ".json", ".jsonc", ".toml", ".xml"), Kind.QUOTED
+    ),
+    **dict.fromkeys(
+        (".py", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".java", ".kt", ".kts", ".go"),
+        Kind.CODE,
+    ),
+    **dict.fromkeys(
+        (".rb", ".php", ".cs", ".scala", ".groovy", ".gradle", ".rs", ".swift", ".bicep"), Kind.CODE
+    ),
 }
 _OF_PIPELINES = of_each(lambda system: system.TEXTS)
-_WORDS_BY_NAME = (".env", "Dockerfile", "Containerfile", "Makefile", ".netrc", ".npmrc", ".pypirc", *_OF_PIPELINES)
+_WORDS_BY_NAME = (
+    ".env",
+    "Dockerfile",
+    "Containerfile",
+    "Makefile",
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    *_OF_PIPELINES,
+)
 
 _SAYS_SECRET = re.compile(
     r"""(?P<password> passw(?:or)?d | passphrase | pwd | pass ) | secret | token | credentials? | _auth
@@ -65,14 +83,19 @@ _NO_SECRET_KEY = re.compile(
 )
 _HINTS = ("pass", "pwd", "secret", "token", "credential", "key", "_auth")
 _NAME_AFTER = re.compile(r"[\w.-]*")
-_ASSIGNS = re.compile(r"[\"'`]?(?P<sign>[ \t]*(?:=>|:=|\?=|=|:(?!:))[ \t]*|[ \t]+(?=[\"'])|>)(?P<quote>[\"'`]?)")
+_ASSIGNS = re.compile(
+    r"[\"'`]?(?P<sign>[ \t]*(?:=>|:=|\?=|=|:(?!:))[ \t]*|[ \t]+(?=[\"'])|>)(?P<quote>[\"'`]?)"
+)
 _FOLLOWS = re.compile(r"[\"'`]?[ \t]*[:=>?]|[ \t]+[\"']")
 """What follows a name that has a value: the start of _ASSIGNS, and quick to look for."""
 _ENV_WITH_BLANK = re.compile(r"[ \t]+(?=\S)")
 
-_IN_QUOTES = re.compile(r"(?P<secret>[^\s\"'`]{6,})(?=[\"'`])|(?P<four>[a-z]{4}(?: [a-z]{4}){3})(?=[\"'`])")
+_IN_QUOTES = re.compile(
+    r"(?P<secret>[^\s\"'`]{6,})(?=[\"'`])|(?P<four>[a-z]{4}(?: [a-z]{4}){3})(?=[\"'`])"
+)
 _TO_THE_END = re.compile(
-    r"(?P<secret>[^\s\"'`,;{}\[\]]+|[a-z]{4}(?: [a-z]{4}){3})(?=[ \t]*(?:$|[ \t]\#|[,;}\])&]))", re.M
+    r"(?P<secret>[^\s\"'`,;{}\[\]]+|[a-z]{4}(?: [a-z]{4}){3})(?=[ \t]*(?:$|[ \t]\#|[,;}\])&]))",
+    re.M,
 )
 _TO_A_BLANK = re.compile(r"(?P<secret>[^\s\"'`;|&]+)(?=$|[\s;|&\"'`\\])", re.M)
 _IN_A_CONNECTION = re.compile(r"(?P<secret>[^\s\"'`;&]+)")
@@ -83,7 +106,9 @@ _PAIR = re.compile(
     r"(?:[\"'](?P<secret>[^\s\"']+)[\"']|(?P<plain>[^\s\"',;{}\[\]]+)[ \t]*(?:\#.*)?$)",
     re.M,
 )
-_DEFAULT = re.compile(r"\bvariable\s+\"(?P<key>\w+)\"\s*\{[^}]*?\bdefault\s*=\s*\"(?P<secret>[^\s\"]+)\"")
+_DEFAULT = re.compile(
+    r"\bvariable\s+\"(?P<key>\w+)\"\s*\{[^}]*?\bdefault\s*=\s*\"(?P<secret>[^\s\"]+)\""
+)
 _ADDRESS = re.compile(r"://[^/\s:@\"'<>{}$]*:(?P<secret>[^/\s:@\"'<>{}$%*]{8,})@(?P<host>[\w.-]+)")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "host.docker.internal"})
 _BESIDE = frozenset({"db", "postgres"})
@@ -110,13 +135,17 @@ def assigned(file: Path, text: str) -> Iterator[Secret]:
         return
     if "@" in text:
         yield from _in_addresses(text)
-    lowered = text.encode("utf-8", "replace").lower().decode("utf-8")  # only ASCII, so that places stay the same
+    lowered = (
+        text.encode("utf-8", "replace").lower().decode("utf-8")
+    )  # only ASCII, so that places stay the same
     if not any(hint in lowered for hint in _HINTS):
         return
     entries = list(_entries(text)) if kind is Kind.LINES and "kind: Secret" in text else []
     for entry in entries:
         if _is_entry_of_secret(entry):
-            yield Secret(start=entry.start, end=entry.end, name=f"a secret in {entry.key} of a Secret")
+            yield Secret(
+                start=entry.start, end=entry.end, name=f"a secret in {entry.key} of a Secret"
+            )
     judged = {entry.start for entry in entries}
     sealed = "SealedSecret" in text
     for candidate in _candidates(file, kind, text, lowered):
@@ -124,7 +153,9 @@ def assigned(file: Path, text: str) -> Iterator[Secret]:
             continue
         if _is_assigned_secret(kind, candidate) and not _is_shown(text, candidate, sealed=sealed):
             name = f"a secret in {candidate.key}"
-            yield Secret(start=candidate.key_start, end=candidate.start + len(candidate.value), name=name)
+            yield Secret(
+                start=candidate.key_start, end=candidate.start + len(candidate.value), name=name
+            )
 
 
 def _kind(file: Path) -> Kind | None:
@@ -135,7 +166,9 @@ def _kind(file: Path) -> Kind | None:
 
 def _candidates(file: Path, kind: Kind, text: str, lowered: str) -> Iterator[_Candidate]:
     plain = file.name.startswith(".env") or file.suffix in {".env", ".tfvars"}
-    blank = kind in {Kind.WORDS, Kind.LINES} and any(word in text for word in ("--", "ENV ", "ARG ", "login "))
+    blank = kind in {Kind.WORDS, Kind.LINES} and any(
+        word in text for word in ("--", "ENV ", "ARG ", "login ")
+    )
     for start, end in _names(text, lowered, blank=blank):
         if candidate := _value(kind, text, start, end, plain=plain):
             yield candidate
@@ -144,7 +177,10 @@ def _candidates(file: Path, kind: Kind, text: str, lowered: str) -> Iterator[_Ca
             group = "secret" if found["secret"] else "plain"
             if found[group] and (group == "secret" or kind is Kind.LINES):
                 yield _Candidate(
-                    key=found["key"], key_start=found.start("key"), value=found[group], start=found.start(group)
+                    key=found["key"],
+                    key_start=found.start("key"),
+                    value=found[group],
+                    start=found.start(group),
                 )
 
 
@@ -156,7 +192,9 @@ def _names(text: str, lowered: str, *, blank: bool) -> Iterator[tuple[int, int]]
         while at >= 0:
             after = _NAME_AFTER.match(text, at, at + _LONGEST_NAME)
             end = after.end() if after else at
-            if end not in ends and (_FOLLOWS.match(text, end) or (blank and text[end : end + 1] in {" ", "\t"})):
+            if end not in ends and (
+                _FOLLOWS.match(text, end) or (blank and text[end : end + 1] in {" ", "\t"})
+            ):
                 ends.add(end)
                 yield _start_of_name(text, at), end
             at = lowered.find(hint, at + len(hint))
@@ -181,7 +219,9 @@ def _value(kind: Kind, text: str, start: int, end: int, *, plain: bool) -> _Cand
     """The value that is assigned to the name between `start` and `end`."""
     key = text[start:end].lstrip("-.")
     before = text[start - 1 : start]
-    if before in {"/", "@", "$", "{", "%"} and not (before == "{" and text[end : end + 1] in {":", "'", '"', "="}):
+    if before in {"/", "@", "$", "{", "%"} and not (
+        before == "{" and text[end : end + 1] in {":", "'", '"', "="}
+    ):
         return None
     assigns = _ASSIGNS.match(text, end)
     if assigns is None:
@@ -189,14 +229,20 @@ def _value(kind: Kind, text: str, start: int, end: int, *, plain: bool) -> _Cand
         sign, quote = " ", ""
     else:
         sign, quote = assigns["sign"], assigns["quote"]
-    if assigns is None or (sign == ":" and not quote and text[end] not in "\"'" and kind is not Kind.WORDS):
+    if assigns is None or (
+        sign == ":" and not quote and text[end] not in "\"'" and kind is not Kind.WORDS
+    ):
         return None
-    found = _reader(kind, sign, quote, before).match(text, assigns.end(), assigns.end() + _LONGEST_VALUE)
+    found = _reader(kind, sign, quote, before).match(
+        text, assigns.end(), assigns.end() + _LONGEST_VALUE
+    )
     if found is None:
         return None
     group = "secret" if found["secret"] else "four"
     value = found[group].rstrip(",;") if not quote else found[group]
-    return _Candidate(key=key, key_start=end - len(key), value=value, start=found.start(group), plain=plain)
+    return _Candidate(
+        key=key, key_start=end - len(key), value=value, start=found.start(group), plain=plain
+    )
 
 
 _NOTHING = re.compile(r"(?P<secret>(?!))")
@@ -219,7 +265,10 @@ def _takes_blank(text: str, start: int, kind: Kind) -> bool:
     if kind not in {Kind.WORDS, Kind.LINES}:
         return False
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    return text.startswith("--", start) or re.search(r"(?:^|\s)(?:ENV|ARG|login\s+\S+)\s+$", line) is not None
+    return (
+        text.startswith("--", start)
+        or re.search(r"(?:^|\s)(?:ENV|ARG|login\s+\S+)\s+$", line) is not None
+    )
 
 
 def _is_assigned_secret(kind: Kind, candidate: _Candidate) -> bool:
@@ -309,7 +358,9 @@ def _entries_of(document: str, at: int) -> Iterator[_Entry]:
             section = ""
         elif section and (entry := _ENTRY.match(line.rstrip("\n"))):
             start, end, encoded = at + entry.start("key"), at + entry.end(), section == "data"
-            yield _Entry(start=start, end=end, key=entry["key"], value=entry["value"], encoded=encoded)
+            yield _Entry(
+                start=start, end=end, key=entry["key"], value=entry["value"], encoded=encoded
+            )
         at += len(line)
 
 

@@ -18,7 +18,11 @@ _COMMENT = re.compile(r"^\s*(?:#|//|\*)|\becho\b|\bprintf\b")
 
 def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> Verdict:
     """No script pipes a download into a shell: what arrives is checked before it is run."""
-    scripts = (*kinds.shell_programs(project), *kinds.make_files(project), *kinds.all_dockerfiles(project))
+    scripts = (
+        *kinds.shell_programs(project),
+        *kinds.make_files(project),
+        *kinds.all_dockerfiles(project),
+    )
     files = sorted((*scripts, *kinds.pipelines(project)))
     if not files:
         raise NotApplicable("there is no script, Dockerfile or pipeline")

@@ -1,7 +1,8 @@
 """Is a text that is assigned to a password or a key more likely drawn than written?
 
-What somebody wrote is a name, a path, a reference to a secret store or a word for an example; what a generator drew is
-hexadecimal, base64, or letters and digits in no order. Nothing here knows the text's place.
+What somebody wrote is a name, a path, a reference to a secret store or a word for an example; what
+a generator drew is hexadecimal, base64, or letters and digits in no order. Nothing here knows the
+text's place.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ _USUAL = re.compile(
 
 def entropy(text: str) -> float:
     """Bits per character, as Shannon counts them."""
-    return -sum(number / len(text) * math.log2(number / len(text)) for number in Counter(text).values())
+    return -sum(
+        number / len(text) * math.log2(number / len(text)) for number in Counter(text).values()
+    )
 
 
 def is_example(text: str) -> bool:
@@ -51,7 +54,11 @@ def is_example(text: str) -> bool:
 
 def is_drawn(text: str) -> bool:
     """Whether a generator made the text: hexadecimal, base64, or letters and digits in no order, and no example."""
-    return _may_be_secret(text) and not is_example(text) and (_is_hexadecimal(text) or _is_shuffled(text))
+    return (
+        _may_be_secret(text)
+        and not is_example(text)
+        and (_is_hexadecimal(text) or _is_shuffled(text))
+    )
 
 
 def is_secret(text: str) -> bool:
@@ -67,8 +74,9 @@ def is_secret(text: str) -> bool:
 def is_password(text: str, *, plain: bool) -> bool:
     """Whether a text that is assigned to a password is one.
 
-    A person chose many of them, so that one word with digits is enough, and so are eight digits. `plain` is true where
-    nothing but the value itself can stand: a word is a password there as well.
+    A person chose many of them, so that one word with digits is enough, and so are eight digits.
+    `plain` is true where nothing but the value itself can stand: a word is a password there as
+    well.
     """
     if is_secret(text) or re.fullmatch(r"\d{8,}", text) or _of_google(text):
         return True
@@ -76,7 +84,9 @@ def is_password(text: str, *, plain: bool) -> bool:
         return False
     if re.fullmatch(r"[a-z]+\d[a-z\d]*|\d+[a-z][a-z\d]*", text):
         return True
-    return _is_unpronounceable(text) or (plain and re.fullmatch(r"[\w.!@#%^&*+=?~-]+", text) is not None)
+    return _is_unpronounceable(text) or (
+        plain and re.fullmatch(r"[\w.!@#%^&*+=?~-]+", text) is not None
+    )
 
 
 def _may_be_secret(text: str) -> bool:
@@ -84,7 +94,9 @@ def _may_be_secret(text: str) -> bool:
         len(text) >= 8
         and not _REFERENCE.search(text)
         and not _UUID.fullmatch(text)
-        and not (_SAYS_SO.search(text) and re.fullmatch(r"[\w./:-]+", text) and not _is_hexadecimal(text))
+        and not (
+            _SAYS_SO.search(text) and re.fullmatch(r"[\w./:-]+", text) and not _is_hexadecimal(text)
+        )
         and text not in (text + text)[1:-1]  # one piece again and again
     )
 
@@ -111,9 +123,15 @@ def _is_shuffled(text: str) -> bool:
 
 def _of_google(text: str) -> bool:
     """Whether it is a password of an application for Google's mail: four times four letters."""
-    return re.fullmatch(r"[a-z]{4}(?: [a-z]{4}){3}", text) is not None and entropy(text.replace(" ", "")) >= 3
+    return (
+        re.fullmatch(r"[a-z]{4}(?: [a-z]{4}){3}", text) is not None
+        and entropy(text.replace(" ", "")) >= 3
+    )
 
 
 def _is_unpronounceable(text: str) -> bool:
     """Whether it is small letters only, of which so many consonants are in a row that it is no word."""
-    return re.fullmatch(r"[a-z]{12,}", text) is not None and re.search(r"[^aeiouy]{5,}", text) is not None
+    return (
+        re.fullmatch(r"[a-z]{12,}", text) is not None
+        and re.search(r"[^aeiouy]{5,}", text) is not None
+    )

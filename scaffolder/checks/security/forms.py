@@ -37,21 +37,48 @@ def _form(name: str, hint: str, pattern: str) -> Form:
     return Form(name=name, hints=(hint.lower(),), pattern=re.compile(pattern))
 
 
-# Forms that their makers publish, those that are met most; forms.json has the others, from gitleaks' table.
+# Forms that their makers publish, those that are met most; forms.json has the others, from
+# gitleaks' table.
 _OWN = (
-    *(_form("an AWS access key", start, rf"\b{start}[A-Z2-7]{{16}}\b") for start in ("AKIA", "ASIA")),
-    *(_form("a GitHub token", f"gh{kind}_", rf"\bgh{kind}_[A-Za-z0-9]{{36,251}}\b") for kind in "pousr"),
+    *(
+        _form("an AWS access key", start, rf"\b{start}[A-Z2-7]{{16}}\b")
+        for start in ("AKIA", "ASIA")
+    ),
+    *(
+        _form("a GitHub token", f"gh{kind}_", rf"\bgh{kind}_[A-Za-z0-9]{{36,251}}\b")
+        for kind in "pousr"
+    ),
     _form("a GitHub token", "github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{82}\b"),
     *(
         _form("a GitLab token", f"gl{kind}-", rf"\bgl{kind}-[A-Za-z0-9_-]{{20,}}")
         for kind in ("pat", "dt", "rt", "ptt")
     ),
     _form("a Slack token", "xox", r"\bxox[abeprs]-(?:\d-)?[A-Za-z0-9-]{24,}"),
-    _form("a Slack webhook", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{40,}"),
-    _form("a Teams webhook", "webhook.office.com", r"\.webhook\.office\.com/webhookb2/[0-9a-f-]{36}@[^\s\"']{40,}"),
-    _form("a Discord webhook", "/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d{17,20}/[\w-]{60,}"),
-    _form("a signed address of a Logic App", "sig=", r"\.logic\.azure\.com\S+[?&]sig=[A-Za-z0-9_%-]{40,}"),
-    _form("a signed address of Azure storage", "sig=", r"[?&]sv=\d{4}-\d\d-\d\d&\S*sig=[A-Za-z0-9_%-]{40,}"),
+    _form(
+        "a Slack webhook",
+        "hooks.slack.com",
+        r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{40,}",
+    ),
+    _form(
+        "a Teams webhook",
+        "webhook.office.com",
+        r"\.webhook\.office\.com/webhookb2/[0-9a-f-]{36}@[^\s\"']{40,}",
+    ),
+    _form(
+        "a Discord webhook",
+        "/api/webhooks/",
+        r"discord(?:app)?\.com/api/webhooks/\d{17,20}/[\w-]{60,}",
+    ),
+    _form(
+        "a signed address of a Logic App",
+        "sig=",
+        r"\.logic\.azure\.com\S+[?&]sig=[A-Za-z0-9_%-]{40,}",
+    ),
+    _form(
+        "a signed address of Azure storage",
+        "sig=",
+        r"[?&]sv=\d{4}-\d\d-\d\d&\S*sig=[A-Za-z0-9_%-]{40,}",
+    ),
     _form("an Azure storage key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{86}=="),
     _form("an Azure shared access key", "SharedAccessKey=", r"SharedAccessKey=[A-Za-z0-9+/]{43}="),
     _form("an Azure client secret", "8Q~", r"(?<![\w~.-])[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~.-])"),
@@ -81,7 +108,10 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|[A-Za-z-]+: \S+)*[A-Za-z0-9+/=]{40,}"
 )
 _SHORTEST = 20
-"""Signs; each form is so long, without a blank. Few words of a file are, and only those are searched for hints."""
+"""Signs; each form is so long, without a blank.
+
+Few words of a file are, and only those are searched for hints.
+"""
 
 _MODE = re.compile(r"_(?:test|live|prod)_")
 
@@ -94,7 +124,10 @@ def known(text: str) -> Iterator[Secret]:
     lowered = "\n".join([word for word in text.split() if len(word) >= _SHORTEST]).lower()
     for form in dict.fromkeys([form for hint, form in _by_hint() if hint in lowered]):
         for found in form.pattern.finditer(text):
-            if not is_example(_MODE.sub("", found[0], count=1)) and entropy(found[0]) >= form.entropy:
+            if (
+                not is_example(_MODE.sub("", found[0], count=1))
+                and entropy(found[0]) >= form.entropy
+            ):
                 yield Secret(start=found.start(), end=found.end(), name=form.name)
 
 

@@ -48,7 +48,11 @@ def _of_google(block: Block) -> Iterator[Grant]:
 
 def _of_role(item: KubernetesObject) -> Iterator[Finding]:
     for rule in listed(item.content.get("rules")):
-        if isinstance(rule, dict) and "*" in listed(rule.get("verbs")) and "*" in listed(rule.get("resources")):
+        if (
+            isinstance(rule, dict)
+            and "*" in listed(rule.get("verbs"))
+            and "*" in listed(rule.get("resources"))
+        ):
             yield Finding(
                 path=item.path,
                 line=line_of(rule, "verbs"),

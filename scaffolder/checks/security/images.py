@@ -13,7 +13,20 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Dockerfile, line_of, stages
 from scaffolder.tools.toolchain import Toolchain
 
-_MOVING = {"", "latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "snapshot", "canary", "lts"}
+_MOVING = {
+    "",
+    "latest",
+    "stable",
+    "edge",
+    "nightly",
+    "main",
+    "master",
+    "dev",
+    "develop",
+    "snapshot",
+    "canary",
+    "lts",
+}
 """Tags that name another image tomorrow; "" is no tag, which means latest."""
 
 _NOT_ROOT = re.compile(r"nonroot|non-root|unprivileged|rootless")
@@ -26,7 +39,12 @@ def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verd
     uses = [
         *image_references.named(project),
         *(
-            Use(path=item.path, line=line_of(one, "image"), image=str(one["image"]), what=f"{item}: ")
+            Use(
+                path=item.path,
+                line=line_of(one, "image"),
+                image=str(one["image"]),
+                what=f"{item}: ",
+            )
             for item in items
             for one in item.all_containers()
             if one.get("image")
@@ -49,7 +67,11 @@ def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verd
 
 def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:
     """The last stage of each Dockerfile ends with a user that is not root."""
-    read = [(file, found) for file in files.image_builds(project) if (found := stages(project, file)) is not None]
+    read = [
+        (file, found)
+        for file in files.image_builds(project)
+        if (found := stages(project, file)) is not None
+    ]
     if not read:
         raise NotApplicable("there is no Dockerfile of a service")
     findings = tuple(finding for file, found in read for finding in _root(file, found))
@@ -57,7 +79,11 @@ def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:
 
 
 def _said(tag: str) -> str:
-    return f"has the tag {tag}: tomorrow it is another one" if tag else "has no tag: tomorrow it is another one"
+    return (
+        f"has the tag {tag}: tomorrow it is another one"
+        if tag
+        else "has no tag: tomorrow it is another one"
+    )
 
 
 def moving_tag(image: str) -> str | None:
@@ -72,15 +98,24 @@ def moving_tag(image: str) -> str | None:
 def _root(file: Path, found: Dockerfile) -> Iterator[Finding]:
     last = found.stages[-1]
     lineage, stage = [last], last
-    while earlier := [one for one in found.stages if one.name == stage.image.lower() and one.line < stage.line]:
+    while earlier := [
+        one for one in found.stages if one.name == stage.image.lower() and one.line < stage.line
+    ]:
         stage = earlier[-1]
         lineage.append(stage)
     users = [user for one in lineage for user in [*one.each("USER")][-1:]]
     fix = "USER 10001:10001, or another number that is not 0, after the last step that needs root"
     if not users:
         if not _NOT_ROOT.search(lineage[-1].image) and lineage[-1].image != "scratch":
-            yield Finding(path=file, line=last.line, message="the image runs as root: no stage names a USER", fix=fix)
+            yield Finding(
+                path=file,
+                line=last.line,
+                message="the image runs as root: no stage names a USER",
+                fix=fix,
+            )
         return
     name = last.filled(" ".join(users[0].words)).partition(":")[0]
     if name in {"root", "0"}:
-        yield Finding(path=file, line=users[0].line, message=f"the image runs as root: USER {name}", fix=fix)
+        yield Finding(
+            path=file, line=users[0].line, message=f"the image runs as root: USER {name}", fix=fix
+        )

@@ -26,7 +26,10 @@ _ALLOWED = re.compile(r"gitleaks:allow|pragma: ?allowlist secret|noseyparker:ign
 
 
 def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
-    """No file holds a key, a token or a password. Examples, placeholders and references to a secret are none."""
+    """No file holds a key, a token or a password.
+
+    Examples, placeholders and references to a secret are none.
+    """
     findings = []
     for file in project.files:
         if _LOCKS.fullmatch(file.name):

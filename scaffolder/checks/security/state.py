@@ -35,7 +35,9 @@ def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
         )
         for file in states
     ]
-    findings += [finding for file, backend in backends for finding in _of_backend(project, file, backend)]
+    findings += [
+        finding for file, backend in backends for finding in _of_backend(project, file, backend)
+    ]
     return Verdict(findings=tuple(findings), detail=counted(len(backends), "backend"))
 
 
@@ -54,7 +56,12 @@ def _of_backend(project: Project, file: Path, backend: Block) -> Iterator[Findin
     for place, attributes in parts:
         encrypt = attributes.get("encrypt")
         if encrypt and encrypt.text == "false":
-            yield Finding(path=place, line=encrypt.line, message="the state is not encrypted", fix="encrypt = true")
+            yield Finding(
+                path=place,
+                line=encrypt.line,
+                message="the state is not encrypted",
+                fix="encrypt = true",
+            )
     if kind not in _LOCKS or (not backend.attributes and len(parts) == 1):
         return  # locks by itself, or is configured on the command line
     if _locked(kind, backend.attributes):
@@ -75,4 +82,7 @@ def _partial(project: Project, file: Path) -> Iterator[tuple[Path, dict[str, Att
 
 
 def _locked(kind: str, attributes: dict[str, Attribute]) -> bool:
-    return any(name in attributes and attributes[name].text not in {"false", ""} for name in _LOCKS[kind].settings)
+    return any(
+        name in attributes and attributes[name].text not in {"false", ""}
+        for name in _LOCKS[kind].settings
+    )

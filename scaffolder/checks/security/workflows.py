@@ -16,7 +16,9 @@ from scaffolder.tools.toolchain import Toolchain
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _OF_GITHUB = ("actions/", "github/")
-_HEAD = re.compile(r"github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref|refs/pull/|\.number|head_sha")
+_HEAD = re.compile(
+    r"github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref|refs/pull/|\.number|head_sha"
+)
 _SECRET = re.compile(r"secrets\.(?!GITHUB_TOKEN\b)(\w+)|secrets\[")
 _DEPLOYS = re.compile(
     r"GCP|GOOGLE|KUBE|DEPLOY|PROD|SSH|REGISTRY|DOCKER|TERRAFORM|TF_|SIGN|PUBLISH|NPM|PYPI|CHAT|WEBHOOK|"
@@ -28,7 +30,10 @@ _GUARDED = re.compile(
 
 
 def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
-    """Each action and each reusable workflow from elsewhere is named by its commit. GitHub's own are warnings."""
+    """Each action and each reusable workflow from elsewhere is named by its commit.
+
+    GitHub's own are warnings.
+    """
     files = _workflows(project)
     uses = [use for file in files for use in _uses(project, file)]
     findings = tuple(
@@ -42,7 +47,9 @@ def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
         for file, line, name, ref in uses
         if not _COMMIT.fullmatch(ref)
     )
-    return Verdict(findings=findings, detail=f"{counted(len(uses), 'use')} in {counted(len(files), 'file')}")
+    return Verdict(
+        findings=findings, detail=f"{counted(len(uses), 'use')} in {counted(len(files), 'file')}"
+    )
 
 
 def permissions_are_named(project: Project, _: Toolchain) -> Verdict:
@@ -79,15 +86,24 @@ def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
         for step in _steps(job):
             checkout = str(step.get("uses", "")).startswith("actions/checkout@")
             ref = str(step.get("with" if checkout else "run", ""))
-            fetches = checkout or re.search(r"\bgit (?:fetch|checkout|pull|clone)\b|\bgh pr checkout\b", ref)
-            if strangers and fetches and (_HEAD.search(ref) or "gh pr checkout" in ref) and not guard:
+            fetches = checkout or re.search(
+                r"\bgit (?:fetch|checkout|pull|clone)\b|\bgh pr checkout\b", ref
+            )
+            if (
+                strangers
+                and fetches
+                and (_HEAD.search(ref) or "gh pr checkout" in ref)
+                and not guard
+            ):
                 yield Finding(
                     path=file,
                     line=line_of(step, "uses" if checkout else "run"),
                     message=f"{name} fetches a stranger's code on {strangers[0]}, which has the secrets",
                     fix="run what comes from a pull request on pull_request, without secrets",
                 )
-        secret = next((found for found in _SECRET.finditer(str(job)) if _DEPLOYS.search(found[1] or "")), None)
+        secret = next(
+            (found for found in _SECRET.finditer(str(job)) if _DEPLOYS.search(found[1] or "")), None
+        )
         if "pull_request" in on and not guard and (secret or job.get("secrets") == "inherit"):
             what = secret[1] if secret else "every secret"
             line = line_of(job, "secrets") if "secrets" in job else line_of(_jobs(workflow), name)
@@ -100,7 +116,9 @@ def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
             )
 
 
-def _guarded(jobs: dict[Any, dict[Any, Any]], name: Any, seen: frozenset[Any] = frozenset()) -> bool:
+def _guarded(
+    jobs: dict[Any, dict[Any, Any]], name: Any, seen: frozenset[Any] = frozenset()
+) -> bool:
     """Whether a job runs for some events only, or after somebody was asked: by itself, or by a job that it needs."""
     job = jobs.get(name, {})
     condition = str(job.get("if", ""))
@@ -109,13 +127,21 @@ def _guarded(jobs: dict[Any, dict[Any, Any]], name: Any, seen: frozenset[Any] = 
     needs = job.get("needs", ())
     before = [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []
     return "always()" not in condition and any(
-        _guarded(jobs, one, seen | {name}) for one in before if one not in seen and isinstance(one, str)
+        _guarded(jobs, one, seen | {name})
+        for one in before
+        if one not in seen and isinstance(one, str)
     )
 
 
 def _triggers(workflow: dict[Any, Any]) -> set[str]:
     on = workflow.get("on", workflow.get(True))  # YAML 1.1 reads the key `on` as true
-    return {on} if isinstance(on, str) else {str(one) for one in on} if isinstance(on, list | dict) else set()
+    return (
+        {on}
+        if isinstance(on, str)
+        else {str(one) for one in on}
+        if isinstance(on, list | dict)
+        else set()
+    )
 
 
 def _jobs(workflow: dict[Any, Any]) -> dict[Any, dict[Any, Any]]:
@@ -126,8 +152,12 @@ def _jobs(workflow: dict[Any, Any]) -> dict[Any, dict[Any, Any]]:
 
 
 def _steps(job: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
-    steps = job.get("steps", (job.get("runs") or {}).get("steps") if isinstance(job.get("runs"), dict) else ())
-    yield from (step for step in (steps if isinstance(steps, list) else ()) if isinstance(step, dict))
+    steps = job.get(
+        "steps", (job.get("runs") or {}).get("steps") if isinstance(job.get("runs"), dict) else ()
+    )
+    yield from (
+        step for step in (steps if isinstance(steps, list) else ()) if isinstance(step, dict)
+    )
 
 
 def _uses(project: Project, file: Path) -> Iterator[tuple[Path, int, str, str]]:

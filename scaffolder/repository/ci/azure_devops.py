@@ -156,7 +156,9 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
     """Yield the jobs of azure-pipelines.yml and of the templates that it calls."""
     project, path = pipeline.project, pipeline.path
     document = table_of(project, path)
-    schedules = {one["displayName"]: by_schedule(one["cron"]) for one in document.get("schedules", ())}
+    schedules = {
+        one["displayName"]: by_schedule(one["cron"]) for one in document.get("schedules", ())
+    }
     stages = list(_parts(project, path, document, "stages"))
     jobs_of = {stage["stage"]: list(stage["jobs"]) for stage in stages}
     for stage in stages:
@@ -165,7 +167,9 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
         for job in jobs_of[stage["stage"]]:
             yield replace(
                 _job(stage, job, earlier, jobs_of),
-                when=_when(f"{condition} {job.get('condition', '')}", schedules, pipeline.environments),
+                when=_when(
+                    f"{condition} {job.get('condition', '')}", schedules, pipeline.environments
+                ),
             )
 
 
@@ -176,7 +180,9 @@ def _job(
     jobs_of: Mapping[str, list[dict[str, Any]]],
 ) -> Job:
     steps = job.get("steps") or job["strategy"]["runOnce"]["deploy"]["steps"]
-    shells = [str(step.get("bash") or step.get("inputs", {}).get("inlineScript", "")) for step in steps]
+    shells = [
+        str(step.get("bash") or step.get("inputs", {}).get("inlineScript", "")) for step in steps
+    ]
     variables = job.get("variables", {})
     return Job(
         id=_id(stage, job),
@@ -184,7 +190,9 @@ def _job(
         after=tuple(_id({"stage": one}, other) for one in earlier for other in jobs_of[one]),
         environment=str(job.get("environment") or variables.get("ENVIRONMENT", "")),
         approval=any(str(step.get("task", "")).startswith("ManualValidation@") for step in steps),
-        gives_digest=any("isOutput=true" in shell and "variable=digest" in shell for shell in shells),
+        gives_digest=any(
+            "isOutput=true" in shell and "variable=digest" in shell for shell in shells
+        ),
         takes_digest="stageDependencies.image" in str(variables.get("DIGEST", "")),
     )
 
@@ -196,7 +204,9 @@ def _id(stage: dict[str, Any], job: dict[str, Any]) -> str:
 def _when(condition: str, schedules: Mapping[str, str], environments: tuple[str, ...]) -> str:
     if "'PullRequest'" in condition:
         return PULL_REQUEST
-    schedule = re.search(r"eq\(variables\['Build\.CronSchedule\.DisplayName'\], '([\w-]+)'\)", condition)
+    schedule = re.search(
+        r"eq\(variables\['Build\.CronSchedule\.DisplayName'\], '([\w-]+)'\)", condition
+    )
     if schedule:
         return schedules.get(schedule[1], "")
     if re.search(rf"eq\('[^']*', '(?:{'|'.join(environments)})'\)", condition):
@@ -204,7 +214,9 @@ def _when(condition: str, schedules: Mapping[str, str], environments: tuple[str,
     return MAIN if "'refs/heads/main'" in condition else ""
 
 
-def _parts(project: Project, path: Path, document: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+def _parts(
+    project: Project, path: Path, document: dict[str, Any], kind: str
+) -> Iterator[dict[str, Any]]:
     """The stages of a document, with templates in the place of their calls."""
     for part in document[kind]:
         if "template" in part:

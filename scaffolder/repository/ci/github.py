@@ -210,16 +210,25 @@ def _occasion(workflow: dict[Any, Any]) -> str:
 
 def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: str) -> Iterator[Job]:
     condition = str(job.get("if", ""))
-    when = occasion or (PULL_REQUEST if "== 'pull_request'" in condition else MAIN if "== 'push'" in condition else "")
+    when = occasion or (
+        PULL_REQUEST
+        if "== 'pull_request'" in condition
+        else MAIN
+        if "== 'push'" in condition
+        else ""
+    )
     after = tuple([job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", ()))
     inputs: dict[str, Any] = dict(job.get("with") or {})
     approval = False
     if "uses" in job:
         called = table_of(pipeline.project, Path(job["uses"].removeprefix("./")))["jobs"].values()
         asking = [one for one in called if _only_asks(one)]
-        # Without a job that asks, the environment of the deployment itself asks, as before release 0.6.0.
+        # Without a job that asks, the environment of the deployment itself asks, as before release
+        # 0.6.0.
         asks_itself = not asking and "PROD_REVIEW == 'required'" in condition
-        approval = asks_itself or any(_applies(one, str(inputs.get("environment", ""))) for one in asking)
+        approval = asks_itself or any(
+            _applies(one, str(inputs.get("environment", ""))) for one in asking
+        )
         job = next(one for one in called if not _only_asks(one))
     made = [target for step in job["steps"] for target in targets_in(str(step.get("run", "")))]
     given = Job(
@@ -235,10 +244,13 @@ def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: st
     several = job.get("strategy", {}).get("matrix", {}).get("include")
     if several:
         yield from (
-            replace(given, id=f"{name} {one['environment']}", environment=one["environment"]) for one in several
+            replace(given, id=f"{name} {one['environment']}", environment=one["environment"])
+            for one in several
         )
     elif when == BY_HAND:
-        yield from (replace(given, id=f"{name} {one}", environment=one) for one in pipeline.environments)
+        yield from (
+            replace(given, id=f"{name} {one}", environment=one) for one in pipeline.environments
+        )
     else:
         yield given
 
@@ -246,13 +258,20 @@ def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: st
 def _only_asks(job: dict[str, Any]) -> bool:
     """Return whether the job waits for the reviewers of an environment, and calls neither make nor an action."""
     steps = job.get("steps", ())
-    return "environment" in job and not any("uses" in step or targets_in(str(step.get("run", ""))) for step in steps)
+    return "environment" in job and not any(
+        "uses" in step or targets_in(str(step.get("run", ""))) for step in steps
+    )
 
 
 def _applies(job: dict[str, Any], environment: str) -> bool:
     """Return whether a call for `environment` asks the reviewers of `<environment>-approval`."""
-    name = job["environment"]["name"] if isinstance(job["environment"], dict) else job["environment"]
-    return name == f"{environment}-approval" or f"== '{environment}' && '{environment}-approval'" in str(name)
+    name = (
+        job["environment"]["name"] if isinstance(job["environment"], dict) else job["environment"]
+    )
+    return (
+        name == f"{environment}-approval"
+        or f"== '{environment}' && '{environment}-approval'" in str(name)
+    )
 
 
 # ---- its linters ---------------------------------------------------------------------------------

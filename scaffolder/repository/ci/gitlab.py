@@ -139,23 +139,31 @@ STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|environment): {}\s
 STAGE_WORDS = ("environment: {}", "{}")
 EXCEPTIONS: tuple[Exceptions, ...] = ()
 
-_WORDS = frozenset({"workflow", "stages", "variables", "default", "include", "image", "services", "cache"})
+_WORDS = frozenset(
+    {"workflow", "stages", "variables", "default", "include", "image", "services", "cache"}
+)
 
 
 def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
     """Yield the jobs of .gitlab-ci.yml."""
     document = table_of(pipeline.project, pipeline.path)
     jobs = {
-        name: _extended(document, name) for name in document if name not in _WORDS and not str(name).startswith(".")
+        name: _extended(document, name)
+        for name in document
+        if name not in _WORDS and not str(name).startswith(".")
     }
-    hands_on = {name for name, job in jobs.items() if _dig(job, "artifacts", "reports").get("dotenv")}
+    hands_on = {
+        name for name, job in jobs.items() if _dig(job, "artifacts", "reports").get("dotenv")
+    }
     order = {stage: number for number, stage in enumerate(document.get("stages", ()))}
     for name, job in jobs.items():
         rules = job.get("rules", [])
         needs = job.get("needs")
         if needs is None:
             needs = [
-                other for other, one in jobs.items() if order.get(one.get("stage"), 0) < order.get(job.get("stage"), 0)
+                other
+                for other, one in jobs.items()
+                if order.get(one.get("stage"), 0) < order.get(job.get("stage"), 0)
             ]
         needed = [need if isinstance(need, str) else need["job"] for need in needs]
         environment = job.get("environment", "")
@@ -164,8 +172,13 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
             targets=tuple(target for line in job.get("script", ()) for target in targets_in(line)),
             after=tuple(needed),
             when=_when(rules),
-            environment=environment.get("name", "") if isinstance(environment, dict) else environment,
-            approval=any(rule.get("when") == "manual" and not rule.get("allow_failure", True) for rule in rules),
+            environment=environment.get("name", "")
+            if isinstance(environment, dict)
+            else environment,
+            approval=any(
+                rule.get("when") == "manual" and not rule.get("allow_failure", True)
+                for rule in rules
+            ),
             gives_digest=name in hands_on,
             takes_digest=bool(hands_on & set(needed)),
         )
@@ -188,7 +201,9 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
 
 
 def _when(rules: list[dict[str, Any]]) -> str:
-    conditions = " or ".join(str(rule.get("if", "")) for rule in rules if rule.get("when") != "never")
+    conditions = " or ".join(
+        str(rule.get("if", "")) for rule in rules if rule.get("when") != "never"
+    )
     if re.search(r"\$TEMPLATE_UPDATE(?! == null)", conditions):
         return WEEKLY
     for sign, when in (
@@ -215,7 +230,11 @@ def _extended(document: dict[str, Any], name: str) -> dict[str, Any]:
 def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     both = copy.deepcopy(first)
     for key, value in second.items():
-        both[key] = _merged(both[key], value) if isinstance(value, dict) and isinstance(both.get(key), dict) else value
+        both[key] = (
+            _merged(both[key], value)
+            if isinstance(value, dict) and isinstance(both.get(key), dict)
+            else value
+        )
     return both
 
 

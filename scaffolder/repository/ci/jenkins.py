@@ -148,11 +148,18 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
 
 
 def _schedule(pipeline: Statement) -> str:
-    crons = [one.text for part in pipeline.within("triggers") for one in part.everything() if one.name == "cron"]
+    crons = [
+        one.text
+        for part in pipeline.within("triggers")
+        for one in part.everything()
+        if one.name == "cron"
+    ]
     return by_schedule(crons[0]) if crons else ""
 
 
-def _stages(stages: Statement, after: tuple[str, ...], when: str) -> tuple[list[Job], tuple[str, ...]]:
+def _stages(
+    stages: Statement, after: tuple[str, ...], when: str
+) -> tuple[list[Job], tuple[str, ...]]:
     """The jobs of a block of stages, and those that the next stage comes after."""
     jobs: list[Job] = []
     side_by_side, last = stages.name == "parallel", after
@@ -170,10 +177,19 @@ def _stages(stages: Statement, after: tuple[str, ...], when: str) -> tuple[list[
 
 
 def _job(stage: Statement, after: tuple[str, ...], when: str) -> Job:
-    shells = [one.words for part in stage.within("steps", "post") for one in part.everything() if one.name == "sh"]
+    shells = [
+        one.words
+        for part in stage.within("steps", "post")
+        for one in part.everything()
+        if one.name == "sh"
+    ]
     names = [one.words for part in stage.within("environment") for one in part.body or ()]
-    environment = next((words.split("'")[1] for words in names if re.match(r"ENVIRONMENT\s*=\s*'", words)), "")
-    handed = [(one.name, one.text) for one in stage.everything() if one.name in {"stash", "unstash"}]
+    environment = next(
+        (words.split("'")[1] for words in names if re.match(r"ENVIRONMENT\s*=\s*'", words)), ""
+    )
+    handed = [
+        (one.name, one.text) for one in stage.everything() if one.name in {"stash", "unstash"}
+    ]
     return Job(
         id=stage.text,
         targets=tuple(target for shell in shells for target in targets_in(shell)),

@@ -1,7 +1,8 @@
 """What a repository states, ours or anyone's: every fact with every place that states it.
 
-A reader looks at one family of formats and yields statements; it never guesses, and it never stops the others. What it
-could not read is an `Unread`. Rules that compare statements are in `scaffolder.checks.agreement`.
+A reader looks at one family of formats and yields statements; it never guesses, and it never stops
+the others. What it could not read is an `Unread`. Rules that compare statements are in
+`scaffolder.checks.agreement`.
 """
 
 from __future__ import annotations

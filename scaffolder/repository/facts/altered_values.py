@@ -1,10 +1,11 @@
 """Which values of a chart reach a pod as another text than the one that is written in the values file.
 
-Helm makes a number or a truth value of every scalar without quotes that looks like one, and prints that:
-10485760 may become 1.048576e+07, 0755 becomes 493, 1.20 becomes 1.2, yes becomes true.
+Helm makes a number or a truth value of every scalar without quotes that looks like one, and prints
+that: 10485760 may become 1.048576e+07, 0755 becomes 493, 1.20 becomes 1.2, yes becomes true.
 
-What a template does to a value is not guessed from the template: the chart is rendered with the value as Helm
-has it, and again with a word in its place. Where the word arrives, the text as written should have arrived.
+What a template does to a value is not guessed from the template: the chart is rendered with the
+value as Helm has it, and again with a word in its place. Where the word arrives, the text as
+written should have arrived.
 """
 
 from __future__ import annotations
@@ -70,17 +71,28 @@ def altered(project: Project, chart: Chart, rendering: Rendering) -> Iterator[Al
     candidates = _candidates(values)
     if not candidates:
         return
-    before = _texts(project, charts.rendered_with(project, chart, rendering.environment, _typed(values.tree)))
+    before = _texts(
+        project, charts.rendered_with(project, chart, rendering.environment, _typed(values.tree))
+    )
     for way, scalar in candidates[:MOST]:
         tried = _typed(values.tree, way)
         after = _texts(project, charts.rendered_with(project, chart, rendering.environment, tried))
-        for target in (target for target, (text, _) in after.items() if _WORD in text and target in before):
+        for target in (
+            target for target, (text, _) in after.items() if _WORD in text and target in before
+        ):
             text, used = before[target]
             arrived = _arrived(after[target][0], text)
             if arrived is not None and arrived != scalar:
                 place = Location(path=values.files[id(scalar)], line=scalar.line)
                 key = ".".join(map(str, way))
-                yield Altered(place=place, key=key, written=scalar, text=arrived, target=target.words, used=used)
+                yield Altered(
+                    place=place,
+                    key=key,
+                    written=scalar,
+                    text=arrived,
+                    target=target.words,
+                    used=used,
+                )
                 break
 
 
@@ -124,9 +136,14 @@ def _typed(value: Any, replaced: tuple[Any, ...] | None = None) -> Any:
         return _WORD
     head, rest = (replaced[0], replaced[1:]) if replaced else (None, None)
     if isinstance(value, dict):
-        return {key: _typed(one, rest if replaced and key == head else None) for key, one in value.items()}
+        return {
+            key: _typed(one, rest if replaced and key == head else None)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
-        return [_typed(one, rest if replaced and at == head else None) for at, one in enumerate(value)]
+        return [
+            _typed(one, rest if replaced and at == head else None) for at, one in enumerate(value)
+        ]
     return value_of(value) if isinstance(value, Plain) else value
 
 
@@ -146,7 +163,9 @@ class Target:
     words: str
 
 
-def _texts(project: Project, objects: Iterable[KubernetesObject]) -> dict[Target, tuple[str, Location]]:
+def _texts(
+    project: Project, objects: Iterable[KubernetesObject]
+) -> dict[Target, tuple[str, Location]]:
     """Every text of these objects that programs read as a text, with the line of the template that sets it."""
     found: dict[Target, tuple[str, Location]] = {}
     for one in objects:
@@ -172,7 +191,10 @@ def _places(one: KubernetesObject) -> Iterator[tuple[str, tuple[Any, ...]]]:
                 yield f"{field} {number + 1} of container {name}", (*way, field, number)
         for number, variable in enumerate(_listed(container.get("env"))):
             if isinstance(variable, dict):
-                yield f"the variable {variable.get('name')} of container {name}", (*way, "env", number, "value")
+                yield (
+                    f"the variable {variable.get('name')} of container {name}",
+                    (*way, "env", number, "value"),
+                )
 
 
 def _entries(

@@ -1,7 +1,7 @@
 """What the source of a service says: where it listens, which paths it answers, which metrics it counts.
 
-Source is not parsed: literals are looked for that stand where such a thing is usually said. What is not found is not
-known, and rules then say nothing.
+Source is not parsed: literals are looked for that stand where such a thing is usually said. What is
+not found is not known, and rules then say nothing.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ _METRIC = re.compile(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """The source of one service. `paths` and `words` are every literal that could be a path or the name of a metric."""
+    """The source of one service.
+
+    `paths` and `words` are every literal that could be a path or the name of a metric.
+    """
 
     folder: Path
     files: tuple[Path, ...]
@@ -65,13 +68,17 @@ class Application:
         if path in known or any(_fits(path, one) for one in known):
             return True
         for word, paths in _OF_FRAMEWORKS.items():
-            if word in self.frameworks and any(path == one or path.startswith(one + "/") for one in paths):
+            if word in self.frameworks and any(
+                path == one or path.startswith(one + "/") for one in paths
+            ):
                 return True
         inside = path.removeprefix(self.prefix) if self.prefix else path
         parts = [part for part in inside.split("/") if part]
         if inside != path and self.serves_plainly(inside):
             return True
-        if len(parts) > 1 and any("/" + "/".join(parts[cut:]) in known for cut in range(1, len(parts))):
+        if len(parts) > 1 and any(
+            "/" + "/".join(parts[cut:]) in known for cut in range(1, len(parts))
+        ):
             return True  # a router that is mounted below another path
         return False if len(self.paths) > 1 or self.frameworks else None
 
@@ -101,7 +108,9 @@ def read(project: Project) -> Iterator[Declaration]:
 def _applications(project: Project) -> Iterator[Application]:
     by_service: dict[Path, list[Path]] = {}
     for file in project.files:
-        if (file.suffix in _SUFFIXES or file.name in _SETTINGS) and not _TESTS.search(file.as_posix()):
+        if (file.suffix in _SUFFIXES or file.name in _SETTINGS) and not _TESTS.search(
+            file.as_posix()
+        ):
             by_service.setdefault(services.subject_of(project, file), []).append(file)
     for folder in services.folders(project) or (services.HERE,):
         files = by_service.get(folder)
@@ -127,7 +136,11 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
             for pattern in _PORTS:
                 if found := pattern.search(line):
                     at = place(project, file, number)
-                    ports.append(Declaration(fact="port", subject=folder, value=found[1], role=SOURCE, place=at))
+                    ports.append(
+                        Declaration(
+                            fact="port", subject=folder, value=found[1], role=SOURCE, place=at
+                        )
+                    )
                     break
         ports += _nested_port(project, folder, file)
     return Application(
@@ -172,9 +185,13 @@ def _prefix(line: str) -> str:
 def _frameworks(project: Project, folder: Path) -> frozenset[str]:
     above = [folder, *folder.parents]
     text = "\n".join(
-        project.text(file) for file in dependencies(project) if file.parent in above or file.is_relative_to(folder)
+        project.text(file)
+        for file in dependencies(project)
+        if file.parent in above or file.is_relative_to(folder)
     )
-    return frozenset(word for word in _OF_FRAMEWORKS if re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text))
+    return frozenset(
+        word for word in _OF_FRAMEWORKS if re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text)
+    )
 
 
 def _fits(path: str, pattern: str) -> bool:
@@ -182,4 +199,6 @@ def _fits(path: str, pattern: str) -> bool:
     if not re.search(r"[{:*<$]", pattern) or pattern.strip("/{}:*<>$") == "":
         return False
     ours, theirs = path.strip("/").split("/"), pattern.strip("/").split("/")
-    return len(ours) == len(theirs) and all(a == b or b[:1] in "{:*<$" for a, b in zip(ours, theirs, strict=True))
+    return len(ours) == len(theirs) and all(
+        a == b or b[:1] in "{:*<$" for a, b in zip(ours, theirs, strict=True)
+    )

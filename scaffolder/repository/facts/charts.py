@@ -72,7 +72,10 @@ def unread(project: Project) -> tuple[Unread, ...]:
 def _charts(project: Project) -> Iterator[Chart]:
     for folder in files.charts(project):
         file = folder / "Chart.yaml"
-        if any(parent.name == "charts" and project.has(parent.parent / "Chart.yaml") for parent in file.parents):
+        if any(
+            parent.name == "charts" and project.has(parent.parent / "Chart.yaml")
+            for parent in file.parents
+        ):
             continue
         problems: list[Unread] = []
         try:
@@ -81,13 +84,21 @@ def _charts(project: Project) -> Iterator[Chart]:
                 continue
             yield _chart(project, folder, metadata, problems)
         except Unreadable as error:
-            yield Chart(folder=folder, metadata={}, renderings=(), unread=(reading.unread(file, error),))
+            yield Chart(
+                folder=folder, metadata={}, renderings=(), unread=(reading.unread(file, error),)
+            )
 
 
-def _chart(project: Project, folder: Path, metadata: dict[Any, Any], problems: list[Unread]) -> Chart:
+def _chart(
+    project: Project, folder: Path, metadata: dict[Any, Any], problems: list[Unread]
+) -> Chart:
     templates = _templates(project, folder)
     problems += templates.unread
-    defaults = reading.table_of(project, folder / "values.yaml") if project.has(folder / "values.yaml") else {}
+    defaults = (
+        reading.table_of(project, folder / "values.yaml")
+        if project.has(folder / "values.yaml")
+        else {}
+    )
     parsed: dict[str, list[Any]] = {}
     renderings = []
     for environment, overriding in _environments(project, folder).items():
@@ -98,13 +109,22 @@ def _chart(project: Project, folder: Path, metadata: dict[Any, Any], problems: l
         made: list[KubernetesObject] = []
         for file, template in templates.rendered.items():
             try:
-                made += _rendered(file, template, root, templates.named, (folder.as_posix(), environment), parsed)
+                made += _rendered(
+                    file, template, root, templates.named, (folder.as_posix(), environment), parsed
+                )
             except Unreadable as error:
                 problems.append(reading.unread(file, error))
         renderings.append(
-            Rendering(environment=environment, values_files=overriding, values=values, objects=tuple(made))
+            Rendering(
+                environment=environment, values_files=overriding, values=values, objects=tuple(made)
+            )
         )
-    return Chart(folder=folder, metadata=metadata, renderings=tuple(renderings), unread=tuple(dict.fromkeys(problems)))
+    return Chart(
+        folder=folder,
+        metadata=metadata,
+        renderings=tuple(renderings),
+        unread=tuple(dict.fromkeys(problems)),
+    )
 
 
 def rendered_with(
@@ -142,10 +162,16 @@ def _parsed(project: Project, folder: Path) -> _Templates:
             templates[file] = gotemplate.parse(project.text(file))
         except Unreadable as error:
             problems.append(reading.unread(file, error))
-    named = {name: nodes for template in templates.values() for name, nodes in template.defined.items()}
+    named = {
+        name: nodes for template in templates.values() for name, nodes in template.defined.items()
+    }
     for file, template in templates.items():
         named.setdefault(f"{folder.name}/{file.relative_to(folder).as_posix()}", template.nodes)
-    rendered = {file: one for file, one in templates.items() if file.suffix != ".tpl" and file.name != "NOTES.txt"}
+    rendered = {
+        file: one
+        for file, one in templates.items()
+        if file.suffix != ".tpl" and file.name != "NOTES.txt"
+    }
     return _Templates(rendered=rendered, named=named, unread=tuple(problems))
 
 
@@ -181,7 +207,11 @@ def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]
     found: dict[str, tuple[Path, ...]] = {}
     for file in files.chart_inputs(project, folder):
         inside = file.relative_to(folder)
-        named = file.name.startswith("values") or inside.parts[0] in {"values", "environments", "envs"}
+        named = file.name.startswith("values") or inside.parts[0] in {
+            "values",
+            "environments",
+            "envs",
+        }
         if file.suffix in {".yaml", ".yml"} and named and "templates" not in inside.parts:
             environment = environments.named_in(inside)
             if environment:
@@ -190,18 +220,34 @@ def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]
     return {name: found[name] for name in environments.in_order(real)} or {"": ()}
 
 
-def _root(project: Project, folder: Path, metadata: dict[Any, Any], values: dict[Any, Any]) -> dict[str, Any]:
+def _root(
+    project: Project, folder: Path, metadata: dict[Any, Any], values: dict[Any, Any]
+) -> dict[str, Any]:
     name = str(metadata.get("name") or folder.name)
     return {
         "Values": values,
         "Chart": {str(key)[:1].upper() + str(key)[1:]: value for key, value in metadata.items()},
-        "Release": {"Name": name, "Namespace": name, "Service": "Helm", "Revision": 1, "IsInstall": True},
+        "Release": {
+            "Name": name,
+            "Namespace": name,
+            "Service": "Helm",
+            "Revision": 1,
+            "IsInstall": True,
+        },
         "Capabilities": {
-            "KubeVersion": {"Version": "v1.36.0", "GitVersion": "v1.36.0", "Major": "1", "Minor": "36"},
+            "KubeVersion": {
+                "Version": "v1.36.0",
+                "GitVersion": "v1.36.0",
+                "Major": "1",
+                "Minor": "36",
+            },
             "APIVersions": {"Has": lambda _: True},
         },
         "Files": {"Get": lambda path: _file(project, folder, path)},
-        "Template": {"Name": f"{folder.name}/templates/x.yaml", "BasePath": f"{folder.name}/templates"},
+        "Template": {
+            "Name": f"{folder.name}/templates/x.yaml",
+            "BasePath": f"{folder.name}/templates",
+        },
     }
 
 

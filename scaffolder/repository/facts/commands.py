@@ -48,12 +48,17 @@ def commands(project: Project) -> tuple[Command, ...]:
 def variables(project: Project) -> dict[str, tuple[str, Location]]:
     """Variables that scripts set once, to a text."""
     found: dict[str, list[tuple[str, Location]]] = {}
-    for file in sorted((*files.shell_scripts(project), *files.makefiles(project), *files.variables_files(project))):
+    for file in sorted(
+        (*files.shell_scripts(project), *files.makefiles(project), *files.variables_files(project))
+    ):
         for at, line in enumerate(project.lines(file), 1):
             if words := re.match(
-                r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$", line
+                r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$",
+                line,
             ):
-                found.setdefault(words[1], []).append((words[2], Location(path=file, line=at, text=line.strip())))
+                found.setdefault(words[1], []).append(
+                    (words[2], Location(path=file, line=at, text=line.strip()))
+                )
     return {name: said[0] for name, said in found.items() if len({text for text, _ in said}) == 1}
 
 
@@ -80,7 +85,9 @@ def _commands(project: Project) -> Iterator[Command]:
 
 def _moves_to_root(project: Project, file: Path) -> Path | None:
     """The folder that a script says it works in; None where nobody can tell."""
-    found = re.search(r"^\s*cd \"?\$\(dirname[^)]*\)\)?\"?(?:/([./]*))?[\"')]*", project.text(file), re.MULTILINE)
+    found = re.search(
+        r"^\s*cd \"?\$\(dirname[^)]*\)\)?\"?(?:/([./]*))?[\"')]*", project.text(file), re.MULTILINE
+    )
     if found:
         return project.relative((file.parent / (found[1] or ".")).as_posix())
     return None
@@ -94,7 +101,9 @@ def _script(system: str, project: Project, file: Path, script: Script) -> Iterat
         words = one.strip()
         if not words or words.startswith("#"):
             continue
-        start = next((n for n in range(at, min(len(lines), at + 200) + 1) if words[:60] in lines[n - 1]), at)
+        start = next(
+            (n for n in range(at, min(len(lines), at + 200) + 1) if words[:60] in lines[n - 1]), at
+        )
         at = start
         yield _command(system, file, start, one, folder)
         folder = None if re.match(r"\s*(?:cd|pushd)\b", one) else folder

@@ -58,5 +58,11 @@ def _devcontainer(project: Project, file: Any, table: dict[str, Any]) -> Iterato
     for name, options in features.items() if isinstance(features, dict) else ():
         kind = name.partition(":")[0].partition("@")[0].rpartition("/")[2]
         version = options.get("version") if isinstance(options, dict) else None
-        if kind in _FEATURES and isinstance(version, str | int | float) and str(version)[:1].isdigit():
-            yield from stated(project, _FEATURES[kind], str(version), file, project.line_of(file, name), DEV)
+        if (
+            kind in _FEATURES
+            and isinstance(version, str | int | float)
+            and str(version)[:1].isdigit()
+        ):
+            yield from stated(
+                project, _FEATURES[kind], str(version), file, project.line_of(file, name), DEV
+            )

@@ -49,7 +49,11 @@ def target(project: Project, link: Link) -> Path | None:
 def anchors(project: Project, file: Path) -> frozenset[str]:
     """The names by which parts of a text can be linked to, as GitHub and GitLab make them, and MkDocs if it is used."""
     text = _markdown(project, file)
-    return text.anchors | markdown.mkdocs_slugs(text.headings) if files.mkdocs_settings(project) else text.anchors
+    return (
+        text.anchors | markdown.mkdocs_slugs(text.headings)
+        if files.mkdocs_settings(project)
+        else text.anchors
+    )
 
 
 def shell(project: Project) -> Iterator[tuple[Location, str]]:
@@ -69,7 +73,12 @@ def shell(project: Project) -> Iterator[tuple[Location, str]]:
 def owned(project: Project, pattern: str) -> bool:
     """Whether a pattern of CODEOWNERS matches a file: https://docs.github.com/repositories, "About code owners"."""
     anchored = "/" in pattern.rstrip("/")
-    inner = re.escape(pattern.strip("/")).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    inner = (
+        re.escape(pattern.strip("/"))
+        .replace(r"\*\*/", "(?:.*/)?")
+        .replace(r"\*\*", ".*")
+        .replace(r"\*", "[^/]*")
+    )
     inner = inner.replace(r"\?", "[^/]")
     start = "" if anchored else "(?:.*/)?"
     end = "/.*" if pattern.endswith("/") else "(?:/.*)?"
@@ -90,8 +99,17 @@ def _links(project: Project) -> Iterator[Link]:
             found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
             if found.parts[:1] == ("..",):
                 continue  # out of this repository
-            place = Location(path=file, line=link.line, text="".join(lines[link.line - 1 : link.line]).strip()[:160])
-            yield Link(place=place, written=written, path=found, anchor=_without_selector(unquote(anchor).lower()))
+            place = Location(
+                path=file,
+                line=link.line,
+                text="".join(lines[link.line - 1 : link.line]).strip()[:160],
+            )
+            yield Link(
+                place=place,
+                written=written,
+                path=found,
+                anchor=_without_selector(unquote(anchor).lower()),
+            )
 
 
 def _markdown(project: Project, file: Path) -> Markdown:
@@ -109,10 +127,16 @@ def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
     for number, line in enumerate(project.lines(file), 1):
         found = _FENCE.match(line)
         if found and (not fence or found[1].startswith(fence)):
-            kind, fence = ("prose", "") if fence else ("shell" if found[2].lower() in _SHELLS else "other", found[1])
+            kind, fence = (
+                ("prose", "")
+                if fence
+                else ("shell" if found[2].lower() in _SHELLS else "other", found[1])
+            )
         else:
             yield number, line[:4000], kind
 
 
 def _folders(project: Project) -> frozenset[Path]:
-    return project.once("folders", lambda: frozenset(parent for file in project.files for parent in file.parents))
+    return project.once(
+        "folders", lambda: frozenset(parent for file in project.files for parent in file.parents)
+    )

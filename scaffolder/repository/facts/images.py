@@ -20,7 +20,9 @@ from scaffolder.repository.project import Project
 BUILT, DEPLOYED, COMPOSE = "built", "deployed", "compose"
 
 _BUILD = re.compile(r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?(?:build|bud)\b(.*)")
-_PUSH = re.compile(r"\b(?:docker|podman|buildah)\s+(?:image\s+)?push\s+(?:-\S+\s+)*[\"']?([^\s\"';&|]+)")
+_PUSH = re.compile(
+    r"\b(?:docker|podman|buildah)\s+(?:image\s+)?push\s+(?:-\S+\s+)*[\"']?([^\s\"';&|]+)"
+)
 _TAG = re.compile(r"(?:^|\s)(?:-t|--tag)[= ]+[\"']?([^\s\"']+)")
 
 
@@ -43,16 +45,24 @@ def read(project: Project) -> Iterator[Declaration]:
                 continue
             image = table.get("image")
             if isinstance(image, dict):
-                name = "/".join(str(one) for one in (image.get("registry"), image.get("repository")) if one)
+                name = "/".join(
+                    str(one) for one in (image.get("registry"), image.get("repository")) if one
+                )
                 subject = _of_chart(project, chart.folder)
-                yield from _stated(project, name, {}, file, line_of(image, "repository"), DEPLOYED, subject)
+                yield from _stated(
+                    project, name, {}, file, line_of(image, "repository"), DEPLOYED, subject
+                )
     for file in files.compose_files(project):
         try:
             composed = reading.table_of(project, file).get("services")
         except Unreadable:
             continue
         for service in composed.values() if isinstance(composed, dict) else ():
-            if isinstance(service, dict) and service.get("build") and isinstance(service.get("image"), str):
+            if (
+                isinstance(service, dict)
+                and service.get("build")
+                and isinstance(service.get("image"), str)
+            ):
                 yield from _stated(
                     project,
                     service["image"],
@@ -77,7 +87,9 @@ def _stated(
     last = repository.rpartition("/")[2]
     if last and "$" not in last and "{" not in last and re.fullmatch(r"[\w.-]+", last):
         of = services.HERE if subject is None else subject
-        yield Declaration(fact="image", subject=of, value=last, role=role, place=place(project, file, line))
+        yield Declaration(
+            fact="image", subject=of, value=last, role=role, place=place(project, file, line)
+        )
 
 
 def _of_chart(project: Project, folder: Path) -> Path:
@@ -90,4 +102,6 @@ def _of_chart(project: Project, folder: Path) -> Path:
 def _context(project: Project, file: Path, service: dict[Any, Any]) -> Path:
     build = service["build"]
     folder = build.get("context", ".") if isinstance(build, dict) else build
-    return services.subject_of(project, project.relative((file.parent / str(folder)).as_posix()) / "Dockerfile")
+    return services.subject_of(
+        project, project.relative((file.parent / str(folder)).as_posix()) / "Dockerfile"
+    )

@@ -16,6 +16,7 @@ TERRAFORM, LOCK = "terraform", "lock file"
 
 
 def files(project: Project) -> tuple[Path, ...]:
+    """Return the files that Terraform reads, and its lock files."""
     return (*kinds.terraform_inputs(project), *kinds.terraform_locks(project))
 
 
@@ -45,17 +46,31 @@ def _versions(project: Project, file: Path, block: Block) -> Iterator[Declaratio
                 version, source = entries.get("version"), entries.get("source")
                 if version:
                     address = source.text if source else f"hashicorp/{name}"
-                    at = Attribute(name=name, line=attribute.line + version.line, expression=version.expression)
-                    yield _stated(project, file, f"provider {_short(address)}", at, version.text, TERRAFORM)
+                    at = Attribute(
+                        name=name, line=attribute.line + version.line, expression=version.expression
+                    )
+                    yield _stated(
+                        project, file, f"provider {_short(address)}", at, version.text, TERRAFORM
+                    )
     for locked in block.each("provider"):
         version = locked.attributes.get("version")
         if version and file.name == ".terraform.lock.hcl" and locked.labels:
-            yield _stated(project, file, f"provider {_short(locked.labels[0])}", version, version.text, LOCK)
+            yield _stated(
+                project, file, f"provider {_short(locked.labels[0])}", version, version.text, LOCK
+            )
 
 
-def _stated(project: Project, file: Path, fact: str, at: Attribute, value: str, role: str) -> Declaration:
-    return Declaration(fact=fact, subject=file.parent, value=value, role=role, place=place(project, file, at.line))
+def _stated(
+    project: Project, file: Path, fact: str, at: Attribute, value: str, role: str
+) -> Declaration:
+    return Declaration(
+        fact=fact, subject=file.parent, value=value, role=role, place=place(project, file, at.line)
+    )
 
 
 def _short(address: str) -> str:
-    return address.removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/").lower()
+    return (
+        address.removeprefix("registry.terraform.io/")
+        .removeprefix("registry.opentofu.org/")
+        .lower()
+    )

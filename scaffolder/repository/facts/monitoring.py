@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,10 @@ class RuleGroups:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule: `alert` or `record` is its name. `places` are those of the expression, the labels, the annotations."""
+    """A rule: `alert` or `record` is its name.
+
+    `places` are those of the expression, the labels, the annotations.
+    """
 
     alert: str
     record: str
@@ -132,6 +136,7 @@ def rules(project: Project) -> tuple[Rule, ...]:
 
 
 def alerts(project: Project) -> tuple[Rule, ...]:
+    """Return the rules that raise an alert."""
     return tuple(rule for rule in rules(project) if rule.alert)
 
 
@@ -209,7 +214,9 @@ def _yaml_with(project: Project, word: str) -> Iterator[tuple[Path, Any]]:
 def _rule_groups(project: Project) -> Iterator[RuleGroups]:
     for file, document in _yaml_with(project, "groups:"):
         is_object = dig(document, "kind") == "PrometheusRule"
-        found = RuleGroups(path=file, document=document, way=("spec", "groups") if is_object else ("groups",))
+        found = RuleGroups(
+            path=file, document=document, way=("spec", "groups") if is_object else ("groups",)
+        )
         if any(isinstance(dig(group, "rules"), list) for group in found.groups):
             yield found
 
@@ -221,7 +228,9 @@ def _rules(project: Project) -> Iterator[Rule]:
                 yield _rule(project, found.path, found.document, way, rule)
 
 
-def _rule(project: Project, file: Path, document: Any, way: tuple[Any, ...], rule: dict[Any, Any]) -> Rule:
+def _rule(
+    project: Project, file: Path, document: Any, way: tuple[Any, ...], rule: dict[Any, Any]
+) -> Rule:
     expression = str(rule["expr"])
     keys = ("expr", "labels", "annotations")
     at = {key: place(project, file, line_of(document, *way, key)) for key in keys if key in rule}
@@ -249,7 +258,7 @@ def _panels(project: Project) -> Iterator[Panel]:
             yield Panel(
                 title=title,
                 expression=expression,
-                query=project.once(("promql", expression), lambda text=expression: promql.read(text)),  # type: ignore[misc]
+                query=project.once(("promql", expression), partial(promql.read, expression)),
                 place=Location(path=file, line=number, text=title),
             )
 
@@ -283,4 +292,6 @@ _ALERTMANAGER: tuple[tuple[str, ...], ...] = ((), _IN_STACK, ("config",), ("spec
 
 def _is_alertmanager(content: dict[Any, Any], way: tuple[str, ...]) -> bool:
     """Whether it is a configuration: other programs have receivers too, such as the OpenTelemetry Collector."""
-    return isinstance(content.get("receivers"), list) and (isinstance(content.get("route"), dict) or way == _IN_STACK)
+    return isinstance(content.get("receivers"), list) and (
+        isinstance(content.get("route"), dict) or way == _IN_STACK
+    )

@@ -36,12 +36,16 @@ def _versions(project: Project, system: CiSystem, file: Path) -> Iterator[Declar
                 yield from stated(project, found[0], found[1], file, one.line, system.ROLE)
         elif isinstance(one, Tool):
             if one.name in steps:
-                yield from stated(project, steps[one.name], one.version, file, one.line, system.ROLE)
+                yield from stated(
+                    project, steps[one.name], one.version, file, one.line, system.ROLE
+                )
         elif one.step in steps:
             yield from _set_up(project, system, file, one, steps[one.step])
 
 
-def _set_up(project: Project, system: CiSystem, file: Path, step: SetUp, runtime: str) -> Iterator[Declaration]:
+def _set_up(
+    project: Project, system: CiSystem, file: Path, step: SetUp, runtime: str
+) -> Iterator[Declaration]:
     for key in system.set_up_by(RUNTIMES[runtime])[step.step]:
         if given := step.inputs.get(key):
             yield from _several(project, file, runtime, given.values, given.line, system.ROLE)
@@ -51,12 +55,16 @@ def _several(
     project: Project, file: Path, runtime: str, versions: Iterable[str], line: int, role: str
 ) -> Iterator[Declaration]:
     """One statement of all the versions that a step is run with: a test over several names the right one among them."""
-    forms = dict.fromkeys(shared_form(runtime, found[0]) for found in map(_number, versions) if found)
+    forms = dict.fromkeys(
+        shared_form(runtime, found[0]) for found in map(_number, versions) if found
+    )
     if len(forms) == 1:
         yield from stated(project, runtime, next(iter(forms)), file, line, role)
     elif forms:
         for one in stated(project, runtime, " || ".join(forms), file, line, RANGE):
-            yield Declaration(fact=one.fact, subject=one.subject, value=one.value, role=role, place=one.place)
+            yield Declaration(
+                fact=one.fact, subject=one.subject, value=one.value, role=role, place=one.place
+            )
 
 
 def _number(text: str) -> re.Match[str] | None:

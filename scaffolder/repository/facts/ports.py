@@ -24,8 +24,12 @@ ENV, EXPOSE, COMMAND, HEALTHCHECK, COMPOSE, DEV = (
     "dev container",
 )
 
-_URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+|\$\{?\w+\}?))?(/[\w./-]*)?")
-_BOUND = re.compile(r"(?:--(?:server\.)?port[= ]|-p |--bind[= ]\S*:|-b \S*:|--listen[= ]\S*:)(\d{2,5})\b")
+_URL = re.compile(
+    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+|\$\{?\w+\}?))?(/[\w./-]*)?"
+)
+_BOUND = re.compile(
+    r"(?:--(?:server\.)?port[= ]|-p |--bind[= ]\S*:|-b \S*:|--listen[= ]\S*:)(\d{2,5})\b"
+)
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
@@ -53,11 +57,17 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
         line = project.line_of(file, "forwardPorts")
         for port in forwarded if isinstance(forwarded, list) else ():
             if isinstance(port, int):
-                yield _stated(project, file, line, str(port), DEV, services.subject_of(project, file))
+                yield _stated(
+                    project, file, line, str(port), DEV, services.subject_of(project, file)
+                )
 
 
-def _stated(project: Project, file: Path, line: int, port: str, role: str, subject: Path) -> Declaration:
-    return Declaration(fact="port", subject=subject, value=port, role=role, place=place(project, file, line))
+def _stated(
+    project: Project, file: Path, line: int, port: str, role: str, subject: Path
+) -> Declaration:
+    return Declaration(
+        fact="port", subject=subject, value=port, role=role, place=place(project, file, line)
+    )
 
 
 def _image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declaration]:
@@ -69,7 +79,11 @@ def _image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declarati
             port = stage.variables.get("PORT") or stage.variables.get("SERVER_PORT")
             if port and port.isdigit() and re.search(r"\b(?:SERVER_)?PORT\b", one.text):
                 line = next(
-                    (n for n in range(one.line, one.line + 20) if re.search(r"PORT\b", _line(project, file, n))),
+                    (
+                        n
+                        for n in range(one.line, one.line + 20)
+                        if re.search(r"PORT\b", _line(project, file, n))
+                    ),
                     one.line,
                 )
                 yield _stated(project, file, line, port, ENV, subject)
@@ -87,14 +101,20 @@ def _image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declarati
                     yield _stated(project, file, one.line, port, HEALTHCHECK, subject)
                 if path:
                     at = place(project, file, one.line)
-                    yield Declaration(fact="path", subject=subject, value=path, role=HEALTHCHECK, place=at)
+                    yield Declaration(
+                        fact="path", subject=subject, value=path, role=HEALTHCHECK, place=at
+                    )
 
 
 def _line_of_stages(read: Dockerfile) -> list[Stage]:
     """The last stage and those that it is made from, the first one first."""
     chain = [read.stages[-1]]
     while True:
-        earlier = [one for one in read.stages if one.name and one.name == chain[0].image.lower() and one not in chain]
+        earlier = [
+            one
+            for one in read.stages
+            if one.name and one.name == chain[0].image.lower() and one not in chain
+        ]
         if not earlier:
             return chain
         chain.insert(0, earlier[-1])
@@ -104,7 +124,9 @@ def _compose(project: Project, file: Path, service: dict[Any, Any]) -> Iterator[
     build = service["build"]
     folder = build.get("context", ".") if isinstance(build, dict) else build
     context = project.relative((file.parent / str(folder)).as_posix())
-    subject = next((one for one in services.folders(project) if context.is_relative_to(one)), services.HERE)
+    subject = next(
+        (one for one in services.folders(project) if context.is_relative_to(one)), services.HERE
+    )
     ports = service.get("ports")
     for number, port in enumerate(ports if isinstance(ports, list) else ()):
         text = (

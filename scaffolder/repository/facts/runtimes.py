@@ -35,14 +35,25 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
 
 
 def stated(
-    project: Project, runtime: str, version: str, file: Path, line: int, role: str, *, subject: Path | None = None
+    project: Project,
+    runtime: str,
+    version: str,
+    file: Path,
+    line: int,
+    role: str,
+    *,
+    subject: Path | None = None,
 ) -> Iterator[Declaration]:
     """The statement that a line makes of a runtime's version; nothing where it is no version."""
     value = version if role == RANGE else shared_form(runtime, version)
     if value:
         of = services.subject_of(project, file) if subject is None else subject
         yield Declaration(
-            fact=f"runtime {runtime}", subject=of, value=value, role=role, place=place(project, file, line)
+            fact=f"runtime {runtime}",
+            subject=of,
+            value=value,
+            role=role,
+            place=place(project, file, line),
         )
 
 
@@ -52,13 +63,17 @@ def version_files(project: Project) -> Iterator[Declaration | Unread]:
         for number, line in enumerate(project.lines(file), 1):
             found = NUMBER.search(line.split("#")[0])
             if found:
-                yield from stated(project, _VERSION_FILES[file.name], found[1], file, number, VERSION_FILE)
+                yield from stated(
+                    project, _VERSION_FILES[file.name], found[1], file, number, VERSION_FILE
+                )
                 break
     for file in files.named(project, ".tool-versions", ".sdkmanrc"):
         for number, line in enumerate(project.lines(file), 1):
             words = re.match(r"\s*(\w+)[\s=]+\D*?(\d[\w.]*)", line)
             if words and words[1] in _TOOL_NAMES:
-                yield from stated(project, _TOOL_NAMES[words[1]], words[2], file, number, VERSION_FILE)
+                yield from stated(
+                    project, _TOOL_NAMES[words[1]], words[2], file, number, VERSION_FILE
+                )
     for file in files.mise_settings(project):
         try:
             tools = reading.toml_of(project, file).get("tools", {})

@@ -11,7 +11,19 @@ HERE = Path()
 """The repository as a whole."""
 
 _NO_SERVICE = frozenset(
-    {"docker", "ci", "build", "deploy", "test", "tests", "e2e", "scripts", "tools", "docs", "examples"}
+    {
+        "docker",
+        "ci",
+        "build",
+        "deploy",
+        "test",
+        "tests",
+        "e2e",
+        "scripts",
+        "tools",
+        "docs",
+        "examples",
+    }
 )
 
 
@@ -35,11 +47,14 @@ def _folders(project: Project) -> tuple[Path, ...]:
     with_build = {file.parent for file in files.builds(project) if not _hidden(file.parent)}
     found = set(with_image)
     if HERE not in with_image:
-        # A build without an image is a service of its own where it lies in no other, and holds no other.
+        # A build without an image is a service of its own where it lies in no other, and holds no
+        # other.
         found |= {
             folder
             for folder in with_build
-            if not any(folder.is_relative_to(one) or one.is_relative_to(folder) for one in with_image)
+            if not any(
+                folder.is_relative_to(one) or one.is_relative_to(folder) for one in with_image
+            )
             and not any(folder != one and folder.is_relative_to(one) for one in with_build - {HERE})
         }
     return tuple(sorted(found, key=lambda folder: (-len(folder.parts), folder)))

@@ -17,9 +17,9 @@ __all__ = ["Declaration", "Facts", "Unread", "place", "places"]
 class Declaration:
     """`place` says that `fact` of `subject` is `value`.
 
-    `fact` names what is stated ("runtime java", "port"), `value` is in the form that all places share ("21" for
-    "21.0.4-tem"). `subject` is the folder of the service that it is said of ("." for the repository's own), and `role`
-    what kind of place says so ("image", "ci").
+    `fact` names what is stated ("runtime java", "port"), `value` is in the form that all places
+    share ("21" for "21.0.4-tem"). `subject` is the folder of the service that it is said of ("."
+    for the repository's own), and `role` what kind of place says so ("image", "ci").
     """
 
     fact: str
@@ -42,7 +42,9 @@ class Facts:
 
     def starting(self, words: str) -> tuple[Declaration, ...]:
         """The statements of all facts whose name starts with `words`."""
-        return tuple(one for fact, said in self._by_fact.items() if fact.startswith(words) for one in said)
+        return tuple(
+            one for fact, said in self._by_fact.items() if fact.startswith(words) for one in said
+        )
 
     @cached_property
     def _by_fact(self) -> dict[str, list[Declaration]]:

@@ -26,7 +26,9 @@ _MAPPING = re.compile(r"^\s*([A-Z][A-Z0-9_]*)_VERSION:\s*[\"']?v?(\d+\.\d+(?:\.\
 _IMAGE = re.compile(r"(?:^|[\s\"'=])((?:[a-z0-9.-]+(?::\d+)?/)+[a-z0-9._-]+:v?\d+\.\d+[\w.-]*)")
 _FLAG = re.compile(r"--?(?:kube|kubernetes)-version[= ][\"']?v?(1\.\d+)")
 _OTHERS_NAMES = {"tf": "terraform", "kubernetes_cli": "kubectl", "tofu": "opentofu"}
-_NOT_PROGRAMS = frozenset({*RUNTIMES, "app", "api", "chart", "image", "service", "release", "schema", "node_image"})
+_NOT_PROGRAMS = frozenset(
+    {*RUNTIMES, "app", "api", "chart", "image", "service", "release", "schema", "node_image"}
+)
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
@@ -54,8 +56,12 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
             )
 
 
-def _stated(project: Project, fact: str, value: str, file: Path, line: int, role: str) -> Declaration:
-    return Declaration(fact=fact, subject=services.HERE, value=value, role=role, place=place(project, file, line))
+def _stated(
+    project: Project, fact: str, value: str, file: Path, line: int, role: str
+) -> Declaration:
+    return Declaration(
+        fact=fact, subject=services.HERE, value=value, role=role, place=place(project, file, line)
+    )
 
 
 def _program(name: str) -> str:
@@ -68,7 +74,14 @@ def _pins(project: Project) -> Iterator[Declaration]:
     for file in files.version_files(project):
         for number, line in enumerate(project.lines(file)[:1], 1):
             if found := re.match(r"v?(\d+\.\d+[\w.]*)", line.strip()):
-                yield _stated(project, f"tool {file.name[1:].removesuffix('-version')}", found[1], file, number, PIN)
+                yield _stated(
+                    project,
+                    f"tool {file.name[1:].removesuffix('-version')}",
+                    found[1],
+                    file,
+                    number,
+                    PIN,
+                )
     for file in files.asdf_versions(project):
         for number, line in enumerate(project.lines(file), 1):
             if (found := re.match(r"\s*([\w-]+)\s+v?(\d+\.\d+[\w.]*)", line)) and _program(
@@ -84,15 +97,25 @@ def _pins(project: Project) -> Iterator[Declaration]:
             text = str(version.get("version", "")) if isinstance(version, dict) else str(version)
             if re.match(r"v?\d+\.\d+", text) and _program(name) not in _NOT_PROGRAMS:
                 at = next(
-                    (n for n, one in enumerate(project.lines(file), 1) if one.lstrip().startswith((name, f'"{name}"'))),
+                    (
+                        n
+                        for n, one in enumerate(project.lines(file), 1)
+                        if one.lstrip().startswith((name, f'"{name}"'))
+                    ),
                     0,
                 )
-                yield _stated(project, f"tool {_program(name)}", text.removeprefix("v"), file, at, PIN)
+                yield _stated(
+                    project, f"tool {_program(name)}", text.removeprefix("v"), file, at, PIN
+                )
 
 
 def _texts(project: Project) -> tuple[Path, ...]:
     """The files whose lines may set the version of a program."""
-    scripts = (*files.shell_scripts(project), *files.make_files(project), *files.all_dockerfiles(project))
+    scripts = (
+        *files.shell_scripts(project),
+        *files.make_files(project),
+        *files.all_dockerfiles(project),
+    )
     settings = (*files.kind_clusters(project), *files.compose_files(project))
     in_ci = [file for file in files.yaml(project) if file.parts[0] == "ci"]
     return tuple(sorted({*files.pipelines(project), *scripts, *settings, *in_ci}))
@@ -114,4 +137,6 @@ def _lines(project: Project, file: Path) -> Iterator[Declaration]:
                 if version and name == "kindest/node":
                     yield _stated(project, "kubernetes", version[1], file, number, IMAGE)
                 elif version and name not in RUNTIMES:
-                    yield _stated(project, f"tool {_program(name)}", version[1], file, number, IMAGE)
+                    yield _stated(
+                        project, f"tool {_program(name)}", version[1], file, number, IMAGE
+                    )

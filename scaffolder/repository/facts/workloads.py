@@ -22,10 +22,13 @@ _FOREIGN = re.compile(
 """Programs that a service stands beside."""
 
 
-def containers(project: Project) -> Iterator[tuple[KubernetesObject, tuple[Any, ...], dict[Any, Any], Path]]:
+def containers(
+    project: Project,
+) -> Iterator[tuple[KubernetesObject, tuple[Any, ...], dict[Any, Any], Path]]:
     """Each container that runs a service of the repository: its workload, the way to it, itself, and the service.
 
-    A container whose image is somebody else's is left out, and so is one that could be of several services.
+    A container whose image is somebody else's is left out, and so is one that could be of several
+    services.
     """
     for workload in charts.objects(project):
         if workload.kind not in LONG_RUNNING:
@@ -36,7 +39,9 @@ def containers(project: Project) -> Iterator[tuple[KubernetesObject, tuple[Any, 
                 yield workload, way, container, service
 
 
-def same_scope(project: Project, one: KubernetesObject, *kinds: str) -> tuple[KubernetesObject, ...]:
+def same_scope(
+    project: Project, one: KubernetesObject, *kinds: str
+) -> tuple[KubernetesObject, ...]:
     """The objects of these kinds that live with `one`: the same chart and environment, or the same folder."""
     return project.once(
         ("scope", one.scope, kinds),
@@ -66,14 +71,20 @@ def _service_of(project: Project, workload: KubernetesObject, image: str) -> Pat
     if len(folders) == 1:
         name = (folders[0].name if folders[0] != services.HERE else project.name).lower()
         chart = Path(workload.scope[0]).name.lower()
-        alone = len(list(workload.containers())) == 1 and len(_own_workloads(project, workload)) == 1
+        alone = (
+            len(list(workload.containers())) == 1 and len(_own_workloads(project, workload)) == 1
+        )
         mine = (
-            ours or _alike(last, {name, chart if workload.origins else name}) or (alone and not _FOREIGN.search(last))
+            ours
+            or _alike(last, {name, chart if workload.origins else name})
+            or (alone and not _FOREIGN.search(last))
         )
         return folders[0] if mine else None
     names = {one: one.name.lower() for one in folders}
     by_image = [one for one, name in names.items() if last == name]
-    by_name = [one for one, name in names.items() if workload.name.lower() in {name, f"{name}-deployment"}]
+    by_name = [
+        one for one, name in names.items() if workload.name.lower() in {name, f"{name}-deployment"}
+    ]
     if len(by_image) == 1:
         return by_image[0]
     return by_name[0] if len(by_name) == 1 and (ours or not last) else None
@@ -92,7 +103,10 @@ def _own_workloads(project: Project, one: KubernetesObject) -> list[KubernetesOb
 
 
 def _alike(word: str, names: set[str]) -> bool:
-    return any(name and (word == name or word.endswith(f"-{name}") or word.startswith(f"{name}-")) for name in names)
+    return any(
+        name and (word == name or word.endswith(f"-{name}") or word.startswith(f"{name}-"))
+        for name in names
+    )
 
 
 def _has_image(project: Project, folder: Path) -> bool:

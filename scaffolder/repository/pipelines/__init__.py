@@ -49,12 +49,21 @@ def stages(project: Project) -> tuple[Pipeline, ...]:
 
     Raises:
         Blocked: a pipeline does not parse.
+
     """
     try:
         found = project.once("stages", lambda: read(project))
     except Unreadable as error:
         raise Blocked("a pipeline does not parse: see SY002 and CI005") from error
-    except (LookupError, TypeError, AttributeError, ValueError, StopIteration, RuntimeError, OSError):
+    except (
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        StopIteration,
+        RuntimeError,
+        OSError,
+    ):
         return ()  # written in another way than stages of make targets
     return tuple(one for one in found if one.stages)
 
@@ -64,11 +73,14 @@ def read(project: Project) -> tuple[Pipeline, ...]:
 
     Raises:
         Unreadable: one does not parse.
+
     """
     found = []
     for name, system in CI_SYSTEMS.items():
         paths = files.pipelines_of(project, name)
         for path in [file for file in paths if file.as_posix() in system.FIRST][:1]:
-            written = WrittenPipeline(project=project, path=path, files=paths, environments=ENVIRONMENTS)
+            written = WrittenPipeline(
+                project=project, path=path, files=paths, environments=ENVIRONMENTS
+            )
             found.append(Pipeline(system=name, path=path, stages=named(system.jobs(written))))
     return tuple(found)

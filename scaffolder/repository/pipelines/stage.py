@@ -17,8 +17,9 @@ ONE_SYSTEM_ALONE = frozenset(of_each(lambda system: system.OWN_TARGETS))
 class Stage:
     """One thing that a pipeline does.
 
-    `targets` are those of make, in order; `after` names the stages that must have succeeded; `when` is one of the
-    constants of job.py; `approval` means that a person is asked first; a digest is what the stage hands on or takes.
+    `targets` are those of make, in order; `after` names the stages that must have succeeded; `when`
+    is one of the constants of job.py; `approval` means that a person is asked first; a digest is
+    what the stage hands on or takes.
     """
 
     name: str
@@ -32,30 +33,45 @@ class Stage:
 
 
 def named(jobs: Iterable[Job]) -> tuple[Stage, ...]:
-    """Jobs under the names of what they do. One that only asks gives its approval to those after it."""
+    """Jobs under the names of what they do.
+
+    One that only asks gives its approval to those after it.
+    """
     by_id = {job.id: job for job in jobs}
     names = {job.id: _name(job) for job in by_id.values()}
 
     def when(job: Job) -> str:
-        inherited = {when(by_id[before]) for before in job.after if before in by_id} - {PULL_REQUEST}
+        inherited = {when(by_id[before]) for before in job.after if before in by_id} - {
+            PULL_REQUEST
+        }
         return job.when or (MAIN if MAIN in inherited else next(iter(inherited), EVERY_CHANGE))
 
     def before(job: Job) -> set[str]:
         """All that runs before, in the same run."""
         direct = [by_id[one] for one in job.after if one in by_id]
-        found = {names[one.id] for one in direct if one.targets and when(one) in {EVERY_CHANGE, when(job)}}
+        found = {
+            names[one.id]
+            for one in direct
+            if one.targets and when(one) in {EVERY_CHANGE, when(job)}
+        }
         return found.union(*(before(one) for one in direct))
 
     return tuple(
         sorted(
             Stage(
                 name=names[job.id],
-                targets=_once_in_a_row(target for target in job.targets if target not in ONE_SYSTEM_ALONE),
+                targets=_once_in_a_row(
+                    target for target in job.targets if target not in ONE_SYSTEM_ALONE
+                ),
                 after=frozenset(before(job)),
                 when=when(job),
                 environment=job.environment if job.environment in ENVIRONMENTS else "",
                 approval=job.approval
-                or any(by_id[one].approval and not by_id[one].targets for one in job.after if one in by_id),
+                or any(
+                    by_id[one].approval and not by_id[one].targets
+                    for one in job.after
+                    if one in by_id
+                ),
                 gives_digest=job.gives_digest,
                 takes_digest=job.takes_digest,
             )

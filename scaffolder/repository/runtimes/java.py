@@ -201,6 +201,7 @@ def compiler_options(project: Project, file: Path) -> dict[str, xml.Element]:
 
     Raises:
         Unreadable: it does not parse.
+
     """
     root = reading.xml_of(project, file)
     return {name: element for name in _RELEASES for element in root.all(name)}

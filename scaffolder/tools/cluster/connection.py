@@ -62,19 +62,31 @@ class Connection:
         self._call = call
         self._deadline = deadline
 
-    def ask(self, method: str, path: str, document: Mapping[str, Any] | None = None, media_type: str = "") -> Reply:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        document: Mapping[str, Any] | None = None,
+        media_type: str = "",
+    ) -> Reply:
         """Return the server's answer; a status that refuses is a value.
 
         Raises:
-            ClusterError: the server cannot be reached, does not answer in time, answers without end or says 401.
-            OutOfTime: the deadline has passed.
+            ClusterError: the server cannot be reached, does not answer in time, answers without end
+            or says 401. OutOfTime: the deadline has passed.
+
         """
         limit = min(self._call, self._deadline - time.monotonic())
         if limit <= 0:
             raise OutOfTime
         late = self._late() if limit == self._call else OutOfTime()
-        # The timeout of urllib3 starts again with each piece that arrives, so it cannot bound an answer that drips.
-        reply = within(limit + _GRACE, lambda: self._exchange(method, path, document, media_type, limit, late), late)
+        # The timeout of urllib3 starts again with each piece that arrives, so it cannot bound an
+        # answer that drips.
+        reply = within(
+            limit + _GRACE,
+            lambda: self._exchange(method, path, document, media_type, limit, late),
+            late,
+        )
         if reply.status == 401:
             raise ClusterError(
                 f"the cluster of context {self.context} does not know who is asking: it said 401",
@@ -126,7 +138,9 @@ class Connection:
 
     def _credentials(self) -> dict[str, str]:
         settings = self._client.configuration.auth_settings().values()
-        return {setting["key"]: setting["value"] for setting in settings if setting["in"] == "header"}
+        return {
+            setting["key"]: setting["value"] for setting in settings if setting["in"] == "header"
+        }
 
     def _read(self, response: Any, until: float, late: Exception) -> bytes:
         content = b""

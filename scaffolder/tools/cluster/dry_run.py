@@ -25,8 +25,8 @@ ALL_CALLS = 60.0
 class Ruling(enum.StrEnum):
     """What an API server says of an object.
 
-    PODS_REFUSED: it accepts the object and will refuse its pods. UNKNOWN: it serves no such kind. UNJUDGED:
-    inconclusive.
+    PODS_REFUSED: it accepts the object and will refuse its pods. UNKNOWN: it serves no such kind.
+    UNJUDGED: inconclusive.
     """
 
     ACCEPTED = "accepted"
@@ -40,8 +40,8 @@ class Ruling(enum.StrEnum):
 class Answer:
     """What became of one object, in the server's words if it has any.
 
-    `subject` is what the message is about, if it may be the same for other objects; `warnings` are what the server adds
-    to an object that it accepts.
+    `subject` is what the message is about, if it may be the same for other objects; `warnings` are
+    what the server adds to an object that it accepts.
     """
 
     ruling: Ruling
@@ -61,14 +61,15 @@ def dry_run(
 ) -> tuple[Answer, ...]:
     """Return what the API server behind `context` would answer if Helm installed or upgraded each object.
 
-    Nothing changes. An object without a namespace goes to the one that the context names, else to `namespace`. An
-    object that exists and belongs to another Helm release than `release` ("": not known), or to none, is
-    UNJUDGED. The rights of a deployment (get, patch, create) are all that this needs. `call` and `all_calls` are
-    seconds.
+    Nothing changes. An object without a namespace goes to the one that the context names, else to
+    `namespace`. An object that exists and belongs to another Helm release than `release` ("": not
+    known), or to none, is UNJUDGED. The rights of a deployment (get, patch, create) are all that
+    this needs. `call` and `all_calls` are seconds.
 
     Raises:
         ClusterError: there is no such context, the server cannot be reached, is not a Kubernetes API server, does not
             know the user, does not answer in time, or has no such namespace.
+
     """
     deadline = time.monotonic() + all_calls
     with client_of(context, seconds=2 * call) as client:
@@ -138,10 +139,21 @@ class _Server:
         if isinstance(resource, Answer):
             return resource
         sent = self._as_helm_sends(one)
-        query = {"dryRun": "All", "fieldValidation": "Strict", "fieldManager": ownership.HELM, "force": "true"}
-        applied = self._connection.ask("PATCH", resource.address(**query), sent, _APPLY)  # JSON is YAML
+        query = {
+            "dryRun": "All",
+            "fieldValidation": "Strict",
+            "fieldManager": ownership.HELM,
+            "force": "true",
+        }
+        applied = self._connection.ask(
+            "PATCH", resource.address(**query), sent, _APPLY
+        )  # JSON is YAML
         answer = self._ruling(applied, resource)
-        if applied.status != 201 and answer.ruling in {Ruling.ACCEPTED, Ruling.REFUSED} and not _is_malformed(applied):
+        if (
+            applied.status != 201
+            and answer.ruling in {Ruling.ACCEPTED, Ruling.REFUSED}
+            and not _is_malformed(applied)
+        ):
             answer = self._over_installed(resource, sent, answer)
         return self._with_pods(answer, resource, sent)
 
@@ -172,14 +184,21 @@ class _Server:
         if isinstance(kinds, Answer):
             return kinds
         if kind not in kinds:
-            return Answer(ruling=Ruling.UNKNOWN, message=f"the cluster serves no {kind} in {api_version}")
+            return Answer(
+                ruling=Ruling.UNKNOWN, message=f"the cluster serves no {kind} in {api_version}"
+            )
         plural, namespaced = kinds[kind]
         if not namespaced:
             return Answer(ruling=Ruling.UNJUDGED, message=f"{kind} belongs to no namespace")
         metadata = one.get("metadata") or {}
         namespace = str(metadata.get("namespace") or self._namespace)
         collection = f"{_root(api_version)}/namespaces/{quote(namespace)}/{plural}"
-        return _Resource(kind=kind, collection=collection, namespace=namespace, name=str(metadata.get("name", "")))
+        return _Resource(
+            kind=kind,
+            collection=collection,
+            namespace=namespace,
+            name=str(metadata.get("name", "")),
+        )
 
     def _served(self, api_version: str) -> dict[str, tuple[str, bool]] | Answer:
         """Return the kinds of a version of a group: the plural of each, and whether it is namespaced."""
@@ -199,10 +218,14 @@ class _Server:
         if reply.status < 400 or (reply.status == 404 and api_version == "v1"):
             raise self._foreign(path, reply)
         if reply.status == 404:
-            self._served("v1")  # raises if it is missing: then this is no cluster that lacks a group
+            self._served(
+                "v1"
+            )  # raises if it is missing: then this is no cluster that lacks a group
             return {}
         message = reply.message.replace(f' "{path}"', "")
-        return Answer(ruling=Ruling.UNJUDGED, subject=api_version, message=f"cannot be looked up: {message}")
+        return Answer(
+            ruling=Ruling.UNJUDGED, subject=api_version, message=f"cannot be looked up: {message}"
+        )
 
     def _as_helm_sends(self, one: Mapping[str, Any]) -> dict[str, Any]:
         """Return the object with the marks that Helm adds to what belongs to a release; hooks have none."""
@@ -214,27 +237,39 @@ class _Server:
             "meta.helm.sh/release-namespace": self._namespace,
         }
         metadata["annotations"] = {**(metadata.get("annotations") or {}), **release}
-        metadata["labels"] = {**(metadata.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
+        metadata["labels"] = {
+            **(metadata.get("labels") or {}),
+            "app.kubernetes.io/managed-by": "Helm",
+        }
         return {**one, "metadata": metadata}
 
-    def _over_installed(self, resource: _Resource, sent: Mapping[str, Any], answer: Answer) -> Answer:
+    def _over_installed(
+        self, resource: _Resource, sent: Mapping[str, Any], answer: Answer
+    ) -> Answer:
         """Return the answer, corrected for what an apply alone gets wrong on an installed object."""
         installed = self._installed(resource)
         if installed.status == 404:
             return answer
         if installed.status != 200 or not installed.document.get("metadata"):
             reason = f"and the installed object cannot be read ({installed.message})"
-            return answer if answer.ruling is Ruling.ACCEPTED else _inconclusive(resource, answer, reason)
+            return (
+                answer
+                if answer.ruling is Ruling.ACCEPTED
+                else _inconclusive(resource, answer, reason)
+            )
         annotations = (sent.get("metadata") or {}).get("annotations") or {}
         if _HOOK in annotations:
-            recreated = "before-hook-creation" in annotations.get(_HOOK_POLICY, "before-hook-creation")
+            recreated = "before-hook-creation" in annotations.get(
+                _HOOK_POLICY, "before-hook-creation"
+            )
             return self._created(resource, sent, answer) if recreated else answer
         owner = ownership.release_of(installed.document)
         if not ownership.is_installed_by_helm(installed.document):
             return _taken(resource, "belongs to no Helm release; Helm refuses to adopt it")
         if self._release and owner not in {"", self._release}:
             return _taken(
-                resource, f"belongs to the Helm release {owner}; Helm refuses to adopt it for {self._release}"
+                resource,
+                f"belongs to the Helm release {owner}; Helm refuses to adopt it for {self._release}",
             )
         if ownership.installed_client_side(installed.document):
             return self._upgraded(resource, installed.document, sent, answer)
@@ -250,10 +285,14 @@ class _Server:
         """Judge a hook, which Helm deletes and creates again: an apply over the old one says nothing."""
         if answer.ruling is Ruling.ACCEPTED:
             return answer
-        query = urlencode({"dryRun": "All", "fieldValidation": "Strict", "fieldManager": ownership.HELM})
+        query = urlencode(
+            {"dryRun": "All", "fieldValidation": "Strict", "fieldManager": ownership.HELM}
+        )
         reply = self._connection.ask("POST", f"{resource.collection}?{query}", sent)
         if reply.status == 409 and reply.document.get("reason") == "AlreadyExists":
-            return Answer(ruling=Ruling.ACCEPTED, warnings=reply.warnings)  # the last thing that the server looks at
+            return Answer(
+                ruling=Ruling.ACCEPTED, warnings=reply.warnings
+            )  # the last thing that the server looks at
         return self._ruling(reply, resource)
 
     def _upgraded(
@@ -263,18 +302,31 @@ class _Server:
         patch = ownership.upgrade_patch(live, sent)
         reason = "and the object was installed client-side (by Helm 3 or Terraform)"
         if patch is None:
-            return answer if answer.ruling is Ruling.ACCEPTED else _inconclusive(resource, answer, reason)
+            return (
+                answer
+                if answer.ruling is Ruling.ACCEPTED
+                else _inconclusive(resource, answer, reason)
+            )
         query = {"dryRun": "All", "fieldValidation": "Strict", "fieldManager": ownership.HELM}
         reply = self._connection.ask("PATCH", resource.address(**query), patch, _MERGE_PATCH)
         upgraded = self._ruling(reply, resource)
         if upgraded.ruling is Ruling.UNJUDGED:
-            return answer if answer.ruling is Ruling.ACCEPTED else _inconclusive(resource, answer, reason)
-        return upgraded  # without the warnings of the apply, which are about fields that an upgrade removes too
+            return (
+                answer
+                if answer.ruling is Ruling.ACCEPTED
+                else _inconclusive(resource, answer, reason)
+            )
+        # without the warnings of the apply, which are about fields that an upgrade removes too
+        return upgraded
 
     def _with_pods(self, answer: Answer, resource: _Resource, sent: Mapping[str, Any]) -> Answer:
         """Turn the warning of Pod Security into a ruling: it refuses pods, and only warns of what creates them."""
         violations = [warning for warning in answer.warnings if _POD_SECURITY in warning]
-        if answer.ruling is not Ruling.ACCEPTED or not violations or self._pod_is_accepted(resource, sent):
+        if (
+            answer.ruling is not Ruling.ACCEPTED
+            or not violations
+            or self._pod_is_accepted(resource, sent)
+        ):
             return answer
         others = tuple(warning for warning in answer.warnings if warning not in violations)
         return Answer(ruling=Ruling.PODS_REFUSED, message="; ".join(violations), warnings=others)
@@ -288,7 +340,9 @@ class _Server:
         metadata = {"generateName": f"{resource.name}-", "labels": labels}
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
         query = urlencode({"dryRun": "All", "fieldManager": ownership.HELM})
-        reply = self._connection.ask("POST", f"/api/v1/namespaces/{quote(resource.namespace)}/pods?{query}", pod)
+        reply = self._connection.ask(
+            "POST", f"/api/v1/namespaces/{quote(resource.namespace)}/pods?{query}", pod
+        )
         return reply.status == 201 and any(_POD_SECURITY in warning for warning in reply.warnings)
 
     def _ruling(self, reply: Reply, resource: _Resource) -> Answer:
@@ -349,7 +403,9 @@ def _is_refusal(reply: Reply) -> bool:
 
 
 def _inconclusive(resource: _Resource, answer: Answer, reason: str) -> Answer:
-    message = f"the server refuses the change ({answer.message}), {reason}: an upgrade may be accepted"
+    message = (
+        f"the server refuses the change ({answer.message}), {reason}: an upgrade may be accepted"
+    )
     return Answer(ruling=Ruling.UNJUDGED, message=f"{resource.kind} {resource.name}: {message}")
 
 

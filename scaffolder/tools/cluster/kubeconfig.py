@@ -50,7 +50,10 @@ def namespace_of(context: str) -> str:
     from kubernetes import config
 
     found, _ = config.list_kube_config_contexts()  # type: ignore[no-untyped-call]
-    return next((str(entry["context"].get("namespace", "")) for entry in found if entry["name"] == context), "")
+    return next(
+        (str(entry["context"].get("namespace", "")) for entry in found if entry["name"] == context),
+        "",
+    )
 
 
 @contextmanager
@@ -59,6 +62,7 @@ def client_of(context: str, *, seconds: float) -> Iterator[Any]:
 
     Raises:
         ClusterError: there is no such context, or its credentials cannot be had.
+
     """
     from kubernetes import client, config
 
@@ -69,7 +73,9 @@ def client_of(context: str, *, seconds: float) -> Iterator[Any]:
         known = ", ".join(entry.name for entry in contexts())
         raise ClusterError(
             f"context {context} cannot be used: {' '.join(str(error).split())[:200]}",
-            hint=f"the contexts are {known}" if known else "KUBECONFIG names no file with a context",
+            hint=f"the contexts are {known}"
+            if known
+            else "KUBECONFIG names no file with a context",
         ) from error
     connection = client.ApiClient(configuration)
     try:
@@ -81,8 +87,8 @@ def client_of(context: str, *, seconds: float) -> Iterator[Any]:
 def _load(context: str, configuration: Any, seconds: float) -> None:
     """Fill the client's `configuration` in.
 
-    A credentials plugin is run here and not by the client: the client logs a failure and goes on without credentials,
-    and gives the plugin no limit of time.
+    A credentials plugin is run here and not by the client: the client logs a failure and goes on
+    without credentials, and gives the plugin no limit of time.
     """
     from kubernetes.config import ConfigException, kube_config
 
@@ -91,7 +97,11 @@ def _load(context: str, configuration: Any, seconds: float) -> None:
         raise ConfigException("Invalid kube-config file. No configuration found.")
     loader = kube_config.KubeConfigLoader(merged, active_context=context, config_base_path=None)  # type: ignore[no-untyped-call]
     entry = merged["contexts"].get_with_name(context)["context"]
-    user = merged["users"].get_with_name(entry.safe_get("user"), safe=True) if entry.safe_get("user") else None
+    user = (
+        merged["users"].get_with_name(entry.safe_get("user"), safe=True)
+        if entry.safe_get("user")
+        else None
+    )
     if user and _wants_plugin(settings := user["user"].value):
         plugin = settings.pop("exec")
         cluster = merged["clusters"].get_with_name(entry["cluster"])["cluster"].value
@@ -105,11 +115,17 @@ def _load(context: str, configuration: Any, seconds: float) -> None:
 
 
 def _wants_plugin(settings: Mapping[str, Any]) -> bool:
-    return bool(settings.get("exec")) and not any(settings.get(key) for key in ("token", "tokenFile", "auth-provider"))
+    return bool(settings.get("exec")) and not any(
+        settings.get(key) for key in ("token", "tokenFile", "auth-provider")
+    )
 
 
 def _from_plugin(
-    context: str, plugin: Mapping[str, Any], cluster: Mapping[str, Any], folder: Path, seconds: float
+    context: str,
+    plugin: Mapping[str, Any],
+    cluster: Mapping[str, Any],
+    folder: Path,
+    seconds: float,
 ) -> dict[str, str]:
     """Run a credentials plugin and return what it gives, as settings of a user in the kubeconfig.
 
@@ -117,14 +133,21 @@ def _from_plugin(
     """
     command = str(plugin.get("command") or "")
     name = f"the credentials plugin {command} of context {context}"
-    hint = " ".join(str(plugin.get("installHint") or "").split()) or f"kubectl --context {context} get pods runs it too"
+    hint = (
+        " ".join(str(plugin.get("installHint") or "").split())
+        or f"kubectl --context {context} get pods runs it too"
+    )
     done = _run_plugin(context, plugin, cluster, folder, seconds, name=name, hint=hint)
     if done.exit_code:
-        raise ClusterError(f"{name} failed with exit code {done.exit_code}{_end(done.stderr)}", hint=hint)
+        raise ClusterError(
+            f"{name} failed with exit code {done.exit_code}{_end(done.stderr)}", hint=hint
+        )
     try:
         status = json.loads(done.stdout)["status"]
     except (ValueError, TypeError, KeyError) as error:
-        raise ClusterError(f"{name} printed no ExecCredential{_end(done.stderr)}", hint=hint) from error
+        raise ClusterError(
+            f"{name} printed no ExecCredential{_end(done.stderr)}", hint=hint
+        ) from error
     credentials = {
         "token": str(status.get("token") or ""),
         "client-certificate-data": _encoded(status.get("clientCertificateData")),
@@ -147,8 +170,13 @@ def _run_plugin(
     hint: str,
 ) -> CompletedRun:
     command = str(plugin.get("command") or "")
-    beside = os.sep in command and not Path(command).is_absolute()  # then it is relative to the kubeconfig
-    argv = (str(folder / command) if beside else command, *(str(word) for word in plugin.get("args") or ()))
+    beside = (
+        os.sep in command and not Path(command).is_absolute()
+    )  # then it is relative to the kubeconfig
+    argv = (
+        str(folder / command) if beside else command,
+        *(str(word) for word in plugin.get("args") or ()),
+    )
     spec: dict[str, Any] = {"interactive": False}
     if plugin.get("provideClusterInfo"):
         spec["cluster"] = dict(cluster)

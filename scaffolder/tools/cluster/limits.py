@@ -12,7 +12,8 @@ _Value = TypeVar("_Value")
 def within(seconds: float, function: Callable[[], _Value], otherwise: Exception) -> _Value:
     """Return what `function` returns; raise `otherwise` if that takes longer than `seconds`.
 
-    The function runs in a thread of its own, which is left behind then: it ends with this process at the latest.
+    The function runs in a thread of its own, which is left behind then: it ends with this process
+    at the latest.
     """
     ended: list[tuple[_Value | None, Exception | None]] = []
 

@@ -1,9 +1,10 @@
 """Tell what an object in a cluster becomes when the program that installed it installs it again.
 
-A server-side apply removes a field only if its manager owns the field by an earlier apply. Helm 3 and Terraform's
-provider install with plain requests (operation `Update`), so a lone apply over their objects keeps what the new
-manifest left out, and the server refuses a mix that no upgrade produces. Helm 4 rewrites the ownership first, which a
-dry-run cannot do. So the result of both steps is computed here, and sent as one merge patch.
+A server-side apply removes a field only if its manager owns the field by an earlier apply. Helm 3
+and Terraform's provider install with plain requests (operation `Update`), so a lone apply over
+their objects keeps what the new manifest left out, and the server refuses a mix that no upgrade
+produces. Helm 4 rewrites the ownership first, which a dry-run cannot do. So the result of both
+steps is computed here, and sent as one merge patch.
 
 managedFields: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
 """
@@ -34,7 +35,10 @@ _GONE = object()
 
 def installed_client_side(live: Mapping[str, Any]) -> bool:
     """Tell whether an installer owns fields of `live` by another way than a server-side apply as `helm`."""
-    return any((entry.get("manager"), entry.get("operation")) != (HELM, "Apply") for entry in _installer_entries(live))
+    return any(
+        (entry.get("manager"), entry.get("operation")) != (HELM, "Apply")
+        for entry in _installer_entries(live)
+    )
 
 
 def is_installed_by_helm(live: Mapping[str, Any]) -> bool:
@@ -51,7 +55,8 @@ def release_of(live: Mapping[str, Any]) -> str:
 def upgrade_patch(live: Mapping[str, Any], rendered: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the JSON merge patch that makes of `live` what an upgrade to `rendered` makes of it.
 
-    None if that cannot be told, because the ownership is written down for another version of the API.
+    None if that cannot be told, because the ownership is written down for another version of the
+    API.
     """
     entries = list(_installer_entries(live))
     if any(entry.get("apiVersion") != rendered.get("apiVersion") for entry in entries):
@@ -89,7 +94,9 @@ def _add(union: _Fields, fields: Mapping[str, Any]) -> None:
 
 def _merged(live: Any, rendered: Any, mine: _Fields, theirs: _Fields) -> Any:
     """Return `rendered` with the parts of `live` that the installer does not own."""
-    is_whole = set(mine) | set(theirs) == {_LEAF}  # a map or list that the server replaces and does not merge
+    is_whole = set(mine) | set(theirs) == {
+        _LEAF
+    }  # a map or list that the server replaces and does not merge
     if is_whole:
         return rendered
     if isinstance(live, Mapping) and isinstance(rendered, Mapping):
@@ -99,12 +106,18 @@ def _merged(live: Any, rendered: Any, mine: _Fields, theirs: _Fields) -> Any:
     return rendered
 
 
-def _merged_map(live: Mapping[str, Any], rendered: Mapping[str, Any], mine: _Fields, theirs: _Fields) -> dict[str, Any]:
+def _merged_map(
+    live: Mapping[str, Any], rendered: Mapping[str, Any], mine: _Fields, theirs: _Fields
+) -> dict[str, Any]:
     given = {key: value for key, value in rendered.items() if value is not None}
     result = {}
     for key, value in live.items():
         own, other = mine.get(f"f:{key}"), theirs.get(f"f:{key}")
-        merged = _merged(value, given[key], own or {}, other or {}) if key in given else _left(value, own, other)
+        merged = (
+            _merged(value, given[key], own or {}, other or {})
+            if key in given
+            else _left(value, own, other)
+        )
         if merged is not _GONE:
             result[key] = merged
     return result | {key: value for key, value in given.items() if key not in live}
@@ -118,7 +131,9 @@ def _merged_list(live: list[Any], rendered: list[Any], mine: _Fields, theirs: _F
         return _merged_entries(live, rendered, tuple(json.loads(keyed[2:])), mine, theirs)
     if not any(mark.startswith("v:") for mark in marks):
         return rendered
-    kept = [value for value in live if value not in rendered and not _only_mine(value, mine, theirs)]
+    kept = [
+        value for value in live if value not in rendered and not _only_mine(value, mine, theirs)
+    ]
     return [*rendered, *kept]
 
 
@@ -159,7 +174,9 @@ def _identity(entry: Any, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(json.dumps(content.get(name, _KEY_DEFAULTS.get(name))) for name in names)
 
 
-def _fields_of(fields: _Fields, names: tuple[str, ...], identity: tuple[str, ...]) -> _Fields | None:
+def _fields_of(
+    fields: _Fields, names: tuple[str, ...], identity: tuple[str, ...]
+) -> _Fields | None:
     for mark, children in fields.items():
         if mark.startswith("k:") and _identity(json.loads(mark[2:]), names) == identity:
             return dict(children)
@@ -167,7 +184,7 @@ def _fields_of(fields: _Fields, names: tuple[str, ...], identity: tuple[str, ...
 
 
 def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON merge patch from `before` to `after`: https://www.rfc-editor.org/rfc/rfc7386"""
+    """Return the JSON merge patch from `before` to `after` (RFC 7386)."""
     patch: dict[str, Any] = {key: None for key in before if key not in after}
     for key, value in after.items():
         if key in before and isinstance(value, Mapping) and isinstance(before[key], Mapping):

@@ -1,11 +1,12 @@
 """Helm itself, out of helm-python-sdk: `python -P -m scaffolder.tools.embedded.helm version|lint|render`.
 
-`lint` and `render` read one JSON document from stdin, `{"chart": path, "releases": [{…}, …]}`, and print a JSON list
-with one answer for each release, so that all environments cost one start. In a process of its own because a runaway
-template can neither be interrupted nor survived in-process.
+`lint` and `render` read one JSON document from stdin, `{"chart": path, "releases": [{…}, …]}`, and
+print a JSON list with one answer for each release, so that all environments cost one start. In a
+process of its own because a runaway template can neither be interrupted nor survived in-process.
 
-The library's `render` leaves out what `helm template` looks at besides: the values' schema, the chart's kubeVersion,
-its dependencies, whether the result is YAML. That is done here, in Helm's words: both ways give the same answer.
+The library's `render` leaves out what `helm template` looks at besides: the values' schema, the
+chart's kubeVersion, its dependencies, whether the result is YAML. That is done here, in Helm's
+words: both ways give the same answer.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from helm_python import (
     _native,
 )  # `render` has no argument for the Kubernetes and API versions, the library below it has
 
-_NOT_AS_IN_SCHEMA = "values don't meet the specifications of the schema(s) in the following chart(s)"
+_NOT_AS_IN_SCHEMA = (
+    "values don't meet the specifications of the schema(s) in the following chart(s)"
+)
 _SEPARATOR = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
 _CONTENT = re.compile(r"^\s*[^\s#]", re.MULTILINE)
 _SEVERITIES = {1: "info", 2: "warning", 3: "error"}
@@ -34,7 +37,9 @@ def main(command: str) -> int:
     if command == "version":
         sys.stdout.write(f"{helm.helm_sdk_version()}\n")
         return 0
-    answer: Callable[[str, Mapping[str, Any]], dict[str, Any]] = {"lint": _lint, "render": _render}[command]
+    answer: Callable[[str, Mapping[str, Any]], dict[str, Any]] = {"lint": _lint, "render": _render}[
+        command
+    ]
     request = json.load(sys.stdin)
     json.dump([answer(request["chart"], release) for release in request["releases"]], sys.stdout)
     return 0
@@ -44,12 +49,17 @@ def _lint(chart: str, release: Mapping[str, Any]) -> dict[str, Any]:
     try:
         values = _values(release)
         report = helm.lint(
-            chart, values, strict=True, namespace=release["namespace"], kube_version=release["kube_version"]
+            chart,
+            values,
+            strict=True,
+            namespace=release["namespace"],
+            kube_version=release["kube_version"],
         )
     except helm.HelmError as error:
         return {"passed": False, "messages": [_message("error", "", str(error))]}
     messages = [
-        _message(_SEVERITIES.get(item["severity"], "error"), item["path"], item["error"]) for item in report["messages"]
+        _message(_SEVERITIES.get(item["severity"], "error"), item["path"], item["error"])
+        for item in report["messages"]
     ]
     if report["errors"] and not messages:  # not a chart at all
         messages = [_message("error", "", text) for text in report["errors"]]
@@ -63,9 +73,13 @@ def _message(severity: str, path: str, text: str) -> dict[str, str]:
 def _render(chart: str, release: Mapping[str, Any]) -> dict[str, Any]:
     try:
         values = _values(release)
-        missing = [item["name"] for item in helm.dependency_list(chart) if item["status"] == "missing"]
+        missing = [
+            item["name"] for item in helm.dependency_list(chart) if item["status"] == "missing"
+        ]
         if missing:
-            return {"error": f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}"}
+            return {
+                "error": f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}"
+            }
         with helm.Chart.load(chart) as loaded:
             wanted = loaded.metadata.get("kubeVersion")
             if wanted and not _compatible(wanted, release["kube_version"]):
@@ -77,11 +91,17 @@ def _render(chart: str, release: Mapping[str, Any]) -> dict[str, Any]:
                 loaded.validate_schema(values)
             except helm.HelmValuesError as error:
                 return {"error": f"{_NOT_AS_IN_SCHEMA}: {error}"}
-            options = {key: release[key] for key in ("name", "namespace", "kube_version", "api_versions")}
-            rendered = _native.call_string("helm_render", loaded._raw(), json.dumps(values), json.dumps(options))
+            options = {
+                key: release[key] for key in ("name", "namespace", "kube_version", "api_versions")
+            }
+            rendered = _native.call_string(
+                "helm_render", loaded._raw(), json.dumps(values), json.dumps(options)
+            )
     except helm.HelmError as error:
         return {"error": str(error)}
-    objects = {name: _objects(text) for name, text in json.loads(rendered).items() if _holds_objects(name)}
+    objects = {
+        name: _objects(text) for name, text in json.loads(rendered).items() if _holds_objects(name)
+    }
     for name, texts in objects.items():
         for text in texts:
             try:
@@ -129,9 +149,13 @@ def _compatible(constraint: str, version: str) -> bool:
     """Whether Helm's own version comparison accepts `version`: it is asked through a chart of one template."""
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         Path(folder, "templates").mkdir()
-        Path(folder, "Chart.yaml").write_text("apiVersion: v2\nname: ask\nversion: 0.1.0\n", encoding="utf-8")
+        Path(folder, "Chart.yaml").write_text(
+            "apiVersion: v2\nname: ask\nversion: 0.1.0\n", encoding="utf-8"
+        )
         template = Path(folder, "templates", "answer.yaml")
-        template.write_text("answer: {{ semverCompare .Values.constraint .Values.version }}\n", encoding="utf-8")
+        template.write_text(
+            "answer: {{ semverCompare .Values.constraint .Values.version }}\n", encoding="utf-8"
+        )
         with helm.Chart.load(folder) as chart:
             rendered = chart.render({"constraint": constraint, "version": version}, name="ask")
     return any("answer: true" in text for text in rendered.values())

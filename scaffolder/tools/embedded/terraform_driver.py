@@ -1,7 +1,8 @@
 """Terraform through python-terraform: `python -P -m scaffolder.tools.embedded.terraform_driver TERRAFORM… -- ARGS`.
 
-Only `Terraform.cmd` is used: its other calls pass flags that Terraform dropped, and its own run has no timeout. So it
-runs in this process of its own, which the toolchain kills as a group, and Terraform writes straight to our streams.
+Only `Terraform.cmd` is used: its other calls pass flags that Terraform dropped, and its own run has
+no timeout. So it runs in this process of its own, which the toolchain kills as a group, and
+Terraform writes straight to our streams.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     code = main(sys.argv[1:])
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+        signal.signal(-code, signal.SIG_DFL) if -code not in (
+            signal.SIGKILL,
+            signal.SIGSTOP,
+        ) else None
         os.kill(os.getpid(), -code)  # die the way it died, so that the toolchain sees a crash
     sys.exit(code)

@@ -1,8 +1,9 @@
 """The provider schemas that travel with this package: which there are, and the part of one that a configuration uses.
 
-A schema file is gzipped text. Its first line is a JSON header (address, version, source); each further line is a kind,
-a name and the schema as `terraform providers schema -json` prints it, without descriptions. A line without a schema is
-a type that exists and that we do not carry. tools/schemas/regenerate.py writes these files.
+A schema file is gzipped text. Its first line is a JSON header (address, version, source); each
+further line is a kind, a name and the schema as `terraform providers schema -json` prints it,
+without descriptions. A line without a schema is a type that exists and that we do not carry.
+tools/schemas/regenerate.py writes these files.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Part:
 def catalog() -> tuple[ProviderSchema, ...]:
     """Every packaged schema, providers in alphabetical order, newest release first."""
     found = [
-        ProviderSchema(address=f"{match['namespace']}/{match['name']}", version=match["version"], file=file)
+        ProviderSchema(
+            address=f"{match['namespace']}/{match['name']}", version=match["version"], file=file
+        )
         for file in _FOLDER.iterdir()
         if (match := _FILE.fullmatch(file.name))
     ]
@@ -68,7 +71,12 @@ def matching(address: str, constraint: str) -> tuple[ProviderSchema, ...]:
 
 def load(schema: ProviderSchema, words: Collection[str]) -> Part:
     """The provider's own schema and those of the types named in `words`: a whole provider costs Terraform 0.2 s."""
-    kinds: dict[str, dict[str, dict[str, Any]]] = {"provider": {}, "resource": {}, "data": {}, "ephemeral": {}}
+    kinds: dict[str, dict[str, dict[str, Any]]] = {
+        "provider": {},
+        "resource": {},
+        "data": {},
+        "ephemeral": {},
+    }
     without_schema = set()
     for line in _lines(schema.file):
         kind, name, text = line.split(" ", 2)

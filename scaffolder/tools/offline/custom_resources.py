@@ -10,7 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_FILE = Path(__file__).with_name("custom_resources.gz")  # written by tools/schemas/custom_resources.py
+_FILE = Path(__file__).with_name(
+    "custom_resources.gz"
+)  # written by tools/schemas/custom_resources.py
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -37,7 +39,14 @@ def violations(resource: Mapping[str, Any]) -> tuple[Violation, ...]:
     schema = content["kinds"][f"{resource['apiVersion']} {resource['kind']}"]
     validator = jsonschema.Draft202012Validator({**schema, "$defs": content["$defs"]})
     errors = validator.iter_errors(_without_nulls(resource))
-    return tuple(sorted({Violation(place=_place(error.absolute_path), message=error.message) for error in errors}))
+    return tuple(
+        sorted(
+            {
+                Violation(place=_place(error.absolute_path), message=error.message)
+                for error in errors
+            }
+        )
+    )
 
 
 @cache

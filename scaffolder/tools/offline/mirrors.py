@@ -23,12 +23,16 @@ def mirrors() -> Iterator[Path]:
 
 
 def holds(mirror: Path, address: str) -> bool:
+    """Return whether the mirror has a provider with this address."""
     return any((mirror / host / address).is_dir() for host in _HOSTS)
 
 
 def only_from(mirrors: Iterable[Path], folder: Path) -> Path:
     """A CLI configuration that takes providers from these folders and never from the network."""
-    blocks = "".join(f"  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n" for mirror in mirrors)
+    blocks = "".join(
+        f"  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n"
+        for mirror in mirrors
+    )
     file = folder / "offline.tfrc"
     file.write_text(f"provider_installation {{\n{blocks}}}\n", encoding="utf-8")
     return file
@@ -38,5 +42,7 @@ def locked(folder: Path) -> tuple[str, ...]:
     """The releases that `terraform init` chose."""
     lock = folder / ".terraform.lock.hcl"
     text = lock.read_text(encoding="utf-8") if lock.exists() else ""
-    found = re.findall(r'^provider "[^"]*/([^"/]+)" \{\n\s*version\s*=\s*"([^"]+)"', text, re.MULTILINE)
+    found = re.findall(
+        r'^provider "[^"]*/([^"/]+)" \{\n\s*version\s*=\s*"([^"]+)"', text, re.MULTILINE
+    )
     return tuple(f"{name} {version}" for name, version in found)

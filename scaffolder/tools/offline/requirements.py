@@ -10,7 +10,9 @@ from scaffolder.tools.offline.catalog import ProviderSchema, matching
 _REQUIRED = re.compile(r"required_providers\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _REQUIREMENT = re.compile(r"(\w[\w-]*)\s*=\s*(?:\{([^{}]*)\}|\"([^\"]*)\")")
 _SETTING = re.compile(r"(source|version)\s*=\s*\"([^\"]*)\"")
-_TYPE = re.compile(r'^\s*(?:resource|data|ephemeral)\s+"?([a-z0-9]+)_\w+"?\s+"?[\w-]+"?\s*\{', re.MULTILINE)
+_TYPE = re.compile(
+    r'^\s*(?:resource|data|ephemeral)\s+"?([a-z0-9]+)_\w+"?\s+"?[\w-]+"?\s*\{', re.MULTILINE
+)
 _BUILT_IN = "builtin/terraform"  # part of Terraform itself
 
 
@@ -28,7 +30,9 @@ def required_providers(text: str) -> dict[str, str]:
             named.add(name)
     for prefix in set(_TYPE.findall(text)) - named - {"terraform"}:  # needed without being declared
         constraints.setdefault(f"hashicorp/{prefix}", [])
-    return {address: ", ".join(filter(None, given)) for address, given in sorted(constraints.items())}
+    return {
+        address: ", ".join(filter(None, given)) for address, given in sorted(constraints.items())
+    }
 
 
 def choose(

@@ -1,8 +1,9 @@
 """A gRPC server that Terraform takes for the providers of a configuration, so that it validates with nothing installed.
 
-Terraform connects to the addresses in TF_REATTACH_PROVIDERS instead of starting a provider, and neither downloads nor
-locks those. `validate`, and `test` with mock providers, ask for the schema and for the provider's own opinion on each
-block; the opinion is always "no objection", which is why this level is called "schema" and not "provider".
+Terraform connects to the addresses in TF_REATTACH_PROVIDERS instead of starting a provider, and
+neither downloads nor locks those. `validate`, and `test` with mock providers, ask for the schema
+and for the provider's own opinion on each block; the opinion is always "no objection", which is why
+this level is called "schema" and not "provider".
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def serving(parts: Mapping[str, Part]) -> Iterator[dict[str, str]]:
 
 
 def _provider(part: Part) -> grpc.GenericRpcHandler:
-    schema = wire.provider_schema(part.provider, part.resources, part.data_sources, part.ephemeral_resources)
+    schema = wire.provider_schema(
+        part.provider, part.resources, part.data_sources, part.ephemeral_resources
+    )
     answers = {"GetProviderSchema": schema} | dict.fromkeys(_EMPTY_ANSWERS, _NO_OBJECTION)
     return grpc.method_handlers_generic_handler(
         "tfplugin6.Provider", {call: _always(answer) for call, answer in answers.items()}

@@ -1,7 +1,8 @@
 """Encoding a provider's schema for Terraform's plugin protocol 6.
 
-Two messages of the protocol carry data here, so they are encoded by hand: generated code would tie this package to one
-range of protobuf releases. Field numbers: https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/tfplugin6.proto
+Two messages of the protocol carry data here, so they are encoded by hand: generated code would tie
+this package to one range of protobuf releases. Field numbers:
+https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/tfplugin6.proto
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ def _attribute(name: str, attribute: Mapping[str, Any]) -> bytes:
 
 
 def _object(nested: Mapping[str, Any]) -> bytes:
-    attributes = b"".join(_bytes(1, _attribute(name, value)) for name, value in nested["attributes"].items())
+    attributes = b"".join(
+        _bytes(1, _attribute(name, value)) for name, value in nested["attributes"].items()
+    )
     return attributes + _number(3, _NESTING[nested["nesting_mode"]])
 
 

@@ -36,21 +36,28 @@ class Formatting:
 def formatting(tools: Toolchain, directory: Path) -> Formatting:
     """What `terraform fmt` would change below `directory`; nothing is written there.
 
-    Terraform's own `-diff` is not used: it needs a program called diff, which a machine may not have.
+    Terraform's own `-diff` is not used: it needs a program called diff, which a machine may not
+    have.
     """
-    done = tools.run(TERRAFORM, "fmt", "-check", "-recursive", "-no-color", cwd=directory, reads=[directory])
+    done = tools.run(
+        TERRAFORM, "fmt", "-check", "-recursive", "-no-color", cwd=directory, reads=[directory]
+    )
     match done.exit_code:
         case 0:
             return Formatting()
         case 3:
             names = [Path(name) for name in done.stdout.splitlines() if name]
             return Formatting(unformatted=tuple(_unformatted(tools, directory, names)))
-        case 2 if found := tuple(_printed_errors(done.stderr)):  # it then says nothing of the other files
+        case 2 if found := tuple(
+            _printed_errors(done.stderr)
+        ):  # it then says nothing of the other files
             return Formatting(diagnostics=found)
     raise no_verdict(done)
 
 
-_PRINTED_ERROR = re.compile(r"^Error: (?P<summary>.+)\n\n  on (?P<path>.+) line (?P<line>\d+)", re.MULTILINE)
+_PRINTED_ERROR = re.compile(
+    r"^Error: (?P<summary>.+)\n\n  on (?P<path>.+) line (?P<line>\d+)", re.MULTILINE
+)
 
 
 def _unformatted(tools: Toolchain, directory: Path, names: Sequence[Path]) -> Iterator[Unformatted]:
@@ -72,4 +79,6 @@ def _unformatted(tools: Toolchain, directory: Path, names: Sequence[Path]) -> It
 
 def _printed_errors(printed: str) -> Iterator[Diagnostic]:
     for match in _PRINTED_ERROR.finditer(printed):
-        yield Diagnostic(path=Path(match["path"]), line=int(match["line"]), summary=match["summary"])
+        yield Diagnostic(
+            path=Path(match["path"]), line=int(match["line"]), summary=match["summary"]
+        )

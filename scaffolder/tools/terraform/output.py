@@ -25,8 +25,11 @@ class Diagnostic:
 
 
 def diagnostic(item: Mapping[str, Any], root: Path) -> Diagnostic:
+    """Return a diagnostic of `terraform validate -json`, its place seen from `root`."""
     place = item.get("range") or {}
-    within = posixpath.normpath(PurePosixPath(root.as_posix(), place.get("filename", ".")).as_posix())
+    within = posixpath.normpath(
+        PurePosixPath(root.as_posix(), place.get("filename", ".")).as_posix()
+    )
     return Diagnostic(
         path=Path(within),
         line=place.get("start", {}).get("line", 0),
@@ -46,12 +49,15 @@ def first_error(printed: str) -> str:
 def printed_errors(printed: str, root: Path) -> tuple[Diagnostic, ...]:
     """The errors of a command that has no -json, each with its place where Terraform names one.
 
-    A folder that cannot be read is two errors there, one with the reason and one with the place; here it is one.
+    A folder that cannot be read is two errors there, one with the reason and one with the place;
+    here it is one.
     """
     found: list[Diagnostic] = []
     for block in re.split(r"^Error: ", printed, flags=re.MULTILINE)[1:]:
         summary, _, rest = block.partition("\n")
-        said = " ".join(" ".join(line for line in rest.splitlines() if not _ASIDE.match(line)).split())
+        said = " ".join(
+            " ".join(line for line in rest.splitlines() if not _ASIDE.match(line)).split()
+        )
         place = _ON_LINE.search(rest) or _OF_MODULE.search(said)
         if place and place.re is _OF_MODULE and found and found[-1].summary == summary.strip():
             said = found.pop().detail
@@ -59,7 +65,9 @@ def printed_errors(printed: str, root: Path) -> tuple[Diagnostic, ...]:
             "summary": summary.strip(),
             "detail": said,
             "severity": "error",
-            "range": {"filename": place["file"], "start": {"line": int(place["line"])}} if place else None,
+            "range": {"filename": place["file"], "start": {"line": int(place["line"])}}
+            if place
+            else None,
         }
         found.append(diagnostic(item, root))
     return tuple(found)
@@ -72,6 +80,7 @@ _ASIDE = re.compile(r"^ +(?:on .+ line \d+.*:$|\d+:|│|├)")
 
 
 def no_verdict(done: CompletedRun) -> ToolCrashed:
+    """Return the error for a run of Terraform that ended without a verdict."""
     return ToolCrashed(
         f"terraform ended with exit code {done.exit_code}: {first_error(done.stderr or done.stdout)}",
         hint=f"see for yourself: {' '.join(done.argv)}",

@@ -27,7 +27,11 @@ class Tests:
 
 
 def run_tests(
-    tools: Toolchain, directory: Path, roots: Sequence[Path], *, releases: Mapping[str, str] | None = None
+    tools: Toolchain,
+    directory: Path,
+    roots: Sequence[Path],
+    *,
+    releases: Mapping[str, str] | None = None,
 ) -> tuple[Tests, ...]:
     """Run `terraform test` for each root below `directory`, on a copy, with the packaged schemas behind its mocks."""
     with copied(directory) as copy:

@@ -16,10 +16,17 @@ from scaffolder.tools.offline.mirrors import holds, locked, mirrors, only_from
 from scaffolder.tools.offline.requirements import choose, required_providers
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.terraform.folders import LOCAL_TIMEOUT, PROVIDER_TIMEOUT, Root, copied
-from scaffolder.tools.terraform.output import Diagnostic, diagnostic, first_error, no_verdict, printed_errors
+from scaffolder.tools.terraform.output import (
+    Diagnostic,
+    diagnostic,
+    first_error,
+    no_verdict,
+    printed_errors,
+)
 from scaffolder.tools.toolchain import Toolchain
 
-# How deep a validation looked: the language alone, also the providers' schemas, also the providers' own opinion.
+# How deep a validation looked: the language alone, also the providers' schemas, also the providers'
+# own opinion.
 Level = Literal["syntax", "schema", "provider"]
 
 
@@ -27,7 +34,8 @@ Level = Literal["syntax", "schema", "provider"]
 class Validation:
     """What `terraform validate` said of one root.
 
-    `providers` are the releases it was held against ("aws 6.69.1"); `limit` says what kept it from looking deeper.
+    `providers` are the releases it was held against ("aws 6.69.1"); `limit` says what kept it from
+    looking deeper.
     """
 
     root: Path
@@ -47,20 +55,26 @@ def validate(
 ) -> tuple[Validation, ...]:
     """Run `terraform validate` for each root below `directory`, as deep as this machine allows, on a copy.
 
-    The real providers are asked where a mirror or a plugin cache holds them, or, with `online`, where Terraform can
-    download them. Else the packaged schemas stand in: the newest release that the configuration allows, or the one that
-    `releases` names ({"hashicorp/aws": "5.100.0"}).
+    The real providers are asked where a mirror or a plugin cache holds them, or, with `online`,
+    where Terraform can download them. Else the packaged schemas stand in: the newest release that
+    the configuration allows, or the one that `releases` names ({"hashicorp/aws": "5.100.0"}).
     """
 
     def ask() -> list[dict[str, Any]]:
         with copied(directory) as copy:
-            said = (_validate(tools, Root(copy, root), releases or {}, online=online) for root in roots)
+            said = (
+                _validate(tools, Root(copy, root), releases or {}, online=online) for root in roots
+            )
             return [_plain(validation) for validation in said]
 
-    if online or any(True for _ in mirrors()):  # what a registry or a mirror holds is not for us to know
+    if online or any(
+        True for _ in mirrors()
+    ):  # what a registry or a mirror holds is not for us to know
         return tuple(_validation(plain) for plain in ask())
     question = ("validate", [root.as_posix() for root in roots], dict(releases or {}))
-    return tuple(_validation(plain) for plain in tools.answer(TERRAFORM, question, [directory], ask))
+    return tuple(
+        _validation(plain) for plain in tools.answer(TERRAFORM, question, [directory], ask)
+    )
 
 
 def _plain(validation: Validation) -> dict[str, Any]:
@@ -72,7 +86,9 @@ def _validation(plain: Mapping[str, Any]) -> Validation:
     return Validation(
         root=Path(plain["root"]),
         level=plain["level"],
-        diagnostics=tuple(Diagnostic(**{**one, "path": Path(one["path"])}) for one in plain["diagnostics"]),
+        diagnostics=tuple(
+            Diagnostic(**{**one, "path": Path(one["path"])}) for one in plain["diagnostics"]
+        ),
         providers=tuple(plain["providers"]),
         limit=plain["limit"],
     )
@@ -82,17 +98,25 @@ _INIT_TIMEOUT = 15.0
 _NOT_INSTALLED = "Module not installed"
 _NO_FUNCTION = "Unknown provider function"
 _WRONG_TERRAFORM = "Unsupported Terraform Core version"
-_NO_PROVIDER = ("Missing required provider", "Failed to obtain provider schema", "Failed to load plugin schemas")
+_NO_PROVIDER = (
+    "Missing required provider",
+    "Failed to obtain provider schema",
+    "Failed to load plugin schemas",
+)
 
 
-def _validate(tools: Toolchain, root: Root, releases: Mapping[str, str], *, online: bool) -> Validation:
+def _validate(
+    tools: Toolchain, root: Root, releases: Mapping[str, str], *, online: bool
+) -> Validation:
     if root.remote_modules and not online:
         limit = f"modules from elsewhere need --online: {', '.join(root.remote_modules)}"
         return _at_syntax(root, _report(tools, root), limit)
     missing_module = ""
     located: tuple[Diagnostic, ...] = ()
     if root.has_modules:
-        got = root.run(tools, "get", "-no-color", timeout=_INIT_TIMEOUT if online else LOCAL_TIMEOUT)
+        got = root.run(
+            tools, "get", "-no-color", timeout=_INIT_TIMEOUT if online else LOCAL_TIMEOUT
+        )
         if got.exit_code:
             missing_module = first_error(got.stderr)
             located = tuple(one for one in printed_errors(got.stderr, root.path) if one.line)
@@ -117,7 +141,9 @@ def _explained(
         others = (one for one in diagnostics if one.summary != _NOT_INSTALLED)
         return tuple(sorted({*others, *located}))
     return tuple(
-        replace(one, detail=missing_module) if missing_module and one.summary == _NOT_INSTALLED else one
+        replace(one, detail=missing_module)
+        if missing_module and one.summary == _NOT_INSTALLED
+        else one
         for one in diagnostics
     )
 
@@ -139,7 +165,9 @@ def _hold_against_schemas(
         return _at_syntax(root, diagnostics, f"no schema of {', '.join(unknown)}")
     not_carried = {name for part in parts.values() for name in part.without_schema}
     kept = tuple(d for d in diagnostics if not _is_about(not_carried, d))
-    left_out = sorted({name for d in diagnostics for name in not_carried if f'"{name}"' in d.detail})
+    left_out = sorted(
+        {name for d in diagnostics for name in not_carried if f'"{name}"' in d.detail}
+    )
     if any(d.summary == _NO_FUNCTION for d in diagnostics):
         left_out.append("provider functions")
     return Validation(
@@ -151,28 +179,41 @@ def _hold_against_schemas(
     )
 
 
-def _ask_providers(tools: Toolchain, root: Root, needed: Mapping[str, str], *, online: bool) -> Validation | str:
+def _ask_providers(
+    tools: Toolchain, root: Root, needed: Mapping[str, str], *, online: bool
+) -> Validation | str:
     """What the real providers say, or why they could not be asked ("" where nobody expects that they could)."""
     if online:
         env = {}
     else:
-        found = [mirror for mirror in mirrors() if any(holds(mirror, address) for address in needed)]
+        found = [
+            mirror for mirror in mirrors() if any(holds(mirror, address) for address in needed)
+        ]
         if not all(any(holds(mirror, address) for mirror in found) for address in needed):
             return ""
         env = {"TF_CLI_CONFIG_FILE": str(only_from(found, root.data)), "TF_PLUGIN_CACHE_DIR": ""}
     try:
-        timeout = _INIT_TIMEOUT if online else LOCAL_TIMEOUT  # a mirror is on this machine: slow, but never hung
-        init = root.run(tools, "init", "-backend=false", "-input=false", "-no-color", env=env, timeout=timeout)
+        timeout = (
+            _INIT_TIMEOUT if online else LOCAL_TIMEOUT
+        )  # a mirror is on this machine: slow, but never hung
+        init = root.run(
+            tools, "init", "-backend=false", "-input=false", "-no-color", env=env, timeout=timeout
+        )
         if init.exit_code:
             return f"the real providers could not be had: {first_error(init.stderr)}"
         diagnostics = _report(tools, root, env, timeout=PROVIDER_TIMEOUT)
     except ToolError as error:
         return f"the real providers gave no verdict: {error.message}"
-    return Validation(root=root.path, level="provider", diagnostics=diagnostics, providers=locked(root.folder))
+    return Validation(
+        root=root.path, level="provider", diagnostics=diagnostics, providers=locked(root.folder)
+    )
 
 
 def _report(
-    tools: Toolchain, root: Root, env: Mapping[str, str] | None = None, timeout: float = LOCAL_TIMEOUT
+    tools: Toolchain,
+    root: Root,
+    env: Mapping[str, str] | None = None,
+    timeout: float = LOCAL_TIMEOUT,
 ) -> tuple[Diagnostic, ...]:
     done = root.run(tools, "validate", "-json", "-no-color", env=env, timeout=timeout)
     if done.exit_code not in (0, 1):
@@ -194,7 +235,9 @@ def _report(
 
 def _at_syntax(root: Root, diagnostics: tuple[Diagnostic, ...], limit: str) -> Validation:
     """What is left to say where schemas are missing: the language's own errors."""
-    kept = tuple(d for d in diagnostics if not d.summary.startswith((*_NO_PROVIDER, _NOT_INSTALLED)))
+    kept = tuple(
+        d for d in diagnostics if not d.summary.startswith((*_NO_PROVIDER, _NOT_INSTALLED))
+    )
     return Validation(root=root.path, level="syntax", diagnostics=kept, limit=limit)
 
 
@@ -202,4 +245,6 @@ def _is_about(not_carried: Set[str], diagnostic: Diagnostic) -> bool:
     """Whether Terraform misses what exists and we do not carry: a resource type, or a provider's functions."""
     if diagnostic.summary == _NO_FUNCTION:
         return True
-    return diagnostic.summary.startswith("Invalid ") and any(f'"{name}"' in diagnostic.detail for name in not_carried)
+    return diagnostic.summary.startswith("Invalid ") and any(
+        f'"{name}"' in diagnostic.detail for name in not_carried
+    )

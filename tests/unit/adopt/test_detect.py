@@ -37,9 +37,24 @@ def project(folder: Path, files: dict[str, str]) -> Project:
             "Gradle",
         ),
         ({"package.json": '{"engines": {"node": ">=22"}}', "yarn.lock": ""}, "node", "22", "Yarn"),
-        ({"package.json": "{}", "package-lock.json": "{}", ".nvmrc": "v24.1.0\n"}, "node", "24", "npm"),
-        ({"pyproject.toml": '[project]\nrequires-python = ">=3.13"\n', "uv.lock": ""}, "python", "3.13", "uv"),
-        ({"requirements.txt": "flask\n", "Dockerfile": "FROM python:3.12-slim\n"}, "python", "3.12", "pip"),
+        (
+            {"package.json": "{}", "package-lock.json": "{}", ".nvmrc": "v24.1.0\n"},
+            "node",
+            "24",
+            "npm",
+        ),
+        (
+            {"pyproject.toml": '[project]\nrequires-python = ">=3.13"\n', "uv.lock": ""},
+            "python",
+            "3.13",
+            "uv",
+        ),
+        (
+            {"requirements.txt": "flask\n", "Dockerfile": "FROM python:3.12-slim\n"},
+            "python",
+            "3.12",
+            "pip",
+        ),
         ({"go.mod": "module x\n\ngo 1.26\n"}, "go", "1.26", "Go"),
     ],
 )
@@ -55,7 +70,9 @@ def test_runtime_version_and_build_tool(
     assert set(scripts.of(found)) == set(scripts.FILES)
 
 
-def test_a_version_that_the_template_lacks_becomes_the_next_newer_one_and_says_so(tmp_path: Path) -> None:
+def test_a_version_that_the_template_lacks_becomes_the_next_newer_one_and_says_so(
+    tmp_path: Path,
+) -> None:
     proposal = propose.of(project(tmp_path, {"package.json": "{}", ".nvmrc": "18\n"}), None, "", {})
     version = next(one for one in proposal.found if one.name == "runtime_version")
     assert (version.value, version.note) == ("22", "18 was found; the template has 22, 24, 26")
@@ -76,7 +93,9 @@ def test_the_image_says_what_runs_where_two_builds_are_there(tmp_path: Path) -> 
     assert found.value == "node"
 
 
-def test_of_several_images_the_one_of_the_service_counts_and_the_others_are_named(tmp_path: Path) -> None:
+def test_of_several_images_the_one_of_the_service_counts_and_the_others_are_named(
+    tmp_path: Path,
+) -> None:
     files = {
         "pom.xml": POM,
         "package.json": "{}",
@@ -96,7 +115,11 @@ def test_of_several_images_the_one_of_the_service_counts_and_the_others_are_name
 
 
 def test_of_several_images_the_version_of_the_services_own_counts(tmp_path: Path) -> None:
-    files = {"requirements.txt": "", "Dockerfile": "FROM python:3.13\n", "A.Dockerfile": "FROM python:3.12\n"}
+    files = {
+        "requirements.txt": "",
+        "Dockerfile": "FROM python:3.13\n",
+        "A.Dockerfile": "FROM python:3.12\n",
+    }
     version = detect.version(project(tmp_path, files), "python")
     assert version is not None
     assert (version.value, version.note) == ("3.13", "A.Dockerfile:1 says 3.12")
@@ -109,13 +132,26 @@ def test_a_service_in_another_language_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_that_is_offered_again_can_be_pasted(tmp_path: Path) -> None:
-    command = propose.command_line("our shop", propose.of(project(tmp_path, {"pom.xml": POM}), None, "", {}))
-    assert shlex.split(command)[:5] == ["scaffold", "adopt", "our shop", "--service-name", "pay-api"]
+    command = propose.command_line(
+        "our shop", propose.of(project(tmp_path, {"pom.xml": POM}), None, "", {})
+    )
+    assert shlex.split(command)[:5] == [
+        "scaffold",
+        "adopt",
+        "our shop",
+        "--service-name",
+        "pay-api",
+    ]
 
 
 def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:
     with pytest.raises(AnswersError) as raised:
-        propose.of(project(tmp_path, {"Jenkinsfile": "node {}\n", "service/go.mod": "module x\n"}), None, "", {})
+        propose.of(
+            project(tmp_path, {"Jenkinsfile": "node {}\n", "service/go.mod": "module x\n"}),
+            None,
+            "",
+            {},
+        )
     assert raised.value.hint == f"scaffold adopt service, or --runtime {'|'.join(RUNTIMES)}"
 
 
@@ -124,17 +160,35 @@ def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:
     [
         ({"Dockerfile": "FROM x\nENV PORT=9000\nEXPOSE $PORT/tcp\n"}, "9000", "Dockerfile:3"),
         ({"Dockerfile": "FROM x\nEXPOSE 15090 8080\n"}, "15090", "Dockerfile:2"),
-        ({"Dockerfile": 'FROM x\nCMD ["uvicorn", "a:b", "--port", "8001"]\n'}, "8001", "Dockerfile:2"),
-        ({"Dockerfile": "FROM x\n", "gunicorn.conf.py": 'bind = "0.0.0.0:8002"\n'}, "8002", "gunicorn.conf.py:1"),
-        ({"src/application.properties": "server.port=${PORT:8085}\n"}, "8085", "src/application.properties:1"),
         (
-            {"src/application.yml": "spring:\n  data:\n    redis:\n      port: 6379\nserver:\n  port: 8086\n"},
+            {"Dockerfile": 'FROM x\nCMD ["uvicorn", "a:b", "--port", "8001"]\n'},
+            "8001",
+            "Dockerfile:2",
+        ),
+        (
+            {"Dockerfile": "FROM x\n", "gunicorn.conf.py": 'bind = "0.0.0.0:8002"\n'},
+            "8002",
+            "gunicorn.conf.py:1",
+        ),
+        (
+            {"src/application.properties": "server.port=${PORT:8085}\n"},
+            "8085",
+            "src/application.properties:1",
+        ),
+        (
+            {
+                "src/application.yml": "spring:\n  data:\n    redis:\n      port: 6379\nserver:\n  port: 8086\n"
+            },
             "8086",
             "src/application.yml:6",
         ),
         ({"server.js": "app.listen(process.env.PORT || 3001)\n"}, "3001", "server.js:1"),
         ({"server.ts": "const at = Number(process.env.PORT) || 4000;\n"}, "4000", "server.ts:1"),
-        ({"server.ts": "const at = parseInt(process.env.PORT, 10) || 4001;\n"}, "4001", "server.ts:1"),
+        (
+            {"server.ts": "const at = parseInt(process.env.PORT, 10) || 4001;\n"},
+            "4001",
+            "server.ts:1",
+        ),
         ({"server.js": "app.listen({ port: 4002, host })\n"}, "4002", "server.js:1"),
         ({"app.py": 'app.run(host="0.0.0.0", port=5001)\n'}, "5001", "app.py:1"),
         ({"app.py": 'app.run(port=int(os.getenv("P", "5002")))\n'}, "5002", "app.py:1"),
@@ -142,11 +196,18 @@ def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:
         ({"main.go": 'server := &http.Server{Addr: ":9091"}\n'}, "9091", "main.go:1"),
         ({"main.go": 'gin.Default().Run(":9092")\n'}, "9092", "main.go:1"),
         (
-            {"tests/server.js": "x(process.env.PORT || 3001)\n", "k8s/pay.yml": "containerPort: 82\n"},
+            {
+                "tests/server.js": "x(process.env.PORT || 3001)\n",
+                "k8s/pay.yml": "containerPort: 82\n",
+            },
             "82",
             "k8s/pay.yml:1",
         ),
-        ({"docker-compose.yml": "services:\n  a:\n    build: .\n    ports: ['80:83']\n"}, "83", "docker-compose.yml:4"),
+        (
+            {"docker-compose.yml": "services:\n  a:\n    build: .\n    ports: ['80:83']\n"},
+            "83",
+            "docker-compose.yml:4",
+        ),
         ({}, "8080", None),
     ],
 )
@@ -184,12 +245,17 @@ def test_a_name_that_no_cluster_takes_is_made_one_and_says_so(tmp_path: Path) ->
 
 
 def test_a_larger_repository_says_what_its_folder_does_not(tmp_path: Path) -> None:
-    whole = project(tmp_path, {".gitlab-ci.yml": "test: {script: [aws eks update-kubeconfig]}\n", "a/pom.xml": POM})
+    whole = project(
+        tmp_path,
+        {".gitlab-ci.yml": "test: {script: [aws eks update-kubeconfig]}\n", "a/pom.xml": POM},
+    )
     proposal = propose.of(Project(tmp_path / "a"), whole, "", {})
     assert (proposal.answers["ci"], proposal.answers["cloud"]) == (("gitlab",), "aws")
 
 
-def test_the_top_of_a_larger_repository_says_the_version_the_team_and_the_lock(tmp_path: Path) -> None:
+def test_the_top_of_a_larger_repository_says_the_version_the_team_and_the_lock(
+    tmp_path: Path,
+) -> None:
     whole = project(
         tmp_path,
         {
@@ -204,8 +270,13 @@ def test_the_top_of_a_larger_repository_says_the_version_the_team_and_the_lock(t
     found = {one.name: one for one in propose.of(part, whole, "", {}).found}
     assert (found["runtime_version"].value, found["team"].value) == ("22", "payments")
     assert found["service_name"].value == "pay"
-    assert [str(found[name].places[0]) for name in ("runtime_version", "team")] == [".nvmrc:1", ".github/CODEOWNERS:2"]
-    assert {found[name].note for name in ("runtime_version", "team")} == {"at the top of the larger repository"}
+    assert [str(found[name].places[0]) for name in ("runtime_version", "team")] == [
+        ".nvmrc:1",
+        ".github/CODEOWNERS:2",
+    ]
+    assert {found[name].note for name in ("runtime_version", "team")} == {
+        "at the top of the larger repository"
+    }
     tool = scripts.tool(part, tmp_path, "node")
     assert tool is not None
     assert str(tool.place) == "../package-lock.json"
@@ -219,7 +290,9 @@ def test_the_top_of_a_larger_repository_says_the_version_the_team_and_the_lock(t
         ("", "pay", "name of the folder"),
     ],
 )
-def test_what_names_a_service_that_names_itself_nowhere(tmp_path: Path, remote: str, name: str, note: str) -> None:
+def test_what_names_a_service_that_names_itself_nowhere(
+    tmp_path: Path, remote: str, name: str, note: str
+) -> None:
     (tmp_path / "pay").mkdir()
     found = detect.name(project(tmp_path / "pay", {"requirements.txt": "flask\n"}), remote)
     assert (found.value, found.note, found.places) == (name, note, ())
@@ -234,17 +307,26 @@ def test_what_names_a_service_that_names_itself_nowhere(tmp_path: Path, remote: 
             "k8s/base/kustomization.yaml",
         ),
         ({"k8s.yml": "---\napiVersion: apps/v1\nkind: Deployment\n"}, "there", "k8s.yml:3"),
-        ({"chart/Chart.yaml": "name: x\n", "chart/templates/d.yaml": "kind: Deployment\n"}, None, None),
+        (
+            {"chart/Chart.yaml": "name: x\n", "chart/templates/d.yaml": "kind: Deployment\n"},
+            None,
+            None,
+        ),
         ({"compose.yaml": "services: {}\n"}, None, None),
     ],
 )
-def test_manifests(tmp_path: Path, files: dict[str, str], value: str | None, place: str | None) -> None:
+def test_manifests(
+    tmp_path: Path, files: dict[str, str], value: str | None, place: str | None
+) -> None:
     found = detect.manifests(project(tmp_path, files))
     assert ((found.value, str(found.places[0])) if found else (None, None)) == (value, place)
 
 
 def test_a_region_is_found_behind_a_flag(tmp_path: Path) -> None:
-    read = project(tmp_path, {"azure-pipelines.yml": "- script: az aks create -g rg --location northeurope -n aks\n"})
+    read = project(
+        tmp_path,
+        {"azure-pipelines.yml": "- script: az aks create -g rg --location northeurope -n aks\n"},
+    )
     found = detect.region(read, "azure")
     assert found is not None
     assert (found.value, str(found.places[0])) == ("northeurope", "azure-pipelines.yml:1")
@@ -261,14 +343,22 @@ def test_terraform_that_is_there_keeps_the_templates_beside_it(tmp_path: Path) -
     [
         ({"pom.xml": POM}, "nothing here says how the service is started"),
         ({"package.json": "{}"}, "nothing here says how the service is tested"),
-        ({"requirements.txt": "x\n", "Dockerfile": 'FROM python:3.12\nCMD ["gunicorn", "a:b"]\n'}, "-m gunicorn a:b"),
+        (
+            {
+                "requirements.txt": "x\n",
+                "Dockerfile": 'FROM python:3.12\nCMD ["gunicorn", "a:b"]\n',
+            },
+            "-m gunicorn a:b",
+        ),
         (
             {"requirements.txt": "x\n", "Dockerfile": "FROM python:3.12\nCMD gunicorn $(id)\n"},
             "how the service is started",
         ),
     ],
 )
-def test_what_nothing_says_is_not_made_up(tmp_path: Path, files: dict[str, str], words: str) -> None:
+def test_what_nothing_says_is_not_made_up(
+    tmp_path: Path, files: dict[str, str], words: str
+) -> None:
     read = project(tmp_path, files)
     runtime = detect.runtime(read)
     assert runtime is not None

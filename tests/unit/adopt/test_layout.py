@@ -35,7 +35,9 @@ def laid(folder: Path, file: str, theirs: dict[str, str], *owned: str) -> Layout
         (".github/pull_request_template.md", "docs/PULL_REQUEST_TEMPLATE.md"),
     ],
 )
-def test_a_file_that_is_there_under_another_name_keeps_its_effect(tmp_path: Path, file: str, theirs: str) -> None:
+def test_a_file_that_is_there_under_another_name_keeps_its_effect(
+    tmp_path: Path, file: str, theirs: str
+) -> None:
     found = laid(tmp_path, file, {theirs: "ours\n"})
     assert [(one.target, one.fate, one.yours) for one in found.files] == [
         (f"{file}.scaffold-new", FileAction.BESIDE, theirs)
@@ -46,15 +48,21 @@ def test_a_file_that_is_there_under_another_name_keeps_its_effect(tmp_path: Path
 @pytest.mark.parametrize("file", ["Dockerfile", ".dockerignore"])
 def test_what_belongs_to_the_templates_own_image_is_never_taken(tmp_path: Path, file: str) -> None:
     found = laid(tmp_path, file, {})
-    assert [(one.target, one.fate) for one in found.files] == [(f"{file}.scaffold-new", FileAction.BESIDE)]
+    assert [(one.target, one.fate) for one in found.files] == [
+        (f"{file}.scaffold-new", FileAction.BESIDE)
+    ]
 
 
 def test_what_nothing_stands_for_is_new(tmp_path: Path) -> None:
     found = laid(tmp_path, "compose.yaml", {"docker/compose.yml": "ours\n"})
-    assert [(one.target, one.fate, one.yours) for one in found.files] == [("compose.yaml", FileAction.NEW, "")]
+    assert [(one.target, one.fate, one.yours) for one in found.files] == [
+        ("compose.yaml", FileAction.NEW, "")
+    ]
 
 
-def test_a_folder_of_the_repository_is_kept_for_answers_that_it_may_have_later(tmp_path: Path) -> None:
+def test_a_folder_of_the_repository_is_kept_for_answers_that_it_may_have_later(
+    tmp_path: Path,
+) -> None:
     found = laid(tmp_path, "README.md", {"terraform/main.tf": "ours\n"}, "terraform/")
     assert [one.fate for one in found.files] == [FileAction.NEW]
     assert found.kept == ("terraform/",)

@@ -18,7 +18,10 @@ TWO = {"go.mod": "module x\n", "cmd/cli/main.go": GO, "cmd/server/main.go": GO}
     [
         ({"Dockerfile": "FROM x\nRUN go build -o /a ./cmd/server\n"}, "./cmd/server"),
         ({"cmd/server/main.go": f'{GO}// http.ListenAndServe(":8888", nil)\n'}, "./cmd/cli"),
-        ({"cmd/server/main.go": f'{GO}var _ = http.ListenAndServe(":8888", nil)\n'}, "./cmd/server"),
+        (
+            {"cmd/server/main.go": f'{GO}var _ = http.ListenAndServe(":8888", nil)\n'},
+            "./cmd/server",
+        ),
     ],
 )
 def test_the_images_and_the_port_of_a_repository_tell_what_is_built(
@@ -26,7 +29,10 @@ def test_the_images_and_the_port_of_a_repository_tell_what_is_built(
 ) -> None:
     tool = scripts.tool(written(tmp_path, {**TWO, **files}), tmp_path, "go")
     assert tool is not None
-    assert (tool.build, tool.run) == (f"go build -o build/app/service {package}\n", f"exec go run {package}\n")
+    assert (tool.build, tool.run) == (
+        f"go build -o build/app/service {package}\n",
+        f"exec go run {package}\n",
+    )
 
 
 def test_a_command_that_is_unknown_is_a_script_that_says_so_and_fails(tmp_path: Path) -> None:

@@ -25,7 +25,13 @@ def project(folder: Path, files: dict[str, str]) -> Project:
     "files",
     [
         {"pom.xml": POM, "Dockerfile": IMAGE},
-        {"pom.xml": MODULES, "api/pom.xml": POM, "core/pom.xml": POM, "app/pom.xml": POM, "app/Dockerfile": IMAGE},
+        {
+            "pom.xml": MODULES,
+            "api/pom.xml": POM,
+            "core/pom.xml": POM,
+            "app/pom.xml": POM,
+            "app/Dockerfile": IMAGE,
+        },
         {"pom.xml": MODULES, "api/pom.xml": POM, "core/pom.xml": POM, "app/pom.xml": POM},
         {
             "settings.gradle.kts": 'include(":core", ":app")\n',
@@ -34,8 +40,16 @@ def project(folder: Path, files: dict[str, str]) -> Project:
             "app/build.gradle.kts": "",
             "app/Dockerfile": IMAGE,
         },
-        {"manage.py": "", "compose/local/django/Dockerfile": IMAGE, "compose/production/django/Dockerfile": IMAGE},
-        {"package.json": '{"workspaces": ["packages/*"]}', "packages/a/package.json": "{}", "Dockerfile": IMAGE},
+        {
+            "manage.py": "",
+            "compose/local/django/Dockerfile": IMAGE,
+            "compose/production/django/Dockerfile": IMAGE,
+        },
+        {
+            "package.json": '{"workspaces": ["packages/*"]}',
+            "packages/a/package.json": "{}",
+            "Dockerfile": IMAGE,
+        },
         {"go.mod": "module x\n", "deploy/docker/Dockerfile": IMAGE},
     ],
 )
@@ -59,7 +73,11 @@ def test_one_service(tmp_path: Path, files: dict[str, str]) -> None:
             "apps/pay",
         ),
         (
-            {"pnpm-workspace.yaml": "packages: [apps/*]\n", "package.json": "{}", "apps/a/package.json": "{}"}
+            {
+                "pnpm-workspace.yaml": "packages: [apps/*]\n",
+                "package.json": "{}",
+                "apps/a/package.json": "{}",
+            }
             | {"apps/pay/package.json": "{}", "apps/pay/Dockerfile": IMAGE},
             "is a workspace of packages: apps/a, apps/pay",
             "apps/pay",
@@ -71,15 +89,21 @@ def test_one_service(tmp_path: Path, files: dict[str, str]) -> None:
         ),
     ],
 )
-def test_several(tmp_path: Path, files: dict[str, str], says: str, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several(
+    tmp_path: Path, files: dict[str, str], says: str, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ProjectError, match=says) as raised:
         single.one_service(project(tmp_path, files))
     assert raised.value.hint == f"scaffold adopt {first}"
 
 
-def test_the_hint_is_a_path_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hint_is_a_path_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ProjectError) as raised:
-        single.one_service(project(tmp_path / "our shop", {"web/package.json": "{}", "pay/pom.xml": POM}))
+        single.one_service(
+            project(tmp_path / "our shop", {"web/package.json": "{}", "pay/pom.xml": POM})
+        )
     assert raised.value.hint == "scaffold adopt 'our shop/pay'"

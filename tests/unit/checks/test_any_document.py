@@ -99,10 +99,14 @@ WORDS = (
     "",
 )
 
-_SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-1, 3), st.floats(allow_nan=False), st.sampled_from(WORDS))
+_SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-1, 3), st.floats(allow_nan=False), st.sampled_from(WORDS)
+)
 _VALUES = st.recursive(
     _SCALARS,
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+    ),
     max_leaves=25,
 )
 _OBJECTS = st.fixed_dictionaries(
@@ -120,8 +124,16 @@ _WORKFLOWS = st.fixed_dictionaries(
 OWN = [one for one in checks.every(today=TODAY) if one.family in {"AG", "EN", "EOL", "SEC"}]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(st.sampled_from(FILES), st.one_of(_VALUES, _OBJECTS, _WORKFLOWS)), min_size=1, max_size=3))
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(FILES), st.one_of(_VALUES, _OBJECTS, _WORKFLOWS)),
+        min_size=1,
+        max_size=3,
+    )
+)
 def test_no_document_breaks_a_check(documents: list[tuple[str, object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

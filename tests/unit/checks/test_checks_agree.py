@@ -72,10 +72,14 @@ class Reading(ScriptedToolchain):
             file = (cwd or Path()) / word
             self.texts += [file.read_text(encoding="utf-8")] if file.is_file() else []
         self.texts += [stdin] if stdin else []
-        return super().run(tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory, reads=reads)
+        return super().run(
+            tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory, reads=reads
+        )
 
 
-def ran(root: Path, files: dict[str, str], *ids: str, toolchain: ScriptedToolchain | None = None) -> dict[str, Result]:
+def ran(
+    root: Path, files: dict[str, str], *ids: str, toolchain: ScriptedToolchain | None = None
+) -> dict[str, Result]:
     """The results of the checks, by id; one that had nothing to look at is not among them."""
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -89,10 +93,20 @@ def places(result: Result) -> set[str]:
     return {finding.path.as_posix() for finding in result.findings}
 
 
-@pytest.mark.parametrize("name", ["prometheus/alertmanager.yml", "ops/alertmanager.yaml", "deploy/am-config.yaml"])
-def test_a_file_of_alertmanager_is_one_for_amtool_as_for_the_receivers(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["prometheus/alertmanager.yml", "ops/alertmanager.yaml", "deploy/am-config.yaml"]
+)
+def test_a_file_of_alertmanager_is_one_for_amtool_as_for_the_receivers(
+    name: str, tmp_path: Path
+) -> None:
     refused = said('FAILED: undefined receiver "pager" used in route', exit_code=1)
-    results = ran(tmp_path, {name: ALERTMANAGER}, "AG040", "MO005", toolchain=ScriptedToolchain({"amtool": refused}))
+    results = ran(
+        tmp_path,
+        {name: ALERTMANAGER},
+        "AG040",
+        "MO005",
+        toolchain=ScriptedToolchain({"amtool": refused}),
+    )
     assert [finding.place for finding in results["MO005"].findings] != []
     assert places(results["AG040"]) == places(results["MO005"]) == {name}
     assert results["MO005"].findings[0].line == 4
@@ -101,7 +115,9 @@ def test_a_file_of_alertmanager_is_one_for_amtool_as_for_the_receivers(name: str
 def test_an_object_of_the_operator_is_none_for_amtool(tmp_path: Path) -> None:
     text = f"apiVersion: monitoring.coreos.com/v1alpha1\nkind: AlertmanagerConfig\nspec:\n{indented(ALERTMANAGER)}"
     toolchain = ScriptedToolchain({"amtool": said()})
-    assert set(ran(tmp_path, {"k8s/a.yaml": text}, "AG040", "MO005", toolchain=toolchain)) == {"AG040"}
+    assert set(ran(tmp_path, {"k8s/a.yaml": text}, "AG040", "MO005", toolchain=toolchain)) == {
+        "AG040"
+    }
 
 
 def test_what_receives_telemetry_is_no_alertmanager(tmp_path: Path) -> None:
@@ -122,9 +138,13 @@ def test_rules_of_an_object_are_held_against_promql(name: str, tmp_path: Path) -
 def test_promtool_is_handed_the_groups_of_an_object_as_a_file_of_rules(tmp_path: Path) -> None:
     # promtool 2.42.0
     refused = 'rules.json: 1:74: group "orders", rule 1, "OrdersFail": could not parse expression'
-    toolchain = Reading({"promtool": said("Checking rules.json\n", stderr=f"  FAILED:\n{refused}\n", exit_code=1)})
+    toolchain = Reading(
+        {"promtool": said("Checking rules.json\n", stderr=f"  FAILED:\n{refused}\n", exit_code=1)}
+    )
     results = ran(tmp_path, {"k8s/rule.yaml": RULE}, "MO003", toolchain=toolchain)
-    assert [yaml.safe_load(text)["groups"] for text in toolchain.texts] == [yaml.safe_load(RULE)["spec"]["groups"]]
+    assert [yaml.safe_load(text)["groups"] for text in toolchain.texts] == [
+        yaml.safe_load(RULE)["spec"]["groups"]
+    ]
     assert [str(finding.place) for finding in results["MO003"].findings] == ["k8s/rule.yaml:9"]
     assert results["MO003"].findings[0].message == (
         'FAILED: group "orders", rule 1, "OrdersFail": could not parse expression'
@@ -139,7 +159,8 @@ def test_a_file_of_rules_goes_to_promtool_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Containerfile", "api/Containerfile", "Containerfile.dev", "api.Dockerfile", "api.dockerfile"]
+    "name",
+    ["Containerfile", "api/Containerfile", "Containerfile.dev", "api.Dockerfile", "api.dockerfile"],
 )
 def test_hadolint_reads_every_dockerfile_that_others_judge(name: str, tmp_path: Path) -> None:
     toolchain = ScriptedToolchain({"hadolint": said("[]")})
@@ -153,11 +174,18 @@ def test_hadolint_reads_every_dockerfile_that_others_judge(name: str, tmp_path: 
 @pytest.mark.parametrize("name", ["Dockerfile.md", "Dockerfile.dockerignore", "Dockerfile.jinja"])
 def test_a_text_about_a_dockerfile_is_none(name: str, tmp_path: Path) -> None:
     toolchain = ScriptedToolchain({"hadolint": said("[]")})
-    assert ran(tmp_path, {name: "x\n"}, "DK001", "SEC002", "SEC007", "SY008", toolchain=toolchain) == {}
+    assert (
+        ran(tmp_path, {name: "x\n"}, "DK001", "SEC002", "SEC007", "SY008", toolchain=toolchain)
+        == {}
+    )
 
 
-@pytest.mark.parametrize("name", ["azure-pipelines.yaml", "azure-pipelines.release.yaml", ".azure-pipelines/plan.yml"])
-def test_the_schema_reads_every_pipeline_of_azure_that_others_read(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["azure-pipelines.yaml", "azure-pipelines.release.yaml", ".azure-pipelines/plan.yml"]
+)
+def test_the_schema_reads_every_pipeline_of_azure_that_others_read(
+    name: str, tmp_path: Path
+) -> None:
     report = (
         '{"status": "fail", "errors": [{"filename": "-", "path": "$", "message": "jobz was unexpected"}], '
         '"parse_errors": []}'
@@ -174,21 +202,33 @@ def test_the_schema_reads_every_pipeline_of_azure_that_others_read(name: str, tm
     ("name", "text"),
     [
         ("azure-pipelines.yaml", AZURE),
-        (".gitlab-ci.yml", "plan:\n  variables:\n    TERRAFORM_VERSION: 0.12.31\n  script: [terraform plan]\n"),
+        (
+            ".gitlab-ci.yml",
+            "plan:\n  variables:\n    TERRAFORM_VERSION: 0.12.31\n  script: [terraform plan]\n",
+        ),
         ("ci/install.sh", "#!/bin/sh\nTERRAFORM_VERSION=0.12.31\n"),
         ("ci/Containerfile", "FROM docker.io/hashicorp/terraform:0.12.31\n"),
     ],
 )
-def test_a_terraform_that_is_compared_is_one_that_may_be_too_old(name: str, text: str, tmp_path: Path) -> None:
+def test_a_terraform_that_is_compared_is_one_that_may_be_too_old(
+    name: str, text: str, tmp_path: Path
+) -> None:
     results = ran(tmp_path, {name: text, ".terraform-version": "1.15.5\n"}, "AG008", "EOL004")
     assert places(results["AG008"]) == {name}
     assert places(results["EOL004"]) == {name}
 
 
-@pytest.mark.parametrize(("stage", "production"), [("stg", "prd"), ("stage", "prod"), ("Staging", "Production")])
-def test_environments_have_the_same_names_for_all(stage: str, production: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stage", "production"), [("stg", "prd"), ("stage", "prod"), ("Staging", "Production")]
+)
+def test_environments_have_the_same_names_for_all(
+    stage: str, production: str, tmp_path: Path
+) -> None:
     files = {
-        **{f"chart/values-{name}.yaml": f"host: {name}.example.com\n" for name in (stage, production)},
+        **{
+            f"chart/values-{name}.yaml": f"host: {name}.example.com\n"
+            for name in (stage, production)
+        },
         **{f"terraform/{name}.tfvars": f'name = "{name}"\n' for name in (stage, production, "dev")},
     }
     results = ran(tmp_path, {"chart/Chart.yaml": "name: x\n", **files}, "AG041", "EN001", "EN007")
@@ -211,7 +251,9 @@ def indented(text: str) -> str:
 GITLAB = "deploy:\n  image: alpine:latest\n  scirpt: [curl https://example.com/x | sh]\n"
 
 
-@pytest.mark.parametrize("name", [".gitlab-ci.yml", ".gitlab/deploy.yml", ".gitlab/ci/deploy.yaml", "ci/gitlab/a.yml"])
+@pytest.mark.parametrize(
+    "name", [".gitlab-ci.yml", ".gitlab/deploy.yml", ".gitlab/ci/deploy.yaml", "ci/gitlab/a.yml"]
+)
 def test_what_gitlab_includes_is_a_pipeline_for_all(name: str, tmp_path: Path) -> None:
     toolchain = ScriptedToolchain({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
     results = ran(tmp_path, {name: GITLAB}, "CI006", "SEC002", "SEC010", toolchain=toolchain)
@@ -222,13 +264,19 @@ def test_what_gitlab_includes_is_a_pipeline_for_all(name: str, tmp_path: Path) -
 
 def test_settings_of_gitlab_are_no_pipelines(tmp_path: Path) -> None:
     toolchain = ScriptedToolchain({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
-    files = {".gitlab/agents/prod/config.yaml": "ci_access: {}\n", ".gitlab/route-map.yml": "- source: a\n"}
+    files = {
+        ".gitlab/agents/prod/config.yaml": "ci_access: {}\n",
+        ".gitlab/route-map.yml": "- source: a\n",
+    }
     assert ran(tmp_path, files, "CI006", "SEC010", toolchain=toolchain) == {}
 
 
 def test_a_component_of_gitlab_has_no_schema_and_the_verdict_says_so(tmp_path: Path) -> None:
     toolchain = ScriptedToolchain({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
-    files = {".gitlab-ci.yml": "a: {script: [x]}\n", ".gitlab/c.yml": "spec: {inputs: {}}\n---\na: {script: [x]}\n"}
+    files = {
+        ".gitlab-ci.yml": "a: {script: [x]}\n",
+        ".gitlab/c.yml": "spec: {inputs: {}}\n---\na: {script: [x]}\n",
+    }
     results = ran(tmp_path, files, "CI006", toolchain=toolchain)
     assert results["CI006"].limit == "no schema for components: .gitlab/c.yml"
 
@@ -243,7 +291,9 @@ def test_every_jenkinsfile_is_one_for_all(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["azure-pipelines.yml", "azure-pipelines.yaml"])
 def test_images_of_azure_are_images(name: str, tmp_path: Path) -> None:
-    text = "jobs:\n  - job: a\n    container: docker.io/library/node:latest\n    steps: [{bash: x}]\n"
+    text = (
+        "jobs:\n  - job: a\n    container: docker.io/library/node:latest\n    steps: [{bash: x}]\n"
+    )
     results = ran(tmp_path, {name: text}, "SEC002")
     assert [str(finding.place) for finding in results["SEC002"].findings] == [f"{name}:3"]
 
@@ -253,7 +303,9 @@ def test_the_name_of_a_container_among_the_resources_is_no_image(tmp_path: Path)
     assert ran(tmp_path, {"azure-pipelines.yml": text}, "SEC002")["SEC002"].findings == ()
 
 
-@pytest.mark.parametrize("name", ["bin/install", "ci/install.sh", "install.bash", "azure-pipelines.yaml"])
+@pytest.mark.parametrize(
+    "name", ["bin/install", "ci/install.sh", "install.bash", "azure-pipelines.yaml"]
+)
 def test_a_download_is_found_wherever_a_shell_runs_it(name: str, tmp_path: Path) -> None:
     text = "#!/usr/bin/env bash\nsteps: # x\ncurl -fsS https://example.com/install | bash\n"
     assert places(ran(tmp_path, {name: text}, "SEC010")["SEC010"]) == {name}
@@ -299,7 +351,9 @@ def test_an_object_is_one_for_all(name: str, tmp_path: Path) -> None:
     assert results["AG037"].detail == "1 object"
 
 
-def test_a_task_of_an_extension_that_is_read_elsewhere_is_none_that_the_schema_refuses(tmp_path: Path) -> None:
+def test_a_task_of_an_extension_that_is_read_elsewhere_is_none_that_the_schema_refuses(
+    tmp_path: Path,
+) -> None:
     toolchain = Reading({"check-jsonschema": said('{"errors": [], "parse_errors": []}')})
     ran(tmp_path, {"azure-pipelines.yaml": AZURE}, "CI007", toolchain=toolchain)
     assert [json.loads(text)["steps"] for text in toolchain.texts] == [[{"bash": "true"}]]

@@ -16,7 +16,10 @@ WITH_BASE = "<<<<<<< yours\nb\n||||||| base\nd\n=======\nc\n>>>>>>> theirs\n"
 
 def found(text: str, folder: Path) -> list[tuple[int, str]]:
     (folder / "page.md").write_bytes(text.encode())
-    return [(one.line, one.message) for one in conflicts_are_settled(Project(folder), ScriptedToolchain({})).findings]
+    return [
+        (one.line, one.message)
+        for one in conflicts_are_settled(Project(folder), ScriptedToolchain({})).findings
+    ]
 
 
 def test_a_conflict_is_found_at_its_first_marker(tmp_path: Path) -> None:
@@ -26,7 +29,9 @@ def test_a_conflict_is_found_at_its_first_marker(tmp_path: Path) -> None:
 
 
 def test_several_in_one_file_are_counted(tmp_path: Path) -> None:
-    assert found(CONFLICT + WITH_BASE, tmp_path) == [(2, "a conflict of a merge is left (and 1 more)")]
+    assert found(CONFLICT + WITH_BASE, tmp_path) == [
+        (2, "a conflict of a merge is left (and 1 more)")
+    ]
 
 
 @pytest.mark.parametrize(

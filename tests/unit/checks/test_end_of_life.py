@@ -16,7 +16,9 @@ from scaffolder.repository.project import Project
 from scaffolder.tools import package_data
 
 
-def checked(root: Path, check: str, files: dict[str, str], *, today: datetime.date = TODAY) -> Report:
+def checked(
+    root: Path, check: str, files: dict[str, str], *, today: datetime.date = TODAY
+) -> Report:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
@@ -24,7 +26,9 @@ def checked(root: Path, check: str, files: dict[str, str], *, today: datetime.da
     return checks.run(Project(root), chosen, ScriptedToolchain({}))
 
 
-def found(root: Path, check: str, files: dict[str, str], *, today: datetime.date = TODAY) -> list[str]:
+def found(
+    root: Path, check: str, files: dict[str, str], *, today: datetime.date = TODAY
+) -> list[str]:
     report = checked(root, check, files, today=today)
     assert report.results, report.inapplicable
     return [
@@ -67,14 +71,18 @@ def test_what_is_past_its_end_is_found_with_its_line(
     ("days", "severity"),
     [(91, None), (90, None), (89, Severity.WARNING), (0, Severity.WARNING), (-1, Severity.ERROR)],
 )
-def test_an_end_is_announced_for_ninety_days(days: int, severity: Severity | None, tmp_path: Path) -> None:
+def test_an_end_is_announced_for_ninety_days(
+    days: int, severity: Severity | None, tmp_path: Path
+) -> None:
     end = end_of_life.end_of("python", "3.11")
     assert end
     assert end.day
     today = end.day - datetime.timedelta(days=days)
     report = checked(tmp_path, "EOL001", {".python-version": "3.11\n"}, today=today)
     assert [one.severity for one in report.results[0].findings] == ([severity] if severity else [])
-    assert report.results[0].outcome is (Outcome.FAILED if severity is Severity.ERROR else Outcome.PASSED)
+    assert report.results[0].outcome is (
+        Outcome.FAILED if severity is Severity.ERROR else Outcome.PASSED
+    )
 
 
 def test_a_version_in_several_places_is_one_finding(tmp_path: Path) -> None:
@@ -96,7 +104,9 @@ LEFT_ALONE = {
 
 
 @pytest.mark.parametrize(("check", "file", "text"), LEFT_ALONE.values(), ids=LEFT_ALONE)
-def test_what_pins_no_version_is_left_alone(check: str, file: str, text: str, tmp_path: Path) -> None:
+def test_what_pins_no_version_is_left_alone(
+    check: str, file: str, text: str, tmp_path: Path
+) -> None:
     report = checked(tmp_path, check, {file: text})
     assert report.results == ()
 
@@ -112,7 +122,10 @@ def test_a_version_before_all_cycles_is_not_guessed_where_the_oldest_outlived_an
 
 def test_a_version_that_nobody_knows_is_no_verdict(tmp_path: Path) -> None:
     (result,) = checked(tmp_path, "EOL003", {"Dockerfile": "FROM ubuntu:mantic\n"}).results
-    assert (result.outcome, result.reason) == (Outcome.SKIPPED, "no end is published for ubuntu mantic")
+    assert (result.outcome, result.reason) == (
+        Outcome.SKIPPED,
+        "no end is published for ubuntu mantic",
+    )
 
 
 def test_a_verdict_says_which_versions_it_does_not_cover(tmp_path: Path) -> None:
@@ -144,7 +157,9 @@ def test_a_version_belongs_to_the_longest_cycle_that_starts_it(
     assert (end.cycle if end else None, end.day if end else None) == (cycle, day)
 
 
-CYCLES = yaml.safe_load((ROOT / "scaffolder" / "repository" / "cycles.yml").read_text(encoding="utf-8"))
+CYCLES = yaml.safe_load(
+    (ROOT / "scaffolder" / "repository" / "cycles.yml").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize("product", CYCLES)

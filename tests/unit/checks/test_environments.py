@@ -13,7 +13,11 @@ from scaffolder import checks, cli
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Finding, Outcome, Report
 from scaffolder.repository import environment_diff
-from scaffolder.repository.environment_diff import RENDERED_MAY_DIFFER, VARIABLES_MAY_DIFFER, Difference
+from scaffolder.repository.environment_diff import (
+    RENDERED_MAY_DIFFER,
+    VARIABLES_MAY_DIFFER,
+    Difference,
+)
 from scaffolder.repository.project import Project
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import Tool
@@ -23,7 +27,9 @@ def checked(root: Path, check: str, files: dict[str, str]) -> Report:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    return checks.run(Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain({}))
+    return checks.run(
+        Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain({})
+    )
 
 
 def found(root: Path, check: str, files: dict[str, str]) -> list[str]:
@@ -59,8 +65,13 @@ def test_a_key_that_most_environments_have_is_missing_where_it_is_not(tmp_path: 
 
 
 def test_an_empty_file_lacks_every_key_of_the_other(tmp_path: Path) -> None:
-    found_here = found(tmp_path, "EN001", {"values-dev.yaml": "", "values-prod.yaml": "a: 1\nb: 2\n"})
-    assert [one.split(" is")[0] for one in found_here] == ["values-prod.yaml:1: a", "values-prod.yaml:2: b"]
+    found_here = found(
+        tmp_path, "EN001", {"values-dev.yaml": "", "values-prod.yaml": "a: 1\nb: 2\n"}
+    )
+    assert [one.split(" is")[0] for one in found_here] == [
+        "values-prod.yaml:1: a",
+        "values-prod.yaml:2: b",
+    ]
 
 
 def test_variables_that_may_differ_do(tmp_path: Path) -> None:
@@ -74,8 +85,13 @@ def test_variables_that_may_differ_do(tmp_path: Path) -> None:
 
 
 def test_a_variable_of_another_value_is_found_with_both_places(tmp_path: Path) -> None:
-    files = {"dev.tfvars": 'multi_az = false\nengine = "16"\n', "prod.tfvars": 'multi_az = true\nengine = "16"\n'}
-    assert found(tmp_path, "EN004", files) == ["prod.tfvars:1: multi_az is true, in dev false [dev.tfvars:1]"]
+    files = {
+        "dev.tfvars": 'multi_az = false\nengine = "16"\n',
+        "prod.tfvars": 'multi_az = true\nengine = "16"\n',
+    }
+    assert found(tmp_path, "EN004", files) == [
+        "prod.tfvars:1: multi_az is true, in dev false [dev.tfvars:1]"
+    ]
 
 
 def test_two_environments_with_one_state_are_found(tmp_path: Path) -> None:
@@ -91,13 +107,20 @@ def test_two_environments_with_one_state_are_found(tmp_path: Path) -> None:
 
 def test_states_in_buckets_of_their_own_are_apart(tmp_path: Path) -> None:
     files = {
-        f"{name}.s3.tfbackend": f'bucket = "state-{name}"\nkey = "x"\nencrypt = true\n' for name in ("dev", "prod")
+        f"{name}.s3.tfbackend": f'bucket = "state-{name}"\nkey = "x"\nencrypt = true\n'
+        for name in ("dev", "prod")
     }
     assert found(tmp_path, "EN005", files) == []
 
 
 def test_a_missing_environment_is_named_with_the_file_that_knows_it(tmp_path: Path) -> None:
-    files = {"values-dev.yaml": "", "values-qa.yaml": "", "values-prod.yaml": "", "dev.tfvars": "", "prod.tfvars": ""}
+    files = {
+        "values-dev.yaml": "",
+        "values-qa.yaml": "",
+        "values-prod.yaml": "",
+        "dev.tfvars": "",
+        "prod.tfvars": "",
+    }
     assert found(tmp_path, "EN007", files) == [
         "dev.tfvars:0: qa has no file here: qa.tfvars is missing [values-qa.yaml]"
     ]
@@ -109,14 +132,22 @@ NAMES = {
     "a comment": ("# Same keys as values-qa.yaml.\nhost: x\n", 0),
     "a key": ("qa: false\n", 0),
     "a word that holds the name": ("image: qatar\n", 0),
-    "an address on the internet": ("repository: https://dev.azure.com/x\nsite: https://go.dev/x\n", 0),
+    "an address on the internet": (
+        "repository: https://dev.azure.com/x\nsite: https://go.dev/x\n",
+        0,
+    ),
     "a word that says something else": ("mode: integration\n", 0),
 }
 
 
 @pytest.mark.parametrize(("text", "number"), NAMES.values(), ids=NAMES)
 def test_a_file_of_prod_speaks_of_prod(text: str, number: int, tmp_path: Path) -> None:
-    files = {"values-dev.yaml": "", "values-int.yaml": "", "values-qa.yaml": "", "values-prod.yaml": text}
+    files = {
+        "values-dev.yaml": "",
+        "values-int.yaml": "",
+        "values-qa.yaml": "",
+        "values-prod.yaml": text,
+    }
     assert len(found(tmp_path, "EN008", files)) == number
 
 
@@ -139,7 +170,10 @@ def test_a_pipeline_of_another_kind_is_not_judged(text: str, tmp_path: Path) -> 
 
 def test_a_pipeline_that_does_not_parse_is_no_verdict(tmp_path: Path) -> None:
     (result,) = checked(tmp_path, "EN006", {".github/workflows/ci.yml": "jobs: [\n"}).results
-    assert (result.outcome, result.reason) == (Outcome.SKIPPED, "a pipeline does not parse: see SY002 and CI005")
+    assert (result.outcome, result.reason) == (
+        Outcome.SKIPPED,
+        "a pipeline does not parse: see SY002 and CI005",
+    )
 
 
 # ---- what is compared
@@ -159,7 +193,9 @@ class Helm(ScriptedToolchain):
     """A helm whose chart renders what the test wants for each environment."""
 
     def run(self, tool: Tool, *args: str, **rest: Any) -> CompletedRun:
-        (name,) = (name for name in ("dev", "qa", "prod") if any(f"values-{name}" in arg for arg in args))
+        (name,) = (
+            name for name in ("dev", "qa", "prod") if any(f"values-{name}" in arg for arg in args)
+        )
         return said(self.objects[name])
 
     objects: dict[str, str]
@@ -167,7 +203,11 @@ class Helm(ScriptedToolchain):
 
 def rendered(root: Path, **objects: str) -> tuple[Project, Helm]:
     files = {f"chart/values-{name}.yaml": f"mode: {name}\n" for name in objects}
-    checked(root, "SY001", {"chart/Chart.yaml": "name: chart\n", "chart/values.yaml": "mode: x\n", **files})
+    checked(
+        root,
+        "SY001",
+        {"chart/Chart.yaml": "name: chart\n", "chart/values.yaml": "mode: x\n", **files},
+    )
     toolchain = Helm({"helm": said()})
     toolchain.objects = objects
     return Project(root), toolchain
@@ -184,7 +224,9 @@ def test_name_and_size_may_differ_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_the_odd_one_out_is_found_where_its_values_say_so(tmp_path: Path) -> None:
-    project, toolchain = rendered(tmp_path, dev=of("dev", mode="x"), qa=of("qa", mode="qa"), prod=of("prod", mode="x"))
+    project, toolchain = rendered(
+        tmp_path, dev=of("dev", mode="x"), qa=of("qa", mode="qa"), prod=of("prod", mode="x")
+    )
     # "qa" is the environment's own name, so that its value is compared without it, and still differs.
     (result,) = checks.run(project, checks.choose(select=["EN003"], ignore=[]), toolchain).results
     (one,) = result.findings
@@ -195,7 +237,9 @@ def test_the_odd_one_out_is_found_where_its_values_say_so(tmp_path: Path) -> Non
 
 
 def test_an_object_that_one_environment_lacks_is_found_in_its_template(tmp_path: Path) -> None:
-    more = of("prod") + of("prod").replace("name: api-prod", "name: worker").replace("deployment.yaml", "worker.yaml")
+    more = of("prod") + of("prod").replace("name: api-prod", "name: worker").replace(
+        "deployment.yaml", "worker.yaml"
+    )
     project, toolchain = rendered(tmp_path, dev=of("dev"), prod=more)
     (result,) = checks.run(project, checks.choose(select=["EN003"], ignore=[]), toolchain).results
     (one,) = result.findings
@@ -203,7 +247,9 @@ def test_an_object_that_one_environment_lacks_is_found_in_its_template(tmp_path:
     assert one.message == "Deployment worker is rendered for prod, but not for dev"
 
 
-def test_a_value_that_is_the_same_everywhere_is_the_same_whatever_it_is_called(tmp_path: Path) -> None:
+def test_a_value_that_is_the_same_everywhere_is_the_same_whatever_it_is_called(
+    tmp_path: Path,
+) -> None:
     host = "https://dev.azure.com/x"
     project, toolchain = rendered(tmp_path, dev=of("dev", mode=host), prod=of("prod", mode=host))
     assert environment_diff.rendered_differences(project, toolchain) == ()
@@ -219,7 +265,10 @@ def test_the_odd_ones_are_the_minority_or_those_that_come_later() -> None:
 def test_each_place_that_may_differ_has_a_reason() -> None:
     everything = (*RENDERED_MAY_DIFFER, *VARIABLES_MAY_DIFFER)
     assert all(len(one.reason) > 5 for one in everything)
-    assert not any(one.what.fullmatch("Deployment:spec.template.spec.containers[api].image") for one in everything)
+    assert not any(
+        one.what.fullmatch("Deployment:spec.template.spec.containers[api].image")
+        for one in everything
+    )
 
 
 def test_what_differs_and_may_is_a_table_with_the_reason(tmp_path: Path) -> None:
@@ -230,7 +279,9 @@ def test_what_differs_and_may_is_a_table_with_the_reason(tmp_path: Path) -> None
     table = checked(tmp_path, "EN004", files).results[0].table
     assert table is not None
     assert table.columns == ("what", "dev", "prod", "may differ because")
-    assert table.rows == (("vpc_cidr", "10.0.0.0/16", "10.9.0.0/16", "network: addresses of its own"),)
+    assert table.rows == (
+        ("vpc_cidr", "10.0.0.0/16", "10.9.0.0/16", "network: addresses of its own"),
+    )
 
 
 def test_hashes_tell_which_object_is_not_alike(tmp_path: Path) -> None:
@@ -254,9 +305,14 @@ def test_parity_is_written_where_it_is_asked_for_and_nowhere_else(
     root, file = tmp_path / "repository", tmp_path / "parity.json"
     checked(root, "SY001", {"dev.tfvars": 'a = "1"\n', "prod.tfvars": 'a = "2"\n'})
     before = sorted(root.rglob("*"))
-    assert cli.run(["check", str(root), "--select", "SY005", "--parity", str(file)]) == ExitCode.CLEAN
+    assert (
+        cli.run(["check", str(root), "--select", "SY005", "--parity", str(file)]) == ExitCode.CLEAN
+    )
     document = json.loads(file.read_text(encoding="utf-8"))
     assert (document["version"], document["alike"]) == (1, False)
     assert sorted(root.rglob("*")) == before
-    assert cli.run(["check", str(root), "--select", "SY005", "--parity", str(tmp_path / "no" / "x")]) == ExitCode.USAGE
+    assert (
+        cli.run(["check", str(root), "--select", "SY005", "--parity", str(tmp_path / "no" / "x")])
+        == ExitCode.USAGE
+    )
     assert "cannot be written" in capsys.readouterr().err

@@ -35,7 +35,9 @@ def outcome(project: Project, check: Check, done: CompletedRun | Exception | Non
 @pytest.mark.parametrize(
     "error", [ToolCrashed("ended by SIGSEGV"), ToolTimeout("did not finish within 30 s")], ids=type
 )
-def test_a_crash_or_a_hang_is_no_verdict(project: Callable[[], Project], check: Check, error: Exception) -> None:
+def test_a_crash_or_a_hang_is_no_verdict(
+    project: Callable[[], Project], check: Check, error: Exception
+) -> None:
     result = outcome(project(), check, error)
     assert result.outcome is Outcome.BROKEN
     assert str(error) in result.reason
@@ -49,7 +51,9 @@ def test_an_exit_code_that_the_program_does_not_document_is_no_verdict(
 
 
 @pytest.mark.parametrize("check", WITH_TOOL, ids=lambda check: check.id)
-def test_a_missing_program_is_a_skip_that_says_how_to_get_it(project: Callable[[], Project], check: Check) -> None:
+def test_a_missing_program_is_a_skip_that_says_how_to_get_it(
+    project: Callable[[], Project], check: Check
+) -> None:
     result = outcome(project(), check, None)
     assert result.outcome is Outcome.SKIPPED
     assert result.tool_missing

@@ -18,7 +18,9 @@ def checked(root: Path, files: dict[str, str]) -> Report:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    return checks.run(Project(root), checks.choose(select=["SY001"], ignore=[]), ScriptedToolchain({}))
+    return checks.run(
+        Project(root), checks.choose(select=["SY001"], ignore=[]), ScriptedToolchain({})
+    )
 
 
 def found(root: Path, files: dict[str, str]) -> list[str]:
@@ -74,7 +76,10 @@ def test_brackets_of_another_language_are_left_alone(file: str, text: str, tmp_p
 
 
 def test_a_template_that_was_not_rendered_is_found(tmp_path: Path) -> None:
-    assert found(tmp_path, {"README.md.jinja": "# [[ service_name ]]\n"}) == ["README.md.jinja:0", "README.md.jinja:1"]
+    assert found(tmp_path, {"README.md.jinja": "# [[ service_name ]]\n"}) == [
+        "README.md.jinja:0",
+        "README.md.jinja:1",
+    ]
 
 
 def test_an_answers_file_with_a_conflict_still_says_that_it_is_ours(tmp_path: Path) -> None:
@@ -84,8 +89,13 @@ def test_an_answers_file_with_a_conflict_still_says_that_it_is_ours(tmp_path: Pa
 
 FOREIGN = {
     "nothing generated": {},
-    "a Copier template": {"copier.yml": "_subdirectory: x\n", "x/[[ name ]].md.jinja": "# [[ service_name ]]\n"},
-    "another template's answers": {".copier-answers.yml": "_src_path: gh:org/other\nservice_name: x\n"},
+    "a Copier template": {
+        "copier.yml": "_subdirectory: x\n",
+        "x/[[ name ]].md.jinja": "# [[ service_name ]]\n",
+    },
+    "another template's answers": {
+        ".copier-answers.yml": "_src_path: gh:org/other\nservice_name: x\n"
+    },
 }
 
 
@@ -93,4 +103,6 @@ FOREIGN = {
 def test_a_repository_that_is_not_ours_is_not_asked(files: dict[str, str], tmp_path: Path) -> None:
     report = checked(tmp_path, {"a.yml": "x: [[ service_name ]]\n", **files})
     assert not report.results
-    assert [one.reason for one in report.inapplicable] == ["the repository was not generated from this template"]
+    assert [one.reason for one in report.inapplicable] == [
+        "the repository was not generated from this template"
+    ]

@@ -16,7 +16,9 @@ def found(root: Path, files: dict[str, str]) -> tuple[Finding, ...]:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    report = checks.run(Project(root), checks.choose(select=["AG049"], ignore=[]), ScriptedToolchain({}))
+    report = checks.run(
+        Project(root), checks.choose(select=["AG049"], ignore=[]), ScriptedToolchain({})
+    )
     assert report.results, report.inapplicable
     return report.results[0].findings
 

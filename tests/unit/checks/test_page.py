@@ -27,7 +27,9 @@ def test_a_page_has_the_title_of_its_check_and_every_section(check: Check) -> No
 
 @pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
 def test_an_example_shows_two_states_that_differ(check: Check) -> None:
-    blocks = re.findall(r"^```\w*\n(.*?)^```$", page.of(check.id).example, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(
+        r"^```\w*\n(.*?)^```$", page.of(check.id).example, flags=re.MULTILINE | re.DOTALL
+    )
     assert len(blocks) >= 2
     assert len(set(blocks)) == len(blocks)
 
@@ -37,7 +39,10 @@ def test_an_example_shows_two_states_that_differ(check: Check) -> None:
     [
         ("# XX002 Of another\n", "does not start with"),
         ("# XX001 One\n\n## What\n\nx\n", "has What, not What, Why, Fix, Example"),
-        ("# XX001 One\n\n## What\n\nx\n\n## Why\n\n## Fix\n\nx\n\n## Example\n\nx\n", "not What, Why, Fix, Example"),
+        (
+            "# XX001 One\n\n## What\n\nx\n\n## Why\n\n## Fix\n\nx\n\n## Example\n\nx\n",
+            "not What, Why, Fix, Example",
+        ),
         ("# XX001 One\n", "has no section"),
     ],
     ids=["another id", "a section is missing", "a section is empty", "nothing but a title"],
@@ -52,7 +57,9 @@ def test_a_word_means_one_check_or_a_family_in_any_case() -> None:
     assert [check.id for check in page.named("K8", EVERY)][:2] == ["K8001", "K8002"]
 
 
-@pytest.mark.parametrize(("word", "hint"), [("TF020", "scaffold explain TF002"), ("", "list"), ("nonsense", "list")])
+@pytest.mark.parametrize(
+    ("word", "hint"), [("TF020", "scaffold explain TF002"), ("", "list"), ("nonsense", "list")]
+)
 def test_a_word_that_means_no_check_is_bad_usage_with_the_nearest_one(word: str, hint: str) -> None:
     with pytest.raises(AnswersError, match="no check is called") as raised:
         page.named(word, EVERY)

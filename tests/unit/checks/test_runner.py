@@ -10,7 +10,17 @@ from support import ScriptedToolchain
 
 from scaffolder.checks import run
 from scaffolder.errors import ExitCode, ToolCrashed, ToolMissing, ToolTimeout
-from scaffolder.model import Blocked, Check, Finding, NotApplicable, Outcome, Report, Result, Severity, Verdict
+from scaffolder.model import (
+    Blocked,
+    Check,
+    Finding,
+    NotApplicable,
+    Outcome,
+    Report,
+    Result,
+    Severity,
+    Verdict,
+)
 from scaffolder.repository.project import Project
 from scaffolder.tools.programs import HADOLINT
 from scaffolder.tools.toolchain import Toolchain
@@ -46,7 +56,9 @@ def test_no_finding_is_a_pass(project: Project) -> None:
 
 
 def test_an_error_fails(project: Project) -> None:
-    assert result_of(project, Verdict(findings=(finding(Severity.ERROR),))).outcome is Outcome.FAILED
+    assert (
+        result_of(project, Verdict(findings=(finding(Severity.ERROR),))).outcome is Outcome.FAILED
+    )
 
 
 def test_a_warning_fails_only_under_strict(project: Project) -> None:
@@ -55,15 +67,21 @@ def test_a_warning_fails_only_under_strict(project: Project) -> None:
     assert result_of(project, verdict, strict=True).outcome is Outcome.FAILED
 
 
-@pytest.mark.parametrize("error", [ToolTimeout("hangs"), ToolCrashed("killed by SIGSEGV"), ZeroDivisionError("ours")])
-def test_a_hung_or_crashed_tool_and_a_defect_of_ours_are_no_verdict(project: Project, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error", [ToolTimeout("hangs"), ToolCrashed("killed by SIGSEGV"), ZeroDivisionError("ours")]
+)
+def test_a_hung_or_crashed_tool_and_a_defect_of_ours_are_no_verdict(
+    project: Project, error: Exception
+) -> None:
     report = run(project, [check(error)], NOBODY)
     assert report.results[0].outcome is Outcome.BROKEN
     assert str(error) in report.results[0].reason
     assert report.exit_code is ExitCode.NO_VERDICT
 
 
-def test_a_missing_tool_is_a_skip_with_its_hint_and_no_verdict_under_require_tools(project: Project) -> None:
+def test_a_missing_tool_is_a_skip_with_its_hint_and_no_verdict_under_require_tools(
+    project: Project,
+) -> None:
     checks = [check(Verdict()), check(ToolMissing("x is not installed", hint="apt install x"))]
     report = run(project, checks, NOBODY)
     assert report.results[1].outcome is Outcome.SKIPPED
@@ -95,7 +113,9 @@ def test_a_failure_counts_more_than_a_missing_verdict(project: Project) -> None:
     assert run(project, checks, NOBODY).exit_code is ExitCode.FOUND
 
 
-def test_results_come_in_the_order_of_the_checks_and_are_heard_of_as_they_are_done(project: Project) -> None:
+def test_results_come_in_the_order_of_the_checks_and_are_heard_of_as_they_are_done(
+    project: Project,
+) -> None:
     second_is_done = threading.Event()
 
     def slow(project: Project, toolchain: Toolchain) -> Verdict:

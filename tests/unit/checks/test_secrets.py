@@ -12,7 +12,10 @@ from scaffolder import checks
 from scaffolder.checks.security import drawn
 from scaffolder.repository.project import Project
 
-HEX_32, HEX_64 = "5e1fa09c7d42b86308e7c1d5af2b9460", "c04be7" + "19d2f8a6530b7ce14f9082d3a5" * 2 + "77f1e2"
+HEX_32, HEX_64 = (
+    "5e1fa09c7d42b86308e7c1d5af2b9460",
+    "c04be7" + "19d2f8a6530b7ce14f9082d3a5" * 2 + "77f1e2",
+)
 BASE64 = "q7Rk0ZsVt3" + "mBxW9yLcHd+Ae2PgU6NoJf/Q="
 LOWER = "vz7wq4nbt2xr"
 
@@ -20,9 +23,14 @@ LOWER = "vz7wq4nbt2xr"
 def found(root: Path, file: str, text: str) -> list[str]:
     (root / file).parent.mkdir(parents=True, exist_ok=True)
     (root / file).write_text(text, encoding="utf-8")
-    report = checks.run(Project(root), checks.choose(select=["SEC001"], ignore=[]), ScriptedToolchain({}))
+    report = checks.run(
+        Project(root), checks.choose(select=["SEC001"], ignore=[]), ScriptedToolchain({})
+    )
     assert report.results, report.inapplicable
-    return [f"{one.line}: {one.message.removeprefix('holds what looks like ')}" for one in report.results[0].findings]
+    return [
+        f"{one.line}: {one.message.removeprefix('holds what looks like ')}"
+        for one in report.results[0].findings
+    ]
 
 
 def encoded(text: str) -> str:
@@ -94,7 +102,9 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("file", "text", "expected"), FOUND.values(), ids=FOUND)
-def test_a_secret_is_found_once_and_not_repeated(file: str, text: str, expected: str, tmp_path: Path) -> None:
+def test_a_secret_is_found_once_and_not_repeated(
+    file: str, text: str, expected: str, tmp_path: Path
+) -> None:
     assert found(tmp_path, file, text) == [expected]
 
 
@@ -152,7 +162,8 @@ def test_what_a_generator_makes_is_drawn(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["my-service-db-1", "MyServiceAccount2024Prod", "k8s-s3-e2e", "oauth2-proxy", "eu-west-1-db2"]
+    "text",
+    ["my-service-db-1", "MyServiceAccount2024Prod", "k8s-s3-e2e", "oauth2-proxy", "eu-west-1-db2"],
 )
 def test_a_name_is_not_drawn(text: str) -> None:
     assert not drawn.is_drawn(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import ScriptedToolchain, said
@@ -14,17 +15,23 @@ from scaffolder.model import Report, Severity
 from scaffolder.repository.project import Project
 
 
-def checked(root: Path, check: str, files: dict[str, str], *, tools: dict[str, object] | None = None) -> Report:
+def checked(
+    root: Path, check: str, files: dict[str, str], *, tools: dict[str, Any] | None = None
+) -> Report:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    return checks.run(Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain(tools or {}))  # type: ignore[arg-type]
+    return checks.run(
+        Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain(tools or {})
+    )
 
 
 def found(root: Path, check: str, files: dict[str, str]) -> list[str]:
     report = checked(root, check, files)
     assert report.results, report.inapplicable
-    return [f"{one.path.as_posix()}:{one.line}: {one.message}" for one in report.results[0].findings]
+    return [
+        f"{one.path.as_posix()}:{one.line}: {one.message}" for one in report.results[0].findings
+    ]
 
 
 # ---- SEC001: put together here, so that no scanner takes one for a secret of this repository
@@ -36,7 +43,10 @@ SECRETS = {
     "GitHub, fine-grained": "github_pat_" + (RANDOM * 6)[:82],
     "GitLab": "glpat-" + RANDOM + "aB3d",
     "Slack": "xoxb-" + "2468013579-" + RANDOM + "aB3d",
-    "Slack's webhook": "https://hooks.slack.com/services/" + "T0AB1CD2E/B0AB1CD2E/" + RANDOM + "aB3dE5fG",
+    "Slack's webhook": "https://hooks.slack.com/services/"
+    + "T0AB1CD2E/B0AB1CD2E/"
+    + RANDOM
+    + "aB3dE5fG",
     "Azure storage": "AccountKey=" + (RANDOM * 6)[:86] + "==",
     "Google": "AIza" + (RANDOM * 3)[:35],
     "npm": "npm_" + (RANDOM * 3)[:36],
@@ -44,13 +54,19 @@ SECRETS = {
     "Stripe": "sk_live_" + RANDOM + "aB3dE5fG",
     "Vault": "hvs." + RANDOM + "aB3dE5fG",
     "Grafana": "glsa_" + RANDOM * 2 + "_1a2b3c4d",
-    "a private key": "-----BEGIN " + "PRIVATE KEY-----\n" + RANDOM * 4 + "\n-----END " + "PRIVATE KEY-----",
+    "a private key": "-----BEGIN "
+    + "PRIVATE KEY-----\n"
+    + RANDOM * 4
+    + "\n-----END "
+    + "PRIVATE KEY-----",
     "a private key in JSON": '"-----BEGIN ' + "PRIVATE KEY-----\\n" + RANDOM * 4 + '\\n"',
 }
 
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
-def test_a_secret_of_a_published_form_is_found_and_not_repeated(secret: str, tmp_path: Path) -> None:
+def test_a_secret_of_a_published_form_is_found_and_not_repeated(
+    secret: str, tmp_path: Path
+) -> None:
     (one,) = found(tmp_path, "SEC001", {"a/notes.txt": f"first line\nx = {secret}\n"})
     assert one.startswith("a/notes.txt:2: holds what looks like a")
     assert not any(part in one for part in (secret, RANDOM, secret[-12:]))
@@ -60,7 +76,10 @@ WRITTEN = {
     "values of a chart": ("values-prod.yaml", "database:\n  password: tR0ub4dor&3-horse\n"),
     "variables of Terraform": ("prod.tfvars", 'db_password = "tR0ub4dor&3-horse"\n'),
     "a file of the environment": (".env", "export API_KEY=tR0ub4dor3Horse9\n"),
-    "properties": ("src/main/resources/application.properties", "spring.datasource.password=tR0ub4dor&3\n"),
+    "properties": (
+        "src/main/resources/application.properties",
+        "spring.datasource.password=tR0ub4dor&3\n",
+    ),
     "JSON": ("appsettings.json", '{\n  "ClientSecret": "tR0ub4dor&3-horse",\n  "a": 1\n}\n'),
     "a Dockerfile": ("Dockerfile", "FROM x:1\nENV DB_PASSWORD=tR0ub4dor&3-horse\n"),
     "an address": ("config.yaml", "url: amqp://service:" + "tR0ub4dor!3@queue.internal:5672/\n"),
@@ -68,7 +87,9 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize(("file", "text"), WRITTEN.values(), ids=WRITTEN)
-def test_a_password_in_settings_is_found_and_not_repeated(file: str, text: str, tmp_path: Path) -> None:
+def test_a_password_in_settings_is_found_and_not_repeated(
+    file: str, text: str, tmp_path: Path
+) -> None:
     (one,) = found(tmp_path, "SEC001", {file: text})
     assert "holds what looks like a" in one
     assert "tR0ub4dor" not in one
@@ -160,7 +181,9 @@ USERS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), USERS.values(), ids=USERS)
-def test_the_last_user_of_the_last_stage_counts(text: str, expected: list[str], tmp_path: Path) -> None:
+def test_the_last_user_of_the_last_stage_counts(
+    text: str, expected: list[str], tmp_path: Path
+) -> None:
     assert found(tmp_path, "SEC007", {"Dockerfile": text}) == expected
 
 
@@ -183,7 +206,11 @@ jobs:
     uses: org/repo/.github/workflows/x.yml@v1
 """
     action = f"runs:\n  using: composite\n  steps:\n    - uses: other/setup@v1\n    - uses: a/b@{COMMIT}\n"
-    report = checked(tmp_path, "SEC003", {".github/workflows/a.yml": workflow, ".github/actions/x/action.yml": action})
+    report = checked(
+        tmp_path,
+        "SEC003",
+        {".github/workflows/a.yml": workflow, ".github/actions/x/action.yml": action},
+    )
     findings = [(one.path.name, one.line, one.severity) for one in report.results[0].findings]
     assert findings == [
         ("action.yml", 4, Severity.ERROR),
@@ -204,7 +231,9 @@ PERMISSIONS = {
 
 @pytest.mark.parametrize(("text", "lines"), PERMISSIONS.values(), ids=PERMISSIONS)
 def test_every_permission_is_too_much(text: str, lines: list[str], tmp_path: Path) -> None:
-    said_lines = [one.split(":")[1] for one in found(tmp_path, "SEC004", {".github/workflows/a.yml": text})]
+    said_lines = [
+        one.split(":")[1] for one in found(tmp_path, "SEC004", {".github/workflows/a.yml": text})
+    ]
     assert said_lines == lines
 
 
@@ -227,7 +256,9 @@ FORKS = {
 
 @pytest.mark.parametrize(("text", "lines"), FORKS.values(), ids=FORKS)
 def test_a_stranger_reaches_no_secret(text: str, lines: list[str], tmp_path: Path) -> None:
-    said_lines = [one.split(":")[1] for one in found(tmp_path, "SEC005", {".github/workflows/a.yml": text})]
+    said_lines = [
+        one.split(":")[1] for one in found(tmp_path, "SEC005", {".github/workflows/a.yml": text})
+    ]
     assert said_lines == lines
 
 
@@ -269,14 +300,14 @@ def test_a_chart_that_could_not_be_rendered_is_said(tmp_path: Path) -> None:
     }
     report = checked(tmp_path, "SEC006", files, tools={"helm": ToolCrashed("ended by SIGSEGV")})
     assert report.results[0].limit == "the chart was not rendered: ended by SIGSEGV"
-    report = checked(tmp_path, "SEC006", {}, tools={"helm": said(stderr="Error: no\n", exit_code=1)})
+    report = checked(
+        tmp_path, "SEC006", {}, tools={"helm": said(stderr="Error: no\n", exit_code=1)}
+    )
     assert report.results[0].limit == "the chart does not render for its own values: see HL002"
 
 
 POLICY = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({\n    Statement = [{ Effect = "%s", Action = %s, Resource = %s }]\n  })\n}\n'
-DOCUMENT = (
-    'data "aws_iam_policy_document" "x" {\n  statement {\n    actions   = %s\n    resources = %s\n    %s\n  }\n}\n'
-)
+DOCUMENT = 'data "aws_iam_policy_document" "x" {\n  statement {\n    actions   = %s\n    resources = %s\n    %s\n  }\n}\n'
 GRANTS = {
     "every action": (DOCUMENT % ('["*"]', '["*"]', ""), ["3"]),
     "every action of a service everywhere": (DOCUMENT % ('["s3:*"]', '["*"]', ""), ["3"]),
@@ -304,14 +335,32 @@ def test_nobody_may_do_everything_in_the_cloud(text: str, lines: list[str], tmp_
 
 BACKEND = 'terraform {\n  backend "%s" {\n    %s\n  }\n}\n'
 STATES = {
-    "locked by itself": ({"main.tf": BACKEND % ("s3", 'bucket = "x"\n    use_lockfile = true')}, []),
-    "locked by a table": ({"main.tf": BACKEND % ("s3", 'bucket = "x"\n    dynamodb_table = "x"')}, []),
+    "locked by itself": (
+        {"main.tf": BACKEND % ("s3", 'bucket = "x"\n    use_lockfile = true')},
+        [],
+    ),
+    "locked by a table": (
+        {"main.tf": BACKEND % ("s3", 'bucket = "x"\n    dynamodb_table = "x"')},
+        [],
+    ),
     "not locked": ({"main.tf": BACKEND % ("s3", 'bucket = "x"')}, ["main.tf:2"]),
-    "not locked on purpose": ({"main.tf": BACKEND % ("s3", 'bucket = "x"\n    use_lockfile = false')}, ["main.tf:2"]),
+    "not locked on purpose": (
+        {"main.tf": BACKEND % ("s3", 'bucket = "x"\n    use_lockfile = false')},
+        ["main.tf:2"],
+    ),
     "configured on the command line": ({"main.tf": BACKEND % ("s3", "")}, []),
-    "locked in a file": ({"main.tf": BACKEND % ("s3", ""), "a.tfbackend": "use_lockfile = true\n"}, []),
-    "not locked in a file": ({"main.tf": BACKEND % ("s3", ""), "a.tfbackend": 'bucket = "x"\n'}, ["a.tfbackend:0"]),
-    "not encrypted": ({"main.tf": BACKEND % ("s3", "use_lockfile = true\n    encrypt = false")}, ["main.tf:4"]),
+    "locked in a file": (
+        {"main.tf": BACKEND % ("s3", ""), "a.tfbackend": "use_lockfile = true\n"},
+        [],
+    ),
+    "not locked in a file": (
+        {"main.tf": BACKEND % ("s3", ""), "a.tfbackend": 'bucket = "x"\n'},
+        ["a.tfbackend:0"],
+    ),
+    "not encrypted": (
+        {"main.tf": BACKEND % ("s3", "use_lockfile = true\n    encrypt = false")},
+        ["main.tf:4"],
+    ),
     "of Azure, which locks": ({"main.tf": BACKEND % ("azurerm", 'key = "x"')}, []),
     "over HTTP": ({"main.tf": BACKEND % ("http", 'address = "https://x"')}, ["main.tf:2"]),
     "in the repository": ({"terraform.tfstate": "{}\n"}, ["terraform.tfstate:0"]),
@@ -319,7 +368,9 @@ STATES = {
 
 
 @pytest.mark.parametrize(("files", "expected"), STATES.values(), ids=STATES)
-def test_a_state_is_locked_and_secret(files: dict[str, str], expected: list[str], tmp_path: Path) -> None:
+def test_a_state_is_locked_and_secret(
+    files: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
     assert [":".join(one.split(":")[:2]) for one in found(tmp_path, "SEC009", files)] == expected
 
 

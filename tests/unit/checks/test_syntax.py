@@ -19,13 +19,19 @@ def found(root: Path, files: dict[str, str], check: str = "SY002") -> list[str]:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    report = checks.run(Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain({}))
+    report = checks.run(
+        Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain({})
+    )
     return [finding.path.as_posix() for result in report.results for finding in result.findings]
 
 
 CALLS = {
     "beside the module": ("infra/a.tf", '"${path.module}/values/a.yaml"', "infra/values/a.yaml"),
-    "above the module": ("infra/m/a.tf", '"${path.module}/../values/a.yaml"', "infra/values/a.yaml"),
+    "above the module": (
+        "infra/m/a.tf",
+        '"${path.module}/../values/a.yaml"',
+        "infra/values/a.yaml",
+    ),
     "from the root": ("a.tf", '"${path.root}/a.yml"', "a.yml"),
     "without a folder": ("a.tf", '"./values/a.yaml"', "values/a.yaml"),
     "in a loop": ("a.tf", '"${path.module}/values/${each.key}.yaml"', "values/prod.yaml"),
@@ -34,23 +40,36 @@ CALLS = {
 
 
 @pytest.mark.parametrize(("module", "path", "file"), CALLS.values(), ids=CALLS)
-def test_a_file_that_terraform_renders_is_left_alone(module: str, path: str, file: str, tmp_path: Path) -> None:
+def test_a_file_that_terraform_renders_is_left_alone(
+    module: str, path: str, file: str, tmp_path: Path
+) -> None:
     text = f"locals {{\n  values = templatefile({path}, {{ b = 1 }})\n}}\n"
     assert found(tmp_path, {module: text, file: ITEMS, "other.yaml": "a: b\n"}) == []
 
 
 def test_a_file_with_directives_of_terraform_is_left_alone(tmp_path: Path) -> None:
-    assert found(tmp_path, {"a.tf": "locals {}\n", "b.yaml": TEMPLATE, "other.yaml": "a: b\n"}) == []
+    assert (
+        found(tmp_path, {"a.tf": "locals {}\n", "b.yaml": TEMPLATE, "other.yaml": "a: b\n"}) == []
+    )
 
 
 def test_json_that_terraform_renders_is_left_alone(tmp_path: Path) -> None:
-    files = {"a.tf": 'x = templatefile("${path.module}/a.json", {})\n', "a.json": '{"a": ${b}}\n', "b.json": "{}\n"}
+    files = {
+        "a.tf": 'x = templatefile("${path.module}/a.json", {})\n',
+        "a.json": '{"a": ${b}}\n',
+        "b.json": "{}\n",
+    }
     assert found(tmp_path, files, "SY003") == []
 
 
 def test_any_other_file_has_to_parse(tmp_path: Path) -> None:
     text = 'locals {\n  values = templatefile("${path.module}/values/a.yaml", {})\n}\n'
-    files = {"a.tf": text, "values/a.yaml": ITEMS, "values/b.yaml": ITEMS, "other/values/a.yaml": ITEMS}
+    files = {
+        "a.tf": text,
+        "values/a.yaml": ITEMS,
+        "values/b.yaml": ITEMS,
+        "other/values/a.yaml": ITEMS,
+    }
     assert found(tmp_path, files) == ["other/values/a.yaml", "values/b.yaml"]
 
 

@@ -16,7 +16,17 @@ from scaffolder.cli import new, prompts
 from scaffolder.errors import ExitCode
 from scaffolder.template import answers
 
-HEAVY = {"copier", "kubernetes", "rich", "yaml", "jinja2", "pydantic", "grpc", "asyncio", "importlib.metadata"}
+HEAVY = {
+    "copier",
+    "kubernetes",
+    "rich",
+    "yaml",
+    "jinja2",
+    "pydantic",
+    "grpc",
+    "asyncio",
+    "importlib.metadata",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +54,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"scaffold {__version__}\n"
 
 
-def test_new_without_a_name_and_without_a_terminal_names_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_without_a_name_and_without_a_terminal_names_what_is_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert cli.run(["new"]) == ExitCode.USAGE
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -59,7 +71,11 @@ def test_new_refuses_a_bad_answer_from_every_way_in(
     file = tmp_path / "answers.yml"
     file.write_text("runtime_version: 12\n", encoding="utf-8")
     expected = "scaffold: runtime_version cannot be '12': it is one of 8, 11, 17, 21, 25\n  try: --runtime-version 21\n"
-    for way in (["--runtime-version", "12"], ["-d", "runtime_version=12"], ["--data-file", str(file)]):
+    for way in (
+        ["--runtime-version", "12"],
+        ["-d", "runtime_version=12"],
+        ["--data-file", str(file)],
+    ):
         assert cli.run(["new", "x", *way]) == ExitCode.USAGE
         assert capsys.readouterr().err == expected
     monkeypatch.setenv("SCAFFOLD_RUNTIME_VERSION", "12")
@@ -103,7 +119,9 @@ def test_several_answers_to_a_question_that_takes_several_are_together(
     assert _answered(*words)["ci"] == ("jenkins", "gitlab")
 
 
-def test_a_variable_has_several_answers_between_commas_and_may_hold_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_has_several_answers_between_commas_and_may_hold_spaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("SCAFFOLD_CI", "gitlab, jenkins")
     assert _answered()["ci"] == ("gitlab", "jenkins")
 
@@ -114,16 +132,30 @@ def _answered(*words: str) -> dict[str, answers.Answer]:
     with new.command.make_context("new", ["x", *words]) as context:
         flags = {name: value for name, value in context.params.items() if name in names}
         files = (context.params["data_file"], context.params["preset"])
-        return answers.complete(prompts.collect(context.params["name"], flags, context.params["data"], *files))
+        return answers.complete(
+            prompts.collect(context.params["name"], flags, context.params["data"], *files)
+        )
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["x", "-d", "service_name=other"], "service_name is given twice: x and other\n  try: scaffold new other\n"),
-        (["x", "--cloud", "aws", "-d", "cloud=azure"], "cloud is given twice: aws and azure\n  try: --cloud azure\n"),
-        (["x", "--cloud", "aws", "--cloud", "azure"], "cloud is given twice: aws and azure\n  try: --cloud azure\n"),
-        (["x", "-d", "cloud=aws", "-d", "cloud=azure"], "cloud is given twice: aws and azure\n  try: --cloud azure\n"),
+        (
+            ["x", "-d", "service_name=other"],
+            "service_name is given twice: x and other\n  try: scaffold new other\n",
+        ),
+        (
+            ["x", "--cloud", "aws", "-d", "cloud=azure"],
+            "cloud is given twice: aws and azure\n  try: --cloud azure\n",
+        ),
+        (
+            ["x", "--cloud", "aws", "--cloud", "azure"],
+            "cloud is given twice: aws and azure\n  try: --cloud azure\n",
+        ),
+        (
+            ["x", "-d", "cloud=aws", "-d", "cloud=azure"],
+            "cloud is given twice: aws and azure\n  try: --cloud azure\n",
+        ),
     ],
     ids=["a name and --data", "a flag and --data", "a flag and a flag", "--data and --data"],
 )
@@ -139,25 +171,43 @@ def test_two_values_for_one_answer_are_refused(
 def test_the_same_value_twice_is_one_and_what_is_further_away_contradicts_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "answers.yml").write_text("service_name: of-the-file\ncloud: azure\n", encoding="utf-8")
+    (tmp_path / "answers.yml").write_text(
+        "service_name: of-the-file\ncloud: azure\n", encoding="utf-8"
+    )
     monkeypatch.setenv("SCAFFOLD_SERVICE_NAME", "of-the-variable")
     monkeypatch.setenv("SCAFFOLD_CLOUD", "azure")
-    words = ["-d", "service_name=x", "--cloud", "aws", "-d", "cloud=aws", "--data-file", "answers.yml"]
+    words = [
+        "-d",
+        "service_name=x",
+        "--cloud",
+        "aws",
+        "-d",
+        "cloud=aws",
+        "--data-file",
+        "answers.yml",
+    ]
     given = _answered(*words)
     assert (given["service_name"], given["cloud"]) == ("x", "aws")
 
 
 def test_adopt_refuses_two_values_for_one_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["adopt", "--service-name", "x", "-d", "service_name=other"]) == ExitCode.USAGE
-    assert capsys.readouterr().err.startswith("scaffold: service_name is given twice: x and other\n")
+    assert capsys.readouterr().err.startswith(
+        "scaffold: service_name is given twice: x and other\n"
+    )
 
 
 @pytest.mark.parametrize("form", [["--quiet"], ["--format", "json"]], ids=" ".join)
 def test_new_says_on_stderr_that_there_is_no_first_commit(
-    form: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    form: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = tmp_path / "settings"
-    settings.write_text("[user]\nname = x\nemail = x@example.org\n[commit]\ngpgSign = true\n[gpg]\nprogram = false\n")
+    settings.write_text(
+        "[user]\nname = x\nemail = x@example.org\n[commit]\ngpgSign = true\n[gpg]\nprogram = false\n"
+    )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     assert cli.run(["new", "x", "--no-check", *form]) == ExitCode.CLEAN
     assert capsys.readouterr().err == (
@@ -183,7 +233,10 @@ def test_a_quiet_new_says_nothing_where_nothing_is_wrong(
     [
         (["new", "x", "-d", "runtime"], "an answer is KEY=VALUE, not 'runtime'"),
         (["new", "x", "-d", "runtim=java"], "there is no question 'runtim'"),
-        (["new", "x", "--data-file", "absent.yml"], "absent.yml cannot be read: No such file or directory"),
+        (
+            ["new", "x", "--data-file", "absent.yml"],
+            "absent.yml cannot be read: No such file or directory",
+        ),
         (["new", "../x"], "service_name cannot be '../x'"),
         (["check", "absent"], "absent is not a folder"),
         (["check", "--select", "TFF", "."], "no check is called 'TFF'"),
@@ -203,7 +256,9 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(
     assert "Traceback" not in captured.err
 
 
-def test_new_dry_run_lists_the_files_and_writes_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_new_dry_run_lists_the_files_and_writes_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert cli.run(["new", "my-service", "--dry-run"]) == ExitCode.CLEAN
     lines = capsys.readouterr().out.splitlines()
     assert "  new       Dockerfile" in lines
@@ -248,7 +303,9 @@ def test_new_makes_a_first_commit_unless_it_lies_in_a_repository(
     status = ["git", "-C", "outer", "status", "--porcelain", "--branch"]
     assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "## main\n"
     assert cli.run(["new", "inner", "--no-check", "-o", "outer"]) == ExitCode.CLEAN
-    assert "no first commit: it lies in a Git repository; git add it there" in capsys.readouterr().out
+    assert (
+        "no first commit: it lies in a Git repository; git add it there" in capsys.readouterr().out
+    )
     assert not (tmp_path / "outer" / "inner" / ".git").exists()
 
 
@@ -260,18 +317,30 @@ def test_new_without_a_git_identity_says_so(
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "user.useConfigOnly")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "true")
-    for name in ("XDG_CONFIG_HOME", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "EMAIL"):
+    for name in (
+        "XDG_CONFIG_HOME",
+        "GIT_AUTHOR_NAME",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_COMMITTER_NAME",
+        "EMAIL",
+    ):
         monkeypatch.delenv(name, raising=False)
     assert cli.run(["new", "my-service", "--no-check"]) == ExitCode.CLEAN
     assert "no first commit: git knows no name and e-mail of yours" in capsys.readouterr().out
 
 
-def test_new_commits_also_what_a_person_ignores_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_commits_also_what_a_person_ignores_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _person(tmp_path, monkeypatch, "[core]\n\texcludesFile = ~/ignored\n")
     (tmp_path / "home/ignored").write_text("*.tfvars\n.devcontainer/\n", encoding="utf-8")
     assert cli.run(["new", "my-service", "--no-check"]) == ExitCode.CLEAN
-    listed = subprocess.run(["git", "-C", "my-service", "ls-files"], capture_output=True, text=True, check=True).stdout
-    assert {"terraform/env/envs/prod.tfvars", ".devcontainer/devcontainer.json"} <= set(listed.splitlines())
+    listed = subprocess.run(
+        ["git", "-C", "my-service", "ls-files"], capture_output=True, text=True, check=True
+    ).stdout
+    assert {"terraform/env/envs/prod.tfvars", ".devcontainer/devcontainer.json"} <= set(
+        listed.splitlines()
+    )
 
 
 def test_new_says_why_git_did_not_commit(
@@ -280,7 +349,10 @@ def test_new_says_why_git_did_not_commit(
     _person(tmp_path, monkeypatch, "[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = /nowhere/gpg\n")
     assert cli.run(["new", "my-service", "--no-check", "-o", "a folder"]) == ExitCode.CLEAN
     said = capsys.readouterr().out
-    assert "no first commit: git commit failed: error: gpg failed to sign the data; mend that, then git commit" in said
+    assert (
+        "no first commit: git commit failed: error: gpg failed to sign the data; mend that, then git commit"
+        in said
+    )
     assert "Next    cd 'a folder/my-service' && make test" in said
 
 
@@ -320,7 +392,10 @@ def test_check_writes_each_format_to_a_file_and_the_text_to_the_terminal(
     (tmp_path / "a.yml").write_text("a: [\n", encoding="utf-8")
     assert cli.run(["check", "--select", "SY002", "--format", form]) == ExitCode.FOUND
     assert capsys.readouterr().out.startswith(start)
-    assert cli.run(["check", "--select", "SY002", "--format", form, "--output", "out"]) == ExitCode.FOUND
+    assert (
+        cli.run(["check", "--select", "SY002", "--format", form, "--output", "out"])
+        == ExitCode.FOUND
+    )
     assert capsys.readouterr().out.startswith("a.yml:2: error[SY002]")
     assert (tmp_path / "out").read_text(encoding="utf-8").startswith(start)
 
@@ -332,17 +407,23 @@ def test_check_in_a_job_of_github_actions_fills_its_summary(
     summary.write_text("from an earlier step\n", encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     assert cli.run(["check", "--select", "SY010", "--format", "github"]) == ExitCode.CLEAN
-    assert summary.read_text(encoding="utf-8").startswith("from an earlier step\n## scaffold check: ")
+    assert summary.read_text(encoding="utf-8").startswith(
+        "from an earlier step\n## scaffold check: "
+    )
 
 
-def test_check_of_nothing_it_knows_is_no_verdict(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_check_of_nothing_it_knows_is_no_verdict(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / "a.txt").write_text("a\n", encoding="utf-8")
     assert cli.run(["check", "--ignore", "SEC001", "--ignore", "SY010"]) == ExitCode.NO_VERDICT
     assert "0 passed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("what", ["questions", "checks", "presets", "versions"])
-def test_list_as_text_and_json_have_the_same_rows(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_as_text_and_json_have_the_same_rows(
+    what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(["list", what, "--format", "json"]) == ExitCode.CLEAN
     rows = json.loads(capsys.readouterr().out)
     assert cli.run(["list", what]) == ExitCode.CLEAN
@@ -404,7 +485,9 @@ def _doctor(capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_defect_of_ours_is_exit_code_4_with_a_traceback_only_under_debug(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scaffolder.checks.choose", lambda **_: 1 / 0)  # a defect cannot be had otherwise
+    monkeypatch.setattr(
+        "scaffolder.checks.choose", lambda **_: 1 / 0
+    )  # a defect cannot be had otherwise
     assert cli.run(["check"]) == ExitCode.BROKEN
     err = capsys.readouterr().err
     assert err.startswith("scaffold: scaffolder failed: ZeroDivisionError")
@@ -424,7 +507,10 @@ def test_a_defect_of_ours_is_exit_code_4_with_a_traceback_only_under_debug(
     ],
 )
 def test_the_shell_completes_commands_and_choices(
-    words: str, offered: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    words: str,
+    offered: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed = ["scaffold", *words.split(" ")]
     monkeypatch.setenv("_SCAFFOLD_COMPLETE", "bash_complete")
@@ -439,7 +525,9 @@ def test_explain_prints_the_page_of_a_check(capsys: pytest.CaptureFixture[str]) 
     assert cli.run(["explain", "wv002"]) == ExitCode.CLEAN
     out = capsys.readouterr().out
     assert out.startswith("WV002  No waiver is expired or unused\n\nWhat\nEach entry of")
-    assert out.endswith("Example\nBefore:\n\n    expires: 2025-01-31\n\nAfter:\n\n    expires: 2027-06-30\n")
+    assert out.endswith(
+        "Example\nBefore:\n\n    expires: 2025-01-31\n\nAfter:\n\n    expires: 2027-06-30\n"
+    )
 
 
 def test_explain_says_which_program_a_check_needs(capsys: pytest.CaptureFixture[str]) -> None:

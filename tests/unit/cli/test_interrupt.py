@@ -38,5 +38,7 @@ try:
 except KeyboardInterrupt:
     print("interrupted")
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=15)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=15
+    )
     assert (done.stdout, done.stderr) == ("interrupted\n", "")

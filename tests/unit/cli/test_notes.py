@@ -46,13 +46,17 @@ def test_nothing_is_printed_where_there_are_no_notes() -> None:
 
 
 def test_no_line_is_longer_than_80_columns() -> None:
-    long = dataclasses.replace(NOTE, changes="word " * 60, do="word " * 60, undo="1. " + "word " * 60)
+    long = dataclasses.replace(
+        NOTE, changes="word " * 60, do="word " * 60, undo="1. " + "word " * 60
+    )
     assert max(len(line) for line in text(long).splitlines()) <= 80
 
 
 def test_a_command_is_never_broken_between_lines() -> None:
     command = "`kubectl --namespace my-service delete rolebinding deployer --ignore-not-found`"
-    assert command in text(dataclasses.replace(NOTE, do=f"After the first deployment of each environment: {command}"))
+    assert command in text(
+        dataclasses.replace(NOTE, do=f"After the first deployment of each environment: {command}")
+    )
 
 
 def test_lines_of_the_author_stay_lines_and_items_are_indented() -> None:

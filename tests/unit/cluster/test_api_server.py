@@ -19,7 +19,9 @@ PLURALS = {
 
 def sent(change: str) -> dict[str, Any]:
     entry: dict[str, Any] = UPGRADES["changes"][change]
-    return entry.get("object") or patched(UPGRADES["changes"]["unchanged"]["object"], entry["change"])
+    return entry.get("object") or patched(
+        UPGRADES["changes"]["unchanged"]["object"], entry["change"]
+    )
 
 
 CASES = [(change, who) for change, entry in UPGRADES["changes"].items() for who in entry["answers"]]
@@ -38,7 +40,9 @@ def test_an_apply_is_answered_as_recorded(change: str, who: str) -> None:
         assert reply.content == expected.content
 
 
-@pytest.mark.parametrize("fault", ["nfs-volume", "hostPath-volume", "hostPort", "hostNetwork", "sysctl"])
+@pytest.mark.parametrize(
+    "fault", ["nfs-volume", "hostPath-volume", "hostPort", "hostNetwork", "sysctl"]
+)
 def test_a_deployment_is_accepted_with_the_recorded_warning(fault: str) -> None:
     server = ScriptedServer()
     server.enforces = "restricted:latest"
@@ -53,7 +57,12 @@ def test_a_pod_is_refused_as_recorded(fault: str) -> None:
     server = ScriptedServer()
     server.enforces = "restricted:latest"
     template = patched(SECURITY["good"], SECURITY["changes"][fault])["spec"]["template"]
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "billing-test"}, "spec": template["spec"]}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "billing-test"},
+        "spec": template["spec"],
+    }
     expected = replayed(SECURITY["pods"][fault])
     reply = server.answer("/team/pods", {}, pod, "application/json")
     assert reply == expected

@@ -16,11 +16,21 @@ MEASURED = [change for change, entry in UPGRADES["changes"].items() if "upgraded
 
 
 def owned(manager: str, operation: str, spec: dict[str, Any], **more: str) -> dict[str, Any]:
-    return {"manager": manager, "operation": operation, "apiVersion": "v1", "fieldsV1": {"f:spec": spec}, **more}
+    return {
+        "manager": manager,
+        "operation": operation,
+        "apiVersion": "v1",
+        "fieldsV1": {"f:spec": spec},
+        **more,
+    }
 
 
 def live(spec: dict[str, Any], *owners: dict[str, Any]) -> dict[str, Any]:
-    return {"apiVersion": "v1", "metadata": {"name": "x", "managedFields": list(owners)}, "spec": spec}
+    return {
+        "apiVersion": "v1",
+        "metadata": {"name": "x", "managedFields": list(owners)},
+        "spec": spec,
+    }
 
 
 def rendered(spec: dict[str, Any]) -> dict[str, Any]:
@@ -30,10 +40,17 @@ def rendered(spec: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("change", MEASURED)
 def test_an_upgrade_gives_what_helm_3_s_patch_was_recorded_to_give(change: str) -> None:
     installed = UPGRADES["installed"]["helm3"]["Deployment"]
-    sent = patched(UPGRADES["changes"]["unchanged"]["object"], UPGRADES["changes"][change]["change"])
+    sent = patched(
+        UPGRADES["changes"]["unchanged"]["object"], UPGRADES["changes"][change]["change"]
+    )
     patch = upgrade_patch(installed, sent)
     assert patch is not None
-    assert list(_differences(patched(installed, patch)["spec"], UPGRADES["changes"][change]["upgraded"])) == []
+    assert (
+        list(
+            _differences(patched(installed, patch)["spec"], UPGRADES["changes"][change]["upgraded"])
+        )
+        == []
+    )
 
 
 def _differences(ours: Any, theirs: Any, place: str = "spec") -> Iterator[str]:
@@ -50,7 +67,9 @@ def _differences(ours: Any, theirs: Any, place: str = "spec") -> Iterator[str]:
 
 def test_a_field_that_another_manager_owns_stays() -> None:
     installed = live(
-        {"a": 1, "b": 2}, owned("helm", "Update", {"f:a": {}}), owned("kubectl-edit", "Update", {"f:b": {}})
+        {"a": 1, "b": 2},
+        owned("helm", "Update", {"f:a": {}}),
+        owned("kubectl-edit", "Update", {"f:b": {}}),
     )
     assert upgrade_patch(installed, rendered({"c": 3})) == {"spec": {"a": None, "c": 3}}
 
@@ -61,19 +80,27 @@ def test_a_field_that_no_manager_owns_stays() -> None:
 
 
 def test_a_field_that_two_own_stays_when_one_drops_it() -> None:
-    installed = live({"a": 1, "b": 1}, owned("helm", "Update", {"f:a": {}}), owned("hpa", "Update", {"f:a": {}}))
+    installed = live(
+        {"a": 1, "b": 1}, owned("helm", "Update", {"f:a": {}}), owned("hpa", "Update", {"f:a": {}})
+    )
     assert upgrade_patch(installed, rendered({"b": 1})) == {}
 
 
 def test_a_map_that_the_server_replaces_is_replaced() -> None:
-    installed = live({"selector": {"a": "1", "b": "2"}}, owned("helm", "Update", {"f:selector": {}}))
-    assert upgrade_patch(installed, rendered({"selector": {"a": "1"}})) == {"spec": {"selector": {"b": None}}}
+    installed = live(
+        {"selector": {"a": "1", "b": "2"}}, owned("helm", "Update", {"f:selector": {}})
+    )
+    assert upgrade_patch(installed, rendered({"selector": {"a": "1"}})) == {
+        "spec": {"selector": {"b": None}}
+    }
 
 
 def test_entries_of_a_list_are_merged_by_their_keys() -> None:
     ports = [{"port": 80, "protocol": "TCP", "nodePort": 30080}, {"port": 81, "protocol": "TCP"}]
     key = 'k:{{"port":{},"protocol":"TCP"}}'
-    fields: dict[str, Any] = {key.format(port): {".": {}, "f:port": {}, "f:protocol": {}} for port in (80, 81)}
+    fields: dict[str, Any] = {
+        key.format(port): {".": {}, "f:port": {}, "f:protocol": {}} for port in (80, 81)
+    }
     installed = live({"ports": ports}, owned("helm", "Update", {"f:ports": {".": {}, **fields}}))
     assert upgrade_patch(installed, rendered({"ports": [{"port": 80}]})) == {
         "spec": {"ports": [{"port": 80, "nodePort": 30080}]}
@@ -106,5 +133,7 @@ def test_ownership_of_another_version_of_the_api_cannot_be_told() -> None:
         ("kube-controller-manager", "Update", {"subresource": "status"}, False),
     ],
 )
-def test_it_tells_who_installed_an_object(manager: str, operation: str, more: dict[str, str], expected: bool) -> None:
+def test_it_tells_who_installed_an_object(
+    manager: str, operation: str, more: dict[str, str], expected: bool
+) -> None:
     assert installed_client_side(live({}, owned(manager, operation, {}, **more))) is expected

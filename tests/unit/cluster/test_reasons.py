@@ -17,7 +17,9 @@ def forbidden(resource: str, verb: str = "patch") -> Answer:
 
 
 def test_groups_that_cannot_be_looked_up_for_the_same_reason_are_one_line() -> None:
-    answers = [unjudged("cannot be looked up: busy", version) for version in ("v1", "apps/v1", "v1")]
+    answers = [
+        unjudged("cannot be looked up: busy", version) for version in ("v1", "apps/v1", "v1")
+    ]
     assert reasons(answers) == ["apps/v1, v1 cannot be looked up: busy"]
 
 
@@ -31,8 +33,12 @@ def test_rights_that_are_missing_are_one_line_for_each_verb() -> None:
 
 def test_what_an_authorizer_adds_is_kept() -> None:
     said = 'User "me" cannot get resource "pods" in API group "" in the namespace "team": ask the cloud'
-    assert reasons([unjudged(said)]) == ['User "me" cannot get resource pods in the namespace "team": ask the cloud']
+    assert reasons([unjudged(said)]) == [
+        'User "me" cannot get resource pods in the namespace "team": ask the cloud'
+    ]
 
 
 def test_another_message_is_as_the_server_wrote_it() -> None:
-    assert reasons([unjudged("etcd {0} is away"), unjudged("etcd {0} is away")]) == ["etcd {0} is away"]
+    assert reasons([unjudged("etcd {0} is away"), unjudged("etcd {0} is away")]) == [
+        "etcd {0} is away"
+    ]

@@ -44,6 +44,12 @@ def test_a_fingerprint_is_below_the_release_and_once() -> None:
 
 
 def test_a_fingerprint_changes_with_the_release_and_every_answer() -> None:
-    texts = (BASE, BASE.replace("v1", "v2"), BASE.replace("- b", "- d"), BASE.replace("thing", "'1'"), BASE + "z: 1\n")
+    texts = (
+        BASE,
+        BASE.replace("v1", "v2"),
+        BASE.replace("- b", "- d"),
+        BASE.replace("thing", "'1'"),
+        BASE + "z: 1\n",
+    )
     assert len({answers_file.right_fingerprint(text) for text in texts}) == len(texts)
     assert answers_file.right_fingerprint(BASE + "# mine\n") == answers_file.right_fingerprint(BASE)

@@ -53,7 +53,11 @@ PARSERS: dict[str, Callable[[str], object]] = {
         template := gotemplate.parse(text), {"Values": {"a": 1}}, template.defined
     ),
     "promql": promql.read,
-    "range": lambda text: (versions.allows(text, "1.2.3"), versions.overlap(text, ">=1"), versions.parse(text)),
+    "range": lambda text: (
+        versions.allows(text, "1.2.3"),
+        versions.overlap(text, ">=1"),
+        versions.parse(text),
+    ),
     "jenkinsfile": jenkinsfile.read,
 }
 
@@ -64,10 +68,14 @@ def test_any_text_is_read_or_refused(name: str) -> None:
         pytest.skip(f"HCL is not read here: {installation.current().with_tools()}")
     texts = st.one_of(
         st.text(max_size=300),
-        st.lists(st.one_of(st.sampled_from(PIECES[name]), st.text(max_size=5)), max_size=60).map("".join),
+        st.lists(st.one_of(st.sampled_from(PIECES[name]), st.text(max_size=5)), max_size=60).map(
+            "".join
+        ),
     )
 
-    @settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(text=texts)
     @example(text="")
     @example(text="[" * 50_000)
@@ -88,7 +96,9 @@ def test_any_text_is_read_or_refused(name: str) -> None:
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_grows() -> None:
-    text = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join(9 * [f'*a{n - 1}'])}]\n" for n in range(1, 12))
+    text = "a0: &a0 [x, x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join(9 * [f'*a{n - 1}'])}]\n" for n in range(1, 12)
+    )
     with pytest.raises(yaml.YAMLError, match="aliases make over 1,000,000 values"):
         formats_yaml.load_all(text)
 

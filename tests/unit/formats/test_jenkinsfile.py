@@ -36,7 +36,10 @@ def test_a_sound_file_has_no_problem() -> None:
 
 
 def test_strings_and_comments_hold_no_blocks() -> None:
-    text = GOOD.replace("sh 'make test'", 'sh \'echo {\' // }\n        /* { */ sh """a }\n{ b"""\n        sh \'\\\'{\'')
+    text = GOOD.replace(
+        "sh 'make test'",
+        'sh \'echo {\' // }\n        /* { */ sh """a }\n{ b"""\n        sh \'\\\'{\'',
+    )
     assert said(text) == []
 
 
@@ -44,7 +47,10 @@ def test_a_statement_knows_its_line_its_text_and_its_children() -> None:
     (pipeline,) = jenkinsfile.read(GOOD)
     stages = pipeline.child("stages")
     assert stages
-    assert [(stage.line, stage.text) for stage in stages.within("stage")] == [(5, "Test"), (11, "Approval")]
+    assert [(stage.line, stage.text) for stage in stages.within("stage")] == [
+        (5, "Test"),
+        (11, "Approval"),
+    ]
     assert [one.words for one in stages.everything() if one.name == "sh"] == ["sh 'make test'"]
 
 
@@ -53,9 +59,21 @@ def test_a_statement_knows_its_line_its_text_and_its_children() -> None:
     [
         ("stages {", "stagez {", "4: pipeline has no stagez"),
         ("  agent none\n", "", "2: the pipeline has no agent"),
-        ("      agent { label 'linux' }\n", "", "7: stage Test has no agent, and sh needs a machine"),
-        ("agent none", "agent any", "12: stage Approval waits for an answer and holds a machine meanwhile"),
-        ("sh 'make test'", "input 'Deploy?'", "8: stage Test waits for an answer and holds a machine meanwhile"),
+        (
+            "      agent { label 'linux' }\n",
+            "",
+            "7: stage Test has no agent, and sh needs a machine",
+        ),
+        (
+            "agent none",
+            "agent any",
+            "12: stage Approval waits for an answer and holds a machine meanwhile",
+        ),
+        (
+            "sh 'make test'",
+            "input 'Deploy?'",
+            "8: stage Test waits for an answer and holds a machine meanwhile",
+        ),
         ("      steps {\n", "      step {\n", "7: stage Test has no step"),
         ("input {", "whenn { branch 'main' }\n input {", "12: stage Approval has no whenn"),
         ("input { message", "when { brunch 'main' }\n input { message", "12: when has no brunch"),
@@ -64,7 +82,11 @@ def test_a_statement_knows_its_line_its_text_and_its_children() -> None:
         ("label 'linux'", "lable 'linux'", "6: agent has no lable"),
         ("    stage('Approval')", "    stag('Approval')", "11: stages has no stag"),
         ("  agent none\n", "  agent none\n  agent any\n", "4: agent is here twice"),
-        ("steps { echo 'approved' }", "", "11: stage Approval needs exactly one of steps, stages, parallel and matrix"),
+        (
+            "steps { echo 'approved' }",
+            "",
+            "11: stage Approval needs exactly one of steps, stages, parallel and matrix",
+        ),
         ("steps { echo 'approved' }", "steps { }", "13: stage Approval has no steps"),
         ("'make test'", "'make test", "8: a string is not closed"),
         (
@@ -72,7 +94,11 @@ def test_a_statement_knows_its_line_its_text_and_its_children() -> None:
             "post { always { echo 'done' }\n",
             "2: a bracket or a block is not closed",
         ),
-        ("input { message 'Deploy?' }", "input { message('Deploy?' }", "12: a bracket or a block is not closed"),
+        (
+            "input { message 'Deploy?' }",
+            "input { message('Deploy?' }",
+            "12: a bracket or a block is not closed",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(was: str, becomes: str, problem: str) -> None:
@@ -110,13 +136,22 @@ EARLY = "8: stage Test takes its lock before `when` is evaluated, also in a buil
     ],
 )
 def test_a_lock_is_taken_by_a_stage_that_runs_alone(when: str, problems: list[str]) -> None:
-    locked = GOOD.replace("      steps {\n        sh 'make test'", f"{when}\n{LOCKED}" if when else LOCKED)
+    locked = GOOD.replace(
+        "      steps {\n        sh 'make test'", f"{when}\n{LOCKED}" if when else LOCKED
+    )
     assert said(locked) == problems
 
 
 def test_a_lock_in_the_steps_or_an_option_that_is_no_lock_needs_no_word_of_when() -> None:
     in_steps = GOOD.replace("sh 'make test'", "lock('prod') { sh 'make test' }")
-    assert said(in_steps.replace("      agent { label", "      when { branch 'main' }\n      agent { label")) == []
+    assert (
+        said(
+            in_steps.replace(
+                "      agent { label", "      when { branch 'main' }\n      agent { label"
+            )
+        )
+        == []
+    )
     assert (
         said(
             GOOD.replace(

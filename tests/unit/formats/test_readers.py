@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from scaffolder.formats import Unreadable, dockerfile, gotemplate, hcl, jsonc, makefile, promql, versions, xml
+from scaffolder.formats import (
+    Unreadable,
+    dockerfile,
+    gotemplate,
+    hcl,
+    jsonc,
+    makefile,
+    promql,
+    versions,
+    xml,
+)
 from scaffolder.formats.yaml import line_of, load_all
 from scaffolder.tools import installation
 
@@ -13,16 +23,26 @@ from scaffolder.tools import installation
 def test_yaml_knows_the_line_of_each_entry() -> None:
     (document,) = load_all("a:\n  b: 1\n  c:\n    - x\n    - d: 2\n")
     assert document == {"a": {"b": 1, "c": ["x", {"d": 2}]}}
-    assert [line_of(document, *way) for way in (("a",), ("a", "b"), ("a", "c", 1), ("a", "c", 1, "d"))] == [1, 2, 5, 5]
+    assert [
+        line_of(document, *way) for way in (("a",), ("a", "b"), ("a", "c", 1), ("a", "c", 1, "d"))
+    ] == [1, 2, 5, 5]
     assert line_of(document, "a", "absent") == 1
 
 
 def test_yaml_merges_and_passes_over_tags_that_it_does_not_know() -> None:
-    (document,) = load_all("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: !reference [one, two]\nd: !Ref name\n")
-    assert (document["b"], document["c"], document["d"]) == ({"x": 1, "y": 3}, ["one", "two"], "name")
+    (document,) = load_all(
+        "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: !reference [one, two]\nd: !Ref name\n"
+    )
+    assert (document["b"], document["c"], document["d"]) == (
+        {"x": 1, "y": 3},
+        ["one", "two"],
+        "name",
+    )
 
 
-@pytest.mark.parametrize(("text", "problem"), [("a: 1\na: 2\n", "'a' is there twice"), ("a: [1\n", "expected")])
+@pytest.mark.parametrize(
+    ("text", "problem"), [("a: 1\na: 2\n", "'a' is there twice"), ("a: [1\n", "expected")]
+)
 def test_yaml_that_is_none_is_refused_with_its_line(text: str, problem: str) -> None:
     with pytest.raises(yaml.MarkedYAMLError, match=problem) as error:
         load_all(text)
@@ -32,9 +52,15 @@ def test_yaml_that_is_none_is_refused_with_its_line(text: str, problem: str) -> 
 def test_a_dockerfile_is_stages_with_their_arguments_filled_in() -> None:
     text = "# syntax=x\nARG V=21\nFROM a:${V}-jdk AS build\nRUN <<E\nFROM not this\nE\nFROM --platform=x b:${V:-1}\nARG V\nENV P=8080 \\\n  Q=${V}\nEXPOSE ${P}/tcp\n"
     read = dockerfile.read(text)
-    assert [(one.image, one.name, one.line) for one in read.stages] == [("a:21-jdk", "build", 3), ("b:21", "", 7)]
+    assert [(one.image, one.name, one.line) for one in read.stages] == [
+        ("a:21-jdk", "build", 3),
+        ("b:21", "", 7),
+    ]
     last = read.stages[-1]
-    assert (last.variables["Q"], [last.filled(one.text) for one in last.each("EXPOSE")]) == ("21", ["8080/tcp"])
+    assert (last.variables["Q"], [last.filled(one.text) for one in last.each("EXPOSE")]) == (
+        "21",
+        ["8080/tcp"],
+    )
 
 
 @pytest.mark.parametrize(("text", "line"), [("FORM a\n", 1), ("\nRUN x\n", 2), ("ARG A\n", 0)])
@@ -58,7 +84,10 @@ def test_hcl_is_blocks_and_attributes() -> None:
         'terraform {\n  required_version = ">= 1.11"\n  required_providers {\n    aws = {\n      version = "~> 5.0"\n    }\n  }\n}\n'
     )
     (settings,) = read.each("terraform")
-    assert (settings.attributes["required_version"].text, settings.attributes["required_version"].line) == (
+    assert (
+        settings.attributes["required_version"].text,
+        settings.attributes["required_version"].line,
+    ) == (
         ">= 1.11",
         2,
     )
@@ -67,7 +96,10 @@ def test_hcl_is_blocks_and_attributes() -> None:
 
 
 def test_json_with_comments_keeps_its_strings() -> None:
-    assert jsonc.read('{"a": "//x", /* y */ "b": [1,], // z\n}', comments=True) == {"a": "//x", "b": [1]}
+    assert jsonc.read('{"a": "//x", /* y */ "b": [1,], // z\n}', comments=True) == {
+        "a": "//x",
+        "b": [1],
+    }
     with pytest.raises(Unreadable):
         jsonc.read('{"a": 1,}')
 
@@ -96,11 +128,16 @@ def test_a_makefile_has_targets_of_variables_and_patterns() -> None:
 def test_a_template_prints_what_helm_prints(text: str, expected: str) -> None:
     template = gotemplate.parse(text)
     values = {"on": True, "n": 5, "map": {"b": 2, "a": 1}, "deep": {"x": [1, {"y": "z"}]}}
-    assert gotemplate.render(template, {"Values": values, "Has": lambda _: True}, template.defined)[0] == expected
+    assert (
+        gotemplate.render(template, {"Values": values, "Has": lambda _: True}, template.defined)[0]
+        == expected
+    )
 
 
 def test_a_template_remembers_where_its_lines_came_from() -> None:
-    template = gotemplate.parse('a: 1\n{{- if true }}\nb:\n  {{- "\\nc: 1\\nd: 2" }}\n{{- end }}\ne: 3\n')
+    template = gotemplate.parse(
+        'a: 1\n{{- if true }}\nb:\n  {{- "\\nc: 1\\nd: 2" }}\n{{- end }}\ne: 3\n'
+    )
     text, origins = gotemplate.render(template, {}, {})
     assert list(zip(text.split("\n"), origins, strict=False))[:5] == [
         ("a: 1", 1),
@@ -120,7 +157,11 @@ def test_a_function_that_is_not_known_is_not_guessed() -> None:
 @pytest.mark.parametrize(
     ("expression", "names", "divides"),
     [
-        ('sum by (a, b) (rate(x_total{job="y", code=~"5.."}[5m])) / on (a) group_left (c) z', ["x_total", "z"], True),
+        (
+            'sum by (a, b) (rate(x_total{job="y", code=~"5.."}[5m])) / on (a) group_left (c) z',
+            ["x_total", "z"],
+            True,
+        ),
         ("absent(up) or vector(1) unless ALERTS{a!='b'} offset 5m", ["up", "ALERTS"], False),
         ('{__name__="q:w"} > bool 0', ["q:w"], False),
         ("sum without (le) (rate(h_bucket[$__rate_interval]))", ["h_bucket"], False),
@@ -151,7 +192,9 @@ def test_a_range_allows_a_version(wanted: str, version: str, expected: bool | No
         ("~> 5.100", "5.200.0", True), ("!= 5.100", "5.100.0", False), (">= 5, != 5.100.1", "5.100.0", True), ("no", "1", None),
     ],
 )  # fmt: skip
-def test_terraform_reads_a_short_version_as_one_release(wanted: str, version: str, expected: bool | None) -> None:
+def test_terraform_reads_a_short_version_as_one_release(
+    wanted: str, version: str, expected: bool | None
+) -> None:
     assert versions.allows(wanted, version, exact=True) is expected
 
 

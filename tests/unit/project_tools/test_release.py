@@ -66,13 +66,17 @@ def test_the_same_releases_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_release_takes_what_is_unreleased() -> None:
     collected = tool.collected(CHANGELOG, "0.2.0", "2026-02-02")
-    assert collected == CHANGELOG.replace("## Unreleased\n", "## Unreleased\n\n## 0.2.0 - 2026-02-02\n")
+    assert collected == CHANGELOG.replace(
+        "## Unreleased\n", "## Unreleased\n\n## 0.2.0 - 2026-02-02\n"
+    )
     assert tool.changes(collected, "0.2.0") == ["A file is longer."]
 
 
 def test_a_release_made_anew_gets_what_came_since() -> None:
     once = tool.collected(CHANGELOG, "0.2.0", "2026-02-02")
-    more = once.replace("## Unreleased\n", "## Unreleased\n\n### Templates\n- Another.\n\n### Fixed\n- A bug.\n", 1)
+    more = once.replace(
+        "## Unreleased\n", "## Unreleased\n\n### Templates\n- Another.\n\n### Fixed\n- A bug.\n", 1
+    )
     assert tool.collected(more, "0.2.0", "2026-03-03") == once.replace(
         "is longer.\n", "is longer.\n- Another.\n\n### Fixed\n- A bug.\n"
     )

@@ -79,7 +79,9 @@ PART = {"attributes": {"size": {"type": "number", "required": True}}}
 
 SPLIT = RESOURCE[RESOURCE.index("class AcmeThing extends") :]
 """The resource without the classes of its blocks, as the generator writes it where there are many."""
-SPLIT = SPLIT.replace("new AcmeThingPart", "new index_1.AcmeThingPart").replace("(acmeThing", "(index_1.acmeThing")
+SPLIT = SPLIT.replace("new AcmeThingPart", "new index_1.AcmeThingPart").replace(
+    "(acmeThing", "(index_1.acmeThing"
+)
 STRUCTS = RESOURCE[: RESOURCE.index("class AcmeThing extends")]
 
 NESTED = """
@@ -122,8 +124,14 @@ def test_bindings_are_read_as_terraform_would_print_the_schema(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["structs0.js", "structs400.js"])
-def test_the_classes_of_a_large_type_are_in_a_folder_of_their_own(name: str, tmp_path: Path) -> None:
-    files = {"index.js": SPLIT, "index-structs/index.js": "__exportStar();\n", f"index-structs/{name}": STRUCTS}
+def test_the_classes_of_a_large_type_are_in_a_folder_of_their_own(
+    name: str, tmp_path: Path
+) -> None:
+    files = {
+        "index.js": SPLIT,
+        "index-structs/index.js": "__exportStar();\n",
+        f"index-structs/{name}": STRUCTS,
+    }
     (tmp_path / "split").mkdir()
     assert cdk.read(bindings(tmp_path / "split", files)) == cdk.read(bindings(tmp_path))
 
@@ -143,12 +151,18 @@ def test_a_type_that_holds_itself_is_named_without_a_schema(tmp_path: Path) -> N
 
 
 def resource(block: dict[str, Any]) -> dict[str, Any]:
-    return {"provider": {"block": {}}, "resource_schemas": {"acme_thing": {"block": block}}, "data_source_schemas": {}}
+    return {
+        "provider": {"block": {}},
+        "resource_schemas": {"acme_thing": {"block": block}},
+        "data_source_schemas": {},
+    }
 
 
 def test_a_real_schema_settles_what_bindings_leave_open() -> None:
     real = {"type": ["set", ["object", {"port": "number"}]], "optional": True}
-    schema = resource({"attributes": {"ingress": {"nested_type": {"attributes": {}}, "optional": True}}})
+    schema = resource(
+        {"attributes": {"ingress": {"nested_type": {"attributes": {}}, "optional": True}}}
+    )
     regenerate.correct(schema, resource({"attributes": {"ingress": real}}))
     assert schema["resource_schemas"]["acme_thing"]["block"]["attributes"]["ingress"] == real
 
@@ -165,8 +179,15 @@ def test_a_schema_whose_recursion_was_cut_is_not_carried() -> None:
 
 def test_objects_get_their_field_called_description_back() -> None:
     schema = resource({"attributes": {"rule": {"type": ["set", ["object", {"name": "string"}]]}}})
-    known = {"attributes": {"description": {"type": "string", "optional": True}, "name": {"type": "string"}}}
-    regenerate.restore_descriptions(schema, resource({"attributes": {"rule": {"nested_type": known}}}))
+    known = {
+        "attributes": {
+            "description": {"type": "string", "optional": True},
+            "name": {"type": "string"},
+        }
+    }
+    regenerate.restore_descriptions(
+        schema, resource({"attributes": {"rule": {"nested_type": known}}})
+    )
     (rule,) = schema["resource_schemas"]["acme_thing"]["block"]["attributes"].values()
     assert rule["type"] == ["set", ["object", {"name": "string", "description": "string"}]]
 

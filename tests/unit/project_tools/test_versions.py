@@ -62,9 +62,13 @@ def test_default_has_not_reached_its_end_of_life(name: str) -> None:
     left = days_left(ENTRIES[name], datetime.date.today())
     if left is None:
         return
-    assert left > datetime.timedelta(0), f"{name} {ENTRIES[name]['version']} ended on {ENTRIES[name]['eol']}"
+    assert left > datetime.timedelta(0), (
+        f"{name} {ENTRIES[name]['version']} ended on {ENTRIES[name]['eol']}"
+    )
     if left < WARN_BEFORE:
-        warnings.warn(f"{name} {ENTRIES[name]['version']} ends on {ENTRIES[name]['eol']}", stacklevel=1)
+        warnings.warn(
+            f"{name} {ENTRIES[name]['version']} ends on {ENTRIES[name]['eol']}", stacklevel=1
+        )
 
 
 def test_every_offered_runtime_version_is_pinned() -> None:
@@ -75,7 +79,12 @@ def test_every_offered_runtime_version_is_pinned() -> None:
 
 def test_every_version_is_used() -> None:
     folders = (ROOT / "templates", ROOT / "scaffolder")
-    files = [path for folder in folders for path in folder.rglob("*") if path.suffix not in {".bundle", ".gz", ".pyc"}]
+    files = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix not in {".bundle", ".gz", ".pyc"}
+    ]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in files if path.is_file())
     runtimes = {choice.value for choice in _question("runtime").choices_given({})}
     for name in ENTRIES:
@@ -94,7 +103,10 @@ def test_the_file_has_no_key_twice() -> None:
     def mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
         keys = [loader.construct_object(key) for key, _ in node.value]
         assert len(keys) == len(set(keys)), keys
-        return {loader.construct_object(key): loader.construct_object(value, deep=True) for key, value in node.value}
+        return {
+            loader.construct_object(key): loader.construct_object(value, deep=True)
+            for key, value in node.value
+        }
 
     Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
     yaml.load((ROOT / "versions.yml").read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506, a SafeLoader

@@ -17,7 +17,13 @@ def commands(report: Report) -> list[str]:
 
 
 def unescaped(value: str) -> str:
-    for escape, character in (("%2C", ","), ("%3A", ":"), ("%0A", "\n"), ("%0D", "\r"), ("%25", "%")):
+    for escape, character in (
+        ("%2C", ","),
+        ("%3A", ":"),
+        ("%0A", "\n"),
+        ("%0D", "\r"),
+        ("%25", "%"),
+    ):
         value = value.replace(escape, character)
     return value
 
@@ -32,7 +38,9 @@ def test_each_finding_is_a_command_at_its_line() -> None:
 
 def test_the_log_has_a_line_a_check_and_what_was_not_checked() -> None:
     said = github.write(REPORT)
-    assert "  --    MO004  promtool test rules        not checked: promtool is not installed" in said
+    assert (
+        "  --    MO004  promtool test rules        not checked: promtool is not installed" in said
+    )
     assert said.endswith("  2 passed, 1 failed, 1 not checked, 1 without a verdict   3.9 s")
 
 
@@ -45,7 +53,9 @@ def test_a_hostile_text_makes_no_command_of_its_own() -> None:
 
 
 def test_files_are_named_from_the_root_of_the_git_repository() -> None:
-    assert commands(replace(REPORT, folder=Path("services/pay")))[0].startswith("::error file=services/pay/Dockerfile,")
+    assert commands(replace(REPORT, folder=Path("services/pay")))[0].startswith(
+        "::error file=services/pay/Dockerfile,"
+    )
 
 
 def test_the_summary_has_the_findings_and_what_was_not_checked() -> None:
@@ -68,11 +78,16 @@ def test_the_summary_shows_a_hostile_text_and_does_not_obey_it() -> None:
 
 
 def test_a_clean_summary_has_no_table() -> None:
-    assert github.summary(CLEAN) == "## scaffold check: pay\\-api\n\n**1 passed, 0 failed, 0 not checked**\n\n"
+    assert (
+        github.summary(CLEAN)
+        == "## scaffold check: pay\\-api\n\n**1 passed, 0 failed, 0 not checked**\n\n"
+    )
 
 
 def test_a_summary_is_never_larger_than_github_takes() -> None:
     findings = tuple(Finding(path=Path(f"f{number}"), message="é" * 400) for number in range(5000))
-    summary = github.summary(replace(REPORT, results=(replace(REPORT.results[1], findings=findings),)))
+    summary = github.summary(
+        replace(REPORT, results=(replace(REPORT.results[1], findings=findings),))
+    )
     assert len(summary.encode()) < 1024 * 1024
     assert "more findings do not fit here; the log has them." in summary

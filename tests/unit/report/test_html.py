@@ -50,11 +50,16 @@ def test_the_page_says_all_that_the_report_says() -> None:
     assert "FROM eclipse-temurin:11-jre" in said
     assert "pom.xml:21 <release>8</release>" in said
     assert "SY006 XML parses nothing to check there is no XML file" in said
-    assert "TF002 terraform validate passes did not look at: values, which only the provider knows" in said
+    assert (
+        "TF002 terraform validate passes did not look at: values, which only the provider knows"
+        in said
+    )
 
 
 def test_the_line_in_question_is_marked_in_words_too() -> None:
-    assert re.search(r'<li class="here"><b>14</b><span class="hidden">this line: </span>FROM', page.write(REPORT))
+    assert re.search(
+        r'<li class="here"><b>14</b><span class="hidden">this line: </span>FROM', page.write(REPORT)
+    )
 
 
 def test_a_clean_report_says_what_that_means() -> None:
@@ -65,7 +70,10 @@ def test_a_clean_report_says_what_that_means() -> None:
 
 
 def test_a_warning_is_no_failure_and_not_nothing() -> None:
-    assert page.verdict(replace(CLEAN, results=(REPORT.results[2],))) == "No check failed; there is 1 warning."
+    assert (
+        page.verdict(replace(CLEAN, results=(REPORT.results[2],)))
+        == "No check failed; there is 1 warning."
+    )
 
 
 def test_no_verdict_at_all_is_not_clean() -> None:
@@ -83,8 +91,12 @@ def test_nothing_of_a_repository_becomes_html() -> None:
 def test_the_page_needs_nothing_else() -> None:
     words = Words(page.write(HOSTILE))
     assert {"script", "img", "link", "iframe"}.isdisjoint(words.tags)
-    assert [link for link in words.links if not link.startswith("#")] == ["https://example.com/wiki/DL1"]
-    assert {link.removeprefix("#") for link in words.links if link.startswith("#")} <= set(words.ids)
+    assert [link for link in words.links if not link.startswith("#")] == [
+        "https://example.com/wiki/DL1"
+    ]
+    assert {link.removeprefix("#") for link in words.links if link.startswith("#")} <= set(
+        words.ids
+    )
     assert len(words.ids) == len(set(words.ids))
 
 
@@ -92,7 +104,10 @@ def test_tables_of_checks_and_the_gate_map_have_their_own_parts() -> None:
     report = replace(CLEAN, results=(replace(CLEAN.results[0], table=PARITY),))
     gates = replace(PARITY, title="Which gate stops which fault")
     said = Words(page.write(report, gate_map=gates)).text
-    assert "What differs between environments. Only what may differ does value dev qa prod replicas 1 2 3" in said
+    assert (
+        "What differs between environments. Only what may differ does value dev qa prod replicas 1 2 3"
+        in said
+    )
     assert "Gate map Which gate stops which fault" in said
     assert "Gate map What these gates stop" in Words(page.write(report)).text
     unknown = replace(CLEAN.results[0], check=replace(CLEAN.results[0].check, id="XX999"))

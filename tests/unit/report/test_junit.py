@@ -24,7 +24,9 @@ def cases(report: Report) -> dict[str, ElementTree.Element]:
     return {str(case.get("name")).split()[0]: case for case in root.iter("testcase")}
 
 
-@pytest.mark.parametrize("report", [REPORT, HOSTILE, CLEAN], ids=["all outcomes", "hostile", "clean"])
+@pytest.mark.parametrize(
+    "report", [REPORT, HOSTILE, CLEAN], ids=["all outcomes", "hostile", "clean"]
+)
 def test_the_schema_accepts_it(report: Report, schema: xmlschema.XMLSchema) -> None:
     schema.validate(junit.write(report))
 
@@ -46,14 +48,21 @@ def test_each_outcome_is_what_a_reader_of_junit_takes_it_for() -> None:
 
 
 def test_a_missing_tool_that_is_required_is_an_error() -> None:
-    results = tuple(replace(one, tool_missing=one.outcome is Outcome.SKIPPED) for one in REPORT.results)
+    results = tuple(
+        replace(one, tool_missing=one.outcome is Outcome.SKIPPED) for one in REPORT.results
+    )
     assert [child.tag for child in cases(replace(REPORT, results=results))["MO004"]] == ["skipped"]
-    assert [child.tag for child in cases(replace(REPORT, results=results, require_tools=True))["MO004"]] == ["error"]
+    assert [
+        child.tag for child in cases(replace(REPORT, results=results, require_tools=True))["MO004"]
+    ] == ["error"]
 
 
 def test_a_failure_has_both_places_and_the_fix() -> None:
     (failure,) = cases(REPORT)["AG001"]
-    assert failure.get("message") == "Dockerfile:14: error: says java 11, but the service is for java 8"
+    assert (
+        failure.get("message")
+        == "Dockerfile:14: error: says java 11, but the service is for java 8"
+    )
     assert failure.text == (
         "Dockerfile:14: error: says java 11, but the service is for java 8\n"
         "  pom.xml:21: <release>8</release>\n"

@@ -13,7 +13,17 @@ from support import ROOT
 
 from scaffolder import report
 from scaffolder.errors import DestinationError
-from scaffolder.model import Check, Finding, Inapplicable, Location, Outcome, Report, Result, Verdict, visible
+from scaffolder.model import (
+    Check,
+    Finding,
+    Inapplicable,
+    Location,
+    Outcome,
+    Report,
+    Result,
+    Verdict,
+    visible,
+)
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 
@@ -46,7 +56,11 @@ def test_text_without_checks_still_shows_what_was_not_checked() -> None:
 def test_text_shows_the_first_findings_of_each_check_and_how_many_more_there_are() -> None:
     check = Check(id="AG047", title="Targets exist", run=lambda project, tools: Verdict())
     findings = tuple(Finding(path=Path("a"), line=line, message="calls it") for line in range(1, 6))
-    many = Report(project="p", template="", results=(Result(check=check, outcome=Outcome.FAILED, findings=findings),))
+    many = Report(
+        project="p",
+        template="",
+        results=(Result(check=check, outcome=Outcome.FAILED, findings=findings),),
+    )
     assert text_report.write(many, most=3).splitlines()[:4] == [
         *(f"a:{line}: error[AG047] calls it" for line in (1, 2, 3)),
         "  and 2 more findings: scaffold check --select AG047",
@@ -56,11 +70,19 @@ def test_text_shows_the_first_findings_of_each_check_and_how_many_more_there_are
 
 def test_text_gives_many_checks_of_one_family_that_passed_one_line() -> None:
     def check(number: int) -> Check:
-        return Check(id=f"AG{number:03}", title=f"Fact {number} agrees", run=lambda project, tools: Verdict())
+        return Check(
+            id=f"AG{number:03}", title=f"Fact {number} agrees", run=lambda project, tools: Verdict()
+        )
 
     passed = tuple(Result(check=check(number), outcome=Outcome.PASSED) for number in range(1, 10))
-    idle = tuple(Inapplicable(check=check(number), reason="there is no chart") for number in range(20, 29))
-    failed = Result(check=check(30), outcome=Outcome.FAILED, findings=(Finding(path=Path("a"), message="differs"),))
+    idle = tuple(
+        Inapplicable(check=check(number), reason="there is no chart") for number in range(20, 29)
+    )
+    failed = Result(
+        check=check(30),
+        outcome=Outcome.FAILED,
+        findings=(Finding(path=Path("a"), message="differs"),),
+    )
     many = Report(project="p", template="", results=(*passed, failed), inapplicable=idle)
     families = {"AG": "agreement between files"}
     assert text_report.write(many, findings=False, families=families).splitlines()[:-1] == [
@@ -68,7 +90,10 @@ def test_text_gives_many_checks_of_one_family_that_passed_one_line() -> None:
         "  FAIL  AG030  Fact 30 agrees           1 finding",
         "        AG     Agreement between files  nothing to check for 9 checks; -v names them",
     ]
-    assert len(text_report.write(many, findings=False).splitlines()) == len((*passed, *idle, failed)) + 1
+    assert (
+        len(text_report.write(many, findings=False).splitlines())
+        == len((*passed, *idle, failed)) + 1
+    )
     few = replace(many, results=passed[:3], inapplicable=())
     assert len(text_report.write(few, families=families).splitlines()) == 3 + 1
 
@@ -93,7 +118,9 @@ def test_json_is_one_document_of_the_published_form() -> None:
         "fix": "write 8 here",
         "related": [{"path": "pom.xml", "line": 21, "text": "<release>8</release>"}],
     }
-    assert document["not_applicable"] == [{"id": "SY006", "title": "XML parses", "reason": "there is no XML file"}]
+    assert document["not_applicable"] == [
+        {"id": "SY006", "title": "XML parses", "reason": "there is no XML file"}
+    ]
     assert document["results"][0] == {
         "id": "TF002",
         "title": "terraform validate passes",
@@ -116,7 +143,9 @@ def test_json_matches_the_published_schema(one: Report) -> None:
 
 def test_json_has_a_checks_table() -> None:
     schema = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
-    document = json_report.document(replace(CLEAN, results=(replace(CLEAN.results[0], table=PARITY),)))
+    document = json_report.document(
+        replace(CLEAN, results=(replace(CLEAN.results[0], table=PARITY),))
+    )
     document = json.loads(json.dumps(document))
     jsonschema.Draft202012Validator(schema).validate(document)
     assert document["results"][0]["table"]["rows"][0] == ["replicas", "1", "2", "3"]

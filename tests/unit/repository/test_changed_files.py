@@ -38,7 +38,14 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
 def branch(git: Git, tmp_path: Path) -> Path:
     """A repository on branch `feature`, one commit behind which `main` has gone on."""
     git("init", "--quiet", "--initial-branch", "main")
-    for name in ("old.yml", "committed.yml", "dirty.yml", "staged.yml", "gone.yml", "service/é x.yml"):
+    for name in (
+        "old.yml",
+        "committed.yml",
+        "dirty.yml",
+        "staged.yml",
+        "gone.yml",
+        "service/é x.yml",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("a: 1\n", encoding="utf-8")
     (tmp_path / ".gitignore").write_text("ignored.yml\n", encoding="utf-8")
@@ -73,22 +80,32 @@ def test_commits_index_working_tree_and_new_files_count_and_what_others_did_does
     assert found.since.startswith("main (")
 
 
-def test_since_takes_a_tag_a_branch_or_a_commit(branch: Path, toolchain: SystemToolchain, git: Git) -> None:
+def test_since_takes_a_tag_a_branch_or_a_commit(
+    branch: Path, toolchain: SystemToolchain, git: Git
+) -> None:
     assert changed_files.changes(branch, toolchain, since="v1").names == MINE
-    assert changed_files.changes(branch, toolchain, since=git("rev-parse", "HEAD")).names == MINE - {"committed.yml"}
+    assert changed_files.changes(
+        branch, toolchain, since=git("rev-parse", "HEAD")
+    ).names == MINE - {"committed.yml"}
 
 
-def test_the_remotes_default_branch_comes_first(branch: Path, toolchain: SystemToolchain, git: Git) -> None:
+def test_the_remotes_default_branch_comes_first(
+    branch: Path, toolchain: SystemToolchain, git: Git
+) -> None:
     git("update-ref", "refs/remotes/origin/trunk", "v1")
     git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
     assert changed_files.changes(branch, toolchain).since.startswith("origin/HEAD (")
 
 
-def test_a_service_in_a_monorepo_sees_its_own_files(branch: Path, toolchain: SystemToolchain) -> None:
+def test_a_service_in_a_monorepo_sees_its_own_files(
+    branch: Path, toolchain: SystemToolchain
+) -> None:
     assert changed_files.changes(branch / "service", toolchain).names == {"é x.yml"}
 
 
-def test_before_the_first_commit_everything_is_new(git: Git, tmp_path: Path, toolchain: SystemToolchain) -> None:
+def test_before_the_first_commit_everything_is_new(
+    git: Git, tmp_path: Path, toolchain: SystemToolchain
+) -> None:
     git("init", "--quiet", "--initial-branch", "main")
     (tmp_path / "a.yml").write_text("a\n", encoding="utf-8")
     (tmp_path / "b.yml").write_text("b\n", encoding="utf-8")
@@ -97,12 +114,16 @@ def test_before_the_first_commit_everything_is_new(git: Git, tmp_path: Path, too
 
 
 @pytest.mark.parametrize("since", ["nowhere", "--output=x", "v1:old.yml"])
-def test_an_unknown_reference_is_bad_usage(since: str, branch: Path, toolchain: SystemToolchain) -> None:
+def test_an_unknown_reference_is_bad_usage(
+    since: str, branch: Path, toolchain: SystemToolchain
+) -> None:
     with pytest.raises(ProjectError, match="there is no commit"):
         changed_files.changes(branch, toolchain, since=since)
 
 
-def test_histories_that_never_met_are_said_to_be(branch: Path, toolchain: SystemToolchain, git: Git) -> None:
+def test_histories_that_never_met_are_said_to_be(
+    branch: Path, toolchain: SystemToolchain, git: Git
+) -> None:
     tree = git("rev-parse", "HEAD^{tree}")
     git("branch", "other", git("commit-tree", "-m", "alone", tree))
     with pytest.raises(ProjectError, match="have no commit in common"):
@@ -111,30 +132,42 @@ def test_histories_that_never_met_are_said_to_be(branch: Path, toolchain: System
 
 def test_a_finding_counts_for_either_of_its_places_and_the_rest_is_counted() -> None:
     def only(*names: str) -> list[int]:
-        report = changed_files.only(changed_files.Changes(since="main (1234567)", names=frozenset(names)), REPORT)
+        report = changed_files.only(
+            changed_files.Changes(since="main (1234567)", names=frozenset(names)), REPORT
+        )
         assert report.notes[-1].startswith(
             f"only findings in what changed since main (1234567) count: {len(names)} file"
         )
-        return [len(result.findings) for result in report.results if result.check.id in {"AG001", "DK001"}]
+        return [
+            len(result.findings)
+            for result in report.results
+            if result.check.id in {"AG001", "DK001"}
+        ]
 
     assert only("Dockerfile") == [1, 1]
     assert only("pom.xml") == [1, 0]
     assert only("README.md", "x") == [0, 0]
 
 
-def test_a_check_whose_only_findings_are_elsewhere_passes_and_one_without_a_verdict_does_not() -> None:
+def test_a_check_whose_only_findings_are_elsewhere_passes_and_one_without_a_verdict_does_not() -> (
+    None
+):
     report = changed_files.only(changed_files.Changes(since="main", names=frozenset({"x"})), REPORT)
     outcomes = {result.check.id: result.outcome for result in report.results}
     assert outcomes["AG001"] is Outcome.PASSED
     assert outcomes["HL001"] is Outcome.BROKEN
-    assert report.notes == ("only findings in what changed since main count: 1 file; 2 in other files are not shown",)
+    assert report.notes == (
+        "only findings in what changed since main count: 1 file; 2 in other files are not shown",
+    )
     strict = changed_files.only(
         changed_files.Changes(since="main", names=frozenset({"x"})), replace(REPORT, strict=True)
     )
     assert strict.exit_code is ExitCode.NO_VERDICT
 
 
-def test_the_command_shows_what_changed_and_says_so(branch: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_shows_what_changed_and_says_so(
+    branch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (branch / "old.yml").write_text("a: 2\n", encoding="utf-8")
     (branch / "new.yml").write_text("a: [\n", encoding="utf-8")
     (branch / "ignored.yml").write_text("a: [\n", encoding="utf-8")

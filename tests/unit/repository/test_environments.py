@@ -19,11 +19,36 @@ def project(folder: Path, *files: str) -> Project:
 
 
 LAYOUTS = {
-    "a suffix": (["chart/values-dev.yaml", "chart/values-prod.yaml"], VALUES, "chart/values-*.yaml", ["dev", "prod"]),
-    "a point": (["values.staging.yml", "values.production.yml"], VALUES, "values.*.yml", ["stage", "prod"]),
-    "a prefix": (["deploy/prod-values.yaml", "deploy/qa-values.yaml"], VALUES, "deploy/*-values.yaml", ["qa", "prod"]),
-    "folders": (["envs/prd/values.yaml", "envs/uat/values.yaml"], VALUES, "envs/*/values.yaml", ["uat", "prod"]),
-    "a folder of values": (["values/dev.yaml", "values/prod.yaml"], VALUES, "values/*.yaml", ["dev", "prod"]),
+    "a suffix": (
+        ["chart/values-dev.yaml", "chart/values-prod.yaml"],
+        VALUES,
+        "chart/values-*.yaml",
+        ["dev", "prod"],
+    ),
+    "a point": (
+        ["values.staging.yml", "values.production.yml"],
+        VALUES,
+        "values.*.yml",
+        ["stage", "prod"],
+    ),
+    "a prefix": (
+        ["deploy/prod-values.yaml", "deploy/qa-values.yaml"],
+        VALUES,
+        "deploy/*-values.yaml",
+        ["qa", "prod"],
+    ),
+    "folders": (
+        ["envs/prd/values.yaml", "envs/uat/values.yaml"],
+        VALUES,
+        "envs/*/values.yaml",
+        ["uat", "prod"],
+    ),
+    "a folder of values": (
+        ["values/dev.yaml", "values/prod.yaml"],
+        VALUES,
+        "values/*.yaml",
+        ["dev", "prod"],
+    ),
     "variables": (["tf/dev.tfvars", "tf/prod.tfvars"], VARIABLES, "tf/*.tfvars", ["dev", "prod"]),
     "folders of variables": (
         ["live/dev/terraform.tfvars", "live/prod/terraform.tfvars"],
@@ -37,7 +62,12 @@ LAYOUTS = {
         "envs/*/terraform.tfvars",
         ["test", "prod"],
     ),
-    "backends": (["dev.s3.tfbackend", "prod.s3.tfbackend"], BACKENDS, "*.s3.tfbackend", ["dev", "prod"]),
+    "backends": (
+        ["dev.s3.tfbackend", "prod.s3.tfbackend"],
+        BACKENDS,
+        "*.s3.tfbackend",
+        ["dev", "prod"],
+    ),
     "backends as variables": (
         ["backend-dev.tfvars", "backend-prod.tfvars"],
         BACKENDS,
@@ -72,7 +102,13 @@ def test_what_is_no_family_is_left_alone(files: list[str], tmp_path: Path) -> No
 
 
 def test_the_values_of_a_chart_lie_in_its_folder_or_next_below(tmp_path: Path) -> None:
-    files = ["a/Chart.yaml", "a/values/dev.yaml", "a/values/prod.yaml", "b/Chart.yaml", "b/values-qa.yaml"]
+    files = [
+        "a/Chart.yaml",
+        "a/values/dev.yaml",
+        "a/values/prod.yaml",
+        "b/Chart.yaml",
+        "b/values-qa.yaml",
+    ]
     one = project(tmp_path, *files, "b/values-prod.yaml", "c/Chart.yaml")
     assert list(environments.beside(one, Path("a"))) == ["dev", "prod"]
     assert list(environments.beside(one, Path("b"))) == ["qa", "prod"]
@@ -93,4 +129,7 @@ def test_a_path_names_its_environment(name: str, environment: str) -> None:
 
 def test_what_comes_before_prod_is_not_prod(tmp_path: Path) -> None:
     (family,) = environments.families(project(tmp_path, "values-pre-prod.yaml", "values-prod.yaml"))
-    assert family.files == {"preprod": Path("values-pre-prod.yaml"), "prod": Path("values-prod.yaml")}
+    assert family.files == {
+        "preprod": Path("values-pre-prod.yaml"),
+        "prod": Path("values-prod.yaml"),
+    }

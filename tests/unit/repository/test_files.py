@@ -18,7 +18,13 @@ KINDS: dict[str, tuple[Kind, list[str], list[str]]] = {
     "Dockerfiles of services": (
         files.dockerfiles,
         ["Dockerfile", "api/Containerfile", "api/Dockerfile.dev", "docker/web.dockerfile"],
-        [".devcontainer/Dockerfile", ".ci/Dockerfile", "tests/Dockerfile", "Dockerfile.md", "x/Dockerfile.d/a.sh"],
+        [
+            ".devcontainer/Dockerfile",
+            ".ci/Dockerfile",
+            "tests/Dockerfile",
+            "Dockerfile.md",
+            "x/Dockerfile.d/a.sh",
+        ],
     ),
     "Dockerfiles that make an image": (
         files.image_builds,
@@ -37,17 +43,37 @@ KINDS: dict[str, tuple[Kind, list[str], list[str]]] = {
     ),
     "GitHub": (
         partial(files.ci_files, system="github"),
-        [".github/workflows/ci.yml", ".github/workflows/deploy.yaml", ".github/actions/a/action.yml", "action.yaml"],
+        [
+            ".github/workflows/ci.yml",
+            ".github/workflows/deploy.yaml",
+            ".github/actions/a/action.yml",
+            "action.yaml",
+        ],
         [".github/dependabot.yml", "workflows/ci.yml"],
     ),
     "GitLab": (
         partial(files.ci_files, system="gitlab"),
-        [".gitlab-ci.yml", ".gitlab/ci/test.yaml", "ci/gitlab/deploy.yml", "templates/java.gitlab-ci.yml"],
-        [".gitlab/agents/a/config.yaml", ".gitlab/dashboards/a.yml", ".gitlab/route-map.yml", ".gitlab/CODEOWNERS"],
+        [
+            ".gitlab-ci.yml",
+            ".gitlab/ci/test.yaml",
+            "ci/gitlab/deploy.yml",
+            "templates/java.gitlab-ci.yml",
+        ],
+        [
+            ".gitlab/agents/a/config.yaml",
+            ".gitlab/dashboards/a.yml",
+            ".gitlab/route-map.yml",
+            ".gitlab/CODEOWNERS",
+        ],
     ),
     "Azure": (
         partial(files.ci_files, system="azure-devops"),
-        [".azure-pipelines/a.yml", "azure-pipelines.prod.yml", "azure-pipelines.yaml", "ci/azure-devops/deploy.yaml"],
+        [
+            ".azure-pipelines/a.yml",
+            "azure-pipelines.prod.yml",
+            "azure-pipelines.yaml",
+            "ci/azure-devops/deploy.yaml",
+        ],
         ["azure.yaml", "pipelines.yml"],
     ),
     "Jenkins": (
@@ -60,13 +86,26 @@ KINDS: dict[str, tuple[Kind, list[str], list[str]]] = {
         ["backend-prod.hcl", "env/dev.tfbackend", "prod.backend.conf"],
         ["backend.tf", "terragrunt.hcl"],
     ),
-    "variables": (files.terraform_variables, ["env/prod.tfvars"], ["backend.prod.tfvars", "prod.tf"]),
+    "variables": (
+        files.terraform_variables,
+        ["env/prod.tfvars"],
+        ["backend.prod.tfvars", "prod.tf"],
+    ),
     "values": (
         files.values_files,
-        ["chart/values-prod.yaml", "chart/values/dev.yml", "deploy/stack-values.yaml", "values.yaml"],
+        [
+            "chart/values-prod.yaml",
+            "chart/values/dev.yml",
+            "deploy/stack-values.yaml",
+            "values.yaml",
+        ],
         ["chart/templates/values.yaml", "evaluation.yaml", "values.md"],
     ),
-    "Makefiles": (files.makefiles, ["GNUmakefile", "Makefile", "api/makefile"], ["Makefile.md", "common.mk"]),
+    "Makefiles": (
+        files.makefiles,
+        ["GNUmakefile", "Makefile", "api/makefile"],
+        ["Makefile.md", "common.mk"],
+    ),
     "scripts": (files.shell_scripts, ["ci/build.sh", "run.bash"], ["bin/run", "build.py"]),
     "programs of the shell": (files.shell_programs, ["bin/run", "ci/build.sh"], ["bin/tool"]),
     "owners": (files.owners, [".github/CODEOWNERS", "CODEOWNERS"], ["OWNERS"]),
@@ -94,7 +133,13 @@ def test_files_of_a_kind_are_known_by_their_names(kind: str, tmp_path: Path) -> 
 
 
 def test_every_pipeline_is_one_of_a_system(tmp_path: Path) -> None:
-    opened = project(tmp_path, "Jenkinsfile", "azure-pipelines.yaml", ".gitlab-ci.yml", ".github/workflows/ci.yml")
+    opened = project(
+        tmp_path,
+        "Jenkinsfile",
+        "azure-pipelines.yaml",
+        ".gitlab-ci.yml",
+        ".github/workflows/ci.yml",
+    )
     assert {system: len(found) for system, found in files.pipelines_by_system(opened).items()} == {
         "github": 1,
         "gitlab": 1,
@@ -105,7 +150,9 @@ def test_every_pipeline_is_one_of_a_system(tmp_path: Path) -> None:
 
 
 def test_the_chart_of_the_service_is_where_charts_usually_are(tmp_path: Path) -> None:
-    assert files.chart(project(tmp_path / "a", "a/Chart.yaml", "helm/x/Chart.yaml")) == Path("chart")
+    assert files.chart(project(tmp_path / "a", "a/Chart.yaml", "helm/x/Chart.yaml")) == Path(
+        "chart"
+    )
     (tmp_path / "b").mkdir()
     (tmp_path / "b/README.md").write_text("x\n", encoding="utf-8")
     assert files.chart(Project(tmp_path / "b")) is None

@@ -34,22 +34,39 @@ def said(root: Path, *edits: Edit) -> tuple[list[str], list[str]]:
 
 
 def test_an_edit_replaces_inserts_and_appends(root: Path) -> None:
-    edits = (edit("a.txt", 1, "one", "ONE"), edit("a.txt", 2, "", "between\n"), edit("a.txt", 3, "three", "three\n"))
+    edits = (
+        edit("a.txt", 1, "one", "ONE"),
+        edit("a.txt", 2, "", "between\n"),
+        edit("a.txt", 3, "three", "three\n"),
+    )
     assert said(root, *edits) == (["ONE\nbetween\ntwo\nthree\n"], [])
 
 
 def test_an_edit_that_does_not_fit_is_refused_and_the_others_are_made(root: Path) -> None:
-    edits = (edit("a.txt", 1, "one", "ONE"), edit("a.txt", 2, "TWO", "2"), edit("a.txt", 9, "x", "y"))
-    assert said(root, *edits) == (["ONE\ntwo\nthree"], ["the file does not say what the check read"] * 2)
+    edits = (
+        edit("a.txt", 1, "one", "ONE"),
+        edit("a.txt", 2, "TWO", "2"),
+        edit("a.txt", 9, "x", "y"),
+    )
+    assert said(root, *edits) == (
+        ["ONE\ntwo\nthree"],
+        ["the file does not say what the check read"] * 2,
+    )
 
 
 def test_two_edits_at_the_same_place_are_not_both_made(root: Path) -> None:
     edits = (edit("a.txt", 1, "one\ntwo", "1\n2"), edit("a.txt", 2, "two", "zwei"))
-    assert said(root, *edits) == (["one\nzwei\nthree"], ["another edit is at the same place; run it again"])
+    assert said(root, *edits) == (
+        ["one\nzwei\nthree"],
+        ["another edit is at the same place; run it again"],
+    )
 
 
 def test_the_same_edit_of_two_findings_is_made_once(root: Path) -> None:
-    assert said(root, edit("a.txt", 1, "one", "ONE"), edit("a.txt", 1, "one", "ONE")) == (["ONE\ntwo\nthree"], [])
+    assert said(root, edit("a.txt", 1, "one", "ONE"), edit("a.txt", 1, "one", "ONE")) == (
+        ["ONE\ntwo\nthree"],
+        [],
+    )
 
 
 def test_line_ends_stay_what_they_are(root: Path) -> None:
@@ -70,14 +87,18 @@ def test_a_file_that_changed_since_the_check_read_it_is_left_alone(root: Path) -
 
 def test_a_new_file_is_made_with_its_folder_and_never_over_another(root: Path) -> None:
     project = Project(root)
-    plan = fixes.plan(project, [edit("docs/new.md", 0, "", "# New\n"), edit("a.txt", 0, "", "gone")])
+    plan = fixes.plan(
+        project, [edit("docs/new.md", 0, "", "# New\n"), edit("a.txt", 0, "", "gone")]
+    )
     fixes.write(project, plan)
     assert (root / "docs" / "new.md").read_text(encoding="utf-8") == "# New\n"
     assert [refusal.reason for refusal in plan.refused] == ["it is there already"]
     assert (root / "a.txt").read_text(encoding="utf-8") == "one\ntwo\nthree"
 
 
-@pytest.mark.parametrize("path", ["../outside.txt", "linked/outside.txt", "link.txt", ".git/config", "/etc/hostname"])
+@pytest.mark.parametrize(
+    "path", ["../outside.txt", "linked/outside.txt", "link.txt", ".git/config", "/etc/hostname"]
+)
 def test_nothing_outside_the_project_is_touched(root: Path, path: str) -> None:
     (root.parent / "outside.txt").write_text("mine", encoding="utf-8")
     (root / ".git").mkdir()
@@ -110,7 +131,9 @@ def test_all_is_written_or_nothing(root: Path) -> None:
 
 
 def test_the_diff_is_one_that_git_applies(root: Path) -> None:
-    plan = fixes.plan(Project(root), [edit("a.txt", 3, "three", "3"), edit("n.txt", 0, "", "new\n")])
+    plan = fixes.plan(
+        Project(root), [edit("a.txt", 3, "three", "3"), edit("n.txt", 0, "", "new\n")]
+    )
     assert fixes.diff(plan) == (
         "--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,3 @@\n one\n two\n-three\n\\ No newline at end of file\n"
         "+3\n\\ No newline at end of file\n--- /dev/null\n+++ b/n.txt\n@@ -0,0 +1 @@\n+new\n"
@@ -118,9 +141,12 @@ def test_the_diff_is_one_that_git_applies(root: Path) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["a", "b", "", "c c"]), max_size=8), st.lists(st.sampled_from(["a", "b", ""]), max_size=8)
+    st.lists(st.sampled_from(["a", "b", "", "c c"]), max_size=8),
+    st.lists(st.sampled_from(["a", "b", ""]), max_size=8),
 )
-def test_the_edits_between_two_texts_turn_one_into_the_other(old: list[str], new: list[str]) -> None:
+def test_the_edits_between_two_texts_turn_one_into_the_other(
+    old: list[str], new: list[str]
+) -> None:
     before, after = "\n".join(old), "\n".join(new)
     text = before
     starts = [0]

@@ -51,5 +51,7 @@ def test_an_object_knows_its_name_its_pods_and_its_lines(tmp_path: Path) -> None
         ({}, {}),
     ],
 )
-def test_only_what_values_leave_empty_gets_a_placeholder(values: dict[str, Any], expected: dict[str, str]) -> None:
+def test_only_what_values_leave_empty_gets_a_placeholder(
+    values: dict[str, Any], expected: dict[str, str]
+) -> None:
     assert kubernetes_objects.placeholders(values) == expected

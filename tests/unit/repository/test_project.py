@@ -19,7 +19,10 @@ def write(root: Path, **files: str) -> Project:
 
 
 def test_files_leave_out_what_tools_make(tmp_path: Path) -> None:
-    project = write(tmp_path, **{"a.txt": "", "b/c.txt": "", ".git/HEAD": "", "build/x": "", "node_modules/y": ""})
+    project = write(
+        tmp_path,
+        **{"a.txt": "", "b/c.txt": "", ".git/HEAD": "", "build/x": "", "node_modules/y": ""},
+    )
     assert project.files == (Path("a.txt"), Path("b/c.txt"))
 
 
@@ -73,7 +76,15 @@ def test_a_repository_that_is_not_ours_is_called_like_its_folder(tmp_path: Path)
 
 
 def test_what_adopt_put_beside_a_file_is_no_part_of_the_service(tmp_path: Path) -> None:
-    for name in ("Dockerfile", "Dockerfile.scaffold-new", "helm/pay.scaffold-new/Chart.yaml", "helm/pay/Chart.yaml"):
+    for name in (
+        "Dockerfile",
+        "Dockerfile.scaffold-new",
+        "helm/pay.scaffold-new/Chart.yaml",
+        "helm/pay/Chart.yaml",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x\n", encoding="utf-8")
-    assert [file.as_posix() for file in Project(tmp_path).files] == ["Dockerfile", "helm/pay/Chart.yaml"]
+    assert [file.as_posix() for file in Project(tmp_path).files] == [
+        "Dockerfile",
+        "helm/pay/Chart.yaml",
+    ]

@@ -50,8 +50,11 @@ def test_an_open_jenkinsfile_is_refused_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "allowed"), [("tsconfig.base.json", True), ("devcontainer.json", True), ("a.json", False)]
+    ("name", "allowed"),
+    [("tsconfig.base.json", True), ("devcontainer.json", True), ("a.json", False)],
 )
-def test_comments_are_for_the_readers_that_allow_them(name: str, allowed: bool, tmp_path: Path) -> None:
+def test_comments_are_for_the_readers_that_allow_them(
+    name: str, allowed: bool, tmp_path: Path
+) -> None:
     (tmp_path / name).write_text('// why\n{"a": 1}\n', encoding="utf-8")
     assert reading.json(Project(tmp_path), Path(name)) == ({"a": 1} if allowed else {})

@@ -32,12 +32,18 @@ def project(root: Path, files: dict[str, str]) -> Project:
 
 
 def ledger(root: Path, *entries: object) -> tuple[waivers.Waiver, ...]:
-    return waivers.ledger(project(root, {".scaffold/waivers.yml": yaml.safe_dump({"waivers": list(entries)})}))
+    return waivers.ledger(
+        project(root, {".scaffold/waivers.yml": yaml.safe_dump({"waivers": list(entries)})})
+    )
 
 
 def test_ledger_is_read_in_its_order_with_dates_and_lines(tmp_path: Path) -> None:
     first, second = ledger(tmp_path, ENTRY, {**ENTRY, "id": "other", "expires": "2027-02-28"})
-    assert (first.id, first.expires, first.owner) == ("one-region", datetime.date(2027, 1, 31), "on")
+    assert (first.id, first.expires, first.owner) == (
+        "one-region",
+        datetime.date(2027, 1, 31),
+        "on",
+    )
     assert (second.id, second.expires) == ("other", datetime.date(2027, 2, 28))
     assert 0 < first.line < second.line
 
@@ -56,11 +62,16 @@ def test_no_ledger_and_an_empty_one_waive_nothing(tmp_path: Path) -> None:
         ({"rules": ["CKV_AWS_144"]}, "one-region: CKV_AWS_144 is not of the form scanner/rule"),
         ({"paths": "terraform"}, "one-region: paths is not a list of texts"),
         ({"expires": "soon"}, "one-region: expires is not a date such as 2027-01-31"),
-        ({"expires": datetime.datetime(2027, 1, 31, 12)}, "one-region: expires is not a date such as 2027-01-31"),
+        (
+            {"expires": datetime.datetime(2027, 1, 31, 12)},
+            "one-region: expires is not a date such as 2027-01-31",
+        ),
         ({"until": 1}, "one-region has one key too many or too few: until"),
     ],
 )
-def test_an_entry_that_has_not_its_form_is_refused(change: dict[str, object], said: str, tmp_path: Path) -> None:
+def test_an_entry_that_has_not_its_form_is_refused(
+    change: dict[str, object], said: str, tmp_path: Path
+) -> None:
     with pytest.raises(WaiversError) as error:
         ledger(tmp_path, {**ENTRY, **change})
     assert error.value.message == said
@@ -81,14 +92,26 @@ def test_a_ledger_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
         ("    # checkov:skip=CKV2_AZURE_1", ["checkov/CKV2_AZURE_1"]),
         ("    checkov.io/skip12: CKV_K8S_11=because", ["checkov/CKV_K8S_11"]),
         ("    checkov.io/skip1: 'CKV_K8S_11=because'", ["checkov/CKV_K8S_11"]),
-        ("#trivy:ignore:AWS-0089 trivy:ignore:AVD-AWS-0132", ["trivy/AWS-0089", "trivy/AVD-AWS-0132"]),
+        (
+            "#trivy:ignore:AWS-0089 trivy:ignore:AVD-AWS-0132",
+            ["trivy/AWS-0089", "trivy/AVD-AWS-0132"],
+        ),
         ("#tfsec:ignore:*", ["trivy/*"]),
-        ("uses: x # zizmor: ignore[unpinned-uses, artipacked] known", ["zizmor/unpinned-uses", "zizmor/artipacked"]),
+        (
+            "uses: x # zizmor: ignore[unpinned-uses, artipacked] known",
+            ["zizmor/unpinned-uses", "zizmor/artipacked"],
+        ),
         ("# hadolint ignore=DL3008,DL3018  # because", ["hadolint/DL3008", "hadolint/DL3018"]),
         ("# hadolint global ignore=DL3059", ["hadolint/DL3059"]),
-        ("# shellcheck disable=SC2086,SC2046  # because", ["shellcheck/SC2086", "shellcheck/SC2046"]),
+        (
+            "# shellcheck disable=SC2086,SC2046  # because",
+            ["shellcheck/SC2086", "shellcheck/SC2046"],
+        ),
         ("# shellcheck shell=bash disable=SC2034", ["shellcheck/SC2034"]),
-        ("# yamllint disable rule:line-length rule:colons", ["yamllint/line-length", "yamllint/colons"]),
+        (
+            "# yamllint disable rule:line-length rule:colons",
+            ["yamllint/line-length", "yamllint/colons"],
+        ),
         ("x: 1 # yamllint disable-line", ["yamllint/all"]),
         ("# shellcheck source=ci/prelude.sh", []),
         ("# checkov finds nothing", []),
@@ -105,24 +128,48 @@ def test_a_mark_beside_the_code_is_found(text: str, rules: list[str], tmp_path: 
     ("file", "text", "mark"),
     [
         (".trivyignore", "# why\nKSV-0011 exp:2027-01-01\n", ("trivy/KSV-0011", 2, ("**",))),
-        (".trivyignore.yaml", "misconfigurations:\n  - id: A-1\n    paths: [x/**]\n", ("trivy/A-1", 2, ("x/**",))),
+        (
+            ".trivyignore.yaml",
+            "misconfigurations:\n  - id: A-1\n    paths: [x/**]\n",
+            ("trivy/A-1", 2, ("x/**",)),
+        ),
         (".trivyignore.yaml", "vulnerabilities:\n  - id: CVE-1\n", ("trivy/CVE-1", 2, ("**",))),
         (".hadolint.yaml", "ignored:\n  - DL3008\n", ("hadolint/DL3008", 2, ("**",))),
         (".checkov.yaml", "skip-check:\n  - CKV_1\n", ("checkov/CKV_1", 2, ("**",))),
-        (".shellcheckrc", "external-sources=true\ndisable=SC2034\n", ("shellcheck/SC2034", 2, ("**",))),
-        (".github/zizmor.yml", "rules:\n  x:\n    disable: true\n", ("zizmor/x", 2, (".github/**",))),
-        (".github/zizmor.yml", "rules:\n  x:\n    ignore: [a.yml:3]\n", ("zizmor/x", 2, (".github/workflows/a.yml",))),
-        (".github/actionlint.yaml", "paths:\n  a/**:\n    ignore: [x]\n", ("actionlint/ignore", 2, ("a/**",))),
+        (
+            ".shellcheckrc",
+            "external-sources=true\ndisable=SC2034\n",
+            ("shellcheck/SC2034", 2, ("**",)),
+        ),
+        (
+            ".github/zizmor.yml",
+            "rules:\n  x:\n    disable: true\n",
+            ("zizmor/x", 2, (".github/**",)),
+        ),
+        (
+            ".github/zizmor.yml",
+            "rules:\n  x:\n    ignore: [a.yml:3]\n",
+            ("zizmor/x", 2, (".github/workflows/a.yml",)),
+        ),
+        (
+            ".github/actionlint.yaml",
+            "paths:\n  a/**:\n    ignore: [x]\n",
+            ("actionlint/ignore", 2, ("a/**",)),
+        ),
     ],
 )
-def test_a_file_of_exceptions_is_read(file: str, text: str, mark: tuple[object, ...], tmp_path: Path) -> None:
+def test_a_file_of_exceptions_is_read(
+    file: str, text: str, mark: tuple[object, ...], tmp_path: Path
+) -> None:
     (found,) = waivers.marks(project(tmp_path, {file: text}))
     assert (found.rule, found.line, found.hides) == mark
 
 
 def test_a_file_of_exceptions_that_cannot_be_read_is_no_pass(tmp_path: Path) -> None:
     with pytest.raises(WaiversError) as error:
-        waivers.marks(project(tmp_path, {".trivyignore.yaml": "misconfigurations:\n  - KSV-0011\n"}))
+        waivers.marks(
+            project(tmp_path, {".trivyignore.yaml": "misconfigurations:\n  - KSV-0011\n"})
+        )
     assert error.value.path == Path(".trivyignore.yaml")
 
 

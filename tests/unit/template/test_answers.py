@@ -71,7 +71,9 @@ def test_complete_refuses_a_name_outside_the_rules(name: str) -> None:
         ("region", "eu-central-1\n"),
     ],
 )
-def test_complete_refuses_text_that_would_mean_something_in_a_generated_file(question: str, value: str) -> None:
+def test_complete_refuses_text_that_would_mean_something_in_a_generated_file(
+    question: str, value: str
+) -> None:
     with pytest.raises(AnswersError, match=f"{question} cannot be"):
         answers.complete({**NAME, question: value})
 
@@ -99,7 +101,10 @@ def test_complete_refuses_a_list_where_one_value_is_asked() -> None:
 
 
 def test_complete_takes_a_number_for_a_version() -> None:
-    assert answers.complete({**NAME, "runtime": "java", "runtime_version": 17})["runtime_version"] == "17"
+    assert (
+        answers.complete({**NAME, "runtime": "java", "runtime_version": 17})["runtime_version"]
+        == "17"
+    )
 
 
 def test_complete_asks_in_order_and_only_where_there_is_a_choice() -> None:
@@ -112,7 +117,11 @@ def test_complete_asks_in_order_and_only_where_there_is_a_choice() -> None:
         accept: answers.Accept,
     ) -> answers.Answer:
         asked.append(question.name)
-        return accept("my-service" if default is None else ",".join([default] if isinstance(default, str) else default))
+        return accept(
+            "my-service"
+            if default is None
+            else ",".join([default] if isinstance(default, str) else default)
+        )
 
     completed = answers.complete({}, ask=ask)
     assert asked[0] == "service_name"
@@ -127,7 +136,8 @@ def test_command_line_gives_the_same_answers_again() -> None:
     words = answers.command_line(completed).split()
     assert words[:3] == ["scaffold", "new", "my-service"]
     again = {
-        flag.removeprefix("--").replace("-", "_"): value for flag, value in zip(words[3::2], words[4::2], strict=True)
+        flag.removeprefix("--").replace("-", "_"): value
+        for flag, value in zip(words[3::2], words[4::2], strict=True)
     }
     assert answers.complete({**NAME, **again}) == completed
 
@@ -140,7 +150,12 @@ def test_load_leaves_out_what_copier_itself_wrote(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [("a: [", "does not parse"), ("- a", "holds no answers"), ("", "holds no answers"), ("\xff", "holds no answers")],
+    [
+        ("a: [", "does not parse"),
+        ("- a", "holds no answers"),
+        ("", "holds no answers"),
+        ("\xff", "holds no answers"),
+    ],
 )
 def test_load_says_what_is_wrong_with_a_file(tmp_path: Path, content: str, complaint: str) -> None:
     file = tmp_path / "answers.yml"

@@ -34,7 +34,9 @@ places: {{type: yaml, default: [north, south]}}
 }
 
 
-@pytest.mark.parametrize("given", [{}, {"name": "other", "places": ["east"]}], ids=["defaults", "others"])
+@pytest.mark.parametrize(
+    "given", [{}, {"name": "other", "places": ["east"]}], ids=["defaults", "others"]
+)
 def test_it_writes_what_copier_writes(given: dict[str, object], tmp_path: Path) -> None:
     lay(tmp_path / "template", TEMPLATE)
     by_copier(tmp_path, given)
@@ -46,7 +48,9 @@ def test_it_writes_what_copier_writes(given: dict[str, object], tmp_path: Path) 
     assert record == {**plain, "_commit": "v1.0.0", "_src_path": "t.git"}
 
 
-RECORD = {"templates/[[ _copier_conf.answers_file ]].jinja": "[[ _copier_answers | to_nice_yaml -]]\n"}
+RECORD = {
+    "templates/[[ _copier_conf.answers_file ]].jinja": "[[ _copier_answers | to_nice_yaml -]]\n"
+}
 
 TEMPLATES: dict[str, dict[str, str]] = {
     "macros, imports, includes and inheritance": {
@@ -148,13 +152,19 @@ none: {{type: yaml, default: []}}
 
 
 @pytest.mark.parametrize("files", TEMPLATES.values(), ids=TEMPLATES)
-def test_whatever_a_template_uses_copier_writes_the_same(files: dict[str, str], tmp_path: Path) -> None:
+def test_whatever_a_template_uses_copier_writes_the_same(
+    files: dict[str, str], tmp_path: Path
+) -> None:
     lay(tmp_path / "template", files)
     assert_the_same(tmp_path)
 
 
 def test_what_one_render_compiled_serves_no_other_text_and_no_other_marks(tmp_path: Path) -> None:
-    square = {"copier.yml": f"{SETTINGS}\nname: thing\n", **RECORD, "templates/a.txt.jinja": "[[ name ]] {{ name }}\n"}
+    square = {
+        "copier.yml": f"{SETTINGS}\nname: thing\n",
+        **RECORD,
+        "templates/a.txt.jinja": "[[ name ]] {{ name }}\n",
+    }
     curly = {
         "copier.yml": "_subdirectory: templates\nname: thing\n",
         "templates/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml -}}\n",
@@ -167,25 +177,44 @@ def test_what_one_render_compiled_serves_no_other_text_and_no_other_marks(tmp_pa
         lay(folder / "template", {**files, "templates/b.txt": "plain\n"})
         assert_the_same(folder)
         written.append((folder / "ours/made/a.txt").read_text())
-    assert written == ["thing {{ name }}\n", "[[ name ]] thing\n", "edited thing\n", "thing {{ name }}\n"]
+    assert written == [
+        "thing {{ name }}\n",
+        "[[ name ]] thing\n",
+        "edited thing\n",
+        "thing {{ name }}\n",
+    ]
 
 
 def test_an_error_names_the_file_of_its_own_release(tmp_path: Path) -> None:
-    raising = {"copier.yml": f"{SETTINGS}\nname: thing\n", **RECORD, "templates/a.txt.jinja": "\n[[ nobody.knows ]]\n"}
+    raising = {
+        "copier.yml": f"{SETTINGS}\nname: thing\n",
+        **RECORD,
+        "templates/a.txt.jinja": "\n[[ nobody.knows ]]\n",
+    }
     for release in ("older", "newer"):
         lay(tmp_path / release / "template", raising)
         with pytest.raises(RenderError) as refused:
             by_us(tmp_path / release, {})
         assert refused.value.__cause__
         frames = traceback.extract_tb(refused.value.__cause__.__traceback__)
-        named = [(frame.filename, frame.lineno) for frame in frames if frame.filename.endswith("a.txt.jinja")]
+        named = [
+            (frame.filename, frame.lineno)
+            for frame in frames
+            if frame.filename.endswith("a.txt.jinja")
+        ]
         assert named == [(str(tmp_path / release / "template/templates/a.txt.jinja"), 2)]
 
 
 @pytest.mark.parametrize("preserved", ["true", "false"])
 def test_links_are_what_copier_makes_of_them(preserved: str, tmp_path: Path) -> None:
-    lay(tmp_path / "template", {"copier.yml": f"{SETTINGS}\n_preserve_symlinks: {preserved}\nname: thing\n", **RECORD})
-    lay(tmp_path / "template", {"templates/folder/a.txt.jinja": "[[ name ]]\n", "templates/thing.txt": "thing\n"})
+    lay(
+        tmp_path / "template",
+        {"copier.yml": f"{SETTINGS}\n_preserve_symlinks: {preserved}\nname: thing\n", **RECORD},
+    )
+    lay(
+        tmp_path / "template",
+        {"templates/folder/a.txt.jinja": "[[ name ]]\n", "templates/thing.txt": "thing\n"},
+    )
     links = {"to-file.txt": "thing.txt", "to-folder": "folder", "[[ name ]]-link": "[[ name ]].txt"}
     for name, target in links.items():
         (tmp_path / "template/templates" / name).symlink_to(target.replace("[[ name ]]", "thing"))
@@ -198,12 +227,20 @@ def test_links_are_what_copier_makes_of_them(preserved: str, tmp_path: Path) -> 
     "files",
     [
         {"templates/a.txt.jinja": "[% yield n from [1] %][[ n ]][% endyield %]"},
-        {"templates/[% yield n from [1] %][% yield m from [2] %][[ n ]][% endyield %][% endyield %].txt": ""},
+        {
+            "templates/[% yield n from [1] %][% yield m from [2] %][[ n ]][% endyield %][% endyield %].txt": ""
+        },
         {"templates/[[ nobody.knows ]].txt": ""},
         {"templates/[% if %].txt": ""},
         {"templates/a.txt.jinja": "[[ nobody.knows ]]"},
     ],
-    ids=["a yield in a file", "two yields", "an undefined name of a file", "a syntax error", "undefined"],
+    ids=[
+        "a yield in a file",
+        "two yields",
+        "an undefined name of a file",
+        "a syntax error",
+        "undefined",
+    ],
 )
 def test_what_copier_refuses_is_refused(files: dict[str, str], tmp_path: Path) -> None:
     lay(tmp_path / "template", {"copier.yml": f"{SETTINGS}\nname: thing\n", **RECORD, **files})
@@ -227,7 +264,12 @@ def assert_the_same(folder: Path) -> None:
 def by_copier(folder: Path, given: dict[str, object]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        settings: dict[str, Any] = {"data": given, "defaults": True, "quiet": True, "cleanup_on_error": False}
+        settings: dict[str, Any] = {
+            "data": given,
+            "defaults": True,
+            "quiet": True,
+            "cleanup_on_error": False,
+        }
         copier.run_copy(str(folder / "template"), folder / "theirs/made", **settings)
 
 

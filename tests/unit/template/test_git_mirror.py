@@ -42,7 +42,9 @@ def test_what_copier_understands_is_recorded_as_it_is(address: str) -> None:
     assert git_mirror.recordable(address) == address
 
 
-@pytest.mark.parametrize("address", ["https://git.example.org/platform/templates", "ssh://git.example.org/templates/"])
+@pytest.mark.parametrize(
+    "address", ["https://git.example.org/platform/templates", "ssh://git.example.org/templates/"]
+)
 def test_what_copier_takes_for_a_folder_is_refused_with_what_to_type(address: str) -> None:
     with pytest.raises(StoreError, match=r"an address ends in \.git$") as refused:
         git_mirror.recordable(address)
@@ -64,7 +66,9 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         git_mirror.recordable(address)
 
 
-def test_a_folder_is_recorded_with_its_whole_path(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_is_recorded_with_its_whole_path(
+    host: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(host.parent)
     assert git_mirror.recordable("host.git") == git_mirror.recordable("./host.git") == str(host)
 
@@ -82,8 +86,12 @@ def test_a_tag_that_was_taken_away_is_gone_here_too(host: Path, toolchain: Syste
     assert git(mirror, "for-each-ref", "--format=%(refname)") == "refs/tags/v1.1.0"
 
 
-@pytest.mark.parametrize("left", ["HEAD.lock", "packed-refs.lock", "refs/tags/v1.1.0.lock", "shallow.lock"])
-def test_what_a_killed_fetch_left_stops_no_later_one(left: str, host: Path, toolchain: SystemToolchain) -> None:
+@pytest.mark.parametrize(
+    "left", ["HEAD.lock", "packed-refs.lock", "refs/tags/v1.1.0.lock", "shallow.lock"]
+)
+def test_what_a_killed_fetch_left_stops_no_later_one(
+    left: str, host: Path, toolchain: SystemToolchain
+) -> None:
     mirror = git_mirror.fetched(str(host), toolchain)
     git(host, "tag", "v1.1.0")
     (mirror / left).touch()
@@ -91,13 +99,17 @@ def test_what_a_killed_fetch_left_stops_no_later_one(left: str, host: Path, tool
 
 
 @pytest.mark.parametrize("lost", ["HEAD", "objects"])
-def test_a_mirror_that_lost_a_part_is_made_anew(lost: str, host: Path, toolchain: SystemToolchain) -> None:
+def test_a_mirror_that_lost_a_part_is_made_anew(
+    lost: str, host: Path, toolchain: SystemToolchain
+) -> None:
     mirror = git_mirror.fetched(str(host), toolchain)
     (mirror / lost).rename(mirror / "elsewhere")
     assert git(git_mirror.fetched(str(host), toolchain), "cat-file", "-t", "v1.0.0") == "commit"
 
 
-def test_a_first_fetch_that_was_killed_is_no_obstacle(host: Path, toolchain: SystemToolchain) -> None:
+def test_a_first_fetch_that_was_killed_is_no_obstacle(
+    host: Path, toolchain: SystemToolchain
+) -> None:
     mirror = git_mirror.fetched(str(host), toolchain)
     mirror.rename(mirror.with_name(f"{mirror.name}.new"))
     assert git(git_mirror.fetched(str(host), toolchain), "tag", "--list") == "v1.0.0"
@@ -111,9 +123,13 @@ def test_many_at_once_get_the_same_mirror(host: Path, toolchain: SystemToolchain
     assert not list((folder_cache.folder() / "mirrors").glob("*.new"))
 
 
-def test_a_host_that_cannot_be_read_hears_no_password_repeated(toolchain: SystemToolchain, host: Path) -> None:
+def test_a_host_that_cannot_be_read_hears_no_password_repeated(
+    toolchain: SystemToolchain, host: Path
+) -> None:
     address = "http://user:s3cret@127.0.0.1:9/templates.git"
-    with pytest.raises(StoreError, match=r"^the template at http://127\.0\.0\.1:9/templates\.git cannot") as stopped:
+    with pytest.raises(
+        StoreError, match=r"^the template at http://127\.0\.0\.1:9/templates\.git cannot"
+    ) as stopped:
         git_mirror.fetched(address, toolchain)
     assert "s3cret" not in stopped.value.message + stopped.value.hint
 
@@ -132,7 +148,9 @@ def test_the_reason_is_the_line_that_says_why(said: str, why: str) -> None:
     assert git_mirror.reason(said) == why
 
 
-def test_a_transport_that_runs_commands_is_refused(toolchain: SystemToolchain, tmp_path: Path) -> None:
+def test_a_transport_that_runs_commands_is_refused(
+    toolchain: SystemToolchain, tmp_path: Path
+) -> None:
     with pytest.raises(StoreError, match="transport 'ext' not allowed"):
         git_mirror.fetched(f"ext::touch {tmp_path / 'ran'}", toolchain)
     assert not (tmp_path / "ran").exists()

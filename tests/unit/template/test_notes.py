@@ -31,8 +31,15 @@ def ids(found: Notes) -> list[str]:
 
 
 def test_an_entry_has_its_texts_and_globs() -> None:
-    (note,) = notes.parse(written(entry(when="cloud != 'azure'", objects=["RoleBinding/*"]))).entries
-    assert (note.id, note.release, note.title, note.do) == ("a-note", "1.1.0", "title of it", "do of it")
+    (note,) = notes.parse(
+        written(entry(when="cloud != 'azure'", objects=["RoleBinding/*"]))
+    ).entries
+    assert (note.id, note.release, note.title, note.do) == (
+        "a-note",
+        "1.1.0",
+        "title of it",
+        "do of it",
+    )
     assert (note.when, note.objects) == ("cloud != 'azure'", ("RoleBinding/*",))
 
 
@@ -47,9 +54,12 @@ def test_several_steps_are_a_numbered_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written_as", "read_as"), [("[[ cloud ]]", "cloud"), ("{{ cloud }}", "cloud"), (True, "True"), (None, "")]
+    ("written_as", "read_as"),
+    [("[[ cloud ]]", "cloud"), ("{{ cloud }}", "cloud"), (True, "True"), (None, "")],
 )
-def test_a_condition_is_an_expression_however_it_is_marked(written_as: object, read_as: str) -> None:
+def test_a_condition_is_an_expression_however_it_is_marked(
+    written_as: object, read_as: str
+) -> None:
     (note,) = notes.parse(written(entry(when=written_as))).entries
     assert note.when == read_as
 
@@ -101,18 +111,25 @@ def test_an_entry_that_lacks_something_is_kept_beside_whole_ones() -> None:
 @pytest.fixture
 def template(tmp_path: Path) -> Template:
     questions = (
-        QUESTIONS + "cloud: {type: str, default: aws, choices: [aws, azure, none]}\nci: {type: str, default: x}\n"
+        QUESTIONS
+        + "cloud: {type: str, default: aws, choices: [aws, azure, none]}\nci: {type: str, default: x}\n"
     )
     return Template.made(tmp_path / "template", {"a.txt": "a\n"}, questions)
 
 
 def add(template: Template, version: str, text: str, questions: str = "") -> None:
     lay(template.folder, {notes.FILE: text})
-    known = (template.folder / "copier.yml").read_text(encoding="utf-8").split("keep_trailing_newline: true}\n")[1]
+    known = (
+        (template.folder / "copier.yml")
+        .read_text(encoding="utf-8")
+        .split("keep_trailing_newline: true}\n")[1]
+    )
     template.release(version, {}, known + questions)
 
 
-def brought(template: Template, old: str, new: str, toolchain: SystemToolchain, **answers: object) -> Notes:
+def brought(
+    template: Template, old: str, new: str, toolchain: SystemToolchain, **answers: object
+) -> Notes:
     history = releases.at(str(template.folder), toolchain)
     given = {"name": "thing", "cloud": "aws", "ci": "x", **answers}
     return notes.brought(history, history.named(old), history.named(new), given, toolchain)
@@ -135,8 +152,14 @@ def test_numbers_are_compared_as_numbers(template: Template, toolchain: SystemTo
     assert ids(brought(template, "1.0.0", "1.10.0", toolchain)) == ["a-note"]
 
 
-def test_a_condition_is_asked_of_the_answers(template: Template, toolchain: SystemToolchain) -> None:
-    add(template, "1.1.0", written(entry(when="cloud != 'azure' and 'x' in ci"), entry(id="never", when=False)))
+def test_a_condition_is_asked_of_the_answers(
+    template: Template, toolchain: SystemToolchain
+) -> None:
+    add(
+        template,
+        "1.1.0",
+        written(entry(when="cloud != 'azure' and 'x' in ci"), entry(id="never", when=False)),
+    )
     assert ids(brought(template, "1.0.0", "1.1.0", toolchain)) == ["a-note"]
     assert brought(template, "1.0.0", "1.1.0", toolchain, cloud="azure") == Notes()
 
@@ -145,7 +168,10 @@ def test_a_question_of_the_new_release_has_its_default_and_a_computed_value_is_k
     template: Template, toolchain: SystemToolchain
 ) -> None:
     questions = "level: {type: str, default: right}\nsome_cloud: {type: bool, when: false, default: \"[[ cloud != 'none' ]]\"}\n"
-    entries = (entry(id="new", when="level | default('work') == 'right'"), entry(id="computed", when="some_cloud"))
+    entries = (
+        entry(id="new", when="level | default('work') == 'right'"),
+        entry(id="computed", when="some_cloud"),
+    )
     add(template, "1.1.0", written(*entries), questions)
     assert ids(brought(template, "1.0.0", "1.1.0", toolchain)) == ["new", "computed"]
     assert ids(brought(template, "1.0.0", "1.1.0", toolchain, cloud="none", level="work")) == []
@@ -170,16 +196,22 @@ def test_a_condition_that_fails_hides_nothing_and_is_said(
     add(template, "1.1.0", written(entry(when=when)))
     found = brought(template, "1.0.0", "1.1.0", toolchain)
     assert ids(found) == ["a-note"]
-    assert found.problems[0].startswith(f"a-note may not concern this repository: `when: {when}` fails: ")
+    assert found.problems[0].startswith(
+        f"a-note may not concern this repository: `when: {when}` fails: "
+    )
     assert reason in found.problems[0]
 
 
-def test_a_release_that_is_no_number_applies(template: Template, toolchain: SystemToolchain) -> None:
+def test_a_release_that_is_no_number_applies(
+    template: Template, toolchain: SystemToolchain
+) -> None:
     add(template, "1.1.0", written(entry(release="soon")))
     assert ids(brought(template, "1.0.0", "1.1.0", toolchain)) == ["a-note"]
 
 
-def test_a_template_without_the_file_has_no_notes(template: Template, toolchain: SystemToolchain) -> None:
+def test_a_template_without_the_file_has_no_notes(
+    template: Template, toolchain: SystemToolchain
+) -> None:
     template.release("1.1.0", {"b.txt": "b\n"})
     assert brought(template, "1.0.0", "1.1.0", toolchain) == Notes()
 
@@ -202,11 +234,15 @@ def test_notes_that_a_template_of_ones_own_merges_are_new_with_its_own_release(
     assert ids(brought(template, "51.0.0", "52.0.0", toolchain)) == []
 
 
-def test_what_is_taken_are_the_notes_up_to_the_release(template: Template, toolchain: SystemToolchain) -> None:
+def test_what_is_taken_are_the_notes_up_to_the_release(
+    template: Template, toolchain: SystemToolchain
+) -> None:
     add(
         template,
         "1.1.0",
-        written(entry(), entry(id="azure", when="cloud == 'azure'"), entry(id="later", release="2.0.0")),
+        written(
+            entry(), entry(id="azure", when="cloud == 'azure'"), entry(id="later", release="2.0.0")
+        ),
     )
     history = releases.at(str(template.folder), toolchain)
     found = notes.taken(history, history.newest, {"cloud": "aws"}, toolchain)
@@ -237,7 +273,9 @@ def test_a_release_with_a_malformed_or_newer_note_is_refused(said: str) -> None:
 
 
 def test_a_release_whose_notes_are_in_order_is_not_refused() -> None:
-    release.refuse_notes(written(entry(release="0.6.0", when="some_cloud and 'github' in ci")), "0.6.0")
+    release.refuse_notes(
+        written(entry(release="0.6.0", when="some_cloud and 'github' in ci")), "0.6.0"
+    )
 
 
 def test_an_id_is_used_once() -> None:

@@ -29,7 +29,12 @@ def test_every_preset_is_a_set_of_answers_that_is_allowed(preset: presets.Preset
 
 
 def test_the_typical_teams_are_there(config: Path) -> None:
-    assert {preset.name for preset in presets.every()} == {"startup", "enterprise-azure", "java8-legacy", "course"}
+    assert {preset.name for preset in presets.every()} == {
+        "startup",
+        "enterprise-azure",
+        "java8-legacy",
+        "course",
+    }
 
 
 def test_a_name_that_is_no_preset_gets_the_nearest_one(config: Path) -> None:
@@ -38,7 +43,9 @@ def test_a_name_that_is_no_preset_gets_the_nearest_one(config: Path) -> None:
     assert raised.value.hint == "did you mean startup?"
 
 
-def test_a_users_defaults_and_presets_go_before_ours(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_users_defaults_and_presets_go_before_ours(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config.write_text(
         '[defaults]\nregion = "eu-west-1"\norganization = "acme"\n[presets.startup]\nabout = "us"\nruntime = "go"\n',
         encoding="utf-8",
@@ -55,7 +62,9 @@ def test_a_users_defaults_and_presets_go_before_ours(config: Path, capsys: pytes
     assert made("--organization", "other")["organization"] == "other"
 
 
-@pytest.mark.parametrize("content", ["[defaults", "[presets]\nx = 1", "[nonsense]\n", "defaults = 1\n"])
+@pytest.mark.parametrize(
+    "content", ["[defaults", "[presets]\nx = 1", "[nonsense]\n", "defaults = 1\n"]
+)
 def test_a_settings_file_of_another_form_is_one_sentence(
     config: Path, content: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

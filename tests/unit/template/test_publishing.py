@@ -37,7 +37,9 @@ def hook(host: Path, name: str, body: str) -> None:
     (host / "hooks" / name).chmod(0o755)
 
 
-def test_all_releases_go_to_an_empty_repository_once(host: Path, toolchain: SystemToolchain) -> None:
+def test_all_releases_go_to_an_empty_repository_once(
+    host: Path, toolchain: SystemToolchain
+) -> None:
     assert publishing.publish(str(host), toolchain) == publishing.Published(tags=TAGS, main=True)
     assert publishing.publish(str(host), toolchain) == publishing.Published(tags=(), main=True)
     assert git(host, "rev-parse", "main") == git(host, "rev-parse", TAGS[-1])
@@ -47,7 +49,9 @@ def test_those_that_are_missing_are_added(host: Path, toolchain: SystemToolchain
     publishing.publish(str(host), toolchain)
     git(host, "update-ref", "refs/heads/main", TAGS[0])
     git(host, "tag", "--delete", *TAGS[1:])
-    assert publishing.publish(str(host), toolchain) == publishing.Published(tags=TAGS[1:], main=True)
+    assert publishing.publish(str(host), toolchain) == publishing.Published(
+        tags=TAGS[1:], main=True
+    )
 
 
 def test_a_branch_that_a_team_works_on_stays(
@@ -60,18 +64,24 @@ def test_a_branch_that_a_team_works_on_stays(
     ours = git(host, "rev-parse", "main")
     assert publishing.publish(str(host), toolchain) == publishing.Published(tags=(), main=True)
     git(host, "tag", "--delete", TAGS[-1])
-    assert publishing.publish(str(host), toolchain) == publishing.Published(tags=TAGS[-1:], main=False)
+    assert publishing.publish(str(host), toolchain) == publishing.Published(
+        tags=TAGS[-1:], main=False
+    )
     assert git(host, "rev-parse", "main") == ours
     git(host, "tag", "--delete", TAGS[-1])
     assert cli.run(["template", "publish", str(host)]) == ExitCode.CLEAN
     assert f"`git merge {TAGS[-1]}` takes this release" in capsys.readouterr().out
 
 
-def test_a_release_that_would_pass_those_of_a_team_is_not_pushed(host: Path, toolchain: SystemToolchain) -> None:
+def test_a_release_that_would_pass_those_of_a_team_is_not_pushed(
+    host: Path, toolchain: SystemToolchain
+) -> None:
     publishing.publish(str(host), toolchain)
     git(host, "tag", "--delete", TAGS[-1])
     git(host, "tag", "v0.0.9", "main")
-    with pytest.raises(StoreError, match=rf"has a release of its own, v0\.0\.9, .*: {TAGS[-1]} is newer$") as refused:
+    with pytest.raises(
+        StoreError, match=rf"has a release of its own, v0\.0\.9, .*: {TAGS[-1]} is newer$"
+    ) as refused:
         publishing.publish(str(host), toolchain)
     assert f"git pull scaffold://templates.git {TAGS[-1]}" in refused.value.hint
     assert TAGS[-1] not in git(host, "tag", "--list").splitlines()
@@ -79,7 +89,9 @@ def test_a_release_that_would_pass_those_of_a_team_is_not_pushed(host: Path, too
     assert publishing.publish(str(host), toolchain).tags == (TAGS[-1],)
 
 
-def test_a_repository_with_something_else_is_left_alone(other: Path, toolchain: SystemToolchain) -> None:
+def test_a_repository_with_something_else_is_left_alone(
+    other: Path, toolchain: SystemToolchain
+) -> None:
     with pytest.raises(StoreError, match="holds something else"):
         publishing.publish(str(other), toolchain)
     assert git(other, "tag", "--list") == ""
@@ -95,7 +107,9 @@ def test_a_release_that_is_another_one_there_is_named_and_nothing_is_pushed(
 
 
 @pytest.mark.parametrize("name", ["pre-receive", "update"])
-def test_who_may_not_push_hears_what_the_host_said(host: Path, name: str, toolchain: SystemToolchain) -> None:
+def test_who_may_not_push_hears_what_the_host_said(
+    host: Path, name: str, toolchain: SystemToolchain
+) -> None:
     hook(host, name, "echo you may not push tags >&2; exit 1")
     with pytest.raises(StoreError, match=r"refuses: you may not push tags$"):
         publishing.publish(str(host), toolchain)
@@ -117,7 +131,10 @@ def test_a_host_that_takes_no_push_to_main_is_not_taken_for_somebodys_work(
     assert cli.run(["template", "publish", str(at)]) == ExitCode.CLEAN
     said = capsys.readouterr().out
     assert f"  {', '.join(TAGS)} pushed to {at}\n" in said
-    assert "  main there could not be moved: main is protected; repositories need the tags only\n" in said
+    assert (
+        "  main there could not be moved: main is protected; repositories need the tags only\n"
+        in said
+    )
     assert f"Next    scaffold template use '{at}'   in each repository" in said
 
 
@@ -132,16 +149,24 @@ def test_a_folder_is_found_from_here(host: Path, monkeypatch: pytest.MonkeyPatch
     [
         ("", "a template's address is not empty"),
         ("scaffold://templates.git", "scaffold://templates.git is inside scaffolder"),
-        ("nowhere.git", "nowhere.git cannot be read: fatal: 'nowhere.git' does not appear to be a git repository"),
+        (
+            "nowhere.git",
+            "nowhere.git cannot be read: fatal: 'nowhere.git' does not appear to be a git repository",
+        ),
     ],
 )
-def test_what_is_no_repository_is_one_sentence(url: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_repository_is_one_sentence(
+    url: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.run(["template", "publish", url]) == ExitCode.USAGE
     assert capsys.readouterr().err.splitlines()[0] == f"scaffold: {said}"
 
 
 def test_a_password_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["template", "publish", "http://user:s3cret@127.0.0.1:9/templates.git"]) == ExitCode.USAGE
+    assert (
+        cli.run(["template", "publish", "http://user:s3cret@127.0.0.1:9/templates.git"])
+        == ExitCode.USAGE
+    )
     said = capsys.readouterr()
     assert said.err.startswith("scaffold: http://127.0.0.1:9/templates.git cannot be read: ")
     assert "s3cret" not in said.out + said.err

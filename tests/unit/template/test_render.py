@@ -17,7 +17,11 @@ GIVEN = answers.complete({"service_name": "my-service"})
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def make(destination: Path, *, force: bool = False) -> render.Rendered:
@@ -43,11 +47,17 @@ def test_generating_twice_gives_the_same_bytes_and_modes(tmp_path: Path) -> None
     make(tmp_path / "two" / "my-service")
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     for path in (tmp_path / "one").rglob("*"):
-        assert path.stat().st_mode == (tmp_path / "two" / path.relative_to(tmp_path / "one")).stat().st_mode
+        assert (
+            path.stat().st_mode
+            == (tmp_path / "two" / path.relative_to(tmp_path / "one")).stat().st_mode
+        )
 
 
 def test_staged_leaves_nothing_when_the_block_fails(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), render.staged(GIVEN, tmp_path / "a" / "b" / "my-service"):
+    with (
+        pytest.raises(ZeroDivisionError),
+        render.staged(GIVEN, tmp_path / "a" / "b" / "my-service"),
+    ):
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 
@@ -97,11 +107,15 @@ def test_move_with_force_keeps_files_it_did_not_generate(tmp_path: Path) -> None
     assert (destination / "README.md").read_text(encoding="utf-8") != "mine"
 
 
-def test_move_with_force_puts_everything_back_when_a_file_cannot_be_replaced(tmp_path: Path) -> None:
+def test_move_with_force_puts_everything_back_when_a_file_cannot_be_replaced(
+    tmp_path: Path,
+) -> None:
     destination = tmp_path / "my-service"
     (destination / "app").mkdir(parents=True)
     (destination / "CODEOWNERS").write_text("mine", encoding="utf-8")
-    (destination / "README.md").mkdir()  # a folder where a file has to go: the rename fails half-way
+    (
+        destination / "README.md"
+    ).mkdir()  # a folder where a file has to go: the rename fails half-way
     before = contents(destination)
     with pytest.raises(DestinationError, match="could not be written"):
         make(destination, force=True)
@@ -110,7 +124,10 @@ def test_move_with_force_puts_everything_back_when_a_file_cannot_be_replaced(tmp
 
 
 def test_staged_says_where_it_cannot_write() -> None:
-    with pytest.raises(DestinationError, match="/proc"), render.staged(GIVEN, Path("/proc/my-service")):
+    with (
+        pytest.raises(DestinationError, match="/proc"),
+        render.staged(GIVEN, Path("/proc/my-service")),
+    ):
         pass
 
 
@@ -137,4 +154,6 @@ def test_renovate_follows_the_template_where_it_can_read_its_address(
     render.write(origin, {"service_name": "my-service"}, tmp_path / "made")
     settings = json.loads((tmp_path / "made/renovate.json").read_text(encoding="utf-8"))
     assert settings["copier"].get("enabled", True) is enabled
-    assert f"_src_path: {address}\n" in (tmp_path / "made/.copier-answers.yml").read_text(encoding="utf-8")
+    assert f"_src_path: {address}\n" in (tmp_path / "made/.copier-answers.yml").read_text(
+        encoding="utf-8"
+    )

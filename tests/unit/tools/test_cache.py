@@ -45,7 +45,9 @@ def test_a_damaged_entry_is_not_believed_and_can_be_written_again(kept: Cache, d
 def test_an_entry_that_says_something_else_than_was_written_is_not_believed(kept: Cache) -> None:
     key = key_of("a")
     kept.put(key, "failed")
-    file_of(kept).write_text(file_of(kept).read_text(encoding="utf-8").replace("failed", "passed"), encoding="utf-8")
+    file_of(kept).write_text(
+        file_of(kept).read_text(encoding="utf-8").replace("failed", "passed"), encoding="utf-8"
+    )
     assert kept.get(key) is None
 
 

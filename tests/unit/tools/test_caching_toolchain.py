@@ -50,7 +50,11 @@ def asked(tmp_path: Path) -> int:
 
 
 def ask(
-    tools: Toolchain, tmp_path: Path, *args: str, stdin: str | None = None, env: dict[str, str] | None = None
+    tools: Toolchain,
+    tmp_path: Path,
+    *args: str,
+    stdin: str | None = None,
+    env: dict[str, str] | None = None,
 ) -> str:
     keeping = Keeping(tools, Cache(), Contents())
     root = tmp_path / "project"
@@ -66,7 +70,9 @@ def test_the_same_question_about_the_same_files_is_asked_once(
     assert asked(tmp_path) == 1
 
 
-def test_another_question_file_or_program_is_asked_anew(counter: Path, tools: SystemToolchain, tmp_path: Path) -> None:
+def test_another_question_file_or_program_is_asked_anew(
+    counter: Path, tools: SystemToolchain, tmp_path: Path
+) -> None:
     ask(tools, tmp_path)
     ask(tools, tmp_path, "0", "more")
     ask(tools, tmp_path, stdin="x")
@@ -80,7 +86,9 @@ def test_another_question_file_or_program_is_asked_anew(counter: Path, tools: Sy
     assert asked(tmp_path) == 6
 
 
-def test_without_word_of_what_is_read_nothing_is_kept(counter: Path, tools: SystemToolchain, tmp_path: Path) -> None:
+def test_without_word_of_what_is_read_nothing_is_kept(
+    counter: Path, tools: SystemToolchain, tmp_path: Path
+) -> None:
     for _ in range(2):
         keeping = Keeping(tools, Cache(), Contents())
         keeping.run(COUNTER, cwd=tmp_path)
@@ -88,7 +96,9 @@ def test_without_word_of_what_is_read_nothing_is_kept(counter: Path, tools: Syst
     assert asked(tmp_path) == 2
 
 
-def test_what_changes_while_the_program_runs_is_not_kept(counter: Path, tools: SystemToolchain, tmp_path: Path) -> None:
+def test_what_changes_while_the_program_runs_is_not_kept(
+    counter: Path, tools: SystemToolchain, tmp_path: Path
+) -> None:
     root = tmp_path / "project"
 
     def edited() -> str:
@@ -99,7 +109,10 @@ def test_what_changes_while_the_program_runs_is_not_kept(counter: Path, tools: S
     keeping.answer(COUNTER, "q", [root], edited)
     keeping.keep()
     (root / "says").write_text("hello\n", encoding="utf-8")
-    assert Keeping(tools, Cache(), Contents()).answer(COUNTER, "q", [root], lambda: "asked anew") == "asked anew"
+    assert (
+        Keeping(tools, Cache(), Contents()).answer(COUNTER, "q", [root], lambda: "asked anew")
+        == "asked anew"
+    )
 
 
 @pytest.mark.parametrize(("verdict", "times"), [("found", 1), ("passed", 1), ("crashed", 2)])
@@ -110,12 +123,20 @@ def test_only_a_verdict_is_kept(
         done = toolchain.run(COUNTER, "1", cwd=project.root, reads=[project.root / "says"])
         if verdict == "crashed":
             raise ToolCrashed(f"counter ended with {done.exit_code}")
-        return Verdict(findings=(Finding(path=Path("says"), message=done.stdout),) if verdict == "found" else ())
+        return Verdict(
+            findings=(Finding(path=Path("says"), message=done.stdout),)
+            if verdict == "found"
+            else ()
+        )
 
     check = Check(id="XX001", title="x", run=ask_and_judge)
     project = Project(tmp_path / "project")
     outcomes = [run(project, [check], tools, cache=Cache()).results[0].outcome for _ in range(2)]
-    assert outcomes == [{"found": Outcome.FAILED, "passed": Outcome.PASSED, "crashed": Outcome.BROKEN}[verdict]] * 2
+    assert (
+        outcomes
+        == [{"found": Outcome.FAILED, "passed": Outcome.PASSED, "crashed": Outcome.BROKEN}[verdict]]
+        * 2
+    )
     assert asked(tmp_path) == times
 
 

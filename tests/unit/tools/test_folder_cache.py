@@ -44,9 +44,13 @@ def test_what_is_whole_is_made_once(tmp_path: Path) -> None:
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "a file is gone": lambda content: (content / "below" / "b.txt").unlink(),
     "a file is cut off": lambda content: (content / "a.txt").write_text("", encoding="utf-8"),
-    "a file is another one": lambda content: (content / "a.txt").write_text("b\n", encoding="utf-8"),
+    "a file is another one": lambda content: (content / "a.txt").write_text(
+        "b\n", encoding="utf-8"
+    ),
     "the list is gone": lambda content: (content.parent / "files.json").unlink(),
-    "the list is cut off": lambda content: (content.parent / "files.json").write_text("{", encoding="utf-8"),
+    "the list is cut off": lambda content: (content.parent / "files.json").write_text(
+        "{", encoding="utf-8"
+    ),
     "the folder is empty": lambda content: [content.rename(content.parent / "elsewhere")],
 }
 
@@ -55,7 +59,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def test_what_is_damaged_is_made_anew(damage: Callable[[Path], object], tmp_path: Path) -> None:
     make = Maker()
     content = folder_cache.made_once(tmp_path / "kept", make)
-    os.utime(content / "a.txt", ns=(0, 0))  # long ago, so that a change of now is seen whatever the clock's steps are
+    os.utime(
+        content / "a.txt", ns=(0, 0)
+    )  # long ago, so that a change of now is seen whatever the clock's steps are
     make.times = 0
     folder_cache.made_once(tmp_path / "kept", make)
     damage(content)

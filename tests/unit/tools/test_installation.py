@@ -13,17 +13,27 @@ import pytest
 from scaffolder.tools import installation
 from scaffolder.tools.installation import INDEX, Installation
 
-GIT = {"url": "https://git.example.com/platform/scaffolder", "vcs_info": {"vcs": "git", "commit_id": "1f" * 20}}
-WHEEL = {"url": "https://h.example/v0.6.0/devops_scaffolder-0.6.0-py3-none-any.whl", "archive_info": {}}
+GIT = {
+    "url": "https://git.example.com/platform/scaffolder",
+    "vcs_info": {"vcs": "git", "commit_id": "1f" * 20},
+}
+WHEEL = {
+    "url": "https://h.example/v0.6.0/devops_scaffolder-0.6.0-py3-none-any.whl",
+    "archive_info": {},
+}
 
 
-def installed(folder: Path, record: Any, installer: str = "pip", *, tools: bool = False) -> Installation:
+def installed(
+    folder: Path, record: Any, installer: str = "pip", *, tools: bool = False
+) -> Installation:
     """What is derived from a distribution that an installer wrote into `folder`."""
     information = folder / "devops_scaffolder-0.6.0.dist-info"
     information.mkdir(parents=True)
     (information / "INSTALLER").write_text(f"{installer}\n")
     if record is not None:
-        (information / "direct_url.json").write_text(record if isinstance(record, str) else json.dumps(record))
+        (information / "direct_url.json").write_text(
+            record if isinstance(record, str) else json.dumps(record)
+        )
     return installation.installed(folder, folder, tools=tools)
 
 
@@ -32,7 +42,10 @@ def test_from_a_tag_in_git_the_commands_name_the_same_address(tmp_path: Path) ->
     made = installed(tmp_path, {**GIT, "vcs_info": vcs})
     address = "git+https://git.example.com/platform/scaffolder"
     assert made.upgrade("0.7.0") == f'pip install --upgrade "devops-scaffolder @ {address}@v0.7.0"'
-    assert made.reinstall() == f'pip install --force-reinstall --no-deps "devops-scaffolder @ {address}@v0.6.0"'
+    assert (
+        made.reinstall()
+        == f'pip install --force-reinstall --no-deps "devops-scaffolder @ {address}@v0.6.0"'
+    )
     assert made.with_tools() == f'pip install "devops-scaffolder[tools] @ {address}@v0.6.0"'
 
 
@@ -51,13 +64,20 @@ def test_from_a_wheel_the_upgrade_is_the_wheel_of_the_new_release(tmp_path: Path
 
 def test_an_address_without_the_version_is_not_guessed(tmp_path: Path) -> None:
     made = installed(tmp_path, {"url": "https://h.example/latest.whl", "archive_info": {}})
-    assert made.upgrade("0.7.0") == 'pip install --upgrade "devops-scaffolder @ ADDRESS-OF-THE-WHEEL-OF-0.7.0"'
+    assert (
+        made.upgrade("0.7.0")
+        == 'pip install --upgrade "devops-scaffolder @ ADDRESS-OF-THE-WHEEL-OF-0.7.0"'
+    )
 
 
 @pytest.mark.parametrize("editable", [True, False])
 def test_from_a_folder_the_release_is_checked_out_there(tmp_path: Path, editable: bool) -> None:
-    made = installed(tmp_path, {"url": "file:///home/me/our%20tools", "dir_info": {"editable": editable}})
-    checkout = 'git -C "/home/me/our tools" fetch --tags && git -C "/home/me/our tools" checkout v0.7.0'
+    made = installed(
+        tmp_path, {"url": "file:///home/me/our%20tools", "dir_info": {"editable": editable}}
+    )
+    checkout = (
+        'git -C "/home/me/our tools" fetch --tags && git -C "/home/me/our tools" checkout v0.7.0'
+    )
     assert made.upgrade("0.7.0") == f'{checkout} && pip install "/home/me/our tools"'
     assert made.with_tools() == 'pip install "/home/me/our tools[tools]"'
 
@@ -71,11 +91,16 @@ def test_a_checkout_that_is_used_in_place_stays_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "record", [None, "", "[]", "{", "{}", '{"url": "https://h.example", "vcs_info": {"vcs": "hg"}}']
 )
-def test_from_an_index_the_command_names_an_index_and_never_the_name_alone(tmp_path: Path, record: str | None) -> None:
+def test_from_an_index_the_command_names_an_index_and_never_the_name_alone(
+    tmp_path: Path, record: str | None
+) -> None:
     made = installed(tmp_path, record)
     for command in (made.upgrade("0.7.0"), made.reinstall(), made.with_tools()):
         assert f"--index-url {INDEX}" in command
-    assert made.upgrade("0.7.0") == f"pip install --upgrade --index-url {INDEX} devops-scaffolder==0.7.0"
+    assert (
+        made.upgrade("0.7.0")
+        == f"pip install --upgrade --index-url {INDEX} devops-scaffolder==0.7.0"
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,10 +112,16 @@ def test_from_an_index_the_command_names_an_index_and_never_the_name_alone(tmp_p
         ("uv-receipt.toml", "uv", "uv tool install --force"),
     ],
 )
-def test_the_program_that_installed_it_upgrades_it(tmp_path: Path, file: str, installer: str, command: str) -> None:
+def test_the_program_that_installed_it_upgrades_it(
+    tmp_path: Path, file: str, installer: str, command: str
+) -> None:
     if file:
         (tmp_path / file).touch()
-    assert installed(tmp_path, GIT, installer).upgrade("0.7.0").startswith(f'{command} "devops-scaffolder @ ')
+    assert (
+        installed(tmp_path, GIT, installer)
+        .upgrade("0.7.0")
+        .startswith(f'{command} "devops-scaffolder @ ')
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +158,9 @@ def test_a_distribution_of_the_former_name_is_found_with_the_command_that_remove
     tmp_path: Path, scripts: str, ours: bool
 ) -> None:
     made = installed(tmp_path / "ours", GIT)
-    found = installation.leftover([str(tmp_path / "nowhere"), str(former(tmp_path / "site", scripts))], made)
+    found = installation.leftover(
+        [str(tmp_path / "nowhere"), str(former(tmp_path / "site", scripts))], made
+    )
     assert found is not None
     assert (found.version, found.ours) == ("0.5.0", ours)
     assert found.remove == f"pip uninstall --yes scaffolder && {made.reinstall()}"
@@ -140,7 +173,9 @@ def test_this_distribution_alone_is_no_leftover(tmp_path: Path) -> None:
     assert installation.leftover([str(tmp_path)], made) is None
 
 
-@pytest.mark.parametrize("arguments", [["list", "presets"], ["check", "--select", "SY002"], ["doctor"]])
+@pytest.mark.parametrize(
+    "arguments", [["list", "presets"], ["check", "--select", "SY002"], ["doctor"]]
+)
 def test_a_command_names_the_leftover_and_goes_on(tmp_path: Path, arguments: list[str]) -> None:
     site = former(tmp_path / "site", "scaffold = scaffolder.cli:main\n")
     (tmp_path / "a.yml").write_text("a: 1\n")
@@ -159,7 +194,9 @@ def test_help_asks_nothing_of_the_installation(tmp_path: Path) -> None:
 
 def test_doctor_says_as_json_what_is_installed_and_what_is_in_its_way(tmp_path: Path) -> None:
     site = former(tmp_path / "site", "")
-    document = json.loads(_scaffold(site, "doctor", "--format", "json", folder=tmp_path).stdout)["installation"]
+    document = json.loads(_scaffold(site, "doctor", "--format", "json", folder=tmp_path).stdout)[
+        "installation"
+    ]
     assert document["distribution"] == "devops-scaffolder"
     assert document["conflict"]["version"] == "0.5.0"
     assert document["conflict"]["ours"] is False

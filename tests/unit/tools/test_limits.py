@@ -35,16 +35,24 @@ def _grows() -> None:
 
 
 @pytest.mark.parametrize(
-    "work", [_never_ends, _goes_on, lambda: re.search("(a+)+$", "a" * 60 + "!")], ids=["loop", "goes on", "backtracks"]
+    "work",
+    [_never_ends, _goes_on, lambda: re.search("(a+)+$", "a" * 60 + "!")],
+    ids=["loop", "goes on", "backtracks"],
 )
 def test_what_never_ends_is_stopped(work: Callable[[], object]) -> None:
-    with pytest.raises(RenderError, match=r"it computes for more than 0\.1 s$"), limits.bounded(0.1):
+    with (
+        pytest.raises(RenderError, match=r"it computes for more than 0\.1 s$"),
+        limits.bounded(0.1),
+    ):
         work()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits memory here")
 def test_a_text_that_grows_is_stopped() -> None:
-    with pytest.raises(RenderError, match=r"it takes more than 64 MiB of memory$"), limits.bounded(10, 64 * 2**20):
+    with (
+        pytest.raises(RenderError, match=r"it takes more than 64 MiB of memory$"),
+        limits.bounded(10, 64 * 2**20),
+    ):
         _grows()
 
 

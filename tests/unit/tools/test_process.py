@@ -48,7 +48,9 @@ def wait_for(file: Path) -> str:
     raise AssertionError(f"{file} was not written")
 
 
-def test_run_tells_what_the_program_said(bin_folder: Path, tools: SystemToolchain, tmp_path: Path) -> None:
+def test_run_tells_what_the_program_said(
+    bin_folder: Path, tools: SystemToolchain, tmp_path: Path
+) -> None:
     install(bin_folder, "pwd; echo trouble >&2; exit 3")
     done = tools.run(TOOL, "now", cwd=tmp_path)
     assert (done.exit_code, done.stdout, done.stderr) == (3, f"{tmp_path}\n", "trouble\n")
@@ -77,7 +79,8 @@ def test_run_keeps_out_of_the_environment_what_changes_answers(
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", "/etc/terraformrc")
     monkeypatch.setenv("FORCE_COLOR", "1")
     install(
-        bin_folder, 'echo "$TF_CLI_ARGS_validate|$TF_CLI_CONFIG_FILE|$FORCE_COLOR|$NO_COLOR|$CHECKPOINT_DISABLE|$MINE"'
+        bin_folder,
+        'echo "$TF_CLI_ARGS_validate|$TF_CLI_CONFIG_FILE|$FORCE_COLOR|$NO_COLOR|$CHECKPOINT_DISABLE|$MINE"',
     )
     assert tools.run(TOOL, env={"MINE": "yes"}).stdout == "|/etc/terraformrc||1|1|yes\n"
 
@@ -86,18 +89,24 @@ def test_run_kills_a_program_that_hangs_and_its_children(
     bin_folder: Path, tools: SystemToolchain, tmp_path: Path
 ) -> None:
     install(bin_folder, f"sleep 60 &\necho $! > {tmp_path}/child\nwait")
-    with pytest.raises(ToolTimeout, match=r"frobnicate did not finish within 0\.3 s and was killed"):
+    with pytest.raises(
+        ToolTimeout, match=r"frobnicate did not finish within 0\.3 s and was killed"
+    ):
         tools.run(TOOL, timeout=0.3)
     assert has_ended(int(wait_for(tmp_path / "child")))
 
 
-def test_run_leaves_no_child_of_a_program_that_ended(bin_folder: Path, tools: SystemToolchain, tmp_path: Path) -> None:
+def test_run_leaves_no_child_of_a_program_that_ended(
+    bin_folder: Path, tools: SystemToolchain, tmp_path: Path
+) -> None:
     install(bin_folder, f"sleep 60 > /dev/null 2>&1 &\necho $! > {tmp_path}/child")
     tools.run(TOOL)
     assert has_ended(int(wait_for(tmp_path / "child")))
 
 
-def test_a_program_that_a_signal_ended_has_crashed(bin_folder: Path, tools: SystemToolchain) -> None:
+def test_a_program_that_a_signal_ended_has_crashed(
+    bin_folder: Path, tools: SystemToolchain
+) -> None:
     install(bin_folder, "echo last words >&2; kill -9 $$")
     with pytest.raises(ToolCrashed, match="frobnicate was ended by SIGKILL: last words"):
         tools.run(TOOL)
@@ -112,7 +121,9 @@ def test_run_limits_memory(tools: SystemToolchain) -> None:
     assert (done.exit_code, "Cannot allocate memory" in done.stderr) == (1, True)
 
 
-def test_interrupting_ends_what_runs(bin_folder: Path, tools: SystemToolchain, tmp_path: Path) -> None:
+def test_interrupting_ends_what_runs(
+    bin_folder: Path, tools: SystemToolchain, tmp_path: Path
+) -> None:
     install(bin_folder, f"echo $$ > {tmp_path}/pid\nsleep 60")
     tools.find(TOOL)
     timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
@@ -123,7 +134,9 @@ def test_interrupting_ends_what_runs(bin_folder: Path, tools: SystemToolchain, t
     assert has_ended(int(wait_for(tmp_path / "pid")))
 
 
-def test_leaving_the_toolchain_ends_what_other_threads_run(bin_folder: Path, tmp_path: Path) -> None:
+def test_leaving_the_toolchain_ends_what_other_threads_run(
+    bin_folder: Path, tmp_path: Path
+) -> None:
     install(bin_folder, f"echo $$ > {tmp_path}/pid\nsleep 60")
     raised: list[Exception] = []
 
@@ -158,7 +171,9 @@ def test_a_process_that_starts_while_the_toolchain_is_left_is_ended_too(
         processes.run("frobnicate", (str(program),), timeout=30)
 
 
-def test_a_user_without_a_home_gets_one_for_the_time_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_home_gets_one_for_the_time_of_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def nobody(number: int) -> NoReturn:
         raise KeyError(number)
 
@@ -185,5 +200,7 @@ os._exit(0)
 
 
 def test_end_all_kills_what_any_thread_runs(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", STARTS_AND_ENDS_ALL, str(tmp_path / "pid")], check=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", STARTS_AND_ENDS_ALL, str(tmp_path / "pid")], check=True, timeout=60
+    )
     assert has_ended(int(wait_for(tmp_path / "pid")))

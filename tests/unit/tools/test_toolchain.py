@@ -33,7 +33,9 @@ def test_find_takes_a_program_that_does_the_same(bin_folder: Path, tools: System
     assert str(tools.find(TOOL)) == "frob 1.10.0"
 
 
-def test_find_passes_over_what_is_too_old_and_survey_says_so(bin_folder: Path, tools: SystemToolchain) -> None:
+def test_find_passes_over_what_is_too_old_and_survey_says_so(
+    bin_folder: Path, tools: SystemToolchain
+) -> None:
     old = install(bin_folder, "", version="1.1.9")
     install(bin_folder, "", name="frob")
     survey = tools.survey(TOOL)
@@ -43,7 +45,9 @@ def test_find_passes_over_what_is_too_old_and_survey_says_so(bin_folder: Path, t
     ]
 
 
-def test_find_passes_over_a_program_without_a_version(bin_folder: Path, tools: SystemToolchain) -> None:
+def test_find_passes_over_a_program_without_a_version(
+    bin_folder: Path, tools: SystemToolchain
+) -> None:
     script = bin_folder / "frobnicate"
     script.write_text("#!/bin/sh\necho no idea; exit 4\n")
     script.chmod(0o755)
@@ -51,14 +55,20 @@ def test_find_passes_over_a_program_without_a_version(bin_folder: Path, tools: S
     assert tools.survey(TOOL).rejected[0].reason == "does not tell its version (exit code 4)"
 
 
-def test_find_passes_over_a_program_that_cannot_be_started(bin_folder: Path, tools: SystemToolchain) -> None:
+def test_find_passes_over_a_program_that_cannot_be_started(
+    bin_folder: Path, tools: SystemToolchain
+) -> None:
     script = bin_folder / "frobnicate"
     script.write_text("#!/does/not/exist\n")
     script.chmod(0o755)
-    assert "could not be started: No such file or directory" in tools.survey(TOOL).rejected[0].reason
+    assert (
+        "could not be started: No such file or directory" in tools.survey(TOOL).rejected[0].reason
+    )
 
 
-def test_find_asks_for_the_version_once(bin_folder: Path, tools: SystemToolchain, tmp_path: Path) -> None:
+def test_find_asks_for_the_version_once(
+    bin_folder: Path, tools: SystemToolchain, tmp_path: Path
+) -> None:
     script = bin_folder / "frobnicate"
     script.write_text(f"#!/bin/sh\necho asked >> {tmp_path}/log\necho 1.10.0\n")
     script.chmod(0o755)
@@ -85,7 +95,9 @@ def test_find_falls_back_to_the_embedded_module(tools: SystemToolchain) -> None:
     assert program.origin == "embedded"
 
 
-def test_find_has_nothing_where_the_embedded_module_lacks_its_library(tools: SystemToolchain) -> None:
+def test_find_has_nothing_where_the_embedded_module_lacks_its_library(
+    tools: SystemToolchain,
+) -> None:
     assert tools.find(replace(TOOL, embedded="pytest", needs="no_such_library")) is None
 
 
@@ -97,5 +109,7 @@ def test_run_of_a_missing_tool_says_how_to_get_it(tools: SystemToolchain) -> Non
 
 def test_run_of_a_tool_that_is_too_old_says_which(bin_folder: Path, tools: SystemToolchain) -> None:
     install(bin_folder, "", version="0.9")
-    with pytest.raises(ToolMissing, match=r"cannot be used: .*frobnicate: version 0\.9 is too old, 1\.2 is needed"):
+    with pytest.raises(
+        ToolMissing, match=r"cannot be used: .*frobnicate: version 0\.9 is too old, 1\.2 is needed"
+    ):
         tools.run(TOOL)

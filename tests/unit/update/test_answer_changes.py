@@ -31,7 +31,9 @@ STORED: dict[str, object] = {
         (("eks",), {"cloud": "none"}, {"cloud": "aws"}),
     ],
 )
-def test_what_is_added(words: tuple[str, ...], stored: dict[str, object], wanted: dict[str, object]) -> None:
+def test_what_is_added(
+    words: tuple[str, ...], stored: dict[str, object], wanted: dict[str, object]
+) -> None:
     assert answer_changes.added(words, {**STORED, **stored}, HERE) == wanted
 
 
@@ -46,7 +48,9 @@ def test_what_is_added(words: tuple[str, ...], stored: dict[str, object], wanted
         (("aws",), {}, {"cloud": "none"}),
     ],
 )
-def test_what_is_removed(words: tuple[str, ...], stored: dict[str, object], wanted: dict[str, object]) -> None:
+def test_what_is_removed(
+    words: tuple[str, ...], stored: dict[str, object], wanted: dict[str, object]
+) -> None:
     assert answer_changes.removed(words, {**STORED, **stored}, HERE) == wanted
 
 
@@ -75,7 +79,9 @@ def test_the_last_pipeline_is_replaced_and_not_removed() -> None:
 
 @pytest.mark.parametrize("word", ["terraform", "infrastructure"])
 def test_terraform_comes_back_with_a_cloud(word: str) -> None:
-    with pytest.raises(AnswersError, match=f"{word} is that of a cloud, and there is none") as stopped:
+    with pytest.raises(
+        AnswersError, match=f"{word} is that of a cloud, and there is none"
+    ) as stopped:
         answer_changes.added((word,), {**STORED, "cloud": "none"}, HERE)
     assert stopped.value.hint == "scaffold set cloud=VALUE adds both"
 
@@ -91,7 +97,9 @@ def test_a_value_that_nothing_is_like_gets_the_default() -> None:
 
 def test_a_question_of_another_template_says_what_it_refuses(tmp_path: Path) -> None:
     validator = '"{% if tier != 1 %}only the first{% endif %}"'
-    (tmp_path / "copier.yml").write_text(f"tier: {{type: str, placeholder: '1', validator: {validator}}}\n")
+    (tmp_path / "copier.yml").write_text(
+        f"tier: {{type: str, placeholder: '1', validator: {validator}}}\n"
+    )
     with pytest.raises(AnswersError, match="tier cannot be '2': only the first") as stopped:
         answer_changes.resolved({}, {"tier": "2"}, tmp_path, following=True)
     assert stopped.value.hint == "for example 1"
@@ -128,24 +136,38 @@ def test_an_answer_that_no_longer_fits_is_left_to_its_default() -> None:
 
 
 def test_an_answer_that_is_given_with_it_is_taken() -> None:
-    resolved = answer_changes.resolved(STORED, {"cloud": "azure", "region": "northeurope"}, HERE, following=True)
+    resolved = answer_changes.resolved(
+        STORED, {"cloud": "azure", "region": "northeurope"}, HERE, following=True
+    )
     assert resolved["region"] == "northeurope"
 
 
 def test_an_answer_to_what_is_no_longer_asked_goes() -> None:
     assert "region" not in answer_changes.resolved(STORED, {"cloud": "none"}, HERE, following=True)
     with pytest.raises(AnswersError, match="region does not apply to these answers"):
-        answer_changes.resolved(STORED, {"cloud": "none", "region": "eu-central-1"}, HERE, following=True)
+        answer_changes.resolved(
+            STORED, {"cloud": "none", "region": "eu-central-1"}, HERE, following=True
+        )
 
 
 @pytest.mark.parametrize(
     ("given", "message", "hint"),
     [
-        ({"runtime_versoin": "21"}, "there is no question 'runtime_versoin'", "did you mean runtime_version?"),
-        ({"cloud": "azur"}, "cloud cannot be 'azur': it is one of aws, azure, none", "scaffold set cloud=azure"),
+        (
+            {"runtime_versoin": "21"},
+            "there is no question 'runtime_versoin'",
+            "did you mean runtime_version?",
+        ),
+        (
+            {"cloud": "azur"},
+            "cloud cannot be 'azur': it is one of aws, azure, none",
+            "scaffold set cloud=azure",
+        ),
     ],
 )
-def test_what_is_set_is_checked_as_in_new(given: dict[str, object], message: str, hint: str) -> None:
+def test_what_is_set_is_checked_as_in_new(
+    given: dict[str, object], message: str, hint: str
+) -> None:
     with pytest.raises(AnswersError) as stopped:
         answer_changes.resolved(STORED, given, HERE, following=True)
     assert (stopped.value.message, stopped.value.hint) == (message, hint)
@@ -155,4 +177,6 @@ def test_every_choice_of_every_question_can_be_meant(tmp_path: Path) -> None:
     for question in answers.questions():
         if question.several:
             for choice in question.choices_given({}):
-                assert answer_changes.added((choice.value,), {}, HERE) == {question.name: [choice.value]}
+                assert answer_changes.added((choice.value,), {}, HERE) == {
+                    question.name: [choice.value]
+                }

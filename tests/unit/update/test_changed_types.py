@@ -61,12 +61,16 @@ def test_all_questions_of_another_type_are_named_at_once(tmp_path: Path) -> None
     template = Template.made(tmp_path / "template", {"a.txt": "a\n"}, two)
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {}, QUESTIONS + NEW["int"] + "e: {type: float, default: 0.5}\n")
-    with pytest.raises(AnswersError, match=r"v1\.1\.0 refuses .*c cannot be 'abc'.*e cannot be 'xyz'") as stopped:
+    with pytest.raises(
+        AnswersError, match=r"v1\.1\.0 refuses .*c cannot be 'abc'.*e cannot be 'xyz'"
+    ) as stopped:
         update(project)
     assert stopped.value.hint == "scaffold update -d c=VALUE -d e=VALUE"
 
 
-def test_a_release_that_does_not_render_for_another_reason_names_no_question(tmp_path: Path) -> None:
+def test_a_release_that_does_not_render_for_another_reason_names_no_question(
+    tmp_path: Path,
+) -> None:
     template = Template.made(tmp_path / "template", {"a.txt": "a\n"}, QUESTIONS + OLD["text"])
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"b.txt.jinja": "[[ 1 / 0 ]]\n"}, QUESTIONS + OLD["text"])

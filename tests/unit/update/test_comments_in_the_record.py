@@ -21,15 +21,25 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["plain", "windows"])
-@pytest.mark.parametrize("settings", [{}, {"given": {"region": "south"}}], ids=["release", "answer"])
-def test_comments_are_kept_wherever_they_are(project: Path, settings: dict[str, object], end: str) -> None:
+@pytest.mark.parametrize(
+    "settings", [{}, {"given": {"region": "south"}}], ids=["release", "answer"]
+)
+def test_comments_are_kept_wherever_they_are(
+    project: Path, settings: dict[str, object], end: str
+) -> None:
     text = (project / answers.FILE).read_text(encoding="utf-8")
-    commented = text.replace("v1.0.0\n", "v1.0.0 # of ops\n# see TICKET-1\n").replace("north\n", "north # for ever\n")
+    commented = text.replace("v1.0.0\n", "v1.0.0 # of ops\n# see TICKET-1\n").replace(
+        "north\n", "north # for ever\n"
+    )
     commit(project, {answers.FILE: (commented + "# the last\n").replace("\n", end)})
     outcome = update(project, **settings)
     assert outcome.conflicts == ()
     after = (project / answers.FILE).read_bytes().decode()
-    assert [word for word in ("# of ops", "# see TICKET-1", "# for ever", "# the last") if word not in after] == []
+    assert [
+        word
+        for word in ("# of ops", "# see TICKET-1", "# for ever", "# the last")
+        if word not in after
+    ] == []
     assert after.count(end) == after.count("\n")
     assert answers.recorded(project).commit == "v1.1.0"
     assert answers.recorded(project).answers == {

@@ -38,7 +38,11 @@ def _record(project: Path, before: str, after: str) -> None:
     ("before", "after", "complaint"),
     [
         ("region: north", "region: east", "region cannot be 'east': it is one of north, south"),
-        ("region: north", "region: 2026-01-01", "region cannot be '2026-01-01': it is one of north, south"),
+        (
+            "region: north",
+            "region: 2026-01-01",
+            "region cannot be '2026-01-01': it is one of north, south",
+        ),
         ("region: north", "region: [north, south]", "region takes one value"),
         ("region: north", "region:", "region has no answer"),
         ("ci:\n- one", "ci: one", "ci is no list, but one"),
@@ -52,7 +56,10 @@ def test_an_answer_that_its_own_release_refuses_is_named(
         with pytest.raises(AnswersError) as stopped:
             act(project)
         assert stopped.value.message == f"{answers.FILE} says what v1.0.0 refuses: {complaint}"
-        assert stopped.value.hint == f"git log -p {answers.FILE} shows what it was; put that back and commit it"
+        assert (
+            stopped.value.hint
+            == f"git log -p {answers.FILE} shows what it was; put that back and commit it"
+        )
     _record(project, after, before)
     assert update(project).taken
 
@@ -64,7 +71,9 @@ def test_an_answer_that_stands_twice_is_refused_and_not_the_last_one_taken(proje
             act(project)
 
 
-def test_a_record_in_conflict_says_how_to_settle_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_record_in_conflict_says_how_to_settle_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     git(project, "switch", "--quiet", "--create", "other")
     _record(project, "region: north", "region: south")
     git(project, "switch", "--quiet", "main")
@@ -74,12 +83,17 @@ def test_a_record_in_conflict_says_how_to_settle_it(project: Path, capsys: pytes
         assert cli.run([command, str(project)]) == ExitCode.USAGE
         said = capsys.readouterr().err
         assert f"{answers.FILE} holds the markers of a conflict" in said
-        assert f"git checkout --ours {answers.FILE}, git add, git commit; then `scaffold set`" in said
+        assert (
+            f"git checkout --ours {answers.FILE}, git add, git commit; then `scaffold set`" in said
+        )
         assert "what the other branch answered, of region=south" in said
     git(project, "checkout", "--quiet", "--theirs", answers.FILE)
     with pytest.raises(UpdateError, match="conflicts are left from a merge") as stopped:
         update(project)
-    assert stopped.value.hint == "settle them, then git add and git merge --continue, or git merge --abort"
+    assert (
+        stopped.value.hint
+        == "settle them, then git add and git merge --continue, or git merge --abort"
+    )
 
 
 def _status(project: Path) -> object:

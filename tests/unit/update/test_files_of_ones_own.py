@@ -18,10 +18,16 @@ LINES = "".join(f"line {number}\n" for number in range(1, 21))
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """One at v1.0.0 with an edit, where v1.1.0 is out."""
-    template = Template.made(tmp_path / "template", {"a.txt": LINES, "b.txt": LINES.upper(), "docs/c.txt": "c\n"})
+    template = Template.made(
+        tmp_path / "template", {"a.txt": LINES, "b.txt": LINES.upper(), "docs/c.txt": "c\n"}
+    )
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
-    changed = {"a.txt": LINES.replace("line 18", "theirs"), "b.txt": LINES.upper() + "more\n", "new/d.txt": "d\n"}
+    changed = {
+        "a.txt": LINES.replace("line 18", "theirs"),
+        "b.txt": LINES.upper() + "more\n",
+        "new/d.txt": "d\n",
+    }
     template.release("1.1.0", changed)
     return project
 
@@ -63,7 +69,10 @@ def test_a_file_of_ones_own_in_the_place_of_a_folder_is_a_conflict(project: Path
     assert (project / "new~yours").read_text() == "mine too\n"
     assert "mine\n" in {content for content, _ in contents(project).values()}
     run.abort(project)
-    assert ((project / "new").read_text(), (project / "new~yours").read_text()) == ("mine\n", "mine too\n")
+    assert ((project / "new").read_text(), (project / "new~yours").read_text()) == (
+        "mine\n",
+        "mine too\n",
+    )
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="the file system takes no such name")

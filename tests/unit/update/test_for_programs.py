@@ -100,7 +100,9 @@ def test_a_refused_update_is_one_document_of_its_kind(
             "missing": [],
         }
         assert captured.err.startswith("scaffold: changed and not committed: a.txt\n")
-    assert cli.run(["update", str(project), "--format", "json", "--format", "text"]) == ExitCode.USAGE
+    assert (
+        cli.run(["update", str(project), "--format", "json", "--format", "text"]) == ExitCode.USAGE
+    )
     assert capsys.readouterr().out == ""
 
 
@@ -124,12 +126,18 @@ def test_every_missing_answer_is_named_at_once(
     assert (code, document["taken"]) == (ExitCode.CLEAN, True)
 
 
-def test_what_abort_did_is_one_document(project: Path, template: Template, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_abort_did_is_one_document(
+    project: Path, template: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
     template.release("1.1.0", {"a.txt": "new\n"})
     update(project)
     (project / "a.txt").write_text("later\n", encoding="utf-8")
     code, document = _said(capsys, "update", "--abort", str(project))
-    assert (code, document["exit_code"], document["files"]) == (0, 0, [".copier-answers.yml", "a.txt"])
+    assert (code, document["exit_code"], document["files"]) == (
+        0,
+        0,
+        [".copier-answers.yml", "a.txt"],
+    )
     assert document["edited"] == ["a.txt"]
     assert Path(document["saved"]).is_file()
 
@@ -144,7 +152,11 @@ def test_what_abort_did_is_one_document(project: Path, template: Template, capsy
     ],
 )
 def test_the_releases_that_were_fetched_before_serve_where_the_host_is_down(
-    days: float | None, said: str, project: Path, template: Template, capsys: pytest.CaptureFixture[str]
+    days: float | None,
+    said: str,
+    project: Path,
+    template: Template,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     template.release("1.1.0", {"a.txt": "new\n"})
     assert cli.run(["status", str(project)]) == ExitCode.CLEAN
@@ -167,7 +179,9 @@ def test_the_releases_that_were_fetched_before_serve_where_the_host_is_down(
         assert code in {ExitCode.CLEAN, ExitCode.NO_VERDICT}  # the checks of so small a repository
     code, document = _said(capsys, "status", str(project), "--exit-code")
     assert (code, document["newest"]) == (ExitCode.FOUND, "v1.1.0")
-    assert document["cached"]["reason"].startswith(f"the template at {template.folder} cannot be read")
+    assert document["cached"]["reason"].startswith(
+        f"the template at {template.folder} cannot be read"
+    )
     assert (document["cached"]["seconds"] is None) == (days is None)
     with pytest.raises(StoreError, match="cannot be read"):
         update(project)
@@ -194,7 +208,9 @@ def test_a_host_that_is_down_and_was_never_read_is_refused(
 def _on_a_terminal(*arguments: str) -> bytes:
     """All that a command writes to a terminal."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([sys.executable, "-m", "scaffolder", *arguments], stdout=theirs, stderr=theirs)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scaffolder", *arguments], stdout=theirs, stderr=theirs
+    )
     os.close(theirs)
     said = b""
     try:
@@ -211,15 +227,25 @@ _HOSTILE = "\x1b]0;pwned\x07\x1b[8mhidden\x1b[0m\x9b2J\u202e"
 
 
 @pytest.mark.parametrize(
-    "arguments", [["status"], ["update", "--dry-run", "--no-color"], ["update", "--diff"], ["update"]]
+    "arguments",
+    [["status"], ["update", "--dry-run", "--no-color"], ["update", "--diff"], ["update"]],
 )
 def test_nothing_that_a_template_says_commands_the_terminal(
     arguments: list[str], project: Path, template: Template
 ) -> None:
     template.release(
-        "1.1.0", {"a.txt": f"{_HOSTILE}\n"}, QUESTIONS + f"asked: {{type: str, default: {json.dumps(_HOSTILE)}}}\n"
+        "1.1.0",
+        {"a.txt": f"{_HOSTILE}\n"},
+        QUESTIONS + f"asked: {{type: str, default: {json.dumps(_HOSTILE)}}}\n",
     )
-    git(template.folder, "commit", "--quiet", "--amend", "--message", f"v1.1.0\n\n- one {_HOSTILE}\n- two\r\x1b[A")
+    git(
+        template.folder,
+        "commit",
+        "--quiet",
+        "--amend",
+        "--message",
+        f"v1.1.0\n\n- one {_HOSTILE}\n- two\r\x1b[A",
+    )
     git(template.folder, "tag", "--force", "v1.1.0")
     commit(project, {"b.txt": "mine\n"})
     said = _on_a_terminal(*arguments, str(project))
@@ -230,9 +256,15 @@ def test_nothing_that_a_template_says_commands_the_terminal(
     assert b"\x07" not in said
 
 
-def test_a_refusal_that_quotes_a_template_commands_no_terminal(project: Path, template: Template) -> None:
+def test_a_refusal_that_quotes_a_template_commands_no_terminal(
+    project: Path, template: Template
+) -> None:
     template.release(
-        "1.1.0", {"a.txt.jinja": f"[[ '{_HOSTILE}' | nothing ]]\n", f"x{_HOSTILE[:10]}y".replace("/", ""): "x\n"}
+        "1.1.0",
+        {
+            "a.txt.jinja": f"[[ '{_HOSTILE}' | nothing ]]\n",
+            f"x{_HOSTILE[:10]}y".replace("/", ""): "x\n",
+        },
     )
     said = _on_a_terminal("update", str(project))
     assert b"does not render" in said

@@ -31,20 +31,31 @@ def lay(folder: Path, tree: Tree) -> Path:
 
 
 def read(folder: Path) -> Tree:
-    paths = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts)
+    paths = (
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    )
     return {
-        path.relative_to(folder).as_posix(): (path.read_text(encoding="utf-8"), bool(path.stat().st_mode & 0o100))
+        path.relative_to(folder).as_posix(): (
+            path.read_text(encoding="utf-8"),
+            bool(path.stat().st_mode & 0o100),
+        )
         for path in paths
     }
 
 
-def merged_by_us(sides: Mapping[str, Path], folder: Path, toolchain: SystemToolchain) -> tuple[Tree, dict[str, str]]:
+def merged_by_us(
+    sides: Mapping[str, Path], folder: Path, toolchain: SystemToolchain
+) -> tuple[Tree, dict[str, str]]:
     """The files after our merge of three folders, and what is said of each file that differs."""
     objects = folder / "none"
     objects.mkdir(parents=True)
     work = merge_repository.workshop(folder, objects, "sha1", toolchain)
     trees = {side: work.tree_of(path) for side, path in sides.items()}
-    outcome = merge.merged(work, base=trees["base"], ours=trees["ours"], theirs=trees["theirs"], label="template")
+    outcome = merge.merged(
+        work, base=trees["base"], ours=trees["ours"], theirs=trees["theirs"], label="template"
+    )
     work.written(outcome.tree, folder / "result")
     return read(folder / "result"), {change.path: str(change.fate) for change in outcome.changes}
 
@@ -68,7 +79,11 @@ def merged_by_copier(made: list[History], folder: Path) -> Tree:
 
 def of(one: History, result: Mapping[str, object]) -> dict[str, object]:
     """The part of a result that belongs to one history."""
-    return {path.removeprefix(f"{one.name}/"): what for path, what in result.items() if path.startswith(f"{one.name}/")}
+    return {
+        path.removeprefix(f"{one.name}/"): what
+        for path, what in result.items()
+        if path.startswith(f"{one.name}/")
+    }
 
 
 def judged(made: list[History], result: Tree, said: Mapping[str, str]) -> list[str]:
@@ -80,7 +95,9 @@ def ours(number: int, seed: int, folder: Path, toolchain: SystemToolchain) -> li
     for batch in range(0, number, BATCH):
         made = list(histories(BATCH, seed + batch))
         place = folder / str(batch)
-        sides = {side: lay(place / side, together(made, side)) for side in ("base", "ours", "theirs")}
+        sides = {
+            side: lay(place / side, together(made, side)) for side in ("base", "ours", "theirs")
+        }
         found += judged(made, *merged_by_us(sides, place / "merge", toolchain))
         shutil.rmtree(place)
     return found
@@ -96,11 +113,15 @@ def test_no_line_is_lost_or_moved_in_five_hundred_random_histories(
 
 @pytest.mark.only_git
 @pytest.mark.histories
-def test_no_line_is_lost_or_moved_in_two_thousand_histories(tmp_path: Path, toolchain: SystemToolchain) -> None:
+def test_no_line_is_lost_or_moved_in_two_thousand_histories(
+    tmp_path: Path, toolchain: SystemToolchain
+) -> None:
     assert ours(2000, 10_000, tmp_path, toolchain) == []
 
 
-def look_alikes_merged(number: int, seed: int, folder: Path, toolchain: SystemToolchain) -> list[str]:
+def look_alikes_merged(
+    number: int, seed: int, folder: Path, toolchain: SystemToolchain
+) -> list[str]:
     made = list(look_alikes.cases(number, seed))
     sides = {
         side: lay(folder / side, {case.path: (case.text(side), False) for case in made})
@@ -111,13 +132,17 @@ def look_alikes_merged(number: int, seed: int, folder: Path, toolchain: SystemTo
 
 
 @pytest.mark.only_git
-def test_no_edit_lands_in_a_block_that_looks_alike(tmp_path: Path, toolchain: SystemToolchain) -> None:
+def test_no_edit_lands_in_a_block_that_looks_alike(
+    tmp_path: Path, toolchain: SystemToolchain
+) -> None:
     assert look_alikes_merged(400, 1, tmp_path, toolchain) == []
 
 
 @pytest.mark.only_git
 @pytest.mark.histories
-def test_no_edit_lands_in_a_block_that_looks_alike_in_ten_thousand(tmp_path: Path, toolchain: SystemToolchain) -> None:
+def test_no_edit_lands_in_a_block_that_looks_alike_in_ten_thousand(
+    tmp_path: Path, toolchain: SystemToolchain
+) -> None:
     for seed in range(10, 20):
         assert look_alikes_merged(1000, seed, tmp_path / str(seed), toolchain) == []
 
@@ -128,21 +153,31 @@ def test_the_judge_of_blocks_that_look_alike_sees_an_edit_in_another_one() -> No
     assert look_alikes.faults(case, case.text("ours").replace(word, "gone")) != []
     swapped = {name: case.ours[block] if name != block else case.base[block] for name in case.base}
     case.ours = swapped
-    assert any(f"{word} of {block} is elsewhere" in fault for fault in look_alikes.faults(case, case.text("ours")))
+    assert any(
+        f"{word} of {block} is elsewhere" in fault
+        for fault in look_alikes.faults(case, case.text("ours"))
+    )
 
 
 def test_the_judge_sees_a_line_that_is_lost_or_moved() -> None:
     made = next(
-        one for one in histories(50, 7) if any("mine-" in text and "- name" in text for text, _ in one.ours.values())
+        one
+        for one in histories(50, 7)
+        if any("mine-" in text and "- name" in text for text, _ in one.ours.values())
     )
-    path, (content, mode) = next((p, f) for p, f in made.ours.items() if "mine-" in f[0] and "- name" in f[0])
+    path, (content, mode) = next(
+        (p, f) for p, f in made.ours.items() if "mine-" in f[0] and "- name" in f[0]
+    )
     blocks = content.split("- name: ")
     place = next(number for number, block in enumerate(blocks) if "mine-" in block)
     line = next(line for line in blocks[place].splitlines(keepends=True) if "mine-" in line)
     cut = content.replace(line, "")
     assert any("is lost" in fault for fault in faults(made, {**made.ours, path: (cut, mode)}, {}))
     other = cut + f"- name: another\n{line}"
-    assert any("in block another" in fault for fault in faults(made, {**made.ours, path: (other, mode)}, {}))
+    assert any(
+        "in block another" in fault
+        for fault in faults(made, {**made.ours, path: (other, mode)}, {})
+    )
 
 
 @PLAIN_COPIER
@@ -160,7 +195,9 @@ def test_plain_copier_loses_and_moves_lines_of_the_same_histories(
             found = faults(one, of(one, result), of(one, everything))  # type: ignore[arg-type]
             lost += any("is lost" in fault or "not kept" in fault for fault in found)
             moved += any("in block" in fault for fault in found)
-    numbers = f"of {total} histories, {lost} with a line that is lost, {moved} with one in another block"
+    numbers = (
+        f"of {total} histories, {lost} with a line that is lost, {moved} with one in another block"
+    )
     record_property("plain Copier", numbers)
     sys.stdout.write(f"plain Copier: {numbers}\n")
     assert lost > 0
@@ -169,9 +206,13 @@ def test_plain_copier_loses_and_moves_lines_of_the_same_histories(
 
 @pytest.mark.only_git
 @pytest.mark.parametrize(
-    "seeds", [range(3), pytest.param(range(3, 103), marks=pytest.mark.histories)], ids=["few", "many"]
+    "seeds",
+    [range(3), pytest.param(range(3, 103), marks=pytest.mark.histories)],
+    ids=["few", "many"],
 )
-def test_no_line_is_lost_between_real_releases(seeds: range, tmp_path: Path, toolchain: SystemToolchain) -> None:
+def test_no_line_is_lost_between_real_releases(
+    seeds: range, tmp_path: Path, toolchain: SystemToolchain
+) -> None:
     history = releases.embedded(toolchain)
     given = answers.complete({"service_name": "my-service"})
     for side, release in (("base", history.releases[0]), ("theirs", history.newest)):
@@ -206,7 +247,10 @@ def people(generated: Tree, chance: random.Random) -> tuple[Tree, list[str]]:
                 edited[path] = ("".join([*lines[:place], f"{word}\n", *lines[place:]]), executable)
                 words.append(word)
             case "replace":
-                edited[path] = ("".join([*lines[:place], f"{word}\n", *lines[place + 1 :]]), executable)
+                edited[path] = (
+                    "".join([*lines[:place], f"{word}\n", *lines[place + 1 :]]),
+                    executable,
+                )
                 words.append(word)
             case "delete":
                 del edited[path]

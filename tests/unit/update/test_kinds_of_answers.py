@@ -28,7 +28,9 @@ TEXT = "[[ port + 1 ]] [[ 'many' if replicated else 'one' ]] [[ zones | sum ]] [
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("kinds")
-    return Template.made(place / "template", {"a.txt.jinja": TEXT}, QUESTIONS).generate(place / "project")
+    return Template.made(place / "template", {"a.txt.jinja": TEXT}, QUESTIONS).generate(
+        place / "project"
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("where", "here", "where: here"),
     ],
 )
-def test_an_answer_of_each_kind_is_given_as_text(project: Path, name: str, given: str, text: str) -> None:
+def test_an_answer_of_each_kind_is_given_as_text(
+    project: Path, name: str, given: str, text: str
+) -> None:
     outcome = update(project, given={name: given}, answers_only=True, diff=True)
     assert name in {one.name for one in outcome.answers}
     assert f"+{text}" in outcome.text.splitlines()
@@ -61,7 +65,9 @@ def test_an_answer_of_each_kind_is_given_as_text(project: Path, name: str, given
         ({"replicated": "false", "note": "x"}, "note does not apply to these answers"),
     ],
 )
-def test_an_answer_of_another_kind_is_refused(project: Path, given: dict[str, object], complaint: str) -> None:
+def test_an_answer_of_another_kind_is_refused(
+    project: Path, given: dict[str, object], complaint: str
+) -> None:
     with pytest.raises(AnswersError) as stopped:
         update(project, given=given, answers_only=True)
     assert stopped.value.message == complaint
@@ -73,12 +79,16 @@ def test_words_mean_the_values_of_every_kind(project: Path) -> None:
         assert [(one.name, one.after) for one in outcome.answers] == [("zones", zones)]
 
 
-def test_a_record_of_every_kind_is_told_apart_from_a_damaged_one(project: Path, toolchain: SystemToolchain) -> None:
+def test_a_record_of_every_kind_is_told_apart_from_a_damaged_one(
+    project: Path, toolchain: SystemToolchain
+) -> None:
     record = project / answers.FILE
     good = record.read_text(encoding="utf-8")
     record.write_text(good.replace("port: 8080", "port: [1]"), encoding="utf-8")
     try:
-        with pytest.raises(AnswersError, match=r"says what v1\.0\.0 refuses: port takes one value$"):
+        with pytest.raises(
+            AnswersError, match=r"says what v1\.0\.0 refuses: port takes one value$"
+        ):
             status.of(project, toolchain)
     finally:
         record.write_text(good, encoding="utf-8")

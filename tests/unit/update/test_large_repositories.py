@@ -67,7 +67,9 @@ def test_no_file_of_ones_own_is_fetched_into_a_partial_clone(
     assert _missing(clone) == len(ASSETS)
 
 
-def test_a_file_of_the_template_that_a_partial_clone_lacks_is_fetched(template: Template, tmp_path: Path) -> None:
+def test_a_file_of_the_template_that_a_partial_clone_lacks_is_fetched(
+    template: Template, tmp_path: Path
+) -> None:
     commit(template.generate(tmp_path / "project"), {"a.txt": OURS, **ASSETS})
     clone = _partial(tmp_path / "project", tmp_path / "clone")
     git(clone, "sparse-checkout", "set", "--no-cone", "/*", "!/assets/", "!/a.txt")
@@ -105,21 +107,30 @@ def test_the_size_of_ones_own_files_costs_no_memory(template: Template, tmp_path
         "subprocess.run([sys.executable, '-m', 'scaffolder', 'update', '--quiet', sys.argv[1]], check=True);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(project)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(project)], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 120 * 1024  # KiB of the largest process
 
 
 @pytest.mark.parametrize("windows", [False, True])
-def test_the_number_of_processes_does_not_grow_with_the_files(windows: bool, tmp_path: Path) -> None:
+def test_the_number_of_processes_does_not_grow_with_the_files(
+    windows: bool, tmp_path: Path
+) -> None:
     counted = []
     for count in (3, 12):
         files = {f"f{number}.txt": LINES.replace("line", str(number)) for number in range(count)}
         template = Template.made(tmp_path / f"template{count}", files)
         project = template.generate(tmp_path / f"project{count}")
         mine = {name: text.replace(" 2\n", " mine\n", 1) for name, text in files.items()}
-        commit(project, {name: text.replace("\n", "\r\n" if windows else "\n") for name, text in mine.items()})
-        template.release("1.1.0", {name: text.replace(" 18\n", " theirs\n") for name, text in files.items()})
+        commit(
+            project,
+            {name: text.replace("\n", "\r\n" if windows else "\n") for name, text in mine.items()},
+        )
+        template.release(
+            "1.1.0", {name: text.replace(" 18\n", " theirs\n") for name, text in files.items()}
+        )
         trace = tmp_path / f"trace{count}"
         argv = [sys.executable, "-m", "scaffolder", "update", "--format", "json", str(project)]
         env = {**os.environ, "GIT_TRACE": str(trace)}
@@ -139,7 +150,8 @@ def _page(left: str, right: str, ends: str = "\n") -> str:
 
 
 @pytest.mark.parametrize(
-    ("left", "right"), [("yours", "template"), ("yours", "template-v1.0.0"), ("HEAD", "main"), ("ours", "theirs")]
+    ("left", "right"),
+    [("yours", "template"), ("yours", "template-v1.0.0"), ("HEAD", "main"), ("ours", "theirs")],
 )
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_a_page_that_shows_a_conflict_stops_no_update(
@@ -197,7 +209,9 @@ def test_a_file_that_comes_where_a_submodule_is_is_refused_by_name(
     project = template.generate(tmp_path / "project")
     _submodule(tmp_path, project, place)
     template.release("1.1.0", {file: "new\n"})
-    with pytest.raises(UpdateError, match=f"^{place} is a submodule here, and the template has {file}$"):
+    with pytest.raises(
+        UpdateError, match=f"^{place} is a submodule here, and the template has {file}$"
+    ):
         update(project)
     assert git(project, "status", "--short") == ""
 

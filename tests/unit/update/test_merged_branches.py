@@ -26,7 +26,9 @@ FIXED = LINES.replace("line 9\n", "line 9, and no hole\n")
 
 @pytest.fixture
 def template(tmp_path: Path) -> Template:
-    return Template.made(tmp_path / "template", {"[[ folder ]]/pipeline.txt": LINES, "a.txt": LINES}, QUESTIONS)
+    return Template.made(
+        tmp_path / "template", {"[[ folder ]]/pipeline.txt": LINES, "a.txt": LINES}, QUESTIONS
+    )
 
 
 @pytest.fixture
@@ -37,7 +39,9 @@ def project(template: Template, tmp_path: Path) -> Path:
 
 def fixed(template: Template, version: str = "1.1.0") -> None:
     """A release that changes what the answer `jenkins` brings, and puts a file beside it."""
-    template.release(version, {"[[ folder ]]/pipeline.txt": FIXED, "[[ folder ]]/second.txt": "new\n"}, QUESTIONS)
+    template.release(
+        version, {"[[ folder ]]/pipeline.txt": FIXED, "[[ folder ]]/second.txt": "new\n"}, QUESTIONS
+    )
 
 
 def record(project: Path) -> str:
@@ -66,7 +70,8 @@ JOINS = {"merge": ("merge", "A"), "rebase": ("rebase", "A"), "one commit": ("che
 
 
 @pytest.mark.parametrize(
-    ("writer", "join"), [*((writer, "merge") for writer in WRITERS), ("set", "rebase"), ("set", "one commit")]
+    ("writer", "join"),
+    [*((writer, "merge") for writer in WRITERS), ("set", "rebase"), ("set", "one commit")],
 )
 def test_another_answer_and_another_release_are_a_conflict(
     project: Path, template: Template, writer: str, join: str
@@ -78,7 +83,9 @@ def test_another_answer_and_another_release_are_a_conflict(
     assert FILE in git(project, "diff", "--name-only", "--diff-filter=U")
     with pytest.raises(AnswersError) as stopped:
         update(project)
-    assert stopped.value.hint.startswith("keep _commit: v1.0.0, the older release, and the answers of both sides")
+    assert stopped.value.hint.startswith(
+        "keep _commit: v1.0.0, the older release, and the answers of both sides"
+    )
 
 
 def test_different_answers_of_two_branches_are_a_conflict(project: Path) -> None:
@@ -102,7 +109,9 @@ def test_the_same_update_on_two_branches_is_no_conflict(project: Path, template:
     assert not found(project).stale
 
 
-def test_a_later_answer_and_a_later_release_are_a_conflict_too(project: Path, template: Template) -> None:
+def test_a_later_answer_and_a_later_release_are_a_conflict_too(
+    project: Path, template: Template
+) -> None:
     update(project, **WRITERS["a list"])
     commit(project)
     branch(project, "A", **WRITERS["set"])
@@ -113,7 +122,9 @@ def test_a_later_answer_and_a_later_release_are_a_conflict_too(project: Path, te
 
 
 @pytest.mark.parametrize("first", ["A", "B"])
-def test_the_side_that_is_named_brings_everything(project: Path, template: Template, first: str) -> None:
+def test_the_side_that_is_named_brings_everything(
+    project: Path, template: Template, first: str
+) -> None:
     branch(project, "A", **WRITERS["set"])
     for version in ("1.9.0", "1.10.0"):
         fixed(template, version)
@@ -147,7 +158,9 @@ def test_of_two_newer_releases_the_older_one_is_named(tmp_path: Path) -> None:
         assert f"keep _commit: {named}" in stopped.value.hint
 
 
-def test_an_update_alone_records_what_is_generated(project: Path, template: Template, tmp_path: Path) -> None:
+def test_an_update_alone_records_what_is_generated(
+    project: Path, template: Template, tmp_path: Path
+) -> None:
     fixed(template)
     update(project)
     assert contents(project) == contents(template.generate(tmp_path / "fresh"))
@@ -163,7 +176,10 @@ def test_a_fingerprint_is_renewed_by_every_update_and_the_second_one_is_empty(
     update(project)
     commit(project)
     assert (
-        "" != first != answers_file.fingerprint_in(record(project)) == answers_file.right_fingerprint(record(project))
+        ""
+        != first
+        != answers_file.fingerprint_in(record(project))
+        == answers_file.right_fingerprint(record(project))
     )
     assert update(project).empty
     assert not found(project).stale
@@ -172,7 +188,10 @@ def test_a_fingerprint_is_renewed_by_every_update_and_the_second_one_is_empty(
 def test_a_dry_run_shows_the_same_record(project: Path) -> None:
     shown = update(project, dry_run=True, diff=True, **WRITERS["set"]).text
     update(project, **WRITERS["set"])
-    assert f"+# Fingerprint of the release and the answers: {answers_file.fingerprint_in(record(project))}" in shown
+    assert (
+        f"+# Fingerprint of the release and the answers: {answers_file.fingerprint_in(record(project))}"
+        in shown
+    )
 
 
 def test_a_record_that_a_person_changed_is_stale_and_no_error(
@@ -221,7 +240,11 @@ def mixed(project: Path, template: Template, files: dict[str, str]) -> None:
     ids=["changed", "new", "both"],
 )
 def test_files_of_an_older_release_are_found_and_come_from_there(
-    project: Path, template: Template, capsys: pytest.CaptureFixture[str], files: dict[str, str], old: tuple[str, ...]
+    project: Path,
+    template: Template,
+    capsys: pytest.CaptureFixture[str],
+    files: dict[str, str],
+    old: tuple[str, ...],
 ) -> None:
     mixed(project, template, files)
     older = found(project).older
@@ -230,14 +253,18 @@ def test_files_of_an_older_release_are_found_and_come_from_there(
     assert cli.run(["status", str(project), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["older"] == {"release": "v1.0.0", "files": list(old)}
     cli.run(["status", str(project)])
-    assert f"put `_commit: v1.0.0` into {FILE}, git commit, scaffold update" in capsys.readouterr().out
+    assert (
+        f"put `_commit: v1.0.0` into {FILE}, git commit, scaffold update" in capsys.readouterr().out
+    )
     commit(project, {FILE: record(project).replace("v1.1.0", "v1.0.0")})
     assert update(project).conflicts == ()
     commit(project)
     assert (found(project).edited, found(project).deleted, found(project).older) == ((), (), None)
 
 
-def test_what_people_edited_and_deleted_is_of_no_older_release(project: Path, template: Template) -> None:
+def test_what_people_edited_and_deleted_is_of_no_older_release(
+    project: Path, template: Template
+) -> None:
     fixed(template)
     update(project, given={"extra": "jenkins"})
     commit(project)

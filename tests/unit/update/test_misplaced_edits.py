@@ -8,7 +8,9 @@ from scaffolder.update import misplaced_edits
 
 
 def block(name: str, *lines: str) -> str:
-    return "".join(f"{line}\n" for line in (f"- name: {name}", "  image: x", *lines, "  retries: 1"))
+    return "".join(
+        f"{line}\n" for line in (f"- name: {name}", "  image: x", *lines, "  retries: 1")
+    )
 
 
 BASE = block("build", "  timeout: 10") + block("test", "  timeout: 10")
@@ -16,19 +18,29 @@ OURS = block("build", "  timeout: 60") + block("test", "  timeout: 10")
 
 
 def test_an_edit_in_its_block_is_not_doubtful() -> None:
-    theirs = block("new", "  timeout: 10") + BASE.replace("  image: x\n", "  image: x\n  pull: always\n")
-    merged = block("new", "  timeout: 10") + OURS.replace("  image: x\n", "  image: x\n  pull: always\n")
+    theirs = block("new", "  timeout: 10") + BASE.replace(
+        "  image: x\n", "  image: x\n  pull: always\n"
+    )
+    merged = block("new", "  timeout: 10") + OURS.replace(
+        "  image: x\n", "  image: x\n  pull: always\n"
+    )
     assert not misplaced_edits.doubtful(BASE, OURS, theirs, merged)
 
 
 def test_an_edit_in_a_new_block_is_doubtful() -> None:
-    merged = block("build", "  timeout: 30") + block("new", "  timeout: 60") + block("test", "  timeout: 10")
+    merged = (
+        block("build", "  timeout: 30")
+        + block("new", "  timeout: 60")
+        + block("test", "  timeout: 10")
+    )
     theirs = merged.replace("60", "10")
     assert misplaced_edits.doubtful(BASE, OURS, theirs, merged)
 
 
 def test_an_edit_whose_heading_is_gone_is_doubtful() -> None:
-    assert misplaced_edits.doubtful(BASE, OURS, BASE.replace("build", "compile"), OURS.replace("build", "compile"))
+    assert misplaced_edits.doubtful(
+        BASE, OURS, BASE.replace("build", "compile"), OURS.replace("build", "compile")
+    )
 
 
 def test_an_edit_above_its_heading_is_doubtful() -> None:
@@ -65,7 +77,10 @@ FORMATS = {
 
 def written(form: str, *blocks: tuple[str, str, str]) -> str:
     """A file of blocks: the name, the image and the timeout of each."""
-    parts = (FORMATS[form].format(name=name, image=image, timeout=timeout) for name, image, timeout in blocks)
+    parts = (
+        FORMATS[form].format(name=name, image=image, timeout=timeout)
+        for name, image, timeout in blocks
+    )
     return "".join(parts)
 
 
@@ -73,9 +88,15 @@ def written(form: str, *blocks: tuple[str, str, str]) -> str:
 def test_an_edit_that_went_to_a_new_block_that_looks_alike_is_doubtful(form: str) -> None:
     base = written(form, ("lint", "tools", "10"), ("build", "builder", "20"))
     ours = written(form, ("lint", "tools", "60"), ("build", "builder", "20"))
-    theirs = written(form, ("lint", "linter", "10"), ("unit", "tools", "10"), ("build", "builder", "20"))
-    wrong = written(form, ("lint", "linter", "10"), ("unit", "tools", "60"), ("build", "builder", "20"))
-    right = written(form, ("lint", "linter", "60"), ("unit", "tools", "10"), ("build", "builder", "20"))
+    theirs = written(
+        form, ("lint", "linter", "10"), ("unit", "tools", "10"), ("build", "builder", "20")
+    )
+    wrong = written(
+        form, ("lint", "linter", "10"), ("unit", "tools", "60"), ("build", "builder", "20")
+    )
+    right = written(
+        form, ("lint", "linter", "60"), ("unit", "tools", "10"), ("build", "builder", "20")
+    )
     page = form == "page"
     assert misplaced_edits.doubtful(base, ours, theirs, wrong, page=page)
     assert not misplaced_edits.in_another_block(base, ours, theirs, right, page=page)
@@ -92,7 +113,9 @@ def test_a_line_that_was_taken_out_of_another_block_is_doubtful(form: str) -> No
     theirs = written(form, ("lint", "linter", "10"), ("unit", "tools", "10"))
     page = form == "page"
     assert misplaced_edits.doubtful(base, without(base, 0), theirs, without(theirs, 1), page=page)
-    assert not misplaced_edits.doubtful(base, without(base, 0), theirs, without(theirs, 0), page=page)
+    assert not misplaced_edits.doubtful(
+        base, without(base, 0), theirs, without(theirs, 0), page=page
+    )
 
 
 def test_a_block_that_the_template_renames_keeps_its_edit() -> None:
@@ -119,7 +142,9 @@ def test_an_edit_in_a_nested_block_of_the_same_name_is_doubtful_below_another_on
 
     base, ours = job("lint", "tools", 10), job("lint", "tools", 60)
     theirs = job("lint", "linter", 10) + job("unit", "tools", 10)
-    assert misplaced_edits.doubtful(base, ours, theirs, job("lint", "linter", 10) + job("unit", "tools", 60))
+    assert misplaced_edits.doubtful(
+        base, ours, theirs, job("lint", "linter", 10) + job("unit", "tools", 60)
+    )
 
 
 def test_an_edit_in_another_block_beside_a_conflict_is_seen() -> None:
@@ -133,4 +158,6 @@ def test_an_edit_in_another_block_beside_a_conflict_is_seen() -> None:
     ours = written("steps", ("lint", "tools", "60")) + f"{last}bash\n"
     theirs = written("steps", ("lint", "linter", "10"), ("unit", "tools", "10")) + f"{last}sh\n"
     assert misplaced_edits.beside_a_conflict(base, ours, theirs, conflict("10", "60"), page=False)
-    assert not misplaced_edits.beside_a_conflict(base, ours, theirs, conflict("60", "10"), page=False)
+    assert not misplaced_edits.beside_a_conflict(
+        base, ours, theirs, conflict("60", "10"), page=False
+    )

@@ -48,7 +48,9 @@ def test_a_release_arrives_although_its_base_was_moved(
     assert update(project).empty
 
 
-def test_edits_are_merged_with_the_release_that_they_were_made_in(project: Path, template: Template) -> None:
+def test_edits_are_merged_with_the_release_that_they_were_made_in(
+    project: Path, template: Template
+) -> None:
     found(project)
     git(template.folder, "tag", "--force", "v1.0.0", "v1.1.0")
     commit(project, {"a.txt": LINES.replace("line 1\n", "mine\n"), "b.txt": None})
@@ -59,7 +61,9 @@ def test_edits_are_merged_with_the_release_that_they_were_made_in(project: Path,
     assert not (project / "b.txt").exists()
 
 
-def test_another_answer_stays_at_the_release_that_the_repository_has(project: Path, template: Template) -> None:
+def test_another_answer_stays_at_the_release_that_the_repository_has(
+    project: Path, template: Template
+) -> None:
     found(project)
     git(template.folder, "tag", "--force", "v1.0.0", "v1.1.0")
     update(project, given={"name": "other"}, answers_only=True)
@@ -67,7 +71,9 @@ def test_another_answer_stays_at_the_release_that_the_repository_has(project: Pa
     assert answers.recorded(project).commit == "v1.0.0"
 
 
-def test_a_repository_of_the_moved_tag_is_told_nothing(project: Path, template: Template, tmp_path: Path) -> None:
+def test_a_repository_of_the_moved_tag_is_told_nothing(
+    project: Path, template: Template, tmp_path: Path
+) -> None:
     found(project)
     git(template.folder, "tag", "--force", "v1.0.0", "v1.1.0")
     found(project)
@@ -88,7 +94,9 @@ def test_the_newest_release_that_was_moved_arrives(project: Path, template: Temp
     assert (found(project).warning, found(project).edited) == ("", ())
 
 
-def test_a_tag_that_is_made_again_on_the_same_files_was_not_moved(project: Path, template: Template) -> None:
+def test_a_tag_that_is_made_again_on_the_same_files_was_not_moved(
+    project: Path, template: Template
+) -> None:
     found(project)
     git(template.folder, "tag", "--force", "--annotate", "--message", "again", "v1.0.0", "v1.0.0")
     assert found(project).warning == ""

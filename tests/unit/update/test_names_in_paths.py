@@ -29,7 +29,13 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_an_edit_goes_along_with_the_name(project: Path) -> None:
-    commit(project, {"helm/thing/values.yaml": OLD.replace("key9: 9", "key9: mine"), "helm/thing/gone.yaml": None})
+    commit(
+        project,
+        {
+            "helm/thing/values.yaml": OLD.replace("key9: 9", "key9: mine"),
+            "helm/thing/gone.yaml": None,
+        },
+    )
     before = contents(project)
     record = before.pop(answers.FILE)[0]
     outcome = update(project, given={"name": "pay"}, answers_only=True)
@@ -65,7 +71,9 @@ def test_an_edit_of_the_same_line_is_a_conflict_at_the_new_place(project: Path) 
 
 
 def test_what_people_have_at_the_new_place_is_met_and_the_old_file_kept(project: Path) -> None:
-    commit(project, {"helm/thing/values.yaml": OLD + "mine\n", "helm/pay/values.yaml": "mine too\n"})
+    commit(
+        project, {"helm/thing/values.yaml": OLD + "mine\n", "helm/pay/values.yaml": "mine too\n"}
+    )
     outcome = update(project, given={"name": "pay"}, answers_only=True)
     assert fates(outcome)["helm/pay/values.yaml"] is FileAction.CONFLICT
     assert fates(outcome)["helm/thing/values.yaml"] is FileAction.KEPT
@@ -75,4 +83,7 @@ def test_what_people_have_at_the_new_place_is_met_and_the_old_file_kept(project:
 def test_a_choice_is_no_name_and_its_files_go_and_come(project: Path) -> None:
     commit(project, {"clouds/thing/main.tf": VALUES + "mine\n"})
     outcome = update(project, given={"cloud": "other"}, answers_only=True)
-    assert fates(outcome) == {"clouds/other/main.tf": FileAction.NEW, "clouds/thing/main.tf": FileAction.KEPT}
+    assert fates(outcome) == {
+        "clouds/other/main.tf": FileAction.NEW,
+        "clouds/thing/main.tf": FileAction.KEPT,
+    }

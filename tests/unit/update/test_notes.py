@@ -78,43 +78,64 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
     return capsys.readouterr().out
 
 
-def test_an_update_prints_its_notes_before_what_to_type_next(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_update_prints_its_notes_before_what_to_type_next(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert f"{BLOCK}\nNext    cd " in said(capsys, "update", str(project))
     assert notes.FILE not in {path.name for path in project.iterdir()}
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--diff", "--check", "--quiet"])
-def test_every_way_to_update_prints_them(option: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["update", option, str(project)]) in {0, 3}  # 3: nothing of this repository can be checked
+def test_every_way_to_update_prints_them(
+    option: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["update", option, str(project)]) in {
+        0,
+        3,
+    }  # 3: nothing of this repository can be checked
     assert BLOCK in capsys.readouterr().out
 
 
-def test_an_update_with_conflicts_prints_them(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_update_with_conflicts_prints_them(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     commit(project, {"a.txt": "mine\n"})
     assert BLOCK in said(capsys, "update", str(project), code=1)
 
 
-def test_the_document_of_an_update_has_them(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_document_of_an_update_has_them(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     document = json.loads(said(capsys, "update", "--format", "json", str(project)))
     assert (document["notes"], document["note_problems"]) == ([NOTE], [])
 
 
-def test_the_answers_after_the_update_decide(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    document = json.loads(said(capsys, "update", "-d", "cloud=azure", "--format", "json", str(project)))
+def test_the_answers_after_the_update_decide(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads(
+        said(capsys, "update", "-d", "cloud=azure", "--format", "json", str(project))
+    )
     assert [note["id"] for note in document["notes"]] == ["azure-only"]
 
 
-def test_an_update_that_has_nothing_to_do_prints_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_update_that_has_nothing_to_do_prints_none(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     said(capsys, "update", str(project))
     git(project, "commit", "--quiet", "--message", "update")
     assert said(capsys, "update", str(project)) == "project: v1.1.0, nothing to do\n"
 
 
-def test_other_answers_at_the_same_release_bring_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_answers_at_the_same_release_bring_none(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "Before you deploy" not in said(capsys, "set", "--path", str(project), "cloud=azure")
 
 
-def test_the_status_prints_what_a_newer_release_brings(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_status_prints_what_a_newer_release_brings(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert f"{BLOCK}\nNext    scaffold update --dry-run" in said(capsys, "status", str(project))
     document = json.loads(said(capsys, "status", "--format", "json", str(project)))
     assert (document["notes"], document["note_problems"]) == ([NOTE], [])
@@ -136,7 +157,9 @@ def test_a_malformed_file_stops_nothing_and_is_said(
     lay(template.folder, {notes.FILE: text})
     template.release("1.2.0", {"a.txt": "c\n"}, CLOUD)
     for command in ("status", "update"):
-        assert f"\nBefore you deploy\n{WHERE}\n    (notes.yml" in said(capsys, command, str(project))
+        assert f"\nBefore you deploy\n{WHERE}\n    (notes.yml" in said(
+            capsys, command, str(project)
+        )
     assert (project / "a.txt").read_text(encoding="utf-8") == "c\n"
 
 

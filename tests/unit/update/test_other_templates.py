@@ -39,9 +39,13 @@ def test_a_template_that_wants_to_run_code_is_refused_even_where_copier_trusts_i
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"b.txt": "b\n"}, QUESTIONS + "---\n" + code)
     settings = tmp_path / "settings.yml"
-    settings.write_text(f"trust: ['{tmp_path}/', '/', '~/', '{folder_cache.folder()}/']\n", encoding="utf-8")
+    settings.write_text(
+        f"trust: ['{tmp_path}/', '/', '~/', '{folder_cache.folder()}/']\n", encoding="utf-8"
+    )
     monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
-    with pytest.raises(RenderError, match=rf"^the template v1\.1\.0 at .* wants to run code of its own \({named}\)"):
+    with pytest.raises(
+        RenderError, match=rf"^the template v1\.1\.0 at .* wants to run code of its own \({named}\)"
+    ):
         update(project)
     assert not list(tmp_path.rglob("ran"))
     assert git(project, "status", "--short") == ""
@@ -51,7 +55,9 @@ def test_what_the_machine_says_to_copier_is_no_answer(
     template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = template.generate(tmp_path / "project")
-    template.release("1.1.0", {"b.txt.jinja": "[[ team ]]\n"}, QUESTIONS + "team: {type: str, default: ours}\n")
+    template.release(
+        "1.1.0", {"b.txt.jinja": "[[ team ]]\n"}, QUESTIONS + "team: {type: str, default: ours}\n"
+    )
     settings = tmp_path / "settings.yml"
     settings.write_text("defaults: {team: of-this-machine, name: another}\n", encoding="utf-8")
     monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
@@ -64,7 +70,11 @@ def test_what_the_machine_says_to_copier_is_no_answer(
     [
         ({"b.jinja": "[% include '../../x' %]"}, "", r"TemplateNotFound: \.\./\.\./x$"),
         ({}, "---\n_external_data: {other: /etc/hostname}\n", r"reads files that no release holds"),
-        ({}, "a: [\n", r"^copier\.yml of the template cannot be read: line 6: did not find expected node content$"),
+        (
+            {},
+            "a: [\n",
+            r"^copier\.yml of the template cannot be read: line 6: did not find expected node content$",
+        ),
         ({}, "---\n_subdirectory: ..\n", r'"\.\." is forbidden, because it lies outside$'),
     ],
 )
@@ -98,32 +108,44 @@ def test_a_link_that_leads_out_of_the_template_is_refused(
 def test_a_file_that_no_host_takes_is_refused(template: Template, tmp_path: Path) -> None:
     project = template.generate(tmp_path / "project")
     with (template.folder / "templates" / "large.bin").open("wb") as file:
-        file.truncate(releases.LARGEST + 2**20)  # a hole: it takes no room on the disk, and next to none in Git
+        file.truncate(
+            releases.LARGEST + 2**20
+        )  # a hole: it takes no room on the disk, and next to none in Git
     template.release("1.1.0", {})
     with pytest.raises(
-        StoreError, match=r"^templates/large\.bin of v1\.1\.0 at .* has 101 MiB, and Git hosts take 100$"
+        StoreError,
+        match=r"^templates/large\.bin of v1\.1\.0 at .* has 101 MiB, and Git hosts take 100$",
     ):
         update(project)
     assert git(project, "status", "--short") == ""
 
 
-def test_the_address_changes_and_the_release_has_to_be_the_same(template: Template, tmp_path: Path) -> None:
+def test_the_address_changes_and_the_release_has_to_be_the_same(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     other = Template.made(tmp_path / "other", {"a.txt": "another\n"})
     with pytest.raises(
-        UpdateError, match=r"^v1\.0\.0 at .*other is not the v1\.0\.0 that the repository was made from"
+        UpdateError,
+        match=r"^v1\.0\.0 at .*other is not the v1\.0\.0 that the repository was made from",
     ):
         update(project, address=str(other.folder), answers_only=True)
     git(tmp_path, "clone", "--quiet", "--mirror", str(template.folder), "mirror.git")
     assert update(project, address=str(tmp_path / "mirror.git"), answers_only=True).taken
     commit(project)
     shutil.rmtree(tmp_path / "mirror.git")
-    assert update(project, address=str(template.folder), answers_only=True).taken, "the old host may be gone"
+    assert update(project, address=str(template.folder), answers_only=True).taken, (
+        "the old host may be gone"
+    )
 
 
-def test_an_address_without_the_release_is_refused_with_what_it_lacks(template: Template, tmp_path: Path) -> None:
+def test_an_address_without_the_release_is_refused_with_what_it_lacks(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
-    with pytest.raises(StoreError, match=r"^v1\.0\.0 is not among the releases of scaffold://") as refused:
+    with pytest.raises(
+        StoreError, match=r"^v1\.0\.0 is not among the releases of scaffold://"
+    ) as refused:
         update(project, address="scaffold://templates.git", answers_only=True)
     assert refused.value.hint == (
         "a repository stays at its release: scaffold://templates.git has to have v1.0.0 as well"
@@ -131,7 +153,9 @@ def test_an_address_without_the_release_is_refused_with_what_it_lacks(template: 
 
 
 @pytest.mark.parametrize("content", ["copier.yml", "templates/a.txt"])
-def test_a_file_that_is_gone_from_the_cache_is_made_anew(content: str, template: Template, tmp_path: Path) -> None:
+def test_a_file_that_is_gone_from_the_cache_is_made_anew(
+    content: str, template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
     template.release("1.1.0", {"a.txt": LINES.replace("line 18\n", "theirs\n")})
@@ -148,7 +172,10 @@ def test_questions_are_read_with_the_marks_and_includes_of_their_template(tmp_pa
         "team: {type: str, default: '{{ name }}-team', validator: \"[% if team == 'no' %]it is no[% endif %]\"}\n"
     )
     template = Template.made(tmp_path / "template", {})
-    lay(template.folder, {"copier.yml": None, "templates/[[ _copier_conf.answers_file ]].jinja": None})
+    lay(
+        template.folder,
+        {"copier.yml": None, "templates/[[ _copier_conf.answers_file ]].jinja": None},
+    )
     lay(
         template.folder,
         {
@@ -183,10 +210,16 @@ def test_a_copier_yml_that_holds_no_questions_is_one_sentence(content: str, tmp_
         configuration(tmp_path)
 
 
-def test_an_answer_that_is_written_in_another_way_is_the_same(template: Template, tmp_path: Path) -> None:
-    template.release("1.1.0", {}, "name: {type: str, default: thing}\nport: {type: int, default: 80}\n")
+def test_an_answer_that_is_written_in_another_way_is_the_same(
+    template: Template, tmp_path: Path
+) -> None:
+    template.release(
+        "1.1.0", {}, "name: {type: str, default: thing}\nport: {type: int, default: 80}\n"
+    )
     project = template.generate(tmp_path / "project")
-    template.release("1.2.0", {}, "name: {type: str, default: thing}\nport: {type: str, default: '80'}\n")
+    template.release(
+        "1.2.0", {}, "name: {type: str, default: thing}\nport: {type: str, default: '80'}\n"
+    )
     assert update(project).answers == ()
 
 

@@ -61,16 +61,22 @@ def test_a_git_that_dies_is_told_with_its_lock_and_taken_back_once_that_is_gone(
         said,
         f"if no git runs: rm {lock}, then scaffold update --abort",
     )
-    with pytest.raises(UpdateError, match=r"index\.lock is there: another git is at work, or one was ended") as locked:
+    with pytest.raises(
+        UpdateError, match=r"index\.lock is there: another git is at work, or one was ended"
+    ) as locked:
         run.abort(project)
-    assert locked.value.hint == f"wait for it; if no git runs: rm {lock}, then scaffold update --abort"
+    assert (
+        locked.value.hint == f"wait for it; if no git runs: rm {lock}, then scaffold update --abort"
+    )
     lock.unlink()
     run.abort(project)
     assert contents(project) == before
     assert git(project, "status", "--short") == ""
 
 
-def test_a_writer_that_dies_is_told_with_what_takes_the_update_back(project: Path, bin_folder: Path) -> None:
+def test_a_writer_that_dies_is_told_with_what_takes_the_update_back(
+    project: Path, bin_folder: Path
+) -> None:
     before = contents(project)
     _dies(bin_folder, "kill -9 $PPID; exit 1")
     with pytest.raises(ToolCrashed) as stopped:
@@ -85,7 +91,9 @@ def test_a_writer_that_dies_is_told_with_what_takes_the_update_back(project: Pat
     assert contents(project) == before
 
 
-def test_a_writer_that_dies_before_it_writes_has_changed_nothing(project: Path, bin_folder: Path) -> None:
+def test_a_writer_that_dies_before_it_writes_has_changed_nothing(
+    project: Path, bin_folder: Path
+) -> None:
     fake = bin_folder / "git"
     ends = 'case " $* " in *" read-tree --dry-run "*) kill -9 $$;; esac'
     fake.write_text(f'#!/bin/sh\n{ends}\nexec {shutil.which("git")} "$@"\n', encoding="utf-8")
@@ -117,15 +125,26 @@ def test_no_message_names_a_folder_that_is_gone(project: Path, bin_folder: Path)
         (b"[]", "it lacks what an update writes there"),
         (b"{}", "it lacks what an update writes there"),
         (b'{"state": "begun"}', "it lacks what an update writes there"),
-        (b'{"state": "begun", "head": "HEAD", "before": "x", "paths": ["../x"]}', "it lacks what an update writes"),
-        (b'{"state": "begun", "head": "HEAD", "before": "x", "paths": 3}', "it lacks what an update writes there"),
-        (b'{"state": 1, "head": "HEAD", "before": "x", "paths": []}', "it lacks what an update writes there"),
+        (
+            b'{"state": "begun", "head": "HEAD", "before": "x", "paths": ["../x"]}',
+            "it lacks what an update writes",
+        ),
+        (
+            b'{"state": "begun", "head": "HEAD", "before": "x", "paths": 3}',
+            "it lacks what an update writes there",
+        ),
+        (
+            b'{"state": 1, "head": "HEAD", "before": "x", "paths": []}',
+            "it lacks what an update writes there",
+        ),
         (
             b'{"state": "begun", "head": "HEAD", "before": "x", "paths": [], "steps": 2}',
             "by a newer scaffolder: it has steps",
         ),
     ],
-    ids=lambda value: value.decode("latin-1")[:40].replace("\0", "0") if isinstance(value, bytes) else "",
+    ids=lambda value: (
+        value.decode("latin-1")[:40].replace("\0", "0") if isinstance(value, bytes) else ""
+    ),
 )
 def test_a_damaged_journal_stops_update_and_abort_with_a_way_out(
     text: bytes, said: str, project: Path, capsys: pytest.CaptureFixture[str]

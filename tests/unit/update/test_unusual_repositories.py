@@ -22,14 +22,18 @@ BOTH = OURS.replace("line 18\n", "theirs\n")
 
 @pytest.fixture
 def template(tmp_path: Path) -> Template:
-    return Template.made(tmp_path / "template", {"a.txt": LINES, "b.txt": LINES, "docs/c.txt": LINES})
+    return Template.made(
+        tmp_path / "template", {"a.txt": LINES, "b.txt": LINES, "docs/c.txt": LINES}
+    )
 
 
 def _windows(text: str) -> str:
     return text.replace("\n", "\r\n")
 
 
-def test_line_ends_of_windows_that_are_committed_are_no_conflict(template: Template, tmp_path: Path) -> None:
+def test_line_ends_of_windows_that_are_committed_are_no_conflict(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": _windows(OURS), "b.txt": _windows(LINES)})
     template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": THEIRS})
@@ -43,7 +47,9 @@ def test_line_ends_of_windows_that_are_committed_are_no_conflict(template: Templ
     assert (project / "docs/c.txt").read_bytes().decode() == THEIRS
 
 
-def test_a_conflict_in_a_file_of_windows_is_of_these_lines_only(template: Template, tmp_path: Path) -> None:
+def test_a_conflict_in_a_file_of_windows_is_of_these_lines_only(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": _windows(OURS)})
     template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n")})
@@ -53,7 +59,9 @@ def test_a_conflict_in_a_file_of_windows_is_of_these_lines_only(template: Templa
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_an_edit_below_a_heading_that_is_another_one_now_is_a_conflict(tmp_path: Path, ends: str) -> None:
+def test_an_edit_below_a_heading_that_is_another_one_now_is_a_conflict(
+    tmp_path: Path, ends: str
+) -> None:
     alike = "  image: x\n  pull: always\n  cpu: 1\n  timeout: 10\n"
     block = f"- name: build\n{alike}- name: last\n{alike}"
     template = Template.made(tmp_path / "template", {"ci.yml": block})
@@ -67,10 +75,16 @@ def test_an_edit_below_a_heading_that_is_another_one_now_is_a_conflict(tmp_path:
 
 
 @pytest.mark.parametrize("failing", ['"theirs" in text', "True"])
-def test_a_filter_that_fails_leaves_nothing_half_written(template: Template, tmp_path: Path, failing: str) -> None:
+def test_a_filter_that_fails_leaves_nothing_half_written(
+    template: Template, tmp_path: Path, failing: str
+) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {".gitattributes": "docs/* filter=broken\n"})
-    for name, value in {"required": "true", "clean": _filter("False"), "smudge": _filter(failing)}.items():
+    for name, value in {
+        "required": "true",
+        "clean": _filter("False"),
+        "smudge": _filter(failing),
+    }.items():
         git(project, "config", f"filter.broken.{name}", value)
     template.release("1.1.0", {"a.txt": THEIRS, "docs/c.txt": THEIRS, "z.txt": "new\n"})
     before = contents(project)
@@ -90,7 +104,9 @@ def test_a_filter_that_fails_leaves_nothing_half_written(template: Template, tmp
     assert not (project / ".git/scaffold/update.json").exists()
 
 
-def test_a_folder_that_cannot_be_written_leaves_all_as_it_was(template: Template, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_leaves_all_as_it_was(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"a.txt": THEIRS, "docs/c.txt": THEIRS, "new.txt": "new\n"})
     before = contents(project)
@@ -104,12 +120,16 @@ def test_a_folder_that_cannot_be_written_leaves_all_as_it_was(template: Template
     assert git(project, "status", "--short") == ""
 
 
-def test_a_git_folder_that_cannot_be_written_leaves_all_as_it_was(template: Template, tmp_path: Path) -> None:
+def test_a_git_folder_that_cannot_be_written_leaves_all_as_it_was(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"a.txt": THEIRS})
     before = contents(project)
     (project / ".git/scaffold/update.new").mkdir(parents=True)
-    with pytest.raises(ToolCrashed, match=r"nothing was changed: .*/\.git/scaffold/update\.new: Is a directory"):
+    with pytest.raises(
+        ToolCrashed, match=r"nothing was changed: .*/\.git/scaffold/update\.new: Is a directory"
+    ):
         update(project)
     assert contents(project) == before
 
@@ -129,7 +149,9 @@ def test_a_git_that_is_at_work_is_waited_for(template: Template, tmp_path: Path)
 
 
 @pytest.mark.parametrize("word", ["merge", "cherry-pick", "rebase"])
-def test_what_git_is_in_the_middle_of_is_finished_first(template: Template, tmp_path: Path, word: str) -> None:
+def test_what_git_is_in_the_middle_of_is_finished_first(
+    template: Template, tmp_path: Path, word: str
+) -> None:
     project = template.generate(tmp_path / "project")
     git(project, "switch", "--quiet", "--create", "other")
     commit(project, {"other.txt": "x\n"})
@@ -140,7 +162,9 @@ def test_what_git_is_in_the_middle_of_is_finished_first(template: Template, tmp_
         case "merge":
             git(project, "merge", "--quiet", "--no-commit", "--strategy=ours", "other")
         case "cherry-pick":
-            git(project, "cherry-pick", "main", check=False)  # an empty one, where Git asks what to do
+            git(
+                project, "cherry-pick", "main", check=False
+            )  # an empty one, where Git asks what to do
         case _:
             git(project, "rebase", "--quiet", "-x", "false", "other", check=False)
     with pytest.raises(UpdateError, match=f"a {word} is under way") as stopped:
@@ -185,8 +209,13 @@ def test_nobodys_settings_change_what_is_done_or_said(
     expected = update(project / "below", diff=True).text
     request.getfixturevalue("settings")
     assert update(project / "below", diff=True).text == expected
-    assert fates(update(project / "below")) == {"a.txt": FileAction.MERGED, "b.txt": FileAction.CLEAN}
-    commit(project, {"below/a.txt": "<<<<<<< yours\nmine\n=======\nline 1\n>>>>>>> template-v1.1.0\n"})
+    assert fates(update(project / "below")) == {
+        "a.txt": FileAction.MERGED,
+        "b.txt": FileAction.CLEAN,
+    }
+    commit(
+        project, {"below/a.txt": "<<<<<<< yours\nmine\n=======\nline 1\n>>>>>>> template-v1.1.0\n"}
+    )
     with pytest.raises(UpdateError, match=r"markers of a conflict are left in a\.txt"):
         update(project / "below")
 
@@ -196,12 +225,16 @@ def test_a_sparse_checkout_stays_sparse_and_a_conflict_is_there_to_be_settled(
 ) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {"docs/c.txt": OURS, "mine/d.txt": "mine\n", "top/e.txt": "mine\n"})
-    template.release("1.1.0", {"docs/c.txt": LINES.replace("line 2\n", "theirs\n"), "a.txt": THEIRS})
+    template.release(
+        "1.1.0", {"docs/c.txt": LINES.replace("line 2\n", "theirs\n"), "a.txt": THEIRS}
+    )
     git(project, "sparse-checkout", "set", "top")
     before = contents(project)
     assert set(before) == {".copier-answers.yml", "a.txt", "b.txt", "top/e.txt"}
     assert update(project).exit_code is ExitCode.FOUND
-    assert "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> " in (project / "docs/c.txt").read_text(encoding="utf-8")
+    assert "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> " in (project / "docs/c.txt").read_text(
+        encoding="utf-8"
+    )
     assert not (project / "mine").exists()
     run.abort(project)
     assert contents(project) == before
@@ -209,12 +242,21 @@ def test_a_sparse_checkout_stays_sparse_and_a_conflict_is_there_to_be_settled(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names that are no text exist on POSIX only")
-def test_a_name_that_is_no_text_stays_in_a_folder_of_a_monorepo(template: Template, tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_stays_in_a_folder_of_a_monorepo(
+    template: Template, tmp_path: Path
+) -> None:
     top = tmp_path / "top"
     project = template.generate(top / "services" / "pay é")
     (project / ".git").rename(top / ".git")
     name = os.fsdecode(b"caf\xe9.txt")
-    commit(top, {f"services/pay é/{name}": "mine\n", "services/pay é/two\nlines.txt": "mine\n", "other/f.txt": "o\n"})
+    commit(
+        top,
+        {
+            f"services/pay é/{name}": "mine\n",
+            "services/pay é/two\nlines.txt": "mine\n",
+            "other/f.txt": "o\n",
+        },
+    )
     template.release("1.1.0", {"a.txt": THEIRS})
     assert fates(update(project)) == {"a.txt": FileAction.CLEAN}
     assert git(top, "diff", "--cached", "--name-only", "-z").split("\0") == [
@@ -230,9 +272,18 @@ def test_abort_keeps_what_was_written_since(
 ) -> None:
     project = template.generate(tmp_path / "project")
     before = contents(project)
-    template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": None, "new.txt": "new\n"})
+    template.release(
+        "1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": None, "new.txt": "new\n"}
+    )
     update(project)
-    lay(project, {"a.txt": THEIRS.replace("line 2\n", "since\n"), "docs/c.txt": "again\n", "own.txt": "own\n"})
+    lay(
+        project,
+        {
+            "a.txt": THEIRS.replace("line 2\n", "since\n"),
+            "docs/c.txt": "again\n",
+            "own.txt": "own\n",
+        },
+    )
     capsys.readouterr()
     assert cli.run(["update", "--abort", str(project)]) == ExitCode.CLEAN
     patch = project / ".git" / "scaffold" / "aborted-1.patch"
@@ -266,14 +317,18 @@ def test_a_folder_where_the_template_has_a_file_is_a_conflict_that_can_be_taken_
         "new.txt~template-v1.1.0": FileAction.NEW,
     }
     notes = {change.path: change.note for change in outcome.changes}
-    assert notes["new.txt~template-v1.1.0"] == "it is the template's new.txt, where you have a folder"
+    assert (
+        notes["new.txt~template-v1.1.0"] == "it is the template's new.txt, where you have a folder"
+    )
     assert (project / "new.txt" / "mine").is_file()
     run.abort(project)
     assert contents(project) == before
     assert git(project, "status", "--short") == ""
 
 
-def test_a_link_where_the_template_has_a_folder_is_kept_beside(template: Template, tmp_path: Path) -> None:
+def test_a_link_where_the_template_has_a_folder_is_kept_beside(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     git(project, "mv", "docs", "texts")
     (project / "docs").symlink_to("texts")
@@ -283,8 +338,14 @@ def test_a_link_where_the_template_has_a_folder_is_kept_beside(template: Templat
     template.release("1.1.0", {"docs/c.txt": THEIRS, "docs/new.txt": "new\n", "b.txt": THEIRS})
     outcome = update(project)
     notes = {change.path: (change.fate, change.note) for change in outcome.changes}
-    assert notes["docs~yours"] == (FileAction.KEPT, "it is yours, and was docs, where the template has a folder")
-    assert notes["b.txt"] == (FileAction.CONFLICT, "you and the template have something else there: a file, or a link")
+    assert notes["docs~yours"] == (
+        FileAction.KEPT,
+        "it is yours, and was docs, where the template has a folder",
+    )
+    assert notes["b.txt"] == (
+        FileAction.CONFLICT,
+        "you and the template have something else there: a file, or a link",
+    )
     assert notes["texts/c.txt"] == (FileAction.MERGED, "")
     run.abort(project)
     assert (project / "docs").is_symlink()
@@ -314,11 +375,16 @@ def test_abort_goes_with_no_other_option_and_quiet_says_nothing(
     assert cli.run(["update", "--quiet", str(project)]) == ExitCode.CLEAN
     assert capsys.readouterr().out == ""
     assert cli.run(["update", "--abort", "--dry-run", str(project)]) == ExitCode.USAGE
-    assert "--abort takes the last update back, and goes with no other option" in capsys.readouterr().err
+    assert (
+        "--abort takes the last update back, and goes with no other option"
+        in capsys.readouterr().err
+    )
     assert (project / "a.txt").read_text(encoding="utf-8") == THEIRS
 
 
-def test_a_folder_inside_a_generated_repository_names_the_one_to_give(template: Template, tmp_path: Path) -> None:
+def test_a_folder_inside_a_generated_repository_names_the_one_to_give(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     with pytest.raises(ProjectError, match=r"docs has no \.copier-answers\.yml") as stopped:
         update(project / "docs")
@@ -336,6 +402,9 @@ def test_variables_that_change_what_a_path_names_change_nothing(
     commit(project, {"below/a.txt": OURS, "below/A.TXT": "mine\n"})
     template.release("1.1.0", {"a.txt": THEIRS, "[a].txt": "new\n"})
     monkeypatch.setenv(f"GIT_{name}_PATHSPECS", "1")
-    assert fates(update(project / "below")) == {"a.txt": FileAction.MERGED, "[a].txt": FileAction.NEW}
+    assert fates(update(project / "below")) == {
+        "a.txt": FileAction.MERGED,
+        "[a].txt": FileAction.NEW,
+    }
     run.abort(project / "below")
     assert git(project, "status", "--short") == ""

@@ -12,26 +12,39 @@ from scaffolder.update import run
 from scaffolder.update.merge import FileAction
 
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
-STEPS = "".join(f"- name: step-{name}\n  image: x\n  timeout: 10\n  retries: 1\n" for name in ("build", "test", "push"))
+STEPS = "".join(
+    f"- name: step-{name}\n  image: x\n  timeout: 10\n  retries: 1\n"
+    for name in ("build", "test", "push")
+)
 
 
 @pytest.fixture
 def template(tmp_path: Path) -> Template:
     return Template.made(
-        tmp_path / "template", {"a.txt": LINES, "b.txt": LINES, "run.sh": "#!/bin/sh\n", "old.txt": "x\n"}
+        tmp_path / "template",
+        {"a.txt": LINES, "b.txt": LINES, "run.sh": "#!/bin/sh\n", "old.txt": "x\n"},
     )
 
 
-def test_an_untouched_repository_becomes_what_is_generated_now(template: Template, tmp_path: Path) -> None:
+def test_an_untouched_repository_becomes_what_is_generated_now(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"a.txt": LINES + "more\n", "new/c.txt": "c\n", "old.txt": None})
     outcome = update(project)
     assert outcome.taken
     assert outcome.exit_code is ExitCode.CLEAN
-    assert fates(outcome) == {"a.txt": FileAction.CLEAN, "new/c.txt": FileAction.NEW, "old.txt": FileAction.DELETED}
+    assert fates(outcome) == {
+        "a.txt": FileAction.CLEAN,
+        "new/c.txt": FileAction.NEW,
+        "old.txt": FileAction.DELETED,
+    }
     assert contents(project) == contents(template.generate(tmp_path / "fresh"))
     assert git(project, "diff", "--name-only") == ""
-    assert set(git(project, "diff", "--cached", "--name-only").split()) == {".copier-answers.yml", *fates(outcome)}
+    assert set(git(project, "diff", "--cached", "--name-only").split()) == {
+        ".copier-answers.yml",
+        *fates(outcome),
+    }
 
 
 def test_edits_elsewhere_in_a_file_stay(template: Template, tmp_path: Path) -> None:
@@ -45,7 +58,9 @@ def test_edits_elsewhere_in_a_file_stay(template: Template, tmp_path: Path) -> N
     assert (project / "mine.txt").is_file()
 
 
-def test_the_same_lines_are_a_conflict_with_both_sides_in_it(template: Template, tmp_path: Path) -> None:
+def test_the_same_lines_are_a_conflict_with_both_sides_in_it(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
     template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n"), "b.txt": "b\n"})
@@ -65,7 +80,9 @@ def test_an_edit_follows_a_file_that_the_template_moves(template: Template, tmp_
     template.release("1.1.0", {"a.txt": None, "moved/a.txt": LINES + "more\n"})
     outcome = update(project)
     assert fates(outcome) == {"a.txt": FileAction.DELETED, "moved/a.txt": FileAction.MERGED}
-    assert (project / "moved" / "a.txt").read_text(encoding="utf-8") == LINES.replace("line 2\n", "mine\n") + "more\n"
+    assert (project / "moved" / "a.txt").read_text(encoding="utf-8") == LINES.replace(
+        "line 2\n", "mine\n"
+    ) + "more\n"
 
 
 def test_the_template_follows_a_file_that_people_moved(template: Template, tmp_path: Path) -> None:
@@ -80,7 +97,9 @@ def test_another_answer_follows_a_file_that_people_moved(tmp_path: Path) -> None
     files = {"a.txt.jinja": LINES + "for [[ name ]]\n", "b.txt.jinja": "[[ name ]]\n"}
     template = Template.made(tmp_path / "template", files)
     project = template.generate(tmp_path / "project")
-    commit(project, {"a.txt": None, "moved/a.txt": LINES.replace("line 2\n", "mine\n") + "for thing\n"})
+    commit(
+        project, {"a.txt": None, "moved/a.txt": LINES.replace("line 2\n", "mine\n") + "for thing\n"}
+    )
     outcome = update(project, given={"name": "other"}, answers_only=True)
     assert fates(outcome) == {"moved/a.txt": FileAction.MERGED, "b.txt": FileAction.CLEAN}
     expected = LINES.replace("line 2\n", "mine\n") + "for other\n"
@@ -93,16 +112,24 @@ def test_an_edit_stays_in_its_block_however_many_are_alike(tmp_path: Path) -> No
     project = template.generate(tmp_path / "project")
     commit(
         project,
-        {"ci.yml": STEPS.replace("step-test\n  image: x\n  timeout: 10", "step-test\n  image: x\n  timeout: 60")},
+        {
+            "ci.yml": STEPS.replace(
+                "step-test\n  image: x\n  timeout: 10", "step-test\n  image: x\n  timeout: 60"
+            )
+        },
     )
     inserted = "- name: step-new\n  image: x\n  timeout: 10\n  retries: 1\n"
     template.release("1.1.0", {"ci.yml": inserted + STEPS})
     assert fates(update(project)) == {"ci.yml": FileAction.MERGED}
-    expected = inserted + STEPS.replace("step-test\n  image: x\n  timeout: 10", "step-test\n  image: x\n  timeout: 60")
+    expected = inserted + STEPS.replace(
+        "step-test\n  image: x\n  timeout: 10", "step-test\n  image: x\n  timeout: 60"
+    )
     assert (project / "ci.yml").read_text(encoding="utf-8") == expected
 
 
-def test_what_the_template_drops_and_people_edited_is_kept_and_said(template: Template, tmp_path: Path) -> None:
+def test_what_the_template_drops_and_people_edited_is_kept_and_said(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     commit(project, {"old.txt": "mine\n"})
     template.release("1.1.0", {"old.txt": None})
@@ -141,7 +168,9 @@ def test_modes_are_merged(template: Template, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("flag", ["dry_run", "diff"])
-def test_telling_changes_nothing_and_checks_the_merged_result(template: Template, tmp_path: Path, flag: str) -> None:
+def test_telling_changes_nothing_and_checks_the_merged_result(
+    template: Template, tmp_path: Path, flag: str
+) -> None:
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"broken.json": "{\n"})
     before = contents(project), git(project, "status", "--short")
@@ -155,7 +184,9 @@ def test_telling_changes_nothing_and_checks_the_merged_result(template: Template
     assert ("+{" in outcome.text) == (flag == "diff")
 
 
-def test_a_check_that_fails_keeps_the_repository_untouched(template: Template, tmp_path: Path) -> None:
+def test_a_check_that_fails_keeps_the_repository_untouched(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"broken.json": "{\n"})
     assert not update(project, check=True).taken
@@ -182,7 +213,9 @@ def test_a_release_can_be_named(template: Template, tmp_path: Path) -> None:
 def test_an_older_release_is_refused(template: Template, tmp_path: Path) -> None:
     template.release("1.1.0", {"a.txt": "one\n"})
     project = template.generate(tmp_path / "project")
-    with pytest.raises(UpdateError, match=r"^the repository is at v1\.1\.0, and v1\.0\.0 is older$"):
+    with pytest.raises(
+        UpdateError, match=r"^the repository is at v1\.1\.0, and v1\.0\.0 is older$"
+    ):
         update(project, to="v1.0.0")
 
 
@@ -198,11 +231,15 @@ def test_what_is_not_committed_is_refused(template: Template, tmp_path: Path) ->
         update(project)
 
 
-def test_untracked_files_are_no_obstacle_unless_they_are_in_the_way(template: Template, tmp_path: Path) -> None:
+def test_untracked_files_are_no_obstacle_unless_they_are_in_the_way(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     template.release("1.1.0", {"c.txt": "c\n"})
     lay(project, {"notes.txt": "mine\n", "c.txt": "mine\n"})
-    with pytest.raises(UpdateError, match=r"^the update would write what is there and not committed: c\.txt$"):
+    with pytest.raises(
+        UpdateError, match=r"^the update would write what is there and not committed: c\.txt$"
+    ):
         update(project)
     (project / "c.txt").unlink()
     assert update(project).taken
@@ -216,7 +253,9 @@ def test_conflicts_that_are_left_are_refused(template: Template, tmp_path: Path)
     update(project)
     with pytest.raises(UpdateError, match=r"^conflicts are left from a merge: a\.txt$") as stopped:
         update(project)
-    assert stopped.value.hint == "settle them, then git add and git commit; or scaffold update --abort"
+    assert (
+        stopped.value.hint == "settle them, then git add and git commit; or scaffold update --abort"
+    )
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--message", "with markers")
     template.release("1.2.0", {"b.txt": "b\n"})
@@ -235,7 +274,10 @@ def test_abort_takes_all_back_and_only_that(template: Template, tmp_path: Path) 
     project = template.generate(tmp_path / "project")
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
     before = contents(project)
-    template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n"), "new/c.txt": "c\n", "old.txt": None})
+    template.release(
+        "1.1.0",
+        {"a.txt": LINES.replace("line 2\n", "theirs\n"), "new/c.txt": "c\n", "old.txt": None},
+    )
     update(project)
     lay(project, {"later.txt": "mine\n"})
     assert set(run.abort(project).files) == {".copier-answers.yml", "a.txt", "new/c.txt", "old.txt"}
@@ -246,7 +288,9 @@ def test_abort_takes_all_back_and_only_that(template: Template, tmp_path: Path) 
     assert update(project).exit_code is ExitCode.FOUND
 
 
-def test_abort_of_nothing_or_of_what_is_committed_is_refused(template: Template, tmp_path: Path) -> None:
+def test_abort_of_nothing_or_of_what_is_committed_is_refused(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     with pytest.raises(UpdateError, match="there is no update to take back"):
         run.abort(project)
@@ -263,7 +307,9 @@ def test_an_update_that_died_half_way_asks_for_abort(template: Template, tmp_pat
     before = contents(project)
     update(project)
     journal = project / ".git" / "scaffold" / "update.json"
-    journal.write_text(journal.read_text(encoding="utf-8").replace('"done"', '"begun"'), encoding="utf-8")
+    journal.write_text(
+        journal.read_text(encoding="utf-8").replace('"done"', '"begun"'), encoding="utf-8"
+    )
     git(project, "restore", "--staged", "a.txt")
     with pytest.raises(UpdateError, match="an earlier update died half-way"):
         update(project)
@@ -277,7 +323,9 @@ def test_a_stored_answer_that_is_no_longer_allowed_stops_the_update(tmp_path: Pa
     template = Template.made(tmp_path / "template", {"r.txt.jinja": "[[ region ]]\n"}, first)
     project = template.generate(tmp_path / "project", {"region": "us"})
     template.release("1.1.0", {}, first.replace("[eu, us]", "[eu, ap]"))
-    with pytest.raises(AnswersError, match=r"^region cannot be what it is: 'us' is not in ") as stopped:
+    with pytest.raises(
+        AnswersError, match=r"^region cannot be what it is: 'us' is not in "
+    ) as stopped:
         update(project)
     assert stopped.value.hint == "scaffold update -d region=VALUE"
     assert git(project, "status", "--short") == ""
@@ -311,7 +359,9 @@ def test_what_only_a_newer_release_knows_is_refused_with_the_way_to_it(
 
 
 def test_an_answer_that_would_turn_into_another_one_stops_the_update(tmp_path: Path) -> None:
-    template = Template.made(tmp_path / "template", {}, QUESTIONS + "size: {type: str, default: '10'}\n")
+    template = Template.made(
+        tmp_path / "template", {}, QUESTIONS + "size: {type: str, default: '10'}\n"
+    )
     project = template.generate(tmp_path / "project", {"size": "007"})
     template.release("1.1.0", {}, QUESTIONS + "size: {type: int, default: 10}\n")
     with pytest.raises(AnswersError, match=r"^size is 007, and v1\.1\.0 would make it 7$"):
@@ -321,7 +371,9 @@ def test_an_answer_that_would_turn_into_another_one_stops_the_update(tmp_path: P
 
 def test_a_renamed_question_reads_the_old_answer(tmp_path: Path) -> None:
     template = Template.made(
-        tmp_path / "template", {"c.txt.jinja": "[[ provider ]]\n"}, QUESTIONS + "provider: {type: str, default: aws}\n"
+        tmp_path / "template",
+        {"c.txt.jinja": "[[ provider ]]\n"},
+        QUESTIONS + "provider: {type: str, default: aws}\n",
     )
     project = template.generate(tmp_path / "project", {"provider": "azure"})
     renamed = QUESTIONS + "cloud: {type: str, default: \"[[ provider | default('aws') ]]\"}\n"
@@ -342,7 +394,9 @@ def test_a_new_question_without_a_default_names_itself(template: Template, tmp_p
     assert update(project, given={"team": "a"}).taken
 
 
-def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(template: Template, tmp_path: Path) -> None:
+def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(
+    template: Template, tmp_path: Path
+) -> None:
     top = tmp_path / "mono"
     project = template.generate(top / "services" / "pay")
     (project / ".git").rename(tmp_path / "gone")
@@ -351,7 +405,11 @@ def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(template: Template, 
     template.release("1.1.0", {"a.txt": LINES + "more\n", "new/c.txt": "c\n", "old.txt": None})
     lay(top, {"other/a.txt": "in the middle of something\n"})
     outcome = update(project)
-    assert fates(outcome) == {"a.txt": FileAction.CLEAN, "new/c.txt": FileAction.NEW, "old.txt": FileAction.DELETED}
+    assert fates(outcome) == {
+        "a.txt": FileAction.CLEAN,
+        "new/c.txt": FileAction.NEW,
+        "old.txt": FileAction.DELETED,
+    }
     assert git(top, "status", "--short").splitlines() == [
         "M other/a.txt",
         "M  services/pay/.copier-answers.yml",
@@ -364,7 +422,9 @@ def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(template: Template, 
     assert git(top, "status", "--short") == "M other/a.txt"
 
 
-def test_each_folder_of_a_monorepo_takes_back_its_own_update(template: Template, tmp_path: Path) -> None:
+def test_each_folder_of_a_monorepo_takes_back_its_own_update(
+    template: Template, tmp_path: Path
+) -> None:
     top = tmp_path / "mono"
     projects = [template.generate(top / "services" / name) for name in ("pay", "shop")]
     for project in projects:
@@ -374,7 +434,10 @@ def test_each_folder_of_a_monorepo_takes_back_its_own_update(template: Template,
     template.release("1.1.0", {"a.txt": LINES + "more\n"})
     for project in projects:
         assert update(project).taken
-    assert set(run.abort(projects[0]).files) == {"services/pay/.copier-answers.yml", "services/pay/a.txt"}
+    assert set(run.abort(projects[0]).files) == {
+        "services/pay/.copier-answers.yml",
+        "services/pay/a.txt",
+    }
     assert git(top, "diff", "--cached", "--name-only").split() == [
         "services/shop/.copier-answers.yml",
         "services/shop/a.txt",
@@ -412,7 +475,10 @@ def test_no_name_no_hooks_and_no_settings_of_the_person_are_needed(
     project = template.generate(tmp_path / "project")
     hook = project / ".git" / "hooks" / "post-checkout"
     hook.parent.mkdir(exist_ok=True)
-    lay(hook.parent, {"post-checkout": "#!/bin/sh\ntouch ran\n", "post-index-change": "#!/bin/sh\ntouch ran\n"})
+    lay(
+        hook.parent,
+        {"post-checkout": "#!/bin/sh\ntouch ran\n", "post-index-change": "#!/bin/sh\ntouch ran\n"},
+    )
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
@@ -424,7 +490,9 @@ def test_no_name_no_hooks_and_no_settings_of_the_person_are_needed(
     assert not list(tmp_path.rglob("ran"))
 
 
-def test_a_folder_outside_git_or_without_a_record_is_refused(template: Template, tmp_path: Path) -> None:
+def test_a_folder_outside_git_or_without_a_record_is_refused(
+    template: Template, tmp_path: Path
+) -> None:
     project = template.generate(tmp_path / "project")
     (project / ".git").rename(tmp_path / "gone")
     with pytest.raises(UpdateError, match="is not in a Git repository"):

@@ -27,11 +27,15 @@ def project(tmp_path: Path) -> Path:
     return project
 
 
-def test_a_repository_of_another_user_is_not_called_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_of_another_user_is_not_called_none(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # what Git's own tests set
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    asked = subprocess.run(["git", "-C", str(project), "rev-parse", "--git-dir"], capture_output=True, text=True)
+    asked = subprocess.run(
+        ["git", "-C", str(project), "rev-parse", "--git-dir"], capture_output=True, text=True
+    )
     if asked.returncode == 0:
         pytest.skip("this Git does not look at who owns a repository")
     with SystemToolchain() as toolchain:
@@ -41,17 +45,26 @@ def test_a_repository_of_another_user_is_not_called_none(project: Path, monkeypa
             lambda: branch.opened(project, toolchain),
             lambda: changed_files.changes(project, toolchain),
         ):
-            with pytest.raises(ProjectError, match="belongs to another user, and Git does not trust it") as stopped:
+            with pytest.raises(
+                ProjectError, match="belongs to another user, and Git does not trust it"
+            ) as stopped:
                 act()
-            assert stopped.value.hint == f"git config --global --add safe.directory {shlex.quote(str(project))}"
+            assert (
+                stopped.value.hint
+                == f"git config --global --add safe.directory {shlex.quote(str(project))}"
+            )
 
 
 @pytest.mark.parametrize(("flag", "tag"), [("--assume-unchanged", "h"), ("--skip-worktree", "S")])
-def test_a_file_that_git_was_told_not_to_look_at_is_named(project: Path, flag: str, tag: str) -> None:
+def test_a_file_that_git_was_told_not_to_look_at_is_named(
+    project: Path, flag: str, tag: str
+) -> None:
     git(project, "update-index", flag, "a.txt", "docs/b.txt")
     lay(project, {"a.txt": "mine\n", "docs/b.txt": "mine\n"})
     before = contents(project)
-    with pytest.raises(ToolCrashed, match=r"Git was told not to look at a\.txt, which the update changes$") as stopped:
+    with pytest.raises(
+        ToolCrashed, match=r"Git was told not to look at a\.txt, which the update changes$"
+    ) as stopped:
         update(project)
     assert contents(project) == before
     assert git(project, "ls-files", "-v", "a.txt") == f"{tag} a.txt"
@@ -111,7 +124,10 @@ def test_what_comes_next_is_done_in_the_repository_that_was_named(
     assert cli.run(["status", str(project)]) == ExitCode.CLEAN
     assert capsys.readouterr().out.endswith(f"\nNext    scaffold update --dry-run '{project}'\n")
     assert cli.run(["update", str(project)]) == ExitCode.CLEAN
-    assert f"\nNext    cd '{project}', then git diff --cached, scaffold check" in capsys.readouterr().out
+    assert (
+        f"\nNext    cd '{project}', then git diff --cached, scaffold check"
+        in capsys.readouterr().out
+    )
     run.abort(project)
     monkeypatch.chdir(project)
     assert cli.run(["status"]) == ExitCode.CLEAN
@@ -125,5 +141,7 @@ def test_a_filter_that_is_not_installed_is_told_in_gits_words(project: Path) -> 
     git(project, "config", "filter.lfs.required", "true")
     git(project, "config", "filter.lfs.clean", "false")
     lay(project, {"a.txt": "A\n"})
-    with pytest.raises(ToolCrashed, match=r"^git status failed in .*: fatal: a\.txt: clean filter 'lfs' failed$"):
+    with pytest.raises(
+        ToolCrashed, match=r"^git status failed in .*: fatal: a\.txt: clean filter 'lfs' failed$"
+    ):
         update(project)

@@ -27,7 +27,9 @@ steps:
   - task: AzureCLI@2
     inputs: {inlineScript: three, workingDirectory: $(folder)}
 """
-    found = [(one.text, one.folder) for one in azure_devops.scripts(project(tmp_path, text), Path(FILE))]
+    found = [
+        (one.text, one.folder) for one in azure_devops.scripts(project(tmp_path, text), Path(FILE))
+    ]
     assert found == [("one", Path()), ("two", Path("app")), ("three", None)]
 
 
@@ -42,15 +44,27 @@ steps:
     ],
 )
 @pytest.mark.parametrize("variables", ["{node: 24}", "[{name: node, value: 24}]"])
-def test_the_values_of_an_input(tmp_path: Path, given: str, values: tuple[str, ...], variables: str) -> None:
+def test_the_values_of_an_input(
+    tmp_path: Path, given: str, values: tuple[str, ...], variables: str
+) -> None:
     text = f"variables: {variables}\nsteps:\n  - task: UseNode@1\n    inputs:\n      version: {given}\n"
-    steps = [one for one in azure_devops.set_ups(project(tmp_path, text), Path(FILE)) if isinstance(one, SetUp)]
+    steps = [
+        one
+        for one in azure_devops.set_ups(project(tmp_path, text), Path(FILE))
+        if isinstance(one, SetUp)
+    ]
     (step,) = [one for one in steps if one.step]
-    assert (step.step, step.inputs["version"].values, step.inputs["version"].line) == ("UseNode", values, 5)
+    assert (step.step, step.inputs["version"].values, step.inputs["version"].line) == (
+        "UseNode",
+        values,
+        5,
+    )
 
 
 def test_a_container_by_its_name_among_the_resources_is_no_image(tmp_path: Path) -> None:
-    text = "resources: {containers: [{container: box, image: 'node:22'}]}\njobs:\n  - container: box\n"
+    text = (
+        "resources: {containers: [{container: box, image: 'node:22'}]}\njobs:\n  - container: box\n"
+    )
     found = [one.name for one in azure_devops.images(project(tmp_path, text), Path(FILE))]
     assert found == ["node:22"]
 
@@ -64,7 +78,9 @@ def test_a_container_by_its_name_among_the_resources_is_no_image(tmp_path: Path)
         ("${{ parameters.file }}", []),
     ],
 )
-def test_the_templates_of_the_repository_itself(tmp_path: Path, name: str, files: list[NamedFile]) -> None:
+def test_the_templates_of_the_repository_itself(
+    tmp_path: Path, name: str, files: list[NamedFile]
+) -> None:
     opened = project(tmp_path, f"stages:\n  - template: {name}\n")
     assert list(azure_devops.named_files(opened, Path(FILE))) == files
 

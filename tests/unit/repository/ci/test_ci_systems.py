@@ -53,7 +53,9 @@ def test_each_system_has_its_module(name: str) -> None:
 @each_system
 def test_each_system_has_its_folder_of_the_template(name: str) -> None:
     folder = ROOT / "templates" / f"[[ {switch(name)} ]]"
-    found = {file.relative_to(folder).as_posix().removesuffix(".jinja") for file in folder.rglob("*")}
+    found = {
+        file.relative_to(folder).as_posix().removesuffix(".jinja") for file in folder.rglob("*")
+    }
     assert set(CI_SYSTEMS[name].FIRST) & found
 
 
@@ -65,11 +67,15 @@ def test_each_system_is_in_an_example(name: str) -> None:
 
 
 @each_system
-def test_the_first_file_is_a_pipeline_under_each_name_that_it_may_have(name: str, tmp_path: Path) -> None:
+def test_the_first_file_is_a_pipeline_under_each_name_that_it_may_have(
+    name: str, tmp_path: Path
+) -> None:
     for file in CI_SYSTEMS[name].FIRST:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("\n", encoding="utf-8")
-    assert set(files.pipelines_of(Project(tmp_path), name)) == set(map(Path, CI_SYSTEMS[name].FIRST))
+    assert set(files.pipelines_of(Project(tmp_path), name)) == set(
+        map(Path, CI_SYSTEMS[name].FIRST)
+    )
 
 
 @each_system
@@ -114,6 +120,7 @@ def test_only_its_module_and_rules_of_one_system_name_it(folder: str) -> None:
     naming = {
         file.relative_to(PACKAGE).as_posix()
         for file in (PACKAGE / folder).rglob("*.py")
-        if file.parent != PACKAGE / "repository/ci" and names & set(words(file.read_text(encoding="utf-8")))
+        if file.parent != PACKAGE / "repository/ci"
+        and names & set(words(file.read_text(encoding="utf-8")))
     }
     assert naming - OF_ONE_SYSTEM - OF_HOSTS == set()

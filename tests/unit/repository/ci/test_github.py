@@ -34,7 +34,10 @@ jobs:
       - run: four
         working-directory: ${{ matrix.folder }}
 """
-    found = [(one.text, one.folder, one.line) for one in github.scripts(project(tmp_path, text), Path(FILE))]
+    found = [
+        (one.text, one.folder, one.line)
+        for one in github.scripts(project(tmp_path, text), Path(FILE))
+    ]
     assert found == [
         ("one", Path("step"), 6),
         ("two", Path("job"), 8),
@@ -101,7 +104,10 @@ jobs:
         with: {tags: "${{ env.REGISTRY }}/${{ env.NAME }}:1"}
 """
     (built,) = github.built_images(project(tmp_path, text), Path(FILE))
-    assert (built.name, built.variables) == ("${REGISTRY}/${NAME}:1", {"REGISTRY": "ghcr.io", "NAME": "api"})
+    assert (built.name, built.variables) == (
+        "${REGISTRY}/${NAME}:1",
+        {"REGISTRY": "ghcr.io", "NAME": "api"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +119,9 @@ jobs:
         ("uses: azure/setup-helm@v4", []),
     ],
 )
-def test_the_programs_that_actions_install(tmp_path: Path, step: str, programs: list[tuple[str, str]]) -> None:
+def test_the_programs_that_actions_install(
+    tmp_path: Path, step: str, programs: list[tuple[str, str]]
+) -> None:
     opened = project(tmp_path, f"jobs:\n  a:\n   steps:\n   - {step}\n")
     assert [(one.name, one.version) for one in github.programs(opened, Path(FILE))] == programs
 
@@ -121,7 +129,10 @@ def test_the_programs_that_actions_install(tmp_path: Path, step: str, programs: 
 def test_what_the_settings_of_zizmor_leave_out(tmp_path: Path) -> None:
     text = "rules:\n  unpinned-uses: {disable: true}\n  artipacked: {ignore: [ci.yml:12]}\n"
     opened = written(tmp_path, {"zizmor.yml": text})
-    found = [(one.rule, one.line, one.hides) for one in github.EXCEPTIONS[0].read(opened, Path("zizmor.yml"))]
+    found = [
+        (one.rule, one.line, one.hides)
+        for one in github.EXCEPTIONS[0].read(opened, Path("zizmor.yml"))
+    ]
     assert found == [
         ("zizmor/unpinned-uses", 2, (".github/**",)),
         ("zizmor/artipacked", 3, (".github/workflows/ci.yml",)),

@@ -28,7 +28,10 @@ def test_scripts_are_texts_or_lists_of_jobs_and_defaults(tmp_path: Path) -> None
     ("include", "files"),
     [
         ("ci/a.yml", [NamedFile(path=Path("ci/a.yml"), line=1)]),
-        ("\n  - local: /ci/a.yml\n  - https://example.com/b.yml", [NamedFile(path=Path("ci/a.yml"), line=2)]),
+        (
+            "\n  - local: /ci/a.yml\n  - https://example.com/b.yml",
+            [NamedFile(path=Path("ci/a.yml"), line=2)],
+        ),
         ("{local: ci/*.yml}", []),
         ("{template: Jobs/SAST.gitlab-ci.yml}", []),
         ("$FILE", []),
@@ -40,7 +43,9 @@ def test_the_files_that_are_included(tmp_path: Path, include: str, files: list[N
 
 
 def test_variables_in_an_image_are_filled_in(tmp_path: Path) -> None:
-    text = "variables: {NODE: 22}\ntest:\n  image: {name: 'node:$NODE'}\nlint:\n  image: go:$OTHER\n"
+    text = (
+        "variables: {NODE: 22}\ntest:\n  image: {name: 'node:$NODE'}\nlint:\n  image: go:$OTHER\n"
+    )
     found = [(one.name, one.line) for one in gitlab.set_ups(project(tmp_path, text), Path(FILE))]
     assert found[0] == ("node:22", 3)
     assert "$" in found[1][0]

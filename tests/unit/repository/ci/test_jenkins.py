@@ -34,7 +34,9 @@ def project(folder: Path, text: str = TEXT) -> Project:
 
 
 def test_the_folder_of_a_script_inside_dir_is_not_known(tmp_path: Path) -> None:
-    found = [(one.text, one.folder, one.line) for one in jenkins.scripts(project(tmp_path), Path(FILE))]
+    found = [
+        (one.text, one.folder, one.line) for one in jenkins.scripts(project(tmp_path), Path(FILE))
+    ]
     assert found == [("make test", Path(), 8), ("make lint", None, 9)]
 
 

@@ -11,7 +11,11 @@ pytest.importorskip("tree_sitter_hcl", reason="the packages that read HCL are no
 
 
 def grants(text: str) -> list[tuple[int, str]]:
-    return [(grant.line, grant.allows) for block in hcl.read(text).blocks for grant in aws.wide_grants(block)]
+    return [
+        (grant.line, grant.allows)
+        for block in hcl.read(text).blocks
+        for grant in aws.wide_grants(block)
+    ]
 
 
 def document(statement: str) -> str:
@@ -25,7 +29,10 @@ def document(statement: str) -> str:
         ('actions = ["s3:*"]\nresources = ["*"]', [(3, "allows s3:* on every resource")]),
         ('actions = ["s3:*"]\nresources = ["arn:x"]', []),
         ('effect = "Deny"\nactions = ["*"]\nresources = ["*"]', []),
-        ('principals {\nidentifiers = ["*"]\n}', [(3, "allows it to everybody, without a condition")]),
+        (
+            'principals {\nidentifiers = ["*"]\n}',
+            [(3, "allows it to everybody, without a condition")],
+        ),
         ('principals {\nidentifiers = ["*"]\n}\ncondition {\n}', []),
     ],
 )
@@ -43,7 +50,9 @@ def test_statements_of_a_policy_document(statement: str, allows: list[tuple[int,
 )
 def test_a_policy_in_json_is_read_where_it_is_that_of_a_role(block: str, wide: bool) -> None:
     policy = 'jsonencode({\nStatement = [{ Effect = "Allow", Action = "*", Resource = "*" }]\n})'
-    assert grants(f"{block} {{\npolicy = {policy}\n}}\n") == ([(3, 'allows every action: "*"')] if wide else [])
+    assert grants(f"{block} {{\npolicy = {policy}\n}}\n") == (
+        [(3, 'allows every action: "*"')] if wide else []
+    )
 
 
 def test_an_administrator_by_reference() -> None:

@@ -11,7 +11,11 @@ pytest.importorskip("tree_sitter_hcl", reason="the packages that read HCL are no
 
 
 def grants(text: str) -> list[tuple[int, str]]:
-    return [(grant.line, grant.allows) for block in hcl.read(text).blocks for grant in azure.wide_grants(block)]
+    return [
+        (grant.line, grant.allows)
+        for block in hcl.read(text).blocks
+        for grant in azure.wide_grants(block)
+    ]
 
 
 @pytest.mark.parametrize(

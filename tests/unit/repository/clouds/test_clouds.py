@@ -41,5 +41,9 @@ def test_the_version_of_its_kubernetes_is_pinned_and_has_an_end(name: str) -> No
 
 
 def test_what_tells_a_cloud_belongs_to_one() -> None:
-    signs = [sign for cloud in CLOUDS.values() for sign in (cloud.CLUSTER, *cloud.CLUSTER_SIGNS, *cloud.STATE_LOCKS)]
+    signs = [
+        sign
+        for cloud in CLOUDS.values()
+        for sign in (cloud.CLUSTER, *cloud.CLUSTER_SIGNS, *cloud.STATE_LOCKS)
+    ]
     assert sorted(signs) == sorted(set(signs))

@@ -36,7 +36,9 @@ def config_map(entry: str) -> str:
 ENV = "env: [{name: A, value: {{ .Values.a | quote }}}]"
 
 
-def altered(root: Path, template: str, values: str, **environments: str) -> list[tuple[str, int, str, str]]:
+def altered(
+    root: Path, template: str, values: str, **environments: str
+) -> list[tuple[str, int, str, str]]:
     """What is altered in a chart of one template, as (file, line, what is written, what arrives)."""
     files = {"Chart.yaml": CHART, "values.yaml": values, "templates/a.yaml": template}
     files |= {f"values-{name}.yaml": text for name, text in environments.items()}
@@ -68,12 +70,29 @@ def altered(root: Path, template: str, values: str, **environments: str) -> list
         ("9007199254740993", "9.007199254740992e+15"),
     ],
 )
-def test_what_quote_prints_in_another_way_is_found(tmp_path: Path, written: str, arrives: str) -> None:
-    assert altered(tmp_path, workload(ENV), f"# a\na: {written}\n") == [("values.yaml", 2, written, arrives)]
+def test_what_quote_prints_in_another_way_is_found(
+    tmp_path: Path, written: str, arrives: str
+) -> None:
+    assert altered(tmp_path, workload(ENV), f"# a\na: {written}\n") == [
+        ("values.yaml", 2, written, arrives)
+    ]
 
 
 @pytest.mark.parametrize(
-    "written", ["8080", "999999", "1.5", "true", '"0755"', "'1.20'", "12:30", "2026-11-29", "!!str 0755", "a", "~"]
+    "written",
+    [
+        "8080",
+        "999999",
+        "1.5",
+        "true",
+        '"0755"',
+        "'1.20'",
+        "12:30",
+        "2026-11-29",
+        "!!str 0755",
+        "a",
+        "~",
+    ],
 )
 def test_what_arrives_as_it_is_written_is_no_finding(tmp_path: Path, written: str) -> None:
     assert altered(tmp_path, workload(ENV), f"a: {written}\n") == []
@@ -93,7 +112,9 @@ def test_what_arrives_as_it_is_written_is_no_finding(tmp_path: Path, written: st
     ],
 )
 def test_a_value_is_found_wherever_it_ends_as_a_text(tmp_path: Path, template: str) -> None:
-    assert altered(tmp_path, template, "a: 10485760\n") == [("values.yaml", 1, "10485760", "1.048576e+07")]
+    assert altered(tmp_path, template, "a: 10485760\n") == [
+        ("values.yaml", 1, "10485760", "1.048576e+07")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +131,9 @@ def test_a_value_is_found_wherever_it_ends_as_a_text(tmp_path: Path, template: s
         config_map("a.yaml: |\n    {{- toYaml .Values | nindent 4 }}"),
     ],
 )
-def test_a_whole_number_that_a_template_keeps_or_does_not_print_is_no_finding(tmp_path: Path, template: str) -> None:
+def test_a_whole_number_that_a_template_keeps_or_does_not_print_is_no_finding(
+    tmp_path: Path, template: str
+) -> None:
     assert altered(tmp_path, template, "a: 10485760\n") == []
 
 
@@ -125,8 +148,14 @@ def test_the_place_is_in_the_file_that_sets_the_value(tmp_path: Path) -> None:
 
 
 def test_an_item_of_a_list_and_an_alias_are_found(tmp_path: Path) -> None:
-    template = workload("env: [{{ range .Values.env }}{name: {{ .name }}, value: {{ .value | quote }}},{{ end }}]")
-    found = altered(tmp_path, template, "x: &x 0644\nenv:\n  - {name: A, value: *x}\n  - {name: B, value: 1.10}\n")
+    template = workload(
+        "env: [{{ range .Values.env }}{name: {{ .name }}, value: {{ .value | quote }}},{{ end }}]"
+    )
+    found = altered(
+        tmp_path,
+        template,
+        "x: &x 0644\nenv:\n  - {name: A, value: *x}\n  - {name: B, value: 1.10}\n",
+    )
     assert found == [("values.yaml", 1, "0644", "420"), ("values.yaml", 4, "1.10", "1.1")]
 
 

@@ -26,9 +26,30 @@ NAMES = (
         "go.mod",
         "pyproject.toml",
     ),
-    *("Dockerfile", "Jenkinsfile", ".gitlab-ci.yml", ".github/workflows/ci.yml", "azure-pipelines.yml", "compose.yaml"),
-    *(".devcontainer/devcontainer.json", "Makefile", "ci/run.sh", "CODEOWNERS", "README.md", "main.tf", "prod.tfvars"),
-    *("chart/Chart.yaml", "chart/values.yaml", "chart/values-prod.yaml", "chart/templates/x.yaml", "k8s/x.yaml"),
+    *(
+        "Dockerfile",
+        "Jenkinsfile",
+        ".gitlab-ci.yml",
+        ".github/workflows/ci.yml",
+        "azure-pipelines.yml",
+        "compose.yaml",
+    ),
+    *(
+        ".devcontainer/devcontainer.json",
+        "Makefile",
+        "ci/run.sh",
+        "CODEOWNERS",
+        "README.md",
+        "main.tf",
+        "prod.tfvars",
+    ),
+    *(
+        "chart/Chart.yaml",
+        "chart/values.yaml",
+        "chart/values-prod.yaml",
+        "chart/templates/x.yaml",
+        "k8s/x.yaml",
+    ),
     *("rules.yaml", "alertmanager.yml", "dashboard.json", "src/app.js", "src/application.yml"),
 )
 WORDS = (
@@ -38,10 +59,13 @@ WORDS = (
     *("FROM ${A}\nEXPOSE x ${P}\nHEALTHCHECK CMD curl http://localhost:1/\n", "{{ .Values.a.b.c }}\n", "{{ include", "kind: Service\n", "helm upgrade --set a.b=c x ./chart\n"),
     *("make a -C b\n", "[x](y#z)\n", "/a/ @b\n", "image: {repository: [1]}\n", "include: 3\n", "tools { jdk 'x' }\n", "script: [[1]]\n", "variables: [a]\n", "[tools]\n"),
 )  # fmt: skip
-OWN = tuple(check for check in checks.every() if check.tool is None and check.family in {"AG", "HL", "SY"})
+OWN = tuple(
+    check for check in checks.every() if check.tool is None and check.family in {"AG", "HL", "SY"}
+)
 
 content = st.one_of(
-    st.binary(max_size=200), st.lists(st.sampled_from(WORDS), max_size=6).map(lambda words: "".join(words).encode())
+    st.binary(max_size=200),
+    st.lists(st.sampled_from(WORDS), max_size=6).map(lambda words: "".join(words).encode()),
 )
 
 
@@ -60,6 +84,10 @@ def test_every_reader_and_every_rule_comes_to_an_end(files: dict[str, bytes]) ->
         started = time.process_time()
         facts.read(Project(Path(folder)))
         report = checks.run(Project(Path(folder)), OWN, ScriptedToolchain({}))
-        broken = {result.check.id: result.reason for result in report.results if result.outcome is Outcome.BROKEN}
+        broken = {
+            result.check.id: result.reason
+            for result in report.results
+            if result.outcome is Outcome.BROKEN
+        }
         assert broken == {}
         assert time.process_time() - started < 5

@@ -29,7 +29,9 @@ def test_the_version_that_an_image_brings(name: str, tag: str, version: str) -> 
 
 def test_a_module_requires_a_version_at_least(tmp_path: Path) -> None:
     project = written(tmp_path, {"go.mod": "module x\n\ngo 1.26\ntoolchain go1.27.1\n"})
-    found = [(one.version, one.line, one.role) for one in go.BUILDS[0].read(project, Path("go.mod"))]
+    found = [
+        (one.version, one.line, one.role) for one in go.BUILDS[0].read(project, Path("go.mod"))
+    ]
     assert found == [(">=1.26", 3, "range"), (">=1.27", 4, "range")]
 
 
@@ -37,13 +39,19 @@ def test_a_module_requires_a_version_at_least(tmp_path: Path) -> None:
     ("files", "listens", "package"),
     [
         ({"main.go": MAIN}, "", "."),
-        ({**TWO, "Dockerfile": "FROM x\nRUN go build -o /a ./cmd/server\n"}, "cmd/cli/main.go", "./cmd/server"),
+        (
+            {**TWO, "Dockerfile": "FROM x\nRUN go build -o /a ./cmd/server\n"},
+            "cmd/cli/main.go",
+            "./cmd/server",
+        ),
         (TWO, "cmd/server/main.go", "./cmd/server"),
         (TWO, "", "./cmd/cli"),
         ({}, "", "."),
     ],
 )
-def test_the_package_of_a_service(tmp_path: Path, files: dict[str, str], listens: str, package: str) -> None:
+def test_the_package_of_a_service(
+    tmp_path: Path, files: dict[str, str], listens: str, package: str
+) -> None:
     project = written(tmp_path, {"go.mod": "module x\n", **files})
     service = Service(
         project=project,
@@ -52,4 +60,7 @@ def test_the_package_of_a_service(tmp_path: Path, files: dict[str, str], listens
         listens=lambda: (Path(listens),) if listens else (),
     )
     (tool,) = go.build_tools(service)
-    assert (tool.build, tool.run) == (f"go build -o build/app/service {package}\n", f"exec go run {package}\n")
+    assert (tool.build, tool.run) == (
+        f"go build -o build/app/service {package}\n",
+        f"exec go run {package}\n",
+    )

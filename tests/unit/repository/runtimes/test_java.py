@@ -58,7 +58,10 @@ def test_versions_are_told_apart_by_the_major_one(version: str, form: str) -> No
             },
             [("21", "gradle/libs.versions.toml", 2)],
         ),
-        ({"build.gradle": "// jvmToolchain(8)\nsourceCompatibility = '1.8'\n"}, [("1.8", "build.gradle", 2)]),
+        (
+            {"build.gradle": "// jvmToolchain(8)\nsourceCompatibility = '1.8'\n"},
+            [("1.8", "build.gradle", 2)],
+        ),
     ],
 )
 def test_the_versions_that_builds_declare(
@@ -68,12 +71,17 @@ def test_the_versions_that_builds_declare(
     found = []
     for build in java.BUILDS:
         for file in project.matching(*build.files):
-            found += [(one.version, one.file.as_posix(), one.line) for one in build.read(project, file)]
+            found += [
+                (one.version, one.file.as_posix(), one.line) for one in build.read(project, file)
+            ]
     assert found == versions
 
 
 def test_a_module_is_built_with_those_that_it_needs(tmp_path: Path) -> None:
-    files = {"pom.xml": "<project><modules><module>svc/app</module></modules></project>\n", "mvnw": ""}
+    files = {
+        "pom.xml": "<project><modules><module>svc/app</module></modules></project>\n",
+        "mvnw": "",
+    }
     written(tmp_path, {**files, "svc/app/pom.xml": "<project/>\n"})
     assert (
         tool(tmp_path / "svc/app", tmp_path).build
@@ -84,7 +92,11 @@ def test_a_module_is_built_with_those_that_it_needs(tmp_path: Path) -> None:
 
 
 def test_a_gradle_project_is_built_by_the_wrapper_above_it(tmp_path: Path) -> None:
-    files = {"settings.gradle.kts": "", "gradlew": "", "app/build.gradle.kts": "alias(libs.plugins.spring.boot)\n"}
+    files = {
+        "settings.gradle.kts": "",
+        "gradlew": "",
+        "app/build.gradle.kts": "alias(libs.plugins.spring.boot)\n",
+    }
     written(tmp_path, files)
     gradle = tool(tmp_path / "app", tmp_path)
     assert (gradle.build, gradle.run) == (

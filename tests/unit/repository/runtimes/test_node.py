@@ -27,8 +27,14 @@ def test_the_version_that_an_image_brings(name: str, tag: str, version: str) -> 
 
 
 def test_a_package_allows_a_range_and_volta_installs_a_version(tmp_path: Path) -> None:
-    project = written(tmp_path, {"package.json": '{\n"engines": {"node": ">=22"},\n"volta": {"node": "22.4.0"}\n}\n'})
-    found = [(one.version, one.line, one.role) for one in node.BUILDS[0].read(project, Path("package.json"))]
+    project = written(
+        tmp_path,
+        {"package.json": '{\n"engines": {"node": ">=22"},\n"volta": {"node": "22.4.0"}\n}\n'},
+    )
+    found = [
+        (one.version, one.line, one.role)
+        for one in node.BUILDS[0].read(project, Path("package.json"))
+    ]
     assert found == [(">=22", 2, "range"), ("22.4.0", 3, "version file")]
 
 
@@ -40,7 +46,9 @@ def test_a_package_allows_a_range_and_volta_installs_a_version(tmp_path: Path) -
         ("b/yarn.lock", "package.json", "npm install\n"),
     ],
 )
-def test_a_workspace_has_one_lock_file_for_all(tmp_path: Path, lock: str, place: str, build: str) -> None:
+def test_a_workspace_has_one_lock_file_for_all(
+    tmp_path: Path, lock: str, place: str, build: str
+) -> None:
     written(tmp_path, {lock: "", "a/package.json": "{}"})
     service = Service(project=Project(tmp_path / "a"), top=tmp_path, images=(), listens=lambda: ())
     (tool,) = node.build_tools(service)
@@ -48,8 +56,12 @@ def test_a_workspace_has_one_lock_file_for_all(tmp_path: Path, lock: str, place:
 
 
 def test_a_script_that_is_missing_is_not_called(tmp_path: Path) -> None:
-    project = written(tmp_path, {"package.json": '{"scripts": {"start": "node a.js"}}', "package-lock.json": ""})
-    (tool,) = node.build_tools(Service(project=project, top=tmp_path, images=(), listens=lambda: ()))
+    project = written(
+        tmp_path, {"package.json": '{"scripts": {"start": "node a.js"}}', "package-lock.json": ""}
+    )
+    (tool,) = node.build_tools(
+        Service(project=project, top=tmp_path, images=(), listens=lambda: ())
+    )
     assert (tool.build, tool.test, tool.run) == ("npm ci\n", "", "exec npm start\n")
 
 
@@ -61,5 +73,7 @@ def test_a_script_that_is_missing_is_not_called(tmp_path: Path) -> None:
         ({"package.json": "{}", "a/package.json": "{}"}, ()),
     ],
 )
-def test_the_packages_of_a_workspace(tmp_path: Path, files: dict[str, str], packages: tuple[Path, ...]) -> None:
+def test_the_packages_of_a_workspace(
+    tmp_path: Path, files: dict[str, str], packages: tuple[Path, ...]
+) -> None:
     assert node.packages(written(tmp_path, files)) == packages

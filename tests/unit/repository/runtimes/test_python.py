@@ -14,7 +14,9 @@ from scaffolder.repository.runtimes.runtime import BuildTool, Service
 def tool(folder: Path, files: dict[str, str]) -> BuildTool:
     project = written(folder, files)
     images = project.matching("Dockerfile")
-    return next(python.build_tools(Service(project=project, top=folder, images=images, listens=lambda: ())))
+    return next(
+        python.build_tools(Service(project=project, top=folder, images=images, listens=lambda: ()))
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,13 +51,23 @@ def test_the_range_that_a_project_requires(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("lock", "command", "run"),
     [
-        ("uv.lock", '["uv", "run", "uvicorn", "a:b", "--port", "80"]', "exec uv run uvicorn a:b --port 80\n"),
+        (
+            "uv.lock",
+            '["uv", "run", "uvicorn", "a:b", "--port", "80"]',
+            "exec uv run uvicorn a:b --port 80\n",
+        ),
         ("poetry.lock", '["poetry", "run", "gunicorn", "a:b"]', "exec poetry run gunicorn a:b\n"),
         ("uv.lock", '["uv", "run", "./start.sh"]', ""),
     ],
 )
-def test_an_image_that_starts_by_its_package_manager(tmp_path: Path, lock: str, command: str, run: str) -> None:
-    files = {"pyproject.toml": "[project]\n", lock: "", "Dockerfile": f"FROM python:3.13\nCMD {command}\n"}
+def test_an_image_that_starts_by_its_package_manager(
+    tmp_path: Path, lock: str, command: str, run: str
+) -> None:
+    files = {
+        "pyproject.toml": "[project]\n",
+        lock: "",
+        "Dockerfile": f"FROM python:3.13\nCMD {command}\n",
+    }
     assert tool(tmp_path, files).run == (f"app/build.sh\n{run}" if run else "")
 
 
@@ -64,7 +76,10 @@ def test_an_image_that_starts_by_its_package_manager(tmp_path: Path, lock: str, 
     [
         ({"uv.lock": ""}, "uv run python -m unittest discover"),
         ({"requirements.txt": ""}, ".venv/bin/python -m unittest discover"),
-        ({"uv.lock": "", "tox.ini": "pytest\n"}, "uv run pytest --junit-xml=build/test-results/unit.xml"),
+        (
+            {"uv.lock": "", "tox.ini": "pytest\n"},
+            "uv run pytest --junit-xml=build/test-results/unit.xml",
+        ),
     ],
 )
 def test_the_tests_run_in_the_environment_of_the_package_manager(

@@ -11,7 +11,10 @@ from support import ROOT
 
 from scaffolder.tools.offline.catalog import ProviderSchema, catalog, load, matching, types
 
-TYPE = re.compile(r'^\s*(resource|data|mock_resource|mock_data|override_resource)\s+"([a-z0-9]+)(_\w+)"', re.MULTILINE)
+TYPE = re.compile(
+    r'^\s*(resource|data|mock_resource|mock_data|override_resource)\s+"([a-z0-9]+)(_\w+)"',
+    re.MULTILINE,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +40,19 @@ def test_matching_reads_a_version_constraint(constraint: str, versions: list[str
 
 
 def test_the_catalog_has_the_releases_that_we_promise() -> None:
-    assert {"aws 5.100.0", "azurerm 4.81.0", "azurerm 5.2.0"} <= {str(schema) for schema in catalog()}
-    assert {"helm", "kubernetes", "null", "random", "tls"} <= {schema.address.split("/")[1] for schema in catalog()}
+    assert {"aws 5.100.0", "azurerm 4.81.0", "azurerm 5.2.0"} <= {
+        str(schema) for schema in catalog()
+    }
+    assert {"helm", "kubernetes", "null", "random", "tls"} <= {
+        schema.address.split("/")[1] for schema in catalog()
+    }
 
 
 def test_load_takes_only_what_is_named() -> None:
-    part = load(matching("hashicorp/aws", "= 5.100.0")[0], {"aws_vpc", "aws_quicksight_template", "aws_nothing"})
+    part = load(
+        matching("hashicorp/aws", "= 5.100.0")[0],
+        {"aws_vpc", "aws_quicksight_template", "aws_nothing"},
+    )
     assert list(part.resources) == ["aws_vpc"]
     assert list(part.data_sources) == ["aws_vpc"]
     assert part.without_schema == {"aws_quicksight_template"}
@@ -58,7 +68,9 @@ def test_every_schema_can_be_read_whole(schema: object) -> None:
     assert {*part.resources, *part.data_sources, *part.ephemeral_resources} == names
 
 
-EMPTY = {"aws_cloudwatch_log_data_protection_policy_document.statement.operation.deidentify.mask_config"}
+EMPTY = {
+    "aws_cloudwatch_log_data_protection_policy_document.statement.operation.deidentify.mask_config"
+}
 """Required blocks that hold nothing: the provider itself says so."""
 
 

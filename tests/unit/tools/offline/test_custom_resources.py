@@ -13,7 +13,10 @@ SERVICE_MONITOR: dict[str, Any] = {
     "apiVersion": "monitoring.coreos.com/v1",
     "kind": "ServiceMonitor",
     "metadata": {"name": "a", "labels": {"app": "a"}, "annotations": None},
-    "spec": {"selector": {"matchLabels": {"app": "a"}}, "endpoints": [{"port": "http", "interval": "30s"}]},
+    "spec": {
+        "selector": {"matchLabels": {"app": "a"}},
+        "endpoints": [{"port": "http", "interval": "30s"}],
+    },
 }
 HTTP_ROUTE: dict[str, Any] = {
     "apiVersion": "gateway.networking.k8s.io/v1",
@@ -25,7 +28,12 @@ HTTP_ROUTE: dict[str, Any] = {
         "rules": [
             {
                 "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
-                "filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}],
+                "filters": [
+                    {
+                        "type": "RequestRedirect",
+                        "requestRedirect": {"scheme": "https", "statusCode": 301},
+                    }
+                ],
                 "backendRefs": [{"name": "a", "port": 80}],
             }
         ],
@@ -36,7 +44,12 @@ PROMETHEUS_RULE: dict[str, Any] = {
     "kind": "PrometheusRule",
     "metadata": {"name": "a"},
     "spec": {
-        "groups": [{"name": "g", "rules": [{"alert": "Down", "expr": "up == 0", "for": "5m", "labels": {"a": "b"}}]}]
+        "groups": [
+            {
+                "name": "g",
+                "rules": [{"alert": "Down", "expr": "up == 0", "for": "5m", "labels": {"a": "b"}}],
+            }
+        ]
     },
 }
 TARGET_GROUP: dict[str, Any] = {
@@ -63,8 +76,20 @@ def test_a_right_resource_has_no_violations(resource: dict[str, Any]) -> None:
             "spec.endpoints[0]",
             "'intervall' was unexpected",
         ),
-        (SERVICE_MONITOR, ("spec", "endpoints", 0, "port"), 8080, "spec.endpoints[0].port", "not of type 'string'"),
-        (SERVICE_MONITOR, ("spec", "endpoints", 0, "interval"), "30 s", "spec.endpoints[0].interval", "does not match"),
+        (
+            SERVICE_MONITOR,
+            ("spec", "endpoints", 0, "port"),
+            8080,
+            "spec.endpoints[0].port",
+            "not of type 'string'",
+        ),
+        (
+            SERVICE_MONITOR,
+            ("spec", "endpoints", 0, "interval"),
+            "30 s",
+            "spec.endpoints[0].interval",
+            "does not match",
+        ),
         (SERVICE_MONITOR, ("spec", "selector"), None, "spec", "'selector' is a required property"),
         (SERVICE_MONITOR, ("metadata", "label"), {}, "metadata", "'label' was unexpected"),
         (HTTP_ROUTE, ("spec", "hostnames", 0), "A_b", "spec.hostnames[0]", "does not match"),

@@ -25,7 +25,9 @@ def test_mirrors_are_what_the_configuration_and_the_cache_variable_name(
     assert list(mirrors()) == [tmp_path / "mirror", tmp_path / "cache"]
 
 
-def test_there_are_no_mirrors_where_nothing_names_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_no_mirrors_where_nothing_names_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "absent"))
     monkeypatch.delenv("TF_PLUGIN_CACHE_DIR", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -67,5 +67,7 @@ def test_formatting_reports_a_file_that_does_not_parse(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("exit_code", [1, 2, 127])
 def test_formatting_gives_no_verdict_on_other_exits(tmp_path: Path, exit_code: int) -> None:
-    with pytest.raises(ToolCrashed, match=f"terraform ended with exit code {exit_code}: out of memory"):
+    with pytest.raises(
+        ToolCrashed, match=f"terraform ended with exit code {exit_code}: out of memory"
+    ):
         terraform.formatting(scripted(said(exit_code=exit_code, stderr="out of\nmemory")), tmp_path)

@@ -56,9 +56,13 @@ def test_an_error_has_the_place_that_terraform_names() -> None:
 
 
 def test_a_folder_that_is_not_there_is_one_error_at_its_module() -> None:
-    reason = "Unable to evaluate directory symlink: lstat ../modules/netwrk: no such file or directory"
+    reason = (
+        "Unable to evaluate directory symlink: lstat ../modules/netwrk: no such file or directory"
+    )
     assert printed_errors(FOLDER, Path("env")) == (
-        Diagnostic(path=Path("env/main.tf"), line=52, summary="Unreadable module directory", detail=reason),
+        Diagnostic(
+            path=Path("env/main.tf"), line=52, summary="Unreadable module directory", detail=reason
+        ),
     )
 
 

@@ -16,10 +16,19 @@ from scaffolder.tools import terraform
 def test_run_tests_counts_runs(root: Path) -> None:
     lines = [
         {"type": "test_run", "test_run": {"run": "a", "status": "pass"}},
-        {"type": "diagnostic", "diagnostic": problem("Test assertion failed", filename="tests/a.tftest.hcl", line=9)},
+        {
+            "type": "diagnostic",
+            "diagnostic": problem("Test assertion failed", filename="tests/a.tftest.hcl", line=9),
+        },
         {
             "type": "test_summary",
-            "test_summary": {"status": "fail", "passed": 4, "failed": 1, "errored": 1, "skipped": 2},
+            "test_summary": {
+                "status": "fail",
+                "passed": 4,
+                "failed": 1,
+                "errored": 1,
+                "skipped": 2,
+            },
         },
     ]
     printed = "\n".join(json.dumps(line) for line in lines)

@@ -23,7 +23,12 @@ def invalid(*diagnostics: dict[str, object]) -> str:
 
 def test_validate_passes(root: Path) -> None:
     (found,) = terraform.validate(scripted(said(VALID)), root, [Path("env")])
-    assert (found.root, found.level, found.diagnostics, found.limit) == (Path("env"), "schema", (), "")
+    assert (found.root, found.level, found.diagnostics, found.limit) == (
+        Path("env"),
+        "schema",
+        (),
+        "",
+    )
 
 
 def test_validate_works_on_a_copy(root: Path) -> None:
@@ -35,13 +40,20 @@ def test_validate_works_on_a_copy(root: Path) -> None:
 
 def test_validate_places_diagnostics_in_the_folder(root: Path) -> None:
     report = invalid(
-        problem("Unsupported argument", filename="../modules/a/main.tf", line=7, detail="No such thing."),
+        problem(
+            "Unsupported argument", filename="../modules/a/main.tf", line=7, detail="No such thing."
+        ),
         {"severity": "warning", "summary": "Deprecated", "detail": ""},
     )
     (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
     assert found.diagnostics == (
         Diagnostic(path=Path("env"), summary="Deprecated", severity="warning"),
-        Diagnostic(path=Path("modules/a/main.tf"), line=7, summary="Unsupported argument", detail="No such thing."),
+        Diagnostic(
+            path=Path("modules/a/main.tf"),
+            line=7,
+            summary="Unsupported argument",
+            detail="No such thing.",
+        ),
     )
 
 
@@ -67,7 +79,9 @@ def test_validate_gives_no_verdict_on_a_timeout(root: Path) -> None:
 
 def test_validate_gives_no_verdict_where_another_terraform_is_asked_for(root: Path) -> None:
     report = invalid(problem("Unsupported Terraform Core version", line=2))
-    with pytest.raises(ToolMissing, match=r"terraform 9\.9\.9 is not the Terraform that env/main\.tf:2 asks for"):
+    with pytest.raises(
+        ToolMissing, match=r"terraform 9\.9\.9 is not the Terraform that env/main\.tf:2 asks for"
+    ):
         terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
 
 
@@ -80,7 +94,9 @@ def test_validate_without_a_schema_stays_at_syntax(root: Path) -> None:
 
 
 def test_validate_never_fetches_a_module(root: Path) -> None:
-    (root / "env" / "main.tf").write_text('module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n')
+    (root / "env" / "main.tf").write_text(
+        'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+    )
     tools = scripted(said(invalid(problem("Module not installed")), exit_code=1))
     (found,) = terraform.validate(tools, root, [Path("env")])
     assert found.limit == "modules from elsewhere need --online: terraform-aws-modules/vpc/aws"
@@ -91,7 +107,9 @@ def test_validate_never_fetches_a_module(root: Path) -> None:
 def test_validate_does_not_blame_a_type_that_we_do_not_carry(root: Path) -> None:
     (root / "env" / "main.tf").write_text('resource "aws_quicksight_template" "a" {\n}\n')
     detail = 'The provider hashicorp/aws does not support resource type "aws_quicksight_template".'
-    report = invalid(problem("Invalid resource type", detail=detail), problem("Unknown provider function"))
+    report = invalid(
+        problem("Invalid resource type", detail=detail), problem("Unknown provider function")
+    )
     (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
     assert (found.level, found.diagnostics) == ("schema", ())
     assert found.limit == "no schema of aws_quicksight_template, provider functions"
