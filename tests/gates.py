@@ -10,10 +10,10 @@ import pytest
 from support import TODAY
 
 from scaffolder import checks
+from scaffolder.checks.faults import At, Fault
 from scaffolder.model import Check, Finding, Location, Outcome, Result
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
-from tools.faults import At, Fault
 
 _READS = {
     "TF001": ("terraform/*.tf", "terraform/*.tfvars"),

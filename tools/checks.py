@@ -12,8 +12,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "checks.md"
 
 _HEAD = """# Checks
 
-What `scaffold check` asks. `make docs` writes this file from the registry of checks and from the pages in
-`scaffolder/checks/pages/`; `scaffold explain ID` prints the same in a terminal. A check without anything to look at is
+What `scaffold check` asks. `make docs` writes this file from the registry of checks and from their pages in
+`scaffolder/checks/`; `scaffold explain ID` prints the same in a terminal. A check without anything to look at is
 named as such, one whose program is missing is skipped with a reason, and neither is a pass.
 """
 

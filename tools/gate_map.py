@@ -1,4 +1,4 @@
-"""Writes docs/gate-map.md and the same as data, scaffolder/report/gates.json, from the faults of tests/faults/."""
+"""Writes docs/gate-map.md and the same as data, scaffolder/report/gates.json, from the faults of scaffolder/checks/**/*.faults.yml."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffolder import checks
-from tools import faults
-from tools.faults import BEFORE_DEPLOY, GATES, STAGES, Fault, gate
+from scaffolder.checks import faults
+from scaffolder.checks.faults import BEFORE_DEPLOY, GATES, STAGES, Fault, gate
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "gate-map.md"
@@ -16,7 +16,7 @@ DATA = ROOT / "scaffolder" / "report" / "gates.json"
 
 _HEAD = """# The gate map
 
-Each line is a mistake that people make in a repository like these, and the gate that stops it. `tests/faults/` holds
+Each line is a mistake that people make in a repository like these, and the gate that stops it. `scaffolder/checks/**/*.faults.yml` holds
 the mistakes, a few lines of YAML each. A test makes every one of them in a generated repository and asserts that
 exactly the gate named here goes red, no other but those that are named with it, and that it says the place. `make
 docs` writes this page from the same files; `make faults` asks every check about every mistake.

@@ -6,15 +6,15 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from scaffolder.errors import AnswersError
 from scaffolder.model import Check
 
 SECTIONS = ("What", "Why", "Fix", "Example")
 """The headings of a page, in their order."""
-
-_FOLDER = "pages"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +31,22 @@ class Page:
 
 def of(check_id: str) -> Page:
     """The page of the check with this id; `read` says what can be wrong with it."""
-    return read(
-        check_id, (files(__package__) / _FOLDER / f"{check_id}.md").read_text(encoding="utf-8")
-    )
+    return read(check_id, _pages()[check_id].read_text(encoding="utf-8"))
 
 
 def ids() -> tuple[str, ...]:
     """The ids that have a page."""
-    names = (entry.name for entry in (files(__package__) / _FOLDER).iterdir())
-    return tuple(sorted(name.removesuffix(".md") for name in names if name.endswith(".md")))
+    return tuple(sorted(_pages()))
+
+
+@cache
+def _pages() -> dict[str, Traversable]:
+    """Return the page of each id; it is beside the module of its check."""
+    families = [entry for entry in files(__package__).iterdir() if entry.is_dir()]
+    entries = [entry for family in families for entry in family.iterdir()]
+    return {
+        entry.name.removesuffix(".md"): entry for entry in entries if entry.name.endswith(".md")
+    }
 
 
 def read(check_id: str, text: str) -> Page:

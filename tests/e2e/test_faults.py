@@ -1,4 +1,4 @@
-"""Faults that are about one check alone; those of the gate map, one for most checks, are in tests/faults/."""
+"""Faults that are about one check alone; those of the gate map, one for most checks, are in scaffolder/checks/**/*.faults.yml."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from faults import Fault, append, expect_found, fault, replace
 from support import TODAY, Repository
 
 from scaffolder import checks
+from scaffolder.checks import faults
 from scaffolder.model import Outcome
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
-from tools import faults
 
 CHART = "helm/my-service"
 

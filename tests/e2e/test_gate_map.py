@@ -1,4 +1,4 @@
-"""Each fault of tests/faults/ turns its gate red, at the place of the edit, and no other gate.
+"""Each fault of scaffolder/checks/**/*.faults.yml turns its gate red, at the place of the edit, and no other gate.
 
 Here are the faults that a check stops; test_later_gates.py has those that are stopped when the service is built, tested or
 deployed, or that Prometheus sees. For both, all of our own checks run, and of the wrapped programs those that read a file
@@ -12,9 +12,10 @@ from gates import expect_only, reacting
 from support import TODAY, Repository
 
 from scaffolder import checks
+from scaffolder.checks import faults
+from scaffolder.checks.faults import BEFORE_DEPLOY, GATES, Fault
 from scaffolder.tools.toolchain import SystemToolchain
-from tools import faults, gate_map
-from tools.faults import BEFORE_DEPLOY, GATES, Fault
+from tools import gate_map
 
 FAULTS = faults.every()
 BY_CHECKS = tuple(fault for fault in FAULTS if fault.gate not in GATES)

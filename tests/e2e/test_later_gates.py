@@ -27,13 +27,13 @@ from gates import expect_only, reacting
 from runtimes import TOOLS
 from support import Repository
 
+from scaffolder.checks import faults
+from scaffolder.checks.faults import GATES, Fault
 from scaffolder.repository import manifests
 from scaffolder.repository.kubernetes_objects import DIGEST
 from scaffolder.repository.project import Project
 from scaffolder.tools import terraform
 from scaffolder.tools.toolchain import SystemToolchain
-from tools import faults
-from tools.faults import GATES, Fault
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("bash"), reason="bash is not installed: the scripts need it"

@@ -66,6 +66,19 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
+def test_the_wheel_carries_the_page_and_the_faults_of_each_check(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    checks = ROOT / "scaffolder" / "checks"
+    beside = {
+        file.relative_to(ROOT).as_posix()
+        for pattern in ("*/*.md", "*/*.faults.yml")
+        for file in checks.glob(pattern)
+    }
+    assert len(beside) > 100
+    assert beside - names == set()
+
+
 def test_the_wheel_and_the_sdist_carry_the_whole_template(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     (sdist,) = built.glob("*.tar.gz")

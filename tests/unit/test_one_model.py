@@ -16,8 +16,8 @@ PACKAGE = Path(scaffolder.__file__).parent
 ASKING = ("checks", "adopt")
 """Folders whose modules ask `repository/`."""
 
-PARSING = frozenset({"checks/syntax.py"})
-"""SY: its subject is whether files parse, so it may know formats."""
+PARSING = frozenset({"checks/syntax/parsing.py", "checks/faults.py"})
+"""SY: its subject is whether files parse, so it may know formats. The faults are files of the package itself."""
 
 MATCHING = frozenset(
     {"repository/files.py", *(f"repository/runtimes/{name}.py" for name in ("runtime", *RUNTIMES))}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import ScriptedToolchain
 
-from scaffolder.checks.syntax import conflicts_are_settled
+from scaffolder.checks.syntax.parsing import conflicts_are_settled
 from scaffolder.repository.project import Project
 
 CONFLICT = "a\n<<<<<<< yours\nb\n=======\nc\n>>>>>>> template-v0.4.0\n"

@@ -17,7 +17,7 @@ from scaffolder.template import answers
 
 PACKAGE = ROOT / "scaffolder"
 
-OF_ONE_SYSTEM = frozenset({"checks/pipeline.py", "checks/security/workflows.py"})
+OF_ONE_SYSTEM = frozenset({"checks/pipeline/linters.py", "checks/security/workflows.py"})
 """Rules whose subject is one system: its schema, its linters, its permissions. This list only shrinks."""
 
 OF_HOSTS = frozenset({"adopt/other_names.py"})

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from scaffolder.checks import leftovers
 from scaffolder.checks.optional import module
+from scaffolder.checks.syntax import leftovers
 from scaffolder.formats import Unreadable, editorconfig
 from scaffolder.formats.editorconfig import EditorConfig
 from scaffolder.model import Check, Edit, Finding, Location, NotApplicable, Verdict, counted

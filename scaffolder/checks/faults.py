@@ -1,6 +1,6 @@
-"""The faults of tests/faults/: small edits to generated repositories, and the gate that has to stop each of them.
+"""Small faults in generated repositories, and the gate that has to stop each of them.
 
-One file of YAML per family, a list of entries:
+The faults of a check are beside its module, in `<subject>.faults.yml`, a list of entries:
 
     - name: image-java-11                      # unique, for a test's id
       title: The image runs Java 11, the service is built for 21
@@ -20,12 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).parent.parent / "tests" / "faults"
+SUFFIX = ".faults.yml"
 
 STAGES = {
     "edit": "in the editor or at `git commit`: the hooks of .pre-commit-config.yaml",
@@ -151,18 +153,28 @@ class Fault:
 
 def every() -> tuple[Fault, ...]:
     """All faults, by family and in the order of the files."""
-    found = tuple(fault for file in sorted(FOLDER.glob("*.yml")) for fault in _read(file))
+    folders = [entry for entry in files(__package__).iterdir() if entry.is_dir()]
+    entries = [entry for folder in folders for entry in folder.iterdir()]
+    beside = sorted(
+        (entry for entry in entries if entry.name.endswith(SUFFIX)), key=lambda entry: entry.name
+    )
+    found = tuple(fault for file in beside for fault in _read(file))
     names = [fault.name for fault in found]
     for twice in sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{twice} is the name of two faults")
     return found
 
 
-def _read(file: Path) -> Iterator[Fault]:
+def _read(file: Traversable) -> Iterator[Fault]:
     for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
         edits = tuple(_edit(edit) for edit in entry.pop("edits"))
         place = entry.pop("at", None)
-        yield Fault(family=file.stem, edits=edits, at=At(**place) if place else None, **entry)
+        yield Fault(
+            family=file.name.removesuffix(SUFFIX),
+            edits=edits,
+            at=At(**place) if place else None,
+            **entry,
+        )
 
 
 def _edit(entry: dict[str, Any]) -> Edit:

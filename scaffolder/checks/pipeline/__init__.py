@@ -1,0 +1,7 @@
+"""CI: the pipelines and their scripts are valid and safe, and publish images that were checked."""
+
+from __future__ import annotations
+
+from scaffolder.checks.pipeline import linters, publishing
+
+CHECKS = (*linters.CHECKS, *publishing.CHECKS)

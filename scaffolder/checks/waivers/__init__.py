@@ -1,0 +1,7 @@
+"""WV: each silenced finding is written down, with a reason, an owner and an end."""
+
+from __future__ import annotations
+
+from scaffolder.checks.waivers.ledger import CHECKS
+
+__all__ = ["CHECKS"]
