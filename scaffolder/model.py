@@ -18,10 +18,23 @@ if TYPE_CHECKING:
 
 
 class Severity(enum.StrEnum):
-    """How bad a finding is; only errors fail a check, unless the run is strict."""
+    """How bad a finding is: it will break or leak, it is likely to, or it is style; most severe first.
+
+    Errors fail a check, warnings only in a strict run, notes never.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the most severe, and more for what weighs less."""
+        return tuple(Severity).index(self)
+
+    def at_most(self, ceiling: Severity) -> Severity:
+        """Return this severity, or `ceiling` if that is less severe."""
+        return max(self, ceiling, key=lambda severity: severity.rank)
 
 
 class Outcome(enum.StrEnum):
@@ -69,7 +82,8 @@ class Finding:
     """One problem, at one place, and what to do about it.
 
     `rule` is the wrapped tool's own name for it ("DL3008"); `related` holds the other side of a
-    disagreement; `edits` mend it, where that needs no thought.
+    disagreement; `edits` mend it, where that needs no thought; `also` names the rules of other
+    checks that report the same line for the same reason ("CI003 unpinned-uses").
     """
 
     path: Path
@@ -80,6 +94,7 @@ class Finding:
     related: tuple[Location, ...] = ()
     edits: tuple[Edit, ...] = ()
     severity: Severity = Severity.ERROR
+    also: tuple[str, ...] = ()
 
     @property
     def place(self) -> Location:
@@ -160,7 +175,8 @@ class Check:
     `id` starts with the letters of its family, so that `--select TF` takes all of Terraform;
     `title` is what is true when it passes; `tool` is the program it needs: without it the check is
     skipped, with the tool's install hint. `cost` is how many seconds it takes, roughly: those that
-    take long start first.
+    take long start first. `severity` is the worst that a finding of it can be: a finding that says
+    no other one has it.
     """
 
     id: str
@@ -168,6 +184,7 @@ class Check:
     run: Callable[[Project, Toolchain], Verdict]
     tool: Tool | None = None
     cost: int = 0
+    severity: Severity = Severity.ERROR
 
     @property
     def family(self) -> str:
@@ -288,8 +305,9 @@ _CONTROL = re.compile(
 
 
 def outcome_of(findings: Iterable[Finding], *, strict: bool) -> Outcome:
-    """FAILED where a finding is an error, or any finding at all under `strict`."""
-    failing = any(strict or finding.severity is Severity.ERROR for finding in findings)
+    """FAILED if a finding is an error, or under `strict` a warning; a note never fails."""
+    worst = Severity.WARNING if strict else Severity.ERROR
+    failing = any(finding.severity.rank <= worst.rank for finding in findings)
     return Outcome.FAILED if failing else Outcome.PASSED
 
 

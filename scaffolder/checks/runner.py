@@ -18,6 +18,7 @@ from scaffolder.model import (
     Outcome,
     Report,
     Result,
+    Severity,
     outcome_of,
     visible,
 )
@@ -115,11 +116,12 @@ def _result(
         return ended(
             Outcome.BROKEN, reason=f"the check itself failed: {type(defect).__name__}: {defect}"
         )
+    findings = tuple(sorted(_shown(finding, check.severity) for finding in verdict.findings))
     return Result(
         check=check,
-        outcome=outcome_of(verdict.findings, strict=strict),
+        outcome=outcome_of(findings, strict=strict),
         seconds=time.perf_counter() - started,
-        findings=tuple(sorted(_shown(finding) for finding in verdict.findings)),
+        findings=findings,
         level=verdict.level,
         detail=verdict.detail,
         limit=verdict.limit,
@@ -128,10 +130,11 @@ def _result(
     )
 
 
-def _shown(finding: Finding) -> Finding:
-    """The finding in words that a terminal can print: they may quote any file."""
+def _shown(finding: Finding, worst: Severity) -> Finding:
+    """The finding as severe as its check allows, in words that a terminal can print: they may quote any file."""
     return replace(
         finding,
+        severity=finding.severity.at_most(worst),
         message=visible(finding.message).strip(),
         fix=visible(finding.fix),
         related=tuple(replace(place, text=visible(place.text)) for place in finding.related),

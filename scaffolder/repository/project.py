@@ -159,6 +159,14 @@ class Project:
         except AnswersError:
             return {}
 
+    @cached_property
+    def is_generated(self) -> bool:
+        """Whether the answers are those of this template; its address may be any, and after a merge it may not parse."""
+        if not self.has(answers_file.FILE):
+            return False
+        names = {line.partition(":")[0] for line in self.lines(answers_file.FILE)}
+        return {"service_name", "runtime"} <= names
+
     @property
     def name(self) -> str:
         return str(self.answers.get("service_name", self.root.name))

@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository.facts import documents, monitoring
 from scaffolder.repository.facts.monitoring import Alertmanager, Rule
 from scaffolder.repository.kubernetes_objects import dig
@@ -151,7 +151,11 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
         at = one.place(project, "receivers", named[name][0])
         message = f"no route leads to the receiver {name}"
         yield disagreement(
-            at, message, one.place(project, "route"), fix="lead a route to it, or take it out"
+            at,
+            message,
+            one.place(project, "route"),
+            fix="lead a route to it, or take it out",
+            severity=Severity.WARNING,
         )
 
 
@@ -242,7 +246,17 @@ def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:
 
 
 CHECKS = (
-    Check(id="AG038", title="Alerts and runbooks go together", run=runbooks_are_there),
-    Check(id="AG039", title="Alerts that are named exist", run=named_alerts_exist),
+    Check(
+        id="AG038",
+        severity=Severity.WARNING,
+        title="Alerts and runbooks go together",
+        run=runbooks_are_there,
+    ),
+    Check(
+        id="AG039",
+        severity=Severity.WARNING,
+        title="Alerts that are named exist",
+        run=named_alerts_exist,
+    ),
     Check(id="AG040", title="Every alert reaches somebody", run=receivers_are_there),
 )

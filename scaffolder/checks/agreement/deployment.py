@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts
 from scaffolder.repository.facts import charts, commands, images, services
 from scaffolder.repository.project import Project
@@ -136,6 +136,11 @@ CHECKS = (
     Check(
         id="AG027", title="The image that is built is deployed", run=image_is_the_one_that_is_built
     ),
-    Check(id="AG030", title="Namespaces that are used are made", run=namespaces_are_made),
+    Check(
+        id="AG030",
+        severity=Severity.WARNING,
+        title="Namespaces that are used are made",
+        run=namespaces_are_made,
+    ),
     Check(id="AG031", title="Charts that are named exist", run=charts_that_are_named_exist),
 )

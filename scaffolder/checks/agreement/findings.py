@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scaffolder.model import Finding, Location
+from scaffolder.model import Finding, Location, Severity
 from scaffolder.repository.facts import Unread
 
 
 def disagreement(
-    wrong: Location, message: str, right: Iterable[Location] | Location = (), *, fix: str
+    wrong: Location,
+    message: str,
+    right: Iterable[Location] | Location = (),
+    *,
+    fix: str,
+    severity: Severity = Severity.ERROR,
 ) -> Finding:
     """A finding at `wrong`, with the places that say otherwise."""
     return Finding(
@@ -18,6 +23,7 @@ def disagreement(
         message=message,
         related=(right,) if isinstance(right, Location) else tuple(dict.fromkeys(right)),
         fix=fix,
+        severity=severity,
     )
 
 

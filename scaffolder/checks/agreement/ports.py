@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
-from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts
 from scaffolder.repository.facts import Declaration, Facts, application, charts, services, workloads
 from scaffolder.repository.facts.application import SOURCE
@@ -294,13 +294,21 @@ def _backends(route: KubernetesObject) -> Iterator[tuple[tuple[Any, ...], str, s
 
 
 CHECKS = (
-    Check(id="AG011", title="The image exposes the service's port", run=image_exposes_the_port),
+    Check(
+        id="AG011",
+        severity=Severity.WARNING,
+        title="The image exposes the service's port",
+        run=image_exposes_the_port,
+    ),
     Check(id="AG012", title="HEALTHCHECK asks the service's port", run=health_check_asks_the_port),
     Check(id="AG013", title="The container port is the image's", run=container_has_the_port),
     Check(id="AG014", title="A Service leads to a port of its pods", run=services_lead_to_a_port),
     Check(id="AG015", title="Probes ask a port of their container", run=probes_ask_a_port),
     Check(
-        id="AG016", title="Workplaces forward the service's port", run=workplaces_forward_the_port
+        id="AG016",
+        severity=Severity.WARNING,
+        title="Workplaces forward the service's port",
+        run=workplaces_forward_the_port,
     ),
     Check(id="AG017", title="Routes lead to a Service and its port", run=routes_lead_to_a_service),
 )

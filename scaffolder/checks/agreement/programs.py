@@ -5,7 +5,7 @@ from __future__ import annotations
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.checks.optional import module
 from scaffolder.formats import versions
-from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts
 from scaffolder.repository.facts import Declaration, infrastructure
 from scaffolder.repository.facts.infrastructure import LOCK, TERRAFORM
@@ -156,7 +156,17 @@ def _minor(one: Declaration) -> tuple[int, ...]:
 
 CHECKS = (
     Check(id="AG007", title="Terraform is one that is allowed", run=terraform_is_allowed),
-    Check(id="AG008", title="A program has one version everywhere", run=programs_have_one_version),
+    Check(
+        id="AG008",
+        severity=Severity.WARNING,
+        title="A program has one version everywhere",
+        run=programs_have_one_version,
+    ),
     Check(id="AG009", title="Providers agree between roots", run=providers_overlap),
-    Check(id="AG010", title="Kubernetes is the same everywhere", run=kubernetes_is_the_same),
+    Check(
+        id="AG010",
+        severity=Severity.WARNING,
+        title="Kubernetes is the same everywhere",
+        run=kubernetes_is_the_same,
+    ),
 )

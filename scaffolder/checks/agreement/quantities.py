@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
-from scaffolder.model import Check, NotApplicable, Verdict, counted
+from scaffolder.model import Check, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository.facts import charts, workloads
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
@@ -159,5 +159,10 @@ def _number(value: Any) -> float | None:
 
 CHECKS = (
     Check(id="AG025", title="Autoscalers know what is requested", run=autoscaler_knows_requests),
-    Check(id="AG026", title="The quota has room for all pods", run=quota_has_room),
+    Check(
+        id="AG026",
+        severity=Severity.WARNING,
+        title="The quota has room for all pods",
+        run=quota_has_room,
+    ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.facts import commands, documents
@@ -34,6 +34,7 @@ def targets_exist(project: Project, _: Toolchain) -> Verdict:
     if not made:
         raise NotApplicable("there is no Makefile")
     findings, looked = [], 0
+    texts = frozenset(files.documents(project))
     for place, folder, name in _asked_of_make(project):
         makefile = made.get(folder)
         if makefile is None:
@@ -47,6 +48,7 @@ def targets_exist(project: Project, _: Toolchain) -> Verdict:
                     f"calls `make {name}`, which is no target of {file.as_posix()}",
                     Location(path=file, line=makefile.targets[0].line if makefile.targets else 0),
                     fix=_nearest(name, makefile),
+                    severity=Severity.WARNING if place.path in texts else Severity.ERROR,
                 )
             )
     if not looked:
@@ -116,6 +118,7 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
                     message,
                     Location(path=target),
                     fix=_nearest_heading(project, link, target),
+                    severity=Severity.NOTE,
                 )
             )
     if not looked:
@@ -291,7 +294,17 @@ def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Locat
 CHECKS = (
     Check(id="AG047", title="Targets that are called exist", run=targets_exist),
     Check(id="AG048", title="Scripts that are called exist", run=scripts_exist),
-    Check(id="AG049", title="Links in texts lead somewhere", run=links_lead_somewhere),
-    Check(id="AG050", title="CODEOWNERS own something", run=owners_own_something),
+    Check(
+        id="AG049",
+        severity=Severity.WARNING,
+        title="Links in texts lead somewhere",
+        run=links_lead_somewhere,
+    ),
+    Check(
+        id="AG050",
+        severity=Severity.WARNING,
+        title="CODEOWNERS own something",
+        run=owners_own_something,
+    ),
     Check(id="AG051", title="Files that pipelines name exist", run=named_files_exist),
 )

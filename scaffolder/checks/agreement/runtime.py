@@ -10,7 +10,7 @@ from pathlib import Path
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import limit_of
 from scaffolder.formats import versions
-from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts, files
 from scaffolder.repository.ci.system import AGENT, CI
 from scaffolder.repository.facts import Declaration, Facts, services
@@ -257,11 +257,13 @@ CHECKS = (
     ),
     Check(
         id="AG005",
+        severity=Severity.WARNING,
         title="The dev container has the service's runtime",
         run=dev_container_has_the_same,
     ),
     Check(
         id="AG006",
+        severity=Severity.WARNING,
         title="An older Java is compiled with --release",
         run=compiler_is_told_the_release,
     ),

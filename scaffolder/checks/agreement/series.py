@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import clouds, files, runtimes
 from scaffolder.repository.facts import application, charts, documents, monitoring, workloads
 from scaffolder.repository.facts.monitoring import Query, Selector
@@ -291,14 +291,35 @@ CHECKS = (
     Check(id="AG032", title="Rules ask for series that exist", run=rules_ask_for_what_is_there),
     Check(
         id="AG033",
+        severity=Severity.WARNING,
         title="Dashboards ask for series that exist",
         run=dashboards_ask_for_what_is_there,
     ),
-    Check(id="AG034", title="Recorded series are recorded", run=recorded_series_exist),
+    Check(
+        id="AG034",
+        severity=Severity.WARNING,
+        title="Recorded series are recorded",
+        run=recorded_series_exist,
+    ),
     Check(
         id="AG035", title="Rules select the service's own series", run=selectors_name_the_service
     ),
-    Check(id="AG036", title="Absent series raise an alert", run=absence_is_alerted),
-    Check(id="AG037", title="No label is a digest", run=no_label_is_a_digest),
-    Check(id="AG052", title="Texts name series that exist", run=texts_name_real_series),
+    Check(
+        id="AG036",
+        severity=Severity.WARNING,
+        title="Absent series raise an alert",
+        run=absence_is_alerted,
+    ),
+    Check(
+        id="AG037",
+        severity=Severity.WARNING,
+        title="No label is a digest",
+        run=no_label_is_a_digest,
+    ),
+    Check(
+        id="AG052",
+        severity=Severity.WARNING,
+        title="Texts name series that exist",
+        run=texts_name_real_series,
+    ),
 )

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Verdict
+from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict
 from scaffolder.repository import environments, files, pipelines, reading
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.environments import ENVIRONMENTS
@@ -247,12 +247,40 @@ def _systems(found: list[Pipeline] | tuple[Pipeline, ...]) -> str:
 
 
 CHECKS = (
-    Check(id="AG041", title="Environments have one name", run=environments_have_one_name),
-    Check(id="AG042", title="Environments have one order", run=environments_have_one_order),
-    Check(id="AG043", title="Pipelines have the same stages", run=pipelines_have_the_same_stages),
-    Check(id="AG044", title="Production has a gate", run=production_has_a_gate),
-    Check(id="AG045", title="Images are built once", run=images_are_built_once),
     Check(
-        id="AG046", title="Every environment has a way back", run=every_environment_has_a_way_back
+        id="AG041",
+        severity=Severity.WARNING,
+        title="Environments have one name",
+        run=environments_have_one_name,
+    ),
+    Check(
+        id="AG042",
+        severity=Severity.WARNING,
+        title="Environments have one order",
+        run=environments_have_one_order,
+    ),
+    Check(
+        id="AG043",
+        severity=Severity.WARNING,
+        title="Pipelines have the same stages",
+        run=pipelines_have_the_same_stages,
+    ),
+    Check(
+        id="AG044",
+        severity=Severity.WARNING,
+        title="Production has a gate",
+        run=production_has_a_gate,
+    ),
+    Check(
+        id="AG045",
+        severity=Severity.WARNING,
+        title="Images are built once",
+        run=images_are_built_once,
+    ),
+    Check(
+        id="AG046",
+        severity=Severity.WARNING,
+        title="Every environment has a way back",
+        run=every_environment_has_a_way_back,
     ),
 )

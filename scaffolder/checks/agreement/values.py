@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files
 from scaffolder.repository.facts import charts, commands
 from scaffolder.repository.facts.charts import Chart
@@ -204,5 +204,10 @@ def _subcharts(chart: Chart) -> set[str]:
 CHECKS = (
     Check(id="AG028", title="Values that are set exist", run=values_that_are_set_exist),
     Check(id="AG029", title="Values that templates use exist", run=values_that_are_used_exist),
-    Check(id="AG053", title="Values that are overridden exist", run=overridden_values_exist),
+    Check(
+        id="AG053",
+        severity=Severity.WARNING,
+        title="Values that are overridden exist",
+        run=overridden_values_exist,
+    ),
 )

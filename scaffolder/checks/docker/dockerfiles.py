@@ -12,6 +12,11 @@ from scaffolder.tools import output
 from scaffolder.tools.programs import HADOLINT
 from scaffolder.tools.toolchain import Toolchain
 
+_BREAKS = frozenset(
+    {"DL1000", "DL3011", "DL3021", "DL3022", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"}
+)
+"""Rules whose breach stops a build, or makes another image than the file says: https://github.com/hadolint/hadolint#rules."""
+
 
 def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """hadolint finds nothing in any Dockerfile; the repository's .hadolint.yaml applies."""
@@ -45,13 +50,18 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             fix=f"https://github.com/hadolint/hadolint/wiki/{problem['code']}"
             if problem["code"].startswith("DL")
             else "",
-            severity=Severity.ERROR
-            if problem["level"] in {"error", "warning"}
-            else Severity.WARNING,
+            severity=_severity(problem["code"], problem["level"]),
         )
         for problem in problems
     )
     return Verdict(findings=findings, detail=", ".join(file.as_posix() for file in files))
+
+
+def _severity(rule: str, level: str) -> Severity:
+    """Return how much a problem weighs: most errors of hadolint are advice; the image builds."""
+    if rule in _BREAKS or (rule.startswith("SC") and level == "error"):
+        return Severity.ERROR
+    return Severity.WARNING if level in {"error", "warning"} else Severity.NOTE
 
 
 CHECKS = (Check(id="DK001", title="hadolint is silent", run=hadolint_is_silent, tool=HADOLINT),)

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 from scaffolder.checks.environments import keys, names, promotion, states, values
-from scaffolder.model import Check
+from scaffolder.model import Check, Severity
 from scaffolder.tools.programs import HELM
 
 __all__ = ["CHECKS"]
 
 CHECKS = (
-    Check(id="EN001", title="Values files have the same keys", run=keys.values_have_the_same_keys),
+    Check(
+        id="EN001",
+        severity=Severity.WARNING,
+        title="Values files have the same keys",
+        run=keys.values_have_the_same_keys,
+    ),
     Check(
         id="EN002",
+        severity=Severity.WARNING,
         title="Terraform variables have the same names",
         run=keys.variables_have_the_same_names,
     ),
     Check(
         id="EN003",
+        severity=Severity.WARNING,
         title="The chart renders alike everywhere",
         run=values.charts_render_the_same,
         tool=HELM,
     ),
     Check(
         id="EN004",
+        severity=Severity.WARNING,
         title="Terraform variables have the same values",
         run=values.variables_are_the_same,
     ),
     Check(id="EN005", title="States are apart and kept alike", run=states.states_are_apart),
     Check(
         id="EN006",
+        severity=Severity.WARNING,
         title="The digest of qa reaches prod",
         run=promotion.the_digest_of_qa_reaches_prod,
     ),
     Check(
         id="EN007",
+        severity=Severity.WARNING,
         title="Every environment is everywhere",
         run=names.every_environment_is_everywhere,
     ),

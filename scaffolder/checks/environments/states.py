@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.checks.environments.families import families_of, patterns, short
-from scaffolder.model import Finding, Location, Verdict
+from scaffolder.model import Finding, Location, Severity, Verdict
 from scaffolder.repository.clouds import of_each
 from scaffolder.repository.environments import BACKENDS, Family
 from scaffolder.repository.project import Project
@@ -76,6 +76,7 @@ def _other_backend(family: Family, settings: dict[str, _Settings]) -> Iterator[F
                     line=settings[name].get(key, ("", 0))[1],
                     message=f"the backend's {key} is {short(value)} for {name}, {short(usual)} for {other}",
                     fix=f"give {key} the same value everywhere",
+                    severity=Severity.WARNING,
                     related=(
                         Location(
                             path=family.files[other], line=settings[other].get(key, ("", 0))[1]

@@ -97,6 +97,7 @@ def _linted(
             path=chart / message.path,
             line=message.line,
             message=f"{_in(environment)}{message.text}",
+            severity=Severity.ERROR if message.severity == "error" else Severity.WARNING,
         )
     for value in refused:
         place = _of_value(project, chart, environment, value)
@@ -161,6 +162,9 @@ CHECKS = (
     Check(id="HL001", title="helm lint --strict passes", run=lints, tool=HELM),
     Check(id="HL002", title="The chart renders everywhere", run=renders, tool=HELM),
     Check(
-        id="HL003", title="Values reach the pod as they are written", run=values_arrive_as_written
+        id="HL003",
+        severity=Severity.WARNING,
+        title="Values reach the pod as they are written",
+        run=values_arrive_as_written,
     ),
 )

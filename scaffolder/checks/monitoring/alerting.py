@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffolder.checks.optional import module
 from scaffolder.errors import ToolCrashed
-from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository.facts import monitoring
 from scaffolder.repository.facts.monitoring import RuleGroups
@@ -83,7 +83,10 @@ def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdic
             case 1 | 3:  # 1: does not parse; 3: a lint, made fatal
                 message = _essence(done.stdout + done.stderr)
                 line = _line_in_object(groups, message) if groups.is_object else 0
-                findings.append(Finding(path=groups.path, line=line, message=message))
+                severity = Severity.ERROR if done.exit_code == 1 else Severity.WARNING
+                findings.append(
+                    Finding(path=groups.path, line=line, message=message, severity=severity)
+                )
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {_essence(done.stderr)}")
     return Verdict(findings=tuple(dict.fromkeys(findings)), detail=counted(len(found), "rule file"))

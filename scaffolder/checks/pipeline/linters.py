@@ -142,6 +142,7 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             line=p["line"],
             message=p["message"],
             rule=p["kind"],
+            severity=_of_actionlint(p["kind"], p["message"]),
         )
         for p in problems or []
     )
@@ -151,13 +152,14 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
 def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """zizmor finds no way to misuse a workflow; a workflow that it cannot read is no verdict.
 
-    Runs offline and as the strictest reader ("pedantic"); informational notes are warnings.
+    Runs offline; on a repository that was generated also as the reader of style ("pedantic").
     """
     files = _workflows(project)
     config = kinds.at_root(project, *github.ZIZMOR)
     done = toolchain.run(
         ZIZMOR,
-        *("--offline", "--persona", "pedantic", "--format", "json-v1", "--no-progress"),
+        *("--offline", "--format", "json-v1", "--no-progress"),
+        *(("--persona", "pedantic") if project.is_generated else ()),
         # It looks for its configuration at the root of the Git repository, which is another one in
         # a monorepo.
         *(("--config", config[0].as_posix()) if config else ()),
@@ -210,7 +212,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             message=p["message"],
             rule=f"SC{p['code']}",
             fix=f"https://www.shellcheck.net/wiki/SC{p['code']}",
-            severity=Severity.WARNING if p["level"] == "style" else Severity.ERROR,
+            severity=_of_shellcheck(p["level"]),
         )
         for p in problems
     )
@@ -276,8 +278,30 @@ def _audited(project: Project, problem: dict[str, Any]) -> Finding:
         message=f"{problem['desc']}: {location['symbolic']['annotation']}",
         rule=problem["ident"],
         fix=problem["url"],
-        severity=Severity.WARNING if severity in {"Informational", "Unknown"} else Severity.ERROR,
+        severity=Severity.WARNING
+        if problem["ident"] == "unpinned-uses"
+        else _OF_ZIZMOR.get(severity, Severity.NOTE),
     )
+
+
+_OF_ZIZMOR = {"High": Severity.ERROR, "Medium": Severity.WARNING}
+"""How much its severities weigh; low, informational and unknown ones are notes."""
+
+_LIKELY = frozenset({"deprecated-commands", "if-cond", "pyflakes", "runner-label", "shell-name"})
+"""Kinds of actionlint's problems with which a workflow still runs, if not always as it was meant."""
+
+_SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+:(\w+)")
+
+
+def _of_actionlint(kind: str, message: str) -> Severity:
+    shell = _SHELLCHECK_LEVEL.search(message)
+    if shell:
+        return _of_shellcheck(shell[1])
+    return Severity.WARNING if kind in _LIKELY else Severity.ERROR
+
+
+def _of_shellcheck(level: str) -> Severity:
+    return Severity(level) if level in {"error", "warning"} else Severity.NOTE
 
 
 def _json(name: str, done: CompletedRun, *, codes: set[int]) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict
 from scaffolder.repository import files, pipelines
 from scaffolder.repository.pipelines import Pipeline, Stage
 from scaffolder.repository.project import Project
@@ -65,6 +65,7 @@ def _published(
 CHECKS = (
     Check(
         id="CI008",
+        severity=Severity.WARNING,
         title="What is pushed is scanned and signed",
         run=pushed_images_are_scanned_and_signed,
     ),

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from scaffolder.checks.security import downloads, grants, images, pods, secrets, state, workflows
-from scaffolder.model import Check
+from scaffolder.model import Check, Severity
 
 __all__ = ["CHECKS"]
 
 CHECKS = (
     Check(id="SEC001", title="No secret is in a file", run=secrets.no_secret_is_in_a_file),
     Check(
-        id="SEC002", title="Images have a tag that stays", run=images.images_have_a_tag_that_stays
+        id="SEC002",
+        severity=Severity.WARNING,
+        title="Images have a tag that stays",
+        run=images.images_have_a_tag_that_stays,
     ),
-    Check(id="SEC003", title="Actions are pinned", run=workflows.actions_are_pinned),
-    Check(id="SEC004", title="Permissions are named", run=workflows.permissions_are_named),
+    Check(
+        id="SEC003",
+        severity=Severity.WARNING,
+        title="Actions are pinned",
+        run=workflows.actions_are_pinned,
+    ),
+    Check(
+        id="SEC004",
+        severity=Severity.WARNING,
+        title="Permissions are named",
+        run=workflows.permissions_are_named,
+    ),
     Check(id="SEC005", title="Forks reach no secret", run=workflows.forks_reach_no_secret),
-    Check(id="SEC006", title="Pods have no privileges", run=pods.pods_have_no_privileges),
-    Check(id="SEC007", title="Images do not run as root", run=images.images_do_not_run_as_root),
+    Check(
+        id="SEC006",
+        severity=Severity.WARNING,
+        title="Pods have no privileges",
+        run=pods.pods_have_no_privileges,
+    ),
+    Check(
+        id="SEC007",
+        severity=Severity.WARNING,
+        title="Images do not run as root",
+        run=images.images_do_not_run_as_root,
+    ),
     Check(id="SEC008", title="Nobody may do everything", run=grants.nobody_may_do_everything),
     Check(
         id="SEC009",
@@ -25,6 +48,7 @@ CHECKS = (
     ),
     Check(
         id="SEC010",
+        severity=Severity.WARNING,
         title="Downloads are not run unseen",
         run=downloads.nothing_is_run_straight_from_the_network,
     ),

@@ -32,7 +32,7 @@ _GUARDED = re.compile(
 def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
     """Each action and each reusable workflow from elsewhere is named by its commit.
 
-    GitHub's own are warnings.
+    GitHub's own are notes.
     """
     files = _workflows(project)
     uses = [use for file in files for use in _uses(project, file)]
@@ -42,7 +42,7 @@ def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
             line=line,
             message=f"{name} is used at {ref or 'no version'}, which its owner may move to other code",
             fix=f"uses: {name}@<commit> # {ref or 'v1.2.3'}",
-            severity=Severity.WARNING if name.startswith(_OF_GITHUB) else Severity.ERROR,
+            severity=Severity.NOTE if name.startswith(_OF_GITHUB) else Severity.WARNING,
         )
         for file, line, name, ref in uses
         if not _COMMIT.fullmatch(ref)

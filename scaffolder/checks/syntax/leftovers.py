@@ -8,7 +8,7 @@ from functools import cache
 
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.repository.project import Project
-from scaffolder.template import answers, bundled
+from scaffolder.template import bundled
 from scaffolder.tools.toolchain import Toolchain
 
 # `[[` also opens a table of TOML, a test of Bash, a text of Lua, an attribute of C++, a link of a
@@ -32,7 +32,7 @@ _TOML = frozenset({".toml", ".lock"})
 
 def nothing_of_the_template_is_left(project: Project, _: Toolchain) -> Verdict:
     """No line of a generated repository holds a marker of our templates, and none of its files is one of them."""
-    if not _generated(project):
+    if not project.is_generated:
         raise NotApplicable("the repository was not generated from this template")
     findings = []
     for file in project.files:
@@ -56,14 +56,6 @@ def nothing_of_the_template_is_left(project: Project, _: Toolchain) -> Verdict:
                 )
             )
     return Verdict(findings=tuple(findings), detail=f"{len(project.files)} files")
-
-
-def _generated(project: Project) -> bool:
-    """Whether the answers file is one of this template; its address may be any, and after a merge it may not parse."""
-    if not project.has(answers.FILE):
-        return False
-    names = {line.partition(":")[0] for line in project.lines(answers.FILE)}
-    return {"service_name", "runtime"} <= names
 
 
 def _marked(lines: list[str]) -> Iterator[tuple[int, str]]:

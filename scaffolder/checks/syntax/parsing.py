@@ -10,7 +10,16 @@ from scaffolder.checks.optional import module
 from scaffolder.checks.syntax import leftovers
 from scaffolder.formats import Unreadable, editorconfig
 from scaffolder.formats.editorconfig import EditorConfig
-from scaffolder.model import Check, Edit, Finding, Location, NotApplicable, Verdict, counted
+from scaffolder.model import (
+    Check,
+    Edit,
+    Finding,
+    Location,
+    NotApplicable,
+    Severity,
+    Verdict,
+    counted,
+)
 from scaffolder.repository import ci, files, reading, terraform_templates
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
@@ -267,8 +276,18 @@ CHECKS = (
     Check(id="SY004", title="TOML parses", run=toml_parses),
     Check(id="SY005", title="HCL parses", run=hcl_parses),
     Check(id="SY006", title="XML parses", run=xml_parses),
-    Check(id="SY007", title="Every file can be read", run=files_are_readable),
+    Check(
+        id="SY007",
+        severity=Severity.WARNING,
+        title="Every file can be read",
+        run=files_are_readable,
+    ),
     Check(id="SY008", title="Dockerfiles parse", run=dockerfiles_parse),
-    Check(id="SY009", title="Lines end as .editorconfig says", run=lines_end_as_agreed),
+    Check(
+        id="SY009",
+        severity=Severity.NOTE,
+        title="Lines end as .editorconfig says",
+        run=lines_end_as_agreed,
+    ),
     Check(id="SY010", title="No conflict is left", run=conflicts_are_settled),
 )

@@ -25,6 +25,7 @@ def formatted(project: Project, toolchain: Toolchain) -> Verdict:
             path=folder / one.path,
             line=one.line,
             message="is not formatted",
+            severity=Severity.NOTE,
             fix=f"terraform fmt {(folder / one.path).as_posix()}",
             edits=fixes.edits_between(
                 folder / one.path, project.text(folder / one.path), one.formatted

@@ -76,18 +76,25 @@ def _stale(
     elif left <= SOON:
         yield at_entry(f"expires on {waiver.expires}", look, Severity.WARNING)
     elif left > LONGEST:
-        yield at_entry(f"lasts until {waiver.expires}, more than a year", "give it an earlier date")
+        yield at_entry(
+            f"lasts until {waiver.expires}, more than a year",
+            "give it an earlier date",
+            Severity.WARNING,
+        )
     covered = [mark for mark in marks if waiver.covers(mark)]
     for rule in waiver.rules:
         if rule not in {mark.rule for mark in covered}:
             yield at_entry(
                 f"waives {rule}, which nothing silences in its paths",
                 "take the rule out of the ledger",
+                Severity.WARNING,
             )
     for path in waiver.paths:
         if not files.named_by(project, path):
             yield at_entry(
-                f"names {path}, where there is no file", "take the path out of the ledger"
+                f"names {path}, where there is no file",
+                "take the path out of the ledger",
+                Severity.WARNING,
             )
     for mark in covered:
         if mark.until and mark.until > waiver.expires:
@@ -110,6 +117,7 @@ def _malformed(error: WaiversError) -> Finding:
 CHECKS = (
     Check(
         id="WV001",
+        severity=Severity.WARNING,
         title="Every suppression is in the ledger",
         run=every_suppression_is_in_the_ledger,
     ),

@@ -10,7 +10,7 @@ from support import ROOT
 from scaffolder import checks
 from scaffolder.checks import page
 from scaffolder.errors import AnswersError
-from scaffolder.model import Check
+from scaffolder.model import Check, Severity
 from tools import checks as generator
 
 EVERY = checks.every()
@@ -32,6 +32,15 @@ def test_an_example_shows_two_states_that_differ(check: Check) -> None:
     )
     assert len(blocks) >= 2
     assert len(set(blocks)) == len(blocks)
+
+
+@pytest.mark.parametrize("check", EVERY, ids=lambda check: check.id)
+def test_a_page_says_how_severe_its_findings_are_and_the_worst_is_that_of_the_check(
+    check: Check,
+) -> None:
+    (sentence,) = re.findall(r"^Severity: .+?(?:\n\n|\Z)", page.of(check.id).why, re.M | re.S)
+    named = [Severity(word) for word in re.findall(r"\*\*(\w+)\*\*", sentence)]
+    assert min(named, key=lambda severity: severity.rank) is check.severity
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,22 @@ def finding(severity: Severity) -> Finding:
 
 def result_of(project: Project, outcome: Verdict | Exception, *, strict: bool = False) -> Result:
     return run(project, [check(outcome)], NOBODY, strict=strict).results[0]
+
+
+@pytest.mark.parametrize("ceiling", Severity)
+@pytest.mark.parametrize("severity", Severity)
+def test_a_finding_is_never_more_severe_than_its_check(
+    project: Project, ceiling: Severity, severity: Severity
+) -> None:
+    asked = replace(check(Verdict(findings=(finding(severity),))), severity=ceiling)
+    (found,) = run(project, [asked], NOBODY).results[0].findings
+    assert found.severity.rank == max(severity.rank, ceiling.rank)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_note_never_fails(project: Project, strict: bool) -> None:
+    verdict = Verdict(findings=(finding(Severity.NOTE),))
+    assert result_of(project, verdict, strict=strict).outcome is Outcome.PASSED
 
 
 def test_no_finding_is_a_pass(project: Project) -> None:
