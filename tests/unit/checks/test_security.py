@@ -192,7 +192,7 @@ def test_the_last_user_of_the_last_stage_counts(
 COMMIT = "3d3c42e5aac5ba805825da76410c181273ba90b1"
 
 
-def test_actions_are_pinned_by_commit_and_githubs_own_are_warnings(tmp_path: Path) -> None:
+def test_actions_are_pinned_by_commit_and_githubs_own_are_notes(tmp_path: Path) -> None:
     workflow = f"""on: push
 jobs:
   a:
@@ -213,10 +213,10 @@ jobs:
     )
     findings = [(one.path.name, one.line, one.severity) for one in report.results[0].findings]
     assert findings == [
-        ("action.yml", 4, Severity.ERROR),
-        ("a.yml", 5, Severity.WARNING),
-        ("a.yml", 6, Severity.ERROR),
-        ("a.yml", 11, Severity.ERROR),
+        ("action.yml", 4, Severity.WARNING),
+        ("a.yml", 5, Severity.NOTE),
+        ("a.yml", 6, Severity.WARNING),
+        ("a.yml", 11, Severity.WARNING),
     ]
 
 

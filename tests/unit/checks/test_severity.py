@@ -1,0 +1,174 @@
+"""How severe a finding is: what breaks or leaks, what is likely to, what is style."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import ScriptedToolchain, said, written
+
+from scaffolder import checks
+from scaffolder.model import Report, Severity
+
+WORKFLOW = {".github/workflows/a.yml": "on: push\n"}
+ANSWERS = {".copier-answers.yml": "service_name: pay\nruntime: java\n"}
+
+
+def asked(
+    folder: Path, check: str, files: dict[str, str], tool: str, printed: Any
+) -> tuple[Report, ScriptedToolchain]:
+    toolchain = ScriptedToolchain({tool: said(json.dumps(printed))})
+    project = written(folder, files)
+    return checks.run(project, checks.choose(select=[check], ignore=[]), toolchain), toolchain
+
+
+def severity(report: Report) -> Severity:
+    ((finding,),) = (result.findings for result in report.results)
+    return finding.severity
+
+
+@pytest.mark.parametrize(
+    ("rule", "level", "expected"),
+    [
+        ("DL1000", "error", Severity.ERROR),
+        ("DL3021", "error", Severity.ERROR),
+        ("SC1089", "error", Severity.ERROR),
+        ("DL3020", "error", Severity.WARNING),
+        ("DL3008", "warning", Severity.WARNING),
+        ("SC2046", "warning", Severity.WARNING),
+        ("DL3015", "info", Severity.NOTE),
+        ("DL3048", "style", Severity.NOTE),
+    ],
+)
+def test_hadolint(tmp_path: Path, rule: str, level: str, expected: Severity) -> None:
+    problem = {"file": "Dockerfile", "line": 1, "message": "m", "code": rule, "level": level}
+    files = {"Dockerfile": "FROM a:1\n"}
+    assert severity(asked(tmp_path, "DK001", files, "hadolint", [problem])[0]) is expected
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("error", Severity.ERROR),
+        ("warning", Severity.WARNING),
+        ("info", Severity.NOTE),
+        ("style", Severity.NOTE),
+    ],
+)
+def test_shellcheck(tmp_path: Path, level: str, expected: Severity) -> None:
+    comment = {"file": "a.sh", "line": 1, "message": "m", "code": 2086, "level": level}
+    found, _ = asked(
+        tmp_path, "CI004", {"a.sh": "#!/bin/sh\n"}, "shellcheck", {"comments": [comment]}
+    )
+    assert severity(found) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "expected"),
+    [
+        ("expression", 'undefined variable "foo"', Severity.ERROR),
+        ("syntax-check", "unexpected key", Severity.ERROR),
+        ("runner-label", 'label "builder" is unknown', Severity.WARNING),
+        ("deprecated-commands", 'workflow command "set-output" was deprecated', Severity.WARNING),
+        (
+            "shellcheck",
+            "shellcheck reported issue in this script: SC2086:info:1:2: m",
+            Severity.NOTE,
+        ),
+        (
+            "shellcheck",
+            "shellcheck reported issue in this script: SC2006:style:1:2: m",
+            Severity.NOTE,
+        ),
+        (
+            "shellcheck",
+            "shellcheck reported issue in this script: SC2046:warning:1:2: m",
+            Severity.WARNING,
+        ),
+        (
+            "shellcheck",
+            "shellcheck reported issue in this script: SC1073:error:1:2: m",
+            Severity.ERROR,
+        ),
+    ],
+)
+def test_actionlint(tmp_path: Path, kind: str, message: str, expected: Severity) -> None:
+    problem = {
+        "filepath": ".github/workflows/a.yml",
+        "line": 1,
+        "message": message,
+        "kind": kind,
+    }
+    assert severity(asked(tmp_path, "CI002", WORKFLOW, "actionlint", [problem])[0]) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "level", "expected"),
+    [
+        ("template-injection", "High", Severity.ERROR),
+        ("template-injection", "Informational", Severity.NOTE),
+        ("artipacked", "Medium", Severity.WARNING),
+        ("obfuscation", "Low", Severity.NOTE),
+        ("unpinned-uses", "High", Severity.WARNING),
+    ],
+)
+def test_zizmor(tmp_path: Path, rule: str, level: str, expected: Severity) -> None:
+    problem = {
+        "ident": rule,
+        "desc": "d",
+        "url": "https://example.com",
+        "determinations": {"severity": level},
+        "locations": [
+            {
+                "symbolic": {
+                    "kind": "Primary",
+                    "annotation": "a",
+                    "key": {"Local": {"verbatim_path": ".github/workflows/a.yml"}},
+                },
+                "concrete": {"location": {"start_point": {"row": 0}}},
+            }
+        ],
+    }
+    assert severity(asked(tmp_path, "CI003", WORKFLOW, "zizmor", [problem])[0]) is expected
+
+
+@pytest.mark.parametrize(("files", "pedantic"), [({}, False), (ANSWERS, True)])
+def test_zizmor_is_a_reader_of_style_only_in_what_was_generated(
+    tmp_path: Path, files: dict[str, str], pedantic: bool
+) -> None:
+    _, toolchain = asked(tmp_path, "CI003", WORKFLOW | files, "zizmor", [])
+    assert ("--persona" in toolchain.calls[0]) is pedantic
+
+
+def test_a_link_to_no_file_is_a_warning_and_one_to_no_heading_a_note(tmp_path: Path) -> None:
+    text = "[a](absent.md)\n[b](b.md#absent)\n"
+    project = written(tmp_path, {"a.md": text, "b.md": "# Present\n"})
+    chosen = checks.choose(select=["AG049"], ignore=[])
+    (result,) = checks.run(project, chosen, ScriptedToolchain({})).results
+    assert [finding.severity for finding in result.findings] == [Severity.WARNING, Severity.NOTE]
+
+
+def test_a_target_that_a_script_calls_is_an_error_and_one_that_a_text_names_a_warning(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "Makefile": "build:\n\ttrue\n",
+        "a.sh": "#!/bin/sh\nmake absent\n",
+        "USE.md": "```sh\nmake absent\n```\n",
+    }
+    chosen = checks.choose(select=["AG047"], ignore=[])
+    (result,) = checks.run(written(tmp_path, files), chosen, ScriptedToolchain({})).results
+    assert {finding.path.name: finding.severity for finding in result.findings} == {
+        "a.sh": Severity.ERROR,
+        "USE.md": Severity.WARNING,
+    }
+
+
+def test_most_checks_find_what_breaks_and_layout_is_no_more_than_a_note() -> None:
+    ceilings = {check.id: check.severity for check in checks.every()}
+    assert ceilings["SY009"] is Severity.NOTE
+    assert Counter(ceilings.values())[Severity.WARNING] >= 35
+    assert {ceilings[runtime] for runtime in ("AG001", "AG002", "AG003")} == {Severity.ERROR}
