@@ -24,9 +24,6 @@ from scaffolder.report import text as text_report
 from scaffolder.repository.project import PROPOSED
 from scaffolder.template import answers
 
-_SHOWN = 3
-"""Findings of each check: what to type next must not be lost behind what `scaffold check` says again."""
-
 
 @click.command("adopt", short_help="Bring a repository that was not generated under the template.")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
@@ -121,7 +118,7 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
         yield f"  note      {note}"
     yield ""
     if made.report:
-        yield text_report.write(made.report, paint=options.paint, checks=False, most=_SHOWN)
+        yield text_report.write(made.report, paint=options.paint, width=options.width())
         yield ""
     if made.commit:
         yield f"  on branch {branch.NAME}, commit {made.commit[:12]}; your files and {made.current} are as they were"

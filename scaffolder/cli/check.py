@@ -48,7 +48,7 @@ from scaffolder.cli import options, summary
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write there, as JSON, a hash of what each environment renders, to compare them.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Only what is not in order.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.option(
     "--only-changed",
     is_flag=True,
@@ -81,7 +81,5 @@ def command(
     if output:
         report.save(examined.report, form, output)
     summary.say_fixes(examined, diff=diff, dry_run=given["dry_run"])
-    summary.say_check(
-        examined.report, form="text" if output else form, quiet=quiet, verbose=verbose
-    )
+    summary.say_check(examined.report, form="text" if output else form, verbose=verbose)
     return examined.report.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ _COLOURS = {
     "broken": "magenta",
     "skipped": "yellow",
     "warning": "yellow",
+    "note": "cyan",
 }
 
 
@@ -47,9 +49,9 @@ def debug(function: Command) -> Command:
 
 
 def verbose(function: Command) -> Command:
-    """`-v`: a line for each check."""
+    """`-v`: every finding, and a line for each check."""
     return click.option(
-        "-v", "--verbose", is_flag=True, help="A line for each check, however many passed."
+        "-v", "--verbose", is_flag=True, help="Every finding, and a line for each check."
     )(function)
 
 
@@ -75,6 +77,11 @@ def no_color(function: Command) -> Command:
 def paint(word: str, meaning: str) -> str:
     """`word` in the colour of its meaning; Click takes the colour away where the output is not a terminal."""
     return click.style(word, fg=_COLOURS.get(meaning))
+
+
+def width() -> int:
+    """How many characters a line may have: those of the terminal, at least 40; 80 where there is none."""
+    return max(40, shutil.get_terminal_size().columns)
 
 
 def interactive() -> bool:

@@ -60,10 +60,10 @@ def of_new(made: Made, *, form: str, quiet: bool, verbose: bool) -> str:
     return "\n".join(_said(made, quiet=quiet, verbose=verbose))
 
 
-def say_check(found: Report, *, form: str, quiet: bool, verbose: bool) -> None:
+def say_check(found: Report, *, form: str, verbose: bool) -> None:
     """Print what `scaffold check` found; the format `github` also fills the summary of the job it runs in."""
     if form == "text":
-        click.echo(_as_text(found, quiet=quiet, verbose=verbose))
+        click.echo(_as_text(found, checks=verbose, verbose=verbose))
         return
     click.echo(report.write(found, form))
     if form == "github" and (file := os.environ.get(github_report.SUMMARY_VARIABLE)):
@@ -104,9 +104,16 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Result], None]]:
             click.echo("\r" + " " * 80 + "\r", nl=False, err=True)
 
 
-def _as_text(found: Report, *, quiet: bool, verbose: bool) -> str:
+def _as_text(found: Report, *, checks: bool, verbose: bool) -> str:
     families = {} if verbose else FAMILIES
-    return text_report.write(found, paint=options.paint, checks=not quiet, families=families)
+    return text_report.write(
+        found,
+        paint=options.paint,
+        checks=checks,
+        verbose=verbose,
+        families=families,
+        width=options.width(),
+    )
 
 
 def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
@@ -122,7 +129,7 @@ def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
             yield f"  no first commit: {made.commit.reason}"
         yield ""
     if made.report:
-        yield _as_text(made.report, quiet=quiet, verbose=verbose)
+        yield _as_text(made.report, checks=not quiet, verbose=verbose)
     elif not quiet:
         yield "  not checked: --no-check was given; scaffold check does it"
     if not quiet:

@@ -117,7 +117,7 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
         yield f"  {_counted(outcome)}"
     if outcome.report:
         yield ""
-        yield text_report.write(outcome.report, paint=shared.paint, checks=not quiet)
+        yield text_report.write(outcome.report, paint=shared.paint, width=shared.width())
     yield from notes.lines(outcome.notes)  # also with --quiet: nothing else tells the owners
     if not quiet:
         yield ""

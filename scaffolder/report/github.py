@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffolder.model import Finding, Outcome, Report, Result, visible
+from scaffolder.model import Check, Finding, Outcome, Report, Severity, visible
 from scaffolder.report import text
+from scaffolder.report.causes import causes
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 """Names the file that a step's summary is appended to."""
@@ -18,6 +19,7 @@ _LARGEST_SUMMARY = 1_000_000
 """Bytes; GitHub drops the summary of a step whole when it is larger than 1 MiB."""
 
 _WORDS = {Outcome.FAILED: "failed", Outcome.SKIPPED: "not checked", Outcome.BROKEN: "no verdict"}
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 """What the runner would take for a command in a line that only quotes a tool."""
 
@@ -27,15 +29,15 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
 def write(report: Report) -> str:
     """One command a finding, and below them the lines of the checks for the log.
 
-    GitHub shows ten errors and ten warnings of a step as annotations; the log and the summary have
-    all.
+    GitHub shows ten errors, ten warnings and ten notices of a step as annotations: the most severe
+    come first; the log and the summary have all.
     """
     commands = [
-        _command(report, result, finding)
-        for result in report.results
-        for finding in result.findings
+        _command(report, cause.check, finding)
+        for cause in causes(report)
+        for finding in cause.findings
     ]
-    said = text.write(report, findings=False)
+    said = text.write(report, checks=True, findings=False, width=0)
     return "\n".join([*commands, _COMMAND.sub(r"\1: :", said)])
 
 
@@ -60,16 +62,16 @@ def summary(report: Report) -> str:
     return "\n".join([*head, *tail]) + "\n"
 
 
-def _command(report: Report, result: Result, finding: Finding) -> str:
+def _command(report: Report, check: Check, finding: Finding) -> str:
     place = {
         "file": visible((report.folder / finding.path).as_posix()),
         "line": str(finding.line) if finding.line else "",
-        "title": f"{result.check.id} {finding.rule}".strip(),
+        "title": f"{check.id} {finding.rule}".strip(),
     }
     properties = ",".join(f"{name}={_property(value)}" for name, value in place.items() if value)
     more = [f"  {one}: {one.text}" if one.text else f"  {one}" for one in finding.related]
     more += [f"  fix: {finding.fix}"] if finding.fix else []
-    return f"::{finding.severity} {properties}::{_data(chr(10).join([finding.message.strip(), *more]))}"
+    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(chr(10).join([finding.message.strip(), *more]))}"
 
 
 def _data(value: str) -> str:
@@ -81,14 +83,14 @@ def _property(value: str) -> str:
 
 
 def _rows(report: Report) -> Iterator[str]:
-    for result in report.results:
-        for finding in result.findings:
+    for cause in causes(report):
+        for finding in cause.findings:
             others = "".join(
                 f"<br>{_plain(f'{one}: {one.text}' if one.text else str(one))}"
                 for one in finding.related
             )
             name = " ".join(
-                word for word in (str(finding.severity), result.check.id, finding.rule) if word
+                word for word in (str(finding.severity), cause.check.id, finding.rule) if word
             )
             what = (name, finding.message, finding.fix)
             yield f"| {_plain(str(finding.place))}{others} | {' | '.join(map(_plain, what))} |"

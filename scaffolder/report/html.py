@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder import __version__
-from scaffolder.model import Finding, Inapplicable, Outcome, Report, Result, Snippet, Table, counted
+from scaffolder.model import (
+    Finding,
+    Inapplicable,
+    Outcome,
+    Report,
+    Result,
+    Severity,
+    Snippet,
+    Table,
+    counted,
+)
 from scaffolder.report import gates, text
 
 _PAGE = Path(__file__).with_name("page.html.jinja")
@@ -43,7 +54,7 @@ def write(report: Report, *, gate_map: Table | None = None) -> str:
         version=__version__,
         verdict=verdict(report),
         counts=[(report.count(outcome), _WORDS[outcome], str(outcome)) for outcome in Outcome],
-        found=[result for result in report.results if result.findings],
+        found=sorted((result for result in report.results if result.findings), key=_worst),
         without=[
             result
             for result in report.results
@@ -73,12 +84,17 @@ def verdict(report: Report) -> str:
         return f"{counted(failed, 'check')} failed, with {counted(number, 'finding')}."
     if not passed:
         return "No check gave a verdict."
-    warnings = sum(len(result.findings) for result in report.results)
-    if warnings:
-        return f"No check failed; there {'is' if warnings == 1 else 'are'} {counted(warnings, 'warning')}."
+    found = Counter(finding.severity for result in report.results for finding in result.findings)
+    if found:
+        numbers = [counted(found[one], str(one)) for one in Severity if found[one]]
+        return f"No check failed; there {'is' if found.total() == 1 else 'are'} {' and '.join(numbers)}."
     return f"Nothing was found by {counted(passed, 'check')}" + (
         f"; {without} gave no verdict." if without else "."
     )
+
+
+def _worst(result: Result) -> int:
+    return min(finding.severity.rank for finding in result.findings)
 
 
 def _sides(report: Report, finding: Finding) -> Iterator[Side]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from scaffolder.model import Finding, Outcome, Report, Result, visible
+from scaffolder.model import Finding, Outcome, Report, Result, Severity, visible
 
 VERSION = 1
 
@@ -18,6 +19,7 @@ def write(report: Report) -> str:
 
 def document(report: Report) -> dict[str, Any]:
     """The report as plain values, for a document that holds more than the report."""
+    found = Counter(finding.severity for result in report.results for finding in result.findings)
     return {
         "version": VERSION,
         "project": report.project,
@@ -25,6 +27,7 @@ def document(report: Report) -> dict[str, Any]:
         "exit_code": int(report.exit_code),
         "seconds": round(report.seconds, 3),
         "notes": list(report.notes),
+        "severities": {str(severity): found[severity] for severity in Severity},
         "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
         "results": [_result(result) for result in report.results],
         "not_applicable": [
@@ -61,4 +64,4 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {"path": visible(place.path.as_posix()), "line": place.line, "text": place.text}
             for place in finding.related
         ],
-    }
+    } | ({"also": list(finding.also)} if finding.also else {})

@@ -87,7 +87,8 @@ def _count(element: ElementTree.Element, seconds: float) -> None:
 
 
 def _headline(result: Result) -> str:
-    first, number = result.findings[0], len(result.findings)
+    first = min(result.findings, key=lambda finding: finding.severity.rank)
+    number = len(result.findings)
     return _legal(_line(first) + (f" (and {number - 1} more)" if number > 1 else ""))
 
 

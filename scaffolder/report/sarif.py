@@ -93,7 +93,7 @@ def _rule(report: Report, check: Check, *, wrapped: str = "", link: str = "") ->
         "shortDescription": {"text": title},
         "fullDescription": {"text": text},
         "help": {"text": f"{page} {link}".strip(), "markdown": page + more},
-        "defaultConfiguration": {"level": "error"},
+        "defaultConfiguration": {"level": str(check.severity)},
         "properties": {"tags": [check.family]},
     } | ({"helpUri": link} if link else {})
 

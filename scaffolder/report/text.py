@@ -1,4 +1,4 @@
-"""A report as lines for a person: the findings, a line per check, and last what was not checked and why."""
+"""A report as lines for a person: causes, most severe first, then what was not checked and why, and one summary line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scaffolder.model import Finding, Outcome, Report, Result, counted
+from scaffolder.model import Outcome, Report, Result, Severity, counted
+from scaffolder.report import entries
+from scaffolder.report.causes import unchecked
+from scaffolder.report.lines import wrapped
 
 Paint = Callable[[str, str], str]
 """Colours a word by its meaning ("passed", "failed", "error" …); the meaning is always in the words as well."""
@@ -19,30 +22,40 @@ _WORDS: Mapping[str, str] = {
     "": "",
 }
 
-
 FOLDED_FROM = 8
 """From so many on, the checks of one family that passed share a line."""
+
+WIDTH = 80
+"""Characters of a line where no terminal says otherwise."""
 
 
 def write(
     report: Report,
     *,
     paint: Paint = lambda word, meaning: word,
-    checks: bool = True,
+    checks: bool = False,
     findings: bool = True,
-    most: int = 0,
+    verbose: bool = False,
     families: Mapping[str, str] | None = None,
+    width: int = WIDTH,
 ) -> str:
-    """The report as text; `checks=False` leaves out the lines of checks that passed, `findings=False` the findings.
+    """The report as text; `findings=False` leaves out the findings, `width` 0 breaks no line.
 
-    Of each check at most `most` findings are shown, and how many more there are; 0 shows all.
-
-    With `families`, their titles by the letters of their ids, many checks of one family that have
+    The most severe findings are shown, a cause once, and what does not fit a screen is counted;
+    `verbose` shows each finding. `checks` adds a line for each check, whatever its outcome. With
+    `families`, their titles by the letters of their ids, many checks of one family that have
     nothing to say share a line; without, each has its own.
     """
-    return "\n".join(
-        _lines(report, paint, checks=checks, findings=findings, most=most, families=families or {})
+    tail = (
+        [*_table(report, paint, families or {}, width)] if checks else [*_unchecked(report, width)]
     )
+    for note in report.notes:
+        tail += wrapped(f"  {note}", width)
+    tail.append(_summary(report, paint, width))
+    room = max(entries.SCREEN - len(tail) - 1, entries.LEAST) if not checks else entries.SCREEN
+    shown = entries.lines(report, paint, room=0 if verbose else room, width=width)
+    found = [*shown] if findings else []
+    return "\n".join([*found, *([""] if found else []), *tail])
 
 
 def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
@@ -58,31 +71,31 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
     return ", ".join(words)
 
 
-def _lines(
-    report: Report,
-    paint: Paint,
-    *,
-    checks: bool,
-    findings: bool,
-    most: int,
-    families: Mapping[str, str],
-) -> Iterator[str]:
-    if findings and any(result.findings for result in report.results):
-        for result in report.results:
-            for finding in result.findings[: most or None]:
-                yield from _finding(result, finding, paint)
-            if most and (more := len(result.findings) - most) > 0:
-                yield f"  and {counted(more, 'more finding')}: scaffold check --select {result.check.id}"
-        yield ""
+def _summary(report: Report, paint: Paint, width: int) -> str:
+    """The last line; it is never broken, and leaves out the seconds if they have no room."""
+    found = Counter(finding.severity for result in report.results for finding in result.findings)
+    numbers = [counted(found[severity], str(severity)) for severity in Severity if found[severity]]
+    line = f"  {'; '.join([*([', '.join(numbers)] if numbers else []), counts(report)])}"
+    timed = f"{line}   {report.seconds:.1f} s"
+    kept = timed if not width or len(timed) <= width else line
+    return kept.replace(counts(report), counts(report, paint))
+
+
+def _unchecked(report: Report, width: int) -> Iterator[str]:
+    """One line for each reason for which something was not checked."""
+    for entry in unchecked(report.results):
+        ids = ", ".join(entry.ids)
+        yield from wrapped(f"  {entry.kind}: {ids}: {entry.reason}", width, most=2)
+
+
+def _table(report: Report, paint: Paint, families: Mapping[str, str], width: int) -> Iterator[str]:
     rows = [*_folded(list(_rows(report)), families)]
-    width = max((len(row.title) for row in rows), default=0)
+    longest = max((len(row.title) for row in rows), default=0)
     for row in rows:
-        if checks or row.meaning not in {Outcome.PASSED, ""}:
-            word = paint(f"{_WORDS[row.meaning]:<4}", row.meaning)
-            yield f"  {word}  {row.id:<6} {row.title:<{width}}  {row.remark}".rstrip()
-    yield f"  {counts(report, paint)}   {report.seconds:.1f} s"
-    for note in report.notes:
-        yield f"  {note}"
+        line = f"  {_WORDS[row.meaning]:<4}  {row.id:<6} {row.title:<{longest}}  {row.remark}"
+        first, *rest = wrapped(line.rstrip(), width, indent=" " * 15)
+        yield first[:2] + paint(first[2:6], row.meaning) + first[6:]
+        yield from rest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,16 +152,6 @@ def _folded(rows: Sequence[_Row], families: Mapping[str, str]) -> Iterator[_Row]
                 title=title[:1].upper() + title[1:],
                 remark=f"{number}; -v names them",
             )
-
-
-def _finding(result: Result, finding: Finding, paint: Paint) -> Iterator[str]:
-    rule = f" ({finding.rule})" if finding.rule else ""
-    severity = paint(f"{finding.severity}[{result.check.id}]", str(finding.severity))
-    yield f"{finding.place}: {severity} {finding.message}{rule}"
-    for related in finding.related:
-        yield f"  {related}: {related.text}" if related.text else f"  {related}"
-    if finding.fix:
-        yield f"  fix: {finding.fix}"
 
 
 def remark(result: Result) -> str:

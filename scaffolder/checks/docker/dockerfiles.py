@@ -13,7 +13,7 @@ from scaffolder.tools.programs import HADOLINT
 from scaffolder.tools.toolchain import Toolchain
 
 _BREAKS = frozenset(
-    {"DL1000", "DL3011", "DL3021", "DL3022", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"}
+    {"DL1000", "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"}
 )
 """Rules whose breach stops a build, or makes another image than the file says: https://github.com/hadolint/hadolint#rules."""
 

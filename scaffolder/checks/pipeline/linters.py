@@ -270,7 +270,6 @@ def _audited(project: Project, problem: dict[str, Any]) -> Finding:
         (one for one in problem["locations"] if one["symbolic"].get("kind") == "Primary"),
         problem["locations"][0],
     )
-    severity = problem["determinations"]["severity"]
     key = location["symbolic"]["key"]["Local"]
     return Finding(
         path=project.relative(key["verbatim_path"]),
@@ -278,17 +277,30 @@ def _audited(project: Project, problem: dict[str, Any]) -> Finding:
         message=f"{problem['desc']}: {location['symbolic']['annotation']}",
         rule=problem["ident"],
         fix=problem["url"],
-        severity=Severity.WARNING
-        if problem["ident"] == "unpinned-uses"
-        else _OF_ZIZMOR.get(severity, Severity.NOTE),
+        severity=_of_zizmor(problem["ident"], problem["determinations"]),
     )
 
 
 _OF_ZIZMOR = {"High": Severity.ERROR, "Medium": Severity.WARNING}
 """How much its severities weigh; low, informational and unknown ones are notes."""
 
+_OPEN_TO_MISUSE = frozenset(
+    {
+        "cache-poisoning",
+        "dangerous-triggers",
+        "excessive-permissions",
+        "secrets-inherit",
+        "unpinned-images",
+        "unpinned-uses",
+    }
+)
+"""Audits of what is wider than it has to be: somebody has to find a way in first, as with SEC003 and SEC004."""
+
 _LIKELY = frozenset({"deprecated-commands", "if-cond", "pyflakes", "runner-label", "shell-name"})
 """Kinds of actionlint's problems with which a workflow still runs, if not always as it was meant."""
+
+_OLD_ACTION = re.compile(r"is (?:deprecated|retired|too old)")
+"""An action for an older Node.js still runs; EOL005 knows the services that were switched off."""
 
 _SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+:(\w+)")
 
@@ -297,7 +309,14 @@ def _of_actionlint(kind: str, message: str) -> Severity:
     shell = _SHELLCHECK_LEVEL.search(message)
     if shell:
         return _of_shellcheck(shell[1])
-    return Severity.WARNING if kind in _LIKELY else Severity.ERROR
+    still_runs = kind in _LIKELY or (kind == "action" and _OLD_ACTION.search(message))
+    return Severity.WARNING if still_runs else Severity.ERROR
+
+
+def _of_zizmor(audit: str, determined: dict[str, str]) -> Severity:
+    severity = _OF_ZIZMOR.get(determined["severity"], Severity.NOTE)
+    sure = determined.get("confidence", "High") == "High" and audit not in _OPEN_TO_MISUSE
+    return severity if sure else severity.at_most(Severity.WARNING)
 
 
 def _of_shellcheck(level: str) -> Severity:

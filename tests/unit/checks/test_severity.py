@@ -71,6 +71,9 @@ def test_shellcheck(tmp_path: Path, level: str, expected: Severity) -> None:
     [
         ("expression", 'undefined variable "foo"', Severity.ERROR),
         ("syntax-check", "unexpected key", Severity.ERROR),
+        ("action", 'missing input "path" which is required', Severity.ERROR),
+        ("action", 'runtime "node20" is deprecated in GitHub', Severity.WARNING),
+        ("action", 'the runtime of "a/b@v1" is retired on GitHub.com', Severity.WARNING),
         ("runner-label", 'label "builder" is unknown', Severity.WARNING),
         ("deprecated-commands", 'workflow command "set-output" was deprecated', Severity.WARNING),
         (
@@ -113,6 +116,8 @@ def test_actionlint(tmp_path: Path, kind: str, message: str, expected: Severity)
         ("artipacked", "Medium", Severity.WARNING),
         ("obfuscation", "Low", Severity.NOTE),
         ("unpinned-uses", "High", Severity.WARNING),
+        ("excessive-permissions", "High", Severity.WARNING),
+        ("dangerous-triggers", "High", Severity.WARNING),
     ],
 )
 def test_zizmor(tmp_path: Path, rule: str, level: str, expected: Severity) -> None:

@@ -41,7 +41,7 @@ def test_the_log_has_a_line_a_check_and_what_was_not_checked() -> None:
     assert (
         "  --    MO004  promtool test rules        not checked: promtool is not installed" in said
     )
-    assert said.endswith("  2 passed, 1 failed, 1 not checked, 1 without a verdict   3.9 s")
+    assert said.endswith("; 2 passed, 1 failed, 1 not checked, 1 without a verdict   3.9 s")
 
 
 def test_a_hostile_text_makes_no_command_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""Reports: the whole text and the whole document for one run that has everything in it."""
+"""Reports: the whole document for one run that has everything in it."""
 
 from __future__ import annotations
 
@@ -14,94 +14,11 @@ from support import ROOT
 from scaffolder import report
 from scaffolder.errors import DestinationError
 from scaffolder.model import (
-    Check,
-    Finding,
-    Inapplicable,
     Location,
-    Outcome,
     Report,
-    Result,
-    Verdict,
     visible,
 )
 from scaffolder.report import json as json_report
-from scaffolder.report import text as text_report
-
-TEXT = """\
-Dockerfile:14: error[AG001] says java 11, but the service is for java 8
-  pom.xml:21: <release>8</release>
-  fix: write 8 here
-Dockerfile: warning[DK001] note (DL1)
-
-  ok    TF002  terraform validate passes  3 roots; level schema; not looked at: values, which only the provider knows; \
-terraform 1.15.5 (embedded)
-  FAIL  AG001  The runtime is the same    1 finding
-  ok    DK001  hadolint is silent         1 finding; hadolint 2.15.1
-  --    MO004  promtool test rules        not checked: promtool is not installed
-  ??    HL001  helm lint                  no verdict: helm did not finish within 30 s
-        SY006  XML parses                 nothing to check: there is no XML file
-  2 passed, 1 failed, 1 not checked, 1 without a verdict   3.9 s"""
-
-
-def test_text_shows_findings_first_then_a_line_per_check_then_the_count() -> None:
-    assert text_report.write(REPORT) == TEXT
-
-
-def test_text_without_checks_still_shows_what_was_not_checked() -> None:
-    lines = text_report.write(REPORT, checks=False).splitlines()
-    assert not [line for line in lines if line.startswith("  ok")]
-    assert [line.split()[0] for line in lines if line.startswith(("  --", "  ??"))] == ["--", "??"]
-
-
-def test_text_shows_the_first_findings_of_each_check_and_how_many_more_there_are() -> None:
-    check = Check(id="AG047", title="Targets exist", run=lambda project, tools: Verdict())
-    findings = tuple(Finding(path=Path("a"), line=line, message="calls it") for line in range(1, 6))
-    many = Report(
-        project="p",
-        template="",
-        results=(Result(check=check, outcome=Outcome.FAILED, findings=findings),),
-    )
-    assert text_report.write(many, most=3).splitlines()[:4] == [
-        *(f"a:{line}: error[AG047] calls it" for line in (1, 2, 3)),
-        "  and 2 more findings: scaffold check --select AG047",
-    ]
-    assert "more finding" not in text_report.write(many, most=5) + text_report.write(many)
-
-
-def test_text_gives_many_checks_of_one_family_that_passed_one_line() -> None:
-    def check(number: int) -> Check:
-        return Check(
-            id=f"AG{number:03}", title=f"Fact {number} agrees", run=lambda project, tools: Verdict()
-        )
-
-    passed = tuple(Result(check=check(number), outcome=Outcome.PASSED) for number in range(1, 10))
-    idle = tuple(
-        Inapplicable(check=check(number), reason="there is no chart") for number in range(20, 29)
-    )
-    failed = Result(
-        check=check(30),
-        outcome=Outcome.FAILED,
-        findings=(Finding(path=Path("a"), message="differs"),),
-    )
-    many = Report(project="p", template="", results=(*passed, failed), inapplicable=idle)
-    families = {"AG": "agreement between files"}
-    assert text_report.write(many, findings=False, families=families).splitlines()[:-1] == [
-        "  ok    AG     Agreement between files  9 checks; -v names them",
-        "  FAIL  AG030  Fact 30 agrees           1 finding",
-        "        AG     Agreement between files  nothing to check for 9 checks; -v names them",
-    ]
-    assert (
-        len(text_report.write(many, findings=False).splitlines())
-        == len((*passed, *idle, failed)) + 1
-    )
-    few = replace(many, results=passed[:3], inapplicable=())
-    assert len(text_report.write(few, families=families).splitlines()) == 3 + 1
-
-
-def test_text_paints_by_meaning_and_never_says_less_without_paint() -> None:
-    painted = text_report.write(REPORT, paint=lambda word, meaning: f"<{meaning}:{word}>")
-    for meaning in ("passed", "failed", "skipped", "broken", "error", "warning"):
-        assert f"<{meaning}:" in painted
 
 
 def test_json_is_one_document_of_the_published_form() -> None:

@@ -1,0 +1,103 @@
+"""What a report leads with: each cause once, most severe first; and what was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scaffolder.model import Check, Finding, Outcome, Report, Result, Severity
+
+_FIRST = ("AG", "SEC", "EOL", "SY", "K8", "HL", "TF", "DK", "CI", "MO", "EN", "WV")
+"""The order of families within one severity: what no other tool says comes first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Findings of one check, by one rule and of one severity, by place; at least one."""
+
+    check: Check
+    severity: Severity
+    rule: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """Return the finding that is shown if only one is."""
+        return self.findings[0]
+
+    @property
+    def is_one_message(self) -> bool:
+        """Whether all places say the same."""
+        return len({finding.message for finding in self.findings}) == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unchecked:
+    """Why some checks gave no verdict, or gave one that does not cover everything.
+
+    `kind` is "no verdict", "not checked" or "not looked at".
+    """
+
+    kind: str
+    reason: str
+    ids: tuple[str, ...]
+
+
+def causes(report: Report) -> tuple[Cause, ...]:
+    """Return every finding of the report, by cause, the most severe first."""
+    found: dict[tuple[str, str, str], list[Finding]] = {}
+    checks: dict[str, Check] = {}
+    for result in report.results:
+        checks[result.check.id] = result.check
+        for finding in result.findings:
+            key = (finding.severity, result.check.id, finding.rule)
+            found.setdefault(key, []).append(finding)
+    listed = (
+        Cause(
+            check=checks[check],
+            severity=Severity(severity),
+            rule=rule,
+            findings=tuple(findings),
+        )
+        for (severity, check, rule), findings in found.items()
+    )
+    return tuple(sorted(listed, key=_weight))
+
+
+def unchecked(results: Iterable[Result]) -> tuple[Unchecked, ...]:
+    """Return one entry for each reason for which something was not checked."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for result in results:
+        for kind, reason in _reasons(result):
+            found.setdefault((kind, reason), []).append(result.check.id)
+    order = ("no verdict", "not checked", "not looked at")
+    listed = [
+        Unchecked(kind=kind, reason=reason, ids=tuple(ids)) for (kind, reason), ids in found.items()
+    ]
+    return tuple(sorted(listed, key=lambda entry: order.index(entry.kind)))
+
+
+def counted_by_check(shown: Iterable[Cause]) -> str:
+    """Return how many findings each check has, the most first: "SEC002 12, DK001 9"."""
+    numbers: dict[str, int] = {}
+    for cause in shown:
+        numbers[cause.check.id] = numbers.get(cause.check.id, 0) + len(cause.findings)
+    most_first = sorted(numbers.items(), key=lambda item: -item[1])
+    return ", ".join(f"{check} {number}" for check, number in most_first)
+
+
+def _weight(cause: Cause) -> tuple[int, int, str, int]:
+    family = cause.check.family
+    place = _FIRST.index(family) if family in _FIRST else len(_FIRST)
+    return cause.severity.rank, place, cause.check.id, -len(cause.findings)
+
+
+def _reasons(result: Result) -> Iterable[tuple[str, str]]:
+    match result.outcome:
+        case Outcome.BROKEN:
+            yield "no verdict", result.reason
+        case Outcome.SKIPPED:
+            yield "not checked", result.reason
+        case Outcome.PASSED | Outcome.FAILED:
+            if result.limit:
+                yield "not looked at", result.limit
