@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import checks
+from scaffolder.checks import duplicates
 from scaffolder.model import Check, Edit, Report, Result
 from scaffolder.repository import changed_files, environment_diff, fixes
 from scaffolder.repository.project import Project
@@ -126,7 +127,7 @@ def _asked(
         cache=kept,
         on_result=on_result,
     )
-    return replace(report, folder=_folder(project.root))
+    return duplicates.folded(replace(report, folder=_folder(project.root)))
 
 
 def _narrowed(request: Request, toolchain: Toolchain) -> Callable[[Report], Report]:

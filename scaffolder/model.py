@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -206,6 +206,13 @@ class Result:
     reason: str = ""
     tool_missing: bool = False
     table: Table | None = None
+
+    def with_findings(self, findings: Iterable[Finding], *, strict: bool) -> Result:
+        """Return the result with these findings alone, and the outcome that they give."""
+        left = tuple(findings)
+        if left == self.findings:
+            return self
+        return replace(self, findings=left, outcome=outcome_of(left, strict=strict))
 
 
 @dataclass(frozen=True, kw_only=True)

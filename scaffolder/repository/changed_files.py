@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder.errors import ProjectError
-from scaffolder.model import Finding, Report, Result, counted, outcome_of
+from scaffolder.model import Finding, Report, Result, counted
 from scaffolder.tools.git import Git, refuse_distrusted
 from scaffolder.tools.toolchain import Toolchain
 
@@ -83,10 +83,9 @@ def only(changes: Changes, report: Report) -> Report:
 
 
 def _only(changes: Changes, result: Result, *, strict: bool) -> Result:
-    findings = tuple(finding for finding in result.findings if changes.touch(finding))
-    if len(findings) == len(result.findings):
-        return result
-    return replace(result, findings=findings, outcome=outcome_of(findings, strict=strict))
+    return result.with_findings(
+        (finding for finding in result.findings if changes.touch(finding)), strict=strict
+    )
 
 
 def _findings(results: Iterable[Result]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import jsonschema
 from reported import check
@@ -50,10 +49,9 @@ def test_json_counts_each() -> None:
 
 
 def test_a_junit_failure_is_headed_by_its_error() -> None:
-    suites = ElementTree.fromstring(junit.write(REPORT))
-    (failure,) = suites.iter("failure")
-    assert failure.get("message") == "a:1: error: of error (and 1 more)"
-    assert [case.find("failure") is None for case in suites.iter("testcase")] == [True, False]
+    written = junit.write(REPORT)
+    assert written.count("<failure ") == 1
+    assert 'message="a:1: error: of error (and 1 more)"' in written
 
 
 def test_a_page_starts_with_the_check_that_found_an_error() -> None:

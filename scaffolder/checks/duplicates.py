@@ -1,0 +1,105 @@
+"""Two checks that report one line for one reason: which finding stays, and which goes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from scaffolder.model import Finding, Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """The check whose finding stays, and the one that says the same by a rule of `rules` (or any).
+
+    `text` is a pattern in the message, where a rule has several reasons.
+    """
+
+    stays: str
+    goes: str
+    rules: frozenset[str] = frozenset()
+    text: str = ""
+
+
+def _pair(stays: str, goes: str, *rules: str, text: str = "") -> Pair:
+    return Pair(stays=stays, goes=goes, rules=frozenset(rules), text=text)
+
+
+PAIRS = (
+    _pair("SEC003", "CI003", "unpinned-uses"),
+    _pair("SEC004", "CI003", "excessive-permissions"),
+    _pair("SEC005", "CI003", "dangerous-triggers"),
+    _pair("SEC001", "CI003", "hardcoded-container-credentials"),
+    _pair("SEC001", "CI002", "credentials"),
+    _pair("SEC002", "CI003", "unpinned-images"),
+    _pair("SEC002", "DK001", "DL3006", "DL3007"),
+    _pair("SEC007", "DK001", "DL3002"),
+    _pair("EOL005", "CI002", "action", text=r"deprecated|retired|too old"),
+    _pair("EOL005", "CI002", "runner-label"),
+    _pair("CI003", "CI002", "expression", text="potentially untrusted"),
+    _pair("CI003", "CI002", "if-cond"),
+    _pair("CI001", "CI002", "syntax-check"),
+    _pair("AG051", "CI002", "workflow-call"),
+    _pair("AG007", "TF002", text="Unsupported Terraform Core version"),
+    _pair("SY010", "SY002"),
+    _pair("SY010", "SY003"),
+    _pair("SY010", "SY005"),
+    _pair("SY010", "SY006"),
+    _pair("SY010", "SY008"),
+    _pair("SY002", "CI001", text="does not parse"),
+    _pair("SY002", "CI006", text="does not parse"),
+    _pair("SY002", "CI007", text="does not parse"),
+    _pair("SY002", "CI002", "syntax-check"),
+    _pair("SY005", "TF001"),
+    _pair("SY005", "TF002"),
+    _pair("SY008", "DK001", "DL1000"),
+    _pair("HL002", "HL001"),
+    _pair("HL002", "HL001", text="missing these dependencies"),
+    _pair("K8001", "HL001", text="deprecated"),
+    _pair("MO001", "MO003"),
+)
+"""What stays has a fix to type, or is what the other one follows from."""
+
+
+def folded(report: Report) -> Report:
+    """Return the report without what another check reports at the same line for the same reason.
+
+    The one that stays names them in `also`.
+    """
+    by_check = {result.check.id: list(result.findings) for result in report.results}
+    for pair in PAIRS:
+        if pair.stays in by_check and pair.goes in by_check:
+            by_check[pair.stays], by_check[pair.goes] = _settled(
+                pair, by_check[pair.stays], by_check[pair.goes]
+            )
+    return replace(
+        report,
+        results=tuple(
+            result.with_findings(by_check[result.check.id], strict=report.strict)
+            for result in report.results
+        ),
+    )
+
+
+def _settled(
+    pair: Pair, staying: list[Finding], going: list[Finding]
+) -> tuple[list[Finding], list[Finding]]:
+    at = {(finding.path, finding.line): number for number, finding in enumerate(staying)}
+    settled, kept = list(staying), []
+    for finding in going:
+        number = at.get((finding.path, finding.line))
+        if number is None or not _is_meant(pair, finding):
+            kept.append(finding)
+            continue
+        stays = settled[number]
+        names = dict.fromkeys((*stays.also, f"{pair.goes} {finding.rule}".strip(), *finding.also))
+        settled[number] = replace(stays, also=tuple(names))
+    return settled, kept
+
+
+def _is_meant(pair: Pair, finding: Finding) -> bool:
+    if pair.rules and finding.rule not in pair.rules:
+        return False
+    if not (finding.line or pair.rules or pair.text):
+        return False  # two findings on a whole file need not have one reason
+    return re.search(pair.text, finding.message) is not None
