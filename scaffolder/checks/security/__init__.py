@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.security import downloads, grants, images, pods, secrets, state, workflows
+from scaffolder.checks.security import (
+    downloads,
+    grants,
+    images,
+    pods,
+    secrets,
+    state,
+    trust,
+    workflows,
+)
 from scaffolder.model import Check, Severity
 
 __all__ = ["CHECKS"]
@@ -52,4 +61,5 @@ CHECKS = (
         title="Downloads are not run unseen",
         run=downloads.nothing_is_run_straight_from_the_network,
     ),
+    Check(id="SEC011", title="A role is taken by one pipeline", run=trust.trust_names_one_pipeline),
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffolder.repository.clouds.cloud import Grant, StateLock, kind_of, strings
+from scaffolder.repository.clouds.cloud import (
+    Grant,
+    StateLock,
+    Trust,
+    is_wide_subject,
+    kind_of,
+    strings,
+)
 from scaffolder.repository.reading import Block
 
 TITLE = "AWS"
@@ -133,3 +140,114 @@ def _is_statement(text: str) -> bool:
 def _values(text: str, key: str) -> list[str]:
     found = re.search(rf'\b{key}"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")', text)
     return strings(found[1]) if found else []
+
+
+# ---- who may take a role -------------------------------------------------------------------------
+
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+# Tokens of users and devices: what narrows them is the audience and the state of their login.
+_OF_USERS = re.compile(r"cognito-identity|accounts\.google\.com|graph\.facebook|www\.amazon\.com")
+# AWS compares these claims too, each names whose token it is:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+_NARROWS = re.compile(r":(?:sub|repository(?:_id)?|job_workflow_ref|project_(?:id|path))\b")
+_NO_SUBJECT = "no condition names the subject: every token of the issuer may take the role"
+_PATTERN = re.compile(r"(?:For(?:AnyValue|AllValues):)?(?:StringLike|ArnLike)")
+
+
+def trusts(block: Block) -> Iterator[Trust]:
+    """Yield policies that let a token take a role: in JSON, in documents, in usual modules."""
+    kind = kind_of(block)
+    if block.type == "data" and kind == "aws_iam_policy_document":
+        for statement in block.each("statement"):
+            yield from _trust_of_document(statement)
+    if block.type == "resource" and kind == "aws_iam_role":
+        policy = block.attributes.get("assume_role_policy")
+        for start, text in _statements(policy.expression) if policy else ():
+            if policy and _WEB_IDENTITY in text and not _OF_USERS.search(text):
+                line = policy.line + policy.expression.count("\n", 0, start)
+                yield _trust_of_json(line, text)
+    if block.type == "module" and "github-oidc" in _source(block):
+        yield from _trust_of_module(block)
+
+
+def _source(block: Block) -> str:
+    source = block.attributes.get("source")
+    return source.text if source else ""
+
+
+def _trust_of_document(statement: Block) -> Iterator[Trust]:
+    actions = statement.attributes.get("actions")
+    if not actions or _WEB_IDENTITY not in strings(actions.expression):
+        return
+    conditions = [*statement.each("condition")]
+    tests = [
+        {name: condition.attributes[name] for name in condition.attributes}
+        for condition in (*conditions, *statement.each("dynamic"))
+    ]
+    written = " ".join(one.expression for names in tests for one in names.values())
+    principals = " ".join(
+        one.expression for part in statement.each("principals") for one in part.attributes.values()
+    )
+    if _OF_USERS.search(written + principals):
+        return
+    if [*statement.each("dynamic")]:
+        return  # what a dynamic block makes is not known before a plan
+    if not _NARROWS.search(written.replace('"', "")):
+        yield Trust(line=actions.line, problem=_NO_SUBJECT)
+        return
+    for names in tests:
+        yield _compared(
+            names["variable"].expression if "variable" in names else "",
+            names["test"].text if "test" in names else "",
+            names["values"].expression if "values" in names else "",
+            names["values"].line if "values" in names else statement.line,
+        )
+
+
+def _compared(claim: str, test: str, values: str, line: int) -> Trust:
+    """Return what a condition on one claim lets in."""
+    if not _NARROWS.search(claim.replace('"', "")) or not _PATTERN.fullmatch(test):
+        return Trust(line=line)
+    wide = [text for text in strings(values) if is_wide_subject(text) or not text.strip("*")]
+    if wide:
+        problem = f"the pattern {wide[0]} covers other repositories: each may take the role"
+        return Trust(line=line, problem=problem)
+    return Trust(line=line, patterns_elsewhere=_is_given(values))
+
+
+def _is_given(values: str) -> bool:
+    """Return whether values come from elsewhere: a variable, an attribute of a loop."""
+    return bool(re.search(r"[a-z_]\w*\.\w|\$\{", re.sub(r'"[^"$]*"', "", values)))
+
+
+_CONDITION = re.compile(
+    r'"?((?:For(?:AnyValue|AllValues):)?(?:String|Arn)\w+)"?\s*[=:]\s*{([^{}]*(?:\${[^}]*}[^{}]*)*)}'
+)
+_CLAIM = re.compile(r'"([^"\n]*:sub)"\s*[=:]\s*(\[[^\]]*\]|[^\n]+)')
+
+
+def _trust_of_json(line: int, text: str) -> Trust:
+    if not _NARROWS.search(re.sub(r'"\s*[=:]', " ", text)):
+        return Trust(line=line, problem=_NO_SUBJECT)
+    for operator in _CONDITION.finditer(text):
+        for claim in _CLAIM.finditer(operator[2]):
+            at = line + text.count("\n", 0, operator.start(2) + claim.start())
+            trust = _compared(claim[1], operator[1], claim[2], at)
+            if trust.problem or trust.patterns_elsewhere:
+                return trust
+    return Trust(line=line)
+
+
+def _trust_of_module(block: Block) -> Iterator[Trust]:
+    """Yield what the subjects of a published module cover: it compares them as patterns."""
+    subjects = block.attributes.get("subjects") or block.attributes.get("oidc_wildcard_subjects")
+    if subjects is None:
+        return
+    wide = [
+        text
+        for text in strings(subjects.expression)
+        if is_wide_subject(f"repo:{text.removeprefix('repo:')}")
+    ]
+    for text in wide[:1]:
+        problem = f"the pattern {text} covers other repositories: each may take the role"
+        yield Trust(line=subjects.line, problem=problem)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scaffolder.repository.clouds.cloud import Grant, StateLock, kind_of, strings
+from scaffolder.repository.clouds.cloud import (
+    Grant,
+    StateLock,
+    Trust,
+    is_wide_subject,
+    kind_of,
+    strings,
+)
 from scaffolder.repository.reading import Block
 
 TITLE = "Azure"
@@ -58,3 +65,28 @@ def _of_definition(block: Block) -> Iterator[Grant]:
         actions = permissions.attributes.get("actions")
         if actions and "*" in strings(actions.expression):
             yield Grant(line=actions.line, allows='allows every action: "*"')
+
+
+_MATCHES = re.compile(r"claims\['sub'\]\s+matches\s+'([^']*)'")
+
+
+def trusts(block: Block) -> Iterator[Trust]:
+    """Yield federated credentials; only a flexible one compares its subject as a pattern.
+
+    https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials
+    """
+    if block.type != "resource" or "federated_identity_credential" not in kind_of(block):
+        return
+    expression = block.attributes.get("claims_matching_expression")
+    wide = [
+        subject
+        for subject in _MATCHES.findall(expression.expression if expression else "")
+        if is_wide_subject(subject)
+    ]
+    if expression and wide:
+        yield Trust(
+            line=expression.line,
+            problem=f"{wide[0]} covers every repository of its owner: each may take the identity",
+        )
+    else:
+        yield Trust(line=block.line)

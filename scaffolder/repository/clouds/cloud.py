@@ -32,6 +32,19 @@ class Grant:
     fix: str = NARROWER
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """Who may take a role with a token: the line, and what is wrong with it, "" if nothing is.
+
+    `patterns_elsewhere`: subjects are compared as patterns, and the patterns are not written here.
+    """
+
+    line: int
+    problem: str = ""
+    fix: str = ""
+    patterns_elsewhere: bool = False
+
+
 class Cloud(Protocol):
     """One value of the question `cloud`: a module, with these constants and functions."""
 
@@ -96,6 +109,9 @@ class Cloud(Protocol):
     def wide_grants(self, block: Block) -> Iterator[Grant]:
         """Yield rights of a block of Terraform that allow everything, or all of a service."""
 
+    def trusts(self, block: Block) -> Iterator[Trust]:
+        """Yield each policy of a block of Terraform that lets a token take a role."""
+
 
 def strings(expression: str) -> list[str]:
     """Return the texts in quotes of an expression of Terraform."""
@@ -105,3 +121,27 @@ def strings(expression: str) -> list[str]:
 def kind_of(block: Block) -> str:
     """Return the type of a resource or data source; "" for other blocks without a label."""
     return block.labels[0] if block.labels else ""
+
+
+_FORMS = (
+    r"repo:(?P<github>[^:]*)",
+    r"project_path:(?P<gitlab>[^:]*)",
+    r"sc://(?P<azure>[^/]*/[^/]*)",
+    r"system:serviceaccount:(?P<pod>[^:]*)",
+    r"organization:(?P<terraform>[^:]*:project:[^:]*)",
+)
+_SUBJECT = re.compile("|".join(_FORMS))
+
+
+def is_wide_subject(text: str) -> bool:
+    """Return whether a subject, as a pattern, covers other repositories, projects or namespaces.
+
+    A wildcard after the repository, `repo:owner/name:*`, covers branches of one repository.
+    Forms: https://docs.github.com/actions/concepts/security/openid-connect and
+    https://docs.gitlab.com/ci/secrets/id_token_authentication/
+    """
+    found = _SUBJECT.match(text)
+    if not found:
+        return False
+    whose = next(group for group in found.groups() if group is not None)
+    return "*" in whose or "?" in whose
