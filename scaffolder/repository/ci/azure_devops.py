@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci import azure_traps
 from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.ci.system import (
     CI,
@@ -150,6 +151,7 @@ OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|job|environment): {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
 EXCEPTIONS: tuple[Exceptions, ...] = ()
+traps = azure_traps.traps
 
 
 def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci import github_traps
 from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.ci.system import (
     CI,
@@ -182,6 +183,7 @@ def _action(step: dict[Any, Any]) -> str:
 # ---- as stages -----------------------------------------------------------------------------------
 
 OWN_TARGETS = frozenset({"drift-issue"})
+traps = github_traps.traps
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?environment: {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
 

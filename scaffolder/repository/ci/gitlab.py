@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +10,8 @@ from typing import Any
 
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci import gitlab_traps
+from scaffolder.repository.ci.gitlab_traps import WORDS, extended
 from scaffolder.repository.ci.job import (
     BY_HAND,
     EVERY_CHANGE,
@@ -36,6 +37,8 @@ from scaffolder.repository.ci.system import (
 )
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table, table_of
+
+__all__ = ["traps"]
 
 TITLE = "GitLab CI"
 HOST = r"gitlab\."
@@ -138,19 +141,16 @@ OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|environment): {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
 EXCEPTIONS: tuple[Exceptions, ...] = ()
-
-_WORDS = frozenset(
-    {"workflow", "stages", "variables", "default", "include", "image", "services", "cache"}
-)
+traps = gitlab_traps.traps
 
 
 def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
     """Yield the jobs of .gitlab-ci.yml."""
     document = table_of(pipeline.project, pipeline.path)
     jobs = {
-        name: _extended(document, name)
+        name: _whole(document, name)
         for name in document
-        if name not in _WORDS and not str(name).startswith(".")
+        if name not in WORDS and not str(name).startswith(".")
     }
     hands_on = {
         name for name, job in jobs.items() if _dig(job, "artifacts", "reports").get("dotenv")
@@ -200,6 +200,13 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
             yield given
 
 
+def _whole(document: dict[str, Any], name: str) -> dict[str, Any]:
+    job = extended(document, name)
+    if job is None:
+        raise LookupError(name)
+    return job
+
+
 def _when(rules: list[dict[str, Any]]) -> str:
     conditions = " or ".join(
         str(rule.get("if", "")) for rule in rules if rule.get("when") != "never"
@@ -215,27 +222,6 @@ def _when(rules: list[dict[str, Any]]) -> str:
         if sign in conditions:
             return when
     return EVERY_CHANGE
-
-
-def _extended(document: dict[str, Any], name: str) -> dict[str, Any]:
-    """A job with what it extends: later parts win, mappings are merged, lists are replaced."""
-    own = document[name]
-    parents = own.get("extends", ())
-    merged: dict[str, Any] = {}
-    for parent in [parents] if isinstance(parents, str) else parents:
-        merged = _merged(merged, _extended(document, parent))
-    return _merged(merged, own)
-
-
-def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    both = copy.deepcopy(first)
-    for key, value in second.items():
-        both[key] = (
-            _merged(both[key], value)
-            if isinstance(value, dict) and isinstance(both.get(key), dict)
-            else value
-        )
-    return both
 
 
 def _dig(value: dict[str, Any], *keys: str) -> dict[str, Any]:

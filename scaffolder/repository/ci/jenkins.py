@@ -101,6 +101,7 @@ ROLE = AGENT
 RUNNERS: re.Pattern[str] | None = None
 ACTIONS: re.Pattern[str] | None = None
 programs = nothing_in
+traps = nothing_in  # what Jenkins refuses or regrets is CI005's
 
 
 def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:

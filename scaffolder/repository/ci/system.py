@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scaffolder.repository.ci.job import Job
+from scaffolder.repository.ci.trap import Trap
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of
 from scaffolder.repository.runtimes.runtime import Runtime
@@ -214,6 +215,9 @@ class CiSystem(Protocol):
         Raises Unreadable, and any LookupError, TypeError, AttributeError or ValueError if it is
         written in another way.
         """
+
+    def traps(self, project: Project, file: Path) -> Iterator[Trap]:
+        """Yield what the system accepts in a pipeline, and what fails or does harm when it runs."""
 
     # ---- its linters
 

@@ -1,0 +1,188 @@
+"""What fails only when Azure Pipelines runs a pipeline: conditions and checkouts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci.trap import (
+    AFTER_FAILURE,
+    NOT_THERE,
+    Trap,
+    deploys,
+    named_files,
+    publishes,
+)
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, listed, table
+
+_STATUS = re.compile(
+    r"\b(?:succeeded|succeededOrFailed|failed|always|canceled)\s*\(|dependencies\b.*\bresult",
+    re.IGNORECASE,
+)
+"""What asks how the work before has ended.
+
+https://learn.microsoft.com/azure/devops/pipelines/process/conditions
+"""
+_DEPLOYING_TASKS = re.compile(
+    r"(?:HelmDeploy|KubernetesManifest|Kubernetes|AzureWebApp|AzureRmWebAppDeployment"
+    r"|AzureFunctionApp|AzureContainerApps|AzureResourceManagerTemplateDeployment)@"
+)
+_PATH_INPUTS = ("filePath", "scriptPath", "chartPath", "manifests", "configurationPath")
+_SHELL = ("bash", "script", "pwsh", "powershell", "inlineScript")
+_ELSEWHERE = re.compile(r"Pipeline\.Workspace|System\.ArtifactsDirectory|Agent\.\w")
+_HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "success", "failure")
+_DEEPEST = 10
+"""Templates of steps within templates of steps; Azure allows 100 files in all."""
+
+
+def traps(project: Project, file: Path) -> Iterator[Trap]:
+    """Yield conditions that leave out a failure, and deployment jobs without their files."""
+    document = table(project, file)
+    yield from _conditions(listed(document.get("stages")), "stage")
+    for holder in tables(document):
+        jobs = [job for job in listed(holder.get("jobs")) if isinstance(job, dict)]
+        yield from _conditions(jobs, "job")
+        for job in jobs:
+            if "deployment" in job:
+                yield from _without_checkout(project, file, job)
+
+
+def _conditions(parts: list[Any], kind: str) -> Iterator[Trap]:
+    for number, part in enumerate(parts):
+        if not isinstance(part, dict):
+            continue
+        condition = part.get("condition")
+        if not isinstance(condition, str) or not _leaves_failures_out(condition):
+            continue
+        if _comes_after(part, number, kind) and _changes_something(part):
+            yield Trap(
+                kind=AFTER_FAILURE,
+                line=line_of(part, "condition"),
+                problem=f"this condition takes the place of succeeded(): the {kind} runs though "
+                "what it depends on has failed",
+                fix=f"condition: and(succeeded(), {condition})",
+            )
+
+
+def _leaves_failures_out(condition: str) -> bool:
+    """Return whether the condition may be true and does not ask how the work before has ended."""
+    never = condition.strip().lower() in {"false", "eq(true, false)"}
+    return not never and not _STATUS.search(condition) and not condition.strip().startswith("${{")
+
+
+def _comes_after(part: dict[Any, Any], number: int, kind: str) -> bool:
+    """Return whether it depends on another: a stage on the one before it, if it says nothing."""
+    if "dependsOn" in part:
+        return bool(part["dependsOn"])
+    return kind == "stage" and number > 0
+
+
+def _changes_something(part: dict[Any, Any]) -> bool:
+    for step in tables(part):
+        if "deployment" in step or _DEPLOYING_TASKS.match(str(step.get("task", ""))):
+            return True
+        shell = "\n".join(str(step[key]) for key in _SHELL if isinstance(step.get(key), str))
+        if deploys(shell) or publishes(shell):
+            return True
+        if str(step.get("task", "")).startswith("Docker@") and "push" in _command(step).lower():
+            return True
+    return False
+
+
+def _command(step: dict[Any, Any]) -> str:
+    inputs = step.get("inputs")
+    # Without a command, Docker@2 builds and pushes.
+    return str(inputs.get("command", "buildAndPush")) if isinstance(inputs, dict) else ""
+
+
+def _without_checkout(project: Project, file: Path, job: dict[Any, Any]) -> Iterator[Trap]:
+    """Yield the first use of a file in each hook that checks nothing out.
+
+    A deployment job checks out nothing by itself:
+    https://learn.microsoft.com/azure/devops/pipelines/process/deployment-jobs
+    """
+    for hook in tables(job.get("strategy")):
+        for name in _HOOKS:
+            if isinstance(hook.get(name), dict):
+                yield from _used_before_checkout(project, file, listed(hook[name].get("steps")))
+
+
+def _used_before_checkout(project: Project, file: Path, steps: list[Any]) -> Iterator[Trap]:
+    for step in steps:
+        if not isinstance(step, dict):
+            continue
+        if "template" in step:
+            inner = _steps_of(project, file, step)
+            if inner is None or any(_checks_out(one) for one in inner):
+                return  # it checks out, or is not in this repository
+            used = next((name for one in inner for name in _uses(project, one)), "")
+        elif _checks_out(step):
+            return
+        else:
+            used = next(_uses(project, step), "")
+        if used:
+            yield Trap(
+                kind=NOT_THERE,
+                line=step.line if hasattr(step, "line") else 0,
+                problem=f"a deployment job checks nothing out: {used} is not there",
+                fix="- checkout: self, as the first step",
+            )
+            return
+
+
+def _checks_out(step: dict[Any, Any]) -> bool:
+    shell = "".join(str(step.get(key, "")) for key in _SHELL)
+    return step.get("checkout") not in (None, "none") or "git clone" in shell
+
+
+def _steps_of(
+    project: Project, file: Path, call: dict[Any, Any], depth: int = 0
+) -> list[dict[Any, Any]] | None:
+    """Return the steps of a template and of the templates in it; None if one is unknown."""
+    name = str(call["template"])
+    if "@" in name or "$" in name or depth > _DEEPEST:
+        return None
+    path = project.relative(
+        ((Path() if name[:1] == "/" else file.parent) / name.lstrip("/")).as_posix()
+    )
+    if not project.has(path):
+        return None
+    steps: list[dict[Any, Any]] = []
+    for step in listed(table(project, path).get("steps")):
+        if not isinstance(step, dict) or any(str(key).startswith("${{") for key in step):
+            return None
+        inner = _steps_of(project, path, step, depth + 1) if "template" in step else [step]
+        if inner is None:
+            return None
+        steps += inner
+    return steps
+
+
+def _uses(project: Project, step: dict[Any, Any]) -> Iterator[str]:
+    """Yield the files of the repository that a step runs or hands to its task."""
+    inputs = step.get("inputs")
+    holders = [step, inputs] if isinstance(inputs, dict) else [step]
+    folder = str(
+        next((one["workingDirectory"] for one in holders if "workingDirectory" in one), "")
+    )
+    if _ELSEWHERE.search(folder) or any(str(key).startswith("${{") for key in step):
+        return
+    for holder in holders:
+        for key in _SHELL:
+            if isinstance(holder.get(key), str):
+                yield from named_files(project, holder[key])
+        for key in _PATH_INPUTS:
+            given = str(holder.get(key, ""))
+            path = re.sub(
+                r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/", "", given
+            )
+            if given and "$" not in path and _holds(project, project.relative(path)):
+                yield path
+
+
+def _holds(project: Project, path: Path) -> bool:
+    return any(file.is_relative_to(path) for file in project.files)

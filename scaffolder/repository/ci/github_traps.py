@@ -1,0 +1,163 @@
+"""What fails or does harm only when GitHub runs a workflow: cancelled deployments, artifacts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scaffolder.repository.ci.system import table_in, tables_in
+from scaffolder.repository.ci.trap import CUT_OFF, NOT_THERE, Trap, deploys
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, listed, table
+
+_DEPLOYING_ACTIONS = re.compile(
+    r"(?i)azure/(?:k8s-deploy|webapps-deploy|functions-action|container-apps-deploy-action|arm-deploy)@"
+    r"|aws-actions/(?:amazon-ecs-deploy-task-definition|aws-cloudformation-github-deploy)@"
+    r"|google-github-actions/(?:deploy-cloudrun|deploy-appengine|deploy-cloud-functions)@"
+    r"|(?:deliverybot|wyrihaximus)/helm|appleboy/ssh-action@|serverless/github-action@"
+)
+_OF_THE_RUN = re.compile(
+    r"\$\{\{\s*github\.(?:sha|ref_name|ref|run_id|run_number|run_attempt|event_name|repository|"
+    r"event\.[\w.]+|head_ref|actor|workflow)\s*\}\}"
+)
+_UPLOAD = "actions/upload-artifact@"
+
+
+def traps(project: Project, file: Path) -> Iterator[Trap]:
+    """Yield deployments that the next run cancels, and artifacts whose names meet."""
+    workflow = table(project, file)
+    jobs = {name: table_in(job) for name, job in table_in(workflow.get("jobs")).items()}
+    if not jobs:
+        return
+    yield from _cancelled(project, workflow, jobs)
+    yield from _artifacts(project, workflow, jobs)
+
+
+# ---- cancel-in-progress --------------------------------------------------------------------------
+
+
+def _cancelled(
+    project: Project, workflow: dict[Any, Any], jobs: dict[str, dict[Any, Any]]
+) -> Iterator[Trap]:
+    if _events(workflow) <= {"pull_request", "pull_request_target"}:
+        return  # an environment of its own for each pull request: nothing else is deployed there
+    deploying = [name for name, job in jobs.items() if _deploys(project, job)]
+    if deploying and (place := _cancels(workflow)):
+        yield _cut_off(place, deploying[0])
+    for name in deploying:
+        if place := _cancels(jobs[name]):
+            yield _cut_off(place, name)
+
+
+def _cut_off(line: int, job: str) -> Trap:
+    return Trap(
+        kind=CUT_OFF,
+        line=line,
+        problem=f"the next run cancels {job} in the middle of a deployment: a Helm release stays "
+        "pending, a state of Terraform stays locked",
+        fix="cancel-in-progress: false",
+    )
+
+
+def _cancels(holder: dict[Any, Any]) -> int:
+    """Return the line where a run in progress is cancelled without a condition, or 0."""
+    concurrency = table_in(holder.get("concurrency"))
+    if concurrency.get("cancel-in-progress") in (True, "true"):
+        return line_of(concurrency, "cancel-in-progress")
+    return 0
+
+
+def _events(workflow: dict[Any, Any]) -> set[str]:
+    events = workflow.get("on", workflow.get(True))  # YAML reads the key `on` as true
+    return {events} if isinstance(events, str) else set(map(str, events or ()))
+
+
+def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
+    """Return whether a job, or the workflow of the repository that it calls, changes what runs."""
+    if "'pull_request'" in str(job.get("if", "")):
+        return False
+    uses = str(job.get("uses", ""))
+    if uses.startswith("./") and depth < 4:
+        called = table_in(table(project, project.relative(uses)).get("jobs"))
+        return any(_deploys(project, table_in(one), depth + 1) for one in called.values())
+    return any(
+        deploys(str(step.get("run", ""))) or _DEPLOYING_ACTIONS.match(str(step.get("uses", "")))
+        for step in tables_in(job.get("steps"))
+    )
+
+
+# ---- artifacts -----------------------------------------------------------------------------------
+
+
+class _Upload(NamedTuple):
+    job: str
+    name: str
+    line: int
+    only_if: bool
+
+
+def _artifacts(
+    project: Project, workflow: dict[Any, Any], jobs: dict[str, dict[Any, Any]]
+) -> Iterator[Trap]:
+    """Yield uploads under a name that another one of the same run has.
+
+    Since version 4 an artifact is made once: https://github.com/actions/upload-artifact
+    """
+    uploads = [one for name, job in jobs.items() for one in _uploads(project, name, job)]
+    seen: dict[str, _Upload] = {}
+    for upload in uploads:
+        if upload.job in jobs and _has_several_legs(jobs[upload.job]):
+            yield _meets(upload, f"each leg of the matrix of {upload.job} uploads it")
+            continue
+        first = seen.setdefault(upload.name, upload)
+        if first.job != upload.job and not (first.only_if or upload.only_if):
+            yield _meets(upload, f"{first.job} uploads it too")
+
+
+def _meets(upload: _Upload, why: str) -> Trap:
+    return Trap(
+        kind=NOT_THERE,
+        line=upload.line,
+        problem=f"the artifact {upload.name!r} is made once in a run: {why}, and the second "
+        "upload fails",
+        fix="a name for each: name: "
+        + (upload.name + "-${{ matrix.… }}" if "leg" in why else f"{upload.job}-{upload.name}"),
+    )
+
+
+def _uploads(project: Project, name: str, job: dict[Any, Any]) -> Iterator[_Upload]:
+    """Yield what a job uploads under a name that is the same whenever it runs."""
+    only_if = bool(job.get("if"))
+    for step in tables_in(job.get("steps")):
+        uses = str(step.get("uses", ""))
+        given = table_in(step.get("with"))
+        artifact = str(given.get("name", "artifact"))
+        if not uses.startswith(_UPLOAD) or _before_version_4(project, step, uses):
+            continue
+        if str(given.get("overwrite", "")).lower() == "true" or "matrix." in str(
+            step.get("if", "")
+        ):
+            continue
+        if "${{" not in _OF_THE_RUN.sub("", artifact):
+            line = line_of(given, "name") if "name" in given else line_of(step, "uses")
+            yield _Upload(name, artifact, line, only_if or bool(step.get("if")))
+
+
+def _before_version_4(project: Project, step: dict[Any, Any], uses: str) -> bool:
+    ref = uses.partition("@")[2]
+    return bool(re.match(r"v?[123](?:\.|$)", ref))
+
+
+def _has_several_legs(job: dict[Any, Any]) -> bool:
+    matrix = table_in(job.get("strategy")).get("matrix")
+    if isinstance(matrix, str):
+        return True  # made by an expression: for more than one leg, as no one would need it for one
+    axes = {key: listed(values) for key, values in table_in(matrix).items() if key != "exclude"}
+    legs = 1
+    for key, values in axes.items():
+        if key != "include":
+            legs *= max(1, len(values))
+    others = [key for key in axes if key != "include"]
+    return legs > 1 or (not others and len(axes.get("include", [])) > 1)

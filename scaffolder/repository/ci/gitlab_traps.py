@@ -1,0 +1,172 @@
+"""What GitLab refuses only when it makes a pipeline: needs of jobs that are not in it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffolder.repository.ci import gitlab_conditions
+from scaffolder.repository.ci.gitlab_conditions import OCCASIONS, Occasion, Unset
+from scaffolder.repository.ci.system import table_in
+from scaffolder.repository.ci.trap import NOT_THERE, Trap
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import line_of, listed, table
+
+WORDS = frozenset(
+    {
+        *("workflow", "stages", "variables", "default", "include", "image", "services", "cache"),
+        *("before_script", "after_script", "spec", "pages:"),
+    }
+)
+"""Keys of a pipeline that are no jobs."""
+
+
+def traps(project: Project, file: Path) -> Iterator[Trap]:
+    """Yield the needs of a job that another condition leaves out, and two kinds of conditions."""
+    own = table(project, file)
+    document, complete = _joined(project, file)
+    for name, written in own.items():
+        if name in WORDS or not isinstance(written, dict) or str(name).startswith("."):
+            continue
+        job = extended(document, name)
+        if job is None:
+            continue
+        if isinstance(job.get("rules"), list) and (job.get("only") or job.get("except")):
+            yield _two_kinds(written, name, job)
+        for number, need in enumerate(listed(job.get("needs"))):
+            line = line_of(written, "needs", number) if "needs" in written else line_of(own, name)
+            yield from _of_need(document, complete, job, str(name), need, line)
+
+
+def _two_kinds(written: dict[Any, Any], name: Any, job: dict[Any, Any]) -> Trap:
+    old = "only" if job.get("only") else "except"
+    key = next((key for key in (old, "rules", "extends") if key in written), old)
+    return Trap(
+        kind=NOT_THERE,
+        line=line_of(written, key),
+        problem=f"{name} has {old} and, inherited or its own, rules: GitLab refuses the pipeline",
+        fix=f"write {old} as a rule",
+    )
+
+
+def _of_need(
+    document: dict[Any, Any], complete: bool, job: dict[Any, Any], name: str, need: Any, line: int
+) -> Iterator[Trap]:
+    needed = need if isinstance(need, str) else table_in(need).get("job")
+    if not isinstance(needed, str) or (isinstance(need, dict) and _is_free(need)):
+        return
+    other = extended(document, needed)
+    if other is None:
+        if complete and needed not in document:
+            yield Trap(
+                kind=NOT_THERE,
+                line=line,
+                problem=f"{name} needs {needed}, which no file of the pipeline has",
+                fix="name a job that is there, or make the need optional",
+            )
+        return
+    for occasion in OCCASIONS:
+        if _only_first(document, job, other, occasion):
+            yield Trap(
+                kind=NOT_THERE,
+                line=line,
+                problem=f"at {occasion.title}, {name} needs {needed}, which its own conditions "
+                "leave out: GitLab makes no pipeline at all",
+                fix=f"give {needed} the conditions of {name}, or write optional: true",
+            )
+            return
+
+
+def _is_free(need: dict[Any, Any]) -> bool:
+    return bool(need.get("optional")) or "pipeline" in need or "project" in need
+
+
+def _only_first(
+    document: dict[Any, Any], first: dict[Any, Any], second: dict[Any, Any], occasion: Occasion
+) -> bool:
+    """Return whether a pipeline has the first job and, whatever is set, not the second."""
+    variables = table_in(document.get("variables"))
+    known = {str(key): value for key, value in variables.items() if isinstance(value, str)}
+    return (
+        gitlab_conditions.is_made(document, occasion)
+        and gitlab_conditions.is_in(first, occasion, Unset(known)) is True
+        and gitlab_conditions.is_in(second, occasion, {}) is False
+    )
+
+
+# ---- the jobs of a pipeline ----------------------------------------------------------------------
+
+
+def _joined(project: Project, file: Path) -> tuple[dict[Any, Any], bool]:
+    """Return what a file is part of, and whether all files of that are known.
+
+    A file that no pipeline of the repository includes is taken for one by itself, not complete.
+    """
+    for first in (Path(".gitlab-ci.yml"), Path(".gitlab-ci.yaml")):
+        if project.has(first):
+            joined, read, complete = _with_includes(project, first, frozenset())
+            if file in read:
+                return joined, complete
+    return dict(table(project, file)), False
+
+
+def _with_includes(
+    project: Project, file: Path, above: frozenset[Path]
+) -> tuple[dict[Any, Any], frozenset[Path], bool]:
+    own = table(project, file)
+    joined: dict[Any, Any] = {}
+    read, complete = frozenset({file}), True
+    included = own.get("include") or []
+    for one in included if isinstance(included, list) else [included]:
+        name = one.get("local") if isinstance(one, dict) and set(one) == {"local"} else one
+        path = Path(name.lstrip("/")) if isinstance(name, str) and "://" not in name else None
+        if path is None or not project.has(path) or path in above | {file}:
+            complete = False
+            continue
+        inner, files, whole = _with_includes(project, path, above | {file})
+        joined, read, complete = merged(joined, inner), read | files, complete and whole
+    return merged(joined, own), read, complete
+
+
+def extended(document: dict[Any, Any], name: Any, depth: int = 0) -> dict[Any, Any] | None:
+    """Return a job with what it extends and refers to; None if a part of it is not known.
+
+    Later parts win, tables are merged, lists are replaced.
+    """
+    own = document.get(name)
+    if not isinstance(own, dict) or depth > 10:  # GitLab allows eleven levels
+        return None
+    parents = own.get("extends", ())
+    job: dict[Any, Any] = {}
+    for parent in [parents] if isinstance(parents, str) else listed(parents) or ():
+        inner = extended(document, parent, depth + 1)
+        if inner is None:
+            return None
+        job = merged(job, inner)
+    job = merged(job, own)
+    if isinstance(job.get("rules"), list):
+        job["rules"] = [rule for one in job["rules"] for rule in _referred(document, one)]
+    return job
+
+
+def _referred(document: dict[Any, Any], rule: Any) -> list[Any]:
+    """Return the rules that `!reference [.job, rules]` stands for; YAML gives it as a list."""
+    if not isinstance(rule, list):
+        return [rule]
+    value: Any = document
+    for key in rule:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, list) else [None]
+
+
+def merged(first: dict[Any, Any], second: dict[Any, Any]) -> dict[Any, Any]:
+    """Return two tables as one, at each depth; the second wins."""
+    both = copy.deepcopy(first)
+    for key, value in second.items():
+        if isinstance(value, dict) and isinstance(both.get(key), dict):
+            both[key] = merged(both[key], value)
+        else:
+            both[key] = value
+    return both

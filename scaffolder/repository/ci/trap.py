@@ -1,0 +1,96 @@
+"""What a CI system accepts in a pipeline, and what fails or does harm when the pipeline runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.repository.project import Project
+
+AFTER_FAILURE, NOT_THERE, CUT_OFF = "after a failure", "not there", "cut off"
+"""Kinds: it goes on though a check failed; a job lacks what it needs; a deployment is cut off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trap:
+    """One mistake: its kind, its line in the file that was asked, and what to write instead."""
+
+    kind: str
+    line: int
+    problem: str
+    fix: str
+
+
+_CHANGES_WHAT_RUNS = re.compile(
+    r"""\b(?:
+        helm(?:file)?\s+(?:-\S+\s+)*(?:upgrade|install|rollback|apply|sync|uninstall)
+      | kubectl\s+(?:-\S+\s+)*(?:apply|replace|set|patch|rollout\s+(?:restart|undo)|delete|scale)
+      | (?:terraform|tofu|terragrunt)\s+(?:-\S+\s+)*(?:run-all\s+)?(?:apply|destroy)
+      | ansible-playbook | pulumi\s+up | cdk\s+deploy | (?:sls|serverless)\s+deploy | sam\s+deploy
+      | skaffold\s+(?:run|deploy) | flyctl\s+deploy | azd\s+(?:up|deploy)
+      | aws\s+(?:ecs\s+update-service|cloudformation\s+deploy|lambda\s+update-function-code)
+      | gcloud\s+(?:run|app|functions)\s+deploy
+      | az\s+(?:webapp|functionapp|containerapp)\s+(?:deploy\w*|up|update|config)
+      | make\s[^;&|\n]*(?<![\w./=-])(?:[\w-]+-)?(?:deploy|rollback)
+        (?:-(?:dev|qa|test|staging|prod\w*))?(?![\w-])
+      | \S*/?(?:deploy|rollback)[\w-]*\.sh
+    )\b""",
+    re.VERBOSE,
+)
+_PUBLISHES = re.compile(
+    r"""\b(?:
+        docker\s+push | docker\s+(?:buildx\s+)?build\b.*--push | crane\s+(?:copy|push)
+      | (?:npm|yarn|pnpm)\s+publish | twine\s+upload | (?:uv|poetry)\s+publish
+      | mvnw?\s+(?:-\S+\s+)*deploy | gradlew?\s+(?:-\S+\s+)*publish | gh\s+release\s+create
+      | make\s[^;&|\n]*(?<![\w./=-])(?:push|publish|release)(?![\w-])
+    )\b""",
+    re.VERBOSE,
+)
+_DRY = re.compile(r"--dry-run|--diff\b|--template\b")
+
+
+def deploys(shell: str) -> bool:
+    """Return whether a text for the shell changes what runs somewhere."""
+    return any(
+        _CHANGES_WHAT_RUNS.search(line) and not _DRY.search(line) for line in commands(shell)
+    )
+
+
+def publishes(shell: str) -> bool:
+    """Return whether a text for the shell puts something where others take it from."""
+    return any(_PUBLISHES.search(line) for line in commands(shell))
+
+
+def commands(shell: str) -> list[str]:
+    """Return the lines of a text for the shell without comments and without what it only prints."""
+    lines = re.sub(r"\\\n\s*", " ", shell).splitlines()
+    return [
+        line
+        for line in (re.sub(r"(?:^|\s)#.*$", "", line) for line in lines)
+        if not re.match(r"\s*(?:echo|printf)\b(?!.*[|;&])", line)
+    ]
+
+
+_ELSEWHERE = re.compile(r"\b(?:cd|pushd)\s|\bgit\s+clone\b|-C\s|--directory")
+_SCRIPT = re.compile(
+    r"(?:^|[;&|]|\b(?:bash|sh|source|python3?|node)\s)\s*(?:\./)?([\w.-]+(?:/[\w.-]+)*)"
+)
+
+
+def named_files(project: Project, shell: str) -> Iterator[str]:
+    """Yield the files of the repository's root that a text for the shell runs; also "make".
+
+    Nothing is known of a text that goes to another folder.
+    """
+    lines = commands(shell)
+    if any(_ELSEWHERE.search(line) for line in lines):
+        return
+    for line in lines:
+        if re.match(r"\s*make\s+[a-z]", line) and project.has(Path("Makefile")):
+            yield "the Makefile"
+        for found in _SCRIPT.finditer(line):
+            name = found[1]
+            if ("/" in name or "." in name) and project.has(Path(name)):
+                yield name
