@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.pipeline import linters, publishing
+from scaffolder.checks.pipeline import linters, publishing, traps
 
-CHECKS = (*linters.CHECKS, *publishing.CHECKS)
+CHECKS = (*linters.CHECKS, *publishing.CHECKS, *traps.CHECKS)

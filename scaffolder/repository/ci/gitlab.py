@@ -38,8 +38,6 @@ from scaffolder.repository.ci.system import (
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table, table_of
 
-__all__ = ["traps"]
-
 TITLE = "GitLab CI"
 HOST = r"gitlab\."
 

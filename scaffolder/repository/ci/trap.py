@@ -75,7 +75,8 @@ def commands(shell: str) -> list[str]:
 
 _ELSEWHERE = re.compile(r"\b(?:cd|pushd)\s|\bgit\s+clone\b|-C\s|--directory")
 _SCRIPT = re.compile(
-    r"(?:^|[;&|]|\b(?:bash|sh|source|python3?|node)\s)\s*(?:\./)?([\w.-]+(?:/[\w.-]+)*)"
+    r"(?:^|&&|[;|])\s*(?:\w+=\S*\s+)*(?:(?:bash|sh|source|\.|python3?|node)\s+(?:-\S+\s+)*)?"
+    r"(?:\./)?([\w.-]+(?:/[\w.-]+)*)"
 )
 
 

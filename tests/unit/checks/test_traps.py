@@ -1,0 +1,408 @@
+"""What fails only when a pipeline runs: CI009, CI010 and CI011 on pipelines as teams write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import ScriptedToolchain
+
+from scaffolder import checks
+from scaffolder.repository.project import Project
+
+
+def found(root: Path, check: str, files: dict[str, str]) -> list[str]:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    report = checks.run(
+        Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain({})
+    )
+    return [
+        f"{finding.path.as_posix()}:{finding.line}"
+        for result in report.results
+        for finding in result.findings
+    ]
+
+
+# ---- Azure Pipelines: conditions -----------------------------------------------------------------
+
+STAGES = """\
+stages:
+  - stage: check
+    jobs:
+      - job: test
+        steps:
+          - bash: make test
+  - stage: image
+    {after}
+    condition: {condition}
+    jobs:
+      - job: image
+        steps:
+          - bash: {shell}
+"""
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "eq(variables['Build.SourceBranch'], 'refs/heads/main')",
+        "and(eq(variables['Build.SourceBranch'], 'refs/heads/main'), ne(variables['Build.Reason'], 'PullRequest'))",
+        "ne(variables['Build.Reason'], 'Schedule')",
+    ],
+)
+@pytest.mark.parametrize(
+    "shell", ["make build push", "docker push $IMAGE", "helm upgrade --install shop helm/shop"]
+)
+def test_azure_finds_a_condition_that_leaves_a_failure_out(
+    condition: str, shell: str, tmp_path: Path
+) -> None:
+    text = STAGES.format(after="dependsOn: [check]", condition=condition, shell=shell)
+    assert found(tmp_path, "CI009", {"azure-pipelines.yml": text}) == ["azure-pipelines.yml:9"]
+
+
+def test_azure_a_stage_depends_on_the_one_before_it(tmp_path: Path) -> None:
+    text = STAGES.format(
+        after="displayName: Image",
+        condition="eq(variables['Build.SourceBranch'], 'refs/heads/main')",
+        shell="make push",
+    )
+    assert len(found(tmp_path, "CI009", {"azure-pipelines.yml": text})) == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "condition", "shell"),
+    [
+        ("dependsOn: [check]", "and(succeeded(), eq(variables.x, 'y'))", "make push"),
+        ("dependsOn: [check]", "failed()", "make rollback"),
+        ("dependsOn: [check]", "eq(dependencies.check.result, 'Succeeded')", "make push"),
+        (
+            "dependsOn: [check]",
+            "in(dependencies.check.result, 'Succeeded', 'Skipped')",
+            "make push",
+        ),
+        ("dependsOn: [check]", "${{ parameters.condition }}", "make push"),
+        ("dependsOn: [check]", "false", "make push"),
+        ("dependsOn: []", "eq(variables.rollback, 'prod')", "make rollback"),
+        ("dependsOn: [check]", "eq(variables['Build.Reason'], 'PullRequest')", "make report"),
+        ("dependsOn: [check]", "eq(variables.x, 'y')", "echo docker push comes later"),
+    ],
+)
+def test_azure_accepts_a_condition_that_asks_or_harms_nothing(
+    after: str, condition: str, shell: str, tmp_path: Path
+) -> None:
+    text = STAGES.format(after=after, condition=condition, shell=shell)
+    assert found(tmp_path, "CI009", {"azure-pipelines.yml": text}) == []
+
+
+def test_azure_a_first_stage_has_nothing_before_it(tmp_path: Path) -> None:
+    text = "stages:\n  - stage: image\n    condition: eq(variables.a, 'b')\n    jobs:\n      - job: a\n        steps:\n          - bash: make push\n"
+    assert found(tmp_path, "CI009", {"azure-pipelines.yml": text}) == []
+
+
+# ---- Azure Pipelines: checkout -------------------------------------------------------------------
+
+DEPLOYMENT = """\
+jobs:
+  - deployment: deploy
+    environment: prod
+    strategy:
+      {strategy}:
+        deploy:
+          steps:
+{steps}
+"""
+REPOSITORY = {
+    "Makefile": "deploy:\n\ttrue\n",
+    "ci/deploy.sh": "#!/bin/sh\ntrue\n",
+    "helm/shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+}
+
+
+def deployment(*steps: str, strategy: str = "runOnce") -> str:
+    return DEPLOYMENT.format(
+        strategy=strategy, steps="\n".join(f"            - {step}" for step in steps)
+    )
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "bash: make deploy",
+        "script: ./ci/deploy.sh prod",
+        "bash: bash ci/deploy.sh",
+        "{task: AzureCLI@2, inputs: {scriptLocation: inlineScript, inlineScript: make deploy}}",
+        "{task: HelmDeploy@1, inputs: {command: upgrade, chartPath: helm/shop}}",
+        "{task: Bash@3, inputs: {filePath: ci/deploy.sh}}",
+        "template: steps.yml",
+    ],
+)
+def test_azure_finds_a_deployment_job_without_its_files(step: str, tmp_path: Path) -> None:
+    files = {
+        **REPOSITORY,
+        "azure-pipelines.yml": deployment(step),
+        "steps.yml": "steps:\n  - bash: make deploy\n",
+    }
+    assert found(tmp_path, "CI010", files) == ["azure-pipelines.yml:8"]
+
+
+def test_azure_other_strategies_are_deployments_too(tmp_path: Path) -> None:
+    files = {
+        **REPOSITORY,
+        "azure-pipelines.yml": deployment("bash: make deploy", strategy="canary"),
+    }
+    assert len(found(tmp_path, "CI010", files)) == 1
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("checkout: self", "bash: make deploy"),
+        ("template: checkout.yml", "bash: make deploy"),
+        ("template: steps.yml@templates", "bash: make deploy"),
+        ("bash: git clone https://example.com/x . && make deploy",),
+        ("bash: kubectl rollout status deployment/shop",),
+        ("{bash: make deploy, workingDirectory: $(Pipeline.Workspace)/drop}",),
+        ("{task: HelmDeploy@1, inputs: {chartPath: $(Pipeline.Workspace)/chart/helm/shop}}",),
+        ("bash: cd $(Pipeline.Workspace)/drop && make deploy",),
+        ("bash: echo make deploy",),
+        ("download: current", "bash: $(Pipeline.Workspace)/drop/ci/deploy.sh"),
+    ],
+)
+def test_azure_accepts_a_deployment_job_with_all_it_uses(
+    steps: tuple[str, ...], tmp_path: Path
+) -> None:
+    files = {
+        **REPOSITORY,
+        "azure-pipelines.yml": deployment(*steps),
+        "checkout.yml": "steps:\n  - checkout: self\n",
+    }
+    assert found(tmp_path, "CI010", files) == []
+
+
+def test_azure_a_job_that_is_no_deployment_has_its_files(tmp_path: Path) -> None:
+    text = "jobs:\n  - job: deploy\n    steps:\n      - bash: make deploy\n"
+    assert found(tmp_path, "CI010", {**REPOSITORY, "azure-pipelines.yml": text}) == []
+
+
+# ---- GitLab CI -----------------------------------------------------------------------------------
+
+JOBS = """\
+lint:
+  script: [make lint]
+{lint}
+push:
+  needs: {needs}
+  script: [make push]
+{image}
+"""
+ON_MAIN = '  rules:\n    - if: $CI_COMMIT_BRANCH == "main"\n'
+ON_DEFAULT = "  rules:\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n"
+ON_MERGE_REQUESTS = '  rules:\n    - if: $CI_PIPELINE_SOURCE == "merge_request_event"\n'
+BOTH = '  rules:\n    - if: $CI_PIPELINE_SOURCE == "merge_request_event"\n    - if: $CI_COMMIT_BRANCH\n'
+
+
+def gitlab(lint: str, image: str, needs: str = "[lint]") -> dict[str, str]:
+    return {".gitlab-ci.yml": JOBS.format(lint=lint, image=image, needs=needs)}
+
+
+@pytest.mark.parametrize(
+    ("lint", "image"),
+    [
+        (ON_MERGE_REQUESTS, ON_MAIN),
+        (ON_MERGE_REQUESTS, ON_DEFAULT),
+        ("  only: [merge_requests]\n", ON_MAIN),
+        (ON_MAIN, ON_MERGE_REQUESTS),
+        ("", ON_MERGE_REQUESTS),
+        ("  except: [main]\n", "  only: [main]\n"),
+        ("  only: [tags]\n", "  only: [branches]\n"),
+        ("  rules:\n    - when: never\n", ""),
+        (
+            "  rules:\n    - if: $CI_COMMIT_TAG =~ /^v/\n",
+            '  rules:\n    - if: $CI_COMMIT_BRANCH != null && $CI_PIPELINE_SOURCE == "push"\n',
+        ),
+    ],
+)
+def test_gitlab_finds_a_need_of_a_job_that_is_left_out(
+    lint: str, image: str, tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, "CI010", gitlab(lint, image))) == 1
+
+
+@pytest.mark.parametrize(
+    ("lint", "image", "needs"),
+    [
+        (BOTH, ON_MAIN, "[lint]"),
+        (ON_MERGE_REQUESTS, ON_MAIN, "[{job: lint, optional: true}]"),
+        (
+            ON_MERGE_REQUESTS,
+            ON_MAIN,
+            "[{project: acme/other, job: lint, ref: main, artifacts: true}]",
+        ),
+        (ON_MAIN, ON_DEFAULT, "[lint]"),
+        ("", ON_MAIN, "[lint]"),
+        ("", "", "[lint]"),
+        ("  rules:\n    - if: $RUN_LINT\n", ON_MAIN, "[lint]"),
+        ("  rules:\n    - changes: [app/**]\n", ON_MAIN, "[lint]"),
+        (ON_MERGE_REQUESTS, "  rules:\n    - if: $RELEASE\n", "[lint]"),
+        (ON_MAIN, "  only: [main]\n", "[lint]"),
+    ],
+)
+def test_gitlab_accepts_a_need_that_may_be_met(
+    lint: str, image: str, needs: str, tmp_path: Path
+) -> None:
+    assert found(tmp_path, "CI010", gitlab(lint, image, needs)) == []
+
+
+def test_gitlab_a_workflow_that_makes_no_such_pipeline_is_no_trap(tmp_path: Path) -> None:
+    files = gitlab(ON_MERGE_REQUESTS, ON_MAIN)
+    only = 'workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == "merge_request_event"\n'
+    assert found(tmp_path, "CI010", {".gitlab-ci.yml": only + files[".gitlab-ci.yml"]}) == []
+
+
+def test_gitlab_follows_extends_references_and_includes(tmp_path: Path) -> None:
+    files = {
+        ".gitlab-ci.yml": (
+            "include:\n  - local: ci/parts.gitlab-ci.yml\n"
+            "push:\n  extends: .on-main\n  needs: [lint]\n  script: [make push]\n"
+        ),
+        "ci/parts.gitlab-ci.yml": (
+            f".asked:\n{ON_MERGE_REQUESTS}"
+            f".on-main:\n{ON_MAIN}"
+            "lint:\n  rules:\n    - !reference [.asked, rules]\n  script: [make lint]\n"
+        ),
+    }
+    assert found(tmp_path, "CI010", files) == [".gitlab-ci.yml:5"]
+
+
+def test_gitlab_a_job_of_a_template_elsewhere_is_not_known(tmp_path: Path) -> None:
+    text = (
+        "include:\n  - template: Jobs/Build.gitlab-ci.yml\npush:\n  needs: [build]\n  script: [x]\n"
+    )
+    assert found(tmp_path, "CI010", {".gitlab-ci.yml": text}) == []
+
+
+def test_gitlab_finds_a_need_of_no_job(tmp_path: Path) -> None:
+    text = "push:\n  needs: [build]\n  script: [x]\n"
+    assert found(tmp_path, "CI010", {".gitlab-ci.yml": text}) == [".gitlab-ci.yml:2"]
+
+
+def test_gitlab_finds_only_beside_inherited_rules(tmp_path: Path) -> None:
+    text = f".main:\n{ON_MAIN}push:\n  extends: .main\n  only: [main]\n  script: [x]\n"
+    assert found(tmp_path, "CI010", {".gitlab-ci.yml": text}) == [".gitlab-ci.yml:6"]
+
+
+# ---- GitHub Actions ------------------------------------------------------------------------------
+
+UPLOAD = "      - uses: actions/upload-artifact@{ref}\n        with:\n          name: {name}\n"
+MATRIX = "    strategy:\n      matrix:\n        version: [21, 25]\n"
+
+
+def workflow(*jobs: str) -> dict[str, str]:
+    return {".github/workflows/ci.yml": "on: push\njobs:\n" + "".join(jobs)}
+
+
+def job(name: str, more: str = "", artifact: str = "report", ref: str = "v4") -> str:
+    steps = "    runs-on: ubuntu-24.04\n    steps:\n" + UPLOAD.format(ref=ref, name=artifact)
+    return f"  {name}:\n{more}{steps}"
+
+
+@pytest.mark.parametrize(
+    "jobs",
+    [
+        [job("test", MATRIX)],
+        [job("test", MATRIX, "report-${{ github.sha }}")],
+        [job("test", "    strategy:\n      matrix: ${{ fromJSON(needs.a.outputs.legs) }}\n")],
+        [job("test", "    strategy:\n      matrix:\n        include: [{a: 1}, {a: 2}]\n")],
+        [job("test", MATRIX, ref="b4b15b8c7c6ac21ea08fcf65892d2ee8f75cf882")],
+        [job("test"), job("lint")],
+    ],
+    ids=["matrix", "of-the-run", "expression", "include", "commit", "two-jobs"],
+)
+def test_github_finds_artifacts_whose_names_meet(jobs: list[str], tmp_path: Path) -> None:
+    assert len(found(tmp_path, "CI010", workflow(*jobs))) == 1
+
+
+@pytest.mark.parametrize(
+    "jobs",
+    [
+        [job("test", MATRIX, "report-${{ matrix.version }}")],
+        [job("test", MATRIX, "report-${{ strategy.job-index }}")],
+        [job("test", MATRIX, ref="v3")],
+        [job("test", "    strategy:\n      matrix:\n        version: [21]\n")],
+        [job("test", MATRIX) + "          overwrite: true\n"],
+        [job("test", MATRIX) + "        if: matrix.version == 25\n"],
+        [job("test"), job("lint", artifact="lint")],
+        [
+            job("a", "    if: github.ref_type == 'tag'\n"),
+            job("b", "    if: github.ref_type != 'tag'\n"),
+        ],
+        [job("test") + UPLOAD.format(ref="v4", name="log")],
+    ],
+)
+def test_github_accepts_artifacts_with_names_of_their_own(jobs: list[str], tmp_path: Path) -> None:
+    assert found(tmp_path, "CI010", workflow(*jobs)) == []
+
+
+DEPLOY = """\
+on: {on}
+{outer}jobs:
+  deploy:
+{inner}    runs-on: ubuntu-24.04
+    steps:
+      - run: {shell}
+"""
+CANCEL = "concurrency:\n{0}  group: deploy\n{0}  cancel-in-progress: {1}\n"
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        "helm upgrade --install shop helm/shop",
+        "terraform apply -auto-approve plan",
+        "make deploy",
+        "./ci/deploy.sh prod",
+    ],
+)
+@pytest.mark.parametrize("where", ["outer", "inner"])
+def test_github_finds_a_deployment_that_the_next_run_cancels(
+    shell: str, where: str, tmp_path: Path
+) -> None:
+    places = {
+        "outer": CANCEL.format("", "true") if where == "outer" else "",
+        "inner": "    " + CANCEL.format("    ", "true") if where == "inner" else "",
+    }
+    text = DEPLOY.format(on="push", shell=shell, **places)
+    assert len(found(tmp_path, "CI011", {".github/workflows/deploy.yml": text})) == 1
+
+
+def test_github_follows_a_call_of_another_workflow(tmp_path: Path) -> None:
+    files = {
+        ".github/workflows/ci.yml": "on: push\n"
+        + CANCEL.format("", "true")
+        + "jobs:\n  prod:\n    uses: ./.github/workflows/deploy.yml\n",
+        ".github/workflows/deploy.yml": DEPLOY.format(
+            on="workflow_call", outer="", inner="", shell="make deploy"
+        ),
+    }
+    assert found(tmp_path, "CI011", files) == [".github/workflows/ci.yml:4"]
+
+
+@pytest.mark.parametrize(
+    ("on", "cancel", "shell"),
+    [
+        ("push", "false", "make deploy"),
+        ("push", "${{ github.event_name == 'pull_request' }}", "make deploy"),
+        ("pull_request", "true", "helm upgrade --install preview helm/shop"),
+        ("push", "true", "make test"),
+        ("push", "true", "terraform plan"),
+        ("push", "true", "kubectl apply --dry-run=server -f k8s"),
+        ("push", "true", "make deploy-test-fixtures"),
+    ],
+)
+def test_github_accepts_what_may_be_cancelled(
+    on: str, cancel: str, shell: str, tmp_path: Path
+) -> None:
+    text = DEPLOY.format(on=on, outer=CANCEL.format("", cancel), inner="", shell=shell)
+    assert found(tmp_path, "CI011", {".github/workflows/deploy.yml": text}) == []
