@@ -40,7 +40,7 @@ stages:
     jobs:
       - job: image
         steps:
-          - bash: {shell}
+          - bash: {command}
 """
 
 
@@ -58,7 +58,7 @@ stages:
 def test_azure_finds_a_condition_that_leaves_a_failure_out(
     condition: str, shell: str, tmp_path: Path
 ) -> None:
-    text = STAGES.format(after="dependsOn: [check]", condition=condition, shell=shell)
+    text = STAGES.format(after="dependsOn: [check]", condition=condition, command=shell)
     assert found(tmp_path, "CI009", {"azure-pipelines.yml": text}) == ["azure-pipelines.yml:9"]
 
 
@@ -66,7 +66,7 @@ def test_azure_a_stage_depends_on_the_one_before_it(tmp_path: Path) -> None:
     text = STAGES.format(
         after="displayName: Image",
         condition="eq(variables['Build.SourceBranch'], 'refs/heads/main')",
-        shell="make push",
+        command="make push",
     )
     assert len(found(tmp_path, "CI009", {"azure-pipelines.yml": text})) == 1
 
@@ -92,7 +92,7 @@ def test_azure_a_stage_depends_on_the_one_before_it(tmp_path: Path) -> None:
 def test_azure_accepts_a_condition_that_asks_or_harms_nothing(
     after: str, condition: str, shell: str, tmp_path: Path
 ) -> None:
-    text = STAGES.format(after=after, condition=condition, shell=shell)
+    text = STAGES.format(after=after, condition=condition, command=shell)
     assert found(tmp_path, "CI009", {"azure-pipelines.yml": text}) == []
 
 
@@ -351,7 +351,7 @@ on: {on}
   deploy:
 {inner}    runs-on: ubuntu-24.04
     steps:
-      - run: {shell}
+      - run: {command}
 """
 CANCEL = "concurrency:\n{0}  group: deploy\n{0}  cancel-in-progress: {1}\n"
 
@@ -373,7 +373,7 @@ def test_github_finds_a_deployment_that_the_next_run_cancels(
         "outer": CANCEL.format("", "true") if where == "outer" else "",
         "inner": "    " + CANCEL.format("    ", "true") if where == "inner" else "",
     }
-    text = DEPLOY.format(on="push", shell=shell, **places)
+    text = DEPLOY.format(on="push", command=shell, **places)
     assert len(found(tmp_path, "CI011", {".github/workflows/deploy.yml": text})) == 1
 
 
@@ -383,7 +383,7 @@ def test_github_follows_a_call_of_another_workflow(tmp_path: Path) -> None:
         + CANCEL.format("", "true")
         + "jobs:\n  prod:\n    uses: ./.github/workflows/deploy.yml\n",
         ".github/workflows/deploy.yml": DEPLOY.format(
-            on="workflow_call", outer="", inner="", shell="make deploy"
+            on="workflow_call", outer="", inner="", command="make deploy"
         ),
     }
     assert found(tmp_path, "CI011", files) == [".github/workflows/ci.yml:4"]
@@ -404,5 +404,5 @@ def test_github_follows_a_call_of_another_workflow(tmp_path: Path) -> None:
 def test_github_accepts_what_may_be_cancelled(
     on: str, cancel: str, shell: str, tmp_path: Path
 ) -> None:
-    text = DEPLOY.format(on=on, outer=CANCEL.format("", cancel), inner="", shell=shell)
+    text = DEPLOY.format(on=on, outer=CANCEL.format("", cancel), inner="", command=shell)
     assert found(tmp_path, "CI011", {".github/workflows/deploy.yml": text}) == []
