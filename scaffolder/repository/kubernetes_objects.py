@@ -16,6 +16,9 @@ from scaffolder.repository.reading import documents, line_of, listed, place
 DIGEST = "sha256:" + "0" * 64
 """Stands for the digest that a pipeline hands over; the chart refuses to render without one."""
 
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+"""Stands for the commit that a pipeline hands over to a chart that takes its image by digest."""
+
 REPOSITORY = "registry.example.com/image"
 """Stands for the registry's address, which is known once Terraform has made the registry."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from scaffolder.checks.agreement import (
     alerts,
     deployment,
+    disruption,
+    limits,
     paths,
     ports,
     programs,
@@ -27,6 +29,8 @@ CHECKS = tuple(
             *selectors.CHECKS,
             *quantities.CHECKS,
             *deployment.CHECKS,
+            *disruption.CHECKS,
+            *limits.CHECKS,
             *values.CHECKS,
             *series.CHECKS,
             *alerts.CHECKS,

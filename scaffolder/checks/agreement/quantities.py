@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.formats import quantity
 from scaffolder.model import Check, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository.facts import charts, workloads
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
-
-_UNITS = {
-    "": 1.0,
-    "m": 1e-3,
-    "k": 1e3,
-    "M": 1e6,
-    "G": 1e9,
-    "T": 1e12,
-    "Ki": 2.0**10,
-    "Mi": 2.0**20,
-    "Gi": 2.0**30,
-    "Ti": 2.0**40,
-}
 
 
 def autoscaler_knows_requests(project: Project, _: Toolchain) -> Verdict:
@@ -76,7 +61,7 @@ def quota_has_room(project: Project, _: Toolchain) -> Verdict:
             looked += 1
             replicas, scaler = _most(project, workload)
             for key, asked in _asked(workload, replicas).items():
-                granted = _number(quota.get("spec", "hard", key))
+                granted = quantity.read(quota.get("spec", "hard", key))
                 if granted is not None and asked > granted * 1.0001:
                     at = quota.place(project, "spec", "hard", key)
                     where = f" in {workload.environment}" if workload.environment else ""
@@ -145,16 +130,10 @@ def _asked(workload: KubernetesObject, replicas: int) -> dict[str, float]:
         for kind in ("requests", "limits"):
             given = charts.dig(container, "resources", kind)
             for name, amount in given.items() if isinstance(given, dict) else ():
-                number = _number(amount)
+                number = quantity.read(amount)
                 for key in (f"{kind}.{name}", *((str(name),) if kind == "requests" else ())):
                     asked[key] = asked.get(key, 0.0) + (number or 0.0) * replicas
     return asked
-
-
-def _number(value: Any) -> float | None:
-    """A quantity of Kubernetes ("250m", "512Mi") as a number; None where it is none."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([kMGTm]|[KMGT]i)?", str(value).strip())
-    return float(found[1]) * _UNITS[found[2] or ""] if found else None
 
 
 CHECKS = (

@@ -257,9 +257,14 @@ def _file(project: Project, folder: Path, path: Any) -> str:
 
 
 def _with_placeholders(values: dict[Any, Any]) -> dict[Any, Any]:
-    """Repository and digest that only a pipeline knows, where the values leave them empty and no tag stands in."""
+    """Return values with what only a pipeline knows, if they leave it empty: image and revision."""
     given = kubernetes_objects.placeholders(values)
-    return {**values, "image": {**values["image"], **given}} if given else values
+    if not given:
+        return values
+    filled = {**values, "image": {**values["image"], **given}}
+    if "digest" in given and values.get("revision") == "":
+        filled["revision"] = kubernetes_objects.REVISION
+    return filled
 
 
 def merged(first: Any, second: Any) -> Any:

@@ -1,0 +1,332 @@
+"""AG054 to AG059 on objects as teams write them: each mistake, and what looks like it and is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support import ScriptedToolchain
+
+from scaffolder import checks
+from scaffolder.model import Finding, Severity
+from scaffolder.repository.project import Project
+
+Object = dict[str, Any]
+
+
+def findings(root: Path, check: str, *objects: Object, **files: str) -> list[Finding]:
+    (root / "k8s").mkdir(parents=True, exist_ok=True)
+    (root / "k8s" / "all.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
+    for name, text in files.items():
+        (root / name).write_text(text, encoding="utf-8")
+    report = checks.run(
+        Project(root), checks.choose(select=[check], ignore=[]), ScriptedToolchain({})
+    )
+    return [finding for result in report.results for finding in result.findings]
+
+
+def deployment(name: str = "shop", *, spec: Object | None = None, **container: Any) -> Object:
+    labels = {"app": name}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name},
+        "spec": {
+            "selector": {"matchLabels": dict(labels)},
+            "template": {
+                "metadata": {"labels": dict(labels)},
+                "spec": {
+                    "containers": [{"name": name, "image": f"acme/{name}:1.4.0", **container}]
+                },
+            },
+            **(spec or {}),
+        },
+    }
+
+
+def of(kind: str, spec: Object, name: str = "shop", version: str = "v1") -> Object:
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+def autoscaler(name: str = "shop", low: int = 2) -> Object:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    return of(
+        "HorizontalPodAutoscaler",
+        {"scaleTargetRef": target, "minReplicas": low, "maxReplicas": 6},
+        version="autoscaling/v2",
+    )
+
+
+# ---- AG054 ---------------------------------------------------------------------------------------
+
+
+def test_replicas_beside_an_autoscaler_are_found(tmp_path: Path) -> None:
+    assert len(findings(tmp_path, "AG054", deployment(spec={"replicas": 3}), autoscaler())) == 1
+
+
+def test_replicas_beside_a_scaled_object_are_found(tmp_path: Path) -> None:
+    scaled = of("ScaledObject", {"scaleTargetRef": {"name": "shop"}}, version="keda.sh/v1alpha1")
+    assert len(findings(tmp_path, "AG054", deployment(spec={"replicas": 1}), scaled)) == 1
+
+
+@pytest.mark.parametrize(
+    ("workload", "scaler"),
+    [
+        (deployment(), autoscaler()),
+        (deployment(spec={"replicas": 3}), autoscaler("cart")),
+        (deployment(spec={"replicas": 0}), autoscaler()),
+    ],
+    ids=["no-number", "another-workload", "switched-off"],
+)
+def test_one_owner_of_the_number_is_accepted(
+    workload: Object, scaler: Object, tmp_path: Path
+) -> None:
+    assert findings(tmp_path, "AG054", workload, scaler) == []
+
+
+# ---- AG055 ---------------------------------------------------------------------------------------
+
+
+def selecting(labels: dict[str, str], name: str = "shop") -> Object:
+    made = deployment(name)
+    made["spec"]["selector"]["matchLabels"] |= labels
+    made["spec"]["template"]["metadata"]["labels"] |= labels
+    return made
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"app.kubernetes.io/version": "2.0.0"},
+        {"helm.sh/chart": "shop-0.3.1"},
+        {"chart": "shop-0.3.1"},
+        {"version": "1.4.0"},
+        {"git-commit": "abcdef1"},
+        {"acme.example/build-id": "812"},
+        {"timestamp": "2026-11-29"},
+    ],
+    ids=lambda labels: next(iter(labels)),
+)
+def test_a_label_that_a_release_changes_is_found_in_a_selector(
+    labels: dict[str, str], tmp_path: Path
+) -> None:
+    assert len(findings(tmp_path, "AG055", selecting(labels))) == 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [
+        ({"version": "v1"}, "shop-v1"),
+        ({"app.kubernetes.io/version": "v2"}, "shop-v2"),
+        ({"version": "blue"}, "shop"),
+        ({"chart": "shop"}, "shop"),
+        ({"app.kubernetes.io/instance": "shop", "tier": "web"}, "shop"),
+        ({"app.kubernetes.io/managed-by": "Helm"}, "shop"),
+    ],
+)
+def test_a_label_that_stays_is_accepted(labels: dict[str, str], name: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, "AG055", selecting(labels, name)) == []
+
+
+# ---- AG056 ---------------------------------------------------------------------------------------
+
+
+def budget(**spec: Any) -> Object:
+    return of(
+        "PodDisruptionBudget",
+        {"selector": {"matchLabels": {"app": "shop"}}, **spec},
+        version="policy/v1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "replicas"),
+    [
+        ({"maxUnavailable": 0}, 3),
+        ({"maxUnavailable": "0%"}, 3),
+        ({"minAvailable": "100%"}, 3),
+        ({"minAvailable": 3}, 3),
+        ({"minAvailable": "90%"}, 3),
+    ],
+)
+def test_a_budget_of_none_is_found(spec: Object, replicas: int, tmp_path: Path) -> None:
+    found = findings(tmp_path, "AG056", budget(**spec), deployment(spec={"replicas": replicas}))
+    assert [finding.severity for finding in found] == [Severity.ERROR]
+
+
+def test_a_budget_for_one_pod_is_a_warning(tmp_path: Path) -> None:
+    found = findings(tmp_path, "AG056", budget(minAvailable=1), deployment(spec={"replicas": 1}))
+    assert [finding.severity for finding in found] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("spec", "objects"),
+    [
+        ({"maxUnavailable": 1}, [deployment(spec={"replicas": 1})]),
+        ({"minAvailable": 1}, [deployment(spec={"replicas": 2})]),
+        ({"minAvailable": "50%"}, [deployment(spec={"replicas": 3})]),
+        ({"minAvailable": 2}, [deployment(), autoscaler(low=3)]),
+        ({"minAvailable": 2}, [deployment("cart", spec={"replicas": 1})]),
+    ],
+)
+def test_a_budget_that_lets_a_pod_go_is_accepted(
+    spec: Object, objects: list[Object], tmp_path: Path
+) -> None:
+    assert findings(tmp_path, "AG056", budget(**spec), *objects) == []
+
+
+# ---- AG057 ---------------------------------------------------------------------------------------
+
+DATABASE = {"to": [{"podSelector": {"matchLabels": {"app": "db"}}}], "ports": [{"port": 5432}]}
+NAMES = {"ports": [{"port": 53, "protocol": "UDP"}]}
+CALLING = deployment(env=[{"name": "DB", "value": "postgres://db.shop.svc:5432/shop"}])
+
+
+def policy(*egress: Object, selector: Object | None = None, name: str = "shop") -> Object:
+    chosen = {"matchLabels": {"app": "shop"}} if selector is None else selector
+    return of(
+        "NetworkPolicy",
+        {"podSelector": chosen, "policyTypes": ["Egress"], "egress": list(egress)},
+        name=name,
+        version="networking.k8s.io/v1",
+    )
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        [policy(DATABASE)],
+        [policy()],
+        [policy(DATABASE, selector={})],
+        [policy({"ports": [{"port": 53}]})],
+        [policy({"to": [{"podSelector": {}}]})],
+        [policy(DATABASE), policy(NAMES, selector={"matchLabels": {"app": "cart"}}, name="cart")],
+    ],
+    ids=["rules", "none", "all-pods", "tcp-alone", "own-namespace", "names-for-others"],
+)
+def test_closed_egress_without_dns_is_found(policies: list[Object], tmp_path: Path) -> None:
+    assert findings(tmp_path, "AG057", CALLING, *policies) != []
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        [policy(DATABASE, NAMES)],
+        [policy(DATABASE), policy(NAMES, selector={}, name="names")],
+        [policy({})],
+        [policy({"to": [{"namespaceSelector": {}}]})],
+        [policy({"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]})],
+        [policy({"ports": [{"port": 1, "endPort": 1024, "protocol": "UDP"}]})],
+        [policy(DATABASE, selector={"matchLabels": {"app": "cart"}})],
+    ],
+    ids=["rule", "policy", "all", "namespaces", "addresses", "range", "others"],
+)
+def test_egress_with_dns_is_accepted(policies: list[Object], tmp_path: Path) -> None:
+    assert findings(tmp_path, "AG057", CALLING, *policies) == []
+
+
+def test_a_database_that_calls_no_one_needs_no_dns(tmp_path: Path) -> None:
+    database = deployment(env=[{"name": "POSTGRES_DB", "value": "shop"}])
+    database["spec"]["template"]["spec"]["containers"][0]["image"] = "postgres:18"
+    assert findings(tmp_path, "AG057", database, policy()) == []
+
+
+def test_ingress_alone_closes_nothing_out(tmp_path: Path) -> None:
+    ingress = of(
+        "NetworkPolicy",
+        {"podSelector": {}, "policyTypes": ["Ingress"]},
+        version="networking.k8s.io/v1",
+    )
+    assert findings(tmp_path, "AG057", CALLING, ingress) == []
+
+
+# ---- AG058 ---------------------------------------------------------------------------------------
+
+
+def resources(requests: Object, limits: Object) -> Object:
+    return deployment(resources={"requests": requests, "limits": limits})
+
+
+@pytest.mark.parametrize(
+    ("requests", "limits"),
+    [
+        ({"memory": "512Mi"}, {"memory": "256Mi"}),
+        ({"memory": "1Gi"}, {"memory": "1G"}),
+        ({"cpu": "1500m"}, {"cpu": 1}),
+        ({"cpu": 2}, {"cpu": "500m"}),
+        ({"ephemeral-storage": "1Gi"}, {"ephemeral-storage": "512Mi"}),
+        ({"memory": "1e9"}, {"memory": "900M"}),
+    ],
+)
+def test_a_request_above_its_limit_is_found(
+    requests: Object, limits: Object, tmp_path: Path
+) -> None:
+    assert len(findings(tmp_path, "AG058", resources(requests, limits))) == 1
+
+
+@pytest.mark.parametrize(
+    ("requests", "limits"),
+    [
+        ({"memory": "512Mi"}, {"memory": "512Mi"}),
+        ({"memory": "1024Mi"}, {"memory": "1Gi"}),
+        ({"cpu": "500m"}, {}),
+        ({}, {"memory": "64Mi"}),
+        ({"cpu": "500m"}, {"cpu": 0.5}),
+        ({"cpu": 4, "memory": "64Mi"}, {"memory": "128Mi"}),
+    ],
+)
+def test_a_request_within_its_limit_is_accepted(
+    requests: Object, limits: Object, tmp_path: Path
+) -> None:
+    assert findings(tmp_path, "AG058", resources(requests, limits)) == []
+
+
+# ---- AG059 ---------------------------------------------------------------------------------------
+
+LIMITED: Object = {"resources": {"limits": {"memory": "512Mi"}}}
+
+
+def image(start: str) -> str:
+    return f"FROM eclipse-temurin:25-jre\nCOPY app.jar /app.jar\n{start}\n"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        'ENTRYPOINT ["java", "-Xmx2g", "-jar", "/app.jar"]',
+        'CMD ["java", "-Xmx512m", "-jar", "/app.jar"]',
+        'ENV JAVA_TOOL_OPTIONS="-Xms64m -Xmx1024M"\nCMD ["java", "-jar", "/app.jar"]',
+        'ENTRYPOINT ["java", "-XX:MaxHeapSize=805306368", "-jar", "/app.jar"]',
+        'CMD ["node", "--max-old-space-size=1024", "server.js"]',
+        "ENV NODE_OPTIONS=--max-old-space-size=600",
+    ],
+)
+def test_a_heap_above_the_memory_is_found(start: str, tmp_path: Path) -> None:
+    found = findings(tmp_path, "AG059", deployment(**LIMITED), Dockerfile=image(start))
+    assert [finding.path.as_posix() for finding in found] == ["Dockerfile"]
+
+
+def test_a_heap_in_a_variable_of_the_container_is_found(tmp_path: Path) -> None:
+    workload = deployment(**LIMITED, env=[{"name": "JAVA_OPTS", "value": "-Xmx1g"}])
+    found = findings(tmp_path, "AG059", workload, Dockerfile=image("CMD java $JAVA_OPTS -jar /a"))
+    assert [finding.path.as_posix() for finding in found] == ["k8s/all.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("workload", "start"),
+    [
+        (deployment(**LIMITED), 'CMD ["java", "-Xmx384m", "-jar", "/app.jar"]'),
+        (deployment(**LIMITED), 'CMD ["java", "-XX:MaxRAMPercentage=75", "-jar", "/app.jar"]'),
+        (deployment(), 'CMD ["java", "-Xmx2g", "-jar", "/app.jar"]'),
+        (
+            deployment(**LIMITED, env=[{"name": "JAVA_TOOL_OPTIONS", "value": "-Xmx300m"}]),
+            "ENV JAVA_TOOL_OPTIONS=-Xmx2g",
+        ),
+        (deployment(**LIMITED), 'RUN java -Xmx2g -jar build-tool.jar\nCMD ["java", "-jar", "/a"]'),
+    ],
+    ids=["below", "share", "no-limit", "of-the-container", "while-building"],
+)
+def test_a_heap_within_the_memory_is_accepted(workload: Object, start: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, "AG059", workload, Dockerfile=image(start)) == []
