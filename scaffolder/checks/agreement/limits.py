@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
-from scaffolder.formats import quantity
 from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
-from scaffolder.repository import files, reading
+from scaffolder.repository import files, quantity, reading
 from scaffolder.repository.facts import charts, services, workloads
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project

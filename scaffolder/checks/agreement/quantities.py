@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
-from scaffolder.formats import quantity
 from scaffolder.model import Check, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import quantity
 from scaffolder.repository.facts import charts, workloads
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project

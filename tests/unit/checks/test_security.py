@@ -395,4 +395,4 @@ def test_a_download_is_not_run_as_it_arrives(text: str, lines: list[str], tmp_pa
 def test_an_empty_repository_has_nothing_to_look_at_but_its_files(tmp_path: Path) -> None:
     report = checked(tmp_path, "SEC", {"README.md": "# x\n"})
     assert [result.check.id for result in report.results] == ["SEC001"]
-    assert len(report.inapplicable) == 9
+    assert len(report.inapplicable) == 10
