@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, fixes
 from scaffolder.repository.project import Project
 from scaffolder.tools import terraform
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import Toolchain
 
+_NAMES_SHOWN = 4
 _DEPTH = ("syntax", "schema", "provider")
 
 
@@ -47,7 +49,13 @@ def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
     """
     folder = _folder(project)
     roots = terraform.roots(project.root / folder)
-    said = terraform.validate(toolchain, project.root / folder, roots, online=online)
+    said = terraform.validate(
+        toolchain, project.root / folder, roots, online=online, within=project.root
+    )
+    limit = _together(validation.limit for validation in said if validation.limit)
+    judged = [validation for validation in said if validation.judged]
+    if not judged:
+        raise Blocked(limit)
     findings = dict.fromkeys(
         _finding(folder, one) for validation in said for one in validation.diagnostics
     )
@@ -55,14 +63,14 @@ def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
     names = ", ".join(root.as_posix() for root in roots)
     return Verdict(
         findings=tuple(findings),
-        level=min((validation.level for validation in said), key=_DEPTH.index),
+        level=min((validation.level for validation in judged), key=_DEPTH.index),
         detail="; ".join(
             [
                 f"{counted(len(roots), 'root')}: {names}",
                 *([", ".join(providers)] if providers else []),
             ]
         ),
-        limit="; ".join(sorted({validation.limit for validation in said if validation.limit})),
+        limit=limit,
     )
 
 
@@ -78,6 +86,20 @@ def checks(*, online: bool) -> tuple[Check, ...]:
             cost=3,
         ),
     )
+
+
+def _together(limits: Iterable[str]) -> str:
+    """Return the limits of all roots as one, each kind ("modules from elsewhere: a, b") once."""
+    names: dict[str, set[str]] = {}
+    for part in (part for limit in limits for part in limit.split("; ")):
+        kind, colon, of = part.partition(": ")
+        names.setdefault(kind + colon, set()).update(of.split(", ") if colon else ())
+    return "; ".join(f"{kind}{_few(sorted(of))}" for kind, of in sorted(names.items()))
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(names[:_NAMES_SHOWN]) + more
 
 
 def _finding(folder: Path, one: terraform.Diagnostic) -> Finding:

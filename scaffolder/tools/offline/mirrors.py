@@ -38,11 +38,20 @@ def only_from(mirrors: Iterable[Path], folder: Path) -> Path:
     return file
 
 
+LOCK = ".terraform.lock.hcl"
+
+
 def locked(folder: Path) -> tuple[str, ...]:
-    """The releases that `terraform init` chose."""
-    lock = folder / ".terraform.lock.hcl"
-    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
+    """Return the releases that `terraform init` chose, such as "aws 5.100.0"."""
+    versions = locked_versions(folder)
+    return tuple(f"{address.rpartition('/')[2]} {version}" for address, version in versions.items())
+
+
+def locked_versions(folder: Path) -> dict[str, str]:
+    """Return the release of each provider that the lock file of a root names, by address ("hashicorp/aws")."""
+    lock = folder / LOCK
+    text = lock.read_text(encoding="utf-8", errors="replace") if lock.exists() else ""
     found = re.findall(
-        r'^provider "[^"]*/([^"/]+)" \{\n\s*version\s*=\s*"([^"]+)"', text, re.MULTILINE
+        r'^provider "[^"]*?([^"/]+/[^"/]+)" \{\n\s*version\s*=\s*"([^"]+)"', text, re.MULTILINE
     )
-    return tuple(f"{name} {version}" for name, version in found)
+    return dict(found)

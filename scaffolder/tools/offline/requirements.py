@@ -13,6 +13,7 @@ _SETTING = re.compile(r"(source|version)\s*=\s*\"([^\"]*)\"")
 _TYPE = re.compile(
     r'^\s*(?:resource|data|ephemeral)\s+"?([a-z0-9]+)_\w+"?\s+"?[\w-]+"?\s*\{', re.MULTILINE
 )
+_CONFIGURED = re.compile(r'^\s*(?:mock_)?provider\s+"([\w-]+)"\s*\{', re.MULTILINE)
 _BUILT_IN = "builtin/terraform"  # part of Terraform itself
 
 
@@ -28,7 +29,8 @@ def required_providers(text: str) -> dict[str, str]:
                 continue
             constraints.setdefault(address, []).append(settings.get("version", short))
             named.add(name)
-    for prefix in set(_TYPE.findall(text)) - named - {"terraform"}:  # needed without being declared
+    implied = {*_TYPE.findall(text), *_CONFIGURED.findall(text)}
+    for prefix in implied - named - {"terraform"}:  # needed without being declared
         constraints.setdefault(f"hashicorp/{prefix}", [])
     return {
         address: ", ".join(filter(None, given)) for address, given in sorted(constraints.items())
@@ -36,15 +38,23 @@ def required_providers(text: str) -> dict[str, str]:
 
 
 def choose(
-    needed: Mapping[str, str], releases: Mapping[str, str]
+    needed: Mapping[str, str], releases: Mapping[str, str], locked: Mapping[str, str] | None = None
 ) -> tuple[tuple[ProviderSchema, ...], tuple[str, ...]]:
-    """The packaged schema for each provider, and the providers that have none."""
+    """Return the packaged schema for each provider, and the providers that have none.
+
+    `releases` are exact versions; of one in `locked`, the schema of its major version stands in.
+    """
     chosen, unknown = [], []
     for address, constraint in needed.items():
         exactly = f"= {releases[address]}" if address in releases else ""
-        found = matching(address, ", ".join(filter(None, (constraint, exactly))))
+        release = "" if exactly else (locked or {}).get(address, "")
+        major = release.partition(".")[0]
+        same = f">= {major}.0.0, < {int(major) + 1}.0.0" if major.isdigit() else ""
+        found = matching(address, ", ".join(filter(None, (constraint, exactly, same))))
         if found:
             chosen.append(found[0])
         else:
-            unknown.append(f"{address} {constraint}".strip())
+            chosen_by_lock = release and matching(address, constraint)
+            wanted = release if chosen_by_lock else constraint or release
+            unknown.append(f"{address} {wanted}".strip())
     return tuple(chosen), tuple(unknown)

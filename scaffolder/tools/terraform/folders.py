@@ -16,7 +16,15 @@ from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import Toolchain
 
 _COPIED = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".hcl", ".tftest.json", ".tfmock.json")
+_CODE = (".tf", ".tf.json", ".tftest.hcl", ".tftest.json", ".tfmock.hcl", ".tfmock.json")
+_LEFT_BEHIND = re.compile(r"\.terraform|\.git|.+\.tfstate(?:\..*)?")
 _MODULE_SOURCE = re.compile(r'^\s*"?source"?\s*[=:]\s*"([^"]+)"', re.MULTILINE)
+_MODULE = re.compile(
+    r'^(?P<indent>[ \t]*)"?module"?\s*:?\s*(?:"[^"]*"\s*)?\{(?P<body>.*?)(?=^(?P=indent)[\w}"]|\Z)',
+    re.MULTILINE | re.DOTALL,
+)
+_SOURCE_IN_MODULE = re.compile(r'(?:^|\{|,)\s*"?source"?\s*[=:]\s*"([^"]+)"', re.MULTILINE)
+_GOES_UP = re.compile(r"(?<![\w.])\.\./")
 LOCAL_TIMEOUT = 60.0
 PROVIDER_TIMEOUT = (
     120.0  # the AWS provider alone takes 3 s to start, on a busy machine many times that
@@ -24,7 +32,7 @@ PROVIDER_TIMEOUT = (
 
 
 def roots(directory: Path) -> tuple[Path, ...]:
-    """The folders below `directory` to run terraform in, relative to it: those that no other one calls as a module."""
+    """Return the folders below `directory` to run terraform in: those that no other one calls as a module."""
     folders = {
         file.parent for file in _sources(directory) if file.name.endswith((".tf", ".tf.json"))
     }
@@ -42,14 +50,21 @@ def roots(directory: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.relative_to(directory) for folder in folders - called))
 
 
+def goes_up(directory: Path) -> bool:
+    """Return whether the code below `directory` may read a file beside it."""
+    return any(_GOES_UP.search(_MODULE_SOURCE.sub("", read(file))) for file in _sources(directory))
+
+
 class Root:
     """One root in the copy: where it runs, and what its files say about modules and providers."""
 
-    def __init__(self, copy: Path, root: Path) -> None:
+    def __init__(self, copy: Path, root: Path, top: Path | None = None) -> None:
+        """`copy` holds the root; `top` is the folder above it that stands for the whole repository."""
         self.path = root
+        self.top = top or copy
         self.folder = copy / root
         self.data = Path(tempfile.mkdtemp(prefix=".data-", dir=copy))
-        self.text = "\n".join(read(file) for file in _sources(self.folder))
+        self.text = _code(self.folder, with_tests=True)
 
     @property
     def has_modules(self) -> bool:
@@ -57,11 +72,20 @@ class Root:
 
     @property
     def remote_modules(self) -> tuple[str, ...]:
-        blocks = re.findall(
-            r'^\s*module\s+(?:"[^"]*"\s*)?\{(.*?)^\s*\}', self.text, re.MULTILINE | re.DOTALL
-        )
-        sources = (source for block in blocks for source in _MODULE_SOURCE.findall(block))
-        return tuple(sorted({source for source in sources if not source.startswith((".", "/"))}))
+        """Return the sources elsewhere of the modules that the root calls, or that a local module calls."""
+        found: set[str] = set()
+        texts = {self.folder: self.text}
+        pending = [self.folder]
+        while pending:
+            folder = pending.pop()
+            for source in _called(texts[folder]):
+                local = Path(os.path.normpath(folder / source))
+                if not source.startswith((".", "/")):
+                    found.add(source)
+                elif local not in texts:
+                    texts[local] = _code(local)
+                    pending.append(local)
+        return tuple(sorted(found))
 
     def with_modules(self) -> str:
         """The text of the root and of all modules it uses, once `terraform get` has found them."""
@@ -72,8 +96,7 @@ class Root:
             "",
             ".",
         }
-        files = (file for folder in sorted(folders) for file in _sources(self.folder / folder))
-        return "\n".join((self.text, *(read(file) for file in files)))
+        return "\n".join((self.text, *(_code(self.folder / folder) for folder in sorted(folders))))
 
     def run(
         self, tools: Toolchain, *args: str, env: Mapping[str, str] | None = None, timeout: float
@@ -82,27 +105,87 @@ class Root:
         return tools.run(TERRAFORM, *args, cwd=self.folder, env=variables, timeout=timeout)
 
 
+def _called(text: str) -> Iterator[str]:
+    """Yield the source of each module that a configuration calls."""
+    for module in _MODULE.finditer(text):
+        yield from _SOURCE_IN_MODULE.findall(module["body"])
+
+
+def _code(folder: Path, *, with_tests: bool = False) -> str:
+    """Return the text of a configuration: the files of one folder, and of its tests where Terraform reads them."""
+    folders = (folder, folder / "tests") if with_tests else (folder,)
+    files = (file for one in folders if one.is_dir() for file in sorted(one.iterdir()))
+    return "\n".join(read(file) for file in files if file.name.endswith(_CODE) and file.is_file())
+
+
 def _sources(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*")):
-        if file.name.endswith(_COPIED) and not any(
-            part.startswith(".") for part in file.relative_to(folder).parts
-        ):
-            yield file
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if _is_looked_into(name))
+        for name in sorted(names):
+            if name.endswith(_COPIED) and not name.startswith("."):
+                yield Path(parent, name)
+
+
+def _is_looked_into(name: str) -> bool:
+    return not name.startswith(".") and name != "node_modules"
 
 
 def read(file: Path) -> str:
-    """Return the text of a file; what is no UTF-8 is replaced."""
-    return file.read_text(encoding="utf-8", errors="replace")
+    """Return the text of a file, "" if there is none; what is no UTF-8 is replaced."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # a link that leads nowhere
+        return ""
 
 
 @contextmanager
-def copied(directory: Path) -> Iterator[Path]:
-    """A copy of all but what earlier runs of Terraform left behind, so that nothing is written to the original."""
+def copied(directory: Path, *, within: Path | None = None) -> Iterator[tuple[Path, Path]]:
+    """Yield a copy of a folder of configurations for Terraform to write to, and the copy of `within`.
+
+    Only configurations are copied; all other files, those of `within` (a folder above: the repository)
+    among them, are links to the originals, so that `file("../scripts/start.sh")` finds its file and a large
+    repository costs no more than its Terraform code. What earlier runs of Terraform left is left out.
+    """
+    top = (within or directory).resolve()
+    inside = directory.resolve().relative_to(top)
     with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
-        copy = Path(folder, directory.resolve().name)
-        shutil.copytree(
-            directory,
-            copy,
-            ignore=shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", ".git"),
-        )
-        yield copy
+        copy = Path(folder, top.name or "root")
+        _copy(top, copy, _with_code(top, top / inside))
+        yield copy / inside, copy
+
+
+def _with_code(top: Path, directory: Path) -> frozenset[Path]:
+    """Return the folders that hold a configuration, and those on the way to one."""
+    found = {directory, *(parent for parent in directory.parents if parent.is_relative_to(top))}
+    for file in _sources(directory):
+        folder = file.parent
+        while folder not in found:
+            found.add(folder)
+            folder = folder.parent
+    return frozenset(found)
+
+
+def _copy(source: Path, target: Path, real: frozenset[Path]) -> None:
+    """Copy the configurations of a folder and of those in `real` below it, and link everything else."""
+    target.mkdir()
+    for entry in os.scandir(source):
+        to = target / entry.name
+        if _LEFT_BEHIND.fullmatch(entry.name):
+            continue
+        if Path(entry.path) in real:
+            _copy(Path(entry.path), to, real)
+        elif entry.name.endswith(_COPIED) and entry.is_file():
+            shutil.copyfile(entry.path, to)
+        else:
+            _link(Path(entry.path), to)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Link to a file or folder; where a system has no links for users, copy it."""
+    try:
+        target.symlink_to(source.resolve(), target_is_directory=source.is_dir())
+    except (OSError, RuntimeError):  # RuntimeError: links in a circle, in Python 3.11 and 3.12
+        if source.is_dir():
+            shutil.copytree(source, target, ignore_dangling_symlinks=True, dirs_exist_ok=True)
+        elif source.is_file():
+            shutil.copyfile(source, target)

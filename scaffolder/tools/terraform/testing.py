@@ -34,7 +34,7 @@ def run_tests(
     releases: Mapping[str, str] | None = None,
 ) -> tuple[Tests, ...]:
     """Run `terraform test` for each root below `directory`, on a copy, with the packaged schemas behind its mocks."""
-    with copied(directory) as copy:
+    with copied(directory) as (copy, _):
         return tuple(_test(tools, Root(copy, root), releases or {}) for root in roots)
 
 

@@ -12,10 +12,25 @@ from typing import Any, Literal
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.tools import installation
 from scaffolder.tools.offline import catalog
-from scaffolder.tools.offline.mirrors import holds, locked, mirrors, only_from
+from scaffolder.tools.offline.mirrors import (
+    LOCK,
+    holds,
+    locked,
+    locked_versions,
+    mirrors,
+    only_from,
+)
 from scaffolder.tools.offline.requirements import choose, required_providers
 from scaffolder.tools.programs import TERRAFORM
-from scaffolder.tools.terraform.folders import LOCAL_TIMEOUT, PROVIDER_TIMEOUT, Root, copied
+from scaffolder.tools.terraform import limits
+from scaffolder.tools.terraform.folders import (
+    LOCAL_TIMEOUT,
+    PROVIDER_TIMEOUT,
+    Root,
+    copied,
+    goes_up,
+)
+from scaffolder.tools.terraform.limits import NOT_INSTALLED
 from scaffolder.tools.terraform.output import (
     Diagnostic,
     diagnostic,
@@ -35,7 +50,7 @@ class Validation:
     """What `terraform validate` said of one root.
 
     `providers` are the releases it was held against ("aws 6.69.1"); `limit` says what kept it from
-    looking deeper.
+    looking deeper, and `judged` is false where that is everything.
     """
 
     root: Path
@@ -43,6 +58,7 @@ class Validation:
     diagnostics: tuple[Diagnostic, ...] = ()
     providers: tuple[str, ...] = ()
     limit: str = ""
+    judged: bool = True
 
 
 def validate(
@@ -52,19 +68,23 @@ def validate(
     *,
     releases: Mapping[str, str] | None = None,
     online: bool = False,
+    within: Path | None = None,
 ) -> tuple[Validation, ...]:
     """Run `terraform validate` for each root below `directory`, as deep as this machine allows, on a copy.
 
     The real providers are asked where a mirror or a plugin cache holds them, or, with `online`,
     where Terraform can download them. Else the packaged schemas stand in: the newest release that
     the configuration allows, or the one that `releases` names ({"hashicorp/aws": "5.100.0"}).
+    Files beside `directory` are there for Terraform to read as far as the folder `within`.
+
+    Raises:
+        ToolMissing: each root asks for another Terraform.
+
     """
 
     def ask() -> list[dict[str, Any]]:
-        with copied(directory) as copy:
-            said = (
-                _validate(tools, Root(copy, root), releases or {}, online=online) for root in roots
-            )
+        with copied(directory, within=within) as (copy, top):
+            said = _each(tools, [Root(copy, root, top) for root in roots], releases or {}, online)
             return [_plain(validation) for validation in said]
 
     if online or any(
@@ -72,9 +92,28 @@ def validate(
     ):  # what a registry or a mirror holds is not for us to know
         return tuple(_validation(plain) for plain in ask())
     question = ("validate", [root.as_posix() for root in roots], dict(releases or {}))
-    return tuple(
-        _validation(plain) for plain in tools.answer(TERRAFORM, question, [directory], ask)
-    )
+    reads = [within] if within and goes_up(directory) else [directory]
+    return tuple(_validation(plain) for plain in tools.answer(TERRAFORM, question, reads, ask))
+
+
+def _each(
+    tools: Toolchain, roots: Sequence[Root], releases: Mapping[str, str], online: bool
+) -> list[Validation]:
+    """Validate each root; one that asks for another Terraform does not keep the others from a verdict."""
+    validations, missing = [], []
+    for root in roots:
+        try:
+            validations.append(_validate(tools, root, releases, online=online))
+        except ToolMissing as error:
+            missing.append(error)
+            validations.append(_unjudged(root, error.message))
+    if missing and len(missing) == len(roots):
+        raise missing[0]
+    return validations
+
+
+def _unjudged(root: Root, limit: str) -> Validation:
+    return Validation(root=root.path, level="syntax", limit=limit, judged=False)
 
 
 def _plain(validation: Validation) -> dict[str, Any]:
@@ -91,26 +130,37 @@ def _validation(plain: Mapping[str, Any]) -> Validation:
         ),
         providers=tuple(plain["providers"]),
         limit=plain["limit"],
+        judged=plain["judged"],
     )
 
 
 _INIT_TIMEOUT = 15.0
-_NOT_INSTALLED = "Module not installed"
 _NO_FUNCTION = "Unknown provider function"
 _WRONG_TERRAFORM = "Unsupported Terraform Core version"
-_NO_PROVIDER = (
-    "Missing required provider",
-    "Failed to obtain provider schema",
-    "Failed to load plugin schemas",
-)
 
 
 def _validate(
     tools: Toolchain, root: Root, releases: Mapping[str, str], *, online: bool
 ) -> Validation:
+    """Validate a root, and leave out of the verdict what only this machine lacks."""
+    validation = _as_it_is(tools, root, releases, online=online)
+    told = limits.split(validation.diagnostics, root)
+    foreign = limits.dialect(root)
+    if foreign and any(one.severity == "error" for one in told.diagnostics):
+        return _unjudged(root, f"{root.path.as_posix()} ({foreign})")
+    return replace(
+        validation,
+        level="syntax" if told.without_provider else validation.level,
+        diagnostics=told.diagnostics,
+        limit="; ".join(dict.fromkeys(filter(None, (validation.limit, *told.limits)))),
+    )
+
+
+def _as_it_is(
+    tools: Toolchain, root: Root, releases: Mapping[str, str], *, online: bool
+) -> Validation:
     if root.remote_modules and not online:
-        limit = f"modules from elsewhere need --online: {', '.join(root.remote_modules)}"
-        return _at_syntax(root, _report(tools, root), limit)
+        return _without_modules(tools, root, ", ".join(root.remote_modules))
     missing_module = ""
     located: tuple[Diagnostic, ...] = ()
     if root.has_modules:
@@ -119,6 +169,8 @@ def _validate(
         )
         if got.exit_code:
             missing_module = first_error(got.stderr)
+            if limits.module_elsewhere(got.stderr, online=online):
+                return _without_modules(tools, root, missing_module)
             located = tuple(one for one in printed_errors(got.stderr, root.path) if one.line)
     text = root.with_modules()
     needed = required_providers(text)
@@ -133,16 +185,21 @@ def _validate(
     return replace(said, diagnostics=explained, limit=said.limit or ("" if explained else reason))
 
 
+def _without_modules(tools: Toolchain, root: Root, modules: str) -> Validation:
+    limit = f"modules from elsewhere need --online: {modules}"
+    return _at_syntax(root, _report(tools, root), limit)
+
+
 def _explained(
     diagnostics: tuple[Diagnostic, ...], missing_module: str, located: tuple[Diagnostic, ...]
 ) -> tuple[Diagnostic, ...]:
     """Why modules are not installed, instead of that: an error at its own place once, and not once for each module."""
     if located:
-        others = (one for one in diagnostics if one.summary != _NOT_INSTALLED)
+        others = (one for one in diagnostics if one.summary != NOT_INSTALLED)
         return tuple(sorted({*others, *located}))
     return tuple(
         replace(one, detail=missing_module)
-        if missing_module and one.summary == _NOT_INSTALLED
+        if missing_module and one.summary == NOT_INSTALLED
         else one
         for one in diagnostics
     )
@@ -156,7 +213,10 @@ def _hold_against_schemas(
     except ImportError:
         extra = installation.current().with_tools()
         return _at_syntax(root, _report(tools, root), f"the packaged schemas need gRPC: {extra}")
-    chosen, unknown = choose(needed, releases)
+    of_lock = locked_versions(root.folder)
+    # Terraform would look for the providers of the lock file, which are not on this machine.
+    (root.folder / LOCK).unlink(missing_ok=True)
+    chosen, unknown = choose(needed, releases, of_lock)
     words = frozenset(re.findall(r"\w+", text))
     parts = {schema.address: catalog.load(schema, words) for schema in chosen}
     with serving(parts) as env:
@@ -235,9 +295,7 @@ def _report(
 
 def _at_syntax(root: Root, diagnostics: tuple[Diagnostic, ...], limit: str) -> Validation:
     """What is left to say where schemas are missing: the language's own errors."""
-    kept = tuple(
-        d for d in diagnostics if not d.summary.startswith((*_NO_PROVIDER, _NOT_INSTALLED))
-    )
+    kept = tuple(d for d in diagnostics if not limits.is_missing(d))
     return Validation(root=root.path, level="syntax", diagnostics=kept, limit=limit)
 
 

@@ -59,3 +59,19 @@ def test_choose_takes_the_release_that_is_asked_for() -> None:
 def test_choose_names_what_it_does_not_have() -> None:
     _, unknown = choose({"hashicorp/aws": "~> 4.0", "mycorp/mycloud": ""}, {})
     assert unknown == ("hashicorp/aws ~> 4.0", "mycorp/mycloud")
+
+
+def test_a_provider_is_needed_by_its_own_block() -> None:
+    assert required_providers('provider "vsphere" {\n  user = "a"\n}\n') == {
+        "hashicorp/vsphere": ""
+    }
+
+
+def test_the_lock_file_says_which_major_version_is_meant() -> None:
+    def said(constraint: str, locked: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        chosen, unknown = choose({"hashicorp/aws": constraint}, {}, {"hashicorp/aws": locked})
+        return tuple(map(str, chosen)), unknown
+
+    assert said(">= 4.0", "5.31.0") == (("aws 5.100.0",), ())
+    assert said(">= 4.0", "4.67.0") == ((), ("hashicorp/aws 4.67.0",))
+    assert said("~> 4.0", "4.67.0") == ((), ("hashicorp/aws ~> 4.0",))
