@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import DestinationError, ProjectError
-from scaffolder.model import Location, Table
-from scaffolder.repository import environments, files, manifests
+from scaffolder.model import Blocked, Location, NotApplicable, Table
+from scaffolder.repository import environments, manifests
 from scaffolder.repository.environments import VARIABLES, Family
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.manifests import Manifest
@@ -325,8 +325,11 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
 
 def _manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     """What the chart renders for each environment; nothing where there is no chart, or none knows an environment."""
-    rendered = manifests.manifests(project, toolchain) if files.chart(project) else ()
-    return tuple(one for one in rendered if one.environment and not one.error)
+    try:
+        rendered = manifests.manifests(project, toolchain)
+    except (NotApplicable, Blocked):
+        return ()
+    return tuple(one for one in rendered if one.environment and one.is_rendered)
 
 
 def place_of(project: Project, family: Family, environment: str, name: str) -> Location:

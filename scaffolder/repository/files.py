@@ -199,6 +199,13 @@ def chart(project: Project) -> Path | None:
     return folders[0] if folders else None
 
 
+def vendored_charts(project: Project, chart: Path) -> tuple[str, ...]:
+    """Return the names in a chart's folder `charts`: folders, and archives such as redis-1.2.3.tgz."""
+    folder = chart / "charts"
+    inside = (file.relative_to(folder) for file in _inside(project.files, folder))
+    return tuple(dict.fromkeys(file.parts[0] for file in inside))
+
+
 def chart_templates(project: Project, chart: Path) -> tuple[Path, ...]:
     """Return the templates of a chart, those that only define parts included."""
     return _inside(project.matching("*.yaml", "*.yml", "*.tpl"), chart / "templates")
@@ -254,6 +261,11 @@ def deployments(project: Project) -> tuple[Path, ...]:
 def deploy_scripts(project: Project) -> tuple[Path, ...]:
     """Return the shell scripts that deploy, by their name."""
     return project.matching("deploy*.sh")
+
+
+def that_deploy(project: Project) -> tuple[Path, ...]:
+    """Return what may run Helm: pipelines, shell scripts and Makefiles."""
+    return (*pipelines(project), *shell_scripts(project), *make_files(project))
 
 
 def kind_clusters(project: Project) -> tuple[Path, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import Blocked, NotApplicable
-from scaffolder.repository import clusters, files, kubernetes_objects
+from scaffolder.repository import chart_limits, clusters, files, kubernetes_objects
 from scaffolder.repository.environments import beside
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
@@ -19,6 +19,9 @@ from scaffolder.tools.toolchain import Toolchain
 
 API_VERSIONS = ("monitoring.coreos.com/v1", "gateway.networking.k8s.io/v1")
 """What the platform adds to a cluster before the first deployment."""
+
+
+_LONGEST_RELEASE = 53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,45 +34,95 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What the chart renders to for one environment; `error` is Helm's own words where it does not render."""
+    """What the chart renders to for one environment.
+
+    `error` is Helm's own words where it does not render; `limit` says why it could not be rendered
+    here though nothing is wrong with it.
+    """
 
     environment: str
     objects: tuple[KubernetesObject, ...] = ()
     error: str = ""
+    limit: str = ""
+
+    @property
+    def is_rendered(self) -> bool:
+        """Return whether Helm rendered it."""
+        return not self.error and not self.limit
 
 
 def chart_of(project: Project) -> Path:
     """The folder of the chart, relative to the root.
 
     Raises:
-        NotApplicable: the repository has no chart.
+        NotApplicable: the repository has no chart, or only libraries for charts.
 
     """
-    chart = files.chart(project)
-    if chart is None:
+    usual = files.chart(project)
+    if usual is None:
         raise NotApplicable("there is no Helm chart")
-    return chart
+    for chart in (usual, *files.charts(project)):
+        is_part = chart_limits.is_vendored(project, chart)
+        if not is_part and not chart_limits.is_library(project, chart):
+            return chart
+    raise NotApplicable("there are only library charts, which render nothing by themselves")
 
 
 def environments(project: Project) -> tuple[Environment, ...]:
-    """Each environment that has a values file, in promotion order; the chart's own values alone where none has."""
+    """Each environment that has a values file, in promotion order; the chart's own values alone where none has.
+
+    One whose values do not parse is left out: `unread_environments` has it.
+
+    Raises:
+        NotApplicable: the repository has no chart.
+        Blocked: Helm cannot be handed the chart, or no values parse.
+        ToolMissing: charts/ does not hold the chart's dependencies.
+
+    """
     chart = chart_of(project)
     project.hand(files.chart_inputs(project, chart))
+    chart_limits.ask_for_what_is_missing(project, chart)
+    unread = unread_environments(project)
     present: dict[str, tuple[Path, ...]] = {
-        name: (project.root / file,) for name, file in beside(project, chart).items()
+        name: (project.root / file,)
+        for name, file in beside(project, chart).items()
+        if name not in unread
     }
+    if unread and not present:
+        raise Blocked(next(iter(unread.values())))
+    release = _release_name(chart.name or project.root.name)
     return tuple(
         Environment(
             name=name,
             release=helm.Release(
                 values_files=values,
                 set_strings=_image(project, chart),
-                name=chart.name or project.root.name,
-                namespace=chart.name or project.root.name,
+                name=release,
+                namespace=release,
             ),
         )
         for name, values in (present or {"": ()}).items()
     )
+
+
+def unread_environments(project: Project) -> dict[str, str]:
+    """Return the environments whose values do not parse, and what says so."""
+    own = beside(project, chart_of(project)).items()
+    problems = ((name, chart_limits.does_not_parse(project, file)) for name, file in own)
+    return {name: problem for name, problem in problems if problem}
+
+
+def limit_of(project: Project, rendered: Iterable[Manifest]) -> str:
+    """Return which environments of the chart were not judged, and why; "" if all were."""
+    of = {one.environment: one.limit for one in rendered if one.limit}
+    of |= unread_environments(project)
+    return "; ".join(f"{name}: {reason}" if name else reason for name, reason in of.items())
+
+
+def _release_name(name: str) -> str:
+    """Return a name that Helm takes for a release: https://helm.sh/docs/chart_template_guide/getting_started/."""
+    words = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
+    return words[:_LONGEST_RELEASE].strip("-") or "release"
 
 
 def _image(project: Project, chart: Path) -> dict[str, str]:
@@ -80,13 +133,17 @@ def _image(project: Project, chart: Path) -> dict[str, str]:
 
 def kubernetes_version(project: Project) -> str:
     """The version that the repository's clusters run, such as "1.36": what Terraform says, else the pinned default."""
+    return _stated_version(project) or str(package_data.versions()["kubernetes"]["version"])
+
+
+def _stated_version(project: Project) -> str:
     try:
         for _, attribute in clusters.versions(project):
             if found := re.match(r"\d+\.\d+", attribute.text):
                 return found[0]
     except ToolMissing:
         pass  # nothing reads Terraform here: what the templates pin is the best guess
-    return str(package_data.versions()["kubernetes"]["version"])
+    return ""
 
 
 def manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
@@ -106,7 +163,8 @@ def objects(project: Project, toolchain: Toolchain) -> tuple[KubernetesObject, .
         item for manifest in manifests(project, toolchain) for item in manifest.objects
     )
     if not rendered:
-        raise Blocked("the chart renders no object: see HL002")
+        limit = limit_of(project, manifests(project, toolchain))
+        raise Blocked(limit or "the chart renders no object: see HL002")
     return rendered
 
 
@@ -126,9 +184,12 @@ def _everything(project: Project, toolchain: Toolchain) -> tuple[tuple[Kubernete
         return plain, ""
     except ToolError as error:
         return plain, f"the chart was not rendered: {error.message}"
+    except Blocked as error:
+        return plain, f"the chart was not rendered: {error}"
     found = (*plain, *(item for one in rendered for item in one.objects))
     failed = [one.environment or "its own values" for one in rendered if one.error]
-    return found, f"the chart does not render for {', '.join(failed)}: see HL002" if failed else ""
+    reason = f"the chart does not render for {', '.join(failed)}: see HL002" if failed else ""
+    return found, "; ".join(filter(None, (reason, limit_of(project, rendered))))
 
 
 def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
@@ -141,13 +202,24 @@ def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
         kube_version=kubernetes_version(project),
         api_versions=API_VERSIONS,
     )
+    limits = [
+        chart_limits.of_outside(
+            project,
+            chart,
+            result.error,
+            has_environments=bool(environment.name),
+            states_version=bool(_stated_version(project)),
+        )
+        for environment, result in zip(everywhere, rendered, strict=True)
+    ]
     return tuple(
         Manifest(
             environment=environment.name,
             objects=tuple(_objects(environment.name, chart, result)),
-            error=result.error,
+            error="" if limit else result.error,
+            limit=limit,
         )
-        for environment, result in zip(everywhere, rendered, strict=True)
+        for environment, result, limit in zip(everywhere, rendered, limits, strict=True)
     )
 
 

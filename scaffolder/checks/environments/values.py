@@ -23,8 +23,9 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
     if len(files) < 2:
         raise NotApplicable("the chart has no values of several environments")
     rendered = manifests.manifests(project, toolchain)
-    if sum(not one.error for one in rendered) < 2:
-        raise Blocked("the chart does not render for two environments: see HL002")
+    if sum(one.is_rendered for one in rendered) < 2:
+        limit = manifests.limit_of(project, rendered)
+        raise Blocked(limit or "the chart does not render for two environments: see HL002")
     findings = [
         _difference(project, files, item.path, str(item), one)
         for item, one in environment_diff.rendered_differences(project, toolchain)

@@ -6,8 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import environments, manifests
+from scaffolder.model import (
+    Blocked,
+    Check,
+    Finding,
+    Location,
+    NotApplicable,
+    Severity,
+    Verdict,
+    counted,
+)
+from scaffolder.repository import chart_limits, environments, manifests
 from scaffolder.repository.facts import altered_values, charts
 from scaffolder.repository.facts.altered_values import Altered
 from scaffolder.repository.project import Project
@@ -39,20 +48,35 @@ def lints(project: Project, toolchain: Toolchain) -> Verdict:
         for environment, linted in zip(everywhere, said, strict=True)
         for message in linted.messages
         if message.severity != "info"  # --strict passes these, as "icon is recommended"
+        if not chart_limits.is_of_outside(project, chart, environment.name, message)
         for finding in _linted(project, chart, environment.name, message)
     )
-    return Verdict(findings=tuple(findings), detail=counted(len(everywhere), "environment"))
+    return Verdict(
+        findings=tuple(findings),
+        detail=counted(len(everywhere), "environment"),
+        limit=manifests.limit_of(project, ()),
+    )
 
 
 def renders(project: Project, toolchain: Toolchain) -> Verdict:
-    """The chart renders for each environment."""
+    """The chart renders for each environment.
+
+    Raises:
+        Blocked: it could be rendered for no environment, for want of what its user brings.
+
+    """
     rendered = manifests.manifests(project, toolchain)
     chart = manifests.chart_of(project)
-    findings = tuple(_unrendered(project, chart, one) for one in rendered if one.error)
-    number = sum(len(one.objects) for one in rendered)
+    limit = manifests.limit_of(project, rendered)
+    judged = [one for one in rendered if not one.limit]
+    if not judged:
+        raise Blocked(limit)
+    findings = tuple(_unrendered(project, chart, one) for one in judged if one.error)
+    number = sum(len(one.objects) for one in judged)
     return Verdict(
         findings=findings,
-        detail=f"{counted(len(rendered), 'environment')}, {counted(number, 'object')}",
+        detail=f"{counted(len(judged), 'environment')}, {counted(number, 'object')}",
+        limit=limit,
     )
 
 

@@ -135,7 +135,7 @@ def _unrendered(project: Project, toolchain: Toolchain) -> list[str]:
     failed = [
         manifest.environment
         for manifest in manifests.manifests(project, toolchain)
-        if manifest.error
+        if not manifest.is_rendered
     ]
     if not failed:
         return []

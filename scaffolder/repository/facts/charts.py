@@ -102,9 +102,11 @@ def _chart(
     parsed: dict[str, list[Any]] = {}
     renderings = []
     for environment, overriding in _environments(project, folder).items():
-        values = copy.deepcopy(dict(defaults))
-        for file in overriding:
-            values = merged(values, reading.table_of(project, file))
+        try:
+            values = _values(project, defaults, overriding)
+        except Unreadable as error:  # the other environments are read all the same
+            problems.append(reading.unread(overriding[-1], error))
+            continue
         root = _root(project, folder, metadata, _with_placeholders(values))
         made: list[KubernetesObject] = []
         for file, template in templates.rendered.items():
@@ -125,6 +127,16 @@ def _chart(
         renderings=tuple(renderings),
         unread=tuple(dict.fromkeys(problems)),
     )
+
+
+def _values(
+    project: Project, defaults: dict[Any, Any], overriding: tuple[Path, ...]
+) -> dict[Any, Any]:
+    """The values of one environment. Raises Unreadable."""
+    values: dict[Any, Any] = copy.deepcopy(dict(defaults))
+    for file in overriding:
+        values = merged(values, reading.table_of(project, file))
+    return values
 
 
 def rendered_with(

@@ -28,7 +28,8 @@ _NO_PROVIDER = (
 _PROVIDER = re.compile(r"(?:registry\.[\w.-]+/)([\w-]+/[\w-]+)")
 _REGISTRY = re.compile(
     r"Error accessing remote module registry|(?:Failed to|Could not) download module"
-    r"|Module unreachable|Module not found|Module has no versions|Unresolvable module version constraint"
+    r"|Module unreachable|Module not found|Module has no versions"
+    r"|Unresolvable module version constraint"
 )
 """What `terraform get` prints of a module that is not on this machine."""
 

@@ -1,0 +1,149 @@
+"""Why Helm gives no verdict on a chart here: what it needs is not in the repository."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from scaffolder.errors import ToolMissing
+from scaffolder.formats import Unreadable
+from scaffolder.model import Blocked
+from scaffolder.repository import files
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed, table, table_of
+from scaffolder.tools import helm
+
+_ARCHIVE = re.compile(r"-v?\d+\.\d+.*\.tgz")
+_DEMANDED = re.compile(
+    r"execution error at \([^/\s()]+/(?P<file>[^\s():]+):(?P<line>\d+)(?::\d+)?\)"
+)
+"""Where `required` or `fail` stopped a template."""
+
+_VALUE = re.compile(r"\.Values\.(?P<key>[\w.]+)")
+_OTHER_KUBERNETES = "which is incompatible with Kubernetes"
+_NO_VALUE = re.compile(r"missing propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*)")
+
+
+def is_library(project: Project, chart: Path) -> bool:
+    """Return whether a chart only holds parts for others, so that Helm renders nothing of it."""
+    return table(project, chart / "Chart.yaml").get("type") == "library"
+
+
+def is_vendored(project: Project, chart: Path) -> bool:
+    """Return whether a chart is one that another chart of the repository brings along."""
+    return any(
+        parent.name == "charts" and project.has(parent.parent / "Chart.yaml")
+        for parent in (chart, *chart.parents)
+    )
+
+
+def ask_for_what_is_missing(project: Project, chart: Path) -> None:
+    """Stop if no environment of a chart can be rendered.
+
+    Raises:
+        Blocked: Chart.yaml or values.yaml does not parse.
+        ToolMissing: charts/ does not hold the dependencies.
+
+    """
+    for name in ("Chart.yaml", "values.yaml", "requirements.yaml"):
+        if problem := does_not_parse(project, chart / name):
+            raise Blocked(problem)
+    missing = missing_dependencies(project, chart)
+    if missing:
+        which = "dependency" if len(missing) == 1 else "dependencies"
+        raise ToolMissing(
+            f"the {which} {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} "
+            f"not in {(chart / 'charts').as_posix()}/",
+            hint=f"helm dependency build {chart.as_posix()}",
+        )
+
+
+def does_not_parse(project: Project, file: Path) -> str:
+    """Return that a file of YAML does not parse, "" if it does or is not there."""
+    if not project.has(file):
+        return ""
+    try:
+        table_of(project, file)
+    except Unreadable:
+        return f"{file.as_posix()} does not parse: see SY002"
+    return ""
+
+
+def missing_dependencies(project: Project, chart: Path) -> tuple[str, ...]:
+    """Return the names of the dependencies that a chart states and its folder charts/ lacks.
+
+    Helm 2 stated them in requirements.yaml: https://helm.sh/docs/topics/charts/#chart-dependencies
+    """
+    vendored = files.vendored_charts(project, chart)
+    return tuple(
+        name
+        for name in stated_dependencies(project, chart)
+        if not any(_is(name, held) for held in vendored)
+    )
+
+
+def stated_dependencies(project: Project, chart: Path) -> tuple[str, ...]:
+    """Return the names of the charts that a chart brings along."""
+    stated = [*_dependencies(project, chart / "Chart.yaml")]
+    stated += _dependencies(project, chart / "requirements.yaml")
+    return tuple(dict.fromkeys(str(one["name"]) for one in stated if one.get("name")))
+
+
+def _dependencies(project: Project, file: Path) -> list[dict[Any, Any]]:
+    stated = table(project, file).get("dependencies") if project.has(file) else None
+    return [one for one in listed(stated) if isinstance(one, dict)]
+
+
+def _is(name: str, held: str) -> bool:
+    """Return whether an entry of charts/ is the chart `name`: a folder, or an archive."""
+    rest = held.removeprefix(name)
+    return held == name or (rest != held and _ARCHIVE.fullmatch(rest) is not None)
+
+
+def of_outside(
+    project: Project, chart: Path, error: str, *, has_environments: bool, states_version: bool
+) -> str:
+    """Return what a chart that did not render waits for, "" if `error` is about the chart itself.
+
+    A chart whose repository has values for environments is complete with them; one without is
+    installed with values that its user brings.
+    """
+    if _OTHER_KUBERNETES in error and not states_version:
+        return error.replace("chart requires", "the chart requires")
+    demanded = _DEMANDED.search(error)
+    if demanded:
+        keys = _keys(project, chart, demanded)
+        if not has_environments or any(_is_handed_over(project, key) for key in keys):
+            return f"a value that its user sets is missing: {error[demanded.end() :].strip(': ')}"
+    if not has_environments and (missing := _NO_VALUE.search(error)):
+        return f"a value that its user sets is missing: {missing['names']}"
+    return ""
+
+
+def is_of_outside(project: Project, chart: Path, environment: str, message: helm.Message) -> bool:
+    """Return whether `helm lint` misses what users of the chart bring, or its dependencies."""
+    if message.path == Path("templates") and "directory does not exist" in message.text:
+        return bool(stated_dependencies(project, chart))
+    return bool(
+        of_outside(
+            project,
+            chart,
+            message.text,
+            has_environments=bool(environment),
+            states_version=True,
+        )
+    )
+
+
+def _keys(project: Project, chart: Path, demanded: re.Match[str]) -> list[str]:
+    """Return the values that the line names on which a template stopped."""
+    file, line = chart / demanded["file"], int(demanded["line"])
+    lines = project.lines(file) if project.has(file) else []
+    return _VALUE.findall(lines[line - 1]) if 0 < line <= len(lines) else []
+
+
+def _is_handed_over(project: Project, key: str) -> bool:
+    """Return whether a pipeline or a script sets the value: `--set image.tag=…`."""
+    sets = re.compile(rf"(?:^|[\s,\"']){re.escape(key)}=")
+    return any(sets.search(project.text(file)) for file in files.that_deploy(project))
