@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from scaffolder.adopt import detect, ports, single
+from scaffolder.adopt import detect, languages, ports, single
 from scaffolder.adopt.found import Found
 from scaffolder.errors import AnswersError
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -52,6 +52,8 @@ def of(
     """
     answers.refuse_unknown(given)
     single.one_service(project)
+    if "runtime" not in given:
+        languages.refuse_another(project)
     found = {one.name: one for one in _detected(project, whole, remote, given) if one}
     if "runtime" not in found and "runtime" not in given:
         below = [

@@ -450,6 +450,61 @@ def ant_builds(project: Project) -> tuple[Path, ...]:
     return project.matching("build.xml")
 
 
+_OTHER_LANGUAGES = {
+    ".NET": ("*.slnx", "*.sln", "*.csproj", "*.fsproj", "*.vbproj"),
+    "PHP": ("composer.json",),
+    "Ruby": ("Gemfile",),
+    "Rust": ("Cargo.toml",),
+    "Elixir": ("mix.exs",),
+    "Erlang": ("rebar.config",),
+    "Scala": ("build.sbt",),
+    "Clojure": ("project.clj", "deps.edn"),
+    "Swift": ("Package.swift",),
+    "Dart": ("pubspec.yaml",),
+    "Haskell": ("stack.yaml", "cabal.project", "*.cabal"),
+    "C or C++": ("CMakeLists.txt", "meson.build"),
+    "Perl": ("cpanfile",),
+    "Deno": ("deno.json", "deno.jsonc"),
+    "Crystal": ("shard.yml",),
+}
+"""The builds of languages that the template does not have, in the order in which they count."""
+
+
+def other_languages(project: Project) -> dict[str, Path]:
+    """Return, for each language that the template does not have, the first build in it.
+
+    A build counts at the root; a project of .NET counts also in a folder, where it usually is.
+    """
+    found: dict[str, Path] = {}
+    for language, names in _OTHER_LANGUAGES.items():
+        for file in project.matching(*names):
+            deep = len(file.parts) > 1
+            if not deep or (language == ".NET" and not _TRIALS & set(file.parts)):
+                best = found.get(language)
+                if best is None or len(file.parts) < len(best.parts):
+                    found[language] = file
+    return found
+
+
+def azd_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of the Azure Developer CLI, at the root, where it looks for them."""
+    return at_root(project, "azure.yaml", "azure.yml")
+
+
+def bicep(project: Project) -> tuple[Path, ...]:
+    """Return the configurations of Azure in Bicep, and their parameters."""
+    return project.matching("*.bicep", "*.bicepparam")
+
+
+def scripts_of_cloud_templates(project: Project) -> tuple[Path, ...]:
+    """Return what deploys without Terraform: the Azure Developer CLI, Bicep, AWS SAM and CDK."""
+    return (
+        *azd_settings(project),
+        *bicep(project),
+        *at_root(project, "samconfig.toml", "template.yaml", "cdk.json"),
+    )
+
+
 # ---- by patterns of the repository itself --------------------------------------------------------
 
 

@@ -413,7 +413,7 @@ def test_line_ends_of_windows_stay_in_every_checkout(tmp_path: Path) -> None:
 
 def test_several_services_are_adopted_one_by_one(tmp_path: Path) -> None:
     with pytest.raises(
-        ProjectError, match="is a workspace of packages: packages/payments, packages/web"
+        ProjectError, match="holds several services: packages/payments, packages/web"
     ):
         run.adopt(foreign.repository(tmp_path / "shop", foreign.MONOREPO), {})
 

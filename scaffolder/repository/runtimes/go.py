@@ -16,6 +16,7 @@ from scaffolder.repository.runtimes.runtime import (
     Name,
     Service,
     Version,
+    always_service,
     first_numbers,
     last_part,
     leading_version,
@@ -115,4 +116,6 @@ def _main(service: Service) -> str:
 
 
 is_multi_module = never_multi_module
+started_modules = no_packages
+is_service = always_service
 packages = no_packages

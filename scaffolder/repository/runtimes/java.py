@@ -19,6 +19,7 @@ from scaffolder.repository.runtimes.runtime import (
     Name,
     Service,
     Version,
+    always_service,
     first_numbers,
     last_part,
     leading_version,
@@ -109,6 +110,17 @@ _GRADLE = re.compile(
 _CATALOG = re.compile(
     r"(?:jvmToolchain|JavaLanguageVersion\.of|release\.set)"
     r"\(\s*libs\.versions\.([\w.]+?)\.get\("
+)
+
+_STARTING = tuple(
+    f"{name}.{end}"
+    for name in ("*Application", "*App", "*Main", "*Server", "*Service", "*Launcher")
+    for end in ("java", "kt")
+)
+_STARTS = re.compile(
+    r"^@SpringBootApplication|\bSpringApplication\.run\(|\brunApplication<"
+    r"|^@QuarkusMain|\bMicronaut\.(?:run|build)\(",
+    re.MULTILINE,
 )
 
 _JUNIT = """\
@@ -323,4 +335,15 @@ def is_multi_module(project: Project) -> bool:
     return any(re.search(r"^\s*include\b", project.text(name), re.MULTILINE) for name in settings)
 
 
+def started_modules(project: Project) -> tuple[Path, ...]:
+    """Return the modules whose classes start a server, by the words of the frameworks."""
+    builds = {file.parent for file in project.matching(*MANIFESTS)} - {Path()}
+    found = set()
+    for file in project.matching(*_STARTING):
+        if "/src/main/" in f"/{file.as_posix()}" and _STARTS.search(project.text(file)):
+            found |= {next((folder for folder in file.parents if folder in builds), Path())}
+    return tuple(sorted(found - {Path()}))
+
+
+is_service = always_service
 packages = no_packages

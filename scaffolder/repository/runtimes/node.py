@@ -25,6 +25,7 @@ from scaffolder.repository.runtimes.runtime import (
     line_with,
     names_in,
     never_multi_module,
+    no_packages,
     relative_path,
     value_at,
     version_of_distroless,
@@ -62,6 +63,14 @@ LISTENS_PERHAPS = (
 )
 FRAMEWORKS = {"prom-client": ("/metrics",), "terminus": ("/health",), "next": ("/api",)}
 SERIES = ("nodejs",)
+
+_FRAMEWORKS = frozenset(
+    {
+        *("express", "fastify", "koa", "restify", "polka", "hono", "next", "nuxt", "moleculer"),
+        *("@nestjs/core", "@hapi/hapi", "@adonisjs/core", "@feathersjs/feathers", "@sveltejs/kit"),
+    }
+)
+"""Libraries that serve HTTP."""
 
 _IMAGES = re.compile(r"^(?:node|nodejs|javascript-node|typescript-node)$")
 
@@ -134,12 +143,48 @@ def _nearest(name: str, service: Service) -> Path | None:
     return None
 
 
+def is_service(project: Project) -> bool:
+    """Return whether the package starts a server: one for assets or tests does not."""
+    manifest = _manifest(project)
+    libraries = value_at(manifest, "dependencies")
+    server = isinstance(libraries, dict) and not _FRAMEWORKS.isdisjoint(libraries)
+    return server or bool(value_at(manifest, "scripts", "start"))
+
+
 def packages(project: Project) -> tuple[Path, ...]:
     """Return the folders of the packages of a workspace; none if the root is no workspace."""
-    workspace = project.has("pnpm-workspace.yaml") or value_at(_manifest(project), "workspaces")
-    if not workspace:
-        return ()
-    return tuple(file.parent for file in project.matching("package.json") if len(file.parts) > 1)
+    patterns = _workspace(project)
+    folders = [file.parent for file in project.matching("package.json") if len(file.parts) > 1]
+    return tuple(folder for folder in folders if _is_member(folder, patterns))
+
+
+def _workspace(project: Project) -> list[str]:
+    """Return the patterns of a workspace's packages; "**" if there is one and they are unknown.
+
+    https://docs.npmjs.com/cli/using-npm/workspaces, https://pnpm.io/pnpm-workspace_yaml
+    """
+    listed = value_at(_manifest(project), "workspaces")
+    listed = value_at(listed, "packages") if isinstance(listed, dict) else listed
+    file = Path("pnpm-workspace.yaml")
+    if project.has(file):
+        listed = reading.table(project, file).get("packages") or ["**"]
+    if not isinstance(listed, list):
+        return ["**"] if listed else []
+    return [str(pattern).removeprefix("./").rstrip("/") for pattern in listed]
+
+
+def _is_member(folder: Path, patterns: list[str]) -> bool:
+    """Return whether the last pattern that matches a folder takes it: `!x` leaves it out."""
+    taken = False
+    for pattern in patterns:
+        words = [".*" if part == "**" else _part(part) for part in pattern.lstrip("!").split("/")]
+        if re.fullmatch("/".join(words), folder.as_posix()):
+            taken = not pattern.startswith("!")
+    return taken
+
+
+def _part(pattern: str) -> str:
+    return re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
 
 
 def _manifest(project: Project) -> object:
@@ -152,3 +197,4 @@ def _manifest(project: Project) -> object:
 
 
 is_multi_module = never_multi_module
+started_modules = no_packages

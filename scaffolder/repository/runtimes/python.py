@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scaffolder.formats import Unreadable
 from scaffolder.model import Location
 from scaffolder.repository import reading
 from scaffolder.repository.project import Project
@@ -178,5 +179,17 @@ def _plain(words: list[str]) -> bool:
     return all(re.fullmatch(r"[\w./:=@%+-]+", word) for word in words)
 
 
+def is_service(project: Project) -> bool:
+    """Return whether a build names a project: pyproject.toml may hold settings of tools alone."""
+    file = Path("pyproject.toml")
+    try:
+        table = reading.toml_of(project, file) if project.has(file) else {}
+    except Unreadable:
+        table = {}
+    named = value_at(table, "project") or value_at(table, "tool", "poetry")
+    return bool(named) or project.has("setup.py") or project.has("manage.py")
+
+
 is_multi_module = never_multi_module
+started_modules = no_packages
 packages = no_packages

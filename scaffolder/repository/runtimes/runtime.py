@@ -173,11 +173,20 @@ class Runtime(Protocol):
     def names(self, project: Project) -> Iterator[Name]:
         """Yield what the builds at the root call the service."""
 
+    def is_service(self, project: Project) -> bool:
+        """Return whether the builds at the root are of a service.
+
+        In a service in another language they may be there for its assets, tests or tools.
+        """
+
     def build_tools(self, service: Service) -> Iterator[BuildTool]:
         """Yield the tools that build the service, the surest first."""
 
     def is_multi_module(self, project: Project) -> bool:
         """Return whether the build has modules, which are libraries but for those with an image."""
+
+    def started_modules(self, project: Project) -> tuple[Path, ...]:
+        """Return the folders of the modules below the root that each start a server."""
 
     def packages(self, project: Project) -> tuple[Path, ...]:
         """Return the folders of the packages of a workspace, each a service; none without one."""
@@ -283,6 +292,11 @@ def value_at(table: Any, *keys: str) -> Any:
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
     return table
+
+
+def always_service(project: Project) -> bool:
+    """Return True: builds of this runtime are no tools of a service in another language."""
+    return True
 
 
 def never_multi_module(project: Project) -> bool:

@@ -125,12 +125,6 @@ def test_of_several_images_the_version_of_the_services_own_counts(tmp_path: Path
     assert (version.value, version.note) == ("3.13", "A.Dockerfile:1 says 3.12")
 
 
-def test_a_service_in_another_language_is_refused(tmp_path: Path) -> None:
-    files = {"cpanfile": "requires 'Mojolicious';\n", "Dockerfile": "FROM perl:5.42\n"}
-    with pytest.raises(AnswersError, match="nothing here says what the service is written in"):
-        propose.of(project(tmp_path, files), None, "", {})
-
-
 def test_the_command_that_is_offered_again_can_be_pasted(tmp_path: Path) -> None:
     command = propose.command_line(
         "our shop", propose.of(project(tmp_path, {"pom.xml": POM}), None, "", {})

@@ -11,6 +11,8 @@ from scaffolder.errors import ProjectError
 from scaffolder.repository.project import Project
 
 MODULES = "<project><modules><module>api</module><module>core</module><module>app</module></modules></project>\n"
+SPRING = "@SpringBootApplication\npublic class A { void m() { SpringApplication.run(A.class); } }\n"
+MICRONAUT = "fun main() { Micronaut.build().start() }\n"
 POM, IMAGE = "<project/>\n", "FROM eclipse-temurin:21\n"
 
 
@@ -51,6 +53,23 @@ def project(folder: Path, files: dict[str, str]) -> Project:
             "Dockerfile": IMAGE,
         },
         {"go.mod": "module x\n", "deploy/docker/Dockerfile": IMAGE},
+        # Examples and libraries of a workspace whose root has the image.
+        {"package.json": '{"workspaces": ["libs/*"]}', "libs/a/package.json": "{}"}
+        | {"Dockerfile": IMAGE, "e2e/package.json": "{}", "e2e/Dockerfile": IMAGE},
+        # Of two modules that start a server, the image takes one.
+        {"pom.xml": MODULES, "api/pom.xml": POM, "api/src/main/java/Application.java": SPRING}
+        | {"app/pom.xml": POM, "app/src/main/java/Application.java": SPRING}
+        | {"Dockerfile": f"{IMAGE}COPY app/target/*.jar /app.jar\n"},
+        # A class of tests starts a server too, and is no service.
+        {"pom.xml": MODULES, "api/pom.xml": POM, "api/src/main/java/Application.java": SPRING}
+        | {"app/pom.xml": POM, "app/src/test/java/TestApplication.java": SPRING},
+        # One service with a second image beside it.
+        {
+            "pyproject.toml": "",
+            "Dockerfile": IMAGE,
+            "web/package.json": "{}",
+            "web/Dockerfile": IMAGE,
+        },
     ],
 )
 def test_one_service(tmp_path: Path, files: dict[str, str]) -> None:
@@ -86,6 +105,48 @@ def test_one_service(tmp_path: Path, files: dict[str, str]) -> None:
             {"web/package.json": "{}", "orders/pom.xml": POM},
             "holds several services: orders, web",
             "orders",
+        ),
+        # The root is a workspace for tools; services in other languages are beside its packages.
+        (
+            {"package.json": '{"workspaces": ["tools/x"]}', "src/e2e/package.json": "{}"}
+            | {"src/e2e/Dockerfile.run": IMAGE, "tools/x/package.json": "{}"}
+            | {"src/ui/pom.xml": POM, "src/ui/Dockerfile": IMAGE}
+            | {"src/cart/go.mod": "", "src/cart/Dockerfile": IMAGE},
+            "holds several services: src/cart, src/ui",
+            "src/cart",
+        ),
+        # Modules of one build, one Dockerfile for all.
+        (
+            {
+                "pom.xml": MODULES,
+                "api/pom.xml": POM,
+                "api/src/main/java/ApiApplication.java": SPRING,
+            }
+            | {"app/pom.xml": POM, "app/src/main/java/x/AppApplication.java": SPRING}
+            | {"docker/Dockerfile": f"{IMAGE}ARG JAR\nCOPY $JAR /app.jar\n"},
+            "holds several services: api, app",
+            "api",
+        ),
+        (
+            {"settings.gradle": "include 'api', 'jobs'\n", "build.gradle": ""}
+            | {"api/build.gradle": "", "api/src/main/kotlin/Application.kt": MICRONAUT}
+            | {"jobs/build.gradle": "", "jobs/src/main/kotlin/Application.kt": MICRONAUT},
+            "holds several services: api, jobs",
+            "api",
+        ),
+        # The command that is offered works: the first folder is in a language that is unknown.
+        (
+            {"a/Dockerfile": "FROM rust:1\n", "b/pom.xml": POM, "c/Dockerfile": IMAGE}
+            | {"c/pom.xml": POM},
+            "has its service in a folder: c",
+            "c",
+        ),
+        # An object instead of a list, and a package that is left out.
+        (
+            {"package.json": '{"workspaces": {"packages": ["apps/**", "!apps/old"]}}'}
+            | {"apps/a/b/package.json": "{}", "apps/old/package.json": "{}"},
+            "is a workspace of packages: apps/a/b$",
+            "apps/a/b",
         ),
     ],
 )
