@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches, there
 from scaffolder.model import Location
-from scaffolder.repository import facts, files
-from scaffolder.repository.clouds import CLOUDS
-from scaffolder.repository.facts import Declaration
+from scaffolder.repository import facts, files, kubernetes_objects
+from scaffolder.repository.facts import Declaration, workloads
 from scaffolder.repository.files import MANIFESTS
+from scaffolder.repository.kubernetes_objects import LONG_RUNNING
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import place
-from scaffolder.repository.runtimes import of_each
 
 _ROLES = ("version file", "image", "build", "image build")
-_CHATS = {"slack": r"(?i:slack)", "teams": r"(?i:msteams|webhook\.office\.com|teams[-_]webhook)"}
 
 
 def runtime(project: Project) -> Found | None:
@@ -79,12 +75,6 @@ def image(project: Project) -> Found | None:
     return there("image", "there", sorted(files.dockerfiles(project), key=by_weight))
 
 
-def chart(project: Project) -> Found | None:
-    """The Helm chart that is there; its value is its folder."""
-    charts = sorted(files.charts(project), key=lambda folder: len(folder.parts))
-    return there("chart", charts[0].as_posix(), [charts[0] / "Chart.yaml"]) if charts else None
-
-
 def infrastructure(project: Project) -> Found | None:
     """The Terraform that is there."""
     return there("terraform", "there", files.terraform(project)[:1])
@@ -95,12 +85,10 @@ def manifests(project: Project) -> Found | None:
     bases = sorted(files.kustomizations(project), key=lambda file: len(file.parts))
     if bases:
         return there("manifests", "kustomize", bases[:1])
-    plain = files.plain_manifests(project)
-    at = next(
-        (at for at, _ in matches(project, plain, r"^kind:\s*[\"']?(?:Deployment|StatefulSet)\b")),
-        None,
-    )
-    return Found(name="manifests", value="there", places=(at,)) if at else None
+    plain = [one for one in kubernetes_objects.plain(project) if one.kind in LONG_RUNNING]
+    ours = [one for one in plain if not workloads.is_foreign(one)]
+    places = tuple(one.place(project, "kind") for one in ours[:1])
+    return Found(name="manifests", value="there", places=places) if places else None
 
 
 def pipelines(project: Project) -> Found | None:
@@ -113,51 +101,6 @@ def pipelines(project: Project) -> Found | None:
     )
 
 
-def cloud(project: Project) -> Found | None:
-    """The cloud that most lines of pipelines, infrastructure and chart speak of."""
-    found = {
-        name: list(matches(project, _operations(project), cloud.SPEAKS))
-        for name, cloud in CLOUDS.items()
-    }
-    name = max(found, key=lambda one: len(found[one]))
-    return Found(name="cloud", value=name, places=(found[name][0][0],)) if found[name] else None
-
-
-def region(project: Project, cloud: str) -> Found | None:
-    """The first region of the cloud that pipelines or infrastructure name."""
-    if cloud not in CLOUDS:
-        return None
-    for at, value in matches(project, _operations(project), CLOUDS[cloud].REGION):
-        return Found(name="region", value=value, places=(at,))
-    return None
-
-
-def chat(project: Project) -> Found | None:
-    """The chat that pipelines or alerts write to."""
-    for name, pattern in _CHATS.items():
-        for at, _ in matches(project, _operations(project), pattern):
-            return Found(name="chat", value=name, places=(at,))
-    return None
-
-
-def name(project: Project, remote: str = "") -> Found:
-    """What the service calls itself: in its build, its chart, at its host, or by the name of its folder."""
-    for at, value in _names(project, remote):
-        sound = re.sub(
-            r"-+", "-", re.sub(r"[^a-z0-9-]", "-", value.rpartition("/")[2].lower())
-        ).strip("-")
-        sound = re.sub(r"^[^a-z]+", "", sound)[:20].rstrip("-")
-        if sound:
-            note = "" if at else "git remote origin" if remote else "name of the folder"
-            note = (
-                f"{value} is no name that a cluster takes"
-                if sound != value.rpartition("/")[2]
-                else note
-            )
-            return Found(name="service_name", value=sound, places=(at,) if at else (), note=note)
-    return Found(name="service_name", value="service", note="nothing says a name")
-
-
 def team(project: Project, folder: str = "") -> Found | None:
     """The team that owns all files, or those of `folder`, as CODEOWNERS says: the last line that fits."""
     own = rf"|/?{re.escape(folder.strip('/'))}(?:/\*{{0,2}})?" if folder else ""
@@ -167,26 +110,7 @@ def team(project: Project, folder: str = "") -> Found | None:
     return None
 
 
-def _names(project: Project, remote: str) -> Iterator[tuple[Location | None, str]]:
-    names = of_each(lambda runtime: runtime.names(project))
-    for name in sorted(names, key=lambda name: name.rank):
-        yield place(project, name.file, name.line), name.value
-    charts = tuple(folder / "Chart.yaml" for folder in files.charts(project))
-    yield from matches(project, charts, r"^name:\s*(\S+)")
-    yield None, re.sub(r"\.git/?$", "", remote) or project.root.name
-
-
 def _version(said: Declaration, value: str) -> Found:
     return Found(
         name="runtime_version", value=value, places=(said.place,), note=f"{said.value} is a range"
     )
-
-
-def _operations(project: Project) -> tuple[Path, ...]:
-    """Files that say how the service is built, deployed and watched."""
-    deploying = (
-        *files.values_files(project),
-        *files.alertmanager_files(project),
-        *files.deploy_scripts(project),
-    )
-    return tuple(sorted({*files.pipelines(project), *files.terraform_inputs(project), *deploying}))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches
+from scaffolder.model import Location
 from scaffolder.repository import facts, files, reading
-from scaffolder.repository.facts import ports
+from scaffolder.repository.facts import ports, services, workloads
 from scaffolder.repository.facts.application import SOURCE
+from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject, objects
+from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
 from scaffolder.repository.runtimes import of_each
@@ -21,68 +24,165 @@ DEFAULT = 8080
 LOWEST = 1024
 """The template's chart takes no lower port: those below are root's, and its container is not root."""
 
-_TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__"})
+_TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__", "mock", "mocks", "examples"})
+_DEBUGGERS = frozenset({"5005", "9229", "2345", "5678"})
+"""Ports of debuggers, which images expose beside that of the service."""
+
+_NAMED = re.compile(r"^(?:http|https?-?(?:web|api|server|main)|web|api|app|rest|main|server)\d*$")
+_ASIDE = re.compile(r"metrics|prom|health|probe|admin|manage|debug|grpc|gossip|peer|pprof")
+_ENTRY = re.compile(r"^(?:main|index|server|app|application|config|settings|bootstrap)\b")
 _STARTED = Clue(
     files=("Procfile",), pattern=r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})", rank=1
 )
-_DEPLOYED = (
-    (files.deployments, r"(?:containerPort|targetPort):\s*(\d{2,5})"),
-    (files.yaml, r"\bcontainerPort:\s*(\d{2,5})"),
-)
 _IN_SOURCE = (_STARTED, *of_each(lambda runtime: runtime.LISTENS_PERHAPS))
 _CLUES = sorted(_IN_SOURCE, key=lambda clue: clue.rank)
-"""What `facts` does not state, in the order of its weight: what starts the service, its code, what deploys it."""
+"""What `facts` does not state, in the order of its weight: what starts the service, its code."""
+
+_Candidate = tuple[str, Location]
 
 
 def port(project: Project) -> Found:
-    """Where the service listens, as the image, the code or what deploys it says; else the template's default."""
-    return (
-        _exposed(project)
-        or _stated(project, *_IMAGE)
-        or _written(project)
-        or _stated(project, ports.COMPOSE)
-        or _ANY
-    )
+    """Where the service listens, as its image, its code or what deploys it says; else the default.
+
+    Of each of these only what speaks of the service counts: not a database, a cache or a tool
+    beside it. Where several ports are left, no one is chosen.
+    """
+    sources = (_exposed, _commanded, _stated, _written, _deployed, _composed)
+    several: list[str] = []
+    for source in sources:
+        found = list(source(project))
+        values = list(dict.fromkeys(value for value, _ in found))
+        if len(values) == 1:
+            return Found(name="port", value=values[0], places=(found[0][1],))
+        several += [f"{at} says {value}" for value, at in found]
+    note = f"default; {'; '.join(several[:3])}" if several else "default"
+    return Found(name="port", value=str(DEFAULT), note=note)
 
 
-_IMAGE = (ports.COMMAND, ports.ENV, SOURCE)
-_ANY = Found(name="port", value=str(DEFAULT), note="default")
+def _image(project: Project) -> tuple[Path, ...]:
+    """Return the Dockerfile of the service: the nearest to the root that is not a tool's."""
+    ours = [file for file in files.dockerfiles(project) if not _is_tool(project, file)]
+    return tuple(sorted(ours, key=by_weight)[:1])
 
 
-def _exposed(project: Project) -> Found | None:
-    for file in sorted(files.dockerfiles(project), key=by_weight):
+def _is_tool(project: Project, file: Path) -> bool:
+    """Return whether an image is a known program with other settings: grafana, a mail catcher."""
+    named = {file.parent.name.lower(), *file.name.lower().split(".")}
+    if any(workloads.FOREIGN.search(word) for word in named - {"dockerfile", "nginx", ""}):
+        return True
+    read = reading.stages(project, file)
+    base = split(read.stages[-1].image)[0] if read else ""
+    return bool(workloads.FOREIGN.search(_last(base))) and file.parent != services.HERE
+
+
+def _exposed(project: Project) -> Iterator[_Candidate]:
+    """Yield what the last stage exposes; the variable PORT says which of several it is."""
+    for file in _image(project):
         read = reading.stages(project, file)
-        if read is None:
-            continue
-        last = read.stages[-1]
-        for instruction in last.each("EXPOSE"):
-            found = re.match(r"\d{2,5}", last.filled(instruction.text))
-            if found:
-                return Found(
-                    name="port", value=found[0], places=(place(project, file, instruction.line),)
-                )
-    return None
+        last = read.stages[-1] if read else None
+        exposed: list[_Candidate] = []
+        for instruction in last.each("EXPOSE") if last else ():
+            for word in instruction.words:
+                text = last.filled(word).partition("/")[0] if last else ""
+                if re.fullmatch(r"\d{2,5}", text):
+                    exposed.append((text, place(project, file, instruction.line)))
+        real = [one for one in exposed if one[0] not in _DEBUGGERS]
+        yield from _first_named(project, real or exposed)
 
 
-def _stated(project: Project, *roles: str) -> Found | None:
-    said = [
+def _first_named(project: Project, exposed: list[_Candidate]) -> list[_Candidate]:
+    if len({value for value, _ in exposed}) < 2:
+        return exposed
+    said = {one.value for one in _said(project, ports.ENV, ports.COMMAND, SOURCE)}
+    return [one for one in exposed if one[0] in said] or exposed
+
+
+def _commanded(project: Project) -> Iterator[_Candidate]:
+    for role in (ports.COMMAND, ports.ENV):
+        found = [(one.value, one.place) for one in _said(project, role)]
+        if found:
+            yield from found
+            return
+
+
+def _stated(project: Project) -> Iterable[_Candidate]:
+    return _by_entry([(one.value, one.place) for one in _said(project, SOURCE)])
+
+
+def _said(project: Project, *roles: str) -> list[facts.Declaration]:
+    own = frozenset(_image(project))
+    return [
         one
-        for one in facts.read(project).of("port")
-        if one.role in roles and not _tested(one.place.path)
+        for one in sorted(facts.read(project).of("port"), key=lambda one: one.place)
+        if one.role in roles
+        and not _tested(one.place.path)
+        and (one.role == SOURCE or one.place.path in own)
     ]
-    for one in sorted(said, key=lambda one: (roles.index(one.role), one.place)):
-        return Found(name="port", value=one.value, places=(one.place,))
-    return None
 
 
-def _written(project: Project) -> Found | None:
-    source = ((files.named(project, *clue.files), clue.pattern) for clue in _CLUES)
-    deployed = ((which(project), pattern) for which, pattern in _DEPLOYED)
-    for found, pattern in chain(source, deployed):
-        untested = tuple(file for file in found if not _tested(file))
-        for at, value in matches(project, untested, pattern):
-            return Found(name="port", value=value, places=(at,))
-    return None
+def _written(project: Project) -> Iterable[_Candidate]:
+    for clue in _CLUES:
+        named = (file for file in files.named(project, *clue.files) if not _tested(file))
+        found = [(value, at) for at, value in matches(project, tuple(named), clue.pattern)]
+        if found:
+            return _by_entry(found)
+    return ()
+
+
+def _by_entry(found: list[_Candidate]) -> list[_Candidate]:
+    """Return what the file says that starts the service, where several files name several ports."""
+    if len({value for value, _ in found}) < 2:
+        return found
+    return [one for one in found if _ENTRY.search(one[1].path.name)] or found
+
+
+def _deployed(project: Project) -> Iterable[_Candidate]:
+    """Return the ports of the containers that run the service, as charts and manifests say."""
+    found: list[tuple[KubernetesObject, _Candidate]] = []
+    for workload in objects(project):
+        if workload.kind in LONG_RUNNING and not _tested(workload.path):
+            found += [(workload, one) for one in _of_workload(project, workload)]
+    own = [one for workload, one in found if project.root.name.lower() == workload.name.lower()]
+    return own or [one for _, one in found]
+
+
+def _of_workload(project: Project, workload: KubernetesObject) -> Iterator[_Candidate]:
+    for way, container in workload.containers():
+        image = _last(split(str(container.get("image", "")))[0])
+        names = (image, str(container.get("name", "")).lower())
+        if any(workloads.FOREIGN.search(name) for name in names):
+            continue
+        listed = reading.listed(container.get("ports"))
+        for number in _main(listed):
+            value = str(listed[number].get("containerPort", ""))
+            if value.isdigit():
+                way_to = (*way, "ports", number, "containerPort")
+                yield value, workload.place(project, *way_to)
+
+
+def _main(listed: list[object]) -> list[int]:
+    """Return which ports of a container are the service's: by their names, else all of them."""
+    names = {
+        number: str(one.get("name", ""))
+        for number, one in enumerate(listed)
+        if isinstance(one, dict)
+    }
+    named = [number for number, name in names.items() if _NAMED.search(name)]
+    return named or [number for number, name in names.items() if not _ASIDE.search(name)]
+
+
+def _composed(project: Project) -> Iterator[_Candidate]:
+    """Yield the ports of what Compose builds from the Dockerfile of the service."""
+    own = frozenset(_image(project))
+    for file in files.compose_files(project):
+        for one in ports.published(project, file):
+            tool = workloads.FOREIGN.search(one.service.lower())
+            if not tool and not _tested(file) and (one.build in own or not own):
+                yield one.port, place(project, file, one.line)
+
+
+def _last(image: str) -> str:
+    return image.rpartition("/")[2].lower()
 
 
 def _tested(file: Path) -> bool:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from scaffolder.adopt import detect, languages, ports, single
+from scaffolder.adopt import charts, detect, languages, names, operations, ports, single
 from scaffolder.adopt.found import Found
 from scaffolder.errors import AnswersError
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -88,7 +88,7 @@ def of(
     things = (
         ports.port(project),
         detect.image(project),
-        detect.chart(project),
+        charts.chart(project),
         detect.manifests(project),
         detect.infrastructure(project),
     )
@@ -112,21 +112,21 @@ def _detected(
         return look(project) or (_outside(look(whole)) if whole else None)
 
     runtime = detect.runtime(project)
-    cloud = either(detect.cloud)
+    cloud = either(operations.cloud)
     written_in = str(given.get("runtime", runtime.value if runtime else ""))
     where = str(given.get("cloud", cloud.value if cloud else "none"))
     inside = project.root.relative_to(whole.root).as_posix() if whole else ""
     return [
-        detect.name(project, "" if whole else remote),
+        names.name(project, "" if whole else remote),
         _organization(remote),
         detect.team(project) or (_outside(detect.team(whole, inside)) if whole else None),
         runtime,
         detect.version(project, written_in)
         or (_version_at_the_top(whole, written_in) if whole else None),
         cloud or Found(name="cloud", value="none", note="nothing here speaks of a cloud"),
-        either(lambda one: detect.region(one, where)),
+        either(lambda one: operations.region(one, where)),
         either(detect.pipelines) or _host(remote),
-        either(detect.chat),
+        either(operations.chat),
     ]
 
 

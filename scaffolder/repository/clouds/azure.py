@@ -20,7 +20,14 @@ SPEAKS = (
     r"azurecr\.io|azure/(?:login|aks)|provider \"azurerm\"|hashicorp/azurerm"
     r"|\baz (?:aks|acr|login)|AzureCLI@"
 )
-REGION = r"(?i:location|region)['\"]?(?:\s*[:=]\s*|\s+)['\"]?([a-z]{4,30}\d?)['\"]?(?:\s|$)"
+REGION = (
+    r"(?i:location|region)['\"]?(?:\s+string)?(?:\s*[:=]\s*|\s+)['\"]?"
+    r"((?:(?:north|south|east|west|central|northcentral|southcentral|westcentral|southeast)"
+    r"(?:us|europe|asia|india)|(?:australia|brazil|canada|france|germany|italy|japan|jioindia"
+    r"|korea|malaysia|mexico|norway|poland|spain|sweden|switzerland|uae|uk|southafrica|chile"
+    r"|austria|belgium|denmark|indonesia|israel|newzealand|qatar|taiwan)"
+    r"(?:north|south|east|west|central|southeast|northwest|westcentral))\d?)['\"]?(?:[\s,)]|$)"
+)
 
 CLUSTER = "aks"
 CLUSTER_SIGNS = ("azurerm_kubernetes_cluster",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +41,10 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
         except Unreadable:
             continue  # runtimes.py says so
     for file in files.compose_files(project):
-        try:
-            table = reading.table_of(project, file)
-        except Unreadable:
-            continue
-        composed = table.get("services")
-        for service in composed.values() if isinstance(composed, dict) else ():
-            if isinstance(service, dict) and service.get("build"):
-                yield from _compose(project, file, service)
+        for one in published(project, file):
+            inside = (folder for folder in services.folders(project) if _holds(folder, one))
+            subject = next(inside, services.HERE)
+            yield _stated(project, file, one.line, one.port, COMPOSE, subject)
     for file in files.dev_container_settings(project):
         try:
             table = reading.json_of(project, file)
@@ -60,6 +57,10 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
                 yield _stated(
                     project, file, line, str(port), DEV, services.subject_of(project, file)
                 )
+
+
+def _holds(folder: Path, published: Published) -> bool:
+    return published.context.is_relative_to(folder)
 
 
 def _stated(
@@ -120,13 +121,34 @@ def _line_of_stages(read: Dockerfile) -> list[Stage]:
         chain.insert(0, earlier[-1])
 
 
-def _compose(project: Project, file: Path, service: dict[Any, Any]) -> Iterator[Declaration]:
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A port that a service of Compose publishes; `build` is the Dockerfile of its image."""
+
+    service: str
+    context: Path
+    build: Path
+    port: str
+    file: Path
+    line: int
+
+
+def published(project: Project, file: Path) -> Iterator[Published]:
+    """Yield the ports of the containers in a Compose file that are built in the repository."""
+    composed = reading.table(project, file).get("services")
+    for name, service in composed.items() if isinstance(composed, dict) else ():
+        if isinstance(service, dict) and service.get("build"):
+            yield from _published(project, file, str(name), service)
+
+
+def _published(
+    project: Project, file: Path, name: str, service: dict[Any, Any]
+) -> Iterator[Published]:
     build = service["build"]
     folder = build.get("context", ".") if isinstance(build, dict) else build
+    named = build.get("dockerfile") if isinstance(build, dict) else None
+    file_of_image = str(named or "Dockerfile")
     context = project.relative((file.parent / str(folder)).as_posix())
-    subject = next(
-        (one for one in services.folders(project) if context.is_relative_to(one)), services.HERE
-    )
     ports = service.get("ports")
     for number, port in enumerate(ports if isinstance(ports, list) else ()):
         text = (
@@ -136,7 +158,14 @@ def _compose(project: Project, file: Path, service: dict[Any, Any]) -> Iterator[
         )
         text = re.sub(r"^\$\{\w+:-(\d+)\}$", r"\1", text)
         if text.isdigit():
-            yield _stated(project, file, line_of(service, "ports", number), text, COMPOSE, subject)
+            yield Published(
+                service=name,
+                context=context,
+                build=project.relative((context / file_of_image).as_posix()),
+                port=text,
+                file=file,
+                line=line_of(service, "ports", number),
+            )
 
 
 def _line(project: Project, file: Path, number: int) -> str:

@@ -14,10 +14,17 @@ from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.kubernetes_objects import REPOSITORY
 from scaffolder.repository.project import Project
 
-_FOREIGN = re.compile(
+FOREIGN = re.compile(
     r"^(?:redis|valkey|postgres|postgresql|mysql|mariadb|mongo|mongodb|rabbitmq|kafka|zookeeper|nginx|httpd|memcached|busybox"
     r"|elasticsearch|opensearch|keycloak|vault|consul|minio|nats|prometheus|grafana|loki|alertmanager|jaeger|envoy|traefik"
-    r"|haproxy|curl|kubectl|pause|fluentd|fluent-bit|otel.*|opentelemetry.*)$"
+    r"|haproxy|curl|kubectl|pause|fluentd|fluent-bit|otel.*|opentelemetry.*"
+    r"|cassandra|couchdb|couchbase|cockroach|influxdb|clickhouse.*|mssql.*|azure-sql-edge|oracle.*"
+    r"|activemq.*|artemis|pulsar|etcd|solr|meilisearch|typesense|weaviate|qdrant|neo4j|arangodb"
+    r"|maildev|mailhog|mailpit|mailcatcher|smtp4dev|greenmail|adminer|phpmyadmin|pgadmin4?|mongo-express"
+    r"|redis-commander|redisinsight|kafka-ui|kafdrop|schema-registry|localstack|azurite|wiremock|mockserver"
+    r"|zipkin|tempo|telegraf|statsd.*|kibana|logstash|filebeat|cadvisor|.*-exporter|swagger-ui|sonarqube"
+    r"|selenium.*|jenkins|gitea|registry|cloudsql-proxy|gce-proxy|cloud-sql-proxy|pgbouncer|config-?server"
+    r"|spring-cloud-config.*|eureka.*|dapr.*|daprd|istio-proxy|proxyv2|linkerd.*|oauth2-proxy|cert-manager.*)$"
 )
 """Programs that a service stands beside."""
 
@@ -77,7 +84,7 @@ def _service_of(project: Project, workload: KubernetesObject, image: str) -> Pat
         mine = (
             ours
             or _alike(last, {name, chart if workload.origins else name})
-            or (alone and not _FOREIGN.search(last))
+            or (alone and not FOREIGN.search(last))
         )
         return folders[0] if mine else None
     names = {one: one.name.lower() for one in folders}
@@ -92,14 +99,17 @@ def _service_of(project: Project, workload: KubernetesObject, image: str) -> Pat
 
 def _own_workloads(project: Project, one: KubernetesObject) -> list[KubernetesObject]:
     """The workloads beside one that run no program that everybody knows."""
-    return [
-        other
-        for other in same_scope(project, one, *LONG_RUNNING)
-        if not all(
-            _FOREIGN.search(split(str(container.get("image", "")))[0].rpartition("/")[2].lower())
-            for _, container in other.containers()
-        )
-    ]
+    return [other for other in same_scope(project, one, *LONG_RUNNING) if not is_foreign(other)]
+
+
+def is_foreign(workload: KubernetesObject) -> bool:
+    """Whether a workload runs nothing but programs that everybody knows."""
+    images = [split(str(one.get("image", "")))[0] for _, one in workload.containers()]
+    return bool(images) and all(FOREIGN.search(_last_part(image)) for image in images)
+
+
+def _last_part(image: str) -> str:
+    return image.rpartition("/")[2].lower()
 
 
 def _alike(word: str, names: set[str]) -> bool:

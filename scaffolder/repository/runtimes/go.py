@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
+from scaffolder.formats.dockerfile import Stage
 from scaffolder.model import Location
+from scaffolder.repository import reading
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes.runtime import (
     RANGE,
@@ -58,6 +61,9 @@ LISTENS_PERHAPS = (
 FRAMEWORKS = {"client_golang": ("/metrics",)}
 SERIES = ("go", "promhttp")
 
+_TOOLS = frozenset({"tools", "hack", "examples", "example", "test", "tests", "e2e", "scripts"})
+_STARTERS = frozenset({"tini", "dumb-init", "sh", "bash", "-c", "-g", "--", "exec", "env", ""})
+
 
 def version_in_image(name: str, tag: str) -> str:
     """Return the version that an image brings; "" if it is another image or does not say."""
@@ -87,32 +93,90 @@ def names(project: Project) -> Iterator[Name]:
 
 
 def build_tools(service: Service) -> Iterator[BuildTool]:
-    """Yield the go command."""
+    """Yield the go command; without a main package that is known, it only builds all of them."""
     if service.project.has("go.mod"):
         package = _main(service)
         yield BuildTool(
             name="Go",
             place=Location(path=Path("go.mod")),
-            build=f"go build -o build/app/service {package}\n",
+            build=f"go build -o build/app/service {package}\n" if package else "go build ./...\n",
             test="go test ./...\n",
-            run=f"exec go run {package}\n",
+            run=f"exec go run {package}\n" if package else "",
         )
 
 
 def _main(service: Service) -> str:
-    """Return the package that the image builds, else one that listens, else the first."""
+    """Return the main package of the service, "" if nothing tells which of several it is.
+
+    The program that the image starts tells, then the only package that is built for the image, the
+    only one that there is, one called like the service, and the only one that listens.
+    """
     project = service.project
-    folders = [file.parent for file in project.matching("main.go")]
-    packages = {folder: "." if folder == Path() else f"./{folder.as_posix()}" for folder in folders}
-    images = "\n".join(project.text(file) for file in service.images)
-    for name in packages.values():
-        if re.search(rf"\sgo build\b.*\s{re.escape(name)}/?(?:\s|$)", images):
-            return name
+    folders = [file.parent for file in project.matching("main.go") if not _TOOLS & set(file.parts)]
+    packages = {_package(folder.as_posix()): folder for folder in folders}
+    built = _built(service)
+    if built:
+        return built
+    if len(packages) < 2:
+        return next(iter(packages), ".")
+    known = {project.root.name, *(Path(one.value).name for one in names(project))}
+    called = [package for package, folder in packages.items() if folder.name in known]
     listening = {file.parent for file in service.listens()}
-    for folder, name in packages.items():
-        if folder in listening:
-            return name
-    return next(iter(packages.values()), ".")
+    listens = [package for package, folder in packages.items() if folder in listening]
+    for found in (called, listens):
+        if len(found) == 1:
+            return found[0]
+    return ""
+
+
+def _built(service: Service) -> str:
+    """Return the package whose program the image starts, else the only one that is built for it."""
+    for file in service.images[:1]:
+        image = reading.stages(service.project, file)
+        if not image:
+            continue
+        runs = [one for stage in image.stages for one in stage.each("RUN")]
+        builds = dict(pair for one in runs for pair in _go_builds(one.text))
+        started = _started(image.stages[-1])
+        if started in builds:
+            return builds[started]
+        if len(set(builds.values())) == 1:
+            return next(iter(builds.values()))
+    return ""
+
+
+def _go_builds(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each program that a shell line builds, with its package."""
+    for command in re.findall(r"\bgo (?:build|install)\b([^;&|]*)", text):
+        words = [word.strip("\"'") for word in command.split()]
+        output = next((after for word, after in pairwise(words) if word == "-o"), "")
+        last = words[-1] if words else ""
+        named = re.fullmatch(r"(?:\./|\.$|(?=[\w-]+/))[\w./-]*(?:\*|\*\.go)?|[\w/-]*main\.go", last)
+        package = _package(last) if named and last != output else "."
+        program = Path(output).name or (Path(package).name if package != "." else "")
+        yield program, package
+
+
+def _package(path: str) -> str:
+    """Return a package as the go command takes it: "./cmd/x" of "cmd/x/*" and "cmd/x/main.go"."""
+    folder = re.sub(r"(?:^|/)(?:\*|\*\.go|\.\.\.|main\.go)?/?$", "", path.removeprefix("./"))
+    return f"./{folder}" if folder not in {"", "."} else "."
+
+
+def _started(stage: Stage) -> str:
+    """Return the program that a stage starts, by the name that it was built with."""
+    words: list[str] = []
+    for kind in ("ENTRYPOINT", "CMD"):
+        for instruction in [*stage.each(kind)][-1:]:
+            words += instruction.words
+    program = next((Path(word).name for word in words if Path(word).name not in _STARTERS), "")
+    for copy in stage.each("COPY"):
+        if len(copy.words) > 1 and "from" in copy.flags:
+            *sources, target = copy.words
+            name = Path(sources[-1]).name if target.endswith(("/", ".")) else Path(target).name
+            if name == program:
+                return Path(sources[-1]).name
+    return program
 
 
 is_multi_module = never_multi_module

@@ -7,12 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.adopt import detect, ports, propose, scripts
+from scaffolder.adopt import detect, names, operations, ports, propose, scripts
 from scaffolder.errors import AnswersError
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
 
 POM = "<project>\n<artifactId>Pay_API</artifactId>\n<properties><java.version>11</java.version></properties>\n</project>\n"
+
+
+def deployment(name: str, image: str, port: int) -> str:
+    return f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: {name}
+          image: {image}
+          ports:
+            - containerPort: {port}
+"""
 
 
 def project(folder: Path, files: dict[str, str]) -> Project:
@@ -153,7 +169,7 @@ def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:
     ("files", "port", "place"),
     [
         ({"Dockerfile": "FROM x\nENV PORT=9000\nEXPOSE $PORT/tcp\n"}, "9000", "Dockerfile:3"),
-        ({"Dockerfile": "FROM x\nEXPOSE 15090 8080\n"}, "15090", "Dockerfile:2"),
+        ({"Dockerfile": "FROM x\nENV PORT=15090\nEXPOSE 8080 15090\n"}, "15090", "Dockerfile:3"),
         (
             {"Dockerfile": 'FROM x\nCMD ["uvicorn", "a:b", "--port", "8001"]\n'},
             "8001",
@@ -192,10 +208,10 @@ def test_a_service_in_a_folder_is_pointed_at(tmp_path: Path) -> None:
         (
             {
                 "tests/server.js": "x(process.env.PORT || 3001)\n",
-                "k8s/pay.yml": "containerPort: 82\n",
+                "k8s/pay.yml": deployment("pay", "acme/pay:1", 82),
             },
             "82",
-            "k8s/pay.yml:1",
+            "k8s/pay.yml:11",
         ),
         (
             {"docker-compose.yml": "services:\n  a:\n    build: .\n    ports: ['80:83']\n"},
@@ -234,8 +250,8 @@ def test_the_host_says_organization_and_pipeline_where_no_file_does(
 
 
 def test_a_name_that_no_cluster_takes_is_made_one_and_says_so(tmp_path: Path) -> None:
-    found = detect.name(project(tmp_path, {"pom.xml": POM}))
-    assert (found.value, found.note) == ("pay-api", "Pay_API is no name that a cluster takes")
+    found = names.name(project(tmp_path, {"pom.xml": POM}))
+    assert (found.value, found.note) == ("pay-api", "Pay_API, in the letters that a cluster takes")
 
 
 def test_a_larger_repository_says_what_its_folder_does_not(tmp_path: Path) -> None:
@@ -288,7 +304,7 @@ def test_what_names_a_service_that_names_itself_nowhere(
     tmp_path: Path, remote: str, name: str, note: str
 ) -> None:
     (tmp_path / "pay").mkdir()
-    found = detect.name(project(tmp_path / "pay", {"requirements.txt": "flask\n"}), remote)
+    found = names.name(project(tmp_path / "pay", {"requirements.txt": "flask\n"}), remote)
     assert (found.value, found.note, found.places) == (name, note, ())
 
 
@@ -321,7 +337,7 @@ def test_a_region_is_found_behind_a_flag(tmp_path: Path) -> None:
         tmp_path,
         {"azure-pipelines.yml": "- script: az aks create -g rg --location northeurope -n aks\n"},
     )
-    found = detect.region(read, "azure")
+    found = operations.region(read, "azure")
     assert found is not None
     assert (found.value, str(found.places[0])) == ("northeurope", "azure-pipelines.yml:1")
 

@@ -1,0 +1,55 @@
+"""Which Helm chart of a repository is that of the service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scaffolder.adopt.found import Found, there
+from scaffolder.repository import files
+from scaffolder.repository.facts import workloads
+from scaffolder.repository.facts.charts import Chart, charts
+from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import of_each
+
+
+def chart(project: Project) -> Found | None:
+    """The chart that is called like the service, else the only one that is not somebody else's.
+
+    A chart of a known program (jenkins, redis) is somebody else's, and one without templates only
+    installs others. The value is the folder.
+    """
+    return project.once("own chart", lambda: _chart(project))
+
+
+def _chart(project: Project) -> Found | None:
+    own = [one for one in charts(project) if _installs(project, one) and not _foreign(one)]
+    names = _names(project)
+    called = [one for one in own if names & {one.name.lower(), one.folder.name.lower()}]
+    alike = [one for one in own if any(_alike(one.name.lower(), name) for name in names)]
+    best = called or alike or (own if len(own) == 1 else [])
+    folders = sorted((one.folder for one in best), key=lambda one: (len(one.parts), one))
+    if not folders:
+        return None
+    return there("chart", folders[0].as_posix(), [folders[0] / "Chart.yaml"])
+
+
+def _installs(project: Project, chart: Chart) -> bool:
+    """Return whether a chart has templates, or none because nobody has written one yet."""
+    others = chart.metadata.get("dependencies")
+    return bool(files.chart_templates(project, chart.folder)) or not others
+
+
+def _foreign(chart: Chart) -> bool:
+    return bool(workloads.FOREIGN.search(chart.name.lower()))
+
+
+def _names(project: Project) -> set[str]:
+    builds = of_each(lambda runtime: runtime.names(project))
+    named = {Path(one.value).name.lower() for one in builds} | {project.root.name.lower()}
+    return {name for name in named if name}
+
+
+def _alike(chart: str, name: str) -> bool:
+    return (
+        chart.endswith(f"-{name}") or chart.startswith(f"{name}-") or name.startswith(f"{chart}-")
+    )

@@ -1,0 +1,98 @@
+"""What a service is called: in its build, in its chart, at its host, or by its folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scaffolder.adopt import charts
+from scaffolder.adopt.found import Found, matches
+from scaffolder.errors import AnswersError
+from scaffolder.model import Location
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import place
+from scaffolder.repository.runtimes import of_each
+
+LONGEST = 20
+"""Letters of a service's name; its validator in copier.yml says the same."""
+
+_TOO_LONG = f"is longer than the {LONGEST} characters that the template takes"
+_GENERIC = frozenset(
+    {
+        *("helm", "chart", "charts", "app", "application", "service", "server", "backend", "api"),
+        *("web", "frontend", "source", "src", "root", "main", "package", "project", "monorepo"),
+        *("demo", "example", "sample", "template", "test", "code", "repo", "deploy", "k8s"),
+        *("my-app", "my-service", "myapp", "workspace", "parent", "build", "webapp", "client"),
+    }
+)
+"""Names that say what a thing is, and not which one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Candidate:
+    name: str
+    at: Location | None = None
+    note: str = ""
+
+
+def name(project: Project, remote: str = "") -> Found:
+    """Return the first name that is one; a generic one only if there is no other.
+
+    Raises:
+        AnswersError: every name is one word that is too long for the template.
+
+    """
+    candidates = [one for one in _candidates(project, remote) if _sound(one.name)]
+    telling = [one for one in candidates if _sound(one.name) not in _GENERIC]
+    for one in telling or candidates:
+        whole = _sound(one.name)
+        value = _shortened(whole)
+        if value:
+            places = (one.at,) if one.at else ()
+            note = _note(whole, value, one)
+            return Found(name="service_name", value=value, places=places, note=note)
+    if candidates:
+        raise AnswersError(
+            f"{candidates[0].name} {_TOO_LONG}",
+            hint="--service-name NAME",
+            missing=("service_name",),
+        )
+    return Found(name="service_name", value="service", note="nothing says a name")
+
+
+def _candidates(project: Project, remote: str) -> Iterator[_Candidate]:
+    names = of_each(lambda runtime: runtime.names(project))
+    for found in sorted(names, key=lambda one: one.rank):
+        yield _Candidate(name=found.value, at=place(project, found.file, found.line))
+    own = charts.chart(project)
+    if own:
+        files = (own.places[0].path,)
+        for at, value in matches(project, files, r"^name:\s*[\"']?([\w.-]+)"):
+            yield _Candidate(name=value, at=at)
+    if remote:
+        yield _Candidate(name=re.sub(r"(?:\.git)?/?$", "", remote), note="git remote origin")
+    yield _Candidate(name=project.root.name, note="name of the folder")
+
+
+def _sound(text: str) -> str:
+    """Return the last part of a name in lower-case letters, digits and single dashes."""
+    last = re.sub(r"/v\d+$", "", text.rstrip("/")).rpartition("/")[2].lower()
+    plain = re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "-", last))
+    return re.sub(r"^[^a-z]+", "", plain).strip("-")
+
+
+def _shortened(name: str) -> str:
+    """Return a name without its last words if it is too long; "" if the first one is."""
+    while len(name) > LONGEST and "-" in name:
+        name = name.rpartition("-")[0]
+    return name if len(name) <= LONGEST else ""
+
+
+def _note(whole: str, value: str, one: _Candidate) -> str:
+    written = one.name.rpartition("/")[2] or one.name
+    if value != whole:
+        return f"{whole} {_TOO_LONG}"
+    if value != written and one.at:
+        return f"{written}, in the letters that a cluster takes"
+    return one.note

@@ -1,0 +1,56 @@
+"""What a service is called: a name that tells it from others, and whole words of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import written
+
+from scaffolder.adopt import names
+from scaffolder.errors import AnswersError
+
+REMOTE = "https://github.com/acme/customer-onboarding-service.git"
+LONG = "is longer than the 20 characters that the template takes"
+
+
+@pytest.mark.parametrize(
+    ("files", "remote", "name", "note"),
+    [
+        ({"helm/Chart.yaml": "name: helm\n"}, REMOTE, "customer-onboarding", LONG),
+        (
+            {"chart/Chart.yaml": "name: chart\n"},
+            "git@x.org:a/till.git",
+            "till",
+            "git remote origin",
+        ),
+        ({"package.json": '{"name": "@shop/source"}'}, "https://x.org/a/till", "till", "remote"),
+        ({"pyproject.toml": 'name = "app"\n'}, "https://x.org/a/till", "till", "remote"),
+        (
+            {"pom.xml": "<project><artifactId>demo</artifactId></project>"},
+            "x.org:a/till",
+            "till",
+            "",
+        ),
+        ({"package.json": '{"name": "hmpps-template-kotlin"}'}, "", "hmpps-template", LONG),
+        ({"package.json": '{"name": "jhipster-sample-application"}'}, "", "jhipster-sample", LONG),
+        ({"go.mod": "module example.org/shop/till/v2\n"}, "", "till", "letters that a cluster"),
+        ({"package.json": '{"name": "abcdefghij-abcdefghi"}'}, "", "abcdefghij-abcdefghi", ""),
+    ],
+)
+def test_a_name(tmp_path: Path, files: dict[str, str], remote: str, name: str, note: str) -> None:
+    found = names.name(written(tmp_path, files), remote)
+    assert found.value == name
+    assert note in found.note
+
+
+def test_a_generic_name_is_better_than_none(tmp_path: Path) -> None:
+    project = written(tmp_path / "backend", {"pyproject.toml": '[project]\nname = "app"\n'})
+    assert names.name(project).value == "app"
+
+
+def test_one_long_word_is_asked_for(tmp_path: Path) -> None:
+    project = written(tmp_path / ("b" * 21), {"package.json": f'{{"name": "{"a" * 21}"}}'})
+    with pytest.raises(AnswersError, match=LONG) as raised:
+        names.name(project)
+    assert raised.value.missing == ("service_name",)
