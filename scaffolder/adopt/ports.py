@@ -59,7 +59,7 @@ def port(project: Project) -> Found:
     return Found(name="port", value=str(DEFAULT), note=note)
 
 
-def _image(project: Project) -> tuple[Path, ...]:
+def images(project: Project) -> tuple[Path, ...]:
     """Return the Dockerfile of the service: the nearest to the root that is not a tool's."""
     ours = [file for file in files.dockerfiles(project) if not _is_tool(project, file)]
     return tuple(sorted(ours, key=by_weight)[:1])
@@ -77,7 +77,7 @@ def _is_tool(project: Project, file: Path) -> bool:
 
 def _exposed(project: Project) -> Iterator[_Candidate]:
     """Yield what the last stage exposes; the variable PORT says which of several it is."""
-    for file in _image(project):
+    for file in images(project):
         read = reading.stages(project, file)
         last = read.stages[-1] if read else None
         exposed: list[_Candidate] = []
@@ -110,7 +110,7 @@ def _stated(project: Project) -> Iterable[_Candidate]:
 
 
 def _said(project: Project, *roles: str) -> list[facts.Declaration]:
-    own = frozenset(_image(project))
+    own = frozenset(images(project))
     return [
         one
         for one in sorted(facts.read(project).of("port"), key=lambda one: one.place)
@@ -173,7 +173,7 @@ def _main(listed: list[object]) -> list[int]:
 
 def _composed(project: Project) -> Iterator[_Candidate]:
     """Yield the ports of what Compose builds from the Dockerfile of the service."""
-    own = frozenset(_image(project))
+    own = frozenset(images(project))
     for file in files.compose_files(project):
         for one in ports.published(project, file):
             tool = workloads.FOREIGN.search(one.service.lower())

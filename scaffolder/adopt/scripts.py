@@ -7,7 +7,6 @@ from pathlib import Path
 
 from scaffolder.adopt import ports
 from scaffolder.adopt.found import Found
-from scaffolder.repository import files
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.repository.runtimes.runtime import BuildTool, Service
@@ -32,7 +31,7 @@ def tool(project: Project, top: Path, runtime: str) -> BuildTool | None:
     service = Service(
         project=project,
         top=top,
-        images=files.dockerfiles(project),
+        images=ports.images(project),
         listens=lambda: tuple(location.path for location in ports.port(project).places),
     )
     return next(RUNTIMES[runtime].build_tools(service), None)

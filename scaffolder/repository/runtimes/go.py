@@ -26,6 +26,7 @@ from scaffolder.repository.runtimes.runtime import (
     names_in,
     never_multi_module,
     no_packages,
+    started_words,
     version_of_distroless,
 )
 
@@ -137,7 +138,7 @@ def _built(service: Service) -> str:
             continue
         runs = [one for stage in image.stages for one in stage.each("RUN")]
         builds = dict(pair for one in runs for pair in _go_builds(one.text))
-        started = _started(image.stages[-1])
+        started = _started(started_words(service), image.stages[-1])
         if started in builds:
             return builds[started]
         if len(set(builds.values())) == 1:
@@ -163,12 +164,8 @@ def _package(path: str) -> str:
     return f"./{folder}" if folder not in {"", "."} else "."
 
 
-def _started(stage: Stage) -> str:
-    """Return the program that a stage starts, by the name that it was built with."""
-    words: list[str] = []
-    for kind in ("ENTRYPOINT", "CMD"):
-        for instruction in [*stage.each(kind)][-1:]:
-            words += instruction.words
+def _started(words: list[str], stage: Stage) -> str:
+    """Return the program that an image starts, by the name that it was built with."""
     program = next((Path(word).name for word in words if Path(word).name not in _STARTERS), "")
     for copy in stage.each("COPY"):
         if len(copy.words) > 1 and "from" in copy.flags:

@@ -27,6 +27,7 @@ from scaffolder.repository.runtimes.runtime import (
     names_in,
     no_packages,
     relative_path,
+    started_words,
     version_of_distroless,
 )
 
@@ -112,6 +113,8 @@ _CATALOG = re.compile(
     r"\(\s*libs\.versions\.([\w.]+?)\.get\("
 )
 
+_SPRING_MAVEN = "spring-boot-maven-plugin"
+_LOADER = "org.springframework.boot.loader."
 _STARTING = tuple(
     f"{name}.{end}"
     for name in ("*Application", "*App", "*Main", "*Server", "*Service", "*Launcher")
@@ -279,21 +282,50 @@ def build_tools(service: Service) -> Iterator[BuildTool]:
 
 def _maven_tool(service: Service) -> BuildTool:
     here = service.project.root
-    spring = "spring-boot-maven-plugin" in service.project.text("pom.xml")
+    module = _module(service)
+    own = module / "pom.xml"
+    spring = service.project.has(own) and _SPRING_MAVEN in service.project.text(own)
     whole = _above(here, service.top, "pom.xml", "<module>")
     maven = _wrapper(here, whole or here, "mvnw", "mvn")
     # A module is built with those that it needs, by the build of which it is one.
     batch = f"{maven} --batch-mode"
     if whole:
-        module = relative_path(whole, here)
-        batch += f" --file {relative_path(here, whole)}/pom.xml --projects {module} --also-make"
+        part = relative_path(whole, here)
+        batch += f" --file {relative_path(here, whole)}/pom.xml --projects {part} --also-make"
     return BuildTool(
         name="Maven",
         place=Location(path=Path("pom.xml")),
         build=f"{batch} -DskipTests package\n",
         test=_JUNIT.format(command=f"{batch} verify", reports="*/surefire-reports/*.xml"),
-        run=f"exec {maven} --batch-mode spring-boot:run\n" if spring else "",
+        run=_maven_run(f"{maven} --batch-mode", module, _main_class(service)) if spring else "",
     )
+
+
+def _maven_run(maven: str, module: Path, main: str) -> str:
+    """Return the commands that start a Spring Boot service, or one module of a build."""
+    start = f"spring-boot:run{f' -Dspring-boot.run.main-class={main}' if main else ''}\n"
+    if module == Path():
+        return f"exec {maven} {start}"
+    part = f"--projects {module.as_posix()}"
+    return f"{maven} {part} --also-make -DskipTests install\nexec {maven} {part} {start}"
+
+
+def _module(service: Service) -> Path:
+    """Return the module that is the service: the one that starts a server, or "." for the root."""
+    started = started_modules(service.project)
+    images = [file.parent for file in service.images]
+    named = [module for module in started if module in images] or list(started)
+    return named[0] if len(named) == 1 else Path()
+
+
+def _main_class(service: Service) -> str:
+    """Return the class that the image starts, if it names one; "" if the archive does."""
+    words = started_words(service)
+    for word in " ".join(words).split():
+        if word.startswith("-Dloader.main="):
+            return word.partition("=")[2].strip("\"'")
+    named = [word for word in words if re.fullmatch(r"(?:[a-z]\w*\.)+[A-Z]\w*", word)]
+    return next((word for word in named if not word.startswith(_LOADER)), "")
 
 
 def _gradle_tool(service: Service, file: Path) -> BuildTool:
@@ -301,14 +333,34 @@ def _gradle_tool(service: Service, file: Path) -> BuildTool:
     whole = _above(here, service.top, "settings.gradle.kts")
     whole = whole or _above(here, service.top, "settings.gradle")
     gradle = f"{_wrapper(here, whole or here, 'gradlew', 'gradle')} --console=plain"
-    spring = "org.springframework.boot" in text or "spring.boot" in text
+    module = _module(service)
+    task = _gradle_task(service, module, text)
     return BuildTool(
         name="Gradle",
         place=Location(path=file),
         build=f"{gradle} assemble\n",
         test=_JUNIT.format(command=f"{gradle} check", reports="*/test-results/*/*.xml"),
-        run=f"exec {gradle} {'bootRun' if spring else 'run'}\n",
+        run=f"exec {gradle} {task}\n" if task else "",
     )
+
+
+def _gradle_task(service: Service, module: Path, root: str) -> str:
+    """Return the task that starts the service; "" if no plugin brings one, or for another class."""
+    builds = [module / name for name in MANIFESTS if service.project.has(module / name)]
+    text = "".join(service.project.text(file) for file in builds)
+    main = _main_class(service)
+    if main and main not in f"{root}{text}":
+        return ""
+    path = "".join(f":{part}" for part in module.parts)
+    prefix = f"{path}:" if path else ""
+    if re.search(r"org\.springframework\.boot|spring[.-]boot|springBoot", f"{root}{text}"):
+        return f"{prefix}bootRun"
+    applied = re.search(
+        r"^\s*(?:id\s*\(?\s*)?[\"'`]?(?:application|io\.ktor\.plugin|io\.micronaut\.\w+)",
+        text,
+        re.M,
+    )
+    return f"{prefix}run" if applied else ""
 
 
 def _above(folder: Path, top: Path, name: str, words: str = "") -> Path | None:

@@ -20,6 +20,7 @@ from scaffolder.repository.runtimes.runtime import (
     Service,
     Version,
     first_numbers,
+    is_plain,
     last_part,
     leading_version,
     line_with,
@@ -27,6 +28,7 @@ from scaffolder.repository.runtimes.runtime import (
     never_multi_module,
     no_packages,
     relative_path,
+    started_words,
     value_at,
     version_of_distroless,
 )
@@ -117,8 +119,20 @@ def build_tools(service: Service) -> Iterator[BuildTool]:
         place=Location(path=file),
         build=f"{install}\n" + (f"{command} run build\n" if "build" in scripts else ""),
         test=f"{install}\n{command} test\n" if "test" in scripts else "",
-        run=f"exec {command} start\n" if "start" in scripts else "",
+        run=_run(service, scripts, command),
     )
+
+
+def _run(service: Service, scripts: dict[str, object], command: str) -> str:
+    """Return the command for the script that the image starts, else for `start`; "" for none."""
+    words = started_words(service)
+    if words[:1] in (["npm"], ["yarn"], ["pnpm"]):
+        named = [word for word in words[1:] if word != "run" and not word.startswith("-")]
+        if named and named[0] in scripts and named[0] != "start":
+            return f"exec {command} run {named[0]}\n"
+    if "start" in scripts:
+        return f"exec {command} start\n"
+    return f"exec {' '.join(words)}\n" if words[:1] == ["node"] and is_plain(words) else ""
 
 
 def _manager(service: Service) -> tuple[Path, str, str, str]:

@@ -19,12 +19,14 @@ from scaffolder.repository.runtimes.runtime import (
     Service,
     Version,
     first_numbers,
+    is_plain,
     last_part,
     leading_version,
     line_with,
     names_in,
     never_multi_module,
     no_packages,
+    started_words,
     value_at,
     version_of_distroless,
 )
@@ -66,13 +68,6 @@ FRAMEWORKS = {"prometheus_client": ("/metrics",)}
 SERIES = ("python", "flask", "django", "fastapi", "uvicorn", "gunicorn", "celery")
 
 _SERVERS = frozenset({"gunicorn", "uvicorn", "flask", "fastapi", "hypercorn"})
-_STARTERS = (
-    ["python", "-m"],
-    ["python3", "-m"],
-    ["uv", "run"],
-    ["poetry", "run"],
-    ["pipenv", "run"],
-)
 
 
 def version_in_image(name: str, tag: str) -> str:
@@ -125,14 +120,24 @@ def build_tools(service: Service) -> Iterator[BuildTool]:
     for file, name, build, prefix in ways:
         if project.has(file):
             tests = _tests(project, module=prefix == venv)
-            started = _started(service)
+            started = _run_by(prefix, _started(service))
             yield BuildTool(
                 name=name,
                 place=Location(path=Path(file)),
                 build=build,
                 test=f"app/build.sh\n{prefix}{tests}\n",
-                run=f"app/build.sh\nexec {prefix}{started}\n" if started else "",
+                run=f"app/build.sh\nexec {started}\n" if started else "",
             )
+
+
+def _run_by(prefix: str, arguments: str) -> str:
+    """Return the command that hands `arguments` to the Python of the project."""
+    if prefix.endswith("-m "):
+        return f"{prefix.removesuffix('-m ')}{arguments}" if arguments else ""
+    module = arguments.removeprefix("-m ")
+    if module != arguments and module.split()[0] in _SERVERS:
+        return f"{prefix}{module}"
+    return f"{prefix}python {arguments}" if arguments else ""
 
 
 def _venv(wanted: str) -> str:
@@ -159,24 +164,27 @@ def _uses(project: Project, package: str) -> bool:
 
 
 def _started(service: Service) -> str:
-    """Return the command of the image if it starts a server by name, as on any machine, else ""."""
-    for file in service.images:
-        image = reading.stages(service.project, file)
-        if not image:
-            continue
-        words: list[str] = []
-        for kind in ("ENTRYPOINT", "CMD"):
-            for instruction in list(image.stages[-1].each(kind))[-1:]:
-                words += instruction.words
-        if words[:2] in _STARTERS:
-            words = words[2:]
-        if words and words[0] in _SERVERS and _plain(words):
-            return " ".join(words)
+    """Return the arguments of `python` that start what the image starts, or the Procfile's web; "".
+
+    Nothing is started that is not found on any machine: a script of the image, say.
+    """
+    project = service.project
+    words = started_words(service)
+    procfile = re.search(
+        r"^web:\s*(.+)$", project.text("Procfile") if project.has("Procfile") else "", re.M
+    )
+    if not words and procfile:
+        words = procfile[1].split()
+    for starter in (["uv", "run"], ["poetry", "run"], ["pipenv", "run"]):
+        words = words[2:] if words[:2] == starter else words
+    if not words or not is_plain(words):
+        return ""
+    if words[0] in _SERVERS:
+        return " ".join(["-m", *words])
+    if words[0] in {"python", "python3"} and len(words) > 1:
+        known = words[1] == "-m" or project.has(words[1])
+        return " ".join(words[1:]) if known else ""
     return ""
-
-
-def _plain(words: list[str]) -> bool:
-    return all(re.fullmatch(r"[\w./:=@%+-]+", word) for word in words)
 
 
 def is_service(project: Project) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scaffolder.model import Location
+from scaffolder.repository import reading
 from scaffolder.repository.project import Project
 
 VERSION_FILE, BUILD, RANGE = "version file", "build", "range"
@@ -228,6 +229,22 @@ class Runtime(Protocol):
     @property
     def SERIES(self) -> tuple[str, ...]:
         """Return the prefixes of metrics that its libraries expose, without the underscore."""
+
+
+def started_words(service: Service) -> list[str]:
+    """Return the command that the service's image starts: the words of its ENTRYPOINT and CMD."""
+    words: list[str] = []
+    for file in service.images[:1]:
+        image = reading.stages(service.project, file)
+        for kind in ("ENTRYPOINT", "CMD") if image else ():
+            for instruction in [*image.stages[-1].each(kind)][-1:] if image else ():
+                words += instruction.words
+    return words
+
+
+def is_plain(words: Iterable[str]) -> bool:
+    """Return whether words mean the same to a shell as without one."""
+    return all(re.fullmatch(r"[\w./:=@%+-]+", word) for word in words)
 
 
 def first_numbers(version: str, count: int) -> str:
