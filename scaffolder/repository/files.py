@@ -30,6 +30,14 @@ _TRIALS = frozenset(
 )
 """Folders of which nothing is deployed."""
 
+_TEST_DATA = frozenset(
+    {
+        *("testdata", "test-data", "test_data", "fixtures", "__fixtures__", "test-fixtures"),
+        *("test_fixtures", "snapshots", "__snapshots__", "golden"),
+    }
+)
+"""Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
+
 _NO_DOCKERFILE = frozenset(
     {
         ".md",
@@ -290,6 +298,11 @@ def monitoring(project: Project) -> tuple[Path, ...]:
     return project.once(
         "monitoring files", lambda: tuple(file for file in files if not is_template(project, file))
     )
+
+
+def is_test_data(file: Path) -> bool:
+    """Return whether a file is what a test reads, by its folder: it may be wrong on purpose."""
+    return not _TEST_DATA.isdisjoint(file.parts[:-1])
 
 
 # ---- texts by language ---------------------------------------------------------------------------

@@ -68,7 +68,8 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
         project,
         {path for _, path, _ in here},
         folders,
-        {alert.alert for alert in monitoring.alerts(project)},
+        {alert.alert for alert in monitoring.alerts(project)}
+        | monitoring.managed_by_grafana(project),
     )
     findings += _shared(here)
     return Verdict(findings=distinct(findings), detail=counted(len(here), "runbook"))
@@ -78,12 +79,14 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
     """Each alert that a route, an inhibition or a test of rules names is one of the rules."""
     known = {alert.alert: alert for alert in monitoring.alerts(project)}
     named = [*_in_routes(project), *monitoring.tested_alerts(project)]
+    of_grafana = monitoring.managed_by_grafana(project)
     if not known or not named:
         raise NotApplicable("no route and no test names an alert of rules that are here")
     findings = []
     for place, name in named:
         if (
             name not in known
+            and name not in of_grafana
             and name not in _OF_THE_STACK
             and not name.startswith(("Kube", "Node", "Prometheus", "Alertmanager", "etcd"))
         ):

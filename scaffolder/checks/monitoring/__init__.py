@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.monitoring import alerting, discovery
+from scaffolder.checks.monitoring import alerting, discovery, expressions, routing
 
-CHECKS = (*alerting.CHECKS, *discovery.CHECKS)
+CHECKS = (*expressions.CHECKS, *alerting.CHECKS, *routing.CHECKS, *discovery.CHECKS)

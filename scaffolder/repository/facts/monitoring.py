@@ -5,20 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scaffolder.formats import promql
+from scaffolder.formats import promql, query_languages
 from scaffolder.formats.promql import Query, Selector
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts import charts
+from scaffolder.repository.facts.dashboards import LIKE_PROMQL, Panel, dashboards, panels
+from scaffolder.repository.facts.rule_groups import (
+    LOKI,
+    PROMETHEUS,
+    VICTORIA,
+    RuleGroups,
+    managed_by_grafana,
+    rule_groups,
+    yaml_with,
+)
 from scaffolder.repository.kubernetes_objects import dig, texts
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import documents, json, line_of, listed, place, table
+from scaffolder.repository.reading import line_of, listed, place, table
 
 __all__ = [
+    "LOKI",
+    "PROMETHEUS",
+    "VICTORIA",
     "Alertmanager",
     "Panel",
     "Query",
@@ -30,6 +42,7 @@ __all__ = [
     "alerts",
     "dashboards",
     "declared",
+    "managed_by_grafana",
     "panels",
     "rule_groups",
     "rule_tests",
@@ -40,38 +53,11 @@ __all__ = [
 
 
 @dataclass(frozen=True, kw_only=True)
-class RuleGroups:
-    """Groups of rules: those of a file of Prometheus, or of a PrometheusRule, which no file of Prometheus is.
-
-    `way` leads to the groups in `document`.
-    """
-
-    path: Path
-    document: Any
-    way: tuple[Any, ...]
-
-    @property
-    def is_object(self) -> bool:
-        return self.way != ("groups",)
-
-    @property
-    def groups(self) -> list[Any]:
-        return listed(dig(self.document, *self.way))
-
-    @property
-    def rules(self) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
-        """Each rule, with the way to it."""
-        for number, group in enumerate(self.groups):
-            for at, rule in enumerate(listed(dig(group, "rules"))):
-                if isinstance(rule, dict):
-                    yield (*self.way, number, "rules", at), rule
-
-
-@dataclass(frozen=True, kw_only=True)
 class Rule:
     """A rule: `alert` or `record` is its name.
 
-    `places` are those of the expression, the labels, the annotations.
+    `query` is the expression read as PromQL; it is empty if the rule is one of Loki.
+    `at` has the places of the expression, the labels, the annotations.
     """
 
     alert: str
@@ -86,16 +72,6 @@ class Rule:
     @property
     def name(self) -> str:
         return self.alert or self.record
-
-
-@dataclass(frozen=True, kw_only=True)
-class Panel:
-    """A query of a dashboard."""
-
-    title: str
-    expression: str
-    query: Query
-    place: Location
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +101,6 @@ class StackValues:
     line: int
 
 
-def rule_groups(project: Project) -> tuple[RuleGroups, ...]:
-    """What holds groups of rules: files of Prometheus, and PrometheusRules that stand as they are."""
-    return project.once("rule groups", lambda: tuple(_rule_groups(project)))
-
-
 def rules(project: Project) -> tuple[Rule, ...]:
     """Every rule of every file that holds groups of rules, and of PrometheusRules that stand as they are."""
     return project.once("prometheus rules", lambda: tuple(_rules(project)))
@@ -140,19 +111,9 @@ def alerts(project: Project) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules(project) if rule.alert)
 
 
-def panels(project: Project) -> tuple[Panel, ...]:
-    """Every query of every dashboard; those of the variables too."""
-    return project.once("dashboard queries", lambda: tuple(_panels(project)))
-
-
 def alertmanagers(project: Project) -> tuple[Alertmanager, ...]:
     """Every configuration of Alertmanager: a file of its own, or in the values of a chart."""
     return project.once("alertmanagers", lambda: tuple(_alertmanagers(project)))
-
-
-def dashboards(project: Project) -> tuple[Path, ...]:
-    """The files that hold a dashboard of Grafana."""
-    return tuple(file for file in files.json(project) if '"panels"' in project.text(file))
 
 
 def rule_tests(project: Project) -> tuple[Path, ...]:
@@ -203,24 +164,6 @@ def declared(project: Project, kind: str) -> Location | None:
     return None
 
 
-def _yaml_with(project: Project, word: str) -> Iterator[tuple[Path, Any]]:
-    """Each document of the files that hold the word; what does not parse is left to SY002."""
-    for file in files.monitoring(project):
-        if word in project.text(file):
-            for document in documents(project, file):
-                yield file, document
-
-
-def _rule_groups(project: Project) -> Iterator[RuleGroups]:
-    for file, document in _yaml_with(project, "groups:"):
-        is_object = dig(document, "kind") == "PrometheusRule"
-        found = RuleGroups(
-            path=file, document=document, way=("spec", "groups") if is_object else ("groups",)
-        )
-        if any(isinstance(dig(group, "rules"), list) for group in found.groups):
-            yield found
-
-
 def _rules(project: Project) -> Iterator[Rule]:
     for found in rule_groups(project):
         for way, rule in found.rules:
@@ -232,6 +175,8 @@ def _rule(
     project: Project, file: Path, document: Any, way: tuple[Any, ...], rule: dict[Any, Any]
 ) -> Rule:
     expression = str(rule["expr"])
+    is_promql = query_languages.language(expression) in LIKE_PROMQL
+    asked = expression if is_promql else ""
     keys = ("expr", "labels", "annotations")
     at = {key: place(project, file, line_of(document, *way, key)) for key in keys if key in rule}
     for key in texts(rule.get("annotations")):
@@ -240,7 +185,7 @@ def _rule(
         alert=str(rule.get("alert") or ""),
         record=str(rule.get("record") or ""),
         expression=expression,
-        query=project.once(("promql", expression), lambda: promql.read(expression)),
+        query=project.once(("promql", asked), lambda: promql.read(asked)),
         labels=texts(rule.get("labels")),
         annotations=texts(rule.get("annotations")),
         place=place(project, file, line_of(document, *way)),
@@ -248,36 +193,8 @@ def _rule(
     )
 
 
-def _panels(project: Project) -> Iterator[Panel]:
-    for file in dashboards(project):
-        board = json(project, file)
-        lines = project.lines(file)
-        for title, expression in _queries(board):
-            written = re.sub(r'(["\\])', r"\\\1", expression).replace("\n", "\\n")
-            number = next((at for at, line in enumerate(lines, 1) if written in line), 0)
-            yield Panel(
-                title=title,
-                expression=expression,
-                query=project.once(("promql", expression), partial(promql.read, expression)),
-                place=Location(path=file, line=number, text=title),
-            )
-
-
-def _queries(board: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
-    if depth > 20:
-        return
-    for panel in listed(dig(board, "panels")):
-        for target in listed(dig(panel, "targets")):
-            if isinstance(dig(target, "expr"), str):
-                yield str(dig(panel, "title") or "?"), target["expr"]
-        yield from _queries(panel, depth + 1)
-    for annotation in listed(dig(board, "annotations", "list")):
-        if isinstance(dig(annotation, "expr"), str):
-            yield str(dig(annotation, "name") or "?"), annotation["expr"]
-
-
 def _alertmanagers(project: Project) -> Iterator[Alertmanager]:
-    for file, document in _yaml_with(project, "receivers:"):
+    for file, document in yaml_with(project, "receivers:"):
         for way in _ALERTMANAGER:
             content = dig(document, *way)
             if isinstance(content, dict) and _is_alertmanager(content, way):

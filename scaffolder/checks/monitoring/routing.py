@@ -1,0 +1,148 @@
+"""MO: Alertmanager accepts its configuration."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from scaffolder.checks.monitoring.alerting import essence
+from scaffolder.errors import ToolCrashed
+from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.repository.facts import monitoring
+from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed
+from scaffolder.tools import output
+from scaffolder.tools.programs import AMTOOL
+from scaffolder.tools.toolchain import Toolchain
+
+_REFUSED = re.compile(r"FAILED: (.*)")
+_QUOTED = re.compile(r'"([^"]+)"')
+
+_SINCE = {
+    "url_file": (0, 26),
+    "discord_configs": (0, 25),
+    "webex_configs": (0, 25),
+    "msteams_configs": (0, 26),
+    "msteamsv2_configs": (0, 28),
+    "jira_configs": (0, 28),
+    "rocketchat_configs": (0, 28),
+    "incidentio_configs": (0, 29),
+    "mattermost_configs": (0, 30),
+}
+"""Settings of receivers, and the Alertmanager that first had them.
+
+https://github.com/prometheus/alertmanager/blob/main/CHANGELOG.md
+"""
+
+_PLACEHOLDER = re.compile(
+    r"\$\{[^}]+\}|\$\(\w+\)|\$[A-Z_][A-Z0-9_]*|\{\{.+\}\}|<[\w .-]+>|%\w+%|__\w+__|@@?\w+@@?"
+    r"|ENC\[.*\]",
+    re.DOTALL,
+)
+"""What another program fills in before Alertmanager reads it: envsubst, Ansible, SOPS."""
+
+_STAND_INS: tuple[tuple[re.Pattern[str], object], ...] = (
+    (re.compile(r"(?:^|_)url$"), "http://stands-for-the-placeholder.invalid"),
+    (re.compile(r"smarthost$"), "stands-for-the-placeholder.invalid:25"),
+    (re.compile(r"_(?:wait|interval|timeout)$|^(?:retry|expire|ttl)$"), "1m"),
+    (re.compile(r"^(?:send_resolved|require_tls|html|continue)$"), True),
+    (re.compile(r"^(?:max_alerts|chat_id|priority)$"), 1),
+)
+"""What stands for a placeholder in settings that are more than a text, by their names."""
+
+
+def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchain) -> Verdict:
+    """amtool accepts each Alertmanager configuration: a file, or a part of the values of a chart.
+
+    An AlertmanagerConfig spells its keys otherwise, and is the operator's to judge. An amtool that
+    is older than a setting is shown the configuration without it, and the verdict's limit says so.
+    """
+    found = [one for one in monitoring.alertmanagers(project) if not one.is_object]
+    if not found:
+        raise NotApplicable("there is no Alertmanager configuration")
+    program = toolchain.find(AMTOOL)
+    version = tuple(int(part) for part in program.version.split(".")[:2]) if program else (0, 0)
+    findings, limits = [], set()
+    for one in found:
+        file = one.path
+        # Files of templates are in the cluster.
+        content = {**_filled_in(one.content), "templates": []}
+        known, left_out = _known_to(version, content)
+        limits |= left_out
+        with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
+            path = Path(folder) / "alertmanager.json"  # JSON is YAML
+            path.write_text(output.text_of(known), encoding="utf-8")
+            done = toolchain.run(AMTOOL, "check-config", str(path))
+        match done.exit_code:
+            case 0:
+                pass
+            case 1:
+                refused = _REFUSED.search(done.stdout + done.stderr)
+                message = refused[1] if refused else essence(done.stdout + done.stderr)
+                named = _QUOTED.search(message)
+                line = (
+                    project.line_of(file, named[1] if named else "")
+                    or one.place(project, "receivers").line
+                )
+                findings.append(Finding(path=file, line=line, message=message))
+            case _:
+                raise ToolCrashed(f"amtool ended with {done.exit_code}: {essence(done.stderr)}")
+    limit = f"{', '.join(sorted(limits))}, newer than this amtool" if limits else ""
+    return Verdict(
+        findings=tuple(findings),
+        detail=", ".join(one.path.as_posix() for one in found),
+        limit=limit,
+    )
+
+
+def _filled_in(value: Any, key: str = "") -> Any:
+    """Return a configuration with stand-ins for placeholders where a text alone is refused."""
+    if isinstance(value, dict):
+        return {name: _filled_in(one, str(name)) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_filled_in(one, key) for one in value]
+    if isinstance(value, str) and _PLACEHOLDER.search(value):
+        return next((given for name, given in _STAND_INS if name.search(key)), value)
+    return value
+
+
+def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Return `config` as an amtool of this version reads it, and the settings left out."""
+    newer = {setting: since for setting, since in _SINCE.items() if version < since}
+    receivers: list[Any] = []
+    left_out: set[str] = set()
+    for receiver in config["receivers"]:
+        if not isinstance(receiver, dict):
+            receivers.append(receiver)  # for amtool to say
+            continue
+        kept = {}
+        for kind, integrations in receiver.items():
+            if kind in newer:
+                left_out.add(kind)
+            elif kind == "webhook_configs" and "url_file" in newer:
+                tables = [one for one in listed(integrations) if isinstance(one, dict)]
+                left_out |= {"url_file" for one in tables if "url_file" in one}
+                kept[kind] = [
+                    {"url" if key == "url_file" else key: _url(key, one[key]) for key in one}
+                    for one in tables
+                ]
+            else:
+                kept[kind] = integrations
+        receivers.append(kept)
+    return {**config, "receivers": receivers}, left_out
+
+
+def _url(key: str, value: Any) -> Any:
+    return "http://stands-for-the-file.invalid" if key == "url_file" else value
+
+
+CHECKS = (
+    Check(
+        id="MO005",
+        title="amtool check-config passes",
+        run=alertmanager_accepts_its_configuration,
+        tool=AMTOOL,
+    ),
+)
