@@ -89,13 +89,18 @@ def _only_apart_by_labels(groups: RuleGroups, message: str) -> bool:
         return False
     shapes: dict[tuple[str, str], list[str]] = {}
     for _, rule in groups.rules:
-        key = str(rule.get("record") or rule.get("alert")), str(rule.get("labels"))
-        shapes.setdefault(key, []).append(str(rule.get("expr")))
-    twice = [texts for texts in shapes.values() if len(texts) > 1]
-    return all(
-        len(set(texts)) == len(texts) and len(set(map(expressions.without_strings, texts))) == 1
-        for texts in twice
-    )
+        kind = "alert" if rule.get("alert") else "record"
+        shapes.setdefault((kind, f"{rule.get(kind)} {rule.get('labels')}"), []).append(
+            str(rule.get("expr"))
+        )
+    return all(_are_apart(kind, texts) for (kind, _), texts in shapes.items() if len(texts) > 1)
+
+
+def _are_apart(kind: str, texts: list[str]) -> bool:
+    """Whether rules of one name ask for different things: an alert may have several conditions."""
+    if len(set(texts)) < len(texts):
+        return False
+    return kind == "alert" or len(set(map(expressions.without_strings, texts))) == 1
 
 
 def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:

@@ -17,7 +17,7 @@ from scaffolder.tools import output
 from scaffolder.tools.programs import AMTOOL
 from scaffolder.tools.toolchain import Toolchain
 
-_REFUSED = re.compile(r"FAILED: (.*)")
+_REFUSED = re.compile(r"FAILED: (.*)", re.DOTALL)
 _QUOTED = re.compile(r'"([^"]+)"')
 
 _SINCE = {
@@ -69,6 +69,8 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
         file = one.path
         # Files of templates are in the cluster.
         content = {**_filled_in(one.content), "templates": []}
+        if one.is_in_values:
+            content.pop("enabled", None)  # a switch of the chart
         known, left_out = _known_to(version, content)
         limits |= left_out
         with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
@@ -80,7 +82,7 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
                 pass
             case 1:
                 refused = _REFUSED.search(done.stdout + done.stderr)
-                message = refused[1] if refused else essence(done.stdout + done.stderr)
+                message = essence(refused[1]) if refused else essence(done.stdout + done.stderr)
                 named = _QUOTED.search(message)
                 line = (
                     project.line_of(file, named[1] if named else "")

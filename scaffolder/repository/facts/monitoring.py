@@ -88,6 +88,11 @@ class Alertmanager:
         """Whether it is an AlertmanagerConfig, whose keys are spelled otherwise than those of Alertmanager itself."""
         return self.way == ("spec",)
 
+    @property
+    def is_in_values(self) -> bool:
+        """Whether it is a part of the values of a chart, which may add switches to it."""
+        return self.way in {_IN_STACK, ("config",)}
+
     def place(self, project: Project, *path: Any) -> Location:
         return place(project, self.path, line_of(self.document, *self.way, *path))
 

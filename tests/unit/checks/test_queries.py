@@ -233,6 +233,18 @@ groups:
 """
 
 
+def test_two_conditions_of_one_alert_are_no_duplicates(tmp_path: Path) -> None:
+    text = rules("up == 0") + "      - {alert: Failing, expr: absent(up)}\n"
+    stderr = "1 duplicate rule(s) found. Metric: Failing"
+    assert messages(judged(tmp_path, {"r.yaml": text}, "MO003", exit_code=3, stderr=stderr)) == []
+    twice = {"r.yaml": text.replace("absent(up)", "up == 0")}
+    assert len(messages(judged(tmp_path, twice, "MO003", exit_code=3, stderr=stderr))) == 1
+
+
+def test_rules_of_the_one_tenant_of_loki_are_not_promql(tmp_path: Path) -> None:
+    assert judged(tmp_path, {"loki/rules/fake/a.yml": rules("1 > 0")}, "MO001") is None
+
+
 @pytest.mark.parametrize(("second", "found"), [("5..", 0), ("2..", 1)])
 def test_rules_that_record_other_series_are_no_duplicates(
     second: str, found: int, tmp_path: Path

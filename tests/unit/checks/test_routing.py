@@ -71,3 +71,11 @@ PLACEHOLDERS = {
 @pytest.mark.parametrize(("settings", "key", "value"), PLACEHOLDERS.values(), ids=PLACEHOLDERS)
 def test_a_placeholder_has_a_stand_in(settings: str, key: str, value: str, tmp_path: Path) -> None:
     assert handed(tmp_path, settings)[key] == value
+
+
+def test_a_switch_of_a_chart_is_not_handed_to_amtool(tmp_path: Path) -> None:
+    text = "config:\n  enabled: true\n  route: {receiver: team}\n  receivers: [{name: team}]\n"
+    toolchain = Reading()
+    project = written(tmp_path, {"charts/alertmanager/values.yaml": text})
+    checks.run(project, checks.choose(select=["MO005"], ignore=[]), toolchain)
+    assert "enabled" not in toolchain.content
