@@ -1058,6 +1058,220 @@ def test_a_rollback_is_proved_by_the_digest_of_the_old_release(
     assert f"digest is {NEW}, expected {OLD}" in done.stderr
 
 
+# A release that was given up
+
+
+def with_terraform(site: Site) -> Site:
+    """The site, with what an apply of terraform/deploy needs."""
+    lock = site.root / "terraform/deploy/.terraform.lock.hcl"
+    if lock.parent.is_dir():
+        lock.write_text("# pinned\n")
+        values = {"image": {"repository": IMAGE, "digest": OLD}, "revision": "d" * 40}
+        site.on("helm get values", values)
+    return site
+
+
+def keep_labels(site: Site) -> None:
+    """From now on the cluster has the labels that were written, and the last one also on each later revision."""
+    labels: dict[str, str] = {}
+    for call in site.calls:
+        if call[:3] == ["kubectl", "label", "secret"]:
+            number, label = call[3].rpartition(".v")[2], call[-1]
+            labels.pop(number, None) if label == "given-up-" else labels.update(
+                {number: label.removeprefix("given-up=")}
+            )
+    if labels:
+        newest = max(labels, key=int)
+        labels.update({str(int(newest) + more): labels[newest] for more in (1, 2, 3)})
+    site.on("kubectl get secrets", "".join(f"{key}={value} " for key, value in labels.items()))
+    for used in site.home.glob("used-*"):
+        used.unlink()  # the rules that come now have their numbers
+
+
+def goes_back_to(site: Site) -> list[str]:
+    """The revisions that Helm or Terraform was told to go back to, in order."""
+    told = [call[3] for call in site.calls if call[:2] == ["helm", "rollback"]]
+    words = [word for call in site.calls if call[0] == "terraform" for word in call]
+    return told + [
+        word.removeprefix("description=Rollback to ")
+        for word in words
+        if word.startswith("description=Rollback to ")
+    ]
+
+
+def fails_to_go_back(site: Site) -> None:
+    """A deployment makes revision 2, whose test fails, and then the rollback to 1 fails too."""
+    site.on("helm test", status=1)
+    site.on("helm rollback", status=1)
+    site.on(f"terraform digest={OLD}", status=1)
+    site.on("helm history", history("superseded", "deployed"))
+    for _ in range(2):
+        site.on("helm history --output", history("deployed"), once=True)
+    assert site.make("deploy").returncode != 0
+    assert "the rollback to Helm revision 1 failed too" in site.chat[-1]["text"]
+    keep_labels(site)
+
+
+AFTER_A_ROLLBACK_THAT_FAILED = {
+    "nothing was written": history("superseded", "deployed"),
+    "as Helm writes it": history("superseded", "superseded", "failed", r3=f"Rollback {FAILED}"),
+    "as Terraform writes it": history("superseded", "deployed", "failed", r3=f"Upgrade {FAILED}"),
+    "twice": history(
+        "superseded", "deployed", "failed", "failed", r3=f"Upgrade {FAILED}", r4=f"Upgrade {FAILED}"
+    ),
+}
+
+
+@pytest.mark.parametrize("left", AFTER_A_ROLLBACK_THAT_FAILED)
+@pytest.mark.parametrize("deploy", ["helm", "terraform"])
+@pytest.mark.parametrize("target", ["deploy", "rollback"])
+def test_what_a_rollback_that_failed_gave_up_does_not_count_as_good(
+    sites: Callable[..., Site], deploy: str, left: str, target: str
+) -> None:
+    site = with_terraform(sites(deploy=deploy))
+    fails_to_go_back(site)
+    site.on("helm history", AFTER_A_ROLLBACK_THAT_FAILED[left])
+    site.make(target)
+    assert goes_back_to(site) == ["1", "1"]
+
+
+@pytest.mark.parametrize("deploy", ["helm", "terraform"])
+def test_what_is_deployed_after_a_rollback_that_failed_is_good_again(
+    sites: Callable[..., Site], deploy: str
+) -> None:
+    """Also with the same digest, and although Helm hands the label of revision 2 on to revisions 3 and 4."""
+    site = with_terraform(sites(deploy=deploy))
+    fails_to_go_back(site)
+    site.on(
+        "helm history",
+        history("superseded", "superseded", "failed", "deployed", r3=f"Upgrade {FAILED}"),
+    )
+    site.make("deploy")
+    assert goes_back_to(site) == ["1", "4"]
+
+
+@pytest.mark.parametrize("deploy", ["helm", "terraform"])
+def test_what_a_person_gave_up_does_not_count_as_good_when_the_rollback_failed(
+    sites: Callable[..., Site], deploy: str
+) -> None:
+    site = with_terraform(sites(deploy=deploy))
+    site.on("helm history", history("superseded", "superseded", "deployed"))
+    site.on("helm rollback", status=1)
+    site.on(f"terraform digest={OLD}", status=1)
+    assert site.make("rollback TO=1").returncode != 0
+    keep_labels(site)
+    site.on("helm history", history("superseded", "superseded", "deployed", "failed"))
+    site.make("rollback")
+    assert goes_back_to(site) == ["1", "1"]
+
+
+@pytest.mark.parametrize("deploy", ["helm", "terraform"])
+def test_a_first_release_that_was_given_up_is_nothing_to_go_back_to(
+    sites: Callable[..., Site], deploy: str
+) -> None:
+    site = with_terraform(sites(deploy=deploy))
+    site.on("helm get values", {"image": {"repository": IMAGE, "digest": NEW}})
+    site.on("helm test", status=1)
+    site.on("helm history", history("deployed"))
+    for _ in range(2):
+        site.on("helm history --output", [], once=True)
+    site.make("deploy")
+    keep_labels(site)
+    site.on("helm history", history("superseded", "deployed"))
+    for _ in range(2):
+        site.on("helm history --output json", history("deployed"), once=True)
+    site.make("deploy")
+    assert goes_back_to(site) == []
+    assert ["Nothing ran in dev before" in message["text"] for message in site.chat] == [True] * 2
+
+
+def test_a_failed_release_between_others_is_given_up_where_nothing_is_rolled_back(
+    site: Site,
+) -> None:
+    site.on("helm get values", {"image": {"digest": NEW}})
+    site.on("helm test", status=1)
+    site.on("helm history", history("superseded", "superseded", "deployed"))
+    for _ in range(2):
+        site.on("helm history --output", history("deployed"), once=True)
+    assert "Error 75" in site.make("deploy").stderr
+    keep_labels(site)
+    site.make("rollback")
+    assert goes_back_to(site) == ["1"]
+
+
+def test_a_release_of_another_deployment_is_never_given_up(site: Site) -> None:
+    site.on("helm test", status=1)
+    site.on("helm history", history("superseded", "superseded", "deployed"))
+    for _ in range(2):
+        site.on("helm history --output", history("deployed"), once=True)
+    assert "Error 75" in site.make("deploy").stderr
+    assert "kubectl label" not in site.verbs("kubectl")
+
+
+def test_a_deployment_that_was_cut_off_does_not_remove_what_was_given_up_and_still_runs(
+    site: Site, pods: Callable[..., None]
+) -> None:
+    pods(info())
+    site.on("kubectl get secrets", "1=1 ")
+    site.on("helm history", history("deployed", "pending-upgrade"))
+    assert site.make("deploy").returncode == 0
+    assert "helm uninstall" not in site.verbs("helm")
+    assert goes_back_to(site) == ["1"]
+
+
+def test_what_was_given_up_stays_bad_when_it_is_only_put_back(site: Site) -> None:
+    site.on("kubectl get secrets", "2=2 ")
+    site.on("helm test", status=1)
+    site.on(
+        "helm history",
+        history("superseded", "superseded", "failed", "deployed", r4="Rollback to 2"),
+    )
+    site.make("deploy")
+    assert goes_back_to(site) == ["1"]
+
+
+@pytest.mark.parametrize(("runs", "taken_back"), [(OLD, ["2"]), (NEW, [])])
+def test_what_was_given_up_is_good_again_when_a_rollback_to_it_is_proved(
+    site: Site, pods: Callable[..., None], runs: str, taken_back: list[str]
+) -> None:
+    pods(info(digest=runs, revision="d" * 40, runtime="17.0.20"))
+    site.on("kubectl get secrets", "2=2 3=2 ")
+    site.on("helm history", history("superseded", "superseded", "deployed"))
+    site.make("rollback TO=2")
+    labels = [(call[3][-1], call[-1]) for call in site.calls if call[:2] == ["kubectl", "label"]]
+    assert labels == [("3", "given-up=3"), *((number, "given-up-") for number in taken_back)]
+
+
+def test_a_rollback_goes_on_where_nothing_can_be_noted(
+    site: Site, pods: Callable[..., None]
+) -> None:
+    pods(info(digest=OLD, revision="d" * 40, runtime="17.0.20"))
+    site.on("helm history", history("superseded", "deployed"))
+    site.on("kubectl label", status=1)
+    done = site.make("rollback")
+    assert done.returncode == 0, done.stderr
+    assert site.verbs("kubectl").count("kubectl label") == 3
+    assert "warning: Helm revision 2 is not marked as given up" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["deploy", "rollback"])
+def test_where_nobody_can_read_what_was_given_up_nothing_is_changed(
+    site: Site, target: str
+) -> None:
+    site.on("kubectl get secrets", status=1, stderr="Unable to connect to the server: EOF\n")
+    done = site.make(target)
+    assert done.returncode != 0
+    assert "cannot read which releases of my-service were given up" in done.stderr
+    assert not {"helm upgrade", "helm rollback"} & set(site.verbs("helm"))
+
+
+@pytest.mark.parametrize("to", ["0", "two", "-1", "1 2"])
+def test_a_revision_that_is_no_number_is_refused(site: Site, to: str) -> None:
+    done = site.make("rollback", TO=to)
+    assert f"TO is '{to}': it is the number of a Helm revision" in done.stderr
+    assert site.calls == []
+
+
 @pytest.mark.parametrize(
     "target",
     ["deploy", "rollback", "smoke", "build", "push", "sign", "drift", "tf-plan", "tf-apply", "pin"],

@@ -134,6 +134,20 @@ def test_the_role_of_release_0_5_is_found_wanting_with_helm_4_only() -> None:
 
 
 @pytest.mark.parametrize("given", VARIANTS, ids=_variant)
+def test_the_pipeline_may_mark_a_release_that_is_given_up(
+    given: dict[str, str], pristine: Repository
+) -> None:
+    """The scripts list the Secrets of Helm by their label; `kubectl label` gets one and patches it."""
+    repository = pristine(**given)
+    objects, pipeline = _cluster(repository), _pipeline(repository)
+    assert [
+        verb
+        for verb in ("list", "get", "patch")
+        if not rbac.allowed(objects, pipeline, rbac.request(f"{verb} secrets", repository.name))
+    ] == []
+
+
+@pytest.mark.parametrize("given", VARIANTS, ids=_variant)
 def test_the_pipeline_may_not_raise_its_rights_or_enter_a_pod(
     given: dict[str, str], pristine: Repository
 ) -> None:
