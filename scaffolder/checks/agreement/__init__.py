@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffolder.checks.agreement import (
     alerts,
+    buckets,
     deployment,
     disruption,
     limits,
@@ -33,6 +34,7 @@ CHECKS = tuple(
             *limits.CHECKS,
             *values.CHECKS,
             *series.CHECKS,
+            *buckets.CHECKS,
             *alerts.CHECKS,
             *stages.CHECKS,
             *references.CHECKS,

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.monitoring import alerting, discovery, expressions, routing
+from scaffolder.checks.monitoring import alerting, discovery, expressions, receivers, routing
 
-CHECKS = (*expressions.CHECKS, *alerting.CHECKS, *routing.CHECKS, *discovery.CHECKS)
+CHECKS = (
+    *expressions.CHECKS,
+    *alerting.CHECKS,
+    *routing.CHECKS,
+    *discovery.CHECKS,
+    *receivers.CHECKS,
+)
