@@ -28,7 +28,7 @@ images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, 
 e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
 	$(BIN)/python -m pytest -rs --cluster tests/e2e/test_cluster.py $(PYTEST_ARGS)
 
-faults: $(BIN)/.ready ## Make every fault of scaffolder/checks/**/*.faults.yml, and ask every check about each
+faults: $(BIN)/.ready ## Make every fault of the checks, and run all checks on each
 	$(BIN)/python -m pytest -n 2 -m faults tests/e2e/test_gate_map.py $(PYTEST_ARGS)
 
 histories: $(BIN)/.ready ## Merge thousands of random histories of a repository, with our engine and with plain Copier
@@ -54,7 +54,7 @@ release: $(BIN)/.ready ## Put the templates as they are into the package's histo
 scanners: $(BIN)/.ready .venv-scanners/.ready ## Run every scanner over examples/ and write docs/scanners.md
 	$(BIN)/python tools/scanners.py
 
-docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages, docs/gate-map.md from scaffolder/checks/**/*.faults.yml
+docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages, docs/gate-map.md from their faults
 	$(BIN)/python -m tools.checks
 	$(BIN)/python -m tools.gate_map
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,8 @@ ROUNDS = 3
 class Request:
     """What is to be examined, by which checks, and what else is to be done.
 
-    `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does
+    `today` is the day on which versions have to get fixes still and waivers to hold (None: the day
+    of the run). `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does
     since the default branch; `dry_run` shows what `fix` would do; `parity` is the file for the
     hashes of the environments.
     """
@@ -34,6 +36,7 @@ class Request:
     require_tools: bool = False
     online: bool = False
     context: str = ""
+    today: datetime.date | None = None
     parity: Path | None = None
     only_changed: bool = False
     since: str = ""
@@ -63,7 +66,11 @@ def examine(
 
     """
     chosen = checks.choose(
-        select=request.select, ignore=request.ignore, online=request.online, context=request.context
+        select=request.select,
+        ignore=request.ignore,
+        online=request.online,
+        context=request.context,
+        today=request.today,
     )
     kept = Cache() if request.cache else None
     with SystemToolchain(kept) as toolchain:

@@ -11,7 +11,7 @@ from support import TODAY
 
 from scaffolder import checks
 from scaffolder.checks.faults import At, Fault
-from scaffolder.model import Check, Finding, Location, Outcome, Result
+from scaffolder.model import Check, Finding, Location, Outcome, Result, Severity
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
 
@@ -73,20 +73,36 @@ def expect_only(
     if fault.gate in {check.id for check in checks.every(today=TODAY)}:
         assert fault.gate in results, f"{fault.gate} had nothing to look at"
         expect_said(fault, results[fault.gate].findings, edited, root)
+        if results[fault.gate].check.family == "AG":
+            assert all(finding.fix for finding in results[fault.gate].findings)
 
 
 def expect_said(
     fault: Fault, findings: Iterable[Finding], edited: Mapping[str, range], root: Path
 ) -> None:
     """One of the findings says what `fault` expects, and names its place, itself or beside the other side."""
-    saying = [one for one in findings if fault.says in one.message]
-    assert saying, [f"{one.path}:{one.line} {one.message}" for one in findings]
+    severity = Severity.WARNING if fault.warns else Severity.ERROR
+    saying = [
+        one
+        for one in findings
+        if fault.says in one.message and one.severity is severity and _relates(one, fault)
+    ]
+    assert saying, [
+        f"{one.path}:{one.line} {one.message} {[str(place) for place in one.related]}"
+        for one in findings
+    ]
     places = [
         place for one in saying for place in (Location(path=one.path, line=one.line), *one.related)
     ]
     assert any(_is_there(place, fault.at, edited, root) for place in places), [
         str(place) for place in places
     ]
+
+
+def _relates(finding: Finding, fault: Fault) -> bool:
+    """Whether the finding names the other side that `fault` expects."""
+    paths = [place.path.as_posix() for place in finding.related]
+    return not fault.related or any(path.startswith(fault.related) for path in paths)
 
 
 def _is_there(place: Location, at: At | None, edited: Mapping[str, range], root: Path) -> bool:

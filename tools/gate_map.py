@@ -1,4 +1,4 @@
-"""Writes docs/gate-map.md and the same as data, scaffolder/report/gates.json, from the faults of scaffolder/checks/**/*.faults.yml."""
+"""Writes docs/gate-map.md and the same as data, scaffolder/report/gates.json, from the faults beside the checks."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ DATA = ROOT / "scaffolder" / "report" / "gates.json"
 
 _HEAD = """# The gate map
 
-Each line is a mistake that people make in a repository like these, and the gate that stops it. `scaffolder/checks/**/*.faults.yml` holds
-the mistakes, a few lines of YAML each. A test makes every one of them in a generated repository and asserts that
-exactly the gate named here goes red, no other but those that are named with it, and that it says the place. `make
-docs` writes this page from the same files; `make faults` asks every check about every mistake.
+Each line is a mistake that people make in a repository like these, and the gate that stops it. The mistakes are in
+`scaffolder/checks/`, a few lines of YAML each in a file `<subject>.faults.yml` beside the check. A test makes every one
+of them in a generated repository and asserts that exactly the gate named here goes red, no other but those that are
+named with it, and that it says the place. `make docs` writes this page from the same files; `make faults` runs every
+check on every mistake and on variants of them that are not listed here.
 
 **If you learn:** read a line from left to right as a story. Someone did this; without a gate, that would have
 happened to users; the gate says so, at the stage where mending it costs least. Make one yourself: `make demo`, edit
@@ -32,9 +33,13 @@ entry.
 
 
 def main() -> None:
-    every = faults.every()
-    PAGE.write_text(text(every), encoding="utf-8")
-    DATA.write_text(data(every), encoding="utf-8")
+    PAGE.write_text(text(stories()), encoding="utf-8")
+    DATA.write_text(data(stories()), encoding="utf-8")
+
+
+def stories() -> tuple[Fault, ...]:
+    """Every fault but the variants of others."""
+    return tuple(fault for fault in faults.every() if not fault.is_variant)
 
 
 def text(every: Sequence[Fault]) -> str:

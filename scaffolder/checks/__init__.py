@@ -33,8 +33,10 @@ def every(
     """All checks, in the order they are shown.
 
     `online` lets Terraform fetch its providers; `context` names the cluster whose API server is
-    asked; `today` is the day on which versions have to get fixes still (None: the day of the run).
+    asked; `today` is the day on which versions have to get fixes still, and waivers to hold (None:
+    the day of the run).
     """
+    day = today or datetime.date.today()
     return (
         *terraform.checks(online=online),
         *helm.CHECKS,
@@ -44,23 +46,30 @@ def every(
         *monitoring.CHECKS,
         *agreement.CHECKS,
         *environments.CHECKS,
-        *end_of_life.checks(today=today),
+        *end_of_life.checks(today=day),
         *security.CHECKS,
-        *waivers.CHECKS,
+        *waivers.checks(today=day),
         *syntax.CHECKS,
     )
 
 
 def choose(
-    *, select: Sequence[str], ignore: Sequence[str], online: bool = False, context: str = ""
+    *,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    online: bool = False,
+    context: str = "",
+    today: datetime.date | None = None,
 ) -> tuple[Check, ...]:
     """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`.
+
+    `online`, `context` and `today` are those of `every`.
 
     Raises:
         AnswersError: a word is the start of no check's id.
 
     """
-    all_checks = every(online=online, context=context)
+    all_checks = every(online=online, context=context, today=today)
     ids = [check.id for check in all_checks]
     for word in (*select, *ignore):
         if not any(one.startswith(word) for one in ids):

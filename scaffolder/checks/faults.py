@@ -1,19 +1,28 @@
-"""Small faults in generated repositories, and the gate that has to stop each of them.
+r"""Small faults in generated repositories, and the gate that has to stop each of them.
 
-The faults of a check are beside its module, in `<subject>.faults.yml`, a list of entries:
+The faults of a check are beside its module, in `<subject>.faults.yml`; those that no check sees are
+in `later_gates.faults.yml`. Each file is a list of entries:
 
     - name: image-java-11                      # unique, for a test's id
       title: The image runs Java 11, the service is built for 21
-      otherwise: UnsupportedClassVersionError when the container starts   # what happens where nothing stops it
-      answers: {runtime_version: "21"}         # of the repository; the defaults where it says nothing
-      edits:
-        - {file: Dockerfile, old: JAVA_VERSION=21, new: JAVA_VERSION=11}  # `old` once in the file, or after `in`
-        - {file: app/x.xml, content: "<a>"}    # a file that is not there yet
+      otherwise: UnsupportedClassVersionError when the container starts   # what no gate leads to
+      answers: {runtime_version: "21"}         # of the repository; the defaults if left out
+      edits:                                   # of different files
+        - {file: Dockerfile, old: JAVA_VERSION=21, new: JAVA_VERSION=11}  # once in the file, or
+        - {file: x.yaml, in: "prod:", old: "a: 1", new: "a: 2"}           # the first one after `in`
+        - {file: mise.toml, line: "helm = ", new: 'helm = "3.0.0"'}       # the whole line
+        - {file: values.yaml, append: "port: 1\n"}                        # at the end
+        - {file: app/x.xml, content: "<a>"}    # a new file
         - {file: .java-version, delete: true}
       gate: AG001                              # a check, or another gate of GATES
-      says: says java 11                       # part of what the gate says
-      at: {file: Dockerfile, line: ARG JAVA_VERSION}  # the place it names; the edited lines where this is left out
+      warns: true                              # if the gate warns and does not stop it
+      says: says java 11                       # part of the gate's message
+      at: {file: Dockerfile, line: ARG JAVA_VERSION}  # the place it names; default: the edited lines
+      related: .java-version                   # the start of a path that the finding names besides
       also: {DK001: why this one is rightly red too}
+
+An entry without `otherwise` is a variant of another one with the same gate: the gate map leaves it
+out, and the tests of every change run its gate alone.
 """
 
 from __future__ import annotations
@@ -78,41 +87,62 @@ def gate(name: str) -> Gate:
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """A change of one file: `old` becomes `new`; or the file is made with `content`, or deleted.
+    """A change of one file; one of `old`, `line`, `append`, `content` and `delete` says which.
 
-    `old` is there exactly once; or the first one is meant after `within`, which are looked for one
-    after the other.
+    `old` becomes `new`: it is in the file exactly once, or the first one is meant after `within`,
+    which are looked for one after the other. `line` is the same for the whole line that has it, but
+    for its indentation. `append` is added to the file, which is created if absent; `content` makes
+    a file that is not there yet.
     """
 
     file: str
     old: str = ""
     new: str = ""
     within: tuple[str, ...] = ()
+    line: str = ""
+    append: str = ""
     content: str | None = None
     delete: bool = False
 
     def make(self, root: Path) -> range:
-        """Do it in the repository at `root`; the numbers of the lines that are new."""
+        """Edit the file in the repository at `root`; return the numbers of the changed lines.
+
+        Raises:
+            ValueError: the file is not as the edit expects it.
+
+        """
         path = root / self.file
         if self.delete:
             path.unlink()
             return range(0)
-        if self.content is not None:
-            if path.exists():
-                raise ValueError(f"{self.file} is there already")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.content, encoding="utf-8")
-            return range(1, self.content.count("\n") + 2)
-        text = path.read_text(encoding="utf-8")
+        if self.content is not None and path.exists():
+            raise ValueError(f"{self.file} is there already")
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        if self.content is not None or self.append:
+            start, end, new = len(text), len(text), self.content or self.append
+        else:
+            start, end, new = self._replaced(text)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text[:start] + new + text[end:], encoding="utf-8")
+        blank = len(new) - len(new.lstrip("\n"))
+        first = (text[:start] + new[:blank]).count("\n") + 1
+        return range(first, first + new.strip("\n").count("\n") + 1)
+
+    def _replaced(self, text: str) -> tuple[int, int, str]:
+        """Return where the replaced text starts and ends, and the text that takes its place."""
         start = 0
         for words in self.within:
             start = text.index(words, start) + len(words)
-        if text.count(self.old, start) != 1 and not self.within:
-            raise ValueError(f"{self.file} has {self.old!r} {text.count(self.old)} times")
-        start = text.index(self.old, start)
-        path.write_text(text[:start] + self.new + text[start + len(self.old) :], encoding="utf-8")
-        first = text.count("\n", 0, start + len(self.new) - len(self.new.lstrip("\n"))) + 1
-        return range(first, first + self.new.strip("\n").count("\n") + 1)
+        old = self.line or self.old
+        if text.count(old, start) != 1 and not self.within:
+            raise ValueError(f"{self.file} has {old!r} {text.count(old)} times")
+        start = text.index(old, start)
+        end = start + len(old)
+        if self.line:
+            start = text.rfind("\n", 0, start) + 1
+            start += len(text[start:]) - len(text[start:].lstrip(" \t"))
+            end = text.find("\n", end) if "\n" in text[end:] else len(text)
+        return start, end, self.new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,22 +158,31 @@ class Fault:
     """One thing that somebody might do to a repository that `answers` give; see the head of this file."""
 
     name: str
-    family: str
+    subject: str
     title: str
-    otherwise: str
     edits: tuple[Edit, ...]
     gate: str
-    says: str
+    otherwise: str = ""
+    says: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
     at: At | None = None
+    related: str = ""
+    warns: bool = False
     also: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stage(self) -> str:
+        """The stage of its gate, one of `STAGES`."""
         return gate(self.gate).stage
 
     @property
+    def is_variant(self) -> bool:
+        """Whether another fault of the same gate tells its story."""
+        return not self.otherwise
+
+    @property
     def files(self) -> tuple[str, ...]:
+        """The files that it edits."""
         return tuple(edit.file for edit in self.edits)
 
     def make(self, root: Path) -> dict[str, range]:
@@ -152,29 +191,38 @@ class Fault:
 
 
 def every() -> tuple[Fault, ...]:
-    """All faults, by family and in the order of the files."""
-    folders = [entry for entry in files(__package__).iterdir() if entry.is_dir()]
-    entries = [entry for folder in folders for entry in folder.iterdir()]
-    beside = sorted(
-        (entry for entry in entries if entry.name.endswith(SUFFIX)), key=lambda entry: entry.name
+    """Return all faults, by subject and in the order of the files.
+
+    Raises:
+        ValueError: two faults have the same name.
+
+    """
+    faults = tuple(fault for subject, file in _files() for fault in _read(subject, file))
+    names = [fault.name for fault in faults]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{name} is the name of two faults")
+    return faults
+
+
+def _files() -> list[tuple[str, Traversable]]:
+    """Return the files of faults, each with its subject: "agreement/ports"."""
+    package = files(__package__)
+    folders = {f"{entry.name}/": entry for entry in package.iterdir() if entry.is_dir()}
+    entries = [
+        (f"{prefix}{entry.name}", entry)
+        for prefix, folder in {"": package, **folders}.items()
+        for entry in folder.iterdir()
+    ]
+    return sorted(
+        (name.removesuffix(SUFFIX), entry) for name, entry in entries if name.endswith(SUFFIX)
     )
-    found = tuple(fault for file in beside for fault in _read(file))
-    names = [fault.name for fault in found]
-    for twice in sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"{twice} is the name of two faults")
-    return found
 
 
-def _read(file: Traversable) -> Iterator[Fault]:
+def _read(subject: str, file: Traversable) -> Iterator[Fault]:
     for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
         edits = tuple(_edit(edit) for edit in entry.pop("edits"))
         place = entry.pop("at", None)
-        yield Fault(
-            family=file.name.removesuffix(SUFFIX),
-            edits=edits,
-            at=At(**place) if place else None,
-            **entry,
-        )
+        yield Fault(subject=subject, edits=edits, at=At(**place) if place else None, **entry)
 
 
 def _edit(entry: dict[str, Any]) -> Edit:

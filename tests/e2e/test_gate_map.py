@@ -1,31 +1,49 @@
-"""Each fault of scaffolder/checks/**/*.faults.yml turns its gate red, at the place of the edit, and no other gate.
+"""Each fault of a `*.faults.yml` turns its gate red, at the place of the edit, and no other gate.
 
 Here are the faults that a check stops; test_later_gates.py has those that are stopped when the service is built, tested or
 deployed, or that Prometheus sees. For both, all of our own checks run, and of the wrapped programs those that read a file
-which the fault touches: the others see what they saw before. `make faults` runs every check on every fault.
+which the fault touches: the others see what they saw before. A variant of a fault runs its own gate alone. `make faults`
+runs every check on every fault.
 """
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from gates import expect_only, reacting
-from support import TODAY, Repository
+from support import ROOT, TODAY, Repository
 
 from scaffolder import checks
 from scaffolder.checks import faults
 from scaffolder.checks.faults import BEFORE_DEPLOY, GATES, Fault
+from scaffolder.model import Check
 from scaffolder.tools.toolchain import SystemToolchain
 from tools import gate_map
 
 FAULTS = faults.every()
 BY_CHECKS = tuple(fault for fault in FAULTS if fault.gate not in GATES)
+STORIES = tuple(fault for fault in BY_CHECKS if not fault.is_variant)
+VARIANTS = tuple(fault for fault in BY_CHECKS if fault.is_variant)
+CHECKS = {check.id: check for check in checks.every(today=TODAY)}
+
+WITHOUT_FAULT = {"K8003": "it asks the API server of a cluster; test_cluster.py has its faults"}
+"""The checks that no edit of a file can turn red, each with the reason."""
 
 
-@pytest.mark.parametrize("fault", BY_CHECKS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", STORIES, ids=lambda fault: fault.name)
 def test_exactly_its_gate_stops_a_fault(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
     expect_only(fault, repository(**fault.answers), reacting(fault), toolchain)
+
+
+@pytest.mark.parametrize("fault", VARIANTS, ids=lambda fault: fault.name)
+def test_its_gate_stops_a_variant(
+    fault: Fault, repository: Repository, toolchain: SystemToolchain
+) -> None:
+    alone = [CHECKS[fault.gate]]
+    expect_only(fault, repository(**fault.answers), alone, toolchain)
 
 
 @pytest.mark.faults
@@ -33,19 +51,45 @@ def test_exactly_its_gate_stops_a_fault(
 def test_exactly_its_gate_of_all_checks_stops_a_fault(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
-    expect_only(fault, repository(**fault.answers), checks.every(today=TODAY), toolchain)
+    expect_only(fault, repository(**fault.answers), CHECKS.values(), toolchain)
+
+
+def test_every_check_has_a_fault_on_the_gate_map() -> None:
+    assert {fault.gate for fault in STORIES} == CHECKS.keys() - WITHOUT_FAULT.keys()
 
 
 def test_the_gates_of_all_faults_are_there() -> None:
-    known = {*GATES, *(check.id for check in checks.every())}
+    known = {*GATES, *CHECKS}
     assert {name for fault in FAULTS for name in (fault.gate, *fault.also)} - known == set()
 
 
+@pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.id)
+def test_the_faults_and_the_page_of_a_check_are_beside_its_module(check: Check) -> None:
+    module = _module(check)
+    subjects = {fault.subject for fault in FAULTS if fault.gate == check.id}
+    assert subjects - {module} == set()
+    assert (ROOT / "scaffolder" / "checks" / module).with_name(f"{check.id}.md").is_file()
+
+
+def test_the_faults_that_no_check_sees_are_in_one_file() -> None:
+    assert {fault.subject for fault in FAULTS if fault.gate in GATES} == {"later_gates"}
+
+
 def test_most_faults_are_stopped_before_they_are_deployed() -> None:
-    assert len(FAULTS) >= 40
-    assert sum(fault.stage in BEFORE_DEPLOY for fault in FAULTS) >= 0.8 * len(FAULTS)
+    stories = [fault for fault in FAULTS if not fault.is_variant]
+    assert len(stories) >= 40
+    assert sum(fault.stage in BEFORE_DEPLOY for fault in stories) >= 0.8 * len(stories)
 
 
 def test_the_page_and_the_data_of_reports_are_what_the_faults_say() -> None:
-    assert gate_map.PAGE.read_text(encoding="utf-8") == gate_map.text(FAULTS), "run `make docs`"
-    assert gate_map.DATA.read_text(encoding="utf-8") == gate_map.data(FAULTS), "run `make docs`"
+    stories = gate_map.stories()
+    assert gate_map.PAGE.read_text(encoding="utf-8") == gate_map.text(stories), "run `make docs`"
+    assert gate_map.DATA.read_text(encoding="utf-8") == gate_map.data(stories), "run `make docs`"
+
+
+def _module(check: Check) -> str:
+    """The module that defines the check, below `checks/`: "agreement/ports"."""
+    run = check.run
+    while isinstance(run, partial):
+        run = run.func
+    return run.__module__.removeprefix(f"{checks.__name__}.").replace(".", "/")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import combinations
 import pytest
-from faults import Edit, append, replace
+from edits import Edit, append, replace
 from support import Repository
 
 from scaffolder.repository import waivers

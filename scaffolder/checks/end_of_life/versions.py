@@ -111,7 +111,7 @@ def supported(
     *,
     pins: Callable[[Project], Iterator[Pin]],
     nothing: str,
-    today: datetime.date | None = None,
+    today: datetime.date,
 ) -> Verdict:
     """No version of `pins` is past its end on `today`, or will be within `SOON`.
 
@@ -123,15 +123,14 @@ def supported(
     found = sorted(dict.fromkeys(pins(project)))
     if not found:
         raise NotApplicable(nothing)
-    day = today or datetime.date.today()
     ends = {
         (pin.product, pin.version): end_of_life.end_of(pin.product, pin.version) for pin in found
     }
     findings = []
     for (product, version), end in ends.items():
         places = [pin.place for pin in found if (pin.product, pin.version) == (product, version)]
-        if end and end.day and day > end.day - SOON:
-            findings.append(_ending(end, end.day, places, day))
+        if end and end.day and today > end.day - SOON:
+            findings.append(_ending(end, end.day, places, today))
     judged = sorted(
         {
             f"{_called(end)} {f'until {end.day}' if end.day else 'without an end'}"
@@ -180,8 +179,8 @@ def _pin(project: Project, file: Path, at: int, product: str, version: str) -> P
     )
 
 
-def checks(*, today: datetime.date | None) -> tuple[Check, ...]:
-    """The checks of this family, asked on `today` (None: the day of the run)."""
+def checks(*, today: datetime.date) -> tuple[Check, ...]:
+    """Return the checks of this family; versions have to get fixes on `today`."""
 
     def check(
         number: int, title: str, pins: Callable[[Project], Iterator[Pin]], nothing: str

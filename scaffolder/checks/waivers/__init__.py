@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.waivers.ledger import CHECKS
+from scaffolder.checks.waivers.ledger import checks
 
-__all__ = ["CHECKS"]
+__all__ = ["checks"]

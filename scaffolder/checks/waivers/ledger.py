@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from functools import partial
 
 from scaffolder.errors import WaiversError
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
@@ -37,7 +38,9 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
     )
 
 
-def no_waiver_is_expired_or_unused(project: Project, _: Toolchain) -> Verdict:
+def no_waiver_is_expired_or_unused(
+    project: Project, _: Toolchain, *, today: datetime.date
+) -> Verdict:
     """Each entry of the ledger is still needed, and somebody has looked at it within a year."""
     try:
         marks, ledger = waivers.marks(project), waivers.ledger(project)
@@ -45,7 +48,6 @@ def no_waiver_is_expired_or_unused(project: Project, _: Toolchain) -> Verdict:
         raise Blocked("the ledger cannot be read: see WV001") from error
     if not ledger:
         raise NotApplicable("nothing is waived")
-    today = datetime.date.today()
     findings = tuple(
         finding for waiver in ledger for finding in _stale(project, waiver, marks, today)
     )
@@ -114,12 +116,18 @@ def _malformed(error: WaiversError) -> Finding:
     )
 
 
-CHECKS = (
-    Check(
-        id="WV001",
-        severity=Severity.WARNING,
-        title="Every suppression is in the ledger",
-        run=every_suppression_is_in_the_ledger,
-    ),
-    Check(id="WV002", title="No waiver is expired or unused", run=no_waiver_is_expired_or_unused),
-)
+def checks(*, today: datetime.date) -> tuple[Check, ...]:
+    """Return the checks of this family; waivers end on `today` or later."""
+    return (
+        Check(
+            id="WV001",
+            severity=Severity.WARNING,
+            title="Every suppression is in the ledger",
+            run=every_suppression_is_in_the_ledger,
+        ),
+        Check(
+            id="WV002",
+            title="No waiver is expired or unused",
+            run=partial(no_waiver_is_expired_or_unused, today=today),
+        ),
+    )
