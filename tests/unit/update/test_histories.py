@@ -104,6 +104,14 @@ def ours(number: int, seed: int, folder: Path, toolchain: SystemToolchain) -> li
 
 
 @pytest.mark.only_git
+def test_no_line_is_lost_or_moved_in_a_hundred_random_histories(
+    tmp_path: Path, toolchain: SystemToolchain
+) -> None:
+    assert ours(100, 1, tmp_path, toolchain) == []
+
+
+@pytest.mark.only_git
+@pytest.mark.histories
 @pytest.mark.parametrize("seed", [1, 1001])
 def test_no_line_is_lost_or_moved_in_five_hundred_random_histories(
     seed: int, tmp_path: Path, toolchain: SystemToolchain
