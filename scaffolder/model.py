@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -192,8 +193,18 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waived:
+    """A finding that the repository accepts: by which entry of its ledger, why, and until when."""
+
+    finding: Finding
+    waiver: str
+    reason: str
+    expires: datetime.date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Result:
-    """What one check said of one project; `seconds` is wall-clock time."""
+    """What one check said of one project; `seconds` is wall-clock time, `waived` is accepted."""
 
     check: Check
     outcome: Outcome
@@ -206,6 +217,7 @@ class Result:
     reason: str = ""
     tool_missing: bool = False
     table: Table | None = None
+    waived: tuple[Waived, ...] = ()
 
     def with_findings(self, findings: Iterable[Finding], *, strict: bool) -> Result:
         """Return the result with these findings alone, and the outcome that they give."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from scaffolder.model import Finding, Report
+from scaffolder.model import Finding, Report, Result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,35 +66,33 @@ def folded(report: Report) -> Report:
 
     The one that stays names them in `also`.
     """
-    by_check = {result.check.id: list(result.findings) for result in report.results}
+    by_check = {result.check.id: result for result in report.results}
     for pair in PAIRS:
         if pair.stays in by_check and pair.goes in by_check:
             by_check[pair.stays], by_check[pair.goes] = _settled(
-                pair, by_check[pair.stays], by_check[pair.goes]
+                pair, by_check[pair.stays], by_check[pair.goes], strict=report.strict
             )
-    return replace(
-        report,
-        results=tuple(
-            result.with_findings(by_check[result.check.id], strict=report.strict)
-            for result in report.results
-        ),
-    )
+    return replace(report, results=tuple(by_check[one.check.id] for one in report.results))
 
 
-def _settled(
-    pair: Pair, staying: list[Finding], going: list[Finding]
-) -> tuple[list[Finding], list[Finding]]:
-    at = {(finding.path, finding.line): number for number, finding in enumerate(staying)}
-    settled, kept = list(staying), []
-    for finding in going:
-        number = at.get((finding.path, finding.line))
-        if number is None or not _is_meant(pair, finding):
+def _settled(pair: Pair, staying: Result, going: Result, *, strict: bool) -> tuple[Result, Result]:
+    at = {(one.path, one.line): number for number, one in enumerate(staying.findings)}
+    accepted = {(one.finding.path, one.finding.line): one for one in staying.waived}
+    settled, kept, waived = list(staying.findings), [], list(going.waived)
+    for finding in going.findings:
+        place = finding.path, finding.line
+        if place not in {*at, *accepted} or not _is_meant(pair, finding):
             kept.append(finding)
-            continue
-        stays = settled[number]
-        names = dict.fromkeys((*stays.also, f"{pair.goes} {finding.rule}".strip(), *finding.also))
-        settled[number] = replace(stays, also=tuple(names))
-    return settled, kept
+        elif place in at:
+            stays = settled[at[place]]
+            names = (*stays.also, f"{pair.goes} {finding.rule}".strip(), *finding.also)
+            settled[at[place]] = replace(stays, also=tuple(dict.fromkeys(names)))
+        else:
+            waived.append(replace(accepted[place], finding=finding))
+    return (
+        staying.with_findings(settled, strict=strict),
+        replace(going.with_findings(kept, strict=strict), waived=tuple(waived)),
+    )
 
 
 def _is_meant(pair: Pair, finding: Finding) -> bool:

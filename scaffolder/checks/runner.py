@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from scaffolder.checks import page, snippets
+from scaffolder.checks import accepted, page, snippets
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import (
     Blocked,
@@ -73,7 +73,9 @@ def run(
         pool.shutdown(wait=False, cancel_futures=True)
     if cache:
         cache.prune()
-    results = tuple(one for one in ended if isinstance(one, Result))
+    results = accepted.applied(
+        project, tuple(one for one in ended if isinstance(one, Result)), strict=strict
+    )
     return Report(
         project=project.name,
         template=project.template,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from scaffolder.model import Finding, Location, Report, Severity, counted
+from scaffolder.model import Finding, Location, Report, Severity, Waived, counted
 from scaffolder.report.causes import Cause, causes, counted_by_check
 from scaffolder.report.lines import wrapped
 
@@ -34,6 +34,9 @@ def lines(report: Report, paint: Paint, *, room: int, width: int) -> Iterator[st
         for cause in found:
             for finding in cause.findings:
                 yield from _whole(cause, finding, paint, width)
+        for result in report.results:
+            for waived in result.waived:
+                yield from _waived(result.check.id, waived, width)
         return
     forms = [[*_forms(cause, paint, width)] for cause in found]
     chosen = _fitting(forms, room - 2)  # two for what is counted
@@ -80,6 +83,13 @@ def _whole(cause: Cause, finding: Finding, paint: Paint, width: int) -> Iterator
     if finding.also:
         yield from wrapped(f"  also {', '.join(finding.also)}", width)
     yield from _fix(finding, width)
+
+
+def _waived(check: str, waived: Waived, width: int) -> Iterator[str]:
+    finding = waived.finding
+    rule = f" ({finding.rule})" if finding.rule else ""
+    yield from wrapped(f"{finding.place}: waived[{check}] {finding.message}{rule}", width)
+    yield from wrapped(f"  {waived.waiver}, until {waived.expires}: {waived.reason}", width)
 
 
 def _full(cause: Cause, paint: Paint, width: int) -> Iterator[str]:

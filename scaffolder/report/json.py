@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from scaffolder.model import Finding, Outcome, Report, Result, Severity, visible
+from scaffolder.model import Finding, Outcome, Report, Result, Severity, Waived, visible
 
 VERSION = 1
 
@@ -49,7 +49,17 @@ def _result(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "limit": result.limit,
         "findings": [_finding(finding) for finding in result.findings],
-    } | ({"table": asdict(result.table)} if result.table else {})
+        **({"table": asdict(result.table)} if result.table else {}),
+        **({"waived": [_waived(one) for one in result.waived]} if result.waived else {}),
+    }
+
+
+def _waived(waived: Waived) -> dict[str, Any]:
+    return _finding(waived.finding) | {
+        "waiver": waived.waiver,
+        "reason": waived.reason,
+        "expires": waived.expires.isoformat(),
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

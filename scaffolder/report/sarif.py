@@ -11,13 +11,13 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from scaffolder import __version__
-from scaffolder.model import Check, Finding, Outcome, Report, Result, Snippet
+from scaffolder.model import Check, Finding, Outcome, Report, Result, Snippet, Waived
 
 MOST_RESULTS = 25_000
 """What GitHub takes of one run; it refuses a file with more."""
@@ -41,6 +41,10 @@ def write(report: Report) -> str:
 def document(report: Report) -> dict[str, Any]:
     """The report as plain values: one run, whose rules are the checks and what the wrapped tools call their own."""
     found = [(result, finding) for result in report.results for finding in result.findings]
+    waived = {
+        (result.check.id, one.finding): one for result in report.results for one in result.waived
+    }
+    found += [(result, one.finding) for result in report.results for one in result.waived]
     shown = found[:MOST_RESULTS]
     rules = _rules(report, shown)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
@@ -66,7 +70,7 @@ def document(report: Report) -> dict[str, Any]:
                         "toolExecutionNotifications": notifications,
                     }
                 ],
-                "results": list(_results(report, shown, index)),
+                "results": list(_results(report, shown, index, waived)),
             }
         ],
     }
@@ -99,7 +103,10 @@ def _rule(report: Report, check: Check, *, wrapped: str = "", link: str = "") ->
 
 
 def _results(
-    report: Report, found: list[tuple[Result, Finding]], index: dict[str, int]
+    report: Report,
+    found: list[tuple[Result, Finding]],
+    index: dict[str, int],
+    waived: Mapping[tuple[str, Finding], Waived],
 ) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
     for result, finding in found:
@@ -123,7 +130,18 @@ def _results(
                 for number, place in enumerate(finding.related, 1)
             ],
             "partialFingerprints": {_FINGERPRINT: f"{fingerprint}:{seen[fingerprint]}"},
-        } | ({"fixes": [_fix(report, finding)]} if finding.edits else {})
+            **({"fixes": [_fix(report, finding)]} if finding.edits else {}),
+            **_suppressions(waived.get((result.check.id, finding))),
+        }
+
+
+def _suppressions(waived: Waived | None) -> dict[str, Any]:
+    if waived is None:
+        return {}
+    justification = f"{waived.waiver}, until {waived.expires}: {waived.reason}"
+    return {
+        "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}]
+    }
 
 
 def _fix(report: Report, finding: Finding) -> dict[str, Any]:

@@ -75,6 +75,8 @@ def _summary(report: Report, paint: Paint, width: int) -> str:
     """The last line; it is never broken, and leaves out the seconds if they have no room."""
     found = Counter(finding.severity for result in report.results for finding in result.findings)
     numbers = [counted(found[severity], str(severity)) for severity in Severity if found[severity]]
+    if waived := sum(len(result.waived) for result in report.results):
+        numbers.append(f"{waived} waived")
     line = f"  {'; '.join([*([', '.join(numbers)] if numbers else []), counts(report)])}"
     timed = f"{line}   {report.seconds:.1f} s"
     kept = timed if not width or len(timed) <= width else line
@@ -164,7 +166,10 @@ def remark(result: Result) -> str:
         case Outcome.PASSED | Outcome.FAILED:
             level = f"level {result.level}" if result.level else ""
             count = counted(len(result.findings), "finding") if result.findings else ""
+            waived = f"{len(result.waived)} waived" if result.waived else ""
             limit = f"not looked at: {result.limit}" if result.limit else ""
             return "; ".join(
-                words for words in (count, result.detail, level, limit, result.tool) if words
+                words
+                for words in (count, waived, result.detail, level, limit, result.tool)
+                if words
             )

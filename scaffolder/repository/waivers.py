@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import WaiversError
+from scaffolder.model import Finding
 from scaffolder.repository import files
 from scaffolder.repository.ci import of_each
 from scaffolder.repository.ci.system import Exceptions
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable, yaml_of
+
+OWN = "scaffold/"
+"""How a rule starts that is a check of ours."""
 
 LEDGER = Path(".scaffold/waivers.yml")
 
@@ -31,7 +35,8 @@ SOON = datetime.timedelta(days=30)
 class Waiver:
     """One decision to leave something as it is.
 
-    `rules` are named "scanner/rule", `paths` are shell patterns.
+    `rules` are named "scanner/rule" (our own checks are rules of "scaffold"), `paths` are shell
+    patterns. `text`, if given, is part of the message or of the line that is meant.
     """
 
     id: str
@@ -41,6 +46,20 @@ class Waiver:
     owner: str
     expires: datetime.date
     line: int = 0
+    text: str = ""
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The ids of our own checks among its rules."""
+        return tuple(rule.removeprefix(OWN) for rule in self.rules if rule.startswith(OWN))
+
+    def accepts(self, check: str, finding: Finding, line: str) -> bool:
+        """Whether it accepts a finding of this check in a line that says `line`."""
+        return (
+            check in self.checks
+            and any(fnmatch(finding.path.as_posix(), path) for path in self.paths)
+            and (self.text in finding.message or self.text in line)
+        )
 
     def covers(self, mark: Mark) -> bool:
         """Whether the mark's rule is one of these, and everything that it hides lies under these paths."""
@@ -109,6 +128,7 @@ def marks(project: Project) -> tuple[Mark, ...]:
 _TEXTS = ("id", "reason", "owner")
 _LISTS = ("rules", "paths")
 _RULE = re.compile(r"[a-z]+/[A-Za-z0-9_-]+")
+_CHECK = re.compile(r"[A-Z][A-Z0-9]+[0-9]{3}")
 
 
 def _waiver(project: Project, number: int, entry: Any) -> Waiver:
@@ -116,12 +136,12 @@ def _waiver(project: Project, number: int, entry: Any) -> Waiver:
         raise WaiversError(f"entry {number} is not a table")
     name = str(entry.get("id") or f"entry {number}")
     line = project.line_of(LEDGER, f"id: {name}")
-    unknown = sorted(set(map(str, entry)) ^ {*_TEXTS, *_LISTS, "expires"})
+    unknown = sorted((set(map(str, entry)) - {"text"}) ^ {*_TEXTS, *_LISTS, "expires"})
     if unknown:
         raise WaiversError(
             f"{name} has one key too many or too few: {', '.join(unknown)}", line=line
         )
-    for key in _TEXTS:
+    for key in (*_TEXTS, *({"text"} & set(entry))):
         if not isinstance(entry[key], str) or not entry[key].strip():
             raise WaiversError(f"{name}: {key} is not a text", line=line)
     for key in _LISTS:
@@ -132,19 +152,20 @@ def _waiver(project: Project, number: int, entry: Any) -> Waiver:
         ):
             raise WaiversError(f"{name}: {key} is not a list of texts", line=line)
     for rule in entry["rules"]:
-        if not _RULE.fullmatch(rule):
+        if not _RULE.fullmatch(rule) and not _CHECK.fullmatch(rule):
             raise WaiversError(f"{name}: {rule} is not of the form scanner/rule", line=line)
     expires = _date(entry["expires"])
     if expires is None:
         raise WaiversError(f"{name}: expires is not a date such as 2027-01-31", line=line)
     return Waiver(
         id=name,
-        rules=tuple(entry["rules"]),
+        rules=tuple(f"{OWN}{rule}" if "/" not in rule else rule for rule in entry["rules"]),
         paths=tuple(entry["paths"]),
         reason=entry["reason"].strip(),
         owner=entry["owner"],
         expires=expires,
         line=line,
+        text=entry.get("text", ""),
     )
 
 

@@ -10,7 +10,7 @@ from scaffolder.errors import WaiversError
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, waivers
 from scaffolder.repository.project import Project
-from scaffolder.repository.waivers import LEDGER, LONGEST, SOON, Mark, Waiver
+from scaffolder.repository.waivers import LEDGER, LONGEST, OWN, SOON, Mark, Waiver
 from scaffolder.tools.toolchain import Toolchain
 
 
@@ -85,7 +85,7 @@ def _stale(
         )
     covered = [mark for mark in marks if waiver.covers(mark)]
     for rule in waiver.rules:
-        if rule not in {mark.rule for mark in covered}:
+        if not rule.startswith(OWN) and rule not in {mark.rule for mark in covered}:
             yield at_entry(
                 f"waives {rule}, which nothing silences in its paths",
                 "take the rule out of the ledger",
