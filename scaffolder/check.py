@@ -10,8 +10,9 @@ from pathlib import Path
 from scaffolder import checks
 from scaffolder.checks import duplicates
 from scaffolder.model import Check, Edit, Report, Result
-from scaffolder.repository import changed_files, environment_diff, fixes
+from scaffolder.repository import baseline, changed_files, environment_diff, fixes, settings
 from scaffolder.repository.project import Project
+from scaffolder.repository.settings import Settings
 from scaffolder.tools.cache import Cache
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 
@@ -26,7 +27,8 @@ class Request:
     `today` is the day on which versions have to get fixes still and waivers to hold (None: the day
     of the run). `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does
     since the default branch; `dry_run` shows what `fix` would do; `parity` is the file for the
-    hashes of the environments.
+    hashes of the environments. `baseline` is read, `write_baseline` written, as `repository/baseline`
+    has it. What the settings of the repository say counts where the request says nothing.
     """
 
     path: Path
@@ -43,6 +45,8 @@ class Request:
     cache: bool = True
     fix: bool = False
     dry_run: bool = False
+    baseline: Path | None = None
+    write_baseline: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,35 +65,78 @@ def examine(
 
     Raises:
         AnswersError: a word of `select` or `ignore` is the start of no check's id.
-        ProjectError: there is no repository, or it has no history to compare with.
-        DestinationError: what is to be mended, or the file for the hashes, cannot be written.
+        SettingsError: the settings of the repository cannot be read.
+        ProjectError: there is no repository, it has no history to compare with, or the baseline is
+        none.
+        DestinationError: what is to be mended, or the file for the hashes or the baseline, cannot be
+        written.
 
     """
-    chosen = checks.choose(
-        select=request.select,
-        ignore=request.ignore,
-        online=request.online,
-        context=request.context,
-        today=request.today,
-    )
+    said = settings.load(request.path, [check.id for check in checks.every()])
+    chosen = _chosen(request, said)
+    known = _baseline(request, said)
     kept = Cache() if request.cache else None
     with SystemToolchain(kept) as toolchain:
         narrow = _narrowed(request, toolchain)
 
         def ask(project: Project) -> Report:
-            return narrow(_asked(project, chosen, toolchain, request, kept, on_result))
+            report = _asked(project, chosen, toolchain, request, said, kept, on_result)
+            if known and not request.write_baseline:
+                report = baseline.only_new(project, report, known)
+            return report if request.write_baseline else narrow(report)
 
-        project = Project(request.path)
+        project = _opened(request.path, said)
         report = ask(project)
-        if request.parity:
+        if request.parity and not report.interrupted:
             environment_diff.save(project, toolchain, request.parity)
-        if not request.fix:
-            return Examined(report=report)
-        return _mended(request, project, report, ask)
+        examined = Examined(report=report)
+        if request.fix and not report.interrupted:
+            examined = _mended(request, said, project, report, ask)
+        if request.write_baseline and not examined.report.interrupted:
+            return _written(request.write_baseline, _opened(request.path, said), examined, narrow)
+        return examined
+
+
+def _chosen(request: Request, said: Settings) -> tuple[Check, ...]:
+    """The checks to ask; one that the command line names whole is asked even if settings ignore it."""
+    named = {word.upper() for word in checks.words(request.select)}
+    ignored = (word for word in said.ignore if word not in named)
+    return checks.choose(
+        select=request.select or said.select,
+        ignore=(*request.ignore, *ignored),
+        online=request.online,
+        context=request.context,
+        today=request.today,
+    )
+
+
+def _baseline(request: Request, said: Settings) -> baseline.Baseline | None:
+    if request.baseline:
+        return baseline.read(request.baseline)
+    if request.write_baseline:
+        if request.write_baseline.exists():
+            baseline.read(request.write_baseline)  # no other file is overwritten
+        return None
+    return baseline.read(request.path / said.baseline) if said.baseline else None
+
+
+def _opened(root: Path, said: Settings) -> Project:
+    return Project(root, exclude=said.exclude, environments=said.environments)
+
+
+def _written(
+    file: Path, project: Project, examined: Examined, narrow: Callable[[Report], Report]
+) -> Examined:
+    known = baseline.write(project, examined.report, file)
+    return replace(examined, report=narrow(baseline.only_new(project, examined.report, known)))
 
 
 def _mended(
-    request: Request, project: Project, report: Report, ask: Callable[[Project], Report]
+    request: Request,
+    said: Settings,
+    project: Project,
+    report: Report,
+    ask: Callable[[Project], Report],
 ) -> Examined:
     mended: dict[Path, fixes.Change] = {}
     for _ in range(ROUNDS):
@@ -102,7 +149,7 @@ def _mended(
         for change in plan.changes:
             first = mended.get(change.path, change)
             mended[change.path] = replace(change, before=first.before)
-        project = Project(request.path)
+        project = _opened(request.path, said)
         report = ask(project)
     return Examined(
         report=report,
@@ -122,6 +169,7 @@ def _asked(
     chosen: tuple[Check, ...],
     toolchain: Toolchain,
     request: Request,
+    said: Settings,
     kept: Cache | None,
     on_result: Callable[[Result], None],
 ) -> Report:
@@ -133,8 +181,27 @@ def _asked(
         require_tools=request.require_tools,
         cache=kept,
         on_result=on_result,
+        partial=True,
     )
-    return duplicates.folded(replace(report, folder=_folder(project.root)))
+    results = (_as_said(result, project, said, request.strict) for result in report.results)
+    report = replace(report, results=tuple(results), folder=_folder(project.root))
+    if report.interrupted:
+        ended = sum(result.reason != "interrupted" for result in report.results)
+        note = f"interrupted after {ended + len(report.inapplicable)} of {len(chosen)} checks: this report is partial"
+        report = replace(report, notes=(*report.notes, note))
+    return duplicates.folded(report)
+
+
+def _as_said(result: Result, project: Project, said: Settings, strict: bool) -> Result:
+    """The result as the settings want it; programs may have looked into folders that are left out."""
+    return result.with_findings(
+        (
+            replace(finding, severity=said.severity_of(result.check.id, finding.severity))
+            for finding in result.findings
+            if finding.path not in project.excluded
+        ),
+        strict=strict,
+    )
 
 
 def _narrowed(request: Request, toolchain: Toolchain) -> Callable[[Report], Report]:

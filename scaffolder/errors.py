@@ -67,6 +67,13 @@ class ProjectError(ScaffolderError):
     kind = "project"
 
 
+class SettingsError(ScaffolderError):
+    """The settings of a repository have a key or a value that is not allowed."""
+
+    exit_code = ExitCode.USAGE
+    kind = "settings"
+
+
 class WaiversError(ScaffolderError):
     """What a repository waives cannot be told: `path` (its ledger, when empty) has not the form it must have."""
 

@@ -236,12 +236,22 @@ class Inapplicable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldBack:
+    """How many findings a baseline held back, and how many findings of it are `gone`."""
+
+    file: Path
+    number: int
+    gone: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """All results of one run over one project, and the checks that it had nothing for.
 
     `folder` is where the project lies below the root of its Git repository; `excerpts` are the
     lines around each place that a finding names; `pages` is what there is to say of each check that
-    found something, as Markdown; `notes` say what a reader has to know of the whole run.
+    found something, as Markdown; `notes` say what a reader has to know of the whole run. If it was
+    `interrupted`, the checks that had not ended are missing.
     """
 
     project: str
@@ -255,6 +265,8 @@ class Report:
     seconds: float = 0.0
     strict: bool = False
     require_tools: bool = False
+    held_back: HeldBack | None = None
+    interrupted: bool = False
 
     def excerpt(self, path: Path, line: int) -> Snippet | None:
         """The lines around a place; None where there are none to show."""
@@ -266,6 +278,8 @@ class Report:
     @property
     def exit_code(self) -> ExitCode:
         """The worst that happened, as the table in `errors.py` has it."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
         if self.count(Outcome.FAILED):
             return ExitCode.FOUND
         verdicts = self.count(Outcome.PASSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scaffolder.checks import (
     agreement,
@@ -24,7 +24,7 @@ from scaffolder.checks.runner import run
 from scaffolder.errors import AnswersError
 from scaffolder.model import FAMILIES, Check, selected
 
-__all__ = ["FAMILIES", "choose", "every", "run"]
+__all__ = ["FAMILIES", "choose", "every", "run", "words"]
 
 
 def every(
@@ -63,7 +63,8 @@ def choose(
 ) -> tuple[Check, ...]:
     """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`.
 
-    `online`, `context` and `today` are those of `every`.
+    A word may be several, with commas between, in letters of any case. `online`, `context` and
+    `today` are those of `every`.
 
     Raises:
         AnswersError: a word is the start of no check's id.
@@ -71,11 +72,31 @@ def choose(
     """
     all_checks = every(online=online, context=context, today=today)
     ids = [check.id for check in all_checks]
-    for word in (*select, *ignore):
-        if not any(one.startswith(word) for one in ids):
-            nearest = difflib.get_close_matches(word, [*ids, *FAMILIES], n=1)
+    for word in (*words(select), *words(ignore)):
+        if not any(one.startswith(word.upper()) for one in ids):
+            nearest = difflib.get_close_matches(word.upper(), [*ids, *FAMILIES], n=1)
             raise AnswersError(
                 f"no check is called {word!r}",
                 hint=f"did you mean {nearest[0]}?" if nearest else "scaffold list checks",
             )
-    return selected(all_checks, select=select, ignore=ignore)
+    return selected(
+        all_checks,
+        select=[word.upper() for word in words(select)],
+        ignore=[word.upper() for word in words(ignore)],
+    )
+
+
+def words(given: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of options such as "AG,HL", as they are written.
+
+    Raises:
+        AnswersError: an option names nothing.
+
+    """
+    split = []
+    for option in given:
+        listed = [word.strip() for word in option.split(",") if word.strip()]
+        if not listed:
+            raise AnswersError(f"no check is called {option!r}", hint="scaffold list checks")
+        split += listed
+    return tuple(split)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from scaffolder.checks import accepted, page, snippets
@@ -40,13 +40,15 @@ def run(
     require_tools: bool = False,
     cache: Cache | None = None,
     on_result: Callable[[Result], None] = lambda result: None,
+    partial: bool = False,
 ) -> Report:
     """Every check's result, in the order of `checks`; `on_result` hears of each as it is done.
 
     A check that raises gives no verdict: SKIPPED where its tool is missing or another check has to
     pass first, BROKEN where the tool, or the check itself, failed. A check that has nothing to look
     at is named apart from the results. What programs said is kept in `cache`, and taken from there,
-    where there is one.
+    where there is one. An interrupt ends the run; with `partial` the report has what was known by
+    then, and the other checks are SKIPPED.
     """
     started = time.perf_counter()
     contents = Contents()
@@ -65,10 +67,17 @@ def run(
         return result
 
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="check")
+    asked: dict[int, Future[Result | Inapplicable]] = {}
+    interrupted = False
     try:
         order = sorted(range(len(checks)), key=lambda number: -checks[number].cost)
-        asked = {number: pool.submit(one, checks[number]) for number in order}
+        asked |= {number: pool.submit(one, checks[number]) for number in order}
         ended = tuple(asked[number].result() for number in range(len(checks)))
+    except KeyboardInterrupt:
+        if not partial:
+            raise
+        interrupted = True
+        ended = tuple(_known(asked.get(number), check) for number, check in enumerate(checks))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     if cache:
@@ -86,7 +95,15 @@ def run(
         seconds=time.perf_counter() - started,
         strict=strict,
         require_tools=require_tools,
+        interrupted=interrupted,
     )
+
+
+def _known(asked: Future[Result | Inapplicable] | None, check: Check) -> Result | Inapplicable:
+    """Return what a check that may have been interrupted has said."""
+    if asked and asked.done() and not asked.cancelled() and not asked.exception():
+        return asked.result()
+    return Result(check=check, outcome=Outcome.SKIPPED, reason="interrupted")
 
 
 def _result(

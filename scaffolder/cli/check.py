@@ -10,18 +10,19 @@ import click
 from scaffolder import report
 from scaffolder.check import Request, examine
 from scaffolder.cli import options, summary
+from scaffolder.repository import settings
 
 
 @click.command("check", short_help="Check a repository.")
-@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--select",
     multiple=True,
     metavar="ID",
-    help="Only these checks: TF002, or TF for all of Terraform.",
+    help="Only these checks: TF002, or TF for all of Terraform; several with commas between.",
 )
 @click.option("--ignore", multiple=True, metavar="ID", help="Not these checks.")
-@click.option("--strict", is_flag=True, help="A warning is a failure too.")
+@click.option("--strict", is_flag=True, help="A warning is a failure too; a note never is.")
 @click.option(
     "--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip."
 )
@@ -60,6 +61,18 @@ from scaffolder.cli import options, summary
     default="",
     help="Only findings in files that differ from where REF was left.",
 )
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Only findings that are not in FILE.",
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the findings there, for --baseline in later runs.",
+)
 @click.option("--fix", is_flag=True, help="Mend what needs no thought, and check again.")
 @click.option("-n", "--dry-run", is_flag=True, help="With --fix: only show what would be changed.")
 @click.option("--diff", is_flag=True, help="With --fix: show the lines that are changed.")
@@ -73,11 +86,25 @@ from scaffolder.cli import options, summary
 @options.no_color
 @options.debug
 def command(
-    form: str, output: Path | None, quiet: bool, verbose: bool, diff: bool, **given: Any
+    path: Path | None,
+    form: str,
+    output: Path | None,
+    quiet: bool,
+    verbose: bool,
+    diff: bool,
+    **given: Any,
 ) -> int:
-    """Ask every question about the repository at PATH (default: here); only --fix changes anything in it."""
+    """Run all checks on the repository at PATH; only --fix changes anything in it.
+
+    Without PATH it is the repository that this folder is in. A file scaffold.toml, or the table
+    tool.scaffold of pyproject.toml, has its settings: select, ignore, severities, exclude,
+    environments, baseline. What the command line says counts more.
+    """
+    root = path or settings.root_of(Path())
+    if path is None and root != Path() and not quiet:
+        click.echo(f"checking {root}", err=True)
     with summary.progress(quiet=quiet) as on_result:
-        examined = examine(Request(**given), on_result=on_result)
+        examined = examine(Request(path=root, **given), on_result=on_result)
     if output:
         report.save(examined.report, form, output)
     summary.say_fixes(examined, diff=diff, dry_run=given["dry_run"])

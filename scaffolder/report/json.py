@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from scaffolder.model import Finding, Outcome, Report, Result, Severity, Waived, visible
+from scaffolder.model import Finding, HeldBack, Outcome, Report, Result, Severity, Waived, visible
 
 VERSION = 1
 
@@ -34,6 +34,16 @@ def document(report: Report) -> dict[str, Any]:
             {"id": one.check.id, "title": one.check.title, "reason": one.reason}
             for one in report.inapplicable
         ],
+        **({"interrupted": True} if report.interrupted else {}),
+        **({"baseline": _baseline(report.held_back)} if report.held_back else {}),
+    }
+
+
+def _baseline(held_back: HeldBack) -> dict[str, Any]:
+    return {
+        "file": held_back.file.as_posix(),
+        "held_back": held_back.number,
+        "gone": held_back.gone,
     }
 
 

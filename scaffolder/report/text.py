@@ -25,6 +25,9 @@ _WORDS: Mapping[str, str] = {
 FOLDED_FROM = 8
 """From so many on, the checks of one family that passed share a line."""
 
+_NAMED = 6
+"""Checks that are named beside one reason; the others are counted."""
+
 WIDTH = 80
 """Characters of a line where no terminal says otherwise."""
 
@@ -86,7 +89,8 @@ def _summary(report: Report, paint: Paint, width: int) -> str:
 def _unchecked(report: Report, width: int) -> Iterator[str]:
     """One line for each reason for which something was not checked."""
     for entry in unchecked(report.results):
-        ids = ", ".join(entry.ids)
+        more = len(entry.ids) - _NAMED
+        ids = ", ".join(entry.ids[:_NAMED]) + (f" and {more} more" if more > 0 else "")
         yield from wrapped(f"  {entry.kind}: {ids}: {entry.reason}", width, most=2)
 
 

@@ -32,7 +32,20 @@ PROMOTION: tuple[tuple[str, ...], ...] = (
 
 _WORD = re.compile(r"(?:pre-)?[A-Za-z]+", re.IGNORECASE)
 _WHOLE = re.compile(r"^.+$")
-_ORDER = {word: (place, names[0]) for place, names in enumerate(PROMOTION) for word in names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Vocabulary:
+    """Words for environments: where each is in promotion order, and the word that stands for it."""
+
+    word: re.Pattern[str]
+    order: dict[str, tuple[int, str]]
+
+
+_USUAL = _Vocabulary(
+    word=_WORD,
+    order={word: (place, names[0]) for place, names in enumerate(PROMOTION) for word in names},
+)
 
 COMMON_WORDS = frozenset({"develop", "int", "integration", "test", "testing", "live", "stage"})
 """Words that say something else as often as an environment, so that meeting them in a text proves nothing."""
@@ -56,20 +69,26 @@ def names(environment: str) -> tuple[str, ...]:
     return next((words for words in PROMOTION if environment in words), (environment,))
 
 
-def in_order(environments: Iterable[str]) -> list[str]:
+def in_order(environments: Iterable[str], project: Project | None = None) -> list[str]:
     """Environments in promotion order."""
-    return sorted(environments, key=lambda name: _ORDER[name][0])
+    order = _vocabulary(project).order
+    return sorted(environments, key=lambda name: order[name][0])
 
 
-def named_in(file: Path) -> str:
+def named_in(file: Path, project: Project | None = None) -> str:
     """The environment that a file such as `values-prod.yaml` or `qa/values.yaml` is for; empty where it is for none.
 
     The file's name comes before its folders; of several words the last one counts.
     """
+    known = _vocabulary(project)
     for part in reversed(file.parts):
-        known = [word for word in _WORD.findall(part.lower()) if word in _ORDER or word == LOCAL]
-        if known:
-            return _ORDER[known[-1]][1] if known[-1] in _ORDER else LOCAL
+        words = [
+            word
+            for word in known.word.findall(part.lower())
+            if word in known.order or word == LOCAL
+        ]
+        if words:
+            return known.order[words[-1]][1] if words[-1] in known.order else LOCAL
     return ""
 
 
@@ -89,26 +108,44 @@ def beside(project: Project, chart: Path) -> dict[str, Path]:
     return own[0].files if own else {}
 
 
+def _vocabulary(project: Project | None) -> _Vocabulary:
+    """The words of the repository's settings; those that are usual if it has none."""
+    if project is None or not project.environments:
+        return _USUAL
+    given = project.environments
+    return project.once("words for environments", lambda: _own_words(given))
+
+
+def _own_words(given: tuple[str, ...]) -> _Vocabulary:
+    order = {word: (place, name) for place, name in enumerate(given) for word in names(name)}
+    order |= {name: (place, name) for place, name in enumerate(given)}
+    longest_first = sorted(order, key=len, reverse=True)
+    listed = "|".join(re.escape(word) for word in (*longest_first, LOCAL))
+    word = re.compile(rf"(?<![A-Za-z0-9])(?:{listed})(?![A-Za-z0-9])", re.IGNORECASE)
+    return _Vocabulary(word=word, order=order)
+
+
 def _folders(family: Family) -> set[Path]:
     return {parent for file in family.files.values() for parent in list(file.parents)[:2]}
 
 
 def _families(project: Project) -> Iterator[Family]:
+    order = _vocabulary(project).order
     found: dict[tuple[str, str], dict[str, Path]] = {}
     for file in project.files:
         kind = _kind(file)
         if kind is None or _NOT_DEPLOYED & set(file.parts[:-1]):
             continue
-        place = _environment(file)
+        place = _environment(file, _vocabulary(project))
         if place:
             word, pattern = place
-            found.setdefault((kind, pattern), {})[_ORDER[word][1]] = file
+            found.setdefault((kind, pattern), {})[order[word][1]] = file
     for (kind, pattern), named in sorted(found.items()):
         if len(named) > 1:
             yield Family(
                 kind=kind,
                 pattern=pattern,
-                files=dict(sorted(named.items(), key=lambda item: _ORDER[item[0]][0])),
+                files=dict(sorted(named.items(), key=lambda item: order[item[0]][0])),
             )
 
 
@@ -120,7 +157,7 @@ def _kind(file: Path) -> str | None:
     return VALUES if files.is_values(file) else None
 
 
-def _environment(file: Path) -> tuple[str, str] | None:
+def _environment(file: Path, known: _Vocabulary) -> tuple[str, str] | None:
     """The one environment that a path names, and the path with a star in its place.
 
     A file is called after it in part (values-dev.yaml), a folder as a whole (envs/dev); the file's
@@ -129,8 +166,8 @@ def _environment(file: Path) -> tuple[str, str] | None:
     last = len(file.parts) - 1
     for depth in range(last, -1, -1):
         part = file.parts[depth]
-        pattern = _WORD if depth == last else _WHOLE
-        words = [found for found in pattern.finditer(part) if found[0].lower() in _ORDER]
+        pattern = known.word if depth == last else _WHOLE
+        words = [found for found in pattern.finditer(part) if found[0].lower() in known.order]
         if len(words) > 1:
             return None
         if words:

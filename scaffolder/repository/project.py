@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from scaffolder.errors import AnswersError, ProjectError
 from scaffolder.formats import answers_file
 from scaffolder.model import Blocked
+from scaffolder.repository.excluded import Excluded
 
 LARGEST_FILE = 2 * 2**20
 """Bytes; a larger file is not read: no person wrote it."""
@@ -48,8 +49,18 @@ class Project:
     everything was asked for.
     """
 
-    def __init__(self, root: Path, *, only: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        only: Collection[str] | None = None,
+        exclude: Iterable[str] = (),
+        environments: Iterable[str] = (),
+    ) -> None:
         """Open the repository at `root`; `only` are the names of the files to look at, where that is not all of them.
+
+        `exclude` are patterns of paths that are left out, `environments` the names of its
+        environments in promotion order, if it says them.
 
         Raises:
             ProjectError: there is no folder there, or nothing in it.
@@ -61,7 +72,9 @@ class Project:
             )
         self.root = root.resolve()
         self.unreadable: dict[Path, str] = {}
-        walked = sorted(_walk(self.root, self.unreadable))
+        self.excluded = Excluded(exclude)
+        self.environments = tuple(environments)
+        walked = sorted(_walk(self.root, self.unreadable, self.excluded))
         self.files = tuple(file for file in walked if only is None or file.as_posix() in only)
         if not self.files:
             raise ProjectError(
@@ -248,18 +261,25 @@ class _Once:
         raise cast(Exception, value)
 
 
-def _walk(root: Path, unreadable: dict[Path, str]) -> Iterator[Path]:
+def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded) -> Iterator[Path]:
     number = 0
 
     def closed(error: OSError) -> None:
         unreadable[Path(error.filename).relative_to(root)] = f"cannot be opened: {error.strerror}"
 
     for folder, folders, names in os.walk(root, onerror=closed):
+        below = Path(folder).relative_to(root)
         folders[:] = sorted(
-            name for name in folders if name not in _NOT_OURS and not name.endswith(PROPOSED)
+            name
+            for name in folders
+            if name not in _NOT_OURS
+            and not name.endswith(PROPOSED)
+            and below / name not in excluded
         )
         for name in (name for name in names if not name.endswith(PROPOSED)):
             path = Path(folder, name)
+            if below / name in excluded:
+                continue
             if number == MOST_FILES:
                 unreadable[Path()] = (
                     f"holds more than {MOST_FILES:,} files; those beyond were not looked at"

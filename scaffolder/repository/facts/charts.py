@@ -225,11 +225,11 @@ def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]
             "envs",
         }
         if file.suffix in {".yaml", ".yml"} and named and "templates" not in inside.parts:
-            environment = environments.named_in(inside)
+            environment = environments.named_in(inside, project)
             if environment:
                 found[environment] = (*found.get(environment, ()), file)
     real = [name for name in found if name != environments.LOCAL]
-    return {name: found[name] for name in environments.in_order(real)} or {"": ()}
+    return {name: found[name] for name in environments.in_order(real, project)} or {"": ()}
 
 
 def _root(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,3 +168,35 @@ def test_a_result_names_the_program_that_ran(project: Project) -> None:
 def test_exit_codes_are_documented() -> None:
     assert all(code.meaning for code in ExitCode)
     assert isinstance(Report(project="x", template="", results=()).exit_code, ExitCode)
+
+
+def test_an_interrupt_keeps_what_is_known_and_says_what_is_missing(project: Project) -> None:
+    waiting = threading.Event()
+
+    def interrupted(project: Project, toolchain: Toolchain) -> Verdict:
+        waiting.wait(10)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        time.sleep(2)
+        return Verdict()
+
+    def done(result: Result) -> None:
+        waiting.set()
+
+    asked = (
+        check(Verdict(findings=(finding(Severity.ERROR),)), name="XX001"),
+        Check(id="XX002", title="Takes long", run=interrupted),
+    )
+    report = run(project, asked, NOBODY, on_result=done, partial=True)
+    assert [result.outcome for result in report.results] == [Outcome.FAILED, Outcome.SKIPPED]
+    assert report.results[1].reason == "interrupted"
+    assert report.exit_code is ExitCode.INTERRUPTED
+
+
+def test_an_interrupt_stops_whoever_wants_no_half_report(project: Project) -> None:
+    def interrupted(project: Project, toolchain: Toolchain) -> Verdict:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        time.sleep(2)
+        return Verdict()
+
+    with pytest.raises(KeyboardInterrupt):
+        run(project, [Check(id="XX001", title="Takes long", run=interrupted)], NOBODY)
