@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images faults histories e2e-cluster lint format examples release scanners docs readme bench lock clean
+.PHONY: help demo test matrix images faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ faults: $(BIN)/.ready ## Make every fault of the checks, and run all checks on e
 
 histories: $(BIN)/.ready ## Merge thousands of random histories of a repository, with our engine and with plain Copier
 	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/e2e/test_update_is_killed.py $(PYTEST_ARGS)
+
+dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
+	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)
 
 lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
 	$(BIN)/ruff format --check .

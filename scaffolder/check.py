@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,8 +23,7 @@ ROUNDS = 3
 class Request:
     """What is to be examined, by which checks, and what else is to be done.
 
-    `today` is the day on which versions have to get fixes still and waivers to hold (None: the day
-    of the run). `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does
+    `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does
     since the default branch; `dry_run` shows what `fix` would do; `parity` is the file for the
     hashes of the environments. `baseline` is read, `write_baseline` written, as `repository/baseline`
     has it. What the settings of the repository say counts where the request says nothing.
@@ -38,7 +36,6 @@ class Request:
     require_tools: bool = False
     online: bool = False
     context: str = ""
-    today: datetime.date | None = None
     parity: Path | None = None
     only_changed: bool = False
     since: str = ""
@@ -106,7 +103,6 @@ def _chosen(request: Request, said: Settings) -> tuple[Check, ...]:
         ignore=(*request.ignore, *ignored),
         online=request.online,
         context=request.context,
-        today=request.today,
     )
 
 

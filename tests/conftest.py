@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import Repository
+from support import TODAY, Repository
 
+from scaffolder.checks import DAY_VARIABLE
 from scaffolder.template import answers, render
 from scaffolder.tools.cache import FOLDER_VARIABLE
 from scaffolder.tools.git import GIT
@@ -22,6 +23,7 @@ from scaffolder.tools.toolchain import Survey, SystemToolchain
 def pytest_configure(config: pytest.Config) -> None:
     """No test reads or writes what the person at this machine has in the caches of scaffolder and Copier.
 
+    Versions and waivers are judged on a day that stands still: no test turns red because time passes.
     Ctrl-C reaches the programs that tests start, also where a shell started the tests in its background.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -29,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="scaffolder-test-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["XDG_CACHE_HOME"] = folder
+    os.environ[DAY_VARIABLE] = TODAY.isoformat()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,7 +26,7 @@ copier_alone = pytest.mark.skipif(
 """For tests that run Copier's own command on a template in Git."""
 
 TODAY = datetime.date(2026, 11, 22)
-"""A day on which nothing that the templates pin comes to its end soon; test_versions.py says when that is no longer so."""
+"""A day on which nothing that the templates pin comes to its end soon; `make dates` says when that is no longer so."""
 
 Repository = Callable[..., Path]
 """`repository(runtime="java", …)`: the folder of the repository that these answers give."""

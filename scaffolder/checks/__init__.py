@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 
 from scaffolder.checks import (
@@ -24,7 +25,10 @@ from scaffolder.checks.runner import run
 from scaffolder.errors import AnswersError
 from scaffolder.model import FAMILIES, Check, selected
 
-__all__ = ["FAMILIES", "choose", "every", "run", "words"]
+__all__ = ["DAY_VARIABLE", "FAMILIES", "choose", "every", "run", "words"]
+
+DAY_VARIABLE = "SCAFFOLD_TODAY"
+"""The environment variable with the day on which versions and waivers are judged: 2026-11-22."""
 
 
 def every(
@@ -34,9 +38,13 @@ def every(
 
     `online` lets Terraform fetch its providers; `context` names the cluster whose API server is
     asked; `today` is the day on which versions have to get fixes still, and waivers to hold (None:
-    the day of the run).
+    the day that `DAY_VARIABLE` has, else that of the run).
+
+    Raises:
+        AnswersError: the variable is no date.
+
     """
-    day = today or datetime.date.today()
+    day = today or _day()
     return (
         *terraform.checks(online=online),
         *helm.CHECKS,
@@ -67,7 +75,7 @@ def choose(
     `today` are those of `every`.
 
     Raises:
-        AnswersError: a word is the start of no check's id.
+        AnswersError: a word is the start of no check's id, or `DAY_VARIABLE` is no date.
 
     """
     all_checks = every(online=online, context=context, today=today)
@@ -100,3 +108,14 @@ def words(given: Iterable[str]) -> tuple[str, ...]:
             raise AnswersError(f"no check is called {option!r}", hint="scaffold list checks")
         split += listed
     return tuple(split)
+
+
+def _day() -> datetime.date:
+    """Return the day of the run, or the one that stands for it: a commit has one verdict then."""
+    named = os.environ.get(DAY_VARIABLE, "")
+    try:
+        return datetime.date.fromisoformat(named) if named else datetime.date.today()
+    except ValueError as error:
+        raise AnswersError(
+            f"{DAY_VARIABLE} is {named!r}, which is not a date", hint=f"{DAY_VARIABLE}=2026-11-22"
+        ) from error

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+
+import pytest
 from support import TODAY, Repository
 
 from scaffolder import checks
@@ -21,6 +24,24 @@ def test_an_untouched_repository_has_no_finding(
         if result.outcome is not Outcome.PASSED
     }
     assert all("is not installed" in reason for reason in unsettled.values()), unsettled
+
+
+def test_years_later_only_ends_are_found(pristine: Repository, toolchain: SystemToolchain) -> None:
+    """Nothing else depends on the day: the gate of an unchanged commit stays as it was."""
+    project, later = Project(pristine()), TODAY.replace(year=TODAY.year + 5)
+    own = [check for check in checks.every(today=later) if check.tool is None]
+    report = checks.run(project, own, toolchain)
+    failed = {one.check.id for one in report.results if one.outcome is not Outcome.PASSED}
+    assert failed == {"EOL001", "EOL002", "EOL003", "EOL004", "WV002"}
+
+
+@pytest.mark.dates
+def test_an_untouched_repository_has_no_finding_today(
+    pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    chosen = checks.choose(select=["EOL", "WV"], ignore=[], today=datetime.date.today())
+    report = checks.run(Project(pristine()), chosen, toolchain)
+    assert [finding for result in report.results for finding in result.findings] == []
 
 
 def test_untouched_pipelines_have_no_finding(

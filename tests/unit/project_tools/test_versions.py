@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support import ROOT
+from support import ROOT, TODAY
 
 from scaffolder.template import answers
 from scaffolder.tools import package_data
@@ -56,6 +56,13 @@ def test_version_says_where_it_was_read_and_when_it_ends(name: str) -> None:
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", entry.get("digest", "sha256:" + "0" * 64))
 
 
+@pytest.mark.parametrize("name", [name for name in ENTRIES if by_default(name)])
+def test_default_gets_fixes_on_the_day_of_the_tests(name: str) -> None:
+    left = days_left(ENTRIES[name], TODAY)
+    assert left is None or left > datetime.timedelta(0), f"{name} ended on {ENTRIES[name]['eol']}"
+
+
+@pytest.mark.dates
 @pytest.mark.filterwarnings("default:.* ends on .*:UserWarning")
 @pytest.mark.parametrize("name", [name for name in ENTRIES if by_default(name)])
 def test_default_has_not_reached_its_end_of_life(name: str) -> None:

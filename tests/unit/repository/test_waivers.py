@@ -190,6 +190,7 @@ def test_a_waiver_covers_its_rules_under_its_paths(
     assert waiver.covers(Mark(rule=rule, path=Path("x"), line=1, hides=hides)) is covered
 
 
+@pytest.mark.dates
 def test_the_date_in_the_template_is_moved_in_time() -> None:
     """It is one date for all of them, moved when the reasons have been looked at again."""
     (line,) = [
