@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffolder.errors import ProjectError, RenderError
 from scaffolder.repository.project import Project
-from scaffolder.template import answers, bundled, sandbox
+from scaffolder.template import answers, bundled, question_types, sandbox
 from scaffolder.template.answers import Answer
 from scaffolder.tools import package_data
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _MARK = re.compile(r"\[\[(.*?)\]\]")
-_INCLUDE = re.compile(r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)\s*(?:-?%\]|$)", re.MULTILINE)
+_INCLUDE = re.compile(
+    r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)(?:\s+ignore missing)?\s*(?:-?%\]|$)", re.MULTILINE
+)
+_TABLES = {"json", "yaml"}
 _STATEMENT = re.compile(
     r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)"
 )
@@ -205,8 +208,19 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
     for name, entry in asked.items():
         if not name.startswith("_") and name not in values and isinstance(entry, dict):
             default = entry.get("default", "")
-            values[name] = _filled(default, values, folder) if isinstance(default, str) else default
+            values[name] = default
+            if isinstance(default, str):
+                filled = _filled(default, values, folder)
+                values[name] = _table(filled) if entry.get("type") in _TABLES else filled
     return values
+
+
+def _table(text: str) -> object:
+    """Return what a computed table holds; where it cannot be read, its text, which conditions can do without."""
+    try:
+        return question_types.native("yaml", text)
+    except ValueError:
+        return text
 
 
 def _given(project: Project, folder: Path) -> dict[str, Answer]:

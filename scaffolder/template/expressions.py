@@ -139,9 +139,9 @@ def _holds_marks(text: str, folder: Path | None) -> bool:
 def _natives(
     answers: Mapping[str, str | tuple[str, ...]], folder: Path | None
 ) -> dict[str, object]:
-    """The answers as expressions have them: numbers, booleans and lists are no texts."""
+    """Return what expressions read: the answers in their own types, and what the template states itself."""
     known = _kinds(folder)
-    found: dict[str, object] = {}
+    found = dict(_constants(folder))
     for name, answer in answers.items():
         with contextlib.suppress(ValueError):  # no answer yet
             kind = known.get(name, "str")
@@ -151,6 +151,18 @@ def _natives(
             ]
             found[name] = items if isinstance(answer, tuple) else items[0]
     return found
+
+
+@cache
+def _constants(folder: Path | None) -> Mapping[str, object]:
+    """Return the values that are never asked and need no rendering, such as a table of versions."""
+    return {
+        name: entry["default"]
+        for name, entry in bundled.configuration(folder).items()
+        if isinstance(entry, dict)
+        and entry.get("when") is False
+        and isinstance(entry.get("default"), dict | list)
+    }
 
 
 @cache

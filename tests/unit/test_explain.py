@@ -45,9 +45,12 @@ def test_a_file_says_its_template_its_condition_and_its_answers(
 def test_a_file_that_is_put_together_names_all_its_templates(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert cli.run(["explain", "Dockerfile", "--format", "json"]) == ExitCode.CLEAN
+    assert cli.run(["explain", ".devcontainer/Dockerfile", "--format", "json"]) == ExitCode.CLEAN
     said = json.loads(capsys.readouterr().out)
-    assert said["templates"] == ["templates/Dockerfile.jinja", "templates/docker/java/Dockerfile"]
+    assert said["templates"] == [
+        "templates/.devcontainer/Dockerfile.jinja",
+        "templates/[[ java ]]/_parts/devcontainer.Dockerfile.jinja",
+    ]
     assert said["conditions"] == []
     assert said["answers"]["runtime_version"] == "21"
 
@@ -59,7 +62,7 @@ def test_a_line_says_the_condition_around_it_and_the_answers_in_it(
     number = lines.index("ARG JAVA_VERSION=21") + 1
     assert cli.run(["explain", f"Dockerfile:{number}"]) == ExitCode.CLEAN
     out = capsys.readouterr().out.splitlines()
-    assert out[3].startswith(f"line {number} comes from templates/docker/java/Dockerfile:")
+    assert out[3].startswith(f"line {number} comes from templates/[[ java ]]/Dockerfile.jinja:")
     assert out[5] == "  answers in it  runtime_version=21"
     lines = Path("mise.toml").read_text(encoding="utf-8").splitlines()
     number = next(at for at, line in enumerate(lines, 1) if line.startswith("actionlint ="))

@@ -11,7 +11,16 @@ from scaffolder.repository import end_of_life
 from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.repository.runtimes.runtime import Runtime
 from scaffolder.template import answers
+from scaffolder.template.bundled import configuration
 from scaffolder.tools import package_data
+
+REQUIRED_PARTS = (
+    "runtime.yml",
+    "switch.yml",
+    "config.yaml.jinja",
+    "devcontainer.Dockerfile.jinja",
+)
+"""Parts without which nothing renders; the others are there where a runtime has something to say."""
 
 each_runtime = pytest.mark.parametrize("name", RUNTIMES)
 
@@ -32,11 +41,34 @@ def test_each_runtime_has_its_module(name: str) -> None:
 
 
 @each_runtime
-def test_each_runtime_has_its_folders_of_the_template(name: str) -> None:
-    version_file = RUNTIMES[name].VERSION_FILES[0]
-    scripts = [f"app/[[ {name} ]]/{script}" for script in ("build.sh", "test.sh", "run.sh.jinja")]
-    wanted = [*scripts, f"docker/{name}/Dockerfile", f"[[ {name} ]]/{version_file}.jinja"]
-    assert [file for file in wanted if not (ROOT / "templates" / file).is_file()] == []
+def test_each_runtime_has_its_folder_of_the_template(name: str) -> None:
+    folder = ROOT / "templates" / f"[[ {name} ]]"
+    scripts = [f"app/{script}" for script in ("build.sh", "test.sh", "run.sh.jinja")]
+    parts = [f"_parts/{part}" for part in REQUIRED_PARTS]
+    wanted = [*scripts, *parts, "Dockerfile.jinja", f"{RUNTIMES[name].VERSION_FILES[0]}.jinja"]
+    assert [file for file in wanted if not (folder / file).is_file()] == []
+
+
+@each_runtime
+def test_each_part_of_a_runtime_is_one_that_a_shared_template_includes(name: str) -> None:
+    """A part that is optional and has a misspelled name would be left out without a word."""
+    parts = {part.name for part in (ROOT / "templates" / f"[[ {name} ]]/_parts").iterdir()}
+    shared = [ROOT / "copier.yml", *(ROOT / "templates").rglob("*.jinja")]
+    texts = [file.read_text(encoding="utf-8") for file in shared]
+    texts.append((ROOT / "templates/docker/_questions.yml").read_text(encoding="utf-8"))
+    assert {part for part in parts if not any(f"_parts/{part}" in text for text in texts)} == set()
+
+
+def test_the_facts_of_each_runtime_have_the_same_names() -> None:
+    facts = {runtime["name"]: set(runtime) for runtime in configuration()["runtimes"]["default"]}
+    assert set(facts) == set(RUNTIMES)
+    assert len(set(map(frozenset, facts.values()))) == 1
+
+
+@each_runtime
+def test_the_default_version_is_one_that_is_offered(name: str) -> None:
+    asked = next(one for one in answers.questions() if one.name == "runtime_version")
+    assert asked.default_given({"runtime": name}) in package_data.versions()[name]
 
 
 @each_runtime
