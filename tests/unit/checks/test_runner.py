@@ -175,6 +175,7 @@ def test_an_interrupt_keeps_what_is_known_and_says_what_is_missing(project: Proj
 
     def interrupted(project: Project, toolchain: Toolchain) -> Verdict:
         waiting.wait(10)
+        time.sleep(0.5)  # the other check has told its result, and its thread ends
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         time.sleep(2)
         return Verdict()
