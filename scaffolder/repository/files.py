@@ -379,6 +379,12 @@ def but_documents(project: Project) -> list[Path]:
     return [project.root / file for file in project.files if file not in left_out]
 
 
+def settings_of_any_kind(project: Project) -> tuple[Path, ...]:
+    """Return all files but Markdown and pictures: what may name a variable of the environment."""
+    left_out = {*documents(project), *project.matching("*.png", "*.jpg", "*.gif", "*.svg", "*.ico")}
+    return tuple(file for file in project.files if file not in left_out)
+
+
 def read_by_workflow_linters(project: Project) -> list[Path]:
     """Return the paths of workflows, of what they call, and of the settings of their linters."""
     return [project.root / file for file in project.matching("*.yml", "*.yaml", ".shellcheckrc")]

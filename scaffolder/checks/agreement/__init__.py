@@ -18,6 +18,7 @@ from scaffolder.checks.agreement import (
     series,
     stages,
     values,
+    variables,
 )
 
 CHECKS = tuple(
@@ -33,6 +34,7 @@ CHECKS = tuple(
             *disruption.CHECKS,
             *limits.CHECKS,
             *values.CHECKS,
+            *variables.CHECKS,
             *series.CHECKS,
             *buckets.CHECKS,
             *alerts.CHECKS,

@@ -51,6 +51,10 @@ TEXTS = (".go", ".mod")
 SETTINGS: tuple[str, ...] = ()
 SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
 SETTINGS_PREFIXES: tuple[str, ...] = ()
+REQUIRES = (
+    re.compile(r"""\b[mM]ust\w*\((?:[^,()"]*,\s*)?"([A-Z][A-Z0-9_]+)"\s*\)"""),
+    re.compile(r"""`[^`]*\benv:"([A-Z][A-Z0-9_]+),(?:required|notEmpty)"""),
+)
 LISTENS = (re.compile(r"""ListenAndServe(?:TLS)?\(\s*["'][^"':]*:(\d{2,5})["']"""),)
 LISTENS_PERHAPS = (
     Clue(

@@ -57,6 +57,11 @@ SETTINGS = ("application.properties", "application.yml", "application.yaml", "bo
 _PORTS = (("server", "port"), ("quarkus", "http", "port"), ("micronaut", "server", "port"))
 SETTINGS_PORTS = {"application.yml": _PORTS, "application.yaml": _PORTS}
 SETTINGS_PREFIXES = (r"\s*(?:server\.servlet\.)?context-?[pP]ath\s*[=:]\s*[\"']?(/[\w/-]+)",)
+REQUIRES = (
+    # A placeholder without a default: https://docs.spring.io/spring-boot/reference/features/external-config.html
+    re.compile(r"^[\w.\- ]+[:=].*\$\{([A-Z][A-Z0-9_]+)\}"),
+    re.compile(r"""requireNonNull\(\s*System\.getenv\(\s*"([A-Z][A-Z0-9_]+)"\s*\)"""),
+)
 LISTENS = (
     re.compile(
         r"^(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]"

@@ -54,6 +54,17 @@ TEXTS = (".js", ".ts")
 SETTINGS: tuple[str, ...] = ()
 SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
 SETTINGS_PREFIXES: tuple[str, ...] = ()
+REQUIRES = (
+    re.compile(r"\bprocess\.env\.([A-Z][A-Z0-9_]+)!(?!=)"),
+    re.compile(r"!process\.env\.([A-Z][A-Z0-9_]+)\s*\).*\bthrow\b"),
+    re.compile(
+        r"""\b(?:requireEnv|requiredEnv|mustGetEnv|getRequiredEnv)\(\s*["']([A-Z][A-Z0-9_]+)["']"""
+    ),
+    re.compile(
+        r"""\b(?:connect|createClient|createPool|createConnection|verify|sign)\(\s*process\.env\."""
+        r"""([A-Z][A-Z0-9_]+)\s*[,)]"""
+    ),
+)
 LISTENS = (re.compile(r"""\.listen\(\s*(\d{2,5})\b"""),)
 LISTENS_PERHAPS = (
     Clue(

@@ -52,6 +52,7 @@ TEXTS = (".py",)
 SETTINGS: tuple[str, ...] = ()
 SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
 SETTINGS_PREFIXES: tuple[str, ...] = ()
+REQUIRES = (re.compile(r"""\benviron\[\s*["']([A-Z][A-Z0-9_]+)["']\s*\](?!\s*=[^=])"""),)
 LISTENS = (
     re.compile(r"""(?:\.run|uvicorn\.run)\([^)\n]{0,200}\bport\s*=\s*(\d{2,5})\b"""),
     re.compile(r"""^PORT\s*=\s*(\d{4,5})\s*$"""),

@@ -215,6 +215,13 @@ class Runtime(Protocol):
         """Return the expressions for settings that mount the service below a path, their group."""
 
     @property
+    def REQUIRES(self) -> tuple[re.Pattern[str], ...]:
+        """Return the expressions for lines that need a variable of the environment, their group.
+
+        Such a line fails if the variable is not set, or hands an empty value on.
+        """
+
+    @property
     def LISTENS(self) -> tuple[re.Pattern[str], ...]:
         """Return the expressions for lines of source or settings with the port, their group."""
 
