@@ -14,6 +14,7 @@ from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.ci.system import CiSystem
 from scaffolder.repository.project import Project
 from scaffolder.template import answers
+from scaffolder.template.bundled import configuration
 
 PACKAGE = ROOT / "scaffolder"
 
@@ -57,6 +58,13 @@ def test_each_system_has_its_folder_of_the_template(name: str) -> None:
         file.relative_to(folder).as_posix().removesuffix(".jinja") for file in folder.rglob("*")
     }
     assert set(CI_SYSTEMS[name].FIRST) & found
+    assert {"_parts/ci.yml", "_parts/switch.yml"} <= found
+
+
+def test_the_facts_of_each_system_have_the_same_names() -> None:
+    facts = {system["name"]: set(system) for system in configuration()["ci_systems"]["default"]}
+    assert set(facts) == set(CI_SYSTEMS)
+    assert len(set(map(frozenset, facts.values()))) == 1
 
 
 @each_system
