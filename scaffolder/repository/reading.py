@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scaffolder.errors import ToolMissing
 from scaffolder.formats import Unreadable, dockerfile, hcl, jenkinsfile, jsonc, makefile
 from scaffolder.formats import xml as xml_format
 from scaffolder.formats import yaml as yaml_format
@@ -25,7 +24,6 @@ from scaffolder.formats.xml import Element
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Location
 from scaffolder.repository.project import Project
-from scaffolder.tools import installation
 
 __all__ = [
     "Attribute",
@@ -99,6 +97,14 @@ def xml_of(project: Project, file: Path) -> Element:
 def hcl_of(project: Project, file: Path) -> Block:
     """Return the blocks of a Terraform file. Raises Unreadable."""
     return project.once(("hcl", file), lambda: hcl.read(project.text(file)))
+
+
+def templates_of(project: Project, file: Path) -> tuple[str, ...]:
+    """Return the paths of the files that a Terraform file renders, as they are written."""
+    text = project.text(file)
+    given = (call.argument for call in hcl.calls(text, "templatefile"))
+    older = (call.argument for call in hcl.calls(text, "file") if call.attribute == "template")
+    return (*given, *older)
 
 
 def makefile_of(project: Project, file: Path) -> Makefile:
@@ -195,17 +201,7 @@ def xml(project: Project, file: Path) -> Element | None:
 
 
 def blocks(project: Project, file: Path) -> Block | None:
-    """Return the blocks of a file of HCL; None if it does not parse: SY005 reports it.
-
-    Raises:
-        ToolMissing: the packages that read HCL are not installed.
-
-    """
-    if not hcl.available():
-        raise ToolMissing(
-            "the Python packages that read HCL are not installed",
-            hint=installation.current().with_tools(),
-        )
+    """Return the blocks of a file of HCL; None if it does not parse: SY005 reports it."""
     return _or(None, hcl_of, project, file)
 
 

@@ -6,12 +6,9 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
-from scaffolder.repository import files
+from scaffolder.repository import files, reading
 from scaffolder.repository.project import Project
 
-_TEMPLATE_FILE = re.compile(
-    r"\btemplatefile\(\s*\"([^\"]+)\"|\btemplate\s*=\s*file\(\s*\"([^\"]+)\""
-)
 _DIRECTIVE = re.compile(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
 
 
@@ -34,8 +31,8 @@ def _given(project: Project) -> frozenset[str]:
     """Return the paths that templatefile() reads, as shell patterns: what a loop puts into one may be anything."""
     patterns = set()
     for file in files.terraform(project):
-        for call in _TEMPLATE_FILE.finditer(project.text(file)):
-            path = re.sub(r"^\$\{path\.(?:module|root|cwd)\}/", "", call[1] or call[2])
+        for argument in reading.templates_of(project, file):
+            path = re.sub(r"^\$\{path\.(?:module|root|cwd)\}/", "", argument)
             named = file.parent / re.sub(r"\$\{[^}]*\}", "*", path)
             patterns.add(project.relative(named.as_posix()).as_posix())
     return frozenset(patterns)

@@ -32,7 +32,7 @@ INDEX = "https://YOUR-INDEX/simple"
 """What a command says for an index of the user's own: an installer does not record which one it used."""
 
 _EXTRA = "[tools]"
-_OF_THE_EXTRA = "tree_sitter_hcl"  # a module that only the extra installs
+_OF_THE_EXTRA = "promql_parser"  # a module that only the extra installs
 _OUR_COMMAND = "scaffolder.cli:main"
 
 Kind = Literal["git", "archive", "folder", "index"]

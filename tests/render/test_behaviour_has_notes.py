@@ -13,7 +13,6 @@ from sample import sample
 from support import ROOT, Repository
 from updating import lay
 
-from scaffolder.formats import hcl
 from scaffolder.template import answers, expressions, manifest, notes, releases, render
 from scaffolder.template.notes import Note
 from scaffolder.template.releases import Release
@@ -21,12 +20,7 @@ from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import SystemToolchain
 from tools import frozen, release
 
-pytestmark = [
-    pytest.mark.xdist_group("behaviour"),  # what is rendered is needed by each test
-    pytest.mark.skipif(
-        not hcl.available(), reason="tree-sitter-hcl is not installed: Terraform cannot be compared"
-    ),
-]
+pytestmark = pytest.mark.xdist_group("behaviour")  # what is rendered is needed by each test
 
 ANSWERS = {name: sample()[name] for name in (
     "aws-github", "aws-gitlab", "aws-jenkins", "azure-github", "azure-every-pipeline", "azure-azure-devops",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
-from scaffolder.checks.optional import module
 from scaffolder.formats import versions
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts
@@ -122,8 +121,6 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
 def _read(project: Project) -> facts.Facts:
     if not infrastructure.files(project):
         raise NotApplicable("there is no Terraform file")
-    module("tree_sitter")
-    module("tree_sitter_hcl")
     return facts.read(project)
 
 

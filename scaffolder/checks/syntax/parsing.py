@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from scaffolder.checks.optional import module
 from scaffolder.checks.syntax import leftovers
 from scaffolder.formats import Unreadable, editorconfig
 from scaffolder.formats.editorconfig import EditorConfig
@@ -71,8 +70,6 @@ def xml_parses(project: Project, toolchain: Toolchain) -> Verdict:
 
 def hcl_parses(project: Project, toolchain: Toolchain) -> Verdict:
     """Terraform files parse as HCL, whether or not there is a terraform here."""
-    module("tree_sitter_hcl")
-    module("tree_sitter")
     return _each(project, files.hcl(project), "HCL", _hcl_problem)
 
 

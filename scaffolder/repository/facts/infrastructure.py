@@ -21,9 +21,7 @@ def files(project: Project) -> tuple[Path, ...]:
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
-    """Versions that Terraform's files name; nothing where the packages that read HCL are not installed."""
-    if not hcl.available():
-        return
+    """Yield the versions that Terraform's files name."""
     for file in files(project):
         try:
             block = reading.hcl_of(project, file)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from scaffolder.formats import hcl
+from scaffolder.formats.hcl import Block
 
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 
@@ -16,7 +18,7 @@ def mirrors() -> Iterator[Path]:
     config = Path(os.environ.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
     text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
     cache = os.environ.get("TF_PLUGIN_CACHE_DIR", "")
-    named = re.findall(r'^\s*(?:path|plugin_cache_dir)\s*=\s*"([^"]+)"', text, re.MULTILINE)
+    named = _named(hcl.recovered(text))
     for folder in (*named, cache, "~/.terraform.d/plugins"):
         if folder and (path := Path(os.path.expandvars(folder)).expanduser()).is_dir():
             yield path
@@ -48,10 +50,20 @@ def locked(folder: Path) -> tuple[str, ...]:
 
 
 def locked_versions(folder: Path) -> dict[str, str]:
-    """Return the release of each provider that the lock file of a root names, by address ("hashicorp/aws")."""
+    """Return the release of each provider that a lock file names, by address ("hashicorp/aws")."""
     lock = folder / LOCK
     text = lock.read_text(encoding="utf-8", errors="replace") if lock.exists() else ""
-    found = re.findall(
-        r'^provider "[^"]*?([^"/]+/[^"/]+)" \{\n\s*version\s*=\s*"([^"]+)"', text, re.MULTILINE
-    )
-    return dict(found)
+    return {
+        "/".join(block.labels[0].split("/")[-2:]): block.attributes["version"].text
+        for block in hcl.recovered(text).each("provider")
+        if block.labels and "version" in block.attributes
+    }
+
+
+def _named(block: Block) -> Iterator[str]:
+    """Yield the folders that a CLI configuration names."""
+    for name in ("path", "plugin_cache_dir"):
+        if name in block.attributes:
+            yield block.attributes[name].text
+    for inner in block.blocks:
+        yield from _named(inner)

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from scaffolder.formats import hcl
+from scaffolder.formats.hcl import Block
 from scaffolder.tools.offline.catalog import ProviderSchema, matching
 
-_REQUIRED = re.compile(r"required_providers\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
-_REQUIREMENT = re.compile(r"(\w[\w-]*)\s*=\s*(?:\{([^{}]*)\}|\"([^\"]*)\")")
-_SETTING = re.compile(r"(source|version)\s*=\s*\"([^\"]*)\"")
-_TYPE = re.compile(
-    r'^\s*(?:resource|data|ephemeral)\s+"?([a-z0-9]+)_\w+"?\s+"?[\w-]+"?\s*\{', re.MULTILINE
-)
-_CONFIGURED = re.compile(r'^\s*(?:mock_)?provider\s+"([\w-]+)"\s*\{', re.MULTILINE)
 _BUILT_IN = "builtin/terraform"  # part of Terraform itself
 
 
-def required_providers(text: str) -> dict[str, str]:
-    """Each provider that the text needs ("hashicorp/aws"), with all constraints on its version."""
+def required_providers(configuration: Iterable[Block]) -> dict[str, str]:
+    """Return each provider that the files need, with all constraints on its version.
+
+    A provider is "hashicorp/aws", whichever registry its address names.
+    """
     constraints: dict[str, list[str]] = {}
     named: set[str] = set()
-    for block in _REQUIRED.findall(re.sub(r"^\s*(?:#|//).*$", "", text, flags=re.MULTILINE)):
-        for name, body, short in _REQUIREMENT.findall(block):
-            settings = dict(_SETTING.findall(body))
-            address = "/".join(settings.get("source", f"hashicorp/{name}").split("/")[-2:])
-            if address == _BUILT_IN:
-                continue
-            constraints.setdefault(address, []).append(settings.get("version", short))
+    used: set[str] = set()
+    for file in configuration:
+        for name, address, version in _declared(file):
+            constraints.setdefault(address, []).append(version)
             named.add(name)
-    implied = {*_TYPE.findall(text), *_CONFIGURED.findall(text)}
-    for prefix in implied - named - {"terraform"}:  # needed without being declared
+        used |= {
+            block.labels[0].partition("_")[0]
+            for block in file.each("resource", "data", "ephemeral")
+            if block.labels
+        }
+        # What only a provider block names is needed too.
+        used |= {
+            block.labels[0] for block in file.each("provider", "mock_provider") if block.labels
+        }
+    for prefix in used - named - {"terraform"}:  # needed without being declared
         constraints.setdefault(f"hashicorp/{prefix}", [])
     return {
         address: ", ".join(filter(None, given)) for address, given in sorted(constraints.items())
     }
+
+
+def _declared(file: Block) -> Iterator[tuple[str, str, str]]:
+    """Yield the local name, the address and the constraint of each declared provider."""
+    for block in file.within("required_providers"):
+        for name, attribute in block.attributes.items():
+            settings = hcl.object_of(attribute.expression)
+            given = {key: entry.text for key, entry in settings.items()}
+            version = given.get("version", "") if given else attribute.text  # aws = "~> 5.0"
+            address = "/".join(given.get("source", f"hashicorp/{name}").split("/")[-2:])
+            if address != _BUILT_IN:
+                yield name, address, version
 
 
 def choose(

@@ -9,21 +9,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats import hcl
+from scaffolder.formats.hcl import Block
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import Toolchain
 
 _COPIED = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".hcl", ".tftest.json", ".tfmock.json")
-_CODE = (".tf", ".tf.json", ".tftest.hcl", ".tftest.json", ".tfmock.hcl", ".tfmock.json")
+_CONFIGURATION = (".tf", ".tf.json", ".tftest.hcl", ".tftest.json", ".tfmock.hcl", ".tfmock.json")
 _LEFT_BEHIND = re.compile(r"\.terraform|\.git|.+\.tfstate(?:\..*)?")
-_MODULE_SOURCE = re.compile(r'^\s*"?source"?\s*[=:]\s*"([^"]+)"', re.MULTILINE)
-_MODULE = re.compile(
-    r'^(?P<indent>[ \t]*)"?module"?\s*:?\s*(?:"[^"]*"\s*)?\{(?P<body>.*?)(?=^(?P=indent)[\w}"]|\Z)',
-    re.MULTILINE | re.DOTALL,
-)
-_SOURCE_IN_MODULE = re.compile(r'(?:^|\{|,)\s*"?source"?\s*[=:]\s*"([^"]+)"', re.MULTILINE)
 _GOES_UP = re.compile(r"(?<![\w.])\.\./")
 LOCAL_TIMEOUT = 60.0
 PROVIDER_TIMEOUT = (
@@ -39,10 +36,10 @@ def roots(directory: Path) -> tuple[Path, ...]:
     called = {
         Path(os.path.normpath(base / source))
         for file in _sources(directory)
-        for source in _MODULE_SOURCE.findall(read(file))
+        for source in _module_sources(_blocks(file))
         for base in (
             (file.parent, file.parent.parent)
-            if file.name.endswith(".tftest.hcl")
+            if file.name.endswith((".tftest.hcl", ".tftest.json"))
             else (file.parent,)
         )
         if source.startswith(".")
@@ -52,7 +49,27 @@ def roots(directory: Path) -> tuple[Path, ...]:
 
 def goes_up(directory: Path) -> bool:
     """Return whether the code below `directory` may read a file beside it."""
-    return any(_GOES_UP.search(_MODULE_SOURCE.sub("", read(file))) for file in _sources(directory))
+    return any(
+        _reads_above(_blocks(file))
+        for file in _sources(directory)
+        if file.name.endswith(_CONFIGURATION)
+    )
+
+
+def _reads_above(block: Block) -> bool:
+    return any(
+        _GOES_UP.search(attribute.expression)
+        for name, attribute in block.attributes.items()
+        if (block.type, name) != ("module", "source")
+    ) or any(map(_reads_above, block.blocks))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """What Terraform reads in some folders: the text of all files, and the blocks of each."""
+
+    text: str
+    files: tuple[Block, ...]
 
 
 class Root:
@@ -64,58 +81,46 @@ class Root:
         self.top = top or copy
         self.folder = copy / root
         self.data = Path(tempfile.mkdtemp(prefix=".data-", dir=copy))
-        self.text = _code(self.folder, with_tests=True)
+        configuration = _configuration(self.folder, self.folder / "tests")
+        self.text = configuration.text
+        self._files = configuration.files
 
     @property
     def has_modules(self) -> bool:
-        return re.search(r"\bmodule\b", self.text) is not None
+        """Whether it calls a module."""
+        return any(True for file in self._files for _ in file.within("module"))
 
     @property
     def remote_modules(self) -> tuple[str, ...]:
-        """Return the sources elsewhere of the modules that the root calls, or that a local module calls."""
+        """Return the sources elsewhere of the modules that the root or a local module calls."""
         found: set[str] = set()
-        texts = {self.folder: self.text}
+        files = {self.folder: self._files}
         pending = [self.folder]
         while pending:
             folder = pending.pop()
-            for source in _called(texts[folder]):
+            for source in (one for file in files[folder] for one in _module_sources(file)):
                 local = Path(os.path.normpath(folder / source))
                 if not source.startswith((".", "/")):
                     found.add(source)
-                elif local not in texts:
-                    texts[local] = _code(local)
+                elif local not in files:
+                    files[local] = _configuration(local).files
                     pending.append(local)
         return tuple(sorted(found))
 
-    def with_modules(self) -> str:
-        """The text of the root and of all modules it uses, once `terraform get` has found them."""
+    def with_modules(self) -> Configuration:
+        """Return the root and all modules it uses, once `terraform get` has found them."""
         manifest = self.data / "modules" / "modules.json"
-        if not manifest.exists():
-            return self.text
-        folders = {module["Dir"] for module in json.loads(manifest.read_text())["Modules"]} - {
-            "",
-            ".",
-        }
-        return "\n".join((self.text, *(_code(self.folder / folder) for folder in sorted(folders))))
+        folders: set[str] = set()
+        if manifest.exists():
+            folders = {module["Dir"] for module in json.loads(manifest.read_text())["Modules"]}
+        inner = [self.folder / folder for folder in sorted(folders - {"", "."})]
+        return _configuration(self.folder, self.folder / "tests", *inner)
 
     def run(
         self, tools: Toolchain, *args: str, env: Mapping[str, str] | None = None, timeout: float
     ) -> CompletedRun:
         variables = {"TF_DATA_DIR": str(self.data), **(env or {})}
         return tools.run(TERRAFORM, *args, cwd=self.folder, env=variables, timeout=timeout)
-
-
-def _called(text: str) -> Iterator[str]:
-    """Yield the source of each module that a configuration calls."""
-    for module in _MODULE.finditer(text):
-        yield from _SOURCE_IN_MODULE.findall(module["body"])
-
-
-def _code(folder: Path, *, with_tests: bool = False) -> str:
-    """Return the text of a configuration: the files of one folder, and of its tests where Terraform reads them."""
-    folders = (folder, folder / "tests") if with_tests else (folder,)
-    files = (file for one in folders if one.is_dir() for file in sorted(one.iterdir()))
-    return "\n".join(read(file) for file in files if file.name.endswith(_CODE) and file.is_file())
 
 
 def _sources(folder: Path) -> Iterator[Path]:
@@ -128,6 +133,34 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 def _is_looked_into(name: str) -> bool:
     return not name.startswith(".") and name != "node_modules"
+
+
+def _configuration(*folders: Path) -> Configuration:
+    """Return what Terraform reads in these folders, without what is in folders inside them."""
+    files = [
+        file
+        for folder in folders
+        if folder.is_dir()
+        for file in sorted(folder.iterdir())
+        if file.name.endswith(_CONFIGURATION) and file.is_file()
+    ]
+    return Configuration(
+        text="\n".join(read(file) for file in files),
+        files=tuple(_blocks(file) for file in files),
+    )
+
+
+def _blocks(file: Path) -> Block:
+    """Return the blocks of a file, as far as it can be read: Terraform says what is wrong with it."""
+    if file.name.endswith(".json"):
+        return hcl.of_json(read(file))
+    return hcl.recovered(read(file))
+
+
+def _module_sources(file: Block) -> Iterator[str]:
+    for block in file.within("module"):
+        if "source" in block.attributes:
+            yield block.attributes["source"].text
 
 
 def read(file: Path) -> str:

@@ -42,9 +42,9 @@ def _test(tools: Toolchain, root: Root, releases: Mapping[str, str]) -> Tests:
     from scaffolder.tools.offline.server import serving
 
     root.run(tools, "get", "-no-color", timeout=LOCAL_TIMEOUT)
-    text = root.with_modules()
-    chosen, _ = choose(required_providers(text), releases)
-    words = frozenset(re.findall(r"\w+", text))
+    configuration = root.with_modules()
+    chosen, _ = choose(required_providers(configuration.files), releases)
+    words = frozenset(re.findall(r"\w+", configuration.text))
     with serving({schema.address: catalog.load(schema, words) for schema in chosen}) as env:
         done = root.run(tools, "test", "-json", "-no-color", env=env, timeout=PROVIDER_TIMEOUT)
     summary: dict[str, Any] = {}

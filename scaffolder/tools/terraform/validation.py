@@ -172,15 +172,15 @@ def _as_it_is(
             if limits.module_elsewhere(got.stderr, online=online):
                 return _without_modules(tools, root, missing_module)
             located = tuple(one for one in printed_errors(got.stderr, root.path) if one.line)
-    text = root.with_modules()
-    needed = required_providers(text)
+    configuration = root.with_modules()
+    needed = required_providers(configuration.files)
     reason = ""
     if needed and not releases and not missing_module:
         asked = _ask_providers(tools, root, needed, online=online)
         if isinstance(asked, Validation):
             return asked
         reason = asked
-    said = _hold_against_schemas(tools, root, text, needed, releases)
+    said = _hold_against_schemas(tools, root, configuration.text, needed, releases)
     explained = _explained(said.diagnostics, missing_module, located)
     return replace(said, diagnostics=explained, limit=said.limit or ("" if explained else reason))
 

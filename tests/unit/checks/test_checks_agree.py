@@ -313,7 +313,6 @@ def test_a_download_is_found_wherever_a_shell_runs_it(name: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["prod.tfbackend", "backend-prod.hcl", "env/prod.backend.conf"])
 def test_what_completes_a_backend_is_one_for_all(name: str, tmp_path: Path) -> None:
-    pytest.importorskip("tree_sitter_hcl")
     sister = name.replace("prod", "dev")
     files = {
         "main.tf": 'terraform {\n  backend "s3" {}\n}\n',
@@ -335,7 +334,6 @@ def test_what_completes_a_backend_is_one_for_all(name: str, tmp_path: Path) -> N
     ],
 )
 def test_the_version_of_a_cluster_is_one_for_all(name: str, text: str, tmp_path: Path) -> None:
-    pytest.importorskip("tree_sitter_hcl")
     files = {name: text, "chart/Chart.yaml": "apiVersion: v2\nname: x\nkubeVersion: '>=1.30'\n"}
     results = ran(tmp_path, files, "AG010", "EOL002")
     assert [finding.related[0].path.as_posix() for finding in results["AG010"].findings] == [name]

@@ -24,7 +24,6 @@ from scaffolder.formats import (
     xml,
 )
 from scaffolder.formats import yaml as formats_yaml
-from scaffolder.tools import installation
 
 LONGEST = 2.0
 """Seconds of the processor that one text may take; the usual one takes milliseconds."""
@@ -64,8 +63,6 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("name", PARSERS)
 def test_any_text_is_read_or_refused(name: str) -> None:
-    if name == "hcl" and not hcl.available():
-        pytest.skip(f"HCL is not read here: {installation.current().with_tools()}")
     texts = st.one_of(
         st.text(max_size=300),
         st.lists(st.one_of(st.sampled_from(PIECES[name]), st.text(max_size=5)), max_size=60).map(

@@ -17,7 +17,6 @@ from scaffolder.formats import (
     xml,
 )
 from scaffolder.formats.yaml import line_of, load_all
-from scaffolder.tools import installation
 
 
 def test_yaml_knows_the_line_of_each_entry() -> None:
@@ -78,8 +77,6 @@ def test_xml_knows_lines_and_refuses_entities() -> None:
 
 
 def test_hcl_is_blocks_and_attributes() -> None:
-    if not hcl.available():
-        pytest.skip(f"HCL is not read here: {installation.current().with_tools()}")
     read = hcl.read(
         'terraform {\n  required_version = ">= 1.11"\n  required_providers {\n    aws = {\n      version = "~> 5.0"\n    }\n  }\n}\n'
     )
@@ -93,6 +90,26 @@ def test_hcl_is_blocks_and_attributes() -> None:
     )
     (providers,) = settings.each("required_providers")
     assert hcl.object_of(providers.attributes["aws"].expression)["version"].text == "~> 5.0"
+
+
+def test_a_call_has_its_first_argument_and_its_attribute() -> None:
+    text = """locals {
+  a = templatefile("${path.module}/a.json", { b = 1 })
+  c = merge({ d = templatefile( "d.tpl", {} ) }, {})
+  # e = templatefile("e.json", {})
+  f = "templatefile(\\"f.json\\", {})"
+  g = templatefile(var.file, {})
+}
+data "template_file" "h" {
+  template = file("h.tpl")
+}
+"""
+    calls = [call for name in ("templatefile", "file") for call in hcl.calls(text, name)]
+    assert [(call.attribute, call.argument) for call in calls] == [
+        ("a", "${path.module}/a.json"),
+        ("c", "d.tpl"),
+        ("template", "h.tpl"),
+    ]
 
 
 def test_json_with_comments_keeps_its_strings() -> None:

@@ -27,8 +27,6 @@ FORMATS: dict[str, tuple[str, Read, Read, Any]] = {
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_does_not_parse_is_refused_or_is_nothing(name: str, tmp_path: Path) -> None:
     text, strictly, leniently, nothing = FORMATS[name]
-    if name == "a.tf":
-        pytest.importorskip("tree_sitter_hcl")
     (tmp_path / name).write_text(text, encoding="utf-8")
     project = Project(tmp_path)
     with pytest.raises(Unreadable):

@@ -7,8 +7,6 @@ import pytest
 from scaffolder.formats import hcl
 from scaffolder.repository.clouds import azure
 
-pytest.importorskip("tree_sitter_hcl", reason="the packages that read HCL are not installed")
-
 
 def grants(text: str) -> list[tuple[int, str]]:
     return [

@@ -115,3 +115,30 @@ def test_modules_from_elsewhere(
 ) -> None:
     _write(tmp_path, files)
     assert folders.Root(tmp_path, Path()).remote_modules == remote
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "called"),
+    [
+        ("main.tf", 'module "a" {\n  source = "./a"\n}\n', True),
+        ("main.tf", 'module "a" { source = "./a" }\n', True),
+        ("main.tf", 'module a {\n  source = "./a" # ours\n  x = {\n', True),
+        ("main.tf.json", '{"module": {"a": {"source": "./a"}}}', True),
+        ("main.tf.json", '{"module": [{"a": [{"source": "./a"}]}]}', True),
+        ("x.tftest.hcl", 'run "a" {\n  module {\n    source = "./a"\n  }\n}\n', True),
+        ("main.tf", '/*\nmodule "a" {\n  source = "./a"\n}\n*/\n', False),
+        ("main.tf", 'locals {\n  x = <<EOT\nsource = "./a"\nEOT\n}\n', False),
+        ("main.tf", 'resource "aws_s3_object" "a" {\n  source = "./a"\n}\n', False),
+        ("main.tf.json", '{"resource": {"aws_s3_object": {"a": {"source": "./a"}}}}', False),
+        ("main.tf.json", "{", False),
+    ],
+)
+def test_a_folder_is_called_by_a_block_and_not_by_words(
+    name: str, text: str, called: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "main.tf").write_text("", encoding="utf-8")
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    roots = terraform.roots(tmp_path)
+    assert roots == ((Path(),) if called else (Path(), Path("a")))
