@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+
+_MALFORMED = re.compile(r"\[[^\]]*(?:[\[*?]|--|&&|~~|\|\||$)")
+"""A set that is not closed, or that `re` warns of: the package makes a regular expression of it."""
+
+_STARS = re.compile(r"\*{3,}")
+"""Stars that say no more than two, and would make the regular expression slow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +21,20 @@ class Section:
     properties: Mapping[str, str]
 
     def covers(self, path: str) -> bool:
-        return _expression(self.pattern).fullmatch(path) is not None
+        """Return whether the pattern names the file at `path`, seen from the folder of its file.
+
+        One without a slash names files in every folder below. One that is malformed names nothing.
+        """
+        from editorconfig.fnmatch import fnmatch
+
+        if _MALFORMED.search(self.pattern):
+            return False
+        start = "/" if "/" in self.pattern else "**/"
+        pattern = _STARS.sub("**", self.pattern.removeprefix("/"))
+        try:
+            return fnmatch(f"/{path}", start + pattern)
+        except (re.error, TypeError, IndexError):
+            return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,54 +70,3 @@ def read(text: str) -> EditorConfig:
             Section(pattern=pattern, properties=given) for pattern, given in sections[1:]
         ),
     )
-
-
-@cache
-def _expression(pattern: str) -> re.Pattern[str]:
-    """A pattern without a slash names files in every folder below; one with a slash counts from the file's folder."""
-    anchored = "/" in pattern
-    try:
-        return re.compile(
-            ("" if anchored else "(?:.*/)?") + "".join(_parts(pattern.lstrip("/"))), re.DOTALL
-        )
-    except re.error:
-        return re.compile(r"(?!)")  # a pattern that is none names nothing
-
-
-_PIECE = re.compile(
-    r"\\.|\*\*/?|\*|\?|\[[^\]/]+\]|\{-?\d+\.\.-?\d+\}|[{},]|[^\\*?\[{},]+|.", re.DOTALL
-)
-
-
-def _parts(pattern: str) -> Iterator[str]:
-    depth = 0
-    closed = pattern.count("{") == pattern.count("}")
-    for piece in _PIECE.findall(pattern):
-        if piece == "**/":
-            yield "(?:.*/)?"
-        elif piece == "**":
-            yield ".*"
-        elif piece == "*":
-            yield "[^/]*"
-        elif piece == "?":
-            yield "[^/]"
-        elif piece.startswith("[") and len(piece) > 2:
-            yield (
-                "["
-                + ("^" if piece[1] == "!" else "")
-                + re.sub(r"([\\^\[])", r"\\\1", piece[1:-1].lstrip("!"))
-                + "]"
-            )
-        elif ".." in piece and piece.startswith("{"):
-            low, high = sorted(int(number) for number in piece[1:-1].split(".."))
-            yield f"(?:{'|'.join(map(str, range(low, min(high, low + 999) + 1)))})"
-        elif piece == "{" and closed:
-            depth += 1
-            yield "(?:"
-        elif piece == "}" and depth:
-            depth -= 1
-            yield ")"
-        elif piece == "," and depth:
-            yield "|"
-        else:
-            yield re.escape(piece.removeprefix("\\") if len(piece) == 2 else piece)

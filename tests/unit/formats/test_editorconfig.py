@@ -29,8 +29,12 @@ def covers(pattern: str, path: str) -> bool:
         ("a?c", ["abc"], ["ac", "a/c"]),
         ("[ab].x", ["a.x"], ["c.x"]),
         ("[!ab].x", ["c.x"], ["a.x"]),
-        ("{single}.x", ["single.x"], []),
-        (r"\*.x", ["*.x"], ["a.x"]),
+        ("{single}.x", ["{single}.x"], ["single.x"]),  # literal, says the specification
+        ("[!ab].[ch]", ["c.h", "x/d.c"], ["a.h"]),
+        ("[ab", [], ["a", "[ab"]),
+        ("[[ab]", [], ["a"]),
+        ("**/x/*.y", ["x/a.y", "a/b/x/c.y"], ["x/z/a.y"]),
+        ("{1..3}{a,b}", ["1a", "3b"], ["4a", "2c"]),
     ],
 )
 def test_patterns(pattern: str, yes: list[str], no: list[str]) -> None:
