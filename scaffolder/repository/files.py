@@ -9,7 +9,8 @@ Dockerfile is. Paths are relative to the root of the repository.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -68,11 +69,7 @@ _SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
 
 def dockerfiles(project: Project) -> tuple[Path, ...]:
     """Return the Dockerfiles of services; those of editors, of tools and of tests are left out."""
-    return tuple(
-        file
-        for file in image_builds(project)
-        if not any(part.startswith(".") for part in file.parts[:-1])
-    )
+    return project.once("Dockerfiles of services", lambda: tuple(_of_services(project)))
 
 
 def image_builds(project: Project) -> tuple[Path, ...]:
@@ -250,10 +247,8 @@ def is_values(file: Path) -> bool:
 
 def plain_manifests(project: Project) -> tuple[Path, ...]:
     """Return the YAML files outside charts, which may hold Kubernetes objects."""
-    folders = charts(project)
-    return tuple(
-        file for file in yaml(project) if not any(file.is_relative_to(folder) for folder in folders)
-    )
+    folders = frozenset(charts(project))
+    return tuple(file for file in yaml(project) if folders.isdisjoint(file.parents))
 
 
 def kustomizations(project: Project) -> tuple[Path, ...]:
@@ -454,9 +449,9 @@ def manifests(project: Project) -> tuple[Path, ...]:
     return project.matching(*(name for names in MANIFESTS.values() for name in names))
 
 
-def dependencies(project: Project) -> tuple[Path, ...]:
-    """Return the files that list the libraries of services."""
-    return project.matching(*of_each(lambda runtime: runtime.DEPENDENCIES))
+def dependencies(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
+    """Return the files in `folder` and below that list the libraries of services."""
+    return _inside(project.matching(*of_each(lambda runtime: runtime.DEPENDENCIES)), folder)
 
 
 def maven_builds(project: Project) -> tuple[Path, ...]:
@@ -532,13 +527,28 @@ def named(project: Project, *patterns: str) -> tuple[Path, ...]:
     return project.matching(*patterns)
 
 
+def called(project: Project, name: str) -> tuple[Path, ...]:
+    """Return the files of exactly this name, wherever they are."""
+    return project.named(name)
+
+
 def named_by(project: Project, pattern: str) -> tuple[Path, ...]:
     """Return the files that a shell pattern in a file of the repository names."""
     return project.matching(pattern)
 
 
-def _inside(files: Collection[Path], folder: Path) -> tuple[Path, ...]:
-    return tuple(file for file in files if file.is_relative_to(folder))
+def _inside(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
+    """Return those of `files`, which are sorted, that are in a folder: they stand side by side."""
+    start = end = bisect_left(files, folder)
+    while end < len(files) and files[end].is_relative_to(folder):
+        end += 1
+    return tuple(files[start:end])
+
+
+def _of_services(project: Project) -> Iterator[Path]:
+    for file in image_builds(project):
+        if not any(part.startswith(".") for part in file.parts[:-1]):
+            yield file
 
 
 def at_root(project: Project, *names: str) -> tuple[Path, ...]:

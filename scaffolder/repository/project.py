@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import translate
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -36,6 +37,9 @@ _NOT_OURS = {
     "target",
     ".mypy_cache",
 }
+
+_SUFFIX = re.compile(r"\*[^*?\[/]+")
+"""A shell pattern that asks for the end of a name: what matches it matches by its name alone."""
 
 _Value = TypeVar("_Value")
 
@@ -193,6 +197,24 @@ class Project:
         )
 
     @cached_property
+    def folders(self) -> frozenset[Path]:
+        """The folders that hold a file, in themselves or in a folder below; the root among them."""
+        return frozenset(parent for file in self.files for parent in file.parents)
+
+    def named(self, name: str) -> tuple[Path, ...]:
+        """Return the files of exactly this name, wherever they are."""
+        return tuple(self._by_name.get(name, ()))
+
+    def inside(self, folder: Path) -> tuple[Path, ...]:
+        """Return the files of a folder, without those of the folders in it."""
+        return self._by_folder.get(folder, ())
+
+    @cached_property
+    def _by_folder(self) -> dict[Path, tuple[Path, ...]]:
+        groups = groupby(sorted(self.files, key=_parent), key=_parent)
+        return {folder: tuple(files) for folder, files in groups}
+
+    @cached_property
     def _file_set(self) -> frozenset[Path]:
         return frozenset(self.files)
 
@@ -203,20 +225,27 @@ class Project:
             names.setdefault(file.name, []).append(file)
         return names
 
+    @cached_property
+    def _by_path(self) -> list[tuple[str, Path]]:
+        return [(file.as_posix(), file) for file in self.files]
+
     def _matching(self, patterns: tuple[str, ...]) -> tuple[Path, ...]:
         found: set[Path] = set()
-        for pattern in patterns:
-            named = re.compile(translate(pattern)).match
-            if "/" in pattern:
-                found.update(file for file in self.files if named(file.as_posix()))
-            else:
-                found.update(
-                    file for name, files in self._by_name.items() if named(name) for file in files
-                )
-                if (
-                    "*" in pattern
-                ):  # a star of a shell pattern that is held against a path takes slashes too
-                    found.update(file for file in self.files if named(file.as_posix()))
+        in_names = [translate(pattern) for pattern in patterns if "/" not in pattern]
+        if in_names:
+            named = re.compile("|".join(in_names)).match
+            found.update(
+                file for name, files in self._by_name.items() if named(name) for file in files
+            )
+        # A star of a shell pattern that is held against a path takes slashes too.
+        in_paths = [
+            translate(pattern)
+            for pattern in patterns
+            if "/" in pattern or ("*" in pattern and not _SUFFIX.fullmatch(pattern))
+        ]
+        if in_paths:
+            placed = re.compile("|".join(in_paths)).match
+            found.update(file for path, file in self._by_path if placed(path))
         return tuple(sorted(found))
 
     def _text(self, file: Path) -> str:
@@ -241,6 +270,10 @@ class Project:
         except UnicodeDecodeError:
             self.unreadable[file] = "is not UTF-8"
             return content.decode("utf-8", errors="replace")
+
+
+def _parent(file: Path) -> Path:
+    return file.parent
 
 
 class _Once:

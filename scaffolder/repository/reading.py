@@ -217,7 +217,10 @@ def listed(value: Any) -> list[Any]:
 
 def place(project: Project, file: Path, line: int) -> Location:
     """Return a line of a file with its text, shortened to what fits on a screen."""
-    lines = project.lines(file) if line and project.has(file) else []
+    if not line or not project.has(file):
+        return Location(path=file)
+    # Kept: a file that many statements are in is split once, not for each of them.
+    lines = project.once(("lines of places", file), lambda: project.lines(file))
     text = lines[line - 1].strip()[:160] if 0 < line <= len(lines) else ""
     return Location(path=file, line=line if lines else 0, text=text)
 

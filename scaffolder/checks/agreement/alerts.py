@@ -24,6 +24,8 @@ _IN_REPOSITORY = re.compile(
     r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$"
 )
 _ALERT_NAME = re.compile(r"\balertname\s*(?:=~|=|:)\s*[\"']?\^?\(?([A-Z][\w|]+)")
+_MOST_COMPARED = 300
+"""Names of files that are held against that of a runbook that is missing."""
 _AZURE_REPOS = re.compile(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
 
 
@@ -39,9 +41,7 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     if not here:
         raise NotApplicable("no alert links to a runbook of a repository")
     folders = {path.parent for _, path, _ in here if project.has(path)}
-    if not folders and not any(
-        path.parent in {file.parent for file in project.files} for _, path, _ in here
-    ):
+    if not folders and not any(project.inside(path.parent) for _, path, _ in here):
         raise NotApplicable("the runbooks are in another repository")
     findings = []
     for alert, path, anchor in here:
@@ -179,11 +179,10 @@ def _target(url: str) -> tuple[Path | None, str]:
 
 
 def _near(project: Project, path: Path, alert: Rule) -> Path | None:
-    beside = [
-        file for file in project.files if file.parent == path.parent and file.suffix == path.suffix
-    ]
+    beside = [file for file in project.inside(path.parent) if file.suffix == path.suffix]
     named = [file for file in beside if file.stem.lower() == alert.alert.lower()]
-    near = difflib.get_close_matches(path.name, [file.name for file in beside], n=1)
+    names = [file.name for file in beside[:_MOST_COMPARED]]
+    near = difflib.get_close_matches(path.name, names, n=1)
     return named[0] if named else path.parent / near[0] if near else beside[0] if beside else None
 
 
@@ -192,7 +191,7 @@ def _without_alert(
 ) -> Iterator[Finding]:
     """Texts in a folder of runbooks that no alert links to; where the folder holds little else than runbooks."""
     for folder in folders:
-        texts = [file for file in project.files if file.parent == folder and file.suffix == ".md"]
+        texts = [file for file in project.inside(folder) if file.suffix == ".md"]
         pages = [
             file
             for file in texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
@@ -111,10 +112,7 @@ def _is_path(project: Project, word: str) -> bool:
     if "$" in word or "://" in word or word.startswith(("-", "/")) or "=" in word:
         return False
     first = word.removeprefix("./").split("/")[0]
-    return word.startswith("./") or (
-        "/" in word
-        and any(file.parts[0] == first and len(file.parts) > 1 for file in project.files)
-    )
+    return word.startswith("./") or ("/" in word and Path(first) in project.folders)
 
 
 def _made_namespaces(project: Project) -> Iterator[tuple[str, Location]]:

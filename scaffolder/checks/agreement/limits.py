@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
-from scaffolder.repository import files, quantity, reading
+from scaffolder.repository import quantity, reading
 from scaffolder.repository.facts import charts, services, workloads
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
@@ -117,9 +117,8 @@ def _heaps(
     if own or container.get("command"):
         yield from own
         return
-    for file in files.dockerfiles(project):
-        if services.subject_of(project, file) == service:
-            yield from _of_image(project, file)
+    for file in services.dockerfiles_of(project, service):
+        yield from _of_image(project, file)
 
 
 def _of_image(project: Project, file: Path) -> Iterator[_Heap]:

@@ -195,7 +195,7 @@ def _listens(said: Facts, service: Path) -> list[Declaration]:
 
 
 def _of(said: Facts, service: Path, role: str) -> list[Declaration]:
-    return [one for one in said.of("port") if one.subject == service and one.role == role]
+    return [one for one in said.about("port", service) if one.role == role]
 
 
 def _wrong(one: Declaration, right: Declaration, words: str) -> Finding:

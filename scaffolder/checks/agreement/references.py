@@ -23,6 +23,8 @@ _MAKE = re.compile(rf"(?:^|[;&|(]|\bthen|\bdo|\brun|\bsudo|!)\s*make((?:\s+{_WOR
 _SCRIPT = re.compile(
     r"(?:^|[\s;&|(\"'])((?:\./)?(?:[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=$|[\s;&|)\"'])"
 )
+_MOST_COMPARED = 300
+"""Names that are held against one that leads nowhere, to find what may be meant."""
 _MADE = re.compile(
     r"(?:^|/)(?:build|dist|target|out|node_modules|\.venv|venv|tmp|coverage|bin|vendor|\.terraform)(?:/|$)"
 )
@@ -60,7 +62,7 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
     """Each script of the repository that a pipeline, the Makefile or another script calls by its path is there."""
     findings, looked = [], 0
     present = {file.as_posix() for file in project.files}
-    folders = {parent.as_posix() for file in project.files for parent in file.parents}
+    folders = {folder.as_posix() for folder in project.folders}
     for command in commands.commands(project):
         if command.folder is None:
             continue
@@ -158,7 +160,7 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
     findings, looked = [], 0
     for place, path in _named(project):
         looked += 1
-        if not project.has(path) and not any(file.is_relative_to(path) for file in project.files):
+        if not project.has(path) and path not in project.folders:
             near = _alike(project, path)
             findings.append(
                 disagreement(
@@ -229,8 +231,7 @@ def _is_written(text: str, name: str) -> bool:
 
 def _folder_place(project: Project, path: str) -> list[Location]:
     folder = Path(path).parent
-    beside = next((file for file in project.files if file.parent == folder), None)
-    return [Location(path=beside)] if beside else []
+    return [Location(path=beside) for beside in project.inside(folder)[:1]]
 
 
 def _leads_into(project: Project, link: Link, target: Path) -> bool:
@@ -256,14 +257,12 @@ def _alike(project: Project, path: Path, *, but: Path | None = None) -> str:
     """The file that a path which leads nowhere may mean, or nothing; never `but`, the file that names it."""
     import difflib
 
-    others = [file for file in project.files if file != but]
-    same = [file.as_posix() for file in others if file.name == path.name]
+    same = [file for file in files.called(project, path.name) if file != but]
     if same:
-        return same[0]
-    beside = [file.as_posix() for file in others if file.parent == path.parent]
-    near = difflib.get_close_matches(
-        path.as_posix(), beside or [file.as_posix() for file in others[:2000]], n=1, cutoff=0.75
-    )
+        return same[0].as_posix()
+    beside = [file for file in project.inside(path.parent) if file != but] or project.files
+    others = [file.as_posix() for file in beside[:_MOST_COMPARED] if file != but]
+    near = difflib.get_close_matches(path.as_posix(), others, n=1, cutoff=0.75)
     return near[0] if near else ""
 
 

@@ -24,6 +24,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 _OWN = (VERSION_FILE, BUILD, IMAGE, RANGE, COMPOSE)
 _VERSION_FILES = of_each(lambda runtime: runtime.VERSION_FILES)
+_STATES = frozenset({VERSION_FILE, BUILD, RANGE})
 _RANK = {VERSION_FILE: 0, BUILD: 1, IMAGE: 2}
 
 
@@ -118,10 +119,11 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
     for one in found:
         runtime = one.fact.removeprefix("runtime ")
         all_rights = _rights(project, said, runtime)
-        own = {of: right for of, right in all_rights.items() if of == one.subject}
-        rights = list((own or all_rights).values())
+        own = all_rights.get(one.subject)
+        # One statement of each version: of many services, most are for the same.
+        rights = [own] if own else list({one.value: one for one in all_rights.values()}.values())
         if rights and not any(_agree(one, right) for right in rights):
-            findings.append(_disagreement(project, one, rights[0]))
+            findings.append(_disagreement(project, one, own or next(iter(all_rights.values()))))
     return Verdict(
         findings=tuple(findings), detail=counted(len(found), "place"), limit=limit_of(said.unread)
     )
@@ -129,6 +131,10 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
 
 def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:
     """What each service is for: the statement that the others are held against."""
+    return project.once(("rights", runtime), lambda: _each_right(project, said, runtime))
+
+
+def _each_right(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:
     rights = {}
     dots = RUNTIMES[runtime].PRECISION - 1
     for service in services.folders(project) or (services.HERE,):
@@ -147,18 +153,18 @@ def _rank(one: Declaration) -> tuple[int, bool]:
 
 def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> list[Declaration]:
     """Its own statements, and those of the folders above that hold several services."""
-    own = [one for one in said.of(f"runtime {runtime}") if one.subject == service]
+    fact = f"runtime {runtime}"
+    own = said.about(fact, service)
     if not own:
         return []
-    above = [
-        one
-        for one in said.of(f"runtime {runtime}")
-        if one.subject != service
-        and service.is_relative_to(one.place.path.parent)
-        and services.shared(project, one.subject)
-        and one.role in {VERSION_FILE, BUILD, RANGE}
-        and not any(mine.role in {VERSION_FILE, BUILD, RANGE} for mine in own)
-    ]
+    shared = service != services.HERE and services.shared(project, services.HERE)
+    if not shared or any(mine.role in _STATES for mine in own):
+        return list(own)
+    of_all = project.once(
+        ("stated for all", runtime),
+        lambda: [one for one in said.about(fact, services.HERE) if one.role in _STATES],
+    )
+    above = (one for one in of_all if service.is_relative_to(one.place.path.parent))
     return [*own, *above]
 
 

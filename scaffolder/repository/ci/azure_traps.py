@@ -185,4 +185,4 @@ def _uses(project: Project, step: dict[Any, Any]) -> Iterator[str]:
 
 
 def _holds(project: Project, path: Path) -> bool:
-    return any(file.is_relative_to(path) for file in project.files)
+    return project.has(path) or path in project.folders

@@ -196,7 +196,7 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
     project, path = pipeline.project, pipeline.path
     others = ("drift", "rollback", "template-update")
     for file in (path, *(path.with_name(f"{name}{path.suffix}") for name in others)):
-        if file in project.files:
+        if project.has(file):
             workflow = table_of(project, file)
             occasion = _occasion(workflow)
             for name, job in workflow["jobs"].items():

@@ -7,7 +7,7 @@ not found is not known, and rules then say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +96,10 @@ def applications(project: Project) -> tuple[Application, ...]:
 
 def application_of(project: Project, service: Path) -> Application | None:
     """The source of the service in this folder; None where there is none."""
-    return next((one for one in applications(project) if one.folder == service), None)
+    known = project.once(
+        "applications by folder", lambda: {one.folder: one for one in applications(project)}
+    )
+    return known.get(service)
 
 
 def read(project: Project) -> Iterator[Declaration]:
@@ -183,15 +186,19 @@ def _prefix(line: str) -> str:
 
 
 def _frameworks(project: Project, folder: Path) -> frozenset[str]:
-    above = [folder, *folder.parents]
-    text = "\n".join(
-        project.text(file)
-        for file in dependencies(project)
-        if file.parent in above or file.is_relative_to(folder)
-    )
+    beside = project.once("dependencies by folder", lambda: _by_folder(dependencies(project)))
+    above = (file for parent in folder.parents for file in beside.get(parent, ()))
+    text = "\n".join(map(project.text, (*above, *dependencies(project, folder))))
     return frozenset(
         word for word in _OF_FRAMEWORKS if re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text)
     )
+
+
+def _by_folder(files: Iterable[Path]) -> dict[Path, list[Path]]:
+    by_folder: dict[Path, list[Path]] = {}
+    for file in files:
+        by_folder.setdefault(file.parent, []).append(file)
+    return by_folder
 
 
 def _fits(path: str, pattern: str) -> bool:

@@ -43,7 +43,7 @@ def target(project: Project, link: Link) -> Path | None:
     """The file or folder that a link leads to; None where there is none."""
     if project.has(link.path):
         return link.path
-    return link.path if link.path in _folders(project) else None
+    return link.path if link.path in project.folders else None
 
 
 def anchors(project: Project, file: Path) -> frozenset[str]:
@@ -73,6 +73,13 @@ def shell(project: Project) -> Iterator[tuple[Location, str]]:
 def owned(project: Project, pattern: str) -> bool:
     """Whether a pattern of CODEOWNERS matches a file: https://docs.github.com/repositories, "About code owners"."""
     anchored = "/" in pattern.rstrip("/")
+    if not re.search(r"[*?\[\\]", pattern):
+        path = Path(pattern.strip("/"))
+        if anchored:
+            return path in project.folders or (not pattern.endswith("/") and project.has(path))
+        return path.name in _names_of_folders(project) or (
+            not pattern.endswith("/") and bool(files.called(project, path.name))
+        )
     inner = (
         re.escape(pattern.strip("/"))
         .replace(r"\*\*/", "(?:.*/)?")
@@ -84,6 +91,12 @@ def owned(project: Project, pattern: str) -> bool:
     end = "/.*" if pattern.endswith("/") else "(?:/.*)?"
     matches = re.compile(f"{start}{inner}{end}").fullmatch
     return pattern in {"*", "/", "**"} or any(matches(file.as_posix()) for file in project.files)
+
+
+def _names_of_folders(project: Project) -> frozenset[str]:
+    return project.once(
+        "names of folders", lambda: frozenset(folder.name for folder in project.folders)
+    )
 
 
 def _links(project: Project) -> Iterator[Link]:
@@ -134,9 +147,3 @@ def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
             )
         else:
             yield number, line[:4000], kind
-
-
-def _folders(project: Project) -> frozenset[Path]:
-    return project.once(
-        "folders", lambda: frozenset(parent for file in project.files for parent in file.parents)
-    )

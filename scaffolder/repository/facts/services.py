@@ -34,12 +34,17 @@ def folders(project: Project) -> tuple[Path, ...]:
 
 def subject_of(project: Project, file: Path) -> Path:
     """The folder of the service that `file` belongs to, or "." for what all of them share."""
-    return next((folder for folder in folders(project) if file.is_relative_to(folder)), HERE)
+    known = _known(project)
+    return next((folder for folder in (file, *file.parents) if folder in known), HERE)
+
+
+def _known(project: Project) -> frozenset[Path]:
+    return project.once("services by folder", lambda: frozenset(folders(project)))
 
 
 def shared(project: Project, subject: Path) -> bool:
     """Whether what is said of `subject` is said of services below it too: it has no image of its own."""
-    return subject == HERE and not any(folder == HERE for folder in folders(project))
+    return subject == HERE and HERE not in _known(project)
 
 
 def _folders(project: Project) -> tuple[Path, ...]:
@@ -49,15 +54,37 @@ def _folders(project: Project) -> tuple[Path, ...]:
     if HERE not in with_image:
         # A build without an image is a service of its own where it lies in no other, and holds no
         # other.
+        above_images = {above for folder in with_image for above in (folder, *folder.parents)}
         found |= {
             folder
             for folder in with_build
-            if not any(
-                folder.is_relative_to(one) or one.is_relative_to(folder) for one in with_image
-            )
-            and not any(folder != one and folder.is_relative_to(one) for one in with_build - {HERE})
+            if folder not in above_images
+            and not with_image.intersection(folder.parents)
+            and not (with_build - {HERE}).intersection(folder.parents)
         }
     return tuple(sorted(found, key=lambda folder: (-len(folder.parts), folder)))
+
+
+def dockerfiles_of(project: Project, service: Path) -> tuple[Path, ...]:
+    """Return the Dockerfiles of a service, given by its folder."""
+    known = project.once("Dockerfiles by service", lambda: _dockerfiles(project))
+    return tuple(known.get(service, ()))
+
+
+def _dockerfiles(project: Project) -> dict[Path, list[Path]]:
+    by_service: dict[Path, list[Path]] = {}
+    for file in files.dockerfiles(project):
+        by_service.setdefault(subject_of(project, file), []).append(file)
+    return by_service
+
+
+def with_image(project: Project) -> tuple[Path, ...]:
+    """Return the folders of the services that a Dockerfile is for, deepest first."""
+    return project.once("services with an image", lambda: _with_image(project))
+
+
+def _with_image(project: Project) -> tuple[Path, ...]:
+    return tuple(folder for folder in folders(project) if dockerfiles_of(project, folder))
 
 
 def _home(folder: Path) -> Path:

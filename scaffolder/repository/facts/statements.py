@@ -40,11 +40,23 @@ class Facts:
         """The statements of these facts, in the order of their places."""
         return tuple(one for fact in facts for one in self._by_fact.get(fact, ()))
 
+    def about(self, fact: str, subject: Path) -> tuple[Declaration, ...]:
+        """Return the statements of a fact of one service, in the order of their places."""
+        return tuple(self._by_subject.get((fact, subject), ()))
+
     def starting(self, words: str) -> tuple[Declaration, ...]:
         """The statements of all facts whose name starts with `words`."""
         return tuple(
             one for fact, said in self._by_fact.items() if fact.startswith(words) for one in said
         )
+
+    @cached_property
+    def _by_subject(self) -> dict[tuple[str, Path], list[Declaration]]:
+        known: dict[tuple[str, Path], list[Declaration]] = {}
+        for fact, stated in self._by_fact.items():
+            for one in stated:
+                known.setdefault((fact, one.subject), []).append(one)
+        return known
 
     @cached_property
     def _by_fact(self) -> dict[str, list[Declaration]]:

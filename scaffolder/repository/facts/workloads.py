@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffolder.repository import files
 from scaffolder.repository.facts import charts, services
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.facts.versions_of_images import split
@@ -72,7 +71,7 @@ def pod_labels(workload: KubernetesObject) -> dict[str, str]:
 
 def _service_of(project: Project, workload: KubernetesObject, image: str) -> Path | None:
     """The folder of the service whose image a container runs, by the names of image, workload and folder."""
-    folders = [one for one in services.folders(project) if _has_image(project, one)]
+    folders = services.with_image(project)
     last = split(image)[0].rpartition("/")[2].lower()
     ours = REPOSITORY in image or last in {"", "image"}
     if len(folders) == 1:
@@ -87,11 +86,11 @@ def _service_of(project: Project, workload: KubernetesObject, image: str) -> Pat
             or (alone and not FOREIGN.search(last))
         )
         return folders[0] if mine else None
-    names = {one: one.name.lower() for one in folders}
-    by_image = [one for one, name in names.items() if last == name]
-    by_name = [
-        one for one, name in names.items() if workload.name.lower() in {name, f"{name}-deployment"}
-    ]
+    named = project.once("services by name", lambda: _by_name(folders))
+    by_image = named.get(last, [])
+    name = workload.name.lower()
+    by_name = [*named.get(name, ()), *named.get(name.removesuffix("-deployment"), ())]
+    by_name = list(dict.fromkeys(by_name))
     if len(by_image) == 1:
         return by_image[0]
     return by_name[0] if len(by_name) == 1 and (ours or not last) else None
@@ -119,5 +118,8 @@ def _alike(word: str, names: set[str]) -> bool:
     )
 
 
-def _has_image(project: Project, folder: Path) -> bool:
-    return any(services.subject_of(project, file) == folder for file in files.dockerfiles(project))
+def _by_name(folders: Iterable[Path]) -> dict[str, list[Path]]:
+    named: dict[str, list[Path]] = {}
+    for folder in folders:
+        named.setdefault(folder.name.lower(), []).append(folder)
+    return named
