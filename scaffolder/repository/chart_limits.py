@@ -114,7 +114,7 @@ def of_outside(
     demanded = _DEMANDED.search(error)
     if demanded:
         keys = _keys(project, chart, demanded)
-        if not has_environments or any(_is_handed_over(project, key) for key in keys):
+        if not has_environments or any(is_handed_over(project, key) for key in keys):
             return f"a value that its user sets is missing: {error[demanded.end() :].strip(': ')}"
     if not has_environments and (missing := _NO_VALUE.search(error)):
         return f"a value that its user sets is missing: {missing['names']}"
@@ -143,7 +143,7 @@ def _keys(project: Project, chart: Path, demanded: re.Match[str]) -> list[str]:
     return _VALUE.findall(lines[line - 1]) if 0 < line <= len(lines) else []
 
 
-def _is_handed_over(project: Project, key: str) -> bool:
+def is_handed_over(project: Project, key: str) -> bool:
     """Return whether a pipeline or a script sets the value: `--set image.tag=…`."""
     sets = re.compile(rf"(?:^|[\s,\"']){re.escape(key)}=")
     return any(sets.search(project.text(file)) for file in files.that_deploy(project))

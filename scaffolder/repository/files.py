@@ -251,6 +251,16 @@ def plain_manifests(project: Project) -> tuple[Path, ...]:
     return tuple(file for file in yaml(project) if folders.isdisjoint(file.parents))
 
 
+def skaffold_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of Skaffold: https://skaffold.dev/docs/references/yaml/."""
+    return project.matching("skaffold*.yaml", "skaffold*.yml")
+
+
+def tilt_settings(project: Project) -> tuple[Path, ...]:
+    """Return the programs of Tilt: https://docs.tilt.dev/api.html#api.docker_build."""
+    return project.matching("Tiltfile", "*.tilt", "Tiltfile.*")
+
+
 def kustomizations(project: Project) -> tuple[Path, ...]:
     """Return the kustomizations."""
     return project.matching("kustomization.yaml", "kustomization.yml", "Kustomization")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder.repository import files
+from scaffolder.repository import files, image_values
 from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.image_tags import name_of
+from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import line_of, stages, table
+from scaffolder.repository.reading import documents, line_of, listed, stages, table
+
+_BUILT_BY_TILT = re.compile(r"\b(?:docker_build|custom_build)\(\s*['\"]([^'\"]+)['\"]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,50 @@ def named(project: Project) -> tuple[Use, ...]:
         "named images",
         lambda: (*_in_dockerfiles(project), *_in_compose(project), *_in_pipelines(project)),
     )
+
+
+def deployed(project: Project, objects: Iterable[KubernetesObject]) -> tuple[Use, ...]:
+    """Return the images of the containers of Kubernetes objects, where their values are written."""
+    return tuple(
+        Use(
+            path=place.path,
+            line=place.line,
+            image=str(container["image"]),
+            what=f"{item}: ",
+        )
+        for item in objects
+        for container in item.all_containers()
+        if container.get("image")
+        for place in [image_values.place_of(project, item, container)]
+    )
+
+
+def replaced(project: Project) -> frozenset[str]:
+    """Return the names of images that a tool replaces before it deploys.
+
+    Skaffold and Tilt build them, a kustomization gives them another name, tag or digest, and a
+    compose file builds them.
+    """
+    return project.once("replaced images", lambda: frozenset(_replaced(project)))
+
+
+def _replaced(project: Project) -> Iterator[str]:
+    for file in files.skaffold_settings(project):
+        for document in documents(project, file):
+            build = document.get("build") if isinstance(document, dict) else None
+            artifacts = build.get("artifacts") if isinstance(build, dict) else None
+            yield from (str(one.get("image")) for one in listed(artifacts) if isinstance(one, dict))
+    for file in files.kustomizations(project):
+        for one in listed(table(project, file).get("images")):
+            if isinstance(one, dict) and {"newName", "newTag", "digest"} & set(one):
+                yield str(one.get("name"))
+    for file in files.tilt_settings(project):
+        yield from _BUILT_BY_TILT.findall(project.text(file))
+    for file in files.compose_files(project):
+        services = table(project, file).get("services")
+        for service in services.values() if isinstance(services, dict) else ():
+            if isinstance(service, dict) and service.get("build") and service.get("image"):
+                yield name_of(str(service["image"]))
 
 
 def _in_dockerfiles(project: Project) -> Iterator[Use]:

@@ -7,60 +7,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
-from scaffolder.repository import files, image_references, manifests
-from scaffolder.repository.image_references import Use
+from scaffolder.repository import chart_limits, files, image_references, manifests
+from scaffolder.repository.image_tags import moving_tag, name_of
+from scaffolder.repository.kubernetes_objects import REPOSITORY
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import Dockerfile, line_of, stages
+from scaffolder.repository.reading import Dockerfile, stages
 from scaffolder.tools.toolchain import Toolchain
 
-_MOVING = {
-    "",
-    "latest",
-    "stable",
-    "edge",
-    "nightly",
-    "main",
-    "master",
-    "dev",
-    "develop",
-    "snapshot",
-    "canary",
-    "lts",
-}
-"""Tags that name another image tomorrow; "" is no tag, which means latest."""
-
 _NOT_ROOT = re.compile(r"nonroot|non-root|unprivileged|rootless")
-_DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 
 
 def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verdict:
     """Each image is named with a tag or a digest, and not with a tag that means another image tomorrow."""
     items, limit = manifests.everything(project, toolchain)
-    uses = [
-        *image_references.named(project),
-        *(
-            Use(
-                path=item.path,
-                line=line_of(one, "image"),
-                image=str(one["image"]),
-                what=f"{item}: ",
-            )
-            for item in items
-            for one in item.all_containers()
-            if one.get("image")
-        ),
-    ]
+    uses = (*image_references.named(project), *image_references.deployed(project, items))
     if not uses:
         raise NotApplicable(limit or "no file names an image")
+    replaced = image_references.replaced(project)
     findings = dict.fromkeys(
         Finding(
             path=use.path,
             line=use.line,
-            message=f"{use.what}image {use.image} {_said(tag)}",
+            message=f"{use.what}{_called(use.image)} {_said(tag)}",
             fix="name a version, best with its digest: image:1.2.3@sha256:…",
         )
         for use in uses
-        if (tag := moving_tag(use.image)) is not None
+        if name_of(use.image) not in replaced and (tag := _moving(project, use.image)) is not None
     )
     return Verdict(findings=tuple(findings), detail=counted(len(uses), "place"), limit=limit)
 
@@ -78,21 +50,25 @@ def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=findings, detail=", ".join(file.as_posix() for file, _ in read))
 
 
+def _moving(project: Project, image: str) -> str | None:
+    """Return the tag that moves, unless a pipeline hands over image and tag."""
+    if name_of(image) != REPOSITORY:
+        return moving_tag(image)
+    given = chart_limits.is_handed_over(project, "image.tag")
+    return None if given else moving_tag(image.replace(REPOSITORY, "registry.example.com/service"))
+
+
+def _called(image: str) -> str:
+    """Return an image by its name, without the stand-in for one that a pipeline hands over."""
+    return "the image" if name_of(image) == REPOSITORY else f"image {image}"
+
+
 def _said(tag: str) -> str:
     return (
         f"has the tag {tag}: tomorrow it is another one"
         if tag
         else "has no tag: tomorrow it is another one"
     )
-
-
-def moving_tag(image: str) -> str | None:
-    """The tag by which an image may be another one tomorrow; None where it is pinned, or cannot be told."""
-    image = _DEFAULT.sub(lambda found: found[1], image.strip())
-    if "@sha256:" in image or re.search(r"[${}<>\[\]]", image) or not image or image == "scratch":
-        return None
-    _, colon, tag = image.rpartition("/")[2].partition(":")
-    return tag if not colon or tag in _MOVING else None
 
 
 def _root(file: Path, found: Dockerfile) -> Iterator[Finding]:

@@ -9,9 +9,9 @@ import pytest
 from support import ScriptedToolchain, said
 
 from scaffolder import checks
-from scaffolder.checks.security import images
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Report, Severity
+from scaffolder.repository import image_tags
 from scaffolder.repository.project import Project
 
 
@@ -129,7 +129,46 @@ TAGS = {
     "registry.example.com:5000/team/x:edge": "edge",
     "node:lts": "lts",
     "x:${TAG:-latest}": "latest",
+    "node:alpine": "alpine",
+    "node:lts-alpine": "lts-alpine",
+    "node:alpine3.21": "alpine3.21",
+    "mongo:jammy": "jammy",
+    "nginx:mainline": "mainline",
+    "nginx:stable-alpine3.19": "stable-alpine3.19",
+    "python:slim-bookworm": "slim-bookworm",
+    "eclipse-temurin:jre": "jre",
+    "gradle:jdk17-alpine": "jdk17-alpine",
+    "docker:dind": "dind",
+    "gcr.io/distroless/static:nonroot": "nonroot",
+    "acme/till:production": "production",
+    "acme/till:LATEST": "LATEST",
     "redis:8.2": None,
+    "redis:8": None,
+    "node:24-alpine": None,
+    "eclipse-temurin:21-jre-alpine": None,
+    "maven:3.9-eclipse-temurin-17": None,
+    "debian:bookworm-slim": None,
+    "ubuntu:jammy": None,
+    "mcr.microsoft.com/devcontainers/base:jammy": None,
+    "gcr.io/distroless/java21-debian12:nonroot": None,
+    "acme/till:v1": None,
+    "acme/till:2024-05-01": None,
+    "acme/till:deadbeef": None,
+    "acme/till:sha-0a1b2c3": None,
+    "acme/till:local": None,
+    "IMAGE": None,
+    "IMAGE_NAME:latest": None,
+    "acme/till:IMAGE_TAG": None,
+    "my-image": None,
+    "your-registry/till:latest": None,
+    "<ACCOUNT>.dkr.ecr.eu-west-1.amazonaws.com/auth:latest": None,
+    "{{ image }}": None,
+    "__IMAGE__": None,
+    "%IMAGE%": None,
+    "REPLACE_ME": None,
+    "controller:latest": None,
+    "acme/controller:latest": "latest",
+    "acme/imagemagick:latest": "latest",
     "redis@sha256:" + "0" * 64: None,
     "x:${TAG}": None,
     "$CI_REGISTRY_IMAGE:latest": None,
@@ -139,7 +178,7 @@ TAGS = {
 
 @pytest.mark.parametrize(("image", "tag"), TAGS.items())
 def test_a_tag_that_moves(image: str, tag: str | None) -> None:
-    assert images.moving_tag(image) == tag
+    assert image_tags.moving_tag(image) == tag
 
 
 def test_images_are_found_wherever_they_are_named(tmp_path: Path) -> None:
@@ -164,6 +203,92 @@ def test_images_are_found_wherever_they_are_named(tmp_path: Path) -> None:
         "docker-compose.yml:3: a: image redis has no tag",
         "k8s/pod.yaml:7: Pod x: image nginx has no tag",
     ]
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: till}\nspec:\n  containers:\n    - name: till\n      image: "
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"skaffold.yaml": "build:\n  artifacts:\n    - image: till\n"},
+        {
+            "skaffold.yaml": "kind: Config\n---\nbuild:\n  artifacts:\n    - image: till\n      context: x\n"
+        },
+        {"kustomization.yaml": "images:\n  - name: till\n    newTag: 1.2.3\n"},
+        {
+            "prod/kustomization.yml": "images:\n  - name: till\n    newName: acme/till\n    digest: x\n"
+        },
+        {"Tiltfile": "docker_build('till', '.')\n"},
+        {"compose.yaml": "services:\n  till:\n    build: .\n    image: till:latest\n"},
+    ],
+    ids=["Skaffold", "second document", "tag", "digest", "Tilt", "compose"],
+)
+def test_an_image_that_a_tool_replaces_is_none(tmp_path: Path, files: dict[str, str]) -> None:
+    pod = {"k8s/pod.yaml": f"{POD}till\n"}
+    assert found(tmp_path / "with", "SEC002", {**pod, **files}) == []
+    others = {name: text.replace("till", "shop") for name, text in files.items()}
+    assert len(found(tmp_path / "other", "SEC002", {**pod, **others})) == 1
+
+
+RENDERED = "---\n# Source: chart/templates/pod.yaml\n" + POD
+TEMPLATE = POD + '"{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n'
+
+
+@pytest.mark.parametrize(
+    ("values", "image", "place"),
+    [
+        (
+            "image:\n  repository: acme/till\n  tag: latest\n",
+            "acme/till:latest",
+            "chart/values.yaml:3: Pod till: image acme/till:latest",
+        ),
+        (
+            "pod:\n  image:\n    registry: ghcr.io\n    repository: acme/till\n    tag: latest\n",
+            "ghcr.io/acme/till:latest",
+            "chart/values.yaml:5: Pod till: image ghcr.io/acme/till:latest",
+        ),
+        (
+            "image: acme/till:latest\n",
+            "acme/till:latest",
+            "chart/values.yaml:1: Pod till: image acme/till:latest",
+        ),
+        (
+            "image:\n  repository: ''\n  tag: latest\n",
+            "registry.example.com/image:latest",
+            "chart/values.yaml:3: Pod till: the image",
+        ),
+        (
+            "a: 1\n",
+            "acme/till:latest",
+            "chart/templates/pod.yaml:7: Pod till: image acme/till:latest",
+        ),
+    ],
+    ids=["repository and tag", "registry", "one text", "stand-in", "the template"],
+)
+def test_an_image_of_a_chart_is_found_in_its_values(
+    tmp_path: Path, values: str, image: str, place: str
+) -> None:
+    files = {
+        "chart/Chart.yaml": "name: chart\n",
+        "chart/values.yaml": values,
+        "chart/templates/pod.yaml": TEMPLATE,
+    }
+    tools = {"helm": said(f"{RENDERED}{image}\n")}
+    (finding,) = checked(tmp_path, "SEC002", files, tools=tools).results[0].findings
+    words = f"{finding.path.as_posix()}:{finding.line}: {finding.message}"
+    assert words == f"{place} has the tag latest: tomorrow it is another one"
+
+
+def test_a_tag_that_a_pipeline_hands_over_is_not_that_of_the_values(tmp_path: Path) -> None:
+    files = {
+        "chart/Chart.yaml": "name: chart\n",
+        "chart/values.yaml": "image:\n  repository: ''\n  tag: latest\n",
+        "chart/templates/pod.yaml": TEMPLATE,
+        "deploy.sh": "helm upgrade till chart --set image.repository=$REPOSITORY,image.tag=$TAG\n",
+    }
+    tools = {"helm": said(f"{RENDERED}registry.example.com/image:latest\n")}
+    assert checked(tmp_path, "SEC002", files, tools=tools).results[0].findings == ()
 
 
 USERS = {
