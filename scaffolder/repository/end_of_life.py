@@ -99,7 +99,11 @@ def _table() -> dict[str, dict[str, Any]]:
     raw |= {name: _only_pinned(name) for name in RUNTIMES if name not in raw}
     table: dict[str, dict[str, Any]] = {}
     for product, entry in raw.items():
-        cycles = {cycle: (day, entry["source"]) for cycle, day in entry["cycles"].items()}
+        cycles = {
+            cycle: (day, part["source"])
+            for part in (entry, *filter(None, [entry.get("before")]))
+            for cycle, day in part["cycles"].items()
+        }
         cycles |= _pinned(product)
         table[product] = {
             "name": entry["name"],

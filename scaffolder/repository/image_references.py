@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from scaffolder.formats.yaml import tables as all_tables
 from scaffolder.repository import files, image_values
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.image_tags import name_of
@@ -62,21 +64,23 @@ def replaced(project: Project) -> frozenset[str]:
 
 def _replaced(project: Project) -> Iterator[str]:
     for file in files.skaffold_settings(project):
-        for document in documents(project, file):
-            build = document.get("build") if isinstance(document, dict) else None
-            artifacts = build.get("artifacts") if isinstance(build, dict) else None
-            yield from (str(one.get("image")) for one in listed(artifacts) if isinstance(one, dict))
+        for build in all_tables(documents(project, file)):  # also those of a profile
+            yield from (str(one.get("image")) for one in _tables_in(build.get("artifacts")))
     for file in files.kustomizations(project):
-        for one in listed(table(project, file).get("images")):
-            if isinstance(one, dict) and {"newName", "newTag", "digest"} & set(one):
+        for one in _tables_in(table(project, file).get("images")):
+            if {"newName", "newTag", "digest"} & set(one):
                 yield str(one.get("name"))
     for file in files.tilt_settings(project):
         yield from _BUILT_BY_TILT.findall(project.text(file))
     for file in files.compose_files(project):
         services = table(project, file).get("services")
-        for service in services.values() if isinstance(services, dict) else ():
-            if isinstance(service, dict) and service.get("build") and service.get("image"):
+        for service in _tables_in(list(services.values()) if isinstance(services, dict) else ()):
+            if service.get("build") and service.get("image"):
                 yield name_of(str(service["image"]))
+
+
+def _tables_in(value: Any) -> Iterator[dict[Any, Any]]:
+    return (one for one in listed(value) if isinstance(one, dict))
 
 
 def _in_dockerfiles(project: Project) -> Iterator[Use]:

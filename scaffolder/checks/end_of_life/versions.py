@@ -35,7 +35,7 @@ class Pin:
 
 _RUNS = {VERSION_FILE, IMAGE, IMAGE_BUILD, CI, AGENT, DEV, COMPOSE}
 _SYSTEMS = re.compile(
-    r"(?:^|-)(?:(stretch|buster|bullseye|bookworm|trixie)|(xenial|bionic|focal|jammy|noble)|alpine(\d+\.\d+))(?=-|$)"
+    r"(?:^|-)(?:(squeeze|wheezy|jessie|stretch|buster|bullseye|bookworm|trixie)|(precise|trusty|xenial|bionic|focal|jammy|noble)|alpine(\d+\.\d+))(?=-|$)"
 )
 _BY_NAME = (
     ("debian", re.compile(r"(?:^|/)debian$")),

@@ -215,6 +215,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: till}\nspec:\n  containers:\n
         {
             "skaffold.yaml": "kind: Config\n---\nbuild:\n  artifacts:\n    - image: till\n      context: x\n"
         },
+        {"skaffold.yaml": "profiles:\n  - name: dev\n    build: {artifacts: [{image: till}]}\n"},
         {"kustomization.yaml": "images:\n  - name: till\n    newTag: 1.2.3\n"},
         {
             "prod/kustomization.yml": "images:\n  - name: till\n    newName: acme/till\n    digest: x\n"
@@ -222,7 +223,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: till}\nspec:\n  containers:\n
         {"Tiltfile": "docker_build('till', '.')\n"},
         {"compose.yaml": "services:\n  till:\n    build: .\n    image: till:latest\n"},
     ],
-    ids=["Skaffold", "second document", "tag", "digest", "Tilt", "compose"],
+    ids=["Skaffold", "second document", "profile", "tag", "digest", "Tilt", "compose"],
 )
 def test_an_image_that_a_tool_replaces_is_none(tmp_path: Path, files: dict[str, str]) -> None:
     pod = {"k8s/pod.yaml": f"{POD}till\n"}
