@@ -133,6 +133,34 @@ def read(text: str) -> tuple[Statement, ...]:
         raise Unreadable(0, "blocks nest without end") from error
 
 
+def is_scripted(text: str) -> bool:
+    """Return whether a Jenkinsfile is a program of Groovy, or calls a step of a shared library.
+
+    Such a file has no `pipeline` block and needs none. One that has the sections of a pipeline
+    under another word, or nothing at all, is declarative by mistake.
+    """
+    code = _without_comments(text)
+    if _PIPELINE_BLOCK.search(code):
+        return False
+    try:
+        statements = read(text)
+    except Unreadable:
+        return bool(code.strip())
+    return bool(statements) and not any(_is_misspelt(one) for one in statements)
+
+
+_PIPELINE_BLOCK = re.compile(r"^\s*pipeline\s*\{", re.MULTILINE)
+
+
+def _is_misspelt(statement: Statement) -> bool:
+    """Whether a block is a `pipeline` under another word: it holds `stages`, or is nearly named so."""
+    if statement.body is None or " " in statement.words:
+        return False
+    return statement.child("stages") is not None or bool(
+        difflib.get_close_matches(statement.name.lower(), ["pipeline"], n=1, cutoff=0.85)
+    )
+
+
 def problems(text: str) -> tuple[Problem, ...]:
     """What is wrong with a declarative Jenkinsfile, in the order of its lines; nothing where its form is right."""
     try:

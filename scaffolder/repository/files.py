@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from scaffolder.repository import source_templates
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import BY_WEIGHT, RUNTIMES, of_each
@@ -39,24 +40,17 @@ _TEST_DATA = frozenset(
 )
 """Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
 
-_NO_DOCKERFILE = frozenset(
-    {
-        ".md",
-        ".dockerignore",
-        ".yml",
-        ".yaml",
-        ".json",
-        ".jinja",
-        ".j2",
-        ".tmpl",
-        ".tpl",
-        ".txt",
-        ".py",
-        ".orig",
-        ".bak",
-    }
+_DOCKERFILE = re.compile(
+    r"(?:[\w.-]*[._-])?(?:docker|container)file(?:[._-][\w.-]*)?$", re.IGNORECASE
 )
-"""Endings of files about a Dockerfile, and of templates for one."""
+_NO_DOCKERFILE = re.compile(
+    r"\.(?:md|rst|txt|ya?ml|json|toml|lock|dockerignore|jinja2?|j2|tmpl|tpl|gotmpl|erb|hbs|mustache"
+    r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy|html|svg|png)$",
+    re.IGNORECASE,
+)
+"""Endings of files about a Dockerfile, of templates for one, and of programs that read one."""
+
+_BUILDS_IMAGE = re.compile(r"^\s*FROM\s+\S", re.MULTILINE | re.IGNORECASE)
 
 _YAML = frozenset({".yaml", ".yml"})
 _VALUES = re.compile(r"(?:^|.*[-_.])values(?:[-_.].*)?\.ya?ml$")
@@ -84,16 +78,27 @@ def image_builds(project: Project) -> tuple[Path, ...]:
 def all_dockerfiles(project: Project) -> tuple[Path, ...]:
     """Return every Dockerfile by any usual name, wherever it is.
 
+    `Dockerfile`, `api.Dockerfile` and `Dockerfile.dev` are known by their names, `Dockerfile-web`
+    and `dockerfile_test` if they start from an image as well.
     https://docs.docker.com/build/concepts/dockerfile/#filename; Containerfile: podman-build(1).
     """
-    names = ("Dockerfile", "*.Dockerfile", "Dockerfile.*", "*.dockerfile")
-    others = ("Containerfile", "*.Containerfile", "Containerfile.*", "*.containerfile")
+    return project.once("Dockerfiles", lambda: _all_dockerfiles(project))
+
+
+def _all_dockerfiles(project: Project) -> tuple[Path, ...]:
+    names = ("[Dd]ockerfile", "*.Dockerfile", "Dockerfile.*", "*.dockerfile")
+    others = ("[Cc]ontainerfile", "*.Containerfile", "Containerfile.*", "*.containerfile")
+    usual = frozenset(project.matching(*names, *others))
     # A folder, such as Dockerfile.d/, names no Dockerfile.
-    known = ("dockerfile", "containerfile")
+    known = (
+        file
+        for file in project.matching("*[Dd]ockerfile*", "*[Cc]ontainerfile*")
+        if _DOCKERFILE.match(file.name) and not _NO_DOCKERFILE.search(file.name)
+    )
     return tuple(
         file
-        for file in project.matching(*names, *others)
-        if file.suffix not in _NO_DOCKERFILE and any(word in file.name.lower() for word in known)
+        for file in known
+        if file in usual or _BUILDS_IMAGE.search(project.text(file)) is not None
     )
 
 
@@ -133,9 +138,28 @@ def ci_files(project: Project, system: str) -> tuple[Path, ...]:
 
 
 def pipelines_of(project: Project, system: str) -> tuple[Path, ...]:
-    """Return the pipelines of a system, and the files that these usually include."""
+    """Return the pipelines of a system, and the files that these include.
+
+    They are known by their usual names, else by what is in them.
+    """
+    return project.once(("pipelines", system), lambda: _pipelines_of(project, system))
+
+
+def _pipelines_of(project: Project, system: str) -> tuple[Path, ...]:
     known = CI_SYSTEMS[system]
-    return tuple(file for file in project.matching(*known.PIPELINES) if known.is_pipeline(file))
+    named = {
+        file
+        for file in project.matching(*known.PIPELINES)
+        if known.is_pipeline(file) and not source_templates.is_named_so(file)
+    }
+    others = (file for file in project.matching(*known.CANDIDATES) if file not in named)
+    read = (file for file in others if not is_test_data(file) and not _is_of_others(file))
+    held = {file for file in read if known.holds_pipeline(project, file)}
+    return tuple(
+        sorted(
+            named | {file for file in held if not source_templates.has_open_values(project, file)}
+        )
+    )
 
 
 # ---- infrastructure ------------------------------------------------------------------------------
@@ -303,6 +327,14 @@ def monitoring(project: Project) -> tuple[Path, ...]:
     return project.once(
         "monitoring files", lambda: tuple(file for file in files if not is_template(project, file))
     )
+
+
+_OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
+"""Folders of code that others wrote, with pipelines that nothing here runs."""
+
+
+def _is_of_others(file: Path) -> bool:
+    return not (_TRIALS | _OF_OTHERS).isdisjoint(file.parts[:-1])
 
 
 def is_test_data(file: Path) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.pipeline import linters, publishing, traps
+from scaffolder.checks.pipeline import linters, publishing, schemas, traps
 
-CHECKS = (*linters.CHECKS, *publishing.CHECKS, *traps.CHECKS)
+CHECKS = tuple(
+    sorted(
+        (*schemas.CHECKS, *linters.CHECKS, *publishing.CHECKS, *traps.CHECKS),
+        key=lambda check: check.id,
+    )
+)

@@ -3,109 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
-from scaffolder.repository import reading
 from scaffolder.repository.ci import github, jenkins
 from scaffolder.repository.project import Project
 from scaffolder.tools import output
 from scaffolder.tools.process import CompletedRun
-from scaffolder.tools.programs import ACTIONLINT, CHECK_JSONSCHEMA, SHELLCHECK, ZIZMOR
+from scaffolder.tools.programs import ACTIONLINT, SHELLCHECK, ZIZMOR
 from scaffolder.tools.toolchain import Toolchain
-
-_EXTENSIONS = (
-    *(
-        "AWSCLI@",
-        "AWSShellScript@",
-        "AmazonWebServices.",
-        "TerraformCLI@",
-        "TerraformInstaller@",
-        "TerraformTask",
-    ),
-    *("SonarCloud", "SonarQube", "replacetokens@", "trivy@"),
-)
-"""How the tasks of usual extensions begin: https://marketplace.visualstudio.com/azuredevops."""
-
-
-def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
-    """GitHub's own schema of a workflow accepts each file."""
-    files = _workflows(project)
-    done = toolchain.run(
-        CHECK_JSONSCHEMA,
-        *("--builtin-schema", "vendor.github-workflows", "--output-format", "json"),
-        *project.hand(files),
-        cwd=project.root,
-        reads=[project.root / file for file in files],
-    )
-    return Verdict(
-        findings=tuple(_schema_findings(project, done)), detail=counted(len(files), "workflow")
-    )
-
-
-def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
-    """GitLab's own schema accepts .gitlab-ci.yml and what it includes.
-
-    A component has its inputs in a document of its own, for which there is no schema.
-    """
-    found = kinds.pipelines_of(project, "gitlab")
-    if not found:
-        raise NotApplicable("there is no .gitlab-ci.yml")
-    components = [file for file in found if len(reading.documents(project, file)) > 1]
-    files = [file for file in found if file not in components]
-    limit = (
-        f"no schema for components: {', '.join(file.as_posix() for file in components)}"
-        if components
-        else ""
-    )
-    if not files:
-        raise NotApplicable(limit)
-    done = toolchain.run(
-        CHECK_JSONSCHEMA,
-        *(
-            "--builtin-schema",
-            "vendor.gitlab-ci",
-            "--data-transform",
-            "gitlab-ci",
-            "--output-format",
-            "json",
-        ),
-        *project.hand(files),
-        cwd=project.root,
-        reads=[project.root / file for file in files],
-    )
-    findings = tuple(_schema_findings(project, done))
-    return Verdict(findings=findings, detail=counted(len(files), "file"), limit=limit)
-
-
-def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
-    """Microsoft's schema accepts azure-pipelines.yml and its templates.
-
-    The schema knows Microsoft's tasks only and refuses every other, so that a task of an extension
-    is left out.
-    """
-    files = kinds.pipelines_of(project, "azure-devops")
-    if not files:
-        raise NotApplicable("there is no azure-pipelines.yml")
-    findings: list[Finding] = []
-    project.hand(files)
-    for file in files:
-        done = toolchain.run(
-            CHECK_JSONSCHEMA,
-            # The schema's own expressions are not those of the default engine
-            # (python-jsonschema/check-jsonschema#353).
-            *("--builtin-schema", "vendor.azure-pipelines", "--regex-variant", "nonunicode"),
-            *("--output-format", "json", "--default-filetype", "yaml", "-"),
-            cwd=project.root,
-            stdin=_without_extensions(project, file),
-            reads=[],
-        )
-        findings += _schema_findings(project, done, file)
-    return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 
 def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdict:
@@ -113,19 +23,34 @@ def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdic
     files = kinds.pipelines_of(project, "jenkins")
     if not files:
         raise NotApplicable("there is no Jenkinsfile")
+    declarative = [file for file in files if not jenkins.is_scripted(project, file)]
+    if not declarative:
+        raise NotApplicable(_are_scripted(files))
     findings = tuple(
         Finding(path=file, line=problem.line, message=problem.message, fix=problem.fix)
-        for file in files
+        for file in declarative
         for problem in jenkins.problems(project, file)
     )
+    scripted = [file for file in files if file not in declarative]
     return Verdict(
-        findings=findings, detail="structure; Groovy's own grammar is for Jenkins to judge"
+        findings=findings,
+        detail="structure; Groovy's own grammar is for Jenkins to judge",
+        limit=_are_scripted(scripted) if scripted else "",
     )
+
+
+def _are_scripted(files: Sequence[Path]) -> str:
+    names = sorted(file.as_posix() for file in files)
+    if names == ["Jenkinsfile"]:
+        return "the Jenkinsfile is a scripted pipeline"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    are = "are scripted pipelines" if len(names) > 1 else "is a scripted pipeline"
+    return f"{', '.join(names[:3])}{more} {are}"
 
 
 def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """actionlint finds nothing: expressions, runners, inputs, shell steps."""
-    files = _workflows(project)
+    files = workflows(project)
     done = toolchain.run(
         ACTIONLINT,
         "-format",
@@ -135,7 +60,7 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         timeout=60,
         reads=kinds.read_by_workflow_linters(project),
     )
-    problems = _json(ACTIONLINT.name, done, codes={0, 1})
+    problems = json_report(ACTIONLINT.name, done, codes={0, 1})
     findings = tuple(
         Finding(
             path=project.relative(p["filepath"]),
@@ -154,7 +79,7 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
 
     Runs offline; on a repository that was generated also as the reader of style ("pedantic").
     """
-    files = _workflows(project)
+    files = workflows(project)
     config = kinds.at_root(project, *github.ZIZMOR)
     done = toolchain.run(
         ZIZMOR,
@@ -170,7 +95,7 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     )
     # 0: nothing; 11 to 14: findings, the number says how severe the worst is
     # (docs.zizmor.sh/usage/#exit-codes).
-    problems = _json(ZIZMOR.name, done, codes={0, 11, 12, 13, 14})
+    problems = json_report(ZIZMOR.name, done, codes={0, 11, 12, 13, 14})
     unread = [
         line
         for line in done.stderr.splitlines()
@@ -204,7 +129,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             project
         ),  # -x follows a script to what it sources, whatever that is called
     )
-    problems = _json(SHELLCHECK.name, done, codes={0, 1})["comments"]
+    problems = json_report(SHELLCHECK.name, done, codes={0, 1})["comments"]
     findings = tuple(
         Finding(
             path=project.relative(p["file"]),
@@ -219,46 +144,8 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=findings, detail=counted(len(files), "script"))
 
 
-def _schema_findings(
-    project: Project, done: CompletedRun, only: Path | None = None
-) -> Iterator[Finding]:
-    """What check-jsonschema reported, about `only` where it read that file from its standard input."""
-    report = _json(CHECK_JSONSCHEMA.name, done, codes={0, 1})
-    if not isinstance(report, dict):
-        raise ToolCrashed(
-            f"check-jsonschema ended with {done.exit_code} and no report: {done.stderr.strip()[-200:]}"
-        )
-    for error in report.get("errors", []):
-        best = error.get("best_deep_match") or error
-        file = only or project.relative(error["filename"])
-        key = _last_key(best["path"])
-        yield Finding(
-            path=file,
-            line=project.line_of(file, key) if key else 0,
-            message=f"{best['path']}: {best['message'][:300]}",
-        )
-    for error in report.get("parse_errors", []):
-        file = only or project.relative(error["filename"])
-        yield Finding(path=file, message=f"does not parse: {error['message']}")
-
-
-def _without_extensions(project: Project, file: Path) -> str:
-    """The document as JSON, each step with a task of `_EXTENSIONS` as a script; a text that is no YAML as it is."""
-    try:
-        return output.text_of(_replaced(next(iter(reading.yaml_of(project, file)), None)))
-    except reading.Unreadable:
-        return project.text(file)
-
-
-def _replaced(value: Any) -> Any:
-    if isinstance(value, dict):
-        if str(value.get("task", "")).startswith(_EXTENSIONS):
-            return {"bash": "true"}
-        return {key: _replaced(one) for key, one in value.items()}
-    return [_replaced(one) for one in value] if isinstance(value, list) else value
-
-
-def _workflows(project: Project) -> tuple[Path, ...]:
+def workflows(project: Project) -> tuple[Path, ...]:
+    """Return the workflows of GitHub. Raises NotApplicable if there is none."""
     files = kinds.pipelines_of(project, "github")
     if not files:
         raise NotApplicable("there is no GitHub workflow")
@@ -323,7 +210,7 @@ def _of_shellcheck(level: str) -> Severity:
     return Severity(level) if level in {"error", "warning"} else Severity.NOTE
 
 
-def _json(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
+def json_report(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
     """What the program reported; an exit code that it does not document, or no JSON, is no verdict."""
     if done.exit_code in codes:
         try:
@@ -340,21 +227,7 @@ def _json(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
     )
 
 
-def _last_key(path: str) -> str:
-    words = [
-        word for word in re.split(r"[.\[\]]+", path) if word and word != "$" and not word.isdigit()
-    ]
-    return f"{words[-1]}:" if words else ""
-
-
 CHECKS = (
-    Check(
-        id="CI001",
-        title="Workflows match GitHub's schema",
-        run=workflows_match_the_schema,
-        tool=CHECK_JSONSCHEMA,
-        cost=1,
-    ),
     Check(id="CI002", title="actionlint is silent", run=actionlint_is_silent, tool=ACTIONLINT),
     Check(id="CI003", title="zizmor is silent", run=zizmor_is_silent, tool=ZIZMOR),
     Check(
@@ -362,17 +235,5 @@ CHECKS = (
     ),
     Check(
         id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative
-    ),
-    Check(
-        id="CI006",
-        title="GitLab CI matches its schema",
-        run=gitlab_matches_the_schema,
-        tool=CHECK_JSONSCHEMA,
-    ),
-    Check(
-        id="CI007",
-        title="Azure Pipelines match their schema",
-        run=azure_pipelines_match_the_schema,
-        tool=CHECK_JSONSCHEMA,
     ),
 )

@@ -19,7 +19,7 @@ from scaffolder.model import (
     Verdict,
     counted,
 )
-from scaffolder.repository import ci, files, reading, terraform_templates
+from scaffolder.repository import ci, files, reading, source_templates, terraform_templates
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
@@ -218,16 +218,19 @@ _Problem = Callable[[Project, Path], tuple[int, str] | None]
 def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Problem) -> Verdict:
     if not found:
         raise NotApplicable(f"there is no {language}{'' if language == 'Dockerfile' else ' file'}")
-    findings = []
+    findings, templates = [], 0
     for file in found:
-        wrong = problem(project, file)
-        if wrong:
+        wrong = None if files.is_test_data(file) else problem(project, file)
+        if wrong and source_templates.is_source(project, file, wrong[0]):
+            templates += 1
+        elif wrong:
             findings.append(
                 Finding(
                     path=file, line=wrong[0], message=f"does not parse as {language}: {wrong[1]}"
                 )
             )
-    return Verdict(findings=tuple(findings), detail=counted(len(found), "file"))
+    limit = f"{counted(templates, 'template')} of other programs" if templates else ""
+    return Verdict(findings=tuple(findings), detail=counted(len(found), "file"), limit=limit)
 
 
 def _yaml_problem(project: Project, file: Path) -> tuple[int, str] | None:

@@ -21,7 +21,6 @@ from scaffolder.repository.ci.system import (
     Script,
     SetUp,
     WrittenPipeline,
-    every_file,
     folder_of,
     images_under,
     inputs_of,
@@ -39,6 +38,8 @@ HOST = r"dev\.azure\.com|visualstudio\.com"
 
 _USUAL = (
     "azure-pipeline*",
+    ".azure-pipeline*",
+    ".vsts-ci",
     ".azure-pipelines/*",
     ".azuredevops/*",
     ".azure/*",
@@ -49,7 +50,49 @@ PARTS: tuple[str, ...] = ()
 FIRST = ("azure-pipelines.yml", "azure-pipelines.yaml")
 OTHER_NAMES = {"azure-pipelines.yml": ("azure-pipelines.yaml", ".azure-pipelines.yml")}
 TEXTS: tuple[str, ...] = ()
-is_pipeline = every_file
+CANDIDATES = tuple(f"*.{end}" for end in YAML)
+
+_OTHER_FILES = frozenset(("dependabot", "policies", "config"))
+"""Files of `.azuredevops/` and `.azure/` that hold settings, and no pipelines."""
+
+
+def is_pipeline(file: Path) -> bool:
+    """Return False for settings that are in the folders of pipelines."""
+    return file.stem not in _OTHER_FILES
+
+
+_ROOT = re.compile(r"^(?:stages|jobs|steps|extends)\s*:", re.MULTILINE)
+_OTHER_ROOTS = frozenset(("apiVersion", "kind", "on", True, "runs", "version", "workflow", "image"))
+"""What is at the root of a workflow, an action, a manifest or a pipeline of another system."""
+
+_ROOTS = frozenset(("trigger", "pr", "pool", "resources", "schedules", "parameters", "extends"))
+_PARTS = frozenset(("stage", "job", "deployment", "template", "task", "checkout", "publish"))
+_SHELLS = frozenset(("script", "bash", "pwsh", "powershell"))
+INSERTED = re.compile(r"\$\{\{ *(?:if|else|elseif|each|insert)\b")
+"""A key whose value is put in the place of the key."""
+
+
+def holds_pipeline(project: Project, file: Path) -> bool:
+    """Return whether a file is a pipeline or a template of one: Azure DevOps takes any name.
+
+    https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/
+    """
+    if not _ROOT.search(project.text(file)):
+        return False
+    document = table(project, file)
+    if _OTHER_ROOTS & document.keys():
+        return False
+    roots = _ROOTS & document.keys()
+    if "template" in table_in(document.get("extends")):
+        return len(roots) > 1
+    parts = [one for key in ("stages", "jobs", "steps") for one in tables_in(document.get(key))]
+    if any(_PARTS & one.keys() or _is_inserted(one) for one in parts):
+        return True
+    return bool(roots) and any(_SHELLS & one.keys() for one in parts)
+
+
+def _is_inserted(part: dict[Any, Any]) -> bool:
+    return any(isinstance(key, str) and INSERTED.match(key) for key in part)
 
 
 # ---- what steps run, build and name --------------------------------------------------------------

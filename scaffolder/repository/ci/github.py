@@ -27,6 +27,7 @@ from scaffolder.repository.ci.system import (
     folder_of,
     images_under,
     inputs_of,
+    no_other,
     program_of,
     table_in,
     tables_in,
@@ -44,6 +45,8 @@ FIRST = tuple(f".github/workflows/ci.{end}" for end in YAML)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 TEXTS: tuple[str, ...] = ()
 is_pipeline = every_file
+CANDIDATES: tuple[str, ...] = ()
+holds_pipeline = no_other
 
 
 # ---- what workflows run, build and name ----------------------------------------------------------

@@ -41,18 +41,20 @@ from scaffolder.repository.reading import line_of, listed, table, table_of
 TITLE = "GitLab CI"
 HOST = r"gitlab\."
 
-_USUAL = (".gitlab-ci", "*.gitlab-ci", ".gitlab/*", ".gitlab-ci/*", "ci/gitlab/*")
+_USUAL = (".gitlab-ci", "*.gitlab-ci", ".gitlab/*/*", ".gitlab-ci/*", "ci/gitlab/*")
 PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
 PARTS: tuple[str, ...] = ()
 FIRST = (".gitlab-ci.yml", ".gitlab-ci.yaml")
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 TEXTS: tuple[str, ...] = ()
+CANDIDATES = tuple(f"*.{end}" for end in YAML)
 
 _SETTINGS = frozenset(
     (
         "agents",
         "dashboards",
         "route-map",
+        "changelog",
         "changelog_config",
         "insights",
         "duo",
@@ -63,9 +65,47 @@ _SETTINGS = frozenset(
 
 
 def is_pipeline(file: Path) -> bool:
-    """Return False for settings of GitLab, which lie beside the files that pipelines include."""
+    """Return False for settings of GitLab, which are beside the files that pipelines include."""
     second = file.parts[1].partition(".")[0] if len(file.parts) > 1 else ""
     return not (file.parts[0] == ".gitlab" and second in _SETTINGS)
+
+
+_ROOTS = frozenset(("include", "stages", "spec"))
+_OF_A_JOB = frozenset(("script", "extends", "rules", "trigger", "stage", "image", "needs"))
+
+
+def holds_pipeline(project: Project, file: Path) -> bool:
+    """Return whether a pipeline includes the file, or has it beside its parts and it has jobs."""
+    if file in project.once("files that GitLab includes", lambda: _all_included(project)):
+        return True
+    if file.parts[0] != ".gitlab" or not is_pipeline(file):
+        return False
+    pipeline = table(project, file)
+    jobs = [table_in(value) for value in pipeline.values()]
+    return bool(_ROOTS & pipeline.keys()) or any(_OF_A_JOB & job.keys() for job in jobs)
+
+
+def _all_included(project: Project) -> frozenset[Path]:
+    found: set[Path] = set()
+    open_ones = [Path(name) for name in FIRST if project.has(name)]
+    while open_ones:
+        for name in _local_names(project, open_ones.pop()):
+            pattern = re.escape(name.lstrip("/")).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+            matches = re.compile(pattern).fullmatch
+            new = {one for one in project.files if matches(one.as_posix())} - found
+            found |= new
+            open_ones += sorted(new)
+    return frozenset(found)
+
+
+def _local_names(project: Project, file: Path) -> Iterator[str]:
+    """Yield what a pipeline includes of its repository, as it is written: a path may have stars."""
+    for holder in tables(table(project, file)):
+        included = holder.get("include")
+        for one in included if isinstance(included, list) else [included]:
+            name = one.get("local") if isinstance(one, dict) else one
+            if isinstance(name, str) and not re.search(r"^https?:|[$]", name):
+                yield name
 
 
 # ---- what jobs run, build and name ---------------------------------------------------------------

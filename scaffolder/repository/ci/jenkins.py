@@ -34,18 +34,38 @@ from scaffolder.repository.runtimes.runtime import Runtime
 TITLE = "Jenkins"
 HOST = ""
 
-PIPELINES = ("Jenkinsfile", "Jenkinsfile.*", "*.Jenkinsfile", "*.jenkinsfile")
+PIPELINES = (
+    *("Jenkinsfile", "Jenkinsfile[._-]*", "jenkinsfile", "jenkinsfile[._-]*"),
+    *("*[._-]Jenkinsfile", "*[._-]jenkinsfile", "*.jenkins"),
+)
+CANDIDATES = ("*.groovy", "[Jj]enkinsfile*", "*[Jj]enkinsfile", "*.pipeline")
 PARTS: tuple[str, ...] = ()
 FIRST = ("Jenkinsfile",)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 TEXTS = ("Jenkinsfile",)
 
-_NO_PIPELINE = frozenset({".md", ".jinja", ".j2", ".tmpl", ".txt", ".orig", ".bak"})
+_NO_PIPELINE = re.compile(
+    r"\.(?:md|adoc|rst|txt|jinja2?|j2|tmpl|tpl|erb|template|orig|bak|ya?ml|json|py|java|js|ts|sh|bats|xml)$"
+)
+_DECLARATIVE = re.compile(r"^pipeline\s*\{", re.MULTILINE)
+_SCRIPTED = re.compile(r"^(?:\w+\s*\{\s*)*node\s*(?:\([^)\n]*\)\s*)?\{", re.MULTILINE)
+_STAGE = re.compile(r"^\s*stage\s*\(?\s*['\"]", re.MULTILINE)
 
 
 def is_pipeline(file: Path) -> bool:
     """Return False for pages about a Jenkinsfile, templates for one, and folders named after it."""
-    return file.suffix not in _NO_PIPELINE and "jenkinsfile" in file.name.lower()
+    named = "jenkinsfile" in file.name.lower() or file.suffix == ".jenkins"
+    return named and not _NO_PIPELINE.search(file.name)
+
+
+def holds_pipeline(project: Project, file: Path) -> bool:
+    """Return whether a script of Groovy is a pipeline: it starts one, or stages on a node."""
+    if file.suffix not in {".groovy", ".pipeline"} and not is_pipeline(file):
+        return False
+    text = project.text(file)
+    return _DECLARATIVE.search(text) is not None or (
+        _SCRIPTED.search(text) is not None and _STAGE.search(text) is not None
+    )
 
 
 # ---- what stages run, build and name -------------------------------------------------------------
@@ -131,6 +151,11 @@ OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^\s*stage\('{}'\)",)
 STAGE_WORDS = ("stage('{}')", 'stage("{}")', "{}")
 EXCEPTIONS: tuple[Exceptions, ...] = ()
+
+
+def is_scripted(project: Project, file: Path) -> bool:
+    """Return whether a pipeline is written as a program of Groovy, or by a step of a library."""
+    return jenkinsfile.is_scripted(project.text(file))
 
 
 def problems(project: Project, file: Path) -> tuple[Problem, ...]:

@@ -144,6 +144,13 @@ class CiSystem(Protocol):
         """Return whether a file that `PIPELINES` matches is a pipeline indeed."""
 
     @property
+    def CANDIDATES(self) -> tuple[str, ...]:
+        """Return the files that may be pipelines under any other name, as shell patterns."""
+
+    def holds_pipeline(self, project: Project, file: Path) -> bool:
+        """Return whether a file that `CANDIDATES` matches is a pipeline by what is in it."""
+
+    @property
     def FIRST(self) -> tuple[str, ...]:
         """Return the file that is read as stages, under each name that it may have."""
 
@@ -302,6 +309,11 @@ def nothing_in(project: Project, file: Path) -> Iterator[Any]:
 def every_file(file: Path) -> bool:
     """Return True: all files that the patterns match are pipelines."""
     return True
+
+
+def no_other(project: Project, file: Path) -> bool:
+    """Return False: pipelines of this system have the names of its patterns, and no others."""
+    return False
 
 
 def no_steps(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:

