@@ -43,6 +43,9 @@ _TEST_DATA = frozenset(
 _DOCKERFILE = re.compile(
     r"(?:[\w.-]*[._-])?(?:docker|container)file(?:[._-][\w.-]*)?$", re.IGNORECASE
 )
+_OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
+"""Folders of code that others wrote, which is corrected where it comes from."""
+
 _NO_DOCKERFILE = re.compile(
     r"\.(?:md|rst|txt|ya?ml|json|toml|lock|dockerignore|jinja2?|j2|tmpl|tpl|gotmpl|erb|hbs|mustache"
     r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy|html|svg|png)$",
@@ -153,7 +156,7 @@ def _pipelines_of(project: Project, system: str) -> tuple[Path, ...]:
         if known.is_pipeline(file) and not source_templates.is_named_so(file)
     }
     others = (file for file in project.matching(*known.CANDIDATES) if file not in named)
-    read = (file for file in others if not is_test_data(file) and not _is_of_others(file))
+    read = (file for file in others if not is_test_data(file) and not _is_run_elsewhere(file))
     held = {file for file in read if known.holds_pipeline(project, file)}
     return tuple(
         sorted(
@@ -329,17 +332,18 @@ def monitoring(project: Project) -> tuple[Path, ...]:
     )
 
 
-_OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
-"""Folders of code that others wrote, with pipelines that nothing here runs."""
-
-
-def _is_of_others(file: Path) -> bool:
+def _is_run_elsewhere(file: Path) -> bool:
     return not (_TRIALS | _OF_OTHERS).isdisjoint(file.parts[:-1])
 
 
 def is_test_data(file: Path) -> bool:
     """Return whether a file is what a test reads, by its folder: it may be wrong on purpose."""
     return not _TEST_DATA.isdisjoint(file.parts[:-1])
+
+
+def is_of_others(file: Path) -> bool:
+    """Return whether a file is the data of a test, or code that others wrote: nothing to correct."""
+    return not (_TEST_DATA | _OF_OTHERS).isdisjoint(file.parts[:-1])
 
 
 # ---- texts by language ---------------------------------------------------------------------------

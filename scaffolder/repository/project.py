@@ -262,11 +262,15 @@ class Project:
                 raise
             self.unreadable[file] = f"cannot be read: {error.strerror}"
             return ""
-        if b"\0" in content[:8192]:
+        is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        if b"\0" in content[:8192] and not is_wide:
             self.unreadable[file] = "is no text"
             return ""
         try:
-            return content.decode("utf-8").replace("\r\n", "\n")
+            if is_wide:
+                self.unreadable[file] = "is UTF-16"
+                return content.decode("utf-16").replace("\r\n", "\n")
+            return content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
         except UnicodeDecodeError:
             self.unreadable[file] = "is not UTF-8"
             return content.decode("utf-8", errors="replace")

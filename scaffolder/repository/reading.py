@@ -60,7 +60,11 @@ _Value = TypeVar("_Value")
 _Nothing = TypeVar("_Nothing")
 
 _WITH_COMMENTS = re.compile(
-    r"(?:ts|js)config.*\.json|\.?devcontainer\.json|.*\.jsonc|\.eslintrc\.json"
+    r"(?:ts|js)config.*\.json|\.?devcontainer(?:-.*)?\.json|.*\.(?:jsonc|json5)|\.eslintrc\.json"
+    r"|appsettings.*\.json|launchSettings\.json|(?:host|local\.settings)\.json|\.babelrc\.json"
+    r"|babel\.config\.json|tslint\.json|api-extractor.*\.json|typedoc\.json|rush\.json|nx\.json"
+    r"|turbo\.json|deno\.json|wrangler\.json|cspell\.json|\.?markdownlint\.json|angular\.json"
+    r"|\.?swcrc|renovate\.json|\.renovaterc\.json|biome\.json|\.?jscpd\.json|\.oxlintrc\.json"
 )
 
 

@@ -103,6 +103,8 @@ def test_lines_are_ended_as_editorconfig_says_and_only_where_it_does(
         "[*.md]\ntrim_trailing_whitespace = false\n",
         encoding="utf-8",
     )
+    answers = "_commit: v0.6.0\nservice_name: a\nruntime: go\n"
+    (tmp_path / ".copier-answers.yml").write_text(answers, encoding="utf-8")
     (tmp_path / "a.txt").write_bytes(b"one  \r\ntwo\t\r\nthree")
     (tmp_path / "b.md").write_bytes(b"break  \nhere")
     (tmp_path / "image.bin").write_bytes(b"\0 \n \n")

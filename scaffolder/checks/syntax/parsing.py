@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from scaffolder.checks.syntax import leftovers
-from scaffolder.formats import Unreadable, editorconfig
+from scaffolder.formats import Unreadable, editorconfig, jsonc
 from scaffolder.formats.editorconfig import EditorConfig
 from scaffolder.model import (
     Check,
@@ -74,20 +75,39 @@ def hcl_parses(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def files_are_readable(project: Project, toolchain: Toolchain) -> Verdict:
-    """Each file that a check would read can be read: it is UTF-8, not huge, and nobody forbids it.
+    """Each text that a check would read can be read: it is UTF-8, and its permissions allow it.
 
-    Images, archives and the like are no texts, and nothing asks for them.
+    Images, archives and the like are no texts, and nothing asks for them. A text that is too large
+    for us is no fault of the repository: it is not looked at.
     """
     for file in project.files:
         project.text(file)
     if not project.unreadable and not any(_should_be_text(file) for file in project.files):
         raise NotApplicable("there is no file that a check would read")
+    unreadable = {
+        path: reason
+        for path, reason in sorted(project.unreadable.items())
+        if "cannot be" in reason or path == Path() or _should_be_text(path)
+        if not (reason == "is UTF-16" and path.suffix in _ANY_UNICODE)
+    }
+    ours = [path for path, reason in unreadable.items() if _TOO_MUCH in reason]
     findings = tuple(
         Finding(path=path, message=reason, fix=_cure(reason))
-        for path, reason in sorted(project.unreadable.items())
-        if reason != "is no text" or _should_be_text(path)
+        for path, reason in unreadable.items()
+        if path not in ours and not files.is_of_others(path)
     )
-    return Verdict(findings=findings, detail=counted(len(project.files), "file"))
+    limit = ", ".join(f"{path.as_posix()} {unreadable[path]}" for path in ours[:3])
+    more = f" and {len(ours) - 3} more" if len(ours) > 3 else ""
+    return Verdict(
+        findings=findings, detail=counted(len(project.files), "file"), limit=limit + more
+    )
+
+
+_ANY_UNICODE = frozenset({".yaml", ".yml", ".xml", ".json", ".md", ".properties"})
+"""Texts whose readers find out about UTF-16 by its first bytes; others ask for UTF-8."""
+
+_TOO_MUCH = "nothing over"
+"""What the model says of a file that is larger than what it reads."""
 
 
 def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
@@ -96,7 +116,12 @@ def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
-    """No blank ends a line, and a newline ends the file, wherever .editorconfig says so."""
+    """No blank ends a line, and a newline ends the file, wherever .editorconfig says so.
+
+    Only where our template wrote it: elsewhere editors keep to it, and old files are left alone.
+    """
+    if not project.is_generated:
+        raise NotApplicable("the repository was not generated from this template")
     configs = {
         file.parent: editorconfig.read(project.text(file))
         for file in files.editor_settings(project)
@@ -220,7 +245,7 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
         raise NotApplicable(f"there is no {language}{'' if language == 'Dockerfile' else ' file'}")
     findings, templates = [], 0
     for file in found:
-        wrong = None if files.is_test_data(file) else problem(project, file)
+        wrong = None if files.is_of_others(file) else problem(project, file)
         if wrong and source_templates.is_source(project, file, wrong[0]):
             templates += 1
         elif wrong:
@@ -238,7 +263,16 @@ def _yaml_problem(project: Project, file: Path) -> tuple[int, str] | None:
 
 
 def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
-    return _unreadable(lambda: reading.json_of(project, file))
+    problem = _unreadable(lambda: reading.json_of(project, file))
+    if problem and problem[1] == "Extra data" and _is_one_a_line(project.lines(file)):
+        return None
+    return problem
+
+
+def _is_one_a_line(lines: Sequence[str]) -> bool:
+    """Whether each line is a value by itself: logs and tables are written like this."""
+    written = [line for line in lines if line.strip()]
+    return not any(_unreadable(partial(jsonc.read, line)) for line in written)
 
 
 def _dockerfile_problem(project: Project, file: Path) -> tuple[int, str] | None:

@@ -15,7 +15,12 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdict:
-    """Each comment, annotation or file that silences a scanner belongs to an entry of .scaffold/waivers.yml."""
+    """Each comment, annotation or file that silences a scanner belongs to an entry of .scaffold/waivers.yml.
+
+    The ledger is a rule of our template: a repository without it that others made has none to keep.
+    """
+    if not project.is_generated and not project.has(LEDGER):
+        raise NotApplicable("the repository keeps no ledger of waivers")
     try:
         marks, ledger = waivers.marks(project), waivers.ledger(project)
     except WaiversError as error:
