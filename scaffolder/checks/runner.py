@@ -124,7 +124,7 @@ def _result(
     try:
         verdict = check.run(project, toolchain)
     except NotApplicable as nothing:
-        return Inapplicable(check=check, reason=str(nothing))
+        return Inapplicable(check=check, reason=visible(str(nothing)))
     except Blocked as unsettled:
         return ended(Outcome.SKIPPED, reason=str(unsettled))
     except ToolMissing as missing:
@@ -142,8 +142,8 @@ def _result(
         seconds=time.perf_counter() - started,
         findings=findings,
         level=verdict.level,
-        detail=verdict.detail,
-        limit=verdict.limit,
+        detail=visible(verdict.detail),
+        limit=visible(verdict.limit),
         table=verdict.table,
         tool=_tool(check, toolchain),
     )

@@ -79,8 +79,13 @@ def paint(word: str, meaning: str) -> str:
     return click.style(word, fg=_COLOURS.get(meaning))
 
 
-def width() -> int:
-    """How many characters a line may have: those of the terminal, at least 40; 80 where there is none."""
+def width(*, whole: bool = False) -> int:
+    """Return how many characters a line may have: those of the terminal, at least 40; else 80.
+
+    0 means any number, for `whole` lines that go to a program, which may look for one.
+    """
+    if whole and not sys.stdout.isatty():
+        return 0
     return max(40, shutil.get_terminal_size().columns)
 
 

@@ -112,7 +112,7 @@ def _as_text(found: Report, *, checks: bool, verbose: bool) -> str:
         checks=checks,
         verbose=verbose,
         families=families,
-        width=options.width(),
+        width=options.width(whole=checks),
     )
 
 

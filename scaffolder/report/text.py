@@ -53,7 +53,7 @@ def write(
         [*_table(report, paint, families or {}, width)] if checks else [*_unchecked(report, width)]
     )
     for note in report.notes:
-        tail += wrapped(f"  {note}", width)
+        tail += _note(note, width)
     tail.append(_summary(report, paint, width))
     room = max(entries.SCREEN - len(tail) - 1, entries.LEAST) if not checks else entries.SCREEN
     shown = entries.lines(report, paint, room=0 if verbose else room, width=width)
@@ -74,6 +74,15 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
     return ", ".join(words)
 
 
+def _note(note: str, width: int) -> list[str]:
+    """The lines of a note; one that is too long for a line is broken between its clauses first."""
+    line = f"  {note}"
+    if not width or len(line) <= width:
+        return [line]
+    clauses = line.replace("; ", ";\n    ").split("\n")
+    return [part for clause in clauses for part in wrapped(clause, width)]
+
+
 def _summary(report: Report, paint: Paint, width: int) -> str:
     """The last line; it is never broken, and leaves out the seconds if they have no room."""
     found = Counter(finding.severity for result in report.results for finding in result.findings)
@@ -91,7 +100,7 @@ def _unchecked(report: Report, width: int) -> Iterator[str]:
     for entry in unchecked(report.results):
         more = len(entry.ids) - _NAMED
         ids = ", ".join(entry.ids[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        yield from wrapped(f"  {entry.kind}: {ids}: {entry.reason}", width, most=2)
+        yield from wrapped(f"  {entry.kind}: {entry.reason} ({ids})", width, most=2)
 
 
 def _table(report: Report, paint: Paint, families: Mapping[str, str], width: int) -> Iterator[str]:

@@ -92,7 +92,8 @@ def check(root: Path, tmp_path: Path) -> Callable[..., Ran]:
             "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]);"
             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(done.returncode)"
         )
-        command = (sys.executable, "-m", "scaffolder", "check", str(root), "--no-cache", *arguments)
+        options = ("--no-cache", "--verbose", *arguments)
+        command = (sys.executable, "-m", "scaffolder", "check", str(root), *options)
         started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-c", code, *before, *command],

@@ -312,7 +312,6 @@ CHECKS = (
     Check(id="SY006", title="XML parses", run=xml_parses),
     Check(
         id="SY007",
-        severity=Severity.WARNING,
         title="Every file can be read",
         run=files_are_readable,
     ),

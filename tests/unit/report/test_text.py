@@ -29,9 +29,9 @@ Dockerfile:14: error[AG001] says java 11, but the service is for java 8
   fix: write 8 here
 Dockerfile: warning[DK001] note (DL1)
 
-  no verdict: HL001: helm did not finish within 30 s
-  not checked: MO004: promtool is not installed
-  not looked at: TF002: values, which only the provider knows
+  no verdict: helm did not finish within 30 s (HL001)
+  not checked: promtool is not installed (MO004)
+  not looked at: values, which only the provider knows (TF002)
   1 error, 1 warning; 2 passed, 1 failed, 1 not checked, 1 without a verdict"""
 
 TABLE = """\
@@ -160,8 +160,8 @@ def test_checks_that_did_not_run_for_one_reason_share_a_line() -> None:
         for name, reason in (("HL001", "no helm"), ("K8001", "no helm"), ("TF002", "no terraform"))
     ]
     assert text.write(report(*skipped)).splitlines() == [
-        "  not checked: HL001, K8001: no helm",
-        "  not checked: TF002: no terraform",
+        "  not checked: no helm (HL001, K8001)",
+        "  not checked: no terraform (TF002)",
         "  0 passed, 0 failed, 3 not checked   0.0 s",
     ]
 
