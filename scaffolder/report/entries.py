@@ -39,7 +39,9 @@ def lines(report: Report, paint: Paint, *, room: int, width: int) -> Iterator[st
                 yield from _waived(result.check.id, waived, width)
         return
     forms = [[*_forms(cause, paint, width)] for cause in found]
-    chosen = _fitting(forms, room - 2)  # two for what is counted
+    chosen = _fitting(forms, room)
+    if not all(chosen):
+        chosen = _fitting(forms, room - 2)  # two lines for what is counted
     for form in chosen:
         yield from form
     hidden = [cause for cause, form in zip(found, chosen, strict=True) if not form]
@@ -124,16 +126,16 @@ def _compact(cause: Cause, paint: Paint, width: int, *, most: int = 2) -> Iterat
 def _short(cause: Cause, paint: Paint, width: int, *, most: int) -> Iterator[str]:
     left = len(cause.findings) - 1
     more = f" (and {left} more: -v)" if left else ""
-    *start, last = _head(cause, cause.first, paint, width - len(more) if width else 0, most=most)
-    yield from start
-    yield last + more
+    yield from _head(cause, cause.first, paint, width, most=most, end=more)
 
 
-def _head(cause: Cause, finding: Finding, paint: Paint, width: int, *, most: int) -> Iterator[str]:
+def _head(
+    cause: Cause, finding: Finding, paint: Paint, width: int, *, most: int, end: str = ""
+) -> Iterator[str]:
     rule = f" ({finding.rule})" if finding.rule else ""
     label = f"{finding.severity}[{cause.check.id}]"
     text = f"{finding.place}: {label} {finding.message}{rule}"
-    for number, line in enumerate(wrapped(text, width, most=most)):
+    for number, line in enumerate(wrapped(text, width, most=most, end=end)):
         painted = paint(label, str(finding.severity))
         yield line.replace(label, painted, 1) if number < 2 and label in line else line
 

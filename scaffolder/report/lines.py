@@ -5,23 +5,29 @@ from __future__ import annotations
 import textwrap
 
 
-def wrapped(text: str, width: int, *, indent: str = "    ", most: int = 0) -> list[str]:
-    """Return `text` in lines of at most `width` characters, but for a word that is longer.
+def wrapped(
+    text: str, width: int, *, indent: str = "    ", most: int = 0, end: str = ""
+) -> list[str]:
+    """Return `text` and `end` in lines of at most `width` characters, but for a word that is longer.
 
-    Every line after the first starts with `indent`. `width` 0 leaves it on one line. Of more than
-    `most` lines the last one that is left ends with "…"; 0 leaves all.
+    Every line after the first starts with `indent`. `width` 0 leaves it on one line. What does not
+    fit into `most` lines becomes "…", and `end` stands behind it; 0 leaves all.
     """
-    lines = textwrap.wrap(
+    lines = _broken(text + end, width, indent)
+    if not most or len(lines) <= most:
+        return lines
+    lines = _broken(text, width, indent)[:most]
+    last = lines[-1]
+    while len(last) + len(" …") + len(end) > width and " " in last.strip():
+        last = last.rstrip().rpartition(" ")[0]
+    return [*lines[:-1], f"{last} …{end}"]
+
+
+def _broken(text: str, width: int, indent: str) -> list[str]:
+    return textwrap.wrap(
         text,
         width or len(text) + 1,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-        drop_whitespace=True,
     )
-    if not most or len(lines) <= most:
-        return lines
-    last = lines[most - 1]
-    while len(last) + 2 > width and " " in last.strip():
-        last = last.rstrip().rpartition(" ")[0]
-    return [*lines[: most - 1], f"{last} …"]

@@ -100,7 +100,7 @@ def _unchecked(report: Report, width: int) -> Iterator[str]:
     for entry in unchecked(report.results):
         more = len(entry.ids) - _NAMED
         ids = ", ".join(entry.ids[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        yield from wrapped(f"  {entry.kind}: {entry.reason} ({ids})", width, most=2)
+        yield from wrapped(f"  {entry.kind}: {entry.reason}", width, most=2, end=f" ({ids})")
 
 
 def _table(report: Report, paint: Paint, families: Mapping[str, str], width: int) -> Iterator[str]:

@@ -238,3 +238,20 @@ def test_colour_is_never_the_only_sign_and_changes_no_width() -> None:
             assert f"<{meaning}:" in painted
         plain = text.write(REPORT, checks=checks)
         assert len(painted.splitlines()) == len(plain.splitlines())
+
+
+def test_a_reason_that_is_too_long_keeps_the_checks_that_it_is_for() -> None:
+    reason = "the chart was not rendered because of many things " * 6
+    skipped = Result(check=check("K8001"), outcome=Outcome.SKIPPED, reason=reason)
+    lines = text.write(report(skipped)).splitlines()
+    assert len(lines) == 3
+    assert lines[1].endswith(" … (K8001)")
+
+
+def test_nothing_is_counted_that_has_room() -> None:
+    notes = [found(f"TF{n:03}", at(n, severity=Severity.NOTE)) for n in range(1, 14)]
+    written = text.write(report(*notes))
+    assert "and " not in written
+    assert len(written.splitlines()) == 15
+    one_more = found("TF014", at(14, severity=Severity.NOTE))
+    assert "  and 3 notes (TF012 1, TF013 1, TF014 1): -v" in text.write(report(*notes, one_more))

@@ -133,3 +133,25 @@ def test_what_comes_before_prod_is_not_prod(tmp_path: Path) -> None:
         "preprod": Path("values-pre-prod.yaml"),
         "prod": Path("values-prod.yaml"),
     }
+
+
+def test_settings_name_other_environments_in_their_order(tmp_path: Path) -> None:
+    for name in ("values-perf2.yaml", "values-eu-prod.yaml", "values-dev.yaml", "values-qa.yaml"):
+        (tmp_path / "chart").mkdir(exist_ok=True)
+        (tmp_path / "chart" / name).write_text("a: 1\n", encoding="utf-8")
+    (tmp_path / "chart" / "Chart.yaml").write_text("name: a\n", encoding="utf-8")
+    usual = Project(tmp_path)
+    own = Project(tmp_path, environments=["perf2", "dev", "eu-prod"])
+    (family,) = environments.families(own)
+    assert list(family.files) == ["perf2", "dev", "eu-prod"]
+    assert [name for one in environments.families(usual) for name in one.files] == ["dev", "qa"]
+    assert environments.named_in(Path("chart/values-eu-prod.yaml"), own) == "eu-prod"
+    assert environments.named_in(Path("values-qa.yaml"), own) == ""
+    assert environments.named_in(Path("values-local.yaml"), own) == environments.LOCAL
+
+
+def test_a_usual_name_keeps_its_other_words(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("", encoding="utf-8")
+    own = Project(tmp_path, environments=["test", "production"])
+    assert environments.named_in(Path("values-prd.yaml"), own) == "production"
+    assert environments.in_order(["production", "test"], own) == ["test", "production"]
