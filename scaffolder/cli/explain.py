@@ -98,6 +98,7 @@ def _named(uses: dict[str, object]) -> str:
 def _facts(check: Check) -> dict[str, str]:
     return {
         "family": check.family,
+        "severity": str(check.severity),
         "tool": check.tool.name if check.tool else "",
         "install": check.tool.how_to_get if check.tool else "",
     }

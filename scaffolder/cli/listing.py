@@ -44,6 +44,7 @@ def _checks() -> list[_Row]:
         {
             "id": check.id,
             "title": check.title,
+            "severity": str(check.severity),
             "tool": check.tool.name if check.tool else "",
             "family": check.family,
         }

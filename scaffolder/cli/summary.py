@@ -86,22 +86,26 @@ def say_fixes(examined: Examined, *, diff: bool, dry_run: bool) -> None:
 
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[Result], None]]:
-    """Count the checks done on stderr, where somebody looks; one line, gone at the end."""
+    """Count the checks done on stderr if it is a terminal; one line, gone at the end."""
     if quiet or not options.live():
         yield lambda result: None
         return
     done = 0
+    room = options.width() - 1  # a full line would be wrapped, and stay
+
+    def show(words: str) -> None:
+        click.echo(f"\r{words[:room]:<{room}}", nl=False, err=True)
 
     def on_result(result: Result) -> None:
         nonlocal done
         done += 1
-        click.echo(f"\r  {done} checked: {result.check.title:<60.60}", nl=False, err=True)
+        show(f"  {done} checked: {result.check.title}")
 
+    show("  reading the repository")
     try:
         yield on_result
     finally:
-        if done:
-            click.echo("\r" + " " * 80 + "\r", nl=False, err=True)
+        click.echo(f"\r{'':<{room}}\r", nl=False, err=True)
 
 
 def _as_text(found: Report, *, checks: bool, verbose: bool) -> str:

@@ -8,7 +8,7 @@ import textwrap
 def wrapped(
     text: str, width: int, *, indent: str = "    ", most: int = 0, end: str = ""
 ) -> list[str]:
-    """Return `text` and `end` in lines of at most `width` characters, but for a word that is longer.
+    """Return `text` and `end` in lines of at most `width` characters, but for longer words.
 
     Every line after the first starts with `indent`. `width` 0 leaves it on one line. What does not
     fit into `most` lines becomes "…", and `end` stands behind it; 0 leaves all.
