@@ -107,6 +107,49 @@ def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChecksStatus:
+    """What `scaffold status` tells where only the checks were adopted, and nothing is generated.
+
+    `files` are those of the job that are there, `edited` those of them that are not as written.
+    """
+
+    name: str
+    release: str
+    files: tuple[str, ...]
+    edited: tuple[str, ...]
+    deleted: tuple[str, ...]
+    pinned: bool
+    baseline: bool
+
+
+def of_checks(root: Path) -> ChecksStatus | None:
+    """Return where a repository stands that took the checks alone; None if it did not.
+
+    Raises:
+        AnswersError: its record does not parse.
+
+    """
+    only = keep_list.checks_only(root)
+    if only is None:
+        return None
+    there = {name: root / name for name in only.files if (root / name).is_file()}
+    edited = [name for name, path in there.items() if not _as_written(path, only.files[name])]
+    return ChecksStatus(
+        name=only.name,
+        release=only.release,
+        files=tuple(sorted(there)),
+        edited=tuple(sorted(edited)),
+        deleted=tuple(sorted(set(only.files) - set(there))),
+        pinned=(root / keep_list.LOCK).is_file(),
+        baseline=(root / keep_list.BASELINE).is_file(),
+    )
+
+
+def _as_written(path: Path, blob: str) -> bool:
+    return blob in {manifest.entry(path).blob, manifest.without_returns(path)}
+
+
 _SAME, _EDITED, _DELETED = "same", "edited", "deleted"
 
 

@@ -5,6 +5,7 @@ No file of the repository, and not its index, is touched.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Mapping
@@ -135,7 +136,7 @@ def tree(repository: Repository, files: Mapping[str, Path]) -> str:
     ).split()
     modes = [manifest.entry(source).mode for _, source in named]
     entries = [
-        f"{mode} {blob}\t{repository.prefix}{name}\0"
+        f"{mode} {blob}\t{os.path.normpath(f'{repository.prefix}{name}')}\0"
         for (name, _), blob, mode in zip(named, blobs, modes, strict=True)
     ]
     with tempfile.TemporaryDirectory(prefix="scaffolder-") as folder:

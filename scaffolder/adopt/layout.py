@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,13 +35,15 @@ class FileAction(enum.StrEnum):
 class Placed:
     """One file of the template: its path there, where it goes in the repository ("" for nowhere), and why.
 
-    `yours` is what the repository has in its place under another name.
+    `yours` is what the repository has in its place under another name; `reason` is why else it goes
+    beside a place that is free.
     """
 
     path: str
     target: str
     fate: FileAction
     yours: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +63,16 @@ def of(
     root: Path,
     tracked: Collection[str],
     owned: Collection[str],
+    contradicting: Mapping[str, str] | None = None,
 ) -> Layout:
     """Where each of `files`, rendered into `rendered`, goes in the repository at `root`.
 
     A file that is there, committed or ignored, is never written to: the template's version goes
     beside it, under PROPOSED. `owned` are folders ("helm/pay/") that the repository has in a form
     of its own: the template's go beside them whole, because half of each would be neither. So does
-    a file that is there under another name.
+    a file that is there under another name, and one of `contradicting`, with the reason.
     """
+    contradicting = contradicting or {}
     known = {path.lower() for path in tracked}
     placed: list[Placed] = []
     kept = set(owned)  # also where these answers write nothing there: other answers may, later
@@ -89,6 +93,10 @@ def of(
         elif yours := other_names.of(file, tracked):
             kept.add(file)
             placed.append(replace(_beside(file, file + PROPOSED, root, known), yours=yours))
+        elif file in contradicting:
+            kept.add(file)
+            put = _beside(file, file + PROPOSED, root, known)
+            placed.append(replace(put, reason=contradicting[file]))
         elif _blocked(file, known, root):
             kept.add(file)
             placed.append(Placed(path=file, target="", fate=FileAction.LEFT_OUT))

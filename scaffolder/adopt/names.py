@@ -36,21 +36,26 @@ class _Candidate:
     note: str = ""
 
 
-def name(project: Project, remote: str = "") -> Found:
+def name(
+    project: Project, remote: str = "", longest: int = LONGEST, whole: Project | None = None
+) -> Found:
     """Return the first name that is one; a generic one only if there is no other.
+
+    One that is longer than `longest` is cut at the end of a word, and in a folder of a larger
+    repository, `whole`, first without the words that the whole repository is called.
 
     Raises:
         AnswersError: every name is one word that is too long for the template.
 
     """
-    candidates = [one for one in _candidates(project, remote) if _sound(one.name)]
+    candidates = [one for one in _candidates(project, remote, whole) if _sound(one.name)]
     telling = [one for one in candidates if _sound(one.name) not in _GENERIC]
     for one in telling or candidates:
-        whole = _sound(one.name)
-        value = _shortened(whole)
+        full = _sound(one.name)
+        value = _shortened(_own(full, whole, longest), longest)
         if value:
             places = (one.at,) if one.at else ()
-            note = _note(whole, value, one)
+            note = _note(full, value, one)
             return Found(name="service_name", value=value, places=places, note=note)
     if candidates:
         raise AnswersError(
@@ -61,7 +66,7 @@ def name(project: Project, remote: str = "") -> Found:
     return Found(name="service_name", value="service", note="nothing says a name")
 
 
-def _candidates(project: Project, remote: str) -> Iterator[_Candidate]:
+def _candidates(project: Project, remote: str, whole: Project | None) -> Iterator[_Candidate]:
     names = of_each(lambda runtime: runtime.names(project))
     for found in sorted(names, key=lambda one: one.rank):
         yield _Candidate(name=found.value, at=place(project, found.file, found.line))
@@ -72,7 +77,23 @@ def _candidates(project: Project, remote: str) -> Iterator[_Candidate]:
             yield _Candidate(name=value, at=at)
     if remote:
         yield _Candidate(name=re.sub(r"(?:\.git)?/?$", "", remote), note="git remote origin")
-    yield _Candidate(name=project.root.name, note="name of the folder")
+    folder = project.root
+    if whole and folder != whole.root and _sound(folder.name) in _GENERIC:
+        yield _Candidate(name=f"{folder.parent.name}-{folder.name}", note="names of the folders")
+    yield _Candidate(name=folder.name, note="name of the folder")
+
+
+def _own(name: str, whole: Project | None, longest: int) -> str:
+    """Return a name that is too long without the words that begin those of all its neighbours."""
+    if whole is None or len(name) <= longest:
+        return name
+    words = name.split("-")
+    for shared in _sound(whole.root.name).split("-"):
+        if len(words) > 1 and words[0] == shared:
+            words = words[1:]
+        else:
+            break
+    return "-".join(words)
 
 
 def _sound(text: str) -> str:
@@ -82,11 +103,11 @@ def _sound(text: str) -> str:
     return re.sub(r"^[^a-z]+", "", plain).strip("-")
 
 
-def _shortened(name: str) -> str:
+def _shortened(name: str, longest: int) -> str:
     """Return a name without its last words if it is too long; "" if the first one is."""
-    while len(name) > LONGEST and "-" in name:
+    while len(name) > longest and "-" in name:
         name = name.rpartition("-")[0]
-    return name if len(name) <= LONGEST else ""
+    return name if len(name) <= longest else ""
 
 
 def _note(whole: str, value: str, one: _Candidate) -> str:

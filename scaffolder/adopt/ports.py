@@ -76,18 +76,10 @@ def _is_tool(project: Project, file: Path) -> bool:
 
 
 def _exposed(project: Project) -> Iterator[_Candidate]:
-    """Yield what the last stage exposes; the variable PORT says which of several it is."""
-    for file in images(project):
-        read = reading.stages(project, file)
-        last = read.stages[-1] if read else None
-        exposed: list[_Candidate] = []
-        for instruction in last.each("EXPOSE") if last else ():
-            for word in instruction.words:
-                text = last.filled(word).partition("/")[0] if last else ""
-                if re.fullmatch(r"\d{2,5}", text):
-                    exposed.append((text, place(project, file, instruction.line)))
-        real = [one for one in exposed if one[0] not in _DEBUGGERS]
-        yield from _first_named(project, real or exposed)
+    """Yield what the image exposes; the variable PORT says which of several it is."""
+    exposed = [(one.value, one.place) for one in _said(project, ports.EXPOSE)]
+    real = [one for one in exposed if one[0] not in _DEBUGGERS]
+    yield from _first_named(project, real or exposed)
 
 
 def _first_named(project: Project, exposed: list[_Candidate]) -> list[_Candidate]:

@@ -38,34 +38,26 @@ class Proposal:
 
 
 def of(
-    project: Project, whole: Project | None, remote: str, given: Mapping[str, object]
+    project: Project,
+    whole: Project | None,
+    remote: str,
+    given: Mapping[str, object],
+    usual: Mapping[str, object] | None = None,
 ) -> Proposal:
     """The answers that fit the repository; `given` ones win, `remote` is the address of its host, or empty.
 
     `whole` is the larger repository that the project is a folder of: what the project does not say,
-    that may.
+    that may. What neither says is as `usual`, which is what the user has set, else the default.
 
     Raises:
         AnswersError: a given answer is none or is not allowed, or nothing says what the service is
         written in. ProjectError: the folder holds several services.
 
     """
-    answers.refuse_unknown(given)
-    single.one_service(project)
-    if "runtime" not in given:
-        languages.refuse_another(project)
-    found = {one.name: one for one in _detected(project, whole, remote, given) if one}
-    if "runtime" not in found and "runtime" not in given:
-        below = [
-            f"scaffold adopt {folder.as_posix()}, or "
-            for folder in services.folders(project)
-            if folder != services.HERE
-        ]
-        raise AnswersError(
-            "nothing here says what the service is written in",
-            hint=f"{''.join(below[:1])}--runtime {'|'.join(RUNTIMES)}",
-            missing=("runtime",),
-        )
+    usual = usual or {}
+    answers.refuse_unknown({**usual, **given})
+    refuse(project, given)
+    found = {one.name: one for one in _detected(project, whole, remote, {**usual, **given}) if one}
     for name, value in given.items():
         found[name] = Found(name=name, value=_text(value), note="given")
     proposed: dict[str, Answer] = {}
@@ -78,7 +70,7 @@ def of(
                     hint=f"leave {question.flag} out",
                 )
             continue
-        one = found.get(question.name) or _default(question, proposed)
+        one = found.get(question.name) or _unsaid(question, usual, proposed)
         if question.name not in given:
             one = _allowed(question, one, proposed)
         proposed[question.name] = answers.accepted(
@@ -95,9 +87,72 @@ def of(
     return Proposal(answers=proposed, found=tuple(shown), there=tuple(one for one in things if one))
 
 
-def command_line(path: str, proposal: Proposal) -> str:
+def refuse(project: Project, given: Mapping[str, object]) -> None:
+    """Stop where the folder is not one service that the template can have.
+
+    Raises:
+        ProjectError: it holds several services, or is in another language.
+        AnswersError: nothing says what it is written in.
+
+    """
+    single.one_service(project)
+    if "runtime" in given:
+        return
+    languages.refuse_another(project)
+    if detect.runtime(project) is None:
+        below = [
+            f"scaffold adopt {folder.as_posix()}, or "
+            for folder in services.folders(project)
+            if folder != services.HERE
+        ]
+        raise AnswersError(
+            "nothing here says what the service is written in",
+            hint=f"{''.join(below[:1])}--runtime {'|'.join(RUNTIMES)}",
+            missing=("runtime",),
+        )
+
+
+def for_checks(
+    project: Project, whole: Project | None, remote: str, given: Mapping[str, object]
+) -> Proposal:
+    """The answers that an adoption of the checks alone records: what is found and given.
+
+    A version, a language or a name that the template does not have is none of its business.
+
+    Raises:
+        AnswersError: a given answer is none, or means something to the whole template only.
+
+    """
+    answers.refuse_unknown(given)
+    for name in given:
+        if name not in FOR_CHECKS:
+            raise AnswersError(
+                f"{name} means nothing to the checks alone",
+                hint="add --everything, or leave it out",
+            )
+    found = {one.name: one for one in _stated(project, whole, remote) if one}
+    found |= {name: Found(name=name, value=_text(it), note="given") for name, it in given.items()}
+    recorded: dict[str, Answer] = {}
+    for question in answers.questions():
+        if question.name not in FOR_CHECKS or question.name not in found:
+            continue
+        value = found[question.name].value
+        if question.name in given:
+            recorded[question.name] = answers.accepted(question, value, recorded)
+        else:
+            recorded[question.name] = tuple(value.split(",")) if question.several else value
+    shown = tuple(found[name] for name in recorded)
+    return Proposal(answers=recorded, found=shown, there=())
+
+
+FOR_CHECKS = ("service_name", "organization", "team", "runtime", "runtime_version", "ci")
+"""The questions whose answers say something of a repository that takes the checks alone."""
+
+
+def command_line(path: str, proposal: Proposal, scope: str = "") -> str:
     """The command that takes the same answers again."""
     words = ["scaffold adopt", *([shlex.quote(path)] if path != "." else [])]
+    words += [scope] if scope else []
     words += [
         f"--{name.replace('_', '-')} {shlex.quote(_text(answer))}"
         for name, answer in proposal.answers.items()
@@ -105,29 +160,64 @@ def command_line(path: str, proposal: Proposal) -> str:
     return " ".join(words)
 
 
+def _stated(project: Project, whole: Project | None, remote: str) -> list[Found | None]:
+    """Return what the repository says of FOR_CHECKS."""
+    runtime = detect.runtime(project)
+    inside = project.root.relative_to(whole.root).as_posix() if whole else ""
+    return [
+        names.name(project, "" if whole else remote, _ANY, whole),
+        _organization(remote),
+        detect.team(project) or (_outside(detect.team(whole, inside)) if whole else None),
+        runtime,
+        _version(project, whole, runtime.value) if runtime else None,
+        _pipelines(project, whole) or _host(remote),
+    ]
+
+
+_ANY = 100
+"""Letters of a name that no cluster has to take."""
+
+
 def _detected(
-    project: Project, whole: Project | None, remote: str, given: Mapping[str, object]
+    project: Project, whole: Project | None, remote: str, known: Mapping[str, object]
 ) -> list[Found | None]:
     def either(look: Callable[[Project], Found | None]) -> Found | None:
         return look(project) or (_outside(look(whole)) if whole else None)
 
-    runtime = detect.runtime(project)
     cloud = either(operations.cloud)
-    written_in = str(given.get("runtime", runtime.value if runtime else ""))
-    where = str(given.get("cloud", cloud.value if cloud else "none"))
-    inside = project.root.relative_to(whole.root).as_posix() if whole else ""
+    where = str(known.get("cloud", cloud.value if cloud else "none"))
+    stated = {one.name: one for one in _stated(project, whole, remote) if one}
+    written_in = str(known.get("runtime", _value(stated.get("runtime"))))
     return [
-        names.name(project, "" if whole else remote),
-        _organization(remote),
-        detect.team(project) or (_outside(detect.team(whole, inside)) if whole else None),
-        runtime,
-        detect.version(project, written_in)
-        or (_version_at_the_top(whole, written_in) if whole else None),
-        cloud or Found(name="cloud", value="none", note="nothing here speaks of a cloud"),
+        *stated.values(),
+        None
+        if "service_name" in known
+        else names.name(project, "" if whole else remote, whole=whole),
+        _version(project, whole, written_in),
+        cloud,
         either(lambda one: operations.region(one, where)),
-        either(detect.pipelines) or _host(remote),
         either(operations.chat),
     ]
+
+
+def _value(found: Found | None) -> str:
+    return found.value if found else ""
+
+
+def _version(project: Project, whole: Project | None, runtime: str) -> Found | None:
+    return detect.version(project, runtime) or (
+        _version_at_the_top(whole, runtime) if whole else None
+    )
+
+
+def _pipelines(project: Project, whole: Project | None) -> Found | None:
+    found = detect.pipelines(project)
+    return found or (_outside(detect.pipelines(whole)) if whole else None)
+
+
+def has_pipelines(project: Project, whole: Project | None) -> bool:
+    """Return whether the repository has a pipeline of its own."""
+    return _pipelines(project, whole) is not None
 
 
 def _version_at_the_top(whole: Project, runtime: str) -> Found | None:
@@ -154,6 +244,25 @@ def _organization(remote: str) -> Found | None:
 def _host(remote: str) -> Found | None:
     names = [name for name, one in CI_SYSTEMS.items() if one.HOST and re.search(one.HOST, remote)]
     return Found(name="ci", value=names[0], note="git remote origin") if names else None
+
+
+def _unsaid(
+    question: answers.Question, usual: Mapping[str, object], proposed: Mapping[str, Answer]
+) -> Found:
+    """Return what the user has set for what the repository does not say, else the default."""
+    if question.name in usual and question.name not in _OF_THE_REPOSITORY:
+        value = _text(usual[question.name])
+        one = Found(name=question.name, value=value, note="your own default or preset")
+        allowed = _allowed(question, one, proposed)
+        if allowed.value == value:
+            return one
+    if question.name == "cloud":
+        return Found(name="cloud", value="none", note="nothing here speaks of a cloud")
+    return _default(question, proposed)
+
+
+_OF_THE_REPOSITORY = frozenset({"service_name", "runtime", "runtime_version"})
+"""What a repository is, whatever its user usually makes."""
 
 
 def _default(question: answers.Question, proposed: Mapping[str, Answer]) -> Found:

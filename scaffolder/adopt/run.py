@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-import re
+import enum
+import shlex
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import checks
-from scaffolder.adopt import branch, layout, notes, ports, propose, scripts
+from scaffolder.adopt import (
+    branch,
+    contradictions,
+    layout,
+    notes,
+    only_checks,
+    ports,
+    propose,
+    scripts,
+)
 from scaffolder.adopt.layout import FileAction, Layout
 from scaffolder.adopt.propose import Proposal
+from scaffolder.checks import duplicates
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Report, Result
+from scaffolder.repository import settings
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes.runtime import BuildTool
 from scaffolder.template import answers, keep_list, render
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
+
+
+class Scope(enum.StrEnum):
+    """What is adopted: the checks alone, or the whole template."""
+
+    CHECKS = keep_list.CHECKS
+    EVERYTHING = "everything"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +44,7 @@ class Adoption:
     """What an adoption does, or did where there is a `commit`; `notes` are what a person should look at."""
 
     root: Path
+    scope: Scope
     proposal: Proposal
     layout: Layout
     scripts: tuple[str, ...]
@@ -38,73 +58,172 @@ class Adoption:
         return self.report.exit_code if self.report else ExitCode.CLEAN
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """The repository that is adopted, and what is found in it."""
+
+    root: Path
+    repository: branch.Repository
+    project: Project
+    scope: Scope
+    proposal: Proposal
+
+
 def adopt(
     root: Path,
     given: Mapping[str, object],
     *,
+    usual: Mapping[str, object] | None = None,
+    scope: Scope | None = None,
     dry_run: bool = False,
     no_check: bool = False,
     agreed: Callable[[Proposal], bool] = lambda proposal: True,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Adoption | None:
-    """Commit to the branch `scaffold/adopt` what the repository at `root` lacks; None where nobody `agreed`.
+    """Commit to the branch `scaffold/adopt` what the repository lacks; None where nobody `agreed`.
 
-    No file of the repository is written, and neither its index nor its current branch. A check that
-    fails withholds nothing: what it finds was there before, or is what the two sides have to agree
-    on.
+    Without a `scope`, the checks alone are proposed to a repository that has a pipeline of its own.
+    `given` answers win; `usual` ones are for what the repository does not say. No file of the
+    repository is written, and neither its index nor its current branch. A check that fails
+    withholds nothing: what it finds was there before, or is what the two sides have to agree on.
 
     Raises:
         ScaffolderError: and nothing was done.
 
     """
     with SystemToolchain() as toolchain:
-        _refuse_generated(root)
-        repository = branch.opened(root, toolchain)
-        project = Project(root, only=_written_here(repository.tracked))
-        whole = (
-            Project(repository.top, only=_written_here(repository.all_tracked))
-            if repository.prefix
-            else None
-        )
-        proposal = propose.of(project, whole, repository.remote, given)
+        opened = _opened(root, given, usual or {}, scope, toolchain)
+        if not agreed(opened.proposal):
+            return None
+        with tempfile.TemporaryDirectory(prefix="scaffolder-") as temporary:
+            look = None if dry_run or no_check else _Look(toolchain, on_result, Path(temporary))
+            made = _checks if opened.scope is Scope.CHECKS else _everything
+            return made(opened, Path(temporary), look, dry_run=dry_run)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How the result is checked: with which programs, who hears of it, and where it is written."""
+
+    toolchain: Toolchain
+    on_result: Callable[[Result], None]
+    temporary: Path
+
+    def at(self, repository: branch.Repository, tree: str) -> tuple[Project, Report]:
+        """Check what the branch will hold."""
+        folder = self.temporary / "result" / repository.root.resolve().name
+        branch.written(repository, tree, folder)
+        every = checks.every()
+        said = settings.load(folder, [check.id for check in every])
+        project = Project(folder, exclude=said.exclude, environments=said.environments)
+        report = checks.run(project, every, self.toolchain, on_result=self.on_result)
+        return project, duplicates.folded(report)
+
+
+def _opened(
+    root: Path,
+    given: Mapping[str, object],
+    usual: Mapping[str, object],
+    wanted: Scope | None,
+    toolchain: Toolchain,
+) -> _Opened:
+    _refuse_generated(root)
+    repository = branch.opened(root, toolchain)
+    project = Project(root, only=_written_here(repository.tracked))
+    whole = (
+        Project(repository.top, only=_written_here(repository.all_tracked))
+        if repository.prefix
+        else None
+    )
+    scope = wanted or _proposed(project, whole, given)
+    if scope is Scope.EVERYTHING:
+        proposal = propose.of(project, whole, repository.remote, given, usual)
         tool = scripts.tool(project, repository.top, str(proposal.answers["runtime"]))
         if tool:
             proposal = replace(proposal, there=(scripts.found(tool), *proposal.there))
-        if not agreed(proposal):
-            return None
-        with tempfile.TemporaryDirectory(prefix="scaffolder-") as temporary:
-            folder = Path(temporary) / "rendered" / root.resolve().name
-            folder.parent.mkdir()
-            files = render.write(render.current(), proposal.answers, folder)
-            _fit(folder, proposal)
-            laid = layout.of(folder, files, root, repository.tracked, _owned(project, proposal))
-            added = {
-                one.target: folder / one.path
-                for one in laid.files
-                if one.fate in {FileAction.NEW, FileAction.BESIDE}
-            }
-            extra = _own(folder, laid, tool, repository)
-            adoption = Adoption(
-                root=root,
-                proposal=proposal,
-                layout=laid,
-                scripts=tuple(name for name in extra if name in scripts.FILES),
-                notes=tuple(notes.of(proposal, laid, repository.prefix, tool, extra)),
-                current=repository.current,
-            )
-            if dry_run:
-                return adoption
-            tree = branch.tree(repository, {**added, **extra})
-            report = (
-                None
-                if no_check
-                else _checked(repository, tree, Path(temporary), toolchain, on_result)
-            )
-            message = f"Adopted by scaffolder {render.current().commit.removeprefix('v')}"
-            return replace(adoption, commit=branch.commit(repository, tree, message), report=report)
+    else:
+        if wanted is None:
+            propose.refuse(project, given)
+        proposal = propose.for_checks(project, whole, repository.remote, given)
+    return _Opened(
+        root=root, repository=repository, project=project, scope=scope, proposal=proposal
+    )
+
+
+def _proposed(project: Project, whole: Project | None, given: Mapping[str, object]) -> Scope:
+    """Return what fits: an answer to a question of the whole template asks for it."""
+    checks_only = set(given) <= set(propose.FOR_CHECKS) and propose.has_pipelines(project, whole)
+    return Scope.CHECKS if checks_only else Scope.EVERYTHING
+
+
+def _checks(opened: _Opened, temporary: Path, look: _Look | None, *, dry_run: bool) -> Adoption:
+    repository, folder = opened.repository, temporary / "job"
+    made = only_checks.of(opened.proposal, repository, folder)
+    report = None
+    if look:
+        project, report = look.at(repository, branch.tree(repository, made.files))
+        made, report = only_checks.with_baseline(made, project, report, folder)
+    adoption = Adoption(
+        root=opened.root,
+        scope=opened.scope,
+        proposal=opened.proposal,
+        layout=made.layout,
+        scripts=(),
+        notes=made.notes,
+        current=repository.current,
+        report=report,
+    )
+    if dry_run:
+        return adoption
+    message = f"Adopted the checks of scaffolder {render.current().commit.removeprefix('v')}"
+    commit = branch.commit(repository, branch.tree(repository, made.files), message)
+    return replace(adoption, commit=commit)
+
+
+def _everything(opened: _Opened, temporary: Path, look: _Look | None, *, dry_run: bool) -> Adoption:
+    root, repository = opened.root, opened.repository
+    project, proposal = opened.project, opened.proposal
+    tool = scripts.tool(project, repository.top, str(proposal.answers["runtime"]))
+    folder = temporary / "rendered" / root.resolve().name
+    folder.parent.mkdir()
+    files = render.write(render.current(), proposal.answers, folder)
+    _fit(folder, proposal)
+    template = Project(folder)
+    contradicting = {one.file: one.reason for one in contradictions.of(project, proposal, template)}
+    owned = _owned(project, proposal)
+    laid = layout.of(folder, files, root, repository.tracked, owned, contradicting)
+    _waive(folder, template, laid)
+    added = {
+        one.target: folder / one.path
+        for one in laid.files
+        if one.fate in {FileAction.NEW, FileAction.BESIDE}
+    }
+    extra = _own(folder, laid, tool, repository)
+    adoption = Adoption(
+        root=root,
+        scope=opened.scope,
+        proposal=proposal,
+        layout=laid,
+        scripts=tuple(name for name in extra if name in scripts.FILES),
+        notes=tuple(notes.of(proposal, laid, repository.prefix, tool, extra)),
+        current=repository.current,
+    )
+    if dry_run:
+        return adoption
+    tree = branch.tree(repository, {**added, **extra})
+    report = look.at(repository, tree)[1] if look else None
+    message = f"Adopted by scaffolder {render.current().commit.removeprefix('v')}"
+    return replace(adoption, commit=branch.commit(repository, tree, message), report=report)
 
 
 def _refuse_generated(root: Path) -> None:
+    if only := keep_list.checks_only(root):
+        files = shlex.join([str(keep_list.FILE), *only.files])
+        raise ProjectError(
+            f"{root} has the checks of scaffolder {only.release.removeprefix('v')} already",
+            hint=f"scaffold status; for the whole template: git rm {files}, git commit, "
+            "scaffold adopt --everything",
+        )
     for file, how in (
         (keep_list.FILE, "it was adopted"),
         (Path(answers.FILE), "a template made it"),
@@ -158,19 +277,27 @@ def _fit(folder: Path, proposal: Proposal) -> None:
         )
         _say(folder / "compose.yaml", f'"service:{ports.DEFAULT}"', f'"service:{port.value}"')
         _say(folder / ".devcontainer/devcontainer.json", f"[{ports.DEFAULT}]", f"[{port.value}]")
+    if contradictions.is_made_up(proposal, "team"):
+        _own_nothing(folder / "CODEOWNERS")
     if chart:
         _say(folder / "ci/settings.sh", f'CHART="helm/{service}"', f'CHART="{chart.value}"')
-        for ledger in (".scaffold/waivers.yml", ".trivyignore.yaml"):
-            _waive_nothing_of_the_chart(folder / ledger)
 
 
-def _waive_nothing_of_the_chart(file: Path) -> None:
-    def kept(entry: re.Match[str]) -> str:
-        return "" if re.search(r"paths:\s*[\[-]\s*\"helm/", entry[0]) else entry[0]
+def _own_nothing(file: Path) -> None:
+    """Turn the lines that name a team into comments: nothing says that there is this team."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    owned = [f"# {line}" if line and not line.startswith("#") else line for line in lines]
+    text = "\n".join(["# No team is known yet: write its name, and take the # away.", *owned])
+    file.write_text(text + "\n", encoding="utf-8")
 
-    text = file.read_text(encoding="utf-8")
-    entries = re.sub(r"^  - id: .*\n(?:(?!  - id: ).*\n)*", kept, text, flags=re.MULTILINE)
-    file.write_text(entries.rstrip("\n") + "\n", encoding="utf-8")
+
+def _waive(folder: Path, template: Project, laid: Layout) -> None:
+    """Take the waivers for files that are not written out of the ledgers."""
+    written = frozenset(
+        one.path for one in laid.files if one.fate in {FileAction.NEW, FileAction.SAME}
+    )
+    for file, text in contradictions.waived(template, written):
+        (folder / file).write_text(text, encoding="utf-8")
 
 
 def _say(file: Path, before: str, after: str) -> None:
@@ -206,15 +333,3 @@ def _own(
             hint=f"git mv {keep_list.FILE.parent} to another name, and commit",
         )
     return made
-
-
-def _checked(
-    repository: branch.Repository,
-    tree: str,
-    temporary: Path,
-    toolchain: Toolchain,
-    on_result: Callable[[Result], None],
-) -> Report:
-    folder = temporary / "result" / repository.root.resolve().name
-    branch.written(repository, tree, folder)
-    return checks.run(Project(folder), checks.every(), toolchain, on_result=on_result)

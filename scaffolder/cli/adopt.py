@@ -14,7 +14,7 @@ from scaffolder.adopt import branch, propose, run
 from scaffolder.adopt.found import Found
 from scaffolder.adopt.layout import FileAction, Placed
 from scaffolder.adopt.propose import Proposal
-from scaffolder.adopt.run import Adoption
+from scaffolder.adopt.run import Adoption, Scope
 from scaffolder.cli import options, prompts, summary
 from scaffolder.cli.new import question_options
 from scaffolder.errors import ExitCode
@@ -31,6 +31,22 @@ from scaffolder.template import answers
     "-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer; may be given again."
 )
 @click.option(
+    "--data-file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Answers as YAML.",
+)
+@click.option(
+    "--preset", metavar="NAME", help="For what the repository does not say: scaffold list presets."
+)
+@click.option(
+    "--only",
+    "only",
+    type=click.Choice([Scope.CHECKS]),
+    help="A record, one CI job and a baseline: the proposal where there is a pipeline.",
+)
+@click.option("--everything", is_flag=True, help="The whole template.")
+@click.option(
     "-n", "--dry-run", is_flag=True, help="Only say what was found and what would be written."
 )
 @click.option("--no-check", is_flag=True, help="Do not check the result.")
@@ -41,20 +57,32 @@ from scaffolder.template import answers
 @options.no_color
 @options.debug
 def command(
-    path: Path, data: tuple[str, ...], dry_run: bool, no_check: bool, form: str, **flags: Any
+    path: Path,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    preset: str | None,
+    only: str | None,
+    everything: bool,
+    form: str,
+    dry_run: bool,
+    no_check: bool,
+    **flags: Any,
 ) -> int:
     """Look at the service in the repository at PATH (default: here), and commit what it lacks to a branch of its own.
 
     The branch is scaffold/adopt. None of your files is written to: where the template has another
     version of one, it goes beside it as *.scaffold-new. Answers come from what is found; a flag
-    overrides one.
+    overrides one. Where a pipeline of your own is found, only the checks are proposed.
     """
-    given = prompts.typed_in(flags, data)
+    if only and everything:
+        raise click.UsageError("--only checks and --everything exclude each other")
     ask = form == "text" and not dry_run and options.interactive()
     with summary.progress(quiet=form == "json") as on_result:
         made = run.adopt(
             path,
-            given,
+            prompts.named(flags, data, data_file),
+            usual=prompts.usual(preset),
+            scope=Scope.EVERYTHING if everything else Scope(only) if only else None,
             dry_run=dry_run,
             no_check=no_check,
             agreed=_agreed if ask else lambda proposal: True,
@@ -97,29 +125,35 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
     yield ""
     yield from _found(made.proposal)
     yield ""
-    new = [one.target for one in made.layout.of(FileAction.NEW)]
-    yield f"  new       {counted(len(new) + len(made.scripts) + 1, 'file')}: {_folders(new)}"
-    for one in made.layout.of(FileAction.BESIDE):
-        if PROPOSED + "/" not in one.target:
-            yield f"  beside    {one.target}" + (f"   yours is {one.yours}" if one.yours else "")
-    for folder in sorted(
-        {one.target.partition(PROPOSED)[0] for one in made.layout.of(FileAction.BESIDE)}
-    ):
-        inside = [
-            one
-            for one in made.layout.of(FileAction.BESIDE)
-            if one.target.startswith(f"{folder}{PROPOSED}/")
-        ]
-        if inside:
-            yield f"  beside    {folder}{PROPOSED}/   {counted(len(inside), 'file')}"
-    for name in made.scripts:
-        yield f"  for yours {name}"
-    for note in made.notes:
-        yield f"  note      {note}"
+    yield from _written(made)
+    yield from (f"  note      {note}" for note in made.notes)
     yield ""
     if made.report:
         yield text_report.write(made.report, paint=options.paint, width=options.width())
         yield ""
+    yield from _next(made, path)
+
+
+def _written(made: Adoption) -> Iterator[str]:
+    """Yield what is new, and what is beside a file or folder that is there."""
+    new = [one.target for one in made.layout.of(FileAction.NEW)]
+    beside = made.layout.of(FileAction.BESIDE)
+    if made.scope is Scope.CHECKS:
+        yield from (f"  new       {name}" for name in new)
+    else:
+        yield f"  new       {counted(len(new) + len(made.scripts) + 1, 'file')}: {_folders(new)}"
+    for one in beside:
+        if PROPOSED + "/" not in one.target:
+            why = f"yours is {one.yours}" if one.yours else one.reason
+            yield f"  beside    {one.target}" + (f"   {why}" if why else "")
+    for folder in sorted({one.target.partition(PROPOSED)[0] for one in beside}):
+        inside = [one for one in beside if one.target.startswith(f"{folder}{PROPOSED}/")]
+        if inside:
+            yield f"  beside    {folder}{PROPOSED}/   {counted(len(inside), 'file')}"
+    yield from (f"  for yours {name}" for name in made.scripts)
+
+
+def _next(made: Adoption, path: Path) -> Iterator[str]:
     if made.commit:
         yield f"  on branch {branch.NAME}, commit {made.commit[:12]}; your files and {made.current} are as they were"
         yield ""
@@ -130,7 +164,13 @@ def _lines(made: Adoption, path: Path) -> Iterator[str]:
         yield "  nothing was written"
         yield ""
         yield "Next    the same without --dry-run"
-    yield f"Again   {propose.command_line(str(path), made.proposal)}"
+    yield f"Again   {propose.command_line(str(path), made.proposal, _flag(made))}"
+    if made.scope is Scope.CHECKS:
+        yield "Or      scaffold adopt --everything, for the whole template"
+
+
+def _flag(made: Adoption) -> str:
+    return "--only checks" if made.scope is Scope.CHECKS else "--everything"
 
 
 def _folders(files: list[str]) -> str:
@@ -143,6 +183,7 @@ def _document(made: Adoption) -> dict[str, Any]:
     return {
         "version": 1,
         "project": made.proposal.answers["service_name"],
+        "scope": str(made.scope),
         "answers": dict(made.proposal.answers),
         "found": [_one(one) for one in (*made.proposal.there, *made.proposal.found)],
         "files": [_file(one) for one in made.layout.files],
@@ -161,6 +202,7 @@ def _file(placed: Placed) -> dict[str, str]:
         "target": placed.target,
         "state": str(placed.fate),
         "yours": placed.yours,
+        "reason": placed.reason,
     }
 
 

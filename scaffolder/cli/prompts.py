@@ -29,6 +29,19 @@ def collect(
     return given | typed_in({**flags, "name": name}, data)
 
 
+def named(
+    flags: Mapping[str, Any], data: tuple[str, ...], data_file: Path | None
+) -> dict[str, object]:
+    """Return the answers that somebody named for this run: in a file, or on the command line."""
+    return {**(answers.load(data_file) if data_file else {}), **typed_in(flags, data)}
+
+
+def usual(preset: str | None) -> dict[str, object]:
+    """Return the answers for what nothing else says: of a preset, else the user's own defaults."""
+    of_preset = presets.named(preset).answers if preset else {}
+    return {**presets.user_settings().defaults, **of_preset}
+
+
 def typed_in(values: Mapping[str, Any], data: tuple[str, ...]) -> dict[str, object]:
     """The answers of one command line: those of flags and of --data, joined; then those of variables.
 

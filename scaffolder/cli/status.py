@@ -13,8 +13,10 @@ from scaffolder import status
 from scaffolder.cli import notes, options, releases
 from scaffolder.errors import ExitCode
 from scaffolder.formats.answers_file import FILE
-from scaffolder.model import visible
-from scaffolder.status import Status
+from scaffolder.model import counted, visible
+from scaffolder.status import ChecksStatus, Status
+from scaffolder.template import keep_list
+from scaffolder.template.keep_list import CHECKS
 from scaffolder.tools.toolchain import SystemToolchain
 
 
@@ -37,6 +39,13 @@ from scaffolder.tools.toolchain import SystemToolchain
 @options.debug
 def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
     """Tell the release of the repository at PATH (default: here), what is newer, and which generated files changed."""
+    if checks := status.of_checks(path):
+        click.echo(
+            json.dumps(_document_of_checks(checks), indent=2)
+            if form == "json"
+            else "\n".join(_lines_of_checks(checks))
+        )
+        return ExitCode.CLEAN
     with SystemToolchain() as toolchain:
         found = status.of(path, toolchain, taken=verbose)
     code = _code(found) if exit_code else ExitCode.CLEAN
@@ -46,6 +55,48 @@ def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
         else "\n".join(_lines(found, path, verbose))
     )
     return code
+
+
+def _lines_of_checks(found: ChecksStatus) -> Iterator[str]:
+    yield f"{visible(found.name)}: only the checks, adopted with {found.release}"
+    yield ""
+    for word, names in (("edited", found.edited), ("deleted", found.deleted)):
+        yield from (f"  {options.paint(f'{word:<9}', 'warning')} {visible(name)}" for name in names)
+    same = len(found.files) - len(found.edited)
+    yield f"  {counted(len(found.files), 'file')} of the job: {same} as written; no file comes from the template"
+    if found.baseline:
+        yield f"  {keep_list.BASELINE} holds back the findings of the day of the adoption"
+    if not found.pinned:
+        yield ""
+        yield f"Next    {keep_list.SCRIPT} pin git+https://…@vX.Y.Z: without it the job checks nothing and fails"
+
+
+def _document_of_checks(found: ChecksStatus) -> dict[str, object]:
+    """Return the keys of every status, and what was adopted."""
+    return {
+        "version": 1,
+        "project": found.name,
+        "adopted": CHECKS,
+        "release": found.release,
+        "newest": found.release,
+        "releases": [],
+        "cached": None,
+        "notes": [],
+        "note_problems": [],
+        "generated": 0,
+        "edited": list(found.edited),
+        "deleted": list(found.deleted),
+        "kept": [],
+        "not_taken": 0,
+        "unmanaged": [],
+        "older": None,
+        "record_is_stale": False,
+        "warning": "",
+        "job": list(found.files),
+        "pinned": found.pinned,
+        "baseline": found.baseline,
+        "exit_code": int(ExitCode.CLEAN),
+    }
 
 
 def _code(found: Status) -> ExitCode:

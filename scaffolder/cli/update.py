@@ -8,6 +8,7 @@ import click
 
 from scaffolder.cli import options, prompts, updated
 from scaffolder.errors import ExitCode
+from scaffolder.template import keep_list
 from scaffolder.update import run
 from scaffolder.update.engine import Request
 
@@ -37,5 +38,8 @@ def command(path: Path, to: str, data: tuple[str, ...], abort: bool, **settings:
                 "--abort takes the last update back, and goes with no other option"
             )
         click.echo(updated.of_abort(run.abort(path), str(settings["form"])))
+        return ExitCode.CLEAN
+    if only := keep_list.checks_only(path):
+        click.echo(updated.of_checks(only, str(settings["form"])))
         return ExitCode.CLEAN
     return updated.carried_out(Request(root=path, to=to, given=prompts.pairs(data)), settings)

@@ -18,6 +18,8 @@ from scaffolder.errors import ExitCode
 from scaffolder.model import Result, counted, visible
 from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
+from scaffolder.template import keep_list
+from scaffolder.template.keep_list import CHECKS, ChecksOnly
 from scaffolder.update import run
 from scaffolder.update.engine import Difference, Request
 from scaffolder.update.merge import FileAction
@@ -72,6 +74,38 @@ def carried_out(request: Request, settings: dict[str, Any]) -> int:
     elif lines := list(_lines(outcome, quiet=quiet)):
         click.echo("\n".join(lines))
     return outcome.exit_code
+
+
+def of_checks(only: ChecksOnly, form: str) -> str:
+    """Return what an update says where only the checks were adopted: there is nothing to do."""
+    if form == "json":
+        return json.dumps(
+            {
+                "version": 1,
+                "project": only.name,
+                "adopted": CHECKS,
+                "from": only.release,
+                "to": only.release,
+                "releases": [],
+                "cached": None,
+                "answers": [],
+                "notes": [],
+                "note_problems": [],
+                "files": [],
+                "summary": {str(fate): 0 for fate in FileAction},
+                "warning": "",
+                "taken": False,
+                "exit_code": int(ExitCode.CLEAN),
+                "diff": "",
+                "check": None,
+            },
+            indent=2,
+        )
+    return (
+        f"{visible(only.name)}: only the checks were adopted, so no file here comes from the template\n\n"
+        f"  nothing to do; nothing was changed\n\n"
+        f"Next    {keep_list.SCRIPT} pin git+https://…@vX.Y.Z, for another release of the checks"
+    )
 
 
 def _progress(*, quiet: bool) -> AbstractContextManager[Callable[[Result], None]]:

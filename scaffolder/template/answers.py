@@ -13,7 +13,7 @@ from typing import Any
 from scaffolder import __version__
 from scaffolder.errors import AnswersError, ProjectError, RenderError, ScaffolderError
 from scaffolder.formats import answers_file
-from scaffolder.template import bundled, expressions, question_types
+from scaffolder.template import bundled, expressions, keep_list, question_types
 
 FILE = answers_file.FILE
 load = answers_file.load
@@ -341,6 +341,11 @@ def require_record(root: Path) -> None:
 
     """
     if not (root / FILE).is_file():
+        if keep_list.checks_only(root):
+            raise ProjectError(
+                f"in {root} the checks were adopted, and nothing of the template",
+                hint="scaffold check and scaffold status work; scaffold adopt --everything brings the rest",
+            )
         above = next(
             (folder for folder in root.resolve().parents if (folder / FILE).is_file()), None
         )

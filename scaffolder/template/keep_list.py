@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scaffolder.errors import AnswersError
 
@@ -15,6 +16,31 @@ _HEADER = """\
 # each stood beside it as *.scaffold-new when the repository was adopted. To hand a file over to the template, take what
 # you want of that version and delete the line here.
 """
+_CHECKS_HEADER = """\
+# The checks of scaffolder were adopted here, and nothing of its template: no file here is generated, and `scaffold update`
+# has nothing to do. `scaffold status` tells the same. The job's own files are below, as they were written.
+"""
+
+SCRIPT = ".scaffold/scaffolder.sh"
+LOCK = ".scaffold/scaffolder.txt"
+BASELINE = ".scaffold/baseline.json"
+"""What the job of an adoption of the checks alone runs, installs, and holds back."""
+
+CHECKS = "checks"
+"""The value of `only` where the checks were adopted, and nothing of the template."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecksOnly:
+    """A repository in which only the checks were adopted: by which release, and the job's files.
+
+    `files` are the hashes that Git has for their contents, by their paths from the root.
+    """
+
+    name: str
+    release: str
+    answers: Mapping[str, object]
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,27 +65,69 @@ def kept(root: Path) -> Kept:
         AnswersError: the list does not parse.
 
     """
+    content = _content(root)
+    if content is None:
+        return Kept()
+    files = content.get("kept") if isinstance(content, dict) else None
+    if not isinstance(files, list):
+        raise AnswersError(
+            f"{root / FILE} has no list `kept`",
+            hint="one file a line: `kept:`, then `- Dockerfile`",
+        )
+    return Kept(frozenset(str(file) for file in files))
+
+
+def checks_only(root: Path) -> ChecksOnly | None:
+    """Return what was adopted of the repository at `root`, if that is the checks alone.
+
+    Raises:
+        AnswersError: the record does not parse.
+
+    """
+    content = _content(root)
+    if not isinstance(content, dict) or content.get("only") != CHECKS:
+        return None
+    given, files = (content.get(name) for name in ("answers", "files"))
+    answers = given if isinstance(given, dict) else {}
+    return ChecksOnly(
+        name=str(answers.get("service_name", root.resolve().name)),
+        release=str(content.get("release", "")),
+        answers=answers,
+        files={str(key): str(value) for key, value in files.items()}
+        if isinstance(files, dict)
+        else {},
+    )
+
+
+def _content(root: Path) -> Any:
+    """Return what the record holds; None if there is none, or nothing in it."""
     import yaml
 
     from scaffolder.formats import yaml as bounds
 
     path = root / FILE
     if not path.is_file():
-        return Kept()
+        return None
     try:
         listed = path.read_text(encoding="utf-8")
         bounds.refuse_unbounded(listed)
-        content = yaml.safe_load(listed)
+        return yaml.safe_load(listed)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise AnswersError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-    if content is None:
-        return Kept()
-    files = content.get("kept") if isinstance(content, dict) else None
-    if not isinstance(files, list):
-        raise AnswersError(
-            f"{path} has no list `kept`", hint="one file a line: `kept:`, then `- Dockerfile`"
-        )
-    return Kept(frozenset(str(file) for file in files))
+
+
+def checks_text(only: ChecksOnly) -> str:
+    """Return the record of a repository in which only the checks were adopted."""
+    import yaml
+
+    content = {
+        "only": CHECKS,
+        "release": only.release,
+        "answers": dict(only.answers),
+        "files": dict(only.files),
+        "kept": [],
+    }
+    return _CHECKS_HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
 
 
 def text(files: Iterable[str]) -> str:

@@ -39,6 +39,11 @@ def data(package: str, name: str) -> Any:
     return json.loads((files(package) / name).read_text(encoding="utf-8"))
 
 
+def text(package: str, name: str) -> str:
+    """Return the text of a file that is beside the modules of `package`."""
+    return (files(package) / name).read_text(encoding="utf-8")
+
+
 @cache
 def versions() -> dict[str, Any]:
     """Return the table of pinned versions: name → {version, eol, source}, or name → such a table again."""

@@ -32,6 +32,14 @@ from scaffolder.tools.toolchain import SystemToolchain
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
 
+ALL = run.Scope.EVERYTHING
+"""These repositories have pipelines: without it, only the checks are proposed."""
+
+
+FORMATS = (".editorconfig", ".gitattributes")
+"""Rules for files that follow other ones."""
+
+
 @dataclass(frozen=True)
 class Team:
     """What a team has, where its service lies in it, and what the template should make of that."""
@@ -66,7 +74,7 @@ TEAMS = {
             "image": "Dockerfile",
             "runtime_version": "pom.xml:13",
         },
-        {"app/", "Dockerfile", ".gitignore", "README.md", "CODEOWNERS", ".dockerignore"},
+        {"app/", "Dockerfile", ".gitignore", "README.md", "CODEOWNERS", ".dockerignore", *FORMATS},
     ),
     "a Flask app with a chart": Team(
         foreign.FLASK,
@@ -96,6 +104,7 @@ TEAMS = {
             "helm/catalog/",
             "monitoring/tests/",
             ".dockerignore",
+            *FORMATS,
         },
     ),
     "a package of a Node monorepo": Team(
@@ -110,7 +119,7 @@ TEAMS = {
             "ci": ("github",),
         },
         {"build": "../../pnpm-lock.yaml", "port": "Dockerfile:4", "service_name": "package.json:2"},
-        {"app/", "Dockerfile", "README.md", ".dockerignore"},
+        {"app/", "Dockerfile", "README.md", ".dockerignore", *FORMATS},
     ),
 }
 
@@ -150,7 +159,7 @@ def state(top: Path) -> dict[str, str]:
 
 def test_what_is_missing_is_on_a_branch_and_nothing_else_changes(team: Team, top: Path) -> None:
     before = state(top)
-    made = run.adopt(top / team.service, {}, no_check=True)
+    made = run.adopt(top / team.service, {}, scope=ALL, no_check=True)
     assert made is not None
     assert state(top) == before
     assert {name: made.proposal.answers.get(name) for name in team.answers} == team.answers
@@ -184,7 +193,7 @@ OF_THE_CHART = {
 def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_it(
     team: Team, top: Path, toolchain: SystemToolchain
 ) -> None:
-    made = run.adopt(top / team.service, {})
+    made = run.adopt(top / team.service, {}, scope=ALL)
     assert made is not None
     assert made.report is not None
     theirs = {
@@ -221,7 +230,7 @@ def test_an_update_afterwards_leaves_alone_what_was_there(
         pytest.skip("there is one release only")
     monkeypatch.setattr(render, "current", lambda: manifest.origin(history, oldest, toolchain))
     root = top / team.service
-    run.adopt(root, {}, no_check=True)
+    run.adopt(root, {}, scope=ALL, no_check=True)
     monkeypatch.undo()
     foreign.git(top, "switch", "--quiet", branch.NAME)
     before = state(top)
@@ -229,6 +238,7 @@ def test_an_update_afterwards_leaves_alone_what_was_there(
     assert stood.release == oldest
     assert stood.deleted == ()
     fitted = {"compose.yaml", ".devcontainer/devcontainer.json"}
+    fitted |= set() if "CODEOWNERS" in team.kept else {"CODEOWNERS"}
     fitted |= {".scaffold/waivers.yml", ".trivyignore.yaml"} if "chart" in team.found else set()
     assert set(stood.edited) - {f"helm/{team.answers['service_name']}/values.yaml"} == fitted
     assert cli.run(["update", str(root)]) == ExitCode.CLEAN
@@ -271,10 +281,10 @@ def test_a_given_answer_is_held_to_the_rules_of_the_questions(
 
 def test_a_dry_run_and_a_no_write_nothing(maven: Path) -> None:
     before, refs = state(maven), foreign.git(maven, "for-each-ref")
-    made = run.adopt(maven, {}, dry_run=True)
+    made = run.adopt(maven, {}, scope=ALL, dry_run=True)
     assert made is not None
     assert (made.commit, made.report) == ("", None)
-    assert run.adopt(maven, {}, agreed=lambda proposal: False) is None
+    assert run.adopt(maven, {}, scope=ALL, agreed=lambda proposal: False) is None
     assert (state(maven), foreign.git(maven, "for-each-ref")) == (before, refs)
 
 
@@ -319,7 +329,7 @@ def _nothing_committed(folder: Path) -> None:
 def test_a_repository_that_is_not_in_order_is_refused(maven: Path, spoil: Any, says: str) -> None:
     spoil(maven)
     with pytest.raises(ProjectError, match=says) as raised:
-        run.adopt(maven, {})
+        run.adopt(maven, {}, scope=ALL)
     assert raised.value.hint
 
 
@@ -330,13 +340,13 @@ def test_a_repository_of_a_template_is_not_adopted(tmp_path: Path) -> None:
 
 
 def test_what_was_adopted_is_not_adopted_again(maven: Path) -> None:
-    run.adopt(maven, {}, no_check=True)
+    run.adopt(maven, {}, scope=ALL, no_check=True)
     with pytest.raises(ProjectError, match="there is a branch scaffold/adopt already") as raised:
-        run.adopt(maven, {})
+        run.adopt(maven, {}, scope=ALL)
     assert raised.value.hint.startswith("git switch scaffold/adopt to go on with it")
     foreign.git(maven, "switch", "--quiet", branch.NAME)
     with pytest.raises(ProjectError, match="it was adopted already") as raised:
-        run.adopt(maven, {})
+        run.adopt(maven, {}, scope=ALL)
     assert raised.value.hint == "scaffold status; scaffold update"
 
 
@@ -367,7 +377,7 @@ def test_what_a_submodule_says_is_not_taken_for_the_service(maven: Path, tmp_pat
         "third",
     )
     foreign.git(maven, "commit", "--quiet", "--message", "no image, and somebody else's code")
-    made = run.adopt(maven, {}, no_check=True)
+    made = run.adopt(maven, {}, scope=ALL, no_check=True)
     assert made is not None
     assert {
         place.path.parts[0]
@@ -384,7 +394,7 @@ def test_what_a_submodule_says_is_not_taken_for_the_service(maven: Path, tmp_pat
 def test_a_detached_checkout_is_adopted_from_where_it_stands(maven: Path) -> None:
     foreign.git(maven, "switch", "--quiet", "--detach")
     before = state(maven)
-    made = run.adopt(maven, {}, no_check=True)
+    made = run.adopt(maven, {}, scope=ALL, no_check=True)
     assert made is not None
     assert state(maven) == before
     assert foreign.git(maven, "rev-parse", f"{branch.NAME}^") == foreign.git(
@@ -399,7 +409,7 @@ def test_line_ends_of_windows_stay_in_every_checkout(tmp_path: Path) -> None:
     for name in foreign.MAVEN:
         (root / name).write_bytes((root / name).read_bytes().replace(b"\n", b"\r\n"))
     foreign.git(root, "commit", "--quiet", "--all", "--message", "as Windows writes it")
-    made = run.adopt(root, {}, no_check=True)
+    made = run.adopt(root, {}, scope=ALL, no_check=True)
     assert made is not None
     assert (made.proposal.answers["runtime_version"], made.proposal.answers["region"]) == (
         "17",
@@ -423,7 +433,7 @@ def test_what_git_ignores_is_not_overwritten_when_the_branch_is_taken(tmp_path: 
         tmp_path / "orders", {**foreign.MAVEN, ".gitignore": "mise.toml\nkind.yaml\n"}
     )
     (root / "mise.toml").write_text("# mine, and not committed\n")
-    made = run.adopt(root, {}, no_check=True)
+    made = run.adopt(root, {}, scope=ALL, no_check=True)
     assert made is not None
     foreign.git(root, "switch", "--quiet", branch.NAME)
     assert (root / "mise.toml").read_text() == "# mine, and not committed\n"
@@ -440,7 +450,7 @@ def test_nothing_is_written_through_a_link_or_over_a_name_of_another_case(tmp_pa
     (root / "monitoring").symlink_to(elsewhere)
     foreign.git(root, "add", "--all")
     foreign.git(root, "commit", "--quiet", "--message", "a link")
-    made = run.adopt(root, {}, no_check=True)
+    made = run.adopt(root, {}, scope=ALL, no_check=True)
     assert made is not None
     targets = {one.target for one in made.layout.files}
     assert not {target for target in targets if target.startswith(("monitoring/", "platform/"))}
@@ -457,7 +467,7 @@ def test_nothing_takes_the_place_of_a_file_or_a_link_that_is_called_app(
     (maven / "app").symlink_to("src") if link else (maven / "app").write_text("a program\n")
     foreign.git(maven, "add", "--all")
     foreign.git(maven, "commit", "--quiet", "--message", "app")
-    made = run.adopt(maven, {}, no_check=True)
+    made = run.adopt(maven, {}, scope=ALL, no_check=True)
     assert made is not None
     assert (
         foreign.git(maven, "ls-tree", branch.NAME, "app")
@@ -478,7 +488,7 @@ def test_a_script_that_git_ignores_is_not_overwritten_when_the_branch_is_taken(
     root = foreign.repository(tmp_path / "orders", {**foreign.MAVEN, ".gitignore": "app/\n"})
     (root / "app").mkdir()
     (root / "app/build.sh").write_text("mine\n")
-    made = run.adopt(root, {}, no_check=True)
+    made = run.adopt(root, {}, scope=ALL, no_check=True)
     assert made is not None
     foreign.git(root, "switch", "--quiet", branch.NAME)
     assert (root / "app/build.sh").read_text() == "mine\n"
@@ -491,7 +501,7 @@ def test_a_file_in_the_place_of_the_list_of_what_is_kept_is_named(maven: Path) -
     foreign.git(maven, "commit", "--quiet", "--message", "mine")
     before = state(maven)
     with pytest.raises(ProjectError, match=r"something in the place of \.scaffold/adopted\.yml"):
-        run.adopt(maven, {}, no_check=True)
+        run.adopt(maven, {}, scope=ALL, no_check=True)
     assert (state(maven), _there(maven)) == (before, False)
 
 
@@ -509,7 +519,7 @@ def test_the_scripts_that_it_writes_run_from_anywhere_and_pass_shellcheck(
 ) -> None:
     if not shutil.which("bash") or not toolchain.find(SHELLCHECK):
         pytest.skip("bash or shellcheck is not installed")
-    run.adopt(top / team.service, {}, no_check=True)
+    run.adopt(top / team.service, {}, scope=ALL, no_check=True)
     foreign.git(top, "switch", "--quiet", branch.NAME)
     scripts = [top / team.service / f"app/{name}.sh" for name in ("build", "test", "run")]
     for script in scripts:
@@ -522,7 +532,7 @@ def test_the_scripts_that_it_writes_run_from_anywhere_and_pass_shellcheck(
 def test_the_command_says_what_it_found_and_what_to_type(
     maven: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(["adopt", str(maven), "--no-check"]) == 0
+    assert cli.run(["adopt", str(maven), "--everything", "--no-check"]) == 0
     said = capsys.readouterr().out
     for words in (
         f"order-service: found in {maven}\n",
@@ -530,7 +540,7 @@ def test_the_command_says_what_it_found_and_what_to_type(
         "  beside    Dockerfile.scaffold-new\n",
         "  for yours app/build.sh\n",
         f"Next    cd {maven}      git switch scaffold/adopt ",
-        f"Again   scaffold adopt {maven} --service-name order-service ",
+        f"Again   scaffold adopt {maven} --everything --service-name order-service ",
     ):
         assert words in said
 
@@ -550,11 +560,14 @@ def test_the_command_line_goes_before_a_variable_and_does_not_contradict_itself(
     assert (answers["chat"], answers["cloud"], answers["team"]) == ("teams", "none", "by-flag")
 
 
+VERSION = ("--runtime-version", "21")
+
+
 def test_the_command_says_it_in_one_document(
     maven: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (
-        cli.run(["adopt", str(maven), "--no-check", "--format", "json", "--runtime-version", "21"])
+        cli.run(["adopt", str(maven), "--everything", "--no-check", "--format", "json", *VERSION])
         == 0
     )
     document = json.loads(capsys.readouterr().out)
@@ -652,7 +665,7 @@ def test_what_was_found_fits_what_is_written(tmp_path: Path) -> None:
         "chart/Chart.yaml": "name: order-service\n",
     }
     root = foreign.repository(tmp_path / "orders", files)
-    made = run.adopt(root, {}, no_check=True)
+    made = run.adopt(root, {}, scope=ALL, no_check=True)
     assert made is not None
     targets = {one.target for one in made.layout.files}
     assert {target.split("/")[0] for target in targets if "main.tf" in target} == {
@@ -671,7 +684,7 @@ def test_what_was_found_fits_what_is_written(tmp_path: Path) -> None:
 def test_the_port_that_was_found_meets_no_other_on_the_machine_of_a_person(tmp_path: Path) -> None:
     files = {**foreign.MAVEN, "Dockerfile": "FROM eclipse-temurin:17-jre\nEXPOSE 3000\n"}
     root = foreign.repository(tmp_path / "orders", files)
-    run.adopt(root, {}, no_check=True)
+    run.adopt(root, {}, scope=ALL, no_check=True)
     foreign.git(root, "switch", "--quiet", branch.NAME)
     composed = yaml.safe_load((root / "compose.yaml").read_text(encoding="utf-8"))["services"]
     published = {name: service.get("ports", []) for name, service in composed.items()}
@@ -689,7 +702,7 @@ def test_what_stands_beside_a_folder_is_beside_it_whole(tmp_path: Path) -> None:
         "chart/Chart.yaml": "name: order-service\n",
         "monitoring/rules.yml": "groups: []\n",
     }
-    made = run.adopt(foreign.repository(tmp_path / "orders", files), {}, dry_run=True)
+    made = run.adopt(foreign.repository(tmp_path / "orders", files), {}, scope=ALL, dry_run=True)
     assert made is not None
     beside = {
         one.target.partition(".scaffold-new/")[0]
@@ -703,7 +716,7 @@ def test_what_stands_beside_a_folder_is_beside_it_whole(tmp_path: Path) -> None:
 def test_a_port_that_is_roots_does_not_go_into_a_chart_that_refuses_it(tmp_path: Path) -> None:
     files = {**foreign.MAVEN, "Dockerfile": "FROM eclipse-temurin:17-jre\nEXPOSE 80\n"}
     root = foreign.repository(tmp_path / "orders", files)
-    made = run.adopt(root, {}, no_check=True)
+    made = run.adopt(root, {}, scope=ALL, no_check=True)
     assert made is not None
     assert any("listens on 80, which is for root" in note for note in made.notes)
     chart = "helm/order-service"

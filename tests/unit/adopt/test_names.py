@@ -9,6 +9,7 @@ from support import written
 
 from scaffolder.adopt import names
 from scaffolder.errors import AnswersError
+from scaffolder.repository.project import Project
 
 REMOTE = "https://github.com/acme/customer-onboarding-service.git"
 LONG = "is longer than the 20 characters that the template takes"
@@ -54,3 +55,20 @@ def test_one_long_word_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(AnswersError, match=LONG) as raised:
         names.name(project)
     assert raised.value.missing == ("service_name",)
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "name"),
+    [
+        ("spring-postgres/backend", {"pom.xml": "<a><artifactId>project</artifactId></a>"}, "spring-postgres"),
+        ("shop/till/app", {"manage.py": ""}, "till-app"),
+        ("shop-customers-service", {"package.json": '{"name": "shop-customers-service"}'}, "customers-service"),
+        ("shop-cart", {"package.json": '{"name": "shop-cart"}'}, "shop-cart"),
+    ],
+)  # fmt: skip
+def test_a_folder_of_a_larger_repository(
+    tmp_path: Path, folder: str, files: dict[str, str], name: str
+) -> None:
+    top = tmp_path / "shop-microservices"
+    whole = written(top, {f"{folder}/{file}": text for file, text in files.items()})
+    assert names.name(Project(top / folder), whole=whole).value == name
