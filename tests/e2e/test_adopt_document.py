@@ -53,7 +53,7 @@ def test_every_step_does_what_the_document_says(tmp_path: Path) -> None:
         said[step] = done.stdout
     shown = re.search(r"```text\n(.*?)```", DOCUMENT, re.DOTALL)
     assert shown is not None
-    assert shown[1] in said["scaffold adopt --dry-run"]
+    assert shown[1] in said["scaffold adopt --everything --dry-run"]
     assert "kept      Dockerfile" in said["scaffold status"]
     assert "kept      .gitignore" not in said["scaffold status"]
     assert ", nothing to do" in said["scaffold update"]
