@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.adopt.propose import Proposal
+from scaffolder.model import Report
 from scaffolder.repository import facts, files
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
@@ -98,13 +99,33 @@ def _targets(project: Project) -> set[str] | None:
     return found
 
 
+_MOVABLE = (".md", "mise.toml", "renovate.json")
+"""Endings of files that nothing else of the template needs to work."""
+
+
+def told(report: Report, written: Collection[str]) -> dict[str, str]:
+    """Return which movable files, of those `written`, the findings name, with the first of each.
+
+    Scripts and charts stay: what they and the service have to agree on is for people to settle.
+    """
+    found: dict[str, str] = {}
+    for result in report.results:
+        for finding in result.findings:
+            places = (finding.place, *finding.related)
+            named = [place.path.as_posix() for place in places]
+            for name in named:
+                if name in written and name.endswith(_MOVABLE):
+                    found.setdefault(name, f"{result.check.id}: {finding.message}")
+    return found
+
+
 def waived(template: Project, written: frozenset[str]) -> Iterator[tuple[Path, str]]:
     """Yield the ledgers without the waivers for files that are not `written`, with their texts."""
     for file in (*files.trivy_exceptions(template), *_ledgers(template)):
         text = template.text(file)
         entries = re.sub(
             r"^  - id: .*\n(?:(?!  - id: ).*\n)*",
-            lambda found: found[0] if _is_needed(found[0], written) else "",
+            lambda found: _needed(found[0], written),
             text,
             flags=re.MULTILINE,
         )
@@ -116,12 +137,23 @@ def _ledgers(template: Project) -> tuple[Path, ...]:
     return files.at_root(template, ".scaffold/waivers.yml")
 
 
-def _is_needed(entry: str, written: frozenset[str]) -> bool:
-    """Return whether an entry of a ledger names no path, or one that is written."""
-    listed = re.search(r"paths:\s*\[(.*?)\]", entry, re.DOTALL)
-    lines = re.findall(r"^\s+- (\S.*)$", entry.partition("paths:")[2], re.MULTILINE)
-    named = [one.strip(" \"'") for one in (listed[1].split(",") if listed else lines)]
-    return not named or any(_covers(pattern, written) for pattern in named if pattern)
+def _needed(entry: str, written: frozenset[str]) -> str:
+    """Return an entry of a ledger without the paths that are not written; "" without any left."""
+    inline = re.search(r"^( +paths:) *\[(.*?)\]", entry, re.MULTILINE | re.DOTALL)
+    lines = re.findall(r"^ {6,}- (\S.*)\n", entry, re.MULTILINE)
+    named = inline[2].split(",") if inline else lines
+    kept = [one for one in named if _covers(one.strip(" \"'\n"), written)]
+    if len(kept) == len(named):
+        return entry
+    if not kept:
+        return ""
+    if inline:
+        listed = ", ".join(one.strip() for one in kept)
+        return entry.replace(inline[0], f"{inline[1]} [{listed}]")
+    gone = [line for line in lines if line not in kept]
+    return re.sub(
+        rf"^ {{6,}}- (?:{'|'.join(map(re.escape, gone))})\n", "", entry, flags=re.MULTILINE
+    )
 
 
 def _covers(pattern: str, written: frozenset[str]) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import shlex
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Report, Result
 from scaffolder.repository import settings
 from scaffolder.repository.project import Project
+from scaffolder.repository.runtimes import of_each
 from scaffolder.repository.runtimes.runtime import BuildTool
 from scaffolder.template import answers, keep_list, render
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
@@ -111,7 +113,7 @@ class _Look:
 
     def at(self, repository: branch.Repository, tree: str) -> tuple[Project, Report]:
         """Check what the branch will hold."""
-        folder = self.temporary / "result" / repository.root.resolve().name
+        folder = self.temporary / "result" / tree / repository.root.resolve().name
         branch.written(repository, tree, folder)
         every = checks.every()
         said = settings.load(folder, [check.id for check in every])
@@ -181,39 +183,67 @@ def _checks(opened: _Opened, temporary: Path, look: _Look | None, *, dry_run: bo
 
 
 def _everything(opened: _Opened, temporary: Path, look: _Look | None, *, dry_run: bool) -> Adoption:
-    root, repository = opened.root, opened.repository
-    project, proposal = opened.project, opened.proposal
-    tool = scripts.tool(project, repository.top, str(proposal.answers["runtime"]))
-    folder = temporary / "rendered" / root.resolve().name
+    repository, proposal = opened.repository, opened.proposal
+    tool = scripts.tool(opened.project, repository.top, str(proposal.answers["runtime"]))
+    folder = temporary / "rendered" / opened.root.resolve().name
     folder.parent.mkdir()
     files = render.write(render.current(), proposal.answers, folder)
     _fit(folder, proposal)
     template = Project(folder)
-    contradicting = {one.file: one.reason for one in contradictions.of(project, proposal, template)}
-    owned = _owned(project, proposal)
-    laid = layout.of(folder, files, root, repository.tracked, owned, contradicting)
-    _waive(folder, template, laid)
-    added = {
-        one.target: folder / one.path
-        for one in laid.files
-        if one.fate in {FileAction.NEW, FileAction.BESIDE}
-    }
-    extra = _own(folder, laid, tool, repository)
+    beside = {one.file: one.reason for one in contradictions.of(opened.project, proposal, template)}
+    report = None
+    for turn in range(_TURNS):
+        laid = _laid(opened, folder, files, beside)
+        _waive(folder, template, laid)
+        shutil.rmtree(temporary / "own", ignore_errors=True)
+        extra = _own(folder, laid, tool, repository)
+        if look is None:
+            break
+        tree = branch.tree(repository, {**_added(folder, laid), **extra})
+        report = look.at(repository, tree)[1]
+        new = contradictions.told(report, {one.path for one in laid.of(FileAction.NEW)})
+        if not new or turn == _TURNS - 1:
+            break
+        beside |= new
     adoption = Adoption(
-        root=root,
+        root=opened.root,
         scope=opened.scope,
         proposal=proposal,
         layout=laid,
         scripts=tuple(name for name in extra if name in scripts.FILES),
         notes=tuple(notes.of(proposal, laid, repository.prefix, tool, extra)),
         current=repository.current,
+        report=report,
     )
     if dry_run:
         return adoption
-    tree = branch.tree(repository, {**added, **extra})
-    report = look.at(repository, tree)[1] if look else None
+    tree = branch.tree(repository, {**_added(folder, laid), **extra})
     message = f"Adopted by scaffolder {render.current().commit.removeprefix('v')}"
-    return replace(adoption, commit=branch.commit(repository, tree, message), report=report)
+    return replace(adoption, commit=branch.commit(repository, tree, message))
+
+
+_TURNS = 4
+"""How often the result is checked: a page that goes beside may leave links to it in others."""
+
+
+def _laid(
+    opened: _Opened, folder: Path, files: Collection[Path], beside: Mapping[str, str]
+) -> Layout:
+    owned = _owned(opened.project, opened.proposal)
+    if any(Path(name).name in _VERSIONS for name in beside) and ".devcontainer/" not in owned:
+        owned = (*owned, ".devcontainer/")  # it has the template's version as well
+    return layout.of(folder, files, opened.root, opened.repository.tracked, owned, beside)
+
+
+_VERSIONS = frozenset(of_each(lambda runtime: runtime.VERSION_FILES))
+
+
+def _added(folder: Path, laid: Layout) -> dict[str, Path]:
+    return {
+        one.target: folder / one.path
+        for one in laid.files
+        if one.fate in {FileAction.NEW, FileAction.BESIDE}
+    }
 
 
 def _refuse_generated(root: Path) -> None:

@@ -22,6 +22,7 @@ import yaml
 from scaffolder import checks, cli, status
 from scaffolder.adopt import branch, ports, run
 from scaffolder.adopt.layout import FileAction
+from scaffolder.checks import duplicates
 from scaffolder.errors import AnswersError, ExitCode, ProjectError, ScaffolderError
 from scaffolder.model import Outcome
 from scaffolder.repository.project import Project
@@ -211,7 +212,7 @@ def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_i
     # workflows at the top of the repository that the folder is in, and there are none there.
     foreign.git(top, "switch", "--quiet", branch.NAME)
     apart = {"CI002"} if team.service != "." else set()
-    again = checks.run(Project(top / team.service), checks.every(), toolchain)
+    again = duplicates.folded(checks.run(Project(top / team.service), checks.every(), toolchain))
     assert {
         result.check.id: result.findings for result in again.results if result.check.id not in apart
     } == {

@@ -9,6 +9,7 @@ from support import written
 
 from scaffolder.adopt import contradictions
 from scaffolder.adopt.propose import Proposal
+from scaffolder.model import Check, Finding, Location, Outcome, Report, Result, Verdict
 from scaffolder.template.answers import Answer
 
 CALLERS = {
@@ -93,5 +94,37 @@ waivers:
     ((file, text),) = contradictions.waived(template, frozenset({"ci/settings.sh", "a.txt"}))
     assert file == Path(".scaffold/waivers.yml")
     assert [line.split()[-1] for line in text.splitlines() if "id:" in line] == ["b", "d"]
-    every = frozenset({"helm/x.yaml", "platform/y", "terraform/main.tf"})
+    assert '    paths: ["ci/settings.sh"]\n' in text
+    assert "terraform" not in text
+    every = frozenset({"helm/x.yaml", "ci/settings.sh", "platform/y", "terraform/main.tf"})
     assert list(contradictions.waived(template, every)) == []
+
+
+def test_of_a_list_of_lines_those_stay_that_are_written(tmp_path: Path) -> None:
+    ledger = "waivers:\n  - id: a\n    paths:\n      - a.yml\n      - b.yml\n    reason: x\n"
+    template = written(tmp_path, {".scaffold/waivers.yml": ledger})
+    ((_, text),) = contradictions.waived(template, frozenset({"b.yml"}))
+    assert text == "waivers:\n  - id: a\n    paths:\n      - b.yml\n    reason: x\n"
+
+
+def test_pages_that_findings_name_go_beside_and_scripts_stay() -> None:
+    page = Finding(path=Path("docs/a.md"), line=3, message="calls `make x`", fix="x")
+    theirs = Finding(
+        path=Path("ci.yml"),
+        line=1,
+        message="helm 1",
+        fix="x",
+        related=(Location(path=Path("mise.toml"), line=2),),
+    )
+    script = Finding(path=Path("ci/smoke.sh"), line=1, message="asks /info", fix="x")
+    yours = Finding(path=Path("README.md"), line=1, message="links", fix="x")
+    check = Check(id="AG047", title="x", run=lambda project, toolchain: Verdict())
+    result = Result(
+        check=check, outcome=Outcome.FAILED, seconds=0, findings=(page, theirs, script, yours)
+    )
+    report = Report(project="x", template="", results=(result,), seconds=0)
+    written_files = {"docs/a.md", "mise.toml", "ci/smoke.sh"}
+    assert contradictions.told(report, written_files) == {
+        "docs/a.md": "AG047: calls `make x`",
+        "mise.toml": "AG047: helm 1",
+    }
