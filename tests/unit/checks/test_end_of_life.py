@@ -120,7 +120,7 @@ def test_a_version_before_all_cycles_is_not_guessed_where_the_oldest_outlived_an
     assert end_of_life.end_of(product, version) is None
 
 
-ENDED = {
+OLDER = {
     "FROM node:6-slim\n": ("EOL001", "Node.js 6 has had no fixes since 2019-04-30"),
     "FROM node:0.12\n": ("EOL001", "Node.js 0 has had no fixes since 2016-12-31"),
     "FROM openjdk:6-jdk\n": ("EOL001", "Java 6 has had no fixes since 2018-12-31"),
@@ -135,7 +135,7 @@ ENDED = {
 
 
 @pytest.mark.parametrize(
-    ("text", "check", "message"), [(text, *said) for text, said in ENDED.items()]
+    ("text", "check", "message"), [(text, *said) for text, said in OLDER.items()]
 )
 def test_what_is_older_than_the_table_has_ended(
     text: str, check: str, message: str, tmp_path: Path
