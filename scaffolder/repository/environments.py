@@ -32,6 +32,7 @@ PROMOTION: tuple[tuple[str, ...], ...] = (
 
 _WORD = re.compile(r"(?:pre-)?[A-Za-z]+", re.IGNORECASE)
 _WHOLE = re.compile(r"^.+$")
+_OBJECT = re.compile(r"^apiVersion:\s*\S+\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,9 @@ _USUAL = _Vocabulary(
 
 COMMON_WORDS = frozenset({"develop", "int", "integration", "test", "testing", "live", "stage"})
 """Words that say something else as often as an environment, so that meeting them in a text proves nothing."""
+
+_SHARED = ("base", "common", "default", "defaults", "shared", "global", "all")
+"""What values are called that all environments share."""
 
 VALUES, VARIABLES, BACKENDS = "values of a chart", "Terraform variables", "Terraform backends"
 
@@ -104,8 +108,34 @@ def families(project: Project) -> tuple[Family, ...]:
 
 def beside(project: Project, chart: Path) -> dict[str, Path]:
     """The values files of a chart by environment, in promotion order: those in its folder, else the nearest others."""
-    own = [family for family in family_of(project, VALUES) if chart in _folders(family)]
+    known = family_of(project, VALUES)
+    own = [family for family in known if chart in _folders(family)]
+    if not own and is_alone_below(project, chart):
+        own = [family for family in known if _is_in(family, chart.parent)]
     return own[0].files if own else {}
+
+
+def base_of(project: Project, family: Family) -> Path | None:
+    """Return the values that all environments of a family share: a file beside, else the chart's."""
+    for word in _SHARED:
+        named = Path(family.pattern.replace("*", word))
+        if project.has(named):
+            return named
+    for chart in files.charts(project):
+        if beside(project, chart) == family.files and project.has(chart / "values.yaml"):
+            return chart / "values.yaml"
+    return None
+
+
+def is_alone_below(project: Project, chart: Path) -> bool:
+    """Return whether the folder that holds a chart's folder holds no other chart."""
+    return all(
+        other == chart or not other.is_relative_to(chart.parent) for other in files.charts(project)
+    )
+
+
+def _is_in(family: Family, folder: Path) -> bool:
+    return all(file.parent == folder for file in family.files.values())
 
 
 def _vocabulary(project: Project | None) -> _Vocabulary:
@@ -134,7 +164,7 @@ def _families(project: Project) -> Iterator[Family]:
     found: dict[tuple[str, str], dict[str, Path]] = {}
     for file in project.files:
         kind = _kind(file)
-        if kind is None or _NOT_DEPLOYED & set(file.parts[:-1]):
+        if kind is None or _NOT_DEPLOYED & set(file.parts[:-1]) or _is_object(project, kind, file):
             continue
         place = _environment(file, _vocabulary(project))
         if place:
@@ -147,6 +177,11 @@ def _families(project: Project) -> Iterator[Family]:
                 pattern=pattern,
                 files=dict(sorted(named.items(), key=lambda item: order[item[0]][0])),
             )
+
+
+def _is_object(project: Project, kind: str, file: Path) -> bool:
+    """Return whether a file is called like values and holds a Kubernetes object, such as a patch."""
+    return kind == VALUES and bool(_OBJECT.search(project.text(file)))
 
 
 def _kind(file: Path) -> str | None:

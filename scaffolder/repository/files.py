@@ -22,12 +22,25 @@ _TRIALS = frozenset(
     {
         "test",
         "tests",
+        "__tests__",
         "testdata",
+        "test-data",
         "integration-test",
         "integration-tests",
         "fixtures",
+        "__fixtures__",
+        "example",
         "examples",
+        "samples",
+        "doc",
+        "docs",
+        "documentation",
+        "tutorials",
+        "archive",
+        "archived",
+        "_archived",
         "e2e",
+        "e2e-tests",
     }
 )
 """Folders of which nothing is deployed."""
@@ -61,6 +74,11 @@ _BACKEND = re.compile(r".*\.tfbackend$|.*\bbackend\b.*\.(?:hcl|conf|tfvars|confi
 _SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
 
 
+def is_trial(file: Path) -> bool:
+    """Return whether a file is of a test or an example: nothing of it is deployed."""
+    return not _TRIALS.isdisjoint(file.parts[:-1])
+
+
 # ---- images --------------------------------------------------------------------------------------
 
 
@@ -74,7 +92,7 @@ def image_builds(project: Project) -> tuple[Path, ...]:
     return tuple(
         file
         for file in all_dockerfiles(project)
-        if not _TRIALS.union({".devcontainer"}) & set(file.parts)
+        if not is_trial(file) and ".devcontainer" not in file.parts
     )
 
 
@@ -220,14 +238,14 @@ def hcl(project: Project) -> tuple[Path, ...]:
 
 
 def charts(project: Project) -> tuple[Path, ...]:
-    """Return the folders of all Helm charts, those that others bring along included."""
-    return tuple(file.parent for file in project.matching("Chart.yaml"))
+    """Return the folders of all Helm charts, also those that others bring along, but no examples."""
+    return tuple(file.parent for file in project.matching("Chart.yaml") if not is_trial(file))
 
 
 def chart(project: Project) -> Path | None:
     """Return the folder of the service's Helm chart, or None if there is no chart."""
     usual = project.matching("helm/*/Chart.yaml", "charts/*/Chart.yaml", "chart/Chart.yaml")
-    folders = [*(file.parent for file in usual), *charts(project)]
+    folders = [*(file.parent for file in usual if not is_trial(file)), *charts(project)]
     return folders[0] if folders else None
 
 
@@ -273,9 +291,11 @@ def is_values(file: Path) -> bool:
 
 
 def plain_manifests(project: Project) -> tuple[Path, ...]:
-    """Return the YAML files outside charts, which may hold Kubernetes objects."""
+    """Return the YAML files outside charts and trials, which may hold Kubernetes objects."""
     folders = frozenset(charts(project))
-    return tuple(file for file in yaml(project) if folders.isdisjoint(file.parents))
+    return tuple(
+        file for file in yaml(project) if not is_trial(file) and folders.isdisjoint(file.parents)
+    )
 
 
 def skaffold_settings(project: Project) -> tuple[Path, ...]:
@@ -290,7 +310,11 @@ def tilt_settings(project: Project) -> tuple[Path, ...]:
 
 def kustomizations(project: Project) -> tuple[Path, ...]:
     """Return the kustomizations."""
-    return project.matching("kustomization.yaml", "kustomization.yml", "Kustomization")
+    return tuple(
+        file
+        for file in project.matching("kustomization.yaml", "kustomization.yml", "Kustomization")
+        if not is_trial(file)
+    )
 
 
 def deployments(project: Project) -> tuple[Path, ...]:
@@ -313,7 +337,7 @@ def kind_clusters(project: Project) -> tuple[Path, ...]:
 
     https://kind.sigs.k8s.io/docs/user/configuration/
     """
-    return project.matching("kind*.yaml", "kind*.yml")
+    return tuple(file for file in project.matching("kind*.yaml", "kind*.yml") if not is_trial(file))
 
 
 # ---- monitoring ----------------------------------------------------------------------------------

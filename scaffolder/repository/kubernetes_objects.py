@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffolder.model import Location
-from scaffolder.repository import files
+from scaffolder.repository import environments, files, kustomize
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import documents, line_of, listed, place
+from scaffolder.repository.reading import Unread, documents, line_of, listed, place
 
 DIGEST = "sha256:" + "0" * 64
 """Stands for the digest that a pipeline hands over; the chart refuses to render without one."""
@@ -25,7 +26,9 @@ REPOSITORY = "registry.example.com/image"
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesObject:
-    """A Kubernetes object: `scope` is a chart and an environment, or a folder, with its other objects.
+    """A Kubernetes object: `scope` is what deploys it, and the environment if it is for one.
+
+    What deploys it is the folder of a chart or of a kustomization, or of the file that holds it.
 
     `path` is the file that holds it, or the template that it is rendered from; `origins` are the
     lines of that template for each line of the object, if the object knows its lines.
@@ -73,7 +76,18 @@ class KubernetesObject:
         line = line_of(self.content, *path)
         if self.origins:
             line = self.origins[min(line, len(self.origins)) - 1] if line else 0
-        return place(project, self.path, line)
+        return place(project, kustomize.source_of(self.content, *path) or self.path, line)
+
+    @property
+    def is_kustomized(self) -> bool:
+        """Return whether a kustomization made it, so that its entries may be of several files."""
+        return isinstance(self.content, kustomize.SourcedTable)
+
+    @property
+    def namespace(self) -> str:
+        """Return the namespace that it names, empty if it names none."""
+        named = self.get("metadata", "namespace")
+        return named if isinstance(named, str) else ""
 
     @property
     def pod(self) -> tuple[Any, ...] | None:
@@ -103,8 +117,24 @@ class KubernetesObject:
 
 
 def plain(project: Project) -> tuple[KubernetesObject, ...]:
-    """Return the objects that files hold as they are, without those of charts."""
+    """Return the objects that files hold as they are, without those of charts and kustomizations."""
     return project.once("plain objects", lambda: tuple(_plain(project)))
+
+
+def kustomized(project: Project) -> tuple[KubernetesObject, ...]:
+    """Return the objects of each kustomization that no other one includes, as it renders them."""
+    return project.once("kustomized objects", lambda: tuple(_kustomized(project)))
+
+
+def without_charts(project: Project) -> tuple[KubernetesObject, ...]:
+    """Return the objects of files and of kustomizations."""
+    return (*plain(project), *kustomized(project))
+
+
+def unread(project: Project) -> tuple[Unread, ...]:
+    """Return what kustomizations name and is not rendered, with the reason."""
+    missing = [one for build in kustomize.builds(project) for one in build.missing]
+    return tuple(dict.fromkeys(missing))
 
 
 def placeholders(values: Mapping[Any, Any]) -> dict[str, str]:
@@ -119,26 +149,110 @@ def placeholders(values: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def _plain(project: Project) -> Iterator[KubernetesObject]:
+    named = kustomize.named_files(project)
     for file in files.plain_manifests(project):
         text = project.text(file)
-        if "kind:" not in text or "apiVersion:" not in text:
+        if file in named or "kind:" not in text or "apiVersion:" not in text:
             continue
-        for content in documents(project, file):
-            if isinstance(content, dict) and content.get("kind") and content.get("apiVersion"):
-                yield KubernetesObject(
-                    scope=(file.parent.as_posix(), ""), path=file, content=content
-                )
+        scope = (file.parent.as_posix(), environments.named_in(file))
+        for document in documents(project, file):
+            for content in kustomize.expanded(document):
+                if content.get("apiVersion"):
+                    yield KubernetesObject(scope=scope, path=file, content=content)
+
+
+def _kustomized(project: Project) -> Iterator[KubernetesObject]:
+    for build in kustomize.builds(project):
+        scope = (build.folder.as_posix(), environments.named_in(build.folder))
+        for resource in build.resources:
+            if resource.content.get("apiVersion"):
+                yield KubernetesObject(scope=scope, path=resource.path, content=resource.content)
+
+
+_BUILT_IN_GROUPS = frozenset(
+    {
+        "",
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "apps",
+        "autoscaling",
+        "batch",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "extensions",
+        "flowcontrol.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+    }
+)
+"""The groups that the API server itself serves; an unknown kind in these is an error."""
+
+_OF_CLIENTS = frozenset({"Config", "List", "Template", "Status"})
+"""Kinds in the core group that a program reads, and no cluster takes."""
+
+_OF_OPENSHIFT = frozenset({"BuildConfig", "DeploymentConfig", "ImageStream", "Route"})
+"""Kinds that OpenShift once served in the core group."""
+
+_FILLED_IN_LATER = re.compile(r"\$\{|\$\(|\{\{|^\$\w+$|^<[^>]+>$|^%\w+%$|^__\w+__$|^ENC\[|^@\w+@$")
+"""What stands for a value that envsubst, Flux, SOPS or another program fills in."""
+
+
+def is_built_in(one: KubernetesObject) -> bool:
+    """Return whether the API server itself serves the object's API, in any version of Kubernetes."""
+    group, slash, version = one.api_version.rpartition("/")
+    if not slash and (one.kind in _OF_CLIENTS | _OF_OPENSHIFT or not one.get("metadata")):
+        return False
+    return group in _BUILT_IN_GROUPS and re.fullmatch(r"v\d\w*", version) is not None
+
+
+def is_custom(one: KubernetesObject) -> bool:
+    """Return whether the object is of a custom resource: its group has a domain and is not built in."""
+    group = one.api_version.rpartition("/")[0]
+    return "." in group and not is_built_in(one) and bool(one.get("metadata"))
+
+
+def is_filled_in_later(value: Any) -> bool:
+    """Return whether a value is, or holds, a place that a program fills in before it is applied."""
+    if isinstance(value, dict):  # {{ name }} without quotes is YAML: a table whose key is a table
+        return any(str(key).startswith("{") for key in value)
+    return isinstance(value, str) and _FILLED_IN_LATER.search(value) is not None
 
 
 _PODS: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(
-        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Job"),
+        (
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicaSet",
+            "ReplicationController",
+            "Rollout",
+            "Job",
+        ),
         ("spec", "template"),
     ),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "Pod": (),
 }
-LONG_RUNNING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout"})
+WITH_PODS = tuple(_PODS)
+LONG_RUNNING = frozenset(
+    {
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "ReplicationController",
+        "Rollout",
+    }
+)
 
 
 def dig(value: Any, *path: Any) -> Any:

@@ -177,7 +177,7 @@ def everything(project: Project, toolchain: Toolchain) -> tuple[tuple[Kubernetes
 
 
 def _everything(project: Project, toolchain: Toolchain) -> tuple[tuple[KubernetesObject, ...], str]:
-    plain = kubernetes_objects.plain(project)
+    plain = kubernetes_objects.without_charts(project)
     try:
         rendered = manifests(project, toolchain)
     except NotApplicable:

@@ -41,6 +41,19 @@ _NOT_OURS = {
 _SUFFIX = re.compile(r"\*[^*?\[/]+")
 """A shell pattern that asks for the end of a name: what matches it matches by its name alone."""
 
+VENDORED = frozenset(
+    {
+        "vendor",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "bower_components",
+        "site-packages",
+        ".terragrunt-cache",
+    }
+)
+"""Folders with code of others: their files are there, and of no kind that checks look at."""
+
 _Value = TypeVar("_Value")
 
 
@@ -88,7 +101,7 @@ class Project:
         self._known: dict[object, _Once] = {}
 
     def matching(self, *patterns: str) -> tuple[Path, ...]:
-        """The files whose path, or whose last part, matches one of the shell patterns: for `files.py` alone."""
+        """The files whose path, or last part, matches a shell pattern, but vendored code: for `files.py` alone."""
         return self.once(("matching", patterns), lambda: self._matching(patterns))
 
     def has(self, file: str | Path) -> bool:
@@ -246,7 +259,8 @@ class Project:
         if in_paths:
             placed = re.compile("|".join(in_paths)).match
             found.update(file for path, file in self._by_path if placed(path))
-        return tuple(sorted(found))
+        ours = (file for file in found if VENDORED.isdisjoint(file.parts[:-1]))
+        return tuple(sorted(ours))
 
     def _text(self, file: Path) -> str:
         try:

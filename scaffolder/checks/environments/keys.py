@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffolder.checks.environments.families import families_of, patterns
-from scaffolder.model import Finding, Location, Verdict
+from scaffolder.checks.environments.families import families_of, patterns, short
+from scaffolder.model import Finding, Location, Severity, Verdict
+from scaffolder.repository import environments
 from scaffolder.repository.environments import VALUES, VARIABLES, Family
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import Unreadable, blocks, line_of, table_of
+from scaffolder.repository.reading import Unreadable, blocks, line_of, table, table_of
 from scaffolder.tools.toolchain import Toolchain
 
 _Keys = dict[tuple[str, ...], int]
@@ -38,40 +39,91 @@ def _same_keys(
 def _uneven(
     project: Project, family: Family, read: Callable[[Project, Path], _Keys | None]
 ) -> Iterator[Finding]:
-    """What is not set everywhere; a file that does not parse sets nobody knows what, and is left out."""
+    """Yield what is not set everywhere; a file that does not parse is left out."""
     all_keys = {name: read(project, file) for name, file in family.files.items()}
     keys = {name: one for name, one in all_keys.items() if one is not None}
+    base = None if _are_parallel(keys) else environments.base_of(project, family)
+    shared = (read(project, base) or {}) if base else {}
     for key in sorted({key for one in keys.values() for key in one}):
         having = [name for name in keys if key in keys[name]]
         if len(having) == len(keys) or any(
             key[:-1] and key[:-1] not in one for one in keys.values()
         ):
             continue  # everywhere, or below a key that is itself not everywhere
-        lacking = [name for name in keys if name not in having]
-        there = Location(path=family.files[having[0]], line=keys[having[0]][key])
-        written = ".".join(key)
-        if len(having) > len(lacking):
-            for name in lacking:
-                yield Finding(
-                    path=family.files[name],
-                    line=keys[name].get(key[:-1], 0),
-                    message=f"{written} is not set for {name}, but for {' and '.join(having)}",
-                    fix=f"set {written} here too, or move it to what all environments share",
-                    related=(there,),
-                )
+        if base and key in shared:
+            yield _taken_from_base(project, family, keys, key, having, base, shared[key])
         else:
-            for name in having:
-                yield Finding(
-                    path=family.files[name],
-                    line=keys[name][key],
-                    message=f"{written} is set for {name} only, not for {' and '.join(lacking)}",
-                    fix=f"set {written} in every environment, or move it to what they share",
-                    related=(
-                        Location(
-                            path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)
-                        ),
-                    ),
-                )
+            yield from _set_in_some(family, keys, key, having)
+
+
+def _are_parallel(keys: dict[str, _Keys]) -> bool:
+    """Return whether files say the same things, each in full, and do not just override a few."""
+    sets = [set(one) for one in keys.values()]
+    common = set.intersection(*sets) if sets else set()
+    return len(common) >= 4 and len(common) >= 0.75 * len(set.union(*sets))
+
+
+def _taken_from_base(
+    project: Project,
+    family: Family,
+    keys: dict[str, _Keys],
+    key: tuple[str, ...],
+    having: list[str],
+    base: Path,
+    line: int,
+) -> Finding:
+    """Return what an override of some environments means for the others, as a warning."""
+    lacking = [name for name in keys if name not in having]
+    place = Location(path=family.files[having[0]], line=keys[having[0]][key])
+    written = ".".join(key)
+    default, own = (_value(project, file, key) for file in (base, family.files[having[0]]))
+    said = f" ({default})" if default else ""
+    takes = "takes" if len(lacking) == 1 else "take"
+    return Finding(
+        path=place.path,
+        line=place.line,
+        message=f"{' and '.join(lacking)} {takes} {written} from {base.as_posix()}:{line}{said},"
+        f" {having[0]} sets {own or 'it'}",
+        fix="set it in each environment if it should differ, else only in the shared values",
+        related=(Location(path=base, line=line),),
+        severity=Severity.WARNING,
+    )
+
+
+def _value(project: Project, file: Path, key: tuple[str, ...]) -> str:
+    """Return a value in a word, empty if it is a table or a list."""
+    value: Any = table(project, file)
+    for part in key:
+        value = next((one for name, one in value.items() if str(name) == part), None)
+    return "" if isinstance(value, dict | list) else short(str(value))
+
+
+def _set_in_some(
+    family: Family, keys: dict[str, _Keys], key: tuple[str, ...], having: list[str]
+) -> Iterator[Finding]:
+    lacking = [name for name in keys if name not in having]
+    there = Location(path=family.files[having[0]], line=keys[having[0]][key])
+    written = ".".join(key)
+    if len(having) > len(lacking):
+        for name in lacking:
+            yield Finding(
+                path=family.files[name],
+                line=keys[name].get(key[:-1], 0),
+                message=f"{written} is not set for {name}, but for {' and '.join(having)}",
+                fix=f"set {written} here too, or move it to what all environments share",
+                related=(there,),
+            )
+        return
+    for name in having:
+        yield Finding(
+            path=family.files[name],
+            line=keys[name][key],
+            message=f"{written} is set for {name} only, not for {' and '.join(lacking)}",
+            fix=f"set {written} in every environment, or move it to what they share",
+            related=(
+                Location(path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)),
+            ),
+        )
 
 
 def _yaml_keys(project: Project, file: Path) -> _Keys | None:

@@ -11,12 +11,19 @@ from typing import Any
 from scaffolder.formats import Unreadable, gotemplate
 from scaffolder.formats.yaml import load_all
 from scaffolder.repository import environments, files, kubernetes_objects, reading
-from scaffolder.repository.kubernetes_objects import LONG_RUNNING, KubernetesObject, dig, texts
+from scaffolder.repository.kubernetes_objects import (
+    LONG_RUNNING,
+    WITH_PODS,
+    KubernetesObject,
+    dig,
+    texts,
+)
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unread
 
 __all__ = [
     "LONG_RUNNING",
+    "WITH_PODS",
     "Chart",
     "KubernetesObject",
     "Rendering",
@@ -60,13 +67,14 @@ def charts(project: Project) -> tuple[Chart, ...]:
 
 
 def objects(project: Project) -> tuple[KubernetesObject, ...]:
-    """Every object of every chart in every environment, and those of plain manifests."""
+    """Every object of every chart in every environment, of kustomizations and of plain manifests."""
     return project.once("objects", lambda: tuple(_objects(project)))
 
 
 def unread(project: Project) -> tuple[Unread, ...]:
-    """Templates and manifests that could not be read."""
-    return tuple(one for chart in charts(project) for one in chart.unread)
+    """Templates, manifests and parts of kustomizations that could not be read."""
+    of_charts = tuple(one for chart in charts(project) for one in chart.unread)
+    return (*of_charts, *kubernetes_objects.unread(project))
 
 
 def _charts(project: Project) -> Iterator[Chart]:
@@ -229,6 +237,10 @@ def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]
             if environment:
                 found[environment] = (*found.get(environment, ()), file)
     real = [name for name in found if name != environments.LOCAL]
+    if not found:
+        return {name: (file,) for name, file in environments.beside(project, folder).items()} or {
+            "": ()
+        }
     return {name: found[name] for name in environments.in_order(real, project)} or {"": ()}
 
 
@@ -296,4 +308,4 @@ def _objects(project: Project) -> Iterator[KubernetesObject]:
     for chart in charts(project):
         for rendering in chart.renderings:
             yield from rendering.objects
-    yield from kubernetes_objects.plain(project)
+    yield from kubernetes_objects.without_charts(project)

@@ -11,7 +11,7 @@ from support import ScriptedToolchain, said
 
 from scaffolder import checks, cli
 from scaffolder.errors import ExitCode, ProjectError
-from scaffolder.model import Finding, Outcome, Report
+from scaffolder.model import Finding, Outcome, Report, Severity
 from scaffolder.repository import environment_diff
 from scaffolder.repository.environment_diff import (
     RENDERED_MAY_DIFFER,
@@ -62,6 +62,64 @@ def test_a_key_that_most_environments_have_is_missing_where_it_is_not(tmp_path: 
     assert found(tmp_path, "EN001", files) == [
         "values-qa.yaml:1: route.path is not set for qa, but for dev and prod [values-dev.yaml:3]"
     ]
+
+
+OVERRIDES = {
+    "deploy/till/Chart.yaml": "apiVersion: v2\nname: till\nversion: 0.1.0\n",
+    "deploy/till/values.yaml": "replicas: 4\nhost: x\nsize: {cpu: 1, memory: 2}\n",
+    "deploy/values-dev.yaml": "replicas: 2\nhost: dev.example.org\n",
+    "deploy/values-prod.yaml": "host: example.org\n",
+}
+TAKEN = (
+    "deploy/values-dev.yaml:1: prod takes replicas from deploy/till/values.yaml:1 (4), dev sets 2"
+    " [deploy/till/values.yaml:1]"
+)
+
+
+def test_what_an_environment_takes_from_the_base_is_a_warning(tmp_path: Path) -> None:
+    assert found(tmp_path, "EN001", OVERRIDES) == [TAKEN]
+    (finding,) = checked(tmp_path, "EN001", {}).results[0].findings
+    assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    "base", ["values-base", "values-common", "values-default", "values-shared"]
+)
+def test_a_base_beside_is_no_environment(base: str, tmp_path: Path) -> None:
+    files = {
+        f"deploy/{base}.yaml": "replicas: 4\nhost: x\n",
+        "deploy/values-dev.yaml": "replicas: 2\nhost: dev.example.org\n",
+        "deploy/values-prod.yaml": "host: example.org\n",
+    }
+    (line,) = found(tmp_path, "EN001", files)
+    assert f"prod takes replicas from deploy/{base}.yaml:1 (4)" in line
+
+
+def test_a_key_that_no_base_has_is_still_missing(tmp_path: Path) -> None:
+    files = {**OVERRIDES, "deploy/values-dev.yaml": "debug: true\nhost: dev.example.org\n"}
+    (line,) = found(tmp_path, "EN001", files)
+    assert "debug is set for dev only" in line
+
+
+def test_files_that_say_the_same_in_full_are_no_overrides(tmp_path: Path) -> None:
+    full = "a: 1\nb: 2\nc: 3\nd: 4\n"
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: till\nversion: 0.1.0\n",
+        "chart/values.yaml": f"{full}e: 5\n",
+        "chart/values-dev.yaml": f"{full}e: 6\n",
+        "chart/values-prod.yaml": full,
+    }
+    (line,) = found(tmp_path, "EN001", files)
+    assert "e is set for dev only" in line
+
+
+def test_a_patch_that_is_called_values_is_none(tmp_path: Path) -> None:
+    patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\n"
+    files = {
+        "apps/stage/a-values.yaml": f"{patch}spec: {{test: 1}}\n",
+        "apps/prod/a-values.yaml": patch,
+    }
+    assert not checked(tmp_path, "EN001", files).results
 
 
 def test_an_empty_file_lacks_every_key_of_the_other(tmp_path: Path) -> None:

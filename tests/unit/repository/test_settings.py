@@ -152,8 +152,8 @@ def test_a_home_in_git_is_not_what_is_meant(
 BROKEN = {
     "a.yml": "a: [\n",
     "b.json": "{,}\n",
-    "vendor/c.yml": "a: [\n",
-    "deep/vendor/d.yml": "a: [\n",
+    "copied/c.yml": "a: [\n",
+    "deep/copied/d.yml": "a: [\n",
 }
 
 
@@ -181,7 +181,7 @@ def test_the_command_does_what_the_file_says(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (repository / "scaffold.toml").write_text(
-        'select = ["SY002", "SY003"]\nexclude = ["vendor"]\n[severities]\nSY003 = "note"\n',
+        'select = ["SY002", "SY003"]\nexclude = ["copied"]\n[severities]\nSY003 = "note"\n',
         encoding="utf-8",
     )
     assert found(capsys) == {"::error a.yml", "::notice b.json"}
@@ -219,7 +219,7 @@ def test_without_a_path_the_whole_repository_is_checked(
     (repository / ".git").mkdir()
     monkeypatch.chdir(repository / "deep")
     assert len(found(capsys, "--select", "SY002")) == 3
-    assert found(capsys, "--select", "SY002", ".") == {"::error deep/vendor/d.yml"}
+    assert found(capsys, "--select", "SY002", ".") == {"::error deep/copied/d.yml"}
     assert cli.run(["check", "--select", "SY002"]) == ExitCode.FOUND
     assert f"checking {repository}" in capsys.readouterr().err
     assert cli.run(["check", "--select", "SY002", "--quiet"]) == ExitCode.FOUND

@@ -1,0 +1,22 @@
+"""Kustomizations, rendered without Kustomize: objects, and the file and line of each entry.
+
+Follows https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/. What is not in the
+repository (remote bases) and what only a program makes (Helm charts, plug-ins) is left out, and
+the build says so.
+"""
+
+from __future__ import annotations
+
+from scaffolder.repository.kustomize.build import Build, builds, expanded, named_files
+from scaffolder.repository.kustomize.resource import Resource
+from scaffolder.repository.kustomize.sourced import SourcedTable, source_of
+
+__all__ = [
+    "Build",
+    "Resource",
+    "SourcedTable",
+    "builds",
+    "expanded",
+    "named_files",
+    "source_of",
+]
