@@ -18,8 +18,6 @@ from scaffolder.repository.reading import Makefile
 from scaffolder.repository.reading import place as place_of
 from scaffolder.tools.toolchain import Toolchain
 
-_WORD = r"(?:[^\s;&|)<>\"']|\"[^\"]*\"|'[^']*')+"
-_MAKE = re.compile(rf"(?:^|[;&|(]|\bthen|\bdo|\brun|\bsudo|!)\s*make((?:\s+{_WORD})+)")
 _SCRIPT = re.compile(
     r"(?:^|[\s;&|(\"'])((?:\./)?(?:[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=$|[\s;&|)\"'])"
 )
@@ -32,18 +30,14 @@ _MADE = re.compile(
 
 def targets_exist(project: Project, _: Toolchain) -> Verdict:
     """Each target that a pipeline, a script or a text gives to make is one of the Makefile."""
-    made = {file.parent: reading.makefile_of(project, file) for file in files.makefiles(project)}
-    if not made:
+    if not files.makefiles(project):
         raise NotApplicable("there is no Makefile")
     findings, looked = [], 0
     texts = frozenset(files.documents(project))
-    for place, folder, name in _asked_of_make(project):
-        makefile = made.get(folder)
-        if makefile is None:
-            continue
+    for place, file, name in _asked_of_make(project):
         looked += 1
-        if makefile.complete and not makefile.has(name):
-            file = folder / "Makefile"
+        if _lacks(project, file, name):
+            makefile = reading.makefile_of(project, file)
             findings.append(
                 disagreement(
                     place,
@@ -178,38 +172,78 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
 
 
 def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
+    """Yield each target that make is asked for, with its place and the Makefile."""
     for command in commands.commands(project):
-        for words in _MAKE.findall(command.text):
-            if command.folder is not None or command.system == commands.SCRIPT:
-                yield from _targets(command.place, command.folder or Path(), words)
+        for words, folder in commands.calls(command):
+            if command.system == commands.SCRIPT and command.folder is None:
+                folder = Path()
+            if words[0] == "make" and folder is not None:
+                yield from _targets(project, command.place, folder, words[1:])
     moved: tuple[Path, int] | None = None
     for place, code in documents.shell(project):
         follows = moved == (place.path, place.line - 1)
         moved = (
             (place.path, place.line) if follows or re.search(r"\b(?:cd|pushd)\b", code) else None
         )
-        for words in _MAKE.findall(code) if moved is None else ():
-            yield from _targets(place, _folder_of_makefile(project, place.path), words)
+        for words in commands.words_of(code) if moved is None else ():
+            if words[0] == "make":
+                yield from _asked_in_text(project, place, words[1:])
 
 
-def _folder_of_makefile(project: Project, file: Path) -> Path:
-    """The folder of the Makefile that a text is likely to mean: the nearest one above."""
-    return next((folder for folder in file.parents if project.has(folder / "Makefile")), Path())
+def _asked_in_text(
+    project: Project, place: Location, words: tuple[str, ...]
+) -> Iterator[tuple[Location, Path, str]]:
+    """Yield what a text asks for and no Makefile above it has, from the nearest one."""
+    above = [folder for folder in place.path.parents if _makefile(project, folder, "")]
+    known = [list(_targets(project, place, folder, words)) for folder in above]
+    for targets in zip(*known, strict=False):
+        having = [one for one in targets if not _lacks(project, *one[1:])]
+        yield (having or targets)[0]
 
 
-def _targets(place: Location, folder: Path, words: str) -> Iterator[tuple[Location, Path, str]]:
-    listed = [re.sub(r"[\"']", "", word) for word in re.findall(_WORD, words)]
-    if any(word in {"-f", "--file"} or word.startswith(("-f", "--file=")) for word in listed):
-        return
-    for at, word in enumerate(listed):
-        if word == "-C" or (at and listed[at - 1] == "-C"):
-            if word != "-C":
-                folder = folder / word
-            continue
-        if re.fullmatch(r"[a-z][\w.-]*", word) and not re.search(r"\.(?:txt|log)$", word):
-            yield place, folder, word
-        elif not re.match(r"-[\w=-]*$|[A-Z_a-z]\w*=", word):
-            return
+def _lacks(project: Project, file: Path, name: str) -> bool:
+    """Return whether a Makefile has no such target; one that is not complete may have it."""
+    makefile = reading.makefile_of(project, file)
+    return makefile.complete and not makefile.has(name)
+
+
+_WITH_VALUE = re.compile(r"(-C|--directory|-f|--file|--makefile|-[jlIoW]|--jobs)(?:=?(.+))?")
+
+
+def _targets(
+    project: Project, place: Location, folder: Path, words: tuple[str, ...]
+) -> Iterator[tuple[Location, Path, str]]:
+    """Yield the targets among the words after make; none if its folder or file is not known."""
+    targets, named, at = [], "", 0
+    while at < len(words):
+        word = words[at]
+        option = _WITH_VALUE.fullmatch(word)
+        at += 1
+        if option:
+            value = option[2] or ""
+            if not value and not (option[1] in {"-j", "--jobs"} and not _is_number(words, at)):
+                value, at = (words[at] if at < len(words) else ""), at + 1
+            if option[1] in {"-C", "--directory"}:
+                folder = folder / value
+            elif option[1] in {"-f", "--file", "--makefile"}:
+                named = value
+        elif not word.startswith("-") and not re.match(r"[A-Za-z_][\w.]*[:?+]?=", word):
+            targets.append(word)
+    file = _makefile(project, folder, named)
+    for target in targets if file else ():
+        if re.fullmatch(r"[a-z][\w./-]*", target) and not re.search(r"\.(?:txt|log)$", target):
+            yield place, file or Path(), target
+
+
+def _is_number(words: tuple[str, ...], at: int) -> bool:
+    return at < len(words) and words[at].isdigit()
+
+
+def _makefile(project: Project, folder: Path, named: str) -> Path | None:
+    """Return the Makefile that make reads in a folder, None if it is not known."""
+    names = (named,) if named else ("GNUmakefile", "makefile", "Makefile")
+    paths = [project.relative((folder / name).as_posix()) for name in names]
+    return next((path for path in paths if project.has(path)), None)
 
 
 def _nearest(name: str, makefile: Makefile) -> str:

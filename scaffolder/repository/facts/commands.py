@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats import shell
 from scaffolder.formats.dockerfile import filled as filled_with
 from scaffolder.formats.makefile import logical_lines
 from scaffolder.model import Location
@@ -26,13 +27,15 @@ MAKE, SCRIPT = "make", "script"
 class Command:
     """One line of shell: who runs it, from which folder (None if unknown), and where it stands.
 
-    `system` is a name of CI_SYSTEMS, MAKE or SCRIPT.
+    `system` is a name of CI_SYSTEMS, MAKE or SCRIPT. `is_text`: the line begins in a here document
+    or inside quotes, so that it is printed or written and not run.
     """
 
     system: str
     place: Location
     text: str
     folder: Path | None
+    is_text: bool = False
 
     @property
     def in_pipeline(self) -> bool:
@@ -78,9 +81,10 @@ def _commands(project: Project) -> Iterator[Command]:
                 yield _command(MAKE, file, number, line.lstrip("@-+"), file.parent)
     for file in files.shell_programs(project):
         moved = _moves_to_root(project, file)
+        texts = shell.lines_of_texts(project.text(file))
         for number, line in logical_lines(project.text(file)):
             if not line.lstrip().startswith("#"):
-                yield _command(SCRIPT, file, number, line, moved)
+                yield _command(SCRIPT, file, number, line, moved, is_text=number in texts)
 
 
 def _moves_to_root(project: Project, file: Path) -> Path | None:
@@ -97,7 +101,8 @@ def _script(system: str, project: Project, file: Path, script: Script) -> Iterat
     """The lines of a script, each found again in its file from its first line on."""
     lines = project.lines(file)
     at, folder = max(script.line, 1), script.folder
-    for _, one in logical_lines(script.text):
+    texts = shell.lines_of_texts(script.text)
+    for number, one in logical_lines(script.text):
         words = one.strip()
         if not words or words.startswith("#"):
             continue
@@ -105,10 +110,29 @@ def _script(system: str, project: Project, file: Path, script: Script) -> Iterat
             (n for n in range(at, min(len(lines), at + 200) + 1) if words[:60] in lines[n - 1]), at
         )
         at = start
-        yield _command(system, file, start, one, folder)
+        yield _command(system, file, start, one, folder, is_text=number in texts)
         folder = None if re.match(r"\s*(?:cd|pushd)\b", one) else folder
 
 
-def _command(system: str, file: Path, line: int, text: str, folder: Path | None) -> Command:
+def _command(
+    system: str, file: Path, line: int, text: str, folder: Path | None, *, is_text: bool = False
+) -> Command:
     place = Location(path=file, line=line, text=text.strip()[:160])
-    return Command(system=system, place=place, text=text[:_LONGEST], folder=folder)
+    return Command(system=system, place=place, text=text[:_LONGEST], folder=folder, is_text=is_text)
+
+
+def calls(command: Command) -> Iterator[tuple[tuple[str, ...], Path | None]]:
+    """Yield the words of each program that a line runs, and its folder (None if unknown)."""
+    folder = command.folder
+    for words in () if command.is_text else shell.simple_commands(command.text):
+        if words[0] in {"cd", "pushd"}:
+            to = words[1] if len(words) == 2 else ""
+            plain = to and not to.startswith(("/", "~", "-")) and "$" not in to
+            folder = folder / to if folder is not None and plain else None
+        else:
+            yield words, folder
+
+
+def words_of(line: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each program that a line of shell in a document runs."""
+    yield from shell.simple_commands(line)
