@@ -1,71 +1,91 @@
-"""K8: what the chart renders is what a Kubernetes API server would take, or, where one is named, does take."""
+"""K8: objects are what a Kubernetes API server would take, or does take if one is named."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
 
 from scaffolder.checks.optional import module
-from scaffolder.errors import ClusterError
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import manifests
-from scaffolder.repository.clouds import of_each
+from scaffolder.errors import ClusterError, ToolError
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import kubernetes_objects, manifests
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import Unread
 from scaffolder.tools import cluster
 from scaffolder.tools.cluster import Ruling
-from scaffolder.tools.offline import custom_resources
+from scaffolder.tools.offline import custom_resources, kubernetes_schemas
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import Toolchain
 
-_BUILT_IN = re.compile(
-    r"v\d+|(?:apps|autoscaling|batch|policy|extensions)/v\w+|[a-z0-9.-]+\.k8s\.io/v\w+"
-)
-"""The groups that the API server itself serves; in these an unknown kind is an error, not a custom resource."""
-
-_UNEXPECTED = re.compile(r"'(\w+)' (?:was|were) unexpected")
-"""The key that a schema does not know, as jsonschema names it."""
-
-_GROUPS = ("gateway.networking.k8s.io", *of_each(lambda cloud: cloud.CUSTOM_GROUPS))
-_CUSTOM = re.compile("|".join(rf"{re.escape(group)}/.*" for group in _GROUPS))
-"""Ends in k8s.io, and comes as custom resources all the same."""
+_UNEXPECTED = re.compile(r"'([^']+)'(?=[^()]* (?:was|were) unexpected)")
+"""A key that a schema does not know, as jsonschema names it."""
 
 
 def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     """Each built-in object is strictly valid for the clusters' Kubernetes version: no removed API, no unknown key."""
     version = manifests.kubernetes_version(project)
-    validate = module("kubernetes_validate")
-    rendered = [item for item in manifests.objects(project, toolchain) if _is_built_in(item)]
-    findings = [
-        finding for item in rendered for finding in _invalid(project, validate, item, version)
-    ]
-    return Verdict(
-        findings=_distinct(findings),
-        level="schema",
-        detail=f"{_number(rendered)}, for Kubernetes {version}",
+    module("kubernetes_validate")
+    return _valid(
+        project,
+        toolchain,
+        kubernetes_objects.is_built_in,
+        partial(_invalid, version=version),
+        f", for Kubernetes {version}",
     )
 
 
 def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     """Each ServiceMonitor, PrometheusRule, HTTPRoute … is valid for its custom resource definition."""
     module("jsonschema")
-    rendered = [item for item in manifests.objects(project, toolchain) if not _is_built_in(item)]
-    if not rendered:
-        raise NotApplicable("there is no custom resource in what the chart renders")
-    known = [item for item in rendered if (item.api_version, item.kind) in custom_resources.kinds()]
-    unknown = sorted({f"{item.api_version} {item.kind}" for item in rendered if item not in known})
+    return _valid(project, toolchain, kubernetes_objects.is_custom, _invalid_custom, "")
+
+
+def _valid(
+    project: Project,
+    toolchain: Toolchain,
+    is_asked: Callable[[KubernetesObject], bool],
+    judge: Callable[[Project, KubernetesObject], Iterable[Finding]],
+    words: str,
+) -> Verdict:
+    """Judge each object of these kinds: of the chart, of kustomizations and of plain files.
+
+    Raises:
+        NotApplicable: there is none.
+        Blocked: those of the chart cannot be had, and the others are in order.
+        ToolError: the same, because Helm is missing or failed.
+
+    """
+    items = [one for one in kubernetes_objects.without_charts(project) if is_asked(one)]
+    limits = _words(kubernetes_objects.unread(project))
+    missing: Blocked | ToolError | None = None
+    try:
+        items += [one for one in manifests.objects(project, toolchain) if is_asked(one)]
+    except NotApplicable:
+        pass  # no chart: the others are all there is
+    except (Blocked, ToolError) as error:
+        missing = error
+        limits.append(f"the chart: {error}")
+    known = [one for one in items if _has_schema(one)]
+    unknown = sorted({f"{one.api_version} {one.kind}" for one in items if not _has_schema(one)})
+    findings = [finding for one in _once_each(known) for finding in judge(project, one)]
+    if missing is not None and not findings:
+        raise missing
     if not known:
-        raise NotApplicable(f"there is no schema for {', '.join(unknown)}")
-    findings = [
-        _finding(project, item, one.place, one.message)
-        for item in known
-        for one in custom_resources.violations(item.content)
-    ]
-    limit = f"no schema for {', '.join(unknown)}" if unknown else ""
-    return Verdict(findings=_distinct(findings), detail=_number(known), limit=limit)
+        raise NotApplicable(
+            f"there is no schema for {', '.join(unknown)}" if unknown else "there is no such object"
+        )
+    if unknown:
+        limits.append(f"no schema for {', '.join(unknown)}")
+    return Verdict(
+        findings=_distinct(findings),
+        level="schema",
+        detail=f"{_number(known)}{words}",
+        limit="; ".join(limits),
+    )
 
 
 def the_cluster_accepts_the_objects(
@@ -161,35 +181,67 @@ def _elsewhere(content: dict[str, Any], release: str) -> dict[str, Any]:
 def _is_refused(item: KubernetesObject, answer: cluster.Answer) -> bool:
     """A kind that is not served is a fault of the chart only where Kubernetes itself once served it."""
     refusals = {Ruling.REFUSED, Ruling.PODS_REFUSED}
-    return answer.ruling in refusals or (answer.ruling == Ruling.UNKNOWN and _is_built_in(item))
+    return answer.ruling in refusals or (
+        answer.ruling == Ruling.UNKNOWN and kubernetes_objects.is_built_in(item)
+    )
 
 
-def _is_built_in(item: KubernetesObject) -> bool:
-    return bool(_BUILT_IN.fullmatch(item.api_version)) and not _CUSTOM.fullmatch(item.api_version)
+def _has_schema(item: KubernetesObject) -> bool:
+    if kubernetes_objects.is_built_in(item):
+        return True
+    return (item.api_version, item.kind) in custom_resources.kinds()
 
 
-def _invalid(
-    project: Project, validate: Any, item: KubernetesObject, version: str
-) -> Iterator[Finding]:
+def _words(unread: Sequence[Unread]) -> list[str]:
+    """Return the parts of kustomizations that are not rendered; the first few by name."""
+    more = [f"{len(unread) - 3} more"] if len(unread) > 3 else []
+    return [*map(str, unread[:3]), *more]
+
+
+def _once_each(items: Iterable[KubernetesObject]) -> list[KubernetesObject]:
+    """Return the objects without those that several environments or overlays render alike."""
+    return list({(item.path, item.identity): item for item in items}.values())
+
+
+def _invalid(project: Project, item: KubernetesObject, *, version: str) -> Iterator[Finding]:
     try:
-        validate.validate(item.content, version, strict=True)
-    except validate.SchemaNotFoundError:
+        found = kubernetes_schemas.violations(item.content, version)
+    except kubernetes_schemas.UnknownKindError:
         message = f"Kubernetes {version} has no {item.kind} in {item.api_version}"
-        line = project.line_of(item.path, f"apiVersion: {item.api_version}")
+        line = item.place(project, "apiVersion").line or project.line_of(
+            item.path, f"apiVersion: {item.api_version}"
+        )
         yield Finding(path=item.path, line=line, message=_named(item, message))
-    except validate.ValidationError as error:
-        yield _finding(project, item, ".".join(str(part) for part in error.path), error.message)
-    except validate.InvalidSchemaError as error:
-        yield Finding(path=item.path, message=_named(item, f"is no Kubernetes object: {error}"))
+        return
+    for one in found:
+        value = item.get(*one.path)
+        if not kubernetes_objects.is_filled_in_later(value) and "'sops'" not in one.message:
+            place = ".".join(str(part) for part in one.path)
+            yield _finding(project, item, place, one.message, one.path)
 
 
-def _finding(project: Project, item: KubernetesObject, place: str, message: str) -> Finding:
-    """What is wrong at `place` ("spec.ports.0") of an object, on the line of the template that sets it."""
-    keys = [*reversed(_UNEXPECTED.findall(message)), *reversed(place.split("."))]
+def _invalid_custom(project: Project, item: KubernetesObject) -> Iterator[Finding]:
+    for one in custom_resources.violations(item.content):
+        way = [
+            int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", one.place)
+        ]
+        if not kubernetes_objects.is_filled_in_later(item.get(*way)):
+            yield _finding(project, item, one.place, one.message, way)
+
+
+def _finding(
+    project: Project, item: KubernetesObject, place: str, message: str, way: Sequence[Any]
+) -> Finding:
+    """Return what is wrong at `place` ("spec.ports.0") of an object, on the line that sets it."""
+    said = f"{place or 'the object'}: {message}"[:300]
+    unexpected = _UNEXPECTED.findall(message)
+    at = item.place(project, *way, *unexpected[:1])
+    if at.line:
+        return Finding(path=at.path, line=at.line, message=_named(item, said))
+    keys = [*reversed(unexpected), *reversed(place.split("."))]
     line = next(
         (line for key in keys if key and (line := project.line_of(item.path, f"{key}:"))), 0
     )
-    said = f"{place or 'the object'}: {message}"[:300]
     return Finding(path=item.path, line=line, message=_named(item, said))
 
 

@@ -26,7 +26,6 @@ CLUSTER = "eks"
 CLUSTER_SIGNS = ("aws_eks_cluster", "terraform-aws-modules/eks")
 CLUSTER_VERSIONS = ("eks_version",)
 CLUSTERS_WITH_VERSION = ("aws_eks_cluster",)
-CUSTOM_GROUPS = ("gateway.k8s.aws",)
 
 # https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
 STATE_LOCKS = {

@@ -33,7 +33,6 @@ CLUSTER = "aks"
 CLUSTER_SIGNS = ("azurerm_kubernetes_cluster",)
 CLUSTER_VERSIONS = ("aks_version",)
 CLUSTERS_WITH_VERSION: tuple[str, ...] = ()
-CUSTOM_GROUPS: tuple[str, ...] = ()
 
 STATE_LOCKS: Mapping[str, StateLock] = {}
 """A lease locks: https://developer.hashicorp.com/terraform/language/backend/azurerm."""

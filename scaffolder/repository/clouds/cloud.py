@@ -78,10 +78,6 @@ class Cloud(Protocol):
     def CLUSTERS_WITH_VERSION(self) -> tuple[str, ...]:
         """Return the resources whose argument `version` is that of Kubernetes."""
 
-    @property
-    def CUSTOM_GROUPS(self) -> tuple[str, ...]:
-        """Return the API groups of its custom resources that end like Kubernetes' own."""
-
     # ---- its state
 
     @property

@@ -1,0 +1,100 @@
+"""The schemas of built-in Kubernetes objects, by version, as kubernetes-validate packages them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+
+class UnknownKindError(Exception):
+    """This version of Kubernetes has no such kind in such an API."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """What a schema objects to: the way to the value, and why."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+
+def violations(content: Mapping[str, Any], version: str) -> tuple[Violation, ...]:
+    """Return each error of an object for a version such as "1.36", unknown keys included.
+
+    A key without a value counts as not given, as the API server has it.
+
+    Raises:
+        UnknownKindError: the version has no such kind.
+        ModuleNotFoundError: kubernetes-validate is not installed.
+
+    """
+    import jsonschema
+
+    validator = _validator(_supported(version), str(content["kind"]), str(content["apiVersion"]))
+    if validator is None:
+        raise UnknownKindError
+    found = {}
+    for error in validator.iter_errors(_as_json(content)):
+        deepest = jsonschema.exceptions.best_match([error])
+        path = tuple(deepest.absolute_path)
+        found[(path, deepest.message)] = Violation(path=path, message=deepest.message)
+    return tuple(found[key] for key in sorted(found, key=str))
+
+
+@cache
+def _supported(version: str) -> str:
+    """Return the newest packaged version that is not newer than this one."""
+    import kubernetes_validate
+
+    known = kubernetes_validate.utils.all_versions()
+    fitting = [one for one in known if _minor(one) <= _minor(version)]
+    return str((fitting or known[:1])[-1])
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
+
+
+@cache
+def _validator(version: str, kind: str, api_version: str) -> Any:
+    """Return the validator of a kind, None if there is no such kind."""
+    import jsonschema
+    import kubernetes_validate
+    from referencing import Registry, Resource
+
+    # rbac.authorization.k8s.io/v1 is in a file for rbac-v1, v1 in one for v1.
+    api = re.sub(r"^([^./]*)(?:\.[^/]*)?/", r"\1-", api_version)
+    file = f"kubernetes-json-schema/v{version}-local-strict/{kind.lower()}-{api}.json"
+    try:
+        schema = kubernetes_validate.utils.schema_contents(file, version)
+    except FileNotFoundError:
+        return None
+    registry: Any = Registry()
+    for contents in (schema, _definitions(version)):
+        registry = Resource.from_contents(contents) @ registry
+    return jsonschema.Draft202012Validator(schema, registry=registry)
+
+
+@cache
+def _definitions(version: str) -> Any:
+    import kubernetes_validate
+
+    file = f"kubernetes-json-schema/v{version}-local-strict/_definitions.json"
+    return kubernetes_validate.utils.schema_contents(file, version)
+
+
+def _as_json(value: Any) -> Any:
+    """Return a manifest as JSON: keys and dates are texts, what has no value is left out."""
+    if isinstance(value, Mapping):
+        return {_key(key): _as_json(entry) for key, entry in value.items() if entry is not None}
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _key(key: Any) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
