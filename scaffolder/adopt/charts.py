@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scaffolder.adopt.found import Found, there
 from scaffolder.repository import files
-from scaffolder.repository.facts import workloads
+from scaffolder.repository.facts import ownership
 from scaffolder.repository.facts.charts import Chart, charts
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
@@ -40,7 +40,7 @@ def _installs(project: Project, chart: Chart) -> bool:
 
 
 def _foreign(chart: Chart) -> bool:
-    return bool(workloads.FOREIGN.search(chart.name.lower()))
+    return bool(ownership.FOREIGN.search(chart.name.lower()))
 
 
 def _names(project: Project) -> set[str]:

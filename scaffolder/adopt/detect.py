@@ -8,7 +8,7 @@ from pathlib import Path
 from scaffolder.adopt.found import Found, by_weight, matches, there
 from scaffolder.model import Location
 from scaffolder.repository import facts, files, kubernetes_objects
-from scaffolder.repository.facts import Declaration, workloads
+from scaffolder.repository.facts import Declaration, ownership
 from scaffolder.repository.files import MANIFESTS
 from scaffolder.repository.kubernetes_objects import LONG_RUNNING
 from scaffolder.repository.project import Project
@@ -86,7 +86,7 @@ def manifests(project: Project) -> Found | None:
     if bases:
         return there("manifests", "kustomize", bases[:1])
     plain = [one for one in kubernetes_objects.plain(project) if one.kind in LONG_RUNNING]
-    ours = [one for one in plain if not workloads.is_foreign(one)]
+    ours = [one for one in plain if not ownership.is_foreign(one)]
     places = tuple(one.place(project, "kind") for one in ours[:1])
     return Found(name="manifests", value="there", places=places) if places else None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from scaffolder.adopt.found import Found, by_weight, matches
 from scaffolder.model import Location
 from scaffolder.repository import facts, files, reading
-from scaffolder.repository.facts import ports, services, workloads
+from scaffolder.repository.facts import ownership, ports, services
 from scaffolder.repository.facts.application import SOURCE
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject, objects
 from scaffolder.repository.facts.versions_of_images import split
@@ -68,11 +68,11 @@ def images(project: Project) -> tuple[Path, ...]:
 def _is_tool(project: Project, file: Path) -> bool:
     """Return whether an image is a known program with other settings: grafana, a mail catcher."""
     named = {file.parent.name.lower(), *file.name.lower().split(".")}
-    if any(workloads.FOREIGN.search(word) for word in named - {"dockerfile", "nginx", ""}):
+    if any(ownership.FOREIGN.search(word) for word in named - {"dockerfile", "nginx", ""}):
         return True
     read = reading.stages(project, file)
     base = split(read.stages[-1].image)[0] if read else ""
-    return bool(workloads.FOREIGN.search(_last(base))) and file.parent != services.HERE
+    return bool(ownership.FOREIGN.search(_last(base))) and file.parent != services.HERE
 
 
 def _exposed(project: Project) -> Iterator[_Candidate]:
@@ -142,7 +142,7 @@ def _of_workload(project: Project, workload: KubernetesObject) -> Iterator[_Cand
     for way, container in workload.containers():
         image = _last(split(str(container.get("image", "")))[0])
         names = (image, str(container.get("name", "")).lower())
-        if any(workloads.FOREIGN.search(name) for name in names):
+        if any(ownership.FOREIGN.search(name) for name in names):
             continue
         listed = reading.listed(container.get("ports"))
         for number in _main(listed):
@@ -168,7 +168,7 @@ def _composed(project: Project) -> Iterator[_Candidate]:
     own = frozenset(images(project))
     for file in files.compose_files(project):
         for one in ports.published(project, file):
-            tool = workloads.FOREIGN.search(one.service.lower())
+            tool = ownership.FOREIGN.search(one.service.lower())
             if not tool and not _tested(file) and (one.build in own or not own):
                 yield one.port, place(project, file, one.line)
 

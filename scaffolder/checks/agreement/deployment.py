@@ -4,70 +4,130 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections import Counter
+from itertools import zip_longest
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import facts
-from scaffolder.repository.facts import charts, commands, images, services
+from scaffolder.repository import facts, files
+from scaffolder.repository.facts import (
+    Declaration,
+    charts,
+    commands,
+    images,
+    namespaces,
+    ownership,
+    services,
+)
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
 _HELM = re.compile(r"\bhelm3?\s+(?:upgrade|install|template|lint|package|dependency|dep)\b(.*)")
-_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 
 
 def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
     """Values and compose files name the image that pipelines and scripts build; all of them the same one."""
     stated = facts.read(project).of("image")
+    built = [one for one in stated if one.role == images.BUILT]
     findings, looked = [], 0
-    for subject in dict.fromkeys(one.subject for one in stated):
-        deployed = [one for one in stated if one.subject == subject and one.role != images.BUILT]
-        built = [one for one in stated if one.role == images.BUILT]
-        single = len(services.folders(project)) <= 1
-        known = (
-            built if built and (single or any(one.value == subject.name for one in built)) else ()
-        )
-        rights = known or sorted(deployed, key=lambda one: one.value not in _names(project))[:1]
-        for one in deployed:
-            looked += 1
-            if rights and one.value not in {right.value for right in rights}:
-                near = difflib.get_close_matches(
-                    one.value, [right.value for right in rights], n=1, cutoff=0.0
-                )
-                right = next(right for right in rights if right.value == near[0])
-                verb = "is built" if right.role == images.BUILT else "is named elsewhere"
-                message = f"names the image {one.value}, but {right.value} {verb}"
-                findings.append(
-                    disagreement(one.place, message, right.place, fix=f"name {right.value}")
-                )
+    for one in stated:
+        if one.role == images.BUILT or not _is_of_ours(project, one):
+            continue
+        looked += 1
+        rights = _rights(project, one, built, stated)
+        if rights and one.value not in {right.value for right in rights}:
+            near = difflib.get_close_matches(
+                one.value, [right.value for right in rights], n=1, cutoff=0.0
+            )
+            right = next(right for right in rights if right.value == near[0])
+            if _is_another(project, one, right):
+                continue
+            verb = "is built" if right.role == images.BUILT else "is named elsewhere"
+            message = f"names the image {one.value}, but {right.value} {verb}"
+            findings.append(
+                disagreement(one.place, message, right.place, fix=f"name {right.value}")
+            )
     if not looked:
         raise NotApplicable("no values and no compose file name the service's image")
     return Verdict(findings=distinct(findings), detail=counted(looked, "name"))
 
 
-def namespaces_are_made(project: Project, _: Toolchain) -> Verdict:
-    """The namespace of each object is one that something here makes, deploys to or names as the service's."""
-    made: dict[str, Location] = {}
-    for made_name, at in _made_namespaces(project):
-        made.setdefault(made_name, at)
-    used = [
-        one
-        for one in charts.objects(project)
-        if not one.origins and isinstance(one.get("metadata", "namespace"), str)
+def _is_another(project: Project, one: Declaration, right: Declaration) -> bool:
+    """Return whether an image is called like the service, so that what is built is a second one."""
+    ratio = difflib.SequenceMatcher(None, one.value, right.value).ratio()
+    return ratio < 0.7 and one.value in ownership.own_names(project)
+
+
+def _rights(
+    project: Project,
+    one: Declaration,
+    built: list[Declaration],
+    stated: tuple[Declaration, ...],
+) -> list[Declaration]:
+    """Return what an image is held against: what is built, else what the same service is called."""
+    single = len(services.folders(project)) <= 1
+    if built and (single or any(other.value == one.subject.name for other in built)):
+        return built
+    deployed = [
+        other
+        for other in stated
+        if other.subject == one.subject
+        and other.role != images.BUILT
+        and _is_of_ours(project, other)
     ]
+    return sorted(deployed, key=lambda other: other.value not in ownership.own_names(project))[:1]
+
+
+def _is_of_ours(project: Project, one: Declaration) -> bool:
+    """Return whether an image is for a service of the repository, not for a chart of others."""
+    chart = next(
+        (chart for chart in charts.charts(project) if one.place.path.is_relative_to(chart.folder)),
+        None,
+    )
+    if chart is None or ownership.is_own(project, one.value):
+        return True
+    return not ownership.is_program(one.value) and ownership.is_for_own_service(project, chart)
+
+
+def namespaces_are_made(project: Project, _: Toolchain) -> Verdict:
+    """The namespace of each object is made, deployed to or named here, or looks like no other one."""
+    made = namespaces.made(project)
+    used = [one for one in charts.objects(project) if not one.origins and one.namespace]
     if not made or not used:
         raise NotApplicable("no namespace is both made and used here")
+    unknown = namespaces.made_by_names_unknown(project)
+    if unknown:
+        limit = f"{unknown} makes namespaces whose names are not known"
+        return Verdict(detail=counted(len(used), "object"), limit=limit)
+    times = Counter(one.namespace for one in used)
     findings = []
     for one in used:
-        name = str(one.get("metadata", "namespace"))
-        near = difflib.get_close_matches(name, list(made), n=1, cutoff=0.7)
-        if name not in made and name not in _NAMESPACES and near:
-            message = f"{one.kind} {one.name} is in the namespace {name}, which nothing makes"
+        near = _misspelt(one.namespace, made, times)
+        if near:
+            message = (
+                f"{one.kind} {one.name} is in the namespace {one.namespace}, which nothing makes"
+            )
             at = one.place(project, "metadata", "namespace")
-            findings.append(disagreement(at, message, made[near[0]], fix=f"write {near[0]}"))
+            findings.append(disagreement(at, message, made[near], fix=f"write {near}"))
     return Verdict(findings=distinct(findings), detail=counted(len(used), "object"))
+
+
+def _misspelt(name: str, made: dict[str, Location], times: Counter[str]) -> str:
+    """Return the namespace that a name misspells, empty if it is another one.
+
+    A slip is rarer than what it misspells. Names that differ in a number or in a short word, such
+    as team-a and team-b, are two.
+    """
+    if name in made or name in namespaces.BUILT_IN:
+        return ""
+    for near in difflib.get_close_matches(name, list(made), n=3, cutoff=0.8):
+        pairs = zip_longest(name.split("-"), near.split("-"), fillvalue="")
+        words = [min(len(one), len(other)) for one, other in pairs if one != other]
+        numbers = [re.sub(r"\D", "", text) for text in (name, near)]
+        if min(words) > 2 and numbers[0] == numbers[1] and times[near] >= times[name]:
+            return near
+    return ""
 
 
 def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
@@ -85,6 +145,8 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
                 continue
             looked += 1
             path = project.relative((command.folder / word).as_posix())
+            if "*" in word and files.named_by(project, f"{path.as_posix()}/Chart.yaml"):
+                continue
             if not project.has(path / "Chart.yaml"):
                 near = sorted(
                     folders,
@@ -102,32 +164,11 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=counted(looked, "command"))
 
 
-def _names(project: Project) -> set[str]:
-    """What the service is called: its repository, its charts, its folders."""
-    folders = (*(chart.folder for chart in charts.charts(project)), *services.folders(project))
-    return {project.name, *(folder.name for folder in folders)}
-
-
 def _is_path(project: Project, word: str) -> bool:
     if "$" in word or "://" in word or word.startswith(("-", "/")) or "=" in word:
         return False
     first = word.removeprefix("./").split("/")[0]
     return word.startswith("./") or ("/" in word and Path(first) in project.folders)
-
-
-def _made_namespaces(project: Project) -> Iterator[tuple[str, Location]]:
-    for one in charts.objects(project):
-        if one.kind == "Namespace":
-            yield one.name, one.place(project, "metadata", "name")
-    for name, (text, place) in commands.variables(project).items():
-        if name.endswith("NAMESPACE"):
-            yield text, place
-    for command in commands.commands(project):
-        if "helm" in command.text or "create namespace" in command.text:
-            for name in re.findall(
-                r"(?:--namespace[= ]|-n |create namespace )[\"']?([a-z][\w-]*)", command.text
-            ):
-                yield name, command.place
 
 
 CHECKS = (

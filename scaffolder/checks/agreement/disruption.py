@@ -9,7 +9,7 @@ from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository.facts import charts, workloads
+from scaffolder.repository.facts import charts, deployments
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -60,10 +60,11 @@ def selectors_keep_their_labels(project: Project, _: Toolchain) -> Verdict:
         labels = charts.texts(workload.get("spec", "selector", "matchLabels"))
         for label, value in labels.items():
             if _changes(label, value, workload):
+                at = workload.place(project, "spec", "selector", "matchLabels", label)
                 findings.append(
                     Finding(
-                        path=workload.path,
-                        line=workload.place(project, "spec", "selector", "matchLabels", label).line,
+                        path=at.path,
+                        line=at.line,
                         message=f"the selector of {workload} holds {label}, which changes with a "
                         'release: Kubernetes refuses the next one, "field is immutable"',
                         fix=f"take {label} out of the selector; keep it among the pod's labels",
@@ -111,9 +112,10 @@ def _of_budget(project: Project, budget: KubernetesObject) -> Iterator[Finding]:
 
 
 def _blocked(project: Project, budget: KubernetesObject, key: str, known: str) -> Finding:
+    at = budget.place(project, "spec", key)
     return Finding(
-        path=budget.path,
-        line=budget.place(project, "spec", key).line,
+        path=at.path,
+        line=at.line,
         message=f"{budget.name}: {known}, so no pod may be evicted: a node is never drained, and "
         "an upgrade of the cluster stops",
         fix="maxUnavailable: 1, and two pods or more",
@@ -136,8 +138,8 @@ def _needed(least: Any, pods: int) -> int:
 def _guarded(project: Project, budget: KubernetesObject) -> Iterator[KubernetesObject]:
     selector = charts.texts(budget.get("spec", "selector", "matchLabels"))
     if selector and not budget.get("spec", "selector", "matchExpressions"):
-        for workload in workloads.same_scope(project, budget, *LONG_RUNNING):
-            if workloads.selects(selector, workloads.pod_labels(workload)):
+        for workload in deployments.selected(project, budget, selector):
+            if workload.kind in LONG_RUNNING:
                 yield workload
 
 
@@ -145,8 +147,8 @@ def _fewest(project: Project, workload: KubernetesObject) -> int:
     """Return the fewest pods that a workload has by its own files; 0 if they do not tell."""
     if workload.kind == "DaemonSet":
         return 0
-    for scaler in workloads.same_scope(project, workload, *_SCALERS):
-        if _target(project, scaler) == workload:
+    for scaler in deployments.deployed_with(project, workload, *_SCALERS):
+        if _target(project, scaler) is workload:
             key = "minReplicas" if scaler.kind == _SCALERS[0] else "minReplicaCount"
             low = scaler.get("spec", key)
             return low if isinstance(low, int) else 1
@@ -156,10 +158,11 @@ def _fewest(project: Project, workload: KubernetesObject) -> int:
 
 def _target(project: Project, scaler: KubernetesObject) -> KubernetesObject | None:
     reference = scaler.get("spec", "scaleTargetRef")
-    name = charts.dig(reference, "name")
-    kind = charts.dig(reference, "kind") or "Deployment"
-    beside = workloads.same_scope(project, scaler, *LONG_RUNNING)
-    return next((one for one in beside if (one.kind, one.name) == (kind, name)), None)
+    name = str(charts.dig(reference, "name"))
+    kind = str(charts.dig(reference, "kind") or "Deployment")
+    if kind not in LONG_RUNNING:
+        return None
+    return next(iter(deployments.named(project, scaler, kind, name)), None)
 
 
 def _each(project: Project, *kinds: str) -> Iterator[KubernetesObject]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import quantity, reading
-from scaffolder.repository.facts import charts, services, workloads
+from scaffolder.repository.facts import charts, deployments, services, workloads
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -152,7 +152,7 @@ def closed_egress_lets_dns_out(project: Project, _: Toolchain) -> Verdict:
             looked += 1
             others = [
                 one
-                for one in workloads.same_scope(project, policy, "NetworkPolicy")
+                for one in deployments.deployed_with(project, policy, "NetworkPolicy")
                 if _closes(one) and workload in _selected(project, one)
             ]
             if not any(_lets_dns_out(one) for one in others) and _calls(project, workload):
@@ -190,11 +190,10 @@ def _selected(project: Project, policy: KubernetesObject) -> list[KubernetesObje
     if charts.dig(selector, "matchExpressions"):
         return []
     labels = charts.texts(charts.dig(selector, "matchLabels"))
-    return [
-        one
-        for one in workloads.same_scope(project, policy, *LONG_RUNNING)
-        if workloads.selects(labels, workloads.pod_labels(one))
-    ]
+    if labels:
+        found = deployments.selected(project, policy, labels)
+        return [one for one in found if one.kind in LONG_RUNNING]
+    return list(deployments.nearest(policy, deployments.in_one_namespace(project, policy)))
 
 
 def _lets_dns_out(policy: KubernetesObject) -> bool:

@@ -7,7 +7,7 @@ import re
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import files
-from scaffolder.repository.facts import application, charts, services, workloads
+from scaffolder.repository.facts import application, charts, deployments, services, workloads
 from scaffolder.repository.facts.application import Application
 from scaffolder.repository.facts.charts import KubernetesObject
 from scaffolder.repository.project import Project
@@ -53,9 +53,7 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
             if monitor.kind == "ServiceMonitor"
             else ("Deployment", "podMetricsEndpoints")
         )
-        watched = [
-            one for one in workloads.same_scope(project, monitor, kind) if _watches(monitor, one)
-        ]
+        watched = list(deployments.watched(project, monitor))
         for at, endpoint in enumerate(listed(monitor.get("spec", key))):
             looked += 1
             offered = _offered(watched)
@@ -115,12 +113,6 @@ def _unanswered(at: Location, asks: str, source: Application, path: str) -> Find
     )
 
 
-def _watches(monitor: KubernetesObject, one: KubernetesObject) -> bool:
-    selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
-    labels = one.labels if one.kind == "Service" else workloads.pod_labels(one)
-    return workloads.selects(selector, labels)
-
-
 def _offered(watched: list[KubernetesObject]) -> list[str]:
     named = []
     for one in watched:
@@ -138,7 +130,7 @@ def _source_behind(project: Project, monitor: KubernetesObject) -> Application |
     found = {
         service
         for workload, _, _, service in workloads.containers(project)
-        if workload.scope == monitor.scope
+        if any(workload is one for one in deployments.watched_pods(project, monitor))
     }
     return application.application_of(project, next(iter(found))) if len(found) == 1 else None
 

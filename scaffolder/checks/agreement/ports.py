@@ -9,13 +9,27 @@ from typing import Any
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts
-from scaffolder.repository.facts import Declaration, Facts, application, charts, services, workloads
+from scaffolder.repository.facts import (
+    Declaration,
+    Facts,
+    application,
+    charts,
+    deployments,
+    services,
+    workloads,
+)
 from scaffolder.repository.facts.application import SOURCE
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.facts.ports import COMMAND, COMPOSE, DEV, ENV, EXPOSE, HEALTHCHECK
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
+
+_OF_ANNOTATION = "use-annotation"
+"""The port of an Ingress whose backend is in an annotation.
+
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
+"""
 
 _LISTENS = (COMMAND, ENV, SOURCE)
 """What says where the process listens; the first that is there is right, for it wins when the image runs."""
@@ -104,7 +118,7 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
                 str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
             )
             known = [words for pod in pods for words in _port_words(pod)]
-            if target and known and not any(target in words for words in known):
+            if target and known and not _leads_there(service, target, known):
                 key = "targetPort" if port.get("targetPort") else "port"
                 findings.append(
                     disagreement(
@@ -118,15 +132,23 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
 
 
 def probes_ask_a_port(project: Project, _: Toolchain) -> Verdict:
-    """Each probe asks a port that its container has."""
+    """Each probe asks a port that its container has.
+
+    A number need not be declared, so one is wrong only if the image is built here and its ports are
+    known.
+    """
     findings, looked = [], 0
+    image_ports = _ports_of_images(project)
     for workload in (one for one in charts.objects(project) if one.kind in LONG_RUNNING):
         for way, container in workload.containers():
             for probe, how, settings in _probes(container):
                 looked += 1
                 port = str(settings.get("port", ""))
                 declared = list(_port_words_of(container))
-                if port and declared and not any(port in words for words in declared):
+                known = any(port in words for words in declared)
+                if port.isdigit():
+                    known = known or port in image_ports.get(id(container), {port})
+                if port and declared and not known:
                     findings.append(
                         disagreement(
                             workload.place(project, *way, probe, how, "port"),
@@ -161,22 +183,24 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
     for route in (
         one for one in charts.objects(project) if one.kind in {"Ingress", "HTTPRoute", "GRPCRoute"}
     ):
-        known = {one.name: one for one in workloads.same_scope(project, route, "Service")}
+        known = deployments.deployed_with(project, route, "Service")
         for way, name, port in _backends(route):
             if not known:
                 continue
             looked += 1
-            service = known.get(name)
+            service = next(iter(deployments.named(project, route, "Service", name)), None)
             offered = [
                 str(charts.dig(one, key))
                 for one in listed(service.get("spec", "ports") if service else None)
                 for key in ("port", "name")
             ]
-            if service is None and not route.origins and len(known) < 2:
-                continue  # a folder of plain manifests may leave the Service to another
-            if service is None or (port and port not in offered):
+            other = service or deployments.meant(project, route, "Service", name)
+            if other is None:
+                continue  # something that is not here may deploy the Service
+            if port == _OF_ANNOTATION:
+                continue
+            if service is None or (port and offered and port not in offered):
                 what = f"port {port} of Service {name}" if service else f"Service {name}"
-                other = service or next(iter(known.values()))
                 findings.append(
                     disagreement(
                         route.place(project, *way),
@@ -188,6 +212,35 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
                     )
                 )
     return _looked_at(findings, looked, "route", "there is no Ingress or HTTPRoute", project)
+
+
+def _ports_of_images(project: Project) -> dict[int, set[str]]:
+    """Return the ports that images built here are known to have, by the id of the container."""
+    said = facts.read(project)
+    known = {}
+    for _, _, container, service in workloads.containers(project):
+        ports = {one.value for one in (*_of(said, service, EXPOSE), *_of(said, service, SOURCE))}
+        if ports:
+            known[id(container)] = ports
+    return known
+
+
+def _leads_there(service: KubernetesObject, target: str, known: list[list[str]]) -> bool:
+    """Return whether a port leads to one that is declared, or by its number to one that need not be.
+
+    A name has to be declared. The numbers that a container declares are information only, so an
+    undeclared one is right beside others that are declared:
+    https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container.
+    """
+    declared = {word for words in known for word in words}
+    if target in declared:
+        return True
+    others = {
+        str(port.get("targetPort") or port.get("port"))
+        for port in listed(service.get("spec", "ports"))
+        if isinstance(port, dict)
+    }
+    return target.isdigit() and not declared.isdisjoint(others)
 
 
 def _listens(said: Facts, service: Path) -> list[Declaration]:
@@ -218,13 +271,10 @@ def _looked_at(
 
 def _pods(project: Project, service: KubernetesObject) -> list[KubernetesObject]:
     selector = charts.texts(service.get("spec", "selector"))
-    if not selector:
-        return []
-    return [
-        one
-        for one in workloads.same_scope(project, service)
-        if one.pod is not None and workloads.selects(selector, workloads.pod_labels(one))
-    ]
+    found = deployments.selected(project, service, selector)
+    if selector and not found:  # AG021 reports the selector; the ports are compared all the same
+        found = deployments.same_named(project, service, *sorted(LONG_RUNNING))
+    return list(found)
 
 
 def _port_words(pod: KubernetesObject) -> Iterator[list[str]]:

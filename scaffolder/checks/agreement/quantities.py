@@ -5,7 +5,7 @@ from __future__ import annotations
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import quantity
-from scaffolder.repository.facts import charts, workloads
+from scaffolder.repository.facts import charts, deployments
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -89,9 +89,10 @@ def quota_has_room(project: Project, _: Toolchain) -> Verdict:
 
 
 def _target(project: Project, scaler: KubernetesObject) -> KubernetesObject | None:
-    name = scaler.get("spec", "scaleTargetRef", "name")
-    beside = workloads.same_scope(project, scaler)
-    return next((one for one in beside if one.kind in LONG_RUNNING and one.name == name), None)
+    kind, name = (str(scaler.get("spec", "scaleTargetRef", key)) for key in ("kind", "name"))
+    if kind not in LONG_RUNNING:
+        return None
+    return next(iter(deployments.named(project, scaler, kind, name)), None)
 
 
 def _scaled_by(scaler: KubernetesObject) -> list[str]:
@@ -116,7 +117,7 @@ def _lives_in(workload: KubernetesObject, quota: KubernetesObject) -> bool:
 
 def _most(project: Project, workload: KubernetesObject) -> tuple[int, KubernetesObject | None]:
     """The most pods that a workload may have, and the autoscaler that says so."""
-    for scaler in workloads.same_scope(project, workload, "HorizontalPodAutoscaler"):
+    for scaler in deployments.deployed_with(project, workload, "HorizontalPodAutoscaler"):
         most = scaler.get("spec", "maxReplicas")
         if scaler.get("spec", "scaleTargetRef", "name") == workload.name and isinstance(most, int):
             return most, scaler

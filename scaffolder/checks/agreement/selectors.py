@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
-from scaffolder.repository.facts import charts, workloads
-from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
+from scaffolder.repository.facts import charts, deployments
+from scaffolder.repository.facts.charts import LONG_RUNNING, WITH_PODS, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -13,49 +15,53 @@ _MONITORING = ("monitoring", "prometheus", "observability")
 
 
 def services_select_pods(project: Project, _: Toolchain) -> Verdict:
-    """Each Service selects the pods of a workload that lives beside it."""
+    """Each Service selects the pods of a workload that is deployed with it."""
     findings, looked = [], 0
     for service in (one for one in charts.objects(project) if one.kind == "Service"):
         selector = charts.texts(service.get("spec", "selector"))
-        beside = [one for one in workloads.same_scope(project, service) if one.kind in LONG_RUNNING]
+        beside = deployments.deployed_with(project, service, *LONG_RUNNING)
         if not selector or not beside:
             continue
         looked += 1
-        if not any(workloads.selects(selector, workloads.pod_labels(one)) for one in beside):
-            meant = _meant(service, selector, beside)
+        if not _has_pods(project, service, selector):
+            meant = _meant(project, service, selector, beside)
             if meant:
                 at = service.place(project, "spec", "selector")
                 other = meant.place(project, *(meant.pod or ()), "metadata", "labels")
                 message = f"selects {_words(selector)}, but the pods of {meant.kind} {meant.name} have other labels"
                 findings.append(disagreement(at, message, other, fix="give both the same labels"))
-    return _verdict(project, findings, looked, "Service", "no Service lives beside a workload")
+    return _verdict(project, findings, looked, "Service", "no Service is deployed with a workload")
 
 
 def monitors_select_services(project: Project, _: Toolchain) -> Verdict:
-    """Each ServiceMonitor selects a Service that lives beside it, each PodMonitor pods."""
+    """Each ServiceMonitor selects a Service that is deployed with it, each PodMonitor pods."""
     findings, looked = [], 0
     for monitor in (
         one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
     ):
         selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
-        kinds = ("Service",) if monitor.kind == "ServiceMonitor" else tuple(LONG_RUNNING)
-        beside = workloads.same_scope(project, monitor, *kinds)
+        beside = deployments.watchable(project, monitor)
         if not selector or not beside:
             continue
         looked += 1
-        if not any(workloads.selects(selector, _labels(one)) for one in beside):
+        if not any(deployments.selects(selector, deployments.labels(one)) for one in beside):
+            meant = _watched_by_name(monitor, selector, beside)
+            if not meant:
+                continue
             at = monitor.place(project, "spec", "selector", "matchLabels")
-            message = f"selects {_words(selector)}, but {beside[0].kind} {beside[0].name} has other labels"
+            message = (
+                f"selects {_words(selector)}, but {meant[0].kind} {meant[0].name} has other labels"
+            )
             findings.append(
                 disagreement(
                     at,
                     message,
-                    beside[0].place(project, "metadata", "labels"),
+                    meant[0].place(project, "metadata", "labels"),
                     fix="give both the same labels",
                 )
             )
     return _verdict(
-        project, findings, looked, "monitor", "no ServiceMonitor lives beside a Service"
+        project, findings, looked, "monitor", "no ServiceMonitor is deployed with a Service"
     )
 
 
@@ -66,7 +72,7 @@ def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
         if one.kind in LONG_RUNNING and one.get("spec", "selector", "matchLabels"):
             looked += 1
             selector = charts.texts(one.get("spec", "selector", "matchLabels"))
-            if not workloads.selects(selector, workloads.pod_labels(one)):
+            if not deployments.selects(selector, deployments.pod_labels(one)):
                 at = one.place(project, "spec", "selector", "matchLabels")
                 other = one.place(project, "spec", "template", "metadata", "labels")
                 message = f"{one.kind} {one.name} selects {_words(selector)}, but its pods have other labels"
@@ -74,6 +80,7 @@ def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
         elif one.kind in {"HorizontalPodAutoscaler", "PodDisruptionBudget"}:
             looked += 1
             findings += _without_target(project, one)
+    findings += _scaled_twice(project)
     return _verdict(project, findings, looked, "object", "no workload selects pods")
 
 
@@ -83,12 +90,12 @@ def network_policy_lets_prometheus_in(project: Project, _: Toolchain) -> Verdict
     for monitor in (
         one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
     ):
-        beside = [one for one in workloads.same_scope(project, monitor) if one.kind in LONG_RUNNING]
-        for policy in workloads.same_scope(project, monitor, "NetworkPolicy"):
+        asked = deployments.watched_pods(project, monitor)
+        for policy in deployments.deployed_with(project, monitor, "NetworkPolicy"):
             guarded = charts.texts(policy.get("spec", "podSelector", "matchLabels"))
             types = policy.get("spec", "policyTypes") or ["Ingress"]
             if "Ingress" not in types or not any(
-                workloads.selects(guarded, workloads.pod_labels(one)) for one in beside
+                deployments.selects(guarded, deployments.pod_labels(one)) for one in asked
             ):
                 continue
             looked += 1
@@ -109,35 +116,54 @@ def network_policy_lets_prometheus_in(project: Project, _: Toolchain) -> Verdict
 
 
 def _without_target(project: Project, one: KubernetesObject) -> list[Finding]:
-    beside = [other for other in workloads.same_scope(project, one) if other.kind in LONG_RUNNING]
+    beside = deployments.deployed_with(project, one, *LONG_RUNNING)
     if not beside:
         return []
     if one.kind == "HorizontalPodAutoscaler":
         target = one.get("spec", "scaleTargetRef")
         name, kind = (str(charts.dig(target, key) or "") for key in ("name", "kind"))
-        if any(other.name == name and other.kind == kind for other in beside):
-            return []
-        at, message = (
-            one.place(project, "spec", "scaleTargetRef", "name"),
-            f"scales {kind} {name}, which is not there",
-        )
+        other = deployments.meant(project, one, kind, name) if kind in LONG_RUNNING else None
+        at = one.place(project, "spec", "scaleTargetRef", "name")
+        message = f"scales {kind} {name}, which is not there"
     else:
         selector = charts.texts(one.get("spec", "selector", "matchLabels"))
-        if any(workloads.selects(selector, workloads.pod_labels(other)) for other in beside):
+        if _has_pods(project, one, selector):
             return []
-        at, message = (
-            one.place(project, "spec", "selector"),
-            f"protects {_words(selector)}, which no pod has",
-        )
-    other = beside[0].place(project, "metadata", "name")
+        other = _meant(project, one, selector, beside)
+        at = one.place(project, "spec", "selector")
+        message = f"protects {_words(selector)}, which no pod has"
+    if other is None:
+        return []
     return [
         disagreement(
             at,
             f"{one.kind} {one.name} {message}",
-            other,
-            fix=f"name {beside[0].kind} {beside[0].name}",
+            other.place(project, "metadata", "name"),
+            fix=f"name {other.kind} {other.name}",
         )
     ]
+
+
+def _scaled_twice(project: Project) -> Iterator[Finding]:
+    """Yield the second of two autoscalers of one workload: each undoes what the other does."""
+    known: dict[tuple[tuple[str, str], int], KubernetesObject] = {}
+    for scaler in (one for one in charts.objects(project) if one.kind == "HorizontalPodAutoscaler"):
+        kind, name = (str(scaler.get("spec", "scaleTargetRef", key)) for key in ("kind", "name"))
+        for target in deployments.named(project, scaler, kind, name)[:1]:
+            key = (target.scope, id(target))
+            other = known.setdefault(key, scaler)
+            if other is not scaler and other.name != scaler.name:
+                wrong, right = (scaler, other) if other.name == name else (other, scaler)
+                message = (
+                    f"{wrong.kind} {wrong.name} scales {kind} {name},"
+                    f" which {right.kind} {right.name} scales too"
+                )
+                yield disagreement(
+                    wrong.place(project, "spec", "scaleTargetRef", "name"),
+                    message,
+                    right.place(project, "spec", "scaleTargetRef", "name"),
+                    fix="scale each workload by one autoscaler",
+                )
 
 
 def _lets_in(policy: KubernetesObject) -> bool:
@@ -157,19 +183,41 @@ def _lets_in(policy: KubernetesObject) -> bool:
 
 
 def _meant(
-    service: KubernetesObject, selector: dict[str, str], beside: list[KubernetesObject]
+    project: Project,
+    one: KubernetesObject,
+    selector: dict[str, str],
+    beside: Sequence[KubernetesObject],
 ) -> KubernetesObject | None:
-    """The workload that a Service seems to be for; None where that is nobody's guess."""
-    for one in beside:
-        if one.name == service.name or set(selector.values()) & set(
-            workloads.pod_labels(one).values()
-        ):
-            return one
-    return beside[0] if service.origins and len(beside) == 1 else None
+    """Return the workload that an object seems to be for; None if there is no telling."""
+    alike = [other for other in beside if _is_alike(other, one, selector)]
+    if alike:
+        return deployments.nearest(one, alike)[0]
+    single = one.origins and len(beside) == 1 and deployments.is_complete(project, one)
+    return beside[0] if single else None
 
 
-def _labels(one: KubernetesObject) -> dict[str, str]:
-    return one.labels if one.kind == "Service" else workloads.pod_labels(one)
+def _has_pods(project: Project, one: KubernetesObject, selector: dict[str, str]) -> bool:
+    beside = deployments.deployed_with(project, one, *WITH_PODS)
+    return any(deployments.selects(selector, deployments.pod_labels(other)) for other in beside)
+
+
+def _is_alike(workload: KubernetesObject, one: KubernetesObject, selector: dict[str, str]) -> bool:
+    """Return whether the names are the same, or a label that is selected is the name of one."""
+    shared = set(selector.values()) & set(deployments.pod_labels(workload).values())
+    if one.origins:
+        return workload.name == one.name or bool(shared)
+    return workload.name == one.name or workload.name in shared
+
+
+def _watched_by_name(
+    monitor: KubernetesObject, selector: dict[str, str], beside: Sequence[KubernetesObject]
+) -> Sequence[KubernetesObject]:
+    """Return what a monitor seems to be for; in a release of a chart, anything that is there."""
+    named = {monitor.name, *selector.values()}
+    fitting = [
+        one for one in beside if one.name in named or named & set(deployments.labels(one).values())
+    ]
+    return fitting or (beside if monitor.origins else ())
 
 
 def _words(selector: dict[str, str]) -> str:

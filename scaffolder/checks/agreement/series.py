@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import clouds, files, runtimes
-from scaffolder.repository.facts import application, charts, documents, monitoring, workloads
+from scaffolder.repository.facts import application, charts, deployments, documents, monitoring
 from scaffolder.repository.facts.monitoring import Query, Selector
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -21,11 +21,18 @@ _OTHERS = re.compile(
     r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node|machine|apiserver|etcd|coredns|rest_client"
     r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd|probe|blackbox|cortex|thanos"
     r"|process|http_server|http_client|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq|elasticsearch|gcp|stackdriver|argocd"
-    r"|flux|gotk|certmanager|velero|workqueue|controller_runtime|volume_manager|storage_operation|grpc|rpc|net_conntrack"
+    r"|flux|gotk|otelcol|otel|otlp|target|traces|calls|duration|db|messaging|system|k8s|hw|faas|gen_ai|certmanager|velero|workqueue|controller_runtime|volume_manager|storage_operation|grpc|rpc|net_conntrack"
     rf"|sidekiq|base|vendor|cassandra|jenkins|gitlab|{_OF_CHOICES})_\w+)"
 )
 """Series that others than the service make: Kubernetes, exporters, and the libraries that come with a runtime."""
 
+_METRIC = re.compile(
+    r"[Cc]ounter|[Gg]auge|[Hh]istogram|[Ss]ummary|[Mm]eter\b|[Mm]etric|[Tt]imer|[Pp]rom|# (?:HELP|TYPE)"
+    r"|\b[Nn]ame[\"']?\s*[:=]"
+)
+"""What stands on the line of source that names a metric."""
+
+_UNITS = re.compile(r"_(?:total|seconds|bytes|milliseconds|ratio|info|bucket|count|sum)$")
 _ENDINGS = re.compile(r"_(?:bucket|count|sum|total|created|info|max)$")
 
 
@@ -221,23 +228,50 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
     everywhere = {one.name for _, _, query in _queries(project) for one in query.selectors}
     if not any(named) and not any(_named(name, words) for name in everywhere):
         raise NotApplicable("no source here names a series that is asked for")
-    own = {_ENDINGS.sub("", word): at for word, at in words.items() if "_" in word}
+    own = {word: at for word, at in words.items() if _is_metric(word, at)}
     findings = []
     for (place, who, name), known in zip(ours, named, strict=True):
-        if not known and not _OTHERS.fullmatch(name):
-            near = difflib.get_close_matches(_ENDINGS.sub("", name), list(own), n=1, cutoff=0.5)
-            beside = own[near[0]] if near else next(at for word, at in words.items() if "_" in word)
-            fix = (
-                f"ask for {near[0]}…, or let the service count it"
-                if near
-                else "let the service count it"
-            )
-            findings.append(
-                disagreement(
-                    place, f"{who} {name}, which the service does not expose", beside, fix=fix
-                )
-            )
+        if known or _OTHERS.fullmatch(name) or _is_configured(project, name):
+            continue
+        near = _own_series(name, own)
+        if near:
+            message = f"{who} {name}, which the service does not expose"
+            fix = f"ask for {_ENDINGS.sub('', near)}…, or let the service count it"
+            findings.append(disagreement(place, message, own[near], fix=fix))
     return Verdict(findings=distinct(findings), detail=f"{len(ours)} {noun}")
+
+
+def _is_metric(word: str, at: Location) -> bool:
+    """Return whether a literal of the source is the name of a metric, and none of a variable or event."""
+    if not re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+", word):
+        return False
+    return bool(_METRIC.search(at.text) or _UNITS.search(word))
+
+
+def _own_series(name: str, own: dict[str, Location]) -> str:
+    """Return the metric of the service that a series is or should be; empty if others may make it.
+
+    Who exports a series is known only of the service's own: those that share the first word of one,
+    or are nearly called like one.
+    """
+    short = _ENDINGS.sub("", name)
+    family = {word: word for word in own if word.split("_")[0] == name.split("_")[0]}
+    shorts = {_ENDINGS.sub("", word): word for word in own}
+    near = difflib.get_close_matches(short, list(shorts), n=1, cutoff=0.85)
+    if near:
+        return shorts[near[0]]
+    near = difflib.get_close_matches(name, list(family), n=1, cutoff=0.0)
+    return near[0] if near else ""
+
+
+def _is_configured(project: Project, name: str) -> bool:
+    """Return whether a configuration, such as that of an exporter or a collector, names a series."""
+    short = _ENDINGS.sub("", name)
+    asking = {one.place.path for one in monitoring.panels(project)}
+    asking |= {one.place.path for one in monitoring.rules(project)}
+    return any(
+        short in project.text(file) for file in files.plain_yaml(project) if file not in asking
+    )
 
 
 def _named(name: str, words: dict[str, Location]) -> bool:
@@ -256,7 +290,7 @@ def _jobs(project: Project) -> dict[str, Location]:
         one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
     ):
         label = str(monitor.get("spec", "jobLabel") or "")
-        for service in workloads.same_scope(project, monitor, "Service", "Deployment"):
+        for service in deployments.deployed_with(project, monitor, "Service", "Deployment"):
             name = service.labels.get(label) or service.name
             known.setdefault(name, monitor.place(project, "spec"))
             known.setdefault(service.name, monitor.place(project, "spec"))

@@ -7,13 +7,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import files
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.model import (
+    Blocked,
+    Check,
+    Location,
+    NotApplicable,
+    Severity,
+    Verdict,
+    counted,
+)
+from scaffolder.repository import files, reading
 from scaffolder.repository.facts import charts, commands
 from scaffolder.repository.facts.charts import Chart
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import line_of, table
+from scaffolder.repository.reading import Unread, Unreadable, line_of, table
 from scaffolder.repository.reading import place as place_of
 from scaffolder.tools.toolchain import Toolchain
 
@@ -22,7 +30,7 @@ _SET = re.compile(r"--set(?:-string|-file|-json)?[= ]+[\"']?((?:[\w.-]|\\\.|\[\d
 
 def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
     """Each value that a pipeline or script sets (`--set image.digest=…`) is one that the chart's values.yaml has."""
-    known = charts.charts(project)
+    known, unread = _read_charts(project)
     findings, looked = [], 0
     for command in commands.commands(project):
         if "helm" not in command.text or "--set" not in command.text:
@@ -49,14 +57,20 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
                     disagreement(command.place, message, place_of(project, file, at), fix=fix)
                 )
     if not looked:
-        raise NotApplicable("no command sets a value of a chart that is here")
-    return Verdict(findings=distinct(findings), detail=counted(looked, "value"))
+        sets = any(
+            "helm" in one.text and _SET.search(one.text) for one in commands.commands(project)
+        )
+        raise _nothing("no command sets a value of a chart that is here", unread if sets else [])
+    return Verdict(
+        findings=distinct(findings), detail=counted(looked, "value"), limit=limit_of(unread)
+    )
 
 
 def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
     """Each value that a template uses, and does not itself guard or give a default, is one of values.yaml."""
+    known, unread = _read_charts(project)
     findings, looked = [], 0
-    for chart in charts.charts(project):
+    for chart in known:
         values = _values(project, chart)
         guarded = {
             key
@@ -88,14 +102,17 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
                     message = f"uses .Values.{key}, which {file.as_posix()} does not have"
                     findings.append(disagreement(place, message, other, fix=fix))
     if not looked:
-        raise NotApplicable("no template of a chart uses values")
-    return Verdict(findings=distinct(findings), detail=counted(looked, "use"))
+        raise _nothing("no template of a chart uses values", unread)
+    return Verdict(
+        findings=distinct(findings), detail=counted(looked, "use"), limit=limit_of(unread)
+    )
 
 
 def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
     """Each value that a file of an environment overrides is one that the chart's values.yaml, or a template, has."""
+    known, unread = _read_charts(project)
     findings, looked = [], 0
-    for chart in charts.charts(project):
+    for chart in known:
         values = _values(project, chart)
         used = {key for _, action in _actions(project, chart) for key in _keys(action)}
         for file in dict.fromkeys(file for one in chart.renderings for file in one.values_files):
@@ -109,13 +126,13 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
                     and way[0] not in {"global", *_subcharts(chart)}
                     and not _is_used(key, used)
                 ):
-                    known = chart.folder / "values.yaml"
+                    own = chart.folder / "values.yaml"
                     near = difflib.get_close_matches(
                         missing[-1], [str(one) for one in missing[0]], n=1
                     )
-                    other = place_of(project, known, line_of(values, *missing[1], *near) or 1)
+                    other = place_of(project, own, line_of(values, *missing[1], *near) or 1)
                     at = place_of(project, file, line_of(overriding, *missing[1], missing[2]))
-                    message = f"overrides {key}, which {known.as_posix()} does not have"
+                    message = f"overrides {key}, which {own.as_posix()} does not have"
                     fix = (
                         f"override {'.'.join([*missing[1], near[0]])}"
                         if near
@@ -123,8 +140,30 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
                     )
                     findings.append(disagreement(at, message, other, fix=fix))
     if not looked:
-        raise NotApplicable("no file overrides a chart's values for an environment")
-    return Verdict(findings=distinct(findings), detail=counted(looked, "value"))
+        several = [one for one in unread if len(files.values_files(project, one.path.parent)) > 1]
+        raise _nothing("no file overrides a chart's values for an environment", several)
+    return Verdict(
+        findings=distinct(findings), detail=counted(looked, "value"), limit=limit_of(unread)
+    )
+
+
+def _read_charts(project: Project) -> tuple[tuple[Chart, ...], list[Unread]]:
+    """Return the charts whose values are known, and the values files that do not parse."""
+    unread = []
+    for chart in charts.charts(project):
+        try:
+            _values(project, chart)
+        except Unreadable as error:
+            unread.append(reading.unread(chart.folder / "values.yaml", error))
+    broken = {one.path.parent for one in unread}
+    return tuple(one for one in charts.charts(project) if one.folder not in broken), unread
+
+
+def _nothing(reason: str, unread: list[Unread]) -> Exception:
+    """Return why a check has no verdict: values that do not parse tell nothing of their keys."""
+    if not unread:
+        return NotApplicable(reason)
+    return Blocked(f"values do not parse: {limit_of(unread)}; see SY002")
 
 
 def _chart_of(project: Project, known: tuple[Chart, ...], text: str) -> Chart | None:
@@ -143,7 +182,7 @@ def _chart_of(project: Project, known: tuple[Chart, ...], text: str) -> Chart | 
 
 def _values(project: Project, chart: Chart) -> Any:
     file = chart.folder / "values.yaml"
-    return table(project, file) if project.has(file) else {}
+    return reading.table_of(project, file) if project.has(file) else {}
 
 
 def _missing(values: Any, parts: list[str]) -> tuple[list[Any], list[str], str] | None:

@@ -23,7 +23,9 @@ SOURCE = "source"
 _SUFFIXES = frozenset(
     {
         *of_each(lambda runtime: runtime.SOURCES),
-        *(".rb", ".rs", ".cs", ".php"),  # languages that the template has no service in
+        # Languages that the template has no service in.
+        *(".rb", ".rs", ".cs", ".fs", ".php", ".ex", ".exs", ".erl", ".c", ".cc", ".cpp", ".cxx"),
+        *(".h", ".hpp", ".scala", ".clj", ".lua", ".swift", ".dart", ".pl", ".hs"),
     }
 )
 _SETTINGS = frozenset({*of_each(lambda runtime: runtime.SETTINGS), "appsettings.json"})

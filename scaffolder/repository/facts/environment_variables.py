@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffolder.model import Location
 from scaffolder.repository import files, reading
-from scaffolder.repository.facts import application, services, workloads
+from scaffolder.repository.facts import application, deployments, services, workloads
 from scaffolder.repository.kubernetes_objects import KubernetesObject, dig
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
@@ -71,7 +71,7 @@ def _is_known(project: Project, workload: KubernetesObject, container: dict[Any,
     """Return whether all tables that a container takes its variables from are rendered here."""
     tables = {
         (one.kind, one.name)
-        for one in workloads.same_scope(project, workload, "ConfigMap", "Secret")
+        for one in deployments.deployed_with(project, workload, "ConfigMap", "Secret")
     }
     return all(
         ("ConfigMap", dig(source, "configMapRef", "name")) in tables

@@ -1,0 +1,260 @@
+"""Which objects are deployed together: by release, kustomization, namespace and environment.
+
+A chart's release and a rendered kustomization are whole. What plain files hold is applied by a
+command that may take any of them, so objects of one namespace belong together wherever their files
+are; of several that fit, those in the nearest folder are meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+
+from scaffolder.repository import kustomize
+from scaffolder.repository.facts import charts, gitops
+from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
+from scaffolder.repository.project import Project
+
+_Index = dict[tuple[str, str], tuple[KubernetesObject, ...]]
+
+
+def deployed_with(
+    project: Project, one: KubernetesObject, *kinds: str
+) -> tuple[KubernetesObject, ...]:
+    """Return the objects of these kinds (none: of all) that may be deployed with `one`."""
+    if one.origins:
+        return project.once(
+            ("release", one.scope, kinds),
+            lambda: tuple(
+                other
+                for other in _of_kinds(project, kinds)
+                if other.origins and other.scope == one.scope
+            ),
+        )
+    namespace = gitops.namespace_of(project, one)
+    return project.once(
+        ("deployed with", namespace, one.environment, kinds),
+        lambda: tuple(
+            other
+            for other in _of_kinds(project, kinds)
+            if not other.origins
+            and _same(namespace, gitops.namespace_of(project, other))
+            and _same(one.environment, other.environment)
+        ),
+    )
+
+
+def nearest(
+    one: KubernetesObject, candidates: Iterable[KubernetesObject]
+) -> tuple[KubernetesObject, ...]:
+    """Return the candidates that are closest to `one`: same kustomization, else same folders."""
+    ranked = [(_closeness(one, other), other) for other in candidates]
+    best = max((rank for rank, _ in ranked), default=0)
+    return tuple(other for rank, other in ranked if rank == best)
+
+
+def in_one_namespace(project: Project, one: KubernetesObject) -> tuple[KubernetesObject, ...]:
+    """Return the workloads that are certainly in the namespace of an object."""
+    namespace = gitops.namespace_of(project, one)
+    return tuple(
+        other
+        for other in deployed_with(project, one, *sorted(LONG_RUNNING))
+        if other.scope == one.scope
+        or (namespace and gitops.namespace_of(project, other) == namespace)
+    )
+
+
+def named(
+    project: Project, one: KubernetesObject, kind: str, name: str
+) -> tuple[KubernetesObject, ...]:
+    """Return the nearest objects of this kind and name that are deployed with `one`."""
+    found = [
+        other
+        for other in _by_name(project).get((kind, name), ())
+        if _are_together(project, one, other)
+    ]
+    return nearest(one, found)
+
+
+def same_named(
+    project: Project, one: KubernetesObject, *kinds: str
+) -> tuple[KubernetesObject, ...]:
+    """Return the nearest objects of these kinds that are called like `one`."""
+    found = [other for kind in kinds for other in named(project, one, kind, one.name)]
+    return nearest(one, found)
+
+
+def selected(
+    project: Project, one: KubernetesObject, selector: dict[str, str]
+) -> tuple[KubernetesObject, ...]:
+    """Return what makes pods with these labels, the nearest of what is deployed with `one`."""
+    if not selector:
+        return ()
+    fewest = min((_by_label(project).get(pair, ()) for pair in selector.items()), key=len)
+    found = [
+        other
+        for other in fewest
+        if selects(selector, pod_labels(other)) and _are_together(project, one, other)
+    ]
+    return nearest(one, found)
+
+
+def is_known_anywhere(project: Project, kind: str, name: str) -> bool:
+    """Return whether any chart, kustomization or file has an object of this kind and name."""
+    return (kind, name) in _by_name(project)
+
+
+def meant(project: Project, one: KubernetesObject, kind: str, name: str) -> KubernetesObject | None:
+    """Return the object that `one` means by a name that no object has; None if it may be elsewhere.
+
+    A release of a chart is whole: what it names is in it, or nowhere. The repository may deploy the
+    rest of a namespace by other means, so outside of charts a name has to be nearly right.
+    """
+    if is_known_anywhere(project, kind, name):
+        return None
+    beside = deployed_with(project, one, kind)
+    names = [other.name for other in nearest(one, beside)] + [other.name for other in beside]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=_least_likeness(project, one))
+    near = [other for other in near if _digits(other) == _digits(name) or one.origins]
+    if not near and is_complete(project, one) and any(other.name == one.name for other in beside):
+        near = [one.name]
+    return named(project, one, kind, near[0])[0] if near else None
+
+
+def _digits(name: str) -> str:
+    """Return the digits of a name: web-1 and web-2 are two."""
+    return "".join(filter(str.isdigit, name))
+
+
+def _least_likeness(project: Project, one: KubernetesObject) -> float:
+    if not is_complete(project, one):
+        return 0.85
+    return 0.0 if one.origins else 0.8
+
+
+def is_complete(project: Project, one: KubernetesObject) -> bool:
+    """Return whether all that is deployed with `one` is here: nothing remote, all rendered."""
+    return one.scope not in project.once(
+        "incomplete scopes", lambda: frozenset(_incomplete(project))
+    )
+
+
+def watchable(project: Project, monitor: KubernetesObject) -> tuple[KubernetesObject, ...]:
+    """Return the Services that a ServiceMonitor, or the workloads that a PodMonitor, may select."""
+    kinds = ("Service",) if monitor.kind == "ServiceMonitor" else tuple(sorted(LONG_RUNNING))
+    return deployed_with(project, monitor, *kinds)
+
+
+def watched(project: Project, monitor: KubernetesObject) -> tuple[KubernetesObject, ...]:
+    """Return the nearest Services or workloads that a monitor selects."""
+    selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
+    found = [one for one in watchable(project, monitor) if selects(selector, labels(one))]
+    return nearest(monitor, found)
+
+
+def watched_pods(project: Project, monitor: KubernetesObject) -> tuple[KubernetesObject, ...]:
+    """Return the workloads whose pods Prometheus asks because of a monitor.
+
+    In a release of a chart they are all, if the monitor selects none: AG022 reports that.
+    """
+    found: list[KubernetesObject] = []
+    for one in watched(project, monitor):
+        if one.kind == "Service":
+            found += selected(project, one, charts.texts(one.get("spec", "selector")))
+        else:
+            found.append(one)
+    if not found and monitor.origins:
+        return deployed_with(project, monitor, *sorted(LONG_RUNNING))
+    return tuple(found)
+
+
+def labels(one: KubernetesObject) -> dict[str, str]:
+    """Return the labels by which a monitor selects: a workload's are those of its pods."""
+    return pod_labels(one) if one.kind in LONG_RUNNING else one.labels
+
+
+def selects(selector: dict[str, str], labels: dict[str, str]) -> bool:
+    """Return whether a selector of equalities takes these labels; an empty one takes all."""
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def pod_labels(workload: KubernetesObject) -> dict[str, str]:
+    """Return the labels of the pods that a workload makes."""
+    return charts.texts(workload.get(*(workload.pod or ()), "metadata", "labels"))
+
+
+def _incomplete(project: Project) -> Iterator[tuple[str, str]]:
+    folders = {build.folder.as_posix() for build in kustomize.builds(project) if build.missing}
+    for one in charts.objects(project):
+        if not one.origins and one.scope[0] in folders:
+            yield one.scope
+    for chart in charts.charts(project):
+        if chart.unread or chart.metadata.get("dependencies"):
+            for rendering in chart.renderings:
+                yield (chart.folder.as_posix(), rendering.environment)
+
+
+def _are_together(project: Project, one: KubernetesObject, other: KubernetesObject) -> bool:
+    if one.origins or other.origins:
+        return bool(one.origins and other.origins) and one.scope == other.scope
+    spaces = [gitops.namespace_of(project, each) for each in (one, other)]
+    if not _same(*spaces) or not _same(one.environment, other.environment):
+        return False
+    if (spaces[0] and spaces[0] == spaces[1]) or one.name == other.name:
+        return True
+    folders = (one.path.parent, other.path.parent)
+    if one.scope == other.scope or folders[0] in folders[1].parents:
+        return True
+    # Without a namespace, a folder with pods of its own is an application of its own, and so are
+    # two trees that share no folder.
+    apart = one.scope[0] in _folders_with_pods(project)
+    return folders[1] in folders[0].parents or (not apart and _closeness(one, other) > 0)
+
+
+def _folders_with_pods(project: Project) -> frozenset[str]:
+    return project.once(
+        "folders with pods",
+        lambda: frozenset(one.scope[0] for one in _of_kinds(project, charts.WITH_PODS)),
+    )
+
+
+def _same(first: str, second: str) -> bool:
+    """Return whether two are the same, as far as both are known."""
+    return first == second or not first or not second
+
+
+def _closeness(one: KubernetesObject, other: KubernetesObject) -> int:
+    if one.scope == other.scope and (one.is_kustomized or one.origins):
+        return 1000
+    shared = 0
+    for first, second in zip(one.path.parent.parts, other.path.parent.parts, strict=False):
+        if first != second:
+            return shared
+        shared += 1
+    # One folder is nearer than a folder below it.
+    return shared * 2 + (one.path.parent == other.path.parent)
+
+
+def _of_kinds(project: Project, kinds: Sequence[str]) -> tuple[KubernetesObject, ...]:
+    return tuple(one for one in charts.objects(project) if not kinds or one.kind in kinds)
+
+
+def _by_name(project: Project) -> _Index:
+    def make() -> _Index:
+        found: dict[tuple[str, str], list[KubernetesObject]] = {}
+        for one in charts.objects(project):
+            found.setdefault((one.kind, one.name), []).append(one)
+        return {key: tuple(objects) for key, objects in found.items()}
+
+    return project.once("objects by name", make)
+
+
+def _by_label(project: Project) -> _Index:
+    def make() -> _Index:
+        found: dict[tuple[str, str], list[KubernetesObject]] = {}
+        for one in charts.objects(project):
+            for pair in pod_labels(one).items() if one.pod is not None else ():
+                found.setdefault(pair, []).append(one)
+        return {key: tuple(objects) for key, objects in found.items()}
+
+    return project.once("workloads by label", make)
