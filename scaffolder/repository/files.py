@@ -345,7 +345,8 @@ def kind_clusters(project: Project) -> tuple[Path, ...]:
 
 def alertmanager_files(project: Project) -> tuple[Path, ...]:
     """Return the settings of Alertmanager, by their name."""
-    return project.matching("alertmanager*.yaml", "alertmanager*.yml")
+    found = project.matching("alertmanager*.yaml", "alertmanager*.yml")
+    return tuple(file for file in found if not is_trial(file))
 
 
 def monitoring(project: Project) -> tuple[Path, ...]:

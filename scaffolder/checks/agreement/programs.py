@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.formats import versions
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import facts
-from scaffolder.repository.facts import Declaration, infrastructure
+from scaffolder.repository import facts, files
+from scaffolder.repository.facts import Declaration, infrastructure, terraform_roots
 from scaffolder.repository.facts.infrastructure import LOCK, TERRAFORM
 from scaffolder.repository.facts.tool_versions import CHART, IMAGE, PIN
 from scaffolder.repository.project import Project
@@ -63,13 +67,11 @@ def providers_overlap(project: Project, _: Toolchain) -> Verdict:
         stated = [one for one in said.of(fact) if one.role == TERRAFORM]
         compared.append(fact.removeprefix("provider "))
         name = fact.removeprefix("provider ")
-        for one in stated[1:]:
-            if versions.overlap(one.value, stated[0].value) is False:
-                message = (
-                    f"demands {name} {one.value}, which shares no release with {stated[0].value}"
-                )
+        for one, other in _in_one_configuration(project, stated):
+            if versions.overlap(one.value, other.value) is False:
+                message = f"demands {name} {one.value}, which shares no release with {other.value}"
                 findings.append(
-                    disagreement(one.place, message, stated[0].place, fix="demand the same in both")
+                    disagreement(one.place, message, other.place, fix="demand the same in both")
                 )
         for locked in (one for one in said.of(fact) if one.role == LOCK):
             beside = [one for one in stated if one.subject == locked.subject]
@@ -100,16 +102,20 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
     clients = [one for one in said.of("tool kubectl") if versions.parse(one.value)]
     if not stated or len(stated) + len(limits) + len(clients) < 2:
         raise NotApplicable("no two files name a version of Kubernetes")
-    right = next((one for one in stated if one.role == TERRAFORM), stated[0])
-    findings = [_kubernetes_wrong(one, right) for one in stated if _minor(one) != _minor(right)]
+    rights = _versions_of_clusters(project, stated)
+    if not rights:
+        raise NotApplicable("no file says which Kubernetes the clusters run")
+    findings = [
+        _kubernetes_wrong(one, right)
+        for one in stated
+        for right in _contradicted(project, one, rights)
+    ]
+    right = rights[0]
     for one in limits:
-        if (
-            versions.allows(one.value.replace("-0", ""), f"{_minor(right)[0]}.{_minor(right)[1]}")
-            is False
-        ):
+        if not any(_allows(one, known) for known in rights):
             findings.append(_kubernetes_wrong(one, right))
     for one in clients:
-        if _minor(one)[0] != _minor(right)[0] or abs(_minor(one)[1] - _minor(right)[1]) > 1:
+        if not any(_is_near(one, known) for known in rights):
             message = f"pins kubectl {one.value}, more than one minor version away from Kubernetes {right.value}"
             findings.append(
                 disagreement(one.place, message, right.place, fix=f"pin a kubectl {right.value}")
@@ -122,6 +128,63 @@ def _read(project: Project) -> facts.Facts:
     if not infrastructure.files(project):
         raise NotApplicable("there is no Terraform file")
     return facts.read(project)
+
+
+def _in_one_configuration(
+    project: Project, stated: list[Declaration]
+) -> Iterator[tuple[Declaration, Declaration]]:
+    """Yield what modules demand with what their root does; two roots may demand what they like."""
+    for folders in terraform_roots.configurations(project):
+        inside = [one for one in stated if one.subject in folders]
+        roots = [one for one in inside if one.subject not in terraform_roots.called(project)]
+        for right in (roots or inside)[:1]:
+            yield from ((one, right) for one in inside if one is not right)
+
+
+def _versions_of_clusters(project: Project, stated: list[Declaration]) -> list[Declaration]:
+    """Return a version for each Terraform configuration; without Terraform the one most files name."""
+    by_root: dict[Path, list[Declaration]] = {}
+    for one in stated:
+        if one.role == TERRAFORM and not files.is_trial(one.place.path):
+            by_root.setdefault(_root(project, one), []).append(one)
+    if by_root:
+        return [_usual(declarations) for declarations in by_root.values()]
+    times = Counter(_minor(one) for one in stated)
+    most = times.most_common(2)
+    if len(most) > 1 and most[0][1] == most[1][1]:
+        return []  # tests for several versions, or a matter of taste
+    return [next(one for one in stated if _minor(one) == most[0][0])]
+
+
+def _usual(stated: list[Declaration]) -> Declaration:
+    """Return the version that most of these places say; of equally many the newest."""
+    times = Counter(_minor(one) for one in stated)
+    return max(stated, key=lambda one: (times[_minor(one)], _minor(one)))
+
+
+def _contradicted(
+    project: Project, one: Declaration, rights: list[Declaration]
+) -> list[Declaration]:
+    """Return the cluster that a place contradicts, none if it is right about some cluster."""
+    if one.role == TERRAFORM:
+        rights = [right for right in rights if _root(project, right) == _root(project, one)]
+    if any(_minor(one) == _minor(right) for right in rights):
+        return []
+    return rights[:1]
+
+
+def _root(project: Project, one: Declaration) -> Path:
+    return terraform_roots.root_of_values(project, one.place.path.parent)
+
+
+def _allows(one: Declaration, cluster: Declaration) -> bool:
+    version = ".".join(str(number) for number in _minor(cluster))
+    return versions.allows(one.value.replace("-0", ""), version) is not False
+
+
+def _is_near(client: Declaration, cluster: Declaration) -> bool:
+    ours, theirs = _minor(client), _minor(cluster)
+    return ours[0] == theirs[0] and abs(ours[1] - theirs[1]) <= 1
 
 
 def _same(one: Declaration, other: Declaration) -> bool:

@@ -173,6 +173,9 @@ def _lets_in(policy: KubernetesObject) -> bool:
         if not sources:
             return isinstance(rule, dict)  # a rule without sources lets everybody in
         for source in sources:
+            pods = charts.texts(charts.dig(source, "podSelector", "matchLabels"))
+            if any(name in value.lower() for value in pods.values() for name in _MONITORING):
+                return True
             if isinstance(source, dict) and "namespaceSelector" in source:
                 labels = charts.texts(charts.dig(source, "namespaceSelector", "matchLabels"))
                 expressions = str(charts.dig(source, "namespaceSelector", "matchExpressions") or "")

@@ -83,7 +83,11 @@ def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
     findings = []
     for place, who, name in asked:
         if name not in recorded:
-            near = difflib.get_close_matches(name, list(recorded), n=1, cutoff=0.0)
+            family = [one for one in recorded if one.split(":")[0] == name.split(":")[0]]
+            near = difflib.get_close_matches(name, family, n=1, cutoff=0.0)
+            near = near or difflib.get_close_matches(name, list(recorded), n=1, cutoff=0.8)
+            if not near:
+                continue  # rules that are not here may record it
             message = f"{who} asks for {name}, which no rule records"
             findings.append(
                 disagreement(
@@ -112,8 +116,9 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
                     and ours
                 ):
                     looked += 1
-                    if matcher.value not in known:
-                        name, other = next(iter(known.items()))
+                    near = difflib.get_close_matches(matcher.value, list(known), n=1, cutoff=0.7)
+                    if matcher.value not in known and near:
+                        name, other = near[0], known[near[0]]
                         message = f'{who} selects {matcher.label}="{matcher.value}", but the service is {name}'
                         findings.append(
                             disagreement(

@@ -70,8 +70,10 @@ class Application:
         if path in known or any(_fits(path, one) for one in known):
             return True
         for word, paths in _OF_FRAMEWORKS.items():
+            # What lists the paths of a library answers too: /actuator.
             if word in self.frameworks and any(
-                path == one or path.startswith(one + "/") for one in paths
+                path == one or path.startswith(one + "/") or one.startswith(path + "/")
+                for one in paths
             ):
                 return True
         inside = path.removeprefix(self.prefix) if self.prefix else path

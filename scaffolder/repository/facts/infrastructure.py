@@ -9,6 +9,7 @@ from scaffolder.formats import Unreadable, hcl
 from scaffolder.formats.hcl import Attribute, Block
 from scaffolder.repository import clusters, reading
 from scaffolder.repository import files as kinds
+from scaffolder.repository.facts import terraform_roots
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.project import Project
 
@@ -29,8 +30,11 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
             yield reading.unread(file, error)
             continue
         yield from _versions(project, file, block)
+        modules = terraform_roots.called(project)
         for one in clusters.named_in(file, block):
-            yield _stated(project, file, "kubernetes", one, one.text, TERRAFORM)
+            # What a module takes if its caller says nothing is no version of a cluster.
+            if not (one.name == "default" and file.parent in modules):
+                yield _stated(project, file, "kubernetes", one, one.text, TERRAFORM)
 
 
 def _versions(project: Project, file: Path, block: Block) -> Iterator[Declaration]:

@@ -81,6 +81,14 @@ FRAMEWORKS = {
         *(f"/{base}/{name}" for base in ("actuator", "management") for name in _ACTUATOR),
         *("/livez", "/readyz"),
     ),
+    "chaos-monkey-spring-boot": ("/actuator/chaosmonkey",),
+    "resilience4j": tuple(
+        f"/actuator/{name}" for name in ("circuitbreakers", "retries", "ratelimiters", "bulkheads")
+    ),
+    "spring-cloud": tuple(
+        f"/actuator/{name}" for name in ("refresh", "busrefresh", "gateway", "features", "env")
+    ),
+    "jolokia": ("/actuator/jolokia", "/jolokia"),
     "quarkus": ("/q",),
     "micronaut-management": ("/health", "/metrics", "/prometheus", "/info"),
 }

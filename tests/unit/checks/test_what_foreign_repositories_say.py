@@ -243,3 +243,168 @@ def test_a_text_may_mean_a_makefile_further_up(tmp_path: Path) -> None:
     }
     (line,) = found(tmp_path, files, "AG047")
     assert line == "site/docs/a.md:4 calls `make gone`, which is no target of site/Makefile"
+
+
+# ---- AG009, AG010: configurations that have nothing to do with each other ------------------------
+
+PROVIDER = 'terraform {{\n  required_providers {{\n    aws = {{ source = "hashicorp/aws", version = "{}" }}\n  }}\n}}\n'
+CALL = 'module "a" {\n  source = "../modules/a"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"one/v.tf": "~> 5.0", "two/v.tf": "~> 6.0"}, 0),
+        ({"root/v.tf": "~> 6.0", "examples/a/v.tf": "~> 5.0"}, 0),
+        ({"root/v.tf": "~> 6.0", "modules/a/v.tf": "~> 5.0"}, 1),
+        ({"root/v.tf": "~> 6.0", "modules/a/v.tf": ">= 5.0"}, 0),
+        ({"one/v.tf": "~> 5.0", "root/v.tf": "~> 6.0", "modules/a/v.tf": "~> 6.1"}, 0),
+    ],
+)
+def test_a_provider_is_one_in_a_configuration(
+    files: dict[str, str], expected: int, tmp_path: Path
+) -> None:
+    pytest.importorskip("tree_sitter_hcl")
+    written_files = {name: PROVIDER.format(text) for name, text in files.items()}
+    if "root/v.tf" in files:
+        written_files["root/main.tf"] = CALL
+    assert len(found(tmp_path, written_files, "AG009")) == expected
+
+
+CLUSTER = 'resource "aws_eks_cluster" "a" {{\n  name    = "a"\n  version = "{}"\n}}\n'
+MODULE = 'module "a" {\n  source          = "../modules/a"\n  cluster_version = "1.33"\n}\n'
+DEFAULT = 'variable "cluster_version" {\n  default = "1.31"\n}\n'
+KIND = "kind: Cluster\nnodes:\n  - image: kindest/node:v{}.0\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"root/main.tf": MODULE, "modules/a/v.tf": DEFAULT}, 0),
+        ({"a/main.tf": CLUSTER.format("1.33"), "b/main.tf": CLUSTER.format("1.31")}, 0),
+        ({"a/main.tf": CLUSTER.format("1.33"), "a/x.tfvars": 'cluster_version = "1.31"\n'}, 1),
+        ({"a/main.tf": CLUSTER.format("1.33"), "kind.yaml": KIND.format("1.31")}, 1),
+        (
+            {
+                "a/main.tf": CLUSTER.format("1.33"),
+                "b/main.tf": CLUSTER.format("1.31"),
+                "kind.yaml": KIND.format("1.31"),
+            },
+            0,
+        ),
+        ({"a/main.tf": CLUSTER.format("1.33"), "docs/kind.yaml": KIND.format("1.31")}, 0),
+        ({"kind-a.yaml": KIND.format("1.33"), "kind-b.yaml": KIND.format("1.31")}, 0),
+        (
+            {
+                "kind-a.yaml": KIND.format("1.33"),
+                "kind-b.yaml": KIND.format("1.33"),
+                "kind-c.yaml": KIND.format("1.31"),
+            },
+            1,
+        ),
+    ],
+)
+def test_each_cluster_has_its_kubernetes(
+    files: dict[str, str], expected: int, tmp_path: Path
+) -> None:
+    pytest.importorskip("tree_sitter_hcl")
+    assert len(found(tmp_path, files, "AG010")) == expected
+
+
+def test_the_fix_follows_the_majority_and_not_the_outlier(tmp_path: Path) -> None:
+    files = {
+        "kind-a.yaml": KIND.format("1.16"),
+        "kind-b.yaml": KIND.format("1.35"),
+        "kind-c.yaml": KIND.format("1.35"),
+    }
+    (finding,) = results(tmp_path, files, "AG010")["AG010"].findings
+    assert finding.path == Path("kind-a.yaml")
+    assert finding.fix.startswith("write 1.35")
+
+
+# ---- AG020: paths of libraries -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/actuator", 0),
+        ("/actuator/health", 0),
+        ("/actuator/chaosmonkey/assaults", 0),
+        ("/actuator/helth", 1),
+    ],
+)
+def test_a_library_answers_its_paths(path: str, expected: int, tmp_path: Path) -> None:
+    files = {
+        "pom.xml": "<project><dependencies><dependency><artifactId>spring-boot-starter-actuator</artifactId>"
+        "</dependency><dependency><artifactId>chaos-monkey-spring-boot</artifactId></dependency>"
+        "</dependencies></project>",
+        "src/main/java/A.java": '@GetMapping("/a")\n@GetMapping("/b")\n',
+        "check.sh": f"curl http://localhost:8080{path}\n",
+    }
+    assert len(found(tmp_path, files, "AG020")) == expected
+
+
+# ---- AG024, AG034, AG035: what Prometheus asks ---------------------------------------------------
+
+WATCHED = """\
+apiVersion: v1
+kind: Service
+metadata: {name: shop, labels: {app: shop}}
+spec: {selector: {app: shop}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: a, image: a}]}}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: shop}
+spec: {selector: {matchLabels: {app: shop}}, endpoints: [{port: http}]}
+"""
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: shop}
+spec: {podSelector: {matchLabels: {app: %s}}, ingress: [{from: [%s]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guarded", "source", "expected"),
+    [
+        ("shop", "podSelector: {matchLabels: {app: front}}", 1),
+        ("shop", "podSelector: {matchLabels: {app.kubernetes.io/name: prometheus}}", 0),
+        ("shop", "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}", 0),
+        ("other", "podSelector: {matchLabels: {app: front}}", 0),
+    ],
+)
+def test_a_policy_lets_prometheus_in(
+    guarded: str, source: str, expected: int, tmp_path: Path
+) -> None:
+    files = {"k8s/a.yaml": WATCHED, "k8s/policies/p.yaml": POLICY % (guarded, f"{{{source}}}")}
+    assert len(found(tmp_path, files, "AG024")) == expected
+
+
+RULES = "groups: [{name: a, rules: [{record: 'shop:a:rate5m', expr: 'up{job=\"%s\"}'}, {record: b, expr: '%s'}]}]\n"
+
+
+@pytest.mark.parametrize(
+    ("job", "expected"), [("shop", 0), ("shopp", 1), ("apiserver", 0), ("kubelet", 0)]
+)
+def test_jobs_of_others_are_not_missed(job: str, expected: int, tmp_path: Path) -> None:
+    files = {"k8s/a.yaml": WATCHED, "rules.yml": RULES % (job, "up")}
+    assert len(found(tmp_path, files, "AG035")) == expected
+
+
+@pytest.mark.parametrize(
+    ("series", "expected"),
+    [("shop:a:rate5m", 0), ("shop:b:rate5m", 1), ("central_nodeagent:unhealthy:count", 0)],
+)
+def test_series_that_others_record_are_not_missed(
+    series: str, expected: int, tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, {"rules.yml": RULES % ("shop", series)}, "AG034")) == expected
