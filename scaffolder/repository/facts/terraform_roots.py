@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.formats import hcl
 from scaffolder.repository import files, reading
 from scaffolder.repository.project import Project
 
@@ -55,7 +54,7 @@ def _calls(project: Project) -> dict[Path, tuple[Path, ...]]:
 
 
 def _modules(project: Project, file: Path) -> Iterator[Path]:
-    if "module" not in project.text(file) or not hcl.available():
+    if "module" not in project.text(file):
         return
     block = reading.blocks(project, file)
     for module in block.each("module") if block else ():
