@@ -41,7 +41,7 @@ ENDED = {
     "an image": ("EOL001", "Dockerfile", "FROM python:3.8.10-slim\n", "1: error: Python 3.8 has had no fixes since 2024-10-07"),
     "a version file": ("EOL001", ".nvmrc", "v16.20.2\n", "1: error: Node.js 16 has had no fixes since 2023-09-11"),
     "a pipeline": ("EOL001", ".github/workflows/a.yml", "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/setup-go@v5\n        with: {go-version: '1.20'}\n", "6: error: Go 1.20 has had no fixes since 2024-02-06"),
-    "variables": ("EOL002", "prod.tfvars", '\nkubernetes_version = "1.30"\n', "2: error: Kubernetes 1.30 has had no fixes since 2025-06-28"),
+    "variables": ("EOL002", "prod.tfvars", '\nkubernetes_version = "1.30"\n', "2: error: Kubernetes 1.30 has had no fixes since 2025-07-15"),
     "a module of EKS": ("EOL002", "main.tf", 'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n  cluster_version = "1.30"\n}\n', "3: error: Kubernetes on EKS 1.30 has had no fixes since 2025-07-23"),
     "a cluster on one's own machine": ("EOL002", "kind.yaml", "nodes:\n  - image: kindest/node:v1.29.4\n", "2: error: Kubernetes 1.29 has had no fixes since 2025-02-28"),
     "a base image": ("EOL003", "Dockerfile", "FROM debian:buster-slim\n", "1: error: Debian buster has had no fixes since 2024-06-30"),
