@@ -18,17 +18,8 @@ from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import BY_WEIGHT, RUNTIMES, of_each
 
-_TRIALS = frozenset(
+_EXAMPLES = frozenset(
     {
-        "test",
-        "tests",
-        "__tests__",
-        "testdata",
-        "test-data",
-        "integration-test",
-        "integration-tests",
-        "fixtures",
-        "__fixtures__",
         "example",
         "examples",
         "samples",
@@ -39,11 +30,9 @@ _TRIALS = frozenset(
         "archive",
         "archived",
         "_archived",
-        "e2e",
-        "e2e-tests",
     }
 )
-"""Folders of which nothing is deployed."""
+"""Folders with what is shown, or was once used."""
 
 _TEST_DATA = frozenset(
     {
@@ -53,8 +42,37 @@ _TEST_DATA = frozenset(
 )
 """Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
 
+<<<<<<< HEAD
 _DOCKERFILE = re.compile(
     r"(?:[\w.-]*[._-])?(?:docker|container)file(?:[._-][\w.-]*)?$", re.IGNORECASE
+=======
+_TRIALS = (
+    _EXAMPLES
+    | _TEST_DATA
+    | {
+        *("test", "tests", "__tests__", "integration-test", "integration-tests"),
+        *("e2e", "e2e-tests"),
+    }
+)
+"""Folders of which nothing is deployed."""
+
+_NO_DOCKERFILE = frozenset(
+    {
+        ".md",
+        ".dockerignore",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".jinja",
+        ".j2",
+        ".tmpl",
+        ".tpl",
+        ".txt",
+        ".py",
+        ".orig",
+        ".bak",
+    }
+>>>>>>> ce5dd20 (fix(check): examples hold no rules and no configuration that runs)
 )
 _OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
 """Folders of code that others wrote, which is corrected where it comes from."""
@@ -353,7 +371,12 @@ def monitoring(project: Project) -> tuple[Path, ...]:
     """Return what may hold rules, their tests or settings of Alertmanager; no templates of charts."""
     files = project.matching("*.yaml", "*.yml", "*.rules")
     return project.once(
-        "monitoring files", lambda: tuple(file for file in files if not is_template(project, file))
+        "monitoring files",
+        lambda: tuple(
+            file
+            for file in files
+            if _EXAMPLES.isdisjoint(file.parts[:-1]) and not is_template(project, file)
+        ),
     )
 
 

@@ -148,7 +148,8 @@ def _fewest(project: Project, workload: KubernetesObject) -> int:
     if workload.kind == "DaemonSet":
         return 0
     for scaler in deployments.deployed_with(project, workload, *_SCALERS):
-        if _target(project, scaler) is workload:
+        name = charts.dig(scaler.get("spec", "scaleTargetRef"), "name")
+        if name == workload.name and _target(project, scaler) is workload:
             key = "minReplicas" if scaler.kind == _SCALERS[0] else "minReplicaCount"
             low = scaler.get("spec", key)
             return low if isinstance(low, int) else 1

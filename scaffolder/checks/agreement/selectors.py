@@ -200,6 +200,8 @@ def _meant(
 
 
 def _has_pods(project: Project, one: KubernetesObject, selector: dict[str, str]) -> bool:
+    if deployments.selected(project, one, selector):
+        return True
     beside = deployments.deployed_with(project, one, *WITH_PODS)
     return any(deployments.selects(selector, deployments.pod_labels(other)) for other in beside)
 

@@ -27,7 +27,18 @@ _IMAGE = re.compile(r"(?:^|[\s\"'=])((?:[a-z0-9.-]+(?::\d+)?/)+[a-z0-9._-]+:v?\d
 _FLAG = re.compile(r"--?(?:kube|kubernetes)-version[= ][\"']?v?(1\.\d+)")
 _OTHERS_NAMES = {"tf": "terraform", "kubernetes_cli": "kubectl", "tofu": "opentofu"}
 _NOT_PROGRAMS = frozenset(
-    {*RUNTIMES, "app", "api", "chart", "image", "service", "release", "schema", "node_image", "kube"}
+    {
+        *RUNTIMES,
+        "app",
+        "api",
+        "chart",
+        "image",
+        "service",
+        "release",
+        "schema",
+        "node_image",
+        "kube",
+    }
 )
 
 
