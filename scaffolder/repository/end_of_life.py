@@ -57,11 +57,27 @@ def end_of(product: str, version: str) -> End | None:
     ended = [known for other, known in map(_parts, table["cycles"]) if other == word and known]
     if numbers and ended and numbers > max(ended):
         return End(product=name, cycle=version, day=None, source=source)
-    return _before_all(table, name, version)
+    return _newest_of(table, name, version) or _before_all(table, name, version)
+
+
+def _newest_of(table: dict[str, Any], name: str, version: str) -> End | None:
+    """The end of a version without its minor number, such as Alpine "3"; None if it has one."""
+    word, numbers = _parts(version)
+    cycles = {
+        known: cycle
+        for cycle in table["cycles"]
+        for other, known in [_parts(cycle)]
+        if other == word and numbers and known[: len(numbers)] == numbers
+    }
+    if not cycles:
+        return None
+    cycle = cycles[max(cycles)]
+    day, source = table["cycles"][cycle]
+    return End(product=name, cycle=cycle, day=day, source=source)
 
 
 def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
-    """The end of a version that is older than every cycle; None where it is not, or the oldest outlived another."""
+    """The end of a version that is older than every cycle; None where it is not, or the oldest outlived another of its major."""
     word, numbers = _parts(version)
     days = {
         known: day
@@ -72,7 +88,8 @@ def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
     if not numbers or not days or () in days or numbers >= min(days):
         return None
     day, source = days[min(days)]
-    ends = [one for one, _ in days.values() if one is not None]
+    major = min(days)[0]
+    ends = [one for known, (one, _) in days.items() if one is not None and known[0] == major]
     return (
         End(product=name, cycle=version, day=day, source=source)
         if day is not None and day == min(ends)

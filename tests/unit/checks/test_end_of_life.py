@@ -37,7 +37,7 @@ def found(
     ]
 
 
-ENDED = {
+OLD = {
     "an image": ("EOL001", "Dockerfile", "FROM python:3.8.10-slim\n", "1: error: Python 3.8 has had no fixes since 2024-10-07"),
     "a version file": ("EOL001", ".nvmrc", "v16.20.2\n", "1: error: Node.js 16 has had no fixes since 2023-09-11"),
     "a pipeline": ("EOL001", ".github/workflows/a.yml", "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/setup-go@v5\n        with: {go-version: '1.20'}\n", "6: error: Go 1.20 has had no fixes since 2024-02-06"),
@@ -122,7 +122,7 @@ def test_a_version_before_all_cycles_is_not_guessed_where_the_oldest_outlived_an
 
 OLDER = {
     "FROM node:6-slim\n": ("EOL001", "Node.js 6 has had no fixes since 2019-04-30"),
-    "FROM node:0.12\n": ("EOL001", "Node.js 0 has had no fixes since 2016-12-31"),
+    "FROM node:0.12\n": ("EOL001", "Node.js 0.12 has had no fixes since 2016-12-31"),
     "FROM openjdk:6-jdk\n": ("EOL001", "Java 6 has had no fixes since 2018-12-31"),
     "FROM java:7\n": ("EOL001", "Java 7 has had no fixes since 2022-07-31"),
     "FROM python:2.6\n": ("EOL001", "Python 2.6 has had no fixes since 2013-10-29"),
@@ -142,6 +142,24 @@ def test_what_is_older_than_the_table_has_ended(
 ) -> None:
     (finding,) = checked(tmp_path, check, {"Dockerfile": text}).results[0].findings
     assert finding.message.partition(" (")[0] == message
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "cycle"),
+    [
+        ("alpine", "3", "3.22"),
+        ("python", "2", "2.7"),
+        ("postgresql", "9", "9.6"),
+        ("node", "0", "0.12"),
+        ("python", "2.5", "2.5"),
+    ],
+)
+def test_a_version_without_its_minor_number_is_the_newest_of_them(
+    product: str, version: str, cycle: str
+) -> None:
+    end = end_of_life.end_of(product, version)
+    assert end is not None
+    assert end.cycle == cycle
 
 
 def test_a_version_that_nobody_knows_is_no_verdict(tmp_path: Path) -> None:
