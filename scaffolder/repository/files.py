@@ -77,6 +77,11 @@ _NO_DOCKERFILE = frozenset(
 _OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
 """Folders of code that others wrote, which is corrected where it comes from."""
 
+_MODULE_OF_OTHERS = re.compile(
+    r"(?:^|/)(?:vendor/[\w-]+\.[\w.-]+/|third[_-]party/|bower_components/|vendor/(?:composer|bundle)/)"
+)
+"""Where package managers put modules: those of Go are below the host that they come from."""
+
 _NO_DOCKERFILE = re.compile(
     r"\.(?:md|rst|txt|ya?ml|json|toml|lock|dockerignore|jinja2?|j2|tmpl|tpl|gotmpl|erb|hbs|mustache"
     r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy|html|svg|png)$",
@@ -390,8 +395,8 @@ def is_test_data(file: Path) -> bool:
 
 
 def is_of_others(file: Path) -> bool:
-    """Return whether a file is the data of a test, or code that others wrote: nothing to correct."""
-    return not (_TEST_DATA | _OF_OTHERS).isdisjoint(file.parts[:-1])
+    """Return whether a file is the data of a test, or a module of others: nothing to correct."""
+    return is_test_data(file) or _MODULE_OF_OTHERS.search(file.as_posix()) is not None
 
 
 # ---- texts by language ---------------------------------------------------------------------------

@@ -19,14 +19,17 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
 
     The ledger is a rule of our template: a repository without it that others made has none to keep.
     """
-    if not project.is_generated and not project.has(LEDGER):
-        raise NotApplicable("the repository keeps no ledger of waivers")
+    keeps_none = not project.is_generated and not project.has(LEDGER)
     try:
         marks, ledger = waivers.marks(project), waivers.ledger(project)
     except WaiversError as error:
+        if keeps_none:
+            raise NotApplicable("the repository keeps no ledger of waivers") from error
         return Verdict(findings=(_malformed(error),))
     if not marks and not ledger:
         raise NotApplicable("no scanner is told to ignore anything")
+    if keeps_none:
+        raise NotApplicable("the repository keeps no ledger of waivers")
     findings = tuple(
         Finding(
             path=mark.path,

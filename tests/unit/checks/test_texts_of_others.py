@@ -39,7 +39,7 @@ RIGHT: dict[str, tuple[str, str, str | bytes]] = {
     "a template of Cookiecutter by its path": ("SY002", "{{ cookiecutter.a }}/b.yml", "c: d: e\n"),
     "a template by its name": ("SY002", "a.tpl.yaml", "b: c: d\n"),
     "data of a test": ("SY002", "pkg/testdata/invalid.yaml", "a: b: c\n"),
-    "code of others": ("SY002", "vendor/a/.travis.yml", "a: b\na: c\n"),
+    "code of others": ("SY002", "vendor/example.com/a/.travis.yml", "a: b\na: c\n"),
     "tags of CloudFormation": ("SY002", "a.yaml", "b: !Ref C\nd: !Sub '${E}'\nf: !GetAtt [G, H]\n"),
     "tags of GitLab and Home Assistant": ("SY002", "a.yaml", "b: !reference [.c, d]\ne: !secret f\ng: !include h.yaml\n"),
     "several documents": ("SY002", "a.yaml", "%YAML 1.2\n---\nb: c\n---\n---\nd: e\n...\n"),
