@@ -81,7 +81,8 @@ def expect_said(
     fault: Fault, findings: Iterable[Finding], edited: Mapping[str, range], root: Path
 ) -> None:
     """One of the findings says what `fault` expects, and names its place, itself or beside the other side."""
-    severity = Severity.WARNING if fault.warns else Severity.ERROR
+    worst = {check.id: check.severity for check in checks.every(today=TODAY)}
+    severity = Severity(fault.severity or worst.get(fault.gate, Severity.ERROR))
     saying = [
         one
         for one in findings

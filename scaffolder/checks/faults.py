@@ -15,7 +15,7 @@ in `later_gates.faults.yml`. Each file is a list of entries:
         - {file: app/x.xml, content: "<a>"}    # a new file
         - {file: .java-version, delete: true}
       gate: AG001                              # a check, or another gate of GATES
-      warns: true                              # if the gate warns and does not stop it
+      severity: note                           # if it is not the worst that the gate can say
       says: says java 11                       # part of the gate's message
       at: {file: Dockerfile, line: ARG JAVA_VERSION}  # the place it names; default: the edited lines
       related: .java-version                   # the start of a path that the finding names besides
@@ -167,7 +167,7 @@ class Fault:
     answers: Mapping[str, object] = field(default_factory=dict)
     at: At | None = None
     related: str = ""
-    warns: bool = False
+    severity: str = ""
     also: Mapping[str, str] = field(default_factory=dict)
 
     @property
