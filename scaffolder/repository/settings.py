@@ -135,7 +135,8 @@ def _starts(value: Any, ids: Collection[str]) -> tuple[str, ...]:
 def _start(word: str, ids: Collection[str]) -> str:
     start = word.strip().upper()
     if not start or not any(one.startswith(start) for one in ids):
-        near = _nearest(start, ids)
+        families = {one.rstrip("0123456789") for one in ids}
+        near = _nearest(start, (*ids, *sorted(families)))
         raise _Wrong(f"no check is called {word!r}", word=word, near=near)
     return start
 

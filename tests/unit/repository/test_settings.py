@@ -76,6 +76,7 @@ def test_the_longest_start_of_an_id_counts() -> None:
         ("\nselct = ['AG']\n", "scaffold.toml:2: unknown key 'selct'", "did you mean select?"),
         ("[severity]\nAG001 = 'note'\n", "scaffold.toml:1: unknown key 'severity'", "severities"),
         ("select = ['AG01']\n", "scaffold.toml:1: select: no check is called 'AG01'", "AG001"),
+        ("select = ['AGG']\n", "scaffold.toml:1: select: no check is called 'AGG'", "mean AG?"),
         ("select = 'AG'\n", "scaffold.toml:1: select: is not a list of texts", ""),
         ("select = ['']\n", "scaffold.toml:1: select: is not a list of texts", ""),
         ("exclude = [1]\n", "scaffold.toml:1: exclude: is not a list of texts", ""),
