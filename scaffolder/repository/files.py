@@ -42,10 +42,6 @@ _TEST_DATA = frozenset(
 )
 """Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
 
-<<<<<<< HEAD
-_DOCKERFILE = re.compile(
-    r"(?:[\w.-]*[._-])?(?:docker|container)file(?:[._-][\w.-]*)?$", re.IGNORECASE
-=======
 _TRIALS = (
     _EXAMPLES
     | _TEST_DATA
@@ -56,23 +52,8 @@ _TRIALS = (
 )
 """Folders of which nothing is deployed."""
 
-_NO_DOCKERFILE = frozenset(
-    {
-        ".md",
-        ".dockerignore",
-        ".yml",
-        ".yaml",
-        ".json",
-        ".jinja",
-        ".j2",
-        ".tmpl",
-        ".tpl",
-        ".txt",
-        ".py",
-        ".orig",
-        ".bak",
-    }
->>>>>>> ce5dd20 (fix(check): examples hold no rules and no configuration that runs)
+_DOCKERFILE = re.compile(
+    r"(?:[\w.-]*[._-])?(?:docker|container)file(?:[._-][\w.-]*)?$", re.IGNORECASE
 )
 _OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
 """Folders of code that others wrote, which is corrected where it comes from."""

@@ -60,7 +60,7 @@ OLD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("check", "file", "text", "expected"), ENDED.values(), ids=ENDED)
+@pytest.mark.parametrize(("check", "file", "text", "expected"), OLD.values(), ids=OLD)
 def test_what_is_past_its_end_is_found_with_its_line(
     check: str, file: str, text: str, expected: str, tmp_path: Path
 ) -> None:
