@@ -111,10 +111,16 @@ def text(former: str, table: Mapping[str, Any]) -> str:
     head = [line for line in former.splitlines() if line.startswith("#")]
     lines = []
     for product, entry in table.items():
-        cycles = ", ".join(f'"{cycle}": {day}' for cycle, day in entry["cycles"].items())
         lines += [f"{product}:", f"  name: {entry['name']}", f"  source: {entry['source']}"]
-        lines.append(f"  cycles: {{{cycles}}}")
+        lines.append(f"  cycles: {_flow(entry['cycles'])}")
+        if before := entry.get("before"):  # by hand, from a source of its own
+            lines += ["  before:", f"    source: {before['source']}"]
+            lines.append(f"    cycles: {_flow(before['cycles'])}")
     return "\n".join([*head, *lines]) + "\n"
+
+
+def _flow(cycles: Mapping[str, datetime.date]) -> str:
+    return "{" + ", ".join(f'"{cycle}": {day}' for cycle, day in cycles.items()) + "}"
 
 
 def _cycles(source: Source, products: Path) -> Iterator[tuple[str, tuple[str, ...], Any]]:

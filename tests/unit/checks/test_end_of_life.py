@@ -147,7 +147,7 @@ def test_what_is_older_than_the_table_has_ended(
 @pytest.mark.parametrize(
     ("product", "version", "cycle"),
     [
-        ("alpine", "3", "3.22"),
+        ("alpine", "3", "3.24"),
         ("python", "2", "2.7"),
         ("postgresql", "9", "9.6"),
         ("node", "0", "0.12"),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[3]
 EXCEPTIONS = PROJECT / "tools" / "ruff-exceptions.toml"
-ALLOWED = 243
-"""Entries when the rules were switched on. Lower it with the list; never raise it."""
+ALLOWED = 238
+"""Entries of the list today (243 when the rules were switched on). It is only lowered."""
 
 
 def excepted() -> set[tuple[str, str]]:
