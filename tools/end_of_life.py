@@ -111,16 +111,15 @@ def text(former: str, table: Mapping[str, Any]) -> str:
     head = [line for line in former.splitlines() if line.startswith("#")]
     lines = []
     for product, entry in table.items():
-        lines += [f"{product}:", f"  name: {entry['name']}", f"  source: {entry['source']}"]
-        lines.append(f"  cycles: {_flow(entry['cycles'])}")
-        if before := entry.get("before"):  # by hand, from a source of its own
-            lines += ["  before:", f"    source: {before['source']}"]
-            lines.append(f"    cycles: {_flow(before['cycles'])}")
+        lines += [f"{product}:", f"  name: {entry['name']}", *_part(entry, "  ")]
+        if "before" in entry:  # what the source says nothing of: edited by hand
+            lines += ["  before:", *_part(entry["before"], "    ")]
     return "\n".join([*head, *lines]) + "\n"
 
 
-def _flow(cycles: Mapping[str, datetime.date]) -> str:
-    return "{" + ", ".join(f'"{cycle}": {day}' for cycle, day in cycles.items()) + "}"
+def _part(part: Mapping[str, Any], indent: str) -> list[str]:
+    cycles = ", ".join(f'"{cycle}": {day}' for cycle, day in part["cycles"].items())
+    return [f"{indent}source: {part['source']}", f"{indent}cycles: {{{cycles}}}"]
 
 
 def _cycles(source: Source, products: Path) -> Iterator[tuple[str, tuple[str, ...], Any]]:

@@ -129,7 +129,7 @@ OLDER = {
     "FROM python:3.4-alpine\n": ("EOL001", "Python 3.4 has had no fixes since 2019-03-18"),
     "FROM golang:1.10\n": ("EOL001", "Go 1.10 has had no fixes since 2022-03-15"),
     "FROM debian:wheezy\n": ("EOL003", "Debian wheezy has had no fixes since 2018-05-31"),
-    "FROM ubuntu:trusty\n": ("EOL003", "Ubuntu trusty has had no fixes since 2019-04-30"),
+    "FROM ubuntu:trusty\n": ("EOL003", "Ubuntu trusty has had no fixes since 2019-04-02"),
     "FROM postgres:8.4\n": ("EOL003", "PostgreSQL 8.4 has had no fixes since 2021-11-11"),
 }
 
