@@ -111,7 +111,7 @@ def with_baseline(
 def _system(proposal: Proposal, repository: branch.Repository) -> str:
     """Return the CI system of the job: that of the host if it is used, else the first one."""
     found = proposal.answers.get("ci", ())
-    systems = [name for name in job.SYSTEMS if name in found] or ["github"]
+    systems = [name for name in CI_SYSTEMS if name in found] or [*CI_SYSTEMS][:1]
     hosts = [name for name in systems if _hosts(name, repository.remote)]
     return (hosts or systems)[0]
 

@@ -27,6 +27,9 @@ MOST_FILES = 50_000
 PROPOSED = ".scaffold-new"
 """How the name of a file or folder ends that `scaffold adopt` put beside what was there: no part of the service yet."""
 
+_ADOPTED = ".scaffold/adopted.yml"
+"""What `scaffold adopt` leaves in a repository that others made."""
+
 _NOT_OURS = {
     ".git",
     ".terraform",
@@ -191,8 +194,12 @@ class Project:
 
     @cached_property
     def is_generated(self) -> bool:
-        """Whether the answers are those of this template; its address may be any, and after a merge it may not parse."""
-        if not self.has(answers_file.FILE):
+        """Whether the answers are those of this template, and all files here were written by it.
+
+        Its address may be any, and after a merge it may not parse. An adopted repository has files
+        of its owners, which follow rules of their own.
+        """
+        if not self.has(answers_file.FILE) or self.has(_ADOPTED):
             return False
         names = {line.partition(":")[0] for line in self.lines(answers_file.FILE)}
         return {"service_name", "runtime"} <= names

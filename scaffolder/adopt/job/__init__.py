@@ -7,38 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.template import keep_list
 from scaffolder.tools import package_data
-
-
-@dataclass(frozen=True, kw_only=True)
-class System:
-    """Where a CI system has the job: its file from the top of the repository, and the source."""
-
-    file: str
-    source: str
-    wiring: str = ""
-    """What is left to do for a person; "" if the system finds the file by itself."""
-
-
-SYSTEMS: Mapping[str, System] = {
-    "github": System(file=".github/workflows/{job}.yml", source="github.yml"),
-    "gitlab": System(
-        file=".gitlab/{job}.yml",
-        source="gitlab.yml",
-        wiring="add to the `include` list of .gitlab-ci.yml: - local: {file}",
-    ),
-    "jenkins": System(
-        file="ci/{job}.jenkinsfile",
-        source="jenkins.groovy",
-        wiring="create a multibranch pipeline in Jenkins whose script path is {file}",
-    ),
-    "azure-devops": System(
-        file=".azure-pipelines/{job}.yml",
-        source="azure-devops.yml",
-        wiring="create a pipeline in Azure DevOps from {file}",
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +23,7 @@ class Job:
 
 def of(system: str, *, prefix: str, branch: str) -> Job:
     """Return the job for a CI system; `prefix` is where the service is in a larger repository."""
-    known = SYSTEMS[system]
+    known = CI_SYSTEMS[system].CHECK_JOB
     folder = re.sub(r"[^a-z0-9]+", "-", prefix.lower()).strip("-")
     name = f"scaffold-check-{folder}" if folder else "scaffold-check"
     file = known.file.format(job=name)
@@ -66,7 +37,7 @@ def of(system: str, *, prefix: str, branch: str) -> Job:
         "checkout.sha": checkout["sha"],
         "checkout.version": checkout["version"],
     }
-    text = package_data.text(__name__, known.source)
+    text = package_data.text(__name__, f"{system}{Path(file).suffix}")
     for word, value in words.items():
         text = text.replace(f"[[ {word} ]]", value)
     return Job(file=file, text=text, wiring=known.wiring.format(file=Path(file).as_posix()))

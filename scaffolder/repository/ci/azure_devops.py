@@ -14,6 +14,7 @@ from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_sc
 from scaffolder.repository.ci.system import (
     CI,
     YAML,
+    CheckJob,
     Exceptions,
     Image,
     NamedFile,
@@ -49,6 +50,10 @@ PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
 PARTS: tuple[str, ...] = ()
 FIRST = ("azure-pipelines.yml", "azure-pipelines.yaml")
 OTHER_NAMES = {"azure-pipelines.yml": ("azure-pipelines.yaml", ".azure-pipelines.yml")}
+CHECK_JOB = CheckJob(
+    file=".azure-pipelines/{job}.yml",
+    wiring="create a pipeline in Azure DevOps from {file}",
+)
 TEXTS: tuple[str, ...] = ()
 CANDIDATES = tuple(f"*.{end}" for end in YAML)
 

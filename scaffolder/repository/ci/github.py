@@ -15,6 +15,7 @@ from scaffolder.repository.ci.system import (
     CI,
     YAML,
     BuiltImage,
+    CheckJob,
     Exceptions,
     Image,
     NamedFile,
@@ -43,6 +44,7 @@ PIPELINES = tuple(f".github/workflows/*.{end}" for end in YAML)
 PARTS = tuple(f"action.{end}" for end in YAML)
 FIRST = tuple(f".github/workflows/ci.{end}" for end in YAML)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
+CHECK_JOB = CheckJob(file=".github/workflows/{job}.yml")
 TEXTS: tuple[str, ...] = ()
 is_pipeline = every_file
 CANDIDATES: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from scaffolder.repository.ci.job import (
 from scaffolder.repository.ci.system import (
     CI,
     YAML,
+    CheckJob,
     Exceptions,
     Image,
     NamedFile,
@@ -46,6 +47,10 @@ PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
 PARTS: tuple[str, ...] = ()
 FIRST = (".gitlab-ci.yml", ".gitlab-ci.yaml")
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
+CHECK_JOB = CheckJob(
+    file=".gitlab/{job}.yml",
+    wiring="add to the `include` list of .gitlab-ci.yml: - local: {file}",
+)
 TEXTS: tuple[str, ...] = ()
 CANDIDATES = tuple(f"*.{end}" for end in YAML)
 

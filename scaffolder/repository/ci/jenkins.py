@@ -19,6 +19,7 @@ from scaffolder.repository.ci.job import (
 )
 from scaffolder.repository.ci.system import (
     AGENT,
+    CheckJob,
     Exceptions,
     Image,
     NamedFile,
@@ -42,6 +43,10 @@ CANDIDATES = ("*.groovy", "[Jj]enkinsfile*", "*[Jj]enkinsfile", "*.pipeline")
 PARTS: tuple[str, ...] = ()
 FIRST = ("Jenkinsfile",)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
+CHECK_JOB = CheckJob(
+    file="ci/{job}.jenkinsfile",
+    wiring="create a multibranch pipeline in Jenkins whose script path is {file}",
+)
 TEXTS = ("Jenkinsfile",)
 
 _NO_PIPELINE = re.compile(

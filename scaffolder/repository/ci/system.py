@@ -115,6 +115,18 @@ class WrittenPipeline:
     environments: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckJob:
+    """Where a job that checks the repository is, if it is not part of a pipeline that is there.
+
+    `file` is from the top of the repository, with {job} for its name; `wiring` says what is left to
+    do for a person, with {file}, "" if the system finds the file by itself.
+    """
+
+    file: str
+    wiring: str = ""
+
+
 class CiSystem(Protocol):
     """One value of the question `ci`: a module, with these constants and functions.
 
@@ -157,6 +169,10 @@ class CiSystem(Protocol):
     @property
     def OTHER_NAMES(self) -> Mapping[str, tuple[str, ...]]:
         """Return other names of files of the template that would win over these, or be dead."""
+
+    @property
+    def CHECK_JOB(self) -> CheckJob:
+        """Return where a job that checks the repository goes beside the owner's pipelines."""
 
     @property
     def TEXTS(self) -> tuple[str, ...]:

@@ -88,3 +88,12 @@ def test_what_adopt_put_beside_a_file_is_no_part_of_the_service(tmp_path: Path) 
         "Dockerfile",
         "helm/pay/Chart.yaml",
     ]
+
+
+def test_an_adopted_repository_is_not_generated(tmp_path: Path) -> None:
+    answers = "service_name: x\nruntime: go\n"
+    (tmp_path / ".copier-answers.yml").write_text(answers, encoding="utf-8")
+    assert Project(tmp_path).is_generated
+    (tmp_path / ".scaffold").mkdir()
+    (tmp_path / ".scaffold/adopted.yml").write_text("kept: [app/]\n", encoding="utf-8")
+    assert not Project(tmp_path).is_generated
