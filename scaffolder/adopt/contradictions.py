@@ -103,19 +103,28 @@ _MOVABLE = (".md", "mise.toml", "renovate.json")
 """Endings of files that nothing else of the template needs to work."""
 
 
-def told(report: Report, written: Collection[str]) -> dict[str, str]:
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Why a file contradicts the repository, as a check says."""
+
+    check: str
+    reason: str
+
+
+def told(report: Report, written: Collection[str]) -> dict[str, Told]:
     """Return which movable files, of those `written`, the findings name, with the first of each.
 
     Scripts and charts stay: what they and the service have to agree on is for people to settle.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Told] = {}
     for result in report.results:
         for finding in result.findings:
             places = (finding.place, *finding.related)
             named = [place.path.as_posix() for place in places]
             for name in named:
                 if name in written and name.endswith(_MOVABLE):
-                    found.setdefault(name, f"{result.check.id}: {finding.message}")
+                    reason = f"{result.check.id}: {finding.message}"
+                    found.setdefault(name, Told(check=result.check.id, reason=reason))
     return found
 
 

@@ -111,14 +111,18 @@ class _Look:
     on_result: Callable[[Result], None]
     temporary: Path
 
-    def at(self, repository: branch.Repository, tree: str) -> tuple[Project, Report]:
-        """Check what the branch will hold."""
+    def at(
+        self, repository: branch.Repository, tree: str, named: Collection[str] = ()
+    ) -> tuple[Project, Report]:
+        """Check what the branch will hold, by all checks or by those that are `named`."""
         folder = self.temporary / "result" / tree / repository.root.resolve().name
-        branch.written(repository, tree, folder)
+        if not folder.exists():  # the same tree, by other checks
+            branch.written(repository, tree, folder)
         every = checks.every()
         said = settings.load(folder, [check.id for check in every])
         project = Project(folder, exclude=said.exclude, environments=said.environments)
-        report = checks.run(project, every, self.toolchain, on_result=self.on_result)
+        chosen = [check for check in every if not named or check.id in named]
+        report = checks.run(project, chosen, self.toolchain, on_result=self.on_result)
         return project, duplicates.folded(report)
 
 
@@ -192,7 +196,8 @@ def _everything(opened: _Opened, temporary: Path, look: _Look | None, *, dry_run
     template = Project(folder)
     beside = {one.file: one.reason for one in contradictions.of(opened.project, proposal, template)}
     report = None
-    for turn in range(_TURNS):
+    named: frozenset[str] = frozenset()  # the checks of the last turn, all of them if empty
+    for _ in range(_TURNS):
         laid = _laid(opened, folder, files, beside)
         _waive(folder, template, laid)
         shutil.rmtree(temporary / "own", ignore_errors=True)
@@ -200,11 +205,12 @@ def _everything(opened: _Opened, temporary: Path, look: _Look | None, *, dry_run
         if look is None:
             break
         tree = branch.tree(repository, {**_added(folder, laid), **extra})
-        report = look.at(repository, tree)[1]
+        report = look.at(repository, tree, named)[1]
         new = contradictions.told(report, {one.path for one in laid.of(FileAction.NEW)})
-        if not new or turn == _TURNS - 1:
+        if not new and not named:
             break
-        beside |= new
+        beside |= {name: told.reason for name, told in new.items()}
+        named = frozenset(told.check for told in new.values())
     adoption = Adoption(
         root=opened.root,
         scope=opened.scope,
@@ -222,7 +228,7 @@ def _everything(opened: _Opened, temporary: Path, look: _Look | None, *, dry_run
     return replace(adoption, commit=branch.commit(repository, tree, message))
 
 
-_TURNS = 4
+_TURNS = 15
 """How often the result is checked: a page that goes beside may leave links to it in others."""
 
 
