@@ -13,20 +13,21 @@ from scaffolder.repository.runtimes import of_each
 
 
 def chart(project: Project) -> Found | None:
-    """The chart that is called like the service, else the only one that is not somebody else's.
+    """The chart that is called like the service, else the only one that is nobody else's.
 
-    A chart of a known program (jenkins, redis) is somebody else's, and one without templates only
-    installs others. The value is the folder.
+    A chart of a known program (jenkins, redis) is somebody else's, and one without templates that
+    is called otherwise only installs others. The value is the folder.
     """
     return project.once("own chart", lambda: _chart(project))
 
 
 def _chart(project: Project) -> Found | None:
-    own = [one for one in charts(project) if _installs(project, one) and not _foreign(one)]
+    own = [one for one in charts(project) if not _foreign(one)]
     names = _names(project)
     called = [one for one in own if names & {one.name.lower(), one.folder.name.lower()}]
     alike = [one for one in own if any(_alike(one.name.lower(), name) for name in names)]
-    best = called or alike or (own if len(own) == 1 else [])
+    others = [one for one in own if _installs(project, one)]
+    best = called or alike or (others if len(others) == 1 else [])
     folders = sorted((one.folder for one in best), key=lambda one: (len(one.parts), one))
     if not folders:
         return None

@@ -34,6 +34,11 @@ PACKAGE = {"package.json": '{"name": "till"}'}
         ),
         ({"helm/Chart.yaml": "name: helm\n", "helm/templates/a.yaml": TEMPLATE}, "helm"),
         (JENKINS, None),
+        # The service's own chart, made of a library of the organization's.
+        (
+            {"charts/shop-till/Chart.yaml": "name: shop-till\ndependencies: [{name: java}]\n"},
+            "charts/shop-till",
+        ),
         ({"a/Chart.yaml": "name: a\n", "b/Chart.yaml": "name: b\n"}, None),
         (
             {
