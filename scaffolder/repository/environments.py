@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,11 +109,11 @@ def families(project: Project) -> tuple[Family, ...]:
 
 def beside(project: Project, chart: Path) -> dict[str, Path]:
     """The values files of a chart by environment, in promotion order: those in its folder, else the nearest others."""
-    known = family_of(project, VALUES)
-    own = [family for family in known if chart in _folders(family)]
-    if not own and is_alone_below(project, chart):
-        own = [family for family in known if _is_in(family, chart.parent)]
-    return own[0].files if own else {}
+    found = _values_by_folder(project).get(chart)
+    if found is None and is_alone_below(project, chart):
+        found = _values_by_folder(project).get(chart.parent)
+        found = found if found and _is_in(found, chart.parent) else None
+    return found.files if found else {}
 
 
 def base_of(project: Project, family: Family) -> Path | None:
@@ -121,17 +122,48 @@ def base_of(project: Project, family: Family) -> Path | None:
         named = Path(family.pattern.replace("*", word))
         if project.has(named):
             return named
-    for chart in files.charts(project):
-        if beside(project, chart) == family.files and project.has(chart / "values.yaml"):
-            return chart / "values.yaml"
-    return None
+    charts = project.once("folders of charts", lambda: frozenset(files.charts(project)))
+    holders = {file.parent for file in family.files.values()}
+    below = [_charts_in(project).get(folder, []) for folder in holders]
+    # A chart that has others beside it has no values in the folder that holds them all.
+    near = (_folders(family) & charts) | {one[0] for one in below if len(one) == 1}
+    values = (folder / "values.yaml" for folder in sorted(near))
+    fitting = (file for file in values if beside(project, file.parent) == family.files)
+    return next((file for file in fitting if project.has(file)), None)
 
 
 def is_alone_below(project: Project, chart: Path) -> bool:
     """Return whether the folder that holds a chart's folder holds no other chart."""
-    return all(
-        other == chart or not other.is_relative_to(chart.parent) for other in files.charts(project)
+    below = project.once(
+        "charts below folders",
+        lambda: Counter(folder for one in files.charts(project) for folder in one.parents),
     )
+    return below[chart.parent] == 1
+
+
+def _charts_in(project: Project) -> dict[Path, list[Path]]:
+    """Return the folders of charts by the folder that holds them."""
+
+    def make() -> dict[Path, list[Path]]:
+        found: dict[Path, list[Path]] = {}
+        for chart in files.charts(project):
+            found.setdefault(chart.parent, []).append(chart)
+        return found
+
+    return project.once("charts in folders", make)
+
+
+def _values_by_folder(project: Project) -> dict[Path, Family]:
+    """Return the first family of values that is in a folder, or in a folder of it."""
+
+    def make() -> dict[Path, Family]:
+        found: dict[Path, Family] = {}
+        for family in family_of(project, VALUES):
+            for folder in _folders(family):
+                found.setdefault(folder, family)
+        return found
+
+    return project.once("values by folder", make)
 
 
 def _is_in(family: Family, folder: Path) -> bool:

@@ -149,16 +149,30 @@ def placeholders(values: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def _plain(project: Project) -> Iterator[KubernetesObject]:
-    named = kustomize.named_files(project)
+    left_to_kustomize = kustomize.named_files(project)
+    folders = kustomize.folders(project)
     for file in files.plain_manifests(project):
         text = project.text(file)
-        if file in named or "kind:" not in text or "apiVersion:" not in text:
+        if file in left_to_kustomize or "kind:" not in text or "apiVersion:" not in text:
+            continue
+        if _is_of_kustomization(file, folders):
             continue
         scope = (file.parent.as_posix(), environments.named_in(file))
         for document in documents(project, file):
             for content in kustomize.expanded(document):
                 if content.get("apiVersion"):
                     yield KubernetesObject(scope=scope, path=file, content=content)
+
+
+def _is_of_kustomization(file: Path, folders: frozenset[Path]) -> bool:
+    """Return whether a file is beside a kustomization that does not name it, or is a patch below one.
+
+    Kustomize deploys what it is told to, so nothing deploys such a file.
+    """
+    if file.parent in folders:
+        return True
+    is_patch = "patch" in file.stem or "patch" in file.parent.name
+    return is_patch and not folders.isdisjoint(file.parents)
 
 
 def _kustomized(project: Project) -> Iterator[KubernetesObject]:

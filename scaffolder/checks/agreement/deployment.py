@@ -30,12 +30,14 @@ def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
     """Values and compose files name the image that pipelines and scripts build; all of them the same one."""
     stated = facts.read(project).of("image")
     built = [one for one in stated if one.role == images.BUILT]
-    findings, looked = [], 0
+    deployed: dict[Path, list[Declaration]] = {}
     for one in stated:
-        if one.role == images.BUILT or not _is_of_ours(project, one):
-            continue
+        if one.role != images.BUILT and _is_of_ours(project, one):
+            deployed.setdefault(one.subject, []).append(one)
+    findings, looked = [], 0
+    for one in (each for declarations in deployed.values() for each in declarations):
         looked += 1
-        rights = _rights(project, one, built, stated)
+        rights = _rights(project, one, built, deployed)
         if rights and one.value not in {right.value for right in rights}:
             near = difflib.get_close_matches(
                 one.value, [right.value for right in rights], n=1, cutoff=0.0
@@ -63,28 +65,20 @@ def _rights(
     project: Project,
     one: Declaration,
     built: list[Declaration],
-    stated: tuple[Declaration, ...],
+    deployed: dict[Path, list[Declaration]],
 ) -> list[Declaration]:
     """Return what an image is held against: what is built, else what the same service is called."""
     single = len(services.folders(project)) <= 1
     if built and (single or any(other.value == one.subject.name for other in built)):
         return built
-    deployed = [
-        other
-        for other in stated
-        if other.subject == one.subject
-        and other.role != images.BUILT
-        and _is_of_ours(project, other)
-    ]
-    return sorted(deployed, key=lambda other: other.value not in ownership.own_names(project))[:1]
+    names = ownership.own_names(project)
+    known = deployed[one.subject]
+    return [next((other for other in known if other.value in names), known[0])]
 
 
 def _is_of_ours(project: Project, one: Declaration) -> bool:
     """Return whether an image is for a service of the repository, not for a chart of others."""
-    chart = next(
-        (chart for chart in charts.charts(project) if one.place.path.is_relative_to(chart.folder)),
-        None,
-    )
+    chart = ownership.chart_of(project, one.place.path)
     if chart is None or ownership.is_own(project, one.value):
         return True
     return not ownership.is_program(one.value) and ownership.is_for_own_service(project, chart)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from pathlib import Path
 
 from scaffolder.repository import kustomize
 from scaffolder.repository.facts import charts, gitops
@@ -205,10 +207,16 @@ def _are_together(project: Project, one: KubernetesObject, other: KubernetesObje
     folders = (one.path.parent, other.path.parent)
     if one.scope == other.scope or folders[0] in folders[1].parents:
         return True
-    # Without a namespace, a folder with pods of its own is an application of its own, and so are
-    # two trees that share no folder.
+    # Without a namespace, a folder with pods is an application, and so are folders far apart.
     apart = one.scope[0] in _folders_with_pods(project)
-    return folders[1] in folders[0].parents or (not apart and _closeness(one, other) > 0)
+    return folders[1] in folders[0].parents or (not apart and _are_siblings(*folders))
+
+
+def _are_siblings(first: Path, second: Path) -> bool:
+    """Return whether two folders, or those that hold them, are in one that is not the root."""
+    pairs = zip(first.parts, second.parts, strict=False)
+    shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    return shared > 0 and shared >= max(len(first.parts), len(second.parts)) - 2
 
 
 def _folders_with_pods(project: Project) -> frozenset[str]:

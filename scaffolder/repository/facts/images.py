@@ -95,8 +95,11 @@ def _stated(
 def _of_chart(project: Project, folder: Path) -> Path:
     """The service that a chart is for: the one that holds it, or is called like it; "." where nobody can tell."""
     holder = services.subject_of(project, folder / "Chart.yaml")
-    named = [one for one in services.folders(project) if one.name == folder.name]
-    return named[0] if named else holder
+    named = project.once(
+        "services by the name of their folder",
+        lambda: {one.name: one for one in reversed(services.folders(project))},
+    )
+    return named.get(folder.name, holder)
 
 
 def _context(project: Project, file: Path, service: dict[Any, Any]) -> Path:

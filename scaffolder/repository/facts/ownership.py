@@ -90,15 +90,27 @@ def is_for_own_service(project: Project, chart: Chart) -> bool:
 
 def chart_at(project: Project, folder: str) -> Chart | None:
     """Return the chart in a folder."""
-    return next((one for one in charts.charts(project) if one.folder == Path(folder)), None)
+    return _by_folder(project).get(Path(folder))
+
+
+def chart_of(project: Project, file: Path) -> Chart | None:
+    """Return the chart that a file is in."""
+    known = _by_folder(project)
+    return next((known[folder] for folder in file.parents if folder in known), None)
+
+
+def _by_folder(project: Project) -> dict[Path, Chart]:
+    return project.once(
+        "charts by folder", lambda: {one.folder: one for one in charts.charts(project)}
+    )
 
 
 def is_alike(word: str, names: frozenset[str] | set[str]) -> bool:
     """Return whether a word is one of the names, or begins or ends with one and a hyphen."""
-    return any(
-        name and (word == name or word.endswith(f"-{name}") or word.startswith(f"{name}-"))
-        for name in names
-    )
+    parts = word.split("-")
+    cuts = range(1, len(parts))
+    ends = {"-".join(parts[:cut]) for cut in cuts} | {"-".join(parts[cut:]) for cut in cuts}
+    return any(one in names for one in (word, *ends) if one)
 
 
 def _own_names(project: Project) -> Iterator[str]:

@@ -7,7 +7,7 @@ the build says so.
 
 from __future__ import annotations
 
-from scaffolder.repository.kustomize.build import Build, builds, expanded, named_files
+from scaffolder.repository.kustomize.build import Build, builds, expanded, folders, named_files
 from scaffolder.repository.kustomize.resource import Resource
 from scaffolder.repository.kustomize.sourced import SourcedTable, source_of
 
@@ -17,6 +17,7 @@ __all__ = [
     "SourcedTable",
     "builds",
     "expanded",
+    "folders",
     "named_files",
     "source_of",
 ]

@@ -75,6 +75,13 @@ def named_files(project: Project) -> frozenset[Path]:
     return project.once("files of kustomizations", lambda: frozenset(_named_files(project)))
 
 
+def folders(project: Project) -> frozenset[Path]:
+    """Return the folders that hold a kustomization."""
+    return project.once(
+        "folders of kustomizations", lambda: frozenset(file.parent for file in _tables(project))
+    )
+
+
 def _builds(project: Project) -> Iterator[Build]:
     tables = _tables(project)
     included = {

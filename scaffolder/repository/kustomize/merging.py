@@ -20,6 +20,7 @@ _MERGE_KEYS: dict[str, tuple[str, ...]] = {
     "volumeMounts": ("mountPath",),
     "volumeDevices": ("devicePath",),
     "hostAliases": ("ip",),
+    "webhooks": ("name",),
     "topologySpreadConstraints": ("topologyKey",),
     "ports": ("containerPort", "port"),
     "volumeClaimTemplates": (),

@@ -28,6 +28,7 @@ _FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
 """What names an object of a kind: the key of the table, and the field in it."""
 
 _OF_SPEC = {"serviceAccountName": "ServiceAccount", "serviceName": "Service"}
+_DEFINITION = "CustomResourceDefinition"
 _BY_KIND = frozenset({"scaleTargetRef", "roleRef", "targetRef"})
 
 
@@ -43,7 +44,9 @@ def follow(resources: Sequence[Resource]) -> None:
             if target is not None and key in table:
                 table.put(key, target.name, table.files[key], table.lines[key])
         for subject in _subjects(resource):
-            _follow_subject(moved, subject)
+            _follow_to(moved, subject, "ServiceAccount")
+        for service in _services_of_webhooks(resource):
+            _follow_to(moved, service, "Service")
 
 
 def _references(resource: Resource) -> Iterator[tuple[str, SourcedTable, str]]:
@@ -91,12 +94,33 @@ def _subjects(resource: Resource) -> list[SourcedTable]:
     return [one for one in found if isinstance(one, SourcedTable)]
 
 
-def _follow_subject(moved: Sequence[Resource], subject: SourcedTable) -> None:
-    for account in moved:
-        is_account = account.kind == subject.get("kind") == "ServiceAccount"
-        if is_account and account.was_called(str(subject.get("name"))):
-            file, line = subject.files["name"], subject.lines["name"]
-            subject.put("name", account.name, file, line)
-            if account.namespace:
-                subject.put("namespace", account.namespace, file, line)
+def _services_of_webhooks(resource: Resource) -> list[SourcedTable]:
+    """Return what names the Service of a webhook: of admission, or of the conversion of a CRD."""
+    found: list[SourcedTable] = []
+
+    def look(table: SourcedTable) -> None:
+        service = table.get("service")
+        if isinstance(service, SourcedTable) and "name" in service:
+            found.append(service)
+
+    def look_for_clients(table: SourcedTable) -> None:
+        client = table.get("clientConfig")
+        if isinstance(client, SourcedTable):
+            look(client)
+
+    if resource.kind.endswith("WebhookConfiguration") or resource.kind == _DEFINITION:
+        each_table(resource.content, look_for_clients)
+    return found
+
+
+def _follow_to(moved: Sequence[Resource], table: SourcedTable, kind: str) -> None:
+    """Write the present name and namespace of what a table names, with a namespace of its own."""
+    if table.get("kind", kind) != kind:
+        return
+    for target in moved:
+        if target.kind == kind and target.was_called(str(table.get("name"))):
+            file, line = table.files["name"], table.lines["name"]
+            table.put("name", target.name, file, line)
+            if target.namespace:
+                table.put("namespace", target.namespace, file, line)
             return

@@ -368,3 +368,39 @@ def test_vendored_manifests_are_left_out(tmp_path: Path) -> None:
     project = written(tmp_path, {"vendor/x/service.yaml": SERVICE, "third_party/a.yaml": SERVICE})
     assert kubernetes_objects.without_charts(project) == ()
     assert project.has("vendor/x/service.yaml")
+
+
+def test_what_a_kustomization_does_not_name_is_not_deployed(tmp_path: Path) -> None:
+    """A controller's config/ holds patches that are commented out in the kustomization."""
+    project = overlay(
+        tmp_path, "", unused__yaml=SERVICE.replace("till", "unused"), patches__yaml=DEPLOYMENT
+    )
+    written(tmp_path, {"k8s/prod/patches/one.yaml": DEPLOYMENT, "k8s/prod/more/s.yaml": SERVICE})
+    project = Project(tmp_path)
+    assert [one.path for one in kubernetes_objects.plain(project)] == [Path("k8s/prod/more/s.yaml")]
+
+
+def test_a_webhook_follows_its_service(tmp_path: Path) -> None:
+    hook = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: check}
+webhooks:
+  - {name: a.example.org, clientConfig: {service: {name: till, path: /a}}, sideEffects: None}
+"""
+    patch = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: check}
+webhooks: [{name: a.example.org, failurePolicy: Ignore}]
+"""
+    text = (
+        "namespace: shop\nnamePrefix: x-\nresources: [h.yaml, s.yaml]\npatches: [{path: p.yaml}]\n"
+    )
+    files = {"k8s/kustomization.yaml": text, "k8s/h.yaml": hook, "k8s/s.yaml": SERVICE}
+    project = written(tmp_path, {**files, "k8s/p.yaml": patch})
+    (webhook,) = only(project, "ValidatingWebhookConfiguration").get("webhooks")
+    assert webhook["failurePolicy"] == "Ignore"
+    assert webhook["sideEffects"] == "None"
+    service = {"name": "x-till", "namespace": "shop", "path": "/a"}
+    assert webhook["clientConfig"]["service"] == service
