@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import checks
-from scaffolder.checks import duplicates
+from scaffolder.checks import duplicates, page
 from scaffolder.model import Check, Edit, Report, Result
 from scaffolder.repository import baseline, changed_files, environment_diff, fixes, settings
 from scaffolder.repository.project import Project
@@ -69,7 +69,7 @@ def examine(
         written.
 
     """
-    said = settings.load(request.path, [check.id for check in checks.every()])
+    said = settings.load(request.path, sorted(page.ids()))
     chosen = _chosen(request, said)
     known = _baseline(request, said)
     kept = Cache() if request.cache else None

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import importlib
 import os
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from scaffolder.checks import (
-    agreement,
-    docker,
-    end_of_life,
-    environments,
-    helm,
-    kubernetes,
-    monitoring,
-    pipeline,
-    security,
-    syntax,
-    terraform,
-    waivers,
-)
 from scaffolder.checks.runner import run
 from scaffolder.errors import AnswersError
 from scaffolder.model import FAMILIES, Check, selected
@@ -44,21 +32,52 @@ def every(
         AnswersError: the variable is no date.
 
     """
+    return _of(_MODULES, online=online, context=context, today=today)
+
+
+_MODULES = {
+    "TF": "terraform",
+    "HL": "helm",
+    "K8": "kubernetes",
+    "DK": "docker",
+    "CI": "pipeline",
+    "MO": "monitoring",
+    "AG": "agreement",
+    "EN": "environments",
+    "EOL": "end_of_life",
+    "SEC": "security",
+    "WV": "waivers",
+    "SY": "syntax",
+}
+"""The module of each family, in the order they are shown; imported if the family is asked for."""
+
+
+def _of(
+    families: Iterable[str], *, online: bool, context: str, today: datetime.date | None
+) -> tuple[Check, ...]:
     day = today or _day()
-    return (
-        *terraform.checks(online=online),
-        *helm.CHECKS,
-        *kubernetes.checks(context=context),
-        *docker.CHECKS,
-        *pipeline.CHECKS,
-        *monitoring.CHECKS,
-        *agreement.CHECKS,
-        *environments.CHECKS,
-        *end_of_life.checks(today=day),
-        *security.CHECKS,
-        *waivers.checks(today=day),
-        *syntax.CHECKS,
-    )
+    settings: dict[str, dict[str, Any]] = {
+        "TF": {"online": online},
+        "K8": {"context": context},
+        "EOL": {"today": day},
+        "WV": {"today": day},
+    }
+    found: list[Check] = []
+    for family in families:
+        module = importlib.import_module(f"{__name__}.{_MODULES[family]}")
+        found += module.checks(**settings[family]) if family in settings else module.CHECKS
+    return tuple(found)
+
+
+def _families(asked: Sequence[str]) -> Iterable[str]:
+    """Return the families that words such as "AG" or "SEC001" are of; all if one is of none."""
+    chosen = [
+        family
+        for family in _MODULES
+        if any(word.startswith(family) or family.startswith(word) for word in asked)
+    ]
+    known = all(any(word.startswith(f) or f.startswith(word) for f in chosen) for word in asked)
+    return chosen if known else _MODULES
 
 
 def choose(
@@ -78,7 +97,9 @@ def choose(
         AnswersError: a word is the start of no check's id, or `DAY_VARIABLE` is no date.
 
     """
-    all_checks = every(online=online, context=context, today=today)
+    asked = [word.upper() for word in (*words(select), *words(ignore))]
+    families = _families(asked) if words(select) else _MODULES
+    all_checks = _of(families, online=online, context=context, today=today)
     ids = [check.id for check in all_checks]
     for word in (*words(select), *words(ignore)):
         if not any(one.startswith(word.upper()) for one in ids):

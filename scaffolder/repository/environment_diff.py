@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffolder.errors import DestinationError, ProjectError
+from scaffolder.errors import DestinationError, ProjectError, ToolError
 from scaffolder.model import Blocked, Location, NotApplicable, Table
-from scaffolder.repository import environments, manifests
+from scaffolder.repository import chart_limits, environments, manifests
 from scaffolder.repository.environments import VARIABLES, Family
+from scaffolder.repository.facts import charts
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.manifests import Manifest
 from scaffolder.repository.project import Project
@@ -131,11 +132,43 @@ class Difference:
         return next(name for name in self.values if name not in self.odd)
 
 
+def rendered(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
+    """Return what the chart renders for each environment: without Helm where nothing of it is left unread.
+
+    Environments are compared with each other, so that it does not matter who filled in the
+    templates, if the same did for all; a process of Helm costs more than all else that is compared.
+    """
+    return project.once(
+        "compared", lambda: _without_helm(project) or _manifests(project, toolchain)
+    )
+
+
+def _without_helm(project: Project) -> tuple[Manifest, ...]:
+    """Return what the chart renders for each environment, nothing where a template could not be read."""
+    try:
+        folder = manifests.chart_of(project)
+        asked = {one.name: one.release.values_files for one in manifests.environments(project)}
+    except (NotApplicable, Blocked, ToolError):
+        return ()
+    chart = next((one for one in charts.charts(project) if one.folder == folder), None)
+    if chart is None or chart.unread or chart_limits.stated_dependencies(project, folder):
+        return ()
+    same = {
+        one.environment: tuple(project.root / file for file in one.values_files)
+        for one in chart.renderings
+    }
+    if same != asked or not all(one.environment and one.objects for one in chart.renderings):
+        return ()
+    return tuple(
+        Manifest(environment=one.environment, objects=one.objects) for one in chart.renderings
+    )
+
+
 def rendered_differences(
     project: Project, toolchain: Toolchain
 ) -> tuple[tuple[KubernetesObject, Difference], ...]:
     """Where the objects differ that the chart renders, the allowed places left out, each with one of the objects."""
-    manifest = _manifests(project, toolchain)
+    manifest = rendered(project, toolchain)
     found = []
     for name in sorted({key for one in manifest for key in _by_name(one)}):
         there = {one.environment: _by_name(one).get(name) for one in manifest}
@@ -212,7 +245,7 @@ def _neutral(text: str, environment: str) -> str:
 
 def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
     """Where the rendered objects differ and may, with the reason: what nobody has to look for any more."""
-    manifest = _manifests(project, toolchain)
+    manifest = rendered(project, toolchain)
     rows: list[tuple[str, ...]] = []
     for name in sorted({key for one in manifest for key in _by_name(one)}):
         there = {one.environment: _by_name(one).get(name) for one in manifest}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from scaffolder.checks.environments import keys, names, promotion, states, values
 from scaffolder.model import Check, Severity
-from scaffolder.tools.programs import HELM
 
 __all__ = ["CHECKS"]
 
@@ -26,7 +25,6 @@ CHECKS = (
         severity=Severity.WARNING,
         title="The chart renders alike everywhere",
         run=values.charts_render_the_same,
-        tool=HELM,
     ),
     Check(
         id="EN004",

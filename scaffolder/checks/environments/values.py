@@ -22,7 +22,9 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
     files = environments.beside(project, chart)
     if len(files) < 2:
         raise NotApplicable("the chart has no values of several environments")
-    rendered = manifests.manifests(project, toolchain)
+    rendered = environment_diff.rendered(project, toolchain) or manifests.manifests(
+        project, toolchain
+    )
     if sum(one.is_rendered for one in rendered) < 2:
         limit = manifests.limit_of(project, rendered)
         raise Blocked(limit or "the chart does not render for two environments: see HL002")
