@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean
+.PHONY: help demo test matrix images faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,8 @@ histories: $(BIN)/.ready ## Merge thousands of random histories of a repository,
 
 dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)
+scale: $(BIN)/.ready ## Check that twice the services or files take at most 2.2 times the CPU
+	$(BIN)/python -m tools.scale
 
 lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
 	$(BIN)/ruff format --check .

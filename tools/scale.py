@@ -7,6 +7,7 @@ it; the first size of a series has nothing to be held against.
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -20,6 +21,13 @@ MOST_GROWTH = 2.2
 
 MOST_MEMORY = 50
 """MiB that the checks of agreement and environments take on the default repository."""
+
+MOST_SHARE = 0.5
+"""Of the CPU of release 0.5.0 for the same."""
+
+RELEASE_0_5_0 = "f118ef1"
+RUNS = 5
+"""The least of so many runs counts: what another process takes from them is no cost of theirs."""
 
 FAMILIES = ("AG", "EN", "SY", "SEC")
 SERVICES = (25, 50, 100, 200)
@@ -227,20 +235,23 @@ class Cost:
     memory: float
 
 
-def cost(root: Path, families: tuple[str, ...]) -> Cost:
+def cost(root: Path, families: tuple[str, ...], code: Path | None = None) -> Cost:
     """Run the checks of `families` on a repository in a process of their own.
+
+    `code` is the folder that holds the package to run, this checkout if it is not given.
 
     Raises:
         RuntimeError: a check failed to run.
 
     """
+    here = Path(__file__).parents[1]
     program = "import sys; from tools.scale import measured; measured(*sys.argv[1:])"
     done = subprocess.run(
-        [sys.executable, "-c", program, str(root), *families],
+        [sys.executable, "-c", program, str(code or here), str(root), *families],
         capture_output=True,
         text=True,
         check=False,
-        cwd=Path(__file__).parents[1],
+        cwd=here,
     )
     if done.returncode:
         raise RuntimeError(done.stderr or done.stdout)
@@ -248,11 +259,12 @@ def cost(root: Path, families: tuple[str, ...]) -> Cost:
     return Cost(cpu=float(cpu), memory=float(memory))
 
 
-def measured(root: str, *families: str) -> None:
-    """Run the checks and print what they took."""
+def measured(code: str, root: str, *families: str) -> None:
+    """Run the checks of the package in `code` and print what they took."""
     select = [word for family in families for word in ("--select", family)]
     command = [sys.executable, "-m", "scaffolder", "check", root, *select, "--no-cache", "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHONPATH": code}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=code, env=env)
     if done.returncode not in {0, 1}:
         raise SystemExit(f"exit {done.returncode}: {done.stderr}{done.stdout[-2000:]}")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -273,9 +285,40 @@ def series(what: str, sizes: tuple[int, ...], write: Write) -> Iterator[tuple[st
         before = taken.cpu
 
 
+def default_repository() -> Iterator[tuple[str, bool]]:
+    """Yield what AG and EN take on the default repository, beside release 0.5.0 in the same run."""
+    here = Path(__file__).parents[1]
+    with tempfile.TemporaryDirectory(prefix="scale-") as folder:
+        new = [sys.executable, "-m", "scaffolder", "new", "my-service", "--defaults"]
+        subprocess.run([*new, "-o", folder], check=True, capture_output=True, cwd=here)
+        root = Path(folder, "my-service")
+        now = min((cost(root, ("AG", "EN")) for _ in range(RUNS)), key=lambda taken: taken.cpu)
+        words = f"default repository, AG and EN: {now.cpu:.2f} s CPU {now.memory:.0f} MiB"
+        yield words, now.memory <= MOST_MEMORY
+        archive = subprocess.run(
+            ["git", "archive", RELEASE_0_5_0, "scaffolder"],
+            capture_output=True,
+            check=False,
+            cwd=here,
+        )
+        if archive.returncode:
+            yield f"release 0.5.0 ({RELEASE_0_5_0}) is not in this clone", True
+            return
+        code = Path(folder, "0.5.0")
+        code.mkdir()
+        subprocess.run(["tar", "-x", "-C", code], input=archive.stdout, check=True)
+        runs = (cost(root, ("AG", "EN"), code) for _ in range(RUNS))
+        before = min(taken.cpu for taken in runs)
+        share = now.cpu / before
+        yield f"release 0.5.0: {before:.2f} s CPU, now x {share:.2f}", share <= MOST_SHARE
+
+
 def main() -> int:
     """Print what each size costs; 1 if one costs too much."""
     good = True
+    for line, within in default_repository():
+        print(line if within else f"{line}  too much", flush=True)
+        good = good and within
     for what, sizes, write in (("services", SERVICES, services), ("files", FILES, files)):
         for line, within in series(what, sizes, write):
             print(line if within else f"{line}  more than x {MOST_GROWTH}", flush=True)

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 
 _EXAMPLE = re.compile(
-    r"example|sample|dummy|placeholder|change-?_?(?:me|it)|redacted|your[_-]|<|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
+    r"example|sample|dummy|placeholder|change-?_?(?:me|it|this)|redacted|your[_-]|<|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
     r"insert|replace|local|default|notasecret|foobar|\*{3}|deadbeef|todo",
     re.IGNORECASE,
 )

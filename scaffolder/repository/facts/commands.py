@@ -19,6 +19,9 @@ from scaffolder.repository.project import Project
 _LONGEST = 4000
 """Characters of a line that are looked at: patterns take long over more, and nobody types more."""
 
+_SETS = re.compile(
+    r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$"
+)
 MAKE, SCRIPT = "make", "script"
 """Who runs a command that is in no pipeline."""
 
@@ -50,15 +53,16 @@ def commands(project: Project) -> tuple[Command, ...]:
 
 def variables(project: Project) -> dict[str, tuple[str, Location]]:
     """Variables that scripts set once, to a text."""
+    return project.once("variables of scripts", lambda: _variables(project))
+
+
+def _variables(project: Project) -> dict[str, tuple[str, Location]]:
     found: dict[str, list[tuple[str, Location]]] = {}
     for file in sorted(
         (*files.shell_scripts(project), *files.makefiles(project), *files.variables_files(project))
     ):
         for at, line in enumerate(project.lines(file), 1):
-            if words := re.match(
-                r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$",
-                line,
-            ):
+            if words := _SETS.match(line):
                 found.setdefault(words[1], []).append(
                     (words[2], Location(path=file, line=at, text=line.strip()))
                 )
