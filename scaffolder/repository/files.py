@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.repository import source_templates
@@ -648,3 +649,56 @@ def _shell_programs(project: Project) -> tuple[Path, ...]:
 def mkdocs_settings(project: Project) -> tuple[Path, ...]:
     """Return the settings of MkDocs: https://www.mkdocs.org/user-guide/configuration/."""
     return project.matching("mkdocs.yml", "mkdocs.yaml")
+
+
+# ---- sites of documentation ----------------------------------------------------------------------
+
+_SITES = (
+    ("MkDocs", ("mkdocs.yml", "mkdocs.yaml"), "docs"),
+    ("Docusaurus", ("docusaurus.config.*",), "."),
+    ("VitePress", ("*/.vitepress/config.*", ".vitepress/config.*", "*/.vitepress/config/*"), ".."),
+    ("VuePress", ("*/.vuepress/config.*", ".vuepress/config.*"), ".."),
+    ("Hugo", ("_index.md",), "."),
+    ("Hugo", ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json"), "content"),
+    ("Jekyll", ("_config.yml", "_config.yaml"), "."),
+    ("Astro", ("astro.config.*",), "src"),
+    ("Gatsby", ("gatsby-config.*",), "."),
+    ("Eleventy", (".eleventy.js", "eleventy.config.*"), "."),
+    ("Docsify", ("_sidebar.md",), "."),
+    ("Mintlify", ("mint.json",), "."),
+)
+"""Generators of sites, their settings, and where the pages are, from the folder of the settings."""
+
+_PAGES = re.compile(r"^docs_dir:\s*[\"']?([\w./-]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A folder of pages that a generator makes a site of."""
+
+    folder: Path
+    generator: str
+
+
+def sites(project: Project) -> tuple[Site, ...]:
+    """Return the sites of documentation."""
+    return project.once("sites", lambda: tuple(dict.fromkeys(_sites(project))))
+
+
+def _sites(project: Project) -> Iterator[Site]:
+    for generator, settings, pages in _SITES:
+        for file in project.matching(*settings):
+            inner = pages
+            if generator == "MkDocs" and (named := _PAGES.search(project.text(file))):
+                inner = named[1]
+            yield Site(
+                folder=project.relative((file.parent / inner).as_posix()), generator=generator
+            )
+
+
+def submodules(project: Project) -> tuple[Path, ...]:
+    """Return the folders of other repositories, which a plain clone leaves empty."""
+    if not project.has(".gitmodules"):
+        return ()
+    text = project.text(".gitmodules")
+    return tuple(Path(name) for name in re.findall(r"^\s*path\s*=\s*(\S+)\s*$", text, re.MULTILINE))

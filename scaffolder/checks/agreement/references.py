@@ -73,9 +73,8 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
                 continue
             looked += 1
             if path not in present:
-                other = next(
-                    (one for one in sorted(present) if Path(one).name == Path(name).name), ""
-                )
+                alike = [one for one in present if Path(one).name == Path(name).name]
+                other = alike[0] if len(alike) == 1 else ""
                 findings.append(
                     disagreement(
                         command.place,
@@ -97,13 +96,13 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
         target = documents.target(project, link)
         if target is None:
             near = _alike(project, link.path, but=link.place.path)
-            fix = f"link to {near}" if near else "mend the link"
+            is_address = _HOST.match(link.written) is not None
             findings.append(
                 disagreement(
                     link.place,
                     f"links to {link.written}, which does not exist",
-                    [Location(path=Path(near))] if near else (),
-                    fix=fix,
+                    [Location(path=Path(near))] if near and not is_address else (),
+                    fix=_mended(link, near),
                 )
             )
         elif target.suffix == ".md" and not _leads_into(project, link, target):
@@ -287,17 +286,62 @@ def _nearest_heading(project: Project, link: Link, target: Path) -> str:
     return f"link to #{near[0]}" if near else "name a heading that is there"
 
 
+_ANYWHERE = frozenset(
+    {
+        *("readme.md", "index.md", "_index.md", "main.tf", "variables.tf", "values.yaml"),
+        *("chart.yaml", "dockerfile", "package.json", "__init__.py", "kustomization.yaml"),
+    }
+)
+"""Names that many folders have: one of them elsewhere is not the file that is meant."""
+
+
 def _alike(project: Project, path: Path, *, but: Path | None = None) -> str:
-    """The file that a path which leads nowhere may mean, or nothing; never `but`, the file that names it."""
+    """The file or folder that a path which leads nowhere may mean, or nothing.
+
+    Never `but`, the file that names it, and never one of several: a wrong hint is worse than none.
+    """
     import difflib
 
-    same = [file for file in files.called(project, path.name) if file != but]
-    if same:
+    name = path.name.lower()
+    same = [one for one in _by_name(project).get(name, ()) if one != but]
+    if len(same) == 1 and name not in _ANYWHERE:
         return same[0].as_posix()
-    beside = [file for file in project.inside(path.parent) if file != but] or project.files
-    others = [file.as_posix() for file in beside[:_MOST_COMPARED] if file != but]
-    near = difflib.get_close_matches(path.as_posix(), others, n=1, cutoff=0.75)
-    return near[0] if near else ""
+    ending = path.suffix.lower()
+    beside = {
+        file.name: file
+        for file in project.inside(path.parent)[:_MOST_COMPARED]
+        if file.parent == path.parent and file != but
+        if not ending or file.suffix.lower() == ending
+    }
+    near = difflib.get_close_matches(path.name, list(beside), n=1, cutoff=0.75)
+    return beside[near[0]].as_posix() if near else ""
+
+
+def _by_name(project: Project) -> dict[str, list[Path]]:
+    """Return the files by their names in lower case; the folders of a name that no file has."""
+    return project.once("files by name", lambda: _named_alike(project))
+
+
+def _named_alike(project: Project) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for file in project.files:
+        found.setdefault(file.name.lower(), []).append(file)
+    folders: dict[str, list[Path]] = {}
+    for folder in {parent for file in project.files for parent in file.parents}:
+        folders.setdefault(folder.name.lower(), []).append(folder)
+    return folders | found
+
+
+_HOST = re.compile(
+    r"(?:www\.[\w-]+|[a-z][\w-]*)(?:\.[\w-]+)*\.(?:com|org|io|net|dev|edu|gov)(?:/|$)"
+)
+
+
+def _mended(link: Link, near: str) -> str:
+    """Return what to write in the place of a link that leads nowhere."""
+    if _HOST.match(link.written):
+        return f"link to https://{link.written}"
+    return f"link to {near}" if near else "correct the link, or take it out"
 
 
 _OPTIONS = re.compile(

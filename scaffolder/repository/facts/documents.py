@@ -12,10 +12,14 @@ from scaffolder.formats import markdown
 from scaffolder.formats.markdown import Markdown
 from scaffolder.model import Location
 from scaffolder.repository import files
+from scaffolder.repository.facts import sites
 from scaffolder.repository.project import Project
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]")
+_OPEN = re.compile(r"\{\{|\$\{|<[^>]*>|\{%")
+"""A part of a destination that is not yet known."""
+
 _SHELLS = frozenset({"sh", "bash", "console", "shell", "zsh"})
 
 
@@ -30,8 +34,12 @@ class Link:
 
 
 def texts(project: Project) -> tuple[Path, ...]:
-    """The Markdown files; those that a tool writes anew with each release left out."""
-    return tuple(file for file in files.documents(project) if file.name.upper() != "CHANGELOG.MD")
+    """The Markdown files; those that a tool writes anew with each release, and those of others, left out."""
+    return tuple(
+        file
+        for file in files.documents(project)
+        if file.name.upper() != "CHANGELOG.MD" and not files.is_of_others(file)
+    )
 
 
 def links(project: Project) -> tuple[Link, ...]:
@@ -100,18 +108,24 @@ def _names_of_folders(project: Project) -> frozenset[str]:
 
 
 def _links(project: Project) -> Iterator[Link]:
+    others = files.submodules(project)
     for file in texts(project):
         lines = project.lines(file)
+        generator = sites.of_page(project, file)
         for link in _markdown(project, file).links:
             written = link.destination
-            if not written or _ELSEWHERE.match(written) or "{{" in written or "${" in written:
+            if not written or _ELSEWHERE.match(written) or _OPEN.search(written):
                 continue
             path, _, anchor = written.partition("#")
             path = unquote(path.partition("?")[0])
+            if path and not sites.is_file(generator, path):
+                continue
             base = Path() if path.startswith("/") else file.parent
             found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
-            if found.parts[:1] == ("..",):
+            if found.parts[:1] == ("..",) or any(found.is_relative_to(one) for one in others):
                 continue  # out of this repository
+            if anchor and not sites.names_headings(project, generator, found, anchor):
+                anchor = ""
             place = Location(
                 path=file,
                 line=link.line,

@@ -60,12 +60,23 @@ ALIVE = {
     "headings of MkDocs": {"mkdocs.yml": "site_name: x\n", "a.md": "[a](#is-it-so) [b](#a-b) [c](#use_1)\n\n# Is it so ?\n\n# A & B\n\n# Use\n\n# Use\n"},
     "a text to look for": {"a.md": "[a](#:~:text=other)\n"},
     "by reference": {"a.md": "[a][1], [b]\n\n[1]: <b c.md>\n[b]: ./a.md 'A title'\n", "b c.md": "x\n"},
+    "routes of VitePress": {"docs/.vitepress/config.ts": "x\n", "docs/guide/a.md": "[a](./b) [b](/guide/b.html) ![c](/logo.png) [d](b#what-s-new)\n", "docs/guide/b.md": "# What's new?\n"},
+    "routes of Docusaurus": {"website/docusaurus.config.js": "x\n", "website/docs/a.md": "[a](/docs/intro) [b](./intro) [c](b.md#made)\n", "website/docs/b.md": "import X from 'x';\n\n<Steps />\n"},
+    "routes of Hugo": {"docs/_index.md": "[a](setup/) [b](/docs/<VERSION>/x/) ![c](../a.png) [d](setup.md#é-x)\n", "docs/setup.md": "x\n"},
+    "names that plugins of MkDocs make": {"mkdocs.yml": "docs_dir: pages\n", "pages/a.md": "[a](#config.b) [b](b.md#made) [c](c/) [d](/x/)\n\n<!-- md:option config.b -->\n", "pages/b.md": "--8<-- 'c.md'\n"},
+    "a page of Jekyll": {"_config.yml": "x: y\n", "a.md": "---\ntitle: A\n---\n[a](/b/) [b](c.html)\n"},
+    "a submodule": {".gitmodules": '[submodule "a"]\n\tpath = libs/a\n\turl = https://example.com/a\n', "b.md": "[a](libs/a/README.md) [b](libs/a)\n"},
+    "data of a test": {"pkg/testdata/a.md": "[a](b.md)\n", "c.md": "[a](#top)\n"},
+    "what is not yet known": {"a.md": "[a](docs/<version>/b.md) [b]({{ c }}/d.md) [e](#top)\n"},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("files", ALIVE.values(), ids=ALIVE)
 def test_a_link_that_leads_somewhere_is_left_alone(files: dict[str, str], tmp_path: Path) -> None:
-    assert [f"{finding.line}: {finding.message}" for finding in found(tmp_path, files)] == []
+    assert [
+        f"{finding.line}: {finding.message}"
+        for finding in found(tmp_path, {**files, "z.md": "[z](#top)\n"})
+    ] == []
 
 
 DEAD = {
@@ -79,8 +90,8 @@ DEAD = {
     "one more than there are": ("[a](#usage-2)\n\n# Usage\n\n# Usage\n", "links to #usage-2, which is no heading of docs/a.md", "link to #usage-1"),
     "a name of MkDocs without it": ("[a](#is-it-so)\n\n# Is it so ?\n", "links to #is-it-so, which is no heading of docs/a.md", "link to #is-it-so-"),
     "a file by reference": ("[a][b]\n\n[b]: oncal.md\n", "links to oncal.md, which does not exist", "link to docs/oncall.md"),
-    "a file of its own name": ("[a](old/a.md)\n", "links to old/a.md, which does not exist", "mend the link"),
-    "an image in a link": ("[![a](a.svg)](oncall.md)\n", "links to a.svg, which does not exist", "mend the link"),
+    "a file of its own name": ("[a](old/a.md)\n", "links to old/a.md, which does not exist", "correct the link, or take it out"),
+    "an image in a link": ("[![a](a.svg)](oncall.md)\n", "links to a.svg, which does not exist", "correct the link, or take it out"),
 }  # fmt: skip
 
 
@@ -88,3 +99,39 @@ DEAD = {
 def test_a_dead_link_is_found(text: str, message: str, fix: str, tmp_path: Path) -> None:
     (finding,) = found(tmp_path, {"docs/a.md": text, "docs/oncall.md": "x\n"})
     assert (finding.message, finding.fix) == (message, fix)
+
+
+SITES = {
+    "a page of MkDocs": {"mkdocs.yml": "x: y\n", "docs/a.md": "[a](old.md)\n"},
+    "a heading of MkDocs": {"mkdocs.yml": "x: y\n", "docs/a.md": "[a](#old)\n\n# New\n"},
+    "a page of Docusaurus": {"docusaurus.config.ts": "x\n", "docs/a.md": "[a](old.md)\n"},
+    "a page of Hugo": {"content/_index.md": "[a](old.md)\n"},
+    "a page of VitePress": {"docs/.vitepress/config.mts": "x\n", "docs/a.md": "[a](./old.md)\n"},
+    "a page beside a site": {"site/docusaurus.config.ts": "x\n", "a.md": "[a](docs/old)\n"},
+    "the README of a site": {"site/docusaurus.config.ts": "x\n", "site/README.md": "[a](docs/old)\n"},
+    "a text that Jekyll passes over": {"_config.yml": "x: y\n", "a.md": "[a](docs/old)\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", SITES.values(), ids=SITES)
+def test_a_dead_link_of_a_site_is_found(files: dict[str, str], tmp_path: Path) -> None:
+    assert len(found(tmp_path, files)) == 1
+
+
+HINTS = {
+    "one of several": ("[a](x/setup.md)\n", "correct the link, or take it out"),
+    "the README of another folder": ("[a](x/README.md)\n", "correct the link, or take it out"),
+    "the only one of its name": ("[a](../guide.md)\n", "link to docs/b/guide.md"),
+    "a folder that is elsewhere": ("[a](b)\n", "link to docs/b"),
+    "another case": ("[a](GUIDE.MD)\n", "link to docs/b/guide.md"),
+    "an address": ("[a](www.example.com/b)\n", "link to https://www.example.com/b"),
+    "a host": ("[a](kubernetes.io/docs/c/)\n", "link to https://kubernetes.io/docs/c/"),
+    "nothing like it": ("[a](zzz.md)\n", "correct the link, or take it out"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "fix"), HINTS.values(), ids=HINTS)
+def test_a_hint_is_what_is_meant_or_none(text: str, fix: str, tmp_path: Path) -> None:
+    others = ("README.md", "docs/a/setup.md", "docs/b/setup.md", "docs/b/guide.md")
+    (finding,) = found(tmp_path, {**dict.fromkeys(others, "x\n"), "t/d/text.md": text})
+    assert finding.fix == fix

@@ -1,0 +1,58 @@
+"""Sites of documentation: in which folders a link is a route of a generator, and no file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from scaffolder.repository import files
+from scaffolder.repository.files import Site
+from scaffolder.repository.project import Project
+
+_FILES = frozenset({".md", ".mdx", ".markdown"})
+"""Endings of links that each generator takes for files of the repository."""
+
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
+_BY_ROUTE = frozenset({"Hugo", "Jekyll", "Gatsby", "Eleventy", "Astro"})
+"""Generators for which a picture is beside the address of a page, and not beside its file."""
+
+_SLUGS_OF_GITHUB = frozenset({"MkDocs", "Docusaurus"})
+"""Generators that name headings as GitHub does, or as is known of them."""
+
+_MADE_LATER = re.compile(r"\{%|\{\{|--8<--|^:::|<!-- md:|<[A-Z]\w+|^import ", re.MULTILINE)
+"""What puts headings and names into a page that are not in its text."""
+
+
+def of_page(project: Project, file: Path) -> str:
+    """Return the generator of the site that a page is part of, the innermost one; "" if none."""
+    found: Site | None = None
+    for site in files.sites(project):
+        inside = file.is_relative_to(site.folder)
+        if inside and (found is None or site.folder.is_relative_to(found.folder)):
+            found = site
+    if found is None or file == found.folder / "README.md":
+        return ""
+    if found.generator == "Jekyll" and not project.text(file).startswith("---"):
+        return ""  # not rendered: only pages with front matter are
+    return found.generator
+
+
+def is_file(generator: str, path: str) -> bool:
+    """Return whether a link of a page leads to a file; a route has no ending, or is absolute."""
+    if not generator:
+        return True
+    ending = Path(path).suffix.lower()
+    known = _FILES if generator in _BY_ROUTE else _FILES | _PICTURES
+    return ending in known and not path.startswith("/")
+
+
+def names_headings(project: Project, generator: str, page: Path, anchor: str) -> bool:
+    """Return whether it is known how the headings of a page are linked to."""
+    if not generator:
+        return True
+    return (
+        generator in _SLUGS_OF_GITHUB
+        and project.has(page)
+        and re.fullmatch(r"[\w-]*", anchor) is not None
+        and _MADE_LATER.search(project.text(page)) is None
+    )
