@@ -489,10 +489,15 @@ def _anchors(headings: list[str]) -> set[str]:
     names: set[str] = set()
     seen: dict[str, int] = {}
     for heading in headings:
-        if named := re.search(r"\{#([\w-]+)\}", heading):  # Docusaurus, MkDocs, Hugo
+        # Docusaurus, MkDocs, Hugo
+        if named := re.search(r"\{:?[^{}#]*#([\w-]+)[^{}]*\}", heading):
             names.add(named[1].lower())
         on_gitlab = re.sub("-{2,}", "-", slug(heading.strip()))
-        for name in {slug(heading), on_gitlab, slug(re.sub(r"\s*\{#[\w-]+\}", "", heading))}:
+        for name in {
+            slug(heading),
+            on_gitlab,
+            slug(re.sub(r"\s*\{[^{}]*#[\w-]+[^{}]*\}", "", heading)),
+        }:
             times = seen.get(name, 0)
             seen[name] = times + 1
             names.add(f"{name}-{times}" if times else name)

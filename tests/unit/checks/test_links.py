@@ -65,6 +65,7 @@ ALIVE = {
     "routes of Hugo": {"docs/_index.md": "[a](setup/) [b](/docs/<VERSION>/x/) ![c](../a.png) [d](setup.md#é-x)\n", "docs/setup.md": "x\n"},
     "names that plugins of MkDocs make": {"mkdocs.yml": "docs_dir: pages\n", "pages/a.md": "[a](#config.b) [b](b.md#made) [c](c/) [d](/x/)\n\n<!-- md:option config.b -->\n", "pages/b.md": "--8<-- 'c.md'\n"},
     "a page of Jekyll": {"_config.yml": "x: y\n", "a.md": "---\ntitle: A\n---\n[a](/b/) [b](c.html)\n"},
+    "names that a heading states": {"a.md": "[a](#one) [b](#two) [c](#three)\n\n# Eins {#one}\n\n# Zwei <small>neu</small> { #two }\n\n# Drei { .x #three data-y='z' }\n"},
     "a submodule": {".gitmodules": '[submodule "a"]\n\tpath = libs/a\n\turl = https://example.com/a\n', "b.md": "[a](libs/a/README.md) [b](libs/a)\n"},
     "data of a test": {"pkg/testdata/a.md": "[a](b.md)\n", "c.md": "[a](#top)\n"},
     "what is not yet known": {"a.md": "[a](docs/<version>/b.md) [b]({{ c }}/d.md) [e](#top)\n"},
@@ -126,6 +127,7 @@ HINTS = {
     "another case": ("[a](GUIDE.MD)\n", "link to docs/b/guide.md"),
     "an address": ("[a](www.example.com/b)\n", "link to https://www.example.com/b"),
     "a host": ("[a](kubernetes.io/docs/c/)\n", "link to https://kubernetes.io/docs/c/"),
+    "another kind of file": ("[a](text.zip)\n", "correct the link, or take it out"),
     "nothing like it": ("[a](zzz.md)\n", "correct the link, or take it out"),
 }  # fmt: skip
 
