@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime
 import difflib
 import importlib
-import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from scaffolder.checks import day
 from scaffolder.checks.runner import run
 from scaffolder.errors import AnswersError
 from scaffolder.model import FAMILIES, Check, selected
 
 __all__ = ["DAY_VARIABLE", "FAMILIES", "choose", "every", "run", "words"]
 
-DAY_VARIABLE = "SCAFFOLD_TODAY"
-"""The environment variable with the day on which versions and waivers are judged: 2026-11-22."""
+DAY_VARIABLE = day.VARIABLE
 
 
 def every(
@@ -55,12 +54,12 @@ _MODULES = {
 def _of(
     families: Iterable[str], *, online: bool, context: str, today: datetime.date | None
 ) -> tuple[Check, ...]:
-    day = today or _day()
+    judged_on = today or day.of_the_run()
     settings: dict[str, dict[str, Any]] = {
         "TF": {"online": online},
         "K8": {"context": context},
-        "EOL": {"today": day},
-        "WV": {"today": day},
+        "EOL": {"today": judged_on},
+        "WV": {"today": judged_on},
     }
     found: list[Check] = []
     for family in families:
@@ -129,14 +128,3 @@ def words(given: Iterable[str]) -> tuple[str, ...]:
             raise AnswersError(f"no check is called {option!r}", hint="scaffold list checks")
         split += listed
     return tuple(split)
-
-
-def _day() -> datetime.date:
-    """Return the day of the run, or the one that stands for it: a commit has one verdict then."""
-    named = os.environ.get(DAY_VARIABLE, "")
-    try:
-        return datetime.date.fromisoformat(named) if named else datetime.date.today()
-    except ValueError as error:
-        raise AnswersError(
-            f"{DAY_VARIABLE} is {named!r}, which is not a date", hint=f"{DAY_VARIABLE}=2026-11-22"
-        ) from error

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from scaffolder.checks import day
 from scaffolder.errors import WaiversError
 from scaffolder.model import Finding, Outcome, Result, Severity, Waived
 from scaffolder.repository import waivers
@@ -28,12 +29,12 @@ def applied(
     An entry that has expired accepts nothing. WV says what is wrong with the ledger, and no entry
     accepts that.
     """
-    day = today or datetime.date.today()
+    judged_on = today or day.of_the_run()
     try:
         ledger = [waiver for waiver in waivers.ledger(project) if waiver.checks]
     except WaiversError:
         return tuple(results)  # WV001 says so
-    valid = [waiver for waiver in ledger if waiver.expires >= day]
+    valid = [waiver for waiver in ledger if waiver.expires >= judged_on]
     if not valid:
         return tuple(results)
     decided = tuple(_decided(project, result, valid, strict=strict) for result in results)

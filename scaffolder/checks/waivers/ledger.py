@@ -37,6 +37,7 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
             message=f"{mark.rule} is silenced, and no waiver covers {', '.join(mark.hides)}",
             fix=f"mend what {mark.rule.split('/')[0]} found, or say in {LEDGER.as_posix()} why it stays",
             rule=mark.rule,
+            severity=Severity.WARNING,
         )
         for mark in marks
         if not any(waiver.covers(mark) for waiver in ledger)
@@ -129,7 +130,6 @@ def checks(*, today: datetime.date) -> tuple[Check, ...]:
     return (
         Check(
             id="WV001",
-            severity=Severity.WARNING,
             title="Every suppression is in the ledger",
             run=every_suppression_is_in_the_ledger,
         ),

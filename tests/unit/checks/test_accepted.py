@@ -13,15 +13,16 @@ import yaml
 from support import ROOT, ScriptedToolchain, written
 
 from scaffolder import checks
+from scaffolder.checks import day
 from scaffolder.checks.duplicates import folded
 from scaffolder.errors import ExitCode
 from scaffolder.model import Check, Finding, Outcome, Report, Severity, Verdict
 from scaffolder.report import json as json_report
 from scaffolder.report import sarif, text
 
-TOMORROW = datetime.date.today() + datetime.timedelta(days=1)
-LATER = datetime.date.today() + datetime.timedelta(days=100)
-YESTERDAY = datetime.date.today() - datetime.timedelta(days=1)
+TOMORROW = day.of_the_run() + datetime.timedelta(days=1)
+LATER = day.of_the_run() + datetime.timedelta(days=100)
+YESTERDAY = day.of_the_run() - datetime.timedelta(days=1)
 
 FLAG = Finding(
     path=Path("values-prod.yaml"),
@@ -98,7 +99,7 @@ def test_what_is_not_meant_stays(tmp_path: Path, changes: dict[str, Any]) -> Non
 
 
 def test_the_last_day_still_holds(tmp_path: Path) -> None:
-    today = datetime.date.today()
+    today = day.of_the_run()
     assert left(asked(tmp_path, entry(expires=today))) == []
     expired = asked(tmp_path, entry(expires=YESTERDAY))
     assert len(left(expired)) == 2
