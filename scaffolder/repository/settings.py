@@ -98,7 +98,7 @@ def _read(file: Path, table: dict[str, Any], ids: Collection[str]) -> Settings:
     def refused(key: str, message: str, near: str = "") -> SettingsError:
         line = _line_of(file, key)
         place = f"{file.name}:{line}" if line else file.name
-        hint = f"did you mean {near}?" if near else "docs/check-anywhere.md#settings"
+        hint = f"did you mean {near}?" if near else "scaffold check --help names the keys"
         return SettingsError(f"{place}: {message}", hint=hint)
 
     for key in table:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.repository import files as kinds
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import stages
 from scaffolder.tools import output
 from scaffolder.tools.programs import HADOLINT
 from scaffolder.tools.toolchain import Toolchain
 
-_BREAKS = frozenset(
-    {"DL1000", "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"}
-)
+_UNREAD = "DL1000"
+"""The rule by which hadolint says that it could not read a file to its end."""
+
+_BREAKS = frozenset({_UNREAD, "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"})
 """Rules whose breach stops a build, or makes another image than the file says: https://github.com/hadolint/hadolint#rules."""
 
 
@@ -41,6 +44,7 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         raise ToolCrashed(
             f"hadolint ended with {done.exit_code} and no report: {done.stderr.strip()[:200]}"
         ) from error
+    unread = [problem for problem in problems if _is_limit(project, problem)]
     findings = tuple(
         Finding(
             path=project.relative(problem["file"]),
@@ -53,8 +57,21 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             severity=_severity(problem["code"], problem["level"]),
         )
         for problem in problems
+        if problem not in unread
     )
-    return Verdict(findings=findings, detail=", ".join(file.as_posix() for file in files))
+    places = [f"{project.relative(one['file']).as_posix()}:{one['line']}" for one in unread]
+    return Verdict(
+        findings=findings,
+        detail=", ".join(file.as_posix() for file in files),
+        limit=f"hadolint cannot read {', '.join(places)}" if places else "",
+    )
+
+
+def _is_limit(project: Project, problem: dict[str, Any]) -> bool:
+    """Whether hadolint stopped where Docker does not: at a comment in a here-document, for one."""
+    if problem["code"] != _UNREAD:
+        return False
+    return stages(project, project.relative(problem["file"])) is not None
 
 
 def _severity(rule: str, level: str) -> Severity:

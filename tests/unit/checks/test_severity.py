@@ -33,7 +33,6 @@ def severity(report: Report) -> Severity:
 @pytest.mark.parametrize(
     ("rule", "level", "expected"),
     [
-        ("DL1000", "error", Severity.ERROR),
         ("DL3021", "error", Severity.ERROR),
         ("SC1089", "error", Severity.ERROR),
         ("DL3020", "error", Severity.WARNING),
@@ -47,6 +46,36 @@ def test_hadolint(tmp_path: Path, rule: str, level: str, expected: Severity) -> 
     problem = {"file": "Dockerfile", "line": 1, "message": "m", "code": rule, "level": level}
     files = {"Dockerfile": "FROM a:1\n"}
     assert severity(asked(tmp_path, "DK001", files, "hadolint", [problem])[0]) is expected
+
+
+HEREDOC = "FROM a:1\nRUN <<EOF\n# a comment\necho a\nEOF\n"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "found"),
+    [
+        ("FROM a:1\nNO such instruction\n", ["does not parse"]),
+        ("RUN a\n", ["does not parse"]),
+        (HEREDOC, []),
+        (HEREDOC + "USER 1000\n", []),
+    ],
+    ids=["no instruction", "no stage", "here-document", "more behind it"],
+)
+def test_what_hadolint_cannot_read_and_docker_can_is_not_checked(
+    tmp_path: Path, dockerfile: str, found: list[str]
+) -> None:
+    problem = {
+        "file": "Dockerfile",
+        "line": 3,
+        "message": "does not parse",
+        "code": "DL1000",
+        "level": "error",
+    }
+    report, _ = asked(tmp_path, "DK001", {"Dockerfile": dockerfile}, "hadolint", [problem])
+    (result,) = report.results
+    assert [finding.message for finding in result.findings] == found
+    assert result.limit == ("" if found else "hadolint cannot read Dockerfile:3")
+    assert all(finding.severity is Severity.ERROR for finding in result.findings)
 
 
 @pytest.mark.parametrize(
