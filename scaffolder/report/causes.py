@@ -11,6 +11,10 @@ _FIRST = ("AG", "SEC", "EOL", "SY", "K8", "HL", "TF", "DK", "CI", "MO", "EN", "W
 """The order of families within one severity: what no other tool says comes first."""
 
 
+_COUNTED = 5
+"""Checks that are named where findings are only counted."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cause:
     """Findings of one check, by one rule and of one severity, by place; at least one."""
@@ -78,12 +82,13 @@ def unchecked(results: Iterable[Result]) -> tuple[Unchecked, ...]:
 
 
 def counted_by_check(shown: Iterable[Cause]) -> str:
-    """Return how many findings each check has, the most first: "SEC002 12, DK001 9"."""
+    """Return how many findings the checks have that have most: "SEC002 12, DK001 9"."""
     numbers: dict[str, int] = {}
     for cause in shown:
         numbers[cause.check.id] = numbers.get(cause.check.id, 0) + len(cause.findings)
     most_first = sorted(numbers.items(), key=lambda item: -item[1])
-    return ", ".join(f"{check} {number}" for check, number in most_first)
+    words = ", ".join(f"{check} {number}" for check, number in most_first[:_COUNTED])
+    return f"{words} …" if len(most_first) > _COUNTED else words
 
 
 def _weight(cause: Cause) -> tuple[int, int, str, int]:

@@ -19,6 +19,9 @@ LEAST = 6
 PLACES = 3
 """Places of one cause that are shown; the others are counted."""
 
+_WORDS = 24
+"""Characters of a message that are worth a line."""
+
 _LONGEST = 4
 """Lines of one message; tools quote whole documents."""
 
@@ -126,6 +129,9 @@ def _compact(cause: Cause, paint: Paint, width: int, *, most: int = 2) -> Iterat
 def _short(cause: Cause, paint: Paint, width: int, *, most: int) -> Iterator[str]:
     left = len(cause.findings) - 1
     more = f" (and {left} more: -v)" if left else ""
+    start = len(f"{cause.first.place}: {cause.severity}[{cause.check.id}]{more}")
+    if start + _WORDS > width:
+        most = 2  # else the line would name a place and say nothing of it
     yield from _head(cause, cause.first, paint, width, most=most, end=more)
 
 

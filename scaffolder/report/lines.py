@@ -20,6 +20,8 @@ def wrapped(
     last = lines[-1]
     while len(last) + len(" …") + len(end) > width and " " in last.strip():
         last = last.rstrip().rpartition(" ")[0]
+    if len(last) + len(" …") + len(end) > width and end:
+        return [*lines[:-1], f"{last} …", f"{indent}{end.strip()}"]
     return [*lines[:-1], f"{last} …{end}"]
 
 

@@ -28,6 +28,9 @@ FOLDED_FROM = 8
 _NAMED = 6
 """Checks that are named beside one reason; the others are counted."""
 
+_REASONS = 2
+"""Up to so many reasons have two lines; more of them have one."""
+
 WIDTH = 80
 """Characters of a line where no terminal says otherwise."""
 
@@ -97,10 +100,12 @@ def _summary(report: Report, paint: Paint, width: int) -> str:
 
 def _unchecked(report: Report, width: int) -> Iterator[str]:
     """One line for each reason for which something was not checked."""
-    for entry in unchecked(report.results):
+    reasons = unchecked(report.results)
+    most = 2 if len(reasons) <= _REASONS else 1
+    for entry in reasons:
         more = len(entry.ids) - _NAMED
         ids = ", ".join(entry.ids[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        yield from wrapped(f"  {entry.kind}: {entry.reason}", width, most=2, end=f" ({ids})")
+        yield from wrapped(f"  {entry.kind}: {entry.reason}", width, most=most, end=f" ({ids})")
 
 
 def _table(report: Report, paint: Paint, families: Mapping[str, str], width: int) -> Iterator[str]:

@@ -255,3 +255,25 @@ def test_nothing_is_counted_that_has_room() -> None:
     assert len(written.splitlines()) == 15
     one_more = found("TF014", at(14, severity=Severity.NOTE))
     assert "  and 3 notes (TF012 1, TF013 1, TF014 1): -v" in text.write(report(*notes, one_more))
+
+
+def test_the_shortest_entry_still_says_how_severe_what_is() -> None:
+    deep = Path("microservices/online-boutique/deployments/overlays/production/values.yaml")
+    errors = [
+        found(
+            f"AG{number:03}",
+            *(Finding(path=deep, line=line, message="is wrong " * 30) for line in range(1, 7)),
+        )
+        for number in range(1, 12)
+    ]
+    lines = text.write(report(*errors)).splitlines()
+    for number in range(1, 12):
+        assert any(f"error[AG{number:03}] is wrong" in line for line in lines)
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_the_end_of_a_reason_has_a_line_of_its_own_behind_a_long_word() -> None:
+    reason = "cannot fetch https://example.com/" + "x" * 90 + " and many more words " * 9
+    skipped = Result(check=check("K8001"), outcome=Outcome.SKIPPED, reason=reason)
+    lines = text.write(report(skipped)).splitlines()
+    assert lines[-2] == "    (K8001)"
