@@ -45,7 +45,8 @@ def is_source(project: Project, file: Path, line: int = 0) -> bool:
         return True
     if not line or _READ_AS_THEY_ARE.fullmatch(file.as_posix()) or _is_of_helm(project, file):
         return False
-    around = project.lines(file)[max(line - 2, 0) : line + 1]
+    # A parser stops where a table that a placeholder seemed to open should have ended.
+    around = project.lines(file)[max(line - 4, 0) : line + 1]
     return any(_PLACEHOLDER.search(_QUOTED.sub("", one)) for one in around)
 
 

@@ -35,6 +35,7 @@ RIGHT: dict[str, tuple[str, str, str | bytes]] = {
     "a placeholder of sed": ("SY002", "k8s/a.yaml", "image: {{IMAGE}}:{{TAG}}\n"),
     "resources that Maven filters": ("SY002", "src/main/resources/application.yml", "app:\n  version: @project.version@\n"),
     "a template of Handlebars": ("SY002", "a.yml", "{{#each b}}\nc: d\n{{/each}}\n"),
+    "a block of Handlebars as a value": ("SY002", "k8s/a.yml", "metadata:\n  name: {{#b c}}{{/b}}\nspec:\n  d: 1\n"),
     "a template of Ruby": ("SY002", "a.yml", "<% b.each do |c| %>\nd: <%= c %>\n<% end %>\n"),
     "a template of Cookiecutter by its path": ("SY002", "{{ cookiecutter.a }}/b.yml", "c: d: e\n"),
     "a template by its name": ("SY002", "a.tpl.yaml", "b: c: d\n"),
