@@ -118,6 +118,8 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
                 str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
             )
             known = [words for pod in pods for words in _port_words(pod)]
+            if target.isdigit() and not _is_named_after(service, pods):
+                continue  # a gateway listens where its routes say, whatever its pods declare
             if target and known and not _leads_there(service, target, known):
                 key = "targetPort" if port.get("targetPort") else "port"
                 findings.append(
@@ -223,6 +225,14 @@ def _ports_of_images(project: Project) -> dict[int, set[str]]:
         if ports:
             known[id(container)] = ports
     return known
+
+
+def _is_named_after(service: KubernetesObject, pods: list[KubernetesObject]) -> bool:
+    """Return whether a Service and one of its workloads have a name in common."""
+    return any(
+        pod.name == service.name or pod.name in service.name or service.name in pod.name
+        for pod in pods
+    )
 
 
 def _leads_there(service: KubernetesObject, target: str, known: list[list[str]]) -> bool:

@@ -243,6 +243,15 @@ def test_a_number_need_not_be_declared(
     assert len(found(tmp_path, files, "AG014")) == expected
 
 
+def test_a_gateway_listens_where_its_routes_say(tmp_path: Path) -> None:
+    service = SERVICE.replace("metadata: {name: till", "metadata: {name: inner-gateway")
+    files = {
+        "a/d.yaml": DEPLOYMENT,
+        "a/s.yaml": service.replace("targetPort: http", "targetPort: 8081"),
+    }
+    assert found(tmp_path, files, "AG014") == []
+
+
 @pytest.mark.parametrize(
     ("probe", "image", "expected"),
     [
