@@ -225,20 +225,24 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
     words |= {re.sub(r"[.-]", "_", word): at for word, at in words.items()}
     recorded = {rule.record for rule in monitoring.rules(project)}
     ours = [
-        (place, who, one.name)
+        (place, who, one)
         for place, who, one in asked
         if one.name and ":" not in one.name and one.name not in recorded
     ]
-    named = [_named(name, words) for _, _, name in ours]
+    named = [_named(one.name, words) for _, _, one in ours]
+    jobs = _jobs(project)
     everywhere = {one.name for _, _, query in _queries(project) for one in query.selectors}
     if not any(named) and not any(_named(name, words) for name in everywhere):
         raise NotApplicable("no source here names a series that is asked for")
     own = {word: at for word, at in words.items() if _is_metric(word, at)}
     findings = []
-    for (place, who, name), known in zip(ours, named, strict=True):
+    for (place, who, one), known in zip(ours, named, strict=True):
+        name = one.name
         if known or _OTHERS.fullmatch(name) or _is_configured(project, name):
             continue
         near = _own_series(name, own)
+        if not near and any(matcher.value in jobs for matcher in one.matchers):
+            near = next(iter(own), "")  # it asks the service itself, by the name of its job
         if near:
             message = f"{who} {name}, which the service does not expose"
             fix = f"ask for {_ENDINGS.sub('', near)}…, or let the service count it"
