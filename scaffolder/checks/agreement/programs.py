@@ -20,7 +20,11 @@ from scaffolder.tools.toolchain import Toolchain
 def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
     """Every `required_version` allows the Terraform that the repository pins for people and pipelines."""
     said = _read(project)
-    wanted = [one for one in said.of("tool terraform") if one.role == "constraint"]
+    wanted = [
+        one
+        for one in said.of("tool terraform")
+        if one.role == "constraint" and not files.is_trial(one.place.path)
+    ]
     pinned = [one for one in said.of("tool terraform") if one.role != "constraint"]
     if not wanted or not pinned:
         raise NotApplicable("no file both demands and pins a Terraform")

@@ -39,6 +39,8 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
         if chart is None:
             continue
         for key in _SET.findall(command.text):
+            if key.split(".")[0] in {"global", *_subcharts(chart)}:
+                continue  # of a chart that this one brings along
             looked += 1
             missing = _missing(
                 _values(project, chart), re.split(r"(?<!\\)\.", re.sub(r"\[\d+\]", "", key))

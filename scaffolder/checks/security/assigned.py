@@ -295,7 +295,7 @@ def _is_explained(text: str, candidate: _Candidate) -> bool:
 
 def _is_shown(text: str, candidate: _Candidate, *, sealed: bool) -> bool:
     """Whether the value is an example in the description of an API, or encrypted for a controller."""
-    if sealed and candidate.value.startswith("Ag") and len(candidate.value) > 200:
+    if sealed and candidate.value.startswith("Ag") and len(candidate.value) > 60:
         return True
     line_start = text.rfind("\n", 0, candidate.key_start) + 1
     indent = len(text[line_start:]) - len(text[line_start:].lstrip(" "))

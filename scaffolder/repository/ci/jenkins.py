@@ -77,9 +77,15 @@ def holds_pipeline(project: Project, file: Path) -> bool:
 
 
 def scripts(project: Project, file: Path) -> Iterator[Script]:
-    """Yield the texts of `sh` and `bat`; their folder is unknown in a block `dir`."""
+    """Yield the texts of `sh` and `bat`, in the folder of the blocks `dir` around them."""
     statements = _statements(project, file)
-    moved = {one.line for block in statements if block.name == "dir" for one in block.everything()}
+    moved: dict[int, Path | None] = {}
+    for block in statements:  # outer blocks come before those inside them
+        if block.name == "dir":
+            for inner in block.everything():
+                outer = moved.get(inner.line, Path())
+                plain = outer is not None and re.fullmatch(r"[\w./-]+", block.text)
+                moved[inner.line] = outer / block.text if outer is not None and plain else None
     for one in statements:
         if one.name in {"sh", "bat"}:
             quotes = "'''|\"\"\"|'|\""
@@ -89,7 +95,7 @@ def scripts(project: Project, file: Path) -> Iterator[Script]:
                 one.words,
                 flags=re.DOTALL,
             )
-            yield Script(line=one.line, text=text, folder=None if one.line in moved else Path())
+            yield Script(line=one.line, text=text, folder=moved.get(one.line, Path()))
 
 
 def _statements(project: Project, file: Path) -> list[Statement]:

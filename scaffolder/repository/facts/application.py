@@ -44,6 +44,7 @@ _PORTS = (
         r"""\b(?:const|let|var|final|static)\s[^=\n]{0,60}\b(?:PORT|port|defaultPort)\b\s*=\s*["']?:?(\d{4,5})["']?\s*;?\s*$"""
     ),
 )
+_HEALTH = re.compile(r"/(?:health|live|ready|status|ping)")
 _PATH = re.compile(r"""["'`](/[A-Za-z0-9_.{}:*$<>~-]*(?:/[A-Za-z0-9_.{}:*$<>~-]*)*)["'`]""")
 _METRIC = re.compile(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80})["'`\s{]""")
 
@@ -67,7 +68,7 @@ class Application:
         """Whether the service answers `path`; None where its source names no path at all."""
         path = "/" + path.partition("?")[0].strip("/")
         known = {"/" + one.strip("/") for one in self.paths}
-        if path in known or any(_fits(path, one) for one in known):
+        if path in known or any(_fits(path, one) for one in known - self._of_any_name(path)):
             return True
         for word, paths in _OF_FRAMEWORKS.items():
             # What lists the paths of a library answers too: /actuator.
@@ -85,6 +86,15 @@ class Application:
         ):
             return True  # a router that is mounted below another path
         return False if len(self.paths) > 1 or self.frameworks else None
+
+    def _of_any_name(self, path: str) -> set[str]:
+        """Return the routes of one parameter, `/{number}`, that do not answer for a check of health.
+
+        A router may be mounted below another path. They count if no other route is about health.
+        """
+        if not _HEALTH.match(path) or not any(_HEALTH.match(one) for one in self.paths):
+            return set()
+        return {one for one in self.paths if re.fullmatch(r"/[{<:][\w:]*[>}]?", one)}
 
     def serves_plainly(self, path: str) -> bool:
         return path in {"/" + one.strip("/") for one in self.paths}

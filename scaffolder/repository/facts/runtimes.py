@@ -97,8 +97,18 @@ def builds(project: Project) -> Iterator[Declaration | Unread]:
                 except Unreadable as error:
                     yield reading.unread(file, error)
                     continue
+                # A plugin of conventions, or a catalog, says it for the build that applies it.
+                subject = services.subject_of(project, file)
                 for one in versions:
-                    yield from stated(project, runtime, one.version, one.file, one.line, one.role)
+                    yield from stated(
+                        project,
+                        runtime,
+                        one.version,
+                        one.file,
+                        one.line,
+                        one.role,
+                        subject=subject,
+                    )
 
 
 def image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declaration]:

@@ -237,6 +237,7 @@ def compiler_options(project: Project, file: Path) -> dict[str, xml.Element]:
 
 def _gradle(project: Project, file: Path) -> Iterator[Version]:
     """Yield toolchains and compatibilities of a Gradle build, by the usual words: nothing runs."""
+    yield from _from_conventions(project, file)
     for number, line in enumerate(project.lines(file), 1):
         code = line.split("//")[0][:500]
         if found := _GRADLE.search(code):
@@ -244,6 +245,23 @@ def _gradle(project: Project, file: Path) -> Iterator[Version]:
             yield Version(version=version, file=file, line=number, role=BUILD)
         elif found := _CATALOG.search(code):
             yield from _from_catalog(project, found[1])
+
+
+_PLUGIN = re.compile(
+    r"""(?:\bid\s*\(?\s*|^\s*`)["'`]?([\w.-]+-conventions?|[\w.-]*conventions?[\w.-]*)["'`]"""
+)
+
+
+def _from_conventions(project: Project, file: Path) -> Iterator[Version]:
+    """Yield what the convention plugins of the repository set that a build applies.
+
+    https://docs.gradle.org/current/userguide/implementing_gradle_plugins_precompiled.html
+    """
+    for line in project.lines(file):
+        if found := _PLUGIN.search(line.split("//")[0][:500]):
+            for plugin in project.matching(f"{found[1]}.gradle", f"{found[1]}.gradle.kts"):
+                if plugin != file:
+                    yield from _gradle(project, plugin)
 
 
 def _from_catalog(project: Project, alias: str) -> Iterator[Version]:
