@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts, files
 from scaffolder.repository.facts import (
     Declaration,
@@ -50,9 +51,27 @@ def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
             findings.append(
                 disagreement(one.place, message, right.place, fix=f"name {right.value}")
             )
+    renamed = images.renamed(project)
+    findings += _named_otherwise(project, renamed)
+    looked += len(renamed)
     if not looked:
         raise NotApplicable("no values and no compose file name the service's image")
     return Verdict(findings=distinct(findings), detail=counted(looked, "name"))
+
+
+def _named_otherwise(project: Project, renamed: tuple[images.Renamed, ...]) -> Iterator[Finding]:
+    """Yield the kustomizations that give an image a name which is misspelt beside the others'."""
+    for one in renamed:
+        others = [other for other in renamed if other.name == one.name and other.place != one.place]
+        usual, times = next(iter(Counter(other.value for other in others).most_common(1)), ("", 0))
+        alike = difflib.SequenceMatcher(None, one.value, usual).ratio()
+        alone = all(other.value != one.value for other in others)
+        if times >= 2 and alone and alike >= 0.7:
+            right = images.building(project, usual) or next(
+                other.place for other in others if other.value == usual
+            )
+            message = f"names the image {one.value}, but {usual} is built"
+            yield disagreement(one.place, message, right, fix=f"name {usual}")
 
 
 def _is_another(project: Project, one: Declaration, right: Declaration) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import line_of
+from scaffolder.model import Location
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.facts import charts, commands, services
@@ -18,6 +20,9 @@ from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
 
 BUILT, DEPLOYED, COMPOSE = "built", "deployed", "compose"
+
+_ANY = "\0"
+"""Stands for a variable in a name."""
 
 _BUILD = re.compile(r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?(?:build|bud)\b(.*)")
 _PUSH = re.compile(
@@ -72,6 +77,42 @@ def read(project: Project) -> Iterator[Declaration]:
                     COMPOSE,
                     _context(project, file, service),
                 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renamed:
+    """An image of manifests that a kustomization gives another name: `value` is its last part."""
+
+    name: str
+    value: str
+    place: Location
+
+
+def renamed(project: Project) -> tuple[Renamed, ...]:
+    """Return the new names of images in kustomizations: `images`, `newName`."""
+    return tuple(
+        Renamed(
+            name=str(image.get("name")),
+            value=str(image["newName"]).rpartition("/")[2],
+            place=place(project, file, line_of(image, "newName")),
+        )
+        for file in files.kustomizations(project)
+        for image in reading.listed(reading.table(project, file).get("images"))
+        if isinstance(image, dict) and image.get("newName")
+    )
+
+
+def building(project: Project, value: str) -> Location | None:
+    """Return the command that builds an image of this name, a variable in it being any text."""
+    for command in commands.commands(project):
+        text = re.sub(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\w+", _ANY, command.text)
+        built = _BUILD.search(text)
+        for name in _TAG.findall(built[1]) if built else _PUSH.findall(text):
+            last = split(name)[0].rpartition("/")[2]
+            pattern = ".+".join(map(re.escape, last.split(_ANY)))
+            if last.strip(_ANY) and re.fullmatch(pattern, value):
+                return command.place
+    return None
 
 
 def _stated(
