@@ -71,6 +71,7 @@ class Cache:
         entry = json.dumps({"key": key, "hash": _hash(said), "says": said})
         with contextlib.suppress(OSError):
             file = self._file(key)
+            make(self.folder.parent)
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
             try:
@@ -114,12 +115,35 @@ class Cache:
 
 
 def default_folder() -> Path:
-    """What SCAFFOLD_CACHE_DIR names, else our folder in the platform's place for caches; a whole path."""
+    """What SCAFFOLD_CACHE_DIR names, else our folder in the platform's place for caches; a whole path.
+
+    A relative name that leads into a repository does not count: each folder in which somebody
+    types a command would get a cache.
+    """
     if named := os.environ.get(FOLDER_VARIABLE):
-        return Path(named).expanduser().absolute()
+        folder = Path(named).expanduser()
+        whole = Path(os.path.normpath(folder.absolute()))
+        if folder.is_absolute() or not _in_repository(whole):
+            return whole
     import platformdirs
 
     return Path(platformdirs.user_cache_path("scaffolder")).absolute()
+
+
+def make(folder: Path) -> None:
+    """Make `folder`, that of a cache, with a `.gitignore` by which Git leaves it alone; one that is there stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def _in_repository(path: Path) -> bool:
+    return any((folder / ".git").exists() for folder in (path, *path.parents))
 
 
 def key_of(*parts: object) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from scaffolder.tools.cache import default_folder
+from scaffolder.tools.cache import default_folder, make
 
 
 @cache
@@ -20,7 +20,7 @@ def folder() -> Path:
     """Where this user's machine keeps what can be made again; a temporary folder where nothing can be written there."""
     try:
         place = default_folder()
-        place.mkdir(parents=True, exist_ok=True)
+        make(place)
         with tempfile.TemporaryFile(dir=place):
             return place
     except OSError:

@@ -116,6 +116,11 @@ def test_entries_are_for_their_owner(kept: Cache) -> None:
     assert stat.S_IMODE(file_of(kept).stat().st_mode) == 0o600
 
 
+def test_git_leaves_a_new_cache_alone(tmp_path: Path) -> None:
+    Cache(tmp_path / "new").put(key_of("a"), "x")
+    assert (tmp_path / "new" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
 def test_the_folder_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path / "mine"))
     assert Cache().usage().folder == tmp_path / "mine"

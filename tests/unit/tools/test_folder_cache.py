@@ -130,3 +130,45 @@ def test_a_folder_that_is_named_from_here_is_the_same_one_from_everywhere(
     folder = folder_cache.folder()
     assert folder.is_absolute()
     assert folder.samefile(tmp_path / "here" / named)
+
+
+@pytest.mark.parametrize("named", ["cache", "./cache", ".", "below/cache", "../repository/cache"])
+def test_a_relative_name_makes_no_folder_inside_a_repository(
+    named: str, fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    (repository / "below").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    monkeypatch.setenv(FOLDER_VARIABLE, named)
+    for here in (repository, repository / "below"):
+        if named == "../repository/cache" and here != repository:
+            continue
+        monkeypatch.chdir(here)
+        folder_cache.folder.cache_clear()
+        assert folder_cache.folder() == tmp_path / "user" / "scaffolder"
+    assert sorted(path.name for path in repository.rglob("*")) == [".git", "below"]
+
+
+def test_a_relative_name_that_leads_out_of_the_repository_counts(
+    fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "repository")
+    monkeypatch.setenv(FOLDER_VARIABLE, "../cache")
+    assert folder_cache.folder() == tmp_path / "cache"
+
+
+def test_git_leaves_a_cache_inside_a_repository_alone(
+    fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / ".scaffold-cache"))
+    assert (folder_cache.folder() / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_a_folder_that_was_there_gets_no_ignore_file(
+    fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    assert folder_cache.folder() == tmp_path
+    assert not (tmp_path / ".gitignore").exists()

@@ -244,3 +244,22 @@ def test_a_cache_that_is_named_from_here_serves(
         assert fates(update(Path())) == {"a.txt": FileAction.CLEAN}
     finally:
         folder_cache.folder.cache_clear()
+
+
+def test_a_cache_that_is_named_inside_the_repository_is_not_made_there(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = template.generate(tmp_path / "project")
+    template.release("1.1.0", {"a.txt": "new\n"})
+    monkeypatch.chdir(project)
+    monkeypatch.setenv(FOLDER_VARIABLE, "cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    folder_cache.folder.cache_clear()
+    try:
+        assert fates(update(Path())) == {"a.txt": FileAction.CLEAN}
+    finally:
+        folder_cache.folder.cache_clear()
+    assert git(project, "status", "--short", "--ignored").splitlines() == [
+        "M  .copier-answers.yml",
+        "M  a.txt",
+    ]
