@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from scaffolder import status
-from scaffolder.cli import notes, options, releases
+from scaffolder.cli import merged_branches, notes, options, releases
 from scaffolder.errors import ExitCode
-from scaffolder.formats.answers_file import FILE
 from scaffolder.model import counted, visible
 from scaffolder.status import ChecksStatus, Status
 from scaffolder.template import keep_list
@@ -129,24 +128,14 @@ def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
     )
     counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
     yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
-    yield from _of_a_merge(found)
+    yield from merged_branches.lines(found.older, found.release)
+    yield from merged_branches.stale_lines(
+        stale=found.stale and not found.older and not found.newer
+    )
     yield from notes.lines(found.taken, f"Notes of the releases up to {found.release.tag}")
     yield from notes.lines(found.notes)
     if found.newer:
         yield f"\nNext    scaffold update --dry-run{f' {shlex.quote(str(path))}' if path != Path() else ''}"
-
-
-def _of_a_merge(found: Status) -> Iterator[str]:
-    """Which files are those of an older release, and how an update brings what they lack."""
-    if found.older:
-        tag, files = found.older.release.tag, found.older.files
-        more = f" and {len(files) - 5} more" if len(files) > 5 else ""
-        yield f"\nAs {tag} has it, and not {found.release.tag}: {', '.join(files[:5])}{more}"
-        yield f"    Unless that is on purpose, a branch at {tag} was merged, and only an update from there changes them"
-        yield f"\nNext    put `_commit: {tag}` into {FILE}, git commit, scaffold update"
-    elif found.stale and not found.newer:
-        yield f"\n{FILE} was changed since `scaffold set`: by a merge, by plain Copier, or by hand"
-        yield "    If branches at two releases were merged: put the older one into _commit, git commit, scaffold update"
 
 
 def _document(found: Status, code: ExitCode) -> dict[str, object]:
@@ -165,9 +154,7 @@ def _document(found: Status, code: ExitCode) -> dict[str, object]:
         "kept": list(found.kept),
         "not_taken": found.not_taken,
         "unmanaged": list(found.unmanaged),
-        "older": {"release": found.older.release.tag, "files": list(found.older.files)}
-        if found.older
-        else None,
+        "older": merged_branches.document(found.older),
         "record_is_stale": found.stale,
         "warning": found.warning,
         "exit_code": int(code),

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from scaffolder.cli import notes, releases
+from scaffolder.cli import merged_branches, notes, releases
 from scaffolder.cli import options as shared
 from scaffolder.errors import ExitCode
 from scaffolder.model import Result, counted, visible
@@ -93,6 +93,8 @@ def of_checks(only: ChecksOnly, form: str) -> str:
                 "note_problems": [],
                 "files": [],
                 "summary": {str(fate): 0 for fate in FileAction},
+                "older": None,
+                "record_is_stale": False,
                 "warning": "",
                 "taken": False,
                 "exit_code": int(ExitCode.CLEAN),
@@ -139,6 +141,9 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
     if outcome.warning:
         yield f"  {shared.paint('warning', 'warning')}   {outcome.warning}\n"
     if outcome.empty:
+        yield from merged_branches.lines(outcome.older, outcome.old)
+        stale = outcome.stale and not outcome.older and not quiet
+        yield from merged_branches.stale_lines(stale=stale)
         return
     for change in outcome.changes:
         if not quiet or change.fate in {FileAction.CONFLICT, FileAction.KEPT}:
@@ -156,11 +161,13 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
     if not quiet:
         yield ""
         yield from _next(outcome)
+    first = "scaffold update --abort" if outcome.taken else ""
+    yield from merged_branches.lines(outcome.older, outcome.old, first=first)
 
 
 def _heading(outcome: Outcome) -> Iterator[str]:
     if outcome.old == outcome.new:
-        yield f"{visible(outcome.name)}: {outcome.new.tag}{', nothing to do' if outcome.empty else ''}"
+        yield f"{visible(outcome.name)}: {outcome.new.tag}{_nothing(outcome)}"
     else:
         yield f"{visible(outcome.name)}: {outcome.old.tag} to {outcome.new.tag}"
     yield from releases.cached_lines(outcome.cached)
@@ -170,6 +177,13 @@ def _heading(outcome: Outcome) -> Iterator[str]:
         yield from (f"  {visible(_answer(difference))}" for difference in outcome.answers)
     if not outcome.empty:
         yield ""
+
+
+def _nothing(outcome: Outcome) -> str:
+    """Say why an update changes nothing; "" if it does."""
+    if not outcome.empty:
+        return ""
+    return f", but files of {outcome.older.release.tag}" if outcome.older else ", nothing to do"
 
 
 def _answer(difference: Difference) -> str:
@@ -225,6 +239,8 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "summary": {
             str(fate): sum(one.fate is fate for one in outcome.changes) for fate in FileAction
         },
+        "older": merged_branches.document(outcome.older),
+        "record_is_stale": outcome.stale,
         "warning": outcome.warning,
         "taken": outcome.taken,
         "exit_code": int(outcome.exit_code),

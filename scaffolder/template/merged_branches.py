@@ -66,7 +66,7 @@ def older(
         } - explained
         absent = [name for name in deleted if Path(name) not in written]
         if absent and not same and merged is None:
-            merged = _record_is_merged(git)
+            merged = record_is_merged(root, toolchain)
         never = {
             name for name in absent if (same or merged) and not _was_there(git, name)
         } - explained
@@ -76,6 +76,12 @@ def older(
     return found
 
 
+def record_is_merged(root: Path, toolchain: Toolchain) -> bool:
+    """Return whether a merge made the record at `root` another one than either side had."""
+    options = ("--min-parents=2", "--max-count=1", "--format=%H")
+    return bool(Git(toolchain, root).attempt("log", *options, "--", answers.FILE).stdout.strip())
+
+
 def _candidates(git: Git, history: History, release: Release) -> Iterator[Release]:
     """The releases before `release` that the repository was at, the newest first."""
     shown = ("-p", "-U0", "--format=", "--full-history", "--max-count=200", *PLAIN_DIFF)
@@ -83,15 +89,6 @@ def _candidates(git: Git, history: History, release: Release) -> Iterator[Releas
     names = set(_RECORDED.findall(logged.stdout)) if logged.exit_code == 0 else set[str]()
     known = [one for one in history.releases if one.tag in names and one.number < release.number]
     yield from sorted(known, key=lambda one: one.number, reverse=True)[:RENDERED]
-
-
-def _record_is_merged(git: Git) -> bool:
-    """Whether a merge made the record another one than either side had."""
-    return bool(
-        git.attempt(
-            "log", "--min-parents=2", "--max-count=1", "--format=%H", "--", answers.FILE
-        ).stdout.strip()
-    )
 
 
 def _was_there(git: Git, name: str) -> bool:

@@ -15,6 +15,7 @@ from scaffolder.model import Report, Result
 from scaffolder.repository.project import Project
 from scaffolder.template import answers, keep_list, manifest, moved_tags, notes, releases
 from scaffolder.template.answers import Record
+from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import Notes
 from scaffolder.template.releases import Cached, History, Release
 from scaffolder.tools import scratch
@@ -27,6 +28,7 @@ from scaffolder.update import (
     markers,
     merge,
     merge_repository,
+    older_files,
     partial_clone,
     rendering,
     repository,
@@ -81,6 +83,7 @@ class Plan:
     """Files of the repository's own that are not on this machine: a partial clone."""
     cached: Cached | None = None
     warning: str = ""
+    older: Older | None = None
 
     @property
     def conflicts(self) -> tuple[merge.Change, ...]:
@@ -180,6 +183,18 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             absent=absent,
             cached=history.cached,
             warning=moved_tags.warning(old, named, history),
+            older=older_files.found(
+                request.root,
+                history,
+                old,
+                record,
+                written=before.folder,
+                edited=edited,
+                deleted=merge_repository.entries(work.git, base).keys()
+                - merge_repository.entries(work.git, opened.tree).keys(),
+                is_empty=outcome.tree == opened.tree,
+                toolchain=toolchain,
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scaffolder.errors import ExitCode
 from scaffolder.model import Report, Result
+from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import NONE, Notes
 from scaffolder.template.releases import Cached, Release
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
@@ -40,6 +41,8 @@ class Outcome:
     notes: Notes = NONE
     cached: Cached | None = None
     warning: str = ""
+    older: Older | None = None
+    stale: bool = False
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -117,4 +120,6 @@ def _outcome(
         notes=NONE if plan.empty else plan.notes,
         cached=plan.cached,
         warning=plan.warning,
+        older=plan.older,
+        stale=plan.record.stale,
     )

@@ -227,7 +227,7 @@ def mixed(project: Path, template: Template, files: dict[str, str]) -> None:
     git(project, "merge", "A")
 
 
-@pytest.mark.parametrize(
+CHANGES = pytest.mark.parametrize(
     ("files", "old"),
     [
         ({"[[ folder ]]/pipeline.txt": FIXED}, ("jenkins/pipeline.txt",)),
@@ -239,6 +239,9 @@ def mixed(project: Path, template: Template, files: dict[str, str]) -> None:
     ],
     ids=["changed", "new", "both"],
 )
+
+
+@CHANGES
 def test_files_of_an_older_release_are_found_and_come_from_there(
     project: Path,
     template: Template,
@@ -270,3 +273,91 @@ def test_what_people_edited_and_deleted_is_of_no_older_release(
     commit(project)
     commit(project, {"jenkins/pipeline.txt": FIXED + "mine\n", "jenkins/second.txt": None})
     assert found(project).older is None
+
+
+@CHANGES
+@pytest.mark.parametrize("windows", [False, True])
+def test_an_update_that_would_leave_them_says_so(
+    project: Path,
+    template: Template,
+    capsys: pytest.CaptureFixture[str],
+    files: dict[str, str],
+    old: tuple[str, ...],
+    windows: bool,
+) -> None:
+    mixed(project, template, files)
+    if windows:
+        texts = {name: (project / name).read_text() for name in ("a.txt", "jenkins/pipeline.txt")}
+        commit(project, {name: text.replace("\n", "\r\n") for name, text in texts.items()})
+    assert cli.run(["update", str(project)]) == 0
+    assert capsys.readouterr().out == (
+        "project: v1.1.0, but files of v1.0.0\n"
+        f"\nAs v1.0.0 has it, and not v1.1.0: {', '.join(old)}\n"
+        "    Unless that is on purpose, a branch at v1.0.0 was merged, and only an update from there changes them\n"
+        f"\nNext    put `_commit: v1.0.0` into {FILE}, git commit, scaffold update\n"
+    )
+    cli.run(["update", "--quiet", str(project)])
+    assert f"put `_commit: v1.0.0` into {FILE}" in capsys.readouterr().out
+    cli.run(["update", "--format", "json", str(project)])
+    document = json.loads(capsys.readouterr().out)
+    assert document["older"] == {"release": "v1.0.0", "files": list(old)}
+    assert document["record_is_stale"] is False
+    commit(project, {FILE: record(project).replace("v1.1.0", "v1.0.0")})
+    outcome = update(project)
+    assert (outcome.conflicts, outcome.older) == ((), None)
+    commit(project)
+    cli.run(["update", str(project)])
+    assert capsys.readouterr().out == "project: v1.1.0, nothing to do\n"
+
+
+def test_an_update_to_a_newer_release_says_so_as_well_and_how_to_begin_again(
+    project: Path, template: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mixed(project, template, {"[[ folder ]]/pipeline.txt": FIXED})
+    template.release("1.2.0", {"a.txt": FIXED}, QUESTIONS)
+    for option, first in (("--dry-run", ""), ("--quiet", "scaffold update --abort, ")):
+        cli.run(["update", option, str(project)])
+        said = capsys.readouterr().out
+        assert "As v1.0.0 has it, and not v1.1.0: jenkins/pipeline.txt\n" in said
+        hint = f"Next    {first}put `_commit: v1.0.0` into {FILE}, git commit, scaffold update\n"
+        assert said.endswith(hint)
+    assert cli.run(["update", "--abort", str(project)]) == 0
+    commit(project, {FILE: record(project).replace("v1.1.0", "v1.0.0")})
+    outcome = update(project)
+    assert (outcome.new.tag, outcome.conflicts, outcome.older) == ("v1.2.0", (), None)
+    assert (project / "jenkins/pipeline.txt").read_text() == FIXED
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"jenkins/pipeline.txt": FIXED + "mine\n"},
+        {"jenkins/second.txt": None},
+        {"jenkins/pipeline.txt": None, "a.txt": "mine\n"},
+        {"a.txt": LINES.replace("\n", "\r\n"), "jenkins/pipeline.txt": FIXED.replace("\n", "\r\n")},
+        {},
+    ],
+    ids=["edited", "deleted", "both", "line ends", "untouched"],
+)
+def test_what_people_did_is_no_wrong_pair(
+    edits: dict[str, str | None],
+    project: Path,
+    template: Template,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fixed(template)
+    update(project, given={"extra": "jenkins"})
+    commit(project)
+    commit(project, edits)
+    assert cli.run(["update", str(project)]) == 0
+    assert capsys.readouterr().out == "project: v1.1.0, nothing to do\n"
+
+
+def test_an_update_with_nothing_to_do_names_a_stale_record(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    update(project, **WRITERS["set"])
+    commit(project, {FILE: record(project).replace("name: thing", "name: mine")})
+    commit(project)
+    cli.run(["update", str(project)])
+    assert f"{FILE} was changed since `scaffold set`" in capsys.readouterr().out
