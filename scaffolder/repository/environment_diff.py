@@ -228,14 +228,14 @@ def _comparable(said: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, st
         environment: {
             what: value
             if all(other.get(what) == value for other in everything)
-            else _neutral(value, environment)
+            else neutral(value, environment)
             for what, value in one.items()
         }
         for environment, one in said.items()
     }
 
 
-def _neutral(text: str, environment: str) -> str:
+def neutral(text: str, environment: str) -> str:
     """`text` with the environment's own name taken out of it."""
     words = "|".join(environments.names(environment))
     return re.sub(
@@ -384,7 +384,7 @@ def _by_name(manifest: Manifest) -> dict[str, KubernetesObject]:
     named: dict[str, KubernetesObject] = {}
     for item in manifest.objects:
         name = (item.content.get("metadata") or {}).get("name", "")
-        named[f"{item.api_version} {item.kind} {_neutral(str(name), manifest.environment)}"] = item
+        named[f"{item.api_version} {item.kind} {neutral(str(name), manifest.environment)}"] = item
     return named
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from scaffolder.checks.environments.families import families_of, patterns, short
 from scaffolder.model import Blocked, Finding, Location, NotApplicable, Verdict
 from scaffolder.repository import environment_diff, environments, manifests
-from scaffolder.repository.environments import VARIABLES
+from scaffolder.repository.environments import VARIABLES, Family
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, table
 from scaffolder.tools.toolchain import Toolchain
@@ -44,6 +44,8 @@ def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
     families = families_of(project, VARIABLES)
     findings = []
     for family, one in environment_diff.variable_differences(project):
+        if _names_another(family, one):
+            continue
         places = {
             name: environment_diff.place_of(project, family, name, one.what)
             for name in family.files
@@ -63,6 +65,15 @@ def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
         findings=tuple(findings),
         detail=patterns(families),
         table=environment_diff.variables_table(project),
+    )
+
+
+def _names_another(family: Family, one: environment_diff.Difference) -> bool:
+    """Return whether the odd value is another environment's own, which EN008 finds."""
+    odd, usual = one.values[one.odd[0]] or "", one.values[one.other()] or ""
+    return any(
+        name != one.odd[0] and environment_diff.neutral(odd, name) == usual != odd
+        for name in family.files
     )
 
 

@@ -83,9 +83,9 @@ def scripts(project: Project, file: Path) -> Iterator[Script]:
     for block in statements:  # outer blocks come before those inside them
         if block.name == "dir":
             for inner in block.everything():
-                outer = moved.get(inner.line, Path())
+                outer = moved.get(id(inner), Path())
                 plain = outer is not None and re.fullmatch(r"[\w./-]+", block.text)
-                moved[inner.line] = outer / block.text if outer is not None and plain else None
+                moved[id(inner)] = outer / block.text if outer is not None and plain else None
     for one in statements:
         if one.name in {"sh", "bat"}:
             quotes = "'''|\"\"\"|'|\""
@@ -95,7 +95,7 @@ def scripts(project: Project, file: Path) -> Iterator[Script]:
                 one.words,
                 flags=re.DOTALL,
             )
-            yield Script(line=one.line, text=text, folder=moved.get(one.line, Path()))
+            yield Script(line=one.line, text=text, folder=moved.get(id(one), Path()))
 
 
 def _statements(project: Project, file: Path) -> list[Statement]:

@@ -33,11 +33,23 @@ def project(folder: Path, text: str = TEXT) -> Project:
     return written(folder, {FILE: text})
 
 
-def test_the_folder_of_a_script_inside_dir_is_not_known(tmp_path: Path) -> None:
+def test_a_script_inside_dir_runs_in_that_folder(tmp_path: Path) -> None:
     found = [
         (one.text, one.folder, one.line) for one in jenkins.scripts(project(tmp_path), Path(FILE))
     ]
-    assert found == [("make test", Path(), 8), ("make lint", None, 9)]
+    assert found == [("make test", Path(), 8), ("make lint", Path("app"), 9)]
+
+
+def test_the_folder_of_a_script_inside_a_variable_dir_is_not_known(tmp_path: Path) -> None:
+    text = 'node {\n  dir("${folder}") {\n    dir("a") {\n      sh "make lint"\n    }\n  }\n}\n'
+    (script,) = jenkins.scripts(project(tmp_path, text), Path(FILE))
+    assert script.folder is None
+
+
+def test_dirs_inside_each_other_add_up(tmp_path: Path) -> None:
+    text = "node {\n  dir('a') {\n    dir('b') {\n      sh 'make'\n    }\n  }\n}\n"
+    (script,) = jenkins.scripts(project(tmp_path, text), Path(FILE))
+    assert script.folder == Path("a/b")
 
 
 def test_a_file_that_does_not_parse_has_no_scripts(tmp_path: Path) -> None:
