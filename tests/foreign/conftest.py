@@ -1,0 +1,3 @@
+"""The repositories' own tests are data here, not tests of this project."""
+
+collect_ignore_glob = ["*/repository/*"]
