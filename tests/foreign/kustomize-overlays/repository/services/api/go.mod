@@ -1,0 +1,3 @@
+module github.com/acme/shop/api
+
+go 1.27
