@@ -1,0 +1,1 @@
+azd env get-values | Out-File -Encoding utf8 .env

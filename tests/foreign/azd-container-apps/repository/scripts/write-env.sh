@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+azd env get-values >.env
