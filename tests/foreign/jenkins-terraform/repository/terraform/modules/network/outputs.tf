@@ -1,0 +1,3 @@
+output "subnet_ids" {
+  value = module.vpc.private_subnets
+}
