@@ -1,0 +1,7 @@
+variable "from" {
+  type = string
+}
+
+variable "to" {
+  type = string
+}
