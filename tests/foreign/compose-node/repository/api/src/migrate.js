@@ -1,0 +1,1 @@
+console.log(`migrating ${process.env.DATABASE_URL?.replace(/:[^:@]+@/, ":***@")}`);
