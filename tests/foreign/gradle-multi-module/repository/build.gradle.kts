@@ -1,0 +1,3 @@
+tasks.register("printVersion") {
+    doLast { println(project.version) }
+}

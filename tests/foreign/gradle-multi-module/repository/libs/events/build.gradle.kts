@@ -1,0 +1,4 @@
+plugins {
+    id("java-conventions")
+    `java-library`
+}

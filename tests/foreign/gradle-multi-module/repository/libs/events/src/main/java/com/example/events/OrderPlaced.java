@@ -1,0 +1,3 @@
+package com.example.events;
+
+public record OrderPlaced(String id, int amount) {}

@@ -1,0 +1,9 @@
+plugins {
+    id("java-conventions")
+    alias(libs.plugins.spring.boot)
+}
+
+dependencies {
+    implementation(project(":libs:events"))
+    implementation(libs.web)
+}

@@ -1,0 +1,3 @@
+rootProject.name = "warehouse"
+
+include("libs:events", "services:orders", "services:inventory")
