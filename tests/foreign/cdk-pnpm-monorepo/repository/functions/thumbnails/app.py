@@ -1,0 +1,2 @@
+def handler(event, _context):
+    return [record["s3"]["object"]["key"] for record in event["Records"]]
