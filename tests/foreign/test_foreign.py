@@ -19,7 +19,7 @@ from support import TODAY, ScriptedToolchain
 
 from scaffolder import checks, cli
 from scaffolder.errors import ExitCode
-from scaffolder.model import Report
+from scaffolder.model import Outcome, Report
 from scaffolder.repository.project import Project
 
 HERE = Path(__file__).parent
