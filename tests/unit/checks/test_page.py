@@ -67,7 +67,7 @@ def test_a_word_means_one_check_or_a_family_in_any_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "hint"), [("TF020", "scaffold explain TF002"), ("", "list"), ("nonsense", "list")]
+    ("word", "hint"), [("TF012", "scaffold explain TF002"), ("", "list"), ("nonsense", "list")]
 )
 def test_a_word_that_means_no_check_is_bad_usage_with_the_nearest_one(word: str, hint: str) -> None:
     with pytest.raises(AnswersError, match="no check is called") as raised:

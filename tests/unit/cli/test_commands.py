@@ -242,7 +242,7 @@ def test_a_quiet_new_says_nothing_where_nothing_is_wrong(
         (["check", "--select", "TFF", "."], "no check is called 'TFF'"),
         (["chek"], "No such command 'chek'"),
         (["list", "nothing"], "is not one of"),
-        (["explain", "TF020"], "no check is called 'TF020'\n  try: scaffold explain TF002"),
+        (["explain", "TF012"], "no check is called 'TF012'\n  try: scaffold explain TF002"),
         (["new", "--nonsense"], "No such option"),
     ],
 )
@@ -540,6 +540,6 @@ def test_explain_says_which_program_a_check_needs(capsys: pytest.CaptureFixture[
 def test_explain_gives_a_family_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explain", "tf", "--format", "json"]) == ExitCode.CLEAN
     pages = json.loads(capsys.readouterr().out)
-    assert [page["id"] for page in pages] == ["TF001", "TF002"]
+    assert [page["id"] for page in pages] == ["TF001", "TF002", "TF003"]
     assert all(page["what"] and page["why"] and page["fix"] and page["example"] for page in pages)
-    assert {page["tool"] for page in pages} == {"terraform"}
+    assert [page["tool"] for page in pages] == ["terraform", "terraform", ""]
