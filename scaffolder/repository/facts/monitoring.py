@@ -57,7 +57,8 @@ class Rule:
     """A rule: `alert` or `record` is its name.
 
     `query` is the expression read as PromQL; it is empty if the rule is one of Loki.
-    `at` has the places of the expression, the labels, the annotations.
+    `labels` are with those of its group. `at` has the places of the expression, the labels of the
+    rule, the annotations.
     """
 
     alert: str
@@ -191,7 +192,7 @@ def _rule(
         record=str(rule.get("record") or ""),
         expression=expression,
         query=project.once(("promql", asked), lambda: promql.read(asked)),
-        labels=texts(rule.get("labels")),
+        labels=texts(dig(document, *way[:-2], "labels")) | texts(rule.get("labels")),
         annotations=texts(rule.get("annotations")),
         place=place(project, file, line_of(document, *way)),
         at=at,

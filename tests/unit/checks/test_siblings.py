@@ -1,0 +1,180 @@
+"""AG062: an alert lacks what the alerts beside it have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support import ScriptedToolchain, written
+
+from scaffolder import checks
+
+Rule = dict[str, Any]
+
+
+def alert(name: str, *, without: tuple[str, ...] = (), **changed: Any) -> Rule:
+    labels = {"severity": "page", "team": "shop"}
+    annotations = {"summary": name, "runbook_url": f"https://wiki.example.com/{name}"}
+    return {
+        "alert": name,
+        "expr": f"{name.lower()} > 1",
+        "labels": {key: text for key, text in labels.items() if key not in without},
+        "annotations": {key: text for key, text in annotations.items() if key not in without},
+        **changed,
+    }
+
+
+USUAL = [alert(name) for name in ("Down", "Slow", "Full", "Errors")]
+
+
+def rules(*given: Rule, head: str = "", **group: Any) -> str:
+    return head + yaml.safe_dump({"groups": [{"name": "shop", "rules": list(given), **group}]})
+
+
+def cases_of(*names: str) -> str:
+    cases = [{"eval_time": "5m", "alertname": name, "exp_alerts": []} for name in names]
+    return yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": [{"alert_rule_test": cases}]})
+
+
+def messages(root: Path, files: dict[str, str]) -> list[str]:
+    report = checks.run(
+        written(root, files), checks.choose(select=["AG062"], ignore=[]), ScriptedToolchain({})
+    )
+    return [finding.message for result in report.results for finding in result.findings]
+
+
+LACKING = {
+    "runbook": (
+        {"rules.yaml": rules(*USUAL, alert("New", without=("runbook_url",)))},
+        "no runbook",
+    ),
+    "severity": ({"rules.yaml": rules(*USUAL, alert("New", without=("severity",)))}, "no severity"),
+    "team": ({"rules.yaml": rules(*USUAL, alert("New", without=("team",)))}, "no team"),
+    "a test": (
+        {
+            "rules.yaml": rules(*USUAL, alert("New")),
+            "rules.test.yaml": cases_of("Down", "Slow", "Full", "Errors"),
+        },
+        "no test",
+    ),
+    "two of them, in one finding": (
+        {"rules.yaml": rules(*USUAL, alert("New", without=("runbook_url", "team")))},
+        "no runbook and no team",
+    ),
+    "the fourth of four": (
+        {"rules.yaml": rules(*USUAL[:3], alert("New", without=("severity",)))},
+        "no severity",
+    ),
+    "an empty text": (
+        {"rules.yaml": rules(*USUAL, alert("New", annotations={"runbook_url": ""}))},
+        "no runbook",
+    ),
+    "another file of the folder": (
+        {
+            "prometheus/shop.yaml": rules(*USUAL),
+            "prometheus/new.yaml": rules(alert("New", without=("runbook_url",))),
+        },
+        "no runbook",
+    ),
+    "an object": (
+        {
+            "k8s/rules.yaml": yaml.safe_dump(
+                {
+                    "apiVersion": "monitoring.coreos.com/v1",
+                    "kind": "PrometheusRule",
+                    "metadata": {"name": "shop"},
+                    "spec": {
+                        "groups": [
+                            {"name": "a", "rules": [*USUAL, alert("New", without=("severity",))]}
+                        ]
+                    },
+                }
+            )
+        },
+        "no severity",
+    ),
+    "an owner by another name": (
+        {
+            "rules.yaml": rules(
+                *(alert(name, labels={"severity": "page", "owner": "shop"}) for name in "ABCD"),
+                alert("New", without=("team",)),
+            )
+        },
+        "no team",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "says"), LACKING.values(), ids=LACKING)
+def test_what_one_alert_lacks_is_found(tmp_path: Path, files: dict[str, str], says: str) -> None:
+    found = messages(tmp_path, files)
+    assert len(found) == 1
+    assert found[0].startswith(f"New has {says};")
+
+
+COMPLETE = {
+    "three alerts": rules(*USUAL[:2], alert("New", without=("runbook_url",))),
+    "half of them": rules(*USUAL[:2], *(alert(n, without=("team",)) for n in "AB")),
+    "a recording rule": rules(*USUAL, {"record": "shop:errors:rate5m", "expr": "rate(e[5m])"}),
+    "a watchdog": rules(*USUAL, {"alert": "Watchdog", "expr": "vector(1)"}),
+    "a heartbeat with another name": rules(
+        *USUAL, {"alert": "Heartbeat", "expr": "vector(1)", "labels": {"severity": "none"}}
+    ),
+    "an inhibitor": rules(*USUAL, alert("InfoInhibitor", labels={"severity": "none"})),
+    "info without a runbook": rules(
+        *USUAL,
+        alert("New", without=("runbook_url",), labels={"severity": "info", "team": "shop"}),
+    ),
+    "the labels of the group": rules(
+        *(alert(n, without=("team",)) for n in "ABCD"), alert("New"), labels={"team": "shop"}
+    ),
+    "a runbook by another name": rules(
+        *USUAL, alert("New", annotations={"runbook": "https://wiki.example.com/new"})
+    ),
+    "a generated file": rules(
+        *USUAL,
+        alert("New", without=("severity",)),
+        head="# Code generated by sloth. DO NOT EDIT.\n",
+    ),
+    "a copied collection": rules(
+        *USUAL[:2],
+        *(
+            alert(
+                f"Kube{n}",
+                without=("team",),
+                annotations={
+                    "runbook_url": f"https://runbooks.prometheus-operator.dev/runbooks/kubernetes/{n}"
+                },
+            )
+            for n in "ab"
+        ),
+        *USUAL[2:],
+    ),
+}
+
+
+@pytest.mark.parametrize("text", COMPLETE.values(), ids=COMPLETE)
+def test_what_is_no_custom_is_asked_of_no_alert(tmp_path: Path, text: str) -> None:
+    assert messages(tmp_path, {"rules.yaml": text}) == []
+
+
+def test_a_vendored_file_and_a_mixin_are_left_out(tmp_path: Path) -> None:
+    lacking = rules(*USUAL, alert("New", without=("severity",)))
+    files = {"third_party/rules.yaml": lacking, "node-mixin/rules.yaml": lacking}
+    assert messages(tmp_path, files) == []
+
+
+def test_the_label_of_a_group_that_one_alert_lies_outside_of_is_found(tmp_path: Path) -> None:
+    groups = [
+        {
+            "name": "a",
+            "labels": {"team": "shop"},
+            "rules": [alert(n, without=("team",)) for n in "ABCD"],
+        },
+        {"name": "b", "rules": [alert("New", without=("team",))]},
+    ]
+    assert messages(tmp_path, {"rules.yaml": yaml.safe_dump({"groups": groups})}) == [
+        "New has no team; 4 of 5 here have one"
+    ]
