@@ -18,6 +18,7 @@ LEFT_OUT = (
     *(
         "tests/e2e/test_scaffolder_is_pinned.py",
         "tests/e2e/test_template_update_scripts.py",
+        "tests/e2e/test_adopt_checks.py",
     ),  # what is refused
 )
 
