@@ -16,7 +16,7 @@ from scaffolder.template.answers import Answer
 from scaffolder.tools import package_data
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 _MARK = re.compile(r"\[\[(.*?)\]\]")
 _INCLUDE = re.compile(
@@ -110,15 +110,21 @@ def line_of(project: Project, origin: Origin, number: int) -> Line | None:
     found = [
         one
         for source in origin.templates
-        for one in _lines(project, source, origin.folder)
+        for one in _lines(project, source, origin)
         if wanted and _gives(one.text, wanted)
     ]
     return found[min(before, len(found)) - 1] if found else None
 
 
-def _lines(project: Project, source: Path, folder: Path) -> Iterator[Line]:
-    """The lines of a template that may become lines of a file, each with the conditions around it."""
-    around: list[str] = []
+def _lines(project: Project, source: Path, origin: Origin) -> Iterator[Line]:
+    """The lines of a template that may become lines of a file, each with the conditions around it.
+
+    A part that lies in a folder of one choice is there because of that choice.
+    """
+    folder = origin.folder
+    switches = re.findall(r"\[\[ (\w+) \]\]", source.parent.as_posix())
+    of_folders = [_condition(switch, folder) for switch in switches]
+    around = [condition for condition in of_folders if condition not in origin.conditions]
     for at, text in enumerate(_read(folder, source).splitlines(), 1):
         statements = _STATEMENT.findall(text)
         for word, rest in statements:
@@ -174,15 +180,36 @@ def _included(
 ) -> Iterator[Path]:
     if source in around:
         raise RenderError(f"the template does not render: {source.as_posix()} includes itself")
-    for expression in _INCLUDE.findall(_read(folder, source)):
-        with sandbox.rendering(expression):
-            name = _environment(folder).compile_expression(expression, undefined_to_none=False)(
-                **values
-            )
-            inner = Path(str(name))
+    text = _read(folder, source)
+    if not _INCLUDE.search(text):
+        return
+    with sandbox.rendering(" ".join(_INCLUDE.findall(text))):
+        environment = _environment(folder)
+        names = _names_of_includes(environment, text).render(values).splitlines()
+    for inner in map(Path, names):
         if _is_inside(folder, inner):
             yield inner
             yield from _included(inner, values, folder, (*around, source))
+
+
+def _names_of_includes(environment: Environment, text: str) -> Template:
+    """A template that prints what `text` includes, a name for each line: its loops are kept, and nothing else is."""
+    from jinja2 import nodes
+
+    def kept(node: nodes.Node) -> Iterator[nodes.Node]:
+        for inner in node.iter_child_nodes():
+            if isinstance(inner, nodes.Include):
+                yield nodes.Output([inner.template, nodes.TemplateData("\n")])
+            elif isinstance(inner, nodes.For):
+                body = list(kept(inner))
+                yield nodes.For(inner.target, inner.iter, body, [], inner.test, False)
+            else:
+                yield from kept(inner)
+
+    tree = nodes.Template(list(kept(environment.parse(text))))
+    tree.set_environment(environment)
+    tree.set_lineno(1)
+    return environment.from_string(tree)
 
 
 def _is_inside(folder: Path, file: Path) -> bool:

@@ -29,7 +29,7 @@ def test_each_cloud_has_its_module(name: str) -> None:
 @each_cloud
 @pytest.mark.parametrize("folder", ["bootstrap", "shared", "env", "modules"])
 def test_each_cloud_has_its_folders_of_the_template(name: str, folder: str) -> None:
-    assert (ROOT / f"templates/terraform/[[ {name} ]]/{folder}").is_dir()
+    assert (ROOT / f"templates/[[ {name} ]]/terraform/{folder}").is_dir()
 
 
 @each_cloud
