@@ -55,6 +55,30 @@ def test_a_file_that_is_put_together_names_all_its_templates(
     assert said["answers"]["runtime_version"] == "21"
 
 
+def test_parts_that_are_included_in_a_loop_are_named_one_for_each_choice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = "terraform/shared/terraform.tfvars"
+    assert cli.run(["explain", file, "--format", "json"]) == ExitCode.CLEAN
+    assert json.loads(capsys.readouterr().out)["templates"] == [
+        "templates/[[ aws ]]/terraform/shared/terraform.tfvars.jinja",
+        "templates/[[ github ]]/_parts/[[ aws ]]/terraform.tfvars.jinja",
+    ]
+
+
+def test_a_line_of_a_part_is_there_because_of_the_folder_that_holds_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is true of the whole file is not said again: this one is there because of AWS."""
+    file = Path("terraform/shared/terraform.tfvars")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    number = next(at for at, line in enumerate(lines, 1) if "github = {" in line)
+    assert cli.run(["explain", f"{file}:{number}"]) == ExitCode.CLEAN
+    out = capsys.readouterr().out.splitlines()
+    assert out[1] == "  there because  cloud == 'aws'"
+    assert out[4] == "  there because  'github' in ci"
+
+
 def test_a_line_says_the_condition_around_it_and_the_answers_in_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

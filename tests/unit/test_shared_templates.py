@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,25 @@ def test_no_shared_template_asks_for_a_runtime() -> None:
     assert EXCEPTIONS["runtime"] == {"docker/_questions.yml": 1}
 
 
+def including() -> str:
+    """Return the text of everything that may include a part."""
+    files = [ROOT / "copier.yml", *TEMPLATES.rglob("*.jinja"), *TEMPLATES.rglob("_questions.yml")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+
+
+def test_each_part_is_one_that_a_template_includes() -> None:
+    """A part that is optional and has a misspelled name would be left out without a word."""
+    names = {file.name for file in TEMPLATES.glob("*/_parts/**/*") if file.is_file()}
+    text = including()
+    assert {name for name in names if not re.search(rf"['/]{re.escape(name)}['\"]", text)} == set()
+
+
+def test_each_include_of_a_part_finds_one_for_some_choice() -> None:
+    names = {file.name for file in TEMPLATES.glob("*/_parts/**/*") if file.is_file()}
+    included = re.findall(r"\binclude .*?~ '([^']+)'", including())
+    assert {name.rpartition("/")[2] for name in included} - names == set()
+
+
 @pytest.mark.parametrize(
     ("question", "text", "number"),
     [
@@ -102,6 +122,8 @@ def test_each_way_to_ask_for_a_choice_is_seen(question: str, text: str, number: 
         ("runtime", "[% include 'templates/[[ ' ~ runtime ~ ' ]]/_parts/x' ignore missing %]"),
         ("runtime", "[[ runtime_facts.needs ]] [[ runtime_version ]]"),
         ("cloud", "#% if monitoring != 'none'\nx\n#% endif\n"),
+        ("cloud", "[% include cloud_parts ~ 'x' ignore missing %][[ cloud_facts.short ]]"),
+        ("ci", "#% for parts in ci_parts\n#% include parts ~ 'x'\n#% endfor\n"),
         ("ci", "https://github.com/[[ organization ]]"),
     ],
 )

@@ -8,6 +8,7 @@ from support import ROOT
 from scaffolder.repository import end_of_life
 from scaffolder.repository.clouds import CLOUDS
 from scaffolder.template import answers
+from scaffolder.template.bundled import configuration
 from scaffolder.tools import package_data
 
 WITHOUT = "none"
@@ -30,6 +31,15 @@ def test_each_cloud_has_its_module(name: str) -> None:
 @pytest.mark.parametrize("folder", ["bootstrap", "shared", "env", "modules"])
 def test_each_cloud_has_its_folders_of_the_template(name: str, folder: str) -> None:
     assert (ROOT / f"templates/[[ {name} ]]/terraform/{folder}").is_dir()
+
+
+def test_each_answer_has_its_facts_with_the_same_names() -> None:
+    facts = {cloud["name"]: cloud for cloud in configuration()["known_clouds"]["default"]}
+    assert set(facts) == {*CLOUDS, WITHOUT}
+    assert len({frozenset(fact) for fact in facts.values()}) == 1
+    for cloud in facts.values():
+        parts = ROOT / f"templates/[[ {cloud['folder']} ]]/_parts"
+        assert {"cloud.yml", "switch.yml"} <= {part.name for part in parts.iterdir()}
 
 
 @each_cloud

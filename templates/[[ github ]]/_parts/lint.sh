@@ -1,0 +1,5 @@
+  workflows)
+    tool actionlint zizmor shellcheck
+    run actionlint
+    run zizmor --offline --persona pedantic .github
+    ;;
