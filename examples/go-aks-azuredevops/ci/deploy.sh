@@ -68,12 +68,16 @@ leave() {
   exit 75
 }
 
+# What is not rolled back stays in the history: no later deployment goes back to it.
+give_up_own() { [ "$(digest_of $((before + 1)))" != "$DIGEST" ] || give_up_on $((before + 1)); }
+
 # Evidence first, then the old release, then the news.
 give_up() {
   local reason=$1 status=0
   say "error: $reason"
   ci/diagnose.sh || say "warning: the diagnostics are incomplete"
   if [ -z "$good" ]; then
+    give_up_own
     announce failed "$reason. Nothing ran in $ENVIRONMENT before, so the failed release stays there to be looked at."
     exit 1
   fi
@@ -81,7 +85,10 @@ give_up() {
   TO="$good" NOT_AFTER=$((before + 1)) CUT_OFF=1 ci/rollback.sh || status=$?
   case "$status" in
     0) announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)." ;;
-    75) leave "$reason, and another deployment came in between" ;;
+    75)
+      give_up_own
+      leave "$reason, and another deployment came in between"
+      ;;
     *) announce failed "$reason, and the rollback to Helm revision $good failed too: $ENVIRONMENT needs someone now." ;;
   esac
   exit 1

@@ -40,13 +40,13 @@ return_to() {
 # recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. Whoever
 # calls this has waited until nobody can be working on it any more (settled_history).
 recover_pending() {
-  local status serving
+  local status standing
   status="$(last_status <<<"$1")"
   [[ "$status" == pending-* ]] || return 0
-  serving="$(serving_revision <<<"$1")"
+  standing="$(standing_revision <<<"$1")"
   say "the last deployment was cut off ($status)"
-  if [[ -n "$serving" ]]; then
-    return_to "$serving"
+  if [[ -n "$standing" ]]; then
+    return_to "$standing"
   else
     run helm uninstall "$SERVICE" --namespace "$NAMESPACE" --wait --timeout "$timeout"
   fi

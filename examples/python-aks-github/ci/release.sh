@@ -9,17 +9,21 @@ grace=120
 errors="$(mktemp)" # what the command that changed the release last said on stderr
 trap 'rm -f "$errors"' EXIT
 
-# Print the history as JSON, oldest first; [] when the service was never installed here. What a program that brings the
-# credentials says on stderr is not a part of it.
+# Print the history as JSON, oldest first, with `given_up` on what give_up_on marked; [] when the service was never installed
+# here. What a program that brings the credentials says on stderr is not a part of it.
 release_history() {
-  local history complaints
+  local history complaints labels
   if dry; then
     echo "[]"
     return
   fi
   complaints="$(mktemp)"
   if history="$(helm history "$SERVICE" --namespace "$NAMESPACE" --output json 2>"$complaints")"; then
-    echo "$history"
+    labels="$(kubectl get secrets --namespace "$NAMESPACE" --selector "owner=helm,name=$SERVICE,given-up" \
+      --output 'jsonpath={range .items[*]}{.metadata.labels.version}={.metadata.labels.given-up} {end}')" ||
+      die "cannot read which releases of $SERVICE were given up"
+    jq -c -L ci --arg labels "$labels" 'include "history"; with_marks($labels)' <<<"$history" ||
+      die "cannot understand the history of $SERVICE: $history"
   elif grep -q "release: not found" "$complaints"; then
     echo "[]"
   else
@@ -28,6 +32,35 @@ release_history() {
     die "cannot read the history of $SERVICE: $history"
   fi
   rm -f "$complaints"
+}
+
+# give_up_on REVISIONS-OF-HELM: mark them, separated by blanks, as bad, so that nothing goes back to them. The history is not
+# enough: a rollback that fails can look like an upgrade that failed, or leave nothing there. The mark is a label, because
+# Helm drops an annotation when it writes the Secret again.
+give_up_on() {
+  local number
+  for number in $1; do
+    mark "$number" "given-up=$number" ||
+      say "warning: Helm revision $number is not marked as given up. If the rollback fails too, name what to go back to: make rollback TO=<revision>"
+  done
+}
+
+# take_back REVISIONS-OF-HELM: they run and are good after all.
+take_back() {
+  local number
+  for number in $1; do
+    mark "$number" given-up- || say "warning: Helm revision $number is still marked as given up: nothing goes back to it by itself"
+  done
+}
+
+# mark REVISION-OF-HELM LABEL: three attempts, because a rollback is needed most where the cluster is slow to answer.
+mark() {
+  local attempt
+  for attempt in 1 2 3; do
+    run kubectl label secret "sh.helm.release.v1.$SERVICE.v$1" --namespace "$NAMESPACE" --overwrite "$2" >&2 && return
+    ((attempt == 3)) || sleep 2
+  done
+  return 1
 }
 
 # Print after how many seconds a deployment that is still under way counts as cut off.
@@ -81,6 +114,15 @@ last_status() { jq -r 'max_by(.revision) | .status // empty'; }
 # Read a history, print the revision that serves now; after a rollback that failed none is marked so, and the newest good
 # one is meant. Prints nothing when the service never ran.
 serving_revision() { jq -r -L ci 'include "history"; serving // empty'; }
+
+# Read a history, print the revision that serves or, where nothing good is left, the one that the cluster got last.
+standing_revision() { jq -r -L ci 'include "history"; standing // empty'; }
+
+# left_for REVISION-OF-HELM: read a history, print what a rollback to it gives up.
+left_for() { jq -r -L ci --argjson to "$1" 'include "history"; left_for($to)'; }
+
+# taken_back REVISION-OF-HELM: read a history, print what was given up and is good after all when that revision runs.
+taken_back() { jq -r -L ci --argjson to "$1" 'include "history"; taken_back($to)'; }
 
 # Read a history, print the newest good revision that is older than what serves now, or nothing.
 previous_good_revision() { jq -r -L ci 'include "history"; previous_good // empty'; }
