@@ -272,7 +272,23 @@ def _condition(switch: str, folder: Path) -> str:
 
 def _answered(project: Project, names: set[str], folder: Path) -> dict[str, object]:
     given = _given(project, folder)
-    return {name: given[name] for name in sorted(names & set(given))}
+    return {name: given[name] for name in sorted(_computed_from(names, folder) & set(given))}
+
+
+def _computed_from(names: set[str], folder: Path) -> set[str]:
+    """`names`, and those that copier.yml computes them from: `cloud` for `cloud_facts`."""
+    entries = bundled.configuration(folder)
+    found: set[str] = set()
+    left = list(names)
+    while left:
+        if (name := left.pop()) in found:
+            continue
+        found.add(name)
+        entry = entries.get(name)
+        if isinstance(entry, dict) and entry.get("when") is False:
+            default = entry.get("default")
+            left += _WORD.findall(default) if isinstance(default, str) else []
+    return found
 
 
 def _read(folder: Path, source: Path) -> str:

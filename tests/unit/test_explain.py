@@ -79,6 +79,16 @@ def test_a_line_of_a_part_is_there_because_of_the_folder_that_holds_it(
     assert out[4] == "  there because  'github' in ci"
 
 
+def test_what_is_computed_from_an_answer_is_told_by_the_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`cloud_facts` and its like are names of the template; the answer is what a person gave."""
+    lines = Path("mise.toml").read_text(encoding="utf-8").splitlines()
+    number = next(at for at, line in enumerate(lines, 1) if "from your system" in line)
+    assert cli.run(["explain", f"mise.toml:{number}"]) == ExitCode.CLEAN
+    assert "  answers in it  cloud=aws" in capsys.readouterr().out.splitlines()
+
+
 def test_a_line_says_the_condition_around_it_and_the_answers_in_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
