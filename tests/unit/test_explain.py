@@ -142,11 +142,12 @@ def test_the_templates_are_those_that_the_repository_was_made_from(
     ours, team = releases.embedded(toolchain), tmp_path / "team"
     git(tmp_path, "clone", "--quiet", str(ours.repository), str(team))
     asked = (team / "copier.yml").read_text(encoding="utf-8")
-    tier = "tier: {type: str, choices: [gold, silver], default: silver}\n---\n!include templates/docker"
+    tier = "---\ntier: {type: str, choices: [gold, silver], default: silver}\n"
+    docker = "---\n!include templates/docker"
     lay(
         team,
         {
-            "copier.yml": asked.replace("---\n!include templates/docker", tier, 1),
+            "copier.yml": asked.replace(docker, f"{tier}{docker}", 1),
             "templates/PLATFORM.md.jinja": "Ask us.\n\nSupport: [[ tier ]]\n",
         },
     )
