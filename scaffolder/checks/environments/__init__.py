@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.environments import keys, names, promotion, states, values
+from scaffolder.checks.environments import keys, lists, names, promotion, states, values
 from scaffolder.model import Check, Severity
 
 __all__ = ["CHECKS"]
@@ -49,5 +49,11 @@ CHECKS = (
         id="EN008",
         title="Files name their own environment",
         run=names.files_speak_of_their_own_environment,
+    ),
+    Check(
+        id="EN009",
+        severity=Severity.WARNING,
+        title="Lists know every environment",
+        run=lists.lists_know_every_environment,
     ),
 )

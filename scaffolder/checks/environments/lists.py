@@ -1,0 +1,117 @@
+"""Whether the lists of environments agree with the files of each environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.model import Finding, Location, NotApplicable, Verdict
+from scaffolder.repository import environments, files
+from scaffolder.repository.facts import environment_lists
+from scaffolder.repository.facts.environment_lists import (
+    CHOICE,
+    GUARD,
+    LOOP,
+    SCHEMA,
+    VALIDATION,
+    EnvironmentList,
+)
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
+
+_ENOUGH = 2
+"""Environments that a list shares with the files, so that it is one of environments."""
+
+_USUAL = frozenset(name for names in environments.PROMOTION for name in names)
+
+
+def lists_know_every_environment(project: Project, _: Toolchain) -> Verdict:
+    """An environment that has files is known to validations, schemas, guards and pipelines.
+
+    And what loops and choices name has files.
+    """
+    known = environment_lists.declared(project)
+    if len(known) < _ENOUGH:
+        raise NotApplicable("there are no files of two environments")
+    findings: list[Finding] = []
+    for listed in environment_lists.lists(project):
+        if listed.kind in {VALIDATION, SCHEMA, GUARD}:
+            findings += _left_out(project, listed, known)
+        if listed.kind in {LOOP, CHOICE}:
+            findings += _removed(listed, known)
+    findings += _without_pipeline(project, known)
+    return Verdict(findings=tuple(findings), detail=", ".join(known))
+
+
+def _left_out(
+    project: Project, listed: EnvironmentList, known: dict[str, list[Path]]
+) -> Iterator[Finding]:
+    """Yield environments with files that a list refuses."""
+    names = {environment_lists.usual(name) for name in listed.names}
+    concerned = {
+        name: [file for file in of_it if environment_lists.concerns(project, listed, file)]
+        for name, of_it in known.items()
+    }
+    missing = [name for name, of_it in concerned.items() if of_it and name not in names]
+    shared = len(names & {name for name, of_it in concerned.items() if of_it})
+    if shared < (_ENOUGH if listed.kind == GUARD else 1) or len(missing) >= max(shared, _ENOUGH):
+        return
+    for name in missing:
+        yield Finding(
+            path=listed.at.path,
+            line=listed.at.line,
+            message=f"{listed.kind} refuses {name}, which has files",
+            fix=f"add {name}, or delete what is left of it",
+            related=(Location(path=concerned[name][0]),),
+        )
+
+
+def _removed(listed: EnvironmentList, known: dict[str, list[Path]]) -> Iterator[Finding]:
+    """Yield usual environments that are gone through or chosen, and that have no files."""
+    names = {environment_lists.usual(name) for name in listed.names}
+    sure = _USUAL - environments.COMMON_WORDS
+    gone = sorted(
+        name
+        for name in listed.names
+        if name.lower() in sure and environment_lists.usual(name) not in known
+    )
+    if len(names & known.keys()) < _ENOUGH or len(gone) != 1:
+        return
+    yield Finding(
+        path=listed.at.path,
+        line=listed.at.line,
+        message=f"{listed.kind} names {gone[0]}, which has no files: "
+        f"those that are here are of {', '.join(known)}",
+        fix=f"take {gone[0]} out, or write its files",
+        related=(Location(path=next(iter(known.values()))[0]),),
+    )
+
+
+def _without_pipeline(project: Project, known: dict[str, list[Path]]) -> Iterator[Finding]:
+    """Yield environments with files of two kinds of which no pipeline and no script speaks."""
+    pipelines = files.pipelines(project)
+    text = "\n".join(project.text(file) for file in files.that_deploy(project)).lower()
+    spoken = {name for name in known if _speaks_of(text, name)}
+    named = [file for file in pipelines if _number(project.text(file), spoken) >= _ENOUGH]
+    if not named:
+        return
+    for name, of_it in known.items():
+        kinds = {file.suffix for file in of_it}
+        if name in spoken or len(kinds) < _ENOUGH or name in environments.COMMON_WORDS:
+            continue
+        yield Finding(
+            path=of_it[0],
+            message=f"no pipeline speaks of {name}: they know {', '.join(sorted(spoken))}",
+            fix=f"deploy to {name} in the pipeline, or delete its files",
+            related=(Location(path=named[0]),),
+        )
+
+
+def _number(text: str, names: set[str]) -> int:
+    return sum(_speaks_of(text.lower(), name) for name in names)
+
+
+def _speaks_of(text: str, name: str) -> bool:
+    words = "|".join(map(re.escape, environments.names(name)))
+    return re.search(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", text) is not None
