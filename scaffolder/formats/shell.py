@@ -72,6 +72,10 @@ class _Scanner:
         return 1
 
 
+_OPENS = re.compile(r"[\"'`\\#<(]")
+"""What a line without changes nothing of the nesting; none of it closes what nothing opened."""
+
+
 def _lines_of_texts(text: str) -> Iterator[int]:
     scanner = _Scanner()
     waiting: list[tuple[str, bool]] = []
@@ -83,6 +87,8 @@ def _lines_of_texts(text: str) -> Iterator[int]:
                 yield number
             elif not runs:
                 yield number
+            continue
+        if not scanner.nesting and not _OPENS.search(line):
             continue
         if scanner.innermost in {"'", '"'}:
             yield number

@@ -637,12 +637,17 @@ def at_root(project: Project, *names: str) -> tuple[Path, ...]:
     return tuple(Path(name) for name in names if project.has(name))
 
 
+_WRAPPERS = frozenset({"mvnw", "gradlew"})
+"""Scripts that Maven and Gradle write, and people do not edit."""
+
+
 def _shell_programs(project: Project) -> tuple[Path, ...]:
     named = frozenset(shell_scripts(project))
     return tuple(
         file
         for file in project.files
-        if file in named or (not file.suffix and _SHELL.match(project.text(file)[:80]))
+        if file.name not in _WRAPPERS
+        and (file in named or (not file.suffix and _SHELL.match(project.text(file)[:80])))
     )
 
 

@@ -44,7 +44,7 @@ def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
                 one.value, [right.value for right in rights], n=1, cutoff=0.0
             )
             right = next(right for right in rights if right.value == near[0])
-            if _is_another(project, one, right):
+            if _is_another(project, one, right) or _is_tagged_here(one, right):
                 continue
             verb = "is built" if right.role == images.BUILT else "is named elsewhere"
             message = f"names the image {one.value}, but {right.value} {verb}"
@@ -72,6 +72,14 @@ def _named_otherwise(project: Project, renamed: tuple[images.Renamed, ...]) -> I
             )
             message = f"names the image {one.value}, but {usual} is built"
             yield disagreement(one.place, message, right, fix=f"name {usual}")
+
+
+def _is_tagged_here(one: Declaration, right: Declaration) -> bool:
+    """Return whether Compose builds the image itself, under the other name with a word more."""
+    if one.role != images.COMPOSE:
+        return False
+    longer, shorter = sorted((one.value, right.value), key=len, reverse=True)
+    return bool(re.fullmatch(rf"(?:.+[-_.])?{re.escape(shorter)}(?:[-_.].+)?", longer))
 
 
 def _is_another(project: Project, one: Declaration, right: Declaration) -> bool:
@@ -146,6 +154,7 @@ def _misspelt(name: str, made: dict[str, Location], times: Counter[str]) -> str:
 def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
     """Each chart that a helm command names by its path is there, its variables filled in where a script sets them."""
     known = commands.variables(project)
+    aliases = _repositories(project)
     folders = {chart.folder for chart in charts.charts(project)}
     findings, looked = [], 0
     for command in commands.commands(project):
@@ -156,6 +165,8 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
             origin = next((at for text, at in known.values() if text == word), None)
             if not _is_path(project, word) or word.endswith((".yaml", ".yml", ".tgz")):
                 continue
+            if word.split("/")[0] in aliases:
+                break  # a chart of a repository of charts
             looked += 1
             path = project.relative((command.folder / word).as_posix())
             if "*" in word and files.named_by(project, f"{path.as_posix()}/Chart.yaml"):
@@ -175,6 +186,14 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no helm command names a chart by its path")
     return Verdict(findings=distinct(findings), detail=counted(looked, "command"))
+
+
+def _repositories(project: Project) -> frozenset[str]:
+    """Return the names under which commands add repositories of charts."""
+    added = re.compile(r"\bhelm3?\s+repo\s+add\s+(?:-\S+\s+)*([\w.-]+)")
+    return frozenset(
+        name for command in commands.commands(project) for name in added.findall(command.text)
+    )
 
 
 def _is_path(project: Project, word: str) -> bool:

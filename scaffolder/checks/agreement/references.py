@@ -28,6 +28,13 @@ _MADE = re.compile(
 )
 
 
+_GONE = re.compile(
+    r"\b(?:removed|deprecated|obsolete|no longer|replaced|renamed|formerly|used to)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence about a command that is not there any more."""
+
+
 def targets_exist(project: Project, _: Toolchain) -> Verdict:
     """Each target that a pipeline, a script or a text gives to make is one of the Makefile."""
     if not files.makefiles(project):
@@ -173,7 +180,7 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
 def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
     """Yield each target that make is asked for, with its place and the Makefile."""
     for command in commands.commands(project):
-        for words, folder in commands.calls(command):
+        for words, folder in commands.calls(command) if "make" in command.text else ():
             if command.system == commands.SCRIPT and command.folder is None:
                 folder = Path()
             if words[0] == "make" and folder is not None:
@@ -184,8 +191,8 @@ def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
         moved = (
             (place.path, place.line) if follows or re.search(r"\b(?:cd|pushd)\b", code) else None
         )
-        for words in commands.words_of(code) if moved is None else ():
-            if words[0] == "make":
+        for words in commands.words_of(code) if moved is None and "make" in code else ():
+            if words[0] == "make" and not _GONE.search(place.text):
                 yield from _asked_in_text(project, place, words[1:])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
+from scaffolder.repository import terraform_templates
 from scaffolder.repository.ci import github, jenkins
 from scaffolder.repository.project import Project
 from scaffolder.tools import output
@@ -114,7 +115,8 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
 
 def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """shellcheck finds nothing in any script: a `.sh` file, or one whose first line names a shell."""
-    files = kinds.shell_programs(project)
+    # Terraform fills in its templates first: their variables are none of the shell.
+    files = terraform_templates.without(project, kinds.shell_programs(project))
     if not files:
         raise NotApplicable("there is no shell script")
     done = toolchain.run(

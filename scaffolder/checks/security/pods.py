@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
-from scaffolder.repository import manifests
+from scaffolder.repository import kustomize, manifests
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed
@@ -42,7 +42,10 @@ def pods_have_no_privileges(project: Project, toolchain: Toolchain) -> Verdict:
 def _privileges(item: KubernetesObject, spec: dict[str, Any]) -> Iterator[Finding]:
     def finding(message: str, holder: Any, key: str, fix: str) -> Finding:
         return Finding(
-            path=item.path, line=line_of(holder, key), message=f"{item}: {message}", fix=fix
+            path=kustomize.source_of(holder, key) or item.path,
+            line=line_of(holder, key),
+            message=f"{item}: {message}",
+            fix=fix,
         )
 
     for key in ("hostNetwork", "hostPID", "hostIPC"):
@@ -70,7 +73,10 @@ def _rights(item: KubernetesObject, context: Any, who: str) -> Iterator[Finding]
 
     def finding(message: str, key: str, fix: str) -> Finding:
         return Finding(
-            path=item.path, line=line_of(context, key), message=f"{item}: {who} {message}", fix=fix
+            path=kustomize.source_of(context, key) or item.path,
+            line=line_of(context, key),
+            message=f"{item}: {who} {message}",
+            fix=fix,
         )
 
     if context.get("privileged") is True:

@@ -291,7 +291,16 @@ def _toml_problem(project: Project, file: Path) -> tuple[int, str] | None:
     return _unreadable(lambda: reading.toml_of(project, file))
 
 
+_API_MANAGEMENT = re.compile(r"\A\s*(?:<!--.*?-->\s*)*<(?:policies|fragment)\b.*@[({]", re.DOTALL)
+"""A policy of Azure API Management: its expressions in C# are no XML.
+
+https://learn.microsoft.com/azure/api-management/api-management-policy-expressions
+"""
+
+
 def _xml_problem(project: Project, file: Path) -> tuple[int, str] | None:
+    if _API_MANAGEMENT.search(project.text(file)):
+        return None
     return _unreadable(lambda: reading.xml_of(project, file))
 
 

@@ -19,6 +19,8 @@ _WORD = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
 _COMMENT = re.compile(r"^\s*(?:#|//|\*|/\*|--)")
 _GIVEN = re.compile(
     r"(?:HOME|PATH|USER|HOSTNAME|PWD|TMPDIR|TZ|LANG|CI|PORT|NODE_ENV|POD_\w+|KUBERNETES_\w+|AWS_\w+|AZURE_\w+"
+    r"|CONTAINER_APP_\w+|ECS_\w+|LAMBDA_\w+|FUNCTIONS_\w+|VERCEL\w*|RAILWAY_\w+|RENDER\w*|FLY_\w+|VCAP_\w+"
+    r"|CF_\w+|GAE_\w+|GCP_PROJECT|GCLOUD_PROJECT|APPSETTING_\w+|IDENTITY_\w+|MSI_\w+|HEROKU_\w+"
     r"|GOOGLE_\w+|GITHUB_\w+|GITLAB_\w+|CI_\w+|RUNNER_\w+|K_SERVICE|K_REVISION|WEBSITE_\w+|DYNO)"
 )
 """What a shell, a cluster, a cloud or a CI system sets by itself."""
