@@ -76,6 +76,10 @@ _OPENS = re.compile(r"[\"'`\\#<(]")
 """What a line without changes nothing of the nesting; none of it closes what nothing opened."""
 
 
+_SPECIAL = re.compile(r"[\"'`\\#<()$]")
+"""What changes the nesting, begins a here document or ends the line; all else is passed over."""
+
+
 def _lines_of_texts(text: str) -> Iterator[int]:
     scanner = _Scanner()
     waiting: list[tuple[str, bool]] = []
@@ -98,11 +102,13 @@ def _lines_of_texts(text: str) -> Iterator[int]:
 def _here_documents(line: str, scanner: _Scanner) -> Iterator[tuple[str, bool]]:
     """Scan a line; yield the word that ends each here document, and whether a shell runs it."""
     at = 0
-    while at < len(line):
+    while found := _SPECIAL.search(line, at):
+        at = found.start()
         quoted = scanner.innermost in {"'", '"'}
         if not quoted and line[at] == "#" and (at == 0 or line[at - 1] in " \t;"):
             return
-        here = None if quoted or line.startswith("<<<", at) else _HERE.match(line, at)
+        starts = line[at] == "<" and not quoted and not line.startswith("<<<", at)
+        here = _HERE.match(line, at) if starts else None
         if here and (at == 0 or line[at - 1] != "<") and "((" not in line[:at]:
             runs = bool(_SHELLS.search(line[:at]))
             yield here[2] or here[3] or here[4], runs
