@@ -23,7 +23,14 @@ from scaffolder.tools import installation, limits, package_data
 _REFUSED = re.compile(
     r"""(?:Validation error for question|Invalid choice for|Question) ['"](?P<name>\w+)['"]:? (?P<why>.*)"""
 )
-_REFUSED_BY_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_REFUSED_BY_THE_DISK = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+}
 SECONDS = 60.0
 """How long a template may compute; a large one takes two."""
 

@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffolder.errors import AnswersError, StoreError, ToolError, UpdateError
+from scaffolder.errors import (
+    AnswersError,
+    ScaffolderError,
+    StoreError,
+    ToolError,
+    UpdateError,
+)
 from scaffolder.formats import answers_file
 from scaffolder.model import Report, Result
 from scaffolder.repository.project import Project
@@ -120,7 +126,7 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
         RenderError: a release does not render.
 
     """
-    record = answers.recorded(request.root)
+    record = _record(request.root, toolchain)
     opened = repository.opened(request.root, toolchain)
     restore.refuse_interrupted(opened)
     repository.refuse_unsettled(opened)
@@ -285,6 +291,19 @@ def _with_fingerprint(work: Workshop, tree: str) -> str:
     if work.ends_as_on_windows(blob):
         marked = marked.replace("\n", "\r\n")
     return work.edited(tree, {answers.FILE: (mode, work.kept(marked))})
+
+
+def _record(root: Path, toolchain: Toolchain) -> Record:
+    """The record at `root`; an update that died half-way is named and not the record that it left."""
+    try:
+        return answers.recorded(root)
+    except ScaffolderError as error:
+        try:
+            opened = repository.opened(root, toolchain)
+        except ScaffolderError:
+            raise error from None
+        restore.refuse_interrupted(opened)
+        raise
 
 
 def _refuse_another(record: Record, old: Release, history: History, toolchain: Toolchain) -> None:

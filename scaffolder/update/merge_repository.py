@@ -79,8 +79,9 @@ class Workshop:
             "merge-recursive", "--diff-algorithm=patience", follow, base, "--", ours, theirs
         )
         if done.exit_code not in {0, 1}:
+            said = done.stderr.strip().splitlines() or [f"exit code {done.exit_code}"]
             raise ToolCrashed(
-                f"git could not merge: {done.stderr.strip()}", hint="see for yourself: git status"
+                f"git could not merge: {said[-1]}", hint="see for yourself: git status"
             )
         stages = _staged(git("ls-files", "--unmerged", "-z"))
         git("add", "--all", "--force", ".")

@@ -6,14 +6,13 @@ import contextlib
 import json
 import os
 import signal
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from scaffolder import errors
-from scaffolder.errors import RenderError, ScaffolderError
+from scaffolder.errors import DestinationError, RenderError, ScaffolderError, ToolCrashed
 from scaffolder.template import answers, manifest, render
 from scaffolder.template.keep_list import Kept
 from scaffolder.template.render import Origin
@@ -46,7 +45,7 @@ def both(
 
     """
     render.load_copier()  # once, before the second process is forked
-    with _beside(lambda: manifest.write_newer(*new, folder / "new"), folder / "new.json") as finish:
+    with _beside(lambda: manifest.write_newer(*new, folder / "new")) as finish:
         manifest.write(*old, folder / "old")
         failed = finish()
     if failed:
@@ -68,53 +67,70 @@ def _rendering(folder: Path, kept: Kept) -> Rendering:
 
 
 @contextlib.contextmanager
-def _beside(
-    work: Callable[[], object], said: Path
-) -> Iterator[Callable[[], ScaffolderError | None]]:
+def _beside(work: Callable[[], object]) -> Iterator[Callable[[], ScaffolderError | None]]:
     """Do `work` in a copy of this process, which ends with the block; the function waits, and tells what stopped it.
 
     No thread of ours runs yet, so that a copy is safe. It never hears of Ctrl-C or SIGTERM, which
-    would lead it back into our caller: we do, and end it.
+    would lead it back into our caller: we do, and end it. What stopped it comes through a pipe,
+    which a full disk does not matter to.
     """
     running: list[int] = []
+    reading, writing = os.pipe()
 
     def finish() -> ScaffolderError | None:
+        with os.fdopen(os.dup(reading), encoding="utf-8") as stream:
+            said = stream.read()
         _, status = os.waitpid(running[0], 0)
         running.clear()
-        return None if status == 0 else _error(said)
+        code = os.waitstatus_to_exitcode(status)
+        return None if code == 0 else _error(said, code)
 
     try:
         with process.undisturbed():
             child = os.fork()
             if child == 0:
-                _work_and_end(work, said)
+                _work_and_end(work, writing)
             running.append(child)
+        os.close(writing)
         yield finish
     finally:
+        os.close(reading)
         for left in running:
             os.kill(left, signal.SIGKILL)
             os.waitpid(left, 0)
 
 
-def _work_and_end(work: Callable[[], object], said: Path) -> NoReturn:
+def _work_and_end(work: Callable[[], object], said: int) -> NoReturn:
     code = 1
     try:
         work()
         code = 0
     except ScaffolderError as error:
-        content = [type(error).__name__, error.message, error.hint, error.missing]
-        said.write_text(json.dumps(content), encoding="utf-8")
-    except BaseException:  # noqa: BLE001, nothing may return into the copy of our caller
-        said.write_text(json.dumps(["", traceback.format_exc(), "", []]), encoding="utf-8")
+        _say(said, [type(error).__name__, error.message, error.hint, error.missing])
+    except OSError as error:
+        reason = f"{error.filename or 'a file'} cannot be written: {error.strerror or error}"
+        _say(said, [DestinationError.__name__, reason, "", []])
+    except BaseException as error:  # noqa: BLE001, nothing may return into the copy of our caller
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        _say(said, [RenderError.__name__, f"the template does not render: {reason}", "", []])
     finally:
         os._exit(code)
 
 
-def _error(said: Path) -> ScaffolderError:
+def _say(said: int, content: list[object]) -> None:
+    with os.fdopen(said, "w", encoding="utf-8") as stream:
+        json.dump(content, stream)
+
+
+def _error(said: str, code: int) -> ScaffolderError:
     try:
-        name, message, hint, missing = json.loads(said.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return RenderError("the template was not rendered to its end", hint="try it again")
+        name, message, hint, missing = json.loads(said)
+    except ValueError:
+        end = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return ToolCrashed(
+            f"the template was not rendered to its end: its process ended with {end}",
+            hint="scaffold update, once more",
+        )
     kind = getattr(errors, name, RenderError)
     error: ScaffolderError = kind(message, hint=hint)
     error.missing = tuple(missing)

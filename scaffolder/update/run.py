@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder.errors import ExitCode
+from scaffolder.errors import ExitCode, ToolCrashed
 from scaffolder.model import Report, Result
 from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import NONE, Notes
@@ -16,6 +17,8 @@ from scaffolder.update import engine, repository, restore
 from scaffolder.update.engine import Difference, Plan, Request
 from scaffolder.update.merge import Change, FileAction
 from scaffolder.update.restore import Restored
+
+_MAKE_ROOM = "make room on the disk, or let TMPDIR name another folder; then the same again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,19 @@ def update(
         ScaffolderError: and nothing was changed.
 
     """
+    try:
+        return _update(request, dry_run, diff, check, on_result)
+    except OSError as error:  # what is written into the repository has its own words for it
+        raise _refused(error) from error
+
+
+def _update(
+    request: Request,
+    dry_run: bool,
+    diff: bool,
+    check: bool,
+    on_result: Callable[[Result], None],
+) -> Outcome:
     only_told = dry_run or diff
     with (
         SystemToolchain() as toolchain,
@@ -100,6 +116,15 @@ def abort(root: Path) -> Restored:
     toolchain: Toolchain
     with SystemToolchain() as toolchain:
         return restore.abort(repository.opened(root, toolchain))
+
+
+def _refused(error: OSError) -> ToolCrashed:
+    """Return what to say of a file that the system did not let us write, before the repository is touched."""
+    reason = error.strerror or str(error)
+    if error.errno == errno.ENOENT and error.filename is None:
+        reason = "no folder for temporary files can be written"  # tempfile lists all that it tried
+    place = f"{error.filename}: " if error.filename else ""
+    return ToolCrashed(f"nothing was changed: {place}{reason}", hint=_MAKE_ROOM)
 
 
 def _outcome(

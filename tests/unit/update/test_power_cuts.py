@@ -166,6 +166,42 @@ def test_a_damaged_journal_stops_update_and_abort_with_a_way_out(
     assert update(project).taken
 
 
+@pytest.mark.parametrize("left", ["", "<<<<<<< yours\n", "_commit: [", None])
+def test_a_record_that_a_half_written_update_left_is_not_what_is_named(
+    left: str | None, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(project)
+    update(project)
+    file = journal.place(project / ".git" / "scaffold")
+    file.write_text(file.read_text(encoding="utf-8").replace('"done"', '"begun"'), encoding="utf-8")
+    record = project / ".copier-answers.yml"
+    record.unlink() if left is None else record.write_text(left, encoding="utf-8")
+    assert cli.run(["update", str(project)]) == ExitCode.USAGE
+    assert capsys.readouterr().err == (
+        "scaffold: an earlier update died half-way\n  try: scaffold update --abort takes it back\n"
+    )
+    run.abort(project)
+    assert contents(project) == before
+
+
+def test_a_record_that_a_person_damaged_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit(project, {".copier-answers.yml": ""})
+    assert cli.run(["update", str(project)]) == ExitCode.USAGE
+    assert "holds no answers" in capsys.readouterr().err
+
+
+def test_a_merge_that_git_cannot_write_is_told_in_one_line(project: Path, bin_folder: Path) -> None:
+    commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
+    fake = bin_folder / "git"
+    ends = 'case " $* " in *" merge-recursive "*) echo "error: first" >&2; echo "error: last" >&2; exit 128;; esac'
+    fake.write_text(f'#!/bin/sh\n{ends}\nexec {shutil.which("git")} "$@"\n', encoding="utf-8")
+    fake.chmod(0o755)
+    with pytest.raises(ToolCrashed, match=r"^git could not merge: error: last$"):
+        update(project)
+
+
 @pytest.mark.parametrize("key", ["", "steps"])
 def test_a_journal_of_an_update_that_is_committed_stops_nothing(key: str, project: Path) -> None:
     update(project)
