@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.ci.system import CiSystem
-from scaffolder.repository.ci.trap import AFTER_FAILURE, CUT_OFF, NOT_THERE, Trap
+from scaffolder.repository.ci.trap import AFTER_FAILURE, CUT_OFF, NOT_THERE, OUT_OF_ORDER, Trap
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -26,6 +26,11 @@ def jobs_have_what_they_need(project: Project, _: Toolchain) -> Verdict:
 def deployments_are_not_cut_off(project: Project, _: Toolchain) -> Verdict:
     """No run cancels a deployment that is in progress."""
     return _found(project, CUT_OFF)
+
+
+def deployments_are_in_order(project: Project, _: Toolchain) -> Verdict:
+    """No run deploys an older version to prod after a newer one."""
+    return _found(project, OUT_OF_ORDER)
 
 
 def _found(project: Project, kind: str) -> Verdict:
@@ -64,5 +69,11 @@ CHECKS = (
         id="CI011",
         title="Deployments are not cut off",
         run=deployments_are_not_cut_off,
+    ),
+    Check(
+        id="CI012",
+        severity=Severity.WARNING,
+        title="Deployments are in order",
+        run=deployments_are_in_order,
     ),
 )

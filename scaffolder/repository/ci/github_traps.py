@@ -1,4 +1,4 @@
-"""What fails or does harm only when GitHub runs a workflow: cancelled deployments, artifacts."""
+"""What fails or does harm only when GitHub runs a workflow: deployments, artifacts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scaffolder.repository.ci.system import table_in, tables_in
-from scaffolder.repository.ci.trap import CUT_OFF, NOT_THERE, Trap, deploys
+from scaffolder.repository.ci.trap import (
+    CUT_OFF,
+    NOT_THERE,
+    OUT_OF_ORDER,
+    Trap,
+    deploys,
+    refuses_older,
+)
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table
 
@@ -26,12 +33,13 @@ _UPLOAD = "actions/upload-artifact@"
 
 
 def traps(project: Project, file: Path) -> Iterator[Trap]:
-    """Yield deployments that the next run cancels, and artifacts whose names meet."""
+    """Yield deployments that are cancelled or out of order, and artifacts whose names meet."""
     workflow = table(project, file)
     jobs = {name: table_in(job) for name, job in table_in(workflow.get("jobs")).items()}
     if not jobs:
         return
     yield from _cancelled(project, workflow, jobs)
+    yield from _late(project, workflow, jobs)
     yield from _artifacts(project, workflow, jobs)
 
 
@@ -86,6 +94,78 @@ def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
         deploys(str(step.get("run", ""))) or _DEPLOYING_ACTIONS.match(str(step.get("uses", "")))
         for step in tables_in(job.get("steps"))
     )
+
+
+# ---- approvals -----------------------------------------------------------------------------------
+
+_PROD = re.compile(r"(?i)(?:.*[-_ /])?(?:prod|production|prd|live)(?:[-_ /].*)?")
+
+
+def _late(
+    project: Project, workflow: dict[Any, Any], jobs: dict[str, dict[Any, Any]]
+) -> Iterator[Trap]:
+    """Yield deployments to prod of which two runs may wait at once, and the older one be last.
+
+    https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/control-deployments
+    """
+    if not _starts_at_push(workflow) or "concurrency" in workflow:
+        return
+    for name, job in jobs.items():
+        if "concurrency" not in job and (line := _prod_without_order(project, job)):
+            yield Trap(
+                kind=OUT_OF_ORDER,
+                line=line,
+                problem=f"{name} deploys to prod in each run, in any order: a run that is approved "
+                "late puts an older version over a newer one",
+                fix="concurrency: a group for the environment, or refuse a commit that is an "
+                "ancestor of the one that runs (git merge-base --is-ancestor)",
+            )
+
+
+def _prod_without_order(project: Project, job: dict[Any, Any]) -> int:
+    """Return the line where a job names the environment prod that it deploys to, or 0."""
+    uses = str(job.get("uses", ""))
+    if uses.startswith("./"):
+        return _called_without_order(project, job, uses)
+    return line_of(job, "environment") if _is_unordered(project, job) else 0
+
+
+def _called_without_order(project: Project, job: dict[Any, Any], uses: str) -> int:
+    """Return the line of the call if the workflow deploys to the environment that it is handed."""
+    workflow = table(project, project.relative(uses))
+    given = table_in(job.get("with"))
+    if "concurrency" in workflow:
+        return 0
+    for called in map(table_in, table_in(workflow.get("jobs")).values()):
+        handed = re.fullmatch(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}", _environment(called))
+        name = str(given.get(handed[1], "")) if handed else _environment(called)
+        named = {**called, "environment": name}
+        if "concurrency" not in called and _is_unordered(project, named):
+            return line_of(job, "uses")
+    return 0
+
+
+def _is_unordered(project: Project, job: dict[Any, Any]) -> bool:
+    if not _PROD.fullmatch(_environment(job)) or not _deploys(project, job):
+        return False
+    shell = "\n".join(str(step.get("run", "")) for step in tables_in(job.get("steps")))
+    return not refuses_older(project, shell)
+
+
+def _environment(job: dict[Any, Any]) -> str:
+    environment = job.get("environment", "")
+    return str(table_in(environment).get("name", "")) or (
+        environment if isinstance(environment, str) else ""
+    )
+
+
+def _starts_at_push(workflow: dict[Any, Any]) -> bool:
+    """Return whether each commit of a branch starts a run."""
+    events = workflow.get("on", workflow.get(True))
+    if not isinstance(events, dict):
+        return "push" in _events(workflow)
+    push = table_in(events.get("push"))
+    return "push" in events and not ("tags" in push and "branches" not in push)
 
 
 # ---- artifacts -----------------------------------------------------------------------------------

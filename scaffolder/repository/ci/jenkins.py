@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scaffolder.formats import jenkinsfile
 from scaffolder.formats.jenkinsfile import Problem, Statement
+from scaffolder.repository.ci import jenkins_traps
 from scaffolder.repository.ci.job import (
     BY_HAND,
     MAIN,
@@ -132,7 +133,7 @@ ROLE = AGENT
 RUNNERS: re.Pattern[str] | None = None
 ACTIONS: re.Pattern[str] | None = None
 programs = nothing_in
-traps = nothing_in  # what Jenkins refuses or regrets is CI005's
+traps = jenkins_traps.traps
 
 
 def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:

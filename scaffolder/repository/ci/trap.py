@@ -11,6 +11,8 @@ from scaffolder.repository.project import Project
 
 AFTER_FAILURE, NOT_THERE, CUT_OFF = "after a failure", "not there", "cut off"
 """Kinds: it goes on though a check failed; a job lacks what it needs; a deployment is cut off."""
+OUT_OF_ORDER = "out of order"
+"""A kind: an older run deploys after a newer one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,3 +97,19 @@ def named_files(project: Project, shell: str) -> Iterator[str]:
             name = found[1]
             if ("/" in name or "." in name) and project.has(Path(name)):
                 yield name
+
+
+_COMPARES = re.compile(r"--is-ancestor|\brev-list\b|\bcompare/")
+"""How a script asks whether what it deploys is newer than what runs."""
+
+_NAMED_SCRIPT = re.compile(r"(?<![\w./-])(?:\./)?([\w-][\w.-]*(?:/[\w.-]+)*\.(?:sh|bash))\b")
+
+
+def refuses_older(project: Project, shell: str) -> bool:
+    """Return whether a text for the shell, or a script that it runs, compares what is deployed."""
+    texts = [shell]
+    for name in named_files(project, shell):
+        texts.append(project.text(Path("Makefile" if name == "the Makefile" else name)))
+    scripts = {Path(name) for text in texts for name in _NAMED_SCRIPT.findall(text)}
+    texts += [project.text(script) for script in sorted(scripts) if project.has(script)]
+    return any(_COMPARES.search(text) for text in texts)

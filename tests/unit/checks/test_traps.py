@@ -1,4 +1,4 @@
-"""What fails only when a pipeline runs: CI009, CI010 and CI011 on pipelines as teams write them."""
+"""What fails only when a pipeline runs: CI009 to CI012 on pipelines as teams write them."""
 
 from __future__ import annotations
 
@@ -406,3 +406,146 @@ def test_github_accepts_what_may_be_cancelled(
 ) -> None:
     text = DEPLOY.format(on=on, outer=CANCEL.format("", cancel), inner="", command=shell)
     assert found(tmp_path, "CI011", {".github/workflows/deploy.yml": text}) == []
+
+
+# ---- deployments out of order --------------------------------------------------------------------
+
+TO_PROD = """\
+on: {events}
+jobs:
+  prod:
+    runs-on: ubuntu-24.04
+    environment: {environment}
+{more}    steps:
+      - uses: actions/checkout@v6
+      - run: {run}
+"""
+PUSH = "{push: {branches: [main]}}"
+UPGRADE = "helm upgrade --install shop helm/shop"
+
+
+def to_prod(
+    *, events: str = PUSH, environment: str = "production", more: str = "", run: str = UPGRADE
+) -> str:
+    return TO_PROD.format(events=events, environment=environment, more=more, run=run)
+
+
+CALLED = """\
+on:
+  workflow_call:
+    inputs:
+      to: {{type: string}}
+jobs:
+  deploy:
+    runs-on: ubuntu-24.04
+    environment: ${{{{ inputs.to }}}}
+{more}    steps:
+      - run: kubectl apply -f k8s
+"""
+CALLS = "on: push\njobs:\n  prod:\n    uses: ./.github/workflows/to.yml\n    with: {to: prod}\n"
+ASKS = """\
+pipeline {{
+  agent any
+{options}
+  stages {{
+    stage('Approve') {{
+      steps {{
+        input message: 'Deploy to prod?'
+      }}
+    }}
+    stage('Prod') {{
+      steps {{
+{milestone}        sh '{run}'
+      }}
+    }}
+  }}
+}}
+"""
+
+
+def asks(options: str = "", milestone: str = "", run: str = UPGRADE) -> str:
+    return ASKS.format(options=options, milestone=milestone, run=run)
+
+
+LATE = {
+    "an environment": {".github/workflows/a.yml": to_prod()},
+    "an environment with its address": {
+        ".github/workflows/a.yml": to_prod(
+            environment="{name: prod, url: https://shop.example.com}"
+        )
+    },
+    "a list of events": {".github/workflows/a.yml": to_prod(events="[push, workflow_dispatch]")},
+    "a script that compares nothing": {
+        ".github/workflows/a.yml": to_prod(run="./deploy.sh"),
+        "deploy.sh": "#!/bin/sh\nhelm upgrade shop .\n",
+    },
+    "an environment of a region": {".github/workflows/a.yml": to_prod(environment="prod-eu")},
+    "a workflow that is called": {
+        ".github/workflows/a.yml": CALLS,
+        ".github/workflows/to.yml": CALLED.format(more=""),
+    },
+    "a step that asks": {"Jenkinsfile": asks()},
+    "a stage that asks": {
+        "Jenkinsfile": "pipeline {\n  agent any\n  stages {\n    stage('Prod') {\n"
+        "      input { message 'Deploy?' }\n      steps { sh './deploy.sh prod' }\n    }\n  }\n}\n"
+    },
+    "a pipeline with other options": {
+        "Jenkinsfile": asks(options="  options { timeout(time: 1, unit: 'HOURS') }")
+    },
+    "a scripted pipeline": {
+        "Jenkinsfile": "node {\n  stage('Ask') {\n    input 'Deploy?'\n  }\n"
+        "  stage('Prod') {\n    sh 'kubectl apply -f k8s'\n  }\n}\n"
+    },
+}
+
+
+@pytest.mark.parametrize("files", LATE.values(), ids=LATE)
+def test_a_deployment_that_may_be_approved_late_is_found(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, "CI012", files)) == 1
+
+
+COMPARES = '#!/bin/sh\ngit merge-base --is-ancestor "$RUNNING" "$REVISION" || exit 1\nhelm upgrade shop .\n'
+IN_ORDER = {
+    "a group of the job": {".github/workflows/a.yml": to_prod(more="    concurrency: prod\n")},
+    "a group of the workflow": {
+        ".github/workflows/a.yml": "concurrency: {group: deploy}\n" + to_prod()
+    },
+    "a script that compares": {
+        ".github/workflows/a.yml": to_prod(run="./deploy.sh"),
+        "deploy.sh": COMPARES,
+    },
+    "a script that make runs": {
+        ".github/workflows/a.yml": to_prod(run="make deploy"),
+        "Makefile": "deploy:\n\tci/deploy.sh\n",
+        "ci/deploy.sh": COMPARES,
+    },
+    "qa": {".github/workflows/a.yml": to_prod(environment="qa")},
+    "a product": {".github/workflows/a.yml": to_prod(environment="product-preview")},
+    "a run by hand": {".github/workflows/a.yml": to_prod(events="workflow_dispatch")},
+    "a tag": {".github/workflows/a.yml": to_prod(events="{push: {tags: ['v*']}}")},
+    "a job that deploys nothing": {".github/workflows/a.yml": to_prod(run="npm run report")},
+    "a group of what is called": {
+        ".github/workflows/a.yml": CALLS,
+        ".github/workflows/to.yml": CALLED.format(more="    concurrency: to-prod\n"),
+    },
+    "a milestone": {"Jenkinsfile": asks(milestone="        milestone 1\n")},
+    "builds that are aborted": {
+        "Jenkinsfile": asks(options="  options { disableConcurrentBuilds(abortPrevious: true) }")
+    },
+    "a script of Jenkins that compares": {
+        "Jenkinsfile": asks(run="./deploy.sh"),
+        "deploy.sh": COMPARES,
+    },
+    "a version that is chosen": {
+        "Jenkinsfile": asks(options="  parameters { string(name: 'VERSION') }")
+    },
+    "nothing deployed after the answer": {"Jenkinsfile": asks(run="make report")},
+    "no question": {"Jenkinsfile": asks().replace("input message: 'Deploy to prod?'", "sh 'true'")},
+}
+
+
+@pytest.mark.parametrize("files", IN_ORDER.values(), ids=IN_ORDER)
+def test_a_deployment_in_order_is_right(files: dict[str, str], tmp_path: Path) -> None:
+    assert found(tmp_path, "CI012", files) == []
