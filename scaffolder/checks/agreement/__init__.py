@@ -5,6 +5,7 @@ from __future__ import annotations
 from scaffolder.checks.agreement import (
     alerts,
     buckets,
+    config_maps,
     deployment,
     disruption,
     limits,
@@ -32,6 +33,7 @@ CHECKS = tuple(
             *selectors.CHECKS,
             *quantities.CHECKS,
             *deployment.CHECKS,
+            *config_maps.CHECKS,
             *disruption.CHECKS,
             *limits.CHECKS,
             *values.CHECKS,
