@@ -1195,6 +1195,7 @@ def test_a_failed_release_between_others_is_given_up_where_nothing_is_rolled_bac
         site.on("helm history --output", history("deployed"), once=True)
     assert "Error 75" in site.make("deploy").stderr
     keep_labels(site)
+    site.on("helm history", history("superseded", "superseded", "deployed"))
     site.make("rollback")
     assert goes_back_to(site) == ["1"]
 
