@@ -54,7 +54,18 @@ def _selected(project: Project) -> Iterator[tuple[Location, str, str, str]]:
             for matcher in selector.matchers:
                 exact = matcher.label == "le" and matcher.operator == "="
                 if exact and _is_number(matcher.value) and _is_histogram(selector):
-                    yield at, who, selector.name.removesuffix("_bucket"), matcher.value
+                    name = selector.name.removesuffix("_bucket")
+                    yield _line(project, at, matcher.value), who, name, matcher.value
+
+
+def _line(project: Project, at: Location, bound: str) -> Location:
+    """Return the line of an expression, which may have several, that selects the bound."""
+    lines = project.lines(at.path)
+    asks = re.compile(rf"\ble\s*=\s*\\?[\"']{re.escape(bound)}\\?[\"']")
+    for number in range(at.line, min(at.line + 40, len(lines)) + 1):
+        if number and asks.search(lines[number - 1]):
+            return place(project, at.path, number)
+    return at
 
 
 def _queries(project: Project) -> Iterator[tuple[Location, str, Query]]:

@@ -88,6 +88,8 @@ def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
         return False
     uses = str(job.get("uses", ""))
     if uses.startswith("./") and depth < 4:
+        if not project.has(project.relative(uses)):
+            return False  # AG051 finds it
         called = table_in(table(project, project.relative(uses)).get("jobs"))
         return any(_deploys(project, table_in(one), depth + 1) for one in called.values())
     return any(
