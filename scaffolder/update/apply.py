@@ -19,6 +19,7 @@ from pathlib import Path
 
 from scaffolder.errors import ToolCrashed, ToolError, UpdateError
 from scaffolder.tools import process
+from scaffolder.tools.cache import Cache
 from scaffolder.tools.git import Git
 from scaffolder.tools.process import CompletedRun, Processes
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
@@ -219,7 +220,7 @@ def _told(said: str) -> ToolCrashed | None:
 
 
 if __name__ == "__main__":
-    with SystemToolchain() as real:
+    with SystemToolchain(Cache()) as real:
         try:
             main(Path(sys.argv[1]), real)
         except ToolError as error:

@@ -98,14 +98,12 @@ class Plan:
     @property
     def touched(self) -> tuple[str, ...]:
         """Every file that is written or removed, from the root of the generated repository."""
-        names = self.work.git(
-            "diff-tree", "-r", "-z", "--name-only", self.repository.tree, self.merged.tree
+        before, after = (
+            merge_repository.entries(self.work.git, tree)
+            for tree in (self.repository.tree, self.merged.tree)
         )
-        return tuple(
-            dict.fromkeys(
-                [*filter(None, names.split("\0")), *(stage.path for stage in self.merged.stages)]
-            )
-        )
+        names = (path for path in sorted({*before, *after}) if before.get(path) != after.get(path))
+        return tuple(dict.fromkeys([*names, *(stage.path for stage in self.merged.stages)]))
 
     @property
     def empty(self) -> bool:
@@ -153,9 +151,11 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             raise _all_missing(error, given, origins[1].folder, new) from error
         differences = _differences(request, before.answers, after.answers, new)
         _keep_fingerprint(request.root, before.folder, after.folder)
-        base, theirs = work.tree_of(before.folder), work.tree_of(after.folder)
+        base, theirs = work.trees_of(rendered, before.folder.name, after.folder.name)
         absent = partial_clone.absent(opened, work, base, theirs)
         edited = merge_repository.changed(work.git, base, opened.tree)
+        sides = [merge_repository.entries(work.git, tree) for tree in (base, opened.tree, theirs)]
+        work.read(side[path][1] for side in sides for path in edited if path in side)
         markers.refuse_left(opened, work, edited, before.folder, old.tag)
         outcome = merge.merged(
             work,

@@ -10,6 +10,7 @@ from pathlib import Path
 from scaffolder.errors import ToolCrashed
 from scaffolder.tools.git import Git, bare
 from scaffolder.tools.toolchain import Toolchain
+from scaffolder.update import trees
 
 YOURS, BASE = "yours", "base"
 """Names of the sides, as the markers of a conflict show them; the third side is named by whoever merges."""
@@ -57,12 +58,20 @@ class Workshop:
     git: Git
     folder: Path
     read_already: dict[str, Content] = field(default_factory=dict)
+    digits: int = 40
+    """The length of a hash."""
 
     def tree_of(self, folder: Path) -> str:
         """The hash of the tree of all files in `folder`, ignored ones too, each as it is."""
         git = self._with_index({"GIT_WORK_TREE": str(folder)}, folder)
         git("add", "--all", "--force", ".")
         return git("write-tree")
+
+    def trees_of(self, folder: Path, *names: str) -> tuple[str, ...]:
+        """The hashes of the trees of the folders `names` in `folder`, which holds nothing else."""
+        git = self._with_index({"GIT_WORK_TREE": str(folder)}, folder)
+        git("add", "--all", "--force", ".")
+        return tuple(git("write-tree", f"--prefix={name}/") for name in names)
 
     def merge(
         self, base: str, ours: str, theirs: str, label: str, *, renames: bool
@@ -72,8 +81,7 @@ class Workshop:
         folder.mkdir()
         names = {f"GITHEAD_{ours}": YOURS, f"GITHEAD_{theirs}": label, f"GITHEAD_{base}": BASE}
         git = self._with_index({"GIT_WORK_TREE": str(folder), **names}, folder)
-        git("read-tree", ours)
-        git("checkout-index", "--all", "-u")
+        git("read-tree", "--reset", "-u", ours)
         follow = "--find-renames" if renames else "--no-renames"
         done = git.attempt(
             "merge-recursive", "--diff-algorithm=patience", follow, base, "--", ours, theirs
@@ -83,6 +91,8 @@ class Workshop:
             raise ToolCrashed(
                 f"git could not merge: {said[-1]}", hint="see for yourself: git status"
             )
+        if done.exit_code == 0:  # the index is what Git merged
+            return git("write-tree"), ()
         stages = _staged(git("ls-files", "--unmerged", "-z"))
         git("add", "--all", "--force", ".")
         return git("write-tree"), stages
@@ -140,21 +150,18 @@ class Workshop:
         return self.kept_all([text])[0]
 
     def kept_all(self, texts: Collection[str]) -> tuple[str, ...]:
-        """The hashes of files that say `texts`, all with one process."""
-        folder = self.folder / "kept"
-        folder.mkdir(exist_ok=True)
-        files = [folder / str(number) for number in range(len(texts))]
-        for file, text in zip(files, texts, strict=True):
-            file.write_text(text, encoding="utf-8", newline="")
-        listed = "".join(f"{file}\n" for file in files)
-        return tuple(
-            self.git(
-                "hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed
-            ).splitlines()
-        )
+        """The hashes of files that say `texts`."""
+        place = self.git.folder / "objects"
+        return tuple(trees.written_file(text, place, digits=self.digits) for text in texts)
 
     def edited(self, tree: str, edits: Mapping[str, tuple[str, str] | None]) -> str:
         """`tree` with other entries: path → (mode, hash), or None where the path goes."""
+        listed = entries(self.git, tree)
+        if trees.can_be_built(listed):
+            after = trees.edited(listed, edits)
+            made = trees.written(after, edits, self.git.folder / "objects", digits=len(tree))
+            _remember(made, after)
+            return made
         git = self._with_index({}, self.folder)
         git("read-tree", tree)
         zero = "0" * len(tree)
@@ -209,7 +216,8 @@ def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain
         "merge.directoryRenames=false",
         "merge.conflictStyle=merge",
     )
-    return Workshop(bare(toolchain, made, settings), folder)
+    digits = 64 if hash_format == "sha256" else 40
+    return Workshop(bare(toolchain, made, settings), folder, digits=digits)
 
 
 _LISTED: dict[str, dict[str, tuple[str, str]]] = {}
@@ -219,10 +227,14 @@ _LISTED: dict[str, dict[str, tuple[str, str]]] = {}
 def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
     """Path → (mode, hash) of all files of the tree with this hash."""
     if tree not in _LISTED:
-        if len(_LISTED) >= _MOST_LISTED:
-            _LISTED.pop(next(iter(_LISTED)))  # the oldest
-        _LISTED[tree] = _listed(git, tree)
+        _remember(tree, _listed(git, tree))
     return dict(_LISTED[tree])
+
+
+def _remember(tree: str, listed: dict[str, tuple[str, str]]) -> None:
+    if tree not in _LISTED and len(_LISTED) >= _MOST_LISTED:
+        _LISTED.pop(next(iter(_LISTED)))  # the oldest
+    _LISTED[tree] = listed
 
 
 def _listed(git: Git, tree: str) -> dict[str, tuple[str, str]]:
@@ -237,11 +249,12 @@ def _listed(git: Git, tree: str) -> dict[str, tuple[str, str]]:
 
 def changed(git: Git, before: str, after: str) -> dict[str, tuple[str, str]]:
     """Path → (mode, hash) of the files of the tree `after` that the tree `before` has as well, with another content."""
-    listed = git(
-        "diff-tree", "-r", "-z", "--raw", "--no-renames", "--diff-filter=M", before, after
-    ).split("\0")
-    pairs = zip(listed[0::2], listed[1::2], strict=False)  # ":MODE MODE HASH HASH M", then the path
-    return {path: (about.split()[1], about.split()[3]) for about, path in pairs}
+    old, new = entries(git, before), entries(git, after)
+    return {
+        path: entry
+        for path, entry in new.items()
+        if path in old and old[path] != entry and old[path][0][:3] == entry[0][:3]
+    }
 
 
 def _staged(said: str) -> tuple[Stage, ...]:

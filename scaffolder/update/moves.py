@@ -15,6 +15,9 @@ def between(git: Git, base: str, side: str) -> dict[str, str]:
     """What one side moved: old path → new path."""
     if base == side:
         return {}
+    before, after = entries(git, base).keys(), entries(git, side).keys()
+    if before <= after or after <= before:  # nothing came, or nothing went
+        return {}
     found = ("-r", "-z", "--find-renames", _AS_MANY_AS_A_MERGE, "--diff-filter=R", "--name-status")
     words = iter(git("diff-tree", *found, base, side).split("\0"))
     next_word: Callable[[], str] = lambda: next(words, "")  # noqa: E731

@@ -22,6 +22,10 @@ _UNDER_WAY = {
 """What lies in `.git` while Git waits for a person to go on with something."""
 
 
+_SAID = 7
+"""Lines that Git says of a repository with a commit."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Repository:
     """A generated repository: `root` is its folder, `prefix` where that lies below the top ("" or "services/pay/").
@@ -58,34 +62,37 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
     require_git(toolchain)
     git = Git(toolchain, root)
     asked = ("--show-toplevel", "--show-prefix", "--git-dir", "--git-path", "objects")
-    where = git.attempt("rev-parse", *asked, "--show-object-format")
-    refuse_distrusted(where, root)
-    if where.exit_code != 0:
-        raise UpdateError(
-            f"{root} is not in a Git repository, and an update could not be taken back",
-            hint="git init && git add --all && git commit",
-        )
-    top, prefix, inside, objects, form = where.stdout.splitlines()
-    head = git.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-    tree = git.attempt(
-        "rev-parse", "--quiet", "--verify", f"HEAD:{prefix}" if prefix else "HEAD^{tree}"
-    )
-    if head.exit_code != 0 or tree.exit_code != 0:
+    where = git.attempt("rev-parse", *asked, "--show-object-format", "HEAD^{commit}", "HEAD:./")
+    said = where.stdout.splitlines()
+    if where.exit_code != 0 or len(said) != _SAID:
+        _refuse_unborn(git, root)
         raise UpdateError(
             f"nothing of {root} is committed", hint="git add --all && git commit, then update"
         )
+    top, prefix, inside, objects, form, head, tree = said
     return Repository(
         root=root,
         top=Path(top),
         prefix=prefix,
-        head=head.stdout.strip(),
-        tree=tree.stdout.strip(),
+        head=head,
+        tree=tree,
         inside=_absolute(root, inside),
         private=_absolute(root, inside) / "scaffold" / prefix,
         objects=_absolute(root, objects),
         hash_format=form,
         git=git,
     )
+
+
+def _refuse_unborn(git: Git, root: Path) -> None:
+    """Stop where `root` is in no repository of Git, or in one that Git does not trust."""
+    where = git.attempt("rev-parse", "--show-toplevel")
+    refuse_distrusted(where, root)
+    if where.exit_code != 0:
+        raise UpdateError(
+            f"{root} is not in a Git repository, and an update could not be taken back",
+            hint="git init && git add --all && git commit",
+        )
 
 
 def refuse_unsettled(repository: Repository) -> None:

@@ -12,6 +12,7 @@ from scaffolder.model import Report, Result
 from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import NONE, Notes
 from scaffolder.template.releases import Cached, Release
+from scaffolder.tools.cache import Cache
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 from scaffolder.update import engine, repository, restore
 from scaffolder.update.engine import Difference, Plan, Request
@@ -92,7 +93,7 @@ def _update(
 ) -> Outcome:
     only_told = dry_run or diff
     with (
-        SystemToolchain() as toolchain,
+        SystemToolchain(Cache()) as toolchain,
         engine.planned(request, toolchain, only_told=only_told) as plan,
     ):
         look = (check or dry_run or diff) and not plan.conflicts and not plan.empty
@@ -114,7 +115,7 @@ def abort(root: Path) -> Restored:
 
     """
     toolchain: Toolchain
-    with SystemToolchain() as toolchain:
+    with SystemToolchain(Cache()) as toolchain:
         return restore.abort(repository.opened(root, toolchain))
 
 

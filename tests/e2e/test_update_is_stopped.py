@@ -140,8 +140,10 @@ def _killed(scene: Scene, point: Point, how: str) -> None:
     ended, copy, cache = _stopped(scene, point, how)
     if point.role == "main" and how != "git":
         assert (ended.code, ended.err) == (-9, "")
-    else:
+    elif ended.err:
         _sentence(ended)
+    else:  # that Git was not needed: the notes of a release, say, which are then named as unread
+        assert (ended.code, seen(copy)) == (scene.code, scene.after)
     _settled(scene, copy, cache)
 
 
