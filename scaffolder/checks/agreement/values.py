@@ -212,11 +212,21 @@ def _is_used(key: str, used: set[str]) -> bool:
     return any(key == one or key.startswith(f"{one}.") or one.startswith(f"{key}.") for one in used)
 
 
+_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
+"""A comment of a template, which may hold actions and lines."""
+
+
+def _blank(comment: re.Match[str]) -> str:
+    """Return the lines of a comment without their text."""
+    return "\n" * comment[0].count("\n")
+
+
 def _actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
     for file in files.chart_templates(project, chart.folder):
-        for at, line in enumerate(project.lines(file), 1):
+        text = _COMMENT.sub(_blank, project.text(file))
+        for at, line in enumerate(text.splitlines(), 1):
             for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
-                if ".Values." in action and not action.strip("- ").startswith("/*"):
+                if ".Values." in action:
                     yield Location(path=file, line=at, text=line.strip()[:160]), action
 
 

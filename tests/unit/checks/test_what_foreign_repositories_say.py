@@ -26,6 +26,30 @@ def found(root: Path, files: Mapping[str, str], *ids: str) -> list[str]:
     ]
 
 
+# ---- AG029: comments of templates ----------------------------------------------------------------
+
+USAGE = """\
+{{/*
+Usage:
+{{ include "x" (dict "value" .Values.path.to.value "context" $) }}
+*/}}
+{{- /* {{ .Values.other }} */ -}}
+a: {{ .Values.name }}
+"""
+
+
+@pytest.mark.parametrize(("values", "lines"), [("name: x\n", []), ("names: x\n", [6])])
+def test_a_comment_of_a_template_uses_nothing(
+    values: str, lines: list[int], tmp_path: Path
+) -> None:
+    files = {
+        "c/Chart.yaml": "name: c\nversion: 1.0.0\n",
+        "c/values.yaml": values,
+        "c/templates/a.yaml": USAGE,
+    }
+    assert [one.line for one in results(tmp_path, files, "AG029")["AG029"].findings] == lines
+
+
 # ---- AG030: namespaces ---------------------------------------------------------------------------
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: runner, namespace: jobbs}\n"
