@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ _OF_ANNOTATION = "use-annotation"
 
 https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
 """
+
+_OF_DAPR = "-dapr"
+"""How the Service ends that the Dapr injector makes for the pods of an application.
+
+https://docs.dapr.io/reference/arguments-annotations-overview/
+"""
+
+_ALIKE = 0.7
+"""How alike two names have to be for one to be meant by the other."""
 
 _LISTENS = (COMMAND, ENV, SOURCE)
 """What says where the process listens; the first that is there is right, for it wins when the image runs."""
@@ -201,19 +211,34 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
                 continue  # something that is not here may deploy the Service
             if port == _OF_ANNOTATION:
                 continue
-            if service is None or (port and offered and port not in offered):
-                what = f"port {port} of Service {name}" if service else f"Service {name}"
+            if service is None and name.endswith(_OF_DAPR):
+                continue
+            if service is None:
+                findings.append(_no_service(project, route.place(project, *way), name, other))
+            elif port and offered and port not in offered:
                 findings.append(
                     disagreement(
                         route.place(project, *way),
-                        f"leads to {what}, which does not exist",
-                        other.place(project, "spec", "ports")
-                        if service
-                        else other.place(project, "metadata", "name"),
-                        fix=f"lead to {offered[0] if service and offered else other.name}",
+                        f"leads to port {port} of Service {name}, which does not exist",
+                        other.place(project, "spec", "ports"),
+                        fix=f"lead to {offered[0]}",
                     )
                 )
     return _looked_at(findings, looked, "route", "there is no Ingress or HTTPRoute", project)
+
+
+def _no_service(project: Project, at: Location, name: str, other: KubernetesObject) -> Finding:
+    """Return that a Service is not there; one with another name is no hint, and may be meant to be gone."""
+    is_alike = bool(difflib.get_close_matches(name, [other.name], cutoff=_ALIKE)) or (
+        name in other.name or other.name in name
+    )
+    return disagreement(
+        at,
+        f"leads to Service {name}, which does not exist",
+        other.place(project, "metadata", "name"),
+        fix=f"lead to {other.name}" if is_alike else "add the Service, or lead to one that is here",
+        severity=Severity.ERROR if is_alike else Severity.WARNING,
+    )
 
 
 def _ports_of_images(project: Project) -> dict[int, set[str]]:

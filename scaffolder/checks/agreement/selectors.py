@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository.facts import charts, deployments
-from scaffolder.repository.facts.charts import LONG_RUNNING, WITH_PODS, KubernetesObject
+from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -202,8 +202,15 @@ def _meant(
 def _has_pods(project: Project, one: KubernetesObject, selector: dict[str, str]) -> bool:
     if deployments.selected(project, one, selector):
         return True
-    beside = deployments.deployed_with(project, one, *WITH_PODS)
-    return any(deployments.selects(selector, deployments.pod_labels(other)) for other in beside)
+    makers = (
+        (other, deployments.template_labels(other))
+        for other in deployments.deployed_with(project, one)
+    )
+    return any(
+        deployments.selects(selector, labels)
+        for other, labels in makers
+        if labels or other.pod is not None
+    )
 
 
 def _is_alike(workload: KubernetesObject, one: KubernetesObject, selector: dict[str, str]) -> bool:

@@ -96,7 +96,7 @@ def selected(
     found = [
         other
         for other in fewest
-        if selects(selector, pod_labels(other)) and _are_together(project, one, other)
+        if selects(selector, template_labels(other)) and _are_together(project, one, other)
     ]
     return nearest(one, found)
 
@@ -185,6 +185,18 @@ def pod_labels(workload: KubernetesObject) -> dict[str, str]:
     return charts.texts(workload.get(*(workload.pod or ()), "metadata", "labels"))
 
 
+def template_labels(one: KubernetesObject) -> dict[str, str]:
+    """Return the labels of the pods that an object makes, also if its kind is not built in.
+
+    A DeploymentConfig of OpenShift, or what an operator brings, has a template like a Deployment.
+    """
+    if one.pod is not None:
+        return pod_labels(one)
+    if not isinstance(one.get("spec", "template", "spec", "containers"), list):
+        return {}
+    return charts.texts(one.get("spec", "template", "metadata", "labels"))
+
+
 def _incomplete(project: Project) -> Iterator[tuple[str, str]]:
     folders = {build.folder.as_posix() for build in kustomize.builds(project) if build.missing}
     for one in charts.objects(project):
@@ -261,7 +273,7 @@ def _by_label(project: Project) -> _Index:
     def make() -> _Index:
         found: dict[tuple[str, str], list[KubernetesObject]] = {}
         for one in charts.objects(project):
-            for pair in pod_labels(one).items() if one.pod is not None else ():
+            for pair in template_labels(one).items():
                 found.setdefault(pair, []).append(one)
         return {key: tuple(objects) for key, objects in found.items()}
 

@@ -147,6 +147,40 @@ def test_a_target_that_is_nearly_called_so_is_found(tmp_path: Path) -> None:
     assert "scales Deployment tilll, which is not there" in line
 
 
+HAS_CHART = {"chart/Chart.yaml": "name: till\nversion: 1.0.0\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("till-dapr", []), ("tills", ["lead to till"]), ("sink-hole", ["add the Service, or lead"])],
+)
+def test_a_route_is_led_only_to_a_service_with_a_name_that_is_alike(
+    name: str, expected: list[str], tmp_path: Path
+) -> None:
+    route = INGRESS.replace("{name: till, port", f"{{name: {name}, port")
+    files = {**HAS_CHART, "chart/templates/a.yaml": f"{DEPLOYMENT}---\n{SERVICE}---\n{route}"}
+    fixes = [one.fix for one in results(tmp_path, files, "AG017")["AG017"].findings]
+    assert len(fixes) == len(expected)
+    assert all(fix.startswith(start) for fix, start in zip(fixes, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "expected"),
+    [
+        ("apps.openshift.io/v1\nkind: DeploymentConfig", "tills", 0),
+        ("apps.kruise.io/v1alpha1\nkind: CloneSet", "tills", 0),
+        ("apps.openshift.io/v1\nkind: DeploymentConfig", "other", 1),
+    ],
+)
+def test_the_pods_of_a_kind_that_is_not_built_in_are_selected(
+    kind: str, label: str, expected: int, tmp_path: Path
+) -> None:
+    own = DEPLOYMENT.replace("apps/v1\nkind: Deployment", kind)
+    own = own.replace("app: till}", f"app: {label}}}").replace("name: till", "name: base")
+    files = {"k8s/a.yaml": DEPLOYMENT, "k8s/b.yaml": own, "k8s/c.yaml": WRONG["service"]}
+    assert len(found(tmp_path, files, "AG021")) == expected
+
+
 def test_two_versions_are_two(tmp_path: Path) -> None:
     scaler = SCALER.replace("name: till", "name: till-2")
     files = {"a/a.yaml": scaler, "a/b.yaml": DEPLOYMENT.replace("name: till,", "name: till-1,")}
