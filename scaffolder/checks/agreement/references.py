@@ -79,7 +79,7 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
             if path.split("/")[0] not in folders or path.startswith(".."):
                 continue
             looked += 1
-            if path not in present:
+            if path not in present and not _starts_in_its_folder(project, command):
                 alike = [one for one in present if Path(one).name == Path(name).name]
                 other = alike[0] if len(alike) == 1 else ""
                 findings.append(
@@ -93,6 +93,24 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("nothing calls a script of the repository")
     return Verdict(findings=distinct(findings), detail=counted(looked, "call"))
+
+
+def _starts_in_its_folder(project: Project, command: Command) -> bool:
+    """Return whether all scripts that a pipeline in a folder calls are there from its own folder.
+
+    A system may check the folder out as a repository, or be told to work in it.
+    """
+    file = command.place.path
+    if not command.in_pipeline or file.parent == Path() or file.parts[0].startswith("."):
+        return False
+    called = {
+        name
+        for other in commands.commands(project)
+        if other.place.path == file and other.folder is not None
+        for name in _SCRIPT.findall(other.text)
+        if "/" in name and not name.startswith("/") and not _MADE.search(name)
+    }
+    return all(project.has(project.relative((file.parent / name).as_posix())) for name in called)
 
 
 def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:

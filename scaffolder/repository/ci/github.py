@@ -55,15 +55,35 @@ holds_pipeline = no_other
 
 
 def scripts(project: Project, file: Path) -> Iterator[Script]:
-    """Yield `run` of each step, in the folder that step, job or workflow set."""
+    """Yield `run` of each step, in the folder that step, job or workflow set.
+
+    A workflow that only others call checks out theirs: its folder is not known, unless one here calls it.
+    """
     workflow = table(project, file)
     jobs = workflow.get("jobs")
     outer = _working(workflow)
+    elsewhere = _is_for_other_repositories(project, file, workflow)
     for job in jobs.values() if isinstance(jobs, dict) else (workflow.get("runs"),):
         for step in tables_in(table_in(job).get("steps")):
             if isinstance(step.get("run"), str):
                 folder = step.get("working-directory") or _working(job) or outer
-                yield Script(line=line_of(step, "run"), text=step["run"], folder=folder_of(folder))
+                yield Script(
+                    line=line_of(step, "run"),
+                    text=step["run"],
+                    folder=None if elsewhere else folder_of(folder),
+                )
+
+
+def _is_for_other_repositories(project: Project, file: Path, workflow: dict[Any, Any]) -> bool:
+    """Return whether a workflow starts by `workflow_call` alone and nothing here calls it."""
+    events = workflow.get("on", workflow.get(True))  # YAML reads the key `on` as true
+    names = [events] if isinstance(events, str) else list(events or ())
+    if names != ["workflow_call"]:
+        return False
+    called = re.compile(rf"uses:.*\.github/workflows/{re.escape(file.name)}(?![\w.-])")
+    return not any(
+        called.search(project.text(other)) for other in project.inside(file.parent) if other != file
+    )
 
 
 def _working(value: Any) -> Any:

@@ -50,6 +50,58 @@ def test_a_comment_of_a_template_uses_nothing(
     assert [one.line for one in results(tmp_path, files, "AG029")["AG029"].findings] == lines
 
 
+# ---- AG047, AG048: who checks out what -----------------------------------------------------------
+
+CALLED = """\
+on: {workflow_call: {inputs: {where: {type: string}}}}
+jobs:
+  unit:
+    runs-on: ubuntu-latest
+    steps: [{run: make units}, {run: ci/units.sh}]
+"""
+CALLS = "on: push\njobs:\n  unit: {uses: ./.github/workflows/unit.yml}\n"
+WITH_MAKE = {"Makefile": "test:\n\tgo test\n", "ci/test.sh": "true\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"unit.yml": CALLED}, 0),
+        (
+            {
+                "unit.yml": CALLED.replace(
+                    "{workflow_call: {inputs: {where: {type: string}}}}", "workflow_call"
+                )
+            },
+            0,
+        ),
+        ({"unit.yml": CALLED, "ci.yml": CALLS.replace("unit.yml", "reunit.yml")}, 0),
+        ({"unit.yml": CALLED, "ci.yml": CALLS}, 2),
+        ({"unit.yml": CALLED.replace("on: {", "on: {push: {}, ")}, 2),
+    ],
+)
+def test_a_workflow_for_other_repositories_checks_out_theirs(
+    files: dict[str, str], expected: int, tmp_path: Path
+) -> None:
+    workflows = {f".github/workflows/{name}": text for name, text in files.items()}
+    assert len(found(tmp_path, {**WITH_MAKE, **workflows}, "AG047", "AG048")) == expected
+
+
+@pytest.mark.parametrize(
+    ("scripts", "expected"), [(("a", "b"), 0), (("a",), 2), ((), 2)], ids=("all", "one", "none")
+)
+def test_a_folder_with_a_jenkinsfile_may_be_a_root(
+    scripts: tuple[str, ...], expected: int, tmp_path: Path
+) -> None:
+    steps = "sh './jenkins/unit/a.sh'\n      sh './jenkins/unit/b.sh'"
+    files = {
+        "jenkins/pipeline/Jenkinsfile": f"node {{\n  stage('a') {{\n      {steps}\n  }}\n}}\n",
+        **{f"jenkins/pipeline/jenkins/unit/{name}.sh": "true\n" for name in scripts},
+    }
+    said = found(tmp_path, files, "AG048")
+    assert len(said) == expected
+
+
 # ---- AG030: namespaces ---------------------------------------------------------------------------
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: runner, namespace: jobbs}\n"
