@@ -140,7 +140,7 @@ def _misspelt(name: str, made: dict[str, Location], times: Counter[str]) -> str:
     A slip is rarer than what it misspells. Names that differ in a number or in a short word, such
     as team-a and team-b, are two.
     """
-    if name in made or name in namespaces.BUILT_IN:
+    if name in made or namespaces.is_built_in(name):
         return ""
     for near in difflib.get_close_matches(name, list(made), n=3, cutoff=0.8):
         pairs = zip_longest(name.split("-"), near.split("-"), fillvalue="")

@@ -105,7 +105,7 @@ def _unanswered(at: Location, asks: str, source: Application, path: str) -> Find
     """The finding, beside the place whose path is most alike."""
     import difflib
 
-    nearest = difflib.get_close_matches(path, list(source.paths), n=1, cutoff=0.0)
+    nearest = difflib.get_close_matches(path, list(source.paths), n=1, cutoff=0.4)
     related = [source.paths[nearest[0]]] if nearest else [Location(path=source.files[0])]
     hint = f"ask {nearest[0]}, or" if nearest else "let the source answer it, or"
     return disagreement(

@@ -46,6 +46,20 @@ _PORTS = (
 )
 _HEALTH = re.compile(r"/(?:health|live|ready|status|ping)")
 _PATH = re.compile(r"""["'`](/[A-Za-z0-9_.{}:*$<>~-]*(?:/[A-Za-z0-9_.{}:*$<>~-]*)*)["'`]""")
+_DJANGO = re.compile(
+    r"""\b(?:re_)?(?:path|url)\(\s*r?["']\^?([\w<>:./-]+)\$?["'](,\s*include\()?"""
+)
+"""A route of Django, on any line of its call; with what it includes, it answers all below it."""
+
+_FILE = re.compile(
+    r"/(?:dev/(?:shm|null|u?random|std\w+|tty)|tmp|proc/(?:self|\d+|sys|net|\w+info)"
+    r"|etc/[\w.-]+|usr/(?:s?bin|lib|local|share)|var/(?:cache|lib|log|run|spool|tmp|www))(?:/|$)"
+)
+"""A path of the machine, which no service answers."""
+
+_BELOW = "/**"
+"""How a route ends that answers all below it."""
+
 _METRIC = re.compile(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80})["'`\s{]""")
 
 
@@ -69,6 +83,8 @@ class Application:
         path = "/" + path.partition("?")[0].strip("/")
         known = {"/" + one.strip("/") for one in self.paths}
         if path in known or any(_fits(path, one) for one in known - self._of_any_name(path)):
+            return True
+        if any(path.startswith(one.removesuffix("**")) for one in known if one.endswith(_BELOW)):
             return True
         for word, paths in _OF_FRAMEWORKS.items():
             # What lists the paths of a library answers too: /actuator.
@@ -144,7 +160,7 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
         for number, line in enumerate(project.lines(file), 1):
             if len(line) > 2000 or line.lstrip().startswith(("//", "*", "/*")):
                 continue
-            for path in _PATH.findall(line):
+            for path in (one for one in _PATH.findall(line) if not _FILE.match(one)):
                 paths.setdefault(path, Location(path=file, line=number, text=line.strip()[:160]))
             for word in _METRIC.findall(line):
                 words.setdefault(word, Location(path=file, line=number, text=line.strip()[:160]))
@@ -159,6 +175,8 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
                         )
                     )
                     break
+        for path, at in _routes_of_django(project, file):
+            paths.setdefault(path, at)
         ports += _nested_port(project, folder, file)
     return Application(
         folder=folder,
@@ -169,6 +187,18 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
         prefix=prefix,
         frameworks=_frameworks(project, folder),
     )
+
+
+def _routes_of_django(project: Project, file: Path) -> Iterator[tuple[str, Location]]:
+    """Yield the routes of a module of Django, which may stand on the line after their call."""
+    text = project.text(file)
+    if "django" not in text:
+        return
+    for found in _DJANGO.finditer(text):
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", found[1]).strip("/")
+        line = text.count("\n", 0, found.start(1)) + 1
+        at = Location(path=file, line=line, text=found[1])
+        yield f"/{path}{_BELOW if found[2] else ''}", at
 
 
 def _nested_port(project: Project, folder: Path, file: Path) -> Iterator[Declaration]:

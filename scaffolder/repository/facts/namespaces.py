@@ -13,6 +13,15 @@ from scaffolder.repository.project import Project
 BUILT_IN = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 """Namespaces that each cluster has."""
 
+_OF_THE_CLUSTER = ("kube-", "openshift-")
+"""How the names begin that Kubernetes and OpenShift keep for themselves."""
+
+
+def is_built_in(name: str) -> bool:
+    """Return whether a cluster brings the namespace along."""
+    return name in BUILT_IN or name == "openshift" or name.startswith(_OF_THE_CLUSTER)
+
+
 _COMMAND = re.compile(
     r"(?:--namespace[= ]|-n[= ]|create (?:namespace|ns) |new-project )[\"']?([a-z0-9][\w-]*)"
 )

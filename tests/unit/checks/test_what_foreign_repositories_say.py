@@ -102,6 +102,39 @@ def test_a_folder_with_a_jenkinsfile_may_be_a_root(
     assert len(said) == expected
 
 
+# ---- AG020: routes of Django, paths of the machine -----------------------------------------------
+
+DJANGO = """\
+from django.urls import include, path
+urlpatterns = [
+    path(
+        'health/',
+        View.as_view(),
+    ),
+    path("status/", include("health_check.urls")),
+    path("orders/<int:number>/", order),
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("health/", 0), ("status/db", 0), ("healthz", 1), ("info", 1)],
+)
+def test_a_route_of_django_may_be_on_the_next_line(
+    path: str, expected: int, tmp_path: Path
+) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "x"\ndependencies = ["django"]\n',
+        "server/urls.py": DJANGO,
+        "server/settings.py": 'worker_tmp_dir = "/dev/shm"\nlogs = "/var/log/health"\n',
+        "ci/ask.sh": f"curl http://localhost:8000/{path}\n",
+    }
+    said = results(tmp_path, files, "AG020")["AG020"].findings
+    assert len(said) == expected
+    assert not any("/dev" in one.fix or "/var" in one.fix for one in said)
+
+
 # ---- AG030: namespaces ---------------------------------------------------------------------------
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: runner, namespace: jobbs}\n"
@@ -134,6 +167,17 @@ spec:
       destination: {namespace: "{{path.basename}}"}
       syncPolicy: {syncOptions: [CreateNamespace=true]}
 """
+
+
+@pytest.mark.parametrize("name", ["openshift-config", "openshift-monitoring", "kube-flannel"])
+def test_a_namespace_of_the_cluster_is_no_misspelt_one(name: str, tmp_path: Path) -> None:
+    own = f"{name}s"
+    files = {
+        "ns.yaml": f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {own}}}\n",
+        "a.yaml": ACCOUNT.replace("jobbs", own),
+        "b.yaml": ACCOUNT.replace("jobbs", name),
+    }
+    assert found(tmp_path, files, "AG030") == []
 
 
 def test_a_misspelt_namespace_is_found(tmp_path: Path) -> None:
