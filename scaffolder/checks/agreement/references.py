@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from scaffolder.repository.facts.documents import Link
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Makefile
 from scaffolder.repository.reading import place as place_of
+from scaffolder.repository.runtimes.runtime import relative_path
 from scaffolder.tools.toolchain import Toolchain
 
 _SCRIPT = re.compile(
@@ -116,11 +118,12 @@ def _starts_in_its_folder(project: Project, command: Command) -> bool:
 def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
     """Each link of a Markdown text to a file, or to a heading of one, leads there."""
     findings, looked = [], 0
+    guesses = _guesses(project)
     for link in documents.links(project):
         looked += 1
         target = documents.target(project, link)
         if target is None:
-            near = _alike(project, link.path, but=link.place.path)
+            near = guesses.get(link, "")
             is_address = _HOST.match(link.written) is not None
             findings.append(
                 disagreement(
@@ -144,6 +147,26 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no text links to a file of the repository")
     return Verdict(findings=distinct(findings), detail=counted(looked, "link"))
+
+
+def _guesses(project: Project) -> dict[Link, str]:
+    """Return what links that lead nowhere may mean; a guess that is made for different links is none.
+
+    A path from the root of a host without an ending, such as /owner/name/actions, is a page of it.
+    """
+    guesses = {
+        link: _alike(project, link.path, but=link.place.path)
+        for link in documents.links(project)
+        if documents.target(project, link) is None
+        if link.path.suffix or not link.written.startswith("/")
+    }
+    meant = {(near, link.path) for link, near in guesses.items() if near}
+    times = Counter(near for near, _ in meant)
+    return {
+        link: near
+        for link, near in guesses.items()
+        if times[near] == 1 or Path(near).name == link.path.name
+    }
 
 
 def owners_own_something(project: Project, _: Toolchain) -> Verdict:
@@ -366,7 +389,11 @@ def _mended(link: Link, near: str) -> str:
     """Return what to write in the place of a link that leads nowhere."""
     if _HOST.match(link.written):
         return f"link to https://{link.written}"
-    return f"link to {near}" if near else "correct the link, or take it out"
+    if not near:
+        return "correct the link, or take it out"
+    if link.written.startswith("/"):
+        return f"link to /{near}"
+    return f"link to {relative_path(link.place.path.parent, Path(near))}"
 
 
 _OPTIONS = re.compile(

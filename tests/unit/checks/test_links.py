@@ -90,7 +90,7 @@ DEAD = {
     "a heading in code": ("[a](#deploy)\n\n```\n# deploy\n```\n", "links to #deploy, which is no heading of docs/a.md", "name a heading that is there"),
     "one more than there are": ("[a](#usage-2)\n\n# Usage\n\n# Usage\n", "links to #usage-2, which is no heading of docs/a.md", "link to #usage-1"),
     "a name of MkDocs without it": ("[a](#is-it-so)\n\n# Is it so ?\n", "links to #is-it-so, which is no heading of docs/a.md", "link to #is-it-so-"),
-    "a file by reference": ("[a][b]\n\n[b]: oncal.md\n", "links to oncal.md, which does not exist", "link to docs/oncall.md"),
+    "a file by reference": ("[a][b]\n\n[b]: oncal.md\n", "links to oncal.md, which does not exist", "link to oncall.md"),
     "a file of its own name": ("[a](old/a.md)\n", "links to old/a.md, which does not exist", "correct the link, or take it out"),
     "an image in a link": ("[![a](a.svg)](oncall.md)\n", "links to a.svg, which does not exist", "correct the link, or take it out"),
 }  # fmt: skip
@@ -122,9 +122,11 @@ def test_a_dead_link_of_a_site_is_found(files: dict[str, str], tmp_path: Path) -
 HINTS = {
     "one of several": ("[a](x/setup.md)\n", "correct the link, or take it out"),
     "the README of another folder": ("[a](x/README.md)\n", "correct the link, or take it out"),
-    "the only one of its name": ("[a](../guide.md)\n", "link to docs/b/guide.md"),
-    "a folder that is elsewhere": ("[a](b)\n", "link to docs/b"),
-    "another case": ("[a](GUIDE.MD)\n", "link to docs/b/guide.md"),
+    "the only one of its name": ("[a](../guide.md)\n", "link to ../../docs/b/guide.md"),
+    "a folder that is elsewhere": ("[a](b)\n", "link to ../../docs/b"),
+    "a page of the host": ("[a](/owner/name/b)\n", "correct the link, or take it out"),
+    "from the root": ("[a](/x/guide.md)\n", "link to /docs/b/guide.md"),
+    "another case": ("[a](GUIDE.MD)\n", "link to ../../docs/b/guide.md"),
     "an address": ("[a](www.example.com/b)\n", "link to https://www.example.com/b"),
     "a host": ("[a](kubernetes.io/docs/c/)\n", "link to https://kubernetes.io/docs/c/"),
     "another kind of file": ("[a](text.zip)\n", "correct the link, or take it out"),
@@ -137,3 +139,9 @@ def test_a_hint_is_what_is_meant_or_none(text: str, fix: str, tmp_path: Path) ->
     others = ("README.md", "docs/a/setup.md", "docs/b/setup.md", "docs/b/guide.md")
     (finding,) = found(tmp_path, {**dict.fromkeys(others, "x\n"), "t/d/text.md": text})
     assert finding.fix == fix
+
+
+def test_a_guess_is_not_made_for_two_links(tmp_path: Path) -> None:
+    text = "[a](on-push-test.yml)\n[b](on-pull-test.yml)\n"
+    findings = found(tmp_path, {"docs/a.md": text, "docs/on-push-tests.yml": "x\n"})
+    assert {one.fix for one in findings} == {"correct the link, or take it out"}
