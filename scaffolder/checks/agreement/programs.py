@@ -55,7 +55,7 @@ def programs_have_one_version(project: Project, _: Toolchain) -> Verdict:
             continue
         compared.append(fact.removeprefix("tool "))
         right = next((one for one in stated if one.role == PIN), None) or max(
-            stated, key=lambda one: sum(_same(one, other) for other in stated)
+            stated, key=lambda one: (sum(_same(one, other) for other in stated), _number(one))
         )
         findings += [_wrong(one, right) for one in stated if not _same(one, right)]
     if not compared:
@@ -202,9 +202,13 @@ def _same(one: Declaration, other: Declaration) -> bool:
 def _wrong(one: Declaration, right: Declaration) -> Finding:
     program = one.fact.removeprefix("tool ")
     message = f"names {program} {one.value}, but {program} {right.value} is used elsewhere"
-    return disagreement(
-        one.place, message, right.place, fix=f"write {right.value}, or change all places"
-    )
+    is_newer = _number(one) > _number(right)
+    fix = f"write {one.value} in all places" if is_newer else f"write {right.value}"
+    return disagreement(one.place, message, right.place, fix=fix)
+
+
+def _number(one: Declaration) -> tuple[int, ...]:
+    return tuple(versions.parse(one.value) or ())
 
 
 def _kubernetes_wrong(one: Declaration, right: Declaration) -> Finding:

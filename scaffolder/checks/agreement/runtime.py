@@ -43,7 +43,9 @@ def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
         for service, right in _rights(project, said, runtime).items():
             ours = [one for one in _of_service(project, said, runtime, service) if one.role in _OWN]
             findings += [
-                _disagreement(project, one, right) for one in ours if not _agree(one, right)
+                _disagreement(project, one, right)
+                for one in ours
+                if not _agree(one, right) and not _is_named_in_its_path(one)
             ]
             where = f" in {service.as_posix()}" if service != services.HERE else ""
             details.append(
@@ -122,6 +124,8 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
         own = all_rights.get(one.subject)
         # One statement of each version: of many services, most are for the same.
         rights = [own] if own else list({one.value: one for one in all_rights.values()}.values())
+        if _is_named_in_its_path(one):
+            continue
         if rights and not any(_agree(one, right) for right in rights):
             findings.append(_disagreement(project, one, own or next(iter(all_rights.values()))))
     return Verdict(
@@ -174,6 +178,25 @@ def _agree(one: Declaration, right: Declaration) -> bool:
     ours, theirs = one.value.split("."), right.value.split(".")
     shortest = min(len(ours), len(theirs))
     return ours[:shortest] == theirs[:shortest]
+
+
+_WORDS = {"python": "python|py", "java": "java|jdk|jre|temurin", "node": "node|nodejs"}
+"""What a runtime is called before its version in the name of a file, if not by its own name."""
+
+
+def _is_named_in_its_path(one: Declaration) -> bool:
+    """Return whether a file is meant for another version: its name or folder has it, as in python313."""
+    runtime = one.fact.removeprefix("runtime ")
+    numbers = one.value.split(".")[: RUNTIMES[runtime].PRECISION]
+    if not all(number.isdigit() for number in numbers):
+        return False
+    words, version = _WORDS.get(runtime, runtime), "[._-]?".join(numbers)
+    named = re.compile(rf"(?<![a-z])(?:{words})[._-]?v?{version}(?![\d])", re.IGNORECASE)
+    alone = re.compile(rf"(?<![\w.]){re.escape('.'.join(numbers))}(?![\w.])")
+    return any(
+        named.search(part) or (len(numbers) > 1 and alone.search(part))
+        for part in one.place.path.parts
+    )
 
 
 def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> Finding:

@@ -135,6 +135,40 @@ def test_a_route_of_django_may_be_on_the_next_line(
     assert not any("/dev" in one.fix or "/var" in one.fix for one in said)
 
 
+# ---- AG001, AG008: versions ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("dockerfiles/python313/Dockerfile", 0),
+        ("docker/3.13/Dockerfile", 0),
+        ("docker/py3.13.Dockerfile", 0),
+        ("docker/python312/Dockerfile", 1),
+        ("docker/app/Dockerfile", 1),
+    ],
+)
+def test_a_file_whose_name_has_the_version_is_for_it(
+    file: str, expected: int, tmp_path: Path
+) -> None:
+    files = {
+        ".python-version": "3.14\n",
+        "pyproject.toml": '[project]\nname = "x"\n',
+        "main.py": "import fastapi\n",
+        file: 'FROM python:3.13-slim\nCMD ["python", "main.py"]\n',
+    }
+    assert len(found(tmp_path, files, "AG001")) == expected
+
+
+def test_a_program_is_never_told_to_be_older(tmp_path: Path) -> None:
+    scripts = ("3.11.3", "3.16.3")
+    step = "#!/bin/sh\nHELM_VERSION={0}\nTERRAFORM_VERSION=1.9.{1}\n"
+    files = {f"ci/{at}.sh": step.format(one, at) for at, one in enumerate(scripts)}
+    files[".terraform-version"] = "1.9.0\n"
+    said = {(one.path.name, one.fix) for one in results(tmp_path, files, "AG008")["AG008"].findings}
+    assert said == {("0.sh", "write 3.16.3"), ("1.sh", "write 1.9.1 in all places")}
+
+
 # ---- AG030: namespaces ---------------------------------------------------------------------------
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: runner, namespace: jobbs}\n"
