@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +30,7 @@ from scaffolder.tools.terraform.folders import (
     Root,
     copied,
     goes_up,
+    read,
 )
 from scaffolder.tools.terraform.limits import NOT_INSTALLED
 from scaffolder.tools.terraform.output import (
@@ -106,7 +108,8 @@ def _each(
             validations.append(_validate(tools, root, releases, online=online))
         except ToolMissing as error:
             missing.append(error)
-            validations.append(_unjudged(root, error.message))
+            limit = f"{error.message}: {root.path.as_posix()}"
+            validations.append(_unjudged(root, limit))
     if missing and len(missing) == len(roots):
         raise missing[0]
     return validations
@@ -137,6 +140,7 @@ def _validation(plain: Mapping[str, Any]) -> Validation:
 _INIT_TIMEOUT = 15.0
 _NO_FUNCTION = "Unknown provider function"
 _WRONG_TERRAFORM = "Unsupported Terraform Core version"
+_REQUIRED_VERSION = re.compile(r'required_version"?\s*[=:]\s*"([^"]+)"')
 
 
 def _validate(
@@ -168,10 +172,12 @@ def _as_it_is(
             tools, "get", "-no-color", timeout=_INIT_TIMEOUT if online else LOCAL_TIMEOUT
         )
         if got.exit_code:
+            printed = printed_errors(got.stderr, root.path)
+            _refuse_another(tools, root, printed)
             missing_module = first_error(got.stderr)
             if limits.module_elsewhere(got.stderr, online=online):
                 return _without_modules(tools, root, missing_module)
-            located = tuple(one for one in printed_errors(got.stderr, root.path) if one.line)
+            located = tuple(one for one in printed if one.line)
     configuration = root.with_modules()
     needed = required_providers(configuration.files)
     reason = ""
@@ -285,12 +291,21 @@ def _report(
     found = tuple(diagnostic(item, root.path) for item in report["diagnostics"])
     if done.exit_code and not found:
         raise no_verdict(done)
-    if wrong := next((d for d in found if d.summary == _WRONG_TERRAFORM), None):
-        raise ToolMissing(
-            f"{tools.find(TERRAFORM)} is not the Terraform that {wrong.path.as_posix()}:{wrong.line} asks for",
-            hint=TERRAFORM.how_to_get,
-        )
+    _refuse_another(tools, root, found)
     return tuple(sorted(set(found)))
+
+
+def _refuse_another(tools: Toolchain, root: Root, found: Iterable[Diagnostic]) -> None:
+    """Raise ToolMissing where a root, or a module of it, asks for another Terraform than this machine has."""
+    wrong = next((one for one in found if one.summary == _WRONG_TERRAFORM), None)
+    if wrong is None:
+        return
+    file = root.folder / os.path.relpath(wrong.path, root.path)
+    line = "".join(read(file).splitlines()[max(wrong.line - 1, 0) : wrong.line])
+    asked = _REQUIRED_VERSION.search(line)
+    needed = asked[1] if asked else f"of {wrong.path.as_posix()}:{wrong.line}"
+    here = str(tools.find(TERRAFORM)).removeprefix(f"{TERRAFORM.name} ")
+    raise ToolMissing(f"needs terraform {needed}, here is {here}", hint=TERRAFORM.how_to_get)
 
 
 def _at_syntax(root: Root, diagnostics: tuple[Diagnostic, ...], limit: str) -> Validation:

@@ -152,13 +152,13 @@ class _ByFolder(ScriptedToolchain):
 def test_one_root_for_another_terraform_leaves_the_others(tmp_path: Path) -> None:
     for name in ("new", "old"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "main.tf").write_text("")
+        (tmp_path / name / "main.tf").write_text('terraform {\n  required_version = "~> 1.15"\n}\n')
     wrong = said(_invalid(problem("Unsupported Terraform Core version", line=2)), exit_code=1)
     tools = _ByFolder({"terraform": VALID}, by_folder={"new": VALID, "old": wrong})
     new, old = terraform.validate(tools, tmp_path, [Path("new"), Path("old")])
     assert (new.judged, old.judged) == (True, False)
-    assert old.limit == "terraform 9.9.9 is not the Terraform that old/main.tf:2 asks for"
-    with pytest.raises(ToolMissing):
+    assert old.limit == "needs terraform ~> 1.15, here is 9.9.9: old"
+    with pytest.raises(ToolMissing, match=r"needs terraform ~> 1\.15, here is 9\.9\.9"):
         terraform.validate(tools, tmp_path, [Path("old")])
 
 

@@ -78,11 +78,30 @@ def test_validate_gives_no_verdict_on_a_timeout(root: Path) -> None:
 
 
 def test_validate_gives_no_verdict_where_another_terraform_is_asked_for(root: Path) -> None:
+    (root / "env" / "main.tf").write_text('terraform {\n  required_version = ">= 1.15, < 2.0"\n}\n')
     report = invalid(problem("Unsupported Terraform Core version", line=2))
-    with pytest.raises(
-        ToolMissing, match=r"terraform 9\.9\.9 is not the Terraform that env/main\.tf:2 asks for"
-    ):
+    with pytest.raises(ToolMissing, match=r"needs terraform >= 1\.15, < 2\.0, here is 9\.9\.9"):
         terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
+
+
+OTHER_TERRAFORM = """\
+Error: Unsupported Terraform Core version
+
+  on m/main.tf line 2, in terraform:
+   2:   required_version = "~> 1.15"
+
+Module module.m (from ./m) does not support Terraform version 9.9.9.
+"""
+
+
+def test_validate_gives_no_verdict_where_a_module_asks_for_another_terraform(root: Path) -> None:
+    (root / "env" / "main.tf").write_text('module "m" {\n  source = "./m"\n}\n')
+    (root / "env" / "m").mkdir()
+    (root / "env" / "m" / "main.tf").write_text('terraform {\n  required_version = "~> 1.15"\n}\n')
+    report = invalid(problem("Module not installed"))
+    done = said(report, exit_code=1, stderr=OTHER_TERRAFORM)
+    with pytest.raises(ToolMissing, match=r"needs terraform ~> 1\.15, here is 9\.9\.9"):
+        terraform.validate(scripted(done), root, [Path("env")])
 
 
 def test_validate_without_a_schema_stays_at_syntax(root: Path) -> None:
