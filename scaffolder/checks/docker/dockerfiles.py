@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ from scaffolder.tools.toolchain import Toolchain
 
 _UNREAD = "DL1000"
 """The rule by which hadolint says that it could not read a file to its end."""
+
+_INTO_A_FOLDER = "DL3021"
+_FOLDER = re.compile(r"(?:.*/)?\.{0,2}")
+_SENSITIVE = "DL3064"
+_USER = re.compile(r"(?:\w+_)?USER(?:_?NAME)?", re.IGNORECASE)
 
 _BREAKS = frozenset({_UNREAD, "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"})
 """Rules whose breach stops a build, or makes another image than the file says: https://github.com/hadolint/hadolint#rules."""
@@ -57,7 +63,7 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             severity=_severity(problem["code"], problem["level"]),
         )
         for problem in problems
-        if problem not in unread
+        if problem not in unread and not _builds_as_written(project, problem)
     )
     places = [f"{project.relative(one['file']).as_posix()}:{one['line']}" for one in unread]
     return Verdict(
@@ -72,6 +78,20 @@ def _is_limit(project: Project, problem: dict[str, Any]) -> bool:
     if problem["code"] != _UNREAD:
         return False
     return stages(project, project.relative(problem["file"])) is not None
+
+
+def _builds_as_written(project: Project, problem: dict[str, Any]) -> bool:
+    """Whether hadolint objects to what is right: files into ".", or the name of a user."""
+    if problem["code"] not in {_INTO_A_FOLDER, _SENSITIVE}:
+        return False
+    found = stages(project, project.relative(problem["file"]))
+    for stage in found.stages if found else ():
+        for one in stage.instructions:
+            if one.line == problem["line"] and one.words:
+                if problem["code"] == _INTO_A_FOLDER:
+                    return _FOLDER.fullmatch(stage.filled(one.words[-1])) is not None
+                return all(map(_USER.fullmatch, (word.partition("=")[0] for word in one.words)))
+    return False
 
 
 def _severity(rule: str, level: str) -> Severity:

@@ -79,6 +79,29 @@ def test_what_hadolint_cannot_read_and_docker_can_is_not_checked(
 
 
 @pytest.mark.parametrize(
+    ("rule", "instruction", "found"),
+    [
+        ("DL3021", "COPY app.py requirements.txt .", 0),
+        ("DL3021", "COPY --chown=a:a app.py requirements.txt ..", 0),
+        ("DL3021", 'COPY ["app.py", "requirements.txt", "."]', 0),
+        ("DL3021", "COPY app.py requirements.txt /app/.", 0),
+        ("DL3021", "COPY app.py requirements.txt \\\n  .", 0),
+        ("DL3021", "COPY app.py requirements.txt app", 1),
+        ("DL3021", "COPY app.py requirements.txt .app", 1),
+        ("DL3064", "ARG USERNAME=vscode", 0),
+        ("DL3064", "ARG USER_PASSWORD", 1),
+    ],
+)
+def test_what_hadolint_objects_to_and_docker_builds(
+    tmp_path: Path, rule: str, instruction: str, found: int
+) -> None:
+    problem = {"file": "Dockerfile", "line": 2, "message": "m", "code": rule, "level": "error"}
+    files = {"Dockerfile": f"FROM a:1\n{instruction}\n"}
+    (result,) = asked(tmp_path, "DK001", files, "hadolint", [problem])[0].results
+    assert len(result.findings) == found
+
+
+@pytest.mark.parametrize(
     ("level", "expected"),
     [
         ("error", Severity.ERROR),
