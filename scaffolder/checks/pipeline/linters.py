@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +67,41 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         Finding(
             path=project.relative(p["filepath"]),
             line=p["line"],
-            message=p["message"],
+            message=p["message"].replace(f"{project.root.as_posix()}/", ""),
             rule=p["kind"],
             severity=_of_actionlint(p["kind"], p["message"]),
         )
         for p in problems or []
+        if not _is_documented(project, p)
     )
     return Verdict(findings=findings, detail=counted(len(files), "workflow"))
+
+
+_NUMBER_AS_NAME = 'property access of object must be type of string but got "number"'
+_PORT = re.compile(r"job\.services(?:\.[\w-]+|\[[^\]]+\])\.ports\[\s*\d+\s*\]")
+
+
+def _is_documented(project: Project, problem: dict[str, Any]) -> bool:
+    """Whether actionlint objects to `job.services.<id>.ports[6379]`, the form that GitHub documents.
+
+    https://docs.github.com/actions/reference/workflows-and-actions/contexts#job-context
+    """
+    if problem["message"] != _NUMBER_AS_NAME:
+        return False
+    lines = project.lines(project.relative(problem["filepath"]))
+    text = "\n".join(_with_block(lines[problem["line"] - 1 :]))
+    written = "\n".join(re.findall(r"\$\{\{.*?\}\}", text, re.DOTALL)) or text
+    others = _PORT.sub("", written)
+    return others != written and not re.search(r"[\w\])]\[\s*\d+\s*\]", others)
+
+
+def _with_block(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the first line, and those below it that are indented more: a text over several lines."""
+    indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
+    yield from lines[:1]
+    yield from itertools.takewhile(
+        lambda line: not line.strip() or len(line) - len(line.lstrip()) > indent, lines[1:]
+    )
 
 
 def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:

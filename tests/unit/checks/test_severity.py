@@ -161,6 +161,42 @@ def test_actionlint(tmp_path: Path, kind: str, message: str, expected: Severity)
 
 
 @pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        ("run: ping ${{ job.services.redis.ports[6379] }}", 0),
+        ("run: ping ${{ job.services['my-redis'].ports[ 6379 ] }}", 0),
+        ("run: |\n          echo ${a[0]}\n          ping ${{ job.services.db.ports[5432] }}", 0),
+        ("if: job.services.db.ports[5432] != ''", 0),
+        ("run: ping ${{ github[1] }}", 1),
+        ("run: ping ${{ job.services.redis.ports[6379] }} ${{ github.event[0] }}", 1),
+        ("run: ping ${{ job.services.redis.network[0] }}", 1),
+    ],
+)
+def test_actionlint_on_the_port_of_a_service(tmp_path: Path, step: str, found: int) -> None:
+    files = {".github/workflows/a.yml": f"on: push\njobs:\n  a:\n    steps:\n      - {step}\n"}
+    problem = {
+        "filepath": ".github/workflows/a.yml",
+        "line": 5,
+        "message": 'property access of object must be type of string but got "number"',
+        "kind": "expression",
+    }
+    (result,) = asked(tmp_path, "CI002", files, "actionlint", [problem])[0].results
+    assert len(result.findings) == found
+
+
+def test_actionlint_names_a_place_in_the_repository(tmp_path: Path) -> None:
+    problem = {
+        "filepath": ".github/workflows/a.yml",
+        "line": 1,
+        "message": f'description is required in "Setup" at "{tmp_path.resolve()}/.github/actions/a"',
+        "kind": "action",
+    }
+    (result,) = asked(tmp_path, "CI002", WORKFLOW, "actionlint", [problem])[0].results
+    (finding,) = result.findings
+    assert finding.message == 'description is required in "Setup" at ".github/actions/a"'
+
+
+@pytest.mark.parametrize(
     ("rule", "level", "expected"),
     [
         ("template-injection", "High", Severity.ERROR),
