@@ -14,6 +14,7 @@ from scaffolder.repository import files as kinds
 from scaffolder.repository import terraform_templates
 from scaffolder.repository.ci import github, jenkins
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import table
 from scaffolder.tools import output
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import ACTIONLINT, SHELLCHECK, ZIZMOR
@@ -195,8 +196,29 @@ def _audited(project: Project, problem: dict[str, Any]) -> Finding:
         message=f"{problem['desc']}: {location['symbolic']['annotation']}",
         rule=problem["ident"],
         fix=problem["url"],
-        severity=_of_zizmor(problem["ident"], problem["determinations"]),
+        severity=Severity.NOTE
+        if problem["ident"] == "template-injection" and _is_of_owner(project, location)
+        else _of_zizmor(problem["ident"], problem["determinations"]),
     )
+
+
+def _is_of_owner(project: Project, location: dict[str, Any]) -> bool:
+    """Whether only the owner of a repository, or the workflow that calls this one, gives what is expanded."""
+    feature = location["symbolic"].get("feature_kind")
+    part = feature.get("Subfeature", {}) if isinstance(feature, dict) else {}
+    fragment = part.get("fragment", {})
+    raw = str(fragment.get("Raw", "")) if isinstance(fragment, dict) else ""
+    if raw.startswith("github.event.repository."):
+        return True
+    workflow = table(
+        project, project.relative(location["symbolic"]["key"]["Local"]["verbatim_path"])
+    )
+    on = workflow.get("on", workflow.get(True))  # YAML 1.1 reads the key `on` as true
+    called = on == "workflow_call" or (isinstance(on, list | dict) and "workflow_call" in on)
+    return called and _INPUT.fullmatch(raw) is not None
+
+
+_INPUT = re.compile(r"inputs(?:\.[\w-]+|\['[\w-]+'\])")
 
 
 _OF_ZIZMOR = {"High": Severity.ERROR, "Medium": Severity.WARNING}

@@ -265,3 +265,35 @@ def test_most_checks_find_what_breaks_and_layout_is_no_more_than_a_note() -> Non
     assert ceilings["SY009"] is Severity.NOTE
     assert Counter(ceilings.values())[Severity.WARNING] >= 35
     assert {ceilings[runtime] for runtime in ("AG001", "AG002", "AG003")} == {Severity.ERROR}
+
+
+@pytest.mark.parametrize(
+    ("on", "expression", "expected"),
+    [
+        ("push", "github.event.repository.default_branch", Severity.NOTE),
+        ("pull_request_target", "github.event.repository.html_url", Severity.NOTE),
+        ("workflow_call", "inputs.name", Severity.NOTE),
+        ("[push, workflow_call]", "inputs['the-name']", Severity.NOTE),
+        ("{workflow_call: {inputs: {name: {type: string}}}}", "inputs.name", Severity.NOTE),
+        ("workflow_dispatch", "inputs.name", Severity.ERROR),
+        ("push", "github.event.repository_url", Severity.ERROR),
+        ("workflow_call", "github.event.issue.title", Severity.ERROR),
+        ("workflow_call", "github.event.pull_request.head.ref", Severity.ERROR),
+    ],
+)
+def test_zizmor_on_what_a_stranger_cannot_set(
+    tmp_path: Path, on: str, expression: str, expected: Severity
+) -> None:
+    feature = {"Subfeature": {"after": 6, "fragment": {"Raw": expression}}}
+    key = {"Local": {"verbatim_path": ".github/workflows/a.yml"}}
+    symbolic = {"kind": "Primary", "annotation": "a", "key": key, "feature_kind": feature}
+    location = {"symbolic": symbolic, "concrete": {"location": {"start_point": {"row": 0}}}}
+    problem = {
+        "ident": "template-injection",
+        "desc": "d",
+        "url": "https://example.com",
+        "determinations": {"severity": "High"},
+        "locations": [location],
+    }
+    files = {".github/workflows/a.yml": f"on: {on}\n"}
+    assert severity(asked(tmp_path, "CI003", files, "zizmor", [problem])[0]) is expected
