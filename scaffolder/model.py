@@ -177,7 +177,8 @@ class Check:
     `title` is what is true when it passes; `tool` is the program it needs: without it the check is
     skipped, with the tool's install hint. `cost` is how many seconds it takes, roughly: those that
     take long start first. `severity` is the worst that a finding of it can be: a finding that says
-    no other one has it.
+    no other one has it. `elsewhere` is that of a repository which was not generated, where a rule
+    of the template's own environments is advice; None if it is the same.
     """
 
     id: str
@@ -186,6 +187,7 @@ class Check:
     tool: Tool | None = None
     cost: int = 0
     severity: Severity = Severity.ERROR
+    elsewhere: Severity | None = None
 
     @property
     def family(self) -> str:

@@ -135,7 +135,8 @@ def _result(
         return ended(
             Outcome.BROKEN, reason=f"the check itself failed: {type(defect).__name__}: {defect}"
         )
-    findings = tuple(sorted(_shown(finding, check.severity) for finding in verdict.findings))
+    worst = check.severity if project.is_generated else check.elsewhere or check.severity
+    findings = tuple(sorted(_shown(finding, worst) for finding in verdict.findings))
     return Result(
         check=check,
         outcome=outcome_of(findings, strict=strict),

@@ -8,9 +8,9 @@ from typing import Any
 
 from scaffolder.formats import Unreadable
 
-_TOKEN = re.compile(
-    r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[}\]])', re.DOTALL
-)
+_STRING = r'"(?:[^"\\\n]|\\.)*"'
+_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMA = re.compile(rf"{_STRING}|,(?=\s*[}}\]])")
 
 
 def read(text: str, *, comments: bool = False) -> Any:
@@ -21,7 +21,9 @@ def read(text: str, *, comments: bool = False) -> Any:
 
     """
     try:
-        return json.loads(_TOKEN.sub(_blank, text) if comments else text)
+        if comments:  # comments first: a comma before them may be followed by anything
+            text = _COMMA.sub(_blank, _COMMENT.sub(_blank, text))
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable(error.msg, error.lineno) from error
     except (RecursionError, ValueError) as error:

@@ -18,4 +18,4 @@ def value_of(text: str) -> Any:
 
 def text_of(value: Any) -> str:
     """Return a value as a program reads it; what JSON lacks, such as a date, becomes a text."""
-    return json.dumps(value, default=str)
+    return json.dumps(value, default=str, ensure_ascii=False)

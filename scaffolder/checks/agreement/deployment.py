@@ -76,16 +76,21 @@ def _named_otherwise(project: Project, renamed: tuple[images.Renamed, ...]) -> I
 
 def _is_tagged_here(one: Declaration, right: Declaration) -> bool:
     """Return whether Compose builds the image itself, under the other name with a word more."""
-    if one.role != images.COMPOSE:
-        return False
-    longer, shorter = sorted((one.value, right.value), key=len, reverse=True)
-    return bool(re.fullmatch(rf"(?:.+[-_.])?{re.escape(shorter)}(?:[-_.].+)?", longer))
+    return one.role == images.COMPOSE and _is_extended(one.value, right.value)
 
 
 def _is_another(project: Project, one: Declaration, right: Declaration) -> bool:
     """Return whether an image is called like the service, so that what is built is a second one."""
     ratio = difflib.SequenceMatcher(None, one.value, right.value).ratio()
+    if right.role != images.BUILT:  # of two names that stand side by side, one may be a product
+        return ratio < 0.8 or _is_extended(one.value, right.value)
     return ratio < 0.7 and one.value in ownership.own_names(project)
+
+
+def _is_extended(first: str, second: str) -> bool:
+    """Return whether one name is the other with a word more: operator, operator-ui."""
+    longer, shorter = sorted((first, second), key=len, reverse=True)
+    return bool(re.fullmatch(rf"(?:.+[-_.])?{re.escape(shorter)}(?:[-_.].+)?", longer))
 
 
 def _rights(

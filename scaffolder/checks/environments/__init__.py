@@ -17,6 +17,7 @@ CHECKS = (
     Check(
         id="EN002",
         severity=Severity.WARNING,
+        elsewhere=Severity.NOTE,
         title="Terraform variables have the same names",
         run=keys.variables_have_the_same_names,
     ),
@@ -29,6 +30,7 @@ CHECKS = (
     Check(
         id="EN004",
         severity=Severity.WARNING,
+        elsewhere=Severity.NOTE,
         title="Terraform variables have the same values",
         run=values.variables_are_the_same,
     ),
@@ -42,6 +44,7 @@ CHECKS = (
     Check(
         id="EN007",
         severity=Severity.WARNING,
+        elsewhere=Severity.NOTE,
         title="Every environment is everywhere",
         run=names.every_environment_is_everywhere,
     ),

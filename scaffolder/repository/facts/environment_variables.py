@@ -105,10 +105,17 @@ def _needed(project: Project) -> Iterator[Needed]:
                         name not in seen
                         and not _GIVEN.fullmatch(name)
                         and not _is_tried(project.lines(file), number)
+                        and not _is_asked_for(project.lines(file), number, name)
                     ):
                         seen.add(name)
                         at = Location(path=file, line=number, text=line.strip()[:160])
                         yield Needed(name=name, service=one.folder, place=at)
+
+
+def _is_asked_for(lines: list[str], number: int, name: str) -> bool:
+    """Return whether the lines before ask if the variable is set: `if "X" in os.environ`."""
+    asks = re.compile(rf"""\bif\b.*["']{name}["']\s+in\b|\bif\b.*\.get\(\s*["']{name}["']""")
+    return any(asks.search(line) for line in lines[max(0, number - 6) : number])
 
 
 def _is_tried(lines: list[str], number: int) -> bool:

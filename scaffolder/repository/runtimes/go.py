@@ -63,7 +63,11 @@ LISTENS_PERHAPS = (
         rank=4,
     ),
 )
-FRAMEWORKS = {"client_golang": ("/metrics",)}
+FRAMEWORKS = {
+    "client_golang": ("/metrics",),
+    "k8s.io/apiserver": ("/healthz", "/livez", "/readyz", "/metrics", "/version"),
+    "controller-runtime": ("/healthz", "/readyz", "/metrics"),
+}
 SERIES = ("go", "promhttp")
 
 _TOOLS = frozenset({"tools", "hack", "examples", "example", "test", "tests", "e2e", "scripts"})

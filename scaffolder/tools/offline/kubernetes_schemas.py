@@ -40,9 +40,26 @@ def violations(content: Mapping[str, Any], version: str) -> tuple[Violation, ...
     found = {}
     for error in validator.iter_errors(_as_json(content)):
         deepest = jsonschema.exceptions.best_match([error])
+        if _is_a_number(deepest):
+            continue
         path = tuple(deepest.absolute_path)
         found[(path, deepest.message)] = Violation(path=path, message=deepest.message)
     return tuple(found[key] for key in sorted(found, key=str))
+
+
+_EXPONENT = re.compile(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d+")
+
+
+def _is_a_number(error: Any) -> bool:
+    """Return whether a number with an exponent, 1e+06 as Helm writes it, is what was asked for.
+
+    YAML 1.1 takes it for a text, the readers of Kubernetes for a number.
+    """
+    is_number = isinstance(error.instance, str) and _EXPONENT.fullmatch(error.instance)
+    wanted = error.validator_value if error.validator == "type" else ""
+    return bool(is_number) and bool(
+        {"integer", "number"} & {*([wanted] if isinstance(wanted, str) else wanted)}
+    )
 
 
 @cache

@@ -212,7 +212,7 @@ def test_a_file_of_prod_speaks_of_prod(text: str, number: int, tmp_path: Path) -
 def test_a_repository_without_environments_has_nothing_to_compare(tmp_path: Path) -> None:
     report = checked(tmp_path, "EN", {"README.md": "# x\n", "chart/Chart.yaml": "name: x\n"})
     assert report.results == ()
-    assert len(report.inapplicable) == 8
+    assert len(report.inapplicable) == 9
 
 
 FOREIGN_WORKFLOW = "on: push\njobs:\n  prod:\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n"

@@ -9,7 +9,7 @@ import pytest
 from support import TODAY, ScriptedToolchain, written
 
 from scaffolder import checks
-from scaffolder.model import Outcome, Result
+from scaffolder.model import Outcome, Result, Severity
 
 
 def results(root: Path, files: Mapping[str, str], *ids: str) -> dict[str, Result]:
@@ -562,3 +562,71 @@ def test_series_that_others_record_are_not_missed(
     series: str, expected: int, tmp_path: Path
 ) -> None:
     assert len(found(tmp_path, {"rules.yml": RULES % ("shop", series)}, "AG034")) == expected
+
+
+# ---- what was seen on repositories that no fix was made on ---------------------------------------
+
+SILENT = {
+    "a comment before a comma in JSON": (
+        "SY003",
+        {".devcontainer/devcontainer.json": '{\n "a": {},\n // "f": [],\n "b": 1\n}\n'},
+    ),
+    "a policy of API Management": (
+        "SY006",
+        {"policy.xml": '<policies>\n  <set-header value="@(a("b","c"))" />\n</policies>\n'},
+    ),
+    "the emulator of Azure Storage": (
+        "SEC001",
+        {
+            "run.sh": "export AZURE_STORAGE_KEY=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/"
+            "K1SZFPTOtr/KBHBeksoGMGw==\n"
+        },
+    ),
+    "the name of a key in an ExternalSecret": (
+        "SEC001",
+        {
+            "secret.yaml": "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nspec:\n  data:\n"
+            "    - secretKey: gcp-sa-key-9f8e7d6c5b4a3f2e1d0c\n"
+        },
+    ),
+    "a variable that is asked for first": (
+        "AG061",
+        {
+            "requirements.txt": "flask\n",
+            "Dockerfile": "FROM python:3.14\n",
+            "compose.yaml": "services:\n  a:\n    build: .\n    environment:\n      MODE: x\n",
+            "app.py": 'if "REDIS_PWD" in os.environ:\n    password = os.environ["REDIS_PWD"]\n',
+        },
+    ),
+    "a chart of a repository of charts": (
+        "AG031",
+        {
+            "istio/README.md": "# Istio\n",
+            "ci/install.sh": "helm repo add istio $URI\nhelm upgrade --install istiod istio/istiod\n",
+        },
+    ),
+    "an image that Compose tags": (
+        "AG027",
+        {
+            "Dockerfile": "FROM python:3.14\n",
+            "Makefile": "build:\n\tdocker build -t documents-service .\n",
+            "compose.yaml": "services:\n  a:\n    build: .\n    image: mn-documents-service\n",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_what_is_right_is_no_finding(kind: str, tmp_path: Path) -> None:
+    check, files = SILENT[kind]
+    assert found(tmp_path, files, check) == []
+
+
+def test_what_one_environment_lacks_is_advice_in_a_repository_of_others(tmp_path: Path) -> None:
+    files = {
+        "envs/dev.tfvars": 'environment = "dev"\nsize = 1\n',
+        "envs/qa.tfvars": 'environment = "qa"\nsize = 1\n',
+        "envs/prod.tfvars": 'environment = "prod"\nsize = 1\nextra = true\n',
+    }
+    (finding,) = results(tmp_path, files, "EN002")["EN002"].findings
+    assert finding.severity is Severity.NOTE
