@@ -9,6 +9,7 @@ from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository.facts import charts, deployments
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
 
 _MONITORING = ("monitoring", "prometheus", "observability")
@@ -91,27 +92,46 @@ def network_policy_lets_prometheus_in(project: Project, _: Toolchain) -> Verdict
         one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
     ):
         asked = deployments.watched_pods(project, monitor)
-        for policy in deployments.deployed_with(project, monitor, "NetworkPolicy"):
-            guarded = charts.texts(policy.get("spec", "podSelector", "matchLabels"))
-            types = policy.get("spec", "policyTypes") or ["Ingress"]
-            if "Ingress" not in types or not any(
-                deployments.selects(guarded, deployments.pod_labels(one)) for one in asked
-            ):
-                continue
-            looked += 1
-            if not _lets_in(policy):
-                at = policy.place(project, "spec", "ingress")
-                message = (
-                    "lets no namespace of the monitoring in, so that Prometheus cannot ask the pods"
-                )
-                fix = "add a namespaceSelector with kubernetes.io/metadata.name: monitoring"
-                findings.append(disagreement(at, message, monitor.place(project, "spec"), fix=fix))
+        guarding = [
+            policy
+            for policy in deployments.deployed_with(project, monitor, "NetworkPolicy")
+            if _guards(policy, asked)
+        ]
+        looked += len(guarding)
+        # Policies add up; what a label of one's own on a namespace means is not known.
+        if any(_lets_in(policy) or _names_own_label(policy) for policy in guarding):
+            continue
+        for policy in guarding:
+            at = policy.place(project, "spec", "ingress")
+            message = (
+                "lets no namespace of the monitoring in, so that Prometheus cannot ask the pods"
+            )
+            fix = "add a namespaceSelector with kubernetes.io/metadata.name: monitoring"
+            findings.append(disagreement(at, message, monitor.place(project, "spec"), fix=fix))
     return _verdict(
         project,
         findings,
         looked,
         "network policy",
         "no NetworkPolicy guards pods that Prometheus asks",
+    )
+
+
+def _guards(policy: KubernetesObject, pods: tuple[KubernetesObject, ...]) -> bool:
+    guarded = charts.texts(policy.get("spec", "podSelector", "matchLabels"))
+    types = policy.get("spec", "policyTypes") or ["Ingress"]
+    return "Ingress" in types and any(
+        deployments.selects(guarded, deployments.pod_labels(one)) for one in pods
+    )
+
+
+def _names_own_label(policy: KubernetesObject) -> bool:
+    """Return whether it lets namespaces in by a label that the users of the cluster set."""
+    return any(
+        key != "kubernetes.io/metadata.name"
+        for rule in listed(policy.get("spec", "ingress"))
+        for peer in listed(charts.dig(rule, "from"))
+        for key in charts.texts(charts.dig(peer, "namespaceSelector", "matchLabels"))
     )
 
 
