@@ -91,7 +91,13 @@ VARIABLES_MAY_DIFFER = (
         "size: how many, how large",
     ),
     _allowed(
-        r".*(host|hostname|domain|dns|zone_id|fqdn|url)(_.*)?", "host: the name that users type"
+        r"(.*_)?(num_.*|multi_?az|(automatic_)?failover(_enabled)?|replicas?|nodes|shards|ha)(_.*)?"
+        r"|.*(zone_awareness|high_availability).*",
+        "size: how many, and whether one may fail",
+    ),
+    _allowed(
+        r".*(host|hostname|domain|dns|zone_id|fqdn|url|origin|alias)(e?s)?(_.*)?",
+        "host: the name that users type",
     ),
     _allowed(
         r".*_arns?|.*principals?.*|.*object_ids?|.*admins?(_.*)?", "identity: who administers it"

@@ -68,6 +68,12 @@ class Family:
     pattern: str
     files: dict[str, Path]
 
+    def word(self, environment: str) -> str:
+        """Return what the repository calls an environment in the name of its file or folder."""
+        before, _, after = self.pattern.partition("*")
+        path = self.files[environment].as_posix()
+        return path[len(before) : len(path) - len(after)] or environment
+
 
 def names(environment: str) -> tuple[str, ...]:
     """Every word that stands for the same environment: ("prod", "production", "prd")."""

@@ -24,29 +24,24 @@ def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
     sets = [frozenset(names) for names in several]
     right = max(sets, key=lambda one: (sets.count(one), len(one)))
     findings = []
-    for names in several:
-        if sets.count(right) < 2 and len(sets) > 2:
-            break  # everybody differs: there is no word to hold the others against
-        other = next(group for group in several if frozenset(group) == right)
-        for name in sorted(set(names) - right):
-            at = Location(path=names[name])
-            message = f"is for {name}, an environment that no other folder knows"
-            findings.append(
-                disagreement(
-                    at,
-                    message,
-                    [Location(path=one) for one in other.values()],
-                    fix=f"one of {', '.join(sorted(right))}",
-                )
-            )
-        for name in sorted(right - set(names)):
-            at = Location(path=next(iter(names.values())))
-            message = f"has no sister for {name}, which other folders know"
-            findings.append(
-                disagreement(
-                    at, message, Location(path=other[name]), fix=f"add the file for {name}"
-                )
-            )
+    known = next(family for family in by_path if frozenset(family.files) == right)
+    # Everybody differs if no two agree: there is no word to hold the others against.
+    judged = by_path if sets.count(right) > 1 or len(sets) == 2 else []
+    for name in sorted({name for family in judged for name in family.files} - right):
+        having = [family for family in judged if name in family.files]
+        at, *others = [Location(path=family.files[name]) for family in having]
+        message = f"is for {having[0].word(name)}, an environment that no other folder knows"
+        related = [*others, *(Location(path=one) for one in known.files.values())]
+        fix = f"one of {', '.join(sorted(known.word(one) for one in right))}"
+        findings.append(disagreement(at, message, related, fix=fix))
+    for name in sorted(right):
+        lacking = [family for family in judged if name not in family.files]
+        if lacking:
+            at, *others = [Location(path=next(iter(one.files.values()))) for one in lacking]
+            word = known.word(name)
+            message = f"has no sister for {word}, which other folders know"
+            related = [Location(path=known.files[name]), *others]
+            findings.append(disagreement(at, message, related, fix=f"add the file for {word}"))
     return Verdict(
         findings=distinct(findings), detail=f"{', '.join(sorted(right))} in {len(several)} folders"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.checks.environments.families import patterns
-from scaffolder.model import Finding, Location, NotApplicable, Verdict
+from scaffolder.model import Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import environments
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -22,20 +22,27 @@ def every_environment_is_everywhere(project: Project, _: Toolchain) -> Verdict:
     if len(families) < 2:
         raise NotApplicable("only one part of the repository has files for environments")
     everywhere = dict.fromkeys(name for family in families for name in family.files)
-    findings: list[Finding] = []
-    for family in families:
-        for name in everywhere:
-            witness = next(other for other in families if name in other.files).files[name]
-            if name not in family.files:
-                missing = family.pattern.replace("*", name)
-                findings.append(
-                    Finding(
-                        path=next(iter(family.files.values())),
-                        message=f"{name} has no file here: {missing} is missing",
-                        fix=f"write {missing}, or take {name} out of the others",
-                        related=(Location(path=witness),),
-                    )
-                )
+    findings = []
+    for name in everywhere:
+        witness = next(family for family in families if name in family.files)
+        word = witness.word(name)
+        lacking = [family for family in families if name not in family.files]
+        missing = [family.pattern.replace("*", word) for family in lacking]
+        if not lacking:
+            continue
+        more = f" (and {counted(len(missing) - 1, 'other file')})" if len(missing) > 1 else ""
+        findings.append(
+            Finding(
+                path=next(iter(lacking[0].files.values())),
+                message=f"{word} has no file here: {missing[0]} is missing{more}",
+                fix=f"write {', '.join(missing[:3])}{' and so on' if len(missing) > 3 else ''},"
+                f" or take {word} out of the others",
+                related=(
+                    Location(path=witness.files[name]),
+                    *(Location(path=next(iter(one.files.values()))) for one in lacking[1:]),
+                ),
+            )
+        )
     return Verdict(findings=tuple(findings), detail=", ".join(everywhere))
 
 
@@ -57,22 +64,64 @@ def files_speak_of_their_own_environment(project: Project, _: Toolchain) -> Verd
             if not words:
                 continue
             pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
-            findings += _strangers(project, file, name, pattern)
+            shared = _said_everywhere(project, family)
+            findings += _strangers(project, file, (name, family.word(name)), pattern, shared)
     return Verdict(findings=tuple(findings), detail=patterns(families))
 
 
 def _strangers(
-    project: Project, file: Path, name: str, pattern: re.Pattern[str]
+    project: Project,
+    file: Path,
+    called: tuple[str, str],
+    pattern: re.Pattern[str],
+    shared: frozenset[str],
 ) -> Iterator[Finding]:
+    name, word = called
+    of_several = _lines_of_lists(project, file)
     own = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(environments.names(name))})(?![A-Za-z0-9])")
     for number, line in enumerate(project.lines(file), 1):
         said = _PUBLIC_HOSTS.sub("", re.sub(r"(?:^|\s)(?:#|//).*$", "", line))
         value = re.split(r"[:=]", said, maxsplit=1)[-1]
         found = pattern.search(value)
+        if number in of_several or line.strip() in shared:
+            continue
         if found and not own.search(value):
             yield Finding(
                 path=file,
                 line=number,
-                message=f"names {found[0]}, but this is a file of {name}: {line.strip()[:80]}",
-                fix=f"write what belongs to {name}",
+                message=f"names {found[0]}, but this is a file of {word}: {line.strip()[:80]}",
+                fix=f"write what belongs to {word}",
             )
+
+
+_LIST = re.compile(r"([\w.\"'-]+)\s*[:=]\s*(?:\[([^\[\]]*)\]|((?:\n[ \t]*- [^\n]*)+))")
+"""A list of texts, in brackets or a line each, with its key."""
+
+_GRANT = re.compile(
+    r"(?:^|_)(?:members|readers|writers|(?:from|to|with|for)_environments)\b|shared?_?with",
+    re.IGNORECASE,
+)
+"""What a list is called that lets others in: it names them, and not the file's own environment."""
+
+
+def _lines_of_lists(project: Project, file: Path) -> frozenset[int]:
+    """Return the lines of lists that name several environments, or let others in."""
+    text = project.text(file)
+    found: set[int] = set()
+    for one in _LIST.finditer(text):
+        items = one[2] or one[3] or ""
+        several = [
+            words
+            for words in environments.PROMOTION
+            if re.search(rf"(?<![A-Za-z0-9])(?:{'|'.join(words)})(?![A-Za-z0-9])", items)
+        ]
+        if len(several) > 1 or _GRANT.search(one[1].strip("\"'")):
+            first = text.count("\n", 0, one.start()) + 1
+            found |= set(range(first, first + one[0].count("\n") + 1))
+    return frozenset(found)
+
+
+def _said_everywhere(project: Project, family: environments.Family) -> frozenset[str]:
+    """Return the lines that all of three or more environments have: they share what is named there."""
+    lines = [{line.strip() for line in project.lines(file)} for file in family.files.values()]
+    return frozenset(set.intersection(*lines)) if len(lines) > 2 else frozenset()
