@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from itertools import islice
+from pathlib import Path
+
+from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict
 from scaffolder.repository.facts import monitoring
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -23,16 +26,21 @@ def prometheus_sees_what_is_declared(project: Project, toolchain: Toolchain) -> 
     specs = monitoring.stack_values(project)
     if not specs:
         raise NotApplicable("there are no values of kube-prometheus-stack")
-    declared = {kind: place for kind in _SELECTORS if (place := monitoring.declared(project, kind))}
+    declared = {
+        kind: (place, near)
+        for kind in _SELECTORS
+        for place in _first(project, kind, specs)
+        if (near := [one for one in specs if not _is_another(one.path, place.path)])
+    }
     if not declared:
         raise NotApplicable("no object for Prometheus is declared here")
-    longest = max(specs, key=lambda one: len(one.prometheus))
     findings = []
-    for kind, place in declared.items():
+    for kind, (place, near) in declared.items():
+        longest = max(near, key=lambda one: len(one.prometheus))
         selector = _SELECTORS[kind]
         setting = f"{selector}NilUsesHelmValues"
         if not any(
-            one.prometheus.get(setting) is False or one.prometheus.get(selector) for one in specs
+            one.prometheus.get(setting) is False or one.prometheus.get(selector) for one in near
         ):
             findings.append(
                 Finding(
@@ -44,6 +52,33 @@ def prometheus_sees_what_is_declared(project: Project, toolchain: Toolchain) -> 
                 )
             )
     return Verdict(findings=tuple(findings), detail=", ".join(declared))
+
+
+_COLLECTIONS = frozenset(
+    {"lessons", "tutorials", "examples", "samples", "chapters", "exercises", "labs", "demos"}
+)
+"""Folders whose folders have nothing to do with each other."""
+
+
+def _first(
+    project: Project, kind: str, specs: tuple[monitoring.StackValues, ...]
+) -> list[Location]:
+    """Return the first object of a kind that is for a Prometheus with one of these values."""
+    places = monitoring.declared(project, kind)
+    fitting = (
+        place for place in places if not all(_is_another(one.path, place.path) for one in specs)
+    )
+    return [*islice(fitting, 1)]
+
+
+def _is_another(values: Path, file: Path) -> bool:
+    """Return whether a file is of another installation: lessons/072 is not deployed with lessons/138."""
+    pairs = list(zip(values.parent.parts, file.parent.parts, strict=False))
+    for at, (ours, theirs) in enumerate(pairs):
+        if ours != theirs:
+            numbered = ours[:1].isdigit() and theirs[:1].isdigit()
+            return numbered or (at > 0 and pairs[at - 1][0].lower() in _COLLECTIONS)
+    return False
 
 
 CHECKS = (

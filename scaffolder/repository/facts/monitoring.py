@@ -154,20 +154,19 @@ def stack_values(project: Project) -> tuple[StackValues, ...]:
     return tuple(found)
 
 
-def declared(project: Project, kind: str) -> Location | None:
-    """Where the first object of a kind stands, in a template of a chart or as it is; None where there is none.
+def declared(project: Project, kind: str) -> Iterator[Location]:
+    """Yield where objects of a kind stand, in templates of charts or as they are.
 
     A template that cannot be filled in without Helm is looked through as a text.
     """
-    known = next((one for one in charts.objects(project) if one.kind == kind), None)
-    if known:
-        return known.place(project, "kind")
+    known = [one for one in charts.objects(project) if one.kind == kind]
+    yield from (one.place(project, "kind") for one in known)
+    read = {one.path for one in known}
     for file in files.yaml(project):
-        if f"kind: {kind}" in project.text(file):
+        if file not in read and f"kind: {kind}" in project.text(file):
             for number, line in enumerate(project.lines(file), 1):
                 if re.fullmatch(rf"kind: {kind}", line.rstrip()):
-                    return place(project, file, number)
-    return None
+                    yield place(project, file, number)
 
 
 def _rules(project: Project) -> Iterator[Rule]:

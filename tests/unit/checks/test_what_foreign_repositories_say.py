@@ -169,6 +169,30 @@ def test_a_program_is_never_told_to_be_older(tmp_path: Path) -> None:
     assert said == {("0.sh", "write 3.16.3"), ("1.sh", "write 1.9.1 in all places")}
 
 
+# ---- MO006: whose Prometheus ---------------------------------------------------------------------
+
+STACK = "prometheus: {prometheusSpec: {replicas: 1}}\n"
+WATCHED = "apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata: {name: x}\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "monitor", "expected"),
+    [
+        ("lessons/072", "lessons/138/k8s", 0),
+        ("examples/stack", "examples/other", 0),
+        ("01-metrics", "02-logs", 0),
+        ("lessons/072", "lessons/072/k8s", 1),
+        ("monitoring", "k8s/app", 1),
+        ("deploy/monitoring", "deploy/app", 1),
+    ],
+)
+def test_an_object_of_another_installation_is_for_another_prometheus(
+    values: str, monitor: str, expected: int, tmp_path: Path
+) -> None:
+    files = {f"{values}/values.yaml": STACK, f"{monitor}/monitor.yaml": WATCHED}
+    assert len(found(tmp_path, files, "MO006")) == expected
+
+
 # ---- AG030: namespaces ---------------------------------------------------------------------------
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: runner, namespace: jobbs}\n"
