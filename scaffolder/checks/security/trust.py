@@ -9,7 +9,7 @@ from pathlib import Path
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import files
 from scaffolder.repository.clouds import of_each
-from scaffolder.repository.clouds.cloud import Trust, is_wide_subject, strings
+from scaffolder.repository.clouds.cloud import Trust, is_wide_subject, issuer_of, strings
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Block, blocks
 from scaffolder.tools.toolchain import Toolchain
@@ -34,7 +34,10 @@ def trust_names_one_pipeline(project: Project, _: Toolchain) -> Verdict:
         if trust.problem
     ]
     if any(trust.patterns_elsewhere for _, trust in trusts):
-        findings += _written_elsewhere(project)
+        places = {(one.path, one.line) for one in findings}
+        findings += [
+            one for one in _written_elsewhere(project) if (one.path, one.line) not in places
+        ]
     return Verdict(
         findings=tuple(dict.fromkeys(findings)), detail=counted(len(trusts), "trust policy")
     )
@@ -65,10 +68,11 @@ def _written_elsewhere(project: Project) -> Iterator[Finding]:
                     yield Finding(
                         path=file,
                         line=number,
-                        message=f"the subject {text} is compared as a pattern: every repository "
-                        "that it covers may take the role",
-                        fix=_ONE,
+                        message=f"the subject {text} is compared as a pattern: it covers other "
+                        f"{issuer_of(text).others}, and each may take the role",
+                        fix=issuer_of(text).fix,
                     )
+                    break
 
 
 def _google(block: Block) -> Iterator[Trust]:

@@ -10,6 +10,7 @@ from scaffolder.repository.clouds.cloud import (
     StateLock,
     Trust,
     is_wide_subject,
+    issuer_of,
     kind_of,
     strings,
 )
@@ -192,7 +193,8 @@ def _trust_of_document(statement: Block) -> Iterator[Trust]:
     if [*statement.each("dynamic")]:
         return  # what a dynamic block makes is not known before a plan
     if not _NARROWS.search(written.replace('"', "")):
-        yield Trust(line=actions.line, problem=_NO_SUBJECT)
+        fix = issuer_of(written + principals).fix
+        yield Trust(line=actions.line, problem=_NO_SUBJECT, fix=fix)
         return
     for names in tests:
         yield _compared(
@@ -209,8 +211,9 @@ def _compared(claim: str, test: str, values: str, line: int) -> Trust:
         return Trust(line=line)
     wide = [text for text in strings(values) if is_wide_subject(text) or not text.strip("*")]
     if wide:
-        problem = f"the pattern {wide[0]} covers other repositories: each may take the role"
-        return Trust(line=line, problem=problem)
+        issuer = issuer_of(wide[0]) if wide[0].strip("*") else issuer_of(claim)
+        problem = f"the pattern {wide[0]} covers other {issuer.others}: each may take the role"
+        return Trust(line=line, problem=problem, fix=issuer.fix)
     return Trust(line=line, patterns_elsewhere=_is_given(values))
 
 
@@ -227,7 +230,7 @@ _CLAIM = re.compile(r'"([^"\n]*:sub)"\s*[=:]\s*(\[[^\]]*\]|[^\n]+)')
 
 def _trust_of_json(line: int, text: str) -> Trust:
     if not _NARROWS.search(re.sub(r'"\s*[=:]', " ", text)):
-        return Trust(line=line, problem=_NO_SUBJECT)
+        return Trust(line=line, problem=_NO_SUBJECT, fix=issuer_of(text).fix)
     for operator in _CONDITION.finditer(text):
         for claim in _CLAIM.finditer(operator[2]):
             at = line + text.count("\n", 0, operator.start(2) + claim.start())

@@ -141,3 +141,33 @@ def is_wide_subject(text: str) -> bool:
         return False
     whose = next(group for group in found.groups() if group is not None)
     return "*" in whose or "?" in whose
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issuer:
+    """Who makes tokens: what a pattern covers too many of, in its words, and how to name one."""
+
+    others: str
+    fix: str
+
+
+_PIPELINES = Issuer(others="repositories", fix="name one repository and one branch or environment")
+_WORKSPACES = Issuer(
+    others="workspaces",
+    fix="name one workspace: organization:<name>:project:<name>:workspace:<name>:run_phase:*",
+)
+_PODS = Issuer(
+    others="service accounts",
+    fix="name one service account: system:serviceaccount:<namespace>:<name>",
+)
+_ANOTHER = Issuer(others="subjects of the issuer", fix="name one subject of that issuer")
+_ISSUERS = (
+    (re.compile(r"\brepo:|\bproject_path:|\bsc://|github|gitlab|bitbucket", re.I), _PIPELINES),
+    (re.compile(r"\borganization:|\bterraform\.io|\btf[ce]_|hcp_?terraform", re.I), _WORKSPACES),
+    (re.compile(r"system:serviceaccount|eks|cluster|oidc_issuer|k8s|kubernetes", re.I), _PODS),
+)
+
+
+def issuer_of(written: str) -> Issuer:
+    """Return the issuer that a condition, its claims and its principals speak of."""
+    return next((issuer for sign, issuer in _ISSUERS if sign.search(written)), _ANOTHER)

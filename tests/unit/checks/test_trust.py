@@ -251,3 +251,46 @@ def test_an_exact_comparison_lets_no_pattern_in(tmp_path: Path) -> None:
         "prod.tfvars": 'subjects = ["repo:acme/*"]\n',
     }
     assert found(tmp_path, files) == []
+
+
+WORKSPACES = '["organization:acme:project:*:workspace:*:run_phase:*"]'
+OF_ISSUERS = {
+    "workspaces": (
+        document(subject("StringLike", WORKSPACES, "${var.tfc_hostname}:sub"), "var.issuer"),
+        "name one workspace: ",
+    ),
+    "service accounts": (
+        document(subject("StringLike", '["system:serviceaccount:*:*"]', "${var.issuer}:sub")),
+        "name one service account: ",
+    ),
+    "a cluster without a subject": (
+        role('        StringEquals = { "${module.eks.oidc_provider}:aud" = "sts.amazonaws.com" }'),
+        "name one service account: ",
+    ),
+    "an issuer that nobody knows": (
+        role('        StringEquals = { "${var.issuer}:aud" = "sts.amazonaws.com" }'),
+        "name one subject of that issuer",
+    ),
+    "repositories": (
+        document(subject("StringLike", '["repo:acme/*"]')),
+        "name one repository and one branch",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_ISSUERS)
+def test_speaks_of_the_issuer_in_its_own_words(name: str, tmp_path: Path) -> None:
+    text, fix = OF_ISSUERS[name]
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    chosen = checks.choose(select=["SEC011"], ignore=[])
+    (result,) = checks.run(Project(tmp_path), chosen, ScriptedToolchain({})).results
+    (finding,) = result.findings
+    assert finding.fix.startswith(fix)
+    assert "repositor" not in finding.message or name == "repositories"
+
+
+def test_a_line_is_one_finding(tmp_path: Path) -> None:
+    others = document(subject("StringLike", "var.subjects"))
+    wide = document(subject("StringLike", WORKSPACES, "${var.tfc_hostname}:sub"))
+    files = {"main.tf": others, "wide.tf": wide, "prod.tfvars": 'a = ["repo:a/*", "repo:b/*"]\n'}
+    assert found(tmp_path, files) == ["prod.tfvars:1", "wide.tf:11"]
