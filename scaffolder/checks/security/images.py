@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.model import Finding, NotApplicable, Verdict, counted
+from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import chart_limits, files, image_references, manifests
 from scaffolder.repository.image_tags import moving_tag, name_of
 from scaffolder.repository.kubernetes_objects import REPOSITORY
@@ -15,6 +15,12 @@ from scaffolder.repository.reading import Dockerfile, stages
 from scaffolder.tools.toolchain import Toolchain
 
 _NOT_ROOT = re.compile(r"nonroot|non-root|unprivileged|rootless")
+
+_KNOWN = re.compile(
+    r"(?:(?:index\.)?docker\.io/|public\.ecr\.aws/docker/|(?:[\w.:-]+/)+(?=library/))?(?:library/)?[a-z][\w.-]*(?::[^/]+)?(?:@\S+)?$"
+    r"|mcr\.microsoft\.com/(?!.*chiseled)|gcr\.io/distroless/|public\.ecr\.aws/(?:amazoncorretto|amazonlinux)/"
+)
+"""Official images, and others of which is known that they name no user: most others name one that is not root."""
 
 
 def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verdict:
@@ -82,12 +88,17 @@ def _root(file: Path, found: Dockerfile) -> Iterator[Finding]:
     users = [user for one in lineage for user in [*one.each("USER")][-1:]]
     fix = "USER 10001:10001, or another number that is not 0, after the last step that needs root"
     if not users:
-        if not _NOT_ROOT.search(lineage[-1].image) and lineage[-1].image != "scratch":
+        base = lineage[-1].image
+        if not _NOT_ROOT.search(base) and base != "scratch":
+            known = _KNOWN.match(base) is not None
             yield Finding(
                 path=file,
                 line=last.line,
-                message="the image runs as root: no stage names a USER",
+                message="the image runs as root: no stage names a USER"
+                if known
+                else f"no stage names a USER, and whether {base} names one is not in this file",
                 fix=fix,
+                severity=Severity.WARNING if known else Severity.NOTE,
             )
         return
     name = last.filled(" ".join(users[0].words)).partition(":")[0]

@@ -313,6 +313,29 @@ def test_the_last_user_of_the_last_stage_counts(
     assert found(tmp_path, "SEC007", {"Dockerfile": text}) == expected
 
 
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("python:3.13", Severity.WARNING),
+        ("library/python:3.13", Severity.WARNING),
+        ("docker.io/library/node:24@sha256:0", Severity.WARNING),
+        ("public.ecr.aws/docker/library/node:24", Severity.WARNING),
+        ("registry.example.com/mirror/library/node:24", Severity.WARNING),
+        ("mcr.microsoft.com/dotnet/aspnet:10.0", Severity.WARNING),
+        ("gcr.io/distroless/java21", Severity.WARNING),
+        ("acme/base:1", Severity.NOTE),
+        ("localhost:5000/base:1", Severity.NOTE),
+        ("ghcr.io/acme/temurin:25", Severity.NOTE),
+        ("${BASE_IMAGE}", Severity.NOTE),
+    ],
+)
+def test_an_image_on_which_the_user_depends(tmp_path: Path, base: str, expected: Severity) -> None:
+    text = f"FROM {base}\nCOPY --chown=appuser:appgroup app.jar /app/\n"
+    report = checked(tmp_path, "SEC007", {"Dockerfile": text})
+    ((finding,),) = (result.findings for result in report.results)
+    assert finding.severity is expected
+
+
 # ---- SEC003 to SEC005
 
 COMMIT = "3d3c42e5aac5ba805825da76410c181273ba90b1"
