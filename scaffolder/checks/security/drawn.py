@@ -7,15 +7,18 @@ text's place.
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
 
 _EXAMPLE = re.compile(
     r"example|sample|dummy|placeholder|change-?_?(?:me|it|this)|redacted|your[_-]|<|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
-    r"insert|replace|local|default|notasecret|foobar|\*{3}|deadbeef|todo",
+    r"insert|replace|local|default|notasecret|foobar|Eby8vdM02xNOcqFlqUwJ|\*{3}|deadbeef|todo",
     re.IGNORECASE,
 )
+"""Eby8… is how the key starts that Azure publishes for its emulator of storage."""
+
 _REFERENCE = re.compile(
     r"[${}<>()]|^(?:var|local|data|module|env|secrets?|vault|ref|file|arn|op|gsm|awssm|projects|https?)[.:/+]"
     r"|^/|^\.|^%|::|^ENC\[|^(?:sha\d+|md5|h1|zh)[:-]|\[\[|^!|^&\w|^\*\w",
@@ -39,6 +42,9 @@ _USUAL = re.compile(
 )
 """What a password is called where it is none, and the one that comes with a database."""
 
+_ENCODED_WORD = re.compile(r"[A-Za-z0-9+/]{6,64}={0,2}")
+"""What may be a word in base64; a longer one is a document."""
+
 
 def entropy(text: str) -> float:
     """Bits per character, as Shannon counts them."""
@@ -48,8 +54,27 @@ def entropy(text: str) -> float:
 
 
 def is_example(text: str) -> bool:
-    """Whether the text says itself that it stands for another one."""
-    return _EXAMPLE.search(text) is not None
+    """Whether the text says itself, or encoded in base64, that it stands for another one."""
+    if _EXAMPLE.search(text):
+        return True
+    word = _decoded(text)
+    return bool(
+        _EXAMPLE.search(word)
+        or _USUAL.fullmatch(word)
+        or (_SAYS_SO.search(word) and re.fullmatch(r"[\w./:-]+", word))
+    )
+
+
+def _decoded(text: str) -> str:
+    """Return the word that a text is in base64, "" if it is none."""
+    if not _ENCODED_WORD.fullmatch(text):
+        return ""
+    try:
+        return (
+            base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii").strip()
+        )
+    except ValueError:  # no base64, or what it holds is no text
+        return ""
 
 
 def is_drawn(text: str) -> bool:

@@ -167,3 +167,26 @@ def test_what_a_generator_makes_is_drawn(text: str) -> None:
 )
 def test_a_name_is_not_drawn(text: str) -> None:
     assert not drawn.is_drawn(text)
+
+
+@pytest.mark.parametrize(
+    "word", ["changeme", "change-me\n", "password", "example", "postgres", "my-secret"]
+)
+def test_a_placeholder_in_base64_is_no_secret(tmp_path: Path, word: str) -> None:
+    value = encoded(word)
+    generator = f"secretGenerator:\n  - name: a\n    literals:\n      - token={value}\n"
+    assert found(tmp_path, "kustomization.yaml", generator) == []
+    assert found(tmp_path, "a.env", f"API_TOKEN={value}\nDB_PASSWORD={value}\n") == []
+    data = f"data:\n  token: {value}\n  password: {value}\n"
+    assert found(tmp_path, "secret.yaml", MANIFEST + data) == []
+
+
+def test_a_secret_in_base64_is_one(tmp_path: Path) -> None:
+    text = f"secretGenerator:\n  - literals:\n      - token={encoded('Zx81kQ7mV2bN9cT4')}\n"
+    assert found(tmp_path, "kustomization.yaml", text) == ["3: a secret in token"]
+
+
+def test_the_published_key_of_an_emulator_is_no_secret(tmp_path: Path) -> None:
+    key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw"
+    text = f"AccountName=devstoreaccount1;AccountKey={key}==\n"
+    assert found(tmp_path, "storage.md", text) == []
