@@ -26,7 +26,11 @@ _DEPLOYS = re.compile(
 )
 _GUARDED = re.compile(
     r"head\.repo|github\.repository_owner|fork|event_name\s*[!=]=|github\.ref\s*==|github\.actor|workflow_dispatch"
+    r"|(?<!!)github\.event\.pull_request\.merged(?!\s*(?:==\s*'?false|!=\s*'?true))"
 )
+
+_RUNS_ANYWAY = re.compile(r"always\(\)|!\s*cancelled\(\)")
+"""A condition with which a job runs where a job that it needs was skipped."""
 
 
 def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
@@ -126,7 +130,7 @@ def _guarded(
         return True
     needs = job.get("needs", ())
     before = [needs] if isinstance(needs, str) else needs if isinstance(needs, list) else []
-    return "always()" not in condition and any(
+    return not _RUNS_ANYWAY.search(condition) and any(
         _guarded(jobs, one, seen | {name})
         for one in before
         if one not in seen and isinstance(one, str)

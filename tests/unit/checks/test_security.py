@@ -399,6 +399,12 @@ FORKS = {
     "a guard": ("on: [push, pull_request]\njobs:\n  a:\n    if: github.event_name == 'push'\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", []),
     "a guard of a job before it": ("on: [push, pull_request]\njobs:\n  a:\n    if: github.ref == 'refs/heads/main'\n  b:\n    needs: a\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", []),
     "a job before it that does not count": ("on: [push, pull_request]\njobs:\n  a:\n    if: github.event_name == 'push'\n  b:\n    needs: [a]\n    if: always()\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["5"]),
+    "merged, in a job before it": ("on: {pull_request: {types: [closed]}}\njobs:\n  a:\n    if: github.event.pull_request.merged == true && contains(github.event.pull_request.labels.*.name, 'release')\n  b:\n    needs: [a]\n    secrets: inherit\n", []),
+    "merged, without a comparison": ("on: pull_request\njobs:\n  a:\n    if: ${{ github.event.pull_request.merged }}\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", []),
+    "merged, in the job before the job before": ("on: pull_request\njobs:\n  a:\n    if: github.event.pull_request.merged == true\n  b:\n    needs: a\n  c:\n    needs: [b]\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", []),
+    "not merged": ("on: pull_request\njobs:\n  a:\n    if: github.event.pull_request.merged == false\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["3"]),
+    "not merged, with a sign": ("on: pull_request\njobs:\n  a:\n    if: \"!github.event.pull_request.merged\"\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["3"]),
+    "a job before it that does not count, unless cancelled": ("on: pull_request\njobs:\n  a:\n    if: github.event.pull_request.merged == true\n  b:\n    needs: [a]\n    if: ${{ !cancelled() }}\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["5"]),
     "jobs that need each other": ("on: pull_request\njobs:\n  a:\n    needs: b\n  b:\n    needs: [a]\n", []),
 }  # fmt: skip
 
