@@ -21,7 +21,8 @@ def clusters_are_made_before(project: Project, _: Toolchain) -> Verdict:
             path=provider.at.path,
             line=provider.at.line,
             message=f"the provider {provider.name} takes its settings from {provider.cluster}, "
-            "which the same configuration makes: a plan that replaces it cannot read what is in it",
+            "which the same configuration makes: a plan may fail, and a destroy or a replaced "
+            "cluster does",
             fix="move what is inside the cluster to another root, which looks the cluster up",
             related=(provider.made_at,),
         )

@@ -171,3 +171,12 @@ APART = {
 @pytest.mark.parametrize("files", APART.values(), ids=APART)
 def test_a_provider_apart_from_its_cluster_is_right(tmp_path: Path, files: dict[str, str]) -> None:
     assert found(tmp_path, files) == []
+
+
+def test_says_that_a_plan_may_fail(tmp_path: Path) -> None:
+    for name, text in BESIDE["a resource"].items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    chosen = checks.choose(select=["TF003"], ignore=[])
+    (result,) = checks.run(Project(tmp_path), chosen, ScriptedToolchain({})).results
+    message = result.findings[0].message
+    assert message.endswith(": a plan may fail, and a destroy or a replaced cluster does")
