@@ -90,17 +90,19 @@ def _of_statement(statement: Block) -> Iterator[Grant]:
     principals = [*statement.each("principals")]
     if principals:
         if not [*statement.each("condition")]:
-            yield from _of_principals(principals)
+            yield from _of_principals(principals, values.get("actions", []))
         return
     line = statement.attributes.get("actions", statement).line
     yield from _wide(line, values.get("actions", []), values.get("resources", []))
 
 
-def _of_principals(principals: list[Block]) -> Iterator[Grant]:
+def _of_principals(principals: list[Block], actions: list[str]) -> Iterator[Grant]:
+    allowed = _few(actions) if actions else "it"
     for principal in principals:
         identifiers = principal.attributes.get("identifiers")
         if identifiers and "*" in strings(identifiers.expression):
-            yield Grant(line=principal.line, allows="allows it to everybody, without a condition")
+            allows = f"allows {allowed} to everybody, without a condition"
+            yield Grant(line=principal.line, allows=allows, fix=_FOR_WHOM)
 
 
 def _of_policy(line: int, expression: str) -> Iterator[Grant]:
@@ -111,11 +113,22 @@ def _of_policy(line: int, expression: str) -> Iterator[Grant]:
 
 
 def _wide(line: int, actions: list[str], resources: list[str]) -> Iterator[Grant]:
-    for action in actions:
-        if action in _EVERYTHING:
-            yield Grant(line=line, allows=f'allows every action: "{action}"')
-        elif action.endswith(":*") and "*" in resources:
-            yield Grant(line=line, allows=f"allows {action} on every resource")
+    """Yield what one statement allows, all of it as one grant."""
+    everything = next((action for action in actions if action in _EVERYTHING), "")
+    services = [action for action in dict.fromkeys(actions) if action.endswith(":*")]
+    if everything:
+        yield Grant(line=line, allows=f'allows every action: "{everything}"')
+    elif services and "*" in resources:
+        yield Grant(line=line, allows=f"allows {_few(services)} on every resource")
+
+
+_FOR_WHOM = "name who it is for, or add a condition; write an exception if everybody is meant"
+
+
+def _few(actions: list[str]) -> str:
+    """Return the first two actions, and how many there are more."""
+    more = f" and {len(actions) - 2} more" if len(actions) > 2 else ""
+    return (", " if more else " and ").join(actions[:2]) + more
 
 
 def _statements(expression: str) -> Iterator[tuple[int, str]]:

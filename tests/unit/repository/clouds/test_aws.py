@@ -25,11 +25,27 @@ def document(statement: str) -> str:
     [
         ('actions = ["*"]\nresources = ["arn:x"]', [(3, 'allows every action: "*"')]),
         ('actions = ["s3:*"]\nresources = ["*"]', [(3, "allows s3:* on every resource")]),
+        (
+            'actions = ["s3:*", "acm:*", "ec2:Run", "s3:*"]\nresources = ["*"]',
+            [(3, "allows s3:* and acm:* on every resource")],
+        ),
+        (
+            'actions = ["acm:*", "athena:*", "ec2:*", "ecr:*", "iam:Get"]\nresources = ["*"]',
+            [(3, "allows acm:*, athena:* and 2 more on every resource")],
+        ),
+        (
+            'actions = ["acm:*", "*", "ec2:*"]\nresources = ["*"]',
+            [(3, 'allows every action: "*"')],
+        ),
         ('actions = ["s3:*"]\nresources = ["arn:x"]', []),
         ('effect = "Deny"\nactions = ["*"]\nresources = ["*"]', []),
         (
             'principals {\nidentifiers = ["*"]\n}',
             [(3, "allows it to everybody, without a condition")],
+        ),
+        (
+            'sid = "PublicRead"\nactions = ["s3:GetObject"]\nprincipals {\nidentifiers = ["*"]\n}',
+            [(5, "allows s3:GetObject to everybody, without a condition")],
         ),
         ('principals {\nidentifiers = ["*"]\n}\ncondition {\n}', []),
     ],
