@@ -66,7 +66,8 @@ _MODULE_OF_OTHERS = re.compile(
 
 _NO_DOCKERFILE = re.compile(
     r"\.(?:md|rst|txt|ya?ml|json|toml|lock|dockerignore|jinja2?|j2|tmpl|tpl|gotmpl|erb|hbs|mustache"
-    r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy|html|svg|png)$",
+    r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy|html|svg|png)$"
+    r"|file[\w.-]*[-_.](?:template|tmpl|tpl)(?:$|[-_.])|^(?:template|tmpl|tpl)\.\w+$",
     re.IGNORECASE,
 )
 """Endings of files about a Dockerfile, of templates for one, and of programs that read one."""

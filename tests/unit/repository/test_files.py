@@ -47,8 +47,21 @@ KINDS: dict[str, tuple[Kind, list[str], list[str]]] = {
     ),
     "every Dockerfile": (
         files.all_dockerfiles,
-        [".devcontainer/Dockerfile", "Dockerfile", "tests/Containerfile"],
-        ["Dockerfile.j2", "dockerfile_lint.py"],
+        [
+            ".devcontainer/Dockerfile",
+            "Dockerfile",
+            "service-template.Dockerfile",
+            "tests/Containerfile",
+        ],
+        [
+            "Dockerfile.j2",
+            "dockerfile_lint.py",
+            "bin/Dockerfile-template",
+            "Dockerfile.template.dev",
+            "Dockerfile.tpl",
+            "Dockerfile_tmpl",
+            "template.Dockerfile",
+        ],
     ),
     "compose files": (
         files.compose_files,
