@@ -28,24 +28,14 @@ if TYPE_CHECKING:
         Examined,
     )  # with all checks: 0.1 s that `scaffold new --no-check` does not need
 
+_PIPELINE = "3 pipeline"
 _STAGES = (
     ("1 infrastructure", ("terraform", "platform")),
     ("2 packaging", ("app", "Dockerfile", "compose.yaml", ".dockerignore")),
-    (
-        "3 pipeline",
-        (
-            ".github",
-            "Jenkinsfile",
-            ".gitlab-ci.yml",
-            "azure-pipelines.yml",
-            "ci",
-            "helm",
-            "Makefile",
-            "mise.toml",
-        ),
-    ),
+    (_PIPELINE, ("ci", "helm", "Makefile", "mise.toml")),
     ("4 monitoring", ("monitoring",)),
 )
+"""What each stage has at the top of a repository; before it, the pipelines of the CI systems."""
 _CULTURE = "  culture"
 
 _SAID_BESIDE = {"runtime_version": "runtime", "region": "cloud"}
@@ -167,8 +157,13 @@ def _in_words(given: Mapping[str, Answer]) -> str:
 
 
 def _stages(files: tuple[Path, ...]) -> Iterator[str]:
+    # Here, because all systems and runtimes come with it: 0.1 s that `--help` does not need.
+    from scaffolder.repository.ci import CI_SYSTEMS
+
     left = list(files)
-    for title, tops in _STAGES:
+    pipelines = tuple(Path(system.FIRST[0]).parts[0] for system in CI_SYSTEMS.values())
+    for title, own in _STAGES:
+        tops = (*pipelines, *own) if title == _PIPELINE else own
         here = [file for file in left if file.parts[0] in tops]
         if here:
             left = [file for file in left if file not in here]
