@@ -148,6 +148,11 @@ def placeholders(values: Mapping[Any, Any]) -> dict[str, str]:
     return {key: value for key, value in given.items() if key in image and image[key] in ("", None)}
 
 
+def takes_revision(values: Mapping[Any, Any], given: Mapping[str, str]) -> bool:
+    """Return whether a pipeline also hands the commit over: it is empty beside an empty digest."""
+    return "digest" in given and values.get("revision") == ""
+
+
 def _plain(project: Project) -> Iterator[KubernetesObject]:
     left_to_kustomize = kustomize.named_files(project)
     folders = kustomize.folders(project)

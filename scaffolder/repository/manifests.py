@@ -128,7 +128,11 @@ def _release_name(name: str) -> str:
 def _image(project: Project, chart: Path) -> dict[str, str]:
     """What stands for the image that the pipeline hands over, in a chart that takes one like that."""
     values = table(project, chart / "values.yaml") if project.has(chart / "values.yaml") else {}
-    return {f"image.{key}": given for key, given in kubernetes_objects.placeholders(values).items()}
+    given = kubernetes_objects.placeholders(values)
+    settings = {f"image.{key}": value for key, value in given.items()}
+    if kubernetes_objects.takes_revision(values, given):
+        settings["revision"] = kubernetes_objects.REVISION
+    return settings
 
 
 def kubernetes_version(project: Project) -> str:

@@ -20,6 +20,8 @@ from scaffolder.template import keep_list
 from scaffolder.tools.programs import SHELLCHECK
 from scaffolder.tools.toolchain import SystemToolchain
 
+NEEDS_BASH = pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
+
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
 GITHUB = "git@github.com:acme/order-service.git"
@@ -190,6 +192,7 @@ def test_the_users_own_defaults_answer_what_the_repository_does_not_say(
     assert (answers["chat"], answers["monitoring"]) == ("slack", "none")
 
 
+@NEEDS_BASH
 def test_without_a_pin_the_job_fails_and_says_what_to_type(maven: Path) -> None:
     run.adopt(maven, {}, no_check=True)
     foreign.git(maven, "switch", "--quiet", branch.NAME)
@@ -212,6 +215,7 @@ def test_without_a_pin_the_job_fails_and_says_what_to_type(maven: Path) -> None:
         "scaffolder==1.0.0 --hash=sha256:" + "a" * 64,
     ],
 )
+@NEEDS_BASH
 def test_a_lock_that_leaves_anything_open_is_refused(maven: Path, line: str) -> None:
     run.adopt(maven, {}, no_check=True)
     foreign.git(maven, "switch", "--quiet", branch.NAME)

@@ -286,7 +286,7 @@ def _with_placeholders(values: dict[Any, Any]) -> dict[Any, Any]:
     if not given:
         return values
     filled = {**values, "image": {**values["image"], **given}}
-    if "digest" in given and values.get("revision") == "":
+    if kubernetes_objects.takes_revision(values, given):
         filled["revision"] = kubernetes_objects.REVISION
     return filled
 
