@@ -10,7 +10,7 @@ from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import image_references
 from scaffolder.repository.facts import application, charts, monitoring
-from scaffolder.repository.facts.monitoring import Query, Selector
+from scaffolder.repository.facts.monitoring import Selector
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
 from scaffolder.tools.toolchain import Toolchain
@@ -49,7 +49,7 @@ def buckets_are_selected_as_stored(project: Project, _: Toolchain) -> Verdict:
 
 def _selected(project: Project) -> Iterator[tuple[Location, str, str, str]]:
     """Yield the place, the query's name, the histogram and the bound of each equality of `le`."""
-    for at, who, query in _queries(project):
+    for at, who, query in monitoring.queries(project):
         for selector in query.selectors:
             for matcher in selector.matchers:
                 exact = matcher.label == "le" and matcher.operator == "="
@@ -66,13 +66,6 @@ def _line(project: Project, at: Location, bound: str) -> Location:
         if number and asks.search(lines[number - 1]):
             return place(project, at.path, number)
     return at
-
-
-def _queries(project: Project) -> Iterator[tuple[Location, str, Query]]:
-    for rule in monitoring.rules(project):
-        yield rule.at["expr"], rule.name, rule.query
-    for panel in monitoring.panels(project):
-        yield panel.place, repr(panel.title), panel.query
 
 
 def _is_histogram(selector: Selector) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -107,7 +108,7 @@ def _of_budget(project: Project, budget: KubernetesObject) -> Iterator[Finding]:
                 known = f"minAvailable is {least} of {counted(pods, 'pod')} of {workload}"
                 finding = _blocked(project, budget, "minAvailable", known)
                 # One pod may be wanted; that its node is never drained rarely is.
-                yield finding if pods > 1 else _as_warning(finding)
+                yield finding if pods > 1 else replace(finding, severity=Severity.WARNING)
                 return
 
 
@@ -120,12 +121,6 @@ def _blocked(project: Project, budget: KubernetesObject, key: str, known: str) -
         "an upgrade of the cluster stops",
         fix="maxUnavailable: 1, and two pods or more",
     )
-
-
-def _as_warning(finding: Finding) -> Finding:
-    from dataclasses import replace
-
-    return replace(finding, severity=Severity.WARNING)
 
 
 def _needed(least: Any, pods: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
@@ -105,7 +104,7 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
             "no ServiceMonitor or scrape configuration says what the jobs are called"
         )
     findings, looked = [], 0
-    for place, who, query in _queries(project):
+    for place, who, query in monitoring.queries(project):
         for one in query.selectors:
             ours = not _OTHERS.fullmatch(one.name) or one.name == "up"
             for matcher in one.matchers:
@@ -178,7 +177,7 @@ def no_label_is_a_digest(project: Project, _: Toolchain) -> Verdict:
                             at, f"the label {key} is a digest", other, fix="make it an annotation"
                         )
                     )
-    for place, who, query in _queries(project):
+    for place, who, query in monitoring.queries(project):
         names = query.labels | {m.label for s in query.selectors for m in s.matchers}
         for name in sorted(
             one for one in names if one in {"digest", "image_digest", "sha", "image_sha"}
@@ -231,7 +230,9 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
     ]
     named = [_named(one.name, words) for _, _, one in ours]
     jobs = _jobs(project)
-    everywhere = {one.name for _, _, query in _queries(project) for one in query.selectors}
+    everywhere = {
+        one.name for _, _, query in monitoring.queries(project) for one in query.selectors
+    }
     if not any(named) and not any(_named(name, words) for name in everywhere):
         raise NotApplicable("no source here names a series that is asked for")
     own = {word: at for word, at in words.items() if _is_metric(word, at)}
@@ -312,13 +313,6 @@ def _jobs(project: Project) -> dict[str, Location]:
                             found[1], Location(path=file, line=number, text=line.strip())
                         )
     return known
-
-
-def _queries(project: Project) -> Iterator[tuple[Location, str, Query]]:
-    for rule in monitoring.rules(project):
-        yield rule.at["expr"], rule.name, rule.query
-    for panel in monitoring.panels(project):
-        yield panel.place, repr(panel.title), panel.query
 
 
 def _divides(query: Query, recorded: dict[str, monitoring.Rule], depth: int = 0) -> bool:

@@ -44,6 +44,7 @@ __all__ = [
     "declared",
     "managed_by_grafana",
     "panels",
+    "queries",
     "rule_groups",
     "rule_tests",
     "rules",
@@ -115,6 +116,14 @@ def rules(project: Project) -> tuple[Rule, ...]:
 def alerts(project: Project) -> tuple[Rule, ...]:
     """Return the rules that raise an alert."""
     return tuple(rule for rule in rules(project) if rule.alert)
+
+
+def queries(project: Project) -> Iterator[tuple[Location, str, Query]]:
+    """Yield the place, the name and the query of each rule and of each panel."""
+    for rule in rules(project):
+        yield rule.at["expr"], rule.name, rule.query
+    for panel in panels(project):
+        yield panel.place, repr(panel.title), panel.query
 
 
 def alertmanagers(project: Project) -> tuple[Alertmanager, ...]:
