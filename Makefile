@@ -32,7 +32,7 @@ faults: $(BIN)/.ready ## Make every fault of the checks, and run all checks on e
 	$(BIN)/python -m pytest -n 2 -m faults tests/e2e/test_gate_map.py $(PYTEST_ARGS)
 
 histories: $(BIN)/.ready ## Merge thousands of random histories, with our engine and with plain Copier, and stop an update at every place
-	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/e2e/test_update_is_killed.py tests/e2e/test_update_is_stopped.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/unit/update/test_dry_runs.py tests/e2e/test_migration_walk.py tests/e2e/test_update_is_killed.py tests/e2e/test_update_is_stopped.py $(PYTEST_ARGS)
 
 dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)

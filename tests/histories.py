@@ -143,7 +143,8 @@ def _block(name: str) -> str:
 def _by_people(one: History, chance: random.Random, word: str) -> None:
     paths = sorted(one.ours.keys() & one.base.keys())
     kind = chance.choices(
-        ["edit", "insert", "cut", "delete", "move", "mode", "add"], [6, 6, 2, 1, 1, 1, 1]
+        ["edit", "insert", "cut", "delete", "move", "mode", "add", "format"],
+        [6, 6, 2, 1, 1, 1, 1, 1],
     )[0]
     if kind == "add" or not paths:
         one.ours[f"own/{word}.txt"] = (f"{word}\n", False)
@@ -165,6 +166,19 @@ def _by_people(one: History, chance: random.Random, word: str) -> None:
             one.moved[path] = f"moved/{path.replace('/', '-')}"
         case "mode":
             one.ours[path] = (content, not executable)
+        case "format":
+            one.ours[path] = (_formatted(content, chance), executable)
+
+
+def _formatted(content: str, chance: random.Random) -> str:
+    """The file as a formatter leaves it: other indentation, other comments or empty lines between the blocks."""
+    match chance.choice(["indent", "comments", "apart"]):
+        case "indent":
+            return re.sub(r"^  (?=\w)", "    ", content, flags=re.MULTILINE)
+        case "comments":
+            return re.sub(r" # ", "  # ", content)
+        case _:
+            return re.sub(r"\n(?=- name: )", "\n\n", content)
 
 
 def _by_template(one: History, chance: random.Random, name: str) -> None:
