@@ -46,6 +46,7 @@ SOURCES = {
     "python": Source(pages=("python",)),
     "node": Source(pages=("nodejs",)),
     "go": Source(pages=("go",)),
+    "dotnet": Source(pages=("dotnet",)),
     "debian": Source(pages=("debian",), field="eoes", names=True),
     "ubuntu": Source(pages=("ubuntu",), names=True),
     "alpine": Source(pages=("alpine-linux",)),

@@ -46,6 +46,11 @@ class Items(list[Any]):
         self.line = line
         self.lines: list[int] = []
 
+    def add(self, item: Any, line: int) -> None:
+        """Append an item that is on `line`."""
+        self.append(item)
+        self.lines.append(line)
+
 
 _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
@@ -217,8 +222,7 @@ class _Construction:
         for child in node.value:
             value, part = self._value(child)
             size += part
-            items.append(value)
-            items.lines.append(child.start_mark.line + 1)
+            items.add(value, child.start_mark.line + 1)
         return min(size, LARGEST)
 
     def _scalar(self, node: Any) -> Any:

@@ -235,6 +235,17 @@ def terraform_states(project: Project) -> tuple[Path, ...]:
     return project.matching("*.tfstate", "*.tfstate.backup")
 
 
+def terragrunt_units(project: Project) -> tuple[Path, ...]:
+    """Return the units and stacks of Terragrunt."""
+    return project.matching("terragrunt.hcl", "terragrunt.stack.hcl")
+
+
+def terragrunt(project: Project) -> tuple[Path, ...]:
+    """Return the units of Terragrunt, and the files that these may include."""
+    others = {*terraform_locks(project), *terraform_tests(project), *terraform_backends(project)}
+    return tuple(file for file in project.matching("*.hcl") if file not in others)
+
+
 def hcl(project: Project) -> tuple[Path, ...]:
     """Return every file in the language of Terraform."""
     return project.matching("*.tf", "*.tfvars", "*.hcl", "*.tfbackend")

@@ -122,15 +122,48 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
         runtime = one.fact.removeprefix("runtime ")
         all_rights = _rights(project, said, runtime)
         own = all_rights.get(one.subject)
-        # One statement of each version: of many services, most are for the same.
-        rights = [own] if own else list({one.value: one for one in all_rights.values()}.values())
         if _is_named_in_its_path(one):
             continue
+        if own is None:
+            all_rights = _of_the_repository(project, one, all_rights)
+        # One statement of each version: of many services, most are for the same.
+        rights = [own] if own else list({one.value: one for one in all_rights.values()}.values())
         if rights and not any(_agree(one, right) for right in rights):
             findings.append(_disagreement(project, one, own or next(iter(all_rights.values()))))
     return Verdict(
         findings=tuple(findings), detail=counted(len(found), "place"), limit=limit_of(said.unread)
     )
+
+
+_BESIDE_SERVICES = frozenset(
+    {
+        *("aws", "azure", "gcp", "terraform", "infra", "infrastructure", "iac", "ops", "hack"),
+        *("lambda", "lambdas", "functions", "tools", "scripts", "ci", "images", "ecr", "docker"),
+    }
+)
+"""Folders with images of what runs beside the services of a repository."""
+
+
+def _of_the_repository(
+    project: Project, one: Declaration, rights: dict[Path, Declaration]
+) -> dict[Path, Declaration]:
+    """Return what a statement of no service is held against: the services that stand for all.
+
+    A project that is no service is held against none of them, and an image that is deep in the
+    repository says nothing of it: what runs there may be a helper of the infrastructure.
+    """
+    if one.subject != services.HERE and one.subject not in services.folders(project):
+        return {}
+    return {
+        service: right
+        for service, right in rights.items()
+        if _BESIDE_SERVICES.isdisjoint(service.parts)
+        and (right.role != IMAGE or len(service.parts) < _DEEP)
+    }
+
+
+_DEEP = 3
+"""Folders above a Dockerfile that alone says nothing of the whole repository."""
 
 
 def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:

@@ -12,10 +12,12 @@ from pathlib import Path
 from scaffolder.model import Blocked, Check, Finding, Location, NotApplicable, Severity, Verdict
 from scaffolder.repository import clusters, end_of_life, facts, files, image_references
 from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.ci.runners import runners_in_matrices
 from scaffolder.repository.ci.system import AGENT, CI
 from scaffolder.repository.end_of_life import SOON, End
 from scaffolder.repository.facts import tool_versions
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
+from scaffolder.repository.facts.pipelines import MATRIX
 from scaffolder.repository.facts.runtimes import IMAGE, IMAGE_BUILD
 from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
@@ -33,7 +35,13 @@ class Pin:
     place: Location
 
 
-_RUNS = {VERSION_FILE, IMAGE, IMAGE_BUILD, CI, AGENT, DEV, COMPOSE}
+_RUNS = {VERSION_FILE, IMAGE, IMAGE_BUILD, CI, MATRIX, AGENT, DEV, COMPOSE}
+_DOTNET = re.compile(
+    r"(?:^|/)dotnet/(?:core/)?(?:aspnet|runtime|runtime-deps|sdk)$"
+    r"|(?:^|/)microsoft/(?:dotnet|aspnetcore|aspnetcore-build)$"
+)
+"""Images of .NET; those of the .NET Framework have the life of Windows."""
+
 _SYSTEMS = re.compile(
     r"(?:^|-)(?:(squeeze|wheezy|jessie|stretch|buster|bullseye|bookworm|trixie)|(precise|trusty|xenial|bionic|focal|jammy|noble)|alpine(\d+\.\d+))(?=-|$)"
 )
@@ -52,8 +60,13 @@ _PRODUCT_OF_TOOL = {"terraform": "terraform", "helm": "helm", "kubectl": "kubern
 def runtimes(project: Project) -> Iterator[Pin]:
     """What images, version files, pipelines and development containers say the service runs on."""
     for one in facts.read(project).starting("runtime "):
-        if one.role in _RUNS:
+        if one.role in _RUNS and " || " not in one.value:  # each of several is stated by itself
             yield Pin(product=one.fact.removeprefix("runtime "), version=one.value, place=one.place)
+    for use in image_references.named(project):
+        name, tag, _ = split(use.image)
+        if _DOTNET.search(name) and (found := re.match(r"\d+\.\d+", tag)):
+            place = Location(path=use.path, line=use.line, text=use.image)
+            yield Pin(product="dotnet", version=found[0], place=place)
 
 
 def kubernetes(project: Project) -> Iterator[Pin]:
@@ -99,7 +112,7 @@ def hosted(project: Project) -> Iterator[Pin]:
     for name, system in CI_SYSTEMS.items():
         for file in files.pipelines_of(project, name):
             if system.RUNNERS:
-                yield from _matches(project, file, system.RUNNERS, "runner")
+                yield from _runners(project, file, system.RUNNERS)
             for found in system.ACTIONS.finditer(project.text(file)) if system.ACTIONS else ():
                 if end_of_life.knows(found[1]):
                     yield _pin(project, file, found.start(1), found[1], found[3] or found[2])
@@ -165,9 +178,12 @@ def _ending(end: End, last: datetime.date, places: list[Location], day: datetime
     )
 
 
-def _matches(project: Project, file: Path, pattern: re.Pattern[str], product: str) -> Iterator[Pin]:
+def _runners(project: Project, file: Path, pattern: re.Pattern[str]) -> Iterator[Pin]:
+    """Yield the machines that a pipeline names, those of a matrix at their own place."""
     for found in pattern.finditer(project.text(file)):
-        yield _pin(project, file, found.start(1), product, found[1])
+        yield _pin(project, file, found.start(1), "runner", found[1])
+    for label, line in runners_in_matrices(project, file):
+        yield Pin(product="runner", version=label, place=place(project, file, line))
 
 
 def _pin(project: Project, file: Path, at: int, product: str, version: str) -> Pin:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import files, fixes
+from scaffolder.repository import files, fixes, terragrunt
 from scaffolder.repository.project import Project
 from scaffolder.tools import terraform
 from scaffolder.tools.programs import TERRAFORM
@@ -49,9 +49,16 @@ def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
     """
     folder = _folder(project)
     roots = terraform.roots(project.root / folder)
-    said = terraform.validate(
+    validated = terraform.validate(
         toolchain, project.root / folder, roots, online=online, within=project.root
     )
+    completed = terragrunt.completed(project)
+    said = [
+        terraform.left_to_terragrunt(one, folder / one.root)
+        if folder / one.root in completed
+        else one
+        for one in validated
+    ]
     limit = _together(validation.limit for validation in said if validation.limit)
     judged = [validation for validation in said if validation.judged]
     if not judged:

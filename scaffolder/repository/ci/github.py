@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scaffolder.formats.yaml import tables
+from scaffolder.formats.yaml import Items, tables
 from scaffolder.repository.ci import github_traps
 from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.ci.system import (
@@ -182,17 +182,29 @@ def set_ups(project: Project, file: Path) -> Iterator[Image | SetUp]:
         for step in tables_in(job.get("steps")):
             if action := _action(step):
                 given = inputs_of(table_in(step.get("with")), _EXPRESSION, known)
-                yield SetUp(step=action, inputs=given)
+                yield SetUp(step=action, inputs=given, folder=_folder_of(workflow, job))
+
+
+def _folder_of(workflow: dict[Any, Any], job: dict[Any, Any]) -> Path:
+    """Return the folder that every script of a job runs in, the root if they differ."""
+    outer = _working(job) or _working(workflow)
+    steps = [step for step in tables_in(job.get("steps")) if "run" in step]
+    folders = {str(step.get("working-directory") or outer or ".") for step in steps}
+    return (folder_of(next(iter(folders))) or Path()) if len(folders) == 1 else Path()
 
 
 def _axes(matrix: dict[Any, Any]) -> dict[str, list[Any]]:
-    """Return the values of each axis of a matrix, those of `include` added."""
-    lists = {key: value for key, value in matrix.items() if isinstance(value, list)}
-    axes = {str(key): list(value) for key, value in lists.items() if key != "include"}
+    """Return the values of each axis of a matrix, those of `include` added; they know their lines."""
+    axes: dict[str, Items] = {}
+    for key, value in matrix.items():
+        if isinstance(value, list) and key != "include":
+            axes[str(key)] = Items(line_of(matrix, key))
+            for number, item in enumerate(value):
+                axes[str(key)].add(item, line_of(value, number))
     for one in tables_in(matrix.get("include")):
         for key, value in one.items():
-            axes.setdefault(str(key), []).append(value)
-    return axes
+            axes.setdefault(str(key), Items(line_of(one, key))).add(value, line_of(one, key))
+    return dict(axes)
 
 
 def programs(project: Project, file: Path) -> Iterator[Program]:

@@ -52,14 +52,22 @@ class Setting:
 
     values: tuple[str, ...]
     line: int
+    lines: tuple[int, ...] = ()
+
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """Return each value with its line: that of a matrix, if the values are in one."""
+        lines = self.lines or (self.line,) * len(self.values)
+        return tuple(zip(self.values, lines, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetUp:
-    """A step that may set up a runtime: its name, and its inputs."""
+    """A step that may set up a runtime: its name, its inputs, and the folder that its job is for."""
 
     step: str
     inputs: Mapping[str, Setting]
+    folder: Path = field(default_factory=Path)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,24 +290,27 @@ def inputs_of(
 ) -> dict[str, Setting]:
     """Return the inputs of a step, filled in with what `known` has of the expression's group."""
     return {
-        str(key): Setting(values=_values(value, expression, known), line=line_of(given, key))
+        str(key): _setting(value, line_of(given, key), expression, known)
         for key, value in given.items()
     }
 
 
-def _values(value: Any, expression: re.Pattern[str], known: Mapping[str, Any]) -> tuple[str, ...]:
+def _setting(
+    value: Any, line: int, expression: re.Pattern[str], known: Mapping[str, Any]
+) -> Setting:
     if isinstance(value, list):
-        return tuple(map(str, value))
+        return Setting(values=tuple(map(str, value)), line=line)
     if value is None or isinstance(value, dict):
-        return ()
+        return Setting(values=(), line=line)
     text = str(value)
     found = expression.fullmatch(text.strip())
     if not found:
-        return () if "$" in text else tuple(text.split("\n"))
+        return Setting(values=() if "$" in text else tuple(text.split("\n")), line=line)
     filled = known.get(next(one for one in found.groups() if one))
     if isinstance(filled, list):
-        return tuple(map(str, filled))
-    return () if filled is None else (str(filled),)
+        lines = tuple(getattr(filled, "lines", ()))
+        return Setting(values=tuple(map(str, filled)), line=line, lines=lines)
+    return Setting(values=() if filled is None else (str(filled),), line=line)
 
 
 def program_of(

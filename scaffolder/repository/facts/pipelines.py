@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from scaffolder.formats import Unreadable
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
-from scaffolder.repository.ci.system import CiSystem, Image, SetUp, Tool
+from scaffolder.repository.ci.system import CiSystem, Image, Setting, SetUp, Tool
+from scaffolder.repository.facts import services
 from scaffolder.repository.facts.runtimes import stated
 from scaffolder.repository.facts.statements import Declaration, Unread
 from scaffolder.repository.facts.versions_of_images import runtime_of, shared_form
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES, owners
 from scaffolder.repository.runtimes.runtime import RANGE
+
+MATRIX = "matrix"
+"""One version of several that a job is run with."""
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
@@ -48,23 +53,38 @@ def _set_up(
 ) -> Iterator[Declaration]:
     for key in system.set_up_by(RUNTIMES[runtime])[step.step]:
         if given := step.inputs.get(key):
-            yield from _several(project, file, runtime, given.values, given.line, system.ROLE)
+            subject = _subject(project, file, step.folder)
+            yield from _several(project, file, runtime, given, system.ROLE, subject)
+
+
+def _subject(project: Project, file: Path, folder: Path) -> Path:
+    """Return the service that a job is for: that of its folder, or a project that is no service."""
+    if folder == Path():
+        return services.subject_of(project, file)
+    subject = services.subject_of(project, folder)
+    return folder if services.shared(project, subject) else subject
 
 
 def _several(
-    project: Project, file: Path, runtime: str, versions: Iterable[str], line: int, role: str
+    project: Project, file: Path, runtime: str, given: Setting, role: str, subject: Path
 ) -> Iterator[Declaration]:
-    """One statement of all the versions that a step is run with: a test over several names the right one among them."""
-    forms = dict.fromkeys(
-        shared_form(runtime, found[0]) for found in map(_number, versions) if found
-    )
+    """One statement of all the versions that a step is run with: a test over several names the right one among them.
+
+    Each of several versions is also stated by itself, at its own place.
+    """
+    forms: dict[str, int] = {}
+    for version, line in given.places:
+        if found := _number(version):
+            forms.setdefault(shared_form(runtime, found[0]), line)
     if len(forms) == 1:
-        yield from stated(project, runtime, next(iter(forms)), file, line, role)
+        ((version, line),) = forms.items()
+        yield from stated(project, runtime, version, file, line, role, subject=subject)
     elif forms:
-        for one in stated(project, runtime, " || ".join(forms), file, line, RANGE):
-            yield Declaration(
-                fact=one.fact, subject=one.subject, value=one.value, role=role, place=one.place
-            )
+        line = next(iter(forms.values()))
+        for one in stated(project, runtime, " || ".join(forms), file, line, RANGE, subject=subject):
+            yield replace(one, role=role)
+        for version, line in forms.items():
+            yield from stated(project, runtime, version, file, line, MATRIX, subject=subject)
 
 
 def _number(text: str) -> re.Match[str] | None:

@@ -4,7 +4,12 @@ from scaffolder.tools.terraform.folders import roots
 from scaffolder.tools.terraform.format import Formatting, Unformatted, formatting
 from scaffolder.tools.terraform.output import Diagnostic
 from scaffolder.tools.terraform.testing import Tests, run_tests
-from scaffolder.tools.terraform.validation import Level, Validation, validate
+from scaffolder.tools.terraform.validation import (
+    Level,
+    Validation,
+    left_to_terragrunt,
+    validate,
+)
 
 __all__ = [
     "Diagnostic",
@@ -14,6 +19,7 @@ __all__ = [
     "Unformatted",
     "Validation",
     "formatting",
+    "left_to_terragrunt",
     "roots",
     "run_tests",
     "validate",

@@ -48,6 +48,9 @@ _MADE_BY_A_BUILD = re.compile(
 )
 """Files that no repository holds: what a build makes, and keys."""
 
+TERRAGRUNT = "Terragrunt completes it"
+"""Why a configuration is not judged that is not whole by itself."""
+
 _ALIASED = "Provider configuration not present"
 _TOFU = re.compile(
     r"^\s*encryption\s*\{|^\s*provider\s+\"[^\"]+\"\s*\{[^}]*?^\s*for_each\s*="
@@ -85,6 +88,15 @@ def split(diagnostics: Iterable[Diagnostic], root: Root) -> Split:
     )
 
 
+_WRITTEN_BY_TERRAGRUNT = (_ALIASED, "Reference to undeclared", "Missing required provider")
+"""How the summary starts of what a configuration lacks before Terragrunt has written into it."""
+
+
+def of_terragrunt(diagnostic: Diagnostic) -> bool:
+    """Return whether a diagnostic may be of what Terragrunt adds to a configuration."""
+    return diagnostic.summary.startswith(_WRITTEN_BY_TERRAGRUNT)
+
+
 def is_missing(diagnostic: Diagnostic) -> bool:
     """Return whether a diagnostic only says that a provider or a module is not installed."""
     return diagnostic.summary.startswith((*_NO_PROVIDER, NOT_INSTALLED))
@@ -106,7 +118,7 @@ def dialect(root: Root) -> str:
     if _TOFU.search(root.text) or "registry.opentofu.org" in lock:
         return "written for OpenTofu"
     if "terragrunt.hcl" in own:
-        return "Terragrunt completes it"
+        return TERRAGRUNT
     pinned = next((text for one in folders if (text := read(one / ".terraform-version"))), "")
     return "written for a Terraform before 1.0" if _OLD.match(pinned) else ""
 

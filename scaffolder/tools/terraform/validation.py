@@ -98,6 +98,23 @@ def validate(
     return tuple(_validation(plain) for plain in tools.answer(TERRAFORM, question, reads, ask))
 
 
+def left_to_terragrunt(validation: Validation, name: Path) -> Validation:
+    """Return what was said of the configuration `name`, without what Terragrunt may add before it runs.
+
+    It is not judged where nothing else was said: Terraform may have looked no further.
+    """
+    kept = tuple(one for one in validation.diagnostics if not limits.of_terragrunt(one))
+    if kept == validation.diagnostics:
+        return validation
+    limit = f"{name.as_posix()} ({limits.TERRAGRUNT})"
+    return replace(
+        validation,
+        diagnostics=kept,
+        limit="; ".join(filter(None, (validation.limit, limit))),
+        judged=bool(kept),
+    )
+
+
 def _each(
     tools: Toolchain, roots: Sequence[Root], releases: Mapping[str, str], online: bool
 ) -> list[Validation]:
