@@ -55,6 +55,24 @@ class Items(list[Any]):
 _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
+class _Reanchored(yaml.SafeLoader):
+    """A reader for which an anchor that is there twice stands for the latter from there on.
+
+    https://yaml.org/spec/1.2.2/#3222-anchors-and-aliases; PyYAML refuses it.
+    """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Compose the next node, and forget an earlier one of the same anchor."""
+        reader: Any = self
+        if not reader.check_event(yaml.AliasEvent):
+            reader.anchors.pop(reader.peek_event().anchor, None)
+        return super().compose_node(parent, index)
+
+
+def _is_anchored_twice(error: yaml.YAMLError) -> bool:
+    return "found duplicate anchor" in str(error)
+
+
 def load_all(text: str) -> list[Any]:
     """The documents of `text`, those that are empty left out.
 
@@ -78,7 +96,15 @@ def refuse_unbounded(text: str) -> None:
     _refuse_too_deep(text)
     if "&" not in text or "*" not in text:  # without an alias nothing is larger than it is written
         return
-    loader = _LOADER(text)
+    try:
+        _refuse_too_large(_LOADER(text))
+    except yaml.composer.ComposerError as error:
+        if not _is_anchored_twice(error):
+            raise
+        _refuse_too_large(_Reanchored(text))
+
+
+def _refuse_too_large(loader: Any) -> None:
     try:
         sizes: dict[int, int] = {}
         while loader.check_node():
@@ -110,7 +136,15 @@ def _size(node: Any, sizes: dict[int, int]) -> int:
 
 def _load(text: str, construction: Callable[[Any], _Construction]) -> list[Any]:
     _refuse_too_deep(text)
-    loader = _LOADER(text)
+    try:
+        return _read(_LOADER(text), construction)
+    except yaml.composer.ComposerError as error:
+        if not _is_anchored_twice(error):
+            raise
+        return _read(_Reanchored(text), construction)
+
+
+def _read(loader: Any, construction: Callable[[Any], _Construction]) -> list[Any]:
     try:
         documents = []
         while loader.check_node():

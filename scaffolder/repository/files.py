@@ -283,6 +283,16 @@ def chart_inputs(project: Project, chart: Path) -> tuple[Path, ...]:
     return _inside(project.matching("*.yaml", "*.yml", "*.tpl", "*.json"), chart)
 
 
+def is_trial_values(project: Project, file: Path) -> bool:
+    """Return whether a file has the values of a chart for a throw-away cluster of chart-testing.
+
+    https://github.com/helm/chart-testing#helm-tests
+    """
+    return (
+        file.parent.name == "ci" and is_values(file) and project.has(file.parents[1] / "Chart.yaml")
+    )
+
+
 def is_template(project: Project, file: Path) -> bool:
     """Return whether a file is a template of a chart: Helm's to judge, and no YAML."""
     return any(
@@ -349,6 +359,12 @@ def that_deploy(project: Project) -> tuple[Path, ...]:
     return (*pipelines(project), *shell_scripts(project), *make_files(project))
 
 
+def that_fill_in(project: Project) -> tuple[Path, ...]:
+    """Return what may fill in a file before a program reads it: scripts, images, pipelines, Compose."""
+    scripts = (*shell_programs(project), *make_files(project), *all_dockerfiles(project))
+    return (*scripts, *compose_files(project), *pipelines(project))
+
+
 def kind_clusters(project: Project) -> tuple[Path, ...]:
     """Return the settings of clusters on one's own machine.
 
@@ -391,6 +407,20 @@ def is_test_data(file: Path) -> bool:
 def is_of_others(file: Path) -> bool:
     """Return whether a file is the data of a test, or a module of others: nothing to correct."""
     return is_test_data(file) or _MODULE_OF_OTHERS.search(file.as_posix()) is not None
+
+
+_LIBRARY = re.compile(
+    r"[.-](?:min|bundle|pack|packed)\.(?:js|mjs|css)$"
+    r"|(?:^|/)(?:jquery|bootstrap|angular|react|vue|d3|lodash|moment|modernizr|respond|html5shiv"
+    r"|datatables|select2|tinymce|ckeditor|codemirror)(?:[.-][\w.-]+)?\.(?:js|css)$",
+    re.IGNORECASE,
+)
+"""Copies of libraries for browsers, by their names, and what a program has made small."""
+
+
+def is_library(file: Path) -> bool:
+    """Return whether a file is a copy of a library for browsers, or minified."""
+    return _LIBRARY.search(file.as_posix()) is not None
 
 
 # ---- texts by language ---------------------------------------------------------------------------

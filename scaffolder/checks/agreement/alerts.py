@@ -12,7 +12,7 @@ from typing import Any
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository.facts import documents, monitoring
+from scaffolder.repository.facts import documents, monitoring, ownership
 from scaffolder.repository.facts.monitoring import Alertmanager, Rule
 from scaffolder.repository.kubernetes_objects import dig
 from scaffolder.repository.project import Project
@@ -37,12 +37,14 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     """
     alerts = [alert for alert in monitoring.alerts(project) if alert.annotations.get("runbook_url")]
     linked = [(alert, *_target(alert.annotations["runbook_url"])) for alert in alerts]
-    here = [(alert, path, anchor) for alert, path, anchor in linked if path is not None]
-    if not here:
+    pages = [(alert, path, anchor) for alert, path, anchor in linked if path is not None]
+    if not pages:
         raise NotApplicable("no alert links to a runbook of a repository")
-    folders = {path.parent for _, path, _ in here if project.has(path)}
-    if not folders and not any(project.inside(path.parent) for _, path, _ in here):
+    homes = _own_homes(project, pages)
+    here = [one for one in pages if _home(one[0].annotations["runbook_url"]) in homes]
+    if not here:
         raise NotApplicable("the runbooks are in another repository")
+    folders = {path.parent for _, path, _ in here if project.has(path)}
     findings = []
     for alert, path, anchor in here:
         if not project.has(path):
@@ -73,6 +75,35 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     )
     findings += _shared(here)
     return Verdict(findings=distinct(findings), detail=counted(len(here), "runbook"))
+
+
+def _own_homes(project: Project, pages: list[tuple[Rule, Path, str]]) -> set[str]:
+    """Return the addresses of the repository itself, among those that runbooks are linked in.
+
+    One that is called like something here, or of which a page or its folder of runbooks is here.
+    """
+    homes = set()
+    for alert, path, _ in pages:
+        home = _home(alert.annotations["runbook_url"])
+        name = home.rpartition("/")[2].removesuffix(".git").lower()
+        is_named = name in ownership.own_names(project)
+        of_runbooks = path.parent.name in _RUNBOOKS and bool(project.inside(path.parent))
+        if is_named or of_runbooks or (project.has(path) and not _is_anywhere(path)):
+            homes.add(home)
+    return homes
+
+
+def _home(url: str) -> str:
+    """Return the address of the repository that a link leads into."""
+    return re.split(r"(?:/-)?/(?:blob|tree|src|raw)/|\?", url, maxsplit=1)[0].rstrip("/")
+
+
+def _is_anywhere(path: Path) -> bool:
+    return path.parent == Path() and path.stem.lower() in {"readme", "runbook", "runbooks", "docs"}
+
+
+_RUNBOOKS = frozenset({"runbooks", "runbook", "alerts", "playbooks"})
+"""What folders of runbooks are called."""
 
 
 def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
@@ -183,7 +214,7 @@ def _near(project: Project, path: Path, alert: Rule) -> Path | None:
     named = [file for file in beside if file.stem.lower() == alert.alert.lower()]
     names = [file.name for file in beside[:_MOST_COMPARED]]
     near = difflib.get_close_matches(path.name, names, n=1)
-    return named[0] if named else path.parent / near[0] if near else beside[0] if beside else None
+    return named[0] if named else path.parent / near[0] if near else None
 
 
 def _without_alert(
@@ -197,9 +228,7 @@ def _without_alert(
             for file in texts
             if file.stem.lower() not in {"readme", "index", "template", "_template"}
         ]
-        if folder.name not in {"runbooks", "runbook", "alerts", "playbooks"} or len(
-            set(pages) & linked
-        ) * 2 < len(pages):
+        if folder.name not in _RUNBOOKS or len(set(pages) & linked) * 2 < len(pages):
             continue
         for file in pages:
             if file not in linked:

@@ -101,7 +101,12 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
     https://kubernetes.io/releases/version-skew-policy/.
     """
     said = facts.read(project)
-    stated = [one for one in said.of("kubernetes") if one.role != CHART]
+    # Each folder of examples is a cluster of its own.
+    stated = [
+        one
+        for one in said.of("kubernetes")
+        if one.role != CHART and not files.is_trial(one.place.path)
+    ]
     limits = [one for one in said.of("kubernetes") if one.role == CHART]
     clients = [one for one in said.of("tool kubectl") if versions.parse(one.value)]
     if not stated or len(stated) + len(limits) + len(clients) < 2:

@@ -181,9 +181,13 @@ def owners_own_something(project: Project, _: Toolchain) -> Verdict:
             if not words or words[0].startswith(("[", "^[")):
                 continue
             looked += 1
-            if not documents.owned(project, words[0]):
-                here = Location(path=file, line=at, text=line.strip())
-                near = _alike(project, Path(words[0].strip("/*")))
+            here = Location(path=file, line=at, text=line.strip())
+            if all(_OWNER.fullmatch(word) for word in words):
+                message = f"{words[0]} owns no pattern"
+                fix = f"write `* {' '.join(words)}` for all files"
+                findings.append(disagreement(here, message, fix=fix))
+            elif not documents.owned(project, words[0]):
+                near = _moved(project, Path(words[0].strip("/*")))
                 related = [Location(path=Path(near))] if near else ()
                 findings.append(
                     disagreement(
@@ -194,6 +198,20 @@ def owners_own_something(project: Project, _: Toolchain) -> Verdict:
                     )
                 )
     return Verdict(findings=distinct(findings), detail=counted(looked, "pattern"))
+
+
+_OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+"""A user, a team, or an address: https://docs.github.com/articles/about-code-owners."""
+
+
+def _moved(project: Project, path: Path) -> str:
+    """Return what a path of owners may mean; a folder counts if most of its path is alike."""
+    near = _alike(project, path)
+    if not near or project.has(near):
+        return near
+    parts = Path(near).parts
+    shared = sum(part in parts for part in path.parts)
+    return near if shared * 2 >= max(len(parts), len(path.parts)) else ""
 
 
 def named_files_exist(project: Project, _: Toolchain) -> Verdict:

@@ -80,6 +80,7 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
             if _guards(action)
             for key in _keys(action)
         }
+        in_variables = _tested_in_variables(project, chart)
         for place, action in _actions(project, chart):
             for key in _keys(action) if not _guards(action) else ():
                 looked += 1
@@ -88,6 +89,8 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
                     missing
                     and key not in guarded
                     and not any(key.startswith(f"{one}.") for one in guarded)
+                    # Only the last key may be missing: a template fails on a key of nothing.
+                    and not (key in in_variables and len(missing[1]) == key.count("."))
                 ):
                     if key.split(".")[0] in {"global", *_subcharts(chart)}:
                         continue
@@ -228,6 +231,23 @@ def _actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
             for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
                 if ".Values." in action:
                     yield Location(path=file, line=at, text=line.strip()[:160]), action
+
+
+_KEPT = re.compile(r"-?\s*\$(\w+)\s*:?=\s*\.Values\.(\w+(?:\.\w+)*)\s*-?")
+_DEFINED = re.compile(r"\{\{-?\s*define\b")
+
+
+def _tested_in_variables(project: Project, chart: Chart) -> set[str]:
+    """Return the values that a template keeps in a variable, and tests or gives a default there."""
+    tested: set[str] = set()
+    for file in files.chart_templates(project, chart.folder):
+        text = _COMMENT.sub(_blank, project.text(file))
+        for part in _DEFINED.split(text) if "$" in text else ():
+            actions = re.findall(r"\{\{(.*?)\}\}", part)
+            kept = [found for action in actions if (found := _KEPT.fullmatch(action))]
+            tests = " ".join(action for action in actions if _guards(action)) if kept else ""
+            tested |= {one[2] for one in kept if re.search(rf"\${one[1]}(?!\w)", tests)}
+    return tested
 
 
 def _keys(action: str) -> list[str]:

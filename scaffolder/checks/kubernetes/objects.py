@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -29,13 +30,18 @@ def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
     """Each built-in object is strictly valid for the clusters' Kubernetes version: no removed API, no unknown key."""
     version = manifests.kubernetes_version(project)
     module("kubernetes_validate")
-    return _valid(
+    verdict = _valid(
         project,
         toolchain,
         kubernetes_objects.is_built_in,
         partial(_invalid, version=version),
         f", for Kubernetes {version}",
     )
+    oldest = kubernetes_schemas.oldest()
+    if not kubernetes_schemas.is_older(version, oldest):
+        return verdict
+    limit = f"APIs of Kubernetes {version}: the oldest schemas are those of {oldest}"
+    return replace(verdict, limit="; ".join(filter(None, (verdict.limit, limit))))
 
 
 def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
@@ -207,6 +213,8 @@ def _invalid(project: Project, item: KubernetesObject, *, version: str) -> Itera
     try:
         found = kubernetes_schemas.violations(item.content, version)
     except kubernetes_schemas.UnknownKindError:
+        if not kubernetes_schemas.is_known_to_be_gone(item.api_version, item.kind, version):
+            return
         message = f"Kubernetes {version} has no {item.kind} in {item.api_version}"
         line = item.place(project, "apiVersion").line or project.line_of(
             item.path, f"apiVersion: {item.api_version}"

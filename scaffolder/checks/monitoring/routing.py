@@ -9,7 +9,8 @@ from typing import Any
 
 from scaffolder.checks.monitoring.alerting import essence
 from scaffolder.errors import ToolCrashed
-from scaffolder.model import Check, Finding, NotApplicable, Verdict
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Verdict
+from scaffolder.repository import files
 from scaffolder.repository.facts import monitoring
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
@@ -62,9 +63,11 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
     found = [one for one in monitoring.alertmanagers(project) if not one.is_object]
     if not found:
         raise NotApplicable("there is no Alertmanager configuration")
-    program = toolchain.find(AMTOOL)
-    version = tuple(int(part) for part in program.version.split(".")[:2]) if program else (0, 0)
-    findings, limits = [], set()
+    amtool = toolchain.find(AMTOOL)
+    version = tuple(int(part) for part in amtool.version.split(".")[:2]) if amtool else (0, 0)
+    findings: list[Finding] = []
+    limits: list[str] = []
+    newer: set[str] = set()
     for one in found:
         file = one.path
         # Files of templates are in the cluster.
@@ -72,7 +75,7 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
         if one.is_in_values:
             content.pop("enabled", None)  # a switch of the chart
         known, left_out = _known_to(version, content)
-        limits |= left_out
+        newer |= left_out
         with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
             path = Path(folder) / "alertmanager.json"  # JSON is YAML
             path.write_text(output.text_of(known), encoding="utf-8")
@@ -83,6 +86,11 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
             case 1:
                 refused = _REFUSED.search(done.stdout + done.stderr)
                 message = essence(refused[1]) if refused else essence(done.stdout + done.stderr)
+                message = message.partition(" amtool: error:")[0]
+                program = _completed_by(project, file) if _LACKS.search(message) else None
+                if program:
+                    limits.append(f"{file.as_posix()}, which {program.as_posix()} completes")
+                    continue
                 named = _QUOTED.search(message)
                 line = (
                     project.line_of(file, named[1] if named else "")
@@ -91,12 +99,36 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
                 findings.append(Finding(path=file, line=line, message=message))
             case _:
                 raise ToolCrashed(f"amtool ended with {done.exit_code}: {essence(done.stderr)}")
-    limit = f"{', '.join(sorted(limits))}, newer than this amtool" if limits else ""
+    if limits and len(limits) == len(found):
+        raise Blocked(", ".join(limits))
+    if newer:
+        limits.append(f"{', '.join(sorted(newer))}, newer than this amtool")
     return Verdict(
         findings=tuple(findings),
         detail=", ".join(one.path.as_posix() for one in found),
-        limit=limit,
+        limit="; ".join(limits),
     )
+
+
+_LACKS = re.compile(
+    r"\bno (?:global|\w+) .*\b(?:set|configured)\b|\bmissing\b|\bmust be\b|\brequired\b"
+    r"|unsupported scheme|at least one|\bempty\b|one of ",
+    re.IGNORECASE,
+)
+"""How amtool says that a setting is not there, which another program may fill in."""
+
+_COMPLETES = re.compile(
+    r"\b(?:sed|envsubst|gomplate|dockerize|confd|yq|perl|awk|jinja2|j2|mustache|consul-template)\b"
+)
+
+
+def _completed_by(project: Project, file: Path) -> Path | None:
+    """Return the program that fills in a configuration before Alertmanager reads it."""
+    for program in files.that_fill_in(project):
+        for line in re.sub(r"\\\n", " ", project.text(program)).splitlines():
+            if file.name in line and _COMPLETES.search(line) and not line.lstrip().startswith("#"):
+                return program
+    return None
 
 
 def _filled_in(value: Any, key: str = "") -> Any:

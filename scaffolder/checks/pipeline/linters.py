@@ -14,7 +14,7 @@ from scaffolder.repository import files as kinds
 from scaffolder.repository import terraform_templates
 from scaffolder.repository.ci import github, jenkins
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import table
+from scaffolder.repository.reading import line_of, table
 from scaffolder.tools import output
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import ACTIONLINT, SHELLCHECK, ZIZMOR
@@ -70,7 +70,7 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             line=p["line"],
             message=p["message"].replace(f"{project.root.as_posix()}/", ""),
             rule=p["kind"],
-            severity=_of_actionlint(p["kind"], p["message"]),
+            severity=_of_actionlint(project, p),
         )
         for p in problems or []
         if not _is_documented(project, p)
@@ -236,7 +236,12 @@ _OPEN_TO_MISUSE = frozenset(
 )
 """Audits of what is wider than it has to be: somebody has to find a way in first, as with SEC003 and SEC004."""
 
-_LIKELY = frozenset({"deprecated-commands", "if-cond", "pyflakes", "runner-label", "shell-name"})
+_LIKELY = frozenset(
+    {
+        *("deprecated-commands", "if-cond", "pyflakes", "runner-label", "shell-name"),
+        "cache-call-unrestricted",
+    }
+)
 """Kinds of actionlint's problems with which a workflow still runs, if not always as it was meant."""
 
 _OLD_ACTION = re.compile(r"is (?:deprecated|retired|too old)")
@@ -245,12 +250,34 @@ _OLD_ACTION = re.compile(r"is (?:deprecated|retired|too old)")
 _SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+:(\w+)")
 
 
-def _of_actionlint(kind: str, message: str) -> Severity:
+_NESTED_RIGHTS = re.compile(r'nested job ".*?" of ".*?" requires ')
+"""A called workflow asks for more than its caller gives."""
+
+
+def _of_actionlint(project: Project, problem: dict[str, Any]) -> Severity:
+    kind, message = problem["kind"], problem["message"]
     shell = _SHELLCHECK_LEVEL.search(message)
     if shell:
         return _of_shellcheck(shell[1])
+    if _NESTED_RIGHTS.search(message) and not _gives_rights(project, problem):
+        return Severity.NOTE
     still_runs = kind in _LIKELY or (kind == "action" and _OLD_ACTION.search(message))
     return Severity.WARNING if still_runs else Severity.ERROR
+
+
+def _gives_rights(project: Project, problem: dict[str, Any]) -> bool:
+    """Return whether the calling job, or its workflow, says which rights it gives.
+
+    Else the settings of the repository say so, which no file of it holds.
+    """
+    workflow = table(project, project.relative(problem["filepath"]))
+    jobs = workflow.get("jobs")
+    calling = [
+        job
+        for name, job in (jobs.items() if isinstance(jobs, dict) else ())
+        if isinstance(job, dict) and line_of(jobs, name) <= problem["line"]
+    ]
+    return "permissions" in workflow or bool(calling and "permissions" in calling[-1])
 
 
 def _of_zizmor(audit: str, determined: dict[str, str]) -> Severity:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import files as kinds
@@ -35,21 +37,63 @@ def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> 
         )
         for file in files
         if "curl" in project.text(file) or "wget" in project.text(file)
-        for number, line in _joined(project.lines(file))
-        if _PIPED.search(line) and not _COMMENT.search(line)
+        for number in _piped(project.lines(file), project.text(file))
     )
     return Verdict(findings=findings, detail=counted(len(files), "file"))
 
 
-def _joined(lines: list[str]) -> list[tuple[int, str]]:
-    """Lines that end in a backslash with those that go on with them, under the number of the first."""
-    found: list[tuple[int, str]] = []
-    pending, start = "", 0
+_NEXT = re.compile(r"&&|\|\||;|\bthen\b|\bdo\b")
+"""Where another command begins."""
+
+
+def _piped(lines: list[str], text: str) -> Iterator[int]:
+    """Yield the line of each download that is piped into a shell."""
+    for line in _joined(lines):
+        for found in _PIPED.finditer(line.text):
+            before = _NEXT.split(line.text[: found.start()])[-1]
+            command = _NEXT.split(line.text[found.start() :])[0]
+            if not _COMMENT.search(before) and not _is_of_a_commit(command, text):
+                yield line.number_at(found.start())
+
+
+_COMMIT_OF_GITHUB = re.compile(
+    r"raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:(?P<commit>[0-9a-f]{40})|\$\{?(?P<name>\w+)\}?)/"
+)
+
+
+def _is_of_a_commit(command: str, text: str) -> bool:
+    """Return whether a download is of one commit, which never is another one."""
+    found = _COMMIT_OF_GITHUB.search(command)
+    if not found:
+        return False
+    name = re.escape(found["name"] or "")
+    given = rf"\b{name}\s*[:=]\s*[\"']?[0-9a-f]{{40}}\b"
+    return bool(found["commit"]) or re.search(given, text) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A command over one or more lines: its text, and where each line of the file begins in it."""
+
+    text: str
+    starts: tuple[tuple[int, int], ...]
+
+    def number_at(self, position: int) -> int:
+        """Return the number of the line of the file that is at a position of the text."""
+        return max(number for start, number in self.starts if start <= position)
+
+
+def _joined(lines: list[str]) -> Iterator[_Line]:
+    """Yield the lines, each with those that go on with it after a backslash; comments between are left out."""
+    text, starts = "", list[tuple[int, int]]()
     for number, line in enumerate(lines, 1):
-        start = start or number
-        if line.rstrip().endswith("\\"):
-            pending += line.rstrip()[:-1] + " "
+        if text and line.lstrip().startswith("#"):
             continue
-        found.append((start, pending + line))
-        pending, start = "", 0
-    return found if not pending else [*found, (start, pending)]
+        starts.append((len(text), number))
+        if line.rstrip().endswith("\\"):
+            text += line.rstrip()[:-1] + " "
+            continue
+        yield _Line(text=text + line, starts=tuple(starts))
+        text, starts = "", []
+    if starts:
+        yield _Line(text=text, starts=tuple(starts))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from scaffolder.checks.security.assigned import assigned
 from scaffolder.checks.security.forms import PRIVATE_KEY, Secret, known
-from scaffolder.model import Finding, Verdict, counted
+from scaffolder.model import Finding, Severity, Verdict, counted
+from scaffolder.repository import files
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
@@ -56,6 +57,9 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
                         line=number,
                         message=f"holds what looks like {secret.name}",
                         fix="revoke it, for the history keeps it; then read it from the environment or a secret store",
+                        severity=Severity.NOTE
+                        if files.is_trial_values(project, file)
+                        else Severity.ERROR,
                     )
                 )
     limit = f"{counted(left_out, 'file')} beyond {MOST_TEXT // 2**20} MiB of text"

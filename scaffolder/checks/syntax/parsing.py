@@ -92,15 +92,20 @@ def files_are_readable(project: Project, toolchain: Toolchain) -> Verdict:
     }
     ours = [path for path, reason in unreadable.items() if _TOO_MUCH in reason]
     findings = tuple(
-        Finding(path=path, message=reason, fix=_cure(reason))
+        Finding(path=path, message=reason, fix=_cure(reason), severity=_weight(path))
         for path, reason in unreadable.items()
-        if path not in ours and not files.is_of_others(path)
+        if path not in ours and not files.is_of_others(path) and not files.is_library(path)
     )
     limit = ", ".join(f"{path.as_posix()} {unreadable[path]}" for path in ours[:3])
     more = f" and {len(ours) - 3} more" if len(ours) > 3 else ""
     return Verdict(
         findings=findings, detail=counted(len(project.files), "file"), limit=limit + more
     )
+
+
+def _weight(path: Path) -> Severity:
+    """Return NOTE for a script of a browser: it may be in any encoding that its page names."""
+    return Severity.NOTE if path.suffix in {".js", ".css"} else Severity.ERROR
 
 
 _ANY_UNICODE = frozenset({".yaml", ".yml", ".xml", ".json", ".md", ".properties"})
@@ -248,6 +253,8 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
         wrong = None if files.is_of_others(file) else problem(project, file)
         if wrong and source_templates.is_source(project, file, wrong[0]):
             templates += 1
+        elif wrong and language in _OF_A_VALUE and not project.text(file).strip():
+            findings += [] if file in project.unreadable else [_empty(file)]
         elif wrong:
             findings.append(
                 Finding(
@@ -256,6 +263,19 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
             )
     limit = f"{counted(templates, 'template')} of other programs" if templates else ""
     return Verdict(findings=tuple(findings), detail=counted(len(found), "file"), limit=limit)
+
+
+_OF_A_VALUE = frozenset({"JSON", "XML"})
+"""Languages in which an empty text says nothing, and is no text of the language."""
+
+
+def _empty(file: Path) -> Finding:
+    return Finding(
+        path=file,
+        message="is empty",
+        fix="write its value, or take the file out",
+        severity=Severity.WARNING,
+    )
 
 
 def _yaml_problem(project: Project, file: Path) -> tuple[int, str] | None:

@@ -1,4 +1,4 @@
-"""The hosted machines that a matrix names: its values reach `runs-on` or `vmImage` by a variable."""
+"""The hosted machines that a matrix names: they reach `runs-on` or `vmImage` by a variable."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class SetUp:
-    """A step that may set up a runtime: its name, its inputs, and the folder that its job is for."""
+    """A step that may set up a runtime: its name and inputs, and the folder that its job is for."""
 
     step: str
     inputs: Mapping[str, Setting]

@@ -22,6 +22,63 @@ class Violation:
     message: str
 
 
+_REMOVED = {
+    "1.16": {
+        "apps/v1beta1": (),
+        "apps/v1beta2": (),
+        "extensions/v1beta1": (
+            *("DaemonSet", "Deployment", "NetworkPolicy", "PodSecurityPolicy", "ReplicaSet"),
+        ),
+    },
+    "1.22": {
+        "admissionregistration.k8s.io/v1beta1": (),
+        "apiextensions.k8s.io/v1beta1": (),
+        "apiregistration.k8s.io/v1beta1": (),
+        "authentication.k8s.io/v1beta1": (),
+        "authorization.k8s.io/v1beta1": (),
+        "certificates.k8s.io/v1beta1": (),
+        "coordination.k8s.io/v1beta1": (),
+        "extensions/v1beta1": ("Ingress",),
+        "networking.k8s.io/v1beta1": ("Ingress", "IngressClass"),
+        "rbac.authorization.k8s.io/v1beta1": (),
+        "scheduling.k8s.io/v1beta1": (),
+        "storage.k8s.io/v1beta1": ("CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"),
+    },
+}
+"""The APIs that ended before the oldest packaged schemas, by release; all kinds if none is named.
+
+https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+"""
+
+
+def oldest() -> str:
+    """Return the oldest version of which there are schemas, such as "1.25"."""
+    import kubernetes_validate
+
+    known = min(kubernetes_validate.utils.all_versions(), key=_minor)
+    return ".".join(map(str, _minor(known)))
+
+
+def is_older(version: str, other: str) -> bool:
+    """Return whether a version such as "1.14" is before the other."""
+    return _minor(version) < _minor(other)
+
+
+def is_known_to_be_gone(api_version: str, kind: str, version: str) -> bool:
+    """Return whether a version of Kubernetes is sure not to have a kind that no schema is of.
+
+    Of a version that is older than all schemas only the APIs are known that ended before it.
+    """
+    if not is_older(version, oldest()):
+        return True
+    return any(
+        not is_older(version, release) and (not kinds or kind in kinds)
+        for release, apis in _REMOVED.items()
+        for api, kinds in apis.items()
+        if api == api_version
+    )
+
+
 def violations(content: Mapping[str, Any], version: str) -> tuple[Violation, ...]:
     """Return each error of an object for a version such as "1.36", unknown keys included.
 
