@@ -60,13 +60,15 @@ _OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
 """Folders of code that others wrote, which is corrected where it comes from."""
 
 _MODULE_OF_OTHERS = re.compile(
-    r"(?:^|/)(?:vendor/[\w-]+\.[\w.-]+/|third[_-]party/|bower_components/|vendor/(?:composer|bundle)/)"
+    r"(?:^|/)(?:vendor/[\w-]+\.[\w.-]+/|third[_-]party/|bower_components/|vendor/(?:composer"
+    r"|bundle)/)"
 )
 """Where package managers put modules: those of Go are below the host that they come from."""
 
 _NO_DOCKERFILE = re.compile(
     r"\.(?:md|rst|txt|ya?ml|json|toml|lock|dockerignore|jinja2?|j2|tmpl|tpl|gotmpl|erb|hbs|mustache"
-    r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy|html|svg|png)$"
+    r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy"
+    r"|html|svg|png)$"
     r"|file[\w.-]*[-_.](?:template|tmpl|tpl)(?:$|[-_.])|^(?:template|tmpl|tpl)\.\w+$",
     re.IGNORECASE,
 )
@@ -481,6 +483,42 @@ def documents(project: Project) -> tuple[Path, ...]:
     return project.matching("*.md")
 
 
+def guides(project: Project) -> tuple[Path, ...]:
+    """Return the pages that say how the repository is built and run today, as files or in `docs/`.
+
+    Records of decisions, of changes and of releases are of their day; examples are of others.
+    """
+    return project.once(
+        "guides", lambda: tuple(file for file in documents(project) if _is_guide(file))
+    )
+
+
+_GUIDES = re.compile(
+    r"(?:readme|contributing|develop(?:ment|ing)|hacking|install(?:ation|ing)?|agents|claude|gemini"
+    r"|copilot-instructions|getting[_-]started|setup|quick[_-]?start|running|usage|build(?:ing)?"
+    r"|deploy(?:ment|ing)?|local[_-]development)\.md",
+    re.IGNORECASE,
+)
+_OF_A_DAY = re.compile(
+    r"(?:^|[-_. \d])(?:adrs?|decisions?|rfcs?|history|changelogs?|changes|releases?"
+    r"|release[-_]notes"
+    r"|news|migrat\w*|upgrad\w*|archived?|legacy|blog|posts?|tutorials?|examples?|samples?|courses?"
+    r"|labs?|exercises?|workshops?|post-?mortems?|incidents?|proposals?|designs?|plans?|roadmap"
+    r"|meetings?|research|reports?|audits?|specs?|tests?|testdata|fixtures|templates?|cookbook"
+    r"|sessions?|tasks?|todos?|summary|completed?|status|phase|progress|reviews?|implementation"
+    r"|optimi[sz]ations?|\d{4}-\d{2}-\d{2})"
+    r"(?:$|[-_. ])",
+    re.IGNORECASE,
+)
+
+
+def _is_guide(file: Path) -> bool:
+    parts = (*file.parts[:-1], file.stem)
+    if any(_OF_A_DAY.search(part) for part in parts) or is_of_others(file):
+        return False
+    return _GUIDES.fullmatch(file.name) is not None or "docs" in file.parts[:-1]
+
+
 def owners(project: Project) -> tuple[Path, ...]:
     """Return the files that name code owners, where GitHub, GitLab and Gitea read them."""
     return project.matching("CODEOWNERS")
@@ -501,6 +539,24 @@ def settings_of_any_kind(project: Project) -> tuple[Path, ...]:
     """Return all files but Markdown and pictures: what may name a variable of the environment."""
     left_out = {*documents(project), *project.matching("*.png", "*.jpg", "*.gif", "*.svg", "*.ico")}
     return tuple(file for file in project.files if file not in left_out)
+
+
+_TABLES = frozenset((".csv", ".tsv", ".sql", ".css", ".scss", ".html", ".ipynb", ".jsonl", ".sum"))
+_SETTINGS_IN_JSON = re.compile(
+    r"package|angular|project|workspace|launch\w*|tasks|settings|.*config.*|appsettings.*"
+    r"|\.?devcontainer|local\.settings|nx|firebase|\w*rc",
+    re.IGNORECASE,
+)
+
+
+def that_may_name_ports(project: Project) -> tuple[Path, ...]:
+    """Return the files that may say where a program listens: no pages, no tables and no data."""
+    return tuple(
+        file
+        for file in settings_of_any_kind(project)
+        if file.suffix not in _TABLES
+        and (file.suffix != ".json" or _SETTINGS_IN_JSON.fullmatch(file.stem))
+    )
 
 
 def read_by_workflow_linters(project: Project) -> list[Path]:
@@ -580,6 +636,16 @@ def dependencies(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
 def maven_builds(project: Project) -> tuple[Path, ...]:
     """Return the builds of Maven."""
     return project.matching("pom.xml")
+
+
+def gradle_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of Gradle builds."""
+    return project.matching("settings.gradle", "settings.gradle.kts")
+
+
+def node_packages(project: Project) -> tuple[Path, ...]:
+    """Return the packages of Node.js."""
+    return project.matching("package.json")
 
 
 def ant_builds(project: Project) -> tuple[Path, ...]:

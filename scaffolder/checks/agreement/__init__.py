@@ -8,6 +8,7 @@ from scaffolder.checks.agreement import (
     config_maps,
     deployment,
     disruption,
+    documents,
     limits,
     paths,
     ports,
@@ -44,6 +45,7 @@ CHECKS = tuple(
             *siblings.CHECKS,
             *stages.CHECKS,
             *references.CHECKS,
+            *documents.CHECKS,
         ),
         key=lambda check: check.id,
     )

@@ -78,6 +78,14 @@ def shell(project: Project) -> Iterator[tuple[Location, str]]:
                     yield Location(path=file, line=number, text=line.strip()[:160]), code
 
 
+def lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield number, text and kind of each line but fences: "prose", "shell", "plain" or "other".
+
+    A fence that names no language is plain.
+    """
+    yield from _lines(project, file)
+
+
 def owned(project: Project, pattern: str) -> bool:
     """Whether a pattern of CODEOWNERS matches a file: https://docs.github.com/repositories, "About code owners"."""
     anchored = "/" in pattern.rstrip("/")
@@ -149,15 +157,17 @@ def _without_selector(anchor: str) -> str:
 
 
 def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
-    """Number, text and kind of each line: "prose", "shell" (a fence of a shell), or "other"."""
+    """Number, text and kind of each line: "prose", "shell", "plain" (a fence of no language), or "other"."""
     kind, fence = "prose", ""
     for number, line in enumerate(project.lines(file), 1):
         found = _FENCE.match(line)
         if found and (not fence or found[1].startswith(fence)):
-            kind, fence = (
-                ("prose", "")
-                if fence
-                else ("shell" if found[2].lower() in _SHELLS else "other", found[1])
-            )
+            kind, fence = ("prose", "") if fence else (_kind(found[2].lower()), found[1])
         else:
             yield number, line[:4000], kind
+
+
+def _kind(language: str) -> str:
+    if language in _SHELLS:
+        return "shell"
+    return "other" if language else "plain"
