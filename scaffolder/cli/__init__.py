@@ -36,6 +36,7 @@ _COMMANDS = {
     "adopt": "Bring a repository that was not generated under the template.",
     "status": "Which release a repository is at, and what was edited.",
     "template": "The template's releases on a Git host of your own.",
+    "watch": "See a fault reach the team's chat, on this machine.",
     "explain": "What a check asks, and why; or why a generated file is there.",
     "list": "What can be asked, generated, checked and pinned.",
     "doctor": "Which external program each check would use, and how to get it.",

@@ -90,6 +90,19 @@ AMTOOL = Tool(
     minimum=(0, 25),
     install_hint="apt install prometheus-alertmanager, or https://prometheus.io/download",
 )
+# Programs that `scaffold watch` runs; no check needs them.
+PROMETHEUS = Tool(
+    name="prometheus",
+    minimum=(2, 40),
+    install_hint="apt install prometheus, brew install prometheus, or mise install in the repository",
+)
+ALERTMANAGER = Tool(
+    name="alertmanager",
+    alternatives=("prometheus-alertmanager",),  # the name in Debian
+    minimum=(0, 25),
+    install_hint="apt install prometheus-alertmanager, or mise install in the repository",
+)
+BASH = Tool(name="bash", minimum=(3, 2), install_hint="apt install bash")
 
 TOOLS = (
     TERRAFORM,

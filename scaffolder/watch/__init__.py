@@ -1,0 +1,1 @@
+"""The way of an alert on this machine: service, Prometheus, Alertmanager and a chat page."""
