@@ -93,6 +93,8 @@ def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
 
 def main() -> None:
     """Answer requests until the input ends."""
+    # The parent blocks signals while it starts us; what we start has to hear of SIGTERM.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     guard = Guard()
     try:
         for line in sys.stdin:

@@ -21,6 +21,9 @@ EVERY = 5
 SLOW = 0.5
 """Seconds that an answer takes with the fault `slow`; the objective of the service is 0.25."""
 
+POLL = 0.05
+"""Seconds until a server notices that it is over."""
+
 _PATIENCE = 2.0
 _PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 _NOT_COUNTED = ("/metrics", "/healthz", "/readyz")
@@ -45,7 +48,7 @@ class Door:
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _handler(self._answer))
         self.port: int = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, name="door", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True).start()
 
     def forget(self) -> None:
         """Start the counters again, as those of the service do when it starts."""

@@ -11,6 +11,7 @@ from typing import Any
 from scaffolder.repository.project import Project
 from scaffolder.watch import messages, runbooks, view
 from scaffolder.watch.configuration import Ports, Watched
+from scaffolder.watch.door import POLL
 from scaffolder.watch.handler import Handler
 from scaffolder.watch.story import Story
 
@@ -49,7 +50,7 @@ class Page:
         self._template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
         self._server = _Server(("127.0.0.1", port), type("PageHandler", (Handler,), {"page": self}))
         self.port: int = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, name="page", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True).start()
 
     @property
     def address(self) -> str:

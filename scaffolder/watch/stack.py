@@ -151,8 +151,9 @@ def running(
             door=door.port, prometheus=free_port(), alertmanager=free_port(), page=it.page.port
         )
         it.page.ports = it.ports
+        it.start_service()  # before Prometheus, which would call a service down that never was up
         _start_programs(it, background, watched, found, environment)
-        it.start_service()
+        story.begin()
         customers = Customers(door.port, story.got)
         stack.callback(customers.leave)
         yield it

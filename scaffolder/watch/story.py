@@ -114,6 +114,12 @@ class Story:
         """Return the seconds since the start."""
         return self._clock() - self._start
 
+    def begin(self) -> None:
+        """Count the seconds from now on: everything is ready."""
+        with self._changed:
+            self._start = self._clock()
+            self._called = None
+
     def fault(self, kind: str) -> None:
         """Note that a fault begins; one that is still on ends with it."""
         with self._changed:
