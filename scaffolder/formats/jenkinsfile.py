@@ -232,8 +232,10 @@ def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
             yield from _of_steps(part, stage, has_agent)
         elif part.name == "matrix":
             yield from _unknown(part, _MATRIX, "matrix")
+            own = part.child("agent")
+            in_cells = has_agent if own is None else not own.words.endswith("none")
             for inner in part.within("stages"):
-                yield from _of_stages(inner, has_agent)
+                yield from _of_stages(inner, in_cells)
         else:
             yield from _of_stages(part, has_agent)
 

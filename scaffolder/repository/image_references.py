@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats.yaml import tables as all_tables
-from scaffolder.repository import files, image_values
+from scaffolder.repository import files, image_values, kubernetes_objects
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.image_tags import name_of
 from scaffolder.repository.kubernetes_objects import KubernetesObject
@@ -72,6 +72,13 @@ def _replaced(project: Project) -> Iterator[str]:
                 yield str(one.get("name"))
     for file in files.tilt_settings(project):
         yield from _BUILT_BY_TILT.findall(project.text(file))
+    yield from _built_by_compose(project)
+    for item in kubernetes_objects.without_charts(project):
+        if item.kind == "ImageStream":  # of OpenShift: a name in the cluster for an image
+            yield item.name
+
+
+def _built_by_compose(project: Project) -> Iterator[str]:
     for file in files.compose_files(project):
         services = table(project, file).get("services")
         for service in _tables_in(list(services.values()) if isinstance(services, dict) else ()):

@@ -29,6 +29,31 @@ _SYSTEMS = frozenset(
 )
 """Images of a system alone, for which the name of a release is its version."""
 
+_OFFICIAL = re.compile(
+    r"(?:(?:index\.)?docker\.io/|public\.ecr\.aws/docker/|(?:[\w.:-]+/)+(?=library/))?(?:library/)?[a-z][\w.-]*(?::[^/]+)?(?:@\S+)?$"
+    r"|mcr\.microsoft\.com/(?!.*chiseled)|gcr\.io/distroless/|public\.ecr\.aws/(?:amazoncorretto|amazonlinux)/"
+)
+"""Official images, and others of which is known that they name no user.
+
+Most others name one that is not root.
+"""
+
+_STEPS_DOWN = frozenset(
+    (
+        *("postgres", "mysql", "mariadb", "percona", "mongo", "redis", "valkey", "memcached"),
+        *("rabbitmq", "cassandra", "couchdb", "influxdb", "elasticsearch", "opensearch", "ghost"),
+        *("arangodb", "crate", "neo4j", "solr", "zookeeper", "postgis", "timescaledb", "kong"),
+    )
+)
+"""Images whose entrypoint starts as root and then becomes another user by itself."""
+
+_FILLED_IN = re.compile(
+    r"(?:set|replace|change|fill)[-_]?(?:me|this|it|in)|to[-_]be[-_](?:replaced|set|filled)"
+    r"|(?:image|app|build|docker)[-_]?(?:tag|version)|placeholder|tag|version|todo",
+    re.IGNORECASE,
+)
+"""Tags that stand for the one that a pipeline writes in their place."""
+
 _COMMIT = re.compile(r"(?:sha-|git-|g)?[0-9a-f]{7,40}")
 _OPEN = re.compile(r"[${}<>\[\]%]|__|\s")
 _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
@@ -71,7 +96,19 @@ def is_stand_in(image: str) -> bool:
     name, _, tag = last.partition(":")
     if _SHOUTED.fullmatch(name) or any(_STAND_IN.fullmatch(part) for part in (*folders, name)):
         return True
+    if _FILLED_IN.fullmatch(tag):
+        return True
     return _SHOUTED.fullmatch(tag) is not None and tag.lower() not in _MOVING and len(tag) > 2
+
+
+def is_official(image: str) -> bool:
+    """Return whether an image is official, or known to name no user and no folder."""
+    return _OFFICIAL.match(image) is not None
+
+
+def steps_down(image: str) -> bool:
+    """Return whether the entrypoint of an image starts as root and then becomes another user."""
+    return name_of(image).rpartition("/")[2] in _STEPS_DOWN
 
 
 def name_of(image: str) -> str:

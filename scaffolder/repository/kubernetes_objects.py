@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.model import Location
-from scaffolder.repository import environments, files, kustomize
+from scaffolder.repository import environments, files, kustomize, source_templates
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unread, documents, line_of, listed, place
 
@@ -160,7 +160,9 @@ def _plain(project: Project) -> Iterator[KubernetesObject]:
         text = project.text(file)
         if file in left_to_kustomize or "kind:" not in text or "apiVersion:" not in text:
             continue
-        if _is_of_kustomization(file, folders):
+        if _is_of_kustomization(file, folders) or source_templates.is_written_by_a_script(
+            project, file
+        ):
             continue
         scope = (file.parent.as_posix(), environments.named_in(file))
         for document in documents(project, file):

@@ -36,10 +36,22 @@ _NOT_OURS = {
     ".venv",
     "node_modules",
     "__pycache__",
-    "build",
-    "target",
     ".mypy_cache",
 }
+
+_MAY_BE_OUTPUT = {"build", "target"}
+"""Folders that tools fill in most repositories, and people in some: there Git does not ignore them."""
+
+_ENCRYPTED = (
+    b"\0GITCRYPT\0",
+    b"$ANSIBLE_VAULT;",
+    b"U2FsdGVkX1",
+    b"age-encryption.org/",
+    b"Salted__",
+)
+"""How files begin that git-crypt, Ansible, transcrypt, age and OpenSSL have encrypted."""
+
+_IS_ENCRYPTED = "is encrypted"
 
 _SUFFIX = re.compile(r"\*[^*?\[/]+")
 """A shell pattern that asks for the end of a name: what matches it matches by its name alone."""
@@ -157,6 +169,11 @@ class Project:
                 f"./{file.as_posix()}" if file.as_posix().startswith("-") else file.as_posix()
             )
         return names
+
+    def is_encrypted(self, file: Path) -> bool:
+        """Return whether a program encrypted `file`, so that only who has the key can read it."""
+        self.text(file)
+        return self.unreadable.get(file) == _IS_ENCRYPTED
 
     def lines(self, file: str | Path) -> list[str]:
         return self.text(file).splitlines()
@@ -284,6 +301,9 @@ class Project:
             self.unreadable[file] = f"cannot be read: {error.strerror}"
             return ""
         is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        if content.startswith(_ENCRYPTED):
+            self.unreadable[file] = _IS_ENCRYPTED
+            return ""
         if b"\0" in content[:8192] and not is_wide:
             self.unreadable[file] = "is no text"
             return ""
@@ -331,6 +351,7 @@ def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded) -> Iterat
             name
             for name in folders
             if name not in _NOT_OURS
+            and not (name in _MAY_BE_OUTPUT and _is_output(root, below / name))
             and not name.endswith(PROPOSED)
             and below / name not in excluded
         )
@@ -346,6 +367,25 @@ def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded) -> Iterat
             if _is_file_of(root, path):
                 number += 1
                 yield path.relative_to(root)
+
+
+def _is_output(root: Path, folder: Path) -> bool:
+    """Return whether no .gitignore is there, or one ignores a folder as far as its usual lines say."""
+    ignoring = [root / parent / ".gitignore" for parent in folder.parents]
+    texts = [_lines_of(path) for path in ignoring if path.is_file()]
+    if not texts:
+        return True
+    ends = {folder.name, f"*/{folder.name}", f"**/{folder.name}", folder.as_posix()}
+    return any(
+        line.strip().strip("/").removesuffix("/*") in ends for text in texts for line in text
+    )
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def _is_file_of(root: Path, path: Path) -> bool:

@@ -27,6 +27,9 @@ _PLACEHOLDER = re.compile(
 )
 _VALUE = re.compile(r"^\s*(?:-\s+|[\w.-]+:\s+|-\s+[\w.-]+:\s+)\{\{[^{}]*\}\}\s*$", re.MULTILINE)
 
+_SED = re.compile(r":[ \t]+[\"']?(?:#[A-Z][A-Z0-9_]*#|__[A-Z][A-Z0-9_]*__|%%[A-Z][A-Z0-9_]*%%)")
+"""A value that a script writes: YAML reads `#NAME#` as a comment, and the value as none."""
+
 _POINTER = "version https://git-lfs.github.com/spec/"
 _READ_AS_THEY_ARE = re.compile(
     r"\.github/(?:workflows|actions)/.*|\.gitlab-ci\.ya?ml|(?:.*/)?(?:group_vars|host_vars)/.*"
@@ -48,6 +51,11 @@ def is_source(project: Project, file: Path, line: int = 0) -> bool:
     # A parser stops where a table that a placeholder seemed to open should have ended.
     around = project.lines(file)[max(line - 4, 0) : line + 1]
     return any(_PLACEHOLDER.search(_QUOTED.sub("", one)) for one in around)
+
+
+def is_written_by_a_script(project: Project, file: Path) -> bool:
+    """Return whether a value of a file is a placeholder such as `#NAME#`, for `sed` to fill in."""
+    return _SED.search(project.text(file)) is not None
 
 
 def is_named_so(file: Path) -> bool:

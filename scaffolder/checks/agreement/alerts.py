@@ -49,7 +49,8 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     for alert, path, anchor in here:
         if not project.has(path):
             near = _near(project, path, alert)
-            other = Location(path=near) if near else alert.place
+            shown = near or next(iter(_beside(project, path)), None)
+            other = Location(path=shown) if shown else alert.place
             message = f"{alert.alert} links to {path.as_posix()}, which does not exist"
             edits = autofix.start_the_runbook(alert, path)
             fix = f"write {path.as_posix()}" if edits or not near else f"link to {near.as_posix()}"
@@ -209,8 +210,13 @@ def _target(url: str) -> tuple[Path | None, str]:
     return Path(found["path"]), (found.groupdict().get("anchor") or "").lower()
 
 
+def _beside(project: Project, path: Path) -> list[Path]:
+    """Return the pages in the folder where a runbook should be."""
+    return [file for file in project.inside(path.parent) if file.suffix == path.suffix]
+
+
 def _near(project: Project, path: Path, alert: Rule) -> Path | None:
-    beside = [file for file in project.inside(path.parent) if file.suffix == path.suffix]
+    beside = _beside(project, path)
     named = [file for file in beside if file.stem.lower() == alert.alert.lower()]
     names = [file.name for file in beside[:_MOST_COMPARED]]
     near = difflib.get_close_matches(path.name, names, n=1)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import ToolCrashed
+from scaffolder.formats.dockerfile import Instruction, Stage
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.repository import files as kinds
+from scaffolder.repository import image_references
+from scaffolder.repository.image_tags import is_official, name_of
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import stages
 from scaffolder.tools import output
@@ -21,6 +25,9 @@ _UNREAD = "DL1000"
 _INTO_A_FOLDER = "DL3021"
 _FOLDER = re.compile(r"(?:.*/)?\.{0,2}")
 _SENSITIVE = "DL3064"
+_NO_FOLDER = "DL3045"
+_AS_A_LIST = "DL3025"
+_UNTAGGED = "DL3006"
 _USER = re.compile(r"(?:\w+_)?USER(?:_?NAME)?", re.IGNORECASE)
 
 _BREAKS = frozenset({_UNREAD, "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"})
@@ -81,17 +88,50 @@ def _is_limit(project: Project, problem: dict[str, Any]) -> bool:
 
 
 def _builds_as_written(project: Project, problem: dict[str, Any]) -> bool:
-    """Whether hadolint objects to what is right: files into ".", or the name of a user."""
-    if problem["code"] not in {_INTO_A_FOLDER, _SENSITIVE}:
+    """Whether hadolint objects to what is right: it does not know the base image, or the shell."""
+    judge = _RIGHT_WHERE.get(problem["code"])
+    if judge is None:
         return False
-    found = stages(project, project.relative(problem["file"]))
+    file = project.relative(problem["file"])
+    found = stages(project, file)
     for stage in found.stages if found else ():
+        if problem["code"] == _UNTAGGED and stage.line == problem["line"]:
+            return _is_built_here(project, stage.image)
         for one in stage.instructions:
             if one.line == problem["line"] and one.words:
-                if problem["code"] == _INTO_A_FOLDER:
-                    return _FOLDER.fullmatch(stage.filled(one.words[-1])) is not None
-                return all(map(_USER.fullmatch, (word.partition("=")[0] for word in one.words)))
+                return judge(stage, one)
     return False
+
+
+def _into_a_folder(stage: Stage, one: Instruction) -> bool:
+    return _FOLDER.fullmatch(stage.filled(one.words[-1])) is not None
+
+
+def _names_a_user(stage: Stage, one: Instruction) -> bool:
+    return all(map(_USER.fullmatch, (word.partition("=")[0] for word in one.words)))
+
+
+def _has_a_folder(stage: Stage, one: Instruction) -> bool:
+    """Whether the base image may set WORKDIR: an official one of a runtime sets none."""
+    return not is_official(stage.image) and stage.image != "scratch"
+
+
+def _needs_a_shell(stage: Stage, one: Instruction) -> bool:
+    """Whether a HEALTHCHECK joins commands: that takes a shell, which the JSON form has not."""
+    return one.word == "HEALTHCHECK" and bool({"||", "&&", "|", ";"} & set(one.words))
+
+
+def _is_built_here(project: Project, image: str) -> bool:
+    return name_of(image) in image_references.replaced(project)
+
+
+_RIGHT_WHERE: Mapping[str, Callable[[Stage, Instruction], bool]] = {
+    _INTO_A_FOLDER: _into_a_folder,
+    _SENSITIVE: _names_a_user,
+    _NO_FOLDER: _has_a_folder,
+    _AS_A_LIST: _needs_a_shell,
+    _UNTAGGED: lambda stage, one: False,
+}
 
 
 def _severity(rule: str, level: str) -> Severity:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from scaffolder.checks.monitoring.expressions import rule_groups
 from scaffolder.errors import ToolCrashed
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository.facts import expressions, monitoring
 from scaffolder.repository.facts.monitoring import RuleGroups
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import line_of
+from scaffolder.repository.reading import line_of, listed, table
 from scaffolder.tools import output
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import PROMTOOL
@@ -109,7 +109,8 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     if not files:
         raise NotApplicable("there is no test of alerting rules")
     project.hand(files)
-    findings = []
+    findings: list[Finding] = []
+    limits: list[str] = []
     for file in files:
         done = toolchain.run(
             PROMTOOL,
@@ -123,11 +124,44 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
         match done.exit_code:
             case 0:
                 pass
+            case 1 if limit := _not_for_here(project, toolchain, file, done.stdout + done.stderr):
+                limits.append(f"{file.as_posix()}: {limit}")
             case 1:
                 findings.append(_failed_tests(project, file, done.stdout + done.stderr))
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {essence(done.stderr)}")
-    return Verdict(findings=tuple(findings), detail=counted(len(files), "test file"))
+    if limits and len(limits) == len(files):
+        raise Blocked(", ".join(limits[:3]))
+    more = f" and {len(limits) - 3} more" if len(limits) > 3 else ""
+    return Verdict(
+        findings=tuple(findings),
+        detail=counted(len(files), "test file"),
+        limit=", ".join(limits[:3]) + more,
+    )
+
+
+_UNKNOWN_FIELD = re.compile(r"field (\w+) not found in type")
+_NO_RULES = re.compile(r"no file match pattern (\S+)")
+_STARTS_AT_INTERVAL = (3, 0)
+"""The promtool that first gave a group of tests without `interval` that of the evaluation.
+
+https://github.com/prometheus/prometheus/blob/main/CHANGELOG.md
+"""
+
+
+def _not_for_here(project: Project, toolchain: Toolchain, file: Path, printed: str) -> str:
+    """Return why a test cannot pass here though it may elsewhere, "" if it should pass."""
+    if unknown := _UNKNOWN_FIELD.search(printed):
+        return f"{unknown[1]} is newer than this promtool"
+    if missing := _NO_RULES.search(printed):
+        return f"{missing[1].strip(',')} is not in the repository"
+    promtool = toolchain.find(PROMTOOL)
+    version = tuple(int(part) for part in promtool.version.split(".")[:2]) if promtool else (9,)
+    groups = table(project, file).get("tests")
+    without = any("interval" not in one for one in listed(groups) if isinstance(one, dict))
+    if version < _STARTS_AT_INTERVAL and without:
+        return "its groups have no interval, which only promtool 3 fills in"
+    return ""
 
 
 def _failed_tests(project: Project, file: Path, printed: str) -> Finding:

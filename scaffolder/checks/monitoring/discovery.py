@@ -66,7 +66,10 @@ def _first(
     """Return the first object of a kind that is for a Prometheus with one of these values."""
     places = monitoring.declared(project, kind)
     fitting = (
-        place for place in places if not all(_is_another(one.path, place.path) for one in specs)
+        place
+        for place in places
+        if not all(_is_another(one.path, place.path) for one in specs)
+        and not monitoring.names_a_release(project, place.path)
     )
     return [*islice(fitting, 1)]
 

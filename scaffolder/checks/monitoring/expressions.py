@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffolder.checks.optional import module
+from scaffolder.formats.query_languages import METRICSQL
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository.facts import dashboards, expressions, monitoring
 from scaffolder.repository.facts.monitoring import RuleGroups
@@ -61,7 +62,8 @@ def dashboards_parse(project: Project, toolchain: Toolchain) -> Verdict:
         if panel.language not in dashboards.LIKE_PROMQL:
             others[panel.language] += 1
         elif problem := _problem(parser, panel.expression, panel.values):
-            if other := expressions.other_language(panel.expression, panel.language):
+            other = expressions.other_language(panel.expression, panel.language)
+            if other := other or (METRICSQL if dashboards.asks_victoria(project) else ""):
                 others[other] += 1
                 continue
             message = f"{panel.title!r}: {problem}"

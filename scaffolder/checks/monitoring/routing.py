@@ -10,7 +10,7 @@ from typing import Any
 from scaffolder.checks.monitoring.alerting import essence
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Verdict
-from scaffolder.repository import files
+from scaffolder.repository import files, source_templates
 from scaffolder.repository.facts import monitoring
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
@@ -70,6 +70,9 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
     newer: set[str] = set()
     for one in found:
         file = one.path
+        if source_templates.has_open_values(project, file):
+            limits.append(f"{file.as_posix()} is a template")
+            continue
         # Files of templates are in the cluster.
         content = {**_filled_in(one.content), "templates": []}
         if one.is_in_values:

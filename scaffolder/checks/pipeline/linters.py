@@ -146,7 +146,8 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
 def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """shellcheck finds nothing in any script: a `.sh` file, or one whose first line names a shell."""
     # Terraform fills in its templates first: their variables are none of the shell.
-    files = terraform_templates.without(project, kinds.shell_programs(project))
+    programs = terraform_templates.without(project, kinds.shell_programs(project))
+    files = tuple(file for file in programs if not _only_sets_variables(project.text(file)))
     if not files:
         raise NotApplicable("there is no shell script")
     done = toolchain.run(
@@ -174,6 +175,18 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         for p in problems
     )
     return Verdict(findings=findings, detail=counted(len(files), "script"))
+
+
+_ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Za-z_]\w*\s*[:?+]?=.*")
+
+
+def _only_sets_variables(text: str) -> bool:
+    """Whether a file without a first line for a shell sets variables alone: it is for who includes it, make too."""
+    if text.startswith("#!"):
+        return False
+    lines = [line.strip() for line in text.splitlines()]
+    written = [line for line in lines if line and not line.startswith("#")]
+    return bool(written) and all(_ASSIGNMENT.fullmatch(line) for line in written)
 
 
 def workflows(project: Project) -> tuple[Path, ...]:
@@ -250,6 +263,9 @@ _OLD_ACTION = re.compile(r"is (?:deprecated|retired|too old)")
 _SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+:(\w+)")
 
 
+_REQUIRED_WITH_DEFAULT = re.compile(r"has the default value .*, but it is also required")
+"""An input that has a default though it must be given: the default is never used."""
+
 _NESTED_RIGHTS = re.compile(r'nested job ".*?" of ".*?" requires ')
 """A called workflow asks for more than its caller gives."""
 
@@ -259,7 +275,9 @@ def _of_actionlint(project: Project, problem: dict[str, Any]) -> Severity:
     shell = _SHELLCHECK_LEVEL.search(message)
     if shell:
         return _of_shellcheck(shell[1])
-    if _NESTED_RIGHTS.search(message) and not _gives_rights(project, problem):
+    if _REQUIRED_WITH_DEFAULT.search(message) or (
+        _NESTED_RIGHTS.search(message) and not _gives_rights(project, problem)
+    ):
         return Severity.NOTE
     still_runs = kind in _LIKELY or (kind == "action" and _OLD_ACTION.search(message))
     return Severity.WARNING if still_runs else Severity.ERROR

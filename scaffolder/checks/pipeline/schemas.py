@@ -161,8 +161,8 @@ def _schema_findings(
     for error in report.get("errors", []):
         best = error.get("best_deep_match") or error
         file = named(error["filename"])
-        if best["path"].startswith("$.on.") and best["message"].startswith("None is not"):
-            continue  # GitHub takes an event's filter without a value for none
+        if _github_takes(best["path"], best["message"]):
+            continue
         key = _last_key(best["path"])
         yield Finding(
             path=file,
@@ -172,6 +172,27 @@ def _schema_findings(
     for error in report.get("parse_errors", []):
         file = named(error["filename"])
         yield Finding(path=file, message=f"does not parse: {error['message']}")
+
+
+_EMPTY = re.compile(r"\$\.on\.|.*\.(?:env|with|secrets|outputs|vars)\.[^.]+$")
+"""Where GitHub takes a key without a value for none, or for an empty text."""
+
+_ONE_OR_MORE = re.compile(
+    r"\.(?:(?:branches|tags|paths)(?:-ignore)?|types|needs|runs-on|workflows|labels)$"
+)
+"""Where GitHub takes one text as well as a list of them.
+
+https://github.com/actions/languageservices/blob/main/workflow-parser/src/workflow-v1.0.json
+"""
+
+
+def _github_takes(path: str, message: str) -> bool:
+    """Return whether the schema refuses what GitHub accepts: it is narrower, or older."""
+    if message.startswith("None is not"):
+        return _EMPTY.match(path) is not None
+    if message.endswith("is not of type 'array'"):
+        return _ONE_OR_MORE.search(path) is not None
+    return path == "$" and "('description' was unexpected)" in message
 
 
 def _last_key(path: str) -> str:

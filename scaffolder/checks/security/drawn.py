@@ -14,7 +14,7 @@ from collections import Counter
 
 _EXAMPLE = re.compile(
     r"example|sample|dummy|placeholder|change-?_?(?:me|it|this)|redacted|your[_-]|<|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
-    r"insert|replace|local|default|notasecret|foobar|Eby8vdM02xNOcqFlqUwJ|\*{3}|deadbeef|todo",
+    r"insert|replace|^(?:some)?passw(?:or)?d=?$|local|default|notasecret|foobar|Eby8vdM02xNOcqFlqUwJ|\*{3}|deadbeef|todo",
     re.IGNORECASE,
 )
 """Eby8… is how the key starts that Azure publishes for its emulator of storage."""

@@ -6,21 +6,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaffolder.formats.dockerfile import Stage
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import chart_limits, files, image_references, manifests
-from scaffolder.repository.image_tags import moving_tag, name_of
+from scaffolder.repository.image_tags import is_official, moving_tag, name_of, steps_down
 from scaffolder.repository.kubernetes_objects import REPOSITORY
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Dockerfile, stages
 from scaffolder.tools.toolchain import Toolchain
 
 _NOT_ROOT = re.compile(r"nonroot|non-root|unprivileged|rootless")
-
-_KNOWN = re.compile(
-    r"(?:(?:index\.)?docker\.io/|public\.ecr\.aws/docker/|(?:[\w.:-]+/)+(?=library/))?(?:library/)?[a-z][\w.-]*(?::[^/]+)?(?:@\S+)?$"
-    r"|mcr\.microsoft\.com/(?!.*chiseled)|gcr\.io/distroless/|public\.ecr\.aws/(?:amazoncorretto|amazonlinux)/"
-)
-"""Official images, and others of which is known that they name no user: most others name one that is not root."""
 
 
 def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verdict:
@@ -77,8 +72,24 @@ def _said(tag: str) -> str:
     )
 
 
-def _root(file: Path, found: Dockerfile) -> Iterator[Finding]:
+_FOR_TESTS = re.compile(r"tests?|dev(?:elopment)?|debug|lint|ci", re.IGNORECASE)
+_FOR_USERS = re.compile(r"prod(?:uction)?|final|runtime|release|runner|app|server", re.IGNORECASE)
+
+
+def _shipped(found: Dockerfile) -> Stage:
+    """Return the stage that users get: the last one, or that of production before a last one for tests."""
     last = found.stages[-1]
+    if not _says(_FOR_TESTS, last.name):
+        return last
+    return next((one for one in reversed(found.stages) if _says(_FOR_USERS, one.name)), last)
+
+
+def _says(words: re.Pattern[str], name: str) -> bool:
+    return any(words.fullmatch(part) for part in re.split(r"[-_.]", name))
+
+
+def _root(file: Path, found: Dockerfile) -> Iterator[Finding]:
+    last = _shipped(found)
     lineage, stage = [last], last
     while earlier := [
         one for one in found.stages if one.name == stage.image.lower() and one.line < stage.line
@@ -89,8 +100,8 @@ def _root(file: Path, found: Dockerfile) -> Iterator[Finding]:
     fix = "USER 10001:10001, or another number that is not 0, after the last step that needs root"
     if not users:
         base = lineage[-1].image
-        if not _NOT_ROOT.search(base) and base != "scratch":
-            known = _KNOWN.match(base) is not None
+        if not _NOT_ROOT.search(base) and base != "scratch" and not steps_down(base):
+            known = is_official(base)
             yield Finding(
                 path=file,
                 line=last.line,

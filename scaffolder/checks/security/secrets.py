@@ -57,9 +57,7 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
                         line=number,
                         message=f"holds what looks like {secret.name}",
                         fix="revoke it, for the history keeps it; then read it from the environment or a secret store",
-                        severity=Severity.NOTE
-                        if files.is_trial_values(project, file)
-                        else Severity.ERROR,
+                        severity=_weight(project, file, text, secret),
                     )
                 )
     limit = f"{counted(left_out, 'file')} beyond {MOST_TEXT // 2**20} MiB of text"
@@ -70,9 +68,44 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
     )
 
 
+_FOR_DEVELOPERS = re.compile(
+    r"^(?:class\s+|\[|)(?:Dev(?:elopment)?|Tests?|Testing|Local(?:host)?)\w*(?:\(.*\)|\]|)\s*:?\s*$",
+    re.IGNORECASE,
+)
+"""The head of a class or section with the settings of a developer's machine."""
+
+_ELSEWHERE = re.compile(r"secret(?:Access)?KeySecretRef|secretKeyRef|secretRef", re.IGNORECASE)
+
+
+def _weight(project: Project, file: Path, text: str, secret: Secret) -> Severity:
+    """Return NOTE for what opens nothing of production: values of trials, an id whose secret is elsewhere."""
+    if files.is_trial_values(project, file) or _is_for_developers(text, secret.start):
+        return Severity.NOTE
+    line_start = text.rfind("\n", 0, secret.start) + 1
+    is_id = re.match(
+        r"[\s-]*access_?key_?id[\"']?\s*:", text[line_start : secret.end], re.IGNORECASE
+    )
+    around = "\n".join(text[line_start:].splitlines()[:6])
+    return Severity.NOTE if is_id and _ELSEWHERE.search(around) else Severity.ERROR
+
+
+def _is_for_developers(text: str, at: int) -> bool:
+    """Return whether the class or section that encloses a place is for development or for tests."""
+    before = text[:at].splitlines()
+    indent = len(before[-1]) - len(before[-1].lstrip()) if before else 0
+    for line in reversed(before[:-1]):
+        own = len(line) - len(line.lstrip())
+        if line.strip() and (own < indent or line.startswith("[")):
+            return _FOR_DEVELOPERS.match(line.strip()) is not None
+    return False
+
+
 _PUBLISHED = re.compile(
     r"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq"  # the emulator of Azure Storage
-    r"|X-Amz-Credential="  # the signature of an address, by a key that is not given
+    r"|X-Amz-Credential[\"']?\s*[=:]"  # the signature of an address, by a key that is not given
+    r"|/\d{8}/[a-z0-9-]+/\w+/aws4_request"
+    r"|SW2YcwTIb9zpOOhoPsMm",  # the key of sessions that Grafana comes with
+    re.IGNORECASE,
 )
 
 

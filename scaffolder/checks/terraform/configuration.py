@@ -123,6 +123,7 @@ def _folder(project: Project) -> Path:
     folders = [file.parent for file in files.terraform(project)]
     if not folders:
         raise NotApplicable("there is no Terraform code")
-    project.hand((*files.terraform_inputs(project), *files.terraform_tests(project)))
+    inputs = (*files.terraform_inputs(project), *files.terraform_tests(project))
+    project.hand(file for file in inputs if not project.is_encrypted(file))
     shared = set.intersection(*({folder, *folder.parents} for folder in folders))
     return max(shared, key=lambda folder: len(folder.parts))

@@ -24,7 +24,6 @@ from scaffolder.repository.ci.system import (
     SetUp,
     Silenced,
     WrittenPipeline,
-    every_file,
     folder_of,
     images_under,
     inputs_of,
@@ -46,7 +45,13 @@ FIRST = tuple(f".github/workflows/ci.{end}" for end in YAML)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 CHECK_JOB = CheckJob(file=".github/workflows/{job}.yml")
 TEXTS: tuple[str, ...] = ()
-is_pipeline = every_file
+
+
+def is_pipeline(file: Path) -> bool:
+    """Return whether GitHub starts the file: one in a folder below `.github/workflows` is called at most."""
+    return file.parent.name == "workflows" and not file.name.startswith("action.")
+
+
 CANDIDATES: tuple[str, ...] = ()
 holds_pipeline = no_other
 

@@ -84,7 +84,7 @@ def _events(workflow: dict[Any, Any]) -> set[str]:
 
 def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
     """Return whether a job, or the workflow of the repository that it calls, changes what runs."""
-    if "'pull_request'" in str(job.get("if", "")):
+    if "'pull_request'" in str(job.get("if", "")) or _makes_a_cluster(job):
         return False
     uses = str(job.get("uses", ""))
     if uses.startswith("./") and depth < 4:
@@ -94,6 +94,24 @@ def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
         return any(_deploys(project, table_in(one), depth + 1) for one in called.values())
     return any(
         deploys(str(step.get("run", ""))) or _DEPLOYING_ACTIONS.match(str(step.get("uses", "")))
+        for step in tables_in(job.get("steps"))
+    )
+
+
+_CLUSTER_OF_ITS_OWN = re.compile(
+    r"(?i)helm/kind-action@|engineerd/setup-kind@|container-tools/kind-action@|medyagh/setup-minikube@"
+    r"|manusa/actions-setup-minikube@|(?:nolar|rinx|absaoss)/(?:setup-k3d\S*|k3d-action)@"
+)
+_MAKES_A_CLUSTER = re.compile(
+    r"\b(?:kind|k3d|ctlptl)\s+(?:create\s+cluster|cluster\s+create)|\bminikube\s+start\b"
+)
+
+
+def _makes_a_cluster(job: dict[Any, Any]) -> bool:
+    """Return whether a job deploys into a cluster that it makes itself, and that ends with it."""
+    return any(
+        _CLUSTER_OF_ITS_OWN.match(str(step.get("uses", "")))
+        or _MAKES_A_CLUSTER.search(str(step.get("run", "")))
         for step in tables_in(job.get("steps"))
     )
 

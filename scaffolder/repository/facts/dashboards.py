@@ -89,6 +89,20 @@ def dashboards(project: Project) -> tuple[Path, ...]:
     )
 
 
+def asks_victoria(project: Project) -> bool:
+    """Return whether a dashboard asks VictoriaMetrics, which answers as Prometheus does."""
+    return project.once(
+        "victoria dashboards",
+        lambda: any(_OF_VICTORIA.search(project.text(file)) for file in dashboards(project)),
+    )
+
+
+_OF_VICTORIA = re.compile(
+    r"\bvm_(?:rows|http|cache|free|slow|tenant|app|promscrape|insert)\w*|\bvmauth_\w+|victoria-?metrics",
+    re.IGNORECASE,
+)
+
+
 def _panels(project: Project) -> Iterator[Panel]:
     declared = project.once("data sources", lambda: _declared(project))
     for file in dashboards(project):

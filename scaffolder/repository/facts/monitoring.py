@@ -178,6 +178,16 @@ def declared(project: Project, kind: str) -> Iterator[Location]:
                     yield place(project, file, number)
 
 
+_LABEL_OF_A_RELEASE = re.compile(
+    r"^\s{2,}[\"']?release[\"']?\s*:\s*[\"']?[\w-]+[\"']?\s*$", re.MULTILINE
+)
+
+
+def names_a_release(project: Project, file: Path) -> bool:
+    """Return whether an object has the label `release` as a word: the stack of this release takes it."""
+    return _LABEL_OF_A_RELEASE.search(project.text(file)) is not None
+
+
 def _rules(project: Project) -> Iterator[Rule]:
     for found in rule_groups(project):
         for way, rule in found.rules:

@@ -72,7 +72,7 @@ def test_every_call_of_an_incident_counts() -> None:
     story = Story(Clock())
     story.fault("fail")
     for tone in ("danger", "warning", "danger"):
-        story.hear(message("Burn", tone))  # type: ignore[arg-type]
+        story.hear(message("Burn", tone))
     assert story.incidents[0].calls == 2
 
 
@@ -88,7 +88,7 @@ def test_users_in_bars_and_in_words() -> None:
     story = Story(clock)
     story.fault("fail")
     for what in ("ok", "ok", "failed", "slow"):
-        story.got(what)  # type: ignore[arg-type]
+        story.got(what)
     at(clock, 1)
     state = story.state()
     assert view.users_in_words(state.bars) == "The last 1 seconds: 4 requests, 1 failed, 1 slow."
