@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-from scaffolder.checks import accepted, page, snippets
+from scaffolder.checks import accepted, lost, page, snippets
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import (
     Blocked,
@@ -46,9 +46,10 @@ def run(
 
     A check that raises gives no verdict: SKIPPED where its tool is missing or another check has to
     pass first, BROKEN where the tool, or the check itself, failed. A check that has nothing to look
-    at is named apart from the results. What programs said is kept in `cache`, and taken from there,
-    where there is one. An interrupt ends the run; with `partial` the report has what was known by
-    then, and the other checks are SKIPPED.
+    at is named apart from the results, and SKIPPED where the template had made something for it.
+    What programs said is kept in `cache`, and taken from there, where there is one. An interrupt
+    ends the run; with `partial` the report has what was known by then, and the other checks are
+    SKIPPED.
     """
     started = time.perf_counter()
     contents = Contents()
@@ -82,6 +83,7 @@ def run(
         pool.shutdown(wait=False, cancel_futures=True)
     if cache:
         cache.prune()
+    ended = lost.told(project, ended)
     results = accepted.applied(
         project, tuple(one for one in ended if isinstance(one, Result)), strict=strict
     )

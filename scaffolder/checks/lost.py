@@ -1,0 +1,125 @@
+"""Which checks had something to look at when the template made the repository.
+
+A check that has nothing to look at is of no interest, unless its subject went away: a chart that
+was moved to where no check looks would pass in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scaffolder.model import Inapplicable, Outcome, Result
+from scaffolder.repository.project import Project
+
+_Answers = Mapping[str, Any]
+
+_SERVICE = frozenset(
+    {
+        *("SY001", "SY002", "SY003", "SY007", "SY008", "DK001", "CI004", "AG001", "AG020"),
+        *("AG027", "AG047", "AG049", "AG050", "EN001", "EOL001", "EOL002", "EOL003"),
+        *("SEC001", "SEC002", "SEC007", "SEC010"),
+    }
+)
+"""Checks of what every service has: an image, scripts and texts."""
+
+_CHART = frozenset(
+    {
+        *("HL001", "HL002", "HL003", "K8001", "K8002", "EN003", "AG013", "AG014", "AG015"),
+        *("AG016", "AG017", "AG018", "AG021", "AG023", "AG025", "AG026", "AG028", "AG029"),
+    }
+)
+"""Checks of the chart and of the objects that it renders."""
+
+_MONITORED = frozenset(
+    {
+        *("MO001", "MO002", "MO003", "MO004", "MO005", "MO006", "MO007"),
+        *("AG019", "AG022", "AG024", "AG032", "AG033", "AG034", "AG035", "AG036", "AG038"),
+        *("AG039", "AG040", "AG052", "AG060", "AG062"),
+    }
+)
+"""Checks of alerts and dashboards."""
+
+_PROVISIONED = frozenset({"TF001", "TF002", "SY005", "AG007", "AG009", "SEC009", "SEC011"})
+"""Checks of Terraform code."""
+
+_OF_ENVIRONMENTS = frozenset({"EN002", "EN004", "EN005"})
+"""Checks of the environments of a cloud."""
+
+_OF_PIPELINES = {
+    "github": frozenset({"CI001", "CI002", "CI003", "SEC003", "SEC004", "SEC005"}),
+    "gitlab": frozenset({"CI006"}),
+    "jenkins": frozenset({"CI005"}),
+    "azure-devops": frozenset({"CI007"}),
+}
+"""Checks of the pipelines of one CI system."""
+
+
+def told(
+    project: Project, ended: Sequence[Result | Inapplicable]
+) -> tuple[Result | Inapplicable, ...]:
+    """Return the outcomes; a check without the subject that the answers name is not checked.
+
+    Of a subject that is gone as a whole each check gives the same reason.
+    """
+    if not project.is_generated:
+        return tuple(ended)
+    gone = {one.check.id: one.reason for one in ended if isinstance(one, Inapplicable)}
+    reasons = {
+        check: gone.get(subject.first, gone[check])
+        for subject in _SUBJECTS
+        if subject.made(project.answers)
+        for check in subject.checks & gone.keys()
+    }
+    return tuple(_not_checked(one, reasons) for one in ended)
+
+
+def _not_checked(ended: Result | Inapplicable, reasons: Mapping[str, str]) -> Result | Inapplicable:
+    if isinstance(ended, Result) or ended.check.id not in reasons:
+        return ended
+    reason = f"{reasons[ended.check.id]}: nothing to look at any more"
+    return Result(check=ended.check, outcome=Outcome.SKIPPED, reason=reason)
+
+
+def _is_deployed(answers: _Answers) -> bool:
+    return answers.get("deploy") in {"helm", "terraform"}
+
+
+def _is_monitored(answers: _Answers) -> bool:
+    return answers.get("monitoring") == "prometheus-grafana"
+
+
+def _is_in_a_cloud(answers: _Answers) -> bool:
+    return answers.get("cloud") in {"aws", "azure"}
+
+
+def _is_provisioned(answers: _Answers) -> bool:
+    return _is_in_a_cloud(answers) or answers.get("deploy") == "terraform"
+
+
+def _is_built_by(system: str) -> Callable[[_Answers], bool]:
+    def made(answers: _Answers) -> bool:
+        chosen = answers.get("ci")
+        return system in (chosen if isinstance(chosen, list) else [chosen])
+
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Subject:
+    """What the template makes for some answers; its `first` check says whether it is there."""
+
+    checks: frozenset[str]
+    made: Callable[[_Answers], bool]
+    first: str = ""
+
+
+_SUBJECTS = (
+    _Subject(checks=_SERVICE, made=_is_deployed),
+    _Subject(checks=_CHART, made=_is_deployed, first="HL001"),
+    _Subject(checks=_MONITORED, made=_is_monitored, first="MO003"),
+    _Subject(checks=_PROVISIONED, made=_is_provisioned, first="TF001"),
+    _Subject(checks=_OF_ENVIRONMENTS, made=_is_in_a_cloud, first="TF001"),
+    *(_Subject(checks=_OF_PIPELINES[one], made=_is_built_by(one)) for one in _OF_PIPELINES),
+)
