@@ -196,12 +196,21 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Waived:
-    """A finding that the repository accepts: by which entry of its ledger, why, and until when."""
+    """A finding that the repository accepts: why, and until when, None if it has no end.
+
+    `waiver` is the id of an entry of the ledger, or the place of a comment, if it is `in_source`.
+    """
 
     finding: Finding
     waiver: str
     reason: str
-    expires: datetime.date
+    expires: datetime.date | None
+    in_source: bool = False
+
+    @property
+    def source(self) -> str:
+        """Return the waiver and its end, for people."""
+        return f"{self.waiver}, until {self.expires}" if self.expires else self.waiver
 
 
 @dataclass(frozen=True, kw_only=True)

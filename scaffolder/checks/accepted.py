@@ -1,4 +1,4 @@
-"""Which findings the ledger accepts, and which of its entries accept nothing any more."""
+"""Which findings the ledger and comments accept, and which of these accept nothing any more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import replace
 from scaffolder.checks import day
 from scaffolder.errors import WaiversError
 from scaffolder.model import Finding, Outcome, Result, Severity, Waived
-from scaffolder.repository import waivers
+from scaffolder.repository import inline_waivers, waivers
+from scaffolder.repository.inline_waivers import InlineWaiver
 from scaffolder.repository.project import Project
 from scaffolder.repository.waivers import LEDGER, OWN, Waiver
 
@@ -24,21 +25,26 @@ def applied(
     strict: bool,
     today: datetime.date | None = None,
 ) -> tuple[Result, ...]:
-    """Return the results, those findings apart that an entry of the ledger accepts.
+    """Return the results, those findings apart that an entry of the ledger or a comment accepts.
 
-    An entry that has expired accepts nothing. WV says what is wrong with the ledger, and no entry
-    accepts that.
+    What has expired accepts nothing. WV says what is wrong with the ledger and the comments, and no
+    waiver accepts that.
     """
     judged_on = today or day.of_the_run()
     try:
         ledger = [waiver for waiver in waivers.ledger(project) if waiver.checks]
     except WaiversError:
-        return tuple(results)  # WV001 says so
+        ledger = []  # WV001 says so
     valid = [waiver for waiver in ledger if waiver.expires >= judged_on]
-    if not valid:
+    inline = [
+        waiver
+        for waiver in inline_waivers.inline_waivers(project)
+        if not waiver.problem and (waiver.expires is None or waiver.expires >= judged_on)
+    ]
+    if not valid and not inline:
         return tuple(results)
-    decided = tuple(_decided(project, result, valid, strict=strict) for result in results)
-    unused = [*_unused(decided, valid)]
+    decided = tuple(_decided(project, result, valid, inline, strict=strict) for result in results)
+    unused = [*_unused(decided, valid), *_unused_inline(decided, inline)]
     return tuple(
         result.with_findings((*result.findings, *unused), strict=strict)
         if result.check.id == _UNUSED and unused
@@ -47,13 +53,21 @@ def applied(
     )
 
 
-def _decided(project: Project, result: Result, ledger: Iterable[Waiver], *, strict: bool) -> Result:
+def _decided(
+    project: Project,
+    result: Result,
+    ledger: Iterable[Waiver],
+    inline: Iterable[InlineWaiver],
+    *,
+    strict: bool,
+) -> Result:
     if result.check.family == "WV":
         return result
     waived = []
     left = []
     for finding in result.findings:
-        waiver = _waiver_of(project, result.check.id, finding, ledger)
+        beside = (one for one in inline if one.accepts(result.check.id, finding))
+        waiver = next(beside, None) or _waiver_of(project, result.check.id, finding, ledger)
         if waiver is None:
             left.append(finding)
         else:
@@ -63,6 +77,7 @@ def _decided(project: Project, result: Result, ledger: Iterable[Waiver], *, stri
                     waiver=waiver.id,
                     reason=waiver.reason,
                     expires=waiver.expires,
+                    in_source=isinstance(waiver, InlineWaiver),
                 )
             )
     return replace(result.with_findings(left, strict=strict), waived=tuple(waived))
@@ -78,8 +93,7 @@ def _waiver_of(
 
 def _unused(results: Sequence[Result], ledger: Iterable[Waiver]) -> Iterator[Finding]:
     """Yield what is to be said of entries whose check ran, and found nothing that they accept."""
-    ran = {one.check.id for one in results if one.outcome in {Outcome.PASSED, Outcome.FAILED}}
-    used = {(one.waiver, result.check.id) for result in results for one in result.waived}
+    ran, used = _ran_and_used(results)
     for waiver in ledger:
         for check in waiver.checks:
             if check in ran and (waiver.id, check) not in used:
@@ -90,3 +104,25 @@ def _unused(results: Sequence[Result], ledger: Iterable[Waiver]) -> Iterator[Fin
                     fix="take the rule out of the ledger",
                     severity=Severity.WARNING,
                 )
+
+
+def _unused_inline(results: Sequence[Result], inline: Iterable[InlineWaiver]) -> Iterator[Finding]:
+    """Yield what is to be said of comments whose check ran, and found nothing that they accept."""
+    ran, used = _ran_and_used(results)
+    for waiver in inline:
+        for check in waiver.checks:
+            if check in ran and (waiver.id, check) not in used:
+                yield Finding(
+                    path=waiver.path,
+                    line=waiver.line,
+                    message=f"waives {check}, which finds nothing there",
+                    fix="take the check out of the comment, or the comment out",
+                    severity=Severity.WARNING,
+                )
+
+
+def _ran_and_used(results: Sequence[Result]) -> tuple[set[str], set[tuple[str, str]]]:
+    """Return the checks with a verdict, and which waivers accepted findings of which check."""
+    ran = {one.check.id for one in results if one.outcome in {Outcome.PASSED, Outcome.FAILED}}
+    used = {(one.waiver, result.check.id) for result in results for one in result.waived}
+    return ran, used

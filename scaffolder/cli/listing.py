@@ -11,7 +11,7 @@ import click
 
 from scaffolder import checks
 from scaffolder.cli import options
-from scaffolder.repository import waivers
+from scaffolder.repository import inline_waivers, waivers
 from scaffolder.repository.project import Project
 from scaffolder.template import answers, presets
 from scaffolder.tools import package_data
@@ -87,7 +87,9 @@ def _presets() -> list[_Row]:
 
 
 def _waivers(path: Path) -> list[_Row]:
-    return [
+    """Return the entries of the ledger, then the comments beside the code, which have no owner."""
+    project = Project(path)
+    entries: list[_Row] = [
         {
             "id": waiver.id,
             "rules": list(waiver.rules),
@@ -96,7 +98,19 @@ def _waivers(path: Path) -> list[_Row]:
             "owner": waiver.owner,
             "expires": waiver.expires.isoformat(),
         }
-        for waiver in waivers.ledger(Project(path))
+        for waiver in waivers.ledger(project)
+    ]
+    return entries + [
+        {
+            "id": waiver.id,
+            "rules": [f"{waivers.OWN}{check}" for check in waiver.checks],
+            "paths": [waiver.path.as_posix()],
+            "reason": waiver.reason,
+            "owner": "",
+            "expires": waiver.expires.isoformat() if waiver.expires else "",
+        }
+        for waiver in inline_waivers.inline_waivers(project)
+        if not waiver.problem
     ]
 
 

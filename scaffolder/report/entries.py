@@ -94,7 +94,7 @@ def _waived(check: str, waived: Waived, width: int) -> Iterator[str]:
     finding = waived.finding
     rule = f" ({finding.rule})" if finding.rule else ""
     yield from wrapped(f"{finding.place}: waived[{check}] {finding.message}{rule}", width)
-    yield from wrapped(f"  {waived.waiver}, until {waived.expires}: {waived.reason}", width)
+    yield from wrapped(f"  {waived.source}: {waived.reason}", width)
 
 
 def _full(cause: Cause, paint: Paint, width: int) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _waived(waived: Waived) -> dict[str, Any]:
     return _finding(waived.finding) | {
         "waiver": waived.waiver,
         "reason": waived.reason,
-        "expires": waived.expires.isoformat(),
+        "expires": waived.expires.isoformat() if waived.expires else None,
     }
 
 

@@ -138,10 +138,9 @@ def _results(
 def _suppressions(waived: Waived | None) -> dict[str, Any]:
     if waived is None:
         return {}
-    justification = f"{waived.waiver}, until {waived.expires}: {waived.reason}"
-    return {
-        "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}]
-    }
+    kind = "inSource" if waived.in_source else "external"
+    justification = f"{waived.source}: {waived.reason}"
+    return {"suppressions": [{"kind": kind, "status": "accepted", "justification": justification}]}
 
 
 def _fix(report: Report, finding: Finding) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import partial
 from scaffolder.errors import WaiversError
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, waivers
+from scaffolder.repository.inline_waivers import InlineWaiver, inline_waivers
 from scaffolder.repository.project import Project
 from scaffolder.repository.waivers import LEDGER, LONGEST, OWN, SOON, Mark, Waiver
 from scaffolder.tools.toolchain import Toolchain
@@ -20,17 +21,24 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
     The ledger is a rule of our template: a repository without it that others made has none to keep.
     """
     keeps_none = not project.is_generated and not project.has(LEDGER)
+    inline = inline_waivers(project)
+    wrong = tuple(_misspelt(waiver) for waiver in inline if waiver.problem)
+    beside = Verdict(findings=wrong, detail=counted(len(inline), "comment"))
     try:
         marks, ledger = waivers.marks(project), waivers.ledger(project)
     except WaiversError as error:
+        if keeps_none and inline:
+            return beside
         if keeps_none:
             raise NotApplicable("the repository keeps no ledger of waivers") from error
-        return Verdict(findings=(_malformed(error),))
+        return Verdict(findings=(*wrong, _malformed(error)))
+    if (keeps_none or (not marks and not ledger)) and inline:
+        return beside
     if not marks and not ledger:
         raise NotApplicable("no scanner is told to ignore anything")
     if keeps_none:
         raise NotApplicable("the repository keeps no ledger of waivers")
-    findings = tuple(
+    findings = wrong + tuple(
         Finding(
             path=mark.path,
             line=mark.line,
@@ -55,15 +63,16 @@ def no_waiver_is_expired_or_unused(
         marks, ledger = waivers.marks(project), waivers.ledger(project)
     except WaiversError as error:
         raise Blocked("the ledger cannot be read: see WV001") from error
-    if not ledger:
+    inline = [waiver for waiver in inline_waivers(project) if not waiver.problem]
+    if not ledger and not inline:
         raise NotApplicable("nothing is waived")
-    findings = tuple(
-        finding for waiver in ledger for finding in _stale(project, waiver, marks, today)
-    )
-    next_end = min(waiver.expires for waiver in ledger)
-    return Verdict(
-        findings=findings, detail=f"{counted(len(ledger), 'waiver')}, next expires {next_end}"
-    )
+    findings = [finding for waiver in ledger for finding in _stale(project, waiver, marks, today)]
+    findings += [finding for waiver in inline for finding in _stale_comment(waiver, today)]
+    ends = [waiver.expires for waiver in ledger]
+    ends += [waiver.expires for waiver in inline if waiver.expires]
+    number = counted(len(ledger) + len(inline), "waiver")
+    next_end = f", next expires {min(ends)}" if ends else ""
+    return Verdict(findings=tuple(findings), detail=f"{number}{next_end}")
 
 
 def _stale(
@@ -80,18 +89,8 @@ def _stale(
             severity=severity,
         )
 
-    look = "does its reason still hold? then a new date, else mend what it hides"
-    left = waiver.expires - today
-    if left.days < 0:
-        yield at_entry(f"expired on {waiver.expires}", look)
-    elif left <= SOON:
-        yield at_entry(f"expires on {waiver.expires}", look, Severity.WARNING)
-    elif left > LONGEST:
-        yield at_entry(
-            f"lasts until {waiver.expires}, more than a year",
-            "give it an earlier date",
-            Severity.WARNING,
-        )
+    for words, fix, severity in _ending(waiver.expires, today):
+        yield at_entry(words, fix, severity)
     covered = [mark for mark in marks if waiver.covers(mark)]
     for rule in waiver.rules:
         if not rule.startswith(OWN) and rule not in {mark.rule for mark in covered}:
@@ -117,6 +116,40 @@ def _stale(
                 fix="give both the same date",
                 rule=mark.rule,
             )
+
+
+def _ending(last: datetime.date, today: datetime.date) -> Iterator[tuple[str, str, Severity]]:
+    """Yield what is to be said of the last day of a waiver, how to correct it, and how severe it is."""
+    look = "does its reason still hold? then a new date, else mend what it hides"
+    left = last - today
+    if left.days < 0:
+        yield f"expired on {last}", look, Severity.ERROR
+    elif left <= SOON:
+        yield f"expires on {last}", look, Severity.WARNING
+    elif left > LONGEST:
+        words = f"lasts until {last}, more than a year"
+        yield words, "give it an earlier date", Severity.WARNING
+
+
+def _stale_comment(waiver: InlineWaiver, today: datetime.date) -> Iterator[Finding]:
+    """Yield what is to be said of the end of a comment, if it names one."""
+    for words, fix, severity in _ending(waiver.expires, today) if waiver.expires else ():
+        yield Finding(
+            path=waiver.path,
+            line=waiver.line,
+            message=f"the waiver of {', '.join(waiver.checks)} {words}",
+            fix=fix,
+            severity=severity,
+        )
+
+
+def _misspelt(waiver: InlineWaiver) -> Finding:
+    return Finding(
+        path=waiver.path,
+        line=waiver.line,
+        message=f"a comment {waiver.problem}, and accepts nothing",
+        fix="scaffold: ignore[AG010] the reason, until 2027-01-31",
+    )
 
 
 def _malformed(error: WaiversError) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from scaffolder.errors import ExitCode
 from scaffolder.model import Check, Finding, Outcome, Report, Severity, Verdict
 from scaffolder.report import json as json_report
 from scaffolder.report import sarif, text
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import Toolchain
 
 TOMORROW = day.of_the_run() + datetime.timedelta(days=1)
 LATER = day.of_the_run() + datetime.timedelta(days=100)
@@ -168,3 +171,87 @@ def test_what_another_check_says_of_an_accepted_line_is_accepted_too(tmp_path: P
     report = folded(checks.run(project, both, ScriptedToolchain({})))
     assert left(report, "SEC003") + left(report, "CI003") == []
     assert [len(result.waived) for result in report.results] == [1, 1]
+
+
+# ---- comments beside the code --------------------------------------------------------------------
+
+
+def commented(folder: Path, text: str, *entries: dict[str, Any], strict: bool = False) -> Report:
+    """Return what a check says that finds FEATURE_X in a file with comments, and one that says nothing."""
+
+    def alike(project: Project, tools: Toolchain) -> Verdict:
+        line = project.line_of(FLAG.path, "FEATURE_X:")
+        return Verdict(findings=(replace(FLAG, line=line),))
+
+    def silent(project: Project, tools: Toolchain) -> Verdict:
+        return Verdict()
+
+    files = {"values-prod.yaml": text}
+    if entries:
+        files[".scaffold/waivers.yml"] = yaml.safe_dump({"waivers": list(entries)})
+    chosen = (
+        Check(id="EN003", title="Alike", run=alike),
+        Check(id="EN004", title="Silent", run=silent),
+        *checks.choose(select=["WV"], ignore=[]),
+    )
+    return checks.run(written(folder, files), chosen, ScriptedToolchain({}), strict=strict)
+
+
+def told(report: Report) -> list[str]:
+    return [
+        f"{one.severity.value}[{result.check.id}] {one.place} {one.message}"
+        for result in report.results
+        for one in result.findings
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "env:\n  FEATURE_X: on # scaffold: ignore[EN003] customers first\n",
+        f"env:\n  # scaffold: ignore[EN003] customers first, until {LATER}\n  FEATURE_X: on\n",
+    ],
+)
+def test_a_comment_accepts_a_finding_without_a_ledger(text: str, tmp_path: Path) -> None:
+    report = commented(tmp_path, text, strict=True)
+    (waived,) = report.results[0].waived
+    assert (waived.reason, waived.in_source) == ("customers first", True)
+    assert told(report) == []
+    assert report.exit_code == ExitCode.CLEAN
+    schema = json.loads((ROOT / "docs/report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json_report.document(report))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("[EN003]", "error[WV001] values-prod.yaml:1 a comment waives EN003 without a reason"),
+        ("[EN03] x", "error[WV001] values-prod.yaml:1 a comment names EN03, which is no id"),
+        (f"[EN003] x, until {YESTERDAY}", "error[WV002] values-prod.yaml:1 the waiver of EN003"),
+        ("[EN004] x", "warning[WV002] values-prod.yaml:1 waives EN004, which finds nothing there"),
+    ],
+)
+def test_a_comment_that_accepts_nothing_is_told(words: str, said: str, tmp_path: Path) -> None:
+    report = commented(tmp_path, f"FEATURE_X: on # scaffold: ignore{words}\n")
+    found = told(report)
+    assert len(found) == 2
+    assert found[0].startswith("error[EN003]")
+    assert found[1].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("day", "severity"), [(TOMORROW, "warning"), (YESTERDAY, "error"), (LATER, "")]
+)
+def test_the_end_of_a_comment_is_that_of_an_entry(
+    day: datetime.date, severity: str, tmp_path: Path
+) -> None:
+    report = commented(tmp_path, f"FEATURE_X: on # scaffold: ignore[EN003] x, until {day}\n")
+    of_waivers = [one.partition("[")[0] for one in told(report) if "[WV002]" in one]
+    assert of_waivers == [severity][: bool(severity)]
+
+
+def test_a_finding_that_a_comment_accepts_needs_no_entry(tmp_path: Path) -> None:
+    text = "FEATURE_X: on # scaffold: ignore[EN003] x\n"
+    report = commented(tmp_path, text, entry())
+    assert [one.partition(" ")[0] for one in told(report)] == ["warning[WV002]"]
+    assert "feature-x waives scaffold/EN003, which finds nothing there" in told(report)[0]
