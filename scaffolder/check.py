@@ -9,7 +9,7 @@ from pathlib import Path
 from scaffolder import checks
 from scaffolder.checks import duplicates, page
 from scaffolder.model import Check, Edit, Report, Result
-from scaffolder.repository import baseline, changed_files, environment_diff, fixes, settings
+from scaffolder.repository import baseline, environment_diff, fixes, settings
 from scaffolder.repository.project import Project
 from scaffolder.repository.settings import Settings
 from scaffolder.tools.cache import Cache
@@ -204,6 +204,10 @@ def _narrowed(request: Request, toolchain: Toolchain) -> Callable[[Report], Repo
     """What leaves out the findings that nobody asked for; the history is read before the checks take their time."""
     if not (request.only_changed or request.since):
         return lambda report: report
+    from scaffolder.repository import (
+        changed_files,
+    )  # and all of Git, which a whole report does not ask
+
     since = changed_files.changes(Project(request.path).root, toolchain, since=request.since)
     return lambda report: changed_files.only(since, report)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -108,7 +109,22 @@ def main() -> None:
         process.end_all()
         sys.stdout.flush()
         os._exit(code)
-    sys.exit(code)
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End the process, and let the system free what a run read and parsed: Python takes a tenth of a run for it.
+
+    What has to happen at the end does, in the order of Python: exit functions, then the streams. A
+    stream that cannot be written is left to the ordinary exit, which says so.
+    """
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(code)
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -15,18 +15,14 @@ import click
 from scaffolder import report
 from scaffolder.cli import options
 from scaffolder.model import FAMILIES, Report, Result, visible
-from scaffolder.new import Made
-from scaffolder.report import github as github_report
-from scaffolder.report import json as json_report
 from scaffolder.report import text as text_report
 from scaffolder.repository import fixes
-from scaffolder.template import answers
-from scaffolder.template.answers import Answer
 
 if TYPE_CHECKING:
-    from scaffolder.check import (
-        Examined,
-    )  # with all checks: 0.1 s that `scaffold new --no-check` does not need
+    # Each costs time that the other command does not need: the checks, and the templates.
+    from scaffolder.check import Examined
+    from scaffolder.new import Made
+    from scaffolder.template.answers import Answer
 
 _PIPELINE = "3 pipeline"
 _STAGES = (
@@ -56,9 +52,16 @@ def say_check(found: Report, *, form: str, verbose: bool) -> None:
         click.echo(_as_text(found, checks=verbose, verbose=verbose))
         return
     click.echo(report.write(found, form))
-    if form == "github" and (file := os.environ.get(github_report.SUMMARY_VARIABLE)):
+    if form == "github":
+        _fill_summary(found)
+
+
+def _fill_summary(found: Report) -> None:
+    from scaffolder.report import github  # a format of many
+
+    if file := os.environ.get(github.SUMMARY_VARIABLE):
         with Path(file).open("a", encoding="utf-8") as stream:
-            stream.write(github_report.summary(found))
+            stream.write(github.summary(found))
 
 
 def say_fixes(examined: Examined, *, diff: bool, dry_run: bool) -> None:
@@ -132,6 +135,8 @@ def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
 
 
 def _next(made: Made) -> Iterator[str]:
+    from scaffolder.template import answers  # see above
+
     destination = shlex.quote(str(made.request.destination))
     yield f"Next    cd {destination} && make test"
     yield "        make help"
@@ -141,6 +146,8 @@ def _next(made: Made) -> Iterator[str]:
 
 def _in_words(given: Mapping[str, Answer]) -> str:
     """The choices that were made, in the words that the questions have for them."""
+    from scaffolder.template import answers  # see above
+
     words = {
         question.name: ", ".join(
             choice.label
@@ -189,6 +196,8 @@ def _planned(made: Made) -> Iterator[str]:
 
 
 def _document(made: Made) -> dict[str, object]:
+    from scaffolder.report import json as json_report  # a format of many
+
     return {
         "destination": str(made.request.destination),
         "answers": {

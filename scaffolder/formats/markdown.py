@@ -78,8 +78,13 @@ def read(text: str) -> Markdown:
     return reader.result()
 
 
+_OF_NO_WORD = re.compile(r"[^a-z0-9_ -]+")
+
+
 def slug(heading: str) -> str:
     """Return the name that GitHub gives a heading, without the number that tells it from an earlier one."""
+    if heading.isascii():
+        return _OF_NO_WORD.sub("", heading.lower()).replace(" ", "-")
     return "".join(
         sign for sign in heading.lower() if sign in "-_ " or _is_of_a_word(sign)
     ).replace(" ", "-")
@@ -493,11 +498,8 @@ def _anchors(headings: list[str]) -> set[str]:
         if named := re.search(r"\{:?[^{}#]*#([\w-]+)[^{}]*\}", heading):
             names.add(named[1].lower())
         on_gitlab = re.sub("-{2,}", "-", slug(heading.strip()))
-        for name in {
-            slug(heading),
-            on_gitlab,
-            slug(re.sub(r"\s*\{[^{}]*#[\w-]+[^{}]*\}", "", heading)),
-        }:
+        without_name = re.sub(r"\s*\{[^{}]*#[\w-]+[^{}]*\}", "", heading) if named else heading
+        for name in {slug(heading), on_gitlab, slug(without_name)}:
             times = seen.get(name, 0)
             seen[name] = times + 1
             names.add(f"{name}-{times}" if times else name)

@@ -180,12 +180,21 @@ def rendered_differences(
         there = {one.environment: _by_name(one).get(name) for one in manifest}
         some = next(item for item in there.values() if item is not None)
         if all(there.values()):
-            said = {environment: _leaves_of(item) for environment, item in there.items() if item}
+            said = {
+                environment: dict(_leaves(item.content))
+                for environment, item in there.items()
+                if item
+            }
+            found += [
+                (some, one)
+                for one in _differences(_comparable(said))
+                if not _may_differ(f"{some.kind}:{one.what}", RENDERED_MAY_DIFFER)
+            ]
         else:
             said = {
                 environment: {"": "there" if item else ""} for environment, item in there.items()
             }
-        found += [(some, one) for one in _differences(_comparable(said))]
+            found += [(some, one) for one in _differences(_comparable(said))]
     return tuple(found)
 
 
@@ -284,20 +293,14 @@ def variables_table(project: Project) -> Table | None:
 def _rows(
     shown: str, prefix: str, said: Mapping[str, Mapping[str, str]], allowed: Sequence[Allowed]
 ) -> list[tuple[str, ...]]:
-    reasons = {
-        what: next((one.reason for one in allowed if one.what.fullmatch(f"{prefix}{what}")), "")
-        for values in said.values()
-        for what in values
-    }
-    return [
-        (
-            f"{shown}{one.what}",
-            *(value[:60] or "-" for value in one.values.values()),
-            reasons[one.what],
-        )
-        for one in _differences(said)
-        if reasons[one.what]
-    ]
+    rows: list[tuple[str, ...]] = []
+    for difference in _differences(said):
+        what = f"{prefix}{difference.what}"
+        reason = next((one.reason for one in allowed if one.what.fullmatch(what)), "")
+        if reason:
+            values = (value[:60] or "-" for value in difference.values.values())
+            rows.append((f"{shown}{difference.what}", *values, reason))
+    return rows
 
 
 def _table(title: str, names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Table | None:

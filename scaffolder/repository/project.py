@@ -53,6 +53,8 @@ _ENCRYPTED = (
 
 _IS_ENCRYPTED = "is encrypted"
 
+_NAME = re.compile(r"[^*?\[/]+")
+"""A shell pattern that is a name."""
 _SUFFIX = re.compile(r"\*[^*?\[/]+")
 """A shell pattern that asks for the end of a name: what matches it matches by its name alone."""
 
@@ -120,15 +122,15 @@ class Project:
         return self.once(("matching", patterns), lambda: self._matching(patterns))
 
     def has(self, file: str | Path) -> bool:
-        return Path(file) in self._file_set
+        return (file if isinstance(file, Path) else Path(file)) in self._file_set
 
     def relative(self, name: str) -> Path:
         """A path as an external program named it, absolute or from the root, as a path from the root."""
-        path = Path(name)
+        path = Path(os.path.normpath(name))
         if path.is_absolute():
-            path = path.resolve()
+            path = Path(name).resolve()
             return path.relative_to(self.root) if path.is_relative_to(self.root) else path
-        return Path(os.path.normpath(path))
+        return path
 
     def text(self, file: str | Path) -> str:
         """What `file` says; bytes that are not UTF-8 become U+FFFD.
@@ -139,7 +141,8 @@ class Project:
             FileNotFoundError: the repository has no such file.
 
         """
-        return self.once(("text", Path(file)), lambda: self._text(Path(file)))
+        path = file if isinstance(file, Path) else Path(file)
+        return self.once(("text", path), lambda: self._text(path))
 
     def hand(self, files: Iterable[Path]) -> list[str]:
         """The names of files for a program that is to read them, none of which it would take for an option.
@@ -191,7 +194,8 @@ class Project:
         """
         from scaffolder.formats.yaml import load_all
 
-        return self.once(("yaml", Path(file)), lambda: load_all(self.text(file)))
+        path = file if isinstance(file, Path) else Path(file)
+        return self.once(("yaml", path), lambda: load_all(self.text(path)))
 
     def once(self, key: object, make: Callable[[], _Value]) -> _Value:
         """`make()`, computed one time for all who ask for `key`; an exception is remembered like a value."""
@@ -267,19 +271,19 @@ class Project:
         return [(file.as_posix(), file) for file in self.files]
 
     def _matching(self, patterns: tuple[str, ...]) -> tuple[Path, ...]:
-        found: set[Path] = set()
-        in_names = [translate(pattern) for pattern in patterns if "/" not in pattern]
-        if in_names:
-            named = re.compile("|".join(in_names)).match
-            found.update(
-                file for name, files in self._by_name.items() if named(name) for file in files
-            )
+        # A plain name and a plain ending need no expression, which costs more than the search.
+        names = [pattern for pattern in patterns if _NAME.fullmatch(pattern)]
+        endings = tuple(pattern[1:] for pattern in patterns if _SUFFIX.fullmatch(pattern))
+        others = [one for one in patterns if not (_NAME.fullmatch(one) or _SUFFIX.fullmatch(one))]
+        found = {file for name in names for file in self.named(name)}
+        in_names = [translate(pattern) for pattern in others if "/" not in pattern]
+        if endings or in_names:
+            named = re.compile("|".join(in_names)).match if in_names else _matches_nothing
+            for name, files in self._by_name.items():
+                if name.endswith(endings) or named(name):
+                    found.update(files)
         # A star of a shell pattern that is held against a path takes slashes too.
-        in_paths = [
-            translate(pattern)
-            for pattern in patterns
-            if "/" in pattern or ("*" in pattern and not _SUFFIX.fullmatch(pattern))
-        ]
+        in_paths = [translate(one) for one in others if "/" in one or "*" in one]
         if in_paths:
             placed = re.compile("|".join(in_paths)).match
             found.update(file for path, file in self._by_path if placed(path))
@@ -315,6 +319,10 @@ class Project:
         except UnicodeDecodeError:
             self.unreadable[file] = "is not UTF-8"
             return content.decode("utf-8", errors="replace")
+
+
+def _matches_nothing(_: str) -> None:
+    return None
 
 
 def _parent(file: Path) -> Path:

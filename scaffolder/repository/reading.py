@@ -8,13 +8,12 @@ reports it.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from scaffolder.formats import Unreadable, dockerfile, hcl, jenkinsfile, jsonc, makefile
+from scaffolder.formats import Unreadable, dockerfile, hcl, jsonc, makefile
 from scaffolder.formats import xml as xml_format
 from scaffolder.formats import yaml as yaml_format
 from scaffolder.formats.dockerfile import Dockerfile
@@ -24,6 +23,9 @@ from scaffolder.formats.xml import Element
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Location
 from scaffolder.repository.project import Project
+
+if TYPE_CHECKING:
+    from scaffolder.formats import jenkinsfile
 
 __all__ = [
     "Attribute",
@@ -118,6 +120,8 @@ def makefile_of(project: Project, file: Path) -> Makefile:
 
 def jenkinsfile_of(project: Project, file: Path) -> tuple[jenkinsfile.Statement, ...]:
     """Return the statements of a Jenkinsfile. Raises Unreadable."""
+    from scaffolder.formats import jenkinsfile  # a parser for few repositories
+
     return project.once(("jenkinsfile", file), lambda: jenkinsfile.read(project.text(file)))
 
 
@@ -239,6 +243,8 @@ def _or(
 
 
 def _toml(text: str) -> dict[str, Any]:
+    import tomllib  # a parser for few repositories
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -306,6 +306,12 @@ def _is_number(words: tuple[str, ...], at: int) -> bool:
 
 def _makefile(project: Project, folder: Path, named: str) -> Path | None:
     """Return the Makefile that make reads in a folder, None if it is not known."""
+    return project.once(
+        ("Makefile of", folder, named), lambda: _found_makefile(project, folder, named)
+    )
+
+
+def _found_makefile(project: Project, folder: Path, named: str) -> Path | None:
     names = (named,) if named else ("GNUmakefile", "makefile", "Makefile")
     paths = [project.relative((folder / name).as_posix()) for name in names]
     return next((path for path in paths if project.has(path)), None)
@@ -318,14 +324,19 @@ def _nearest(name: str, makefile: Makefile) -> str:
     return f"call `make {near[0]}`" if near else "add the target, or take the call out"
 
 
+_WRITES = re.compile(
+    r"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf)\s*[\"']?\Z",
+)
+
+
 def _is_written(text: str, name: str) -> bool:
     """Whether the command makes the file itself, or only looks whether it is there."""
-    return bool(
-        re.search(
-            rf"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf)\s*[\"']?{re.escape(name)}",
-            text,
-        )
-    )
+    at = text.find(name)
+    while at >= 0:
+        if _WRITES.search(text, 0, at):
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def _folder_place(project: Project, path: str) -> list[Location]:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffolder.formats.yaml import tables
-from scaffolder.repository.ci import azure_traps
 from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.ci.system import (
     CI,
@@ -33,6 +32,9 @@ from scaffolder.repository.ci.system import (
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table, table_of
 from scaffolder.repository.runtimes.runtime import Runtime, value_at
+
+if TYPE_CHECKING:
+    from scaffolder.repository.ci.trap import Trap
 
 TITLE = "Azure Pipelines"
 HOST = r"dev\.azure\.com|visualstudio\.com"
@@ -199,7 +201,6 @@ OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|job|environment): {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
 EXCEPTIONS: tuple[Exceptions, ...] = ()
-traps = azure_traps.traps
 
 
 def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
@@ -293,3 +294,10 @@ def _filled(value: Any, parameters: Mapping[str, Any]) -> Any:
         lambda found: str(parameters.get(found[1], found[0])),
         value,
     )
+
+
+def traps(project: Project, file: Path) -> Iterator[Trap]:
+    """Yield what Azure Pipelines accepts in a pipeline and what fails when it runs."""
+    from scaffolder.repository.ci import azure_traps  # for one check of a run
+
+    yield from azure_traps.traps(project, file)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffolder.formats.yaml import Items, tables
-from scaffolder.repository.ci import github_traps
 from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.ci.system import (
     CI,
@@ -35,6 +34,9 @@ from scaffolder.repository.ci.system import (
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table, table_of, yaml_of
 from scaffolder.repository.runtimes.runtime import Runtime, value_at
+
+if TYPE_CHECKING:
+    from scaffolder.repository.ci.trap import Trap
 
 TITLE = "GitHub Actions"
 HOST = r"github\."
@@ -225,7 +227,6 @@ def _action(step: dict[Any, Any]) -> str:
 # ---- as stages -----------------------------------------------------------------------------------
 
 OWN_TARGETS = frozenset({"drift-issue"})
-traps = github_traps.traps
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?environment: {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
 
@@ -348,3 +349,10 @@ EXCEPTIONS = (
     Exceptions(files=ZIZMOR, read=_zizmor),
     Exceptions(files=(".github/actionlint.yaml", ".github/actionlint.yml"), read=_actionlint),
 )
+
+
+def traps(project: Project, file: Path) -> Iterator[Trap]:
+    """Yield what GitHub accepts in a pipeline and what fails when it runs."""
+    from scaffolder.repository.ci import github_traps  # for one check of a run
+
+    yield from github_traps.traps(project, file)

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.yaml import tables
-from scaffolder.repository.ci import gitlab_traps
-from scaffolder.repository.ci.gitlab_traps import WORDS, extended
+from scaffolder.repository.ci.gitlab_jobs import WORDS, extended
 from scaffolder.repository.ci.job import (
     BY_HAND,
     EVERY_CHANGE,
@@ -38,6 +37,9 @@ from scaffolder.repository.ci.system import (
 )
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table, table_of
+
+if TYPE_CHECKING:
+    from scaffolder.repository.ci.trap import Trap
 
 TITLE = "GitLab CI"
 HOST = r"gitlab\."
@@ -184,7 +186,6 @@ OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|environment): {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
 EXCEPTIONS: tuple[Exceptions, ...] = ()
-traps = gitlab_traps.traps
 
 
 def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
@@ -271,3 +272,10 @@ def _dig(value: dict[str, Any], *keys: str) -> dict[str, Any]:
     for key in keys:
         value = value.get(key) or {}
     return value
+
+
+def traps(project: Project, file: Path) -> Iterator[Trap]:
+    """Yield what GitLab accepts in a pipeline and what fails when it runs."""
+    from scaffolder.repository.ci import gitlab_traps  # for one check of a run
+
+    yield from gitlab_traps.traps(project, file)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scaffolder.formats import jenkinsfile
-from scaffolder.formats.jenkinsfile import Problem, Statement
-from scaffolder.repository.ci import jenkins_traps
 from scaffolder.repository.ci.job import (
     BY_HAND,
     MAIN,
@@ -32,6 +30,10 @@ from scaffolder.repository.ci.system import (
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable, jenkinsfile_of
 from scaffolder.repository.runtimes.runtime import Runtime
+
+if TYPE_CHECKING:
+    from scaffolder.formats.jenkinsfile import Problem, Statement
+    from scaffolder.repository.ci.trap import Trap
 
 TITLE = "Jenkins"
 HOST = ""
@@ -133,7 +135,6 @@ ROLE = AGENT
 RUNNERS: re.Pattern[str] | None = None
 ACTIONS: re.Pattern[str] | None = None
 programs = nothing_in
-traps = jenkins_traps.traps
 
 
 def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:
@@ -167,11 +168,15 @@ EXCEPTIONS: tuple[Exceptions, ...] = ()
 
 def is_scripted(project: Project, file: Path) -> bool:
     """Return whether a pipeline is written as a program of Groovy, or by a step of a library."""
+    from scaffolder.formats import jenkinsfile  # where there is one
+
     return jenkinsfile.is_scripted(project.text(file))
 
 
 def problems(project: Project, file: Path) -> tuple[Problem, ...]:
     """Return what Jenkins would refuse in a Jenkinsfile, or regret."""
+    from scaffolder.formats import jenkinsfile  # where there is one
+
     return jenkinsfile.problems(project.text(file))
 
 
@@ -252,3 +257,10 @@ def _when(stage: Statement) -> str:
         if re.search(r"branch 'main'", text):
             return MAIN
     return ""
+
+
+def traps(project: Project, file: Path) -> Iterator[Trap]:
+    """Yield what Jenkins accepts in a pipeline and what fails when it runs."""
+    from scaffolder.repository.ci import jenkins_traps  # for one check of a run
+
+    yield from jenkins_traps.traps(project, file)

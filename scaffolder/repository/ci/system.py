@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from scaffolder.repository.ci.job import Job
-from scaffolder.repository.ci.trap import Trap
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of
 from scaffolder.repository.runtimes.runtime import Runtime
+
+if TYPE_CHECKING:
+    from scaffolder.repository.ci.trap import Trap
 
 CI, AGENT = "ci", "agent"
 """How a system gets a runtime: pipelines set it up, or the agents that they ask for have it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder.model import Location
@@ -160,10 +160,8 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
         for number, line in enumerate(project.lines(file), 1):
             if len(line) > 2000 or line.lstrip().startswith(("//", "*", "/*")):
                 continue
-            for path in (one for one in _PATH.findall(line) if not _FILE.match(one)):
-                paths.setdefault(path, Location(path=file, line=number, text=line.strip()[:160]))
-            for word in _METRIC.findall(line):
-                words.setdefault(word, Location(path=file, line=number, text=line.strip()[:160]))
+            if '"' in line or "'" in line or "`" in line:
+                _literals(Location(path=file, line=number, text=line), paths, words)
             if file.name in _SETTINGS:
                 prefix = _prefix(line) or prefix
             for pattern in _PORTS:
@@ -187,6 +185,15 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
         prefix=prefix,
         frameworks=_frameworks(project, folder),
     )
+
+
+def _literals(line: Location, paths: dict[str, Location], words: dict[str, Location]) -> None:
+    """Add the literals of a line that could be a path or the name of a metric; the first place of each counts."""
+    place = replace(line, text=line.text.strip()[:160])
+    for path in (one for one in _PATH.findall(line.text) if not _FILE.match(one)):
+        paths.setdefault(path, place)
+    for word in _METRIC.findall(line.text):
+        words.setdefault(word, place)
 
 
 def _routes_of_django(project: Project, file: Path) -> Iterator[tuple[str, Location]]:
@@ -234,7 +241,9 @@ def _frameworks(project: Project, folder: Path) -> frozenset[str]:
     above = (file for parent in folder.parents for file in beside.get(parent, ()))
     text = "\n".join(map(project.text, (*above, *dependencies(project, folder))))
     return frozenset(
-        word for word in _OF_FRAMEWORKS if re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text)
+        word
+        for word in _OF_FRAMEWORKS
+        if word in text and re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text)
     )
 
 

@@ -124,7 +124,9 @@ def _command(
 ) -> Command:
     place = Location(path=file, line=line, text=text.strip()[:160])
     # An expression of a pipeline, `${{ matrix.service }}`, is one word whose text is not known.
-    known = re.sub(r"\$\{\{.*?\}\}", _EXPRESSION, text[:_LONGEST])
+    known = text[:_LONGEST]
+    if "${{" in known:
+        known = re.sub(r"\$\{\{.*?\}\}", _EXPRESSION, known)
     return Command(system=system, place=place, text=known, folder=folder, is_text=is_text)
 
 

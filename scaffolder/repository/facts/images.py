@@ -28,12 +28,16 @@ _BUILD = re.compile(r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?(?:bui
 _PUSH = re.compile(
     r"\b(?:docker|podman|buildah)\s+(?:image\s+)?push\s+(?:-\S+\s+)*[\"']?([^\s\"';&|]+)"
 )
+_WORDS = ("build", "bud", "push")
+"""One of them is in every command that builds or pushes an image, and in few of the others."""
 _TAG = re.compile(r"(?:^|\s)(?:-t|--tag)[= ]+[\"']?([^\s\"']+)")
 
 
 def read(project: Project) -> Iterator[Declaration]:
     """What pipelines and scripts build, what values and compose files name."""
     for command in commands.commands(project):
+        if not any(word in command.text for word in _WORDS):
+            continue
         built = _BUILD.search(command.text)
         names = _TAG.findall(built[1]) if built else _PUSH.findall(command.text)
         for name in names:
@@ -105,6 +109,8 @@ def renamed(project: Project) -> tuple[Renamed, ...]:
 def building(project: Project, value: str) -> Location | None:
     """Return the command that builds an image of this name, a variable in it being any text."""
     for command in commands.commands(project):
+        if not any(word in command.text for word in _WORDS):
+            continue
         text = re.sub(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\w+", _ANY, command.text)
         built = _BUILD.search(text)
         for name in _TAG.findall(built[1]) if built else _PUSH.findall(text):

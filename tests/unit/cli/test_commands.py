@@ -49,6 +49,46 @@ def test_help_imports_nothing_heavy() -> None:
     assert HEAVY.isdisjoint(done.stderr.split())
 
 
+def test_check_imports_only_what_the_asked_families_and_the_files_need(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text("all:\n\ttrue\n", encoding="utf-8")
+    code = "import sys; from scaffolder import cli; cli.run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    arguments = ["check", ".", "--select", "AG,EN", "--no-cache", "--quiet"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    imported = set(done.stderr.split())
+    heavy = HEAVY - {"yaml"} | {"tomllib", "tree_sitter"}
+    assert heavy.isdisjoint(imported)
+    ours = {name.removeprefix("scaffolder.") for name in imported if name.startswith("scaffolder.")}
+    unneeded = {"new", "template.render", "report.github", "report.json", "checks.security"}
+    unneeded |= {"formats.jenkinsfile", "repository.ci.trap"}
+    assert unneeded.isdisjoint(ours)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["list", "checks", "--format", "json"], ExitCode.CLEAN),
+        (["check", ".", "--select", "SY003"], ExitCode.FOUND),
+        (["check", ".", "--select", "nothing"], ExitCode.USAGE),
+    ],
+)
+def test_a_process_ends_with_its_code_its_whole_output_and_its_exit_functions(
+    tmp_path: Path, arguments: list[str], code: int
+) -> None:
+    (tmp_path / "a.json").write_text("{", encoding="utf-8")
+    program = (
+        "import atexit, sys; from scaffolder import cli; atexit.register(print, 'left'); cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert done.stdout.endswith("left\n")
+    if code == ExitCode.CLEAN:
+        assert json.loads(done.stdout.removesuffix("left\n"))
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--version"]) == ExitCode.CLEAN
     assert capsys.readouterr().out == f"scaffold {__version__}\n"

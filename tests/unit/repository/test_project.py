@@ -33,6 +33,27 @@ def test_a_folder_that_is_absent_or_empty_is_refused_with_what_to_type(tmp_path:
         Project(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("Makefile", ["Makefile", "x/Makefile"]),
+        ("*.tf", ["a.tf", "x/b.tf"]),
+        ("*file", ["Makefile", "x/Makefile"]),
+        ("a.t?", ["a.tf"]),
+        ("[ab].tf", ["a.tf", "x/b.tf"]),
+        ("x/*", ["x/Makefile", "x/b.tf"]),
+        ("x*", ["x/Makefile", "x/b.tf"]),
+        ("tf", []),
+        (".tf", []),
+        ("*", ["Makefile", "a.tf", "x/Makefile", "x/b.tf"]),
+    ],
+)
+def test_matching_follows_shell_patterns(tmp_path: Path, pattern: str, names: list[str]) -> None:
+    project = write(tmp_path, **{"a.tf": "", "Makefile": "", "x/b.tf": "", "x/Makefile": ""})
+    assert project.matching(pattern) == tuple(map(Path, names))
+    assert project.matching(pattern, "no-such-name") == tuple(map(Path, names))
+
+
 def test_matching_takes_names_and_paths(tmp_path: Path) -> None:
     project = write(tmp_path, **{"a.tf": "", "x/b.tf": "", "x/c.md": ""})
     assert project.matching("*.tf") == (Path("a.tf"), Path("x/b.tf"))
