@@ -1,11 +1,14 @@
-"""Pods that take variables from a ConfigMap, and what restarts them."""
+"""Secrets and ConfigMaps that pods read: what makes them, and what restarts the pods."""
 
 from __future__ import annotations
 
-from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository.facts import config_maps
+import difflib
+
+from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository.facts import charts, config_maps, pod_inputs
 from scaffolder.repository.facts.config_maps import ConfigReference
+from scaffolder.repository.facts.pod_inputs import PodInput
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -31,6 +34,33 @@ def pods_restart_with_their_config(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=counted(len(references), "reference"))
 
 
+def inputs_are_made(project: Project, _: Toolchain) -> Verdict:
+    """Each Secret and ConfigMap that a pod needs is made by something in the repository, or named.
+
+    https://kubernetes.io/docs/concepts/configuration/secret/#using-a-secret
+    """
+    inputs = pod_inputs.inputs(project)
+    if not inputs:
+        raise NotApplicable("no pod needs a Secret or a ConfigMap")
+    findings = [_unmade(project, one) for one in pod_inputs.unmade(project)]
+    return Verdict(
+        findings=distinct(findings),
+        detail=counted(len(inputs), "reference"),
+        limit=limit_of(charts.unread(project)),
+    )
+
+
+def _unmade(project: Project, one: PodInput) -> Finding:
+    made = {other.name: other for other in charts.objects(project) if other.kind == one.kind}
+    near = difflib.get_close_matches(one.name, made, n=1, cutoff=_ALIKE)
+    return disagreement(
+        one.place,
+        f"reads {one.kind} {one.name}, which nothing here makes",
+        made[near[0]].place(project, "metadata", "name") if near else (),
+        fix=f"read {near[0]}" if near else f"add the {one.kind}, or say in README what makes it",
+    )
+
+
 def _fix(reference: ConfigReference) -> str:
     name = reference.config_map.name
     if reference.config_map == reference.at.path:  # a template that includes itself never ends
@@ -42,11 +72,20 @@ def _fix(reference: ConfigReference) -> str:
     return f"{moved}annotate the pods with {annotation}"
 
 
+_ALIKE = 0.75
+"""How alike two names have to be for one to be meant by the other."""
+
 CHECKS = (
     Check(
         id="AG064",
         severity=Severity.WARNING,
         title="Pods restart with their configuration",
         run=pods_restart_with_their_config,
+    ),
+    Check(
+        id="AG065",
+        severity=Severity.WARNING,
+        title="Secrets and ConfigMaps that pods read are made",
+        run=inputs_are_made,
     ),
 )
