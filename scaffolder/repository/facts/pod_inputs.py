@@ -58,6 +58,17 @@ _MAKES_SECRETS = re.compile(
 )
 """Kinds whose operator makes a Secret that begins with the name of the object."""
 
+_MAKES_NONE = re.compile(
+    r"(?:monitoring\.(?:coreos|googleapis)\.com|gateway\.networking\.k8s\.io|(?:networking"
+    r"|security)\.istio\.io"
+    r"|keda\.sh|argoproj\.io|external-secrets\.io|bitnami\.com|cilium\.io|kyverno\.io"
+    r"|autoscaling\.k8s\.io"
+    r"|traefik\.(?:io|containo\.us)|linkerd\.io|policy\.linkerd\.io|cert-manager\.io"
+    r"|secrets-store\.csi\.x-k8s\.io"
+    r"|metrics\.k8s\.io|(?:.*\.)?toolkit\.fluxcd\.io|operator\.victoriametrics\.com)/"
+)
+"""Groups whose operators make no Secrets, or those that an object names."""
+
 _OF_VALUES = re.compile(r"\.Values\b|\$\w+\.|range|\.name\b|\btpl\b|\blookup\b")
 
 
@@ -134,7 +145,7 @@ def _unmade(project: Project) -> tuple[PodInput, ...]:
     ]
     if not candidates:
         return ()
-    custom = [one.name for one in objects if is_custom(one) and _MAKES_SECRETS.search(one.kind)]
+    custom = [one for one in objects if is_custom(one) and not _MAKES_NONE.match(one.api_version)]
     named = _named(project, {one.name for one in candidates}, _reading(project))
     any_made = _kinds_of_any_name(project)
     return tuple(
@@ -142,8 +153,16 @@ def _unmade(project: Project) -> tuple[PodInput, ...]:
         for one in candidates
         if one.name not in named
         and one.kind not in any_made
-        and not any(one.name.startswith(name) for name in custom)
+        and not any(_may_make(other, one) for other in custom)
     )
+
+
+def _may_make(custom: KubernetesObject, one: PodInput) -> bool:
+    """Return whether an operator may make the input: by the name of its object, or its place."""
+    if _MAKES_SECRETS.search(custom.kind) and one.name.startswith(custom.name):
+        return True
+    beside = custom.path.parent == one.workload.path.parent or custom.scope == one.workload.scope
+    return beside and not one.workload.origins
 
 
 def _is_of_values(project: Project, one: PodInput) -> bool:
