@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import kmock
+from control_plane import pod_security
 from kmock._internal.rendering import Response  # the package has it, and does not export it
 
 _KINDS = (
@@ -108,12 +109,13 @@ _Path = tuple[str, ...]
 _LIST_KEYS = {
     "containers": ("name",),
     "env": ("name",),
+    "groups": ("name",),
     "imagePullSecrets": ("name",),
     "volumes": ("name",),
     "volumeMounts": ("mountPath",),
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
 }
-_WHOLE = {"selector", "labelSelector", "nodeSelector", "podSelector"}
+WHOLE = {"selector", "labelSelector", "nodeSelector", "podSelector"}
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
 
 
@@ -128,41 +130,41 @@ def applied(
         entry for entry in entries if (entry["manager"], entry["operation"]) == (manager, "Apply")
     ]
     others = set().union(
-        *(_owned(entry["fieldsV1"]) for entry in entries if entry not in applier), set()
+        *(owned(entry["fieldsV1"]) for entry in entries if entry not in applier), set()
     )
     released = (
-        set().union(*(_owned(entry["fieldsV1"]) for entry in applier), set())
+        set().union(*(owned(entry["fieldsV1"]) for entry in applier), set())
         - others
-        - set(_paths(sent))
+        - set(field_paths(sent))
     )
-    merged = _united(live, sent, "")
+    merged = united(live, sent, "")
     for path in sorted(released, key=len, reverse=True):
         _remove(merged, path, others)
     return dict(merged)
 
 
-def _owned(fields: Mapping[str, Any], start: _Path = ()) -> set[_Path]:
+def owned(fields: Mapping[str, Any], start: _Path = ()) -> set[_Path]:
     paths = set()
     for key, below in fields.items():
         if key != ".":
             path = (*start, key)
-            paths |= {path, *_owned(below, path)}
+            paths |= {path, *owned(below, path)}
     return paths
 
 
-def _paths(value: Any, name: str = "", start: _Path = ()) -> Iterator[_Path]:
+def field_paths(value: Any, name: str = "", start: _Path = ()) -> Iterator[_Path]:
     if isinstance(value, Mapping):
         for key, below in value.items():
             yield (*start, f"f:{key}")
-            yield from _paths(below, key, (*start, f"f:{key}"))
-    elif isinstance(value, list) and _keys(name, value):
+            yield from field_paths(below, key, (*start, f"f:{key}"))
+    elif isinstance(value, list) and list_keys(name, value):
         for entry in value:
-            path = (*start, _mark(name, value, entry))
+            path = (*start, mark(name, value, entry))
             yield path
-            yield from _paths(entry, "", path)
+            yield from field_paths(entry, "", path)
 
 
-def _keys(name: str, entries: list[Any]) -> tuple[str, ...]:
+def list_keys(name: str, entries: list[Any]) -> tuple[str, ...]:
     if name == "ports":
         return (
             ("containerPort", "protocol")
@@ -172,24 +174,23 @@ def _keys(name: str, entries: list[Any]) -> tuple[str, ...]:
     return _LIST_KEYS.get(name, ())
 
 
-def _mark(name: str, entries: list[Any], entry: Mapping[str, Any]) -> str:
-    key = {field: entry.get(field, "TCP") for field in _keys(name, entries)}
+def mark(name: str, entries: list[Any], entry: Mapping[str, Any]) -> str:
+    key = {field: entry.get(field, "TCP") for field in list_keys(name, entries)}
     return f"k:{json.dumps(key, separators=(',', ':'))}"
 
 
-def _united(live: Any, sent: Any, name: str) -> Any:
-    if isinstance(live, Mapping) and isinstance(sent, Mapping) and name not in _WHOLE:
+def united(live: Any, sent: Any, name: str) -> Any:
+    if isinstance(live, Mapping) and isinstance(sent, Mapping) and name not in WHOLE:
         both = {
-            key: _united(live[key], sent[key], key) if key in sent else copy.deepcopy(live[key])
+            key: united(live[key], sent[key], key) if key in sent else copy.deepcopy(live[key])
             for key in live
         }
         return both | {key: copy.deepcopy(value) for key, value in sent.items() if key not in live}
-    if isinstance(live, list) and isinstance(sent, list) and _keys(name, sent + live):
-        before = {_mark(name, sent + live, entry): entry for entry in live}
-        marks = [_mark(name, sent + live, entry) for entry in sent]
+    if isinstance(live, list) and isinstance(sent, list) and list_keys(name, sent + live):
+        before = {mark(name, sent + live, entry): entry for entry in live}
+        marks = [mark(name, sent + live, entry) for entry in sent]
         merged = [
-            _united(before.get(mark, {}), entry, "")
-            for mark, entry in zip(marks, sent, strict=True)
+            united(before.get(mark, {}), entry, "") for mark, entry in zip(marks, sent, strict=True)
         ]
         return merged + [
             copy.deepcopy(entry) for mark, entry in before.items() if mark not in marks
@@ -210,13 +211,13 @@ def _remove(value: Any, path: _Path, kept: set[_Path]) -> None:
     if last.startswith("f:") and isinstance(value, dict):
         value.pop(last[2:], None)
     elif last.startswith("k:") and isinstance(value, list):
-        value[:] = [entry for entry in value if _mark(name, value, entry) != last]
+        value[:] = [entry for entry in value if mark(name, value, entry) != last]
 
 
 def _below(value: Any, step: str, name: str) -> Any:
     if step.startswith("f:"):
         return value.get(step[2:]) if isinstance(value, dict) else None
-    return next((entry for entry in value if _mark(name, value, entry) == step), None)
+    return next((entry for entry in value if mark(name, value, entry) == step), None)
 
 
 def faults_of(one: Mapping[str, Any], live: Mapping[str, Any] | None) -> list[str]:
@@ -224,7 +225,9 @@ def faults_of(one: Mapping[str, Any], live: Mapping[str, Any] | None) -> list[st
     match one["kind"]:
         case "Deployment":
             return list(_deployment_faults(one["spec"], live))
-        case "PodDisruptionBudget" if {"minAvailable", "maxUnavailable"} <= set(one["spec"]):
+        case "PodDisruptionBudget" if {"minAvailable", "maxUnavailable"} <= set(
+            one.get("spec", {})
+        ):
             spec = one["spec"]
             internal = {
                 "MinAvailable": spec["minAvailable"],
@@ -286,25 +289,6 @@ def _container_faults(
     for key, handler in handlers.items():
         for kind in [kind for kind in _HANDLERS if kind in handler][1:]:
             yield f"{place}.{key}.{kind}: Forbidden: may not specify more than 1 handler type"
-
-
-def pod_security_violations(pod: Mapping[str, Any]) -> list[str]:
-    """Return some of what the Pod Security level `restricted` has against the spec of a pod."""
-    violations = ["host namespaces (hostNetwork=true)"] if pod.get("hostNetwork") else []
-    for container in pod["containers"]:
-        ports = [port["hostPort"] for port in container.get("ports", []) if "hostPort" in port]
-        violations += [
-            f'hostPort (container "{container["name"]}" uses hostPort {port})' for port in ports
-        ]
-    for volume in pod.get("volumes", []):
-        violations += [
-            f'restricted volume types (volume "{volume["name"]}" uses restricted volume type "{kind}")'
-            for kind in ("hostPath", "nfs")
-            if kind in volume
-        ]
-    for sysctl in pod.get("securityContext", {}).get("sysctls", []):
-        violations.append(f"forbidden sysctls ({sysctl['name']})")
-    return violations
 
 
 # ---- the servers --------------------------------------------------------------------------------------------------
@@ -408,7 +392,7 @@ class ScriptedServer:
             if kind == "Pod"
             else result.get("spec", {}).get("template", {}).get("spec")
         )
-        violations = ", ".join(pod_security_violations(pod)) if pod else ""
+        violations = ", ".join(pod_security.violations(pod)) if pod else ""
         if violations and kind == "Pod" and self.enforces:
             message = (
                 f'pods "{name}" is forbidden: violates PodSecurity "{self.enforces}": {violations}'
