@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -132,6 +134,27 @@ def toolchain(only_git: Path) -> Iterator[SystemToolchain]:
     """The programs of this machine."""
     with Machine(only_git) as real:
         yield real
+
+
+@pytest.fixture
+def ran(request: pytest.FixtureRequest) -> Callable[[str, str, str], None]:
+    """`ran(table, what, how)`: note that it ran here, in the file that WHAT_RAN names; `make pipelines` does."""
+    began = time.monotonic()
+
+    def note(table: str, what: str, how: str) -> None:
+        named = os.environ.get("WHAT_RAN", "")
+        if named:
+            row = {
+                "table": table,
+                "what": what,
+                "how": how,
+                "seconds": round(time.monotonic() - began),
+                "test": request.node.nodeid,
+            }
+            with Path(named).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    return note
 
 
 @pytest.fixture

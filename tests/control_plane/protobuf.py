@@ -21,24 +21,24 @@ def decode(body: bytes) -> Object:
     """Return the Secret or the DeleteOptions in a protobuf envelope; ValueError for anything else."""
     if not body.startswith(_MAGIC):
         raise ValueError("no protobuf of Kubernetes")
-    envelope = dict(_fields(body[len(_MAGIC) :]))
-    kind = dict(_fields(envelope.get(1, b""))).get(2, b"").decode()
+    envelope = dict(fields(body[len(_MAGIC) :]))
+    kind = dict(fields(envelope.get(1, b""))).get(2, b"").decode()
     raw = envelope.get(2, b"")
     if kind == "Secret":
         return _secret(raw)
     if kind == "DeleteOptions":
-        policy = dict(_fields(raw)).get(4, b"")
+        policy = dict(fields(raw)).get(4, b"")
         return {"kind": kind, "apiVersion": "v1", "propagationPolicy": policy.decode()}
     raise ValueError(f"cannot read {kind} as protobuf")
 
 
 def _secret(raw: bytes) -> Object:
     secret: Object = {"apiVersion": "v1", "kind": "Secret", "metadata": {}, "data": {}}
-    for number, value in _fields(raw):
+    for number, value in fields(raw):
         if number == 1:
             secret["metadata"] = _metadata(value)
         elif number == 2:
-            entry = dict(_fields(value))
+            entry = dict(fields(value))
             secret["data"][entry[1].decode()] = base64.b64encode(entry.get(2, b"")).decode()
         elif number == 3:
             secret["type"] = value.decode()
@@ -49,17 +49,17 @@ def _metadata(raw: bytes) -> Object:
     names = {1: "name", 3: "namespace", 5: "uid", 6: "resourceVersion"}
     maps = {11: "labels", 12: "annotations"}
     metadata: Object = {}
-    for number, value in _fields(raw):
+    for number, value in fields(raw):
         if number in names and value:
             metadata[names[number]] = value.decode()
         elif number in maps:
-            entry = dict(_fields(value))
+            entry = dict(fields(value))
             held = metadata.setdefault(maps[number], {})
             held[entry[1].decode()] = entry.get(2, b"").decode()
     return metadata
 
 
-def _fields(raw: bytes) -> Iterator[tuple[int, bytes]]:
+def fields(raw: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of each field that has a length; numbers are left out."""
     place = 0
     while place < len(raw):

@@ -36,6 +36,7 @@ class ControlPlane:
     workloads: Workloads
     identities: dict[str, Identity]
     port: int
+    certificate: Path
     calls: list[Call]
 
     def kubeconfig(self, path: Path, identity: Identity, namespace: str) -> Path:
@@ -57,7 +58,7 @@ class ControlPlane:
                     "name": "stand-in",
                     "cluster": {
                         "server": f"https://127.0.0.1:{self.port}",
-                        "insecure-skip-tls-verify": True,
+                        "certificate-authority": str(self.certificate),
                     },
                 }
             ],
@@ -75,7 +76,7 @@ def available() -> bool:
 def _certificate(folder: Path) -> ssl.SSLContext:
     words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
-    subject = ["-subj", "/CN=127.0.0.1", "-days", "2"]
+    subject = ["-subj", "/CN=stand-in", "-days", "2", "-addext", "subjectAltName=IP:127.0.0.1"]
     subprocess.run(["openssl", *words, *files, *subject], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
@@ -87,7 +88,7 @@ def running(folder: Path) -> Iterator[ControlPlane]:
     """Start a control plane without objects, with a certificate in `folder`; it ends with the block."""
     api = Api()
     workloads = Workloads(api)
-    plane = ControlPlane(api, workloads, {}, 0, [])
+    plane = ControlPlane(api, workloads, {}, 0, folder / "certificate.pem", [])
 
     class Handler(_Handler):
         pass

@@ -50,11 +50,15 @@ class Fate:
 
 @dataclass
 class Workloads:
-    """Runs the controllers in a thread until it is left. `fates` says by digest what becomes of the pods of an image."""
+    """Runs the controllers in a thread until it is left. `fates` says by digest what becomes of the pods of an image.
+
+    `revisions` is the commit that an image was built from, `delays` the seconds that its pods take to start.
+    """
 
     api: Api
     fates: dict[str, Fate] = field(default_factory=dict)
     revisions: dict[str, str] = field(default_factory=dict)
+    delays: dict[str, float] = field(default_factory=dict)
     runtime: str = ""
     deadline: float = 1.5
     old_pods_stay: float = 0.3
@@ -133,7 +137,8 @@ class Workloads:
                 for pod in old:
                     self.api.storage.remove(PODS, *_place(pod))
                 old = []
-        late = not done and time.monotonic() - began > self.deadline
+        slow = max((self.delays.get(_digest(pod), 0) for pod in fresh), default=0)
+        late = not done and time.monotonic() - began > self.deadline + slow
         serving = [pod for pod in old if _is_ready(pod)]
         self._report(deployment, current, fresh, ready, serving, old, failure, late)
 
@@ -282,6 +287,9 @@ class Workloads:
         if pod["status"].get("phase") != "Pending":
             return
         fate = self.fate_of(pod)
+        began = self._since.setdefault(pod["metadata"]["uid"], time.monotonic())
+        if time.monotonic() - began < self.delays.get(_digest(pod), 0):
+            return
         if pod["spec"].get("restartPolicy") == "Never":
             self._run_test(pod, fate)
         elif fate.crashes:
