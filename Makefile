@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,11 @@ matrix: $(BIN)/.ready .venv-scanners/.ready .helm/.ready ## Render hundreds of c
 
 images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, root and buildah
 	$(BIN)/python -m pytest -m images tests/e2e/test_images.py $(PYTEST_ARGS)
+
+pipelines: $(BIN)/.ready .helm/.ready .pipelines/.ready ## Run the pipelines with real runners and every scenario of a release, and write docs/what-ran-where.md
+	@rm -f .pipelines/ran.jsonl
+	WHAT_RAN=$(CURDIR)/.pipelines/ran.jsonl $(BIN)/python -m pytest -rs -m "pipelines or not pipelines" tests/e2e/test_scenarios.py tests/e2e/test_pipelines_run.py $(PYTEST_ARGS)
+	$(BIN)/python -m tools.what_ran_where .pipelines/ran.jsonl
 
 e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
 	$(BIN)/python -m pytest -rs --cluster tests/e2e/test_cluster.py $(PYTEST_ARGS)
@@ -73,7 +78,7 @@ lock: $(BIN)/.ready ## Choose the versions of the development environment anew
 	$(BIN)/python tools/lock.py $(LOCK)
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .venv-scanners .helm demo build dist
+	rm -rf $(VENV) .venv-scanners .helm .pipelines demo build dist
 
 # --no-compile: Python compiles what it imports, a small part of it all.
 $(BIN)/.ready: pyproject.toml $(LOCK)
@@ -88,3 +93,6 @@ $(BIN)/.ready: pyproject.toml $(LOCK)
 
 .helm/.ready: requirements/helm.txt tools/real_helm.py | $(BIN)/.ready
 	$(BIN)/python tools/real_helm.py
+
+.pipelines/.ready: requirements/pipelines.txt requirements/gitlab-ci-local/package-lock.json tools/real_runners.py | $(BIN)/.ready
+	$(BIN)/python tools/real_runners.py

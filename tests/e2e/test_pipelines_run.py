@@ -1,0 +1,187 @@
+"""The pipelines of a generated repository, run: one commit becomes one image that goes through dev, qa and prod.
+
+GitHub Actions is run by `act` and GitLab CI by `gitlab-ci-local`, both unchanged; of Jenkins and Azure Pipelines the steps
+are run in order, without their servers. Every job gets a fresh clone and exactly the environment that its file gives it.
+What is real and what stands in: `pipeline_lab`. `make pipelines` runs all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pipeline_lab
+import pipeline_steps
+import pytest
+import yaml
+from pipeline_lab import ENVIRONMENTS, RUNNERS, PipelineLab
+from pipeline_steps import Stage
+from support import Repository
+
+Ran = Callable[[str, str, str], None]
+UNKNOWN_TO_ACT = re.compile(r"^ +(deployment: false|queue: max) .*\n|^ +queue: max\n", re.MULTILINE)
+"""Keys of GitHub that act 0.2.89 refuses: the only lines of the workflows that it is not given."""
+KEY = "hashivault://my-service"
+OUTPUT = re.compile(r"##vso\[task\.setvariable variable=digest;isOutput=true\](\S+)")
+
+
+@pytest.fixture
+def opened(pristine: Repository, tmp_path: Path) -> Iterator[Callable[..., PipelineLab]]:
+    """`opened(*runners, by_environment=…, **answers)`: a lab on a repository with all four pipelines."""
+    managers = []
+
+    def start(*runners: str, by_environment: bool = False) -> PipelineLab:
+        reason = pipeline_lab.missing(*runners)
+        if reason:
+            pytest.skip(reason)
+        every = ["github", "gitlab", "jenkins", "azure-devops"]
+        repository = pristine(cloud="none", runtime="node", ci=every)
+        manager = pipeline_lab.opened(repository, tmp_path, by_environment=by_environment)
+        managers.append(manager)
+        return manager.__enter__()
+
+    yield start
+    for manager in managers:
+        manager.__exit__(None, None, None)
+
+
+def stub_action(folder: Path, name: str) -> Path:
+    """Write an action that does nothing: its work is done by what is on PATH."""
+    place = folder / name
+    place.mkdir(parents=True)
+    steps = {"using": "composite", "steps": [{"run": "true", "shell": "bash"}]}
+    document = {"name": name, "description": name, "runs": steps}
+    (place / "action.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    return place
+
+
+@pytest.mark.pipelines
+def test_github_actions_by_act(opened: Callable[..., PipelineLab], ran: Ran) -> None:
+    here = opened("act", "node", by_environment=True)
+    clone = here.clone("act")
+    used = set()
+    for name in ("ci.yml", "deploy.yml"):
+        file = clone / ".github/workflows" / name
+        text = file.read_text(encoding="utf-8")
+        file.write_text(UNKNOWN_TO_ACT.sub("", text), encoding="utf-8")
+        used |= set(re.findall(r"uses: ([\w-]+/[\w-]+@[0-9a-f]{40})", text))
+    local = []
+    for action in sorted(used):
+        name = action.partition("@")[0].replace("/", "-")
+        local += ["--local-repository", f"{action}={stub_action(here.folder / 'actions', name)}"]
+    variables = {"IMAGE": here.image, "REGISTRY_USER": "pipeline", "PROD_REVIEW": "required"}
+    secrets = {"REGISTRY_PASSWORD": "none", "CHAT_WEBHOOK_URL": here.chat_url}
+    words = [str(RUNNERS / "act"), "push", "--workflows", ".github/workflows/ci.yml"]
+    words += ["--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout=false"]
+    words += ["--env", f"KUBECONFIG={here.kubeconfigs['dev']}", "--defaultbranch", "main", *local]
+    words += [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
+    words += [word for name, value in secrets.items() for word in ("--secret", f"{name}={value}")]
+    done = here.run(words, clone, {"XDG_CACHE_HOME": str(here.home / "cache")})
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+    here.proved()
+    ran("pipelines", "GitHub Actions", "act")
+
+
+@pytest.mark.pipelines
+def test_gitlab_ci_by_gitlab_ci_local(opened: Callable[..., PipelineLab], ran: Ran) -> None:
+    here = opened(pipeline_lab.GITLAB_CI_LOCAL, "node")
+    clone = here.clone("gitlab")
+    everywhere = {
+        "CHAT_WEBHOOK_URL": here.chat_url,
+        "CI_REGISTRY_IMAGE": here.image,
+        "CI_REGISTRY_USER": "pipeline",
+        "CI_REGISTRY_PASSWORD": "none",
+        "CI_PIPELINE_SOURCE": "push",
+    }
+    scoped = {
+        "KUBECONFIG": {
+            "type": "file",
+            "values": {name: file.read_text() for name, file in here.kubeconfigs.items()},
+        }
+    }
+    file = clone / ".gitlab-ci-local-variables.yml"
+    file.write_text(yaml.safe_dump({**everywhere, **scoped}), encoding="utf-8")
+    (clone / ".git/info/exclude").write_text(".gitlab-ci-local*\n", encoding="utf-8")
+    words = [str(here.folder / "bin/node"), str(RUNNERS / pipeline_lab.GITLAB_CI_LOCAL)]
+    words += ["--force-shell-executor", "--manual", "prod"]
+    done = here.run(words, clone, {})
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+    here.proved()
+    ran("pipelines", "GitLab CI", "gitlab-ci-local")
+
+
+def run_in_order(here: PipelineLab, stages: Iterator[Stage], server: dict[str, str]) -> None:
+    """Run each stage in a clone of its own; the digest is handed over as the server does."""
+    digest = ""
+    for stage in stages:
+        clone = here.clone(stage.name)
+        if stage.takes_digest:
+            (clone / "build").mkdir()
+            (clone / "build/digest").write_text(digest, encoding="utf-8")
+        for command, variables in stage.steps:
+            given = {
+                name: digest if value.startswith("$[ stageDependencies.") else value
+                for name, value in variables.items()
+            }
+            done = here.run(["bash", "-c", command], clone, {**server, **given})
+            assert done.returncode == 0, f"{stage.name}: {command}\n{done.stdout}\n{done.stderr}"
+            told = OUTPUT.search(done.stdout)
+            digest = told[1] if told else digest
+        if stage.leaves_digest:
+            digest = (clone / "build/digest").read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.pipelines
+def test_the_jenkinsfile_steps_in_order_without_jenkins(
+    opened: Callable[..., PipelineLab], ran: Ran
+) -> None:
+    here = opened("node")
+    text = (here.clone("jenkins") / "Jenkinsfile").read_text(encoding="utf-8")
+    filled = {"IMAGE": here.image, "COSIGN_KEY": KEY, "VAULT_ADDR": "https://vault.example.com"}
+    for name, value in filled.items():
+        text = text.replace(f"{name} = '' // fill in", f"{name} = '{value}' // filled in", 1)
+    credentials = {
+        "my-service-chat": here.chat_url,
+        "my-service-registry": ("pipeline", "none"),
+        "my-service-vault": "token",
+        **{f"my-service-{name}": str(file) for name, file in here.kubeconfigs.items()},
+    }
+    stages = pipeline_steps.jenkins(text, ["Lint", "Test", "Image", *ENVIRONMENTS], credentials)
+    run_in_order(
+        here, stages, {"BUILD_URL": "https://jenkins.example.com/1", "BRANCH_NAME": "main"}
+    )
+    here.proved()
+    ran("pipelines", "Jenkins", "its steps in order, without Jenkins")
+
+
+@pytest.mark.pipelines
+def test_the_azure_pipeline_steps_in_order_without_azure_devops(
+    opened: Callable[..., PipelineLab], ran: Ran
+) -> None:
+    here = opened("node")
+    clone = here.clone("azure")
+    groups = {
+        "IMAGE": here.image,
+        "COSIGN_KEY": KEY,
+        "CHAT_WEBHOOK_URL": here.chat_url,
+        "REGISTRY_USER": "pipeline",
+        "REGISTRY_PASSWORD": "none",
+        "VAULT_ADDR": "https://vault.example.com",
+        "VAULT_TOKEN": "token",
+    }
+
+    def stages() -> Iterator[Stage]:
+        for name in ("check", "image", *ENVIRONMENTS):
+            server = {
+                "Build.SourceVersion": here.commit,
+                "Build.BuildId": "1",
+                "System.CollectionUri": "https://dev.azure.com/example-org/",
+                "System.TeamProject": "my-service",
+                "kubeconfig.secureFilePath": str(here.kubeconfigs.get(name, "")),
+            }
+            yield from pipeline_steps.azure(clone, [name], groups, server)
+
+    run_in_order(here, stages(), {"BUILD_SOURCEVERSION": here.commit})
+    here.proved()
+    ran("pipelines", "Azure Pipelines", "its steps in order, without Azure DevOps")
