@@ -40,6 +40,7 @@ _COMMANDS = {
     "watch": "See a fault reach the team's chat, on this machine.",
     "explain": "What a check asks, and why; or why a generated file is there.",
     "list": "What can be asked, generated, checked and pinned.",
+    "rehearse": "Apply, plan again and destroy the Terraform in a cloud that is a file.",
     "doctor": "Which external program each check would use, and how to get it.",
 }
 

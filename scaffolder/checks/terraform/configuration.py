@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import files, fixes, terragrunt
+from scaffolder.repository import files, fixes, rehearsals, terragrunt
 from scaffolder.repository.project import Project
 from scaffolder.tools import terraform
 from scaffolder.tools.programs import TERRAFORM
@@ -120,10 +120,9 @@ def _finding(folder: Path, one: terraform.Diagnostic) -> Finding:
 
 def _folder(project: Project) -> Path:
     """The folder that holds all roots and their modules: the deepest one that they share."""
-    folders = [file.parent for file in files.terraform(project)]
-    if not folders:
+    folder = rehearsals.folder_of(project)
+    if folder is None:
         raise NotApplicable("there is no Terraform code")
     inputs = (*files.terraform_inputs(project), *files.terraform_tests(project))
     project.hand(file for file in inputs if not project.is_encrypted(file))
-    shared = set.intersection(*({folder, *folder.parents} for folder in folders))
-    return max(shared, key=lambda folder: len(folder.parts))
+    return folder

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -33,17 +33,31 @@ _EMPTY_ANSWERS = (
 _REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 
 
+Answers = Mapping[str, Callable[[bytes, str], bytes]]
+"""Calls of the protocol by name: each takes a request and the connection that it came by."""
+
+
 @contextmanager
-def serving(parts: Mapping[str, Part]) -> Iterator[dict[str, str]]:
-    """Serve each provider address's schema ("hashicorp/aws") and yield the environment that sends Terraform there."""
+def serving(
+    parts: Mapping[str, Part],
+    answers: Callable[[str, Part], Answers] = lambda address, part: {},
+    *,
+    own_connections: bool = False,
+) -> Iterator[dict[str, str]]:
+    """Serve each provider address's schema ("hashicorp/aws") and yield the environment that sends Terraform there.
+
+    `answers` gives the calls that a provider answers beside the schema. With `own_connections` each
+    configuration of a provider is told from the others, which a Unix socket does not do.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="scaffold-"))
         threads = stack.enter_context(ThreadPoolExecutor(max_workers=4))
         reattach = {}
         for number, (address, part) in enumerate(sorted(parts.items())):
             server = grpc.server(threads, options=[("grpc.max_send_message_length", -1)])
-            server.add_generic_rpc_handlers((_provider(part),))
-            network, place = _listen(server, Path(folder, f"{number}.sock"))
+            server.add_generic_rpc_handlers((_provider(part, answers(address, part)),))
+            socket = None if own_connections else Path(folder, f"{number}.sock")
+            network, place = _listen(server, socket)
             server.start()
             stack.callback(server.stop, grace=None)
             for registry in _REGISTRIES:
@@ -57,23 +71,29 @@ def serving(parts: Mapping[str, Part]) -> Iterator[dict[str, str]]:
         yield {"TF_REATTACH_PROVIDERS": json.dumps(reattach)}
 
 
-def _provider(part: Part) -> grpc.GenericRpcHandler:
+def _provider(part: Part, answers: Answers) -> grpc.GenericRpcHandler:
     schema = wire.provider_schema(
         part.provider, part.resources, part.data_sources, part.ephemeral_resources
     )
-    answers = {"GetProviderSchema": schema} | dict.fromkeys(_EMPTY_ANSWERS, _NO_OBJECTION)
-    return grpc.method_handlers_generic_handler(
-        "tfplugin6.Provider", {call: _always(answer) for call, answer in answers.items()}
-    )
+    fixed = {"GetProviderSchema": schema} | dict.fromkeys(_EMPTY_ANSWERS, _NO_OBJECTION)
+    handlers = {call: _always(answer) for call, answer in fixed.items()}
+    handlers |= {call: _asked(answer) for call, answer in answers.items()}
+    return grpc.method_handlers_generic_handler("tfplugin6.Provider", handlers)
 
 
 def _always(answer: bytes) -> grpc.RpcMethodHandler:
     return grpc.unary_unary_rpc_method_handler(lambda _request, _context: answer)
 
 
-def _listen(server: grpc.Server, socket: Path) -> tuple[str, str]:
+def _asked(answer: Callable[[bytes, str], bytes]) -> grpc.RpcMethodHandler:
+    return grpc.unary_unary_rpc_method_handler(
+        lambda request, context: answer(request, context.peer())
+    )
+
+
+def _listen(server: grpc.Server, socket: Path | None) -> tuple[str, str]:
     """Listen on a Unix socket, which nobody else can reach, or on this machine's own address where there is none."""
-    if len(os.fsencode(socket)) < _LONGEST_SOCKET_PATH:
+    if socket and len(os.fsencode(socket)) < _LONGEST_SOCKET_PATH:
         try:
             server.add_insecure_port(f"unix:{socket}")
         except RuntimeError:

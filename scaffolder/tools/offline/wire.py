@@ -21,13 +21,13 @@ def provider_schema(
     ephemeral_resources: Mapping[str, Mapping[str, Any]],
 ) -> bytes:
     """A GetProviderSchema.Response; every argument has the shape that `terraform providers schema -json` prints."""
-    get_provider_schema_optional = _number(2, 1)
+    get_provider_schema_optional = number_field(2, 1)
     return b"".join(
         (
-            _bytes(1, _schema(provider)),
+            bytes_field(1, _schema(provider)),
             *(_entry(2, name, schema) for name, schema in resources.items()),
             *(_entry(3, name, schema) for name, schema in data_sources.items()),
-            _bytes(6, get_provider_schema_optional),
+            bytes_field(6, get_provider_schema_optional),
             *(_entry(8, name, schema) for name, schema in ephemeral_resources.items()),
         )
     )
@@ -35,11 +35,11 @@ def provider_schema(
 
 def _entry(field: int, name: str, schema: Mapping[str, Any]) -> bytes:
     """One entry of a map<string, Schema>."""
-    return _bytes(field, _text(1, name) + _bytes(2, _schema(schema)))
+    return bytes_field(field, text_field(1, name) + bytes_field(2, _schema(schema)))
 
 
 def _schema(schema: Mapping[str, Any]) -> bytes:
-    return _number(1, schema.get("version", 0)) + _bytes(2, _block(schema["block"]))
+    return number_field(1, schema.get("version", 0)) + bytes_field(2, _block(schema["block"]))
 
 
 def _block(block: Mapping[str, Any]) -> bytes:
@@ -47,8 +47,11 @@ def _block(block: Mapping[str, Any]) -> bytes:
     blocks = block.get("block_types", {})
     return b"".join(
         (
-            *(_bytes(2, _attribute(name, attribute)) for name, attribute in attributes.items()),
-            *(_bytes(3, _nested_block(name, nested)) for name, nested in blocks.items()),
+            *(
+                bytes_field(2, _attribute(name, attribute))
+                for name, attribute in attributes.items()
+            ),
+            *(bytes_field(3, _nested_block(name, nested)) for name, nested in blocks.items()),
         )
     )
 
@@ -56,49 +59,52 @@ def _block(block: Mapping[str, Any]) -> bytes:
 def _nested_block(name: str, nested: Mapping[str, Any]) -> bytes:
     return b"".join(
         (
-            _text(1, name),
-            _bytes(2, _block(nested["block"])),
-            _number(3, _NESTING[nested["nesting_mode"]]),
-            _number(4, nested.get("min_items", 0)),
-            _number(5, nested.get("max_items", 0)),
+            text_field(1, name),
+            bytes_field(2, _block(nested["block"])),
+            number_field(3, _NESTING[nested["nesting_mode"]]),
+            number_field(4, nested.get("min_items", 0)),
+            number_field(5, nested.get("max_items", 0)),
         )
     )
 
 
 def _attribute(name: str, attribute: Mapping[str, Any]) -> bytes:
     if "nested_type" in attribute:
-        kind = _bytes(10, _object(attribute["nested_type"]))
+        kind = bytes_field(10, _object(attribute["nested_type"]))
     else:
-        kind = _text(2, json.dumps(attribute["type"], separators=(",", ":")))
+        kind = text_field(2, json.dumps(attribute["type"], separators=(",", ":")))
     return b"".join(
         (
-            _text(1, name),
+            text_field(1, name),
             kind,
-            _number(4, attribute.get("required", 0)),
-            _number(5, attribute.get("optional", 0)),
-            _number(6, attribute.get("computed", 0)),
-            _number(7, attribute.get("sensitive", 0)),
-            _number(11, attribute.get("write_only", 0)),
+            number_field(4, attribute.get("required", 0)),
+            number_field(5, attribute.get("optional", 0)),
+            number_field(6, attribute.get("computed", 0)),
+            number_field(7, attribute.get("sensitive", 0)),
+            number_field(11, attribute.get("write_only", 0)),
         )
     )
 
 
 def _object(nested: Mapping[str, Any]) -> bytes:
     attributes = b"".join(
-        _bytes(1, _attribute(name, value)) for name, value in nested["attributes"].items()
+        bytes_field(1, _attribute(name, value)) for name, value in nested["attributes"].items()
     )
-    return attributes + _number(3, _NESTING[nested["nesting_mode"]])
+    return attributes + number_field(3, _NESTING[nested["nesting_mode"]])
 
 
-def _text(field: int, value: str) -> bytes:
-    return _bytes(field, value.encode())
+def text_field(field: int, value: str) -> bytes:
+    """Return a field that is a string."""
+    return bytes_field(field, value.encode())
 
 
-def _bytes(field: int, value: bytes) -> bytes:
+def bytes_field(field: int, value: bytes) -> bytes:
+    """Return a field that is bytes or a message."""
     return _varint(field << 3 | 2) + _varint(len(value)) + value
 
 
-def _number(field: int, value: int) -> bytes:
+def number_field(field: int, value: int) -> bytes:
+    """Return a field that is a number or a bool; nothing for 0, which is the default."""
     return _varint(field << 3) + _varint(value) if value else b""
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +107,20 @@ class Root:
                     pending.append(local)
         return tuple(sorted(found))
 
+    def local_modules(self) -> dict[str, Configuration]:
+        """Return the root and each local module that it calls, by address: "" and "module.a.module.b"."""
+        found: dict[str, Configuration] = {}
+        pending: list[tuple[str, Path, tuple[Path, ...]]] = [("", self.folder, ())]
+        while pending:
+            address, folder, above = pending.pop()
+            found[address] = _configuration(folder)
+            for name, source in _calls(found[address].files):
+                inner = Path(os.path.normpath(folder / source))
+                if source.startswith((".", "/")) and inner not in above:
+                    called = ".".join(filter(None, (address, "module", name)))
+                    pending.append((called, inner, (*above, folder)))
+        return found
+
     def with_modules(self) -> Configuration:
         """Return the root and all modules it uses, once `terraform get` has found them."""
         manifest = self.data / "modules" / "modules.json"
@@ -155,6 +169,14 @@ def _blocks(file: Path) -> Block:
     if file.name.endswith(".json"):
         return hcl.of_json(read(file))
     return hcl.recovered(read(file))
+
+
+def _calls(files: Iterable[Block]) -> Iterator[tuple[str, str]]:
+    """Yield the name and source of each module that files call."""
+    for file in files:
+        for block in file.each("module"):
+            if block.labels and "source" in block.attributes:
+                yield block.labels[0], block.attributes["source"].text
 
 
 def _module_sources(file: Block) -> Iterator[str]:

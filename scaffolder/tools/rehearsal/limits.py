@@ -1,0 +1,110 @@
+"""Which errors of a rehearsal come from the rehearsal and not from the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+
+from scaffolder.formats.hcl import Block
+from scaffolder.tools.offline.catalog import Part
+from scaffolder.tools.rehearsal.stages import Seen
+from scaffolder.tools.terraform import limits
+from scaffolder.tools.terraform.folders import Root
+from scaffolder.tools.terraform.output import Diagnostic
+
+_NO_FUNCTION = "Unknown provider function"
+_INDEX = re.compile(r"\[[^\]]*\]")
+_OURS = ("Value for undeclared variable",)
+"""Warnings about how the rehearsal calls Terraform."""
+
+
+def refusal(files: Iterable[Block], parts: Mapping[str, Part], unknown: Iterable[str]) -> str:
+    """Return why a configuration cannot be rehearsed, "" if it can."""
+    files = tuple(files)
+    if missing := sorted(unknown):
+        return f"no schema of {', '.join(missing)}"
+    if commands := sorted(_commands(files)):
+        return f"it runs commands on this machine: provisioner {', '.join(commands)}"
+    used = {
+        block.labels[0]
+        for file in files
+        for block in file.each("resource", "data", "ephemeral")
+        if block.labels
+    }
+    if "terraform_remote_state" in used:
+        return "it reads the state of another root"
+    without = {name for part in parts.values() for name in part.without_schema}
+    if names := sorted(used & without):
+        return f"no schema of {', '.join(names)}"
+    return ""
+
+
+def _commands(files: Iterable[Block]) -> Set[str]:
+    return {
+        block.labels[0] for file in files for block in file.within("provisioner") if block.labels
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The diagnostics that the code causes, and what kept the rehearsal from judging the others."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    limit: str = ""
+
+
+def judged(
+    seen: Iterable[Seen],
+    root: Root,
+    parts: Mapping[str, Part],
+    *,
+    made_up: Set[str],
+    stand_ins: Set[str],
+) -> Judgement:
+    """Tell what the code causes from what only the rehearsal does."""
+    kept, reasons = [], []
+    for one in seen:
+        if one.diagnostic.summary.startswith(_OURS):
+            continue
+        reason = _made_by_us(one, parts, made_up, stand_ins)
+        if reason and one.diagnostic.severity == "error":
+            reasons.append(reason)
+        else:
+            kept.append(one.diagnostic)
+    split = limits.split(kept, root)
+    return Judgement(
+        diagnostics=split.diagnostics,
+        limit="; ".join(dict.fromkeys((*reasons, *split.limits))),
+    )
+
+
+def _made_by_us(
+    one: Seen, parts: Mapping[str, Part], made_up: Set[str], stand_ins: Set[str]
+) -> str:
+    """Return which made-up value an error may come from, "" if none."""
+    if one.diagnostic.summary == _NO_FUNCTION:
+        return "functions of providers are not carried"
+    for name in one.names:
+        words = _INDEX.sub("", name).split(".")
+        if words[0] == "var" and words[1:2] and words[1] in stand_ins:
+            return f"no value is known that suits variable {words[1]}"
+        if words[0] == "data" and f"data.{words[1]}" in made_up:
+            return f"the answer of data.{words[1]} is made up"
+        if _is_computed(words, parts):
+            return f"the value of {'.'.join(words[:3])} is made up"
+        if words[0] in {"local", "module", "each"} and made_up:
+            return f"the answer of {min(made_up)} is made up"
+    return ""
+
+
+def _is_computed(words: list[str], parts: Mapping[str, Part]) -> bool:
+    """Return whether a name such as aws_vpc.this.arn is what the cloud chooses."""
+    if len(words) < 3:
+        return False
+    for part in parts.values():
+        schema = part.resources.get(words[0], {"block": {}})
+        attribute = schema["block"].get("attributes", {}).get(words[2], {})
+        if attribute.get("computed"):
+            return True
+    return False
