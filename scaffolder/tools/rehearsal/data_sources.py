@@ -28,8 +28,8 @@ def answer(
 
 
 def made(kind: str, block: Schema, values: Mapping[str, Value], its: Settings) -> dict[str, Value]:
-    """Return an object whose missing values are made up."""
-    maker = Maker(kind, values, its)
+    """Return an object whose missing values are made up, the same ones each time."""
+    maker = Maker(kind, values, its, seed=repr(sorted(values.items())))
     return made_known(block, with_unknowns(block, values), maker.value)
 
 

@@ -14,6 +14,9 @@ from scaffolder.tools.terraform.folders import Root
 from scaffolder.tools.terraform.output import Diagnostic
 
 _NO_FUNCTION = "Unknown provider function"
+_TOO_LATE = "until apply"
+"""What Terraform says where a value is needed that only an apply brings."""
+
 _INDEX = re.compile(r"\[[^\]]*\]")
 _OURS = ("Value for undeclared variable",)
 """Warnings about how the rehearsal calls Terraform."""
@@ -59,15 +62,21 @@ def judged(
     root: Root,
     parts: Mapping[str, Part],
     *,
+    configured: Set[str],
     made_up: Set[str],
     stand_ins: Set[str],
 ) -> Judgement:
-    """Tell what the code causes from what only the rehearsal does."""
+    """Tell what the code causes from what only the rehearsal does.
+
+    `configured` are the attributes that the code sets ("aws_vpc.this.cidr_block"), `made_up` the
+    data sources whose answers are made up, `stand_ins` the variables that have no value of their
+    own.
+    """
     kept, reasons = [], []
     for one in seen:
         if one.diagnostic.summary.startswith(_OURS):
             continue
-        reason = _made_by_us(one, parts, made_up, stand_ins)
+        reason = _made_by_us(one, parts, configured, made_up, stand_ins)
         if reason and one.diagnostic.severity == "error":
             reasons.append(reason)
         else:
@@ -79,8 +88,22 @@ def judged(
     )
 
 
+def configured(files: Iterable[Block]) -> frozenset[str]:
+    """Return what the code sets of each resource, such as "aws_vpc.this.cidr_block"."""
+    return frozenset(
+        ".".join((*block.labels, name))
+        for file in files
+        for block in file.each("resource")
+        for name in (*block.attributes, *(inner.type for inner in block.blocks))
+    )
+
+
 def _made_by_us(
-    one: Seen, parts: Mapping[str, Part], made_up: Set[str], stand_ins: Set[str]
+    one: Seen,
+    parts: Mapping[str, Part],
+    configured: Set[str],
+    made_up: Set[str],
+    stand_ins: Set[str],
 ) -> str:
     """Return which made-up value an error may come from, "" if none."""
     if one.diagnostic.summary == _NO_FUNCTION:
@@ -91,20 +114,25 @@ def _made_by_us(
             return f"no value is known that suits variable {words[1]}"
         if words[0] == "data" and f"data.{words[1]}" in made_up:
             return f"the answer of data.{words[1]} is made up"
-        if _is_computed(words, parts):
+        late = _TOO_LATE in " ".join(one.diagnostic.detail.split())
+        if ".".join(words[:3]) not in configured and _is_computed(words, parts, guessed=late):
             return f"the value of {'.'.join(words[:3])} is made up"
         if words[0] in {"local", "module", "each"} and made_up:
             return f"the answer of {min(made_up)} is made up"
     return ""
 
 
-def _is_computed(words: list[str], parts: Mapping[str, Part]) -> bool:
-    """Return whether a name such as aws_vpc.this.arn is what the cloud chooses."""
+def _is_computed(words: list[str], parts: Mapping[str, Part], *, guessed: bool) -> bool:
+    """Return whether a name such as aws_vpc.this.arn is what the cloud chooses.
+
+    With `guessed` only what the code could have set counts: the real provider may know its default.
+    """
     if len(words) < 3:
         return False
     for part in parts.values():
         schema = part.resources.get(words[0], {"block": {}})
         attribute = schema["block"].get("attributes", {}).get(words[2], {})
-        if attribute.get("computed"):
+        is_configurable = attribute.get("optional") and words[2] != "id"
+        if attribute.get("computed") and (is_configurable or not guessed):
             return True
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -48,12 +49,15 @@ def settings(config: Mapping[str, Value]) -> Settings:
 class Maker:
     """Makes values up for one new object."""
 
-    def __init__(self, kind: str, planned: Mapping[str, Value], its: Settings) -> None:
-        """`planned` is the object as far as it is configured."""
+    def __init__(
+        self, kind: str, planned: Mapping[str, Value], its: Settings, *, seed: str = ""
+    ) -> None:
+        """`planned` is the object as far as it is configured; a `seed` repeats them."""
         self._kind = kind
         self._planned = planned
         self._settings = its
-        self._hex = uuid.uuid4().hex
+        unique = hashlib.sha256(f"{kind} {seed}".encode()).hexdigest()[:32]
+        self._hex = unique if seed else uuid.uuid4().hex
 
     def value(self, name: str, kind: Any, configurable: bool, beside: Mapping[str, Value]) -> Value:
         """Return a value for an attribute that nothing configures."""

@@ -106,6 +106,7 @@ class _Root:
     root: Root
     parts: dict[str, Part]
     protected: frozenset[str]
+    configured: frozenset[str]
     several: bool
     """Whether a provider has more than one configuration."""
 
@@ -144,6 +145,7 @@ def _prepared(tools: Toolchain, root: Root, base: str) -> _Root | str:
         root=root,
         parts=parts,
         protected=protection.protected(modules),
+        configured=limits.configured(files),
         several=any("alias" in one.attributes for file in files for one in file.each("provider")),
     )
 
@@ -288,6 +290,7 @@ class _Run:
             stage.seen,
             ready.root,
             ready.parts,
+            configured=ready.configured,
             made_up=self._made_up(),
             stand_ins=self.target.stand_ins.keys(),
         )
