@@ -30,7 +30,7 @@ CALLS = 2
 """How often a fault may call everyone: twice while the critical alerts of two windows are one group."""
 
 TOLD, RESOLVED = 30.0, 60.0
-BOTH = "fail:2,fix:12,stop:60,fix:72"
+BOTH = "fail:2,fix:18,stop:65,fix:77"
 
 
 def started(
@@ -88,7 +88,7 @@ def runs(
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Two runs beside each other: a service in Python that fails, one in Node.js that is stopped."""
     folder = tmp_path_factory.mktemp("watch")
-    scripts = {"python": "fail:1,fix:9", "node": "stop:1,fix:9"}
+    scripts = {"python": "fail:1,fix:16", "node": "stop:1,fix:9"}
     chats = {"python": "slack", "node": "teams"}
     running = {}
     before = {}

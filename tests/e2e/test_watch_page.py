@@ -69,16 +69,15 @@ class Told:
             self.story.fault(action)
 
     def until(self, phase: str) -> None:
-        for word, act in {
-            "silent": lambda: self.story.fault("stop"),
-            "told": lambda: self.hear(DOWN),
-            "fixed": self.story.fixed,
-            "over": lambda: self.hear(OVER),
-        }.items():
-            if phase != "calm":
-                act()
-            if word == phase:
-                return
+        """Tell the story up to a phase."""
+        phases = ("silent", "told", "fixed", "over")
+        for word in phases[: phases.index(phase) + 1] if phase in phases else ():
+            if word == "silent":
+                self.story.fault("stop")
+            elif word == "fixed":
+                self.story.fixed()
+            else:
+                self.hear(DOWN if word == "told" else OVER)
 
     def hear(self, payload: dict[str, Any]) -> None:
         for message in read("slack", payload):
