@@ -1,4 +1,4 @@
-"""Puts what runs pipelines on this machine into .pipelines/: act, Node.js, and gitlab-ci-local in it."""
+"""Puts into .pipelines/ what runs pipelines: act, Node.js, and gitlab-ci-local in it."""
 
 from __future__ import annotations
 
