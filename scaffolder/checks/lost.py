@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffolder.model import Inapplicable, Outcome, Result
+from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
 
 _Answers = Mapping[str, Any]
@@ -46,14 +47,6 @@ _PROVISIONED = frozenset({"TF001", "TF002", "SY005", "AG007", "AG009", "SEC009",
 
 _OF_ENVIRONMENTS = frozenset({"EN002", "EN004", "EN005"})
 """Checks of the environments of a cloud."""
-
-_OF_PIPELINES = {
-    "github": frozenset({"CI001", "CI002", "CI003", "SEC003", "SEC004", "SEC005"}),
-    "gitlab": frozenset({"CI006"}),
-    "jenkins": frozenset({"CI005"}),
-    "azure-devops": frozenset({"CI007"}),
-}
-"""Checks of the pipelines of one CI system."""
 
 
 def told(
@@ -121,5 +114,8 @@ _SUBJECTS = (
     _Subject(checks=_MONITORED, made=_is_monitored, first="MO003"),
     _Subject(checks=_PROVISIONED, made=_is_provisioned, first="TF001"),
     _Subject(checks=_OF_ENVIRONMENTS, made=_is_in_a_cloud, first="TF001"),
-    *(_Subject(checks=_OF_PIPELINES[one], made=_is_built_by(one)) for one in _OF_PIPELINES),
+    *(
+        _Subject(checks=frozenset(system.CHECKS), made=_is_built_by(name))
+        for name, system in CI_SYSTEMS.items()
+    ),
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from scaffolder.formats import Unreadable, dockerfile, hcl, jsonc, makefile
 from scaffolder.formats import xml as xml_format
 from scaffolder.formats import yaml as yaml_format
-from scaffolder.formats.dockerfile import Dockerfile
+from scaffolder.formats.dockerfile import Dockerfile, Instruction, Stage
 from scaffolder.formats.hcl import Attribute, Block
 from scaffolder.formats.makefile import Makefile
 from scaffolder.formats.xml import Element
@@ -32,7 +32,9 @@ __all__ = [
     "Block",
     "Dockerfile",
     "Element",
+    "Instruction",
     "Makefile",
+    "Stage",
     "Unread",
     "Unreadable",
     "blocks",

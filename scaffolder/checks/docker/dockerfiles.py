@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import ToolCrashed
-from scaffolder.formats.dockerfile import Instruction, Stage
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
 from scaffolder.repository import files as kinds
 from scaffolder.repository import image_references
 from scaffolder.repository.image_tags import is_official, name_of
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import stages
+from scaffolder.repository.reading import Instruction, Stage, stages
 from scaffolder.tools import output
 from scaffolder.tools.programs import HADOLINT
 from scaffolder.tools.toolchain import Toolchain

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffolder.checks.optional import module
-from scaffolder.formats.query_languages import METRICSQL
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository.facts import dashboards, expressions, monitoring
 from scaffolder.repository.facts.monitoring import RuleGroups
@@ -63,7 +62,7 @@ def dashboards_parse(project: Project, toolchain: Toolchain) -> Verdict:
             others[panel.language] += 1
         elif problem := _problem(parser, panel.expression, panel.values):
             other = expressions.other_language(panel.expression, panel.language)
-            if other := other or (METRICSQL if dashboards.asks_victoria(project) else ""):
+            if other := other or dashboards.language_beside(project):
                 others[other] += 1
                 continue
             message = f"{panel.title!r}: {problem}"

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffolder.formats.dockerfile import Stage
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import chart_limits, files, image_references, manifests
 from scaffolder.repository.image_tags import is_official, moving_tag, name_of, steps_down
 from scaffolder.repository.kubernetes_objects import REPOSITORY
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import Dockerfile, stages
+from scaffolder.repository.reading import Dockerfile, Stage, stages
 from scaffolder.tools.toolchain import Toolchain
 
 _NOT_ROOT = re.compile(r"nonroot|non-root|unprivileged|rootless")

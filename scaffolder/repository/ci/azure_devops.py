@@ -51,6 +51,7 @@ _USUAL = (
 PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
 PARTS: tuple[str, ...] = ()
 FIRST = ("azure-pipelines.yml", "azure-pipelines.yaml")
+CHECKS = ("CI007",)
 OTHER_NAMES = {"azure-pipelines.yml": ("azure-pipelines.yaml", ".azure-pipelines.yml")}
 CHECK_JOB = CheckJob(
     file=".azure-pipelines/{job}.yml",

@@ -44,6 +44,7 @@ HOST = r"github\."
 PIPELINES = tuple(f".github/workflows/*.{end}" for end in YAML)
 PARTS = tuple(f"action.{end}" for end in YAML)
 FIRST = tuple(f".github/workflows/ci.{end}" for end in YAML)
+CHECKS = ("CI001", "CI002", "CI003", "SEC003", "SEC004", "SEC005")
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 CHECK_JOB = CheckJob(file=".github/workflows/{job}.yml")
 TEXTS: tuple[str, ...] = ()

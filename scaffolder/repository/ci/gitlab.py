@@ -48,6 +48,7 @@ _USUAL = (".gitlab-ci", "*.gitlab-ci", ".gitlab/*/*", ".gitlab-ci/*", "ci/gitlab
 PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
 PARTS: tuple[str, ...] = ()
 FIRST = (".gitlab-ci.yml", ".gitlab-ci.yaml")
+CHECKS = ("CI006",)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 CHECK_JOB = CheckJob(
     file=".gitlab/{job}.yml",

@@ -45,6 +45,7 @@ PIPELINES = (
 CANDIDATES = ("*.groovy", "[Jj]enkinsfile*", "*[Jj]enkinsfile", "*.pipeline")
 PARTS: tuple[str, ...] = ()
 FIRST = ("Jenkinsfile",)
+CHECKS = ("CI005",)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 CHECK_JOB = CheckJob(
     file="ci/{job}.jenkinsfile",

@@ -173,6 +173,10 @@ class CiSystem(Protocol):
         """Return whether a file that `CANDIDATES` matches is a pipeline by what is in it."""
 
     @property
+    def CHECKS(self) -> tuple[str, ...]:
+        """Return the ids of the checks that read the files of this system alone."""
+
+    @property
     def FIRST(self) -> tuple[str, ...]:
         """Return the file that is read as stages, under each name that it may have."""
 

@@ -89,12 +89,13 @@ def dashboards(project: Project) -> tuple[Path, ...]:
     )
 
 
-def asks_victoria(project: Project) -> bool:
-    """Return whether a dashboard asks VictoriaMetrics, which answers as Prometheus does."""
-    return project.once(
+def language_beside(project: Project) -> str:
+    """Return MetricsQL if a dashboard asks VictoriaMetrics, "" if none does."""
+    asks = project.once(
         "victoria dashboards",
         lambda: any(_OF_VICTORIA.search(project.text(file)) for file in dashboards(project)),
     )
+    return METRICSQL if asks else ""
 
 
 _OF_VICTORIA = re.compile(
