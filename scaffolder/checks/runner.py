@@ -19,9 +19,11 @@ from scaffolder.model import (
     Report,
     Result,
     Severity,
+    Verdict,
     outcome_of,
     visible,
 )
+from scaffolder.repository.facts import services
 from scaffolder.repository.project import Project
 from scaffolder.tools.cache import Cache, Contents
 from scaffolder.tools.caching_toolchain import Keeping
@@ -124,7 +126,7 @@ def _result(
         )
 
     try:
-        verdict = check.run(project, toolchain)
+        verdict = _verdict(check, project, toolchain)
     except NotApplicable as nothing:
         return Inapplicable(check=check, reason=visible(str(nothing)))
     except Blocked as unsettled:
@@ -150,6 +152,33 @@ def _result(
         table=verdict.table,
         tool=_tool(check, toolchain),
     )
+
+
+_COMPARING = frozenset({"AG", "EN"})
+"""The families that hold services against each other."""
+
+
+def _verdict(check: Check, project: Project, toolchain: Toolchain) -> Verdict:
+    """Return what a check says, if the repository is within the budget of a run.
+
+    What is found stands in any case. That nothing is found, or that there is nothing to look at, is
+    known only of a repository that was looked at whole.
+
+    Raises:
+        Blocked: there is more than a run looks at.
+
+    """
+    if check.family in _COMPARING:
+        project.budget.refuse_services(services.folders(project))
+    try:
+        verdict = check.run(project, toolchain)
+    except NotApplicable as nothing:
+        if project.cut:
+            raise Blocked(project.cut) from nothing
+        raise
+    if project.cut and not verdict.findings:
+        raise Blocked(project.cut)
+    return verdict
 
 
 def _shown(finding: Finding, worst: Severity) -> Finding:

@@ -16,13 +16,11 @@ from typing import Any, TypeVar, cast
 from scaffolder.errors import AnswersError, ProjectError
 from scaffolder.formats import answers_file
 from scaffolder.model import Blocked
+from scaffolder.repository.budget import Budget
 from scaffolder.repository.excluded import Excluded
 
 LARGEST_FILE = 2 * 2**20
 """Bytes; a larger file is not read: no person wrote it."""
-
-MOST_FILES = 50_000
-"""Files; those beyond, in the order of their folders, are not looked at."""
 
 PROPOSED = ".scaffold-new"
 """How the name of a file or folder ends that `scaffold adopt` put beside what was there: no part of the service yet."""
@@ -90,11 +88,12 @@ class Project:
         only: Collection[str] | None = None,
         exclude: Iterable[str] = (),
         environments: Iterable[str] = (),
+        budget: Budget | None = None,
     ) -> None:
         """Open the repository at `root`; `only` are the names of the files to look at, where that is not all of them.
 
         `exclude` are patterns of paths that are left out, `environments` the names of its
-        environments in promotion order, if it says them.
+        environments in promotion order, if it says them, `budget` how much of it is looked at.
 
         Raises:
             ProjectError: there is no folder there, or nothing in it.
@@ -108,7 +107,9 @@ class Project:
         self.unreadable: dict[Path, str] = {}
         self.excluded = Excluded(exclude)
         self.environments = tuple(environments)
-        walked = sorted(_walk(self.root, self.unreadable, self.excluded))
+        self.budget = budget or Budget()
+        most = self.budget.files
+        walked = sorted(_walk(self.root, self.unreadable, self.excluded, most))
         self.files = tuple(file for file in walked if only is None or file.as_posix() in only)
         if not self.files:
             raise ProjectError(
@@ -116,6 +117,12 @@ class Project:
             )
         self._lock = threading.Lock()
         self._known: dict[object, _Once] = {}
+
+    @property
+    def cut(self) -> str:
+        """Why some files of the repository are not among `files`; empty if all are."""
+        beyond = self.unreadable.get(Path(), "")
+        return f"the repository {beyond}" if "nothing over" in beyond else ""
 
     def matching(self, *patterns: str) -> tuple[Path, ...]:
         """The files whose path, or last part, matches a shell pattern, but vendored code: for `files.py` alone."""
@@ -347,7 +354,7 @@ class _Once:
         raise cast(Exception, value)
 
 
-def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded) -> Iterator[Path]:
+def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded, most: int) -> Iterator[Path]:
     number = 0
 
     def closed(error: OSError) -> None:
@@ -367,10 +374,8 @@ def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded) -> Iterat
             path = Path(folder, name)
             if below / name in excluded:
                 continue
-            if number == MOST_FILES:
-                unreadable[Path()] = (
-                    f"holds more than {MOST_FILES:,} files; those beyond were not looked at"
-                )
+            if number == most:
+                unreadable[Path()] = f"holds more files; nothing over {most:,} is looked at"
                 return
             if _is_file_of(root, path):
                 number += 1

@@ -14,9 +14,6 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
 
-MOST_TEXT = 64 * 2**20
-"""Characters that are searched, equal texts counted once: about five seconds of work."""
-
 _LOCKS = re.compile(
     r"packages\.lock\.json|Package\.resolved|checksums?\.txt|SHA\d+SUMS|.+\.lock|\.terraform\.lock\.hcl|"
     + "|".join(map(re.escape, of_each(lambda runtime: runtime.LOCK_FILES)))
@@ -32,7 +29,8 @@ _ALLOWED = re.compile(r"gitleaks:allow|pragma: ?allowlist secret|noseyparker:ign
 def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
     """No file holds a key, a token or a password.
 
-    Examples, placeholders and references to a secret are none.
+    Examples, placeholders and references to a secret are none. Equal texts are searched once, and
+    count once towards the budget.
     """
     findings = []
     by_form: dict[str, tuple[Secret, ...]] = {}
@@ -42,7 +40,7 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
             continue
         text = project.text(file)
         if text not in by_form:  # copies of one library are searched once
-            if size + len(text) > MOST_TEXT:
+            if size + len(text) > project.budget.text:
                 left_out += 1
                 continue
             size += len(text)
@@ -60,7 +58,7 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
                         severity=_weight(project, file, text, secret),
                     )
                 )
-    limit = f"{counted(left_out, 'file')} beyond {MOST_TEXT // 2**20} MiB of text"
+    limit = f"{counted(left_out, 'file')} beyond {project.budget.text // 2**20} MiB of text"
     return Verdict(
         findings=tuple(findings),
         detail=counted(len(project.files), "file"),

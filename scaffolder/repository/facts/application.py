@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder.model import Location
+from scaffolder.model import Blocked, Location
 from scaffolder.repository.facts import services
-from scaffolder.repository.facts.statements import Declaration, place
+from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.files import dependencies
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
@@ -132,18 +132,26 @@ def application_of(project: Project, service: Path) -> Application | None:
     return known.get(service)
 
 
-def read(project: Project) -> Iterator[Declaration]:
+def read(project: Project) -> Iterator[Declaration | Unread]:
     """The ports that sources and settings name."""
-    for one in applications(project):
+    try:
+        known = applications(project)
+    except Blocked as limit:
+        yield Unread(path=Path(), line=0, reason=str(limit))
+        return
+    for one in known:
         yield from one.ports
 
 
 def _applications(project: Project) -> Iterator[Application]:
     by_service: dict[Path, list[Path]] = {}
+    size = 0
     for file in project.files:
         if (file.suffix in _SUFFIXES or file.name in _SETTINGS) and not _TESTS.search(
             file.as_posix()
         ):
+            size += len(project.text(file))
+            project.budget.refuse_text(size, "sources")
             by_service.setdefault(services.subject_of(project, file), []).append(file)
     for folder in services.folders(project) or (services.HERE,):
         files = by_service.get(folder)

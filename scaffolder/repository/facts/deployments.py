@@ -27,23 +27,37 @@ def deployed_with(
     if one.origins:
         return project.once(
             ("release", one.scope, kinds),
-            lambda: tuple(
-                other
-                for other in _of_kinds(project, kinds)
-                if other.origins and other.scope == one.scope
+            lambda: _within_budget(
+                project,
+                (
+                    other
+                    for other in _of_kinds(project, kinds)
+                    if other.origins and other.scope == one.scope
+                ),
             ),
         )
     namespace = gitops.namespace_of(project, one)
     return project.once(
         ("deployed with", namespace, one.environment, kinds),
-        lambda: tuple(
-            other
-            for other in _of_kinds(project, kinds)
-            if not other.origins
-            and _same(namespace, gitops.namespace_of(project, other))
-            and _same(one.environment, other.environment)
+        lambda: _within_budget(
+            project,
+            (
+                other
+                for other in _of_kinds(project, kinds)
+                if not other.origins
+                and _same(namespace, gitops.namespace_of(project, other))
+                and _same(one.environment, other.environment)
+            ),
         ),
     )
+
+
+def _within_budget(
+    project: Project, objects: Iterable[KubernetesObject]
+) -> tuple[KubernetesObject, ...]:
+    together = tuple(objects)
+    project.budget.refuse_pairs(together)
+    return together
 
 
 def nearest(

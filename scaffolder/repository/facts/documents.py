@@ -35,11 +35,16 @@ class Link:
 
 def texts(project: Project) -> tuple[Path, ...]:
     """The Markdown files; those that a tool writes anew with each release, and those of others, left out."""
-    return tuple(
-        file
-        for file in files.documents(project)
-        if file.name.upper() != "CHANGELOG.MD" and not files.is_of_others(file)
-    )
+    return project.once("documents", lambda: tuple(_texts(project)))
+
+
+def _texts(project: Project) -> Iterator[Path]:
+    size = 0
+    for file in files.documents(project):
+        if file.name.upper() != "CHANGELOG.MD" and not files.is_of_others(file):
+            size += len(project.text(file))
+            project.budget.refuse_text(size, "documents")
+            yield file
 
 
 def links(project: Project) -> tuple[Link, ...]:

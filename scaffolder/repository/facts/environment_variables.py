@@ -146,9 +146,12 @@ def _names(line: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[str]:
 def _words(project: Project) -> frozenset[str]:
     sources = {file for one in application.applications(project) for file in one.files}
     words: set[str] = set()
+    size = 0
     for file in files.settings_of_any_kind(project):
         if file not in sources:
             text = project.text(file)
             if len(text) <= LARGEST:
+                size += len(text)
+                project.budget.refuse_text(size, "settings")
                 words.update(_WORD.findall(text))
     return frozenset(words)
