@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffolder.checks.agreement import (
     alerts,
+    asked_ports,
     buckets,
     config_maps,
     deployment,
@@ -30,6 +31,7 @@ CHECKS = tuple(
             *runtime.CHECKS,
             *programs.CHECKS,
             *ports.CHECKS,
+            *asked_ports.CHECKS,
             *paths.CHECKS,
             *selectors.CHECKS,
             *quantities.CHECKS,
