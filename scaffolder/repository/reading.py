@@ -47,6 +47,7 @@ __all__ = [
     "line_of",
     "listed",
     "makefile_of",
+    "parsed",
     "place",
     "stages",
     "table",
@@ -187,6 +188,22 @@ def _sources(text: str) -> list[Any]:
 def documents(project: Project, file: Path) -> list[Any]:
     """Return the YAML documents of `file`; none if it does not parse: SY002 reports it."""
     return _or(list[Any](), yaml_of, project, file)
+
+
+def parsed(project: Project, file: Path, part: str, text: str) -> list[Any]:
+    """Return the YAML documents of a text inside `file`, kept by the name of the part.
+
+    None if it does not parse: it may be a template.
+    """
+    import yaml
+
+    def load() -> list[Any]:
+        try:
+            return yaml_format.load_all(text)
+        except yaml.YAMLError:
+            return []
+
+    return project.once(("part", file, part), load)
 
 
 def table(project: Project, file: Path) -> dict[Any, Any]:

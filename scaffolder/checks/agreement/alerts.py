@@ -19,11 +19,13 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
 
-_OF_THE_STACK = frozenset({"Watchdog", "InfoInhibitor", "DeadMansSwitch"})
+_OF_THE_STACK = frozenset({"watchdog", "infoinhibitor", "deadmansswitch"})
 _IN_REPOSITORY = re.compile(
     r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$"
 )
-_ALERT_NAME = re.compile(r"\balertname\s*(?:=~|=|:)\s*[\"']?\^?\(?([A-Z][\w|]+)")
+_ALERT_NAME = re.compile(r"\balertname\s*(?:=~|=|:)\s*[\"']?\^?\(?([A-Z][\w|]+)([.*+\[(]?)")
+_ALIKE = 0.8
+"""How alike two names have to be, for one in the values of a chart that has rules of its own."""
 _MOST_COMPARED = 300
 """Names of files that are held against that of a runbook that is missing."""
 _AZURE_REPOS = re.compile(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
@@ -112,6 +114,7 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
     known = {alert.alert: alert for alert in monitoring.alerts(project)}
     named = [*_in_routes(project), *monitoring.tested_alerts(project)]
     of_grafana = monitoring.managed_by_grafana(project)
+    of_charts = {one.path for one in monitoring.alertmanagers(project) if one.is_in_values}
     if not known or not named:
         raise NotApplicable("no route and no test names an alert of rules that are here")
     findings = []
@@ -119,10 +122,13 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
         if (
             name not in known
             and name not in of_grafana
-            and name not in _OF_THE_STACK
+            and name.lower() not in _OF_THE_STACK
             and not name.startswith(("Kube", "Node", "Prometheus", "Alertmanager", "etcd"))
         ):
-            near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
+            cutoff = _ALIKE if place.path in of_charts else 0.0
+            near = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+            if not near:
+                continue  # the chart has rules of its own
             message = f"names the alert {name}, which no rule has"
             findings.append(
                 disagreement(
@@ -277,8 +283,8 @@ def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:
     for one in monitoring.alertmanagers(project):
         start = one.place(project).line
         for at, line in enumerate(project.lines(one.path), 1):
-            for words in _ALERT_NAME.findall(line) if at >= start else ():
-                for name in words.split("|"):
+            for words, sign in _ALERT_NAME.findall(line) if at >= start else ():
+                for name in words.split("|")[: -1 if sign else None]:  # "Host.*" is no name
                     yield Location(path=one.path, line=at, text=line.strip()[:160]), name
 
 

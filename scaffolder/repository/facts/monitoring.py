@@ -18,7 +18,9 @@ from scaffolder.repository.facts.rule_groups import (
     LOKI,
     PROMETHEUS,
     VICTORIA,
+    WITH_VALUES,
     RuleGroups,
+    embedded,
     managed_by_grafana,
     rule_groups,
     yaml_with,
@@ -93,7 +95,7 @@ class Alertmanager:
     @property
     def is_in_values(self) -> bool:
         """Whether it is a part of the values of a chart, which may add switches to it."""
-        return self.way in {_IN_STACK, ("config",)}
+        return self.way[-2:] == _IN_STACK or self.way == ("config",)
 
     def place(self, project: Project, *path: Any) -> Location:
         return place(project, self.path, line_of(self.document, *self.way, *path))
@@ -218,12 +220,22 @@ def _rule(
 
 
 def _alertmanagers(project: Project) -> Iterator[Alertmanager]:
-    for file, document in yaml_with(project, "receivers:"):
-        for way in _ALERTMANAGER:
+    found = (*yaml_with(project, "receivers:"), *embedded(project, "receivers:"))
+    for file, document in found:
+        for way in _ways_to_alertmanager(document):
             content = dig(document, *way)
             if isinstance(content, dict) and _is_alertmanager(content, way):
                 yield Alertmanager(path=file, content=content, document=document, way=way)
                 break
+
+
+def _ways_to_alertmanager(document: Any) -> Iterator[tuple[Any, ...]]:
+    yield from _ALERTMANAGER
+    for way in ((), *WITH_VALUES.values()):
+        values = dig(document, *way)
+        tables = values.items() if isinstance(values, dict) else ()
+        yield (*way, *_IN_STACK)
+        yield from ((*way, key, *_IN_STACK) for key, value in tables if isinstance(value, dict))
 
 
 _IN_STACK = ("alertmanager", "config")
@@ -234,5 +246,5 @@ _ALERTMANAGER: tuple[tuple[str, ...], ...] = ((), _IN_STACK, ("config",), ("spec
 def _is_alertmanager(content: dict[Any, Any], way: tuple[str, ...]) -> bool:
     """Whether it is a configuration: other programs have receivers too, such as the OpenTelemetry Collector."""
     return isinstance(content.get("receivers"), list) and (
-        isinstance(content.get("route"), dict) or way == _IN_STACK
+        isinstance(content.get("route"), dict) or way[-2:] == _IN_STACK
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from scaffolder.repository import files
 from scaffolder.repository.kubernetes_objects import dig
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import documents, listed
+from scaffolder.repository.reading import documents, line_of, listed, parsed, place
 
 PROMETHEUS, LOKI, VICTORIA = "Prometheus", "Loki", "VictoriaMetrics"
 
@@ -50,16 +51,19 @@ _OF_OTHERS = frozenset(
 class RuleGroups:
     """Groups of rules: those of a file of Prometheus, or of an object such as a PrometheusRule.
 
-    `way` leads to the groups in `document`.
+    `way` leads to the groups in `document`. `is_embedded`: it is a text in a ConfigMap or Secret.
     """
 
     path: Path
     document: Any
     way: tuple[Any, ...]
+    is_embedded: bool = False
 
     @property
     def is_object(self) -> bool:
         """Return whether promtool cannot read the file: it is an object, or for another ruler."""
+        if self.is_embedded:
+            return True
         tables = [self.document, *(group for group in self.groups if isinstance(group, dict))]
         return self.way != ("groups",) or any(_OF_OTHERS & table.keys() for table in tables)
 
@@ -71,7 +75,8 @@ class RuleGroups:
             return VICTORIA
         if self.path.parent.name == "fake":  # Loki's name for the tenant if there is only one
             return LOKI
-        return _OBJECTS.get(str(dig(self.document, "kind")), PROMETHEUS)
+        kind = dig(self.document, *self.way[:-2], "kind")
+        return _OBJECTS.get(str(kind), PROMETHEUS)
 
     @property
     def as_prometheus(self) -> list[Any]:
@@ -120,18 +125,90 @@ def yaml_with(project: Project, word: str) -> Iterator[tuple[Path, Any]]:
                 yield file, document
 
 
+def embedded(project: Project, word: str) -> Iterator[tuple[Path, Any]]:
+    """Yield each document that a ConfigMap or Secret holds as a text with the word.
+
+    Its lines are those of the file, for a block of text keeps them.
+    """
+    for file, document in yaml_with(project, word):
+        if dig(document, "kind") not in {"ConfigMap", "Secret"}:
+            continue
+        for way in ("data", "stringData"):
+            held = dig(document, way)
+            for key, text in held.items() if isinstance(held, dict) else ():
+                if isinstance(text, str) and word in text:
+                    yield from ((file, one) for one in _read(project, file, held, key))
+
+
+_BLOCK = re.compile(r":\s*(?:![\w!]+\s+)?\|[-+]?\s*(?:#.*)?$")
+
+
+def _read(project: Project, file: Path, held: dict[Any, Any], key: Any) -> list[Any]:
+    line = line_of(held, key)
+    begins = place(project, file, line).text
+    before = line if _BLOCK.search(begins) else 0
+    return parsed(project, file, f"{before} {key}", "\n" * before + held[key])
+
+
 def _rule_groups(project: Project) -> Iterator[RuleGroups]:
-    for file, document in yaml_with(project, "groups:"):
+    documents_of_files = ((file, one, False) for file, one in yaml_with(project, "groups:"))
+    texts = ((file, one, True) for file, one in embedded(project, "groups:"))
+    for file, document, is_embedded in (*documents_of_files, *texts):
         if files.is_test_data(file):
             continue
-        is_object = str(dig(document, "kind")) in _OBJECTS
-        found = RuleGroups(
-            path=file, document=document, way=("spec", "groups") if is_object else ("groups",)
-        )
-        rules = list(_rules_in(found.groups))
-        are_rules = any(_OF_A_RULE & rule.keys() for rule in rules)
-        if are_rules and not any(_is_of_grafana(document, rule) for rule in rules):
-            yield found
+        for way in _ways(document):
+            found = RuleGroups(path=file, document=document, way=way, is_embedded=is_embedded)
+            rules = list(_rules_in(found.groups))
+            are_rules = any(_OF_A_RULE & rule.keys() for rule in rules)
+            if are_rules and not any(_is_of_grafana(document, rule) for rule in rules):
+                yield found
+
+
+_IN_VALUES = ("additionalPrometheusRulesMap", "additionalPrometheusRules", "serverFiles")
+"""Where values of kube-prometheus-stack and of the chart of Prometheus hold files of rules."""
+
+_OBJECTS_IN_VALUES = ("extraObjects", "extraManifests", "extraDeploy", "extraResources")
+
+
+def _ways(document: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield each way to groups: of a file, of an object, of a list of objects, of values."""
+    kind = str(dig(document, "kind"))
+    if kind in _OBJECTS:
+        yield ("spec", "groups")
+    elif kind == "List":
+        yield from _in_objects(document, ("items",))
+    elif kind in WITH_VALUES:
+        yield from _in_values(document, WITH_VALUES[kind])
+    else:
+        yield ("groups",)
+        yield from _in_values(document, ())
+
+
+WITH_VALUES: dict[str, tuple[str, ...]] = {
+    "HelmRelease": ("spec", "values"),
+    "Application": ("spec", "source", "helm", "valuesObject"),
+}
+"""Objects of Flux and Argo CD that hold the values of a chart."""
+
+
+def _in_values(document: Any, way: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    """Yield the ways to groups in values, also in those of a chart in the chart."""
+    values = dig(document, *way) if way else document
+    tables = values.items() if isinstance(values, dict) else ()
+    inner = [key for key, value in tables if isinstance(value, dict)]
+    for prefix in (way, *((*way, key) for key in inner)):
+        for key in _IN_VALUES:
+            held = dig(document, *prefix, key)
+            names = held if isinstance(held, dict) else range(len(listed(held)))
+            yield from ((*prefix, key, name, "groups") for name in names)
+        for key in _OBJECTS_IN_VALUES:
+            yield from _in_objects(document, (*prefix, key))
+
+
+def _in_objects(document: Any, way: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    for number, one in enumerate(listed(dig(document, *way))):
+        if str(dig(one, "kind")) in _OBJECTS:
+            yield (*way, number, "spec", "groups")
 
 
 def _rules_in(groups: list[Any]) -> Iterator[dict[Any, Any]]:
