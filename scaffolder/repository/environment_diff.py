@@ -166,7 +166,8 @@ def _without_helm(project: Project) -> tuple[Manifest, ...]:
     if same != asked or not all(one.environment and one.objects for one in chart.renderings):
         return ()
     return tuple(
-        Manifest(environment=one.environment, objects=one.objects) for one in chart.renderings
+        Manifest(chart=folder, environment=one.environment, objects=one.objects)
+        for one in chart.renderings
     )
 
 
@@ -368,7 +369,7 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
 def _manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     """What the chart renders for each environment; nothing where there is no chart, or none knows an environment."""
     try:
-        rendered = manifests.manifests(project, toolchain)
+        rendered = manifests.of_service(project, toolchain)
     except (NotApplicable, Blocked):
         return ()
     return tuple(one for one in rendered if one.environment and one.is_rendered)

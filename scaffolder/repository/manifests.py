@@ -1,11 +1,12 @@
-"""What a chart renders to in each environment, and the Kubernetes objects in it."""
+"""What charts render to in each environment, and the Kubernetes objects in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import Blocked, NotApplicable
@@ -22,6 +23,12 @@ API_VERSIONS = ("monitoring.coreos.com/v1", "gateway.networking.k8s.io/v1")
 
 
 _LONGEST_RELEASE = 53
+_LIMITS_NAMED = 3
+
+MOST_CHARTS = 40
+"""Charts of one repository that are rendered, each in a process of its own."""
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +41,13 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What the chart renders to for one environment.
+    """What a chart renders to for one environment.
 
     `error` is Helm's own words where it does not render; `limit` says why it could not be rendered
     here though nothing is wrong with it.
     """
 
+    chart: Path
     environment: str
     objects: tuple[KubernetesObject, ...] = ()
     error: str = ""
@@ -68,8 +76,61 @@ def chart_of(project: Project) -> Path:
     raise NotApplicable("there are only library charts, which render nothing by themselves")
 
 
-def environments(project: Project) -> tuple[Environment, ...]:
-    """Each environment that has a values file, in promotion order; the chart's own values alone where none has.
+def charts_of(project: Project) -> tuple[Path, ...]:
+    """The folders of all charts that are installed: that of the service first, then the others.
+
+    Charts that another one brings along, or that are in the folder of one, are parts of it.
+
+    Raises:
+        NotApplicable: the repository has no chart, or only libraries for charts.
+
+    """
+    first = chart_of(project)
+    known = frozenset(files.charts(project))
+    others = (
+        chart
+        for chart in files.charts(project)
+        if chart != first and known.isdisjoint(chart.parents)
+        if not chart_limits.is_library(project, chart)
+    )
+    return (first, *others)
+
+
+def of_each_chart(
+    project: Project, ask: Callable[[Path], _Answer]
+) -> tuple[dict[Path, _Answer], dict[Path, str]]:
+    """Return the answer for each chart, and why there is none for others.
+
+    Raises:
+        NotApplicable: the repository has no chart.
+        Blocked: there is an answer for none.
+        ToolError: the same, because a program or a dependency is missing; or a program crashed.
+
+    """
+    answers: dict[Path, _Answer] = {}
+    reasons: dict[Path, str] = {}
+    failures: list[Blocked | ToolMissing] = []
+    charts = charts_of(project)
+    for chart in charts[:MOST_CHARTS]:
+        try:
+            answers[chart] = ask(chart)
+        except ToolMissing as error:
+            failures.append(error)
+            reasons[chart] = f"{error.message} ({error.hint})" if error.hint else error.message
+        except Blocked as error:
+            failures.append(error)
+            reasons[chart] = str(error)
+    if not answers:
+        raise failures[0]
+    left_out = f"only {MOST_CHARTS} charts of a repository are looked at"
+    return answers, reasons | dict.fromkeys(charts[MOST_CHARTS:], left_out)
+
+
+def environments(project: Project, chart: Path | None = None) -> tuple[Environment, ...]:
+    """Each environment of a chart that has a values file, in promotion order.
+
+    The chart is that of the service if none is given. Where no environment has a file, the chart's
+    own values are one.
 
     One whose values do not parse is left out: `unread_environments` has it.
 
@@ -79,10 +140,10 @@ def environments(project: Project) -> tuple[Environment, ...]:
         ToolMissing: charts/ does not hold the chart's dependencies.
 
     """
-    chart = chart_of(project)
+    chart = chart_of(project) if chart is None else chart
     project.hand(files.chart_inputs(project, chart))
     chart_limits.ask_for_what_is_missing(project, chart)
-    unread = unread_environments(project)
+    unread = unread_environments(project, chart)
     present: dict[str, tuple[Path, ...]] = {
         name: (project.root / file,)
         for name, file in beside(project, chart).items()
@@ -105,18 +166,35 @@ def environments(project: Project) -> tuple[Environment, ...]:
     )
 
 
-def unread_environments(project: Project) -> dict[str, str]:
-    """Return the environments whose values do not parse, and what says so."""
-    own = beside(project, chart_of(project)).items()
+def unread_environments(project: Project, chart: Path) -> dict[str, str]:
+    """Return the environments of a chart whose values do not parse, and what says so."""
+    own = beside(project, chart).items()
     problems = ((name, chart_limits.does_not_parse(project, file)) for name, file in own)
     return {name: problem for name, problem in problems if problem}
 
 
 def limit_of(project: Project, rendered: Iterable[Manifest]) -> str:
-    """Return which environments of the chart were not judged, and why; "" if all were."""
-    of = {one.environment: one.limit for one in rendered if one.limit}
-    of |= unread_environments(project)
-    return "; ".join(f"{name}: {reason}" if name else reason for name, reason in of.items())
+    """Return which charts and environments were not judged, and why; "" if all were."""
+    of = {(one.chart, one.environment): one.limit for one in rendered if one.limit}
+    charts = charts_of(project)
+    for chart in charts:
+        for name, problem in unread_environments(project, chart).items():
+            of[chart, name] = problem
+    return limits_in_words(
+        f"{chart.as_posix()}: {_named(name, reason)}" if len(charts) > 1 else _named(name, reason)
+        for (chart, name), reason in of.items()
+    )
+
+
+def limits_in_words(limits: Iterable[str]) -> str:
+    """Return what was not judged as one text, the first few by name."""
+    words = list(limits)
+    more = [f"{len(words) - _LIMITS_NAMED} more"] if len(words) > _LIMITS_NAMED else []
+    return "; ".join([*words[:_LIMITS_NAMED], *more])
+
+
+def _named(environment: str, reason: str) -> str:
+    return f"{environment}: {reason}" if environment else reason
 
 
 def _release_name(name: str) -> str:
@@ -151,25 +229,53 @@ def _stated_version(project: Project) -> str:
 
 
 def manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
-    """The chart rendered for every environment, once per run."""
+    """Every chart rendered for each of its environments, once per run."""
     return project.once("manifests", lambda: _render(project, toolchain))
 
 
-def objects(project: Project, toolchain: Toolchain) -> tuple[KubernetesObject, ...]:
-    """Every object of every environment that renders.
+def of_service(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
+    """The chart of the service rendered for each of its environments.
+
+    Raises:
+        NotApplicable: there is no chart.
+        Blocked: it cannot be rendered here.
+
+    """
+    chart = chart_of(project)
+    rendered = tuple(one for one in manifests(project, toolchain) if one.chart == chart)
+    if all(one.limit and not one.environment for one in rendered) and len(charts_of(project)) > 1:
+        raise Blocked(limits_in_words(one.limit for one in rendered))
+    return rendered
+
+
+def objects(
+    project: Project, toolchain: Toolchain, *, chart: Path | None = None
+) -> tuple[KubernetesObject, ...]:
+    """Every object of every environment that renders, of one chart if it is given.
 
     Raises:
         NotApplicable: there is no chart.
         Blocked: it renders for no environment.
 
     """
-    rendered = tuple(
-        item for manifest in manifests(project, toolchain) for item in manifest.objects
-    )
+    asked = [one for one in manifests(project, toolchain) if chart in {None, one.chart}]
+    rendered = tuple(item for manifest in asked for item in manifest.objects)
     if not rendered:
-        limit = limit_of(project, manifests(project, toolchain))
+        limit = limit_of(project, asked)
         raise Blocked(limit or "the chart renders no object: see HL002")
     return rendered
+
+
+def charts_without_objects(project: Project, toolchain: Toolchain) -> str:
+    """Return which of several charts render for no environment, and why; "" if all do."""
+    by_chart: dict[Path, list[Manifest]] = {}
+    for one in manifests(project, toolchain):
+        by_chart.setdefault(one.chart, []).append(one)
+    return limits_in_words(
+        f"{chart.as_posix()}: {rendered[0].limit or 'does not render, see HL002'}"
+        for chart, rendered in by_chart.items()
+        if len(by_chart) > 1 and not any(one.is_rendered for one in rendered)
+    )
 
 
 def everything(project: Project, toolchain: Toolchain) -> tuple[tuple[KubernetesObject, ...], str]:
@@ -191,14 +297,26 @@ def _everything(project: Project, toolchain: Toolchain) -> tuple[tuple[Kubernete
     except Blocked as error:
         return plain, f"the chart was not rendered: {error}"
     found = (*plain, *(item for one in rendered for item in one.objects))
-    failed = [one.environment or "its own values" for one in rendered if one.error]
+    first = rendered[0].chart
+    failed = [
+        one.environment or ("its own values" if one.chart == first else one.chart.as_posix())
+        for one in rendered
+        if one.error
+    ]
     reason = f"the chart does not render for {', '.join(failed)}: see HL002" if failed else ""
     return found, "; ".join(filter(None, (reason, limit_of(project, rendered))))
 
 
 def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
-    chart = chart_of(project)
-    everywhere = environments(project)
+    rendered, reasons = of_each_chart(project, lambda chart: _rendered(project, toolchain, chart))
+    left_out = (
+        Manifest(chart=chart, environment="", limit=reason) for chart, reason in reasons.items()
+    )
+    return (*(one for of_chart in rendered.values() for one in of_chart), *left_out)
+
+
+def _rendered(project: Project, toolchain: Toolchain, chart: Path) -> tuple[Manifest, ...]:
+    everywhere = environments(project, chart)
     rendered = helm.render(
         toolchain,
         project.root / chart,
@@ -218,6 +336,7 @@ def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     ]
     return tuple(
         Manifest(
+            chart=chart,
             environment=environment.name,
             objects=tuple(_objects(environment.name, chart, result)),
             error="" if limit else result.error,

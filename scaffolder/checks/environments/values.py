@@ -22,7 +22,7 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
     files = environments.beside(project, chart)
     if len(files) < 2:
         raise NotApplicable("the chart has no values of several environments")
-    rendered = environment_diff.rendered(project, toolchain) or manifests.manifests(
+    rendered = environment_diff.rendered(project, toolchain) or manifests.of_service(
         project, toolchain
     )
     if sum(one.is_rendered for one in rendered) < 2:

@@ -1,4 +1,4 @@
-"""HL: the chart is sound, and renders in every environment."""
+"""HL: each chart is sound, and renders in every environment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from scaffolder.tools import helm
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import Toolchain
 
-_PLACE = re.compile(r"\([^/\s()]+/(?P<file>templates/[^\s():]+):(?P<line>\d+)")
+_PLACE = re.compile(r"(?:^|[(\s])[^/\s()]+/(?P<file>templates/[^\s():]+):(?P<line>\d+)")
 """Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)"."""
 
 _REFUSED_VALUE = re.compile(r"- at '(?P<at>[^']*)': (?P<problem>.*?)(?= - at '|$)")
@@ -35,26 +35,33 @@ _UNKNOWN_KEY = re.compile(r"additional properties '([^']+)'")
 
 def lints(project: Project, toolchain: Toolchain) -> Verdict:
     """`helm lint --strict` has nothing to say, with the values of each environment."""
-    chart = manifests.chart_of(project)
-    everywhere = manifests.environments(project)
-    said = helm.lint(
-        toolchain,
-        project.root / chart,
-        [environment.release for environment in everywhere],
-        kube_version=manifests.kubernetes_version(project),
-    )
+
+    def ask(chart: Path) -> list[tuple[str, helm.Linted]]:
+        everywhere = manifests.environments(project, chart)
+        said = helm.lint(
+            toolchain,
+            project.root / chart,
+            [environment.release for environment in everywhere],
+            kube_version=manifests.kubernetes_version(project),
+        )
+        return list(zip((one.name for one in everywhere), said, strict=True))
+
+    linted, reasons = manifests.of_each_chart(project, ask)
     findings = dict.fromkeys(
         finding
-        for environment, linted in zip(everywhere, said, strict=True)
-        for message in linted.messages
+        for chart, said in linted.items()
+        for environment, of_environment in said
+        for message in of_environment.messages
         if message.severity != "info"  # --strict passes these, as "icon is recommended"
-        if not chart_limits.is_of_outside(project, chart, environment.name, message)
-        for finding in _linted(project, chart, environment.name, message)
+        if not chart_limits.is_of_outside(project, chart, environment, message)
+        for finding in _linted(project, chart, environment, message)
     )
+    left_out = [f"{chart.as_posix()}: {reason}" for chart, reason in reasons.items()]
+    unread = manifests.limit_of(project, ())
     return Verdict(
         findings=tuple(findings),
-        detail=counted(len(everywhere), "environment"),
-        limit=manifests.limit_of(project, ()),
+        detail=_number(len(linted), sum(map(len, linted.values()))),
+        limit=manifests.limits_in_words([*left_out, *filter(None, [unread])]),
     )
 
 
@@ -66,16 +73,16 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
 
     """
     rendered = manifests.manifests(project, toolchain)
-    chart = manifests.chart_of(project)
     limit = manifests.limit_of(project, rendered)
     judged = [one for one in rendered if not one.limit]
     if not judged:
         raise Blocked(limit)
-    findings = tuple(_unrendered(project, chart, one) for one in judged if one.error)
+    findings = tuple(_unrendered(project, one) for one in judged if one.error)
     number = sum(len(one.objects) for one in judged)
+    charts = len({one.chart for one in judged})
     return Verdict(
         findings=findings,
-        detail=f"{counted(len(judged), 'environment')}, {counted(number, 'object')}",
+        detail=f"{_number(charts, len(judged))}, {counted(number, 'object')}",
         limit=limit,
     )
 
@@ -98,6 +105,12 @@ def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
     return Verdict(
         findings=tuple(found.values()), detail=counted(most, "environment"), limit=", ".join(limits)
     )
+
+
+def _number(charts: int, environments: int) -> str:
+    """Return what was looked at: environments, and charts if there are several."""
+    of_environments = counted(environments, "environment")
+    return f"{counted(charts, 'chart')}, {of_environments}" if charts > 1 else of_environments
 
 
 def _altered(value: Altered) -> Finding:
@@ -132,7 +145,8 @@ def _linted(
         )
 
 
-def _unrendered(project: Project, chart: Path, one: manifests.Manifest) -> Finding:
+def _unrendered(project: Project, one: manifests.Manifest) -> Finding:
+    chart = one.chart
     template, value = _PLACE.search(one.error), _REFUSED_VALUE.search(one.error)
     place = Location(path=chart)
     if template:

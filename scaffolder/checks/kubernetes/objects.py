@@ -70,6 +70,7 @@ def _valid(
     missing: Blocked | ToolError | None = None
     try:
         items += [one for one in manifests.objects(project, toolchain) if is_asked(one)]
+        limits += filter(None, [manifests.charts_without_objects(project, toolchain)])
     except NotApplicable:
         pass  # no chart: the others are all there is
     except (Blocked, ToolError) as error:
@@ -106,8 +107,10 @@ def the_cluster_accepts_the_objects(
     """
     if not context:
         raise NotApplicable("no cluster is named: --context NAME asks one")
-    release = manifests.chart_of(project).name
-    rendered = {item.identity: item for item in manifests.objects(project, toolchain)}
+    chart = manifests.chart_of(project)
+    release = chart.name
+    objects = manifests.objects(project, toolchain, chart=chart)
+    rendered = {item.identity: item for item in objects}
     items = list(rendered.values())
     answers = cluster.dry_run(
         context,
@@ -160,7 +163,7 @@ def _unrendered(project: Project, toolchain: Toolchain) -> list[str]:
     """Name the environments whose objects the server was not asked about."""
     failed = [
         manifest.environment
-        for manifest in manifests.manifests(project, toolchain)
+        for manifest in manifests.of_service(project, toolchain)
         if not manifest.is_rendered
     ]
     if not failed:
