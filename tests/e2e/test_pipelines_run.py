@@ -46,14 +46,18 @@ def opened(pristine: Repository, tmp_path: Path) -> Iterator[Callable[..., Pipel
         manager.__exit__(None, None, None)
 
 
-def stub_action(folder: Path, name: str) -> Path:
-    """Write an action that does nothing: its work is done by what is on PATH."""
-    place = folder / name
+def stub_action(here: PipelineLab, action: str) -> str:
+    """Write an action in the place of another one, and return how act is told: checkout clones, the others do nothing."""
+    name, _, _ = action.partition("@")
+    place = here.folder / "actions" / name.replace("/", "-")
     place.mkdir(parents=True)
-    steps = {"using": "composite", "steps": [{"run": "true", "shell": "bash"}]}
-    document = {"name": name, "description": name, "runs": steps}
+    clone = f'git clone --quiet {here.origin} . && git checkout --quiet "${{{{ inputs.ref || github.sha }}}}"'
+    run = clone if name == "actions/checkout" else "true"
+    steps = {"using": "composite", "steps": [{"run": run, "shell": "bash"}]}
+    inputs = {"ref": {"description": "what to check out", "required": False}}
+    document = {"name": name, "description": name, "inputs": inputs, "runs": steps}
     (place / "action.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    return place
+    return f"{action}={place}"
 
 
 @pytest.mark.pipelines
@@ -66,14 +70,15 @@ def test_github_actions_by_act(opened: Callable[..., PipelineLab], ran: Ran) -> 
         text = file.read_text(encoding="utf-8")
         file.write_text(UNKNOWN_TO_ACT.sub("", text), encoding="utf-8")
         used |= set(re.findall(r"uses: ([\w-]+/[\w-]+@[0-9a-f]{40})", text))
-    local = []
-    for action in sorted(used):
-        name = action.partition("@")[0].replace("/", "-")
-        local += ["--local-repository", f"{action}={stub_action(here.folder / 'actions', name)}"]
+    local = [
+        word
+        for action in sorted(used)
+        for word in ("--local-repository", stub_action(here, action))
+    ]
     variables = {"IMAGE": here.image, "REGISTRY_USER": "pipeline", "PROD_REVIEW": "required"}
     secrets = {"REGISTRY_PASSWORD": "none", "CHAT_WEBHOOK_URL": here.chat_url}
     words = [str(RUNNERS / "act"), "push", "--workflows", ".github/workflows/ci.yml"]
-    words += ["--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout=false"]
+    words += ["--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout"]
     words += ["--env", f"KUBECONFIG={here.kubeconfigs['dev']}", "--defaultbranch", "main", *local]
     words += [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
     words += [word for name, value in secrets.items() for word in ("--secret", f"{name}={value}")]
