@@ -35,6 +35,7 @@ class Request:
     strict: bool = False
     require_tools: bool = False
     online: bool = False
+    rehearse: bool = False
     context: str = ""
     parity: Path | None = None
     only_changed: bool = False
@@ -102,6 +103,7 @@ def _chosen(request: Request, said: Settings) -> tuple[Check, ...]:
         select=request.select or said.select,
         ignore=(*request.ignore, *ignored),
         online=request.online,
+        rehearse=request.rehearse,
         context=request.context,
     )
 

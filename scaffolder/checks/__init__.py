@@ -19,11 +19,16 @@ DAY_VARIABLE = day.VARIABLE
 
 
 def every(
-    *, online: bool = False, context: str = "", today: datetime.date | None = None
+    *,
+    online: bool = False,
+    rehearse: bool = False,
+    context: str = "",
+    today: datetime.date | None = None,
 ) -> tuple[Check, ...]:
     """All checks, in the order they are shown.
 
-    `online` lets Terraform fetch its providers; `context` names the cluster whose API server is
+    `online` lets Terraform fetch its providers; `rehearse` lets it apply the code in a cloud that
+    is a file; `context` names the cluster whose API server is
     asked; `today` is the day on which versions have to get fixes still, and waivers to hold (None:
     the day that `DAY_VARIABLE` has, else that of the run).
 
@@ -31,7 +36,7 @@ def every(
         AnswersError: the variable is no date.
 
     """
-    return _of(_MODULES, online=online, context=context, today=today)
+    return _of(_MODULES, online=online, rehearse=rehearse, context=context, today=today)
 
 
 _MODULES = {
@@ -52,11 +57,16 @@ _MODULES = {
 
 
 def _of(
-    families: Iterable[str], *, online: bool, context: str, today: datetime.date | None
+    families: Iterable[str],
+    *,
+    online: bool,
+    rehearse: bool,
+    context: str,
+    today: datetime.date | None,
 ) -> tuple[Check, ...]:
     judged_on = today or day.of_the_run()
     settings: dict[str, dict[str, Any]] = {
-        "TF": {"online": online},
+        "TF": {"online": online, "rehearse": rehearse},
         "K8": {"context": context},
         "EOL": {"today": judged_on},
         "WV": {"today": judged_on},
@@ -84,13 +94,14 @@ def choose(
     select: Sequence[str],
     ignore: Sequence[str],
     online: bool = False,
+    rehearse: bool = False,
     context: str = "",
     today: datetime.date | None = None,
 ) -> tuple[Check, ...]:
     """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`.
 
-    A word may be several, with commas between, in letters of any case. `online`, `context` and
-    `today` are those of `every`.
+    A word may be several, with commas between, in letters of any case. `online`, `rehearse`,
+    `context` and `today` are those of `every`.
 
     Raises:
         AnswersError: a word is the start of no check's id, or `DAY_VARIABLE` is no date.
@@ -98,7 +109,7 @@ def choose(
     """
     asked = [word.upper() for word in (*words(select), *words(ignore))]
     families = _families(asked) if words(select) else _MODULES
-    all_checks = _of(families, online=online, context=context, today=today)
+    all_checks = _of(families, online=online, rehearse=rehearse, context=context, today=today)
     ids = [check.id for check in all_checks]
     for word in (*words(select), *words(ignore)):
         if not any(one.startswith(word.upper()) for one in ids):

@@ -28,6 +28,11 @@ from scaffolder.repository import settings
 )
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers.")
 @click.option(
+    "--rehearse",
+    is_flag=True,
+    help="Also apply, plan again and destroy the Terraform in a cloud that is a file.",
+)
+@click.option(
     "--context",
     default="",
     metavar="NAME",

@@ -8,6 +8,6 @@ from scaffolder.model import Check
 __all__ = ["checks"]
 
 
-def checks(*, online: bool) -> tuple[Check, ...]:
-    """The checks of this family; `online` lets `terraform init` fetch the real providers."""
-    return (*configuration.checks(online=online), *providers.CHECKS)
+def checks(*, online: bool, rehearse: bool = False) -> tuple[Check, ...]:
+    """The checks of this family; `online` and `rehearse` are those of `configuration.checks`."""
+    return (*configuration.checks(online=online, rehearse=rehearse), *providers.CHECKS)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from scaffolder.checks.terraform import rehearsed
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, fixes, rehearsals, terragrunt
 from scaffolder.repository.project import Project
@@ -14,7 +15,7 @@ from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import Toolchain
 
 _NAMES_SHOWN = 4
-_DEPTH = ("syntax", "schema", "provider")
+_DEPTH = ("syntax", "schema", rehearsed.LEVEL, "provider")
 
 
 def formatted(project: Project, toolchain: Toolchain) -> Verdict:
@@ -41,11 +42,14 @@ def formatted(project: Project, toolchain: Toolchain) -> Verdict:
     )
 
 
-def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
+def valid(
+    project: Project, toolchain: Toolchain, *, online: bool, rehearse: bool = False
+) -> Verdict:
     """`terraform validate` accepts every root, as deep as this machine allows.
 
     syntax: HCL and references · schema: also every resource type, argument and block, against the
-    providers' published schemas · provider: also what the real provider says of the values.
+    providers' published schemas · rehearsed: also applied, planned again and destroyed in a cloud
+    that is a file · provider: also what the real provider says of the values.
     """
     folder = _folder(project)
     roots = terraform.roots(project.root / folder)
@@ -68,9 +72,18 @@ def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
     )
     providers = sorted({provider for validation in said for provider in validation.providers})
     names = ", ".join(root.as_posix() for root in roots)
+    level: str = min((validation.level for validation in judged), key=_DEPTH.index)
+    more = None
+    if not any(one.severity is Severity.ERROR for one in findings):
+        more = rehearsed.added(project, folder, toolchain, asked=rehearse)
+    if more:
+        findings |= dict.fromkeys(more.findings)
+        limit = _together(filter(None, (limit, more.limit)))
+        if more.tried and not more.limit and level != "syntax":
+            level = max(level, rehearsed.LEVEL, key=_DEPTH.index)
     return Verdict(
         findings=tuple(findings),
-        level=min((validation.level for validation in judged), key=_DEPTH.index),
+        level=level,
         detail="; ".join(
             [
                 f"{counted(len(roots), 'root')}: {names}",
@@ -81,14 +94,18 @@ def valid(project: Project, toolchain: Toolchain, *, online: bool) -> Verdict:
     )
 
 
-def checks(*, online: bool) -> tuple[Check, ...]:
-    """The checks of this family; `online` lets `terraform init` fetch the real providers."""
+def checks(*, online: bool, rehearse: bool = False) -> tuple[Check, ...]:
+    """The checks of this family.
+
+    `online` lets `terraform init` fetch the real providers; `rehearse` applies the code in a cloud
+    that is a file.
+    """
     return (
         Check(id="TF001", title="Terraform is formatted", run=formatted, tool=TERRAFORM),
         Check(
             id="TF002",
             title="terraform validate passes",
-            run=partial(valid, online=online),
+            run=partial(valid, online=online, rehearse=rehearse),
             tool=TERRAFORM,
             cost=3,
         ),

@@ -1,6 +1,6 @@
 """What Terraform says of a folder of configurations: is it formatted, is it valid and at which level, do tests pass."""
 
-from scaffolder.tools.terraform.folders import roots
+from scaffolder.tools.terraform.folders import goes_up, roots
 from scaffolder.tools.terraform.format import Formatting, Unformatted, formatting
 from scaffolder.tools.terraform.output import Diagnostic
 from scaffolder.tools.terraform.testing import Tests, run_tests
@@ -20,6 +20,7 @@ __all__ = [
     "Validation",
     "formatting",
     "left_to_terragrunt",
+    "goes_up",
     "roots",
     "run_tests",
     "validate",
