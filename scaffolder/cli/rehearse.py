@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from scaffolder.cli import options
-from scaffolder.rehearse import Request, document, rehearse, text
+from scaffolder.errors import ExitCode
+from scaffolder.rehearse import Request, document, rehearse, run, text
 from scaffolder.repository import settings
 from scaffolder.tools.toolchain import SystemToolchain
 
@@ -35,6 +36,13 @@ from scaffolder.tools.toolchain import SystemToolchain
     help="Read the cloud from FILE if it is there, and write it there at the end.",
 )
 @click.option(
+    "--run",
+    "own",
+    multiple=True,
+    metavar="COMMAND",
+    help="Instead, run a command of the repository there: --run 'make drift ENVIRONMENT=dev'.",
+)
+@click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -46,6 +54,7 @@ def command(
     environment: str,
     keep: bool,
     cloud_file: Path | None,
+    own: tuple[str, ...],
     form: str,
     quiet: bool,
 ) -> int:
@@ -61,6 +70,8 @@ def command(
         keep=keep,
         cloud_file=cloud_file,
     )
+    if own:
+        return _run(request, own)
     with SystemToolchain() as toolchain, _progress(quiet=quiet) as on_stage:
         found = rehearse(request, toolchain, on_stage=on_stage)
     if form == "json":
@@ -68,6 +79,16 @@ def command(
     else:
         click.echo("\n".join(text.lines(found, options.paint)))
     return found.exit_code
+
+
+def _run(request: Request, own: Sequence[str]) -> int:
+    """Print what commands of the repository printed; any exit code but 0 is "found"."""
+    with SystemToolchain() as toolchain:
+        ended = run(request, own, toolchain)
+    for done in ended:
+        click.echo(done.stdout, nl=False)
+        click.echo(done.stderr, nl=False, err=True)
+    return ExitCode.FOUND if any(done.exit_code for done in ended) else ExitCode.CLEAN
 
 
 @contextlib.contextmanager

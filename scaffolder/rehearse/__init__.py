@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from scaffolder.errors import AnswersError, ExitCode, ProjectError, ToolMissing
 from scaffolder.repository import rehearsals, settings
 from scaffolder.repository.project import Project
 from scaffolder.tools import installation, rehearsal, terraform
+from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.rehearsal import Rehearsed, Target
 from scaffolder.tools.toolchain import Toolchain
@@ -92,14 +94,7 @@ def rehearse(
 
     """
     started = time.perf_counter()
-    said = settings.load(request.path, sorted(page.ids()))
-    project = Project(request.path, exclude=said.exclude, environments=said.environments)
-    folder = rehearsals.folder_of(project)
-    if folder is None:
-        raise ProjectError(
-            f"{request.path} holds no Terraform code",
-            hint="scaffold rehearse PATH, with a repository that does",
-        )
+    project, folder = _opened(request)
     ready(toolchain)
     targets = chosen(project, folder, request.environment)
     cloud = rehearsal.load(request.cloud_file) if request.cloud_file else rehearsal.Cloud()
@@ -122,6 +117,43 @@ def rehearse(
         seconds=time.perf_counter() - started,
         kept=request.keep,
     )
+
+
+def run(
+    request: Request, commands: Sequence[str], toolchain: Toolchain
+) -> tuple[CompletedRun, ...]:
+    """Run commands of the repository, such as `make drift`, in the cloud, up to one that fails.
+
+    They share one copy of the repository, in which they may write; the repository is not changed.
+
+    Raises:
+        ProjectError, AnswersError, DestinationError, ToolMissing: as `rehearse` does.
+        ToolError: the code cannot be rehearsed, or the command does not end by itself.
+
+    """
+    project, folder = _opened(request)
+    words = [shlex.split(command) for command in commands]
+    if not all(words):
+        raise AnswersError("--run names no command", hint="--run 'make tf-plan ENVIRONMENT=dev'")
+    ready(toolchain)
+    targets = chosen(project, folder, request.environment)
+    cloud = rehearsal.load(request.cloud_file) if request.cloud_file else rehearsal.Cloud()
+    done = rehearsal.run(toolchain, project.root, folder, targets, words, cloud)
+    if request.cloud_file:
+        cloud.save(request.cloud_file)
+    return done
+
+
+def _opened(request: Request) -> tuple[Project, Path]:
+    said = settings.load(request.path, sorted(page.ids()))
+    project = Project(request.path, exclude=said.exclude, environments=said.environments)
+    folder = rehearsals.folder_of(project)
+    if folder is None:
+        raise ProjectError(
+            f"{request.path} holds no Terraform code",
+            hint="scaffold rehearse PATH, with a repository that does",
+        )
+    return project, folder
 
 
 def ready(toolchain: Toolchain) -> None:

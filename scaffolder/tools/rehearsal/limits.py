@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
+from scaffolder.errors import ToolError
 from scaffolder.formats.hcl import Block
 from scaffolder.tools.offline.catalog import Part
 from scaffolder.tools.rehearsal.stages import Seen
@@ -20,6 +21,10 @@ _TOO_LATE = "until apply"
 _INDEX = re.compile(r"\[[^\]]*\]")
 _OURS = ("Value for undeclared variable",)
 """Warnings about how the rehearsal calls Terraform."""
+
+
+class NotRehearsed(ToolError):
+    """The Terraform of a repository cannot be rehearsed."""
 
 
 def refusal(files: Iterable[Block], parts: Mapping[str, Part], unknown: Iterable[str]) -> str:

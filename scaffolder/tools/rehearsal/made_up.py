@@ -120,7 +120,8 @@ class Maker:
         of = _IDENTITIES["id"].get(self._kind)
         parts = [str(self._planned[key]) for key in of or () if _is_given(self._planned.get(key))]
         if parts:
-            return ":".join(parts)
+            chosen = any(self._planned[key] is UNKNOWN for key in of)
+            return ":".join([*parts, self._hex[:8]] if chosen else parts)
         if self._kind.startswith("aws_s3_bucket_") and (bucket := self._planned.get("bucket")):
             return str(bucket)
         if prefix := _IDENTITIES["prefix"].get(self._kind):

@@ -65,6 +65,23 @@ def _handler(cloud: Cloud, prefix: str) -> type[BaseHTTPRequestHandler]:
                 cloud.states[name] = json.loads(text)
             self._answer(HTTPStatus.OK if name else HTTPStatus.NOT_FOUND, b"")
 
+        def do_DELETE(self) -> None:
+            cloud.states.pop(self._name(), None)
+            self._answer(HTTPStatus.OK, b"")
+
+        def do_LOCK(self) -> None:
+            text = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            name = f"lock/{self._name()}"
+            with cloud.lock:
+                holder = cloud.files.setdefault(name, text)
+            taken = holder != text
+            self._answer(HTTPStatus.LOCKED if taken else HTTPStatus.OK, holder.encode())
+
+        def do_UNLOCK(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"] or 0))
+            cloud.files.pop(f"lock/{self._name()}", None)
+            self._answer(HTTPStatus.OK, b"")
+
         def _name(self) -> str:
             path = self.path.partition("?")[0]
             return unquote(path.removeprefix(prefix)) if path.startswith(prefix) else ""
