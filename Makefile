@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ rehearse: $(BIN)/.ready ## Apply, plan and destroy every Terraform tree of the m
 
 dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)
+
+lab-proof: $(BIN)/.ready ## Prove every exercise: red at the start and after a wrong fix, green when solved
+	$(BIN)/python -m pytest -m lab tests/unit/lab $(PYTEST_ARGS)
 
 watch-proof: $(BIN)/.ready ## Watch a fault of each runtime's service reach the chat, and half an hour of one of them
 	$(BIN)/python -m pytest -m watch tests/e2e/test_watch.py $(PYTEST_ARGS)

@@ -220,11 +220,13 @@ def _files() -> list[tuple[str, Traversable]]:
 
 def _read(subject: str, file: Traversable) -> Iterator[Fault]:
     for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
-        edits = tuple(_edit(edit) for edit in entry.pop("edits"))
+        edits = tuple(edit(one) for one in entry.pop("edits"))
         place = entry.pop("at", None)
         yield Fault(subject=subject, edits=edits, at=At(**place) if place else None, **entry)
 
 
-def _edit(entry: dict[str, Any]) -> Edit:
+def edit(entry: dict[str, Any]) -> Edit:
+    """Return an edit of the form at the head of this file."""
+    entry = dict(entry)
     within = entry.pop("in", ())
     return Edit(within=(within,) if isinstance(within, str) else tuple(within), **entry)

@@ -38,6 +38,7 @@ _COMMANDS = {
     "status": "Which release a repository is at, and what was edited.",
     "template": "The template's releases on a Git host of your own.",
     "watch": "See a fault reach the team's chat, on this machine.",
+    "lab": "Exercises: find what is wrong in a generated repository.",
     "explain": "What a check asks, and why; or why a generated file is there.",
     "list": "What can be asked, generated, checked and pinned.",
     "rehearse": "Apply, plan again and destroy the Terraform in a cloud that is a file.",

@@ -1,0 +1,1 @@
+"""The course by hand: exercises in generated repositories, each with one disagreement to find."""

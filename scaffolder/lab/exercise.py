@@ -1,0 +1,171 @@
+"""An exercise: a generated repository with a fault, what is told of it, and when it is solved.
+
+The files in `exercises/` are lists of entries:
+
+    - id: two-javas                       # the name of its folder in lab-work
+      title: It compiles, and it does not start
+      situation: What a person sees. No word of the solution.
+      task: What has to be true, and what has to stay.
+      start: {fault: image-java-11}       # of the corpus; or {edits: […], answers: {…}}
+      criteria:                           # of CRITERIA; `others` is added to each exercise
+        - {kind: check, select: AG001, title: One Java everywhere}
+        - {kind: unchanged, file: .java-version, title: The service is for Java 21}
+        - {kind: holds, file: x.yaml, text: "kind: X", title: The autoscaler stays}
+      hints: [where to look, what to compare]   # the third, the exact line, comes from the fault
+      wrong: [{file: .java-version, old: "21", new: "11"}]   # a wrong fix, which stays red
+      learnt: What this was about.
+      question: One for the team.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from scaffolder.checks import faults
+from scaffolder.checks.faults import Edit
+from scaffolder.errors import ProjectError
+
+CRITERIA = ("check", "unchanged", "holds", "others")
+"""The kinds: a check passes, a file is as it was, a file has a text, all else passes."""
+
+FAMILIES = ("runtime", "network")
+"""The files of exercises, in the order of the course."""
+
+_KEYS = frozenset(
+    (
+        "id",
+        "title",
+        "situation",
+        "task",
+        "start",
+        "criteria",
+        "hints",
+        "wrong",
+        "learnt",
+        "question",
+    )
+)
+_ID = re.compile(r"[a-z][a-z0-9-]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """One thing that has to be true: `kind` is one of CRITERIA."""
+
+    kind: str
+    title: str
+    select: str = ""
+    file: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One exercise; see the head of this file."""
+
+    id: str
+    number: int
+    family: str
+    title: str
+    situation: str
+    task: str
+    answers: Mapping[str, object]
+    edits: tuple[Edit, ...]
+    criteria: tuple[Criterion, ...]
+    hints: tuple[str, ...]
+    wrong: tuple[Edit, ...]
+    learnt: str
+    question: str
+
+    @property
+    def checks(self) -> frozenset[str]:
+        """Return the ids of the checks that the criteria name."""
+        return frozenset(one.select for one in self.criteria if one.kind == "check")
+
+
+_OTHERS = Criterion(kind="others", title="Nothing else is broken")
+
+
+@cache
+def every() -> tuple[Exercise, ...]:
+    """Return all exercises in their order.
+
+    Raises:
+        ValueError: an entry is not of the form at the head of this file.
+
+    """
+    known = {fault.name: fault for fault in faults.every()}
+    found: list[Exercise] = []
+    for family, entry in _entries():
+        found.append(_exercise(family, entry, len(found) + 1, known))
+    ids = [one.id for one in found]
+    for name in sorted({name for name in ids if ids.count(name) > 1}):
+        raise ValueError(f"{name} is the id of two exercises")
+    return tuple(found)
+
+
+def named(word: str) -> Exercise:
+    """Return the exercise of an id or a number. Raises ProjectError if there is none."""
+    for one in every():
+        if word in {one.id, str(one.number)}:
+            return one
+    raise ProjectError(f"there is no exercise {word!r}", hint="scaffold lab lists them")
+
+
+def _entries() -> Iterator[tuple[str, dict[str, Any]]]:
+    folder = files(__package__) / "exercises"
+    for family in FAMILIES:
+        text = (folder / f"{family}.yml").read_text(encoding="utf-8")
+        for entry in yaml.safe_load(text):
+            yield family, entry
+
+
+def _exercise(
+    family: str, entry: dict[str, Any], number: int, known: Mapping[str, faults.Fault]
+) -> Exercise:
+    if problems := [*(_KEYS - entry.keys()), *(entry.keys() - _KEYS)]:
+        raise ValueError(f"exercise {entry.get('id')}: missing or unknown: {', '.join(problems)}")
+    if not _ID.fullmatch(entry["id"]):
+        raise ValueError(f"{entry['id']!r} is no id of an exercise")
+    answers, edits = _start(entry["start"], known)
+    criteria = tuple(_criterion(one) for one in entry["criteria"])
+    texts = {
+        key: " ".join(entry[key].split())
+        for key in ("title", "situation", "task", "learnt", "question")
+    }
+    return Exercise(
+        id=entry["id"],
+        number=number,
+        family=family,
+        answers=answers,
+        edits=edits,
+        criteria=(*criteria, _OTHERS),
+        hints=tuple(" ".join(hint.split()) for hint in entry["hints"]),
+        wrong=tuple(faults.edit(one) for one in entry["wrong"]),
+        **texts,
+    )
+
+
+def _start(
+    start: dict[str, Any], known: Mapping[str, faults.Fault]
+) -> tuple[Mapping[str, object], tuple[Edit, ...]]:
+    if "fault" in start:
+        if start["fault"] not in known:
+            raise ValueError(f"there is no fault {start['fault']!r}")
+        fault = known[start["fault"]]
+        return fault.answers, fault.edits
+    return start.get("answers", {}), tuple(faults.edit(one) for one in start["edits"])
+
+
+def _criterion(entry: dict[str, str]) -> Criterion:
+    criterion = Criterion(**entry)
+    if criterion.kind not in CRITERIA:
+        raise ValueError(f"{criterion.kind!r} is no kind of criterion: {', '.join(CRITERIA)}")
+    return criterion

@@ -1,0 +1,119 @@
+"""Whether an exercise is solved: one verdict for each criterion, with the reason."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import checks
+from scaffolder.errors import ScaffolderError
+from scaffolder.lab.exercise import Criterion, Exercise
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import SystemToolchain
+
+
+class Light(enum.StrEnum):
+    """What a criterion says. What could not be judged is never green."""
+
+    GREEN = "green"
+    RED = "red"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of a criterion, and why it is not green."""
+
+    criterion: Criterion
+    light: Light
+    reason: str = ""
+
+
+def judge(exercise: Exercise, root: Path, started: Mapping[str, str]) -> tuple[Verdict, ...]:
+    """Return a verdict for each criterion; `started` are the digests of the files that must stay.
+
+    The checks are asked without the settings and waivers of the repository, so that no fault is
+    waived away.
+    """
+    with SystemToolchain() as toolchain:
+        project = Project(root)
+        return tuple(
+            _verdict(one, exercise, project, started, toolchain) for one in exercise.criteria
+        )
+
+
+def solved(verdicts: tuple[Verdict, ...]) -> bool:
+    """Return whether every criterion is green."""
+    return all(one.light is Light.GREEN for one in verdicts)
+
+
+def digests(exercise: Exercise, root: Path) -> dict[str, str]:
+    """Return a digest of each file that must stay as it is."""
+    return {
+        one.file: digest(root / one.file) for one in exercise.criteria if one.kind == "unchanged"
+    }
+
+
+def digest(file: Path) -> str:
+    """Return a digest of a file, "" if it is not there."""
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def _verdict(
+    criterion: Criterion,
+    exercise: Exercise,
+    project: Project,
+    started: Mapping[str, str],
+    toolchain: SystemToolchain,
+) -> Verdict:
+    match criterion.kind:
+        case "check":
+            asked = [check for check in checks.every() if check.id == criterion.select]
+            return _of_checks(criterion, asked, project, toolchain)
+        case "others":
+            asked = [
+                check
+                for check in checks.every()
+                if check.tool is None and check.id not in exercise.checks
+            ]
+            return _of_checks(criterion, asked, project, toolchain)
+        case "unchanged":
+            same = digest(project.root / criterion.file) == started.get(criterion.file)
+            reason = "" if same else f"{criterion.file} was changed: it says what is wanted"
+        case _:
+            same = project.has(criterion.file) and criterion.text in project.text(criterion.file)
+            reason = "" if same else f"{criterion.file} no longer has {criterion.text!r}"
+    return Verdict(criterion=criterion, light=Light.GREEN if same else Light.RED, reason=reason)
+
+
+def _of_checks(
+    criterion: Criterion, asked: list[Check], project: Project, toolchain: SystemToolchain
+) -> Verdict:
+    """Return red with the first finding; a check that gives no verdict is no green."""
+    unknown = ""
+    for check in asked:
+        try:
+            for finding in _findings(check, project, toolchain):
+                return Verdict(criterion=criterion, light=Light.RED, reason=_words(finding))
+        except NotApplicable:
+            continue  # what it would look at is gone; whether that may be is another criterion
+        except (Blocked, ScaffolderError) as error:
+            unknown = f"{check.id}: {error}"
+    light = Light.CANNOT_TELL if unknown or not asked else Light.GREEN
+    return Verdict(criterion=criterion, light=light, reason=unknown)
+
+
+def _findings(check: Check, project: Project, toolchain: SystemToolchain) -> Iterator[Finding]:
+    """Yield what a check finds, but notes, which are about style."""
+    for finding in check.run(project, toolchain).findings:
+        if finding.severity.at_most(check.severity) is not Severity.NOTE:
+            yield finding
+
+
+def _words(finding: Finding) -> str:
+    others = ", ".join(str(place) for place in finding.related[:2])
+    return f"{finding.place}: {finding.message}" + (f" (see {others})" if others else "")

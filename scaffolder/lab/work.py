@@ -1,0 +1,222 @@
+"""The folder of the course: start an exercise, put it back, and keep in mind how far each is."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import difflib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scaffolder.errors import DestinationError, ProjectError
+from scaffolder.lab.exercise import Exercise
+from scaffolder.lab.judge import Verdict, digests, judge, solved
+from scaffolder.template import answers, render
+
+FOLDER = Path("lab-work")
+"""Everything that the course writes is in it."""
+
+FORMAT = 1
+NAME = "my-service"
+_STATE = "lab.json"
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """How far an exercise is: `checks` are the times, and the titles of what was red."""
+
+    started: str
+    digests: dict[str, str] = field(default_factory=dict)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    hints: int = 0
+    solution_shown: bool = False
+    done: bool = False
+
+    @property
+    def word(self) -> str:
+        """Return the state in a word or two."""
+        if not self.done:
+            return "working"
+        return "done (solution shown)" if self.solution_shown else "done"
+
+
+@dataclass(kw_only=True)
+class Work:
+    """What lab.json holds: the exercise that is open, and the progress of each by its id."""
+
+    current: str = ""
+    exercises: dict[str, Progress] = field(default_factory=dict)
+
+
+def load(folder: Path) -> Work:
+    """Return the state of the course in `folder`. Raises ProjectError if it cannot be read."""
+    file = folder / _STATE
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        if document["format"] != FORMAT:
+            raise ValueError(f"its format is {document['format']}")
+        progress = {name: Progress(**one) for name, one in document["exercises"].items()}
+        return Work(current=document["current"], exercises=progress)
+    except FileNotFoundError:
+        return Work()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ProjectError(
+            f"{file} cannot be read: {error}", hint=f"remove {file}, and start the exercise again"
+        ) from error
+
+
+def save(folder: Path, work: Work) -> None:
+    """Write the state, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    document = {"format": FORMAT, **asdict(work)}
+    number, name = tempfile.mkstemp(dir=folder, prefix=".lab-")
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            json.dump(document, stream, indent=2)
+        Path(name).replace(folder / _STATE)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def start(folder: Path, exercise: Exercise, *, force: bool = False) -> int:
+    """Write the repository of an exercise and open it; return the number of its files.
+
+    Raises:
+        DestinationError: it is there already, and `force` is not given.
+
+    """
+    target = folder / exercise.id
+    if target.exists() and not force:
+        raise DestinationError(
+            f"{target} is there already",
+            hint=f"scaffold lab check {exercise.id}, or scaffold lab reset {exercise.id}",
+        )
+    count = write(target, exercise)
+    work = load(folder)
+    work.current = exercise.id
+    work.exercises[exercise.id] = Progress(started=_now(), digests=digests(exercise, target))
+    save(folder, work)
+    return count
+
+
+def reset(folder: Path, exercise: Exercise) -> None:
+    """Put the repository of an exercise back as it was at its start; what is known of it stays."""
+    work = load(folder)
+    progress = _progress(work, exercise)
+    write(folder / exercise.id, exercise)
+    progress.digests = digests(exercise, folder / exercise.id)
+    progress.done = False
+    work.current = exercise.id
+    save(folder, work)
+
+
+def check(folder: Path, exercise: Exercise) -> tuple[Verdict, ...]:
+    """Judge an exercise and note the result."""
+    work = load(folder)
+    progress = _progress(work, exercise)
+    verdicts = judge(exercise, folder / exercise.id, progress.digests)
+    red = [one.criterion.title for one in verdicts if one.light != "green"]
+    progress.checks.append({"at": _now(), "green": len(verdicts) - len(red), "red": red})
+    progress.done = progress.done or solved(verdicts)
+    work.current = exercise.id
+    save(folder, work)
+    return verdicts
+
+
+def hint(folder: Path, exercise: Exercise) -> tuple[int, str]:
+    """Return the number and the text of the next hint; the last one again if there is none."""
+    work = load(folder)
+    progress = _progress(work, exercise)
+    progress.hints = min(progress.hints + 1, len(exercise.hints) + 1)
+    save(folder, work)
+    return progress.hints, text_of_hint(exercise, progress.hints)
+
+
+def show_solution(folder: Path, exercise: Exercise) -> str:
+    """Return the solution, and note that it was shown."""
+    work = load(folder)
+    _progress(work, exercise).solution_shown = True
+    save(folder, work)
+    return solution(exercise)
+
+
+def text_of_hint(exercise: Exercise, number: int) -> str:
+    """Return a hint; the one after those of the exercise is its solution."""
+    return [*exercise.hints, ""][number - 1] or solution(exercise)
+
+
+def solution(exercise: Exercise) -> str:
+    """Return what to write in which line, so that the fault is gone."""
+    with tempfile.TemporaryDirectory(prefix="scaffold-lab-") as name:
+        well, ill = Path(name) / "well", Path(name) / "ill"
+        write(well, exercise, broken=False)
+        shutil.copytree(well, ill)
+        make(exercise, ill)
+        return " ".join(step for edit in exercise.edits for step in _steps(edit.file, well, ill))
+
+
+def write(target: Path, exercise: Exercise, *, broken: bool = True) -> int:
+    """Write the repository in the place of `target`; return the number of its files."""
+    completed = answers.complete({"service_name": NAME, **exercise.answers})
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".lab-") as name:
+        made = Path(name) / NAME
+        with render.staged(completed, made) as rendered:
+            render.move(rendered, made)
+        if broken:
+            make(exercise, made)
+        if target.exists():
+            shutil.rmtree(target)
+        made.replace(target)
+    return sum(1 for file in target.rglob("*") if file.is_file())
+
+
+def make(exercise: Exercise, root: Path) -> None:
+    """Make the fault of an exercise in a repository."""
+    for edit in exercise.edits:
+        edit.make(root)
+
+
+def _steps(file: str, well: Path, ill: Path) -> list[str]:
+    """Return what to write in which line of a file, so that it is as it was before the fault."""
+    before, after = _lines(well / file), _lines(ill / file)
+    if not before and after:
+        return [f"Remove {file}."]
+    if before and not after:
+        return [f"Write {file} again: `{' / '.join(before)}`."]
+    steps = []
+    matcher = difflib.SequenceMatcher(a=after, b=before, autojunk=False)
+    for tag, start, end, to_start, to_end in matcher.get_opcodes():
+        place = f"{file}:{start + 1}"
+        wanted = " / ".join(before[to_start:to_end])
+        if tag == "delete":
+            steps.append(f"{place}: remove `{' / '.join(after[start:end])}`.")
+        elif tag == "insert":
+            steps.append(f"{place}: insert `{wanted}`.")
+        elif tag == "replace":
+            steps.append(f"{place}: write `{wanted}`.")
+    return steps
+
+
+def _lines(file: Path) -> list[str]:
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_text(encoding="utf-8").splitlines()
+    return []
+
+
+def _progress(work: Work, exercise: Exercise) -> Progress:
+    if exercise.id not in work.exercises:
+        raise ProjectError(
+            f"the exercise {exercise.id} is not started", hint=f"scaffold lab start {exercise.id}"
+        )
+    return work.exercises[exercise.id]
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

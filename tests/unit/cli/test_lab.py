@@ -1,0 +1,127 @@
+"""`scaffold lab`: an exercise from its first red to its end, as a person types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scaffolder import cli
+from scaffolder.errors import ExitCode
+
+REPOSITORY = Path("lab-work/two-javas")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("course")
+
+
+@pytest.fixture(autouse=True)
+def in_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = ExitCode.CLEAN) -> str:
+    assert cli.run(["lab", *words]) == code
+    return capsys.readouterr().out
+
+
+def state() -> dict[str, object]:
+    document = json.loads(Path("lab-work/lab.json").read_text())
+    progress: dict[str, object] = document["exercises"]["two-javas"]
+    return progress
+
+
+def test_1_it_starts_red(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "start", "two-javas")
+    assert out.startswith("Exercise 1 of ")
+    assert "This is how it starts: red.\n" in out
+    assert "  red          One version of the runtime everywhere\n" in out
+    assert "  green        The service is for Java 21\n" in out
+    assert "  green        Nothing else is broken\n" in out
+
+
+def test_2_the_hints_come_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "check", code=ExitCode.FOUND)
+    assert out.endswith("2 of 3 green. Next hint: scaffold lab hint\n")
+    assert said(capsys, "hint").startswith("Hint 1 of 3: The error says")
+    assert said(capsys, "hint").startswith("Hint 2 of 3: Compare")
+    third = said(capsys, "hint")
+    assert third.startswith("Hint 3 of 3: Dockerfile:")
+    assert "write `ARG JAVA_VERSION=21`." in third
+    assert said(capsys, "hint") == third
+
+
+def test_3_the_requirement_cannot_be_changed_away(capsys: pytest.CaptureFixture[str]) -> None:
+    (REPOSITORY / ".java-version").write_text("11\n")
+    out = said(capsys, "check", code=ExitCode.FOUND)
+    assert ".java-version was changed: it says what is wanted" in out
+
+
+def test_4_a_waiver_solves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "reset")
+    (REPOSITORY / "scaffold.toml").write_text('ignore = ["AG001"]\n')
+    out = said(capsys, "check", "--format", "json", code=ExitCode.FOUND)
+    lights = [one["light"] for one in json.loads(out)["criteria"]]
+    assert lights == ["red", "green", "green"]
+
+
+def test_5_it_is_solved(capsys: pytest.CaptureFixture[str]) -> None:
+    image = REPOSITORY / "Dockerfile"
+    image.write_text(image.read_text().replace("JAVA_VERSION=11", "JAVA_VERSION=21"))
+    out = said(capsys, "check", "two-javas")
+    assert "Done, with 3 hints.\n" in out
+    assert "What you have seen: Two files said" in out
+    assert state()["done"] is True
+    assert "two-javas" in said(capsys)
+    assert json.loads(said(capsys, "--format", "json"))["exercises"][0]["state"] == "done"
+
+
+def test_6_a_reset_puts_the_fault_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "reset", "1") == "lab-work/two-javas is as it was at the start\n"
+    assert "JAVA_VERSION=11" in (REPOSITORY / "Dockerfile").read_text()
+    assert state()["done"] is False
+    assert "Dockerfile:" in said(capsys, "show", "solution")
+    assert state()["solution_shown"] is True
+    assert "UnsupportedClassVersionError" in said(capsys, "show", "situation")
+
+
+def test_7_what_is_there_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["lab", "start", "two-javas"]) == ExitCode.USAGE
+    assert "lab-work/two-javas is there already" in capsys.readouterr().err
+
+
+def test_8_nothing_is_written_beside_the_folder(folder: Path) -> None:
+    assert [entry.name for entry in folder.iterdir()] == ["lab-work"]
+    assert sorted(entry.name for entry in (folder / "lab-work").iterdir()) == [
+        "lab.json",
+        "two-javas",
+    ]
+
+
+def test_9_a_state_that_cannot_be_read_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("lab-work/lab.json").write_text("{}")
+    assert cli.run(["lab", "check"]) == ExitCode.USAGE
+    assert "lab-work/lab.json cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("start", "nothing"), "there is no exercise 'nothing'"),
+        (("check", "port-moved"), "the exercise port-moved is not started"),
+        (("hint",), "no exercise is started"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    words: tuple[str, ...],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["lab", *words]) == ExitCode.USAGE
+    assert says in capsys.readouterr().err

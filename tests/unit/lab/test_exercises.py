@@ -1,0 +1,83 @@
+"""Every exercise says enough and not too much; `make lab-proof` proves that each can be solved."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scaffolder import checks
+from scaffolder.checks.faults import Edit
+from scaffolder.lab import exercise, prove
+from scaffolder.lab.exercise import Exercise
+
+EVERY = exercise.every()
+LONGEST = 20
+"""Words of a sentence: not everyone's first language is English."""
+
+each = pytest.mark.parametrize("one", EVERY, ids=lambda one: one.id)
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9][a-z0-9._-]*", text.lower()))
+
+
+def changed(one: Exercise) -> set[str]:
+    """The words that the fault changes, but for those that are in every sentence."""
+    found: set[str] = set()
+    for edit in one.edits:
+        before, after = words(edit.old or edit.line), words(edit.new)
+        found |= before ^ after if before and len(after) < 20 else set()
+    return {word for word in found if len(word) > 3 and not word.isalpha()}
+
+
+@each
+def test_the_situation_has_no_word_of_the_solution(one: Exercise) -> None:
+    told = f"{one.title} {one.situation}"
+    for edit in one.edits:
+        assert edit.file not in told
+        assert Path(edit.file).name.lower() not in words(told)
+    assert changed(one) & words(told) == set()
+    assert not one.checks & set(told.split())
+
+
+@each
+def test_the_task_names_no_file(one: Exercise) -> None:
+    assert not {Path(edit.file).name.lower() for edit in one.edits} & words(one.task)
+
+
+@each
+def test_sentences_are_short(one: Exercise) -> None:
+    for text in (one.situation, one.task, one.learnt, one.question, *one.hints):
+        for sentence in re.split(r"(?<=[.?!:;])\s+", text):
+            assert len(sentence.split()) <= LONGEST, sentence
+
+
+@each
+def test_it_is_complete(one: Exercise) -> None:
+    assert len(one.hints) == 2
+    assert one.edits
+    assert one.wrong
+    assert one.question.endswith("?")
+    known = {check.id: check for check in checks.every()}
+    assert one.checks
+    assert all(known[name].tool is None for name in one.checks), "it needs nothing but Python"
+    guards = [criterion for criterion in one.criteria if criterion.kind in {"unchanged", "holds"}]
+    assert guards, "nothing keeps the requirement from being changed away"
+
+
+@pytest.mark.lab
+@each
+def test_it_is_proven(one: Exercise) -> None:
+    assert prove.prove(one).problems == ()
+
+
+def test_a_wrong_fix_that_is_none_is_found() -> None:
+    one = exercise.named("two-javas")
+    right = Exercise(**{**vars(one), "wrong": tuple(_back(edit) for edit in one.edits)})
+    assert prove.prove(right).problems == ("a wrong fix is not red",)
+
+
+def _back(edit: Edit) -> Edit:
+    return Edit(file=edit.file, old=edit.new, new=edit.old)
