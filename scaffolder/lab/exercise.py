@@ -35,7 +35,10 @@ from scaffolder.errors import ProjectError
 CRITERIA = ("check", "unchanged", "holds", "others")
 """The kinds: a check passes, a file is as it was, a file has a text, all else passes."""
 
-FAMILIES = ("runtime", "network")
+FAMILIES = (
+    *("runtime", "network", "kubernetes", "monitoring"),
+    *("pipeline", "environments", "security"),
+)
 """The files of exercises, in the order of the course."""
 
 _KEYS = frozenset(
