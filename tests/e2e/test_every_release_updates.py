@@ -76,6 +76,11 @@ NOTES: dict[str, _Concerns] = {
         "weekly-update-pinned": lambda given: True,
     },
     "v0.7.0": {"given-up-releases": lambda given: True},
+    "v0.8.0": {
+        "latency-from-arrival": lambda given: True,
+        "stop-takes-a-second": lambda given: True,
+        "requests-read-alike": lambda given: True,
+    },
 }
 """Whom each note of a release concerns, in the words of its issue and not of notes.yml."""
 

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +35,15 @@ BUCKETS = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "
 FAMILIES = {
     "http_requests_total": ("counter", "Requests answered, without probes and scrapes."),
     "http_request_duration_seconds": ("histogram", "Time from the request to its answer."),
+    "http_requests_in_flight": ("gauge", "Requests that are worked on."),
+    "http_requests_queued": ("gauge", "Requests that wait for their turn."),
+    "process_cpu_seconds_total": ("counter", "Total user and system CPU time spent in seconds."),
+    "process_start_time_seconds": (
+        "gauge",
+        "Start time of the process since unix epoch in seconds.",
+    ),
+    "process_resident_memory_bytes": ("gauge", "Resident memory size in bytes."),
+    "process_open_fds": ("gauge", "Number of open file descriptors."),
     "app_build_info": ("gauge", "What runs: runtime, its version, and the revision of the source."),
 }
 SETTINGS = {
@@ -55,6 +64,41 @@ ASKED = (
     ("POST", "/"),
     ("HEAD", "/"),
     ("PROPFIND", "/"),
+)
+
+
+READ = {
+    "absolute form": ("GET http://my-service/info HTTP/1.1\r\nHost: my-service", 200),
+    "absolute form without path": ("GET http://my-service HTTP/1.1\r\nHost: my-service", 200),
+    "escaped path": ("GET /%69nfo HTTP/1.1\r\nHost: my-service", 200),
+    "HTTP/1.0 without Host": ("GET /info HTTP/1.0", 200),
+    "odd query": ("GET /info?q=%zz|{ HTTP/1.1\r\nHost: my-service", 200),
+    "two slashes": ("GET //info HTTP/1.1\r\nHost: my-service", 404),
+    "escaped slash": ("GET /info%2F HTTP/1.1\r\nHost: my-service", 404),
+    "probe by POST": ("POST /healthz HTTP/1.1\r\nHost: my-service\r\nContent-Length: 0", 405),
+    "scrape by DELETE": ("DELETE /metrics HTTP/1.1\r\nHost: my-service", 405),
+    "no Host": ("GET /info HTTP/1.1", 400),
+    "wrong escape": ("GET /%zz HTTP/1.1\r\nHost: my-service", 400),
+    "no path": ("GET info HTTP/1.1\r\nHost: my-service", 400),
+    "no version": ("GET /info", 400),
+    "small version": ("GET /info http/1.1\r\nHost: my-service", 400),
+    "another version": ("GET /info HTTP/2.0\r\nHost: my-service", 400),
+    "TLS": ("\x16\x03\x01\x02\x00", 400),
+    "header without colon": ("GET /info HTTP/1.1\r\nHost: my-service\r\nno colon", 400),
+    "space before the colon": ("GET /info HTTP/1.1\r\nHost: my-service\r\nX-A : b", 400),
+    "wrong length": ("GET /info HTTP/1.1\r\nHost: my-service\r\nContent-Length: ten", 400),
+    "zero byte": ("GET /info HTTP/1.1\r\nHost: my-service\r\nX-A: \0", 400),
+    "head too long": ("GET /info HTTP/1.1\r\nHost: my-service\r\nX-A: " + "a" * 40000, 431),
+}
+"""Heads of requests, and the status that every runtime answers."""
+
+BAD_TRACES = (
+    "",
+    "00-" + "0" * 32 + "-b7ad6b7169203331-01",
+    "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+    "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
 )
 
 
@@ -96,6 +140,13 @@ class Life:
     stop: Stop
     log: tuple[str, ...]
     stuck: Stop
+    read: Mapping[str, tuple[int, str]]
+    after_reading: Mapping[str, float]
+    read_log: tuple[str, ...]
+    busy_port: tuple[str, ...]
+    kept: str
+    ready_after_sigterm: int
+    probe_seconds: float
 
 
 SERVICES = (
@@ -149,6 +200,31 @@ def life(
     with _running(root, tools, program, drain_seconds=1) as service, service.half_sent("/"):
         stuck = service.ended(service.terminate())
 
+    with _running(root, tools, program, drain_seconds=PATIENCE) as service:
+        read = {name: service.raw(head) for name, (head, _) in READ.items()}
+        good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        for number, trace in enumerate((good, *BAD_TRACES)):
+            path = f"/traced{number or ''}"
+            service.raw(f"GET {path} HTTP/1.1\r\nHost: my-service\r\ntraceparent: {trace}")
+        after_reading = _samples(service.ask("GET", "/metrics").body)
+        read_log = service.log()
+        busy_port = service.second()
+        with ExitStack() as stack:
+            for _ in range(64):
+                stack.enter_context(service.half_sent("/", pause=0))
+            asked = time.monotonic()
+            service.ask("GET", "/healthz")
+            probe_seconds = time.monotonic() - asked
+        with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+            request = b"GET /info HTTP/1.1\r\nHost: my-service\r\n\r\n"
+            connection.sendall(request)
+            connection.recv(65536)
+            service.terminate()
+            time.sleep(0.2)
+            ready_after_sigterm = service.ask("GET", "/readyz").status
+            connection.sendall(request)
+            kept = _rest(connection)
+
     return Life(
         runtime=runtime,
         stated=stated,
@@ -167,6 +243,13 @@ def life(
         stop=stop,
         log=log,
         stuck=stuck,
+        read=read,
+        after_reading=after_reading,
+        read_log=read_log,
+        busy_port=busy_port,
+        kept=kept,
+        ready_after_sigterm=ready_after_sigterm,
+        probe_seconds=probe_seconds,
     )
 
 
@@ -230,6 +313,15 @@ def test_metrics_are_prometheus_text(life: Life) -> None:
     assert _families(life.fresh.body) == FAMILIES
 
 
+def test_the_process_measures_itself(life: Life) -> None:
+    samples = _samples(life.metrics.body)
+    assert 0 < samples["process_cpu_seconds_total{}"] < 600
+    assert 2**20 < samples["process_resident_memory_bytes{}"] < 2**30
+    assert 3 <= samples["process_open_fds{}"] < 1000
+    assert abs(time.time() - samples["process_start_time_seconds{}"]) < 600
+    assert samples["http_requests_in_flight{}"] == samples["http_requests_queued{}"] == 0
+
+
 def test_every_series_exists_at_zero_before_the_first_request(life: Life) -> None:
     """Without a series for 500 the share of failures would be empty instead of 0, and an alert on it blind."""
     expected = {
@@ -240,7 +332,7 @@ def test_every_series_exists_at_zero_before_the_first_request(life: Life) -> Non
     for route in ROUTES:
         expected |= dict.fromkeys(_histogram("GET", route), 0.0)
     expected |= _build_info(life)
-    assert _samples(life.fresh.body) == expected
+    assert _requests(life.fresh.body) == expected
 
 
 def test_requests_are_counted_by_method_route_and_code(life: Life) -> None:
@@ -267,7 +359,7 @@ def test_requests_are_counted_by_method_route_and_code(life: Life) -> None:
     }
     expected = {_series("http_requests_total", method=m, route=r, code=c) for m, r, c in counted}
     expected |= {series for method, route in measured for series in _histogram(method, route)}
-    samples = _samples(life.metrics.body)
+    samples = _requests(life.metrics.body)
     assert set(samples) == expected | set(_build_info(life))
     for (method, route, code), number in counted.items():
         assert (
@@ -339,6 +431,7 @@ def test_log_is_json_lines(life: Life) -> None:
         assert line["level"] in {"info", "warn", "error"}
     assert [line["message"] for line in lines if line["message"] != "request"] == [
         "started",
+        "request refused",  # what is no HTTP
         "stopping",
         "stopped",
     ]
@@ -347,7 +440,7 @@ def test_log_is_json_lines(life: Life) -> None:
 def test_access_log_names_each_request_without_probes_and_without_the_query(life: Life) -> None:
     requests = [line for line in map(json.loads, life.log) if line["message"] == "request"]
     assert [list(line) for line in requests] == [
-        ["time", "level", "message", "method", "path", "status", "duration_ms"]
+        ["time", "level", "message", "method", "path", "status", "duration_ms", "trace_id"]
     ] * len(requests)
     assert [(line["method"], line["path"], line["status"]) for line in requests] == [
         ("GET", "/", 200),
@@ -360,6 +453,72 @@ def test_access_log_names_each_request_without_probes_and_without_the_query(life
         ("GET", "/info", 200),  # in flight at SIGTERM
     ]
     assert "secret" not in "".join(life.log)
+
+
+def test_requests_are_read_alike(life: Life) -> None:
+    """What is answered does not depend on the runtime, nor on how a request is written."""
+    read = {name: status for name, (status, _) in life.read.items()}
+    assert read == {name: status for name, (_, status) in READ.items()}
+
+
+def test_malformed_requests_are_answered_counted_and_logged(life: Life) -> None:
+    refused = {name: answer for name, (status, answer) in life.read.items() if status in (400, 431)}
+    for name, answer in refused.items():
+        head, _, body = answer.partition("\r\n\r\n")
+        assert "connection: close" in head.lower(), name
+        assert "content-type: application/json" in head.lower(), name
+        error = "request header fields too large" if name == "head too long" else "bad request"
+        assert json.loads(body) == {"error": error}, name
+    counted = {
+        code: life.after_reading[
+            _series("http_requests_total", method="other", route="other", code=code)
+        ]
+        for code in (400, 431)
+    }
+    assert counted == {400: len(refused) - 1, 431: 1}
+    lines = [json.loads(line) for line in life.read_log]
+    logged = [
+        (line["level"], line["status"]) for line in lines if line["message"] == "request refused"
+    ]
+    assert sorted(logged) == sorted([("warn", 400)] * (len(refused) - 1) + [("warn", 431)])
+
+
+def test_the_log_names_the_trace_of_the_caller(life: Life) -> None:
+    lines = [json.loads(line) for line in life.read_log]
+    traces = {
+        line["path"]: (line["trace_id"], line.get("span_id"))
+        for line in lines
+        if line["message"] == "request" and line["path"].startswith("/traced")
+    }
+    assert traces.pop("/traced") == ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
+    assert len(traces) == len(BAD_TRACES)
+    for trace, span in traces.values():
+        assert re.fullmatch(r"(?!0{32})[0-9a-f]{32}", trace)
+        assert span is None
+    assert len({trace for trace, _ in traces.values()}) == len(traces)
+
+
+def test_a_busy_port_is_one_sentence(life: Life) -> None:
+    [line] = life.busy_port
+    written = json.loads(line)
+    written.pop("time")
+    port = int(re.sub(r"\D", "", written["cause"]))
+    assert written == {
+        "level": "error",
+        "message": "cannot start",
+        "cause": f"port {port} is in use: stop what listens there, or set PORT",
+    }
+
+
+def test_a_kept_connection_is_told_that_the_service_stops(life: Life) -> None:
+    """The port stays open for a moment, in which everybody can see that the service is not ready."""
+    assert "HTTP/1.1 200" in life.kept
+    assert "connection: close" in life.kept.lower()
+    assert life.ready_after_sigterm == 503
+
+
+def test_probes_answer_beside_half_sent_requests(life: Life) -> None:
+    assert life.probe_seconds < 2
 
 
 @pytest.mark.parametrize(
@@ -411,6 +570,7 @@ class Service:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self._root = root
+        self._argv = list(argv)
         self._output = root.parent / "output.txt"
         self._environment = {
             **os.environ,
@@ -463,12 +623,28 @@ class Service:
             connection.shutdown(socket.SHUT_WR)
             _rest(connection)
 
+    def raw(self, head: str) -> tuple[int, str]:
+        """Send a request as it is written; its status and the whole answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(f"{head}\r\n\r\n".encode("latin-1"))
+            answer = _one(connection)
+        status = re.match(r"HTTP/1\.[01] (\d+) ", answer)
+        return (int(status[1]) if status else 0), answer
+
+    def second(self) -> tuple[str, ...]:
+        """The log of another process of the service, which finds the port taken."""
+        done = subprocess.run(
+            self._argv, cwd=self._root, env=self._environment, capture_output=True, text=True
+        )
+        assert done.returncode == 1, done
+        return tuple((done.stdout + done.stderr).splitlines())
+
     @contextmanager
-    def half_sent(self, path: str) -> Iterator[Callable[[], str]]:
+    def half_sent(self, path: str, pause: float = 0.2) -> Iterator[Callable[[], str]]:
         """A request without its end; call the result to send the end and read the answer."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: my-service\r\n".encode())
-            time.sleep(0.2)  # the service shall have read it before whatever comes next
+            time.sleep(pause)  # the service shall have read it before whatever comes next
 
             def finish() -> str:
                 connection.sendall(b"Connection: close\r\n\r\n")
@@ -545,6 +721,21 @@ def _script(root: Path, script: str, tools: Tools) -> subprocess.CompletedProces
     )
 
 
+def _one(connection: socket.socket) -> str:
+    """One answer from a connection that may stay open."""
+    received = b""
+    try:
+        while part := connection.recv(65536):
+            received += part
+            head, end, body = received.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            if end and length and len(body) >= int(length[1]):
+                break
+    except (ConnectionResetError, TimeoutError):
+        pass
+    return received.decode(errors="replace")
+
+
 def _rest(connection: socket.socket) -> str:
     received = b""
     try:
@@ -589,12 +780,17 @@ def _samples(text: str) -> dict[str, float]:
     for line in text.splitlines():
         if line.startswith("#"):
             continue
-        sample = re.fullmatch(r"([a-z_]+)\{((?:[a-z]+=\"[^\"\\]*\",?)*)\} (\S+)", line)
+        sample = re.fullmatch(r"([a-z_]+)(?:\{((?:[a-z]+=\"[^\"\\]*\",?)*)\})? (\S+)", line)
         assert sample, line
-        series = _series(sample[1], **dict(re.findall(r'([a-z]+)="([^"]*)"', sample[2])))
+        series = _series(sample[1], **dict(re.findall(r'([a-z]+)="([^"]*)"', sample[2] or "")))
         assert series not in samples, line
         samples[series] = float(sample[3])
     return samples
+
+
+def _requests(text: str) -> dict[str, float]:
+    """The samples about requests, and what runs: all that have labels."""
+    return {series: value for series, value in _samples(text).items() if not series.endswith("{}")}
 
 
 def _families(text: str) -> dict[str, tuple[str, str]]:

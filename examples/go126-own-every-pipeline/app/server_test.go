@@ -134,6 +134,27 @@ func TestAFailingRouteIsStatus500AndCounted(t *testing.T) {
 	contains(t, s.written.String(), `"cause":"broken"`)
 }
 
+func TestWhatIsNoRequestIsAnsweredCountedAndLogged(t *testing.T) {
+	s := runServer(t, routes(config{}))
+	for _, request := range []string{
+		"\x16\x03\x01\r\n\r\n", "GET /info HTTP/1.1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: test\r\n\r\n",
+	} {
+		answer := s.send(t, request)
+		contains(t, answer, "HTTP/1.1 400")
+		contains(t, answer, "{\"error\":\"bad request\"}\n")
+	}
+	contains(t, s.get(t, "/metrics"), "http_requests_total{method=\"other\",route=\"other\",code=\"400\"} 3\n")
+	equal(t, 3, strings.Count(s.written.String(), `"message":"request refused"`))
+}
+
+func TestAPathMayBeWrittenInSeveralWays(t *testing.T) {
+	s := runServer(t, routes(config{}))
+	for _, target := range []string{"/info", "/%69nfo", "http://test/info?q=%zz"} {
+		contains(t, s.get(t, target), "HTTP/1.1 200")
+	}
+	contains(t, s.get(t, "//info"), "HTTP/1.1 404")
+}
+
 func TestOnlyReadingIsAllowed(t *testing.T) {
 	s := runServer(t, routes(config{}))
 	answer := s.send(t, "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")

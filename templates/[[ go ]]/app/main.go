@@ -2,6 +2,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -32,6 +34,9 @@ func run(log *slog.Logger) int {
 		return 1
 	}
 	server, err := newServer(settings, routes(settings), log)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = fmt.Errorf("port %d is in use: stop what listens there, or set PORT", settings.port)
+	}
 	if err != nil {
 		log.Error("cannot start", "cause", err.Error())
 		return 1

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Every label has a small fixed set of values: a label that a caller can fill freely (a path, a method that nobody
@@ -21,6 +22,8 @@ type metrics struct {
 	requests  map[string]int
 	durations map[string]*histogram
 	buildInfo string
+	inFlight  atomic.Int64
+	queued    atomic.Int64
 }
 
 // newMetrics starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0.
@@ -52,6 +55,13 @@ func (m *metrics) observe(method, route string, code int, seconds float64) {
 	m.durations[series].observe(seconds)
 }
 
+// count counts a request that took no time worth measuring.
+func (m *metrics) count(method, route string, code int) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.requests[labels("method", method, "route", route, "code", strconv.Itoa(code))]++
+}
+
 func (m *metrics) text() string {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -64,6 +74,9 @@ func (m *metrics) text() string {
 	for _, series := range slices.Sorted(maps.Keys(m.durations)) {
 		m.durations[series].write(&out, "http_request_duration_seconds", series)
 	}
+	single(&out, "http_requests_in_flight", "gauge", "Requests that are worked on.", float64(m.inFlight.Load()))
+	single(&out, "http_requests_queued", "gauge", "Requests that wait for their turn.", float64(m.queued.Load()))
+	writeProcess(&out)
 	header(&out, "app_build_info", "gauge", "What runs: runtime, its version, and the revision of the source.")
 	fmt.Fprintf(&out, "app_build_info{%s} 1\n", m.buildInfo)
 	return out.String()

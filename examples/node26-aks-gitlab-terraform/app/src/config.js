@@ -1,6 +1,8 @@
 /** The settings of this process. All of them come from the environment, so one image serves every stage. */
 
-/** Reads the settings; throws an Error that names the variable with an unusable value. */
+export class SettingsError extends Error {}
+
+/** Reads the settings; throws a SettingsError that names the variable with an unusable value. */
 export function load(variables) {
   return Object.freeze({
     port: number(variables, 'PORT', 8080, 0, 65535),
@@ -17,5 +19,5 @@ function number(variables, name, otherwise, least, most) {
   if (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most) {
     return Number(value);
   }
-  throw new Error(`${name} must be a whole number from ${least} to ${most}, not "${value}"`);
+  throw new SettingsError(`${name} must be a whole number from ${least} to ${most}, not "${value}"`);
 }

@@ -15,8 +15,13 @@ export class Log {
     this.#line('warn', message, details);
   }
 
-  error(message, cause) {
-    this.#line('error', message, { cause: String(cause), trace: cause?.stack ?? '' });
+  error(message, cause, details = {}) {
+    this.#line('error', message, { ...details, cause: String(cause), trace: cause?.stack ?? '' });
+  }
+
+  /** An error that one sentence explains: no trace. */
+  refuse(message, cause) {
+    this.#line('error', message, { cause });
   }
 
   #line(level, message, details) {

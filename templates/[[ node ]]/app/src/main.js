@@ -1,6 +1,6 @@
 /** Starts the service, and stops it on SIGTERM. */
 
-import { load } from './config.js';
+import { load, SettingsError } from './config.js';
 import { Log } from './log.js';
 import { routes } from './routes.js';
 import { Server } from './server.js';
@@ -23,7 +23,13 @@ try {
     revision: config.revision,
   });
 } catch (failure) {
-  log.error('cannot start', failure);
+  if (failure.code === 'EADDRINUSE') {
+    log.refuse('cannot start', `port ${failure.port} is in use: stop what listens there, or set PORT`);
+  } else if (failure instanceof SettingsError) {
+    log.refuse('cannot start', failure.message);
+  } else {
+    log.error('cannot start', failure);
+  }
   process.exitCode = 1;
 }
 

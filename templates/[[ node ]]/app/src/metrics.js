@@ -5,6 +5,8 @@
  * knows) would make a new time series for each value and fill the memory of Prometheus.
  */
 
+import { usage } from './process.js';
+
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -12,6 +14,8 @@ export class Metrics {
   #requests = new Map();
   #durations = new Map();
   #buildInfo;
+  inFlight = 0;
+  queued = 0;
 
   /** Starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0. */
   constructor(routes, build) {
@@ -24,15 +28,21 @@ export class Metrics {
     }
   }
 
+  /** Counts a request and how long it took. */
   observe(method, route, code, seconds) {
     const known = METHODS.has(method) ? method : 'other';
-    const counter = labels({ method: known, route, code });
-    this.#requests.set(counter, (this.#requests.get(counter) ?? 0) + 1);
+    this.count(known, route, code);
     const key = labels({ method: known, route });
     if (!this.#durations.has(key)) {
       this.#durations.set(key, new Histogram());
     }
     this.#durations.get(key).observe(seconds);
+  }
+
+  /** Counts a request that took no time worth measuring. */
+  count(method, route, code) {
+    const counter = labels({ method, route, code });
+    this.#requests.set(counter, (this.#requests.get(counter) ?? 0) + 1);
   }
 
   text() {
@@ -43,6 +53,13 @@ export class Metrics {
     lines.push(...header('http_request_duration_seconds', 'histogram', 'Time from the request to its answer.'));
     for (const [series, histogram] of sorted(this.#durations)) {
       lines.push(...histogram.lines('http_request_duration_seconds', series));
+    }
+    const gauges = [
+      ['http_requests_in_flight', 'gauge', 'Requests that are worked on.', this.inFlight],
+      ['http_requests_queued', 'gauge', 'Requests that wait for their turn.', this.queued],
+    ];
+    for (const [name, type, help, value] of [...gauges, ...usage()]) {
+      lines.push(...header(name, type, help), `${name} ${value}`);
     }
     lines.push(...header('app_build_info', 'gauge', 'What runs: runtime, its version, and the revision of the source.'));
     lines.push(`app_build_info{${this.#buildInfo}} 1`);

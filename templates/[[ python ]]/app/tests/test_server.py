@@ -68,7 +68,7 @@ def running(answers: Mapping[str, Route] | None = None) -> Iterator[Running]:
     try:
         yield server
     finally:
-        server.server.drain(1)
+        server.server.drain(0)
 
 
 class ServerTest(unittest.TestCase):
@@ -113,6 +113,23 @@ class ServerTest(unittest.TestCase):
             self.assertNotIn("broken", answer)
             self.assertIn('http_requests_total{method="GET",route="/",code="500"} 1\n', server.get("/metrics"))
             self.assertIn("RuntimeError('broken')", server.written.getvalue())
+
+    def test_what_is_no_request_is_answered_counted_and_logged(self) -> None:
+        with running() as server:
+            for request in ("\x16\x03\x01\r\n\r\n", "GET /info HTTP/1.1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: test\r\n\r\n"):
+                answer = server.send(request)
+                self.assertIn("HTTP/1.1 400", answer)
+                self.assertTrue(answer.endswith('{"error":"bad request"}\n'))
+            self.assertIn("HTTP/1.1 431", server.send(f"GET / HTTP/1.1\r\nHost: test\r\nA: {'a' * 40000}\r\n\r\n"))
+            metrics = server.get("/metrics")
+            self.assertIn('http_requests_total{method="other",route="other",code="400"} 3\n', metrics)
+            self.assertEqual(server.written.getvalue().count('"message":"request refused"'), 4)
+
+    def test_a_path_may_be_written_in_several_ways(self) -> None:
+        with running() as server:
+            for target in ("/info", "/%69nfo", "http://test/info?q=%zz"):
+                self.assertIn("HTTP/1.1 200", server.get(target))
+            self.assertIn("HTTP/1.1 404", server.get("//info"))
 
     def test_only_reading_is_allowed(self) -> None:
         with running() as server:

@@ -1,27 +1,34 @@
 """Starts the service, and stops it on SIGTERM."""
 
+import errno
 import os
 import platform
 import signal
 import sys
-import threading
 
 from service import config as configuration
 from service.log import Log
 from service.routes import routes
 from service.server import Server
 
+STOP = {signal.SIGTERM, signal.SIGINT}
+
 
 def main() -> int:
     log = Log(sys.stdout)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Blocked here, and so in all threads: they wait for `sigwait`. A handler would run only when this thread wakes up.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
     try:
         config = configuration.load(os.environ)
         server = Server(config, routes(config), log)
-    except (ValueError, OSError) as failure:
-        log.error("cannot start", failure)
+    except ValueError as failure:
+        log.refuse("cannot start", str(failure))
+        return 1
+    except OSError as failure:
+        if failure.errno == errno.EADDRINUSE:
+            log.refuse("cannot start", f"port {config.port} is in use: stop what listens there, or set PORT")
+        else:
+            log.error("cannot start", failure)
         return 1
     server.start()
     server.become_ready()
@@ -33,7 +40,7 @@ def main() -> int:
         python=platform.python_version(),
         revision=config.revision,
     )
-    stop.wait()
+    signal.sigwait(STOP)
     log.info("stopping", drain_seconds=config.drain_seconds)
     cut_off = server.drain(config.drain_seconds)
     if cut_off:

@@ -18,9 +18,13 @@ class Log:
     def warn(self, message: str, **details: Any) -> None:
         self._write("warn", message, details)
 
-    def error(self, message: str, cause: BaseException) -> None:
+    def error(self, message: str, cause: BaseException, **details: Any) -> None:
         trace = "".join(traceback.format_exception(cause))
-        self._write("error", message, {"cause": repr(cause), "trace": trace})
+        self._write("error", message, {**details, "cause": repr(cause), "trace": trace})
+
+    def refuse(self, message: str, cause: str) -> None:
+        """An error that one sentence explains: no trace."""
+        self._write("error", message, {"cause": cause})
 
     def _write(self, level: str, message: str, details: dict[str, Any]) -> None:
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,6 +8,8 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from service import process
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -16,6 +18,8 @@ class Metrics:
     def __init__(self, routes: Iterable[str], runtime: str, version: str, revision: str) -> None:
         """Start all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0."""
         self._lock = threading.Lock()
+        self.in_flight = _Gauge()
+        self.queued = _Gauge()
         self._build_info = _labels(runtime=runtime, version=version, revision=revision)
         self._requests: dict[str, int] = {}
         self._durations: dict[str, _Histogram] = {}
@@ -25,12 +29,18 @@ class Metrics:
             self._durations[_labels(method="GET", route=route)] = _Histogram()
 
     def observe(self, method: str, route: str, code: int, seconds: float) -> None:
+        """Count a request and how long it took."""
         known = method if method in METHODS else "other"
-        counter = _labels(method=known, route=route, code=code)
+        self.count(known, route, code)
         histogram = _labels(method=known, route=route)
         with self._lock:
-            self._requests[counter] = self._requests.get(counter, 0) + 1
             self._durations.setdefault(histogram, _Histogram()).observe(seconds)
+
+    def count(self, method: str, route: str, code: int) -> None:
+        """Count a request that took no time worth measuring."""
+        counter = _labels(method=method, route=route, code=code)
+        with self._lock:
+            self._requests[counter] = self._requests.get(counter, 0) + 1
 
     def text(self) -> str:
         with self._lock:
@@ -39,9 +49,29 @@ class Metrics:
             lines += _header("http_request_duration_seconds", "histogram", "Time from the request to its answer.")
             for labels, histogram in sorted(self._durations.items()):
                 lines += histogram.lines("http_request_duration_seconds", labels)
+        lines += _single("http_requests_in_flight", "gauge", "Requests that are worked on.", self.in_flight.value)
+        lines += _single("http_requests_queued", "gauge", "Requests that wait for their turn.", self.queued.value)
+        for name, (kind, text, value) in process.usage().items():
+            lines += _single(name, kind, text, value)
         lines += _header("app_build_info", "gauge", "What runs: runtime, its version, and the revision of the source.")
         lines.append(f"app_build_info{{{self._build_info}}} 1")
         return "\n".join(lines) + "\n"
+
+
+class _Gauge:
+    """How many are inside of `with`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.value = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.value += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.value -= 1
 
 
 class _Histogram:
@@ -66,6 +96,11 @@ class _Histogram:
 
 def _header(name: str, kind: str, text: str) -> list[str]:
     return [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
+
+
+def _single(name: str, kind: str, text: str, value: float) -> list[str]:
+    """A metric with one value."""
+    return [*_header(name, kind, text), f"{name} {value!r}"]
 
 
 def _labels(**labels: object) -> str:

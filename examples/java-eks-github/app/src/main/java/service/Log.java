@@ -19,14 +19,26 @@ final class Log {
         write("info", message, Json.object(keysAndValues));
     }
 
+    void info(String message, Map<String, Object> details, Object... more) {
+        details.putAll(Json.object(more));
+        write("info", message, details);
+    }
+
     void warn(String message, Object... keysAndValues) {
         write("warn", message, Json.object(keysAndValues));
     }
 
-    void error(String message, Throwable cause) {
+    void error(String message, Throwable cause, Object... keysAndValues) {
         StringWriter trace = new StringWriter();
         cause.printStackTrace(new PrintWriter(trace, true));
-        write("error", message, Json.object("cause", cause.toString(), "trace", trace.toString()));
+        Map<String, Object> details = Json.object(keysAndValues);
+        details.putAll(Json.object("cause", cause.toString(), "trace", trace.toString()));
+        write("error", message, details);
+    }
+
+    /** An error that one sentence explains: no trace. */
+    void refuse(String message, String cause) {
+        write("error", message, Json.object("cause", cause));
     }
 
     private void write(String level, String message, Map<String, Object> details) {

@@ -3,6 +3,7 @@ package service;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.net.BindException;
 
 /** Starts the service, and stops it on SIGTERM. */
 public final class Main {
@@ -10,14 +11,22 @@ public final class Main {
 
     public static void main(String[] arguments) throws Exception {
         Log log = new Log(new PrintStream(new FileOutputStream(FileDescriptor.out), true, "UTF-8"));
+        int port = 0;
         try {
             Config config = Config.from(System.getenv());
+            port = config.port;
             Server server = new Server(config, Routes.of(config), log);
             server.start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config.drainSeconds, log), "shutdown"));
             server.becomeReady();
             log.info("started", "service", config.serviceName, "environment", config.environment,
                     "port", server.port(), "java", Routes.javaVersion(), "revision", config.revision);
+        } catch (IllegalArgumentException unusable) {
+            log.refuse("cannot start", unusable.getMessage());
+            System.exit(1);
+        } catch (BindException taken) {
+            log.refuse("cannot start", "port " + port + " is in use: stop what listens there, or set PORT");
+            System.exit(1);
         } catch (Exception failure) {
             log.error("cannot start", failure);
             System.exit(1);

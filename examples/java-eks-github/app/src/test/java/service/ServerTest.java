@@ -75,6 +75,42 @@ final class ServerTest {
         }
     }
 
+    static void whatIsNoRequestIsAnsweredCountedAndLogged() throws Exception {
+        try (Fixture server = new Fixture()) {
+            String[] requests = {
+                "\u0016\u0003\u0001\r\n\r\n", "GET /info HTTP/1.1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: test\r\n\r\n"
+            };
+            for (String request : requests) {
+                String answer = server.send(request);
+                Tests.contains("HTTP/1.1 400", answer);
+                Tests.contains("{\"error\":\"bad request\"}\n", answer);
+            }
+            Tests.contains("http_requests_total{method=\"other\",route=\"other\",code=\"400\"} 3\n", server.get("/metrics"));
+            Tests.contains("\"message\":\"request refused\",\"status\":400", server.log());
+        }
+    }
+
+    static void aPathMayBeWrittenInSeveralWays() throws Exception {
+        try (Fixture server = new Fixture()) {
+            for (String target : new String[] {"/info", "/%69nfo", "http://test/info?q=%zz"}) {
+                Tests.contains("HTTP/1.1 200", server.get(target));
+            }
+            Tests.contains("HTTP/1.1 404", server.get("//info"));
+        }
+    }
+
+    static void halfARequestAndABodyArriveInPieces() throws Exception {
+        try (Fixture server = new Fixture(); Socket socket = server.connect()) {
+            send(socket, "POST / HTTP/1.1\r\nHost: te");
+            Thread.sleep(50);
+            send(socket, "st\r\nContent-Length: 4\r\n\r\n{}");
+            Thread.sleep(50);
+            send(socket, "{}GET /info HTTP/1.1\r\nHost: test\r\n\r\n");
+            Tests.contains("HTTP/1.1 405", read(socket));
+            Tests.contains("HTTP/1.1 200", read(socket));
+        }
+    }
+
     static void onlyReadingIsAllowed() throws Exception {
         try (Fixture server = new Fixture()) {
             String answer = server.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
@@ -257,7 +293,7 @@ final class ServerTest {
         @Override
         public void close() {
             try {
-                server.drain(1);
+                server.drain(0);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }

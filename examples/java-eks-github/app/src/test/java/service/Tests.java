@@ -22,7 +22,8 @@ import java.util.Objects;
  */
 public final class Tests {
     private static final Class<?>[] SUITES = {
-        ConfigTest.class, JsonTest.class, LogTest.class, MetricsTest.class, RoutesTest.class, ServerTest.class
+        ConfigTest.class, JsonTest.class, LogTest.class, MetricsTest.class, RoutesTest.class, ServerTest.class,
+        TraceTest.class
     };
 
     private final StringBuilder cases = new StringBuilder();

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,6 +23,8 @@ final class Metrics {
     private final Map<String, LongAdder> requests = new ConcurrentSkipListMap<>();
     private final Map<String, Histogram> durations = new ConcurrentSkipListMap<>();
     private final String buildInfo;
+    final AtomicInteger inFlight = new AtomicInteger();
+    final AtomicInteger queued = new AtomicInteger();
 
     /** Starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0. */
     Metrics(Collection<String> routes, String runtime, String version, String revision) {
@@ -39,6 +42,11 @@ final class Metrics {
         histogram(known, route).observe(seconds);
     }
 
+    /** Counts a request that took no time worth measuring. */
+    void count(String method, String route, int code) {
+        counter(method, route, code).increment();
+    }
+
     String text() {
         StringBuilder out = new StringBuilder(8192);
         header(out, "http_requests_total", "counter", "Requests answered, without probes and scrapes.");
@@ -49,6 +57,9 @@ final class Metrics {
         for (Map.Entry<String, Histogram> series : durations.entrySet()) {
             series.getValue().write(out, "http_request_duration_seconds", series.getKey());
         }
+        single(out, "http_requests_in_flight", "gauge", "Requests that are worked on.", inFlight.get());
+        single(out, "http_requests_queued", "gauge", "Requests that wait for their turn.", queued.get());
+        ProcessUsage.write(out);
         header(out, "app_build_info", "gauge", "What runs: runtime, its version, and the revision of the source.");
         sample(out, "app_build_info", buildInfo, "1");
         return out.toString();
@@ -70,6 +81,12 @@ final class Metrics {
             out.append(i == 0 ? "" : ",").append(namesAndValues[i]).append("=\"").append(value).append('"');
         }
         return out.toString();
+    }
+
+    /** A metric with one value. */
+    static void single(StringBuilder out, String name, String type, String help, double value) {
+        header(out, name, type, help);
+        out.append(name).append(' ').append(value).append('\n');
     }
 
     private static void header(StringBuilder out, String name, String type, String help) {

@@ -1,43 +1,29 @@
 package service;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The HTTP server: probes, metrics, access log, and a stop that lets running requests finish. */
-final class Server {
+final class Server implements Connections.Listener {
     static final String OTHER = "other";
 
+    /** So many requests are worked on at a time; the others wait for their turn, and the metrics say how many. */
     private static final int THREADS = 64;
-    private static final int BACKLOG = 1024;
-
-    static {
-        // The JDK's server waits for slow callers for ever unless told otherwise. Times are in seconds; the idle one is
-        // longer than a load balancer's (60), which must be the side that closes. A value given with -D wins.
-        limit("sun.net.httpserver.maxReqTime", "30");
-        limit("sun.net.httpserver.maxRspTime", "60");
-        limit("sun.net.httpserver.idleInterval", "75");
-        limit("sun.net.httpserver.maxIdleConnections", "1024");
-        limit("sun.net.httpserver.maxReqHeaders", "100");
-        limit("sun.net.httpserver.maxReqHeaderSize", "32768");
-        limit("sun.net.httpserver.nodelay", "true");
-        limit("jdk.httpserver.maxConnections", "4096");
-    }
+    /** How long a stopping service still takes connections: whoever keeps one learns with an answer that it ends. */
+    private static final long LINGER_MILLIS = 1000;
 
     private final Map<String, Routes.Route> routes;
     private final Metrics metrics;
     private final Log log;
-    private final HttpServer http;
-    private final AtomicInteger running = new AtomicInteger();
+    private final Connections connections;
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS, THREADS, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     private volatile boolean ready;
 
     /** Takes the port, 0 for any free one; nothing is answered before {@link #start}. */
@@ -47,26 +33,12 @@ final class Server {
         List<String> routeLabels = new ArrayList<>(routes.keySet());
         routeLabels.add(OTHER);
         metrics = new Metrics(routeLabels, "java", Routes.javaVersion(), config.revision);
-        http = HttpServer.create(new InetSocketAddress(config.port), BACKLOG);
-        http.createContext("/", this::handle);
-        // The default executor runs every request on one thread: a single slow caller would stop the probes.
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                THREADS, THREADS, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        connections = new Connections(config.port, this);
         threads.allowCoreThreadTimeOut(true);
-        http.setExecutor(request -> {
-            running.incrementAndGet();
-            threads.execute(() -> {
-                try {
-                    request.run();
-                } finally {
-                    running.decrementAndGet();
-                }
-            });
-        });
     }
 
     void start() {
-        http.start();
+        new Thread(connections, "connections").start();
     }
 
     /** From now on the service wants traffic. */
@@ -75,91 +47,94 @@ final class Server {
     }
 
     int port() {
-        return http.getAddress().getPort();
+        return connections.port();
     }
 
-    /** Turns not ready, accepts no more connections, waits for what runs. Returns how many requests were cut off. */
+    /** Turns not ready, closes the port a moment later, waits for what runs. Returns how many requests were cut off. */
     int drain(int seconds) throws InterruptedException {
-        ready = false;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        // stop() closes the port at once, then may sleep for the whole time even when nothing runs (JDK-8304065).
-        Thread stopping = new Thread(() -> http.stop(seconds), "stop");
-        stopping.setDaemon(true);
-        stopping.start();
+        ready = false;
+        connections.endConnections();
+        Thread.sleep(Math.min(LINGER_MILLIS, seconds * 500L));
+        connections.closePort();
         do {
             Thread.sleep(100);
-        } while (running.get() > 0 && System.nanoTime() < deadline);
-        return running.get();
+        } while (connections.unfinished() > 0 && System.nanoTime() < deadline);
+        connections.stop();
+        return connections.unfinished();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        long started = System.nanoTime();
-        String path = exchange.getRequestURI().getPath();
-        switch (path == null ? "" : path) {
+    @Override
+    public void onRequest(Request request, Connections.Answer answer, long arrived) {
+        switch (request.path()) {
             case "/healthz":
-                send(exchange, Response.json(200, "status", "alive"));
+                answer.send(request.reads() ? Response.json(200, "status", "alive") : notAllowed(request));
                 return;
             case "/readyz":
-                send(exchange, ready
+                Response readiness = ready
                         ? Response.json(200, "status", "ready")
-                        : Response.json(503, "status", "not ready"));
+                        : Response.json(503, "status", "not ready");
+                answer.send(request.reads() ? readiness : notAllowed(request));
                 return;
             case "/metrics":
-                send(exchange, Response.metrics(metrics.text()));
+                answer.send(request.reads() ? Response.metrics(metrics.text()) : notAllowed(request));
                 return;
             default:
-                answer(exchange, path, started);
+                metrics.queued.incrementAndGet();
+                threads.execute(() -> {
+                    Response response = Response.json(500, "error", "internal error");
+                    try {
+                        response = answer(request, arrived);
+                    } finally {
+                        answer.send(response);
+                    }
+                });
         }
     }
 
-    private void answer(HttpExchange exchange, String path, long started) throws IOException {
-        String method = exchange.getRequestMethod();
-        Routes.Route route = path == null ? null : routes.get(path);
+    /** What is no request is counted and logged like any other. */
+    @Override
+    public Response onMalformed(int status, String reason) {
+        metrics.count(OTHER, OTHER, status);
+        log.warn("request refused", "status", status, "cause", reason);
+        return Response.json(status, "error", Response.reason(status).toLowerCase(Locale.ROOT));
+    }
+
+    private Response answer(Request request, long arrived) {
+        metrics.queued.decrementAndGet();
+        metrics.inFlight.incrementAndGet();
+        Object[] trace = Trace.fields(request.getRequestHeaders().getFirst("traceparent"));
+        String path = request.path();
+        Routes.Route route = routes.get(path);
         Response response;
         if (route == null) {
             response = Response.json(404, "error", "not found");
-        } else if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            response = Response.json(405, "error", "method not allowed");
+        } else if (!request.reads()) {
+            response = notAllowed(request);
         } else {
-            response = tryAnswer(route, exchange);
+            response = tryAnswer(route, request, trace);
         }
+        metrics.inFlight.decrementAndGet();
         // Counted before the answer leaves, so that whoever has the answer finds it in the metrics.
-        double seconds = (System.nanoTime() - started) / 1e9;
-        metrics.observe(method, route == null ? OTHER : path, response.status, seconds);
+        double seconds = (System.nanoTime() - arrived) / 1e9;
+        metrics.observe(request.getRequestMethod(), route == null ? OTHER : path, response.status, seconds);
         // The query is left out: it may carry personal data.
-        log.info("request", "method", method, "path", String.valueOf(path), "status", response.status,
-                "duration_ms", Math.round(seconds * 1e6) / 1e3);
-        send(exchange, response);
+        log.info("request", Json.object("method", request.getRequestMethod(), "path", path, "status", response.status,
+                "duration_ms", Math.round(seconds * 1e6) / 1e3), trace);
+        return response;
     }
 
-    private Response tryAnswer(Routes.Route route, HttpExchange exchange) {
+    private Response tryAnswer(Routes.Route route, Request request, Object[] trace) {
         try {
-            return route.answer(exchange);
+            return route.answer(request);
         } catch (Exception | StackOverflowError failure) {
-            log.error("request failed", failure);
+            log.error("request failed", failure, trace);
             return Response.json(500, "error", "internal error");
         }
     }
 
-    private static void send(HttpExchange exchange, Response response) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", response.contentType);
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Content-Length", Integer.toString(response.body.length));
-            exchange.sendResponseHeaders(response.status, -1);
-        } else {
-            exchange.sendResponseHeaders(response.status, response.body.length);
-            try (OutputStream body = exchange.getResponseBody()) {
-                body.write(response.body);
-            }
-        }
-        exchange.close();
-    }
-
-    private static void limit(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
+    private static Response notAllowed(Request request) {
+        request.getResponseHeaders().set("Allow", "GET, HEAD");
+        return Response.json(405, "error", "method not allowed");
     }
 }
