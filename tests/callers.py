@@ -143,8 +143,17 @@ def shares_at_saturation(port: int, connections: int, seconds: int, script: Path
     """Send as many requests as go through with `wrk`; `script` prints the callers' share."""
     before = metrics(port)
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", script]
-        + [f"http://127.0.0.1:{port}/"],
+        [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "20s",
+            "-s",
+            str(script),
+            f"http://127.0.0.1:{port}/",
+        ],
         check=True,
         capture_output=True,
         text=True,

@@ -114,8 +114,5 @@ _SUBJECTS = (
     _Subject(checks=_MONITORED, made=_is_monitored, first="MO003"),
     _Subject(checks=_PROVISIONED, made=_is_provisioned, first="TF001"),
     _Subject(checks=_OF_ENVIRONMENTS, made=_is_in_a_cloud, first="TF001"),
-    *(
-        _Subject(checks=frozenset(system.CHECKS), made=_is_built_by(name))
-        for name, system in CI_SYSTEMS.items()
-    ),
+    *(_Subject(checks=one.OWN_CHECKS, made=_is_built_by(name)) for name, one in CI_SYSTEMS.items()),
 )

@@ -74,6 +74,8 @@ _NO_DOCKERFILE = re.compile(
 )
 """Endings of files about a Dockerfile, of templates for one, and of programs that read one."""
 
+_ASSERTION = re.compile(r"(?:chainsaw|\d{2,})-(?:.*-)?(?:assert|errors?)(?:[-.].*)?\.ya?ml")
+
 _BUILDS_IMAGE = re.compile(r"^\s*FROM\s+\S", re.MULTILINE | re.IGNORECASE)
 
 _YAML = frozenset({".yaml", ".yml"})
@@ -323,8 +325,18 @@ def plain_manifests(project: Project) -> tuple[Path, ...]:
     """Return the YAML files outside charts and trials, which may hold Kubernetes objects."""
     folders = frozenset(charts(project))
     return tuple(
-        file for file in yaml(project) if not is_trial(file) and folders.isdisjoint(file.parents)
+        file
+        for file in yaml(project)
+        if not is_trial(file) and not _is_assertion(file) and folders.isdisjoint(file.parents)
     )
+
+
+def _is_assertion(file: Path) -> bool:
+    """Return whether a file has parts of objects that a test compares, of Chainsaw or KUTTL.
+
+    https://kyverno.github.io/chainsaw/latest/operations/assert/, https://kuttl.dev/docs/testing/steps.html
+    """
+    return ".chainsaw-test" in file.parts or _ASSERTION.fullmatch(file.name) is not None
 
 
 def skaffold_settings(project: Project) -> tuple[Path, ...]:

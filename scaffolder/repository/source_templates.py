@@ -25,7 +25,11 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 _PLACEHOLDER = re.compile(
     r"(?<!\$)\{\{.*?\}\}|<%.*?%>|\{%.*?%\}|\[\[ .*? \]\]|@[A-Za-z][\w.-]*@|(?<![\w%])%[A-Z_]\w*%"
 )
-_VALUE = re.compile(r"^\s*(?:-\s+|[\w.-]+:\s+|-\s+[\w.-]+:\s+)\{\{[^{}]*\}\}\s*$", re.MULTILINE)
+_IN_ANGLES = re.compile(r"<[A-Z][A-Z0-9_]*>")
+_VALUE = re.compile(
+    r"^\s*(?:-\s+|[\w.-]+:\s+|-\s+[\w.-]+:\s+)(?:\{\{[^{}]*\}\}\s*$|#[A-Z][A-Z0-9_]*#)",
+    re.MULTILINE,
+)
 
 _SED = re.compile(r":[ \t]+[\"']?(?:#[A-Z][A-Z0-9_]*#|__[A-Z][A-Z0-9_]*__|%%[A-Z][A-Z0-9_]*%%)")
 """A value that a script writes: YAML reads `#NAME#` as a comment, and the value as none."""
@@ -50,7 +54,12 @@ def is_source(project: Project, file: Path, line: int = 0) -> bool:
         return False
     # A parser stops where a table that a placeholder seemed to open should have ended.
     around = project.lines(file)[max(line - 4, 0) : line + 1]
-    return any(_PLACEHOLDER.search(_QUOTED.sub("", one)) for one in around)
+    open_ones = _IN_ANGLES if file.suffix in {".json", ".jsonc"} else _PLACEHOLDER
+    return any(
+        pattern.search(_QUOTED.sub("", one))
+        for one in around
+        for pattern in (_PLACEHOLDER, open_ones)
+    )
 
 
 def is_written_by_a_script(project: Project, file: Path) -> bool:

@@ -216,13 +216,13 @@ def life(
             service.ask("GET", "/healthz")
             probe_seconds = time.monotonic() - asked
         with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
-            request = b"GET /info HTTP/1.1\r\nHost: my-service\r\n\r\n"
-            connection.sendall(request)
+            asking = b"GET /info HTTP/1.1\r\nHost: my-service\r\n\r\n"
+            connection.sendall(asking)
             connection.recv(65536)
             service.terminate()
             time.sleep(0.2)
             ready_after_sigterm = service.ask("GET", "/readyz").status
-            connection.sendall(request)
+            connection.sendall(asking)
             kept = _rest(connection)
 
     return Life(

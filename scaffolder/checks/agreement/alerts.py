@@ -11,7 +11,16 @@ from typing import Any
 
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
+from scaffolder.model import (
+    Blocked,
+    Check,
+    Finding,
+    Location,
+    NotApplicable,
+    Severity,
+    Verdict,
+    counted,
+)
 from scaffolder.repository.facts import documents, monitoring, ownership
 from scaffolder.repository.facts.monitoring import Alertmanager, Rule
 from scaffolder.repository.kubernetes_objects import dig
@@ -51,8 +60,8 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     for alert, path, anchor in here:
         if not project.has(path):
             near = _near(project, path, alert)
-            shown = near or next(iter(_beside(project, path)), None)
-            other = Location(path=shown) if shown else alert.place
+            beside = near or _first_page(project, path)
+            other = Location(path=beside) if beside else alert.place
             message = f"{alert.alert} links to {path.as_posix()}, which does not exist"
             edits = autofix.start_the_runbook(alert, path)
             fix = f"write {path.as_posix()}" if edits or not near else f"link to {near.as_posix()}"
@@ -117,25 +126,35 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
     of_charts = {one.path for one in monitoring.alertmanagers(project) if one.is_in_values}
     if not known or not named:
         raise NotApplicable("no route and no test names an alert of rules that are here")
+    unknown = {
+        name
+        for _, name in named
+        if name not in known
+        and name not in of_grafana
+        and name.lower() not in _OF_THE_STACK
+        and not name.startswith(("Kube", "Node", "Prometheus", "Alertmanager", "etcd"))
+    }
+    # Where most names are of no rule here, the rules come with a platform.
+    if len(unknown) > _FEW and len(unknown) * 2 > len({name for _, name in named}):
+        some = ", ".join(sorted(unknown)[:3])
+        raise Blocked(f"most alerts that are named, such as {some}, are of rules elsewhere")
     findings = []
     for place, name in named:
-        if (
-            name not in known
-            and name not in of_grafana
-            and name.lower() not in _OF_THE_STACK
-            and not name.startswith(("Kube", "Node", "Prometheus", "Alertmanager", "etcd"))
-        ):
-            cutoff = _ALIKE if place.path in of_charts else 0.0
-            near = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
-            if not near:
+        if name in unknown:
+            near = difflib.get_close_matches(name, list(known), n=1)
+            if place.path in of_charts and not difflib.get_close_matches(
+                name, near, n=1, cutoff=_ALIKE
+            ):
                 continue  # the chart has rules of its own
+            other = known[near[0]] if near else next(iter(known.values()))
             message = f"names the alert {name}, which no rule has"
-            findings.append(
-                disagreement(
-                    place, message, known[near[0]].place, fix=f"name {near[0]}, or write the rule"
-                )
-            )
+            fix = f"name {near[0]}, or write the rule" if near else "write the rule"
+            findings.append(disagreement(place, message, other.place, fix=fix))
     return Verdict(findings=distinct(findings), detail=counted(len(named), "name"))
+
+
+_FEW = 3
+"""Alerts without a rule that may be mistakes."""
 
 
 def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
@@ -227,6 +246,12 @@ def _near(project: Project, path: Path, alert: Rule) -> Path | None:
     names = [file.name for file in beside[:_MOST_COMPARED]]
     near = difflib.get_close_matches(path.name, names, n=1)
     return named[0] if named else path.parent / near[0] if near else None
+
+
+def _first_page(project: Project, path: Path) -> Path | None:
+    """Return a page of the folder of runbooks that a link leads into, to show what is there."""
+    pages = [file for file in project.inside(path.parent) if file.suffix == path.suffix]
+    return pages[0] if pages and path.parent.name in _RUNBOOKS else None
 
 
 def _without_alert(

@@ -31,7 +31,8 @@ _MADE = re.compile(
 
 
 _GONE = re.compile(
-    r"\b(?:removed|deprecated|obsolete|no longer|replaced|renamed|formerly|used to)\b",
+    r"\b(?:removed|deprecated|obsolete|no longer|replaced|renamed|formerly|used to|there is no)\b"
+    r"|does(?:n't| not) exist|not yet",
     re.IGNORECASE,
 )
 """Words of a sentence about a command that is not there any more."""
@@ -250,6 +251,7 @@ def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
         moved = (
             (place.path, place.line) if follows or re.search(r"\b(?:cd|pushd)\b", code) else None
         )
+        code = _TO_FILL_IN.sub("_", code)
         for words in commands.words_of(code) if moved is None and "make" in code else ():
             if words[0] == "make" and not _GONE.search(place.text):
                 yield from _asked_in_text(project, place, words[1:])
@@ -259,11 +261,24 @@ def _asked_in_text(
     project: Project, place: Location, words: tuple[str, ...]
 ) -> Iterator[tuple[Location, Path, str]]:
     """Yield what a text asks for and no Makefile above it has, from the nearest one."""
+    words = tuple(word.rstrip(".,;:") for word in words if word not in _STAND_FOR_OTHERS)
     above = [folder for folder in place.path.parents if _makefile(project, folder, "")]
     known = [list(_targets(project, place, folder, words)) for folder in above]
     for targets in zip(*known, strict=False):
         having = [one for one in targets if not _lacks(project, *one[1:])]
-        yield (having or targets)[0]
+        if having or not _has_anywhere(project, targets[0][2]):
+            yield (having or targets)[0]
+
+
+_TO_FILL_IN = re.compile(r"<[^<>|&]+>|\[[^\[\]|&]+\]")
+"""What a reader replaces: `make <environment> plan`, `make plan NAME=[your name]`."""
+
+_STAND_FOR_OTHERS = frozenset({"environment", "env", "target", "command", "your-target"})
+
+
+def _has_anywhere(project: Project, name: str) -> bool:
+    """Return whether a Makefile below has a target that the one that a text is about lacks."""
+    return any(reading.makefile_of(project, file).has(name) for file in files.makefiles(project))
 
 
 def _lacks(project: Project, file: Path, name: str) -> bool:

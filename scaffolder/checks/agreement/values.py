@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
@@ -17,7 +18,7 @@ from scaffolder.model import (
     Verdict,
     counted,
 )
-from scaffolder.repository import files, reading
+from scaffolder.repository import environments, files, reading
 from scaffolder.repository.facts import charts, commands
 from scaffolder.repository.facts.charts import Chart
 from scaffolder.repository.project import Project
@@ -80,6 +81,7 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
             if _guards(action)
             for key in _keys(action)
         }
+        guarded |= _guarded_elsewhere(project, chart)
         in_variables = _tested_in_variables(project, chart)
         for place, action in _actions(project, chart):
             for key in _keys(action) if not _guards(action) else ():
@@ -89,6 +91,7 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
                     missing
                     and key not in guarded
                     and not any(key.startswith(f"{one}.") for one in guarded)
+                    and not _is_set_everywhere(chart, key)
                     # Only the last key may be missing: a template fails on a key of nothing.
                     and not (key in in_variables and len(missing[1]) == key.count("."))
                 ):
@@ -120,7 +123,12 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
     for chart in known:
         values = _values(project, chart)
         used = {key for _, action in _actions(project, chart) for key in _keys(action)}
-        for file in dict.fromkeys(file for one in chart.renderings for file in one.values_files):
+        open_ones = {"global", "exports", *_subcharts(chart)}
+        told: set[tuple[object, ...]] = set()
+        of_environments = (file for one in chart.renderings for file in one.values_files)
+        for file in () if _takes_all(project, chart) else dict.fromkeys(of_environments):
+            if _is_of_another(project, chart, file):
+                continue
             overriding = table(project, file)
             for way in _leaves(overriding):
                 looked += 1
@@ -128,9 +136,12 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
                 key = ".".join(way)
                 if (
                     missing
-                    and way[0] not in {"global", *_subcharts(chart)}
+                    and way[0] not in open_ones
+                    and not way[0].startswith(_ANCHORS)
                     and not _is_used(key, used)
+                    and (file, *missing[1], missing[2]) not in told
                 ):
+                    told.add((file, *missing[1], missing[2]))
                     own = chart.folder / "values.yaml"
                     near = difflib.get_close_matches(
                         missing[-1], [str(one) for one in missing[0]], n=1
@@ -150,6 +161,32 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
     return Verdict(
         findings=distinct(findings), detail=counted(looked, "value"), limit=limit_of(unread)
     )
+
+
+_ANCHORS = ("_", "x-")
+"""How keys begin that only hold anchors of YAML."""
+
+_WHOLE = re.compile(
+    r"\b(?:toYaml|toJson|toPrettyJson|toRawJson|mustToYaml|mustToJson|range)\b[^|]*\.Values(?![\w.])"
+    r"|\.Values\s*\|\s*(?:to|mustTo)(?:Yaml|Json|PrettyJson|RawJson)\b"
+)
+_OF_A_NAME = re.compile(r"(?P<name>.+)[-_.]values(?:[-_.].*)?\.ya?ml$")
+
+
+def _takes_all(project: Project, chart: Chart) -> bool:
+    """Return whether a template hands all values on, so that each key is one that it uses."""
+    return any(
+        _WHOLE.search(project.text(file)) for file in files.chart_templates(project, chart.folder)
+    )
+
+
+def _is_of_another(project: Project, chart: Chart, file: Path) -> bool:
+    """Return whether values are for another chart, by their name: redis-values-prod.yaml."""
+    found = _OF_A_NAME.fullmatch(file.name)
+    if not found or environments.named_in(Path(found["name"]), project):
+        return False
+    name = found["name"].lower()
+    return not any(name in own or own in name for own in (chart.name.lower(), chart.folder.name))
 
 
 def _read_charts(project: Project) -> tuple[tuple[Chart, ...], list[Unread]]:
@@ -231,6 +268,41 @@ def _actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
             for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
                 if ".Values." in action:
                     yield Location(path=file, line=at, text=line.strip()[:160]), action
+
+
+_BY_NAME = re.compile(
+    r"\b(?:set|hasKey|get|index|dig)\s+\(?\$?\.Values(?P<way>(?:\.\w+)*)\)?\s+\"(?P<key>\w+)\""
+)
+"""A key that a template sets, tests or reads by its name: `set $.Values "name" .name`."""
+
+_HANDED = re.compile(r"\"(?P<name>\w+)\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)")
+_ONLY = re.compile(
+    r"\b(?:include|template)\s+\"[^\"]+\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)\s*(?:$|[|)}-])"
+)
+"""A value that is all that another template gets, which takes nothing as well."""
+
+
+def _guarded_elsewhere(project: Project, chart: Chart) -> set[str]:
+    """Return the values that a template sets itself or tests by name, or that one that gets them tests."""
+    text = "\n".join(
+        _COMMENT.sub(_blank, project.text(file))
+        for file in files.chart_templates(project, chart.folder)
+    )
+    found = {f"{one['way']}.{one['key']}"[1:] for one in _BY_NAME.finditer(text)}
+    found |= {one["key"] for one in _ONLY.finditer(text)}
+    tests = " ".join(one for one in re.findall(r"\{\{(.*?)\}\}", text) if _guards(one))
+    for one in _HANDED.finditer(text):
+        if re.search(rf"[.$]{one['name']}(?!\w)", tests):
+            found.add(one["key"])
+    return found
+
+
+def _is_set_everywhere(chart: Chart, key: str) -> bool:
+    """Return whether the values of each environment have a key that the chart's own lack."""
+    environments_of = [one for one in chart.renderings if one.environment]
+    return bool(environments_of) and all(
+        _missing(one.values, key.split(".")) is None for one in environments_of
+    )
 
 
 _KEPT = re.compile(r"-?\s*\$(\w+)\s*:?=\s*\.Values\.(\w+(?:\.\w+)*)\s*-?")

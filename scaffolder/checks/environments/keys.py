@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffolder.checks.environments.families import families_of, patterns, short
 from scaffolder.model import Finding, Location, Severity, Verdict
-from scaffolder.repository import environments
+from scaffolder.repository import environment_diff, environments
 from scaffolder.repository.environments import VALUES, VARIABLES, Family
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable, blocks, line_of, table, table_of
@@ -41,7 +41,7 @@ def _uneven(
 ) -> Iterator[Finding]:
     """Yield what is not set everywhere; a file that does not parse is left out."""
     all_keys = {name: read(project, file) for name, file in family.files.items()}
-    keys = {name: one for name, one in all_keys.items() if one is not None}
+    keys = {name: _neutral(one, name) for name, one in all_keys.items() if one is not None}
     base = None if _are_parallel(keys) else environments.base_of(project, family)
     shared = (read(project, base) or {}) if base else {}
     for key in sorted({key for one in keys.values() for key in one}):
@@ -54,6 +54,14 @@ def _uneven(
             yield _taken_from_base(project, family, keys, key, having, base, shared[key])
         else:
             yield from _set_in_some(family, keys, key, having)
+
+
+def _neutral(keys: _Keys, environment: str) -> _Keys:
+    """Return the keys with the environment's own name left open: each has keys of its own name."""
+    return {
+        tuple(environment_diff.neutral(part, environment) for part in way): line
+        for way, line in keys.items()
+    }
 
 
 def _are_parallel(keys: dict[str, _Keys]) -> bool:

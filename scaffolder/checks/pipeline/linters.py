@@ -177,7 +177,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=findings, detail=counted(len(files), "script"))
 
 
-_ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Za-z_]\w*\s*[:?+]?=.*")
+_ASSIGNMENT = re.compile(r"(?:export\s+|readonly\s+)?[A-Za-z_]\w*\s*[:?+]?=.*")
 
 
 def _only_sets_variables(text: str) -> bool:
@@ -263,8 +263,11 @@ _OLD_ACTION = re.compile(r"is (?:deprecated|retired|too old)")
 _SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+:(\w+)")
 
 
-_REQUIRED_WITH_DEFAULT = re.compile(r"has the default value .*, but it is also required")
-"""An input that has a default though it must be given: the default is never used."""
+_UNUSED_DEFAULT = re.compile(r"has the default value .*but it is also required")
+"""An input that is required needs no default, and takes it if nothing is given."""
+
+_NO_DESCRIPTION = re.compile(r"^description is required in metadata of")
+"""GitHub runs an action without a description; its marketplace does not list it."""
 
 _NESTED_RIGHTS = re.compile(r'nested job ".*?" of ".*?" requires ')
 """A called workflow asks for more than its caller gives."""
@@ -275,9 +278,11 @@ def _of_actionlint(project: Project, problem: dict[str, Any]) -> Severity:
     shell = _SHELLCHECK_LEVEL.search(message)
     if shell:
         return _of_shellcheck(shell[1])
-    if _REQUIRED_WITH_DEFAULT.search(message) or (
-        _NESTED_RIGHTS.search(message) and not _gives_rights(project, problem)
-    ):
+    if _UNUSED_DEFAULT.search(message):
+        return Severity.NOTE
+    if _NO_DESCRIPTION.search(message):
+        return Severity.WARNING
+    if _NESTED_RIGHTS.search(message) and not _gives_rights(project, problem):
         return Severity.NOTE
     still_runs = kind in _LIKELY or (kind == "action" and _OLD_ACTION.search(message))
     return Severity.WARNING if still_runs else Severity.ERROR

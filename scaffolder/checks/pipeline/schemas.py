@@ -161,7 +161,7 @@ def _schema_findings(
     for error in report.get("errors", []):
         best = error.get("best_deep_match") or error
         file = named(error["filename"])
-        if _github_takes(best["path"], best["message"]):
+        if _is_taken_by_github(best["path"], best["message"]):
             continue
         key = _last_key(best["path"])
         yield Finding(
@@ -174,24 +174,22 @@ def _schema_findings(
         yield Finding(path=file, message=f"does not parse: {error['message']}")
 
 
-_EMPTY = re.compile(r"\$\.on\.|.*\.(?:env|with|secrets|outputs|vars)\.[^.]+$")
-"""Where GitHub takes a key without a value for none, or for an empty text."""
-
-_ONE_OR_MORE = re.compile(
-    r"\.(?:(?:branches|tags|paths)(?:-ignore)?|types|needs|runs-on|workflows|labels)$"
+_NO_VALUE = re.compile(r"\$\.on\.|.*(?:^|\.)(?:env|with|outputs|secrets|inputs)\.[^.]+$")
+_OR_A_LIST = re.compile(
+    r".*\.(?:branches|branches-ignore|tags|tags-ignore|paths|paths-ignore|types|needs|workflows)$"
 )
-"""Where GitHub takes one text as well as a list of them.
-
-https://github.com/actions/languageservices/blob/main/workflow-parser/src/workflow-v1.0.json
-"""
 
 
-def _github_takes(path: str, message: str) -> bool:
-    """Return whether the schema refuses what GitHub accepts: it is narrower, or older."""
+def _is_taken_by_github(path: str, message: str) -> bool:
+    """Whether GitHub takes what the vendored schema refuses: https://docs.github.com/actions.
+
+    A filter, a variable or an input without a value counts as none, one text as a list of one, and
+    a workflow may have a description.
+    """
     if message.startswith("None is not"):
-        return _EMPTY.match(path) is not None
-    if message.endswith("is not of type 'array'"):
-        return _ONE_OR_MORE.search(path) is not None
+        return _NO_VALUE.match(path) is not None
+    if message.endswith("is not of type 'array'") and message.startswith(("'", '"')):
+        return _OR_A_LIST.fullmatch(path) is not None
     return path == "$" and "('description' was unexpected)" in message
 
 

@@ -74,7 +74,7 @@ _KEY_END = re.compile(rf"(?:{_SAYS_SECRET.pattern}){_BEHIND}$", re.IGNORECASE | 
 _ANY_KEY_END = re.compile(rf"[\w.-][_.-]key{_BEHIND}$|[a-z]Key$", re.IGNORECASE)
 _NO_SECRET = re.compile(
     r"public|publish|checksum|digest|hash$|sha\d|fingerprint|thumbprint|etag|csrf|xsrf|next_?token|page_?token|"
-    r"continuation|bypass|compass|trespass|google_?tag_?manager|^gtm_|^react_app_|^vite_|(?:repo|apt|gpg|pgp|rpm)[_.-]?key|key_?id$|(?:name|ref|file|path|arn|id|url|mount)$",
+    r"continuation|bypass|compass|trespass|google_?tag_?manager|gtm_|react_app_|vite_|(?:repo|apt|gpg|pgp|rpm)[_.-]?key|key_?id$|(?:name|ref|file|path|arn|id|url|mount)$",
     re.IGNORECASE,
 )
 _NO_SECRET_KEY = re.compile(
@@ -219,6 +219,8 @@ def _value(kind: Kind, text: str, start: int, end: int, *, plain: bool) -> _Cand
     """The value that is assigned to the name between `start` and `end`."""
     key = text[start:end].lstrip("-.")
     before = text[start - 1 : start]
+    if text[max(start - 2, 0) : start] == "${" and text[end : end + 2] in {":?", ":+"}:
+        return None  # what a shell says if the variable is not set
     if before in {"/", "@", "$", "{", "%"} and not (
         before == "{" and text[end : end + 1] in {":", "'", '"', "="}
     ):
@@ -315,7 +317,7 @@ def _in_addresses(text: str) -> Iterator[Secret]:
         host, secret = found["host"], found["secret"]
         if host in _THIS_MACHINE or (host in _BESIDE and not is_drawn(secret)):
             continue
-        if is_password(secret, plain=False):
+        if is_password(secret.rstrip("="), plain=False):
             yield Secret(start=found.start(), end=found.end(), name="a password in an address")
 
 

@@ -91,11 +91,14 @@ def files_are_readable(project: Project, toolchain: Toolchain) -> Verdict:
         if not (reason == "is UTF-16" and path.suffix in _ANY_UNICODE)
         if not (reason == "is not UTF-8" and path.suffix == ".properties")
     }
-    ours = [path for path, reason in unreadable.items() if any(word in reason for word in _NOT_READ)]
+    ours = [
+        path for path, reason in unreadable.items() if any(word in reason for word in _NOT_READ)
+    ]
     findings = tuple(
         Finding(path=path, message=reason, fix=_cure(reason), severity=_weight(path))
         for path, reason in unreadable.items()
         if path not in ours and not files.is_of_others(path) and not files.is_library(path)
+        if not (reason == "is not UTF-8" and path.suffix == ".properties")  # Java reads Latin-1
     )
     limit = ", ".join(f"{path.as_posix()} {unreadable[path]}" for path in ours[:3])
     more = f" and {len(ours) - 3} more" if len(ours) > 3 else ""

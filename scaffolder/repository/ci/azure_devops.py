@@ -51,7 +51,6 @@ _USUAL = (
 PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
 PARTS: tuple[str, ...] = ()
 FIRST = ("azure-pipelines.yml", "azure-pipelines.yaml")
-CHECKS = ("CI007",)
 OTHER_NAMES = {"azure-pipelines.yml": ("azure-pipelines.yaml", ".azure-pipelines.yml")}
 CHECK_JOB = CheckJob(
     file=".azure-pipelines/{job}.yml",
@@ -201,6 +200,7 @@ def programs(project: Project, file: Path) -> Iterator[Program]:
 OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|job|environment): {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
+OWN_CHECKS = frozenset({"CI007"})
 EXCEPTIONS: tuple[Exceptions, ...] = ()
 
 

@@ -44,19 +44,16 @@ HOST = r"github\."
 PIPELINES = tuple(f".github/workflows/*.{end}" for end in YAML)
 PARTS = tuple(f"action.{end}" for end in YAML)
 FIRST = tuple(f".github/workflows/ci.{end}" for end in YAML)
-CHECKS = ("CI001", "CI002", "CI003", "SEC003", "SEC004", "SEC005")
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 CHECK_JOB = CheckJob(file=".github/workflows/{job}.yml")
 TEXTS: tuple[str, ...] = ()
+CANDIDATES: tuple[str, ...] = ()
+holds_pipeline = no_other
 
 
 def is_pipeline(file: Path) -> bool:
-    """Return whether GitHub starts the file: one in a folder below `.github/workflows` is called at most."""
-    return file.parent.name == "workflows" and not file.name.startswith("action.")
-
-
-CANDIDATES: tuple[str, ...] = ()
-holds_pipeline = no_other
+    """Return False for files in folders below that of the workflows: GitHub reads none of them."""
+    return file.parent.name == "workflows"
 
 
 # ---- what workflows run, build and name ----------------------------------------------------------
@@ -346,6 +343,7 @@ def _actionlint(project: Project, file: Path) -> Iterator[Silenced]:
                 yield Silenced(rule="actionlint/ignore", line=line, hides=(path,))
 
 
+OWN_CHECKS = frozenset({"CI001", "CI002", "CI003", "SEC003", "SEC004", "SEC005"})
 EXCEPTIONS = (
     Exceptions(files=ZIZMOR, read=_zizmor),
     Exceptions(files=(".github/actionlint.yaml", ".github/actionlint.yml"), read=_actionlint),

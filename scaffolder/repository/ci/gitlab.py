@@ -48,7 +48,6 @@ _USUAL = (".gitlab-ci", "*.gitlab-ci", ".gitlab/*/*", ".gitlab-ci/*", "ci/gitlab
 PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
 PARTS: tuple[str, ...] = ()
 FIRST = (".gitlab-ci.yml", ".gitlab-ci.yaml")
-CHECKS = ("CI006",)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 CHECK_JOB = CheckJob(
     file=".gitlab/{job}.yml",
@@ -186,6 +185,7 @@ def set_ups(project: Project, file: Path) -> Iterator[Image]:
 OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^ {{0,2}}(?:build-)?{}:", r"^\s*-? ?(?:stage|environment): {}\s*$")
 STAGE_WORDS = ("environment: {}", "{}")
+OWN_CHECKS = frozenset({"CI006"})
 EXCEPTIONS: tuple[Exceptions, ...] = ()
 
 

@@ -45,7 +45,6 @@ PIPELINES = (
 CANDIDATES = ("*.groovy", "[Jj]enkinsfile*", "*[Jj]enkinsfile", "*.pipeline")
 PARTS: tuple[str, ...] = ()
 FIRST = ("Jenkinsfile",)
-CHECKS = ("CI005",)
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
 CHECK_JOB = CheckJob(
     file="ci/{job}.jenkinsfile",
@@ -164,6 +163,7 @@ def set_ups(project: Project, file: Path) -> Iterator[Image | Tool]:
 OWN_TARGETS: frozenset[str] = frozenset()
 STAGE_LINES = (r"^\s*stage\('{}'\)",)
 STAGE_WORDS = ("stage('{}')", 'stage("{}")', "{}")
+OWN_CHECKS = frozenset({"CI005"})
 EXCEPTIONS: tuple[Exceptions, ...] = ()
 
 

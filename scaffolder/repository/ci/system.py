@@ -173,10 +173,6 @@ class CiSystem(Protocol):
         """Return whether a file that `CANDIDATES` matches is a pipeline by what is in it."""
 
     @property
-    def CHECKS(self) -> tuple[str, ...]:
-        """Return the ids of the checks that read the files of this system alone."""
-
-    @property
     def FIRST(self) -> tuple[str, ...]:
         """Return the file that is read as stages, under each name that it may have."""
 
@@ -257,6 +253,10 @@ class CiSystem(Protocol):
         """Yield what the system accepts in a pipeline, and what fails or does harm when it runs."""
 
     # ---- its linters
+
+    @property
+    def OWN_CHECKS(self) -> frozenset[str]:
+        """Return the ids of the checks that have its pipelines alone as their subject."""
 
     @property
     def EXCEPTIONS(self) -> tuple[Exceptions, ...]:

@@ -225,6 +225,8 @@ def _rendered(
 def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]:
     """Files of values by environment, in promotion order; the chart's own alone where there are none."""
     found: dict[str, tuple[Path, ...]] = {}
+    # What is in the folder of a chart inside this one is of that chart.
+    parts = frozenset(files.charts(project)) - {folder}
     for file in files.chart_inputs(project, folder):
         inside = file.relative_to(folder)
         named = file.name.startswith("values") or inside.parts[0] in {
@@ -232,7 +234,13 @@ def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]
             "environments",
             "envs",
         }
-        if file.suffix in {".yaml", ".yml"} and named and "templates" not in inside.parts:
+        is_of_part = any((folder / above) in parts for above in inside.parents)
+        if (
+            file.suffix in {".yaml", ".yml"}
+            and named
+            and "templates" not in inside.parts
+            and not is_of_part
+        ):
             environment = environments.named_in(inside, project)
             if environment:
                 found[environment] = (*found.get(environment, ()), file)

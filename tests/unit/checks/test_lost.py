@@ -104,7 +104,7 @@ def test_the_run_reports_it_and_does_not_fail(tmp_path: Path) -> None:
     assert (report.exit_code, report.inapplicable) == (0, ())
 
 
-def test_the_checks_of_the_table_are_there_and_each_system_has_some() -> None:
+def test_the_checks_of_the_table_are_there() -> None:
     known = {check for subject in lost._SUBJECTS for check in subject.checks}
     assert known - EVERY.keys() == set()
-    assert [name for name, system in CI_SYSTEMS.items() if not system.CHECKS] == []
+    assert all(known >= system.OWN_CHECKS for system in CI_SYSTEMS.values())
