@@ -54,7 +54,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+UNIT = Path(__file__).parent / "unit"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests of units `only_git`, but for those that ask for other programs by their mark."""
+    for item in items:
+        if item.path.is_relative_to(UNIT) and not item.get_closest_marker("programs"):
+            item.add_marker("only_git")
     if config.getoption("--but-only-git"):
         left_out = [item for item in items if item.get_closest_marker("only_git")]
         items[:] = [item for item in items if item not in left_out]

@@ -13,8 +13,7 @@ from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import SystemToolchain
 
 
-@pytest.mark.only_git
-def test_a_test_with_the_mark_finds_git_and_nothing_else(toolchain: SystemToolchain) -> None:
+def test_a_unit_with_the_mark_finds_git_and_nothing_else(toolchain: SystemToolchain) -> None:
     (program,) = Path(os.environ["PATH"]).iterdir()
     assert program.name == "git"
     assert toolchain.find(GIT)
@@ -22,6 +21,7 @@ def test_a_test_with_the_mark_finds_git_and_nothing_else(toolchain: SystemToolch
         toolchain.find(TERRAFORM)
 
 
-def test_one_without_it_finds_what_the_machine_has(only_git: Path) -> None:
+@pytest.mark.programs
+def test_one_in_units_with_the_mark_programs_finds_what_the_machine_has(only_git: Path) -> None:
     assert os.environ["PATH"] != str(only_git)
     assert shutil.which("git") != str(only_git / "git")

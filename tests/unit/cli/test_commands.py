@@ -470,6 +470,7 @@ def test_list_as_text_and_json_have_the_same_rows(
     assert len(capsys.readouterr().out.splitlines()) == len(rows) + 1
 
 
+@pytest.mark.programs
 def test_doctor_names_every_tool_and_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["doctor", "--format", "json"]) == ExitCode.CLEAN
     tools = json.loads(capsys.readouterr().out)["tools"]
@@ -480,6 +481,7 @@ def test_doctor_names_every_tool_and_what_it_is_for(capsys: pytest.CaptureFixtur
         assert f" {tool['tool']} " in out
 
 
+@pytest.mark.programs
 def test_doctor_says_whether_plain_copier_reaches_the_releases(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -499,6 +501,7 @@ def test_doctor_says_whether_plain_copier_reaches_the_releases(
     assert f"  --  git-remote-scaffold not on PATH; {said}" in _doctor(capsys)
 
 
+@pytest.mark.programs
 def test_doctor_has_the_words_of_a_git_that_cannot_be_used_and_nothing_to_install(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -510,6 +513,7 @@ def test_doctor_has_the_words_of_a_git_that_cannot_be_used_and_nothing_to_instal
     assert f"  --  git               cannot be used: {said}\n" in _doctor(capsys)
 
 
+@pytest.mark.programs
 def test_doctor_says_what_installs_a_git_that_is_missing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

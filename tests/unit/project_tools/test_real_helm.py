@@ -13,6 +13,7 @@ import pytest
 
 from tools import real_helm
 
+pytestmark = pytest.mark.programs
 needs_sh = pytest.mark.skipif(
     not shutil.which("sh"), reason="the stand-in is a shell script; no sh on PATH"
 )

@@ -21,10 +21,13 @@ from scaffolder.tools import process
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import SystemToolchain
 
-pytestmark = pytest.mark.skipif(
-    not all(shutil.which(name) for name in ("sh", "cat", "sleep")),
-    reason="the stand-ins are shell scripts; no sh on PATH",
-)
+pytestmark = [
+    pytest.mark.programs,
+    pytest.mark.skipif(
+        not all(shutil.which(name) for name in ("sh", "cat", "sleep")),
+        reason="the stand-ins are shell scripts; no sh on PATH",
+    ),
+]
 
 
 def has_ended(pid: int) -> bool:

@@ -14,10 +14,13 @@ from scaffolder.errors import ToolMissing
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import SystemToolchain
 
-pytestmark = pytest.mark.skipif(
-    not all(shutil.which(name) for name in ("sh", "cat", "sleep")),
-    reason="the stand-ins are shell scripts; no sh on PATH",
-)
+pytestmark = [
+    pytest.mark.programs,
+    pytest.mark.skipif(
+        not all(shutil.which(name) for name in ("sh", "cat", "sleep")),
+        reason="the stand-ins are shell scripts; no sh on PATH",
+    ),
+]
 
 
 def test_find_takes_the_program_on_path(bin_folder: Path, tools: SystemToolchain) -> None:
