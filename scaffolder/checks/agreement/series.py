@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import clouds, files, runtimes
-from scaffolder.repository.facts import application, charts, deployments, documents, monitoring
-from scaffolder.repository.facts.monitoring import Query, Selector
+from scaffolder.repository.facts import (
+    application,
+    charts,
+    documents,
+    monitoring,
+    scrape_jobs,
+)
+from scaffolder.repository.facts.monitoring import Matcher, Query, Selector
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -17,16 +24,22 @@ _OF_CHOICES = "|".join(
     (*runtimes.of_each(lambda runtime: runtime.SERIES), *clouds.of_each(lambda cloud: cloud.SERIES))
 )
 _OTHERS = re.compile(
-    r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node|machine|apiserver|etcd|coredns|rest_client"
-    r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd|probe|blackbox|cortex|thanos"
-    r"|process|http_server|http_client|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq|elasticsearch|gcp|stackdriver|argocd"
-    r"|flux|gotk|otelcol|otel|otlp|target|traces|calls|duration|db|messaging|system|k8s|hw|faas|gen_ai|certmanager|velero|workqueue|controller_runtime|volume_manager|storage_operation|grpc|rpc|net_conntrack"
+    r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node"
+    r"|machine|apiserver|etcd|coredns|rest_client"
+    r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd"
+    r"|probe|blackbox|cortex|thanos"
+    r"|process|http_server|http_client|dotnet|ruby|redis|pg|mysql|mongodb|kafka|rabbitmq"
+    r"|elasticsearch|gcp|stackdriver|argocd"
+    r"|flux|gotk|otelcol|otel|otlp|target|traces|calls|duration|db|messaging|system|k8s|hw|faas"
+    r"|gen_ai|certmanager|velero|workqueue|controller_runtime|volume_manager|storage_operation"
+    r"|grpc|rpc|net_conntrack"
     rf"|sidekiq|base|vendor|cassandra|jenkins|gitlab|{_OF_CHOICES})_\w+)"
 )
 """Series that others than the service make: Kubernetes, exporters, and the libraries that come with a runtime."""
 
 _METRIC = re.compile(
-    r"[Cc]ounter|[Gg]auge|[Hh]istogram|[Ss]ummary|[Mm]eter\b|[Mm]etric|[Tt]imer|[Pp]rom|# (?:HELP|TYPE)"
+    r"[Cc]ounter|[Gg]auge|[Hh]istogram|[Ss]ummary|[Mm]eter\b|[Mm]etric|[Tt]imer|[Pp]rom"
+    r"|# (?:HELP|TYPE)"
     r"|\b[Nn]ame[\"']?\s*[:=]"
 )
 """What stands on the line of source that names a metric."""
@@ -98,35 +111,46 @@ def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
 
 def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
     """The labels `job` and `service` that rules and dashboards select by have values of this repository."""
-    known = _jobs(project)
+    known = scrape_jobs.jobs(project)
     if not known:
         raise NotApplicable(
             "no ServiceMonitor or scrape configuration says what the jobs are called"
         )
     findings, looked = [], 0
     for place, who, query in monitoring.queries(project):
-        for one in query.selectors:
-            ours = not _OTHERS.fullmatch(one.name) or one.name == "up"
-            for matcher in one.matchers:
-                if (
-                    matcher.label in {"job", "service"}
-                    and matcher.operator == "="
-                    and "$" not in matcher.value
-                    and ours
-                ):
-                    looked += 1
-                    near = difflib.get_close_matches(matcher.value, list(known), n=1, cutoff=0.7)
-                    if matcher.value not in known and near:
-                        name, other = near[0], known[near[0]]
-                        message = f'{who} selects {matcher.label}="{matcher.value}", but the service is {name}'
-                        findings.append(
-                            disagreement(
-                                place, message, other, fix=f'select {matcher.label}="{name}"'
-                            )
-                        )
+        release = scrape_jobs.of_release(project, place.path)
+        local = release.names if release else known
+        for one, matcher in _by_job(query):
+            looked += 1
+            if matcher.value in local:
+                continue
+            near = difflib.get_close_matches(matcher.value, list(local), n=1, cutoff=0.7)
+            if not near and release and release.are_all and matcher.label == "job":
+                near = [next(iter(local))] if _is_counted(project, one.name) else []
+            if near:
+                selects = f'{matcher.label}="{matcher.value}"'
+                message = f"{who} selects {selects}, but the service is {near[0]}"
+                fix = f'select {matcher.label}="{near[0]}"'
+                findings.append(disagreement(place, message, local[near[0]], fix=fix))
     if not looked:
         raise NotApplicable("no rule and no dashboard selects by job or service")
     return Verdict(findings=distinct(findings), detail=counted(looked, "selector"))
+
+
+def _by_job(query: Query) -> Iterator[tuple[Selector, Matcher]]:
+    """Yield where a query selects series of the service by the name of a job or a Service."""
+    for one in query.selectors:
+        if _OTHERS.fullmatch(one.name) and one.name != "up":
+            continue
+        for matcher in one.matchers:
+            is_plain = matcher.operator == "=" and "$" not in matcher.value
+            if matcher.label in {"job", "service"} and is_plain:
+                yield one, matcher
+
+
+def _is_counted(project: Project, name: str) -> bool:
+    """Return whether a source of the repository names a series."""
+    return any(_named(name, one.words) for one in application.applications(project))
 
 
 def absence_is_alerted(project: Project, _: Toolchain) -> Verdict:
@@ -229,7 +253,7 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
         if one.name and ":" not in one.name and one.name not in recorded
     ]
     named = [_named(one.name, words) for _, _, one in ours]
-    jobs = _jobs(project)
+    jobs = scrape_jobs.jobs(project)
     everywhere = {
         one.name for _, _, query in monitoring.queries(project) for one in query.selectors
     }
@@ -291,28 +315,6 @@ def _named(name: str, words: dict[str, Location]) -> bool:
         one in words
         for one in (name, short, shorter, re.sub(r"_(?:seconds|bytes|milliseconds)$", "", short))
     )
-
-
-def _jobs(project: Project) -> dict[str, Location]:
-    """What Prometheus calls the jobs: after the Service, after the label that jobLabel names, or in its own file."""
-    known: dict[str, Location] = {}
-    for monitor in (
-        one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
-    ):
-        label = str(monitor.get("spec", "jobLabel") or "")
-        for service in deployments.deployed_with(project, monitor, "Service", "Deployment"):
-            name = service.labels.get(label) or service.name
-            known.setdefault(name, monitor.place(project, "spec"))
-            known.setdefault(service.name, monitor.place(project, "spec"))
-    if known:
-        for file in sorted((*files.plain_yaml(project), *files.terraform(project))):
-            if "job_name:" in project.text(file):
-                for number, line in enumerate(project.lines(file), 1):
-                    if found := re.match(r"\s*-?\s*job_name:\s*[\"']?([\w./-]+)", line):
-                        known.setdefault(
-                            found[1], Location(path=file, line=number, text=line.strip())
-                        )
-    return known
 
 
 def _divides(query: Query, recorded: dict[str, monitoring.Rule], depth: int = 0) -> bool:

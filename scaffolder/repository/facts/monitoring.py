@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats import promql, query_languages
-from scaffolder.formats.promql import Query, Selector
+from scaffolder.formats.promql import Matcher, Query, Selector
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts import charts
@@ -34,6 +34,7 @@ __all__ = [
     "PROMETHEUS",
     "VICTORIA",
     "Alertmanager",
+    "Matcher",
     "Panel",
     "Query",
     "Rule",

@@ -1,0 +1,103 @@
+"""AG035: rules in a chart select the job by the name that the chart's own monitor gives it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import ScriptedToolchain, written
+
+from scaffolder import checks
+
+LABELS = "labels: {app.kubernetes.io/name: {{ .Chart.Name }}}"
+SERVICE = f"""\
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{{{ .Release.Name }}}}
+  {LABELS}
+spec:
+  selector: {{app: shop}}
+  ports: [{{name: http, port: 80}}]
+"""
+MONITOR = """\
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: shop}
+spec:
+  %s
+  selector: {matchLabels: {app.kubernetes.io/name: {{ .Chart.Name }}}}
+  endpoints: [{port: http}]
+"""
+BY_LABEL, BY_NAME = "jobLabel: app.kubernetes.io/name", "namespaceSelector: {any: false}"
+
+
+def repository(
+    name: str, job: str, *, monitor: str = BY_LABEL, series: str = "shop_orders_total", **more: str
+) -> dict[str, str]:
+    rule = f"{{alert: Few, expr: 'rate({series}{{job=\"{job}\"}}[5m]) < 1'}}"
+    return {
+        "Dockerfile": "FROM python:3.13\n",
+        "pyproject.toml": '[project]\nname = "shop"\n',
+        "app.py": 'ORDERS = Counter("shop_orders_total", "Orders")\n',
+        "chart/Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n",
+        "chart/values.yaml": "a: 1\n",
+        "chart/templates/service.yaml": SERVICE,
+        "chart/templates/monitor.yaml": MONITOR % monitor,
+        "chart/files/rules.yaml": f"groups: [{{name: shop, rules: [{rule}]}}]\n",
+        **{path.replace("__", "/").replace("_yaml", ".yaml"): text for path, text in more.items()},
+    }
+
+
+def found(root: Path, files: dict[str, str]) -> list[str]:
+    report = checks.run(
+        written(root, files), checks.choose(select=["AG035"], ignore=[]), ScriptedToolchain({})
+    )
+    assert [result.reason for result in report.results if result.outcome.name == "BROKEN"] == []
+    return [finding.message for result in report.results for finding in result.findings]
+
+
+COMPOSE = (
+    'configs:\n  prometheus:\n    content: |\n      scrape_configs:\n        - job_name: "shop"\n'
+)
+RENAMED = {
+    "another word": repository("catalog", "shop"),
+    "nearly the same": repository("shops", "shop"),
+    "while Compose keeps the old name": repository("catalog", "shop", compose_yaml=COMPOSE),
+    "nearly the same, by the name of the Service": repository(
+        "shop-api", "shop-app", monitor=BY_NAME
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RENAMED)
+def test_a_chart_that_is_renamed_blinds_its_rules(name: str, tmp_path: Path) -> None:
+    [message] = found(tmp_path, RENAMED[name])
+    assert "but the service is" in message
+
+
+OTHER = repository("shop", "shop")
+RIGHT = {
+    "the name of the chart": repository("shop", "shop"),
+    "the name of a release": repository("catalog", "payments", monitor=BY_NAME),
+    "the name of the release beside the label": repository("shop", "shop", compose_yaml=COMPOSE),
+    "a series of others": repository("catalog", "postgres", series="pg_up"),
+    "a series that no source names": repository("catalog", "cart", series="cart_size"),
+    "rules outside of the chart": {
+        **repository("catalog", "catalog"),
+        "monitoring/rules.yaml": "groups: [{name: a, rules: [{alert: B, expr: 'up{job=\"shop\"} == 0'}]}]\n",
+    },
+    "two charts": {
+        **repository("catalog", "cart"),
+        **{
+            path.replace("chart/", "other/"): text.replace("name: catalog", "name: cart")
+            for path, text in repository("catalog", "cart").items()
+            if path.startswith("chart/") and "rules" not in path
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_job_that_may_be_is_not_reported(name: str, tmp_path: Path) -> None:
+    assert found(tmp_path, RIGHT[name]) == []
