@@ -22,8 +22,9 @@ from typing import Any
 
 import pytest
 from control_plane import helm_provider, server
+from control_plane.pods import PODS, Fate
 from control_plane.server import ControlPlane
-from control_plane.workloads import DEPLOYMENTS, PODS, Fate
+from control_plane.workloads import DEPLOYMENTS
 from rbac import Identity
 from support import ROOT
 
@@ -78,8 +79,8 @@ class Lab:
     def image(self, letter: str, fate: Fate | None = None) -> dict[str, str]:
         """Build nothing, but say what becomes of an image; returns the variables that deploy it."""
         revision = self.commit(f"image {letter}")
-        self.plane.workloads.revisions[digest(letter)] = revision
-        self.plane.workloads.fates[digest(letter)] = fate or Fate()
+        self.plane.pods.revisions[digest(letter)] = revision
+        self.plane.pods.fates[digest(letter)] = fate or Fate()
         return {"DIGEST": digest(letter), "REVISION": revision}
 
     def make(self, target: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -190,7 +191,7 @@ def opened(repository: Path, folder: Path, way: str) -> Iterator[Lab]:
         }
         lab = Lab(root, plane, environment)
         environment["CHAT_WEBHOOK_URL"] = stack.enter_context(listening(lab.chat))
-        plane.workloads.runtime = runtime_of(root)
+        plane.pods.runtime = runtime_of(root)
         if way == "terraform":
             (root / "terraform/deploy/.terraform.lock.hcl").write_text("# pinned\n")
             provider = helm_provider.serving(PROGRAMS / "helm3", root / "terraform/deploy", SHORT)

@@ -25,8 +25,8 @@ from typing import Any
 
 import lab
 from control_plane import server
+from control_plane.pods import PODS
 from control_plane.server import ControlPlane
-from control_plane.workloads import PODS
 from support import ROOT
 
 ENVIRONMENTS = ("dev", "qa", "prod")
@@ -203,8 +203,8 @@ def opened(
                 plane.api.admit_text((repository / f"platform/{name}.yaml").read_text("utf-8"))
             file = folder / f"{environment}.kubeconfig"
             kubeconfigs[environment] = plane.kubeconfig(file, lab.DEPLOYERS, SERVICE)
-            plane.workloads.revisions = _Images(image)
-            plane.workloads.runtime = lab.runtime_of(repository)
+            plane.pods.revisions = _Images(image)
+            plane.pods.runtime = lab.runtime_of(repository)
             planes[environment] = plane
         _programs(folder, by_environment=by_environment)
         chat: list[str] = []

@@ -1,4 +1,4 @@
-"""Puts into .pipelines/ what runs pipelines: act, Node.js, and gitlab-ci-local in it."""
+"""Puts the runners of pipelines into .pipelines/: act, Node.js, and gitlab-ci-local in it."""
 
 from __future__ import annotations
 

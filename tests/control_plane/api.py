@@ -7,8 +7,6 @@ these recordings is `tests/unit/cluster/test_control_plane_replays.py`.
 from __future__ import annotations
 
 import copy
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,14 +21,14 @@ from control_plane import (
     ownership,
     patches,
     pod_security,
-    protobuf,
     quota,
+    schema,
     validation,
 )
-from control_plane.kinds import Kind, Object
+from control_plane.kinds import Object
+from control_plane.requests import Address, Call, Refused, Target, forbidden, parse, read_body
 from control_plane.selectors import matches
 from control_plane.storage import Storage, now, stamp
-from rbac import Identity
 
 ADMIN = "system:masters"
 """The group that may do everything: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles"""
@@ -42,75 +40,6 @@ _PODS = kinds.find("", "v1", "pods") or kinds.KINDS[0]
 _SERVICES = kinds.find("", "v1", "services") or kinds.KINDS[0]
 _RULES = [kind for kind in kinds.KINDS if kind.group == "rbac.authorization.k8s.io"]
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request: who asks for what."""
-
-    method: str
-    path: str
-    query: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    media_type: str = ""
-    agent: str = "unknown"
-    identity: Identity | None = None
-
-
-@dataclass(frozen=True)
-class Target:
-    """What an address names; the name is "" for all objects of the kind."""
-
-    kind: Kind
-    namespace: str
-    name: str
-    subresource: str = ""
-
-
-@dataclass(frozen=True)
-class _Address:
-    """An address whether the server serves it or not."""
-
-    group: str
-    version: str
-    plural: str
-    namespace: str
-    name: str
-    subresource: str
-
-    @property
-    def resource(self) -> str:
-        return f"{self.plural}.{self.group}" if self.group else self.plural
-
-
-def parse(path: str) -> _Address | None:
-    """Return what an address names, or None for one that is not of objects."""
-    match path.strip("/").split("/"):
-        case ["api", version, *rest]:
-            group = ""
-        case ["apis", group, version, *rest]:
-            pass
-        case _:
-            return None
-    namespace = ""
-    if rest[:1] == ["namespaces"] and len(rest) > 2:
-        namespace, rest = rest[1], rest[2:]
-    if not rest:
-        return None
-    plural, name, subresource = [*rest, "", ""][:3]
-    return _Address(group, version, plural, namespace, name, subresource)
-
-
-class Refused(Exception):
-    """The request is refused with this answer."""
-
-    def __init__(self, status: int, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reply = (
-            api_server.refusal(status, message, reason)
-            if reason or status >= 500
-            else Reply(status, message, media_type="text/plain")
-        )
 
 
 @dataclass
@@ -158,7 +87,7 @@ class Api:
             raise Refused(404, "the server could not find the requested resource", "NotFound")
         return Target(kind, address.namespace, address.name, address.subresource)
 
-    def _authorize(self, call: Call, address: _Address) -> None:
+    def _authorize(self, call: Call, address: Address) -> None:
         """RBAC, before anything else: also what does not exist is forbidden first (recorded: missing-crd-group.deployer)."""
         identity = call.identity
         if identity is None or ADMIN in identity.groups:
@@ -177,14 +106,14 @@ class Api:
                 needed, resource, address.group, address.namespace, address.name or ""
             )
             if not rbac.allowed(rules, identity, asked):
-                raise Refused(403, _forbidden(identity, address, needed, resource), "Forbidden")
+                raise Refused(403, forbidden(identity, address, needed, resource), "Forbidden")
 
-    def _missing(self, address: _Address) -> bool:
+    def _missing(self, address: Address) -> bool:
         key = (address.resource, address.namespace, address.name)
         return key not in self.storage.objects
 
     @staticmethod
-    def _reading(call: Call, address: _Address) -> str:
+    def _reading(call: Call, address: Address) -> str:
         if address.name:
             return "get"
         return "watch" if call.query.get("watch") in ("true", "1") else "list"
@@ -250,7 +179,7 @@ class Api:
 
     def _write(self, call: Call, target: Target) -> Reply:
         with self.storage.changed:
-            sent = _read_body(call)
+            sent = read_body(call)
             live = self._live(call, target, sent)
             if call.method != "PATCH" or call.media_type == APPLY:
                 self._fits(target, sent)
@@ -294,7 +223,7 @@ class Api:
         kind = target.kind
         version = sent.setdefault("apiVersion", kind.api_version)  # recorded: no-kind
         if sent.setdefault("kind", kind.name) != kind.name:  # recorded: kind-in-body-differs
-            raise Refused(400, _other_kind(sent, kind), "BadRequest")
+            raise Refused(400, schema.other_kind(sent, kind), "BadRequest")
         if version != kind.api_version:  # recorded: old-version-in-body
             text = f"the API version in the data ({version}) does not match the expected API version ({kind.api_version})"
             raise Refused(400, text, "BadRequest")
@@ -308,7 +237,7 @@ class Api:
     def _merged(self, call: Call, target: Target, sent: Any, live: Object | None) -> Object:
         manager = call.query.get("fieldManager") or call.agent.partition("/")[0]
         if call.media_type == APPLY:
-            _declared(target, sent)
+            schema.declared(target, sent)
             merged, conflicts = ownership.after_apply(
                 live, sent, manager, force=call.query.get("force") == "true", now=now()
             )
@@ -322,7 +251,7 @@ class Api:
                 return new
         else:
             if call.query.get("fieldValidation") == "Strict":
-                _decoded(target, sent)
+                schema.decoded(target, sent)
             new = copy.deepcopy(sent)
             if live:
                 new["status"] = live.get("status", {})
@@ -404,73 +333,3 @@ class Api:
     def _tell(self) -> None:
         for call in self.after:
             call()
-
-
-def _read_body(call: Call) -> Any:
-    if call.media_type == protobuf.MEDIA_TYPE:
-        return protobuf.decode(call.body)
-    return (
-        yaml.safe_load(call.body)
-        if call.media_type == APPLY and not call.body.startswith(b"{")
-        else json.loads(call.body)
-    )
-
-
-def _forbidden(identity: Identity, address: _Address, verb: str, resource: str) -> str:
-    """The words of a refusal (recorded: helm4.role-as-generated.03-test)."""
-    named = f'"{address.name}" ' if address.name and verb != "create" else ""
-    if verb == "create" and address.subresource:
-        named = f'"{address.name}" '
-    where = (
-        f'in the namespace "{address.namespace}"' if address.namespace else "at the cluster scope"
-    )
-    return (
-        f'{address.resource} {named}is forbidden: User "{identity.user}" cannot {verb} resource "{resource}" '
-        f'in API group "{address.group}" {where}'
-    )
-
-
-def _validated(one: Object) -> str:
-    """Return the field that the published schema does not know, or ""."""
-    import kubernetes_validate
-
-    try:
-        kubernetes_validate.validate(one, "1.36", strict=True)
-    except kubernetes_validate.SchemaNotFoundError:
-        return ""  # a custom resource
-    except kubernetes_validate.ValidationError as error:
-        found = re.findall(r"'([^']+)'", str(error.message))
-        return ".".join([*map(str, error.path), *found[:1]]) if found else ""
-    return ""
-
-
-def _declared(target: Target, one: Object) -> None:
-    """An apply with a field that does not exist, or with an entry twice (recorded: unknown-field.strict.apply, duplicate-env.apply)."""
-    unknown = _validated(one)
-    faults = [f".{unknown}: field not declared in schema"] if unknown else []
-    faults += validation.duplicates(one)
-    if faults:
-        where = (
-            f"{target.namespace}/{one['metadata']['name']}; {one['apiVersion']}, Kind={one['kind']}"
-        )
-        raise Refused(500, f"failed to create typed patch object ({where}): {faults[0]}", "")
-
-
-def _decoded(target: Target, one: Object) -> None:
-    """A creation with a field that does not exist (recorded: unknown-field.strict.create)."""
-    unknown = _validated(one)
-    if unknown:
-        kind = target.kind
-        text = (
-            f'{kind.name} in version "{kind.version}" cannot be handled as a {kind.name}: strict decoding error: '
-            f'unknown field "{unknown}"'
-        )
-        raise Refused(400, text, "BadRequest")
-
-
-def _other_kind(one: Object, kind: Kind) -> str:
-    version = one["apiVersion"].rpartition("/")[2]
-    return (
-        f'{one["kind"]} in version "{version}" cannot be handled as a {kind.name}: converting '
-        f"({version}.{one['kind']}) to ({kind.group}.{kind.name}): unknown conversion"
-    )

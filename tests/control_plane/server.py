@@ -18,8 +18,10 @@ from typing import Any
 import yaml
 from api_server import Reply, refusal
 from control_plane import tunnels
-from control_plane.api import Api, Call, Refused, Target
+from control_plane.api import Api
 from control_plane.kinds import Object
+from control_plane.pods import Pods
+from control_plane.requests import Call, Refused, Target
 from control_plane.selectors import matches
 from control_plane.storage import NOTHING
 from control_plane.workloads import Workloads
@@ -33,7 +35,7 @@ class ControlPlane:
     """A running server: its port, its objects, its pods, and who has which token."""
 
     api: Api
-    workloads: Workloads
+    pods: Pods
     identities: dict[str, Identity]
     port: int
     certificate: Path
@@ -87,8 +89,8 @@ def _certificate(folder: Path) -> ssl.SSLContext:
 def running(folder: Path) -> Iterator[ControlPlane]:
     """Start a control plane without objects, with a certificate in `folder`; it ends with the block."""
     api = Api()
-    workloads = Workloads(api)
-    plane = ControlPlane(api, workloads, {}, 0, folder / "certificate.pem", [])
+    workloads = Workloads(api, Pods(api))
+    plane = ControlPlane(api, workloads.pods, {}, 0, folder / "certificate.pem", [])
 
     class Handler(_Handler):
         pass
@@ -171,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         if pod is None:
             return refusal(404, f'pods "{target.name}" not found', "NotFound")
         previous = call.query.get("previous") == "true"
-        text = self.plane.workloads.log(pod, previous=previous)
+        text = self.plane.pods.log(pod, previous=previous)
         if text is None:
             container = call.query.get("container") or pod["spec"]["containers"][0]["name"]
             missing = (
@@ -255,7 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _pod_answer(self, pod: Object, request: bytes) -> bytes:
         path = request.split(b" ", 2)[1]
         status = "200 OK" if path == b"/info" else "404 Not Found"
-        body = json.dumps(self.plane.workloads.info(pod)).encode() if path == b"/info" else b""
+        body = json.dumps(self.plane.pods.info(pod)).encode() if path == b"/info" else b""
         head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         return head.encode() + body
 

@@ -1,4 +1,4 @@
-"""The controllers and the nodes of the stand-in: what becomes of a Deployment, of its pods, and of the pod of `helm test`.
+"""The controllers of the stand-in for a control plane: what becomes of a Deployment.
 
 Real controllers were held beside it while the recordings were made; this one knows what the generated scripts look at. Time
 is short: a second here is a minute and more there, and a surge is not counted out pod by pod.
@@ -9,57 +9,30 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import re
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
-from control_plane import kinds, quota
-from control_plane.api import Api, Call, Refused
-from control_plane.kinds import Kind, Object
-from control_plane.storage import now
+from control_plane.api import Api
+from control_plane.kinds import Object
+from control_plane.pods import PODS, Pods, is_ready, place_of, served
+from control_plane.requests import Call, Refused
 from rbac import Identity
 
 _CONTROLLER = Identity("system:kube-controller-manager", ("system:masters",))
 
 
-def _kind(group: str, version: str, plural: str) -> Kind:
-    kind = kinds.find(group, version, plural)
-    assert kind is not None
-    return kind
-
-
-DEPLOYMENTS = _kind("apps", "v1", "deployments")
-REPLICA_SETS = _kind("apps", "v1", "replicasets")
-PODS = _kind("", "v1", "pods")
-EVENTS = _kind("", "v1", "events")
-AUTOSCALERS = _kind("autoscaling", "v2", "horizontalpodautoscalers")
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What becomes of the pods of one image: ready or not, crashing, with a wrong answer, and whether its test passes."""
-
-    ready: bool = True
-    crashes: bool = False
-    test_passes: bool = True
-    log: str = '{"level":"info","message":"started"}\n'
-    info: dict[str, Any] = field(default_factory=dict)
+DEPLOYMENTS = served("apps", "v1", "deployments")
+REPLICA_SETS = served("apps", "v1", "replicasets")
+AUTOSCALERS = served("autoscaling", "v2", "horizontalpodautoscalers")
 
 
 @dataclass
 class Workloads:
-    """Runs the controllers in a thread until it is left. `fates` says by digest what becomes of the pods of an image.
-
-    `revisions` is the commit that an image was built from, `delays` the seconds that its pods take to start.
-    """
+    """Runs the controllers and the nodes in a thread until it is left."""
 
     api: Api
-    fates: dict[str, Fate] = field(default_factory=dict)
-    revisions: dict[str, str] = field(default_factory=dict)
-    delays: dict[str, float] = field(default_factory=dict)
-    runtime: str = ""
+    pods: Pods
     deadline: float = 1.5
     old_pods_stay: float = 0.3
     _since: dict[str, float] = field(default_factory=dict)
@@ -84,16 +57,15 @@ class Workloads:
         with storage.changed:
             for deployment in storage.select(DEPLOYMENTS):
                 self._scale(deployment)
-                self._roll_out(storage.get(DEPLOYMENTS, *_place(deployment)) or deployment)
+                self._roll_out(storage.get(DEPLOYMENTS, *place_of(deployment)) or deployment)
             self._collect()
-            for pod in storage.select(PODS):
-                self._run_pod(pod)
+            self.pods.step()
 
     # ---- deployments -------------------------------------------------------------------------------------------
 
     def _scale(self, deployment: Object) -> None:
         """An autoscaler keeps its minimum, by the subresource `scale`, which managedFields remember."""
-        namespace, name = _place(deployment)
+        namespace, name = place_of(deployment)
         scaler = self.api.storage.get(AUTOSCALERS, namespace, name)
         if scaler and deployment["spec"]["replicas"] < scaler["spec"]["minReplicas"]:
             deployment["spec"]["replicas"] = scaler["spec"]["minReplicas"]
@@ -112,7 +84,7 @@ class Workloads:
             self.api.storage.put(DEPLOYMENTS, deployment)
 
     def _roll_out(self, deployment: Object) -> None:
-        namespace, name = _place(deployment)
+        namespace, name = place_of(deployment)
         digest = hashlib.sha256(
             json.dumps(deployment["spec"]["template"], sort_keys=True).encode()
         ).hexdigest()[:9]
@@ -127,7 +99,7 @@ class Workloads:
             failure = self._start_pod(deployment, current, digest, number)
             if failure:
                 break
-        ready = [pod for pod in fresh if _is_ready(pod)]
+        ready = [pod for pod in fresh if is_ready(pod)]
         key = f"{namespace}/{current}/{deployment['metadata']['generation']}"
         began = self._since.setdefault(key, time.monotonic())
         done = len(ready) >= wanted
@@ -135,15 +107,15 @@ class Workloads:
             available = self._since.setdefault(f"{key}/done", time.monotonic())
             if time.monotonic() - available >= self.old_pods_stay:
                 for pod in old:
-                    self.api.storage.remove(PODS, *_place(pod))
+                    self.api.storage.remove(PODS, *place_of(pod))
                 old = []
-        slow = max((self.delays.get(_digest(pod), 0) for pod in fresh), default=0)
+        slow = max((self.pods.delay_of(pod) for pod in fresh), default=0)
         late = not done and time.monotonic() - began > self.deadline + slow
-        serving = [pod for pod in old if _is_ready(pod)]
+        serving = [pod for pod in old if is_ready(pod)]
         self._report(deployment, current, fresh, ready, serving, old, failure, late)
 
     def _keep_replica_set(self, deployment: Object, current: str, digest: str) -> None:
-        namespace, name = _place(deployment)
+        namespace, name = place_of(deployment)
         storage = self.api.storage
         for one in storage.select(REPLICA_SETS, namespace):
             if (
@@ -183,7 +155,7 @@ class Workloads:
 
     def _start_pod(self, deployment: Object, current: str, digest: str, number: int) -> str:
         """Create a pod as the controller does, through admission; returns why it was refused, or ""."""
-        namespace, _ = _place(deployment)
+        namespace, _ = place_of(deployment)
         template = deployment["spec"]["template"]
         owner = self.api.storage.get(REPLICA_SETS, namespace, current)
         assert owner is not None
@@ -209,7 +181,7 @@ class Workloads:
             self.api._write(call, self.api.authorized(call))
         except Refused as refused:
             message = str(refused)
-            self._event(owner, "ReplicaSet", "FailedCreate", f"Error creating: {message}")
+            self.pods.event(owner, "ReplicaSet", "FailedCreate", f"Error creating: {message}")
             return message
         return ""
 
@@ -257,7 +229,7 @@ class Workloads:
             ],
         }
         self.api.storage.put(DEPLOYMENTS, deployment)
-        replica_set = self.api.storage.get(REPLICA_SETS, _place(deployment)[0], current)
+        replica_set = self.api.storage.get(REPLICA_SETS, place_of(deployment)[0], current)
         if replica_set:
             replica_set["status"] = {
                 "replicas": len(fresh),
@@ -275,121 +247,7 @@ class Workloads:
             for one in storage.select(kind):
                 references = one["metadata"].get("ownerReferences") or []
                 if references and references[0]["uid"] not in uids:
-                    storage.remove(kind, *_place(one))
-
-    # ---- pods --------------------------------------------------------------------------------------------------
-
-    def fate_of(self, pod: Object) -> Fate:
-        """Return what becomes of a pod."""
-        return self.fates.get(_digest(pod), Fate())
-
-    def _run_pod(self, pod: Object) -> None:
-        if pod["status"].get("phase") != "Pending":
-            return
-        fate = self.fate_of(pod)
-        began = self._since.setdefault(pod["metadata"]["uid"], time.monotonic())
-        if time.monotonic() - began < self.delays.get(_digest(pod), 0):
-            return
-        if pod["spec"].get("restartPolicy") == "Never":
-            self._run_test(pod, fate)
-        elif fate.crashes:
-            waiting = {
-                "reason": "CrashLoopBackOff",
-                "message": "back-off 40s restarting failed container",
-            }
-            self._set(pod, "Running", {"waiting": waiting}, ready=False, restarts=3)
-        else:
-            self._set(pod, "Running", {"running": {"startedAt": now()}}, ready=fate.ready)
-        if not fate.ready or fate.crashes:
-            self._event(
-                pod,
-                "Pod",
-                "Unhealthy",
-                "Startup probe failed: HTTP probe failed with statuscode: 503",
-            )
-
-    def _run_test(self, pod: Object, fate: Fate) -> None:
-        code = 0 if fate.test_passes else 1
-        ended = {"exitCode": code, "reason": "Completed" if code == 0 else "Error"}
-        phase = "Succeeded" if code == 0 else "Failed"
-        self._set(pod, phase, {"terminated": ended}, ready=False)
-
-    def _set(
-        self, pod: Object, phase: str, state: Object, *, ready: bool, restarts: int = 0
-    ) -> None:
-        word = "True" if ready else "False"
-        types = ("Initialized", "PodScheduled", "Ready", "ContainersReady")
-        pod["status"] = {
-            "phase": phase,
-            "podIP": "10.0.0.1",
-            "startTime": now(),
-            "conditions": [
-                {"type": kind, "status": word if kind in types[2:] else "True", "reason": ""}
-                for kind in types
-            ],
-            "containerStatuses": [
-                {
-                    "name": container["name"],
-                    "image": container["image"],
-                    "imageID": container["image"],
-                    "ready": ready,
-                    "started": ready,
-                    "restartCount": restarts,
-                    "state": state,
-                }
-                for container in pod["spec"]["containers"]
-            ],
-        }
-        self.api.storage.put(PODS, pod)
-
-    def _event(self, one: Object, kind: str, reason: str, message: str) -> None:
-        namespace, name = _place(one)
-        self.api.storage.put(
-            EVENTS,
-            {
-                "apiVersion": "v1",
-                "kind": "Event",
-                "metadata": {"name": f"{name}.{reason.lower()}", "namespace": namespace},
-                "involvedObject": {"kind": kind, "name": name, "namespace": namespace},
-                "type": "Warning",
-                "reason": reason,
-                "message": message,
-                "count": 1,
-                "firstTimestamp": now(),
-                "lastTimestamp": now(),
-            },
-        )
-
-    def log(self, pod: Object, *, previous: bool) -> str | None:
-        """Return the log of a pod; None where a container before it is asked for and there is none."""
-        fate = self.fate_of(pod)
-        if previous and not fate.crashes:
-            return None
-        return fate.log
-
-    def info(self, pod: Object) -> dict[str, Any]:
-        """Return what the service in a pod answers to GET /info."""
-        container = pod["spec"]["containers"][0]
-        env = {entry["name"]: entry.get("value", "") for entry in container.get("env", [])}
-        digest = _digest(pod)
-        label = pod["metadata"]["labels"].get("app.kubernetes.io/version", "")
-        answer = {
-            "service": env.get("SERVICE_NAME", ""),
-            "environment": env.get("ENVIRONMENT", ""),
-            "digest": env.get("IMAGE_DIGEST", ""),
-            "revision": self.revisions.get(digest, label),
-            "runtime": {"name": "stand-in", "version": self.runtime},
-        }
-        return {**answer, **self.fate_of(pod).info}
-
-
-def used(api: Api, namespace: str) -> dict[str, str]:
-    """Return what the pods of a namespace use, as a quota counts it."""
-    total: quota.Usage = {}
-    for pod in api.storage.select(PODS, namespace):
-        for key, amount in quota.usage_of(pod).items():
-            total[key] = total.get(key, amount * 0) + amount
-    return {key: quota.shown(key, amount) for key, amount in total.items()}
+                    storage.remove(kind, *place_of(one))
 
 
 def _availability(enough: bool) -> tuple[str, str, str]:
@@ -397,10 +255,6 @@ def _availability(enough: bool) -> tuple[str, str, str]:
         return "True", "MinimumReplicasAvailable", "Deployment has minimum availability."
     text = "Deployment does not have minimum availability."
     return "False", "MinimumReplicasUnavailable", text
-
-
-def _place(one: Object) -> tuple[str, str]:
-    return one["metadata"].get("namespace", ""), one["metadata"]["name"]
 
 
 def _owner(one: Object) -> str:
@@ -417,15 +271,3 @@ def _reference(one: Object, api_version: str, kind: str) -> Object:
         "uid": metadata["uid"],
         "controller": True,
     }
-
-
-def _is_ready(pod: Object) -> bool:
-    return any(
-        condition["type"] == "Ready" and condition["status"] == "True"
-        for condition in pod.get("status", {}).get("conditions", [])
-    )
-
-
-def _digest(pod: Object) -> str:
-    found = re.search(r"@(sha256:[0-9a-f]+)$", pod["spec"]["containers"][0].get("image", ""))
-    return found[1] if found else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import lab
 import pytest
-from control_plane.workloads import Fate
+from control_plane.pods import Fate
 from lab import Lab, digest
 from support import Repository
 
@@ -113,15 +113,19 @@ def first_fails_then_second(here: Lab) -> None:
 
 
 def two_at_once(here: Lab) -> None:
-    """A second deployment starts while the first is under way: it waits or leaves, and takes nothing back."""
+    """A second deployment starts while the first is under way: it waits or leaves, and nobody takes back the other's work.
+
+    A release is pending until its pods are ready. Where the second goes on then, the first may meet its pods in the smoke test,
+    and leaves with 75.
+    """
     first(here)
     one, two = here.image("b"), here.image("c")
-    here.plane.workloads.delays[digest("b")] = 4
+    here.plane.pods.delays[digest("b")] = 4
     started = here.start("deploy", **one)
     here.wait_for("pending-upgrade")
     second = here.make("deploy", **two)
     _, told = started.communicate(timeout=90)
-    assert started.returncode == 0, told
+    assert started.returncode == 0 or "and another deployment came in between" in told, told
     assert not any(text.startswith(":rewind:") for text in here.chat)
     assert here.runs() == {digest("c") if second.returncode == 0 else digest("b")}
     assert "another deployment" in second.stderr or "has the lock" in second.stderr

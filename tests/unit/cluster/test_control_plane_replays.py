@@ -17,7 +17,8 @@ import pytest
 import yaml
 from api_server import APPLY, Reply, recorded, replayed
 from control_plane import kinds, ownership
-from control_plane.api import ADMIN, Api, Call
+from control_plane.api import ADMIN, Api
+from control_plane.requests import Call
 from rbac import Identity
 from support import ROOT
 
