@@ -31,7 +31,7 @@ pipelines: $(BIN)/.ready .helm/.ready .pipelines/.ready ## Run the pipelines wit
 	$(BIN)/python -m tools.what_ran_where .pipelines/ran.jsonl
 
 e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
-	$(BIN)/python -m pytest -rs --cluster tests/e2e/test_cluster.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -rs --cluster tests/e2e/test_cluster.py tests/unit/cluster/test_control_plane_replays.py $(PYTEST_ARGS)
 
 faults: $(BIN)/.ready ## Make every fault of the checks, and run all checks on each
 	$(BIN)/python -m pytest -n 2 -m faults tests/e2e/test_gate_map.py $(PYTEST_ARGS)
