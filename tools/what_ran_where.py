@@ -92,7 +92,7 @@ def page(rows: Iterable[Row], programs: dict[str, str]) -> str:
     parts.append(
         "One commit becomes one image, signed, and its digest goes to dev, qa and prod.\n\n"
     )
-    parts.append("| pipeline | run by | lint, test, image, dev, qa, prod |\n|---|---|---|\n")
+    parts.append("| pipeline | run by | from a commit to prod |\n|---|---|---|\n")
     parts += [
         f"| {row.what} | {row.how} | ran, {row.seconds} s |\n"
         for row in rows

@@ -8,15 +8,17 @@ What is real and what stands in: `pipeline_lab`. `make pipelines` runs all of it
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import pipeline_lab
 import pipeline_steps
 import pytest
 import yaml
+from control_plane.pods import Fate
 from pipeline_lab import ENVIRONMENTS, RUNNERS, PipelineLab
 from pipeline_steps import Stage
 from support import Repository
@@ -28,6 +30,18 @@ BUILDKIT = re.compile(r"^  services:\n(?:    .*\n)+", re.MULTILINE)
 """The container with BuildKit beside the job that builds: the only lines of .gitlab-ci.yml that are taken out."""
 KEY = "hashivault://my-service"
 OUTPUT = re.compile(r"##vso\[task\.setvariable variable=digest;isOutput=true\](\S+)")
+
+
+class Always(dict[str, Fate]):
+    """One fate for every image."""
+
+    def __init__(self, *, ready: bool) -> None:
+        super().__init__()
+        self._fate = Fate(ready=ready)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the one fate."""
+        return self._fate
 
 
 @pytest.fixture
@@ -64,9 +78,8 @@ def stub_action(here: PipelineLab, action: str) -> str:
     return f"{action}={place}"
 
 
-@pytest.mark.pipelines
-def test_github_actions_by_act(opened: Callable[..., PipelineLab], ran: Ran) -> None:
-    here = opened("act", "node", by_environment=True)
+def run_github(here: PipelineLab) -> CompletedProcess[str]:
+    """Run ci.yml on a push to main, with all that it calls."""
     clone = here.clone("act")
     used = set()
     for name in ("ci.yml", "deploy.yml"):
@@ -86,17 +99,11 @@ def test_github_actions_by_act(opened: Callable[..., PipelineLab], ran: Ran) -> 
     words += ["--env", f"KUBECONFIG={here.kubeconfigs['dev']}", "--defaultbranch", "main", *local]
     words += [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
     words += [word for name, value in secrets.items() for word in ("--secret", f"{name}={value}")]
-    done = here.run(words, clone, {"XDG_CACHE_HOME": str(here.home / "cache")})
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
-    here.proved()
-    ran("pipelines", "GitHub Actions", "act")
+    return here.run(words, clone, {"XDG_CACHE_HOME": str(here.home / "cache")})
 
 
-@pytest.mark.pipelines
-def test_gitlab_ci_by_gitlab_ci_local(opened: Callable[..., PipelineLab], ran: Ran) -> None:
-    if not shutil.which("rsync"):
-        pytest.skip("rsync is not installed: gitlab-ci-local copies the repository with it")
-    here = opened(pipeline_lab.GITLAB_CI_LOCAL, "node")
+def run_gitlab(here: PipelineLab) -> CompletedProcess[str]:
+    """Run .gitlab-ci.yml on main, with a person who starts the job prod."""
     clone = here.clone("gitlab")
     pipeline = clone / ".gitlab-ci.yml"
     text = pipeline.read_text(encoding="utf-8")
@@ -122,10 +129,43 @@ def test_gitlab_ci_by_gitlab_ci_local(opened: Callable[..., PipelineLab], ran: R
     (clone / ".git/info/exclude").write_text(".gitlab-ci-local*\n", encoding="utf-8")
     words = [str(here.folder / "bin/node"), str(RUNNERS / pipeline_lab.GITLAB_CI_LOCAL)]
     words += ["--force-shell-executor", "--manual", "prod"]
-    done = here.run(words, clone, {})
+    return here.run(words, clone, {})
+
+
+RUNNER = {
+    "GitHub Actions": ("act", run_github),
+    "GitLab CI": (pipeline_lab.GITLAB_CI_LOCAL, run_gitlab),
+}
+
+
+@pytest.mark.pipelines
+@pytest.mark.parametrize("pipeline", RUNNER)
+def test_a_runner_takes_one_digest_to_prod(
+    pipeline: str, opened: Callable[..., PipelineLab], ran: Ran
+) -> None:
+    runner, run = RUNNER[pipeline]
+    here = opened(runner, "node", by_environment=runner == "act")
+    done = run(here)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
     here.proved()
-    ran("pipelines", "GitLab CI", "gitlab-ci-local")
+    ran("pipelines", pipeline, runner.partition("/")[0])
+
+
+@pytest.mark.pipelines
+@pytest.mark.parametrize("pipeline", RUNNER)
+def test_a_runner_stops_before_prod_when_qa_fails(
+    pipeline: str, opened: Callable[..., PipelineLab], ran: Ran
+) -> None:
+    runner, run = RUNNER[pipeline]
+    here = opened(runner, "node", by_environment=runner == "act")
+    here.planes["qa"].pods.fates = Always(ready=False)
+    done = run(here)
+    assert done.returncode != 0
+    served = here.serves()
+    assert served["dev"] == {here.digest()}, done.stdout[-6000:] + done.stderr[-3000:]
+    assert served["prod"] == set()
+    assert [text.split()[0] for text in here.chat] == [":white_check_mark:", ":x:"]
+    ran("pipelines", f"{pipeline}, a commit that fails in qa", runner.partition("/")[0])
 
 
 def run_in_order(here: PipelineLab, stages: Iterator[Stage], server: dict[str, str]) -> None:
