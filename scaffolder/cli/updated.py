@@ -7,8 +7,9 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +26,9 @@ from scaffolder.update.engine import Difference, Request
 from scaffolder.update.merge import FileAction
 from scaffolder.update.restore import Restored
 from scaffolder.update.run import Outcome
+
+if TYPE_CHECKING:
+    from scaffolder.update.rehearsal import Effect  # with the model of a repository
 
 _COLOURS = {
     FileAction.CONFLICT: "failed",
@@ -52,6 +56,11 @@ def options(function: shared.Command) -> shared.Command:
         ),
         click.option(
             "--diff", is_flag=True, help="Show it as git diff does, check it, and change nothing."
+        ),
+        click.option(
+            "--rehearse",
+            is_flag=True,
+            help="Say what Terraform would create, change and destroy; if it destroys, change nothing.",
         ),
         click.option(
             "-n",
@@ -100,6 +109,7 @@ def of_checks(only: ChecksOnly, form: str) -> str:
                 "exit_code": int(ExitCode.CLEAN),
                 "diff": "",
                 "check": None,
+                "rehearsal": None,
             },
             indent=2,
         )
@@ -154,15 +164,40 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
         yield f"\n{visible(outcome.text) if sys.stdout.isatty() else outcome.text}"
     if not quiet:
         yield f"  {_counted(outcome)}"
-    if outcome.report:
-        yield ""
-        yield text_report.write(outcome.report, paint=shared.paint, width=shared.width())
+    yield from _looked_at(outcome)
     yield from notes.lines(outcome.notes)  # also with --quiet: nothing else tells the owners
     if not quiet:
         yield ""
         yield from _next(outcome)
     first = "scaffold update --abort" if outcome.taken else ""
     yield from merged_branches.lines(outcome.older, outcome.old, first=first)
+
+
+def _looked_at(outcome: Outcome) -> Iterator[str]:
+    """Yield what the checks and the rehearsal of the merged result say."""
+    if outcome.report:
+        yield ""
+        yield text_report.write(outcome.report, paint=shared.paint, width=shared.width())
+    if outcome.effect:
+        yield ""
+        yield from _effect_lines(outcome.effect)
+
+
+def _effect_lines(effect: Effect) -> Iterator[str]:
+    """Yield what Terraform would do to the environments, most severe first."""
+    for error in effect.errors:
+        yield visible(f"  {shared.paint('error', 'error')}     {error}")
+    for one in sorted(effect.planned, key=lambda one: (not one.destroys, one.target)):
+        word = "DESTROY" if one.action == "delete" else one.action.upper()
+        label = shared.paint(f"{word:<9}", "error") if one.destroys else f"{one.action:<9}"
+        yield f"  {label} {visible(f'{one.target}: {one.address}')}"
+    for limit in effect.limits:
+        yield visible(f"  not rehearsed: {limit}")
+    lost = sum(one.destroys for one in effect.planned)
+    yield (
+        f"  rehearsed in {counted(effect.rehearsed, 'environment')}:"
+        f" {len(effect.planned) - lost} created or changed, {lost} destroyed"
+    )
 
 
 def _heading(outcome: Outcome) -> Iterator[str]:
@@ -246,4 +281,14 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "exit_code": int(outcome.exit_code),
         "diff": outcome.text,
         "check": json_report.document(outcome.report) if outcome.report else None,
+        "rehearsal": _effect_document(outcome.effect) if outcome.effect else None,
+    }
+
+
+def _effect_document(effect: Effect) -> dict[str, Any]:
+    return {
+        "rehearsed": effect.rehearsed,
+        "planned": [asdict(one) for one in effect.planned],
+        "errors": list(effect.errors),
+        "not_rehearsed": list(effect.limits),
     }

@@ -138,7 +138,7 @@ def run(
     ready(toolchain)
     targets = chosen(project, folder, request.environment)
     cloud = rehearsal.load(request.cloud_file) if request.cloud_file else rehearsal.Cloud()
-    done = rehearsal.run(toolchain, project.root, folder, targets, words, cloud)
+    done = rehearsal.run_commands(toolchain, project.root, folder, targets, words, cloud)
     if request.cloud_file:
         cloud.save(request.cloud_file)
     return done

@@ -208,14 +208,20 @@ def checked(plan: Plan, toolchain: Toolchain, on_result: Callable[[Result], None
     """What the quick checks say of the repository as it would be; nothing in it is touched."""
     from scaffolder import checks  # 0.1 s, and an update that is not checked does not need it
 
+    return checks.run(Project(result_of(plan)), checks.every(), toolchain, on_result=on_result)
+
+
+def result_of(plan: Plan) -> Path:
+    """Return a temporary folder with the repository as it would be."""
     folder = plan.folder / "result" / plan.repository.root.name
     here = (
         plan.work.edited(plan.merged.tree, dict.fromkeys(plan.absent))
         if plan.absent
         else plan.merged.tree
     )
-    plan.work.written(here, folder)
-    return checks.run(Project(folder), checks.every(), toolchain, on_result=on_result)
+    if not folder.exists():
+        plan.work.written(here, folder)
+    return folder
 
 
 def difference(plan: Plan) -> str:

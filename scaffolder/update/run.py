@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffolder.errors import ExitCode, ToolCrashed
 from scaffolder.model import Report, Result
@@ -19,6 +20,9 @@ from scaffolder.update.engine import Difference, Plan, Request
 from scaffolder.update.merge import Change, FileAction
 from scaffolder.update.restore import Restored
 
+if TYPE_CHECKING:
+    from scaffolder.update.rehearsal import Effect
+
 _MAKE_ROOM = "make room on the disk, or let TMPDIR name another folder; then the same again"
 
 
@@ -28,7 +32,8 @@ class Outcome:
 
     `notes` say what behaves otherwise afterwards, and what to do before the next deployment.
     `warning` is something to know of the release that the repository is at, or "". `cached` is set
-    if the template's host could not be read, after which only a dry run goes on.
+    if the template's host could not be read, after which only a dry run goes on. `effect` is what
+    it would do to rehearsed environments, where that was asked for.
     """
 
     root: Path
@@ -47,6 +52,7 @@ class Outcome:
     warning: str = ""
     older: Older | None = None
     stale: bool = False
+    effect: Effect | None = None
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -55,7 +61,7 @@ class Outcome:
     @property
     def exit_code(self) -> ExitCode:
         """FOUND where a conflict is left, else what the checks say."""
-        if self.conflicts:
+        if self.conflicts or (self.effect and self.effect.failed):
             return ExitCode.FOUND
         return self.report.exit_code if self.report else ExitCode.CLEAN
 
@@ -66,20 +72,22 @@ def update(
     dry_run: bool = False,
     diff: bool = False,
     check: bool = False,
+    rehearse: bool = False,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Outcome:
     """Bring the repository to what `request` says, or only tell what would become of it (`dry_run`, `diff`).
 
     The checks run on the merged result before the repository is touched: with `check`, where one
     that fails keeps it untouched, and whenever it is only told. A result with conflicts cannot be
-    checked, because its files do not parse: with `check` it is only told.
+    checked, because its files do not parse: with `check` it is only told. With `rehearse` the same
+    holds for an update that would destroy something in an environment.
 
     Raises:
         ScaffolderError: and nothing was changed.
 
     """
     try:
-        return _update(request, dry_run, diff, check, on_result)
+        return _update(request, dry_run, diff, check, rehearse, on_result)
     except OSError as error:  # what is written into the repository has its own words for it
         raise _refused(error) from error
 
@@ -89,6 +97,7 @@ def _update(
     dry_run: bool,
     diff: bool,
     check: bool,
+    rehearse: bool,
     on_result: Callable[[Result], None],
 ) -> Outcome:
     only_told = dry_run or diff
@@ -99,12 +108,24 @@ def _update(
         look = (check or dry_run or diff) and not plan.conflicts and not plan.empty
         report = engine.checked(plan, toolchain, on_result) if look else None
         text = engine.difference(plan) if diff else ""
+        effect = _effect(plan, toolchain) if rehearse else None
         refused = report is not None and report.exit_code is not ExitCode.CLEAN
-        unchecked = check and bool(plan.conflicts)
+        refused = refused or (effect is not None and effect.failed)
+        unchecked = (check or rehearse) and bool(plan.conflicts)
         take = not (only_told or plan.empty or refused or unchecked)
         if take:
             engine.take(plan)
-        return _outcome(plan, request, taken=take, text=text, report=report)
+        outcome = _outcome(plan, request, taken=take, text=text, report=report)
+        return replace(outcome, effect=effect)
+
+
+def _effect(plan: Plan, toolchain: Toolchain) -> Effect | None:
+    """Return what the update would do to environments; None if its files do not parse."""
+    from scaffolder.update import rehearsal  # with the model of a repository, which few need
+
+    if plan.conflicts or plan.empty:
+        return None
+    return rehearsal.effect(plan, toolchain)
 
 
 def abort(root: Path) -> Restored:

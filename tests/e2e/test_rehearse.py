@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 
 import pytest
 from rehearsal_faults import FAULTS, VPC
+from support import Repository
 
-from scaffolder.rehearse import Rehearsal, Request, rehearse
+from scaffolder.rehearse import Rehearsal, Request, rehearse, run
 from scaffolder.tools import terraform
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.rehearsal import Rehearsed
 from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.update.rehearsal import between
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +161,204 @@ def test_what_cannot_be_rehearsed_is_named_and_no_pass(
     (one,) = found.results
     assert (one.limit, one.judged, found.exit_code) == (reason, False, 3)
     assert not (tmp_path / "ran").exists()
+
+
+def kept(tools: SystemToolchain, root: Path, file: Path) -> tuple[str, ...]:
+    """Rehearse dev, keep it in a file, and return what a rehearsal with the file would change first."""
+    found = of(tools, root, environment="dev", keep=True, cloud_file=file)
+    (dev,) = [one for one in found.results if one.target.environment == "dev"]
+    return tuple(str(change) for change in dev.before)
+
+
+DRIFT: dict[str, list[tuple[str, str, object]]] = {
+    "aws": [
+        ("aws_vpc", "tags", {"Name": "by hand"}),
+        ("aws_kms_key", "enable_key_rotation", False),
+        ("aws_eks_cluster", "enabled_cluster_log_types", []),
+        ("aws_cloudwatch_log_group", "retention_in_days", 1),
+        ("aws_eks_node_group", "labels", {"by": "hand"}),
+        ("aws_iam_role", "assume_role_policy", "{}"),
+        ("aws_iam_role_policy", "policy", "{}"),
+        ("aws_eks_addon", "", None),
+        ("aws_route_table_association", "", None),
+        ("aws_nat_gateway", "", None),
+    ],
+    "azure": [
+        ("azurerm_resource_group", "tags", {"by": "hand"}),
+        ("azurerm_virtual_network", "address_space", ["10.99.0.0/16"]),
+        ("azurerm_kubernetes_cluster", "kubernetes_version", "1.20"),
+        ("azurerm_kubernetes_cluster_node_pool", "max_count", 99),
+        ("azurerm_log_analytics_workspace", "retention_in_days", 1),
+        ("azurerm_network_security_group", "tags", {"by": "hand"}),
+        ("azurerm_public_ip", "", None),
+        ("azurerm_role_assignment", "", None),
+        ("azurerm_federated_identity_credential", "", None),
+        ("azurerm_monitor_diagnostic_setting", "", None),
+    ],
+}
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_ten_changes_by_hand_are_all_found(
+    tools: SystemToolchain, pristine: Repository, tmp_path: Path, cloud: str
+) -> None:
+    root, file = pristine(cloud=cloud), tmp_path / "cloud.json"
+    assert kept(tools, root, file) == ()
+    assert kept(tools, root, file) == ()  # nothing was changed by hand, and nothing is found
+    document = json.loads(file.read_text())
+    objects = document["objects"]
+    for kind, attribute, value in DRIFT[cloud]:
+        one = next(one for one in objects if one["type"] == kind and one["owner"] == "env dev")
+        if attribute:
+            assert one["values"][attribute] != value
+            one["values"][attribute] = value
+        else:
+            objects.remove(one)
+    file.write_text(json.dumps(document))
+    changes = kept(tools, root, file)
+    missed = [
+        kind
+        for kind, attribute, _ in DRIFT[cloud]
+        if not any(
+            f".{kind}." in f".{change.split(' ', 1)[1]}"
+            and change.split(" ")[0] in ({"update", "replace"} if attribute else {"create"})
+            for change in changes
+        )
+    ]
+    assert missed == []
+    assert kept(tools, root, file) == ()  # the rehearsal has put it right
+
+
+@pytest.mark.rehearse
+def test_a_rule_beside_ours_is_not_found(tools: SystemToolchain, tmp_path: Path) -> None:
+    """A limit, and one of every plan: an object that no state names belongs to nobody."""
+    written(tmp_path, {"README.md": "ours\n", "main.tf": VPC})
+    file = tmp_path / "cloud.json"
+    of(tools, tmp_path, keep=True, cloud_file=file)
+    document = json.loads(file.read_text())
+    (vpc,) = document["objects"]
+    document["objects"].append({**vpc, "id": "vpc-by-hand", "values": {**vpc["values"]}})
+    file.write_text(json.dumps(document))
+    (one,) = of(tools, tmp_path, keep=True, cloud_file=file).results
+    assert (one.before, one.changes) == ((), ())
+
+
+LIMITS = {
+    "value rules": VPC.replace("10.0.0.0/16", "10.0.0.0/99"),
+    "permissions": VPC + 'resource "aws_iam_role" "a" {\n  assume_role_policy = "{}"\n}\n',
+    "quotas": VPC + 'resource "aws_eip" "many" {\n  count = 200\n}\n',
+    "defaults": VPC + 'output "tenancy" {\n  value = aws_vpc.this.instance_tenancy\n}\n',
+}
+
+
+@pytest.mark.rehearse
+def test_each_limit_is_one(tools: SystemToolchain, tmp_path: Path) -> None:
+    """What docs/rehearse.md says that a rehearsal cannot know: AWS refuses these, a rehearsal does not."""
+    files = {f"{name.replace(' ', '-')}/main.tf": code for name, code in LIMITS.items()}
+    found = of(tools, written(tmp_path, {"README.md": "ours\n", **files}))
+    assert [one.clean and one.judged for one in found.results] == [True] * len(LIMITS)
+    assert len(found.cannot_know) >= 3
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_the_scripts_of_a_repository_run_unchanged(
+    tools: SystemToolchain, pristine: Repository, tmp_path: Path, cloud: str
+) -> None:
+    if not shutil.which("jq"):
+        pytest.skip("there is no jq")
+    root, file = pristine(cloud=cloud), tmp_path / "cloud.json"
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
+    first = ["make tf-plan ROOT=bootstrap", "make tf-apply ROOT=bootstrap"]
+    dev = ["make tf-plan ENVIRONMENT=dev", "make tf-apply ENVIRONMENT=dev"]
+    drift = "make drift ENVIRONMENT=dev"
+    ended = run(Request(path=root, cloud_file=file), [*first, *dev, drift], tools)
+    assert [done.exit_code for done in ended] == [0] * 5, ended[-1].stderr
+    document = json.loads(file.read_text())
+    key = next(one for one in document["objects"] if "tags" in one["values"])
+    for one in document["objects"]:
+        if one["type"] in {"aws_vpc", "azurerm_virtual_network"}:
+            key = one
+    key["values"]["tags"] = {"by": "hand"}
+    locked = next(
+        (name for name in document["files"] if name.endswith("dev/terraform.tfstate")), ""
+    )
+    file.write_text(json.dumps(document))
+    (changed,) = run(Request(path=root, cloud_file=file), [drift], tools)
+    assert "dev differs from the code" in changed.stderr
+    if locked:
+        document["files"][f"{locked}.tflock"] = '{"ID": "1", "Operation": "apply"}'
+        file.write_text(json.dumps(document))
+        (stopped,) = run(Request(path=root, cloud_file=file), dev[:1], tools)
+        assert "Error acquiring the state lock" in stopped.stderr
+    assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
+
+
+def trees(pristine: Repository) -> Iterator[tuple[str, Path]]:
+    """Yield the repositories whose Terraform code is not the same, with the answers that give it."""
+    seen: set[str] = set()
+    for given in every_tree():
+        root = pristine(**given)
+        code = sorted(
+            file for file in (root / "terraform").rglob("*") if file.suffix in {".tf", ".tfvars"}
+        )
+        digest = hashlib.sha256("".join(file.read_text() for file in code).encode()).hexdigest()
+        if code and digest not in seen:
+            seen.add(digest)
+            yield repr(given), root
+
+
+def every_tree() -> Iterator[dict[str, object]]:
+    systems = ["github", "gitlab", "jenkins", "azure-devops"]
+    pipelines = [[one] for one in systems] + [systems]
+    for cloud, ci, deploy, level in product(
+        ["aws", "azure"], pipelines, ["helm", "terraform"], ["work", "right"]
+    ):
+        yield {"cloud": cloud, "ci": ci, "deploy": deploy, "level": level}
+
+
+@pytest.mark.rehearse
+def test_every_tree_of_the_matrix_is_applied_planned_and_destroyed(
+    tools: SystemToolchain, pristine: Repository
+) -> None:
+    rehearsed = 0
+    for answers, root in trees(pristine):
+        for one in of(tools, root).results:
+            assert (one.diagnostics, one.changes, one.stayed, one.limit) == ((), (), (), ""), (
+                answers,
+                one.target.name,
+                words(one),
+            )
+            assert {kept.by for kept in one.kept} <= {"prevent_destroy"}
+        rehearsed += 1
+    assert rehearsed >= 10
+
+
+def test_what_an_update_destroys_is_an_error(tools: SystemToolchain, tmp_path: Path) -> None:
+    # The same objects again, one new, one changed, one that needs another object, one gone.
+    more = 'resource "aws_eip" "gone" {\n}\nresource "aws_s3_bucket" "a" {\n  bucket = "a-of-example"\n}\n'
+    later = (
+        VPC.replace("cidr_block", 'tags = { Name = "a" }\n  cidr_block')
+        + 'resource "aws_eip" "new" {\n}\nresource "aws_s3_bucket" "a" {\n  bucket = "b-of-example"\n}\n'
+    )
+    before = written(tmp_path / "before", {"README.md": "ours\n", "main.tf": VPC + more})
+    after = written(tmp_path / "after", {"README.md": "ours\n", "main.tf": later})
+    found = between(before, after, tools)
+    assert {one.address: one.action for one in found.planned} == {
+        "aws_eip.gone": "delete",
+        "aws_eip.new": "create",
+        "aws_s3_bucket.a": "replace",
+        "aws_vpc.this": "update",
+    }
+    assert (found.rehearsed, found.errors, found.limits, found.failed) == (1, (), (), True)
+
+
+@pytest.mark.rehearse
+def test_a_release_that_changes_no_terraform_plans_nothing(
+    tools: SystemToolchain, pristine: Repository
+) -> None:
+    root = pristine(cloud="azure")
+    found = between(root, root, tools)
+    assert (found.planned, found.errors, found.limits, found.failed) == ((), (), (), False)
+    assert found.rehearsed == 5

@@ -10,13 +10,23 @@ from scaffolder.tools.rehearsal.stages import Change
 
 if TYPE_CHECKING:
     from scaffolder.tools.rehearsal.cloud import Cloud, load
-    from scaffolder.tools.rehearsal.own_commands import run
+    from scaffolder.tools.rehearsal.own_commands import run_commands
     from scaffolder.tools.rehearsal.run import rehearse
 
-__all__ = ["Change", "Cloud", "Kept", "Rehearsed", "Target", "can_run", "load", "rehearse", "run"]
+__all__ = [
+    "Change",
+    "Cloud",
+    "Kept",
+    "Rehearsed",
+    "Target",
+    "can_run",
+    "load",
+    "rehearse",
+    "run_commands",
+]
 
 _NEEDS = ("grpc", "msgpack")
-_LATER = {"Cloud": "cloud", "load": "cloud", "rehearse": "run", "run": "own_commands"}
+_LATER = {"Cloud": "cloud", "load": "cloud", "rehearse": "run", "run_commands": "own_commands"}
 
 
 def can_run() -> bool:

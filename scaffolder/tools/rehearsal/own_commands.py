@@ -32,7 +32,7 @@ _LEFT_OUT = (".git", ".terraform", ".venv", "node_modules", "build", "__pycache_
 _AZURE = re.compile(r'^\s*backend\s+"azurerm"', re.MULTILINE)
 
 
-def run(
+def run_commands(
     tools: Toolchain,
     repository: Path,
     folder: Path,
