@@ -276,8 +276,13 @@ def _later(value: str) -> str:
 
 def _documented(folder: Path, prefix: str) -> Iterator[tuple[str, list[str]]]:
     """Yield, for each page, the arguments of the type itself that its words call replacing."""
+    schema = catalog.matching(f"hashicorp/{prefix.rstrip('_')}", "")[0]
+    resources = catalog.load(schema, catalog.types(schema)).resources
     for page in sorted(folder.glob("*.markdown")):
         kind = prefix + page.name.partition(".")[0]
+        if kind not in resources:
+            continue
+        known = set(_names(resources[kind]["block"]))
         names, inside = [], ""
         for line in page.read_text(encoding="utf-8").splitlines():
             if block := re.match(r"^(?:An?|The|Each) `(\w+)` block", line):
@@ -287,7 +292,15 @@ def _documented(folder: Path, prefix: str) -> Iterator[tuple[str, list[str]]]:
             argument = _ARGUMENT.match(line)
             if argument and inside != "-" and _FORCES.search(argument["words"]):
                 names.append(inside + argument["name"])
-        yield kind, sorted(set(names))
+        yield kind, sorted(set(names) & known)
+
+
+def _names(block: Object) -> Iterator[str]:
+    """Yield the attributes and blocks of a type, and the attributes of its blocks."""
+    yield from block.get("attributes", {})
+    for name, nested in block.get("block_types", {}).items():
+        yield name
+        yield from (f"{name}.{inner}" for inner in nested["block"].get("attributes", {}))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Cloud:
     objects: dict[tuple[str, str], CloudObject] = field(default_factory=dict)
     states: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def of_type(self, kind: str) -> tuple[CloudObject, ...]:
         """Return the objects of a type, oldest first."""
