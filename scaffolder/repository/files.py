@@ -379,6 +379,12 @@ def that_fill_in(project: Project) -> tuple[Path, ...]:
     return (*scripts, *compose_files(project), *pipelines(project))
 
 
+def helmfiles(project: Project) -> tuple[Path, ...]:
+    """Return the settings of Helmfile: https://helmfile.readthedocs.io/."""
+    names = tuple(f"helmfile{end}" for end in (".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl"))
+    return project.matching(*names, "helmfile.d/*.y*ml*", "*/helmfile.d/*.y*ml*")
+
+
 def kind_clusters(project: Project) -> tuple[Path, ...]:
     """Return the settings of clusters on one's own machine.
 

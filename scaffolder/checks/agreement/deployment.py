@@ -14,6 +14,7 @@ from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, 
 from scaffolder.repository import facts, files
 from scaffolder.repository.facts import (
     Declaration,
+    brought,
     charts,
     commands,
     images,
@@ -175,6 +176,8 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
             looked += 1
             path = project.relative((command.folder / word).as_posix())
             if "*" in word and files.named_by(project, f"{path.as_posix()}/Chart.yaml"):
+                continue
+            if brought.is_brought(project, command, path):
                 continue
             if not project.has(path / "Chart.yaml"):
                 near = sorted(

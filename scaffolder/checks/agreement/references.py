@@ -11,7 +11,7 @@ from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
-from scaffolder.repository.facts import commands, documents
+from scaffolder.repository.facts import brought, commands, documents
 from scaffolder.repository.facts.commands import Command
 from scaffolder.repository.facts.documents import Link
 from scaffolder.repository.project import Project
@@ -82,7 +82,11 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
             if path.split("/")[0] not in folders or path.startswith(".."):
                 continue
             looked += 1
-            if path not in present and not _starts_in_its_folder(project, command):
+            if (
+                path not in present
+                and not _starts_in_its_folder(project, command)
+                and not brought.is_brought(project, command, Path(path))
+            ):
                 alike = [one for one in present if Path(one).name == Path(name).name]
                 other = alike[0] if len(alike) == 1 else ""
                 findings.append(
@@ -461,7 +465,9 @@ def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Locat
     if command.folder is not None and not _MADE.search(name) and not name.startswith("/"):
         chdir = re.search(r"-chdir=[\"']?([\w./-]+)", command.text)
         base = command.folder / chdir[1] if chdir else command.folder
-        yield command.place, project.relative((base / name).as_posix())
+        path = project.relative((base / name).as_posix())
+        if not brought.is_brought(project, command, path):
+            yield command.place, path
 
 
 CHECKS = (

@@ -19,7 +19,7 @@ from scaffolder.model import (
     counted,
 )
 from scaffolder.repository import environments, files, reading
-from scaffolder.repository.facts import charts, commands
+from scaffolder.repository.facts import charts, commands, given_values
 from scaffolder.repository.facts.charts import Chart
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unread, Unreadable, line_of, table
@@ -73,7 +73,10 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
     """Each value that a template uses, and does not itself guard or give a default, is one of values.yaml."""
     known, unread = _read_charts(project)
     findings, looked = [], 0
+    completed = [one for one in known if given_values.is_in_helmfile(project, one.folder)]
     for chart in known:
+        if chart in completed:
+            continue
         values = _values(project, chart)
         guarded = {
             key
@@ -92,6 +95,7 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
                     and key not in guarded
                     and not any(key.startswith(f"{one}.") for one in guarded)
                     and not _is_set_everywhere(chart, key)
+                    and not _is_given(project, chart, key)
                     # Only the last key may be missing: a template fails on a key of nothing.
                     and not (key in in_variables and len(missing[1]) == key.count("."))
                 ):
@@ -109,11 +113,14 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
                     other = place_of(project, file, line_of(values, *missing[1]) or 1)
                     message = f"uses .Values.{key}, which {file.as_posix()} does not have"
                     findings.append(disagreement(place, message, other, fix=fix))
+    names = ", ".join(one.folder.as_posix() for one in completed[:3])
+    of_helmfile = f"Helmfile completes the values of {names}" if completed else ""
+    if not looked and completed:
+        raise Blocked(of_helmfile)
     if not looked:
         raise _nothing("no template of a chart uses values", unread)
-    return Verdict(
-        findings=distinct(findings), detail=counted(looked, "use"), limit=limit_of(unread)
-    )
+    limit = "; ".join(filter(None, (limit_of(unread), of_helmfile)))
+    return Verdict(findings=distinct(findings), detail=counted(looked, "use"), limit=limit)
 
 
 def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
@@ -295,6 +302,13 @@ def _guarded_elsewhere(project: Project, chart: Chart) -> set[str]:
         if re.search(rf"[.$]{one['name']}(?!\w)", tests):
             found.add(one["key"])
     return found
+
+
+def _is_given(project: Project, chart: Chart, key: str) -> bool:
+    """Return whether a controller hands a value to the chart."""
+    parts = key.split(".")
+    tables = (one for one in given_values.given(project, chart.folder) if isinstance(one, dict))
+    return any(_missing(one, parts) is None for one in tables)
 
 
 def _is_set_everywhere(chart: Chart, key: str) -> bool:

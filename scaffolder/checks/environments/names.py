@@ -78,21 +78,37 @@ def _strangers(
 ) -> Iterator[Finding]:
     name, word = called
     of_several = _lines_of_lists(project, file)
+    strangers: dict[str, list[int]] = {}
     own = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(environments.names(name))})(?![A-Za-z0-9])")
     for number, line in enumerate(project.lines(file), 1):
         said = _PUBLIC_HOSTS.sub("", re.sub(r"(?:^|\s)(?:#|//).*$", "", line))
         value = re.split(r"[:=]", said, maxsplit=1)[-1]
         found = pattern.search(value)
-        if number in of_several or line.strip() in shared:
+        if number in of_several or line.strip() in shared or _ABOUT_OTHERS.search(said):
             continue
         if found and not own.search(value):
+            strangers.setdefault(found[0], []).append(number)
+    for other, lines in strangers.items():
+        shown = lines if len(lines) <= _MOST_TOLD else lines[:1]
+        more = f" (and {len(lines) - 1} more lines)" if len(lines) > _MOST_TOLD else ""
+        for number in shown:
+            line = project.lines(file)[number - 1].strip()
             yield Finding(
                 path=file,
                 line=number,
-                message=f"names {found[0]}, but this is a file of {word}: {line.strip()[:80]}",
+                message=f"names {other}, but this is a file of {word}: {line[:80]}{more}",
                 fix=f"write what belongs to {word}",
             )
 
+
+_MOST_TOLD = 5
+"""Lines of one file that name another environment; of more the first is told, with their number."""
+
+_ABOUT_OTHERS = re.compile(
+    r"^\s*(?:-\s+)?[\"']?\w*(?:next|previous|upstream|downstream|promote|source|team|group|owner)\w*[\"']?\s*[:=]",
+    re.IGNORECASE,
+)
+"""Keys whose value is another environment on purpose, or the name of a team."""
 
 _LIST = re.compile(r"([\w.\"'-]+)\s*[:=]\s*(?:\[([^\[\]]*)\]|((?:\n[ \t]*- [^\n]*)+))")
 """A list of texts, in brackets or a line each, with its key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,27 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
     findings = [
         _difference(project, files, item.path, str(item), one)
         for item, one in environment_diff.rendered_differences(project, toolchain)
+        if not _is_promoted(project, one)
     ]
     return Verdict(
         findings=tuple(findings),
         detail=", ".join(files),
         table=environment_diff.rendered_table(project, toolchain),
     )
+
+
+_TAG = re.compile(r"(?:^|\.)(?:image|imageTag|image\.tag|tag|targetRevision)$")
+
+
+def _is_promoted(project: Project, one: environment_diff.Difference) -> bool:
+    """Return whether environments run releases of one image: each gets it in its turn.
+
+    In what our template made the pipeline hands the image over.
+    """
+    if project.is_generated or not _TAG.search(one.what):
+        return False
+    names = {re.split(r"@|:(?=[^/]*$)", value)[0] for value in one.values.values()}
+    return len(names) == 1 or all(re.fullmatch(r"[\w.-]+", tag) for tag in one.values.values())
 
 
 def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
@@ -95,16 +111,27 @@ def _difference(
             related=tuple(Location(path=file) for file in files.values()),
         )
     place = _setting(project, files[odd], one.what, one.values[odd])
+    values = _apart(one.values[odd], one.values[other])
     return Finding(
         path=place.path,
         line=place.line,
-        message=f"{what}: {one.what} is {short(one.values[odd])} in {odd}, {short(one.values[other])} in {other}",
+        message=f"{what}: {one.what} is {values[0]} in {odd}, {values[1]} in {other}",
         fix="give both the same value; what may differ is listed in `scaffold explain EN003`",
         related=(
             _setting(project, files[other], one.what, one.values[other]),
             Location(path=template),
         ),
     )
+
+
+def _apart(odd: str, other: str) -> tuple[str, str]:
+    """Return both values on a line; of texts that begin alike the first lines that differ."""
+    if short(odd) != short(other):
+        return short(odd), short(other)
+    lines = zip_longest(odd.splitlines(), other.splitlines(), fillvalue="")
+    pairs = (pair for pair in lines if pair[0] != pair[1])
+    first, second = next(pairs, (odd, other))
+    return short(first), short(second)
 
 
 def _setting(project: Project, file: Path, path: str, value: str) -> Location:

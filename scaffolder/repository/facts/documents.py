@@ -131,7 +131,9 @@ def _links(project: Project) -> Iterator[Link]:
                 continue
             path, _, anchor = written.partition("#")
             path = unquote(path.partition("?")[0])
-            if path and not sites.is_file(generator, path):
+            if path and (not sites.is_file(generator, path) or _is_route(project, file, path)):
+                continue
+            if _is_filled_in(file, written):
                 continue
             base = Path() if path.startswith("/") else file.parent
             found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
@@ -150,6 +152,41 @@ def _links(project: Project) -> Iterator[Link]:
                 path=found,
                 anchor=_without_selector(unquote(anchor).lower()),
             )
+
+
+_FORM = re.compile(r"(?:pull_request|issue|merge_request)_template", re.IGNORECASE)
+
+
+def _is_filled_in(file: Path, written: str) -> bool:
+    """Return whether a link of a form for changes or issues is a word that its author replaces."""
+    return (
+        _FORM.search(file.as_posix()) is not None and re.fullmatch(r"[\w -]+", written) is not None
+    )
+
+
+_RENDERED = frozenset(
+    {
+        *("views", "source", "content", "contents", "_docs", "_posts", "_pages", "pages"),
+        *("site", "website", "www", "public", "static"),
+    }
+)
+"""Folders of texts that an application or a generator makes the pages of a site of."""
+
+
+def _is_route(project: Project, file: Path, path: str) -> bool:
+    """Return whether a link of a page is an address of the site that it is part of, and no file.
+
+    It is absolute, has no ending, and begins with what is no folder of the repository.
+    """
+    first = path.strip("/").partition("/")[0]
+    return (
+        path.startswith("/")
+        and not _RENDERED.isdisjoint(file.parts[:-1])
+        and bool(first)
+        and not Path(path).suffix
+        and Path(first) not in project.folders
+        and not project.has(first)
+    )
 
 
 def _markdown(project: Project, file: Path) -> Markdown:

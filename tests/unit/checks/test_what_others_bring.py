@@ -1,0 +1,197 @@
+"""What a repository does not hold itself: clones, routes of a site, values from a controller, promoted images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from support import TODAY, ScriptedToolchain, written
+
+from scaffolder import checks
+from scaffolder.model import Finding, Report
+
+
+def ran(root: Path, files: Mapping[str, str], *ids: str) -> Report:
+    chosen = [check for check in checks.every(today=TODAY) if check.id in ids]
+    return checks.run(written(root, files), chosen, ScriptedToolchain({}))
+
+
+def findings(root: Path, files: Mapping[str, str], *ids: str) -> tuple[Finding, ...]:
+    report = ran(root, files, *ids)
+    return tuple(finding for result in report.results for finding in result.findings)
+
+
+# ---- AG031, AG048, AG051: folders from elsewhere -------------------------------------------------
+
+STEPS = """\
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v5
+{}      - run: scripts/release.sh
+      - run: helm install x charts/web --values charts/web/prod.yaml
+"""
+OWN = {"scripts/build.sh": "true\n", "charts/api/Chart.yaml": "name: api\nversion: 1.0.0\n"}
+
+
+@pytest.mark.parametrize(
+    ("step", "number"),
+    [
+        ("", 3),
+        ("      - uses: actions/checkout@v5\n        with: {repository: o/ops}\n", 0),
+        ("      - uses: actions/checkout@v5\n        with: {repository: o/c, path: charts}\n", 1),
+        ("      - uses: actions/checkout@v5\n        with: {fetch-depth: 0}\n", 3),
+        ("      - run: git clone -b main --depth 1 https://a.b/c.git charts\n", 1),
+        ("      - run: git clone https://a.b/charts.git && ls\n", 1),
+        ("      - run: git clone https://a.b/other.git\n", 3),
+        ("      - run: unzip a.zip -d scripts\n", 2),
+    ],
+)
+def test_what_a_pipeline_brings_is_not_missed(step: str, number: int, tmp_path: Path) -> None:
+    files = {".github/workflows/a.yml": STEPS.format(step), **OWN}
+    assert len(findings(tmp_path, files, "AG031", "AG048", "AG051")) == number
+
+
+# ---- AG049: routes and forms ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "number"),
+    [
+        ("app/views/guidance/a.md", "/guidance/census-sign-off", 0),
+        ("tech_docs/source/a.html.md", "/guidance/census", 0),
+        ("app/views/guidance/a.md", "/app/views/gone.md", 1),
+        ("notes/a.md", "/guidance/census", 1),
+        ("docs/a.md", "/docs/gone", 1),
+        ("docs/a.md", "/gone.md", 1),
+        (".github/pull_request_template.md", "link", 0),
+        (".github/PULL_REQUEST_TEMPLATE/a.md", "ticket link", 0),
+        (".github/pull_request_template.md", "CONTRIBUTING.md", 1),
+        ("docs/a.md", "link", 1),
+    ],
+)
+def test_a_route_and_a_word_to_replace_are_no_files(
+    name: str, link: str, number: int, tmp_path: Path
+) -> None:
+    assert len(findings(tmp_path, {name: f"[x](<{link}>)\n"}, "AG049")) == number
+
+
+# ---- AG029: values from a controller -------------------------------------------------------------
+
+CHART = {
+    "charts/web/Chart.yaml": "name: web\nversion: 1.0.0\n",
+    "charts/web/values.yaml": "a: 1\n",
+    "charts/web/templates/a.yaml": "a: {{ .Values.domain.name }}\n",
+}
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: web}}
+spec:
+  source:
+    path: {path}
+    helm:
+      {helm}
+"""
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web}
+spec:
+  chart: {spec: {chart: ./charts/web}}
+  values: {domain: {name: x}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "number"),
+    [
+        ({}, 1),
+        ({"a.yaml": APPLICATION.format(path="charts/web", helm="values: 'domain: {name: x}'")}, 0),
+        (
+            {
+                "a.yaml": APPLICATION.format(
+                    path="charts/web/", helm="valuesObject: {domain: {name: x}}"
+                )
+            },
+            0,
+        ),
+        (
+            {
+                "a.yaml": APPLICATION.format(
+                    path="charts/web", helm="parameters: [{name: domain.name, value: x}]"
+                )
+            },
+            0,
+        ),
+        ({"a.yaml": APPLICATION.format(path="charts/api", helm="values: 'domain: {name: x}'")}, 1),
+        ({"a.yaml": APPLICATION.format(path="charts/web", helm="values: 'domain: {nam: x}'")}, 1),
+        ({"a.yaml": RELEASE}, 0),
+    ],
+)
+def test_a_controller_may_hand_a_value_over(
+    files: dict[str, str], number: int, tmp_path: Path
+) -> None:
+    assert len(findings(tmp_path, {**CHART, **files}, "AG029")) == number
+
+
+@pytest.mark.parametrize(
+    ("chart", "is_judged"), [("./charts/web", False), ("../charts/web/", False), ("o/web", True)]
+)
+def test_helmfile_completes_a_chart(chart: str, is_judged: bool, tmp_path: Path) -> None:
+    files = {**CHART, "helmfile.yaml.gotmpl": f"releases:\n- name: web\n  chart: {chart}\n"}
+    (result,) = ran(tmp_path, files, "AG029").results
+    said = f"{result.reason}{result.limit}"
+    assert ("Helmfile completes the values of charts/web" in said) is not is_judged
+    assert bool(result.findings) is is_judged
+
+
+# ---- EN003, EN008 --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("nextEnvironment: prod", 0),
+        ("teamName: alphagov:prod-deploy", 0),
+        ("host: db.prod.example.com", 1),
+        ("dbs:\n" + "".join(f"  d{one}: a{one}_prod_x\n" for one in range(7)), 1),
+        ("dbs:\n" + "".join(f"  d{one}: a{one}_prod_x\n" for one in range(3)), 3),
+    ],
+)
+def test_one_finding_tells_of_many_lines(line: str, number: int, tmp_path: Path) -> None:
+    files = {"values-dev.yaml": f"{line}\n", "values-prod.yaml": "host: db.example.com\n"}
+    assert len(findings(tmp_path, files, "EN008")) == number
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers: [{name: web, image: {{ .Values.image }}, args: [{{ .Values.mode }}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("dev", "prod", "number"),
+    [
+        ("image: o/web:v2\nmode: a\n", "image: o/web:v1\nmode: a\n", 0),
+        ("image: o/web:v2\nmode: a\n", "image: o/web:v1\nmode: b\n", 1),
+        ("image: o/web:v2\nmode: a\n", "image: o/api:v2\nmode: a\n", 1),
+    ],
+)
+def test_releases_of_one_image_are_promoted(
+    dev: str, prod: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "web/Chart.yaml": "name: web\nversion: 1.0.0\n",
+        "web/values.yaml": "image: o/web:v0\nmode: a\n",
+        "web/values-dev.yaml": dev,
+        "web/values-prod.yaml": prod,
+        "web/templates/pod.yaml": POD,
+    }
+    assert len(findings(tmp_path, files, "EN003")) == number
