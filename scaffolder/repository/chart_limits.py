@@ -22,6 +22,9 @@ _DEMANDED = re.compile(
 
 _VALUE = re.compile(r"\.Values\.(?P<key>[\w.]+)")
 _OTHER_KUBERNETES = "which is incompatible with Kubernetes"
+_REMOTE_SCHEMA = re.compile(r"failing loading \"(https?://[^\"#]+)|loading (https?://\S+?) failed")
+"""A reference of values.schema.json into the network, which is not asked."""
+
 _NO_VALUE = re.compile(r"missing propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*)")
 
 
@@ -109,6 +112,8 @@ def of_outside(
     A chart whose repository has values for environments is complete with them; one without is
     installed with values that its user brings.
     """
+    if reason := remote_schema(error):
+        return reason
     if _OTHER_KUBERNETES in error and not states_version:
         return error.replace("chart requires", "the chart requires")
     demanded = _DEMANDED.search(error)
@@ -119,6 +124,12 @@ def of_outside(
     if not has_environments and (missing := _NO_VALUE.search(error)):
         return f"a value that its user sets is missing: {missing['names']}"
     return ""
+
+
+def remote_schema(error: str) -> str:
+    """Return that the schema of values refers into the network, "" if Helm does not say so."""
+    found = _REMOTE_SCHEMA.search(error)
+    return f"the schema of its values is elsewhere: {found[1] or found[2]}" if found else ""
 
 
 def is_of_outside(project: Project, chart: Path, environment: str, message: helm.Message) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scaffolder.model import (
@@ -17,7 +18,7 @@ from scaffolder.model import (
     counted,
 )
 from scaffolder.repository import chart_limits, environments, manifests
-from scaffolder.repository.facts import altered_values, charts
+from scaffolder.repository.facts import altered_values, charts, given_values
 from scaffolder.repository.facts.altered_values import Altered
 from scaffolder.repository.project import Project
 from scaffolder.tools import helm
@@ -47,22 +48,50 @@ def lints(project: Project, toolchain: Toolchain) -> Verdict:
         return list(zip((one.name for one in everywhere), said, strict=True))
 
     linted, reasons = manifests.of_each_chart(project, ask)
-    findings = dict.fromkeys(
-        finding
-        for chart, said in linted.items()
-        for environment, of_environment in said
-        for message in of_environment.messages
-        if message.severity != "info"  # --strict passes these, as "icon is recommended"
-        if not chart_limits.is_of_outside(project, chart, environment, message)
-        for finding in _linted(project, chart, environment, message)
-    )
+    findings: list[Finding] = []
     left_out = [f"{chart.as_posix()}: {reason}" for chart, reason in reasons.items()]
+    for chart, said in linted.items():
+        for environment, message in _objections(said):
+            reason = _left_to_others(project, chart, environment, message.text)
+            if reason:
+                left_out.append(f"{chart.as_posix()}: {reason}")
+            elif not chart_limits.is_of_outside(project, chart, environment, message):
+                findings += _linted(project, chart, environment, message)
     unread = manifests.limit_of(project, ())
+    limits = dict.fromkeys([*left_out, *filter(None, [unread])])
     return Verdict(
-        findings=tuple(findings),
+        findings=tuple(dict.fromkeys(findings)),
         detail=_number(len(linted), sum(map(len, linted.values()))),
-        limit=manifests.limits_in_words([*left_out, *filter(None, [unread])]),
+        limit=manifests.limits_in_words(limits),
     )
+
+
+def _without_others(project: Project, one: manifests.Manifest) -> manifests.Manifest:
+    """Return a manifest whose error is none of the chart as one that is not judged."""
+    reason = _left_to_others(project, one.chart, one.environment, one.error) if one.error else ""
+    return replace(one, error="", limit=reason) if reason else one
+
+
+def _objections(said: list[tuple[str, helm.Linted]]) -> Iterator[tuple[str, helm.Message]]:
+    """Yield the messages that --strict does not pass, each with its environment."""
+    for environment, linted in said:
+        for message in linted.messages:
+            if message.severity != "info":  # as "icon is recommended"
+                yield environment, message
+
+
+_ON_THE_WAY = re.compile(r"nil pointer evaluating|executing \"|execution error at|error calling ")
+"""How Helm says that a template failed with the values that it got."""
+
+
+def _left_to_others(project: Project, chart: Path, environment: str, error: str) -> str:
+    """Return why an error is none of the chart: what it lacks is elsewhere, or brought by others."""
+    if reason := chart_limits.remote_schema(error):
+        return reason
+    by = given_values.completed_by(project, chart) if not environment else ""
+    if by and _ON_THE_WAY.search(error):
+        return f"its own values do not render, and {by} brings others"
+    return ""
 
 
 def renders(project: Project, toolchain: Toolchain) -> Verdict:
@@ -73,6 +102,7 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
 
     """
     rendered = manifests.manifests(project, toolchain)
+    rendered = tuple(_without_others(project, one) for one in rendered)
     limit = manifests.limit_of(project, rendered)
     judged = [one for one in rendered if not one.limit]
     if not judged:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import chart_limits, files, image_references, manifests
+from scaffolder.repository.image_references import Use
 from scaffolder.repository.image_tags import is_official, moving_tag, name_of, steps_down
 from scaffolder.repository.kubernetes_objects import REPOSITORY
 from scaffolder.repository.project import Project
@@ -24,17 +25,27 @@ def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verd
     if not uses:
         raise NotApplicable(limit or "no file names an image")
     replaced = image_references.replaced(project)
-    findings = dict.fromkeys(
-        Finding(
-            path=use.path,
-            line=use.line,
-            message=f"{use.what}{_called(use.image)} {_said(tag)}",
-            fix="name a version, best with its digest: image:1.2.3@sha256:…",
-        )
-        for use in uses
-        if name_of(use.image) not in replaced and (tag := _moving(project, use.image)) is not None
+    moved: dict[tuple[Path, int, str], list[Use]] = {}
+    for use in dict.fromkeys(uses):
+        if name_of(use.image) not in replaced and _moving(project, use.image) is not None:
+            # Several workloads may take one value; what has no line is told for each of them.
+            workload = use.what if not use.line else ""
+            moved.setdefault((use.path, use.line, f"{workload}{use.image}"), []).append(use)
+    findings = tuple(_moved(project, used) for used in moved.values())
+    return Verdict(findings=findings, detail=counted(len(uses), "place"), limit=limit)
+
+
+def _moved(project: Project, used: Sequence[Use]) -> Finding:
+    """Return what is wrong with an image at one place, which several workloads may take."""
+    first = used[0]
+    tag = _moving(project, first.image) or ""
+    more = f" (and of {counted(len(used) - 1, 'other workload')})" if len(used) > 1 else ""
+    return Finding(
+        path=first.path,
+        line=first.line,
+        message=f"{first.what}{_called(first.image)}{more} {_said(tag)}",
+        fix="name a version, best with its digest: image:1.2.3@sha256:…",
     )
-    return Verdict(findings=tuple(findings), detail=counted(len(uses), "place"), limit=limit)
 
 
 def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:

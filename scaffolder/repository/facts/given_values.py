@@ -23,6 +23,13 @@ def given(project: Project, chart: Path) -> tuple[Any, ...]:
     return tuple(project.once("values given to charts", lambda: _given(project)).get(chart, ()))
 
 
+def completed_by(project: Project, chart: Path) -> str:
+    """Return what brings values for a chart, "" if nothing does."""
+    if is_in_helmfile(project, chart):
+        return "Helmfile"
+    return "a controller" if any(map(bool, given(project, chart))) else ""
+
+
 def is_in_helmfile(project: Project, chart: Path) -> bool:
     """Return whether Helmfile installs the chart in a folder: it takes values of its own files."""
     return any(_names(project.text(file), chart) for file in files.helmfiles(project))

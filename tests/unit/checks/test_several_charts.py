@@ -124,3 +124,58 @@ def test_a_chart_in_the_folder_of_another_is_a_part_of_it(tmp_path: Path) -> Non
     helm = Helm({})
     ran(tmp_path, {**chart("api"), **inner, **chart("web")}, helm, "HL002")
     assert {name for _, name in helm.calls} == {"api", "web"}
+
+
+REMOTE = (
+    "Error: values don't meet the specifications of the schema(s) in the following chart(s):\n"
+    'web: failing loading "https://example.com/definitions.json": HTTP request failed\n'
+)
+BY_HELMFILE = {"helmfile.yaml": "releases:\n- name: web\n  chart: ./charts/web\n"}
+
+
+def test_a_schema_in_the_network_is_a_limit(tmp_path: Path) -> None:
+    helm = Helm({"web": said(stderr=REMOTE, exit_code=1)})
+    files = {**chart("api"), **chart("web")}
+    for result in ran(tmp_path, files, helm, "HL001", "HL002").results:
+        assert (result.outcome, result.findings) == (Outcome.PASSED, ())
+        assert "schema of its values is elsewhere: https://example.com/" in result.limit
+
+
+def test_a_chart_that_helmfile_completes_may_not_render_by_itself(tmp_path: Path) -> None:
+    failed = {"web": said(stderr=FAILED.format(name="web"), exit_code=1)}
+    files = {**chart("api"), **chart("web")}
+    (alone,) = ran(tmp_path / "alone", files, Helm(failed), "HL002").results
+    assert len(alone.findings) == 1
+    for result in ran(
+        tmp_path / "completed", {**files, **BY_HELMFILE}, Helm(failed), "HL001", "HL002"
+    ).results:
+        assert result.findings == ()
+        assert "its own values do not render, and Helmfile brings others" in result.limit
+
+
+def test_a_moving_image_of_many_workloads_is_one_finding(tmp_path: Path) -> None:
+    template = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}}}
+spec:
+  containers: [{{name: a, image: "{{{{ .Values.image }}}}"}}]
+"""
+    files = {
+        "charts/web/Chart.yaml": METADATA.format(name="web"),
+        "charts/web/values.yaml": "image: o/web:latest\n",
+        **{
+            f"charts/web/templates/{name}.yaml": template.format(name=name)
+            for name in ("a", "b", "c")
+        },
+    }
+    rendered = "".join(
+        f"---\n# Source: web/templates/{name}.yaml\n"
+        + template.format(name=name).replace("{{ .Values.image }}", "o/web:latest")
+        for name in ("a", "b", "c")
+    )
+    (result,) = ran(tmp_path, files, Helm({"web": said(rendered)}), "SEC002").results
+    assert [one.message for one in result.findings] == [
+        "Pod a: image o/web:latest (and of 2 other workloads) has the tag latest: tomorrow it is "
+        "another one"
+    ]
