@@ -32,17 +32,43 @@ def extended(document: dict[Any, Any], name: Any, depth: int = 0) -> dict[Any, A
             return None
         job = merged(job, inner)
     job = merged(job, own)
-    if isinstance(job.get("rules"), list):
-        job["rules"] = [rule for one in job["rules"] for rule in _referred(document, one)]
+    for key in ("rules", "needs"):
+        if isinstance(job.get(key), list):
+            job[key] = _resolved(document, job[key])
     return job
 
 
-def _referred(document: dict[Any, Any], rule: Any) -> list[Any]:
-    """Return the rules that `!reference [.job, rules]` stands for; YAML gives it as a list."""
-    if not isinstance(rule, list):
-        return [rule]
+def _resolved(document: dict[Any, Any], entries: list[Any], depth: int = 0) -> list[Any]:
+    """Return a list with what each `!reference [.job, rules]` stands for; YAML gives it as a list.
+
+    The whole list may be one. What is not known is None.
+    """
+    if depth > 10:  # GitLab allows ten levels
+        return [None]
+    if _is_reference(document, entries):
+        return _resolved(document, _at(document, entries), depth + 1)
+    resolved: list[Any] = []
+    for one in entries:
+        if isinstance(one, list):
+            is_reference = _is_reference(document, one)
+            inner = _at(document, one) if is_reference else one
+            resolved += _resolved(document, inner, depth + 1) if inner else [None]
+        else:
+            resolved.append(one)
+    return resolved
+
+
+def _is_reference(document: dict[Any, Any], entries: list[Any]) -> bool:
+    """Return whether a list is the way to a key of a job: `[.job, rules]`."""
+    if len(entries) < 2 or not all(isinstance(one, str) for one in entries):
+        return False
+    held = document.get(entries[0])
+    return isinstance(held, dict) and entries[1] in held
+
+
+def _at(document: dict[Any, Any], way: list[Any]) -> list[Any]:
     value: Any = document
-    for key in rule:
+    for key in way:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, list) else [None]
 

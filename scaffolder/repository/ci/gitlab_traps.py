@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,10 @@ def traps(project: Project, file: Path) -> Iterator[Trap]:
         for number, need in enumerate(listed(job.get("needs"))):
             line = line_of(written, "needs", number) if "needs" in written else line_of(own, name)
             yield from _of_need(document, complete, job, str(name), need, line)
+        for number, named in enumerate(listed(job.get("dependencies"))):
+            if complete and isinstance(named, str) and _is_nowhere(document, named):
+                line = line_of(written, "dependencies", number) or line_of(own, name)
+                yield _not_there(str(name), named, line)
 
 
 def _two_kinds(written: dict[Any, Any], name: Any, job: dict[Any, Any]) -> Trap:
@@ -51,13 +56,8 @@ def _of_need(
         return
     other = extended(document, needed)
     if other is None:
-        if complete and needed not in document:
-            yield Trap(
-                kind=NOT_THERE,
-                line=line,
-                problem=f"{name} needs {needed}, which no file of the pipeline has",
-                fix="name a job that is there, or make the need optional",
-            )
+        if complete and _is_nowhere(document, needed):
+            yield _not_there(name, needed, line)
         return
     for occasion in OCCASIONS:
         if _only_first(document, job, other, occasion):
@@ -69,6 +69,24 @@ def _of_need(
                 fix=f"give {needed} the conditions of {name}, or write optional: true",
             )
             return
+
+
+def _not_there(name: str, needed: str, line: int) -> Trap:
+    return Trap(
+        kind=NOT_THERE,
+        line=line,
+        problem=f"{name} needs {needed}, which no file of the pipeline has",
+        fix="name a job that is there, or make the need optional",
+    )
+
+
+_PART = re.compile(r": \[.*\]$|[ :]\d+/\d+$")
+"""How the jobs of `parallel` are told apart: `build: [linux]`, `build 1/3`."""
+
+
+def _is_nowhere(document: dict[Any, Any], needed: str) -> bool:
+    """Return whether no job has the name; one of a matrix may be named with its values."""
+    return needed not in document and _PART.sub("", needed) not in document and "$" not in needed
 
 
 def _is_free(need: dict[Any, Any]) -> bool:
@@ -112,11 +130,26 @@ def _with_includes(
     read, complete = frozenset({file}), True
     included = own.get("include") or []
     for one in included if isinstance(included, list) else [included]:
-        name = one.get("local") if isinstance(one, dict) and set(one) == {"local"} else one
-        path = Path(name.lstrip("/")) if isinstance(name, str) and "://" not in name else None
-        if path is None or not project.has(path) or path in above | {file}:
-            complete = False
-            continue
-        inner, files, whole = _with_includes(project, path, above | {file})
-        joined, read, complete = merged(joined, inner), read | files, complete and whole
+        paths = _local(project, one)
+        complete = complete and bool(paths)
+        for path in paths:
+            if path in above | {file}:
+                complete = False
+                continue
+            inner, files_of_it, whole = _with_includes(project, path, above | {file})
+            joined, read, complete = merged(joined, inner), read | files_of_it, complete and whole
     return merged(joined, own), read, complete
+
+
+def _local(project: Project, included: Any) -> tuple[Path, ...]:
+    """Return the files of the repository that an entry of `include` names; none if not known.
+
+    https://docs.gitlab.com/ci/yaml/#includelocal
+    """
+    is_local = isinstance(included, dict) and set(included) == {"local"}
+    name = included.get("local") if is_local else included
+    if not isinstance(name, str) or "://" in name or "$" in name:
+        return ()
+    pattern = re.escape(name.lstrip("/")).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    matches = re.compile(pattern).fullmatch
+    return tuple(one for one in project.files if matches(one.as_posix()))

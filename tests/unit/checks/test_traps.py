@@ -293,6 +293,60 @@ def test_gitlab_finds_only_beside_inherited_rules(tmp_path: Path) -> None:
     assert found(tmp_path, "CI010", {".gitlab-ci.yml": text}) == [".gitlab-ci.yml:6"]
 
 
+LINT = f"lint:\n{ON_MERGE_REQUESTS}  script: [x]\n"
+PUSH = f"push:\n{ON_MAIN}  needs: [lint]\n  script: [x]\n"
+INDIRECT = {
+    "files by a star": {
+        ".gitlab-ci.yml": "include:\n  - local: ci/*.yml\n" + PUSH,
+        "ci/a.yml": LINT,
+    },
+    "files by two stars": {
+        ".gitlab-ci.yml": "include: /ci/**.yml\n" + PUSH,
+        "ci/b/a.yml": LINT,
+    },
+    "all rules of another job": {
+        ".gitlab-ci.yml": f".asked:\n{ON_MERGE_REQUESTS}"
+        f"lint:\n  rules: !reference [.asked, rules]\n  script: [x]\n{PUSH}"
+    },
+    "a reference to a reference": {
+        ".gitlab-ci.yml": f".a:\n{ON_MERGE_REQUESTS}.b:\n  rules:\n    - !reference [.a, rules]\n"
+        f"lint:\n  rules:\n    - !reference [.b, rules]\n  script: [x]\n{PUSH}"
+    },
+    "the needs of another job": {
+        ".gitlab-ci.yml": f".n:\n  needs: [lint]\n{LINT}push:\n{ON_MAIN}"
+        "  needs: !reference [.n, needs]\n  script: [x]\n"
+    },
+    "an anchor": {
+        ".gitlab-ci.yml": f".main: &main\n{ON_MAIN}push:\n  <<: *main\n  only: [main]\n  script: [x]\n"
+    },
+    "artifacts of no job": {".gitlab-ci.yml": "push:\n  dependencies: [lint]\n  script: [x]\n"},
+}
+
+
+@pytest.mark.parametrize("name", INDIRECT)
+def test_gitlab_finds_it_behind_references_and_stars(name: str, tmp_path: Path) -> None:
+    assert len(found(tmp_path, "CI010", INDIRECT[name])) == 1
+
+
+MATRIX_OF_LINT = (
+    "lint:\n  parallel: {parallel}\n  script: [x]\npush:\n  needs: ['{need}']\n  script: [x]\n"
+)
+DIRECT = {
+    "one of a matrix": MATRIX_OF_LINT.format(parallel="{matrix: [{V: [a, b]}]}", need="lint: [a]"),
+    "one of several": MATRIX_OF_LINT.format(parallel="3", need="lint 1/3"),
+    "a name in a variable": "push:\n  needs: ['lint-$VERSION']\n  script: [x]\n",
+    "needs of another job": f".n:\n  needs: [lint]\nlint:\n{ON_MAIN}  script: [x]\npush:\n{ON_MAIN}"
+    "  needs: !reference [.n, needs]\n  script: [x]\n",
+    "rules that are taken back": f".m:\n{ON_MAIN}push:\n  extends: .m\n  rules: null\n  only: [main]\n"
+    "  script: [x]\n",
+}
+
+
+@pytest.mark.parametrize("name", DIRECT)
+def test_gitlab_accepts_parts_of_a_matrix_and_references(name: str, tmp_path: Path) -> None:
+    assert found(tmp_path, "CI010", {".gitlab-ci.yml": DIRECT[name]}) == []
+
+
 # ---- GitHub Actions ------------------------------------------------------------------------------
 
 UPLOAD = "      - uses: actions/upload-artifact@{ref}\n        with:\n          name: {name}\n"
