@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats.yaml import tables
+from scaffolder.repository.ci.azure_templates import called, flat, inside
 from scaffolder.repository.ci.trap import (
     AFTER_FAILURE,
     NOT_THERE,
     Trap,
+    commands,
     deploys,
     named_files,
     publishes,
@@ -36,29 +38,42 @@ _SHELL = ("bash", "script", "pwsh", "powershell", "inlineScript")
 _ELSEWHERE = re.compile(r"Pipeline\.Workspace|System\.ArtifactsDirectory|Agent\.\w")
 _HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "success", "failure")
 _DEEPEST = 10
-"""Templates of steps within templates of steps; Azure allows 100 files in all."""
+"""Templates of steps within templates of steps."""
+
+_BRINGS = re.compile(r"(?:Download\w*Artifacts?|ExtractFiles|CopyFiles|DownloadSecureFile)@")
+"""Tasks that may put the same files where the repository would be."""
+
+_HANDED = re.compile(
+    r"\bhelm\s+(?:-\S+\s+)*(?:upgrade|install|template)\b[^;&"
+    r"|]*?\s(?:\./)?(?P<chart>[\w-]+(?:/[\w.-]+)+)"
+    r"|\b(?:kubectl\b[^;&|]*|ansible-playbook\s)\s*(?:-[fk]\s+)(?:\./)?(?P<files>[\w-]+[\w./-]*)"
+)
+"""What a command of a deployment reads: the folder of a chart, manifests."""
 
 
 def traps(project: Project, file: Path) -> Iterator[Trap]:
     """Yield conditions that leave out a failure, and deployment jobs without their files."""
-    document = table(project, file)
-    yield from _conditions(listed(document.get("stages")), "stage")
-    for holder in tables(document):
-        jobs = [job for job in listed(holder.get("jobs")) if isinstance(job, dict)]
-        yield from _conditions(jobs, "job")
+    for holder in tables(table(project, file)):
+        yield from _conditions(project, file, flat(holder.get("stages")), "stage")
+        jobs = [job for job in flat(holder.get("jobs")) if isinstance(job, dict)]
+        yield from _conditions(project, file, jobs, "job")
         for job in jobs:
             if "deployment" in job:
                 yield from _without_checkout(project, file, job)
 
 
-def _conditions(parts: list[Any], kind: str) -> Iterator[Trap]:
+def _conditions(project: Project, file: Path, parts: list[Any], kind: str) -> Iterator[Trap]:
     for number, part in enumerate(parts):
         if not isinstance(part, dict):
+            continue
+        path = called(project, file, part) if kind == "stage" and number else None
+        if path is not None:
+            yield from _first_of_template(project, path, part)
             continue
         condition = part.get("condition")
         if not isinstance(condition, str) or not _leaves_failures_out(condition):
             continue
-        if _comes_after(part, number, kind) and _changes_something(part):
+        if _comes_after(part, number, kind) and _changes_something(project, file, part):
             yield Trap(
                 kind=AFTER_FAILURE,
                 line=line_of(part, "condition"),
@@ -66,6 +81,25 @@ def _conditions(parts: list[Any], kind: str) -> Iterator[Trap]:
                 "what it depends on has failed",
                 fix=f"condition: and(succeeded(), {condition})",
             )
+
+
+def _first_of_template(project: Project, path: Path, call: dict[Any, Any]) -> Iterator[Trap]:
+    """Yield that the first stage of a template, which comes after another one, leaves failures out.
+
+    In the template alone nothing is before it.
+    """
+    stage = next(iter(flat(table(project, path).get("stages"))), None)
+    condition = stage.get("condition") if isinstance(stage, dict) else None
+    if not isinstance(stage, dict) or not isinstance(condition, str) or "dependsOn" in stage:
+        return
+    if _leaves_failures_out(condition) and _changes_something(project, path, stage):
+        yield Trap(
+            kind=AFTER_FAILURE,
+            line=line_of(call, "template"),
+            problem=f"the condition of {path.as_posix()} takes the place of succeeded(): its first "
+            "stage runs though the one before it has failed",
+            fix=f"condition: and(succeeded(), {condition}) in {path.as_posix()}",
+        )
 
 
 def _leaves_failures_out(condition: str) -> bool:
@@ -81,8 +115,8 @@ def _comes_after(part: dict[Any, Any], number: int, kind: str) -> bool:
     return kind == "stage" and number > 0
 
 
-def _changes_something(part: dict[Any, Any]) -> bool:
-    for step in tables(part):
+def _changes_something(project: Project, file: Path, part: dict[Any, Any]) -> bool:
+    for step in inside(project, file, part):
         if "deployment" in step or _DEPLOYING_TASKS.match(str(step.get("task", ""))):
             return True
         shell = "\n".join(str(step[key]) for key in _SHELL if isinstance(step.get(key), str))
@@ -108,7 +142,7 @@ def _without_checkout(project: Project, file: Path, job: dict[Any, Any]) -> Iter
     for hook in tables(job.get("strategy")):
         for name in _HOOKS:
             if isinstance(hook.get(name), dict):
-                yield from _used_before_checkout(project, file, listed(hook[name].get("steps")))
+                yield from _used_before_checkout(project, file, flat(hook[name].get("steps")))
 
 
 def _used_before_checkout(project: Project, file: Path, steps: list[Any]) -> Iterator[Trap]:
@@ -120,7 +154,7 @@ def _used_before_checkout(project: Project, file: Path, steps: list[Any]) -> Ite
             if inner is None or any(_checks_out(one) for one in inner):
                 return  # it checks out, or is not in this repository
             used = next((name for one in inner for name in _uses(project, one)), "")
-        elif _checks_out(step):
+        elif _checks_out(step) or _BRINGS.match(str(step.get("task", ""))):
             return
         else:
             used = next(_uses(project, step), "")
@@ -143,13 +177,8 @@ def _steps_of(
     project: Project, file: Path, call: dict[Any, Any], depth: int = 0
 ) -> list[dict[Any, Any]] | None:
     """Return the steps of a template and of the templates in it; None if one is unknown."""
-    name = str(call["template"])
-    if "@" in name or "$" in name or depth > _DEEPEST:
-        return None
-    path = project.relative(
-        ((Path() if name[:1] == "/" else file.parent) / name.lstrip("/")).as_posix()
-    )
-    if not project.has(path):
+    path = called(project, file, call) if depth <= _DEEPEST else None
+    if path is None:
         return None
     steps: list[dict[Any, Any]] = []
     for step in listed(table(project, path).get("steps")):
@@ -169,12 +198,15 @@ def _uses(project: Project, step: dict[Any, Any]) -> Iterator[str]:
     folder = str(
         next((one["workingDirectory"] for one in holders if "workingDirectory" in one), "")
     )
+    if "$" not in folder and folder and _holds(project, project.relative(folder)):
+        yield folder
     if _ELSEWHERE.search(folder) or any(str(key).startswith("${{") for key in step):
         return
     for holder in holders:
         for key in _SHELL:
             if isinstance(holder.get(key), str):
                 yield from named_files(project, holder[key])
+                yield from _handed(project, holder[key])
         for key in _PATH_INPUTS:
             given = str(holder.get(key, ""))
             path = re.sub(
@@ -182,6 +214,18 @@ def _uses(project: Project, step: dict[Any, Any]) -> Iterator[str]:
             )
             if given and "$" not in path and _holds(project, project.relative(path)):
                 yield path
+
+
+def _handed(project: Project, shell: str) -> Iterator[str]:
+    """Yield the charts and manifests of the repository that commands of a text read."""
+    lines = commands(shell)
+    if any(re.search(r"\b(?:cd|pushd|git clone|tar|unzip)\s", line) for line in lines):
+        return
+    for line in lines:
+        for found in _HANDED.finditer(line):
+            name = found["chart"] or found["files"]
+            if _holds(project, project.relative(name)):
+                yield name
 
 
 def _holds(project: Project, path: Path) -> bool:

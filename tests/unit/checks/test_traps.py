@@ -186,6 +186,99 @@ def test_azure_a_job_that_is_no_deployment_has_its_files(tmp_path: Path) -> None
     assert found(tmp_path, "CI010", {**REPOSITORY, "azure-pipelines.yml": text}) == []
 
 
+ON_MAIN_OF_AZURE = "condition: eq(variables['Build.SourceBranch'], 'refs/heads/main')"
+CHECKED = "  - stage: check\n    jobs: [{job: test, steps: [{bash: make test}]}]\n"
+DEPLOYING = "jobs:\n  - job: d\n    steps: [{bash: helm upgrade x y}]\n"
+STAGE = f"- stage: deploy\n    {ON_MAIN_OF_AZURE}\n    "
+IN_TEMPLATES = {
+    "the first stage of a template": {
+        "azure-pipelines.yml": f"stages:\n{CHECKED}  - template: ci/deploy.yml\n",
+        "ci/deploy.yml": f"stages:\n  {STAGE}jobs: [{{job: d, steps: [{{bash: helm upgrade x y}}]}}]\n",
+    },
+    "a parameter of a template": {
+        "azure-pipelines.yml": "extends:\n  template: ci/t.yml\n  parameters:\n    stages:\n"
+        + "".join(
+            f"    {line}\n"
+            for line in f"{CHECKED}  {STAGE}jobs: [{{job: d, steps: [{{bash: helm upgrade x y}}]}}]".splitlines()
+        ),
+        "ci/t.yml": "parameters: [{name: stages, type: stageList}]\nstages:\n"
+        "  - ${{ each s in parameters.stages }}:\n    - ${{ s }}\n",
+    },
+    "a stage that an expression lets in": {
+        "azure-pipelines.yml": f"stages:\n{CHECKED}  - ${{{{ if eq(parameters.deploy, true) }}}}:\n"
+        f"    - stage: deploy\n      {ON_MAIN_OF_AZURE}\n      jobs: [{{job: d, steps: [{{bash: helm upgrade x y}}]}}]\n"
+    },
+    "steps of a template": {
+        "azure-pipelines.yml": f"stages:\n{CHECKED}  {STAGE}jobs:\n      - job: d\n"
+        "        steps: [{template: ci/steps.yml}]\n",
+        "ci/steps.yml": "steps:\n  - bash: helm upgrade --install x y\n",
+    },
+    "jobs of a template": {
+        "azure-pipelines.yml": f"stages:\n{CHECKED}  {STAGE}jobs: [{{template: ci/jobs.yml}}]\n",
+        "ci/jobs.yml": DEPLOYING,
+    },
+}
+
+
+@pytest.mark.parametrize("name", IN_TEMPLATES)
+def test_azure_follows_templates_and_expressions_of_stages(name: str, tmp_path: Path) -> None:
+    assert len(found(tmp_path, "CI009", IN_TEMPLATES[name])) == 1
+
+
+CALLED_WELL = {
+    "the first stage of a pipeline": {
+        "azure-pipelines.yml": "stages:\n  - template: ci/deploy.yml\n",
+        "ci/deploy.yml": IN_TEMPLATES["the first stage of a template"]["ci/deploy.yml"],
+    },
+    "a template that names what it depends on": {
+        "azure-pipelines.yml": f"stages:\n{CHECKED}  - template: ci/deploy.yml\n",
+        "ci/deploy.yml": f"stages:\n  {STAGE}dependsOn: []\n    "
+        "jobs: [{job: d, steps: [{bash: helm upgrade x y}]}]\n",
+    },
+    "a template that harms nothing": {
+        "azure-pipelines.yml": f"stages:\n{CHECKED}  {STAGE}jobs: [{{template: ci/jobs.yml}}]\n",
+        "ci/jobs.yml": "jobs:\n  - job: d\n    steps: [{bash: npm run report}]\n",
+    },
+    "a template of another repository": {
+        "azure-pipelines.yml": f"stages:\n{CHECKED}  - template: deploy.yml@templates\n"
+    },
+}
+
+
+@pytest.mark.parametrize("name", CALLED_WELL)
+def test_azure_accepts_templates_that_do_no_harm(name: str, tmp_path: Path) -> None:
+    assert found(tmp_path, "CI009", CALLED_WELL[name]) == []
+
+
+HOOK = "jobs:\n  - deployment: d\n    environment: prod\n    strategy:\n      runOnce:\n        deploy:\n          steps:\n{steps}"
+MANIFESTS = {"k8s/a.yaml": "kind: X\n", "terraform/main.tf": "\n"}
+
+
+@pytest.mark.parametrize(
+    ("step", "number"),
+    [
+        ("- ${{ if true }}:\n              - bash: make deploy", 1),
+        ("- bash: helm upgrade --install shop ./helm/shop", 1),
+        ("- script: kubectl apply -f k8s/", 1),
+        ("- bash: terraform apply\n              workingDirectory: terraform", 1),
+        ("- bash: helm upgrade --install shop oci://example.com/shop", 0),
+        ("- bash: cd $(Pipeline.Workspace)/drop && kubectl apply -f k8s/", 0),
+        (
+            "- bash: terraform apply\n              workingDirectory: $(Pipeline.Workspace)/terraform",
+            0,
+        ),
+        ("- task: ExtractFiles@1\n            - bash: kubectl apply -f k8s/", 0),
+        ("- task: DownloadPipelineArtifact@2\n            - bash: kubectl apply -f k8s/", 0),
+    ],
+)
+def test_azure_knows_what_commands_of_a_deployment_read(
+    step: str, number: int, tmp_path: Path
+) -> None:
+    text = HOOK.format(steps=f"            {step}\n")
+    files = {**REPOSITORY, **MANIFESTS, "azure-pipelines.yml": text}
+    assert len(found(tmp_path, "CI010", files)) == number
+
+
 # ---- GitLab CI -----------------------------------------------------------------------------------
 
 JOBS = """\
