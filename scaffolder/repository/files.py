@@ -491,6 +491,18 @@ def shell_programs(project: Project) -> tuple[Path, ...]:
     return project.once("shell programs", lambda: _shell_programs(project))
 
 
+_SCRIPTS = frozenset(("ci", "scripts", "script", "tools", "bin", "deploy", "deployment", "hack"))
+
+
+def python_scripts(project: Project) -> tuple[Path, ...]:
+    """Return the programs in Python that build and deploy, by their folder."""
+    return tuple(
+        file
+        for file in project.matching("*.py")
+        if not _SCRIPTS.isdisjoint(file.parts[:-1]) and not is_trial(file)
+    )
+
+
 def variables_files(project: Project) -> tuple[Path, ...]:
     """Return the files that set environment variables: `.env`."""
     return project.matching(".env")

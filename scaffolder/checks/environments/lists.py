@@ -14,6 +14,7 @@ from scaffolder.repository.facts.environment_lists import (
     GUARD,
     LOOP,
     SCHEMA,
+    TABLE,
     VALIDATION,
     EnvironmentList,
 )
@@ -36,7 +37,7 @@ def lists_know_every_environment(project: Project, _: Toolchain) -> Verdict:
         raise NotApplicable("there are no files of two environments")
     findings: list[Finding] = []
     for listed in environment_lists.lists(project):
-        if listed.kind in {VALIDATION, SCHEMA, GUARD}:
+        if listed.kind in {VALIDATION, TABLE, SCHEMA, GUARD}:
             findings += _left_out(project, listed, known)
         if listed.kind in {LOOP, CHOICE}:
             findings += _removed(listed, known)
@@ -61,10 +62,14 @@ def _left_out(
         yield Finding(
             path=listed.at.path,
             line=listed.at.line,
-            message=f"{listed.kind} refuses {name}, which has files",
+            message=f"{listed.kind} {_says(listed)} {name}, which has files",
             fix=f"add {name}, or delete what is left of it",
             related=(Location(path=concerned[name][0]),),
         )
+
+
+def _says(listed: EnvironmentList) -> str:
+    return "lacks" if listed.kind == TABLE else "refuses"
 
 
 def _removed(listed: EnvironmentList, known: dict[str, list[Path]]) -> Iterator[Finding]:
@@ -98,7 +103,9 @@ def _without_pipeline(project: Project, known: dict[str, list[Path]]) -> Iterato
         return
     for name, of_it in known.items():
         kinds = {file.suffix for file in of_it}
-        if name in spoken or len(kinds) < _ENOUGH or name in environments.COMMON_WORDS:
+        if name in spoken or name in environments.COMMON_WORDS:
+            continue
+        if len(kinds) < _ENOUGH and not _others_are_named(text, name, known):
             continue
         yield Finding(
             path=of_it[0],
@@ -106,6 +113,36 @@ def _without_pipeline(project: Project, known: dict[str, list[Path]]) -> Iterato
             fix=f"deploy to {name} in the pipeline, or delete its files",
             related=(Location(path=named[0]),),
         )
+
+
+def _others_are_named(text: str, name: str, known: dict[str, list[Path]]) -> bool:
+    """Return whether what deploys names the same file of two other environments, in full.
+
+    A path with a variable in the place of the environment is that of each.
+    """
+    for file in known[name]:
+        form = _form(file, name)
+        others = [other for other in known if other != name and form.replace(_MARK, other) in text]
+        begins = form.partition(_MARK)[0]
+        if (
+            begins
+            and len(others) >= _ENOUGH
+            and not re.search(rf"{re.escape(begins)}[$%{{\"'*]", text)
+        ):
+            return True
+    return False
+
+
+_MARK = "\0"
+
+
+def _form(file: Path, name: str) -> str:
+    """Return the name of a file, or the last folder in its path that is called so, with a mark."""
+    if name in file.name.lower():
+        return file.name.lower().replace(name, _MARK)
+    parts = [part.lower() for part in file.parts[:-1]]
+    at = len(parts) - 1 - parts[::-1].index(name) if name in parts else 0
+    return "/".join([*parts[max(0, at - 1) : at], _MARK]) if name in parts else ""
 
 
 def _number(text: str, names: set[str]) -> int:

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats import hcl
 from scaffolder.model import Location
 from scaffolder.repository import environments, files
 from scaffolder.repository.facts import terraform_roots
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import blocks, place, table
 
-VALIDATION, SCHEMA, GUARD, LOOP, CHOICE = (
+VALIDATION, TABLE, SCHEMA, GUARD, LOOP, CHOICE = (
     "the validation of Terraform",
+    "the table of Terraform",
     "the schema of the chart",
     "the guard of the script",
     "the loop",
@@ -22,8 +24,28 @@ VALIDATION, SCHEMA, GUARD, LOOP, CHOICE = (
 )
 
 _KEY = r"(?:environment|env|stage)(?:_?name)?"
+_WORD = r"[A-Za-z][\w-]*"
 _NAME = r"[\"']?[A-Za-z][\w-]*[\"']?"
 _VALIDATION = re.compile(rf"contains\(\s*\[([^\]]*)\]\s*,\s*(?:lower\(\s*)?var\.{_KEY}\b")
+_ASKED = rf"(?:lower\(\s*)?var\.{_KEY}\b"
+_PATTERN = re.compile(rf'regex\(\s*"\^?\(?(?:\?:)?([\w|-]+\|[\w|-]+)\)?\$?"\s*,\s*{_ASKED}')
+_EQUALS = re.compile(rf'((?:\bvar\.{_KEY}\s*==\s*"[\w-]+"\s*(?:\|\|\s*)?){{2,}})')
+_KEYS = re.compile(rf"contains\(\s*keys\(\s*\{{([^{{}}]*)\}}\s*\)\s*,\s*{_ASKED}")
+_NAMED_LIST = re.compile(rf"contains\(\s*(?:keys\(\s*)?local\.(\w+)\s*\)?\s*,\s*{_ASKED}")
+_LOOKED_UP = re.compile(
+    rf"\blocal\.(\w+)\[\s*{_ASKED}\s*\)?\s*\]|\blookup\(\s*local\.(\w+)\s*,\s*{_ASKED}\s*\)"
+)
+_SCHEMA_PATTERN = re.compile(
+    rf'"{_KEY}"\s*:\s*\{{[^{{}}]*"pattern"\s*:\s*"\^\(?(?:\?:)?([\w|-]+\|[\w|-]+)\)?\$"'
+)
+_CASE = re.compile(r"(?s)\bcase\s+\S+\s+in\b(.*?)\besac\b")
+_CASE_BRANCH = re.compile(r"(?m)(?:^|;;)\s*\(?([\w-]+(?:\s*\|\s*[\w-]+)*)\)")
+_CASE_REFUSES = re.compile(r"(?s)\*\)(?:(?!;;).)*\b(?:exit|die|fail|error|abort|usage|return)\b")
+_VARIABLE = re.compile(
+    r"(?m)^\s*(?:ENVIRONMENTS|ENVS|STAGES)\s*(?:[:?]?="
+    r"|\+=)\s*[\[({]?([\w ,\t\"'-]+)[\])}]?\s*(?:#.*)?$"
+)
+_ASKS_VARIABLE = re.compile(r"\$\(error\b|not in (?:ENVIRONMENTS|ENVS|STAGES)\b")
 _SCHEMA = re.compile(rf'"{_KEY}"\s*:\s*\{{[^{{}}]*"enum"\s*:\s*\[([^\]]*)\]')
 _REFUSES = r"\]\]\s*\|\|\s*\\?\s*(?:\{\s*)?(?:die|exit|fail|error|abort|usage|echo)"
 _GUARD = re.compile(rf"=~\s*\^\(([\w|-]+)\)\$\s*{_REFUSES}")
@@ -31,6 +53,10 @@ _BRANCH = re.compile(r"(?m)^\s*([\w-]+(?:\s*\|\s*[\w-]+)+)\)\s*;;")
 _LOOP = re.compile(rf"(?m)^\s*for\s+{_KEY}\s+in\s+([\w \t\"'-]+?)\s*(?:;|$)", re.IGNORECASE)
 _CHOICE = re.compile(r"(?m)^[^#\n]*\b(?:options|values|choices)\s*[:=]\s*\[([^\]]*)\]")
 _CHOICES = re.compile(rf"(?m)^\s*(?:options|values):[ \t]*\n((?:\s*-\s*{_NAME}[ \t]*\n)+)")
+
+
+_MATRIX = re.compile(rf"(?mi)^\s*(?:-\s+)?{_KEY}:[ \t]*\[([^\]\n]*)\]")
+_MATRIX_LINES = re.compile(rf"(?mi)^\s*(?:-\s+)?{_KEY}:[ \t]*\n((?:\s*-\s*{_NAME}[ \t]*\n)+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +85,8 @@ def declared(project: Project) -> dict[str, list[Path]]:
     for name, file in _calling_themselves(project):
         if file not in found.setdefault(name, []):
             found[name].append(file)
+    for name, file in _overlays(project):
+        found.setdefault(name, []).append(file)
     found.pop(environments.LOCAL, None)
     return found
 
@@ -71,13 +99,26 @@ def usual(name: str) -> str:
 def concerns(project: Project, listed: EnvironmentList, file: Path) -> bool:
     """Return whether a list judges the values of a file: of its configuration, or of its chart."""
     folder = listed.at.path.parent
-    if listed.kind == VALIDATION:
+    if listed.kind in {VALIDATION, TABLE}:
         root = terraform_roots.root_of_values(project, file.parent)
         parts = terraform_roots.configurations(project)
         return any(root in part and folder in part for part in parts)
     if listed.kind == SCHEMA:
         return file.is_relative_to(folder) or file in environments.beside(project, folder).values()
     return True
+
+
+def _overlays(project: Project) -> Iterator[tuple[str, Path]]:
+    """Yield the kustomizations in folders beside each other that are called like environments."""
+    known = {name for names in environments.PROMOTION for name in names} - environments.COMMON_WORDS
+    beside: dict[Path, list[tuple[str, Path]]] = {}
+    for file in files.kustomizations(project):
+        if file.parent.name.lower() in known:
+            named = (usual(file.parent.name), file)
+            beside.setdefault(file.parent.parent, []).append(named)
+    for named_files in beside.values():
+        if len({name for name, _ in named_files}) > 1:
+            yield from named_files
 
 
 def _calling_themselves(project: Project) -> Iterator[tuple[str, Path]]:
@@ -103,28 +144,94 @@ def _own_name(project: Project, file: Path) -> str:
     return named[0] if named else ""
 
 
+_FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    (VALIDATION, _VALIDATION, _WORD),
+    (VALIDATION, _PATTERN, _WORD),
+    (VALIDATION, _EQUALS, r'"([\w-]+)"'),
+    (VALIDATION, _KEYS, r"([\w-]+)\"?\s*="),
+    (SCHEMA, _SCHEMA, _WORD),
+    (SCHEMA, _SCHEMA_PATTERN, _WORD),
+    (GUARD, _GUARD, _WORD),
+    (GUARD, _BRANCH, _WORD),
+    (LOOP, _LOOP, _WORD),
+    (CHOICE, _CHOICE, _WORD),
+    (CHOICE, _CHOICES, _WORD),
+    (CHOICE, _MATRIX, _WORD),
+    (CHOICE, _MATRIX_LINES, _WORD),
+)
+"""The forms of lists by their kind, and how a name is written in each."""
+
+
 def _lists(project: Project) -> Iterator[EnvironmentList]:
+    schemas = [chart / "values.schema.json" for chart in files.charts(project)]
+    read = (
+        ({VALIDATION}, files.terraform(project)),
+        ({SCHEMA}, [file for file in schemas if project.has(file)]),
+        ({GUARD, LOOP}, files.shell_programs(project)),
+        ({CHOICE}, files.pipelines(project)),
+    )
+    for kinds, of_them in read:
+        for file in of_them:
+            for kind, form, names in _FORMS:
+                if kind in kinds:
+                    yield from _found(project, file, kind, form, names)
     for file in files.terraform(project):
-        yield from _found(project, file, VALIDATION, _VALIDATION)
-    for chart in files.charts(project):
-        schema = chart / "values.schema.json"
-        if project.has(schema):
-            yield from _found(project, schema, SCHEMA, _SCHEMA)
+        yield from _named_in_locals(project, file)
     for file in files.shell_programs(project):
-        for kind, form in ((GUARD, _GUARD), (GUARD, _BRANCH), (LOOP, _LOOP)):
-            yield from _found(project, file, kind, form)
-    for file in files.pipelines(project):
-        for form in (_CHOICE, _CHOICES):
-            yield from _found(project, file, CHOICE, form)
+        yield from _cases(project, file)
+    for file in (*files.make_files(project), *files.python_scripts(project)):
+        if _ASKS_VARIABLE.search(project.text(file)):
+            yield from _found(project, file, GUARD, _VARIABLE, _WORD)
+
+
+def _cases(project: Project, file: Path) -> Iterator[EnvironmentList]:
+    """Yield the branches of each `case` whose last branch refuses what no other one takes."""
+    text = project.text(file)
+    for case in _CASE.finditer(text) if not files.is_trial(file) else ():
+        branches = _CASE_BRANCH.findall(case[1])
+        if len(branches) > 1 and _CASE_REFUSES.search(case[1]):
+            line = text.count("\n", 0, case.start()) + 1
+            names = tuple(name for one in branches for name in re.findall(r"[\w-]+", one))
+            yield EnvironmentList(kind=GUARD, at=place(project, file, line), names=names)
+
+
+def _named_in_locals(project: Project, file: Path) -> Iterator[EnvironmentList]:
+    """Yield the lists and tables of `locals` in which a configuration looks its environment up.
+
+    A table without the key of an environment ends its plan.
+    """
+    text = project.text(file)
+    asked = dict.fromkeys(_NAMED_LIST.findall(text), VALIDATION)
+    asked |= {first or second: TABLE for first, second in _LOOKED_UP.findall(text)}
+    for name, kind in asked.items():
+        for beside in files.terraform(project):
+            if beside.parent == file.parent:
+                yield from _in_locals(project, beside, name, kind)
+
+
+def _in_locals(project: Project, file: Path, name: str, kind: str) -> Iterator[EnvironmentList]:
+    top = blocks(project, file)
+    for held in top.each("locals") if top else ():
+        attribute = held.attributes.get(name)
+        if attribute is None:
+            continue
+        expression = attribute.expression
+        names = tuple(hcl.object_of(expression)) or tuple(re.findall(r'"([\w-]+)"', expression))
+        at = place(project, file, attribute.line)
+        yield EnvironmentList(kind=kind, at=at, names=names)
 
 
 def _found(
-    project: Project, file: Path, kind: str, form: re.Pattern[str]
+    project: Project,
+    file: Path,
+    kind: str,
+    form: re.Pattern[str],
+    names: str,
 ) -> Iterator[EnvironmentList]:
     if files.is_trial(file):
         return
     text = project.text(file)
     for listed in form.finditer(text):
-        names = re.findall(r"[A-Za-z][\w-]*", listed[1])
+        written = re.findall(names, listed[1])
         line = text.count("\n", 0, listed.start(1)) + 1
-        yield EnvironmentList(kind=kind, at=place(project, file, line), names=tuple(names))
+        yield EnvironmentList(kind=kind, at=place(project, file, line), names=tuple(written))

@@ -200,3 +200,106 @@ def test_an_environment_that_is_known_or_left_out_on_purpose_is_right(
     tmp_path: Path, files: dict[str, str]
 ) -> None:
     assert found(tmp_path, files) == []
+
+
+# ---- lists by other forms ------------------------------------------------------------------------
+
+
+def condition(text: str) -> str:
+    return (
+        f'variable "environment" {{\n  validation {{\n    condition     = {text}\n'
+        '    error_message = "x"\n  }\n}\n'
+    )
+
+
+def overlays(*names: str) -> dict[str, str]:
+    made = {
+        f"k8s/overlays/{name}/kustomization.yaml": "resources: [../../base]\n" for name in names
+    }
+    return {**made, "k8s/base/kustomization.yaml": "resources: []\n"}
+
+
+def jobs(command: str, *names: str) -> str:
+    return "".join(f"deploy-{name}:\n  script: ['{command.format(name=name)}']\n" for name in names)
+
+
+ALL = ("dev", "qa", "prod")
+TF = "terraform/main.tf"
+LIST = 'locals {\n  known = ["dev", "prod"]\n}\n'
+TABLE = 'variable "environment" {}\nlocals {\n  sizes = {\n    dev  = 1\n    prod = 3\n  }\n  size = %s\n}\n'
+HELM = "helm upgrade x chart -f chart/values-{name}.yaml"
+FORMS = {
+    "an expression": {TF: condition('can(regex("^(dev|prod)$", var.environment))')},
+    "comparisons": {TF: condition('var.environment == "dev" || var.environment == "prod"')},
+    "a list of locals": {TF: LIST + condition("contains(local.known, var.environment)")},
+    "keys": {TF: condition("contains(keys({ dev = 1, prod = 2 }), var.environment)")},
+    "a table": {TF: TABLE % "local.sizes[var.environment]"},
+    "a table that is asked": {TF: TABLE % "lookup(local.sizes, var.environment)"},
+    "the pattern of a schema": {
+        **chart(*ALL),
+        "chart/values.schema.json": '{"properties": {"environment": {"pattern": "^(dev|prod)$"}}}',
+    },
+    "a case": {
+        "ci/deploy.sh": '#!/bin/sh\ncase "$1" in\n  dev) size=1 ;;\n  prod) size=3 ;;\n  *) exit 1 ;;\nesac\n'
+    },
+    "a Makefile": {
+        "Makefile": "ENVIRONMENTS := dev prod\nifeq ($(filter $(ENV),$(ENVIRONMENTS)),)\n$(error x)\nendif\n"
+    },
+    "a program in Python": {
+        "scripts/deploy.py": "ENVIRONMENTS = ['dev', 'prod']\nif env not in ENVIRONMENTS:\n    raise SystemExit(1)\n"
+    },
+    "overlays": {
+        **overlays(*ALL),
+        ".gitlab-ci.yml": jobs("kubectl apply -k k8s/overlays/{name}", "dev", "prod"),
+    },
+    "values alone": {**chart(*ALL), ".gitlab-ci.yml": jobs(HELM, "dev", "prod")},
+    "a matrix": {
+        **chart(*ALL),
+        CI: workflow("[dev, qa, prod]").replace(
+            "  deploy:\n",
+            "  deploy:\n    strategy:\n      matrix:\n        environment: [dev, qa, uat, prod]\n",
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_list_in_another_form_is_found(name: str, tmp_path: Path) -> None:
+    files = FORMS[name]
+    if not any("overlays" in path or "chart" in path for path in files):
+        files = {**terraform(*ALL), **files}
+    assert len(found(tmp_path, files)) == 1
+
+
+LOOKS_ALIKE = {
+    "an expression of all": {TF: condition('can(regex("^(dev|qa|prod)$", var.environment))')},
+    "a table with a default": {TF: TABLE % "lookup(local.sizes, var.environment, 1)"},
+    "a table of something else": {TF: TABLE % "local.sizes[var.size]"},
+    "comparisons of a count": {TF: 'locals {\n  n = var.environment == "prod" ? 3 : 1\n}\n'},
+    "a case with another branch": {
+        "ci/size.sh": '#!/bin/sh\ncase "$1" in\n  dev) size=1 ;;\n  prod) size=3 ;;\n  *) size=2 ;;\nesac\n'
+    },
+    "a case of commands": {
+        "ci/run.sh": '#!/bin/sh\ncase "$1" in\n  start) x ;;\n  stop) y ;;\n  *) exit 1 ;;\nesac\n'
+    },
+    "a path with a variable": {
+        **chart(*ALL),
+        ".gitlab-ci.yml": jobs(HELM, "dev", "prod")
+        + "deploy:\n  script: ['helm upgrade x chart -f chart/values-$ENVIRONMENT.yaml']\n",
+    },
+    "overlays for one's own machine": {
+        **overlays("dev", "prod", "local"),
+        ".gitlab-ci.yml": jobs("kubectl apply -k k8s/overlays/{name}", "dev", "prod"),
+    },
+    "a variable that asks nothing": {
+        "Makefile": "ENVIRONMENTS := dev prod\nall: $(ENVIRONMENTS)\n"
+    },
+    "a test": {"tests/main.tf": condition('can(regex("^(dev|prod)$", var.environment))')},
+}
+
+
+@pytest.mark.parametrize("name", LOOKS_ALIKE)
+def test_what_looks_like_a_list_is_not_reported(name: str, tmp_path: Path) -> None:
+    files = LOOKS_ALIKE[name]
+    more = {} if "chart/Chart.yaml" in files else terraform(*ALL)
+    assert found(tmp_path, {**more, **files}) == []
