@@ -58,14 +58,18 @@ UNIT = Path(__file__).parent / "unit"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests of units `only_git`, but for those that ask for other programs by their mark."""
-    for item in items:
-        if item.path.is_relative_to(UNIT) and not item.get_closest_marker("programs"):
-            item.add_marker("only_git")
+    """Leave out what another run has had, if that is asked for."""
     if config.getoption("--but-only-git"):
-        left_out = [item for item in items if item.get_closest_marker("only_git")]
+        left_out = [item for item in items if sees_only_git(item)]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def sees_only_git(item: pytest.Item) -> bool:
+    """Return whether a test is marked `only_git`, as all in tests/unit are; `programs` takes the mark away."""
+    if item.get_closest_marker("programs"):
+        return False
+    return item.path.is_relative_to(UNIT) or item.get_closest_marker("only_git") is not None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -118,7 +122,7 @@ def only_git(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def path(request: pytest.FixtureRequest, only_git: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that is marked `only_git` finds on PATH what it finds there on a bare machine."""
-    if request.node.get_closest_marker("only_git"):
+    if sees_only_git(request.node):
         monkeypatch.setenv("PATH", str(only_git))
 
 

@@ -44,10 +44,15 @@ def reacting(fault: Fault) -> tuple[Check, ...]:
 
 
 def _reads_one(check: Check, fault: Fault) -> bool:
+    return any(reads(check, file) for file in fault.files)
+
+
+def reads(check: Check, file: str) -> bool:
+    """Return whether a check with a program of its own reads a file."""
     patterns = next(
         (patterns for start, patterns in _READS.items() if check.id.startswith(start)), ("*",)
     )
-    return any(fnmatch(file, pattern) for file in fault.files for pattern in patterns)
+    return any(fnmatch(file, pattern) for pattern in patterns)
 
 
 def expect_only(
