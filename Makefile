@@ -27,7 +27,7 @@ images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, 
 
 pipelines: $(BIN)/.ready .helm/.ready .pipelines/.ready ## Run the pipelines with real runners and every scenario of a release, and write docs/what-ran-where.md
 	@rm -f .pipelines/ran.jsonl
-	WHAT_RAN=$(CURDIR)/.pipelines/ran.jsonl $(BIN)/python -m pytest -rs -m "pipelines or not pipelines" tests/e2e/test_scenarios.py tests/e2e/test_pipelines_run.py $(PYTEST_ARGS)
+	WHAT_RAN=$(CURDIR)/.pipelines/ran.jsonl $(BIN)/python -m pytest -rs -m "pipelines or not pipelines" tests/e2e/test_scenarios.py tests/e2e/test_scenarios_catch_faults.py tests/e2e/test_pipelines_run.py $(PYTEST_ARGS)
 	$(BIN)/python -m tools.what_ran_where .pipelines/ran.jsonl
 
 e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one

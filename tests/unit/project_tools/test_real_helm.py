@@ -19,11 +19,15 @@ needs_sh = pytest.mark.skipif(
 )
 
 
-def package(folder: Path, *, script: str, place: str = "package/lib/layer.zip") -> Path:
-    """A wheel that holds `script` as its Helm."""
+def package(
+    folder: Path, *, script: str, place: str = "package/lib/layer.zip", kubectl: str = ""
+) -> Path:
+    """A wheel that holds `script` as its Helm, and a kubectl if there is a text for it."""
     layer, outer = io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(layer, "w") as files:
         files.writestr("helm/helm", script)
+        if kubectl:
+            files.writestr("kubectl/kubectl", kubectl)
     with tarfile.open(fileobj=outer, mode="w:gz") as archive:
         entry = tarfile.TarInfo(place)
         entry.size = layer.tell()
@@ -41,6 +45,14 @@ def test_unpack_names_the_program_for_its_major_version(tmp_path: Path) -> None:
     )
     assert program == tmp_path / "helm3"
     assert program.stat().st_mode & 0o111
+
+
+@needs_sh
+def test_unpack_takes_the_kubectl_beside_it(tmp_path: Path) -> None:
+    helm = "#!/bin/sh\necho v4.1.4+g1\n"
+    real_helm.unpack(package(tmp_path, script=helm, kubectl="program"), tmp_path)
+    assert (tmp_path / "kubectl").read_text(encoding="utf-8") == "program"
+    assert (tmp_path / "kubectl").stat().st_mode & 0o111
 
 
 @needs_sh
