@@ -8,18 +8,18 @@ from control_plane import validation
 from control_plane.kinds import Kind, Object
 from control_plane.requests import Refused, Target
 
+from scaffolder.tools.offline import kubernetes_schemas
+
 
 def _validated(one: Object) -> str:
-    """Return the field that the published schema does not know, or ""."""
-    import kubernetes_validate
-
+    """Return the first field that the published schema does not know, or ""."""
     try:
-        kubernetes_validate.validate(one, "1.36", strict=True)
-    except kubernetes_validate.SchemaNotFoundError:
+        violations = kubernetes_schemas.violations(one, "1.36")
+    except kubernetes_schemas.UnknownKindError:
         return ""  # a custom resource
-    except kubernetes_validate.ValidationError as error:
-        found = re.findall(r"'([^']+)'", str(error.message))
-        return ".".join([*map(str, error.path), *found[:1]]) if found else ""
+    for violation in violations:
+        named = re.findall(r"'([^']+)'", violation.message)
+        return ".".join([*map(str, violation.path), *named[:1]])
     return ""
 
 

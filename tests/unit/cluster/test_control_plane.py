@@ -14,6 +14,8 @@ from control_plane.requests import Call
 from control_plane.workloads import DEPLOYMENTS, Workloads
 from rbac import Identity
 
+pytestmark = pytest.mark.only_git
+
 Object = dict[str, Any]
 ROOT_USER = Identity("admin", (ADMIN,))
 SECURE = {

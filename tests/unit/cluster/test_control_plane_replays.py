@@ -24,6 +24,8 @@ from control_plane.requests import Call
 from rbac import Identity
 from support import ROOT
 
+pytestmark = pytest.mark.only_git
+
 RECORDING = recorded("replay")
 REVIEWS = yaml.safe_load((ROOT / "tests/data/access_reviews.yml").read_text(encoding="utf-8"))
 SCENARIOS = RECORDING["scenarios"]
