@@ -7,7 +7,6 @@ these recordings is `tests/unit/cluster/test_control_plane_replays.py`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,13 +43,9 @@ _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete
 
 @dataclass
 class Api:
-    """The server without its sockets: `answer` takes a request and changes the storage.
-
-    `watchers` are asked after each change what they make of it.
-    """
+    """The server without its sockets: `answer` takes a request and changes the storage."""
 
     storage: Storage = field(default_factory=Storage)
-    after: list[Callable[[], None]] = field(default_factory=list)
     addresses: int = 10
 
     def admit(self, *objects: Object) -> None:
@@ -167,7 +162,6 @@ class Api:
         """Recorded (21-uninstall): the answer to a deletion is a Status, but for Services and Pods, which are shown."""
         gone = self._existing(target)
         self.storage.remove(target.kind, target.namespace, target.name)
-        self._tell()
         if target.kind.name in ("Service", "Pod", "ServiceAccount"):
             return Reply(200, gone)
         details = {"name": target.name, "kind": target.kind.plural, "uid": gone["metadata"]["uid"]}
@@ -190,8 +184,6 @@ class Api:
                 stamp(result, live, target.kind)
             else:
                 result = self.storage.put(target.kind, result)
-        if not call.query.get("dryRun"):
-            self._tell()
         return Reply(200 if live else 201, result, warnings)
 
     def _live(self, call: Call, target: Target, sent: Any) -> Object | None:
@@ -257,11 +249,9 @@ class Api:
                 new["status"] = live.get("status", {})
                 new["metadata"]["managedFields"] = live["metadata"].get("managedFields", [])
         new["metadata"].setdefault("managedFields", [])
-        before = live
-        ownership.after_update(before, defaults.completed(new), manager, now())
-        owned = defaults.completed(new)
-        ownership.after_update(before, owned, manager, now())
-        return owned
+        whole = defaults.completed(new)
+        ownership.after_update(live, whole, manager, now())
+        return whole
 
     def _made_whole(self, target: Target, result: Object, live: Object | None) -> Object:
         whole = defaults.completed(result)
@@ -329,7 +319,3 @@ class Api:
             labels.get(f"pod-security.kubernetes.io/{mode}") == "restricted" for mode in modes
         )
         return (f'would violate PodSecurity "{level}": {found}',) if found and told else ()
-
-    def _tell(self) -> None:
-        for call in self.after:
-            call()
