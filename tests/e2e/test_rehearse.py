@@ -295,35 +295,31 @@ def test_the_scripts_of_a_repository_run_unchanged(
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 
-def trees(pristine: Repository) -> Iterator[tuple[str, Path]]:
+SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
+
+
+def trees(pristine: Repository, cloud: str, ci: list[str]) -> Iterator[tuple[str, Path]]:
     """Yield the repositories whose Terraform code is not the same, with the answers that give it."""
     seen: set[str] = set()
-    for given in every_tree():
-        root = pristine(**given)
+    for deploy, level in product(["helm", "terraform"], ["work", "right"]):
+        root = pristine(cloud=cloud, ci=ci, deploy=deploy, level=level)
         code = sorted(
             file for file in (root / "terraform").rglob("*") if file.suffix in {".tf", ".tfvars"}
         )
         digest = hashlib.sha256("".join(file.read_text() for file in code).encode()).hexdigest()
         if code and digest not in seen:
             seen.add(digest)
-            yield repr(given), root
-
-
-def every_tree() -> Iterator[dict[str, object]]:
-    systems = ["github", "gitlab", "jenkins", "azure-devops"]
-    pipelines = [[one] for one in systems] + [systems]
-    for cloud, ci, deploy, level in product(
-        ["aws", "azure"], pipelines, ["helm", "terraform"], ["work", "right"]
-    ):
-        yield {"cloud": cloud, "ci": ci, "deploy": deploy, "level": level}
+            yield f"deploy {deploy}, level {level}", root
 
 
 @pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize("ci", [*([one] for one in SYSTEMS), list(SYSTEMS)], ids="+".join)
 def test_every_tree_of_the_matrix_is_applied_planned_and_destroyed(
-    tools: SystemToolchain, pristine: Repository
+    tools: SystemToolchain, pristine: Repository, cloud: str, ci: list[str]
 ) -> None:
     rehearsed = 0
-    for answers, root in trees(pristine):
+    for answers, root in trees(pristine, cloud, ci):
         for one in of(tools, root).results:
             assert (one.diagnostics, one.changes, one.stayed, one.limit) == ((), (), (), ""), (
                 answers,
@@ -332,7 +328,7 @@ def test_every_tree_of_the_matrix_is_applied_planned_and_destroyed(
             )
             assert {kept.by for kept in one.kept} <= {"prevent_destroy"}
         rehearsed += 1
-    assert rehearsed >= 10
+    assert rehearsed
 
 
 def test_what_an_update_destroys_is_an_error(tools: SystemToolchain, tmp_path: Path) -> None:
