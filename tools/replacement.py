@@ -96,6 +96,8 @@ class Provider:
     def end(self) -> None:
         """End the provider."""
         self._channel.close()
+        if self._process.stdout:
+            self._process.stdout.close()
         self._process.kill()
         self._process.wait()
 
