@@ -186,7 +186,7 @@ def _looked_at(outcome: Outcome) -> Iterator[str]:
 def _effect_lines(effect: Effect) -> Iterator[str]:
     """Yield what Terraform would do to the environments, most severe first."""
     for error in effect.errors:
-        yield visible(f"  {shared.paint('error', 'error')}     {error}")
+        yield f"  {shared.paint('error', 'error')}     {visible(error)}"
     for one in sorted(effect.planned, key=lambda one: (not one.destroys, one.target)):
         word = "DESTROY" if one.action == "delete" else one.action.upper()
         label = shared.paint(f"{word:<9}", "error") if one.destroys else f"{one.action:<9}"

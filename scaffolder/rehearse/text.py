@@ -73,24 +73,24 @@ def _findings(found: Rehearsal, one: Rehearsed, paint: Paint) -> Iterator[str]:
         line = f":{diagnostic.line}" if diagnostic.line else ""
         severity = paint(diagnostic.severity, diagnostic.severity)
         words = " ".join(f"{diagnostic.summary}: {diagnostic.detail}".split()).rstrip(": ")
-        yield visible(f"{place}{line}: {severity} {words} ({name})")
+        yield f"{visible(place)}{line}: {severity} {visible(words)} ({name})"
         if diagnostic.severity == "error" and one.failed:
             yield f"  fix: {_FIXES[one.failed]}"
     error = paint("error", "error")
     for change in one.changes[:_SHOWN]:
-        yield visible(f"{name}: {error} a second plan would {change}")
+        yield f"{name}: {error} a second plan would {visible(str(change))}"
     if one.changes:
         yield from _more(len(one.changes))
         yield f"  fix: {_FIXES['plan']}"
     for stayed in one.stayed[:_SHOWN]:
-        yield visible(f"{name}: {error} {stayed} stays, and nothing protects it")
+        yield f"{name}: {error} {visible(stayed)} stays, and nothing protects it"
     if one.stayed:
         yield from _more(len(one.stayed))
         yield f"  fix: {_FIXES['destroy']}"
     for kept in one.kept:
-        yield visible(f"{name}: protected: {kept}")
+        yield f"{name}: protected: {visible(str(kept))}"
     for change in one.before[:_SHOWN]:
-        yield visible(f"{name}: the cloud differed: {change}")
+        yield f"{name}: the cloud differed: {visible(str(change))}"
     yield from _more(len(one.before))
 
 

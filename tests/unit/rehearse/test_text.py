@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,14 @@ def test_all_that_was_found_is_told_with_what_to_do() -> None:
         "\n"
         "  1 rehearsed without findings, 2 failed, 1 not rehearsed   1.2 s   terraform 1.11.4"
     )
+
+
+def test_colours_stay_and_what_a_terminal_obeys_in_names_does_not() -> None:
+    change = Change(address='aws_eip.a["\x1b[2J"]', action="create")
+    found = rehearsal(replace(DEV, changes=(change,)))
+    said = "\n".join(text.lines(found, lambda word, meaning: f"\x1b[31m{word}\x1b[0m"))
+    assert "\x1b[31merror\x1b[0m a second plan would create aws_eip.a" in said
+    assert "\x1b[2J" not in said
 
 
 @pytest.mark.parametrize(
