@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from typing import Any
 
 from scaffolder.errors import ToolError
 from scaffolder.formats.hcl import Block
@@ -120,7 +121,8 @@ def _made_by_us(
         if words[0] == "data" and f"data.{words[1]}" in made_up:
             return f"the answer of data.{words[1]} is made up"
         late = _TOO_LATE in " ".join(one.diagnostic.detail.split())
-        if ".".join(words[:3]) not in configured and _is_computed(words, parts, guessed=late):
+        computed = _is_computed(words, parts, guessed=late)
+        if (computed and ".".join(words[:3]) not in configured) or _is_in_block(words, parts):
             return f"the value of {'.'.join(words[:3])} is made up"
         if words[0] in {"local", "module", "each"} and made_up:
             return f"the answer of {min(made_up)} is made up"
@@ -141,3 +143,18 @@ def _is_computed(words: list[str], parts: Mapping[str, Part], *, guessed: bool) 
         if attribute.get("computed") and (is_configurable or not guessed):
             return True
     return False
+
+
+def _is_in_block(words: list[str], parts: Mapping[str, Part]) -> bool:
+    """Return whether a name leads into a block, of which the cloud may choose what is left out."""
+    if len(words) < 3:
+        return False
+    schemas = (part.resources.get(words[0], {"block": {}}) for part in parts.values())
+    blocks = [schema["block"].get("block_types", {}).get(words[2]) for schema in schemas]
+    return any(block is not None and _chooses(block["block"]) for block in blocks)
+
+
+def _chooses(block: Mapping[str, Any]) -> bool:
+    """Return whether a cloud chooses anything in a block."""
+    own = any(one.get("computed") for one in block.get("attributes", {}).values())
+    return own or any(_chooses(one["block"]) for one in block.get("block_types", {}).values())

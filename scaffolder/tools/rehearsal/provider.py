@@ -40,11 +40,12 @@ _GROWS = frozenset({"latest_version"})
 class CloudProvider:
     """Answers for one provider, to all its configurations: each has a connection of its own."""
 
-    def __init__(self, part: Part, cloud: Cloud, owner: str) -> None:
-        """`owner` is the root and environment that the objects belong to."""
+    def __init__(self, part: Part, cloud: Cloud, owner: str, *, root: str = "") -> None:
+        """`owner` is the root and environment that the objects belong to, `root` the root alone."""
         self._part = part
         self._cloud = cloud
         self._owner = owner
+        self._root = root or owner
         self._settings: dict[str, Settings] = {}
         self.made_up: set[str] = set()
         """The types of data sources whose answers are made up."""
@@ -127,14 +128,24 @@ class CloudProvider:
         if wanted is None:
             return b""
         for other in self._cloud.of_type(kind):
-            same_place = other.owner == self._owner or made_up.is_unique_everywhere(kind)
-            if same_place and made_up.identity(kind, other.values) == wanted:
+            if self._shares_names(other) and made_up.identity(kind, other.values) == wanted:
                 name = ", ".join(wanted)
                 where = f" (made by {other.owner})" if other.owner != self._owner else ""
                 return diagnostic(
                     3, f"{kind} {name} already exists", f"Another object has it{where}."
                 )
         return b""
+
+    def _shares_names(self, other: CloudObject) -> bool:
+        """Return whether an object may not have the name of one of ours.
+
+        Another root may be there instead of this one, as an example beside others; environments of
+        a root may be in accounts of their own, which share the names of some types alone.
+        """
+        if other.owner == self._owner:
+            return True
+        same_root = f"{other.owner} ".startswith(f"{self._root} ")
+        return same_root and made_up.is_unique_everywhere(other.type)
 
     def _put(self, kind: str, block: Schema, known: dict[str, Value], its: Settings) -> None:
         self._cloud.put(

@@ -132,8 +132,6 @@ def _prepared(tools: Toolchain, root: Root, base: str) -> _Root | str:
     """Initialise a root with a state in the cloud, or return why it cannot be rehearsed."""
     if root.remote_modules:
         return f"modules from elsewhere: {', '.join(root.remote_modules)}"
-    if foreign := dialect(root):
-        return foreign
     modules = root.local_modules()
     files = [file for module in modules.values() for file in module.files]
     text = "\n".join(module.text for module in modules.values())
@@ -157,7 +155,7 @@ def _prepared(tools: Toolchain, root: Root, base: str) -> _Root | str:
     except ToolCrashed as error:
         return error.message
     if done.exit_code:
-        return f"terraform init failed: {first_error(done.stderr)}"
+        return dialect(root) or f"terraform init failed: {first_error(done.stderr)}"
     return _Root(
         root=root,
         parts=parts,
@@ -213,7 +211,8 @@ class _Run:
         if isinstance(root, str):
             return cls(target=target, cloud=cloud, outcome=Rehearsed(target=target, limit=root))
         providers = {
-            address: CloudProvider(part, cloud, target.name) for address, part in root.parts.items()
+            address: CloudProvider(part, cloud, target.name, root=target.root.as_posix())
+            for address, part in root.parts.items()
         }
         env = stack.enter_context(_served(root.parts, providers, several=root.several))
         values = scratch.with_suffix(f".{_STAND_INS}")
@@ -311,8 +310,11 @@ class _Run:
             made_up=self._made_up(),
             stand_ins=self.target.stand_ins.keys(),
         )
-        known = dict.fromkeys((*self.outcome.diagnostics, *judged.diagnostics))
         errors = any(one.severity == "error" for one in judged.diagnostics)
+        if errors and (foreign := dialect(ready.root)):
+            self.outcome = replace(self.outcome, failed=name, limit=foreign)
+            return
+        known = dict.fromkeys((*self.outcome.diagnostics, *judged.diagnostics))
         self.outcome = replace(
             self.outcome,
             diagnostics=tuple(known),

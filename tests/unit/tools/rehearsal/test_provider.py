@@ -32,7 +32,7 @@ class Asked:
 
     def __init__(self, cloud: Cloud | None = None, owner: str = "env dev") -> None:
         self.cloud = cloud or Cloud()
-        self.provider = CloudProvider(PART, self.cloud, owner)
+        self.provider = CloudProvider(PART, self.cloud, owner, root=owner.split(" ")[0])
 
     def call(self, name: str, request: bytes, peer: str = "one") -> dict[int, list[Any]]:
         return messages.fields(self.provider.answers[name](request, peer))
@@ -134,6 +134,13 @@ def test_names_of_two_environments_collide_where_all_accounts_share_them() -> No
     planned = messages.value(prod.plan("aws_s3_bucket", None, bucket="b"), 1)
     (error,) = prod.apply("aws_s3_bucket", None, planned)[3]
     assert messages.text(messages.fields(error), 3) == "Another object has it (made by env dev)."
+
+
+def test_examples_that_stand_beside_each_other_may_have_the_same_names() -> None:
+    one = Asked(owner="examples/one")
+    two = Asked(one.cloud, "examples/two")
+    one.made("aws_s3_bucket", bucket="b")
+    assert two.made("aws_s3_bucket", bucket="b") is not None
 
 
 def test_a_destroyed_object_is_gone_unless_an_argument_keeps_it() -> None:
