@@ -12,7 +12,7 @@ from scaffolder.repository.reading import Attribute, Block
 from scaffolder.tools.rehearsal import stand_ins
 from scaffolder.tools.rehearsal.outcome import Target
 
-_PLACEHOLDER = re.compile(r"\b[A-Z]{3,}_[A-Z]{2,}\b|\bCHANGE_?ME\b|<[a-z][a-z0-9_ -]*>")
+_PLACEHOLDER = re.compile(r"\b[A-Z]{3,}(?:_[A-Z]{2,})+\b|\bCHANGE_?ME\b|<[a-z][a-z0-9_ -]*>")
 _BLANK = frozenset({'""', "[]", "{}"})
 _FILL_IN = re.compile(r"fill.?in|todo|change.?me|replace", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b(?:run|var|local|module|data)\.")
@@ -142,7 +142,7 @@ def _filled_in(
     """Return a value for a variable whose owner has not given one yet, "" if one is given."""
     expression = attribute.expression.strip()
     if _PLACEHOLDER.search(_without_comments(expression)):
-        return _PLACEHOLDER.sub("1001", expression)
+        return _with_numbers(expression)
     if expression not in _BLANK:
         return ""
     lines = project.text(file).splitlines()
@@ -151,6 +151,13 @@ def _filled_in(
     if not any(_FILL_IN.search(line.partition("#")[2]) for line in comments):
         return ""
     return of_tests or _suggested(variable, environment)
+
+
+def _with_numbers(expression: str) -> str:
+    """Return an expression with a number for each word that its owner is to replace."""
+    words = dict.fromkeys(_PLACEHOLDER.findall(expression))
+    numbers = {word: str(1001 + place) for place, word in enumerate(words)}
+    return _PLACEHOLDER.sub(lambda found: numbers[found[0]], expression)
 
 
 def _without_comments(expression: str) -> str:

@@ -77,6 +77,8 @@ def test_one_file_of_values_is_taken_and_of_several_without_an_environment_none(
         ('# fill in below\n\naccount_id = ""\n', None),
         ('account_id = "OWNER_ID/a"\n', '"1001/a"'),
         ('account_id = "CHANGEME"\n', '"1001"'),
+        ('account_id = "A_SUBJECT"\n', None),
+        ('account_id = "THE_SUBJECT_DEV/THE_SUBJECT_QA"\n', '"1001/1002"'),
         ('account_id = "UPPERCASE"\n', None),
         ("", '"111122223333"'),
     ],
