@@ -13,6 +13,9 @@ import click
 from scaffolder import checks, explain
 from scaffolder.checks import page
 from scaffolder.cli import options
+from scaffolder.errors import AnswersError
+from scaffolder.lab import glossary
+from scaffolder.lab.glossary import Term
 from scaffolder.model import Check, visible
 from scaffolder.repository.project import Project
 from scaffolder.template import manifest
@@ -22,7 +25,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 @click.command(
     "explain", short_help="What a check asks, and why; or why a generated file is there."
 )
-@click.argument("word", metavar="ID|FILE[:LINE]")
+@click.argument("word", metavar="ID|FILE[:LINE]|WORD")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -32,19 +35,34 @@ def command(word: str, form: str) -> None:
     """Explain the check ID (TF002), or all whose ids start like that (TF).
 
     Or say why FILE of the generated repository here is there, or its LINE: the template, the
-    conditions, the answers.
+    conditions, the answers. Or say what a WORD of the course means: digest, drift, runbook.
     """
     name, _, number = word.partition(":")
     if Path(name).is_file():
         click.echo(_of_file(Project(Path()), Path(name), number, form))
         return
-    found = page.named(word, checks.every())
+    try:
+        found = page.named(word, checks.every())
+    except AnswersError:
+        term = glossary.named(word)
+        if term is None:
+            raise
+        click.echo(json.dumps(asdict(term), indent=2) if form == "json" else _term(term))
+        return
     if form == "json":
         click.echo(
             json.dumps([_facts(check) | asdict(page.of(check.id)) for check in found], indent=2)
         )
     else:
         click.echo("\n\n".join(_text(check, page.of(check.id)) for check in found))
+
+
+def _term(term: Term) -> str:
+    lines = [term.term, f"  What   {term.what}", f"  Why    {term.why}"]
+    lines.append(f"  Where  {term.where.replace('my-service', 'SERVICE')}")
+    if term.exercise:
+        lines.append(f"  Try    scaffold lab start {term.exercise}")
+    return "\n".join(lines)
 
 
 def _of_file(project: Project, file: Path, number: str, form: str) -> str:

@@ -1,0 +1,54 @@
+"""The words of the course: what each is, why a team cares, and where it is in a repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """A word; `where` is a file of a generated repository, `exercise` the id of one, or ""."""
+
+    term: str
+    what: str
+    why: str
+    where: str
+    exercise: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the word and those that mean the same."""
+        return (self.term, *self.also)
+
+
+@cache
+def every() -> tuple[Term, ...]:
+    """Return all words, in the order of the alphabet.
+
+    Raises:
+        ValueError: a name belongs to two of them.
+
+    """
+    text = (files(__package__) / "glossary.yml").read_text(encoding="utf-8")
+    terms = [
+        Term(**entry | {"also": tuple(entry.get("also", ()))}) for entry in yaml.safe_load(text)
+    ]
+    names = [name for term in terms for name in term.names]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{name} is in the glossary twice")
+    return tuple(sorted(terms, key=lambda term: term.term))
+
+
+def named(word: str) -> Term | None:
+    """Return what a word means; capitals, and hyphens for blanks, make no difference."""
+    wanted = _plain(word)
+    return next((term for term in every() if wanted in map(_plain, term.names)), None)
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("-", " ").replace("_", " ").strip()
