@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import textwrap
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import click
 
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode, ProjectError
-from scaffolder.lab import exercise, work
+from scaffolder.lab import exercise, saving, work
 from scaffolder.lab.exercise import Exercise
 from scaffolder.lab.judge import Light, Verdict, judge, solved
 from scaffolder.lab.work import FOLDER, Work
@@ -83,6 +84,23 @@ def check(word: str | None, form: str) -> int:
     if form == "json":
         click.echo(json.dumps(_judged(chosen, verdicts, code), indent=2))
         return code
+    _report(chosen, verdicts)
+    return code
+
+
+@command.command("watch")
+@click.argument("word", metavar="ID", required=False)
+@options.no_color
+@options.debug
+def watch(word: str | None) -> None:
+    """Judge the exercise after each save, until Ctrl-C. It never goes on to the next by itself."""
+    chosen = _open(word)
+    for _ in saving.saves(FOLDER / chosen.id):
+        click.echo(f"\n{chosen.title}   {datetime.datetime.now().astimezone():%H:%M:%S}")
+        _report(chosen, work.check(FOLDER, chosen))
+
+
+def _report(chosen: Exercise, verdicts: tuple[Verdict, ...]) -> None:
     _print(verdicts)
     if solved(verdicts):
         progress = work.load(FOLDER).exercises[chosen.id]
@@ -92,7 +110,6 @@ def check(word: str | None, form: str) -> int:
     else:
         green = sum(1 for one in verdicts if one.light is Light.GREEN)
         click.echo(f"{green} of {len(verdicts)} green. Next hint: scaffold lab hint")
-    return code
 
 
 @command.command("hint")

@@ -171,7 +171,7 @@ def _posting(
 ) -> tuple[str, dict[str, Any]]:
     """Return kind and settings of a receiver; one that the page cannot take becomes a webhook."""
     if kind == _SLACK:
-        for secret in ("api_url_file", "http_config"):
+        for secret in ("api_url_file", "app_token", "app_token_file", "http_config"):
             config.pop(secret, None)
         return kind, config | {"api_url": address}
     if kind == _TEAMS:

@@ -8,6 +8,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from scaffolder.errors import DestinationError
 from scaffolder.repository.project import Project
 from scaffolder.watch import messages, runbooks, view
 from scaffolder.watch.configuration import Ports, Watched
@@ -35,6 +36,7 @@ class Page:
         *,
         port: int = 0,
     ) -> None:
+        """Listen on `port`, 0 for a free one. Raises DestinationError if it is in use."""
         import jinja2
 
         self.project = project
@@ -48,7 +50,14 @@ class Page:
             autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self._template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-        self._server = _Server(("127.0.0.1", port), type("PageHandler", (Handler,), {"page": self}))
+        handler = type("PageHandler", (Handler,), {"page": self})
+        try:
+            self._server = _Server(("127.0.0.1", port), handler)
+        except OSError as error:
+            raise DestinationError(
+                f"the page cannot listen on port {port}: {error.strerror}",
+                hint="leave out --port, and a free one is taken",
+            ) from error
         self.port: int = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True).start()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffolder.errors import DestinationError
 from scaffolder.repository.project import Project
 from scaffolder.watch.configuration import Ports, Watched
 from scaffolder.watch.page import Page
@@ -97,6 +98,11 @@ def test_only_documents_of_the_repository_are_shown(server: Server) -> None:
     assert "<h1>Shop</h1>" in server.ask("GET", "/file/README.md")[1]
     for name in ("secret.env", "../README.md", "/etc/hostname.md", "NO.md", "%2e%2e/x.md"):
         assert server.ask("GET", f"/file/{name}")[0] == 404
+
+
+def test_a_port_in_use_is_said(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(DestinationError, match=f"cannot listen on port {server.page.port}: "):
+        Page(Project(tmp_path), WATCHED, Story(), print, port=server.page.port)
 
 
 def test_links_of_grafana_lead_to_what_runs_here(server: Server) -> None:
