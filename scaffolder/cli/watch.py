@@ -10,6 +10,7 @@ import click
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
 from scaffolder.model import visible
+from scaffolder.repository import settings
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.watch import configuration, script, stack
@@ -25,7 +26,7 @@ _WORDS = {
 
 
 @click.command("watch", short_help="See a fault reach the team's chat, on this machine.")
-@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--script",
     "steps",
@@ -55,7 +56,12 @@ _WORDS = {
 @options.no_color
 @options.debug
 def command(
-    path: Path, steps: str | None, duration: float | None, port: int, environment: str, form: str
+    path: Path | None,
+    steps: str | None,
+    duration: float | None,
+    port: int,
+    environment: str,
+    form: str,
 ) -> int:
     """Run the service at PATH (default: here) with its alerts and a chat page, until Ctrl-C.
 
@@ -68,7 +74,7 @@ def command(
         raise click.BadParameter(str(error), param_hint="--script") from error
     if form == "json" and not acts and duration is None:
         raise click.UsageError("--format json needs --script or --duration, or it never ends")
-    project = Project(path)
+    project = Project(path or settings.root_of(Path()))
     watched = configuration.of(project)
     with SystemToolchain() as toolchain:
         found = stack.programs(project, toolchain, environment)

@@ -46,6 +46,17 @@ def test_without_alerts_it_says_what_brings_them(
 
 
 @pytest.mark.only_git
+def test_in_a_subfolder_it_is_the_repository_around_it(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / ".git").mkdir()
+    (repository / "docs").mkdir()
+    monkeypatch.chdir(repository / "docs")
+    assert cli.run(["watch"]) == ExitCode.NO_VERDICT
+    assert "prometheus is not installed" in capsys.readouterr().err
+
+
+@pytest.mark.only_git
 def test_every_missing_program_is_named_with_what_installs_it(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
