@@ -161,10 +161,10 @@ def prove(words: tuple[str, ...], form: str) -> int:
 
     chosen = [exercise.named(word) for word in words] or list(exercise.every())
     proofs = []
-    for one in chosen:
-        proofs.append(proving.prove(one))
+    for proof in proving.prove(chosen):
+        proofs.append(proof)
         if form == "text":
-            click.echo("\n".join(_proof(proofs[-1])))
+            click.echo("\n".join(_proof(proof)))
     failed = [proof for proof in proofs if proof.problems]
     if form == "json":
         document = {proof.exercise.id: list(proof.problems) for proof in proofs}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,15 +22,25 @@ class Proof:
     problems: tuple[str, ...]
 
 
-def prove(exercise: Exercise) -> Proof:
-    """Start an exercise, fix it wrongly, fix it rightly and put it back, in a temporary folder."""
+def prove(exercises: Iterable[Exercise]) -> Iterator[Proof]:
+    """Start each exercise, fix it wrongly, fix it rightly and put it back, in a temporary folder.
+
+    What the same answers give without a fault is rendered once.
+    """
     with tempfile.TemporaryDirectory(prefix="scaffold-lab-") as name:
-        return Proof(exercise=exercise, problems=tuple(_problems(exercise, Path(name))))
+        made: dict[str, Path] = {}
+        for exercise in exercises:
+            key = repr(sorted(exercise.answers.items()))
+            if key not in made:
+                made[key] = Path(name) / f"well-{len(made)}"
+                work.write(made[key], exercise, broken=False)
+            folder = Path(name) / exercise.id
+            yield Proof(exercise=exercise, problems=tuple(_problems(exercise, made[key], folder)))
+            shutil.rmtree(folder)
 
 
-def _problems(exercise: Exercise, folder: Path) -> Iterator[str]:
-    well, ill = folder / "well", folder / "ill"
-    work.write(well, exercise, broken=False)
+def _problems(exercise: Exercise, well: Path, folder: Path) -> Iterator[str]:
+    ill = folder / "ill"
     shutil.copytree(well, ill)
     work.make(exercise, ill)
     started, tree = digests(exercise, ill), _tree(ill)
