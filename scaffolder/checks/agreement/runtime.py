@@ -45,7 +45,9 @@ def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
             findings += [
                 _disagreement(project, one, right)
                 for one in ours
-                if not _agree(one, right) and not _is_named_in_its_path(one)
+                if not _agree(one, right)
+                and not _is_named_in_its_path(one)
+                and not _is_lower_bound(one, right)
             ]
             where = f" in {service.as_posix()}" if service != services.HERE else ""
             details.append(
@@ -211,6 +213,21 @@ def _agree(one: Declaration, right: Declaration) -> bool:
     ours, theirs = one.value.split("."), right.value.split(".")
     shortest = min(len(ours), len(theirs))
     return ours[:shortest] == theirs[:shortest]
+
+
+_OLDEST_JAVA = 8
+"""No JDK that still gets fixes compiles for less, so that an older target is only a lower bound."""
+
+
+def _is_lower_bound(one: Declaration, right: Declaration) -> bool:
+    """Return whether a build is for so old a Java that each newer one is meant to run it."""
+    return (
+        one.fact == "runtime java"
+        and right.role == BUILD
+        and right.value.isdigit()
+        and one.value.isdigit()
+        and int(right.value) < _OLDEST_JAVA <= int(one.value)
+    )
 
 
 _WORDS = {"python": "python|py", "java": "java|jdk|jre|temurin", "node": "node|nodejs"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scaffolder.checks.security.assigned import assigned
@@ -60,10 +62,22 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
                 )
     limit = f"{counted(left_out, 'file')} beyond {project.budget.text // 2**20} MiB of text"
     return Verdict(
-        findings=tuple(findings),
+        findings=tuple(_keys_once(findings)),
         detail=counted(len(project.files), "file"),
         limit=limit if left_out else "",
     )
+
+
+def _keys_once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings, several private keys of one file as one: they are replaced together."""
+    of_keys = Counter(one.path for one in findings if one.message.endswith(PRIVATE_KEY))
+    told = set()
+    for one in findings:
+        if not one.message.endswith(PRIVATE_KEY) or of_keys[one.path] == 1:
+            yield one
+        elif one.path not in told:
+            told.add(one.path)
+            yield replace(one, message=f"{one.message} (and {of_keys[one.path] - 1} more)")
 
 
 _FOR_DEVELOPERS = re.compile(

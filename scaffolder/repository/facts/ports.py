@@ -44,6 +44,8 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
         for one in published(project, file):
             inside = (folder for folder in services.folders(project) if _holds(folder, one))
             subject = next(inside, services.HERE)
+            if _is_of_another_image(project, one, subject):
+                continue
             yield _stated(project, file, one.line, one.port, COMPOSE, subject)
     for file in files.dev_container_settings(project):
         try:
@@ -57,6 +59,24 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
                 yield _stated(
                     project, file, line, str(port), DEV, services.subject_of(project, file)
                 )
+
+
+def _is_of_another_image(project: Project, one: Published, service: Path) -> bool:
+    """Return whether a service of Compose is built from a Dockerfile that says nothing of its port.
+
+    It is not in the repository, or another Dockerfile of the service names the port of its image.
+    """
+    if not project.has(one.build):
+        return True
+    others = [file for file in services.dockerfiles_of(project, service) if file != one.build]
+    return not _states_port(project, one.build) and any(
+        _states_port(project, file) for file in others
+    )
+
+
+def _states_port(project: Project, file: Path) -> bool:
+    read = reading.stages(project, file)
+    return read is not None and any(said.fact == "port" for said in _image(project, file, read))
 
 
 def _holds(folder: Path, published: Published) -> bool:

@@ -195,3 +195,64 @@ def test_releases_of_one_image_are_promoted(
         "web/templates/pod.yaml": POD,
     }
     assert len(findings(tmp_path, files, "EN003")) == number
+
+
+# ---- AG016: from which Dockerfile Compose builds -------------------------------------------------
+
+APP = {"Dockerfile": "FROM a:1\nEXPOSE 81\n", "Dockerfile.dev": "FROM a:1\n"}
+
+
+@pytest.mark.parametrize(
+    ("build", "files", "number"),
+    [
+        ("{context: ., dockerfile: Dockerfile.dev}", {}, 0),
+        ("{context: ., dockerfile: Dockerfile.gone}", {}, 0),
+        ("./docs", {}, 0),
+        (".", {}, 1),
+        (
+            "{context: ., dockerfile: Dockerfile.dev}",
+            {"Dockerfile.dev": "FROM a:1\nEXPOSE 82\n"},
+            1,
+        ),
+    ],
+)
+def test_compose_publishes_the_port_of_the_image_that_it_builds(
+    build: str, files: dict[str, str], number: int, tmp_path: Path
+) -> None:
+    compose = f"services:\n  web:\n    build: {build}\n    ports: ['3000:3000']\n"
+    assert len(findings(tmp_path, {**APP, **files, "compose.yml": compose}, "AG016")) == number
+
+
+# ---- AG001: a lower bound of Java ----------------------------------------------------------------
+
+POM = """\
+<project>
+  <artifactId>a</artifactId>
+  <properties><maven.compiler.target>{}</maven.compiler.target></properties>
+</project>
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "image", "number"), [(7, 8, 0), (7, 21, 0), (8, 11, 1), (17, 11, 1)]
+)
+def test_a_target_older_than_every_jdk_is_a_lower_bound(
+    target: int, image: int, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "pom.xml": POM.format(target),
+        "Dockerfile": f"FROM eclipse-temurin:{image}-jre\nUSER 1001\n",
+    }
+    assert len(findings(tmp_path, files, "AG001")) == number
+
+
+# ---- SEC001: keys of one file --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, ""), (3, " (and 2 more)")])
+def test_private_keys_of_one_file_are_one_finding(number: int, said: str, tmp_path: Path) -> None:
+    key = "-----BEGIN {} KEY-----\n{}\n-----END {} KEY-----\n"
+    lines = "\n".join("MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7" for _ in range(6))
+    text = "".join(key.format("PRIVATE", lines, "PRIVATE") for _ in range(number))
+    told = findings(tmp_path, {"signer.txt": text}, "SEC001")
+    assert [one.message for one in told] == [f"holds what looks like a private key{said}"]
