@@ -129,9 +129,9 @@ class Table:
 class Verdict:
     """What a check's function says: its findings and how deep it looked.
 
-    `level` names the depth where there are several ("syntax" < "schema" < "rehearsed" < "provider"); `detail`
-    says what was looked at ("3 roots"); `limit` says what this run could not look at and why;
-    `table` is for pages, which have the room.
+    `level` names the depth where there are several ("syntax" < "schema" < "rehearsed" <
+    "provider"); `detail` says what was looked at ("3 roots"); `limit` says what this run could not
+    look at and why; `table` is for pages, which have the room.
     """
 
     findings: tuple[Finding, ...] = ()

@@ -432,3 +432,27 @@ def test_the_table_of_replacements_is_what_the_real_provider_plans() -> None:
     types = ("aws_eks_addon", "aws_iam_role", "aws_kms_alias", "aws_subnet", "aws_vpc")
     found = planned(versions[0], types)
     assert found == {name: sorted(replacement.table()[name]) for name in types}
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"runtime": "java"}, {"runtime": "go"}),
+        ({"level": "work"}, {"level": "right"}),
+        ({"monitoring": "none"}, {"monitoring": "prometheus-grafana"}),
+        ({"ci": ["github"]}, {"ci": ["github", "gitlab"]}),
+    ],
+    ids=["runtime", "level", "monitoring", "add-ci"],
+)
+def test_what_is_set_or_added_destroys_nothing(
+    tools: SystemToolchain,
+    pristine: Repository,
+    cloud: str,
+    before: dict[str, object],
+    after: dict[str, object],
+) -> None:
+    found = between(pristine(cloud=cloud, **before), pristine(cloud=cloud, **after), tools)
+    assert [one for one in found.planned if one.destroys] == []
+    assert (found.errors, found.limits, found.rehearsed) == ((), (), 5)
