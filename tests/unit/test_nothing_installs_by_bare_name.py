@@ -22,7 +22,7 @@ LEFT_OUT = (
     ),  # what is refused
 )
 
-ADDRESS = "git+https://git.example.com/platform/scaffolder@v0.6.0"
+ADDRESS = "git+https://git.example.com/platform/scaffolder@v0.8.0"
 
 
 @pytest.mark.parametrize(
