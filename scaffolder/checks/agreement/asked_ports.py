@@ -63,7 +63,7 @@ def _known(project: Project, service: Path, port: str) -> bool:
     named = {
         *(source.files if source else ()),
         *services.dockerfiles_of(project, service),
-        *files.manifests(project),
+        *files.dependencies(project, service),
     }
     return any(word.search(project.text(file)) for file in named)
 
@@ -150,8 +150,13 @@ def _scraped(project: Project) -> Iterator[Finding | None]:
 
 def _near(project: Project, target: ScrapeTarget) -> list[ComposeService]:
     """Return the services of the Compose files that are nearest above or beside a configuration."""
+    key = ("Compose near", target.path.parent)
+    return project.once(key, lambda: _nearest(project, target.path))
+
+
+def _nearest(project: Project, path: Path) -> list[ComposeService]:
     all_services = compose.composed(project)
-    for folder in target.path.parents:
+    for folder in path.parents:
         inside = [one for one in all_services if one.file.is_relative_to(folder)]
         if inside:
             return inside
@@ -163,8 +168,16 @@ def _of_cluster(project: Project, target: ScrapeTarget) -> list[KubernetesObject
     namespace = rest.partition(".")[0]
     if "." in rest and ".svc" not in f".{rest}":
         return []  # a name of the Internet
-    named = [one for one in charts.objects(project) if (one.kind, one.name) == ("Service", name)]
+    named = project.once("Services by name", lambda: _services_by_name(project)).get(name, [])
     return [one for one in named if not namespace or one.namespace in ("", namespace)]
+
+
+def _services_by_name(project: Project) -> dict[str, list[KubernetesObject]]:
+    by_name: dict[str, list[KubernetesObject]] = {}
+    for one in charts.objects(project):
+        if one.kind == "Service":
+            by_name.setdefault(one.name, []).append(one)
+    return by_name
 
 
 def _offers(service: KubernetesObject, port: str) -> bool | None:

@@ -8,7 +8,7 @@ from scaffolder.checks.agreement.findings import disagreement, distinct, limit_o
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository.facts import charts, config_maps, pod_inputs
 from scaffolder.repository.facts.config_maps import ConfigReference
-from scaffolder.repository.facts.pod_inputs import PodInput
+from scaffolder.repository.facts.pod_inputs import CONFIG_MAP, PodInput
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -42,22 +42,33 @@ def inputs_are_made(project: Project, _: Toolchain) -> Verdict:
     inputs = pod_inputs.inputs(project)
     if not inputs:
         raise NotApplicable("no pod needs a Secret or a ConfigMap")
-    findings = [_unmade(project, one) for one in pod_inputs.unmade(project)]
+    by_name: dict[tuple[str, str], list[PodInput]] = {}
+    for one in pod_inputs.unmade(project):
+        by_name.setdefault((one.kind, one.name), []).append(one)
     return Verdict(
-        findings=distinct(findings),
+        findings=tuple(_unmade(project, readers) for readers in by_name.values()),
         detail=counted(len(inputs), "reference"),
         limit=limit_of(charts.unread(project)),
     )
 
 
-def _unmade(project: Project, one: PodInput) -> Finding:
-    made = {other.name: other for other in charts.objects(project) if other.kind == one.kind}
+def _unmade(project: Project, readers: list[PodInput]) -> Finding:
+    """Return that nothing makes what these read; a note if Secrets are made elsewhere as a rule."""
+    one = readers[0]
+    made = project.once(
+        ("objects of a kind", one.kind),
+        lambda: {other.name: other for other in charts.objects(project) if other.kind == one.kind},
+    )
     near = difflib.get_close_matches(one.name, made, n=1, cutoff=_ALIKE)
+    is_usual = one.kind == CONFIG_MAP or one.workload.origins or pod_inputs.makes_secrets(project)
+    places = [made[near[0]].place(project, "metadata", "name")] if near else []
+    making = "add it" if one.kind == CONFIG_MAP else "add an ExternalSecret or SealedSecret"
     return disagreement(
         one.place,
         f"reads {one.kind} {one.name}, which nothing here makes",
-        made[near[0]].place(project, "metadata", "name") if near else (),
-        fix=f"read {near[0]}" if near else f"add the {one.kind}, or say in README what makes it",
+        [*places, *(other.place for other in readers[1:4] if other.place != one.place)],
+        fix=f"read {near[0]}" if near else f"{making}, or say in README what makes it",
+        severity=Severity.WARNING if is_usual or near else Severity.NOTE,
     )
 
 

@@ -57,8 +57,7 @@ def commands(project: Project, _: Facts) -> Iterator[Finding | None]:
 
 def _ports_of(project: Project, said: Facts, service: Path) -> list[Declaration]:
     """Return where a service listens; none if a page may be about several services."""
-    with_image = services.with_image(project)
-    if service == services.HERE and service not in with_image:
+    if service == services.HERE and not services.dockerfiles_of(project, service):
         if len(services.folders(project)) != 1:
             return []
         service = services.folders(project)[0]

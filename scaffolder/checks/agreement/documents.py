@@ -58,9 +58,18 @@ def documents_say_what_holds(project: Project, _: Toolchain) -> Verdict:
 
 def _deciding(project: Project, said: Facts, one: StatedVersion) -> list[Declaration]:
     """Return what is said of the same thing in files, by those that the page is about."""
+    key = ("deciding", one.fact, one.service, one.place.path)
+    return project.once(key, lambda: _read_deciding(project, said, one))
+
+
+def _read_deciding(project: Project, said: Facts, one: StatedVersion) -> list[Declaration]:
+    candidates = said.of(one.fact)
+    if one.fact.startswith("runtime") and one.service != services.HERE:
+        here = said.about(one.fact, services.HERE)
+        candidates = (*said.about(one.fact, one.service), *here)
     declared = [
         other
-        for other in said.of(one.fact)
+        for other in candidates
         if not files.is_trial(other.place.path)
         and _is_about(project, one, other)
         and not _is_of_a_part(project, one, other)
@@ -79,9 +88,11 @@ def _is_about(project: Project, one: StatedVersion, other: Declaration) -> bool:
     if not one.fact.startswith("runtime"):
         return True
     if one.service == services.HERE:
-        return other.subject in (services.HERE, *services.with_image(project)) or (
-            len(services.folders(project)) == 1
+        with_image = project.once(
+            "folders with an image", lambda: frozenset(services.with_image(project))
         )
+        is_service = other.subject == services.HERE or other.subject in with_image
+        return is_service or len(services.folders(project)) == 1
     return other.subject == one.service or services.shared(project, other.subject)
 
 

@@ -61,7 +61,8 @@ def _lines(project: Project) -> Iterator[GuideLine]:
 
 def _service(project: Project, file: Path) -> Path | None:
     """Return the folder of the service that a page is about; None if it is about a part of one."""
-    known = services.folders(project)
+    known = project.once("folders of services", lambda: frozenset(services.folders(project)))
+    of_charts = project.once("folders of all charts", lambda: frozenset(files.charts(project)))
     folder = file.parent
     while folder.name in {"docs", ".github"}:
         folder = folder.parent
@@ -69,10 +70,10 @@ def _service(project: Project, file: Path) -> Path | None:
         folder = Path(*folder.parts[: folder.parts.index("docs")])
     if folder in known or folder == services.HERE:
         return folder
-    if folder in files.charts(project):
+    if folder in of_charts:
         return services.HERE
     is_source = len(folder.parts) == 1 and folder.name in _OF_THE_SERVICE
-    return services.HERE if is_source and known in {(), (services.HERE,)} else None
+    return services.HERE if is_source and known <= {services.HERE} else None
 
 
 def _of_page(project: Project, file: Path, service: Path) -> Iterator[GuideLine]:

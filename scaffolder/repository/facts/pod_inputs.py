@@ -86,6 +86,14 @@ def unmade(project: Project) -> tuple[PodInput, ...]:
     return project.once("inputs that are not made", lambda: _unmade(project))
 
 
+def makes_secrets(project: Project) -> bool:
+    """Return whether Secrets are made in the repository, or from what it says."""
+    kinds = {SECRET, "ExternalSecret", "SealedSecret", "SecretProviderClass"}
+    return project.once(
+        "makes Secrets", lambda: any(one.kind in kinds for one in charts.objects(project))
+    )
+
+
 def _inputs(project: Project) -> Iterator[PodInput]:
     for workload in charts.objects(project):
         if workload.kind not in WITH_PODS or ownership.is_foreign(workload):
@@ -204,13 +212,13 @@ def _helper_of_values(project: Project, chart: Path, one: PodInput) -> bool:
 
 
 def _rendered(project: Project, one: PodInput) -> frozenset[Path]:
-    folder = one.workload.scope[0]
-    return project.once(
-        ("rendered templates", folder),
-        lambda: frozenset(
-            other.path for other in charts.objects(project) if other.scope[0] == folder
-        ),
-    )
+    def read() -> dict[str, frozenset[Path]]:
+        paths: dict[str, set[Path]] = {}
+        for other in charts.objects(project):
+            paths.setdefault(other.scope[0], set()).add(other.path)
+        return {folder: frozenset(of_it) for folder, of_it in paths.items()}
+
+    return project.once("rendered templates", read).get(one.workload.scope[0], frozenset())
 
 
 def _reading(project: Project) -> frozenset[tuple[Path, int]]:

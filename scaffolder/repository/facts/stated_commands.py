@@ -108,6 +108,22 @@ def is_made(project: Project, one: StatedCommand) -> bool:
     return name in ignored
 
 
+def is_program(project: Project, name: str) -> bool:
+    """Return whether a name may be a program of a library: yarn and pnpm run those as well."""
+    words = project.once("libraries of packages", lambda: _libraries(project))
+    return name in words or any(name in word.split("/")[-1].split("-") for word in words)
+
+
+def _libraries(project: Project) -> frozenset[str]:
+    keys = ("dependencies", "devDependencies", "optionalDependencies")
+    tables = [
+        reading.json(project, file).get(key)
+        for file in files.node_packages(project)
+        for key in keys
+    ]
+    return frozenset(name for table in tables if isinstance(table, dict) for name in table)
+
+
 def _package_scripts(project: Project) -> dict[str, Location]:
     found: dict[str, Location] = {}
     for file in files.node_packages(project):
@@ -140,7 +156,12 @@ def _codes(line: GuideLine) -> list[str]:
 def _in(project: Project, line: GuideLine, code: str) -> Iterator[StatedCommand]:
     for words in commands.words_of(code):
         name = _package_script(words)
-        if name and not _WORKSPACE.search(code):
+        runs_programs = words[0] != "npm"
+        if (
+            name
+            and not _WORKSPACE.search(code)
+            and not (runs_programs and is_program(project, name))
+        ):
             yield StatedCommand(kind=PACKAGE_SCRIPT, name=name, place=line.place)
         script = _script_of(words)
         if script and not _MADE.search(script):

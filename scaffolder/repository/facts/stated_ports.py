@@ -111,6 +111,11 @@ def is_explained(project: Project, port: str, *, with_settings: bool) -> bool:
     A file other than a page names the number, a page gives it to a command, or it is what a program
     takes if nothing else is said. `with_settings`: the source of the service names its port.
     """
+    key = ("explained", port, with_settings)
+    return project.once(key, lambda: _is_explained(project, port, with_settings=with_settings))
+
+
+def _is_explained(project: Project, port: str, *, with_settings: bool) -> bool:
     if _OF_OTHERS.fullmatch(port) or port in project.once("ports", lambda: _numbers(project)):
         return True
     words = _DEFAULTS.get(port, "")

@@ -205,6 +205,11 @@ RIGHT = {
         "Open http://localhost:7779.",
     ),
     "a script that is there": (NODE, "README.md", shell("npm run lint && npm start")),
+    "a program of a library": (
+        {**NODE, "web/package.json": '{"devDependencies": {"standard": "17", "@x/y-tool": "1"}}'},
+        "README.md",
+        shell("yarn run standard", "pnpm run tool"),
+    ),
     "a script of a workspace": (NODE, "README.md", shell("npm run dev -w web")),
     "a script of another repository": (
         NODE,

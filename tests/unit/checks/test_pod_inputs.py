@@ -131,6 +131,36 @@ def test_an_input_that_nothing_makes_is_reported(name: str, tmp_path: Path) -> N
     assert message in findings[0]
 
 
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({"k8s/a.yaml": workload(SECRET.format(name="shop-db"))}, "NOTE"),
+        ({"k8s/a.yaml": workload(CONFIG.format(name="shop-conf"))}, "WARNING"),
+        (chart(workload(SECRET.format(name=NAMED))), "WARNING"),
+        (
+            {
+                "k8s/a.yaml": workload(SECRET.format(name="shop-db")),
+                "k8s/b.yaml": made("ExternalSecret", "other"),
+            },
+            "WARNING",
+        ),
+    ],
+)
+def test_where_no_secret_is_made_it_is_a_note(
+    files: dict[str, str], severity: str, tmp_path: Path
+) -> None:
+    report = checks.run(
+        written(tmp_path, files), checks.choose(select=["AG065"], ignore=[]), ScriptedToolchain({})
+    )
+    found = [one.severity.name for result in report.results for one in result.findings]
+    assert found == [severity]
+
+
+def test_what_several_read_is_one_finding(tmp_path: Path) -> None:
+    text = workload(SECRET.format(name="shop-db"))
+    assert len(found(tmp_path, {"k8s/a.yaml": text, "k8s/b.yaml": text})) == 1
+
+
 READS = {"k8s/a.yaml": workload(SECRET.format(name="shop-db"))}
 OPTIONAL = SECRET.format(name="shop-db\n                optional: true")
 MADE = {
