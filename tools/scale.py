@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,9 @@ MOST_SHARE = 0.5
 RELEASE_0_5_0 = "f118ef1"
 RUNS = 5
 """The least of so many runs counts: what another process takes from them is no cost of theirs."""
+
+_OF_BYTECODE = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+"""Variables that decide whether Python keeps what it compiles, and where."""
 
 FAMILIES = ("AG", "EN", "SY", "SEC")
 SERVICES = (25, 50, 100, 200)
@@ -313,8 +317,28 @@ def default_repository() -> Iterator[tuple[str, bool]]:
         yield f"release 0.5.0: {before:.2f} s CPU, now x {share:.2f}", share <= MOST_SHARE
 
 
+@contextmanager
+def compiled() -> Iterator[None]:
+    """Let the processes of the block find bytecode, as installers leave it; they write it once."""
+    kept = {name: os.environ.pop(name, None) for name in _OF_BYTECODE}
+    with tempfile.TemporaryDirectory(prefix="scale-") as folder:
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        compileall = [sys.executable, "-m", "compileall", "-q", "scaffolder"]
+        subprocess.run(compileall, check=True, cwd=Path(__file__).parents[1])
+        try:
+            yield
+        finally:
+            del os.environ["PYTHONPYCACHEPREFIX"]
+            os.environ.update({name: value for name, value in kept.items() if value is not None})
+
+
 def main() -> int:
     """Print what each size costs; 1 if one costs too much."""
+    with compiled():
+        return _measured()
+
+
+def _measured() -> int:
     good = True
     for line, within in default_repository():
         print(line if within else f"{line}  too much", flush=True)
