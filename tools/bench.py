@@ -217,7 +217,7 @@ def _updates(folder: Path, runs: int) -> Iterator[Measure]:
             lambda: update(sys.executable, "-m", "copier", "update", "--quiet", "--defaults"),
         ),
         runs,
-        limit=0.6,
+        limit=0.25,
     )
 
 
