@@ -95,9 +95,9 @@ def rehearse(
     """
     started = time.perf_counter()
     project, folder = _opened(request)
-    ready(toolchain)
     targets = chosen(project, folder, request.environment)
     cloud = rehearsal.load(request.cloud_file) if request.cloud_file else rehearsal.Cloud()
+    ready(toolchain)
     results = rehearsal.rehearse(
         toolchain,
         project.root / folder,
@@ -135,9 +135,9 @@ def run(
     words = [shlex.split(command) for command in commands]
     if not all(words):
         raise AnswersError("--run names no command", hint="--run 'make tf-plan ENVIRONMENT=dev'")
-    ready(toolchain)
     targets = chosen(project, folder, request.environment)
     cloud = rehearsal.load(request.cloud_file) if request.cloud_file else rehearsal.Cloud()
+    ready(toolchain)
     done = rehearsal.run_commands(toolchain, project.root, folder, targets, words, cloud)
     if request.cloud_file:
         cloud.save(request.cloud_file)

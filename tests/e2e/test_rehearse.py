@@ -19,6 +19,7 @@ from rehearsal_faults import FAULTS, VPC
 from support import Repository
 
 from scaffolder.rehearse import Rehearsal, Request, rehearse, run
+from scaffolder.template import answers, manifest, releases, render
 from scaffolder.tools import terraform
 from scaffolder.tools.offline.mirrors import mirrors
 from scaffolder.tools.programs import TERRAFORM
@@ -328,10 +329,10 @@ def test_every_tree_of_the_matrix_is_applied_planned_and_destroyed(
     tools: SystemToolchain, pristine: Repository, cloud: str, ci: list[str]
 ) -> None:
     rehearsed = 0
-    for answers, root in trees(pristine, cloud, ci):
+    for given, root in trees(pristine, cloud, ci):
         for one in of(tools, root).results:
             assert (one.diagnostics, one.changes, one.stayed, one.limit) == ((), (), (), ""), (
-                answers,
+                given,
                 one.target.name,
                 words(one),
             )
@@ -454,5 +455,23 @@ def test_what_is_set_or_added_destroys_nothing(
     after: dict[str, object],
 ) -> None:
     found = between(pristine(cloud=cloud, **before), pristine(cloud=cloud, **after), tools)
+    assert [one for one in found.planned if one.destroys] == []
+    assert (found.errors, found.limits, found.rehearsed) == ((), (), 5)
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize("tag", [releases.releases()[0].tag, releases.releases()[-2].tag])
+def test_an_update_of_a_release_destroys_nothing(
+    tools: SystemToolchain, pristine: Repository, tmp_path: Path, cloud: str, tag: str
+) -> None:
+    history = releases.embedded(tools)
+    origin = manifest.origin(history, history.named(tag), tools)
+    folder = releases.checkout(history, history.named(tag), tools)
+    known = {question.name for question in answers.questions(folder)}
+    complete = answers.complete({"service_name": "my-service", "cloud": cloud})
+    given = {name: value for name, value in complete.items() if name in known}
+    render.write(origin, given, tmp_path / "my-service")
+    found = between(tmp_path / "my-service", pristine(cloud=cloud), tools)
     assert [one for one in found.planned if one.destroys] == []
     assert (found.errors, found.limits, found.rehearsed) == ((), (), 5)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import DestinationError
-from scaffolder.tools.rehearsal.messages import Value
+from scaffolder.tools.rehearsal.values import Value
 
 _FORMAT = 1
 _BYTES = "$bytes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scaffolder.tools.rehearsal.messages import UNKNOWN, Value
+from scaffolder.tools.rehearsal.values import UNKNOWN, Value
 
 Schema = Mapping[str, Any]
 MakeUp = Callable[[str, Any, bool, Mapping[str, Value]], Value]

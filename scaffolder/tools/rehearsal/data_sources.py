@@ -9,7 +9,7 @@ from typing import Any
 from scaffolder.tools.rehearsal.cloud import Cloud, CloudObject
 from scaffolder.tools.rehearsal.conforming import Schema, conform, made_known, with_unknowns
 from scaffolder.tools.rehearsal.made_up import UUID, Maker, Settings
-from scaffolder.tools.rehearsal.messages import Value
+from scaffolder.tools.rehearsal.values import Value
 
 
 def answer(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffolder.tools import package_data
-from scaffolder.tools.rehearsal.messages import UNKNOWN, Value
+from scaffolder.tools.rehearsal.values import UNKNOWN, Value
 
 ACCOUNT = "111122223333"
 """An account of AWS that its documentation uses in examples."""

@@ -6,25 +6,14 @@ numbers' source. Values travel as MessagePack; one that is not known yet is an e
 
 from __future__ import annotations
 
-import enum
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgpack
 
 from scaffolder.tools.offline.wire import bytes_field, number_field, text_field
-
-
-class Unknown(enum.Enum):
-    """A value that is known only after the apply."""
-
-    VALUE = "known after apply"
-
-
-UNKNOWN: Final = Unknown.VALUE
-Value = Any
-"""None, bool, int, float, str, bytes, list, dict or UNKNOWN, nested as the schema has it."""
+from scaffolder.tools.rehearsal.values import UNKNOWN, Value
 
 _REFINED = 12
 """The extension of an unknown value of which something is known, such as that it is not null."""

@@ -18,8 +18,6 @@ from scaffolder.tools.rehearsal.conforming import (
 )
 from scaffolder.tools.rehearsal.made_up import Maker, Settings
 from scaffolder.tools.rehearsal.messages import (
-    UNKNOWN,
-    Value,
     applied,
     diagnostic,
     dynamic_value,
@@ -29,6 +27,7 @@ from scaffolder.tools.rehearsal.messages import (
     text,
     value,
 )
+from scaffolder.tools.rehearsal.values import UNKNOWN, Value
 
 Answer = Callable[[bytes, str], bytes]
 """A call of the protocol: a request, and who asks, to a response."""

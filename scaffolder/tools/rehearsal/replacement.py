@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from scaffolder.tools.rehearsal.messages import Value
+from scaffolder.tools.rehearsal.values import Value
 
 _FILE = "replacement.json.gz"
 

@@ -6,7 +6,7 @@ import msgpack
 import pytest
 
 from scaffolder.tools.rehearsal import messages
-from scaffolder.tools.rehearsal.messages import UNKNOWN
+from scaffolder.tools.rehearsal.values import UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from scaffolder.tools.offline.wire import bytes_field, text_field
 from scaffolder.tools.rehearsal import messages
 from scaffolder.tools.rehearsal.cloud import Cloud
 from scaffolder.tools.rehearsal.conforming import conform
-from scaffolder.tools.rehearsal.messages import UNKNOWN
 from scaffolder.tools.rehearsal.provider import CloudProvider
+from scaffolder.tools.rehearsal.values import UNKNOWN
 
 TYPES = {
     "aws_caller_identity",

@@ -9,7 +9,7 @@ import pytest
 from support import ROOT
 
 from scaffolder.tools.rehearsal import replacement
-from scaffolder.tools.rehearsal.messages import UNKNOWN
+from scaffolder.tools.rehearsal.values import UNKNOWN
 
 
 @pytest.mark.parametrize(
