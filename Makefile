@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof load
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof load mutants
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ rehearse: $(BIN)/.ready ## Apply, plan and destroy every Terraform tree of the m
 
 load: $(BIN)/.ready ## Put load on the service of every runtime: SIGTERM, idle and half-sent connections, saturation
 	$(BIN)/python -m pytest -s -m load tests/load $(PYTEST_ARGS)
+
+mutants: $(BIN)/.ready ## Change each number, comparator, label and window of the rules: their tests must notice
+	$(BIN)/python -m pytest -m mutants tests/e2e/test_mutants.py $(PYTEST_ARGS)
 
 dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)

@@ -142,6 +142,7 @@ class Shares:
 def shares_at_saturation(port: int, connections: int, seconds: int, script: Path) -> Shares:
     """Send as many requests as go through with `wrk`; `script` prints the callers' share."""
     before = metrics(port)
+    load = ("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s")
     done = subprocess.run(
         [
             "wrk",

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -111,7 +112,7 @@ def test_alert_reaches_the_chat(
     assert attachment["title"] == "🚨 Critical in prod: ErrorBudgetBurn of my-service"
     assert attachment["title_link"] == "https://grafana.prod.example.com/d/my-service"
     assert "*my-service fails too many requests*" in attachment["text"]
-    assert "50% of the requests of the last 1h failed with a 5xx" in attachment["text"]
+    assert "50% of the requests of the last 1h (or 6h) failed with a 5xx" in attachment["text"]
     assert f"<{runbook}|What to do>" in attachment["text"]
     assert (
         repository / runbook.removeprefix("https://github.com/example-org/my-service/blob/main/")
@@ -121,6 +122,34 @@ def test_alert_reaches_the_chat(
         "<https://grafana.prod.example.com/alerting/silence/new?alertmanager=Alertmanager"
         "&matcher=alertname%3DErrorBudgetBurn&matcher=environment%3Dprod&matcher=service%3Dmy-service|Silence>"
     ) in attachment["text"]
+
+
+@with_both
+def test_one_fault_calls_the_channel_once_and_is_resolved_once(
+    pristine: Repository, neighbours: Neighbours, tmp_path: Path
+) -> None:
+    """A warning that fires beside a page, an alert of the page that ends earlier, and the end: two messages."""
+    fault = {"alertname": "ErrorBudgetBurn", "environment": "prod", "service": "my-service"}
+    page = {**fault, "severity": "critical"}
+    with running_alertmanager(
+        pristine(), neighbours, tmp_path, group_interval="2s"
+    ) as alertmanager:
+        send_alert(alertmanager, {**page, "pod": "a"})
+        send_alert(alertmanager, {**page, "pod": "b"})
+        send_alert(alertmanager, {**fault, "severity": "warning"})
+        neighbours.wait_for("/chat")
+        send_alert(alertmanager, {**page, "pod": "a"}, ended=True)
+        time.sleep(4)
+        send_alert(alertmanager, {**fault, "severity": "warning"}, ended=True)
+        send_alert(alertmanager, {**page, "pod": "b"}, ended=True)
+        time.sleep(5)
+    attachments = [message["attachments"][0] for message in neighbours.messages("/chat")]
+    assert [each.get("pretext") for each in attachments].count("<!channel>") == 1
+    titles = [each["title"] for each in attachments]
+    assert [title for title in titles if "Resolved" in title] == [
+        "✅ Resolved in prod: ErrorBudgetBurn of my-service"
+    ]
+    assert not [title for title in titles if "Warning" in title]
 
 
 @with_both
@@ -187,7 +216,9 @@ def said_by_amtool(repository: Path, template: str, message: Path) -> str:
 
 
 @contextlib.contextmanager
-def running_alertmanager(repository: Path, neighbours: Neighbours, folder: Path) -> Iterator[int]:
+def running_alertmanager(
+    repository: Path, neighbours: Neighbours, folder: Path, group_interval: str = ""
+) -> Iterator[int]:
     """Alertmanager with the configuration that the cluster gets, except for addresses, and patience while it waits for
     more alerts; yields its port."""
     config = yaml.safe_load((repository / "monitoring/alertmanager/values.yaml").read_text())[
@@ -196,6 +227,8 @@ def running_alertmanager(repository: Path, neighbours: Neighbours, folder: Path)
     config["templates"] = [str(repository / "monitoring/alertmanager/*.tmpl")]
     for route in (config["route"], *config["route"]["routes"]):
         route["group_wait"] = "1s"
+    if group_interval:
+        config["route"]["group_interval"] = group_interval
     chat_url = folder / "url"
     chat_url.write_text(f"http://127.0.0.1:{neighbours.port}/chat")
     for receiver in config["receivers"]:
@@ -277,8 +310,10 @@ def running(*argv: str, port: int, log: Path) -> Iterator[None]:
             process.terminate()
 
 
-def send_alert(alertmanager: int, labels: dict[str, str]) -> None:
-    alert = json.dumps([{"labels": labels, "annotations": {"summary": "A trial"}}])
+def send_alert(alertmanager: int, labels: dict[str, str], *, ended: bool = False) -> None:
+    """Send an alert as Prometheus does; one that has ended has its end."""
+    end = {"endsAt": datetime.now(UTC).isoformat()} if ended else {}
+    alert = json.dumps([{"labels": labels, "annotations": {"summary": "A trial"}, **end}])
     assert status(alertmanager, "POST", "/api/v2/alerts", alert) == HTTPStatus.OK
 
 

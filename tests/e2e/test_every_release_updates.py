@@ -80,6 +80,7 @@ NOTES: dict[str, _Concerns] = {
         "latency-from-arrival": lambda given: True,
         "stop-takes-a-second": lambda given: True,
         "requests-read-alike": lambda given: True,
+        "one-alert-per-severity": lambda given: given["monitoring"] != "none",
     },
 }
 """Whom each note of a release concerns, in the words of its issue and not of notes.yml."""

@@ -3,6 +3,17 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 
+# Several kinds: each of them is looked at, whatever becomes of the others, and the last line sums up.
+if (($# > 1)); then
+  failed=()
+  for kind in "$@"; do
+    ci/lint.sh "$kind" || failed+=("$kind")
+  done
+  ((${#failed[@]} == 0)) || die "mistakes, or a missing tool, in ${#failed[@]} of $# kinds: ${failed[*]} (make lint-${failed[0]} shows one alone)"
+  say "no mistakes in $# kinds: $*"
+  exit
+fi
+
 case "${1:-}" in
   docker)
     tool hadolint
