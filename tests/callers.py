@@ -144,17 +144,7 @@ def shares_at_saturation(port: int, connections: int, seconds: int, script: Path
     before = metrics(port)
     load = ("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s")
     done = subprocess.run(
-        [
-            "wrk",
-            "-t1",
-            f"-c{connections}",
-            f"-d{seconds}s",
-            "--timeout",
-            "20s",
-            "-s",
-            str(script),
-            f"http://127.0.0.1:{port}/",
-        ],
+        [*load, "-s", str(script), f"http://127.0.0.1:{port}/"],
         check=True,
         capture_output=True,
         text=True,
