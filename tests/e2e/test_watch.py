@@ -26,8 +26,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 VERSIONS = {"java": "17", "python": "3.13", "node": "24", "go": "1.27"}
-CALLS = 2
-"""How often a fault may call everyone: twice while the critical alerts of two windows are one group."""
+CALLS = 1
+"""How often a fault calls everyone."""
 
 TOLD, RESOLVED = 30.0, 60.0
 BOTH = "fail:2,fix:18,stop:65,fix:77"
