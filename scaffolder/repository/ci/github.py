@@ -52,8 +52,8 @@ holds_pipeline = no_other
 
 
 def is_pipeline(file: Path) -> bool:
-    """Return False for files in folders below that of the workflows: GitHub reads none of them."""
-    return file.parent.name == "workflows"
+    """Return whether GitHub starts the file: one in a folder below `.github/workflows` is called at most."""
+    return file.parent.name == "workflows" and not file.name.startswith("action.")
 
 
 # ---- what workflows run, build and name ----------------------------------------------------------
