@@ -78,7 +78,7 @@ def _service(project: Project, file: Path) -> Path | None:
 
 def _of_page(project: Project, file: Path, service: Path) -> Iterator[GuideLine]:
     headings: list[tuple[int, str]] = []
-    intro, in_comment = "", False
+    intro, in_comment, of_other_times = "", False, False
     for number, text, kind in documents.lines(project, file):
         if kind == "other":
             continue
@@ -90,9 +90,10 @@ def _of_page(project: Project, file: Path, service: Path) -> Iterator[GuideLine]
         if kind == PROSE and (found := _HEADING.match(text)):
             headings = [one for one in headings if one[0] < len(found[1])]
             headings.append((len(found[1]), found[2]))
+            of_other_times = any(_OTHER_TIMES.search(heading) for _, heading in headings)
             intro = ""
             continue
-        if any(_OTHER_TIMES.search(heading) for _, heading in headings):
+        if of_other_times:
             continue
         is_item = kind == PROSE and _ITEM.match(text) is not None
         if kind == PROSE and text.strip() and not is_item:

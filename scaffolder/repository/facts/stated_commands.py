@@ -142,7 +142,10 @@ def _stated(project: Project) -> Iterator[StatedCommand]:
             left = None  # the clone of this repository, which is where the page begins
         elif line.kind == SHELL and _LEAVES.search(line.text):
             left = line.place.path
-        if left is None and not _NOT_NOW.search(line.text) and len(line.text) < 1000:
+        if left is not None or len(line.text) >= 1000:
+            continue
+        # Most lines of prose hold no code, and need no closer look.
+        if (line.kind == SHELL or "`" in line.text) and not _NOT_NOW.search(line.text):
             for code in _codes(line):
                 yield from _in(project, line, code)
 
