@@ -16,8 +16,8 @@ PAGE = ROOT / "docs" / "what-ran-where.md"
 
 _HEAD = """# What ran where
 
-The generated repository, run: each cell is a test that passed when `make pipelines` wrote this
-page, which it does where all of them pass. An empty cell did not run there.
+The generated repository, run: each cell is a test that passed, with its seconds. `make pipelines`
+runs them all and writes this page. An empty cell did not run.
 
 """
 
