@@ -311,19 +311,22 @@ SYSTEMS = ("github", "gitlab", "jenkins", "azure-devops")
 def trees(pristine: Repository, cloud: str, ci: list[str]) -> Iterator[tuple[str, Path]]:
     """Yield the repositories whose Terraform code is not the same, with the answers that give it."""
     seen: set[str] = set()
-    for deploy, level in product(["helm", "terraform"], ["work", "right"]):
-        root = pristine(cloud=cloud, ci=ci, deploy=deploy, level=level)
+    given: list[dict[str, object]] = [{}]
+    if cloud == "aws":
+        given = [{"oidc_provider": "create"}, {"oidc_provider": "existing"}]
+    for deploy, level, more in product(["helm", "terraform"], ["work", "right"], given):
+        root = pristine(cloud=cloud, ci=ci, deploy=deploy, level=level, **more)
         code = sorted(
             file for file in (root / "terraform").rglob("*") if file.suffix in {".tf", ".tfvars"}
         )
         digest = hashlib.sha256("".join(file.read_text() for file in code).encode()).hexdigest()
         if code and digest not in seen:
             seen.add(digest)
-            yield f"deploy {deploy}, level {level}", root
+            yield f"deploy {deploy}, level {level}, {more}", root
 
 
 @pytest.mark.rehearse
-@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize("cloud", ["aws", "azure", "none"])
 @pytest.mark.parametrize("ci", [*([one] for one in SYSTEMS), list(SYSTEMS)], ids="+".join)
 def test_every_tree_of_the_matrix_is_applied_planned_and_destroyed(
     tools: SystemToolchain, pristine: Repository, cloud: str, ci: list[str]

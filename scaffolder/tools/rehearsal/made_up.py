@@ -75,6 +75,8 @@ class Maker:
 
     def _many(self, name: str, kind: list[Any], configurable: bool) -> Value:
         container, inner = kind
+        if name in _LISTS:
+            return list(_LISTS[name])
         if container == "object":
             return {key: self.value(key, its, False, {}) for key, its in inner.items()}
         if container == "map":
@@ -204,6 +206,9 @@ def _first_text(values: Value) -> str:
 
 _SINGLE = re.compile(r"identit|profile|config|options|settings|addresses$|^os_disk")
 """Lists of one object that a cloud fills where the configuration leaves them out."""
+
+_LISTS = {"client_id_list": ("sts.amazonaws.com",)}
+"""Lists whose usual element others compare with; the audience is the one of AWS."""
 
 _NUMBERS = {"latest_version": 1, "default_version": 1, "version": 1, "port": 443}
 

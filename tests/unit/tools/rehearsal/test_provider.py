@@ -17,6 +17,7 @@ TYPES = {
     "aws_caller_identity",
     "aws_cloudwatch_log_group",
     "aws_db_instance",
+    "aws_iam_openid_connect_provider",
     "aws_iam_policy_document",
     "aws_iam_role",
     "aws_iam_role_policies_exclusive",
@@ -209,6 +210,11 @@ def test_a_data_source_finds_what_the_cloud_holds() -> None:
     made = asked.made("aws_iam_role", name="a", assume_role_policy="{}")
     assert data(asked, "aws_iam_role", name="a")["arn"] == made["arn"]
     assert asked.provider.made_up == set()
+
+
+def test_a_provider_of_tokens_that_exists_accepts_the_audience_of_aws() -> None:
+    found = data(Asked(), "aws_iam_openid_connect_provider", url="https://example.com")
+    assert found["client_id_list"] == ["sts.amazonaws.com"]
 
 
 def test_what_the_cloud_does_not_hold_is_made_up_once_and_named() -> None:
