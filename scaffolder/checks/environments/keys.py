@@ -44,6 +44,7 @@ def _uneven(
     keys = {name: _neutral(one, name) for name, one in all_keys.items() if one is not None}
     base = None if _are_parallel(keys) else environments.base_of(project, family)
     shared = (read(project, base) or {}) if base else {}
+    uneven: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for key in sorted({key for one in keys.values() for key in one}):
         having = [name for name in keys if key in keys[name]]
         if len(having) == len(keys) or any(
@@ -53,7 +54,34 @@ def _uneven(
         if base and key in shared:
             yield _taken_from_base(project, family, keys, key, having, base, shared[key])
         else:
-            yield from _set_in_some(family, keys, key, having)
+            uneven.setdefault(tuple(having), []).append(key)
+    for names, ways in uneven.items():
+        if len(ways) > _MANY:
+            yield _set_of_others(family, keys, ways, list(names))
+        else:
+            for key in ways:
+                yield from _set_in_some(family, keys, key, list(names))
+
+
+_MANY = 5
+"""Keys that one environment has and another has not, of which each is a finding; more are one."""
+
+
+def _set_of_others(
+    family: Family, keys: dict[str, _Keys], ways: list[tuple[str, ...]], having: list[str]
+) -> Finding:
+    """Return one finding for a set of keys that some environments have, and the others have not."""
+    lacking = [name for name in keys if name not in having]
+    first = min(ways, key=lambda way: keys[having[0]][way])
+    named = ", ".join(".".join(way) for way in ways[:3])
+    return Finding(
+        path=family.files[having[0]],
+        line=keys[having[0]][first],
+        message=f"{len(ways)} keys are set for {' and '.join(having)}, not for"
+        f" {' and '.join(lacking)}: {named} and {len(ways) - 3} more",
+        fix="set them in every environment, or move them to what they share",
+        related=(Location(path=family.files[lacking[0]]),),
+    )
 
 
 def _neutral(keys: _Keys, environment: str) -> _Keys:
@@ -122,16 +150,15 @@ def _set_in_some(
                 related=(there,),
             )
         return
-    for name in having:
-        yield Finding(
-            path=family.files[name],
-            line=keys[name][key],
-            message=f"{written} is set for {name} only, not for {' and '.join(lacking)}",
-            fix=f"set {written} in every environment, or move it to what they share",
-            related=(
-                Location(path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)),
-            ),
-        )
+    only = " only" if len(having) == 1 else ""
+    yield Finding(
+        path=there.path,
+        line=there.line,
+        message=f"{written} is set for {' and '.join(having)}{only}, not for"
+        f" {' and '.join(lacking)}",
+        fix=f"set {written} in every environment, or move it to what they share",
+        related=(Location(path=family.files[lacking[0]], line=keys[lacking[0]].get(key[:-1], 0)),),
+    )
 
 
 def _yaml_keys(project: Project, file: Path) -> _Keys | None:
