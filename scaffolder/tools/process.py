@@ -61,7 +61,7 @@ class Processes:
         _EVERY.add(self)
         self._running: set[subprocess.Popen[str]] = set()
         self._over = False
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # Ctrl-C may come while it is held
 
     def end(self) -> None:
         """Kill all that still runs, with its children, and what a thread is just starting."""
@@ -69,6 +69,34 @@ class Processes:
             self._over = True
             for process in tuple(self._running):
                 _kill_group(process)
+
+    def _started(
+        self,
+        argv: tuple[str, ...],
+        cwd: Path | None,
+        env: Mapping[str, str] | None,
+        *,
+        piped: bool,
+    ) -> subprocess.Popen[str]:
+        """Start a process that `end` knows from its first moment. Raises OSError."""
+        with self._lock:
+            # A session of its own: no terminal to ask questions on, and one group to kill. No
+            # preexec_fn: it would fork for real, which is unsafe beside threads and gRPC.
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=clean_environment() | dict(env or {}),
+                stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+            self._running.add(process)
+            if self._over:
+                _kill_group(process)
+        return process
 
     def run(
         self,
@@ -87,28 +115,12 @@ class Processes:
         """
         started = time.monotonic()
         try:
-            # A session of its own: no terminal to ask questions on, and one group to kill. No
-            # preexec_fn: it would fork for real, which is unsafe beside threads and gRPC.
-            process = subprocess.Popen(
-                argv,
-                cwd=cwd,
-                env=clean_environment() | dict(env or {}),
-                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            )
+            process = self._started(argv, cwd, env, piped=stdin is not None)
         except OSError as error:
             raise ToolCrashed(
                 f"{name} could not be started: {error.strerror or error}",
                 hint=f"try it by hand: {argv[0]} --version",
             ) from error
-        with self._lock:
-            self._running.add(process)
-            if self._over:
-                _kill_group(process)
         try:
             if memory is not None:
                 _limit_memory(process.pid, memory)

@@ -159,5 +159,6 @@ def test_the_walk_sees_a_command_that_is_not_there(
 ) -> None:
     root = _project("aws", RELEASES[-2], tmp_path / "my-service", toolchain)
     outcome = update(root)
+    assert _not_there(root, outcome) == []
     (root / "Makefile").write_text("other:\n\ttrue\n")
-    assert "make rollback" in _not_there(root, outcome)
+    assert _not_there(root, outcome) != []

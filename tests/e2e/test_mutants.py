@@ -27,7 +27,7 @@ EQUIVALENTS: list[dict[str, str]] = yaml.safe_load(
 OBJECTIVES = ("slo", "month", "days")
 """The files with tests of the rules about objectives, the fastest first."""
 
-SAMPLE = 40
+SAMPLE = 120
 """Every so manieth mutant is tried in the gate."""
 
 
@@ -39,7 +39,7 @@ def test_the_reviewed_list_is_short_and_has_reasons() -> None:
 def test_a_sample_of_the_mutants_is_caught(pristine: Repository, tmp_path: Path) -> None:
     repository = pristine()
     sample = list(mutants.of(_rules(repository).read_text(encoding="utf-8")))[::SAMPLE]
-    assert len(sample) > 5
+    assert len(sample) > 3
     assert _survivors(repository, tmp_path, sample) == []
 
 
