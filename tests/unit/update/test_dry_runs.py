@@ -1,4 +1,4 @@
-"""A dry run tells exactly what the update then does, and a second update has nothing to do."""
+"""A dry run tells what the update does, a second one has nothing to do, branches meet without a loss."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ BATCH = 50
 """Histories in one repository; each is a folder with lines of its own."""
 
 _MARKER = re.compile(r"^(?:<<<<<<< |>>>>>>> |=======$).*\n", re.MULTILINE)
+_MINE = re.compile(r"mine-\w+")
 _ON_DISK = {FileAction.NEW, FileAction.CLEAN, FileAction.MERGED}
 """Fates after which the file is there; both sides may have moved one that is in conflict."""
 
@@ -73,6 +74,43 @@ def test_a_dry_run_tells_what_the_update_of_fifty_histories_does(seed: int, tmp_
     _settled(project, after)
     commit(project)
     assert update(project).empty
+
+
+@pytest.mark.only_git
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(seed, marks=[] if seed == 1 else pytest.mark.histories)
+        for seed in range(1, 1001, BATCH)
+    ],
+)
+def test_branches_at_different_releases_lose_nothing_when_they_meet(
+    seed: int, tmp_path: Path
+) -> None:
+    """One branch takes the release, the other has the edits; they are merged, and a third release comes."""
+    project = repository(seed, tmp_path)
+    git(project, "checkout", "--quiet", "-b", "edits")
+    git(project, "checkout", "--quiet", "-b", "release", "HEAD~1")
+    git(project, "clean", "--quiet", "-fd")
+    assert update(project).taken
+    commit(project)
+    git(project, "merge", "--no-edit", "edits", check=False)
+    _settled(project, contents(project))
+    commit(project)
+    mine = _words(project)
+    template = Template(tmp_path / "template")
+    template.release("1.2.0", {"third.txt": "third\n"})
+    done = update(project)
+    assert (project / "third.txt").exists()
+    assert mine - _words(project) == set()
+    _settled(project, contents(project))
+    commit(project)
+    assert done.taken
+    assert update(project).empty
+
+
+def _words(project: Path) -> set[str]:
+    return {word for text, _ in contents(project).values() for word in _MINE.findall(text)}
 
 
 def _settled(project: Path, files: Mapping[str, tuple[str, bool]]) -> None:
