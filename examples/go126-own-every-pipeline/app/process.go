@@ -11,7 +11,7 @@ import (
 
 var processStarted = float64(time.Now().UnixMilli()) / 1000
 
-// writeProcess writes what this process uses, under the names that every Prometheus client has for it. Memory and open
+// writeProcess writes what this process uses, under the usual names. Memory and open
 // files are known on Linux only.
 func writeProcess(out *strings.Builder) {
 	var used syscall.Rusage

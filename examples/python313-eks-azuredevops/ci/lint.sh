@@ -9,7 +9,7 @@ if (($# > 1)); then
   for kind in "$@"; do
     ci/lint.sh "$kind" || failed+=("$kind")
   done
-  ((${#failed[@]} == 0)) || die "mistakes, or a missing tool, in ${#failed[@]} of $# kinds: ${failed[*]} (make lint-${failed[0]} shows one alone)"
+  ((${#failed[@]} == 0)) || die "mistakes, or a missing tool, in ${#failed[@]} of $# kinds: ${failed[*]-} (make lint-${failed[0]} shows one alone)"
   say "no mistakes in $# kinds: $*"
   exit
 fi

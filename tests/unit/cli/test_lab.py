@@ -12,6 +12,8 @@ import pytest
 from scaffolder import cli
 from scaffolder.errors import ExitCode
 
+pytestmark = pytest.mark.xdist_group("lab")  # one exercise, step by step
+
 REPOSITORY = Path("lab-work/two-javas")
 
 

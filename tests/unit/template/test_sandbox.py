@@ -178,7 +178,7 @@ def test_numbers_and_texts_multiply(text: str, environment: SandboxedEnvironment
 
 
 def test_no_other_module_makes_an_environment() -> None:
-    """The page of a report is no template of anybody's: report/html.py has one of its own."""
+    """Our own pages are no templates of anybody's: a report and the chat have their own."""
     made = re.compile(r"jinja2\.Environment\(|SandboxedEnvironment")
     places = [
         file
@@ -188,4 +188,5 @@ def test_no_other_module_makes_an_environment() -> None:
     assert {file.relative_to(ROOT).as_posix() for file in places} == {
         "scaffolder/report/html.py",
         "scaffolder/template/sandbox.py",
+        "scaffolder/watch/page.py",
     }

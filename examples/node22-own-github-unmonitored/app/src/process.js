@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 
 const STARTED = Math.round(performance.timeOrigin) / 1000;
 
-/** What this process uses, under the names that every Prometheus client has for it: name, type, description, value. */
+/** What this process uses, under the usual names: name, type, description, value. */
 export function usage() {
   const { user, system } = process.cpuUsage();
   const metrics = [

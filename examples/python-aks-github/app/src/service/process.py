@@ -1,4 +1,4 @@
-"""What this process uses, under the names that every Prometheus client has for it."""
+"""What this process uses, under its usual names."""
 
 import os
 import time

@@ -16,7 +16,7 @@ final class ProcessUsage {
 
     private ProcessUsage() {}
 
-    /** Writes the metrics, under the names that every Prometheus client has for them. */
+    /** Writes the metrics, under their usual names. */
     static void write(StringBuilder out) {
         double cpuSeconds = cpuSeconds();
         if (cpuSeconds >= 0) {
