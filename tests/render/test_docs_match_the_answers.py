@@ -65,7 +65,7 @@ NOT_A_MENTION = (
     r"Prometheus text|memory of Prometheus|Prometheus scrapes|Prometheus ignores",  # the format of /metrics
     r"[\w-]+-alerts\b",  # the name of the channel
     r"signed token|token signed by|signs (?:its tokens|a certificate|no such certificate)",  # how a job, or a person, says who it is
-    r"EKS is one$|There an access entry puts|docs\.aws\.amazon\.com/eks\S*|\[certificate signing\]|`aws eks update-kubeconfig`|^aws eks create-access-entry.*",  # what a cluster of one's own may be
+    r"EKS is one$|an access entry puts an IAM role of the pipeline into|docs\.aws\.amazon\.com/eks\S*|\[certificate signing\]|`aws eks update-kubeconfig`|^aws eks create-access-entry.*",  # what a cluster of one's own may be
     r"is (?:then )?drift\b",  # what a plan shows, whoever asks for it
     r"in Key Vault|signatures of the images.*|`scaffold set level=right`.*",  # where a certificate may lie; the level that is next
 )
