@@ -31,6 +31,9 @@ FILE_BY_FILE = ("TF001", "DK001", "CI001", "CI002", "CI003", "CI004", "CI006", "
 READ_FILES_ALONE = ("AG", "EOL", "SY", "WV")
 """The families of our own checks that start no program."""
 
+_NOTHING = "nothing to look at any more"
+"""How a check says that its subject is not among the files."""
+
 _HANDED: set[tuple[str, Path, str]] = set()
 """Check, path and text of each file that a linter has judged."""
 
@@ -50,7 +53,11 @@ def test_combination_has_no_finding(
     for check in by_file:
         if new := _new_texts(check, Project(root)):
             part = Project(root, only={*new, FILE})
-            assert_nothing_found(checks.run(part, [check], toolchain, strict=True))
+            report = checks.run(part, [check], toolchain, strict=True)
+            if any(_NOTHING in result.reason for result in report.results):
+                # What is new is only beside what the linter judges: settings, values.
+                report = checks.run(Project(root), [check], toolchain, strict=True)
+            assert_nothing_found(report)
 
 
 def assert_nothing_found(report: Report) -> None:
