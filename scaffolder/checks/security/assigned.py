@@ -74,7 +74,7 @@ _KEY_END = re.compile(rf"(?:{_SAYS_SECRET.pattern}){_BEHIND}$", re.IGNORECASE | 
 _ANY_KEY_END = re.compile(rf"[\w.-][_.-]key{_BEHIND}$|[a-z]Key$", re.IGNORECASE)
 _NO_SECRET = re.compile(
     r"public|publish|checksum|digest|hash$|sha\d|fingerprint|thumbprint|etag|csrf|xsrf|next_?token|page_?token|"
-    r"continuation|bypass|compass|trespass|google_?tag_?manager|gtm_|react_app_|vite_|(?:repo|apt|gpg|pgp|rpm)[_.-]?key|key_?id$|(?:name|ref|file|path|arn|id|url|mount)$",
+    r"continuation|bypass|compass|trespass|google_?tag_?manager|(?<![a-z])(?:gtm_|react_app_|vite_|(?:repo|apt|gpg|pgp|rpm)[_.-]?key)|key_?id$|(?:name|ref|file|path|arn|id|url|mount)$",
     re.IGNORECASE,
 )
 _NO_SECRET_KEY = re.compile(

@@ -254,6 +254,8 @@ DRAWN = "hR7dh2kQp0x8ZsW1mN4v"
         ("a.sh", 'url="rediss://:hR7dh2kQp0x8@db.example.org:6380/0"\n', ["error"]),
         ("values.yaml", f"GOOGLE_TAG_MANAGER_AUTH: {DRAWN}\n", []),
         ("values.yaml", f"SERVICE_AUTH_TOKEN: {DRAWN}\n", ["error"]),
+        ("values.yaml", f"INVITE_TOKEN: {DRAWN}\n", ["error"]),
+        ("values.yaml", f"VITE_AUTH_TOKEN: {DRAWN}\n", []),
         ("a.ini", ";secret_key = SW2YcwTIb9zpOOhoPsMm\n", []),
         (
             "a.json",
