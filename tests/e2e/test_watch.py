@@ -82,6 +82,20 @@ def held_to_the_promise(incident: dict[str, Any]) -> None:
     assert 1 <= incident["calls"] <= CALLS
 
 
+def called_once_each(document: dict[str, Any]) -> None:
+    """Fail if one alert calls everyone twice before its fault is fixed.
+
+    Beside other tests a second alert may call for a fault of its own, and a service that starts again may be late:
+    a machine without a free core answers slowly. The tests under the mark `watch` run alone and count every call.
+    """
+    [incident] = document["incidents"]
+    fixed = incident["at"] + (incident["fixed_after"] or float("inf"))
+    messages = [message for message in document["messages"] if message["at"] <= fixed]
+    titles = [message["title"] for message in messages if "Critical" in message["title"]]
+    assert titles, document["messages"]
+    assert sorted(titles) == sorted(set(titles)), document["messages"]
+
+
 @pytest.fixture(scope="module")
 def runs(
     pristine: Repository, tmp_path_factory: pytest.TempPathFactory
@@ -114,7 +128,7 @@ def test_failing_requests_reach_slack(runs: dict[str, Any]) -> None:
     document = runs["python"]
     [incident] = document["incidents"]
     assert incident["told_after"] <= TOLD
-    assert incident["calls"] == 1
+    called_once_each(document)
     assert incident["subject"] == "ErrorBudgetBurn of my-service"
     assert 0.1 < incident["failed"] / incident["requests"] < 0.3
     assert document["watchdog_calls"] >= 1
@@ -128,10 +142,11 @@ def test_failing_requests_reach_slack(runs: dict[str, Any]) -> None:
 def test_a_stopped_service_reaches_teams_once_and_so_does_its_end(runs: dict[str, Any]) -> None:
     document = runs["node"]
     [incident] = document["incidents"]
-    held_to_the_promise(incident)
+    assert incident["told_after"] <= TOLD
+    assert incident["resolved_after_fix"] <= RESOLVED
+    called_once_each(document)
     assert document["chat"] == "teams"
     assert incident["subject"] == "ServiceDown of my-service"
-    assert incident["calls"] == 1
     assert "[What to do](" in document["messages"][0]["text"]
 
 
