@@ -43,6 +43,9 @@ if command == ["check"]:
     sys.exit(1)
 if command == ["update", "--abort"]:
     sys.exit(subprocess.run(["git", "reset", "--quiet", "--hard"]).returncode)
+if "--rehearse" in command:
+    print(os.environ.get("REHEARSED", ""))
+    sys.exit(0 if "REHEARSED" in os.environ else 2)
 if news == "broken":
     sys.exit(4)
 if news:
@@ -315,6 +318,42 @@ def test_what_owners_do_before_they_deploy_is_a_section_of_the_proposal(
     ) * 2
 
 
+REHEARSED = {
+    "planned": [
+        {"target": "environments/prod", "action": "update", "address": "aws_eks_cluster.this"},
+        {"target": "environments/prod", "action": "replace", "address": "aws_vpc.this"},
+    ],
+    "errors": [],
+    "not_rehearsed": ["shared: it needs a file"],
+    "rehearsed": 4,
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "lines"),
+    [
+        (
+            {"REHEARSED": json.dumps({"rehearsal": REHEARSED, "exit_code": 1})},
+            """    DESTROY environments/prod: aws_vpc.this (replace)
+    not rehearsed: shared: it needs a file
+    update environments/prod: aws_eks_cluster.this
+    rehearsed in 4 environments: 1 created or changed, 1 destroyed
+""",
+        ),
+        ({"REHEARSED": json.dumps({"error": {"kind": "tool_missing"}})}, "    not rehearsed: "),
+        ({}, "    not rehearsed: "),
+    ],
+    ids=["planned", "no Terraform", "an older scaffolder"],
+)
+def test_the_proposal_says_what_terraform_would_do(
+    site: Site, given: dict[str, str], lines: str
+) -> None:
+    updated = site.make("template-update", NEWS="yes", **given)
+    assert updated.returncode == 0, updated.stderr
+    assert lines in (site.root / "build/template-update/body.md").read_text()
+    assert len(site.git("worktree", "list").splitlines()) == 1
+
+
 @pytest.mark.parametrize("system", ["gitlab"])
 def test_a_merge_request_has_them_in_the_option_that_makes_it(site: Site) -> None:
     printed = "".join(f"{line}\n" for line in notes.lines(Notes(entries=(NOTE,))))
@@ -542,6 +581,8 @@ def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_
     body = behind.asked[-1][2]["body"]
     assert releases.newest().changes[0][:40] in body
     assert " passed, " in body
+    told = "rehearsed in 5 environments: " if shutil.which("terraform") else "not rehearsed: "
+    assert told in body
 
 
 def test_a_conflict_of_the_real_scaffolder_is_taken_back_and_told(
