@@ -9,7 +9,7 @@ runs every check on every fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import pytest
@@ -34,22 +34,28 @@ WITHOUT_FAULT = {"K8003": "it asks the API server of a cluster; test_cluster.py 
 """The checks that no edit of a file can turn red, each with the reason."""
 
 
-@pytest.mark.parametrize("fault", STORIES, ids=lambda fault: fault.name)
+FROM_NO_PACKAGE = {"promtool", "amtool", "terraform"}
+"""Programs that a bare machine lacks, or has in another form."""
+
+
+def _once(given: Iterable[Fault], asked: Callable[[Fault], Iterable[Check]]) -> list[ParameterSet]:
+    """Return the faults as parameters; one is the same on a bare machine if none of these programs is asked."""
+    made = []
+    for fault in given:
+        programs = {one.tool.name for one in asked(fault) if one.tool}
+        marks = [] if programs & FROM_NO_PACKAGE else [pytest.mark.only_git]
+        made.append(pytest.param(fault, id=fault.name, marks=marks))
+    return made
+
+
+@pytest.mark.parametrize("fault", _once(STORIES, reacting))
 def test_exactly_its_gate_stops_a_fault(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
     expect_only(fault, repository(**fault.answers), reacting(fault), toolchain)
 
 
-def _once(variants: Iterable[Fault]) -> Iterator[ParameterSet]:
-    """Yield each variant; one whose check reads files alone is the same with and without programs."""
-    for fault in variants:
-        alone = CHECKS[fault.gate].family in {"AG", "EOL", "SY", "WV"}
-        marks = [pytest.mark.only_git] if alone else []
-        yield pytest.param(fault, id=fault.name, marks=marks)
-
-
-@pytest.mark.parametrize("fault", tuple(_once(VARIANTS)))
+@pytest.mark.parametrize("fault", _once(VARIANTS, lambda fault: [CHECKS[fault.gate]]))
 def test_its_gate_stops_a_variant(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
