@@ -1,7 +1,8 @@
 """What a pipeline runs against: an origin to clone, a real registry, a cluster for each environment, and a chat.
 
-Real: git, bash, make, the linters, helm, kubectl, the registry (Debian's docker-registry). Stand-ins, each named: the build
-(`stand_ins/build_image.py`), crane (`stand_ins/crane.py`, which speaks to the real registry), cosign (remembers what it
+Real: git, bash, make, the linters, helm, kubectl, the registry (Debian's docker-registry), and the build of the image where
+buildah can run (`stand_ins/build_image.py` hands docker's arguments to it; else it writes an image without a program). Stand-ins, each
+named: the base images (`base_images`), the bill of materials, crane (`stand_ins/crane.py`, which speaks to the real registry), cosign (remembers what it
 signed, and verifies nothing else), trivy, mise, and the clusters (`control_plane`).
 """
 
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import base_images
 import lab
 from control_plane import server
 from control_plane.pods import PODS
@@ -173,8 +175,8 @@ class _Images(dict[str, str]):
         index = self._read(f"manifests/{key}")
         manifest = self._read(f"manifests/{index['manifests'][0]['digest']}")
         config = self._read(f"blobs/{manifest['config']['digest']}")
-        (entry,) = config["config"]["Env"]
-        return entry.removeprefix("REVISION=")
+        [revision] = [entry for entry in config["config"]["Env"] if entry.startswith("REVISION=")]
+        return revision.removeprefix("REVISION=")
 
     def _read(self, path: str) -> Any:
         kinds = (
@@ -206,14 +208,45 @@ def opened(
             plane.pods.revisions = _Images(image)
             plane.pods.runtime = lab.runtime_of(repository)
             planes[environment] = plane
-        _programs(folder, by_environment=by_environment)
+        storage = stack.enter_context(_base_images(folder)) if builds() else None
+        _programs(folder, by_environment=by_environment, storage=storage)
         chat: list[str] = []
         chat_url = stack.enter_context(lab.listening(chat))
         origin, commit = _origin(repository, folder)
         yield PipelineLab(folder, origin, commit, image, chat_url, planes, kubeconfigs, chat)
 
 
-def _programs(folder: Path, *, by_environment: bool) -> None:
+def builds() -> bool:
+    """Return whether an image can be built here: buildah in a chroot needs root."""
+    return bool(shutil.which("buildah")) and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+@contextmanager
+def _base_images(folder: Path) -> Iterator[Path]:
+    """Make the base images of a service in Node.js; yields the folder of buildah's storage."""
+    storage = folder / "buildah"
+    storage.mkdir()
+    buildah = base_images.Buildah(storage)
+    try:
+        base_images.make_bases(buildah, base_images.of_node(_node()), storage / "base")
+        yield storage
+    finally:
+        buildah.done("rm", "--all")
+        buildah.done("rmi", "--all", "--force")
+
+
+def _node() -> str:
+    node = RUNNERS / "node/bin/node"
+    return str(node) if node.exists() else shutil.which("node") or ""
+
+
+def node_version() -> str:
+    """Return the major version of Node.js that builds the service and is in its base image."""
+    said = subprocess.run([_node(), "--version"], check=True, capture_output=True, text=True)
+    return said.stdout.strip().removeprefix("v").partition(".")[0]
+
+
+def _programs(folder: Path, *, by_environment: bool, storage: Path | None) -> None:
     bin_folder = folder / "bin"
     bin_folder.mkdir()
     (folder / "home").mkdir()
@@ -231,8 +264,9 @@ def _programs(folder: Path, *, by_environment: bool) -> None:
             script(name, _BY_ENVIRONMENT.format(folder=folder, program=real))
         else:
             (bin_folder / name).symlink_to(real)
+    build = f"{_STAND_INS / 'build_image.py'}{f' --buildah {storage}' if storage else ''}"
     for name in ("docker", "buildctl"):
-        script(name, f'#!/bin/sh\nexec {sys.executable} -S {_STAND_INS / "build_image.py"} "$@"\n')
+        script(name, f'#!/bin/sh\nexec {sys.executable} -S {build} "$@"\n')
     script("crane", f'#!/bin/sh\nexec {sys.executable} -S {_STAND_INS / "crane.py"} "$@"\n')
     script("cosign", _COSIGN.format(folder=folder))
     script("curl", _CURL.format(folder=folder, curl=shutil.which("curl")))

@@ -54,7 +54,8 @@ def opened(pristine: Repository, tmp_path: Path) -> Iterator[Callable[..., Pipel
         if reason:
             pytest.skip(reason)
         every = ["github", "gitlab", "jenkins", "azure-devops"]
-        repository = pristine(cloud="none", runtime="node", ci=every)
+        version = pipeline_lab.node_version()
+        repository = pristine(cloud="none", runtime="node", runtime_version=version, ci=every)
         manager = pipeline_lab.opened(repository, tmp_path, by_environment=by_environment)
         managers.append(manager)
         return manager.__enter__()
