@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +23,7 @@ from scaffolder.template import keep_list
 from scaffolder.template.keep_list import CHECKS, ChecksOnly
 from scaffolder.update import run
 from scaffolder.update.engine import Difference, Request
-from scaffolder.update.merge import FileAction
+from scaffolder.update.merge import Change, FileAction
 from scaffolder.update.restore import Restored
 from scaffolder.update.run import Outcome
 
@@ -35,6 +35,7 @@ _COLOURS = {
     FileAction.KEPT: "warning",
     FileAction.DELETED: "warning",
     FileAction.MERGED: "passed",
+    FileAction.MOVED: "passed",
 }
 
 
@@ -101,7 +102,8 @@ def of_checks(only: ChecksOnly, form: str) -> str:
                 "notes": [],
                 "note_problems": [],
                 "files": [],
-                "summary": {str(fate): 0 for fate in FileAction},
+                "summary": _summary(()),
+                "outside": [],
                 "older": None,
                 "record_is_stale": False,
                 "warning": "",
@@ -155,7 +157,7 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
         stale = outcome.stale and not outcome.older and not quiet
         yield from merged_branches.stale_lines(stale=stale)
         return
-    for change in outcome.changes:
+    for change in _shown(outcome):
         if not quiet or change.fate in {FileAction.CONFLICT, FileAction.KEPT}:
             word = shared.paint(f"{change.fate:<9}", _COLOURS.get(change.fate, ""))
             yield f"  {word} {visible(change.path)}{f'   {visible(change.note)}' if change.note else ''}"
@@ -166,11 +168,18 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
         yield f"  {_counted(outcome)}"
     yield from _looked_at(outcome)
     yield from notes.lines(outcome.notes)  # also with --quiet: nothing else tells the owners
+    yield from _outside_lines(outcome)
     if not quiet:
         yield ""
         yield from _next(outcome)
     first = "scaffold update --abort" if outcome.taken else ""
     yield from merged_branches.lines(outcome.older, outcome.old, first=first)
+
+
+def _shown(outcome: Outcome) -> list[Change]:
+    """Return what a person reads: of a file that is moved, its new path alone, which names the old one."""
+    left = {change.origin for change in outcome.changes if change.origin}
+    return [change for change in outcome.changes if change.path not in left]
 
 
 def _looked_at(outcome: Outcome) -> Iterator[str]:
@@ -181,6 +190,16 @@ def _looked_at(outcome: Outcome) -> Iterator[str]:
     if outcome.effect:
         yield ""
         yield from _effect_lines(outcome.effect)
+
+
+def _outside_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield what keeps the former answers outside Git, also with --quiet: no check and no diff shows it."""
+    if outcome.outside:
+        yield f"\n{shared.paint('Outside Git', 'warning')}"
+    for one in outcome.outside:
+        yield f"\n  {visible(one.title)}"
+        yield from (f"    {visible(item)}" for item in one.objects)
+        yield f"\n    Do: {visible(one.do)}"
 
 
 def _effect_lines(effect: Effect) -> Iterator[str]:
@@ -232,7 +251,8 @@ def _answer(difference: Difference) -> str:
 
 
 def _counted(outcome: Outcome) -> str:
-    counts = {fate: sum(change.fate is fate for change in outcome.changes) for fate in FileAction}
+    shown = _shown(outcome)
+    counts = {fate: sum(change.fate is fate for change in shown) for fate in FileAction}
     words = ", ".join(f"{count} {fate}" for fate, count in counts.items() if count)
     return words if outcome.taken else f"{words}; nothing was changed"
 
@@ -269,11 +289,11 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "notes": notes.document(outcome.notes),
         "note_problems": list(outcome.notes.problems),
         "files": [
-            {"path": one.path, "state": str(one.fate), "note": one.note} for one in outcome.changes
+            {"path": one.path, "state": str(one.fate), "note": one.note, "from": one.origin}
+            for one in outcome.changes
         ],
-        "summary": {
-            str(fate): sum(one.fate is fate for one in outcome.changes) for fate in FileAction
-        },
+        "summary": _summary(outcome.changes),
+        "outside": [asdict(one) for one in outcome.outside],
         "older": merged_branches.document(outcome.older),
         "record_is_stale": outcome.stale,
         "warning": outcome.warning,
@@ -283,6 +303,12 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "check": json_report.document(outcome.report) if outcome.report else None,
         "rehearsal": _effect_document(outcome.effect) if outcome.effect else None,
     }
+
+
+def _summary(changes: Sequence[Change]) -> dict[str, int]:
+    """Return how many files have each state; `clean` is the former name of `updated`, for programs that read it."""
+    counts = {str(fate): sum(one.fate is fate for one in changes) for fate in FileAction}
+    return {**counts, "clean": counts[FileAction.UPDATED]}
 
 
 def _effect_document(effect: Effect) -> dict[str, Any]:

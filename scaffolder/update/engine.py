@@ -35,6 +35,7 @@ from scaffolder.update import (
     merge,
     merge_repository,
     older_files,
+    outside_git,
     partial_clone,
     rendering,
     repository,
@@ -42,6 +43,7 @@ from scaffolder.update import (
 )
 from scaffolder.update.merge import FileAction, Merged
 from scaffolder.update.merge_repository import Workshop
+from scaffolder.update.outside_git import Outside
 from scaffolder.update.repository import Repository
 
 
@@ -90,6 +92,7 @@ class Plan:
     cached: Cached | None = None
     warning: str = ""
     older: Older | None = None
+    outside: tuple[Outside, ...] = ()
 
     @property
     def conflicts(self) -> tuple[merge.Change, ...]:
@@ -189,6 +192,7 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             absent=absent,
             cached=history.cached,
             warning=moved_tags.warning(old, named, history),
+            outside=outside_git.kept(record.answers, after.answers, origins[0].folder),
             older=older_files.found(
                 request.root,
                 history,

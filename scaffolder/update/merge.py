@@ -28,12 +28,14 @@ _Entries = dict[str, tuple[str, str]]
 class FileAction(enum.StrEnum):
     """What an update does to one file.
 
-    CLEAN: as the template has it now. MERGED: both sides' changes are in it. KEPT: one side removed
-    it, the other changed it, and it stays as people left it.
+    UPDATED: as the template has it now. MOVED: the template put it at another path, with what
+    people changed in it. MERGED: both sides' changes are in it. KEPT: one side removed it, the
+    other changed it, and it stays as people left it.
     """
 
     NEW = "new"
-    CLEAN = "clean"
+    UPDATED = "updated"
+    MOVED = "moved"
     MERGED = "merged"
     CONFLICT = "conflict"
     KEPT = "kept"
@@ -42,11 +44,15 @@ class FileAction(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One file, from the root of the generated repository, and what becomes of it; `note` says why where that helps."""
+    """One file, from the root of the generated repository, and what becomes of it; `note` says why where that helps.
+
+    `origin` is the path that it had before, if it is moved.
+    """
 
     path: str
     fate: FileAction
     note: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,7 +318,11 @@ def _changes(
     sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[str, str]
 ) -> Iterator[Change]:
     """What becomes of each file; `here` are those that the repository has now."""
-    came_from = {new: old for old, new in moved.items()}
+    moves_made = {
+        new: old
+        for old, new in moved.items()
+        if old in here and old not in sides.result and new in sides.result.keys() - here.keys()
+    }
     for path in conflicts:
         yield Change(path=path, fate=FileAction.CONFLICT, note=_reason(sides, path))
     for path in sorted({*here, *sides.result} - conflicts):
@@ -320,11 +330,7 @@ def _changes(
         if before == after:
             continue
         if before is None:
-            carried = after != sides.theirs.get(path)
-            note = f"was {came_from[path]}" if path in came_from else ""
-            yield Change(
-                path=path, fate=FileAction.MERGED if carried else FileAction.NEW, note=note
-            )
+            yield _added(path, moves_made.get(path, ""), edited=after != sides.theirs.get(path))
         elif after is None:
             yield Change(
                 path=path,
@@ -333,7 +339,15 @@ def _changes(
             )
         else:
             untouched = before == sides.base.get(path)
-            yield Change(path=path, fate=FileAction.CLEAN if untouched else FileAction.MERGED)
+            yield Change(path=path, fate=FileAction.UPDATED if untouched else FileAction.MERGED)
+
+
+def _added(path: str, origin: str, *, edited: bool) -> Change:
+    """What is said of a file that was not there; `origin` is its path before, if it is moved."""
+    if origin:
+        note = f"was {origin}, with your changes" if edited else f"was {origin}"
+        return Change(path=path, fate=FileAction.MOVED, note=note, origin=origin)
+    return Change(path=path, fate=FileAction.MERGED if edited else FileAction.NEW)
 
 
 def _beside(sides: _Sides, conflicts: set[str], label: str) -> Iterator[Change]:

@@ -18,6 +18,7 @@ from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 from scaffolder.update import engine, repository, restore
 from scaffolder.update.engine import Difference, Plan, Request
 from scaffolder.update.merge import Change, FileAction
+from scaffolder.update.outside_git import Outside
 from scaffolder.update.restore import Restored
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Outcome:
     `notes` say what behaves otherwise afterwards, and what to do before the next deployment.
     `warning` is something to know of the release that the repository is at, or "". `cached` is set
     if the template's host could not be read, after which only a dry run goes on. `effect` is what
-    it would do to rehearsed environments, where that was asked for.
+    it would do to rehearsed environments, where that was asked for. `outside` is what keeps the
+    former answers outside Git.
     """
 
     root: Path
@@ -53,6 +55,7 @@ class Outcome:
     older: Older | None = None
     stale: bool = False
     effect: Effect | None = None
+    outside: tuple[Outside, ...] = ()
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -169,4 +172,5 @@ def _outcome(
         warning=plan.warning,
         older=plan.older,
         stale=plan.record.stale,
+        outside=() if plan.empty else plan.outside,
     )

@@ -102,7 +102,7 @@ def test_our_engine_gives_what_is_generated_now(
     assert outcome.exit_code is ExitCode.CLEAN
     assert {change.fate for change in outcome.changes} <= {
         FileAction.NEW,
-        FileAction.CLEAN,
+        FileAction.UPDATED,
         FileAction.DELETED,
     }
     assert contents(project) == contents(fresh(given))

@@ -75,7 +75,7 @@ def test_other_answers_give_what_they_generate(
     assert outcome.exit_code is ExitCode.CLEAN
     assert {change.fate for change in outcome.changes} <= {
         FileAction.NEW,
-        FileAction.CLEAN,
+        FileAction.UPDATED,
         FileAction.DELETED,
     }
     assert template_files(project) == contents(generated(**given))
@@ -112,7 +112,7 @@ def test_a_team_starts_at_work_and_later_sets_the_level_right(
     outcome = update(project, answers_only=True, given={"level": "right"})
     assert {change.fate for change in outcome.changes} <= {
         FileAction.NEW,
-        FileAction.CLEAN,
+        FileAction.UPDATED,
         FileAction.MERGED,
     }
     expected = contents(edited_alike(generated(level="right")))

@@ -18,7 +18,7 @@ BATCH = 50
 
 _MARKER = re.compile(r"^(?:<<<<<<< |>>>>>>> |=======$).*\n", re.MULTILINE)
 _MINE = re.compile(r"mine-\w+")
-_ON_DISK = {FileAction.NEW, FileAction.CLEAN, FileAction.MERGED}
+_ON_DISK = {FileAction.NEW, FileAction.UPDATED, FileAction.MERGED}
 """Fates after which the file is there; both sides may have moved one that is in conflict."""
 
 

@@ -41,7 +41,7 @@ def test_an_update_does_without_what_a_file_of_ones_own_holds(project: Path) -> 
     before = contents(project)
     assert fates(update(project)) == {
         "a.txt": FileAction.MERGED,
-        "b.txt": FileAction.CLEAN,
+        "b.txt": FileAction.UPDATED,
         "new/d.txt": FileAction.NEW,
     }
     after = contents(project)

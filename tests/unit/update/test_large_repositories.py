@@ -221,7 +221,7 @@ def test_a_conflict_that_was_committed_stops_the_next_update_until_it_is_excepte
         update(project)
     assert "`a.txt conflict-marker-size=32` in .gitattributes" in stopped.value.hint
     commit(project, {".gitattributes": "a.txt conflict-marker-size=32\n"})
-    assert fates(update(project)) == {"b.txt": FileAction.CLEAN}
+    assert fates(update(project)) == {"b.txt": FileAction.UPDATED}
 
 
 def _submodule(tmp_path: Path, project: Path, place: str) -> None:
@@ -257,5 +257,5 @@ def test_a_submodule_elsewhere_or_in_place_of_a_file_that_stays_is_no_obstacle(
     commit(project, {"b.txt": None})
     _submodule(tmp_path, project, "b.txt")
     template.release("1.1.0", {"a.txt": THEIRS})
-    assert fates(update(project)) == {"a.txt": FileAction.CLEAN}
+    assert fates(update(project)) == {"a.txt": FileAction.UPDATED}
     assert git(project, "ls-files", "--stage", "b.txt").startswith("160000")

@@ -241,7 +241,7 @@ def test_a_cache_that_is_named_from_here_serves(
     monkeypatch.setenv(FOLDER_VARIABLE, "../cache")
     folder_cache.folder.cache_clear()
     try:
-        assert fates(update(Path())) == {"a.txt": FileAction.CLEAN}
+        assert fates(update(Path())) == {"a.txt": FileAction.UPDATED}
     finally:
         folder_cache.folder.cache_clear()
 
@@ -256,7 +256,7 @@ def test_a_cache_that_is_named_inside_the_repository_is_not_made_there(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
     folder_cache.folder.cache_clear()
     try:
-        assert fates(update(Path())) == {"a.txt": FileAction.CLEAN}
+        assert fates(update(Path())) == {"a.txt": FileAction.UPDATED}
     finally:
         folder_cache.folder.cache_clear()
     assert git(project, "status", "--short", "--ignored").splitlines() == [

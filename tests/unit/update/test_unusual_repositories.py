@@ -39,8 +39,8 @@ def test_line_ends_of_windows_that_are_committed_are_no_conflict(
     template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": THEIRS})
     assert fates(update(project)) == {
         "a.txt": FileAction.MERGED,
-        "b.txt": FileAction.CLEAN,
-        "docs/c.txt": FileAction.CLEAN,
+        "b.txt": FileAction.UPDATED,
+        "docs/c.txt": FileAction.UPDATED,
     }
     assert (project / "a.txt").read_bytes().decode() == _windows(BOTH)
     assert (project / "b.txt").read_bytes().decode() == _windows(THEIRS)
@@ -211,7 +211,7 @@ def test_nobodys_settings_change_what_is_done_or_said(
     assert update(project / "below", diff=True).text == expected
     assert fates(update(project / "below")) == {
         "a.txt": FileAction.MERGED,
-        "b.txt": FileAction.CLEAN,
+        "b.txt": FileAction.UPDATED,
     }
     commit(
         project, {"below/a.txt": "<<<<<<< yours\nmine\n=======\nline 1\n>>>>>>> template-v1.1.0\n"}
@@ -258,7 +258,7 @@ def test_a_name_that_is_no_text_stays_in_a_folder_of_a_monorepo(
         },
     )
     template.release("1.1.0", {"a.txt": THEIRS})
-    assert fates(update(project)) == {"a.txt": FileAction.CLEAN}
+    assert fates(update(project)) == {"a.txt": FileAction.UPDATED}
     assert git(top, "diff", "--cached", "--name-only", "-z").split("\0") == [
         "services/pay é/.copier-answers.yml",
         "services/pay é/a.txt",
@@ -361,7 +361,7 @@ def test_what_cannot_be_checked_is_not_taken_with_check(
     template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n")})
     assert cli.run(["update", "--check", str(project)]) == ExitCode.FOUND
     assert capsys.readouterr().out.endswith(
-        "1 clean, 1 conflict; nothing was changed\n\n  not checked: files with conflicts do not parse\n\n"
+        "1 updated, 1 conflict; nothing was changed\n\n  not checked: files with conflicts do not parse\n\n"
         "Next    the same without --dry-run, --diff and --check\n"
     )
     assert git(project, "status", "--short") == ""

@@ -35,7 +35,7 @@ def test_an_untouched_repository_becomes_what_is_generated_now(
     assert outcome.taken
     assert outcome.exit_code is ExitCode.CLEAN
     assert fates(outcome) == {
-        "a.txt": FileAction.CLEAN,
+        "a.txt": FileAction.UPDATED,
         "new/c.txt": FileAction.NEW,
         "old.txt": FileAction.DELETED,
     }
@@ -66,7 +66,7 @@ def test_the_same_lines_are_a_conflict_with_both_sides_in_it(
     template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n"), "b.txt": "b\n"})
     outcome = update(project)
     assert outcome.exit_code is ExitCode.FOUND
-    assert fates(outcome) == {"a.txt": FileAction.CONFLICT, "b.txt": FileAction.CLEAN}
+    assert fates(outcome) == {"a.txt": FileAction.CONFLICT, "b.txt": FileAction.UPDATED}
     expected = "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template-v1.1.0\n"
     assert (project / "a.txt").read_text(encoding="utf-8") == LINES.replace("line 2\n", expected)
     assert git(project, "status", "--short", "a.txt", "b.txt") == "UU a.txt\nM  b.txt"
@@ -79,7 +79,9 @@ def test_an_edit_follows_a_file_that_the_template_moves(template: Template, tmp_
     commit(project, {"a.txt": LINES.replace("line 2\n", "mine\n")})
     template.release("1.1.0", {"a.txt": None, "moved/a.txt": LINES + "more\n"})
     outcome = update(project)
-    assert fates(outcome) == {"a.txt": FileAction.DELETED, "moved/a.txt": FileAction.MERGED}
+    assert fates(outcome) == {"a.txt": FileAction.DELETED, "moved/a.txt": FileAction.MOVED}
+    moved = next(change for change in outcome.changes if change.path == "moved/a.txt")
+    assert (moved.origin, moved.note) == ("a.txt", "was a.txt, with your changes")
     assert (project / "moved" / "a.txt").read_text(encoding="utf-8") == LINES.replace(
         "line 2\n", "mine\n"
     ) + "more\n"
@@ -101,7 +103,7 @@ def test_another_answer_follows_a_file_that_people_moved(tmp_path: Path) -> None
         project, {"a.txt": None, "moved/a.txt": LINES.replace("line 2\n", "mine\n") + "for thing\n"}
     )
     outcome = update(project, given={"name": "other"}, answers_only=True)
-    assert fates(outcome) == {"moved/a.txt": FileAction.MERGED, "b.txt": FileAction.CLEAN}
+    assert fates(outcome) == {"moved/a.txt": FileAction.MERGED, "b.txt": FileAction.UPDATED}
     expected = LINES.replace("line 2\n", "mine\n") + "for other\n"
     assert (project / "moved" / "a.txt").read_text(encoding="utf-8") == expected
     assert not (project / "a.txt").exists()
@@ -406,7 +408,7 @@ def test_a_folder_of_a_monorepo_is_updated_and_nothing_else(
     lay(top, {"other/a.txt": "in the middle of something\n"})
     outcome = update(project)
     assert fates(outcome) == {
-        "a.txt": FileAction.CLEAN,
+        "a.txt": FileAction.UPDATED,
         "new/c.txt": FileAction.NEW,
         "old.txt": FileAction.DELETED,
     }

@@ -1,0 +1,173 @@
+"""What exists outside Git under an answer that changes: no update renames, moves or deletes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.errors import RenderError
+from scaffolder.template import expressions
+
+_Values = Mapping[str, object]
+"""The answers of a repository, and what its template computes from them."""
+
+_ENVIRONMENTS = ("dev", "qa", "prod")
+"""What a template without the question `environments` makes."""
+
+_HOSTS = {"github": "GitHub", "gitlab": "GitLab", "azure-devops": "Azure DevOps"}
+"""CI systems whose settings belong to the repository of that address."""
+
+_CLOUDS = {"aws": "AWS", "azure": "Azure"}
+
+_NOTHING_YET = "if nothing is deployed yet, nothing."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """The objects that keep the former answer to one question, and what to `do` about them."""
+
+    answer: str
+    before: str
+    after: str
+    objects: tuple[str, ...]
+    do: str
+
+    @property
+    def title(self) -> str:
+        """One line that says which answer, and that only files change."""
+        now = f"now {self.after}" if self.after else "no longer an answer"
+        return (
+            f"{self.answer} was {self.before}, {now}: files change, and nothing else is"
+            f" {'renamed' if self.answer in {'service_name', 'organization'} else 'moved'}"
+        )
+
+
+def kept(before: _Values, after: _Values, folder: Path) -> tuple[Outside, ...]:
+    """Return what exists under the answers `before`, and not under `after`.
+
+    `folder` is that of the release. One entry for each changed answer. What a change of the cloud
+    leaves is named with the cloud, and its region is not told again.
+    """
+    changed = [
+        name for name in _OBJECTS if before.get(name) and before.get(name) != after.get(name)
+    ]
+    if "cloud" in changed and "region" in changed:
+        changed.remove("region")
+    if not changed:
+        return ()
+    values = _completed(before, folder)
+    entries = (
+        Outside(
+            answer=name,
+            before=str(before[name]),
+            after=str(after.get(name) or ""),
+            objects=tuple(_OBJECTS[name](values)),
+            do=_todo(name, values),
+        )
+        for name in changed
+    )
+    return tuple(entry for entry in entries if entry.objects)
+
+
+def _completed(before: _Values, folder: Path) -> _Values:
+    """Return the answers, and what the template computes from them if it can."""
+    try:
+        return expressions.completed(before, folder)
+    except RenderError:
+        return before
+
+
+def _of_the_name(values: _Values) -> Iterator[str]:
+    """What carries the name of the service."""
+    service = str(values["service_name"])
+    yield from _of_the_cloud(values)
+    yield f"in each cluster: namespace {service} and its Helm release {service}"
+    if values.get("monitoring", "none") != "none":
+        yield f"metrics, silences and alerts that were recorded for {service}"
+    yield from _of_the_host(values)
+    if "jenkins" in _ci(values):
+        yield f"Jenkins: the job of {service} and its credentials"
+
+
+def _of_the_organization(values: _Values) -> Iterator[str]:
+    """What carries the name of the organization."""
+    yield from _state(values)
+    yield from _of_the_host(values)
+
+
+def _of_the_region(values: _Values) -> Iterator[str]:
+    """What is in the region, for as long as it is not destroyed there."""
+    region = values.get("region")
+    yield from (f"{entry}, in {region}" for entry in _of_the_cloud(values))
+
+
+def _of_the_cloud(values: _Values) -> Iterator[str]:
+    """What Terraform made, and what it costs goes on."""
+    if values.get("cloud") not in _CLOUDS:
+        return
+    service, names = str(values["service_name"]), _environments(values)
+    if values["cloud"] == "azure":
+        yield f"Azure resource groups {_each(service, names)}: clusters, networks, identities"
+        registry = values.get("registry_name", "")
+        yield f"Azure resource group {service}-shared: registry {registry} with all images".replace(
+            "registry  with", "registry with"
+        )
+    else:
+        yield f"AWS clusters and networks {_each(service, names)}"
+        roles = _each(service, tuple(f"{name}-deploy" for name in names))
+        yield f"AWS roles {service}-build, {roles}, and what trusts them"
+        yield f"AWS registry {service} with all images"
+    yield from _state(values)
+
+
+def _state(values: _Values) -> Iterator[str]:
+    """Where Terraform keeps its state; code that looks elsewhere plans everything new."""
+    if values.get("cloud") == "aws" and (bucket := values.get("state_bucket")):
+        yield f"Terraform's state in the bucket {bucket}"
+    if values.get("cloud") == "azure" and (account := values.get("state_storage_account")):
+        yield f"Terraform's state in the storage account {account}"
+
+
+def _of_the_host(values: _Values) -> Iterator[str]:
+    """The repository itself, and what its host keeps beside it."""
+    hosts = ", ".join(_HOSTS[name] for name in _ci(values) if name in _HOSTS)
+    if hosts and (address := values.get("repository_url")):
+        yield f"{hosts}: the repository {address}, its environments, variables and approvals"
+
+
+def _todo(name: str, values: _Values) -> str:
+    if values.get("cloud") in _CLOUDS and name != "organization":
+        return (
+            f"{_NOTHING_YET} Else destroy it from a checkout of the commit before this change"
+            " (terraform/README.md), or keep it until the new one serves: both cost money."
+        )
+    if values.get("cloud") in _CLOUDS:
+        return (
+            f"{_NOTHING_YET} Else move the state first (`terraform init -migrate-state` in each"
+            " root), or the next plan makes everything a second time."
+        )
+    return f"{_NOTHING_YET} Else deploy under the new name, move the traffic, and delete the old."
+
+
+def _each(service: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{service}-{name}" for name in names)
+
+
+def _environments(values: _Values) -> tuple[str, ...]:
+    named = values.get("environments")
+    return tuple(map(str, named)) if isinstance(named, list | tuple) and named else _ENVIRONMENTS
+
+
+def _ci(values: _Values) -> tuple[str, ...]:
+    named = values.get("ci")
+    return tuple(map(str, named)) if isinstance(named, list | tuple) else (str(named),)
+
+
+_OBJECTS: Mapping[str, Callable[[_Values], Iterator[str]]] = {
+    "service_name": _of_the_name,
+    "organization": _of_the_organization,
+    "cloud": _of_the_cloud,
+    "region": _of_the_region,
+}
+"""What exists under the answer to each question, in the order in which it is told."""

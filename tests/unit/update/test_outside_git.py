@@ -1,0 +1,111 @@
+"""What a change of the answers leaves outside Git is named, and nothing that cannot exist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from updating import Template
+
+from scaffolder import cli
+from scaffolder.errors import ExitCode
+from scaffolder.tools import package_data
+from scaffolder.update import outside_git
+from scaffolder.update.outside_git import Outside
+
+AWS = {
+    "service_name": "pay",
+    "organization": "Acme",
+    "cloud": "aws",
+    "region": "eu-central-1",
+    "ci": ["github"],
+    "monitoring": "prometheus-grafana",
+}
+
+
+def kept(before: Mapping[str, object], **after: object) -> tuple[Outside, ...]:
+    return outside_git.kept(before, {**before, **after}, package_data.root())
+
+
+def test_another_name_leaves_what_carries_the_old_one() -> None:
+    (entry,) = kept(AWS, service_name="cash")
+    assert (
+        entry.title == "service_name was pay, now cash: files change, and nothing else is renamed"
+    )
+    assert entry.objects == (
+        "AWS clusters and networks pay-dev, pay-qa, pay-prod",
+        "AWS roles pay-build, pay-dev-deploy, pay-qa-deploy, pay-prod-deploy, and what trusts them",
+        "AWS registry pay with all images",
+        "Terraform's state in the bucket acme-pay-tfstate",
+        "in each cluster: namespace pay and its Helm release pay",
+        "metrics, silences and alerts that were recorded for pay",
+        "GitHub: the repository https://github.com/Acme/pay, its environments, variables and approvals",
+    )
+    assert "terraform/README.md" in entry.do
+
+
+def test_the_names_of_azure_are_those_that_its_template_computes() -> None:
+    (entry,) = kept({**AWS, "cloud": "azure", "region": "westeurope"}, region="northeurope")
+    assert entry.title == (
+        "region was westeurope, now northeurope: files change, and nothing else is moved"
+    )
+    groups, registry, state = entry.objects
+    assert groups.startswith("Azure resource groups pay-dev, pay-qa, pay-prod: clusters")
+    assert registry.startswith("Azure resource group pay-shared: registry crpay")
+    assert state.startswith("Terraform's state in the storage account stpay")
+    assert all(text.endswith(", in westeurope") for text in entry.objects)
+
+
+def test_environments_of_ones_own_are_named() -> None:
+    (entry,) = kept({**AWS, "environments": ["test", "live"]}, region="eu-west-1")
+    assert entry.objects[0] == "AWS clusters and networks pay-test, pay-live, in eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answers"),
+    [
+        (AWS, {"cloud": "azure", "region": "westeurope"}, ["cloud"]),
+        (AWS, {"cloud": "none", "region": None}, ["cloud"]),
+        (AWS, {"service_name": "cash", "region": "eu-west-1"}, ["service_name", "region"]),
+        (AWS, {"organization": "Other"}, ["organization"]),
+        (AWS, {"runtime": "go"}, []),
+        (AWS, {}, []),
+        ({**AWS, "cloud": "none", "region": None}, {"cloud": "aws", "region": "eu-west-1"}, []),
+        ({**AWS, "cloud": "none", "ci": ["jenkins"]}, {"organization": "Other"}, []),
+        ({"service_name": "pay"}, {"organization": "New"}, []),
+    ],
+)
+def test_each_answer_is_told_once_and_only_where_something_can_exist(
+    before: Mapping[str, object], after: dict[str, object], answers: list[str]
+) -> None:
+    assert [entry.answer for entry in kept(before, **after)] == answers
+
+
+def test_jenkins_and_a_cluster_of_ones_own_keep_their_names() -> None:
+    own = {**AWS, "cloud": "none", "ci": ["jenkins"], "monitoring": "none"}
+    (entry,) = kept(own, service_name="cash")
+    assert entry.objects == (
+        "in each cluster: namespace pay and its Helm release pay",
+        "Jenkins: the job of pay and its credentials",
+    )
+
+
+def test_the_command_tells_it_with_quiet_too_and_to_programs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = "service_name: {type: str, default: pay}\ncloud: {type: str, default: aws}\n"
+    template = Template.made(
+        tmp_path / "template", {"a.txt.jinja": "[[ service_name ]]\n"}, questions
+    )
+    project = template.generate(tmp_path / "project")
+    command = ["set", "service_name=cash", "--path", str(project), "--dry-run"]
+    assert cli.run([*command, "--quiet"]) == ExitCode.CLEAN
+    out = capsys.readouterr().out
+    assert "Outside Git\n\n  service_name was pay, now cash: files change" in out
+    assert "\n    Do: if nothing is deployed yet, nothing. Else destroy it" in out
+    assert cli.run([*command, "--format", "json"]) == ExitCode.CLEAN
+    (entry,) = json.loads(capsys.readouterr().out)["outside"]
+    assert (entry["answer"], entry["before"], entry["after"]) == ("service_name", "pay", "cash")
+    assert "AWS registry pay with all images" in entry["objects"]
