@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from scaffolder import __version__, checks, git_remote
 from scaffolder.cli import options
-from scaffolder.errors import ExitCode
+from scaffolder.errors import AnswersError, ExitCode
 from scaffolder.git_remote import Reach
+from scaffolder.model import visible
+from scaffolder.template import presets
 from scaffolder.tools import cluster, installation
 from scaffolder.tools.cache import Cache
 from scaffolder.tools.git import GIT
@@ -45,6 +48,7 @@ def command(require_tools: bool, form: str) -> int:
     usage = Cache().usage()
     helper = git_remote.reach()
     ours, former = installation.current(), installation.leftover()
+    settings = _settings()
     if form == "json":
         known = [
             {"name": one.name, "cluster": one.cluster, "current": one.current} for one in contexts
@@ -55,6 +59,7 @@ def command(require_tools: bool, form: str) -> int:
             "installation": _installation(ours, former),
             "tools": rows,
             "remote_helper": remote,
+            "settings": settings,
         }
         click.echo(json.dumps({**document, "contexts": known, "cache": kept}, indent=2))
     else:
@@ -62,6 +67,7 @@ def command(require_tools: bool, form: str) -> int:
         for row in rows:
             click.echo(_line(row))
         click.echo(_helper(helper))
+        click.echo(_settings_line(settings))
         current = next((one for one in contexts if one.current), None)
         click.echo(
             f"  kubeconfig: {f'context {current.name}' if current else 'no context is current'}; no check uses it"
@@ -72,6 +78,39 @@ def command(require_tools: bool, form: str) -> int:
         )
     missing = any(row["program"] == "" for row in rows)
     return ExitCode.NO_VERDICT if missing and require_tools else ExitCode.CLEAN
+
+
+def _settings() -> dict[str, Any]:
+    """Return what the user's config.toml holds, and what is wrong with it."""
+    file = presets.settings_file()
+    found: dict[str, Any] = {"file": str(file), "exists": file.is_file(), "problem": "", "hint": ""}
+    try:
+        own = presets.user_settings()
+    except AnswersError as error:
+        return {
+            **found,
+            "defaults": {},
+            "presets": [],
+            "problem": error.message,
+            "hint": error.hint,
+        }
+    named = [preset.name for preset in own.presets]
+    return {**found, "defaults": dict(own.defaults), "presets": named}
+
+
+def _settings_line(settings: Mapping[str, Any]) -> str:
+    if settings["problem"]:
+        word = options.paint("!!", "warning")
+        return f"  {word}  settings: {visible(settings['problem'])}\n      {settings['hint']}"
+    if not settings["exists"]:
+        return f"  settings: {settings['file']}: is not there; defaults of your own would be in it"
+    named = [f"{name}={_shown(value)}" for name, value in settings["defaults"].items()]
+    own = [f"preset {name}" for name in settings["presets"]]
+    return f"  settings: {settings['file']}: {visible(', '.join([*named, *own])) or 'empty'}"
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _installation(ours: Installation, former: Leftover | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 from scaffolder import new
 from scaffolder.cli import options, prompts, summary
 from scaffolder.errors import ExitCode
-from scaffolder.template import answers
+from scaffolder.template import answers, presets
 
 
 def question_options() -> list[click.Option]:
@@ -129,7 +129,8 @@ def command(
     flags = {key: value for key, value in settings.items() if key in questions}
     given = prompts.collect(name, flags, data, data_file, preset)
     ask = None if defaults or not options.interactive() else prompts.ask
-    completed = answers.complete(given, ask=ask)
+    own = presets.user_settings()
+    completed = answers.complete(given, usual=own.defaults, places=own.places, ask=ask)
     request = new.Request(
         answers=completed,
         destination=output / str(completed["service_name"]),

@@ -22,9 +22,8 @@ def collect(
     data_file: Path | None,
     preset: str | None,
 ) -> dict[str, object]:
-    """All answers given, the nearest one winning: the command line, variable, file, preset, the user's defaults."""
-    given: dict[str, object] = {**presets.user_settings().defaults}
-    given |= presets.named(preset).answers if preset else {}
+    """All answers given, the nearest one winning: the command line, variable, file, preset."""
+    given: dict[str, object] = {**(presets.named(preset).answers if preset else {})}
     given |= answers.load(data_file) if data_file else {}
     return given | typed_in({**flags, "name": name}, data)
 

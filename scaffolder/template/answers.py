@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scaffolder import __version__
@@ -147,8 +148,17 @@ def questions(folder: Path | None = None) -> tuple[Question, ...]:
     )
 
 
-def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str, Answer]:
+def complete(
+    given: Mapping[str, object],
+    *,
+    usual: Mapping[str, object] = MappingProxyType({}),
+    places: Mapping[str, str] = MappingProxyType({}),
+    ask: Ask | None = None,
+) -> dict[str, Answer]:
     """Every answer, in the order of the questions: what is `given`, else what `ask` returns, else the default.
+
+    `usual` are defaults of the user's own, and `places` where each is written. One that does not fit
+    a given answer (a region of another cloud) is left out.
 
     Raises:
         AnswersError: a name is no question, a value is not allowed, or nothing is given where there
@@ -157,7 +167,7 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
     """
     refuse_unknown(given)
     if ask is None:
-        refuse_missing(questions(), given)
+        refuse_missing(questions(), {**usual, **given})
     answers: dict[str, Answer] = {}
     for question in questions():
         if not question.asked_given(answers):
@@ -170,8 +180,48 @@ def complete(given: Mapping[str, object], *, ask: Ask | None = None) -> dict[str
         if question.name in given:
             answers[question.name] = accepted(question, given[question.name], answers)
         else:
-            answers[question.name] = _answered(question, answers, ask)
+            try:
+                own = _own_default(question, usual, answers)
+            except AnswersError as error:
+                place = places.get(question.name, "your own default")
+                raise AnswersError(f"{place}: {error.message}", hint=error.hint) from error
+            answers[question.name] = _answered(question, answers, ask, own)
     return answers
+
+
+def refuse_never_allowed(name: str, value: object, beside: Mapping[str, object]) -> None:
+    """Raise AnswersError if `value` does not answer the question `name`, whatever other answers there are.
+
+    `beside` are answers that are known already. What an answer depends on (a region on its cloud) is
+    tried with each choice of every question before it.
+    """
+    known: dict[str, Answer] = {}
+    before: list[Question] = []
+    for question in questions():
+        if question.name == name:
+            break
+        before.append(question)
+        answer = beside.get(question.name, question.default_given(known))
+        if answer is not None and question.asked_given(known):
+            known[question.name] = _as_answer(question, answer)
+    contexts = [known]
+    for earlier in before:
+        contexts += [
+            {**known, earlier.name: (choice.value,) if earlier.several else choice.value}
+            for choice in earlier.choices_given(known)
+        ]
+    refused = [_refusal(question, value, context) for context in contexts]
+    if refused[0] and all(refused):
+        raise refused[0]
+
+
+def _refusal(question: Question, value: object, known: Mapping[str, Answer]) -> AnswersError | None:
+    """Return why `value` is no answer to `question`, given the answers before it; None if it is one."""
+    try:
+        accepted(question, value, known)
+    except AnswersError as error:
+        return error
+    return None
 
 
 def refuse_missing(asked: Iterable[Question], given: Mapping[str, object]) -> None:
@@ -356,8 +406,37 @@ def require_record(root: Path) -> None:
         )
 
 
-def _answered(question: Question, answers: Mapping[str, Answer], ask: Ask | None) -> Answer:
-    default = question.default_given(answers)
+def _own_default(
+    question: Question, usual: Mapping[str, object], known: Mapping[str, Answer]
+) -> Answer | None:
+    """Return the user's own default; None if there is none, or if answers that were given exclude it.
+
+    Raises:
+        AnswersError: the user's own defaults exclude each other.
+
+    """
+    if question.name not in usual:
+        return None
+    refused = _refusal(question, usual[question.name], known)
+    if refused is None:
+        return accepted(question, usual[question.name], known)
+    asked = {question.name: question for question in questions()}
+    if all(
+        known[name] == _as_answer(asked[name], value)
+        for name, value in usual.items()
+        if name in known
+    ):
+        raise refused
+    return None
+
+
+def _answered(
+    question: Question,
+    answers: Mapping[str, Answer],
+    ask: Ask | None,
+    own: Answer | None = None,
+) -> Answer:
+    default = question.default_given(answers) if own is None else own
     choices = question.choices_given(answers)
     only_one = len(choices) == 1 and default is not None
     if ask is not None and not only_one:

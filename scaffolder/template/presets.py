@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import AnswersError
-from scaffolder.template import bundled
+from scaffolder.formats import toml_lines
+from scaffolder.template import answers, bundled
+
+_TABLES = ("defaults", "presets")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +29,14 @@ class Preset:
 
 @dataclass(frozen=True, kw_only=True)
 class UserSettings:
-    """What a user wrote into config.toml: answers that replace the defaults, and presets."""
+    """What a user wrote into config.toml: answers that replace the defaults, and presets.
+
+    `places` says where each default is written, as "FILE:LINE".
+    """
 
     defaults: Mapping[str, object] = field(default_factory=dict)
     presets: tuple[Preset, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def settings_file() -> Path:
@@ -44,30 +51,23 @@ def user_settings() -> UserSettings:
     """The user's settings; empty where there is no such file.
 
     Raises:
-        AnswersError: the file does not parse, or has a table of another form.
+        AnswersError: the file does not parse, has a table of another form, names no question, or
+        gives an answer that is never allowed. The message begins with the file and the line.
 
     """
     file = settings_file()
     if not file.is_file():
         return UserSettings()
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AnswersError(
-            f"{file} cannot be read: {error}", hint="mend it, or move it away"
-        ) from error
-    unknown = set(content) - {"defaults", "presets"}
-    if unknown or not all(isinstance(table, dict) for table in content.values()):
-        found = ", ".join(sorted(unknown)) or "a value"
-        raise AnswersError(
-            f"{file} holds something else than [defaults] and [presets.NAME]: {found}",
-            hint='[defaults] and [presets.NAME] hold `question = "answer"`',
-        )
+    text, content = _parsed(file)
+    _refuse_other_tables(file, text, content)
+    defaults = content.get("defaults", {})
+    _refuse_answers(file, text, ("defaults",), defaults)
     return UserSettings(
-        defaults=content.get("defaults", {}),
+        defaults=defaults,
         presets=tuple(
-            _of_user(name, table, file) for name, table in content.get("presets", {}).items()
+            _of_user(name, table, file, text) for name, table in content.get("presets", {}).items()
         ),
+        places={name: _place(file, text, ("defaults", name)) for name in defaults},
     )
 
 
@@ -100,15 +100,59 @@ def named(name: str) -> Preset:
     return known[name]
 
 
-def _of_user(name: str, table: Any, file: Path) -> Preset:
+def _parsed(file: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = toml_lines.line_of_error(str(error))
+        place = f"{file}:{line}" if line else str(file)
+        raise AnswersError(
+            f"{place}: is no TOML: {error}", hint='a line is `question = "answer"`'
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnswersError(
+            f"{file} cannot be read: {error}", hint="mend it, or move it away"
+        ) from error
+
+
+def _refuse_other_tables(file: Path, text: str, content: Mapping[str, object]) -> None:
+    for name, table in content.items():
+        if name in _TABLES and isinstance(table, dict):
+            continue
+        nearest = difflib.get_close_matches(name, _TABLES, n=1)
+        meant = f"did you mean [{nearest[0]}]? " if nearest and name not in _TABLES else ""
+        raise AnswersError(
+            f"{_place(file, text, (name,))}: {name} is none of [defaults] and [presets.NAME]",
+            hint=f'{meant}both hold lines `question = "answer"`',
+        )
+
+
+def _refuse_answers(
+    file: Path, text: str, table: tuple[str, ...], given: Mapping[str, object]
+) -> None:
+    """Stop at the first entry that names no question, or is an answer that is never allowed."""
+    for name, value in given.items():
+        try:
+            answers.refuse_unknown({name: value})
+            answers.refuse_never_allowed(name, value, given)
+        except AnswersError as error:
+            place = _place(file, text, (*table, name))
+            raise AnswersError(f"{place}: {error.message}", hint=error.hint) from error
+
+
+def _place(file: Path, text: str, path: tuple[str, ...]) -> str:
+    line = toml_lines.line_of(text, path)
+    return f"{file}:{line}" if line else str(file)
+
+
+def _of_user(name: str, table: Any, file: Path, text: str) -> Preset:
+    path = ("presets", name)
     if not isinstance(table, dict):
         raise AnswersError(
-            f"[presets.{name}] in {file} is no table", hint=f'[presets.{name}]\nruntime = "java"'
+            f"{_place(file, text, path)}: [presets.{name}] is no table",
+            hint=f'[presets.{name}]\nruntime = "java"',
         )
-    about = str(table.get("about", ""))
-    return Preset(
-        name=name,
-        about=about,
-        answers={key: value for key, value in table.items() if key != "about"},
-        source=str(file),
-    )
+    given = {key: value for key, value in table.items() if key != "about"}
+    _refuse_answers(file, text, path, given)
+    return Preset(name=name, about=str(table.get("about", "")), answers=given, source=str(file))

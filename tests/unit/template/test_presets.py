@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from support import ROOT
 
 from scaffolder import cli
 from scaffolder.errors import AnswersError, ExitCode
@@ -75,3 +76,99 @@ def test_a_settings_file_of_another_form_is_one_sentence(
 
 def test_without_a_settings_file_there_are_no_settings(config: Path) -> None:
     assert presets.user_settings() == presets.UserSettings()
+
+
+@pytest.mark.parametrize(
+    ("content", "message", "hint"),
+    [
+        (
+            '[defaults]\n\ncluod = "aws"\n',
+            ":3: there is no question 'cluod'",
+            "did you mean cloud?",
+        ),
+        (
+            '[defaults]\ncloud = "azur"\n',
+            ":2: cloud cannot be 'azur': it is one of aws, azure, none",
+            "azure",
+        ),
+        ('[defaults]\nci = ["github", "gitlap"]\n', ":2: ci cannot be 'gitlap'", "gitlab"),
+        ('[defaults]\nruntime_version = "7"\n', ":2: runtime_version cannot be '7'", ""),
+        ('[presets.us]\nabout = "x"\nruntime = "cobol"\n', ":3: runtime cannot be 'cobol'", ""),
+        ('[presets.us]\nruntim = "go"\n', ":2: there is no question 'runtim'", "runtime?"),
+        ('[default]\ncloud = "aws"\n', ":1: default is none of", "did you mean [defaults]?"),
+        ("# ours\ndefaults = 1\n", ":2: defaults is none of", ""),
+        ('[defaults]\ncloud = "aws\n', ":2: is no TOML", ""),
+        ('[defaults]\nregion = { name = "x" }\n', ":2: region takes one value", ""),
+        (
+            '[defaults]\nteam = "x"\nregion = "westeurope"\ncloud = "aws"\n',
+            ":3: region cannot be 'westeurope'",
+            "",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", [["new", "x"], ["adopt", "."]], ids=["new", "adopt"])
+def test_a_wrong_key_or_value_names_file_line_and_what_is_allowed(
+    config: Path,
+    content: str,
+    message: str,
+    hint: str,
+    command: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if "westeurope" in content and command[0] == "adopt":
+        pytest.skip("adopt has a place for it: a repository may say another cloud")
+    config.write_text(content, encoding="utf-8")
+    assert cli.run([*command, "--dry-run", "-C", str(tmp_path)]) == ExitCode.USAGE
+    err = capsys.readouterr().err
+    assert f"{config}{message}" in err
+    assert hint in err
+
+
+def test_a_default_that_depends_on_another_answer_is_right_where_that_answer_allows_it(
+    config: Path,
+) -> None:
+    config.write_text('[defaults]\nregion = "westeurope"\n', encoding="utf-8")
+    assert presets.user_settings().defaults == {"region": "westeurope"}
+    own = presets.user_settings()
+    chosen = answers.complete({"service_name": "x", "cloud": "azure"}, usual=own.defaults)
+    assert chosen["region"] == "westeurope"
+    with pytest.raises(AnswersError, match="region cannot be 'westeurope'"):
+        answers.complete({"service_name": "x"}, usual=own.defaults, places=own.places)
+
+
+@pytest.mark.parametrize(("given", "region"), [("azure", "westeurope"), ("none", None)])
+def test_a_default_that_does_not_fit_a_given_answer_is_left_out(
+    config: Path, given: str, region: str | None
+) -> None:
+    config.write_text('[defaults]\ncloud = "aws"\nregion = "eu-west-1"\n', encoding="utf-8")
+    own = presets.user_settings().defaults
+    assert answers.complete({"service_name": "x"}, usual=own)["region"] == "eu-west-1"
+    chosen = answers.complete({"service_name": "x", "cloud": given}, usual=own)
+    assert chosen.get("region") == region
+
+
+def test_doctor_names_the_file_and_what_it_says(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.run(["doctor"])
+    assert f"  settings: {config}: is not there" in capsys.readouterr().out
+    config.write_text('[defaults]\nci = ["gitlab"]\n[presets.us]\nruntime = "go"\n')
+    cli.run(["doctor"])
+    assert f"  settings: {config}: ci=gitlab, preset us\n" in capsys.readouterr().out
+    config.write_text('[defaults]\ncloud = "azur"\n')
+    assert cli.run(["doctor", "--format", "json"]) == ExitCode.CLEAN
+    settings = json.loads(capsys.readouterr().out)["settings"]
+    assert settings["problem"].startswith(f"{config}:2: cloud cannot be 'azur'")
+
+
+def test_the_example_of_the_page_is_a_settings_file(config: Path) -> None:
+    page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    example = page.partition("<!-- tested: config -->\n```toml\n")[2].partition("```")[0]
+    config.write_text(example, encoding="utf-8")
+    own = presets.user_settings()
+    assert own.defaults["ci"] == ["gitlab"]
+    completed = answers.complete(
+        {"service_name": "x", **presets.named("payments").answers}, usual=own.defaults
+    )
+    assert completed["runtime_version"] == "25"
