@@ -22,6 +22,9 @@ from scaffolder.tools.toolchain import Toolchain
 EXECUTABLE, PLAIN, LINK = "100755", "100644", "120000"
 """Modes as Git has them."""
 
+_FORM = 2
+"""Another number wherever scaffolder itself comes to write something else for the same release."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -106,9 +109,8 @@ def of(
         RenderError: the release does not render with these answers.
 
     """
-    key = json.dumps(
-        [release.tree, release.tag, history.address, given], sort_keys=True, default=str
-    )
+    made_from = [_FORM, release.tree, release.tag, history.address, given]
+    key = json.dumps(made_from, sort_keys=True, default=str)
     cached = (
         folder_cache.folder()
         / "manifests"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from scaffolder import __version__
 from scaffolder.errors import AnswersError, DestinationError, RenderError, ScaffolderError
-from scaffolder.template import answers, bundled
+from scaffolder.template import allowed_sources, answers, bundled
 from scaffolder.template.answers import Answer
 from scaffolder.tools import installation, limits, package_data
 
@@ -90,6 +90,7 @@ def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Pa
     if not files:
         raise RenderError("the template rendered no file", hint=installation.current().reinstall())
     _record_origin(folder / answers.FILE, origin)
+    _allow_origin(folder / allowed_sources.FILE, origin)
     return files
 
 
@@ -112,9 +113,12 @@ def refuse_occupied(destination: Path, *, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def staged(given: Mapping[str, Answer], destination: Path) -> Iterator[Rendered]:
+def staged(
+    given: Mapping[str, Answer], destination: Path, origin: Origin | None = None
+) -> Iterator[Rendered]:
     """The repository that `given` describes, rendered beside `destination`; gone again when the block ends.
 
+    `origin` is the template; None is that of this installation.
     The folder is on the destination's file system, so that `move` is a rename. Folders above the
     destination that do not exist are made, and removed again if the block fails.
 
@@ -125,7 +129,7 @@ def staged(given: Mapping[str, Answer], destination: Path) -> Iterator[Rendered]
     """
     with _parent_of(destination) as parent, _temporary_folder(parent, destination.name) as outer:
         folder = outer / destination.name
-        yield Rendered(folder=folder, files=write(current(), given, folder))
+        yield Rendered(folder=folder, files=write(origin or current(), given, folder))
 
 
 def plan(rendered: Rendered, destination: Path) -> Plan:
@@ -254,6 +258,16 @@ def _record_origin(file: Path, origin: Origin) -> None:
     comments = sum(line.startswith("#") for line in lines)
     recorded = [f"_commit: {origin.commit}\n", f"_src_path: {origin.address}\n"]
     file.write_text("".join([*lines[:comments], *recorded, *lines[comments:]]), encoding="utf-8")
+
+
+def _allow_origin(file: Path, origin: Origin) -> None:
+    """Let the weekly update take the template from where it comes, and not from where ours does."""
+    if origin.address == bundled.SOURCE or file.is_symlink() or not file.is_file():
+        return
+    text = file.read_bytes().decode("utf-8", errors="surrogateescape")
+    allowed = allowed_sources.with_source(text, bundled.SOURCE, origin.address)
+    if allowed != text:
+        file.write_bytes(allowed.encode("utf-8", errors="surrogateescape"))
 
 
 @contextlib.contextmanager

@@ -19,7 +19,15 @@ from scaffolder.errors import (
 from scaffolder.formats import answers_file
 from scaffolder.model import Report, Result
 from scaffolder.repository.project import Project
-from scaffolder.template import answers, keep_list, manifest, moved_tags, notes, releases
+from scaffolder.template import (
+    allowed_sources,
+    answers,
+    keep_list,
+    manifest,
+    moved_tags,
+    notes,
+    releases,
+)
 from scaffolder.template.answers import Record
 from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import Notes
@@ -34,6 +42,7 @@ from scaffolder.update import (
     markers,
     merge,
     merge_repository,
+    new_source,
     older_files,
     outside_git,
     partial_clone,
@@ -154,6 +163,8 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             raise _all_missing(error, given, origins[1].folder, new) from error
         differences = _differences(request, before.answers, after.answers, new)
         _keep_fingerprint(request.root, before.folder, after.folder)
+        if request.address:
+            new_source.keep_lists(request.root, before.folder, after.folder)
         base, theirs = work.trees_of(rendered, before.folder.name, after.folder.name)
         absent = partial_clone.absent(opened, work, base, theirs)
         edited = merge_repository.changed(work.git, base, opened.tree)
@@ -173,6 +184,9 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             record=answers.FILE,
             absent=absent,
         )
+        own_file = allowed_sources.FILE in absent or allowed_sources.FILE in kept
+        if request.address and not own_file:
+            outcome = new_source.allowed(work, outcome, record.address, history.address)
         repository.refuse_occupied(opened, outcome.added)
         if outcome.tree != opened.tree and (
             record.fingerprint or (differences and _gives(request))
