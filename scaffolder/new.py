@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.model import Report, Result
 from scaffolder.repository.project import Project
-from scaffolder.template import render
+from scaffolder.template import allowed_sources, render
 from scaffolder.template.answers import Answer
+from scaffolder.template.named_template import Named
 from scaffolder.tools.git import FirstCommit, first_commit
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 
@@ -27,6 +28,8 @@ class Request:
     no_git: bool = False
     require_tools: bool = False
     online: bool = False
+    template: Named | None = None
+    """The template that was named; None is that of this installation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,8 @@ def generate(
 def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Made:
     started = time.perf_counter()
     render.refuse_occupied(request.destination, force=request.force)
-    with render.staged(request.answers, request.destination) as rendered:
+    origin = request.template.origin if request.template else None
+    with render.staged(request.answers, request.destination, origin) as rendered:
         plan = render.plan(rendered, request.destination)
         seconds = time.perf_counter() - started
         if request.dry_run:
@@ -73,7 +77,9 @@ def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Resul
         commit = (
             None
             if request.no_git
-            else first_commit(rendered.folder, request.destination, toolchain)
+            else first_commit(
+                rendered.folder, request.destination, toolchain, branch=_branch(rendered.files)
+            )
         )
         render.move(rendered, request.destination, force=request.force)
         return Made(
@@ -84,6 +90,11 @@ def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Resul
             report=report,
             commit=commit,
         )
+
+
+def _branch(files: Iterable[Path]) -> str:
+    """Return the branch that the pipelines of our template, or of a fork of it, deploy from; "" for others."""
+    return "main" if Path(allowed_sources.FILE) in set(files) else ""
 
 
 def _checked(

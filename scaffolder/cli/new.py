@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import click
 
 from scaffolder import new
 from scaffolder.cli import options, prompts, summary
-from scaffolder.errors import ExitCode
-from scaffolder.template import answers, presets
+from scaffolder.errors import AnswersError, ExitCode
+from scaffolder.template import answers, named_template, presets
+from scaffolder.template.answers import Answer
+from scaffolder.template.named_template import Named
+from scaffolder.tools.toolchain import SystemToolchain
 
 
 def question_options() -> list[click.Option]:
@@ -76,6 +80,13 @@ def _help(question: answers.Question) -> str:
 )
 @click.option("--preset", metavar="NAME", help="Answers of a typical team: scaffold list presets.")
 @click.option(
+    "--template",
+    metavar="URL|PATH[@vX.Y.Z]",
+    envvar="SCAFFOLD_TEMPLATE",
+    show_envvar=True,
+    help="A template of your own, and its release; else the one inside scaffolder.",
+)
+@click.option(
     "--defaults",
     "--no-input",
     is_flag=True,
@@ -112,6 +123,7 @@ def command(
     data: tuple[str, ...],
     data_file: Path | None,
     preset: str | None,
+    template: str | None,
     defaults: bool,
     output: Path,
     form: str,
@@ -123,17 +135,19 @@ def command(
 
     What is not given is asked, or takes its default where there is no terminal. NAME, a flag and
     --data go before all else, and may not contradict each other. Then come a variable, --data-file,
-    --preset and your own defaults in config.toml.
+    --preset and your own defaults in config.toml. With --template the questions are those of that
+    template: -d NAME=VALUE answers them. Only a template on another host is fetched from a network.
     """
     questions = {question.name for question in answers.questions()}
     flags = {key: value for key, value in settings.items() if key in questions}
     given = prompts.collect(name, flags, data, data_file, preset)
     ask = None if defaults or not options.interactive() else prompts.ask
-    own = presets.user_settings()
-    completed = answers.complete(given, usual=own.defaults, places=own.places, ask=ask)
+    other = _named(template) if template else None
+    completed = _of_other(other, given, ask) if other else _of_ours(given, ask)
     request = new.Request(
         answers=completed,
-        destination=output / str(completed["service_name"]),
+        destination=output / str(completed.get("service_name", name)),
+        template=other,
         **{key: value for key, value in settings.items() if key not in questions},
     )
     with summary.progress(quiet=quiet) as on_result:
@@ -143,6 +157,32 @@ def command(
     if (quiet or form == "json") and made.commit and made.commit.failed:
         click.echo(f"scaffold: no first commit: {made.commit.reason}", err=True)
     return made.report.exit_code if made.report else ExitCode.CLEAN
+
+
+def _of_ours(given: Mapping[str, object], ask: answers.Ask | None) -> dict[str, Answer]:
+    own = presets.user_settings()
+    return answers.complete(given, usual=own.defaults, places=own.places, ask=ask)
+
+
+def _named(spec: str) -> Named:
+    with SystemToolchain() as toolchain:
+        return named_template.named(spec, toolchain)
+
+
+def _of_other(
+    other: Named, given: Mapping[str, object], ask: answers.Ask | None
+) -> dict[str, Answer]:
+    """Return the answers to the questions of another template; NAME is one if it asks for a service."""
+    asks = other.asks
+    if "service_name" not in asks and not given.get("service_name"):
+        raise AnswersError("the repository has no name", hint=f"{named_template.OPTION} …")
+    usual = presets.user_settings().defaults
+    return answers.complete(
+        {key: value for key, value in given.items() if key in asks or key != "service_name"},
+        usual={key: value for key, value in usual.items() if key in asks},
+        ask=ask,
+        folder=other.origin.folder,
+    )
 
 
 command.params[1:1] = question_options()

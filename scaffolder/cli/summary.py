@@ -114,11 +114,12 @@ def _as_text(found: Report, *, checks: bool, verbose: bool) -> str:
 
 
 def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
-    request, given = made.request, made.request.answers
+    request = made.request
     if not quiet:
-        yield f"{given['service_name']}: {_in_words(given)}"
+        yield _heading(made)
         yield ""
-        yield from _stages(made.files)
+        if not request.template:
+            yield from _stages(made.files)
         yield f"  {len(made.files)} files in {request.destination}   {made.seconds:.1f} s"
         if made.plan.replaced:
             yield f"  {len(made.plan.replaced)} of them replaced: {_listed(made.plan.replaced)}"
@@ -134,14 +135,32 @@ def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
         yield from _next(made)
 
 
+def _heading(made: Made) -> str:
+    """Name the repository, and what was chosen for it."""
+    name, template = made.request.destination.name, made.request.template
+    if template:
+        return f"{name}: {template.origin.commit} of {template.origin.address}"
+    return f"{name}: {_in_words(made.request.answers)}"
+
+
 def _next(made: Made) -> Iterator[str]:
     from scaffolder.template import answers  # see above
 
-    destination = shlex.quote(str(made.request.destination))
-    yield f"Next    cd {destination} && make test"
-    yield "        make help"
-    yield f"        scaffold check {destination}"
-    yield f"Again   {answers.command_line(made.request.answers)}"
+    request = made.request
+    destination = shlex.quote(str(request.destination))
+    template = request.template
+    if not template:
+        yield f"Next    cd {destination} && make test"
+        yield "        make help"
+        yield f"        scaffold check {destination}"
+    else:
+        yield f"Next    cd {destination}"
+        yield f"        scaffold check {destination}"
+        yield f"        scaffold update, when {template.origin.address} has a newer release"
+    again = answers.command_line(
+        request.answers, name=request.destination.name, template=template.spec if template else ""
+    )
+    yield f"Again   {again}"
 
 
 def _in_words(given: Mapping[str, Answer]) -> str:
@@ -200,6 +219,7 @@ def _document(made: Made) -> dict[str, object]:
 
     return {
         "destination": str(made.request.destination),
+        "template": _template(made),
         "answers": {
             key: list(value) if isinstance(value, tuple) else value
             for key, value in made.request.answers.items()
@@ -210,6 +230,14 @@ def _document(made: Made) -> dict[str, object]:
         "seconds": round(made.seconds, 3),
         "check": json_report.document(made.report) if made.report else None,
     }
+
+
+def _template(made: Made) -> dict[str, str]:
+    """Return which release of which template it was made from."""
+    from scaffolder.template import render  # see above
+
+    origin = made.request.template.origin if made.request.template else render.current()
+    return {"address": origin.address, "release": origin.commit}
 
 
 def _listed(files: tuple[Path, ...]) -> str:

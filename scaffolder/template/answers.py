@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -154,22 +155,25 @@ def complete(
     usual: Mapping[str, object] = MappingProxyType({}),
     places: Mapping[str, str] = MappingProxyType({}),
     ask: Ask | None = None,
+    folder: Path | None = None,
 ) -> dict[str, Answer]:
     """Every answer, in the order of the questions: what is `given`, else what `ask` returns, else the default.
 
     `usual` are defaults of the user's own, and `places` where each is written. One that does not fit
-    a given answer (a region of another cloud) is left out.
+    a given answer (a region of another cloud) is left out. `folder` is that of another template: of
+    the user's defaults it takes those that it understands, and a default that Copier alone can
+    compute is left to it.
 
     Raises:
         AnswersError: a name is no question, a value is not allowed, or nothing is given where there
         is no default.
 
     """
-    refuse_unknown(given)
+    refuse_unknown(given, folder)
     if ask is None:
-        refuse_missing(questions(), {**usual, **given})
+        refuse_missing(questions(folder), {**usual, **given})
     answers: dict[str, Answer] = {}
-    for question in questions():
+    for question in questions(folder):
         if not question.asked_given(answers):
             if question.name in given:
                 raise AnswersError(
@@ -185,7 +189,9 @@ def complete(
             except AnswersError as error:
                 place = places.get(question.name, "your own default")
                 raise AnswersError(f"{place}: {error.message}", hint=error.hint) from error
-            answers[question.name] = _answered(question, answers, ask, own)
+            answer = _answered(question, answers, ask, own)
+            if answer is not None:
+                answers[question.name] = answer
     return answers
 
 
@@ -262,9 +268,9 @@ def _enumerated(names: Sequence[str]) -> str:
     return " and ".join([part for part in (", ".join(names[:-1]), names[-1]) if part])
 
 
-def refuse_unknown(given: Mapping[str, object]) -> None:
-    """Raise AnswersError where something is given that is no question."""
-    known = [question.name for question in questions()]
+def refuse_unknown(given: Mapping[str, object], folder: Path | None = None) -> None:
+    """Raise AnswersError where something is given that is no question of the template in `folder`."""
+    known = [question.name for question in questions(folder)]
     for name in given:
         if name not in known:
             nearest = difflib.get_close_matches(name, known, n=1)
@@ -345,8 +351,20 @@ def _nearest(
     return next((value for value in likely if value in values), values[0])
 
 
-def command_line(answers: Mapping[str, Answer]) -> str:
-    """The command that gives the same answers again, without asking."""
+def command_line(answers: Mapping[str, Answer], *, name: str = "", template: str = "") -> str:
+    """The command that gives the same answers again, without asking.
+
+    `template` is what `--template` names, whose questions have no flags; the repository's `name` is
+    an answer, if that template asks for it.
+    """
+    if template:
+        first = f"scaffold new {shlex.quote(name)} --template {shlex.quote(template)}"
+        pairs = (
+            f"-d {shlex.quote(f'{key}={_text(answer)}')}"
+            for key, answer in answers.items()
+            if key != "service_name"
+        )
+        return " ".join([first, *pairs])
     words = ["scaffold new", _text(answers["service_name"])]
     words += [
         f"--{name.replace('_', '-')} {_text(answer)}"
@@ -420,6 +438,8 @@ def _own_default(
     refused = _refusal(question, usual[question.name], known)
     if refused is None:
         return accepted(question, usual[question.name], known)
+    if question.folder is not None:
+        return None
     asked = {question.name: question for question in questions()}
     if all(
         known[name] == _as_answer(asked[name], value)
@@ -435,12 +455,15 @@ def _answered(
     answers: Mapping[str, Answer],
     ask: Ask | None,
     own: Answer | None = None,
-) -> Answer:
+) -> Answer | None:
+    """Return the answer of a person, else the default; None where Copier is to compute it."""
     default = question.default_given(answers) if own is None else own
     choices = question.choices_given(answers)
     only_one = len(choices) == 1 and default is not None
     if ask is not None and not only_one:
         return ask(question, choices, default, lambda typed: accepted(question, typed, answers))
+    if default is None and question.default is not None and question.folder is not None:
+        return None
     if default is None:
         raise missing_answers([question])
     return accepted(question, default, answers)

@@ -25,8 +25,10 @@ _FOR_COPIER = ("git@", "git://", "git+", "gh:", "gl:", "https://github.com/", "h
 """How an address begins that Copier takes for a repository's, whatever its end (copier/_vcs.py, get_repo)."""
 
 
-def recordable(address: str) -> str:
+def recordable(address: str, command: str = "scaffold template use") -> str:
     """`address` as a repository can record it: plain Copier understands it, on every machine, and it holds no secret.
+
+    `command` is what is typed before the address.
 
     Raises:
         StoreError: it cannot be recorded; and what to type instead.
@@ -38,7 +40,7 @@ def recordable(address: str) -> str:
         plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         raise StoreError(
             f"the address of {plain} holds a name or a password, and it would be committed",
-            hint=f"scaffold template use {plain}, and `git config credential.helper` for the password",
+            hint=f"{command} {plain}, and `git config credential.helper` for the password",
         )
     if (
         parts.scheme in {"http", "https", "ssh"}
@@ -47,7 +49,7 @@ def recordable(address: str) -> str:
     ):
         raise StoreError(
             f"plain Copier takes {url} for a folder: an address ends in .git",
-            hint=f"scaffold template use {url.rstrip('/')}.git",
+            hint=f"{command} {url.rstrip('/')}.git",
         )
     if parts.scheme == "scaffold" and url != SOURCE:
         raise StoreError(
