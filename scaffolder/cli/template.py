@@ -1,4 +1,4 @@
-"""`scaffold template`: the template's releases on a Git host of your own."""
+"""`scaffold template`: the releases on a Git host of your own, and a test of a changed template."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from pathlib import Path
 
 import click
 
-from scaffolder.cli import options, updated
+from scaffolder import try_template
+from scaffolder.cli import options, prompts, tried, updated
 from scaffolder.errors import ExitCode
 from scaffolder.model import plain
 from scaffolder.template import git_mirror, publishing, releases
 from scaffolder.tools.toolchain import SystemToolchain
-from scaffolder.update.engine import Request
+from scaffolder.try_template import Request
+from scaffolder.update import engine
 
 
-@click.group("template", short_help="The template's releases on a Git host of your own.")
+@click.group("template", short_help="A template of your own: publish, use, test.")
 def command() -> None:
-    """Put the template's releases on a Git host of your own, and have a repository take them from there."""
+    """Put the template's releases on a Git host of your own, take them from there, and test changes."""
 
 
 @command.command("publish", short_help="Put all releases on a Git host.")
@@ -62,5 +64,45 @@ def use(url: str, path: Path, **settings: bool | str) -> int:
     no scaffolder. Nothing is committed.
     """
     return updated.carried_out(
-        Request(root=path, address=git_mirror.recordable(url), answers_only=True), settings
+        engine.Request(root=path, address=git_mirror.recordable(url), answers_only=True), settings
     )
+
+
+def _say_number(number: int) -> None:
+    if options.live():
+        click.echo(f"\r  {number} combinations tried", nl=False, err=True)
+
+
+@command.command("test", short_help="Render a changed template over its choices, and check.")
+@click.argument("path", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
+@click.option(
+    "-d", "--data", multiple=True, metavar="KEY=VALUE", help="An answer that each combination has."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=1),
+    default=600.0,
+    show_default=True,
+    help="When no further combination is begun.",
+)
+@click.option("--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3).")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@options.directory
+@options.no_color
+@options.debug
+def test(path: Path, data: tuple[str, ...], seconds: float, require_tools: bool, form: str) -> int:
+    """Render the template in PATH (default: here), committed or not, and run the checks on each result.
+
+    Every two choices of different questions that go together are in one of the combinations. Exit
+    code 1: a problem; 3: the time was up before all were tried, or a check gave no verdict.
+    """
+    request = Request(
+        folder=path, given=prompts.pairs(data), seconds=seconds, require_tools=require_tools
+    )
+    outcome = try_template.tried(request, on_combination=_say_number)
+    if options.live():
+        click.echo(f"\r{'':<40}\r", nl=False, err=True)
+    click.echo(tried.written(outcome, form))
+    return outcome.exit_code
