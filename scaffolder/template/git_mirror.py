@@ -21,6 +21,18 @@ PATIENCE = 300
 _FETCHED = "scaffold-fetched"
 """A file in a mirror whose time is that of the last fetch; Git changes its own files also where a fetch fails."""
 
+_IN_THE_WAY = (
+    (
+        re.compile(r"certificate|SSL CA|CAfile|TLS", re.IGNORECASE),
+        "git config --global http.sslCAInfo FILE names your own CA: docs/company-network.md",
+    ),
+    (
+        re.compile(r"proxy|\b407\b", re.IGNORECASE),
+        "git config --global http.proxy URL, or HTTPS_PROXY: docs/company-network.md",
+    ),
+)
+"""What Git says if a certificate or a proxy is the reason (libcurl's words), and what to type."""
+
 _FOR_COPIER = ("git@", "git://", "git+", "gh:", "gl:", "https://github.com/", "https://gitlab.com/")
 """How an address begins that Copier takes for a repository's, whatever its end (copier/_vcs.py, get_repo)."""
 
@@ -98,9 +110,8 @@ def fetched(address: str, toolchain: Toolchain, timeout: float = PATIENCE) -> Pa
             (mirror / _FETCHED).touch()
     except ToolError as error:
         message = without_secret(f"the template at {address} cannot be read: {error.message}", url)
-        raise StoreError(
-            message, hint=without_secret(f"git ls-remote {shlex.quote(url)}", url)
-        ) from error
+        hint = _of_the_network(message) or f"git ls-remote {shlex.quote(url)}"
+        raise StoreError(message, hint=without_secret(hint, url)) from error
     return mirror
 
 
@@ -129,6 +140,11 @@ def reason(said: str) -> str:
     ]
     refused = [line for line in lines if line.startswith("! [")]
     return next(filter(None, [*of_host, *fatal, *refused, *lines]), "no reason given")
+
+
+def _of_the_network(message: str) -> str:
+    """Return what to type if the company's network is in the way; "" if it is not, or not known to be."""
+    return next((hint for words, hint in _IN_THE_WAY if words.search(message)), "")
 
 
 def _place(address: str) -> Path:
