@@ -43,6 +43,9 @@ _TEST_DATA = frozenset(
 )
 """Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
 
+_TEST_RESOURCES = re.compile(r"(?:^|/)src/(?:test|[a-z]\w*Tests?)/resources/")
+"""Where Gradle and Maven keep what the tests of a source set read: src/functionalTest/resources."""
+
 _TRIALS = (
     _EXAMPLES
     | _TEST_DATA
@@ -421,7 +424,10 @@ def _is_run_elsewhere(file: Path) -> bool:
 
 def is_test_data(file: Path) -> bool:
     """Return whether a file is what a test reads, by its folder: it may be wrong on purpose."""
-    return not _TEST_DATA.isdisjoint(file.parts[:-1])
+    folders = file.parts[:-1]
+    return not _TEST_DATA.isdisjoint(folders) or (
+        "resources" in folders and _TEST_RESOURCES.search(file.as_posix()) is not None
+    )
 
 
 def is_of_others(file: Path) -> bool:
@@ -808,11 +814,30 @@ _SITES = (
     ("Gatsby", ("gatsby-config.*",), "."),
     ("Eleventy", (".eleventy.js", "eleventy.config.*"), "."),
     ("Docsify", ("_sidebar.md",), "."),
-    ("Mintlify", ("mint.json",), "."),
+    ("Mintlify", ("mint.json", "docs.json"), "."),
+    ("Nuxt", ("nuxt.config.*",), "content"),
+    ("Rspress", ("rspress.config.*",), "docs"),
+    ("Zola", ("zola.toml",), "content"),
+    ("mdBook", ("book.toml",), "src"),
+    ("Nextra", ("_meta.js", "_meta.ts", "_meta.json", "_meta.tsx"), "."),
 )
 """Generators of sites, their settings, and where the pages are, from the folder of the settings."""
 
-_PAGES = re.compile(r"^docs_dir:\s*[\"']?([\w./-]+)", re.MULTILINE)
+_PAGES = {
+    "MkDocs": re.compile(r"^docs_dir:\s*[\"']?([\w./-]+)", re.MULTILINE),
+    "Docusaurus": re.compile(r"^\s*path:\s*[\"'](\.\.?/[\w./-]+)[\"']", re.MULTILINE),
+    "Jekyll": re.compile(r"^source:\s*[\"']?([\w./-]+)", re.MULTILINE),
+    "mdBook": re.compile(r"^src\s*=\s*[\"']([\w./-]+)", re.MULTILINE),
+}
+"""What names folders of pages that are not where the generator looks for them by itself."""
+
+_BESIDE = (
+    ("Middleman", "config.rb", "source"),
+    ("Hugo", "config.toml", "content"),
+    ("Hugo", "config.yaml", "content"),
+    ("Rails", "config/routes.rb", "app/views"),
+)
+"""Settings whose names many programs use, and the folder beside them that makes them a site's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -831,12 +856,26 @@ def sites(project: Project) -> tuple[Site, ...]:
 def _sites(project: Project) -> Iterator[Site]:
     for generator, settings, pages in _SITES:
         for file in project.matching(*settings):
-            inner = pages
-            if generator == "MkDocs" and (named := _PAGES.search(project.text(file))):
-                inner = named[1]
-            yield Site(
-                folder=project.relative((file.parent / inner).as_posix()), generator=generator
-            )
+            for inner in _folders_of_pages(project, generator, file) or [pages]:
+                yield Site(
+                    folder=project.relative((file.parent / inner).as_posix()), generator=generator
+                )
+    for generator, name, pages in _BESIDE:
+        for file in called(project, Path(name).name):
+            above = file.parents[len(Path(name).parts) - 1]
+            if file == above / name and above / pages in project.folders:
+                yield Site(folder=above / pages, generator=generator)
+    for file in called(project, ".nojekyll"):
+        start = file.parent / "index.html"
+        if project.has(start) and "docsify" in project.text(start):
+            yield Site(folder=file.parent, generator="Docsify")
+
+
+def _folders_of_pages(project: Project, generator: str, settings: Path) -> list[str]:
+    """Return the folders of pages that the settings name; Docusaurus has its own ones as well."""
+    named = _PAGES.get(generator)
+    inner = [] if named is None else named.findall(project.text(settings))
+    return [*inner, "."] if generator == "Docusaurus" else inner
 
 
 def submodules(project: Project) -> tuple[Path, ...]:

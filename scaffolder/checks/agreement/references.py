@@ -439,6 +439,8 @@ def _mended(link: Link, near: str) -> str:
         return f"link to https://{link.written}"
     if not near:
         return "correct the link, or take it out"
+    if documents.is_form(link.place.path):
+        return f"write the whole address of {near}: the text is copied to pages elsewhere"
     if link.written.startswith("/"):
         return f"link to /{near}"
     return f"link to {relative_path(link.place.path.parent, Path(near))}"

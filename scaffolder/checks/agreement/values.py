@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,16 @@ from scaffolder.checks.agreement.findings import disagreement, distinct, limit_o
 from scaffolder.model import (
     Blocked,
     Check,
-    Location,
+    Finding,
     NotApplicable,
     Severity,
     Verdict,
     counted,
 )
 from scaffolder.repository import environments, files, reading
-from scaffolder.repository.facts import charts, commands, given_values
+from scaffolder.repository.facts import charts, commands, given_values, used_values
 from scaffolder.repository.facts.charts import Chart
+from scaffolder.repository.facts.used_values import Use
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unread, Unreadable, line_of, table
 from scaffolder.repository.reading import place as place_of
@@ -40,7 +42,7 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
         if chart is None:
             continue
         for key in _SET.findall(command.text):
-            if key.split(".")[0] in {"global", *_subcharts(chart)}:
+            if key.split(".")[0] in {"global", *used_values.subcharts(chart)}:
                 continue  # of a chart that this one brings along
             looked += 1
             missing = _missing(
@@ -73,54 +75,105 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
     """Each value that a template uses, and does not itself guard or give a default, is one of values.yaml."""
     known, unread = _read_charts(project)
     findings, looked = [], 0
-    completed = [one for one in known if given_values.is_in_helmfile(project, one.folder)]
+    completed: dict[str, list[str]] = {}
     for chart in known:
-        if chart in completed:
-            continue
-        values = _values(project, chart)
-        guarded = {
-            key
-            for _, action in _actions(project, chart)
-            if _guards(action)
-            for key in _keys(action)
-        }
-        guarded |= _guarded_elsewhere(project, chart)
-        in_variables = _tested_in_variables(project, chart)
-        for place, action in _actions(project, chart):
-            for key in _keys(action) if not _guards(action) else ():
-                looked += 1
-                missing = _missing(values, key.split("."))
-                if (
-                    missing
-                    and key not in guarded
-                    and not any(key.startswith(f"{one}.") for one in guarded)
-                    and not _is_set_everywhere(chart, key)
-                    and not _is_given(project, chart, key)
-                    # Only the last key may be missing: a template fails on a key of nothing.
-                    and not (key in in_variables and len(missing[1]) == key.count("."))
-                ):
-                    if key.split(".")[0] in {"global", *_subcharts(chart)}:
-                        continue
-                    file = chart.folder / "values.yaml"
-                    near = difflib.get_close_matches(
-                        missing[-1], [str(one) for one in missing[0]], n=1
-                    )
-                    fix = (
-                        f"use .Values.{'.'.join([*missing[1], near[0]])}"
-                        if near
-                        else f"add {key} to values.yaml"
-                    )
-                    other = place_of(project, file, line_of(values, *missing[1]) or 1)
-                    message = f"uses .Values.{key}, which {file.as_posix()} does not have"
-                    findings.append(disagreement(place, message, other, fix=fix))
-    names = ", ".join(one.folder.as_posix() for one in completed[:3])
-    of_helmfile = f"Helmfile completes the values of {names}" if completed else ""
-    if not looked and completed:
-        raise Blocked(of_helmfile)
-    if not looked:
+        by = given_values.unknown_values_by(project, chart.folder)
+        if by:
+            completed.setdefault(by, []).append(chart.folder.as_posix())
+        for use in used_values.unguarded(project, chart):
+            looked += not by
+            missing = _missing_value(project, chart, use)
+            if missing and not (by and not missing.is_misspelt):
+                findings.append(_not_there(project, chart, missing))
+    of_others = "; ".join(
+        f"{by} completes the values of {', '.join(names[:3])}" for by, names in completed.items()
+    )
+    if not looked and not findings and completed:
+        raise Blocked(of_others)
+    if not looked and not findings:
         raise _nothing("no template of a chart uses values", unread)
-    limit = "; ".join(filter(None, (limit_of(unread), of_helmfile)))
+    limit = "; ".join(filter(None, (limit_of(unread), of_others)))
     return Verdict(findings=distinct(findings), detail=counted(looked, "use"), limit=limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Missing:
+    """A value that a template uses and values.yaml lacks; `near` is a key that is there instead."""
+
+    use: Use
+    way: tuple[str, ...]
+    near: str
+    is_misspelt: bool
+
+
+def _missing_value(project: Project, chart: Chart, use: Use) -> _Missing | None:
+    """Return what is missing if a used value is in no file that gives the chart its values."""
+    missing = _missing(_values(project, chart), use.key.split("."))
+    if missing is None or _is_set_everywhere(chart, use.key) or _is_given(project, chart, use.key):
+        return None
+    beside, way, name = [str(one) for one in missing[0]], missing[1], missing[2]
+    # Only the last key may be missing: a template fails on a key of nothing.
+    in_variables = project.once(
+        ("values tested in variables", chart.folder),
+        lambda: used_values.tested_in_variables(project, chart),
+    )
+    if use.key in in_variables and len(way) == use.key.count("."):
+        return None
+    near = difflib.get_close_matches(name, beside, n=1)
+    return _Missing(
+        use=use,
+        way=tuple(way),
+        near=near[0] if near else "",
+        is_misspelt=any(_is_one_letter_off(name, one) for one in near),
+    )
+
+
+def _is_one_letter_off(name: str, other: str) -> bool:
+    """Return whether two keys differ in one letter, in capitals, or in `-` and `_`."""
+    one, two = (re.sub("[-_]", "", key).lower() for key in (name, other))
+    if one == two:
+        return True
+    short, long = sorted((one, two), key=len)
+    if len(short) < 3 or len(long) - len(short) > 1:
+        return False
+    at = next((at for at, letter in enumerate(short) if letter != long[at]), len(short))
+    is_replaced = len(short) > 4 and short[at + 1 :] == long[at + 1 :]
+    return short[at:] == long[at + 1 :] or is_replaced
+
+
+def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
+    file = chart.folder / "values.yaml"
+    key, way, near = missing.use.key, missing.way, missing.near
+    at = line_of(_values(project, chart), *way) or 1
+    fix = f"use .Values.{'.'.join([*way, near])}" if near else f"add {key} to values.yaml"
+    name = key.split(".")[len(way)]
+    is_named = _is_in_comment(project, file, at if way else 0, name)
+    return disagreement(
+        missing.use.place,
+        f"uses .Values.{key}, which {file.as_posix()} does not have",
+        place_of(project, file, at),
+        fix=f"give {key} a value, or test it before it is used" if is_named else fix,
+        severity=Severity.NOTE if is_named else Severity.ERROR,
+    )
+
+
+def _is_in_comment(project: Project, file: Path, start: int, name: str) -> bool:
+    """Return whether a comment among the keys below a line names a key: `# username: ""`.
+
+    Line 0 is the whole file.
+    """
+    lines = project.lines(file)[start:] if project.has(file) else []
+    depth = -1
+    if start:
+        above = project.lines(file)[start - 1]
+        depth = len(above) - len(above.lstrip())
+    for line in lines:
+        text = line.strip()
+        if text and not text.startswith("#") and len(line) - len(line.lstrip()) <= depth:
+            return False
+        if re.match(rf"#[\s#]*{re.escape(name)}\s*:", text):
+            return True
+    return False
 
 
 def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
@@ -129,8 +182,12 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
     findings, looked = [], 0
     for chart in known:
         values = _values(project, chart)
-        used = {key for _, action in _actions(project, chart) for key in _keys(action)}
-        open_ones = {"global", "exports", *_subcharts(chart)}
+        used = {
+            key
+            for _, action in used_values.actions(project, chart)
+            for key in used_values.keys(action)
+        }
+        open_ones = {"global", "exports", *used_values.subcharts(chart)}
         told: set[tuple[object, ...]] = set()
         of_environments = (file for one in chart.renderings for file in one.values_files)
         for file in () if _takes_all(project, chart) else dict.fromkeys(of_environments):
@@ -188,12 +245,19 @@ def _takes_all(project: Project, chart: Chart) -> bool:
 
 
 def _is_of_another(project: Project, chart: Chart, file: Path) -> bool:
-    """Return whether values are for another chart, by their name: redis-values-prod.yaml."""
+    """Return whether values are for another chart, by their name: redis-values-prod.yaml.
+
+    A name that is a part of the chart's own says so only if no key is one of the chart's own.
+    """
     found = _OF_A_NAME.fullmatch(file.name)
     if not found or environments.named_in(Path(found["name"]), project):
         return False
-    name = found["name"].lower()
-    return not any(name in own or own in name for own in (chart.name.lower(), chart.folder.name))
+    name, own = found["name"].lower(), (chart.name.lower(), chart.folder.name.lower())
+    if name in own:
+        return False
+    if not any(name in one or one in name for one in own):
+        return True
+    return table(project, file).keys().isdisjoint(_values(project, chart))
 
 
 def _read_charts(project: Project) -> tuple[tuple[Chart, ...], list[Unread]]:
@@ -259,51 +323,6 @@ def _is_used(key: str, used: set[str]) -> bool:
     return any(key == one or key.startswith(f"{one}.") or one.startswith(f"{key}.") for one in used)
 
 
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
-"""A comment of a template, which may hold actions and lines."""
-
-
-def _blank(comment: re.Match[str]) -> str:
-    """Return the lines of a comment without their text."""
-    return "\n" * comment[0].count("\n")
-
-
-def _actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
-    for file in files.chart_templates(project, chart.folder):
-        text = _COMMENT.sub(_blank, project.text(file))
-        for at, line in enumerate(text.splitlines(), 1):
-            for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
-                if ".Values." in action:
-                    yield Location(path=file, line=at, text=line.strip()[:160]), action
-
-
-_BY_NAME = re.compile(
-    r"\b(?:set|hasKey|get|index|dig)\s+\(?\$?\.Values(?P<way>(?:\.\w+)*)\)?\s+\"(?P<key>\w+)\""
-)
-"""A key that a template sets, tests or reads by its name: `set $.Values "name" .name`."""
-
-_HANDED = re.compile(r"\"(?P<name>\w+)\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)")
-_ONLY = re.compile(
-    r"\b(?:include|template)\s+\"[^\"]+\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)\s*(?:$|[|)}-])"
-)
-"""A value that is all that another template gets, which takes nothing as well."""
-
-
-def _guarded_elsewhere(project: Project, chart: Chart) -> set[str]:
-    """Return the values that a template sets itself or tests by name, or that one that gets them tests."""
-    text = "\n".join(
-        _COMMENT.sub(_blank, project.text(file))
-        for file in files.chart_templates(project, chart.folder)
-    )
-    found = {f"{one['way']}.{one['key']}"[1:] for one in _BY_NAME.finditer(text)}
-    found |= {one["key"] for one in _ONLY.finditer(text)}
-    tests = " ".join(one for one in re.findall(r"\{\{(.*?)\}\}", text) if _guards(one))
-    for one in _HANDED.finditer(text):
-        if re.search(rf"[.$]{one['name']}(?!\w)", tests):
-            found.add(one["key"])
-    return found
-
-
 def _is_given(project: Project, chart: Chart, key: str) -> bool:
     """Return whether a controller hands a value to the chart."""
     parts = key.split(".")
@@ -316,45 +335,6 @@ def _is_set_everywhere(chart: Chart, key: str) -> bool:
     environments_of = [one for one in chart.renderings if one.environment]
     return bool(environments_of) and all(
         _missing(one.values, key.split(".")) is None for one in environments_of
-    )
-
-
-_KEPT = re.compile(r"-?\s*\$(\w+)\s*:?=\s*\.Values\.(\w+(?:\.\w+)*)\s*-?")
-_DEFINED = re.compile(r"\{\{-?\s*define\b")
-
-
-def _tested_in_variables(project: Project, chart: Chart) -> set[str]:
-    """Return the values that a template keeps in a variable, and tests or gives a default there."""
-    tested: set[str] = set()
-    for file in files.chart_templates(project, chart.folder):
-        text = _COMMENT.sub(_blank, project.text(file))
-        for part in _DEFINED.split(text) if "$" in text else ():
-            actions = re.findall(r"\{\{(.*?)\}\}", part)
-            kept = [found for action in actions if (found := _KEPT.fullmatch(action))]
-            tests = " ".join(action for action in actions if _guards(action)) if kept else ""
-            tested |= {one[2] for one in kept if re.search(rf"\${one[1]}(?!\w)", tests)}
-    return tested
-
-
-def _keys(action: str) -> list[str]:
-    return re.findall(r"\.Values\.(\w+(?:\.\w+)*)", action)
-
-
-def _guards(action: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:if|with|range|default|coalesce|hasKey|dig|required|ternary|empty|or|and|get|index)\b",
-            action,
-        )
-    )
-
-
-def _subcharts(chart: Chart) -> set[str]:
-    listed = chart.metadata.get("dependencies")
-    return (
-        {str(one.get("alias") or one.get("name")) for one in listed if isinstance(one, dict)}
-        if isinstance(listed, list)
-        else set()
     )
 
 

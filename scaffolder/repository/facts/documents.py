@@ -131,7 +131,7 @@ def _links(project: Project) -> Iterator[Link]:
                 continue
             path, _, anchor = written.partition("#")
             path = unquote(path.partition("?")[0])
-            if path and (not sites.is_file(generator, path) or _is_route(project, file, path)):
+            if path and _is_address(project, file, generator, path):
                 continue
             if _is_filled_in(file, written):
                 continue
@@ -154,14 +154,27 @@ def _links(project: Project) -> Iterator[Link]:
             )
 
 
+def _is_address(project: Project, file: Path, generator: str, path: str) -> bool:
+    """Return whether a link of a page is one of the site that it is part of, and no file here."""
+    return (
+        not sites.is_file(generator, path)
+        or _is_route(project, file, path)
+        or (generator == "Docusaurus" and sites.is_translated(file))
+        or (not generator and sites.is_page(project, file, path))
+    )
+
+
 _FORM = re.compile(r"(?:pull_request|issue|merge_request)_template", re.IGNORECASE)
+
+
+def is_form(file: Path) -> bool:
+    """Return whether a text is what the author of a change or an issue begins with."""
+    return _FORM.search(file.as_posix()) is not None
 
 
 def _is_filled_in(file: Path, written: str) -> bool:
     """Return whether a link of a form for changes or issues is a word that its author replaces."""
-    return (
-        _FORM.search(file.as_posix()) is not None and re.fullmatch(r"[\w -]+", written) is not None
-    )
+    return is_form(file) and re.fullmatch(r"[\w -]+", written) is not None
 
 
 _RENDERED = frozenset(
@@ -176,14 +189,14 @@ _RENDERED = frozenset(
 def _is_route(project: Project, file: Path, path: str) -> bool:
     """Return whether a link of a page is an address of the site that it is part of, and no file.
 
-    It is absolute, has no ending, and begins with what is no folder of the repository.
+    It is absolute, is no page of Markdown, and begins with what is no folder of the repository.
     """
     first = path.strip("/").partition("/")[0]
     return (
         path.startswith("/")
         and not _RENDERED.isdisjoint(file.parts[:-1])
         and bool(first)
-        and not Path(path).suffix
+        and Path(path).suffix != ".md"
         and Path(first) not in project.folders
         and not project.has(first)
     )

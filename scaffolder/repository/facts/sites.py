@@ -13,11 +13,15 @@ _FILES = frozenset({".md", ".mdx", ".markdown"})
 """Endings of links that each generator takes for files of the repository."""
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
-_BY_ROUTE = frozenset({"Hugo", "Jekyll", "Gatsby", "Eleventy", "Astro"})
+_BY_ROUTE = frozenset(
+    {"Hugo", "Jekyll", "Gatsby", "Eleventy", "Astro", "Middleman", "Rails", "Zola"}
+)
 """Generators for which a picture is beside the address of a page, and not beside its file."""
 
 _SLUGS_OF_GITHUB = frozenset({"MkDocs", "Docusaurus"})
 """Generators that name headings as GitHub does, or as is known of them."""
+
+_TRANSLATED = re.compile(r"(?:^|/)i18n/[\w-]+/docusaurus-plugin-content-")
 
 _MADE_LATER = re.compile(r"\{%|\{\{|--8<--|^:::|<!-- md:|<[A-Z]\w+|^import ", re.MULTILINE)
 """What puts headings and names into a page that are not in its text."""
@@ -33,17 +37,41 @@ def of_page(project: Project, file: Path) -> str:
     if found is None or file == found.folder / "README.md":
         return ""
     if found.generator == "Jekyll" and not project.text(file).startswith("---"):
-        return ""  # not rendered: only pages with front matter are
+        return ""  # rendered by GitHub Pages only, which reads links as a repository does
     return found.generator
 
 
+def is_page(project: Project, file: Path, path: str) -> bool:
+    """Return whether a link of a page in a site leads to the page that is made of a file.
+
+    GitHub Pages serves `guide.md` as `guide` and as `guide.html`.
+    """
+    if Path(path).suffix.lower() not in {"", ".html"} or path.startswith("/"):
+        return False
+    target = project.relative((file.parent / path).as_posix()).with_suffix(".md")
+    return project.has(target) and any(
+        file.is_relative_to(site.folder) for site in files.sites(project)
+    )
+
+
 def is_file(generator: str, path: str) -> bool:
-    """Return whether a link of a page leads to a file; a route has no ending, or is absolute."""
+    """Return whether a link of a page leads to a file; a route has no ending, or is absolute.
+
+    `@site/` and `~/` are other names of the root of the site.
+    """
     if not generator:
         return True
     ending = Path(path).suffix.lower()
     known = _FILES if generator in _BY_ROUTE else _FILES | _PICTURES
-    return ending in known and not path.startswith("/")
+    return ending in known and not path.startswith(("/", "@", "~"))
+
+
+def is_translated(file: Path) -> bool:
+    """Return whether a page is a translation: what it links to may be there in one language only.
+
+    https://docusaurus.io/docs/i18n/introduction
+    """
+    return _TRANSLATED.search(file.as_posix()) is not None
 
 
 def names_headings(project: Project, generator: str, page: Path, anchor: str) -> bool:

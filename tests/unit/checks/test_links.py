@@ -68,6 +68,18 @@ ALIVE = {
     "names that a heading states": {"a.md": "[a](#one) [b](#two) [c](#three)\n\n# Eins {#one}\n\n# Zwei <small>neu</small> { #two }\n\n# Drei { .x #three data-y='z' }\n"},
     "a submodule": {".gitmodules": '[submodule "a"]\n\tpath = libs/a\n\turl = https://example.com/a\n', "b.md": "[a](libs/a/README.md) [b](libs/a)\n"},
     "data of a test": {"pkg/testdata/a.md": "[a](b.md)\n", "c.md": "[a](#top)\n"},
+    "routes and parts of a site of Middleman": {"docs/config.rb": "x\n", "docs/source/includes/_a.md": "![a](/images/a.png) [b](/x/b.html) [c](#of-another-part)\n"},
+    "routes of GOV.UK's documents": {"tech/config.rb": "x\n", "tech/source/api/index.html.md": "[a](/api/v2/) [b](../c.html#d:~:text=1) [c](e)\n"},
+    "views of Rails": {"config/routes.rb": "x\n", "app/views/guidance/a.md": "[a](/bulk/template.csv) [b](/guidance/b) [c](#made)\n"},
+    "pages of Docusaurus beside its folder": {"website/docusaurus.config.js": "presets: [[x, {docs: {\n  path: '../docs',\n}}]]\n", "docs/a.md": "[a](/docs/intro) [b](intro) ![c](/img/c.png)\n"},
+    "a translation of Docusaurus": {"docusaurus.config.js": "x\n", "i18n/de/docusaurus-plugin-content-docs/current/a.md": "[a](./b.md)\n", "docs/b.md": "x\n"},
+    "the root of a site": {"docusaurus.config.js": "x\n", "docs/a.md": "[a](@site/src/x.md) [b](~/y.md)\n"},
+    "routes of a site of Hugo by its settings": {"config.toml": "baseURL = 'x'\n", "content/a.md": "[a](../b) [b](/c.html)\n"},
+    "routes of Docsify": {"docs/.nojekyll": "", "docs/index.html": "<script src=docsify.js>\n", "docs/a.md": "[a](/guide) [b](b?id=c)\n"},
+    "pages that GitHub Pages serves": {"docs/_config.yml": "theme: x\n", "docs/a.md": "[a](b) [b](b.html)\n", "docs/b.md": "x\n"},
+    "routes of Jekyll with a source": {"_config.yml": "source: site\n", "site/a.md": "---\n---\n[a](/x/) [b](c)\n"},
+    "routes of Nuxt and Nextra": {"nuxt.config.ts": "x\n", "content/a.md": "[a](/b)\n", "pages/_meta.json": "{}\n", "pages/c.mdx": "x\n", "pages/d.md": "[d](/e) [f](./g)\n"},
+    "pages that tests of Gradle expect": {"src/test/resources/a.md": "[a](cases/1)\n", "src/functionalTest/resources/x/b.md": "[b](c.md)\n"},
     "what is not yet known": {"a.md": "[a](docs/<version>/b.md) [b]({{ c }}/d.md) [e](#top)\n"},
 }  # fmt: skip
 
@@ -109,6 +121,13 @@ SITES = {
     "a page of Hugo": {"content/_index.md": "[a](old.md)\n"},
     "a page of VitePress": {"docs/.vitepress/config.mts": "x\n", "docs/a.md": "[a](./old.md)\n"},
     "a page beside a site": {"site/docusaurus.config.ts": "x\n", "a.md": "[a](docs/old)\n"},
+    "a page of Middleman": {"docs/config.rb": "x\n", "docs/source/a.md": "[a](old.md)\n"},
+    "a folder called source": {"source/a.md": "[a](old.html)\n"},
+    "a page beside the pages of Docusaurus": {"website/docusaurus.config.js": "x: {\n path: '../docs',\n}\n", "guides/a.md": "[a](old)\n"},
+    "a page of GitHub Pages": {"docs/_config.yml": "theme: x\n", "docs/a.md": "[a](old)\n"},
+    "settings of something else": {"config.toml": "x = 1\n", "a.md": "[a](old)\n"},
+    "a page of views": {"config/routes.rb": "x\n", "app/views/a.md": "[a](old.md)\n"},
+    "resources of a program": {"src/main/resources/a.md": "[a](old.md)\n"},
     "the README of a site": {"site/docusaurus.config.ts": "x\n", "site/README.md": "[a](docs/old)\n"},
     "a text that Jekyll passes over": {"_config.yml": "x: y\n", "a.md": "[a](docs/old)\n"},
 }  # fmt: skip
@@ -145,3 +164,11 @@ def test_a_guess_is_not_made_for_two_links(tmp_path: Path) -> None:
     text = "[a](on-push-test.yml)\n[b](on-pull-test.yml)\n"
     findings = found(tmp_path, {"docs/a.md": text, "docs/on-push-tests.yml": "x\n"})
     assert {one.fix for one in findings} == {"correct the link, or take it out"}
+
+
+def test_a_link_of_a_form_is_written_in_full(tmp_path: Path) -> None:
+    name = ".github/pull_request_template.md"
+    (finding,) = found(tmp_path, {name: "[a](CONTRIBUTING.md)\n", "CONTRIBUTING.md": "x\n"})
+    assert finding.fix == (
+        "write the whole address of CONTRIBUTING.md: the text is copied to pages elsewhere"
+    )

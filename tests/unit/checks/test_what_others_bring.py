@@ -9,7 +9,7 @@ import pytest
 from support import TODAY, ScriptedToolchain, written
 
 from scaffolder import checks
-from scaffolder.model import Finding, Report
+from scaffolder.model import Finding, Report, Result, Severity
 
 
 def ran(root: Path, files: Mapping[str, str], *ids: str) -> Report:
@@ -138,8 +138,178 @@ def test_a_controller_may_hand_a_value_over(
     assert len(findings(tmp_path, {**CHART, **files}, "AG029")) == number
 
 
+APP_OF_APPS = {
+    "apps/Chart.yaml": "name: apps\nversion: 1.0.0\n",
+    "apps/values.yaml": "environment: dev\nservices:\n- {name: web, chart: charts/web}\n",
+}
+A_CHART_MAKES = """\
+{{{{- range .Values.services }}}}
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: "{{{{ .name }}}}"}}
+spec:
+  source:
+    path: {path}
+    helm:
+      releaseName: "{{{{ .name }}}}"
+      {helm}
+  destination: {{namespace: "{{{{ .name }}}}"}}
+{{{{- end }}}}
+"""
+ALL = "values: |\n        {{- toYaml $.Values | nindent 8 }}"
+A_SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: web}}
+spec:
+  generators:
+  - git:
+      directories:
+      - path: {directories}
+  template:
+    spec:
+      source:
+        path: '{{{{path}}}}'
+        helm:
+          valueFiles:
+          - {file}
+"""
+VALUES_FROM = RELEASE.replace(
+    "  values: {domain: {name: x}}", "  valuesFrom: [{kind: ConfigMap, name: x}]"
+)
+DOMAIN = "domain: {name: x}\n"
+
+
 @pytest.mark.parametrize(
-    ("chart", "is_judged"), [("./charts/web", False), ("../charts/web/", False), ("o/web", True)]
+    ("files", "number"),
+    [
+        ({"apps/templates/a.yaml": A_CHART_MAKES.format(path="charts/web", helm=ALL)}, 0),
+        ({"apps/templates/a.yaml": A_CHART_MAKES.format(path="'{{ .chart }}'", helm=ALL)}, 0),
+        (
+            {
+                "apps/templates/a.yaml": A_CHART_MAKES.format(
+                    path="charts/{{ .name }}", helm="valuesObject: {domain: '{{ .domain }}'}"
+                )
+            },
+            0,
+        ),
+        ({"apps/templates/a.yaml": A_CHART_MAKES.format(path="charts/api", helm=ALL)}, 1),
+        ({"apps/templates/a.yaml": A_CHART_MAKES.format(path="'{{ .other }}/api'", helm=ALL)}, 1),
+        (
+            {"apps/templates/a.yaml": A_CHART_MAKES.format(path="charts/web", helm="skipCrds: y")},
+            1,
+        ),
+        ({"a.yaml": A_SET.format(directories="charts/*", file="'../../envs/{{env}}.yaml'")}, 0),
+        ({"a.yaml": A_SET.format(directories="charts/web", file="$values/web/prod.yaml")}, 0),
+        ({"a.yaml": A_SET.format(directories="services/*", file="'{{env}}.yaml'")}, 1),
+        (
+            {
+                "a.yaml": APPLICATION.format(
+                    path="charts/web", helm="valueFiles: [../../envs/prod.yaml]"
+                ),
+                "envs/prod.yaml": DOMAIN,
+            },
+            0,
+        ),
+        (
+            {
+                "a.yaml": APPLICATION.format(
+                    path="charts/web", helm="valueFiles: [$values/envs/prod.yaml]"
+                ),
+                "envs/prod.yaml": "domain: {port: 1}\n",
+            },
+            1,
+        ),
+        ({"a.yaml": VALUES_FROM}, 0),
+        ({"a.yaml": VALUES_FROM.replace("./charts/web", "./charts/api")}, 1),
+    ],
+)
+def test_what_an_application_fills_in_is_unknown(
+    files: dict[str, str], number: int, tmp_path: Path
+) -> None:
+    (result,) = ran(tmp_path, {**CHART, **APP_OF_APPS, **files}, "AG029").results
+    assert len(result.findings) == number
+    assert bool(number) is (" completes the values of charts/web" not in said_of(result)) or (
+        "envs/prod.yaml" in files
+    )
+
+
+def said_of(result: Result) -> str:
+    return f"{result.reason}{result.limit}"
+
+
+@pytest.mark.parametrize(
+    ("key", "number"),
+    [("urlj", 1), ("Url", 1), ("u_rl", 1), ("uri", 0), ("address", 0), ("urlSuffix", 0)],
+)
+def test_a_misspelt_value_is_found_in_whatever_brings_others(
+    key: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        **CHART,
+        "charts/web/values.yaml": "zipkin:\n  url: x\n  uriOf: y\n",
+        "charts/web/templates/a.yaml": f"a: {{{{ .Values.zipkin.{key} }}}}\n",
+        "helmfile.yaml": "releases:\n- name: web\n  chart: ./charts/web\n",
+    }
+    assert len(findings(tmp_path, files, "AG029")) == number
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "severity"),
+    [
+        ("db:\n  # password: ''\n  user: x\n", "db.password", Severity.NOTE),
+        ("# domain: example.com\na: 1\n", "domain", Severity.NOTE),
+        ("db:\n  user: x\n  #\n  ## password: x\na: 1\n", "db.password", Severity.NOTE),
+        ("db:\n  user: x\na: 1\n# password: x\n", "db.password", Severity.ERROR),
+        ("db:\n  # the password is elsewhere\n  user: x\n", "db.password", Severity.ERROR),
+    ],
+)
+def test_a_value_that_a_comment_names_is_optional(
+    values: str, key: str, severity: Severity, tmp_path: Path
+) -> None:
+    files = {
+        **CHART,
+        "charts/web/values.yaml": values,
+        "charts/web/templates/a.yaml": f"a: {{{{ .Values.{key} }}}}\n",
+    }
+    (finding,) = findings(tmp_path, files, "AG029")
+    assert finding.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "number"),
+    [
+        ("web-stack-values-prod.yaml", "grafana: {a: 1}\n", 0),
+        ("web-values-prod.yaml", "grafana: {a: 1}\n", 0),
+        ("redis-values-prod.yaml", "a: 2\ngrafana: 1\n", 0),
+        ("values-prod.yaml", "grafana: 1\n", 1),
+        ("web-stack-operator-values-prod.yaml", "grafana: 1\n", 1),
+        ("web-values-prod.yaml", "a: 2\ngrafana: 1\n", 1),
+    ],
+)
+def test_values_of_another_chart_are_not_of_this_one(
+    name: str, text: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "stack/Chart.yaml": "name: web-stack-operator\nversion: 1.0.0\n",
+        "stack/values.yaml": "a: 1\n",
+        "stack/templates/a.yaml": "a: {{ .Values.a }}\n",
+        f"stack/{name}": text,
+        f"stack/{name.replace('prod', 'staging')}": "a: 1\n",
+    }
+    results = ran(tmp_path, files, "AG053").results
+    assert sum(len(result.findings) for result in results) == number
+
+
+@pytest.mark.parametrize(
+    ("chart", "is_judged"),
+    [
+        ("./charts/web", False),
+        ("../charts/web/", False),
+        ("charts/web", False),
+        ("o/web", True),
+        ("charts/web-api", True),
+    ],
 )
 def test_helmfile_completes_a_chart(chart: str, is_judged: bool, tmp_path: Path) -> None:
     files = {**CHART, "helmfile.yaml.gotmpl": f"releases:\n- name: web\n  chart: {chart}\n"}

@@ -1,0 +1,121 @@
+"""Which values the templates of a chart use, and which of them are tested or have a default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scaffolder.model import Location
+from scaffolder.repository import files
+from scaffolder.repository.facts.charts import Chart
+from scaffolder.repository.project import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A value that a template uses, such as `image.tag`."""
+
+    place: Location
+    key: str
+
+
+def unguarded(project: Project, chart: Chart) -> Iterator[Use]:
+    """Yield the uses of values that no action of the chart tests or gives a default."""
+    guarded = {
+        key for _, action in actions(project, chart) if _guards(action) for key in keys(action)
+    }
+    guarded |= _guarded_elsewhere(project, chart)
+    brought = {"global", *subcharts(chart)}
+    for place, action in actions(project, chart):
+        for key in keys(action) if not _guards(action) else ():
+            is_tested = key in guarded or any(key.startswith(f"{one}.") for one in guarded)
+            if not is_tested and key.split(".")[0] not in brought:
+                yield Use(place=place, key=key)
+
+
+def keys(action: str) -> list[str]:
+    """Return the values that an action names."""
+    return re.findall(r"\.Values\.(\w+(?:\.\w+)*)", action)
+
+
+def _guards(action: str) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:if|with|range|default|coalesce|hasKey|dig|required|ternary|empty|or|and|get|index)\b",
+            action,
+        )
+    )
+
+
+_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
+"""A comment of a template, which may hold actions and lines."""
+
+
+def _blank(comment: re.Match[str]) -> str:
+    """Return the lines of a comment without their text."""
+    return "\n" * comment[0].count("\n")
+
+
+def actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
+    """Yield each action of a template that names a value, and its line."""
+    for file in files.chart_templates(project, chart.folder):
+        text = _COMMENT.sub(_blank, project.text(file))
+        for at, line in enumerate(text.splitlines(), 1):
+            for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
+                if ".Values." in action:
+                    yield Location(path=file, line=at, text=line.strip()[:160]), action
+
+
+_BY_NAME = re.compile(
+    r"\b(?:set|hasKey|get|index|dig)\s+\(?\$?\.Values(?P<way>(?:\.\w+)*)\)?\s+\"(?P<key>\w+)\""
+)
+"""A key that a template sets, tests or reads by its name: `set $.Values "name" .name`."""
+
+_HANDED = re.compile(r"\"(?P<name>\w+)\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)")
+_ONLY = re.compile(
+    r"\b(?:include|template)\s+\"[^\"]+\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)\s*(?:$|[|)}-])"
+)
+"""A value that is all that another template gets, which takes nothing as well."""
+
+
+def _guarded_elsewhere(project: Project, chart: Chart) -> set[str]:
+    """Return the values that a template sets or tests by name, or that are tested where handed."""
+    text = "\n".join(
+        _COMMENT.sub(_blank, project.text(file))
+        for file in files.chart_templates(project, chart.folder)
+    )
+    found = {f"{one['way']}.{one['key']}"[1:] for one in _BY_NAME.finditer(text)}
+    found |= {one["key"] for one in _ONLY.finditer(text)}
+    tests = " ".join(one for one in re.findall(r"\{\{(.*?)\}\}", text) if _guards(one))
+    for one in _HANDED.finditer(text):
+        if re.search(rf"[.$]{one['name']}(?!\w)", tests):
+            found.add(one["key"])
+    return found
+
+
+_KEPT = re.compile(r"-?\s*\$(\w+)\s*:?=\s*\.Values\.(\w+(?:\.\w+)*)\s*-?")
+_DEFINED = re.compile(r"\{\{-?\s*define\b")
+
+
+def tested_in_variables(project: Project, chart: Chart) -> set[str]:
+    """Return the values that a template keeps in a variable, and tests or gives a default there."""
+    tested: set[str] = set()
+    for file in files.chart_templates(project, chart.folder):
+        text = _COMMENT.sub(_blank, project.text(file))
+        for part in _DEFINED.split(text) if "$" in text else ():
+            actions = re.findall(r"\{\{(.*?)\}\}", part)
+            kept = [found for action in actions if (found := _KEPT.fullmatch(action))]
+            tests = " ".join(action for action in actions if _guards(action)) if kept else ""
+            tested |= {one[2] for one in kept if re.search(rf"\${one[1]}(?!\w)", tests)}
+    return tested
+
+
+def subcharts(chart: Chart) -> set[str]:
+    """Return the names by which a chart hands values to the charts that it brings along."""
+    listed = chart.metadata.get("dependencies")
+    return (
+        {str(one.get("alias") or one.get("name")) for one in listed if isinstance(one, dict)}
+        if isinstance(listed, list)
+        else set()
+    )
