@@ -68,17 +68,13 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
     present = {file.as_posix() for file in project.files}
     folders = {folder.as_posix() for folder in project.folders}
     for command in commands.commands(project):
-        if command.folder is None:
+        if command.folder is None or command.has_left or _is_for_others(command.place.path):
             continue
         for name in _SCRIPT.findall(command.text):
-            if (
-                "/" not in name
-                or _MADE.search(name)
-                or name.startswith("/")
-                or _is_written(command.text, name)
-            ):
+            folder, is_run = _run_in(command, name)
+            if _is_elsewhere(name) or _is_written(command.text, name) or folder is None:
                 continue
-            path = project.relative((command.folder / name).as_posix()).as_posix()
+            path = project.relative((folder / name).as_posix()).as_posix()
             if path.split("/")[0] not in folders or path.startswith(".."):
                 continue
             looked += 1
@@ -89,17 +85,50 @@ def scripts_exist(project: Project, _: Toolchain) -> Verdict:
             ):
                 alike = [one for one in present if Path(one).name == Path(name).name]
                 other = alike[0] if len(alike) == 1 else ""
+                verb = "calls" if is_run else "names"
+                what = "call" if is_run else "name"
                 findings.append(
                     disagreement(
                         command.place,
-                        f"calls {path}, which does not exist",
+                        f"{verb} {path}, which does not exist",
                         [Location(path=Path(other))] if other else _folder_place(project, path),
-                        fix=f"call {other}" if other else "add the script, or take the call out",
+                        fix=f"{what} {other}"
+                        if other
+                        else f"add the script, or take the {what} out",
+                        severity=Severity.ERROR if is_run else Severity.WARNING,
                     )
                 )
     if not looked:
         raise NotApplicable("nothing calls a script of the repository")
     return Verdict(findings=distinct(findings), detail=counted(looked, "call"))
+
+
+def _is_elsewhere(name: str) -> bool:
+    """Return whether a script is found by its name, made first, or no part of the repository."""
+    return "/" not in name or name.startswith("/") or _MADE.search(name) is not None
+
+
+_OF_OTHERS = frozenset({"template", "templates", "skeleton", "skeletons", "boilerplate"})
+
+
+def _is_for_others(file: Path) -> bool:
+    """Return whether a file is copied to another repository before it is run, by its folder."""
+    return not _OF_OTHERS.isdisjoint(file.parts[:-1])
+
+
+_PRINTS = frozenset({"echo", "printf"})
+_IN_BRACKETS = re.compile(r"\(\s*cd\b[^()]*\)")
+"""A folder that a line is in for some commands, and not for what comes after them."""
+
+
+def _run_in(command: Command, name: str) -> tuple[Path | None, bool]:
+    """Return the folder in which a line comes to a script, and whether it runs it or only prints it."""
+    left = _IN_BRACKETS.search(command.text)
+    has_come_back = left is not None and name not in command.text[: left.end()]
+    for words, folder in commands.calls(command):
+        if any(name in word for word in words):
+            return command.folder if has_come_back else folder, words[0] not in _PRINTS
+    return command.folder, not command.is_text
 
 
 def _starts_in_its_folder(project: Project, command: Command) -> bool:
@@ -246,7 +275,7 @@ def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
     for command in commands.commands(project):
         for words, folder in commands.calls(command) if "make" in command.text else ():
             if command.system == commands.SCRIPT and command.folder is None:
-                folder = Path()
+                folder = None if command.has_left else Path()
             if words[0] == "make" and folder is not None:
                 yield from _targets(project, command.place, folder, words[1:])
     moved: tuple[Path, int] | None = None

@@ -46,16 +46,27 @@ def _of_google(block: Block) -> Iterator[Grant]:
         yield Grant(line=role.line, allows=f"gives {role.text} of the whole project")
 
 
+_EVERY_GROUP = frozenset({"*", "", "rbac.authorization.k8s.io"})
+"""Groups whose resources give the rest: secrets and pods are in the core group, roles in RBAC's."""
+
+
 def _of_role(item: KubernetesObject) -> Iterator[Finding]:
+    """Yield the rules of a role that allow everything; a group that a CRD brings is a part of it."""
     for rule in listed(item.content.get("rules")):
         if (
             isinstance(rule, dict)
             and "*" in listed(rule.get("verbs"))
             and "*" in listed(rule.get("resources"))
         ):
+            groups = {str(group) for group in listed(rule.get("apiGroups"))}
+            wide = groups & _EVERY_GROUP
+            if groups and not wide:
+                continue
+            names = " and ".join(group or "core" for group in sorted(wide))
+            which = f" of the API group {names}" if wide and "*" not in wide else ""
             yield Finding(
                 path=item.path,
                 line=line_of(rule, "verbs"),
-                message=f"{item} allows every verb on every resource",
+                message=f"{item} allows every verb on every resource{which}",
                 fix=NARROWER,
             )

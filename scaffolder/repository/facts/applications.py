@@ -49,7 +49,8 @@ def values_files(project: Project, folder: str, name: str) -> Iterator[Path]:
 def _takes(source: _Source, chart: str) -> bool:
     if source.pattern.strip("./*"):
         return fnmatchcase(chart, source.pattern)
-    return any(fnmatchcase(chart, name) for name in source.mentioned)
+    open_ones = (name for name in source.mentioned if "*" in name)
+    return chart in source.mentioned or any(fnmatchcase(chart, name) for name in open_ones)
 
 
 def _sources(project: Project) -> Iterator[_Source]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder.formats import shell
@@ -14,6 +14,7 @@ from scaffolder.model import Location
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.ci.system import Script
+from scaffolder.repository.facts import included
 from scaffolder.repository.project import Project
 
 _EXPRESSION = "${EXPRESSION}"
@@ -40,6 +41,7 @@ class Command:
     text: str
     folder: Path | None
     is_text: bool = False
+    has_left: bool = False
 
     @property
     def in_pipeline(self) -> bool:
@@ -81,15 +83,31 @@ def _commands(project: Project) -> Iterator[Command]:
             for script in system.scripts(project, file):
                 yield from _script(name, project, file, script)
     for file in files.make_files(project):
+        folder = included.folder_of(project, file)
         for target in reading.makefile_of(project, file).targets:
             for number, line in target.recipe:
-                yield _command(MAKE, file, number, line.lstrip("@-+"), file.parent)
+                yield _command(MAKE, file, number, line.lstrip("@-+ "), folder)
     for file in files.shell_programs(project):
         moved = _moves_to_root(project, file)
         texts = shell.lines_of_texts(project.text(file))
+        has_left = False
         for number, line in logical_lines(project.text(file)):
             if not line.lstrip().startswith("#"):
-                yield _command(SCRIPT, file, number, line, moved, is_text=number in texts)
+                one = _command(SCRIPT, file, number, line, moved, is_text=number in texts)
+                yield replace(one, has_left=has_left) if has_left else one
+                has_left = _leaves(line) or (has_left and not _BACK.match(line))
+
+
+_BACK = re.compile(r"\s*(?:cd -|popd\b|[})]|cd\s*$)")
+_TO_ROOT = re.compile(
+    r"root|repo|base|project|here|self|dirname|BASH_SOURCE|git rev-parse|pwd", re.I
+)
+
+
+def _leaves(line: str) -> bool:
+    """Return whether a line goes to a folder that a variable names, and that is not the root."""
+    found = re.match(r"\s*(?:cd|pushd)\s+(?!-)(\S.*)", line)
+    return found is not None and "$" in found[1] and _TO_ROOT.search(found[1]) is None
 
 
 def _moves_to_root(project: Project, file: Path) -> Path | None:

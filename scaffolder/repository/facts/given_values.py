@@ -32,47 +32,40 @@ def completed_by(project: Project, chart: Path) -> str:
 
 def unknown_values_by(project: Project, chart: Path) -> str:
     """Return what gives a chart values that are in no file here, "" if nothing does."""
-    return project.once(
-        ("unknown values", chart),
-        lambda: (
-            "Helmfile"
-            if is_in_helmfile(project, chart)
-            else applications.completing(project, chart) or _flux_from(project, chart)
-        ),
-    )
+    if is_in_helmfile(project, chart):
+        return "Helmfile"
+    if chart in project.once("charts with valuesFrom", lambda: _with_values_from(project)):
+        return "a HelmRelease"
+    return applications.completing(project, chart)
 
 
 def is_in_helmfile(project: Project, chart: Path) -> bool:
     """Return whether Helmfile installs the chart in a folder: it takes values of its own files."""
-    return any(
-        _names(project, file, name, chart)
-        for file in files.helmfiles(project)
-        for name in _OF_HELMFILE.findall(project.text(file))
-    )
+    folders, names = project.once("charts of Helmfile", lambda: _of_helmfile(project))
+    return chart in folders or chart.name in names
 
 
 _OF_HELMFILE = re.compile(r"^\s*(?:-\s+)?chart:\s*[\"']?([\w./-]+?)/?[\"']?\s*$", re.MULTILINE)
 
 
-def _names(project: Project, file: Path, name: str, chart: Path) -> bool:
-    """Return whether a release of Helmfile has a chart: `./web`, or a folder `charts/web`."""
-    if project.relative((file.parent / name).as_posix()) == chart:
-        return True
-    return name.startswith(("./", "../")) and Path(name).name == chart.name
+def _of_helmfile(project: Project) -> tuple[frozenset[Path], frozenset[str]]:
+    """Return the folders that releases name, and the names of charts by a way that may lead on."""
+    folders, names = set(), set()
+    for file in files.helmfiles(project):
+        for name in _OF_HELMFILE.findall(project.text(file)):
+            folders.add(project.relative((file.parent / name).as_posix()))
+            if name.startswith(("./", "../")):
+                names.add(Path(name).name)
+    return frozenset(folders), frozenset(names)
 
 
-def _flux_from(project: Project, chart: Path) -> str:
-    """Return the HelmRelease that takes values from a ConfigMap or a Secret for a chart, or ""."""
-    for one in charts.objects(project):
-        named = one.get("spec", "chart", "spec", "chart")
-        if (
-            one.api_version.startswith("helm.toolkit.fluxcd.io/")
-            and isinstance(named, str)
-            and one.get("spec", "valuesFrom")
-            and project.relative(named.lstrip("/") or ".") == chart
-        ):
-            return "a HelmRelease"
-    return ""
+def _with_values_from(project: Project) -> frozenset[Path]:
+    """Return the charts whose HelmRelease takes values from a ConfigMap or a Secret."""
+    return frozenset(
+        project.relative(str(one.get("spec", "chart", "spec", "chart")).lstrip("/") or ".")
+        for one in charts.objects(project)
+        if one.api_version.startswith("helm.toolkit.fluxcd.io/") and one.get("spec", "valuesFrom")
+    )
 
 
 def _given(project: Project) -> dict[Path, list[Any]]:

@@ -486,6 +486,43 @@ def test_nobody_may_do_everything_in_the_cloud(text: str, lines: list[str], tmp_
     assert [one.split(":")[1] for one in found(tmp_path, "SEC008", {"main.tf": text})] == lines
 
 
+ROLE = """apiVersion: rbac.authorization.k8s.io/v1
+kind: {kind}
+metadata: {{name: operator}}
+rules:
+- apiGroups: {groups}
+  resources: {resources}
+  verbs: ["*"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("groups", "resources", "said"),
+    [
+        ('["*"]', '["*"]', " allows every verb on every resource"),
+        ('[""]', '["*"]', " allows every verb on every resource of the API group core"),
+        ('["", apps]', '["*"]', " allows every verb on every resource of the API group core"),
+        (
+            "[rbac.authorization.k8s.io]",
+            '["*"]',
+            " allows every verb on every resource of the API group rbac.authorization.k8s.io",
+        ),
+        ("[serving.knative.dev]", '["*"]', ""),
+        ("[dex.coreos.com, k8s.cni.cncf.io]", '["*"]', ""),
+        ("[apps]", '["*"]', ""),
+        ('["*"]', "[pods]", ""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Role", "ClusterRole"])
+def test_every_resource_of_one_group_is_not_everything(
+    kind: str, groups: str, resources: str, said: str, tmp_path: Path
+) -> None:
+    manifest = ROLE.format(kind=kind, groups=groups, resources=resources)
+    lines = found(tmp_path, "SEC008", {"k8s/role.yaml": manifest})
+    assert len(lines) == bool(said)
+    assert all(said in line for line in lines)
+
+
 # ---- SEC009 and SEC010
 
 BACKEND = 'terraform {\n  backend "%s" {\n    %s\n  }\n}\n'
