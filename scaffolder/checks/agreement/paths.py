@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import files
-from scaffolder.repository.facts import application, charts, deployments, services, workloads
+from scaffolder.repository.facts import (
+    application,
+    charts,
+    compose,
+    deployments,
+    ownership,
+    services,
+    workloads,
+)
 from scaffolder.repository.facts.application import Application
 from scaffolder.repository.facts.charts import KubernetesObject
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import listed
+from scaffolder.repository.reading import line_of, listed
 from scaffolder.tools.toolchain import Toolchain
 
 _ASKED = re.compile(
@@ -53,6 +62,10 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
             if monitor.kind == "ServiceMonitor"
             else ("Deployment", "podMetricsEndpoints")
         )
+        selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
+        selects_all = not selector and not monitor.origins
+        if selects_all or deployments.is_made_elsewhere(project, selector):
+            continue  # it watches what others make, or whatever a namespace has
         watched = list(deployments.watched(project, monitor))
         for at, endpoint in enumerate(listed(monitor.get("spec", key))):
             looked += 1
@@ -63,7 +76,7 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
                 message = f"asks port {port}, which {kind} {watched[0].name} does not have"
                 other = watched[0].place(project, "spec", "ports")
                 findings.append(
-                    disagreement(where, message, other, fix=f"name the port {' or '.join(offered)}")
+                    disagreement(where, message, other, fix=f"name the port {_names(offered)}")
                 )
             path = str(charts.dig(endpoint, "path") or "/metrics")
             source = _source_behind(project, monitor)
@@ -87,7 +100,10 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     for file in sorted({*scripts, *files.plain_yaml(project)}) if sources else ():
         if "/" not in project.text(file):
             continue
+        of_others = _lines_of_others(project, file)
         for number, line in enumerate(project.lines(file), 1):
+            if number in of_others:
+                continue
             for path in _ASKED.findall(line[:2000]) if not line.lstrip().startswith("#") else ():
                 mine = [
                     one for one in sources if one.folder == services.subject_of(project, file)
@@ -99,6 +115,36 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no script asks a service whose source is here")
     return Verdict(findings=distinct(findings), detail=counted(looked, "question"))
+
+
+_HEALTH_OF_RUN = re.compile(r"--health-cmd\b")
+
+
+def _lines_of_others(project: Project, file: Path) -> frozenset[int]:
+    """Return the lines that ask images of others: health checks of what is not built here."""
+    found = {
+        number for number, line in enumerate(project.lines(file), 1) if _HEALTH_OF_RUN.search(line)
+    }
+    for service in compose.composed(project):
+        image = service.content.get("image")
+        is_other = not service.content.get("build") and not ownership.is_own(project, str(image))
+        if service.file == file and is_other:
+            found |= _block(project, file, line_of(service.content, "healthcheck"))
+    return frozenset(found)
+
+
+def _block(project: Project, file: Path, start: int) -> set[int]:
+    """Return the lines of a table that begins at a line; none for line 0."""
+    lines = project.lines(file)
+    if not start:
+        return set()
+    depth = len(lines[start - 1]) - len(lines[start - 1].lstrip())
+    end = start
+    while end < len(lines) and (
+        not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > depth
+    ):
+        end += 1
+    return set(range(start, end + 1))
 
 
 def _unanswered(at: Location, asks: str, source: Application, path: str) -> Finding:
@@ -124,6 +170,12 @@ def _offered(watched: list[KubernetesObject]) -> list[str]:
             str(port["name"]) for port in declared if isinstance(port, dict) and port.get("name")
         ]
     return named
+
+
+def _names(offered: list[str]) -> str:
+    """Return a few of the ports that may be meant, each once."""
+    distinct_ones = list(dict.fromkeys(offered))
+    return " or ".join(distinct_ones[:3]) + (" or another" if len(distinct_ones) > 3 else "")
 
 
 def _source_behind(project: Project, monitor: KubernetesObject) -> Application | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from scaffolder.repository.facts.application import SOURCE
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.facts.ports import COMMAND, COMPOSE, DEV, ENV, EXPOSE, HEALTHCHECK
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import listed
+from scaffolder.repository.reading import listed, stages
 from scaffolder.tools.toolchain import Toolchain
 
 _OF_ANNOTATION = "use-annotation"
@@ -74,7 +75,13 @@ def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
         source = application.application_of(project, one.subject)
         if one.fact == "port" and listens and one.value not in {other.value for other in listens}:
             findings.append(_wrong(one, listens[0], "the service listens"))
-        if one.fact == "path" and source and source.serves(one.value) is False:
+        is_served_elsewhere = _is_web_server(project, one.place.path)
+        if (
+            one.fact == "path"
+            and source
+            and not is_served_elsewhere
+            and source.serves(one.value) is False
+        ):
             findings.append(
                 disagreement(
                     one.place,
@@ -86,6 +93,17 @@ def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=counted(len(asked), "question"))
 
 
+_WEB_SERVERS = re.compile(
+    r"(?:^|/)(?:nginx|nginx-unprivileged|caddy|httpd|apache|traefik)(?:[:@]|$)"
+)
+
+
+def _is_web_server(project: Project, dockerfile: Path) -> bool:
+    """Return whether an image is a web server, which answers what its own settings say."""
+    read = stages(project, dockerfile)
+    return read is not None and _WEB_SERVERS.search(read.stages[-1].image) is not None
+
+
 def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
     """The container port of a Deployment is the port of the image that it runs."""
     said = facts.read(project)
@@ -93,7 +111,7 @@ def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
     for workload, way, container, service in workloads.containers(project):
         image = [*_of(said, service, EXPOSE), *_listens(said, service)]
         declared = _container_ports(container)
-        if not image or not declared:
+        if not image or not declared or _is_told(container, declared):
             continue
         looked += 1
         if not declared & {one.value for one in image}:
@@ -128,7 +146,9 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
                 str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
             )
             known = [words for pod in pods for words in _port_words(pod)]
-            if target.isdigit() and not _is_named_after(service, pods):
+            if target.isdigit() and (
+                not _is_named_after(service, pods) or _may_listen(pods, target)
+            ):
                 continue  # a gateway listens where its routes say, whatever its pods declare
             if target and known and not _leads_there(service, target, known):
                 key = "targetPort" if port.get("targetPort") else "port"
@@ -260,6 +280,12 @@ def _is_named_after(service: KubernetesObject, pods: list[KubernetesObject]) -> 
     )
 
 
+def _may_listen(pods: list[KubernetesObject], port: str) -> bool:
+    """Return whether a container declares no port at all, or is told this one."""
+    containers = [container for pod in pods for _, container in pod.containers()]
+    return any(not one.get("ports") or _is_told(one, [port]) for one in containers)
+
+
 def _leads_there(service: KubernetesObject, target: str, known: list[list[str]]) -> bool:
     """Return whether a port leads to one that is declared, or by its number to one that need not be.
 
@@ -338,6 +364,19 @@ def _container_ports(container: dict[Any, Any]) -> set[str]:
         for one in (declared if isinstance(declared, list) else ())
         if isinstance(one, dict)
     }
+
+
+def _is_told(container: dict[Any, Any], ports: Iterable[str]) -> bool:
+    """Return whether the arguments or the variables of a container name one of these ports."""
+    told = " ".join(
+        str(part)
+        for part in (
+            *listed(container.get("command")),
+            *listed(container.get("args")),
+            *(charts.dig(one, "value") for one in listed(container.get("env"))),
+        )
+    )
+    return any(re.search(rf"(?<!\d){port}(?!\d)", told) for port in ports if port.isdigit())
 
 
 def _probes(container: dict[Any, Any]) -> Iterator[tuple[str, str, dict[Any, Any]]]:

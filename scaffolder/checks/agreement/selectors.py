@@ -21,11 +21,13 @@ def services_select_pods(project: Project, _: Toolchain) -> Verdict:
     for service in (one for one in charts.objects(project) if one.kind == "Service"):
         selector = charts.texts(service.get("spec", "selector"))
         beside = deployments.deployed_with(project, service, *LONG_RUNNING)
-        if not selector or not beside:
+        if not selector or not beside or deployments.is_made_elsewhere(project, selector):
             continue
         looked += 1
         if not _has_pods(project, service, selector):
             meant = _meant(project, service, selector, beside)
+            if meant and meant.name != service.name:
+                meant = None if deployments.has_hidden_workload(project, service) else meant
             if meant:
                 at = service.place(project, "spec", "selector")
                 other = meant.place(project, *(meant.pod or ()), "metadata", "labels")
@@ -42,7 +44,7 @@ def monitors_select_services(project: Project, _: Toolchain) -> Verdict:
     ):
         selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
         beside = deployments.watchable(project, monitor)
-        if not selector or not beside:
+        if not selector or not beside or deployments.is_made_elsewhere(project, selector):
             continue
         looked += 1
         if not any(deployments.selects(selector, deployments.labels(one)) for one in beside):
@@ -247,9 +249,19 @@ def _watched_by_name(
     """Return what a monitor seems to be for; in a release of a chart, anything that is there."""
     named = {monitor.name, *selector.values()}
     fitting = [
-        one for one in beside if one.name in named or named & set(deployments.labels(one).values())
+        one
+        for one in beside
+        if (one.name in named or named & set(deployments.labels(one).values()))
+        and not _is_patch(one)
     ]
     return fitting or (beside if monitor.origins else ())
+
+
+def _is_patch(one: KubernetesObject) -> bool:
+    """Return whether a workload is a part of one: it neither selects pods nor labels any."""
+    return one.kind in LONG_RUNNING and not (
+        one.get("spec", "selector") or deployments.pod_labels(one)
+    )
 
 
 def _words(selector: dict[str, str]) -> str:

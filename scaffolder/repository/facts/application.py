@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder.model import Blocked, Location
-from scaffolder.repository.facts import services
+from scaffolder.repository.facts import routes, services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.files import dependencies
 from scaffolder.repository.project import Project
@@ -32,6 +32,8 @@ _SETTINGS = frozenset({*of_each(lambda runtime: runtime.SETTINGS), "appsettings.
 _PREFIXES = of_each(lambda runtime: runtime.SETTINGS_PREFIXES)
 _TESTS = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
+    r"|(?:^|/)(?:playwright|cypress|karma|jest|vitest|wdio|protractor|nightwatch|testcafe|codecept)"
+    r"[\w.-]*\.\w+$"
 )
 
 _PORTS = (
@@ -81,6 +83,8 @@ class Application:
     def serves(self, path: str) -> bool | None:
         """Whether the service answers `path`; None where its source names no path at all."""
         path = "/" + path.partition("?")[0].strip("/")
+        if path.startswith("/.well-known/"):
+            return None  # a library answers it
         known = {"/" + one.strip("/") for one in self.paths}
         if path in known or any(_fits(path, one) for one in known - self._of_any_name(path)):
             return True
@@ -95,7 +99,7 @@ class Application:
                 return True
         inside = path.removeprefix(self.prefix) if self.prefix else path
         parts = [part for part in inside.split("/") if part]
-        if inside != path and self.serves_plainly(inside):
+        if inside != path and self.serves_plainly(inside or "/"):
             return True
         if len(parts) > 1 and any(
             "/" + "/".join(parts[cut:]) in known for cut in range(1, len(parts))
@@ -181,8 +185,9 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
                         )
                     )
                     break
-        for path, at in _routes_of_django(project, file):
+        for path, at in (*_routes_of_django(project, file), *routes.decorated(project, file)):
             paths.setdefault(path, at)
+        prefix = routes.global_prefix(project.text(file)) or prefix
         ports += _nested_port(project, folder, file)
     return Application(
         folder=folder,

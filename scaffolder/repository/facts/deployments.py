@@ -8,11 +8,12 @@ are; of several that fit, those in the nearest folder are meant.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from scaffolder.repository import kustomize
+from scaffolder.repository import files, kustomize
 from scaffolder.repository.facts import charts, gitops
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
@@ -192,6 +193,69 @@ def labels(one: KubernetesObject) -> dict[str, str]:
 def selects(selector: dict[str, str], labels: dict[str, str]) -> bool:
     """Return whether a selector of equalities takes these labels; an empty one takes all."""
     return all(labels.get(key) == value for key, value in selector.items())
+
+
+_OF_PLATFORM = {
+    "k8s-app": {"kube-dns", "coredns", "kube-proxy", "kubelet", "metrics-server", "calico-node"},
+    "component": {
+        "apiserver",
+        "kube-apiserver",
+        "kube-scheduler",
+        "kube-controller-manager",
+        "etcd",
+    },
+    "tier": {"control-plane"},
+    "provider": {"kubernetes"},
+}
+"""Labels of what is in each cluster, and in no repository."""
+
+_STANDARD = ("kubernetes.io", "k8s.io", "helm.sh", "argoproj.io")
+
+
+def is_made_elsewhere(project: Project, selector: dict[str, str]) -> bool:
+    """Return whether a selector is for pods of the platform, or of what an operator makes.
+
+    An operator labels its pods by keys of its own domain: `strimzi.io/kind`, `cnpg.io/cluster`.
+    """
+    keys = project.once("keys of labels", lambda: frozenset(_keys_of_labels(project)))
+    return any(
+        value in _OF_PLATFORM.get(key, ()) or (_is_of_operator(key) and key not in keys)
+        for key, value in selector.items()
+    )
+
+
+def _is_of_operator(key: str) -> bool:
+    domain = key.rpartition("/")[0]
+    return "." in domain and not domain.endswith(_STANDARD)
+
+
+def _keys_of_labels(project: Project) -> Iterator[str]:
+    for one in charts.objects(project):
+        yield from one.labels
+        yield from template_labels(one)
+
+
+def has_hidden_workload(project: Project, one: KubernetesObject) -> bool:
+    """Return whether a template of the release of an object has a workload that is not rendered."""
+    return one.scope in project.once(
+        "releases with hidden workloads", lambda: frozenset(_with_hidden(project))
+    )
+
+
+_WORKLOAD = re.compile(r"^kind:\s*(?:Deployment|StatefulSet|DaemonSet|Rollout)\s*$", re.MULTILINE)
+
+
+def _with_hidden(project: Project) -> Iterator[tuple[str, str]]:
+    for chart in charts.charts(project):
+        holding = {
+            file
+            for file in files.chart_templates(project, chart.folder)
+            if _WORKLOAD.search(project.text(file))
+        }
+        for rendering in chart.renderings:
+            shown = {one.path for one in rendering.objects if one.pod is not None}
+            if holding - shown:
+                yield (chart.folder.as_posix(), rendering.environment)
 
 
 def pod_labels(workload: KubernetesObject) -> dict[str, str]:

@@ -54,11 +54,28 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
             continue
         forwarded = table.get("forwardPorts") if isinstance(table, dict) else None
         line = project.line_of(file, "forwardPorts")
-        for port in forwarded if isinstance(forwarded, list) else ():
-            if isinstance(port, int):
+        # Of several, the others are databases, servers for development and debuggers.
+        ports = forwarded if isinstance(forwarded, list) and len(forwarded) == 1 else ()
+        if isinstance(table, dict) and "dockerComposeFile" in table:
+            ports = ()
+        for port in ports:
+            if isinstance(port, int) and not _is_of_another_service(project, file, str(port)):
                 yield _stated(
                     project, file, line, str(port), DEV, services.subject_of(project, file)
                 )
+
+
+def _is_of_another_service(project: Project, settings: Path, port: str) -> bool:
+    """Return whether another service here exposes a port, or a Compose file names it."""
+    own = services.subject_of(project, settings)
+    images = (
+        file for file in files.dockerfiles(project) if services.subject_of(project, file) != own
+    )
+    exposed = re.compile(rf"^\s*EXPOSE\b.*\b{port}\b", re.MULTILINE)
+    named = re.compile(rf"(?<!\d){port}(?!\d)")
+    return any(exposed.search(project.text(file)) for file in images) or any(
+        named.search(project.text(file)) for file in files.compose_files(project)
+    )
 
 
 def _is_of_another_image(project: Project, one: Published, service: Path) -> bool:
@@ -177,7 +194,7 @@ def _published(
             else re.sub(r"/\w+$", "", str(port)).rpartition(":")[2]
         )
         text = re.sub(r"^\$\{\w+:-(\d+)\}$", r"\1", text)
-        if text.isdigit():
+        if text.isdigit() and not _is_told(project, file, service, text):
             yield Published(
                 service=name,
                 context=context,
@@ -186,6 +203,19 @@ def _published(
                 file=file,
                 line=line_of(service, "ports", number),
             )
+
+
+def _is_told(project: Project, file: Path, service: dict[Any, Any], port: str) -> bool:
+    """Return whether a service of Compose is told a port, by its command or a file it mounts."""
+    word = re.compile(rf"(?<!\d){port}(?!\d)")
+    if word.search(f"{service.get('command', '')} {service.get('environment', '')}"):
+        return True
+    for mount in reading.listed(service.get("volumes")):
+        named = mount.get("source") if isinstance(mount, dict) else str(mount).partition(":")[0]
+        path = project.relative((file.parent / str(named or "")).as_posix())
+        if project.has(path) and word.search(project.text(path)):
+            return True
+    return False
 
 
 def _line(project: Project, file: Path, number: int) -> str:
