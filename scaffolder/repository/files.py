@@ -819,6 +819,7 @@ _SITES = (
     ("Rspress", ("rspress.config.*",), "docs"),
     ("Zola", ("zola.toml",), "content"),
     ("mdBook", ("book.toml",), "src"),
+    ("Sphinx", ("_toc.yml", "myst.yml"), "."),
     ("Nextra", ("_meta.js", "_meta.ts", "_meta.json", "_meta.tsx"), "."),
 )
 """Generators of sites, their settings, and where the pages are, from the folder of the settings."""
@@ -860,15 +861,26 @@ def _sites(project: Project) -> Iterator[Site]:
                 yield Site(
                     folder=project.relative((file.parent / inner).as_posix()), generator=generator
                 )
+    yield from _known_by_more_than_a_name(project)
+
+
+def _known_by_more_than_a_name(project: Project) -> Iterator[Site]:
     for generator, name, pages in _BESIDE:
         for file in called(project, Path(name).name):
             above = file.parents[len(Path(name).parts) - 1]
             if file == above / name and above / pages in project.folders:
                 yield Site(folder=above / pages, generator=generator)
+    for file in called(project, "conf.py"):
+        text = project.text(file)
+        if "extensions" in text and _OF_SPHINX.search(text):
+            yield Site(folder=file.parent, generator="Sphinx")
     for file in called(project, ".nojekyll"):
         start = file.parent / "index.html"
         if project.has(start) and "docsify" in project.text(start):
             yield Site(folder=file.parent, generator="Docsify")
+
+
+_OF_SPHINX = re.compile(r"sphinx|myst|html_", re.IGNORECASE)
 
 
 def _folders_of_pages(project: Project, generator: str, settings: Path) -> list[str]:

@@ -30,6 +30,8 @@ from scaffolder.tools.toolchain import Toolchain
 
 _SET = re.compile(r"--set(?:-string|-file|-json)?[= ]+[\"']?((?:[\w.-]|\\\.|\[\d+\])+)=")
 
+_PRINTED = re.compile(r"\s*(?:echo|printf)\b")
+
 
 def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
     """Each value that a pipeline or script sets (`--set image.digest=…`) is one that the chart's values.yaml has."""
@@ -38,6 +40,8 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
     for command in commands.commands(project):
         if "helm" not in command.text or "--set" not in command.text:
             continue
+        if _PRINTED.match(command.text):
+            continue
         chart = _chart_of(project, known, command.text)
         if chart is None:
             continue
@@ -45,6 +49,8 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
             if key.split(".")[0] in {"global", *used_values.subcharts(chart)}:
                 continue  # of a chart that this one brings along
             looked += 1
+            if used_values.is_handed_on(project, chart, key):
+                continue
             missing = _missing(
                 _values(project, chart), re.split(r"(?<!\\)\.", re.sub(r"\[\d+\]", "", key))
             )

@@ -13,7 +13,7 @@ from scaffolder.checks.optional import module
 from scaffolder.errors import ClusterError, ToolError
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import kubernetes_objects, manifests
-from scaffolder.repository.kubernetes_objects import KubernetesObject
+from scaffolder.repository.kubernetes_objects import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unread
 from scaffolder.tools import cluster
@@ -76,6 +76,7 @@ def _valid(
     except (Blocked, ToolError) as error:
         missing = error
         limits.append(f"the chart: {error}")
+    items = _without_patches(items)
     known = [one for one in items if _has_schema(one)]
     unknown = sorted({f"{one.api_version} {one.kind}" for one in items if not _has_schema(one)})
     findings = [finding for one in _once_each(known) for finding in judge(project, one)]
@@ -192,6 +193,27 @@ def _is_refused(item: KubernetesObject, answer: cluster.Answer) -> bool:
     refusals = {Ruling.REFUSED, Ruling.PODS_REFUSED}
     return answer.ruling in refusals or (
         answer.ruling == Ruling.UNKNOWN and kubernetes_objects.is_built_in(item)
+    )
+
+
+def _without_patches(items: list[KubernetesObject]) -> list[KubernetesObject]:
+    """Return the objects without parts of workloads, which a kustomization or a person applies.
+
+    A part has no selector, and the whole workload of this kind and name is elsewhere.
+    """
+    whole = {(one.kind, one.name) for one in items if one.get("spec", "selector")}
+    return [
+        one
+        for one in items
+        if one.kind not in LONG_RUNNING or one.get("spec", "selector") or not _is_in(one, whole)
+    ]
+
+
+def _is_in(part: KubernetesObject, whole: set[tuple[str, str]]) -> bool:
+    """Return whether a workload is among others, whose name a kustomization may make longer."""
+    return any(
+        kind == part.kind and (name == part.name or name.endswith(f"-{part.name}"))
+        for kind, name in whole
     )
 
 

@@ -22,7 +22,6 @@ _REFUSED = re.compile(r"FAILED: (.*)", re.DOTALL)
 _QUOTED = re.compile(r'"([^"]+)"')
 
 _SINCE = {
-    "url_file": (0, 26),
     "discord_configs": (0, 25),
     "webex_configs": (0, 25),
     "msteams_configs": (0, 26),
@@ -154,25 +153,37 @@ def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[st
         if not isinstance(receiver, dict):
             receivers.append(receiver)  # for amtool to say
             continue
-        kept = {}
+        kept: dict[Any, Any] = {}
         for kind, integrations in receiver.items():
             if kind in newer:
                 left_out.add(kind)
-            elif kind == "webhook_configs" and "url_file" in newer:
-                tables = [one for one in listed(integrations) if isinstance(one, dict)]
-                left_out |= {"url_file" for one in tables if "url_file" in one}
-                kept[kind] = [
-                    {"url" if key == "url_file" else key: _url(key, one[key]) for key in one}
-                    for one in tables
-                ]
+            elif str(kind).endswith("_configs") and version < _ALL_FILES:
+                kept[kind] = [_without_files(one, left_out) for one in listed(integrations)]
             else:
                 kept[kind] = integrations
         receivers.append(kept)
     return {**config, "receivers": receivers}, left_out
 
 
-def _url(key: str, value: Any) -> Any:
-    return "http://stands-for-the-file.invalid" if key == "url_file" else value
+_ALL_FILES = (0, 31)
+"""The Alertmanager from which on amtool knows each setting that may be in a file."""
+
+_LONG_KNOWN = frozenset({"cert_file", "key_file", "ca_file", "password_file", "credentials_file"})
+
+
+def _without_files(integration: Any, left_out: set[str]) -> Any:
+    """Return an integration with stand-ins for what is in files, which releases add one by one."""
+    if not isinstance(integration, dict):
+        return integration
+    kept: dict[Any, Any] = {}
+    for key, value in integration.items():
+        name = str(key).removesuffix("_file")
+        if name == key or key in _LONG_KNOWN or name in integration:
+            kept[key] = value
+            continue
+        left_out.add(str(key))
+        kept[name] = "https://stands-for.invalid" if name.endswith("url") else "1"
+    return kept
 
 
 CHECKS = (

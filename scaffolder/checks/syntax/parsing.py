@@ -255,7 +255,10 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
     findings, templates = [], 0
     for file in found:
         wrong = None if files.is_of_others(file) else problem(project, file)
-        if wrong and source_templates.is_source(project, file, wrong[0]):
+        if wrong and (
+            source_templates.is_source(project, file, wrong[0])
+            or terraform_templates.is_one(project, file)
+        ):
             templates += 1
         elif wrong and language in _OF_A_VALUE and not project.text(file).strip():
             findings += [] if file in project.unreadable else [_empty(file)]

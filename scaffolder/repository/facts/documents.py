@@ -17,7 +17,7 @@ from scaffolder.repository.project import Project
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]")
-_OPEN = re.compile(r"\{\{|\$\{|<[^>]*>|\{%")
+_OPEN = re.compile(r"\{\{|\$\{|<[^>]*>|\{%|[*\]|]|\[[^\]]*$")
 """A part of a destination that is not yet known."""
 
 _SHELLS = frozenset({"sh", "bash", "console", "shell", "zsh"})
@@ -173,8 +173,15 @@ def is_form(file: Path) -> bool:
 
 
 def _is_filled_in(file: Path, written: str) -> bool:
-    """Return whether a link of a form for changes or issues is a word that its author replaces."""
-    return is_form(file) and re.fullmatch(r"[\w -]+", written) is not None
+    """Return whether a link of a form is a word that its author replaces, or an address."""
+    if is_form(file) and re.match(r"/[\w.-]+/[\w.-]+/(?:blob|tree|issues|pull|wiki|raw)/", written):
+        return True  # an address of the host, from its root
+    is_template = is_form(file) or _TEMPLATE.search(file.name) is not None
+    return is_template and re.fullmatch(r"[\w -]+", written) is not None
+
+
+_TEMPLATE = re.compile(r"[-_.]templates?\.md$|^templates?[-_.].*\.md$", re.IGNORECASE)
+"""A text that a program or an author completes, such as README-template.md."""
 
 
 _RENDERED = frozenset(

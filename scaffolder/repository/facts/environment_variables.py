@@ -113,9 +113,12 @@ def _needed(project: Project) -> Iterator[Needed]:
 
 
 def _is_asked_for(lines: list[str], number: int, name: str) -> bool:
-    """Return whether the lines before ask if the variable is set: `if "X" in os.environ`."""
+    """Return whether the lines around ask if the variable is set: `if "X" in os.environ`."""
     asks = re.compile(rf"""\bif\b.*["']{name}["']\s+in\b|\bif\b.*\.get\(\s*["']{name}["']""")
-    return any(asks.search(line) for line in lines[max(0, number - 6) : number])
+    after = re.compile(rf"""^\s*if\s+["']{name}["']\s+in\b[^:]*$""")
+    return any(asks.search(line) for line in lines[max(0, number - 6) : number]) or any(
+        after.search(line) for line in lines[number : number + 4]
+    )
 
 
 def _is_tried(lines: list[str], number: int) -> bool:

@@ -246,6 +246,16 @@ _ALERTMANAGER: tuple[tuple[str, ...], ...] = ((), _IN_STACK, ("config",), ("spec
 
 def _is_alertmanager(content: dict[Any, Any], way: tuple[str, ...]) -> bool:
     """Whether it is a configuration: other programs have receivers too, such as the OpenTelemetry Collector."""
-    return isinstance(content.get("receivers"), list) and (
-        isinstance(content.get("route"), dict) or way[-2:] == _IN_STACK
+    return (
+        isinstance(content.get("receivers"), list)
+        and (isinstance(content.get("route"), dict) or way[-2:] == _IN_STACK)
+        and not _has_other_sinks(content["receivers"])
     )
+
+
+def _has_other_sinks(receivers: list[Any]) -> bool:
+    """Return whether receivers are those of another program: Alertmanager's are `slack_configs`."""
+    keys = {str(key) for one in receivers if isinstance(one, dict) for key in one} - {"name"}
+    # An AlertmanagerConfig writes slackConfigs; one letter off is a mistake for amtool to name.
+    is_known = any(key.lower().replace("_", "").endswith("configs") for key in keys)
+    return bool(keys) and not is_known and not any("conf" in key.lower() for key in keys)

@@ -33,7 +33,8 @@ def of_page(project: Project, file: Path) -> str:
     for site in files.sites(project):
         inside = file.is_relative_to(site.folder)
         if inside and (found is None or site.folder.is_relative_to(found.folder)):
-            found = site
+            is_book = found is not None and found.generator == "Sphinx"
+            found = found if is_book and found and found.folder == site.folder else site
     if found is None or file == found.folder / "README.md":
         return ""
     if found.generator == "Jekyll" and not project.text(file).startswith("---"):

@@ -119,3 +119,23 @@ def subcharts(chart: Chart) -> set[str]:
         if isinstance(listed, list)
         else set()
     )
+
+
+_HANDED_ON = re.compile(
+    r"\b(?:toYaml|toJson|toPrettyJson|toRawJson|toToml)\s+\$?\.Values\.(\w+(?:\.\w+)*)"
+    r"|\.Values\.(\w+(?:\.\w+)*)\s*\|\s*to(?:Yaml|Json|PrettyJson|RawJson|Toml)\b"
+)
+
+
+def is_handed_on(project: Project, chart: Chart, key: str) -> bool:
+    """Return whether a template hands on all that is below a part of a key: it takes any key."""
+    trees = project.once(
+        ("values handed on", chart.folder),
+        lambda: frozenset(
+            found[1] or found[2]
+            for _, action in actions(project, chart)
+            for found in _HANDED_ON.finditer(action)
+        ),
+    )
+    parts = key.split(".")
+    return any(".".join(parts[:end]) in trees for end in range(1, len(parts)))

@@ -80,6 +80,11 @@ ALIVE = {
     "routes of Jekyll with a source": {"_config.yml": "source: site\n", "site/a.md": "---\n---\n[a](/x/) [b](c)\n"},
     "routes of Nuxt and Nextra": {"nuxt.config.ts": "x\n", "content/a.md": "[a](/b)\n", "pages/_meta.json": "{}\n", "pages/c.mdx": "x\n", "pages/d.md": "[d](/e) [f](./g)\n"},
     "pages that tests of Gradle expect": {"src/test/resources/a.md": "[a](cases/1)\n", "src/functionalTest/resources/x/b.md": "[b](c.md)\n"},
+    "labels of Jupyter Book": {"docs/_config.yml": "title: x\n", "docs/_toc.yml": "root: a\n", "docs/x/a.md": "[a](calitp-background) [b](#a-label) [c](b.md#x)\n\n(a-label)=\n# A\n", "docs/x/b.md": "x\n"},
+    "labels of MyST in Sphinx": {"docs/source/conf.py": "extensions = ['myst_parser']\n", "docs/source/a.md": "[a](intro) [b](/x/y)\n"},
+    "a regular expression": {"a.md": "Names match [a-z]([-a-z0-9]*[a-z0-9])? and [a-z](x*)\n"},
+    "words that a template replaces": {"README-template.md": "[a](repositoryUrl) [b](docs url)\n"},
+    "an address of the host in a form": {".github/pull_request_template.md": "[a](/acme/shop/blob/main/CONTRIBUTING.md)\n"},
     "what is not yet known": {"a.md": "[a](docs/<version>/b.md) [b]({{ c }}/d.md) [e](#top)\n"},
 }  # fmt: skip
 
@@ -121,6 +126,10 @@ SITES = {
     "a page of Hugo": {"content/_index.md": "[a](old.md)\n"},
     "a page of VitePress": {"docs/.vitepress/config.mts": "x\n", "docs/a.md": "[a](./old.md)\n"},
     "a page beside a site": {"site/docusaurus.config.ts": "x\n", "a.md": "[a](docs/old)\n"},
+    "a page of Sphinx": {"docs/conf.py": "extensions = ['myst_parser']\n", "docs/a.md": "[a](old.md)\n"},
+    "a conf.py of something else": {"conf.py": "PORT = 1\n", "a.md": "[a](old)\n"},
+    "a file in a template": {"README-template.md": "[a](docs/old.md)\n"},
+    "an address of the host in a page": {"docs/a.md": "[a](/acme/shop/blob/main/CONTRIBUTING.md)\n"},
     "a page of Middleman": {"docs/config.rb": "x\n", "docs/source/a.md": "[a](old.md)\n"},
     "a folder called source": {"source/a.md": "[a](old.html)\n"},
     "a page beside the pages of Docusaurus": {"website/docusaurus.config.js": "x: {\n path: '../docs',\n}\n", "guides/a.md": "[a](old)\n"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from support import ScriptedToolchain, said, written
 from scaffolder import checks
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import Tool
+from scaffolder.tools.toolchain import Program
 
 
 class Reading(ScriptedToolchain):
@@ -21,6 +23,11 @@ class Reading(ScriptedToolchain):
     def __init__(self) -> None:
         super().__init__({"amtool": said()})
         self.content: dict[str, Any] = {}
+        self.version = "9.9.9"
+
+    def find(self, tool: Tool) -> Program | None:
+        program = super().find(tool)
+        return program and replace(program, version=self.version)
 
     def run(
         self,
@@ -79,3 +86,46 @@ def test_a_switch_of_a_chart_is_not_handed_to_amtool(tmp_path: Path) -> None:
     project = written(tmp_path, {"charts/alertmanager/values.yaml": text})
     checks.run(project, checks.choose(select=["MO005"], ignore=[]), toolchain)
     assert "enabled" not in toolchain.content
+
+
+@pytest.mark.parametrize(
+    ("version", "sink", "shown"),
+    [
+        ("0.25.0", {"token_file": "/t", "user_key": "u"}, {"token": "1", "user_key": "u"}),
+        ("0.25.0", {"webhook_url_file": "/t"}, {"webhook_url": "https://stands-for.invalid"}),
+        ("0.31.0", {"token_file": "/t"}, {"token_file": "/t"}),
+        ("0.25.0", {"tls_config": {"ca_file": "/c"}}, {"tls_config": {"ca_file": "/c"}}),
+        ("0.25.0", {"tokn": "x"}, {"tokn": "x"}),
+    ],
+)
+def test_an_older_amtool_is_not_asked_about_files(
+    version: str, sink: dict[str, Any], shown: dict[str, Any], tmp_path: Path
+) -> None:
+    toolchain = Reading()
+    toolchain.version = version
+    receivers = [{"name": "team", "pushover_configs": [sink]}]
+    text = yaml.safe_dump({"route": {"receiver": "team"}, "receivers": receivers})
+    project = written(tmp_path, {"monitoring/alertmanager.yml": text})
+    checks.run(project, checks.choose(select=["MO005"], ignore=[]), toolchain)
+    assert toolchain.content["receivers"][0]["pushover_configs"] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("receivers", "is_asked"),
+    [
+        ("[{name: dump, stdout: {}}]", False),
+        ("[{name: a, elasticsearch: {hosts: []}}, {name: b, webhook: {endpoint: x}}]", False),
+        ("[{name: a}]", True),
+        ("[{name: a, slack_configs: []}]", True),
+        ("[{name: a, slack_config: []}]", True),
+        ("[{name: a, stdout: {}, webhook_configs: []}]", True),
+    ],
+)
+def test_receivers_of_other_programs_are_not_of_alertmanager(
+    receivers: str, is_asked: bool, tmp_path: Path
+) -> None:
+    toolchain = Reading()
+    text = f"logLevel: error\nroute: {{routes: [], receiver: a}}\nreceivers: {receivers}\n"
+    project = written(tmp_path, {"config.yaml": text})
+    checks.run(project, checks.choose(select=["MO005"], ignore=[]), toolchain)
+    assert bool(toolchain.content) is is_asked
