@@ -1,73 +1,74 @@
-"""`scaffold lab`: exercises in a generated repository, each with one thing that is wrong."""
+"""`scaffold lab`: the course: labs with a story, and exercises with one thing that is wrong."""
 
 from __future__ import annotations
 
 import datetime
 import json
-import textwrap
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import click
 
-from scaffolder.cli import options
-from scaffolder.errors import ExitCode, ProjectError
-from scaffolder.lab import exercise, saving, work
-from scaffolder.lab.exercise import Exercise
-from scaffolder.lab.judge import Light, Verdict, judge, solved
-from scaffolder.lab.work import FOLDER, Work
-from scaffolder.model import counted, visible
+from scaffolder.cli import lab_live, lab_text, options
+from scaffolder.errors import ExitCode
+from scaffolder.lab import exercise, lab, saving, unit, work
+from scaffolder.lab.work import FOLDER
 
-if TYPE_CHECKING:
-    from scaffolder.lab.prove import Proof
-
-_COLOURS = {Light.GREEN: "passed", Light.RED: "failed", Light.CANNOT_TELL: "skipped"}
 _PARTS = ("situation", "learnt", "solution")
 _format = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 
 
-@click.group("lab", invoke_without_command=True, short_help="Exercises: find what is wrong.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@click.group("lab", invoke_without_command=True, short_help="The course: labs and exercises.")
+@_format
 @options.directory
 @options.no_color
 @options.debug
 @click.pass_context
 def command(context: click.Context, form: str) -> None:
-    """Find and fix one disagreement in a generated repository; needs nothing but Python.
+    """Learn by breaking and fixing a generated repository; most of it needs nothing but Python.
 
-    Without a command it lists the exercises. Everything is in lab-work/ of the current folder.
+    Without a command it lists the labs (1, 2, …) and the exercises (e1, e2, …). Everything is in
+    lab-work/ of the current folder.
     """
     if context.invoked_subcommand is None:
-        state = work.load(FOLDER)
-        click.echo(json.dumps(_document(state), indent=2) if form == "json" else _list(state))
+        _list(form)
 
 
 @command.command("list")
 @_format
 def list_(form: str) -> None:
-    """List the exercises and how far each is."""
+    """List the labs and the exercises, and how far each is."""
+    _list(form)
+
+
+def _list(form: str) -> None:
     state = work.load(FOLDER)
-    click.echo(json.dumps(_document(state), indent=2) if form == "json" else _list(state))
+    if form == "json":
+        click.echo(json.dumps(lab_text.list_document(state), indent=2))
+    else:
+        click.echo(lab_text.list_text(state))
 
 
 @command.command("start")
 @click.argument("word", metavar="ID", required=False)
+@click.option(
+    "--track",
+    default="",
+    metavar="NAME",
+    help="java, node or python, where a lab has tracks. Default: one whose runtime is here.",
+)
 @click.option("--force", is_flag=True, help="Start again; what is there is lost.")
 @options.no_color
 @options.debug
-def start(word: str | None, force: bool) -> None:
-    """Write the repository of the exercise ID (a name or a number; default: the next one)."""
-    chosen = exercise.named(word) if word else _next(work.load(FOLDER))
-    files = work.start(FOLDER, chosen, force=force)
-    click.echo(f"Exercise {chosen.number} of {len(exercise.every())}: {chosen.title}")
-    click.echo(f"wrote {FOLDER / chosen.id} ({files} files)\n")
-    click.echo(_situation(chosen))
+def start(word: str | None, track: str, force: bool) -> None:
+    """Write the repository of the lab or exercise ID (default: the next one), and judge it."""
+    chosen = unit.named(word) if word else unit.following(FOLDER)
+    started = chosen.start(FOLDER, track=track, force=force)
+    click.echo(chosen.heading)
+    click.echo(f"{started.wrote}\n")
+    click.echo(lab_text.situation(*chosen.situation(FOLDER)))
     click.echo("\nThis is how it starts: red.")
-    _print(judge(chosen, FOLDER / chosen.id, work.load(FOLDER).exercises[chosen.id].digests))
+    lab_text.echo_verdicts(started.first)
     click.echo("Next: scaffold lab check     Stuck: scaffold lab hint")
 
 
@@ -77,14 +78,14 @@ def start(word: str | None, force: bool) -> None:
 @options.no_color
 @options.debug
 def check(word: str | None, form: str) -> int:
-    """Judge the exercise ID (default: the one that is open): green, red, or cannot tell."""
-    chosen = _open(word)
-    verdicts = work.check(FOLDER, chosen)
-    code = _code(verdicts)
+    """Judge the lab or exercise ID (default: the open one): green, red, or cannot tell."""
+    chosen = unit.opened(FOLDER, word)
+    verdicts = chosen.check(FOLDER)
+    code = lab_text.exit_code(verdicts)
     if form == "json":
-        click.echo(json.dumps(_judged(chosen, verdicts, code), indent=2))
-        return code
-    _report(chosen, verdicts)
+        click.echo(json.dumps(lab_text.judged(chosen, verdicts, code), indent=2))
+    else:
+        lab_text.echo_report(chosen, verdicts)
     return code
 
 
@@ -93,23 +94,11 @@ def check(word: str | None, form: str) -> int:
 @options.no_color
 @options.debug
 def watch(word: str | None) -> None:
-    """Judge the exercise after each save, until Ctrl-C. It never goes on to the next by itself."""
-    chosen = _open(word)
+    """Judge it after each save, until Ctrl-C. It never goes on to the next by itself."""
+    chosen = unit.opened(FOLDER, word)
     for _ in saving.saves(FOLDER / chosen.id):
         click.echo(f"\n{chosen.title}   {datetime.datetime.now().astimezone():%H:%M:%S}")
-        _report(chosen, work.check(FOLDER, chosen))
-
-
-def _report(chosen: Exercise, verdicts: tuple[Verdict, ...]) -> None:
-    _print(verdicts)
-    if solved(verdicts):
-        progress = work.load(FOLDER).exercises[chosen.id]
-        click.echo(f"Done, with {counted(progress.hints, 'hint')}.\n")
-        click.echo(_learnt(chosen))
-        click.echo("\nNext: scaffold lab start")
-    else:
-        green = sum(1 for one in verdicts if one.light is Light.GREEN)
-        click.echo(f"{green} of {len(verdicts)} green. Next hint: scaffold lab hint")
+        lab_text.echo_report(chosen, chosen.check(FOLDER))
 
 
 @command.command("hint")
@@ -117,10 +106,9 @@ def _report(chosen: Exercise, verdicts: tuple[Verdict, ...]) -> None:
 @options.no_color
 @options.debug
 def hint(word: str | None) -> None:
-    """Print the next hint, never two at once; the third is the line to write."""
-    chosen = _open(word)
-    number, text = work.hint(FOLDER, chosen)
-    click.echo(_filled(f"Hint {number} of {len(chosen.hints) + 1}: {text}"))
+    """Print the next hint, never two at once; the third is what to write."""
+    number, text = unit.opened(FOLDER, word).hint(FOLDER)
+    click.echo(lab_text.filled(f"Hint {number} of {lab_text.HINTS}: {text}"))
 
 
 @command.command("show")
@@ -130,13 +118,13 @@ def hint(word: str | None) -> None:
 @options.debug
 def show(part: str, word: str | None) -> None:
     """Print the situation, the solution, or what was learnt, again."""
-    chosen = _open(word)
+    chosen = unit.opened(FOLDER, word)
     if part == "situation":
-        click.echo(_situation(chosen))
+        click.echo(lab_text.situation(*chosen.situation(FOLDER)))
     elif part == "learnt":
-        click.echo(_learnt(chosen))
+        click.echo(lab_text.learnt(*chosen.learnt(FOLDER)))
     else:
-        click.echo(_filled(work.show_solution(FOLDER, chosen)))
+        click.echo(lab_text.paragraphs(chosen.solution(FOLDER)))
 
 
 @command.command("reset")
@@ -144,131 +132,43 @@ def show(part: str, word: str | None) -> None:
 @options.no_color
 @options.debug
 def reset(word: str | None) -> None:
-    """Put the repository back as it was at the start."""
-    chosen = _open(word)
-    work.reset(FOLDER, chosen)
+    """Put the repository back as it was at the start, and end what still runs of it."""
+    chosen = unit.opened(FOLDER, word)
+    lab_live.end(FOLDER)
+    chosen.reset(FOLDER)
     click.echo(f"{FOLDER / chosen.id} is as it was at the start")
 
 
 @command.command("prove")
 @click.argument("words", metavar="[ID]...", nargs=-1)
+@click.option("--track", default="", metavar="NAME", help="Only this track of labs with tracks.")
 @_format
 @options.no_color
 @options.debug
-def prove(words: tuple[str, ...], form: str) -> int:
-    """Prove exercises: red at the start, red after a wrong fix, green when solved, and reset."""
-    from scaffolder.lab import prove as proving
+def prove(words: tuple[str, ...], track: str, form: str) -> int:
+    """Prove labs and exercises (default: all): red at the start, green when solved."""
+    from scaffolder.lab import lab_proof
+    from scaffolder.lab import prove as exercise_proof
 
-    chosen = [exercise.named(word) for word in words] or list(exercise.every())
-    proofs = []
-    for proof in proving.prove(chosen):
-        proofs.append(proof)
-        if form == "text":
-            click.echo("\n".join(_proof(proof)))
-    failed = [proof for proof in proofs if proof.problems]
+    labs = [one for one in lab.every() if not words or {one.id, str(one.number)} & set(words)]
+    others = [word for word in words if lab.named(word) is None]
+    chosen = [exercise.named(word) for word in others] if words else list(exercise.every())
+    lines = []
+    for proven in lab_proof.prove(labs, track):
+        lines.append(lab_text.Proven(proven.name, proven.problems, proven.not_here))
+        lab_text.echo_proof(lines[-1], form)
+    for proof in exercise_proof.prove(chosen):
+        lines.append(lab_text.Proven(proof.exercise.id, proof.problems))
+        lab_text.echo_proof(lines[-1], form)
+    failed = [one for one in lines if one.problems]
+    skipped = [one for one in lines if one.not_here]
     if form == "json":
-        document = {proof.exercise.id: list(proof.problems) for proof in proofs}
-        click.echo(json.dumps({"version": 1, "exercises": document}, indent=2))
+        click.echo(json.dumps(lab_text.proof_document(lines), indent=2))
     else:
-        click.echo(f"{len(proofs) - len(failed)} of {len(proofs)} proven")
+        proven_count = len(lines) - len(failed) - len(skipped)
+        click.echo(f"{proven_count} of {len(lines)} proven")
     return ExitCode.FOUND if failed else ExitCode.CLEAN
 
 
-def _open(word: str | None) -> Exercise:
-    if word:
-        return exercise.named(word)
-    current = work.load(FOLDER).current
-    if not current:
-        raise ProjectError("no exercise is started", hint="scaffold lab start")
-    return exercise.named(current)
-
-
-def _next(state: Work) -> Exercise:
-    """Return the first exercise that is not started."""
-    for one in exercise.every():
-        if one.id not in state.exercises:
-            return one
-    raise ProjectError("every exercise is started", hint="scaffold lab start ID --force")
-
-
-def _code(verdicts: tuple[Verdict, ...]) -> ExitCode:
-    lights = {one.light for one in verdicts}
-    if Light.RED in lights:
-        return ExitCode.FOUND
-    return ExitCode.NO_VERDICT if Light.CANNOT_TELL in lights else ExitCode.CLEAN
-
-
-def _list(state: Work) -> str:
-    lines = []
-    family = ""
-    for one in exercise.every():
-        if one.family != family:
-            family = one.family
-            lines += ["", f"  {family}"]
-        progress = state.exercises.get(one.id)
-        word = progress.word if progress else "not started"
-        lines.append(f"  {one.number:>3}  {one.id:<26} {word:<22} {one.title}")
-    return "\n".join([*lines[1:], "", "Start one: scaffold lab start ID"])
-
-
-def _document(state: Work) -> dict[str, object]:
-    return {
-        "version": 1,
-        "current": state.current,
-        "exercises": [
-            {
-                "id": one.id,
-                "number": one.number,
-                "family": one.family,
-                "title": one.title,
-                "state": state.exercises[one.id].word
-                if one.id in state.exercises
-                else "not started",
-            }
-            for one in exercise.every()
-        ],
-    }
-
-
-def _judged(chosen: Exercise, verdicts: tuple[Verdict, ...], code: ExitCode) -> dict[str, object]:
-    return {
-        "version": 1,
-        "exercise": chosen.id,
-        "criteria": [
-            {"title": one.criterion.title, "light": str(one.light), "reason": one.reason}
-            for one in verdicts
-        ],
-        "exit_code": int(code),
-    }
-
-
-def _print(verdicts: tuple[Verdict, ...]) -> None:
-    for one in verdicts:
-        word = options.paint(f"{one.light:<11}", _COLOURS[one.light])
-        click.echo(f"  {word}  {visible(one.criterion.title)}")
-        if one.reason:
-            for line in textwrap.wrap(one.reason, options.width() - 15, break_on_hyphens=False):
-                click.echo(visible(f"{'':15}{line}"))
-
-
-def _situation(chosen: Exercise) -> str:
-    return f"{_indented(chosen.situation)}\n\n{_indented(f'Your task: {chosen.task}')}"
-
-
-def _learnt(chosen: Exercise) -> str:
-    question = f"One question for the team: {chosen.question}"
-    return f"{_indented(f'What you have seen: {chosen.learnt}')}\n{_indented(question)}"
-
-
-def _proof(proof: Proof) -> Iterator[str]:
-    word = options.paint("red  ", "failed") if proof.problems else options.paint("green", "passed")
-    yield f"  {word}  {proof.exercise.id}"
-    yield from (f"         {visible(problem)}" for problem in proof.problems)
-
-
-def _indented(text: str) -> str:
-    return textwrap.indent(_filled(text, options.width() - 2), "  ")
-
-
-def _filled(text: str, width: int = 0) -> str:
-    return textwrap.fill(text, width or options.width(), break_on_hyphens=False)
+for other in lab_live.COMMANDS:
+    command.add_command(other)

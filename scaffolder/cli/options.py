@@ -59,7 +59,7 @@ def no_color(function: Command) -> Command:
     """`--no-color`; NO_COLOR and FORCE_COLOR mean what https://no-color.org says."""
 
     def decide(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-        if value or os.environ.get("NO_COLOR"):
+        if value or os.environ.get("NO_COLOR") or os.environ.get("ACCESSIBLE"):
             ctx.color = False
         elif os.environ.get("FORCE_COLOR"):
             ctx.color = True

@@ -115,9 +115,9 @@ def every() -> tuple[Exercise, ...]:
 
 
 def named(word: str) -> Exercise:
-    """Return the exercise of an id or a number. Raises ProjectError if there is none."""
+    """Return the exercise of an id or of a number, as in e7. Raises ProjectError if absent."""
     for one in every():
-        if word in {one.id, str(one.number)}:
+        if word in {one.id, f"e{one.number}"}:
             return one
     raise ProjectError(f"there is no exercise {word!r}", hint="scaffold lab lists them")
 

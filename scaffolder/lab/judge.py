@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from scaffolder import checks
 from scaffolder.errors import ScaffolderError
@@ -24,13 +25,31 @@ class Light(enum.StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
+class Named(Protocol):
+    """A criterion of an exercise or of a lab."""
+
+    @property
+    def kind(self) -> str:
+        """Return one of the kinds of criteria."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Return what has to be true."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What became of a criterion, and why it is not green."""
+    """What became of a criterion, and why it is not green.
 
-    criterion: Criterion
+    `form` is "reduced" or "recorded" if something else was looked at in place of what is meant.
+    """
+
+    criterion: Named
     light: Light
     reason: str = ""
+    form: str = ""
 
 
 def judge(exercise: Exercise, root: Path, started: Mapping[str, str]) -> tuple[Verdict, ...]:
@@ -73,14 +92,9 @@ def _verdict(
     match criterion.kind:
         case "check":
             asked = [check for check in checks.every() if check.id == criterion.select]
-            return _of_checks(criterion, asked, project, toolchain)
+            return of_checks(criterion, asked, project, toolchain)
         case "others":
-            asked = [
-                check
-                for check in checks.every()
-                if check.tool is None and check.id not in exercise.checks
-            ]
-            return _of_checks(criterion, asked, project, toolchain)
+            return of_checks(criterion, others(exercise.checks), project, toolchain)
         case "unchanged":
             same = digest(project.root / criterion.file) == started.get(criterion.file)
             reason = "" if same else f"{criterion.file} was changed: it says what is wanted"
@@ -90,8 +104,13 @@ def _verdict(
     return Verdict(criterion=criterion, light=Light.GREEN if same else Light.RED, reason=reason)
 
 
-def _of_checks(
-    criterion: Criterion, asked: list[Check], project: Project, toolchain: SystemToolchain
+def others(named: frozenset[str]) -> list[Check]:
+    """Return the checks that need no program, but those that criteria name."""
+    return [check for check in checks.every() if check.tool is None and check.id not in named]
+
+
+def of_checks(
+    criterion: Named, asked: list[Check], project: Project, toolchain: SystemToolchain
 ) -> Verdict:
     """Return red with the first finding; a check that gives no verdict is no green."""
     unknown = ""

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,10 @@ _STATE = "lab.json"
 
 @dataclass(kw_only=True)
 class Progress:
-    """How far an exercise is: `checks` are the times, and the titles of what was red."""
+    """How far an exercise or a lab is: `checks` are the times, and the titles of what was red.
+
+    `form` is the one in which a lab was started; an exercise has none.
+    """
 
     started: str
     digests: dict[str, str] = field(default_factory=dict)
@@ -36,6 +40,7 @@ class Progress:
     hints: int = 0
     solution_shown: bool = False
     done: bool = False
+    form: dict[str, str] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -100,7 +105,7 @@ def start(folder: Path, exercise: Exercise, *, force: bool = False) -> int:
     count = write(target, exercise)
     work = load(folder)
     work.current = exercise.id
-    work.exercises[exercise.id] = Progress(started=_now(), digests=digests(exercise, target))
+    work.exercises[exercise.id] = Progress(started=now(), digests=digests(exercise, target))
     save(folder, work)
     return count
 
@@ -121,12 +126,17 @@ def check(folder: Path, exercise: Exercise) -> tuple[Verdict, ...]:
     work = load(folder)
     progress = _progress(work, exercise)
     verdicts = judge(exercise, folder / exercise.id, progress.digests)
-    red = [one.criterion.title for one in verdicts if one.light != "green"]
-    progress.checks.append({"at": _now(), "green": len(verdicts) - len(red), "red": red})
-    progress.done = progress.done or solved(verdicts)
+    note(progress, verdicts)
     work.current = exercise.id
     save(folder, work)
     return verdicts
+
+
+def note(progress: Progress, verdicts: tuple[Verdict, ...]) -> None:
+    """Note the result of a check."""
+    red = [one.criterion.title for one in verdicts if one.light != "green"]
+    progress.checks.append({"at": now(), "green": len(verdicts) - len(red), "red": red})
+    progress.done = progress.done or solved(verdicts)
 
 
 def hint(folder: Path, exercise: Exercise) -> tuple[int, str]:
@@ -163,18 +173,23 @@ def solution(exercise: Exercise) -> str:
 
 def write(target: Path, exercise: Exercise, *, broken: bool = True) -> int:
     """Write the repository in the place of `target`; return the number of its files."""
-    completed = answers.complete({"service_name": NAME, **exercise.answers})
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".lab-") as name:
         made = Path(name) / NAME
-        with render.staged(completed, made) as rendered:
-            render.move(rendered, made)
+        generate({"service_name": NAME, **exercise.answers}, made)
         if broken:
             make(exercise, made)
         if target.exists():
             shutil.rmtree(target)
         made.replace(target)
     return sum(1 for file in target.rglob("*") if file.is_file())
+
+
+def generate(given: Mapping[str, Any], target: Path) -> None:
+    """Write the repository that the template gives for these answers."""
+    completed = answers.complete(dict(given))
+    with render.staged(completed, target) as rendered:
+        render.move(rendered, target)
 
 
 def make(exercise: Exercise, root: Path) -> None:
@@ -218,5 +233,6 @@ def _progress(work: Work, exercise: Exercise) -> Progress:
     return work.exercises[exercise.id]
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time, to the second."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

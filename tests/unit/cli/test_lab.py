@@ -39,7 +39,7 @@ def state() -> dict[str, object]:
 
 
 STARTED = """\
-Exercise 1 of NUMBER: It compiles, and it does not start
+Exercise eNUMBER of NUMBER: It compiles, and it does not start
 wrote lab-work/two-javas (NUMBER files)
 
   The pipeline is green. In dev no pod becomes ready. The log has one line:
@@ -66,7 +66,7 @@ def plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_1_it_starts_red(capsys: pytest.CaptureFixture[str]) -> None:
     out = said(capsys, "start", "two-javas")
-    out = re.sub(r"(?<= of )\d+|(?<=\()\d+|(?<=Dockerfile:)\d+", "NUMBER", out)
+    out = re.sub(r"(?<= of )\d+|(?<=Exercise e)\d+|(?<=\()\d+|(?<=Dockerfile:)\d+", "NUMBER", out)
     assert click.unstyle(out) == STARTED
 
 
@@ -107,7 +107,7 @@ def test_5_it_is_solved(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_6_a_reset_puts_the_fault_back(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "reset", "1") == "lab-work/two-javas is as it was at the start\n"
+    assert said(capsys, "reset", "e1") == "lab-work/two-javas is as it was at the start\n"
     assert "JAVA_VERSION=11" in (REPOSITORY / "Dockerfile").read_text()
     assert state()["done"] is False
     assert "Dockerfile:" in said(capsys, "show", "solution")
@@ -138,8 +138,10 @@ def test_9_a_state_that_cannot_be_read_is_said(capsys: pytest.CaptureFixture[str
     ("words", "says"),
     [
         (("start", "nothing"), "there is no exercise 'nothing'"),
+        (("start", "77"), "there is no lab '77'"),
+        (("start", "two-javas", "--track", "java"), "two-javas has no tracks"),
         (("check", "port-moved"), "the exercise port-moved is not started"),
-        (("hint",), "no exercise is started"),
+        (("hint",), "nothing is started"),
     ],
 )
 def test_what_is_not_there_is_said(

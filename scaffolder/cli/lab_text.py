@@ -1,0 +1,189 @@
+"""How labs and exercises are printed: one verdict a line, the word before everything else."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from scaffolder.cli import options
+from scaffolder.errors import ExitCode
+from scaffolder.lab import exercise, lab, lab_file, work
+from scaffolder.lab.judge import Light, Verdict, solved
+from scaffolder.lab.unit import Unit
+from scaffolder.lab.work import FOLDER, Work
+from scaffolder.model import counted, visible
+
+HINTS = lab_file.HINTS
+"""How many hints there are; the last one is what to write."""
+
+_COLOURS = {Light.GREEN: "passed", Light.RED: "failed", Light.CANNOT_TELL: "skipped"}
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The proof of a lab or an exercise; without problems it holds, or it was not possible here."""
+
+    name: str
+    problems: tuple[str, ...]
+    not_here: str = ""
+
+
+def exit_code(verdicts: tuple[Verdict, ...]) -> ExitCode:
+    """Return 1 if a criterion is red, else 3 if one cannot be told, else 0."""
+    lights = {one.light for one in verdicts}
+    if Light.RED in lights:
+        return ExitCode.FOUND
+    return ExitCode.NO_VERDICT if Light.CANNOT_TELL in lights else ExitCode.CLEAN
+
+
+def list_text(state: Work) -> str:
+    """Return the labs and the exercises, a line each."""
+    lines = ["  labs"]
+    for file in lab.every():
+        lines.append(_line(str(file.number), file.id, file.title, state))
+    family = ""
+    for one in exercise.every():
+        if one.family != family:
+            family = one.family
+            lines += ["", f"  exercises: {family}"]
+        lines.append(_line(f"e{one.number}", one.id, one.title, state))
+    return "\n".join([*lines, "", "Start one: scaffold lab start ID"])
+
+
+def list_document(state: Work) -> dict[str, object]:
+    """Return the labs and the exercises for programs."""
+    return {
+        "version": 1,
+        "current": state.current,
+        "labs": [
+            {
+                "id": file.id,
+                "number": file.number,
+                "title": file.title,
+                "minutes": file.document["minutes"],
+                "pillar": file.document["pillar"],
+                "tracks": list(file.tracks),
+                "state": _word(file.id, state),
+            }
+            for file in lab.every()
+        ],
+        "exercises": [
+            {
+                "id": one.id,
+                "number": one.number,
+                "family": one.family,
+                "title": one.title,
+                "state": _word(one.id, state),
+            }
+            for one in exercise.every()
+        ],
+    }
+
+
+def judged(chosen: Unit, verdicts: tuple[Verdict, ...], code: ExitCode) -> dict[str, object]:
+    """Return the result of a check for programs."""
+    return {
+        "version": 1,
+        chosen.kind: chosen.id,
+        "criteria": [
+            {
+                "title": one.criterion.title,
+                "light": str(one.light),
+                "reason": one.reason,
+                "form": one.form or "live",
+            }
+            for one in verdicts
+        ],
+        "exit_code": int(code),
+    }
+
+
+def echo_report(chosen: Unit, verdicts: tuple[Verdict, ...]) -> None:
+    """Print the verdicts and what comes next."""
+    echo_verdicts(verdicts)
+    if solved(verdicts):
+        progress = work.load(FOLDER).exercises[chosen.id]
+        click.echo(f"Done, with {counted(progress.hints, 'hint')}.\n")
+        click.echo(learnt(*chosen.learnt(FOLDER)))
+        if chosen.kind == "lab":
+            click.echo(f"\nCompare: scaffold lab show solution {chosen.short}")
+        else:
+            click.echo()
+        click.echo("Next: scaffold lab start")
+        return
+    green = sum(1 for one in verdicts if one.light is Light.GREEN)
+    unknown = sum(1 for one in verdicts if one.light is Light.CANNOT_TELL)
+    words = f"{green} of {len(verdicts)} green"
+    if unknown:
+        words += f", {unknown} cannot be told here"
+    click.echo(f"{words}. Next hint: scaffold lab hint")
+
+
+def echo_verdicts(verdicts: tuple[Verdict, ...]) -> None:
+    """Print a line for each criterion, and the reason below it."""
+    for one in verdicts:
+        word = options.paint(f"{one.light:<11}", _COLOURS[one.light])
+        marked = f" ({one.form})" if one.form else ""
+        click.echo(f"  {word}  {visible(one.criterion.title)}{marked}")
+        if one.reason:
+            for line in textwrap.wrap(one.reason, options.width() - 15, break_on_hyphens=False):
+                click.echo(visible(f"{'':15}{line}"))
+
+
+def situation(seen: str, task: str) -> str:
+    """Return the situation and the task."""
+    return f"{_indented(seen)}\n\n{_indented(f'Your task: {task}')}"
+
+
+def learnt(text: str, question: str) -> str:
+    """Return what was learnt, and the question."""
+    asked = f"One question for the team: {question}"
+    return f"{_indented(f'What you have seen: {text}')}\n{_indented(asked)}"
+
+
+def paragraphs(text: str) -> str:
+    """Return a text with its lines as they are, and long ones wrapped."""
+    return "\n".join(filled(line) for line in text.splitlines())
+
+
+def echo_proof(one: Proven, form: str) -> None:
+    """Print the proof of one, unless a program reads the output."""
+    if form == "json":
+        return
+    if one.not_here:
+        click.echo(f"  {options.paint('--   ', 'skipped')}  {one.name}: {visible(one.not_here)}")
+        return
+    word = options.paint("red  ", "failed") if one.problems else options.paint("green", "passed")
+    click.echo(f"  {word}  {one.name}")
+    for problem in one.problems:
+        click.echo(f"         {visible(problem)}")
+
+
+def proof_document(lines: Sequence[Proven]) -> dict[str, object]:
+    """Return all proofs for programs."""
+    return {
+        "version": 1,
+        "exercises": {one.name: list(one.problems) for one in lines if not one.not_here},
+        "not_proven_here": {one.name: one.not_here for one in lines if one.not_here},
+    }
+
+
+def filled(text: str, width: int = 0) -> str:
+    """Return a text in lines that fit."""
+    return textwrap.fill(text, width or options.width(), break_on_hyphens=False)
+
+
+def _line(short: str, name: str, title: str, state: Work) -> str:
+    return f"  {short:>3}  {name:<26} {_word(name, state):<22} {title}"
+
+
+def _word(name: str, state: Work) -> str:
+    progress = state.exercises.get(name)
+    return progress.word if progress else "not started"
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(filled(text, options.width() - 2), "  ")

@@ -1,0 +1,121 @@
+"""The cloud of a lab: a file in lab-work that Terraform changes, or a colleague by hand."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from typing import Any
+
+from scaffolder import rehearse
+from scaffolder.errors import ProjectError, ToolCrashed
+from scaffolder.lab.place import Place
+from scaffolder.repository import rehearsals
+from scaffolder.repository.project import Project
+from scaffolder.tools import rehearsal
+from scaffolder.tools.rehearsal import Rehearsed
+from scaffolder.tools.rehearsal.cloud import Cloud, CloudObject
+from scaffolder.tools.toolchain import Toolchain
+
+ROOT = "env"
+"""The root of an environment; the others are made once for all."""
+
+
+def owner(environment: str) -> str:
+    """Return what the objects of an environment are marked with."""
+    return f"{ROOT} {environment}"
+
+
+def load(place: Place) -> Cloud:
+    """Return the cloud as it is now."""
+    return rehearsal.load(place.cloud)
+
+
+def apply(place: Place, environment: str, toolchain: Toolchain) -> Rehearsed:
+    """Make the cloud as the code says; return what came of it.
+
+    Raises:
+        ToolMissing: Terraform or gRPC is not installed.
+        ToolCrashed: the code cannot be applied.
+
+    """
+    cloud = load(place)
+    done = _rehearsed(place, environment, toolchain, cloud)
+    place.side.mkdir(parents=True, exist_ok=True)
+    cloud.save(place.cloud)
+    return done
+
+
+def plan(place: Place, environment: str, toolchain: Toolchain) -> Rehearsed:
+    """Return what an apply would change, and change nothing; raises as `apply` does."""
+    return _rehearsed(place, environment, toolchain, load(place))
+
+
+def objects(place: Place, environment: str = "") -> tuple[CloudObject, ...]:
+    """Return what is in the cloud, of an environment or all, sorted by type and id."""
+    found = load(place).objects.values()
+    wanted = [one for one in found if not environment or one.owner == owner(environment)]
+    return tuple(sorted(wanted, key=lambda one: (one.type, one.id)))
+
+
+def change(place: Place, kind: str, identifier: str, values: Mapping[str, Any]) -> None:
+    """Change an object by hand: a part of its values. Raises ProjectError if there is none."""
+    cloud = load(place)
+    found = [one for one in cloud.of_type(kind) if fnmatch.fnmatch(one.id, identifier)]
+    if len(found) != 1:
+        raise ProjectError(f"the cloud has {len(found)} objects {kind} {identifier}")
+    _merge(found[0].values, values)
+    cloud.save(place.cloud)
+
+
+def add(place: Place, kind: str, identifier: str, values: Mapping[str, Any]) -> None:
+    """Add an object that no code has made."""
+    cloud = load(place)
+    made = CloudObject(
+        type=kind, id=identifier, owner="by hand", region="eu-central-1", values=dict(values)
+    )
+    cloud.put(made)
+    cloud.save(place.cloud)
+
+
+def delete(place: Place, identifier: str) -> CloudObject:
+    """Delete an object by hand. Raises ProjectError if there is none with this id."""
+    cloud = load(place)
+    found = [one for one in cloud.objects.values() if one.id == identifier]
+    if not found:
+        raise ProjectError(
+            f"the cloud has no object {identifier!r}", hint="scaffold lab cloud ls shows them"
+        )
+    cloud.delete(found[0].type, found[0].id)
+    cloud.save(place.cloud)
+    return found[0]
+
+
+def _rehearsed(place: Place, environment: str, toolchain: Toolchain, cloud: Cloud) -> Rehearsed:
+    rehearse.ready(toolchain)
+    project = Project(place.root)
+    folder = rehearsals.folder_of(project)
+    if folder is None:
+        raise ProjectError(f"{place.root} holds no Terraform code", hint="scaffold lab reset")
+    targets = [
+        target
+        for target in rehearse.chosen(project, folder, environment)
+        if target.name == owner(environment)
+    ]
+    [done] = rehearsal.rehearse(
+        toolchain, project.root / folder, targets, within=project.root, cloud=cloud, keep=True
+    )
+    if done.limit or done.failed:
+        problem = done.limit or "; ".join(one.summary for one in done.diagnostics)
+        raise ToolCrashed(f"Terraform stopped in {owner(environment)}: {problem}")
+    return done
+
+
+def _merge(values: dict[str, Any], changed: Mapping[str, Any]) -> None:
+    """Change the attributes that are named; a list stands for its first block."""
+    for name, value in changed.items():
+        inner = values.get(name)
+        block = inner[0] if isinstance(inner, list) and inner else inner
+        if isinstance(value, dict) and isinstance(block, dict):
+            _merge(block, value)
+        else:
+            values[name] = value

@@ -1,0 +1,195 @@
+"""The labs in lab-work: start one, judge it, put it back, and keep what is known of it."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from scaffolder.errors import DestinationError, ProjectError
+from scaffolder.lab import judging, runtimes, steps, work
+from scaffolder.lab.judge import Verdict
+from scaffolder.lab.lab import Lab, LabFile
+from scaffolder.lab.place import Place
+from scaffolder.lab.work import Progress
+from scaffolder.tools.toolchain import SystemToolchain
+
+_STARTING = ".start-"
+_START = "start"
+
+
+def start(
+    folder: Path,
+    file: LabFile,
+    *,
+    track: str = "",
+    force: bool = False,
+    form: Mapping[str, str] | None = None,
+) -> tuple[Place, int]:
+    """Write a lab and open it; return its place, and the number of files of the repository.
+
+    What a start that was killed has left is removed first.
+
+    Raises:
+        AnswersError: the lab has no such track.
+        DestinationError: the lab is there already, and `force` is not given.
+
+    """
+    chosen = form or chosen_form(folder, file, track)
+    place = Place(folder=folder, lab=file.of(chosen))
+    if place.root.exists() and not force:
+        raise DestinationError(
+            f"{place.root} is there already",
+            hint=f"scaffold lab check {file.number}, or scaffold lab reset {file.number}",
+        )
+    _write(place)
+    known = work.load(folder)
+    known.current = file.id
+    known.exercises[file.id] = Progress(
+        started=work.now(), digests=judging.digests(place), form=dict(chosen)
+    )
+    work.save(folder, known)
+    return place, sum(1 for path in place.root.rglob("*") if _counts(path, place.root))
+
+
+def opened(folder: Path, file: LabFile) -> Place:
+    """Return the place of a lab that is started. Raises ProjectError if it is not."""
+    progress = _progress(folder, file)
+    if progress.form not in [dict(form) for form in file.forms]:
+        raise ProjectError(
+            f"lab {file.number} was started by another version of scaffold",
+            hint=f"scaffold lab start {file.number} --force",
+        )
+    return Place(folder=folder, lab=file.of(progress.form))
+
+
+def check(place: Place) -> tuple[Verdict, ...]:
+    """Judge a lab and note the result."""
+    known = work.load(place.folder)
+    progress = known.exercises[place.lab.id]
+    verdicts = judging.judge(place, progress.digests)
+    work.note(progress, verdicts)
+    known.current = place.lab.id
+    work.save(place.folder, known)
+    return verdicts
+
+
+def first(place: Place) -> tuple[Verdict, ...]:
+    """Judge a lab at its start; nothing is noted."""
+    return judging.judge(place, work.load(place.folder).exercises[place.lab.id].digests)
+
+
+def hint(place: Place) -> tuple[int, str]:
+    """Return the number and the text of the next hint; the last one again if there is none."""
+    known = work.load(place.folder)
+    progress = known.exercises[place.lab.id]
+    progress.hints = min(progress.hints + 1, len(place.lab.hints))
+    work.save(place.folder, known)
+    return progress.hints, place.lab.hints[progress.hints - 1]
+
+
+def show_solution(place: Place) -> str:
+    """Return the solution, and note that it was shown."""
+    known = work.load(place.folder)
+    known.exercises[place.lab.id].solution_shown = True
+    work.save(place.folder, known)
+    return place.lab.shown
+
+
+def reset(place: Place) -> None:
+    """Put a lab back as it was at its start; what is known of it stays."""
+    restore(place)
+    known = work.load(place.folder)
+    known.exercises[place.lab.id].done = False
+    known.current = place.lab.id
+    work.save(place.folder, known)
+
+
+def restore(place: Place) -> None:
+    """Put the files of a lab back as they were at its start."""
+    kept = place.side / _START
+    if not (kept / place.lab.id).is_dir():
+        raise ProjectError(
+            f"{place.side} is not complete", hint=f"scaffold lab start {place.lab.number} --force"
+        )
+    for entry in place.side.iterdir():
+        if entry.name != _START:
+            _remove(entry)
+    _remove(place.root)
+    shutil.copytree(kept / place.lab.id, place.root, symlinks=True)
+    for entry in kept.iterdir():
+        if entry.name != place.lab.id:
+            _copy(entry, place.side / entry.name)
+
+
+def chosen_form(folder: Path, file: LabFile, track: str) -> Mapping[str, str]:
+    """Return the first form whose runtime is here; one of those without a runtime by lot."""
+    forms = file.of_track(track)
+    if "image" not in forms[0]:
+        return secrets.choice(forms)
+    for form in forms:
+        if runtimes.find(folder, form["track"], form["image"]):
+            return form
+    return forms[0]
+
+
+def _write(place: Place) -> None:
+    """Make the lab in a folder beside, and move it into place when it is whole."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    for left in place.folder.glob(f"{_STARTING}*"):
+        _remove(left)
+    with tempfile.TemporaryDirectory(dir=place.folder, prefix=_STARTING) as name:
+        made = Place(folder=Path(name), lab=place.lab)
+        made.side.mkdir()
+        work.generate(made.lab.answers, made.root)
+        with SystemToolchain() as toolchain:
+            steps.carry_out(made, made.lab.start, toolchain)
+        _keep(made)
+        for source, target in ((made.root, place.root), (made.side, place.side)):
+            _remove(target)
+            source.replace(target)
+
+
+def _keep(place: Place) -> None:
+    """Copy what the lab starts from into its side, for resets."""
+    kept = place.side / _START
+    kept.mkdir()
+    for entry in place.side.iterdir():
+        if entry.name != _START:
+            _copy(entry, kept / entry.name)
+    shutil.copytree(place.root, kept / place.lab.id, symlinks=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True)
+    else:
+        shutil.copy2(source, target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _counts(path: Path, root: Path) -> bool:
+    return path.is_file() and ".git" not in path.relative_to(root).parts[:-1]
+
+
+def _progress(folder: Path, file: LabFile) -> Progress:
+    known = work.load(folder).exercises
+    if file.id not in known:
+        raise ProjectError(
+            f"lab {file.number} is not started", hint=f"scaffold lab start {file.number}"
+        )
+    return known[file.id]
+
+
+def lab_of(folder: Path, file: LabFile) -> Lab:
+    """Return a lab in the form in which it was started, else in its first one."""
+    progress = work.load(folder).exercises.get(file.id)
+    return file.of(progress.form if progress and progress.form else file.forms[0])

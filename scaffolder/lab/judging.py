@@ -1,0 +1,162 @@
+"""Whether a lab is solved: one verdict for each criterion, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from scaffolder import checks
+from scaffolder.errors import ScaffolderError, ToolError, ToolMissing
+from scaffolder.lab import cloud, live, runtimes
+from scaffolder.lab.judge import Light, Verdict, digest, of_checks, others
+from scaffolder.lab.lab import Lab, LabCriterion
+from scaffolder.lab.place import Place
+from scaffolder.lab.scene import ANSWERS, Scene
+from scaffolder.model import Blocked
+from scaffolder.tools.toolchain import SystemToolchain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A light, its reason, and "reduced" or "recorded" if that is what was looked at."""
+
+    light: Light
+    reason: str = ""
+    form: str = ""
+
+
+def judge(
+    place: Place, started: Mapping[str, str], only: Iterable[str] = ()
+) -> tuple[Verdict, ...]:
+    """Return a verdict for each criterion, or for those with the ids `only`.
+
+    The checks are asked without the settings and waivers of the repository, so that no fault is
+    waived away. What needs a missing program is "cannot tell", with the command that installs it.
+    """
+    wanted = set(only)
+    with SystemToolchain() as toolchain:
+        scene = Scene(place, started, toolchain)
+        return tuple(
+            _verdict(one, scene) for one in place.lab.criteria if not wanted or one.id in wanted
+        )
+
+
+def digests(place: Place) -> dict[str, str]:
+    """Return a digest of each file that must stay as it is."""
+    names = [one.values["file"] for one in place.lab.criteria if one.kind == "unchanged"]
+    return {name: digest(place.root / name) for name in names}
+
+
+def _verdict(criterion: LabCriterion, scene: Scene) -> Verdict:
+    if criterion.kind in {"check", "others"}:
+        return _of_checks(criterion, scene)
+    try:
+        outcome = KINDS[criterion.kind](criterion, scene)
+    except ToolMissing as error:
+        reason = f"{error.message}: {error.hint}" if error.hint else error.message
+        outcome = Outcome(light=Light.CANNOT_TELL, reason=reason)
+    except (Blocked, ToolError) as error:
+        outcome = Outcome(light=Light.CANNOT_TELL, reason=str(error))
+    except (ScaffolderError, ValueError, OSError) as error:
+        outcome = Outcome(light=Light.RED, reason=str(error))
+    return Verdict(
+        criterion=criterion, light=outcome.light, reason=outcome.reason, form=outcome.form
+    )
+
+
+def _of_checks(criterion: LabCriterion, scene: Scene) -> Verdict:
+    lab: Lab = scene.place.lab
+    if criterion.kind == "check":
+        asked = [one for one in checks.every() if one.id == criterion.values["select"]]
+    else:
+        left_out = lab.checks | frozenset(criterion.values.get("ignore", ()))
+        asked = others(left_out)
+    return of_checks(criterion, asked, scene.project, scene.toolchain)
+
+
+def _green(reason: str = "", form: str = "") -> Outcome:
+    return Outcome(light=Light.GREEN, reason=reason, form=form)
+
+
+def _red(reason: str) -> Outcome:
+    return Outcome(light=Light.RED, reason=reason)
+
+
+def _unchanged(criterion: LabCriterion, scene: Scene) -> Outcome:
+    file = criterion.values["file"]
+    if digest(scene.place.root / file) == scene.started.get(file):
+        return _green()
+    return _red(f"{file} was changed, and it has to stay as it was")
+
+
+def _holds(criterion: LabCriterion, scene: Scene) -> Outcome:
+    file, text = criterion.values["file"], criterion.values["text"]
+    if scene.project.has(file) and text in scene.project.text(file):
+        return _green()
+    return _red(f"{file} does not have {text!r}")
+
+
+def _answer(criterion: LabCriterion, scene: Scene) -> Outcome:
+    key, wanted = criterion.values["key"], criterion.values["value"]
+    given = scene.answers.get(key, "")
+    if not given:
+        return _red(f"{ANSWERS} has no answer for {key}")
+    if given.lower() in {one.strip().lower() for one in str(wanted).split("|")}:
+        return _green()
+    return _red(f"{ANSWERS}: {key}: {given} is not it")
+
+
+def _serves(criterion: LabCriterion, scene: Scene) -> Outcome:
+    """Run the service on the runtime that the image brings, and ask for a path."""
+    track, path = scene.place.lab.form["track"], criterion.values["path"]
+    version = scene.image_version
+    name = runtimes.NAMES[track]
+    if not version:
+        return _red(f"no image says which {name} it brings")
+    installed = runtimes.find(scene.place.folder, track, version)
+    if installed is None:
+        return _not_run(scene, track, version)
+    with live.running(scene.place.root, installed) as port:
+        health, answer = live.ask(port, "/readyz"), live.ask(port, path)
+    words = f"prod runs {name} {version}: GET /readyz {health.status if health else 'nothing'}"
+    if answer is None:
+        return _red(f"{words}, GET {path} no answer")
+    if answer.status == live.OK:
+        return _green(f"prod runs {name} {version}: GET {path} 200")
+    return _red(f"{words}, GET {path} {answer.status} {answer.text}")
+
+
+def _not_run(scene: Scene, track: str, version: str) -> Outcome:
+    """Return what can be said without the runtime: whether it is the one that is wanted."""
+    form = scene.place.lab.form
+    get = runtimes.how_to_get(track, version)
+    words = f"{runtimes.NAMES[track]} {version} is not installed: {get}"
+    if version == form["stated"]:
+        return _green(f"the image brings what the service is written for; {words}", "reduced")
+    return Outcome(light=Light.CANNOT_TELL, reason=words)
+
+
+def _no_drift(criterion: LabCriterion, scene: Scene) -> Outcome:
+    environment = criterion.values["environment"]
+    done = cloud.plan(scene.place, environment, scene.toolchain)
+    if not done.before:
+        return _green()
+    words = "; ".join(f"{one.action} {one.address}" for one in done.before)
+    return _red(f"{environment} differs from the code: {words}")
+
+
+def _absent(criterion: LabCriterion, scene: Scene) -> Outcome:
+    wanted = criterion.values["id"]
+    if any(one.id == wanted for one in cloud.objects(scene.place)):
+        return _red("something is in the cloud that no code has made")
+    return _green()
+
+
+KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {
+    "unchanged": _unchanged,
+    "holds": _holds,
+    "answer": _answer,
+    "serves": _serves,
+    "no-drift": _no_drift,
+    "absent": _absent,
+}

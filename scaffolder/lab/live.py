@@ -1,0 +1,70 @@
+"""The service of a lab, run on a runtime of this machine, and what it answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from scaffolder.errors import ToolCrashed
+from scaffolder.lab.runtimes import Installed
+from scaffolder.tools.background import Background, free_port
+
+PROGRAM: dict[str, tuple[str, ...]] = {
+    "java": ("-cp", "receipts", "Receipts"),
+    "node": ("receipts/receipts.mjs",),
+    "python": ("receipts/receipts.py",),
+}
+"""What is started in the repository; the runtime comes before it."""
+
+OK = 200
+_PATIENCE = 30.0
+_ANSWER = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a service answered: its status, and the first line of the text."""
+
+    path: str
+    status: int
+    text: str
+
+
+@contextmanager
+def running(root: Path, installed: Installed) -> Iterator[int]:
+    """Run the service of the lab until the block ends; yield its port.
+
+    Raises:
+        ToolCrashed: it does not start.
+
+    """
+    port = free_port()
+    with Background("scaffold-lab-") as background:
+        argv = (str(Path(installed.path).absolute()), *PROGRAM[installed.runtime])
+        environment = {"PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1"}
+        background.start("service", argv, cwd=root.absolute(), env=environment)
+        deadline = time.monotonic() + _PATIENCE
+        while ask(port, "/readyz") is None:
+            if background.ended("service") or time.monotonic() > deadline:
+                words = background.last_words("service")
+                raise ToolCrashed(f"the service did not start: {words}".rstrip(": "))
+            time.sleep(0.05)
+        yield port
+
+
+def ask(port: int, path: str) -> Answer | None:
+    """Return what the service on a port answers, None if nothing is there."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWER)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        lines = response.read().decode("utf-8", errors="replace").splitlines()
+        return Answer(path=path, status=response.status, text=lines[0] if lines else "")
+    except (OSError, HTTPException):
+        return None
+    finally:
+        connection.close()

@@ -1,0 +1,36 @@
+"""Where a lab is in lab-work: its repository, and what the machine keeps beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.lab.lab import Lab
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The lab in `folder`, which is lab-work."""
+
+    folder: Path
+    lab: Lab
+
+    @property
+    def root(self) -> Path:
+        """Return the folder of the repository."""
+        return self.folder / self.lab.id
+
+    @property
+    def side(self) -> Path:
+        """Return the folder of what is no part of the repository."""
+        return self.folder / f".{self.lab.id}"
+
+    @property
+    def cloud(self) -> Path:
+        """Return the file that is the cloud of the lab."""
+        return self.side / "cloud.json"
+
+    @property
+    def name(self) -> str:
+        """Return the name of the service."""
+        return str(self.lab.answers["service_name"])

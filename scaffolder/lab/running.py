@@ -1,0 +1,63 @@
+"""What runs for the course in another terminal, and how to end it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.errors import ProjectError
+
+_FILE = ".running"
+_PATIENCE = 15.0
+
+
+@contextlib.contextmanager
+def held(folder: Path, what: str) -> Iterator[None]:
+    """Mark that something runs until the block ends. Raises ProjectError if something runs already.
+
+    The mark is a lock on a file: it is gone with this process, however it ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _FILE).open("a+", encoding="utf-8") as file:
+        if not _lock(file.fileno()):
+            raise ProjectError("something of the course runs already", hint="scaffold lab stop")
+        file.truncate(0)
+        file.write(f"{os.getpid()} {what}")
+        file.flush()
+        try:
+            yield
+        finally:
+            (folder / _FILE).unlink(missing_ok=True)
+
+
+def end(folder: Path) -> str:
+    """End what runs, and return what it was; "" if nothing runs."""
+    path = folder / _FILE
+    try:
+        file = path.open(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    with file:
+        number, _, what = file.read().partition(" ")
+        if _lock(file.fileno()) or not number.isdigit():
+            path.unlink(missing_ok=True)  # its process has ended without a farewell
+            return ""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(number), signal.SIGINT)
+        deadline = time.monotonic() + _PATIENCE
+        while not _lock(file.fileno()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    return what
+
+
+def _lock(number: int) -> bool:
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

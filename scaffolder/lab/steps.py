@@ -1,0 +1,72 @@
+"""What the steps of a lab do: to its repository, to its cloud, and to what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from scaffolder.checks import faults
+from scaffolder.lab import cloud, history
+from scaffolder.lab.lab import Step, data
+from scaffolder.lab.place import Place
+from scaffolder.tools.toolchain import SystemToolchain
+
+Values = Mapping[str, Any]
+
+
+def carry_out(place: Place, steps: Iterable[Step], toolchain: SystemToolchain) -> None:
+    """Carry out steps one after the other.
+
+    Raises:
+        ValueError: a file is not as an edit expects it.
+        ToolError: a program that a step needs is missing or fails.
+
+    """
+    for step in steps:
+        KINDS[step.kind](place, step.values, toolchain)
+
+
+def _edit(place: Place, values: Values, _: SystemToolchain) -> None:
+    faults.edit(dict(values)).make(place.root)
+
+
+def _copy(place: Place, values: Values, _: SystemToolchain) -> None:
+    target = place.root / values["to"]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data(place.lab.id, values["file"]).read_bytes())
+
+
+def _commit(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    history.commit(place.root, values["message"], toolchain)
+
+
+def _revert(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    history.revert(place.root, values["message"], toolchain)
+
+
+def _cloud_apply(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    cloud.apply(place, values["environment"], toolchain)
+
+
+def _cloud_change(place: Place, values: Values, _: SystemToolchain) -> None:
+    cloud.change(place, values["type"], values["id"], values["set"])
+
+
+def _cloud_add(place: Place, values: Values, _: SystemToolchain) -> None:
+    cloud.add(place, values["type"], values["id"], values["values"])
+
+
+def _cloud_delete(place: Place, values: Values, _: SystemToolchain) -> None:
+    cloud.delete(place, values["id"])
+
+
+KINDS: Mapping[str, Callable[[Place, Values, SystemToolchain], None]] = {
+    "edit": _edit,
+    "copy": _copy,
+    "commit": _commit,
+    "revert": _revert,
+    "cloud-apply": _cloud_apply,
+    "cloud-change": _cloud_change,
+    "cloud-add": _cloud_add,
+    "cloud-delete": _cloud_delete,
+}

@@ -1,0 +1,253 @@
+"""What a student can open: a lab or an exercise, with the same commands for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from scaffolder.errors import ProjectError
+from scaffolder.lab import course, exercise, lab, runtimes, work
+from scaffolder.lab.exercise import Exercise
+from scaffolder.lab.judge import Verdict, judge
+from scaffolder.lab.lab import LabFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """What a start has made: a line for a person about the files and what they run on."""
+
+    wrote: str
+    first: tuple[Verdict, ...]
+
+
+class Unit(Protocol):
+    """A lab or an exercise; `folder` is lab-work."""
+
+    @property
+    def id(self) -> str:
+        """Return the name of its folder."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Return "lab" or "exercise"."""
+        ...
+
+    @property
+    def short(self) -> str:
+        """Return the word that a person types: "3" or "e7"."""
+        ...
+
+    @property
+    def heading(self) -> str:
+        """Return its number and title."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Return its title."""
+        ...
+
+    def start(self, folder: Path, *, track: str, force: bool) -> Started:
+        """Write it and judge it."""
+        ...
+
+    def check(self, folder: Path) -> tuple[Verdict, ...]:
+        """Judge it and note the result."""
+        ...
+
+    def hint(self, folder: Path) -> tuple[int, str]:
+        """Return the number and the text of the next hint."""
+        ...
+
+    def situation(self, folder: Path) -> tuple[str, str]:
+        """Return what people see, and the task."""
+        ...
+
+    def learnt(self, folder: Path) -> tuple[str, str]:
+        """Return what was learnt, and a question for the team."""
+        ...
+
+    def solution(self, folder: Path) -> str:
+        """Return the solution, and note that it was shown."""
+        ...
+
+    def reset(self, folder: Path) -> None:
+        """Put it back as it was at its start."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabUnit:
+    """A lab."""
+
+    file: LabFile
+    kind: str = "lab"
+
+    @property
+    def id(self) -> str:
+        """Return the name of its folder."""
+        return self.file.id
+
+    @property
+    def short(self) -> str:
+        """Return the word that a person types: "3" or "e7"."""
+        return str(self.file.number)
+
+    @property
+    def title(self) -> str:
+        """Return its title."""
+        return self.file.title
+
+    @property
+    def heading(self) -> str:
+        """Return its number and title."""
+        minutes = self.file.document["minutes"]
+        title = f"Lab {self.file.number} of {len(lab.every())}: {self.file.title}"
+        return f"{title} (about {minutes} minutes)"
+
+    def start(self, folder: Path, *, track: str, force: bool) -> Started:
+        """Write it and judge it."""
+        place, count = course.start(folder, self.file, track=track, force=force)
+        words = f"wrote {place.root} ({count} files)"
+        return Started(wrote=words + _runtime(folder, place.lab.form), first=course.first(place))
+
+    def check(self, folder: Path) -> tuple[Verdict, ...]:
+        """Judge it and note the result."""
+        return course.check(course.opened(folder, self.file))
+
+    def hint(self, folder: Path) -> tuple[int, str]:
+        """Return the number and the text of the next hint."""
+        return course.hint(course.opened(folder, self.file))
+
+    def situation(self, folder: Path) -> tuple[str, str]:
+        """Return what people see, and the task."""
+        found = course.lab_of(folder, self.file)
+        return found.situation, found.task
+
+    def learnt(self, folder: Path) -> tuple[str, str]:
+        """Return what was learnt, and a question for the team."""
+        found = course.lab_of(folder, self.file)
+        return found.learnt, found.question
+
+    def solution(self, folder: Path) -> str:
+        """Return the solution, and note that it was shown."""
+        return course.show_solution(course.opened(folder, self.file))
+
+    def reset(self, folder: Path) -> None:
+        """Put it back as it was at its start."""
+        course.reset(course.opened(folder, self.file))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExerciseUnit:
+    """An exercise."""
+
+    exercise: Exercise
+    kind: str = "exercise"
+
+    @property
+    def id(self) -> str:
+        """Return the name of its folder."""
+        return self.exercise.id
+
+    @property
+    def short(self) -> str:
+        """Return the word that a person types: "3" or "e7"."""
+        return f"e{self.exercise.number}"
+
+    @property
+    def title(self) -> str:
+        """Return its title."""
+        return self.exercise.title
+
+    @property
+    def heading(self) -> str:
+        """Return its number and title."""
+        return f"Exercise {self.short} of {len(exercise.every())}: {self.exercise.title}"
+
+    def start(self, folder: Path, *, track: str, force: bool) -> Started:
+        """Write it and judge it."""
+        if track:
+            raise ProjectError(f"{self.id} has no tracks", hint="leave --track out")
+        files = work.start(folder, self.exercise, force=force)
+        root = folder / self.exercise.id
+        digests = work.load(folder).exercises[self.exercise.id].digests
+        return Started(
+            wrote=f"wrote {root} ({files} files)", first=judge(self.exercise, root, digests)
+        )
+
+    def check(self, folder: Path) -> tuple[Verdict, ...]:
+        """Judge it and note the result."""
+        return work.check(folder, self.exercise)
+
+    def hint(self, folder: Path) -> tuple[int, str]:
+        """Return the number and the text of the next hint."""
+        return work.hint(folder, self.exercise)
+
+    def situation(self, folder: Path) -> tuple[str, str]:
+        """Return what people see, and the task."""
+        return self.exercise.situation, self.exercise.task
+
+    def learnt(self, folder: Path) -> tuple[str, str]:
+        """Return what was learnt, and a question for the team."""
+        return self.exercise.learnt, self.exercise.question
+
+    def solution(self, folder: Path) -> str:
+        """Return the solution, and note that it was shown."""
+        return work.show_solution(folder, self.exercise)
+
+    def reset(self, folder: Path) -> None:
+        """Put it back as it was at its start."""
+        work.reset(folder, self.exercise)
+
+
+def every() -> tuple[Unit, ...]:
+    """Return all labs and then all exercises."""
+    labs = [LabUnit(file=one) for one in lab.every()]
+    return (*labs, *(ExerciseUnit(exercise=one) for one in exercise.every()))
+
+
+def named(word: str) -> Unit:
+    """Return the lab of a number or an id, or the exercise of an id or as in e7.
+
+    Raises:
+        ProjectError: there is none.
+
+    """
+    if found := lab.named(word):
+        return LabUnit(file=found)
+    if word.isdigit():
+        raise ProjectError(f"there is no lab {word!r}", hint="scaffold lab lists them")
+    return ExerciseUnit(exercise=exercise.named(word))
+
+
+def opened(folder: Path, word: str | None) -> Unit:
+    """Return what a word names, else what is open. Raises ProjectError if nothing is."""
+    if word:
+        return named(word)
+    current = work.load(folder).current
+    if not current:
+        raise ProjectError("nothing is started", hint="scaffold lab start")
+    return named(current)
+
+
+def following(folder: Path) -> Unit:
+    """Return the first lab or exercise that is not started."""
+    known = work.load(folder).exercises
+    for one in every():
+        if one.id not in known:
+            return one
+    raise ProjectError("everything is started", hint="scaffold lab start ID --force")
+
+
+def _runtime(folder: Path, form: Mapping[str, str]) -> str:
+    """Return which runtime is here for the service of a lab, or how to get it."""
+    if "image" not in form:
+        return ""
+    name = f"{runtimes.NAMES[form['track']]} {form['image']}"
+    if runtimes.find(folder, form["track"], form["image"]):
+        return f"; {name} is here"
+    return f"; {name} is missing: {runtimes.how_to_get(form['track'], form['image'])}"
