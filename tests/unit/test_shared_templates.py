@@ -18,7 +18,7 @@ from scaffolder.template import bundled
 
 TEMPLATES = ROOT / "templates"
 VALUES = {"runtime": set(RUNTIMES), "ci": set(CI_SYSTEMS), "cloud": set(CLOUDS)}
-OTHER_SWITCHES = {"cloud": {"own_cluster", "some_cloud"}}
+OTHER_SWITCHES = {"cloud": {"no_cloud", "some_cloud"}}
 """Switches of copier.yml that say what the answer is not."""
 
 EXCEPTIONS: dict[str, dict[str, int]] = yaml.safe_load(
@@ -107,7 +107,7 @@ def test_each_include_of_a_part_finds_one_for_some_choice() -> None:
         ("ci", "[[ 'x' if 'azure-devops' in ci ]]", 2),
         ("ci", "#% if azure_devops\nx\n#% endif\n", 1),
         ("cloud", "#% if cloud != 'none'\nx\n#% endif\n", 1),
-        ("cloud", "#% if own_cluster\nx\n#% endif\n", 1),
+        ("cloud", "#% if no_cloud\nx\n#% endif\n", 1),
     ],
 )
 def test_each_way_to_ask_for_a_choice_is_seen(question: str, text: str, number: int) -> None:
