@@ -14,20 +14,37 @@ from scaffolder.template.answers import Answer
 Combination = dict[str, Answer]
 
 _IDENTITY = {"service_name": "my-service"}
-_TEXT = ("organization", "team", "region")
+_TEXT = ("organization", "team", "region", "platform")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
+_OF_A_CLOUD = ("cluster", "oidc_provider")
+"""Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
 
 
 def covering(strength: int) -> tuple[Combination, ...]:
-    """Combinations that hold every valid group of `strength` values of different questions, completed and distinct."""
+    """Combinations that hold every valid group of `strength` values of different questions, completed and distinct.
+
+    Below triples, a shared cluster meets each value but the older versions of a runtime.
+    """
     axes = _axes()
+    shared = [value for value in axes["cloud"] if "shared" in value.split()]
+    dedicated = [value for value in axes["cloud"] if value not in shared]
+    rows = [*_made({**axes, "cloud": dedicated}, strength)]
+    if strength < 3:
+        newest = {value.split()[0]: value for value in axes["runtime"]}
+        axes["runtime"] = list(newest.values())
+    # All of these have the answer "shared": with it, a group of one value less is one of `strength`.
+    rows += _made({**axes, "cloud": shared}, 2 if strength > 1 else 1)
+    return _distinct(_completed(row) for row in rows)
+
+
+def _made(axes: dict[str, list[str]], strength: int) -> list[dict[str, str]]:
     pipelines = [name for name in axes if ":" in name]
     some_pipeline = {
         "operator": "or",
         "conditions": [{"operator": "eq", "left": name, "value": "yes"} for name in pipelines],
     }
-    rows = make(axes, strength=strength, constraints=[some_pipeline] if len(pipelines) > 1 else [])
-    return _distinct(_completed(row) for row in rows)
+    constraints = [some_pipeline] if len(pipelines) > 1 else []
+    return list(make(axes, strength=strength, constraints=constraints))
 
 
 def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
@@ -78,7 +95,7 @@ def _axes() -> dict[str, list[str]]:
             "runtime",
             "runtime_version",
             "cloud",
-            "oidc_provider",
+            *_OF_A_CLOUD,
         }:
             continue
         values = [choice.value for choice in question.choices_given(_IDENTITY)]
@@ -103,17 +120,20 @@ def _runtimes() -> Iterator[str]:
 
 
 def _clouds() -> Iterator[str]:
-    """Each cloud; AWS with each answer to the question that is asked for it alone."""
+    """Each cloud, with each group of answers to the questions that are asked of some clouds alone."""
     by_name = {question.name: question for question in answers.questions()}
-    for cloud in by_name["cloud"].choices_given(_IDENTITY):
-        given = {**_IDENTITY, "cloud": cloud.value}
-        if by_name["oidc_provider"].asked_given(given):
-            yield from (
-                f"{cloud.value} {choice.value}"
-                for choice in by_name["oidc_provider"].choices_given(given)
-            )
+
+    def continued(given: dict[str, Answer], rest: tuple[str, ...]) -> Iterator[dict[str, Answer]]:
+        if not rest:
+            yield given
+        elif not by_name[rest[0]].asked_given(given):
+            yield from continued(given, rest[1:])
         else:
-            yield cloud.value
+            for choice in by_name[rest[0]].choices_given(given):
+                yield from continued({**given, rest[0]: choice.value}, rest[1:])
+
+    for group in continued(dict(_IDENTITY), ("cloud", *_OF_A_CLOUD)):
+        yield " ".join(str(group[name]) for name in ("cloud", *_OF_A_CLOUD) if name in group)
 
 
 def _valid(row: dict[str, str]) -> bool:
@@ -128,9 +148,7 @@ def _completed(row: dict[str, str]) -> Combination:
         if name == "runtime":
             given["runtime"], given["runtime_version"] = value.split()
         elif name == "cloud":
-            given["cloud"], *provider = value.split()
-            if provider:
-                given["oidc_provider"] = provider[0]
+            given |= zip(("cloud", *_OF_A_CLOUD), value.split(), strict=False)
         elif ":" in name:
             several, _, item = name.partition(":")
             chosen.setdefault(several, [])

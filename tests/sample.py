@@ -32,6 +32,9 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str, str], ...] = (
 _EXISTING_PROVIDER = ("aws-gitlab", "aws-azure-devops")
 """Sets whose AWS account has the OpenID Connect provider of the pipeline already."""
 
+_SHARED_CLUSTER = ("aws-jenkins", "azure-every-pipeline")
+"""Sets of a service on clusters of a platform."""
+
 
 def sample() -> dict[str, dict[str, Answer]]:
     """The sets of answers, each with a short name for a test's id."""
@@ -52,6 +55,8 @@ def sample() -> dict[str, dict[str, Answer]]:
         }
         if key in _EXISTING_PROVIDER:
             named[key]["oidc_provider"] = "existing"
+        if key in _SHARED_CLUSTER:
+            named[key]["cluster"] = "shared"
     return named
 
 

@@ -35,12 +35,15 @@ _CHART = frozenset(
 
 _MONITORED = frozenset(
     {
-        *("MO001", "MO002", "MO003", "MO004", "MO005", "MO006", "MO007"),
+        *("MO001", "MO002", "MO003", "MO004"),
         *("AG019", "AG022", "AG024", "AG032", "AG033", "AG034", "AG035", "AG036", "AG038"),
-        *("AG039", "AG040", "AG052", "AG060", "AG062"),
+        *("AG039", "AG052", "AG060", "AG062"),
     }
 )
 """Checks of alerts and dashboards."""
+
+_MONITORING_STACK = frozenset({"MO005", "MO006", "MO007", "AG040"})
+"""Checks of Prometheus and Alertmanager themselves, which a shared cluster brings."""
 
 _PROVISIONED = frozenset({"TF001", "TF002", "SY005", "AG007", "AG009", "SEC009", "SEC011"})
 """Checks of Terraform code."""
@@ -83,6 +86,14 @@ def _is_monitored(answers: _Answers) -> bool:
     return answers.get("monitoring") == "prometheus-grafana"
 
 
+def _brings_its_monitoring(answers: _Answers) -> bool:
+    return _is_monitored(answers) and not _is_on_a_shared_cluster(answers)
+
+
+def _is_on_a_shared_cluster(answers: _Answers) -> bool:
+    return answers.get("cluster") == "shared" and _is_in_a_cloud(answers)
+
+
 def _is_in_a_cloud(answers: _Answers) -> bool:
     return answers.get("cloud") in {"aws", "azure"}
 
@@ -112,6 +123,7 @@ _SUBJECTS = (
     _Subject(checks=_SERVICE, made=_is_deployed),
     _Subject(checks=_CHART, made=_is_deployed, first="HL001"),
     _Subject(checks=_MONITORED, made=_is_monitored, first="MO003"),
+    _Subject(checks=_MONITORING_STACK, made=_brings_its_monitoring, first="MO003"),
     _Subject(checks=_PROVISIONED, made=_is_provisioned, first="TF001"),
     _Subject(checks=_OF_ENVIRONMENTS, made=_is_in_a_cloud, first="TF001"),
     *(_Subject(checks=one.OWN_CHECKS, made=_is_built_by(name)) for name, one in CI_SYSTEMS.items()),

@@ -44,6 +44,9 @@ CHANGES = {
     "use existing providers and remove a CI system": Change(
         {"ci": "github,jenkins"}, {"ci": "github", "oidc_provider": "existing"}, "forget"
     ),
+    "move to a shared cluster": Change(
+        {"ci": "github,jenkins"}, {"ci": "github,jenkins", "cluster": "shared"}, "forget"
+    ),
     "create the providers again": Change(
         {"ci": "github", "oidc_provider": "existing"}, {"ci": "github"}, "none"
     ),

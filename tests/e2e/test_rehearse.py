@@ -312,8 +312,10 @@ def trees(pristine: Repository, cloud: str, ci: list[str]) -> Iterator[tuple[str
     """Yield the repositories whose Terraform code is not the same, with the answers that give it."""
     seen: set[str] = set()
     given: list[dict[str, object]] = [{}]
+    if cloud != "none":
+        given.append({"cluster": "shared"})
     if cloud == "aws":
-        given = [{"oidc_provider": "create"}, {"oidc_provider": "existing"}]
+        given.append({"oidc_provider": "existing"})
     for deploy, level, more in product(["helm", "terraform"], ["work", "right"], given):
         root = pristine(cloud=cloud, ci=ci, deploy=deploy, level=level, **more)
         code = sorted(
@@ -460,6 +462,43 @@ def test_what_is_set_or_added_destroys_nothing(
     found = between(pristine(cloud=cloud, **before), pristine(cloud=cloud, **after), tools)
     assert [one for one in found.planned if one.destroys] == []
     assert (found.errors, found.limits, found.rehearsed) == ((), (), 5)
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize(
+    "given", [{}, {"ci": list(SYSTEMS)}, {"level": "work", "deploy": "terraform"}], ids=str
+)
+def test_a_service_that_moves_to_a_shared_cluster_destroys_nothing(
+    tools: SystemToolchain, pristine: Repository, cloud: str, given: dict[str, object]
+) -> None:
+    before = pristine(cloud=cloud, **given)
+    found = between(before, pristine(cloud=cloud, cluster="shared", **given), tools)
+    assert [one for one in found.planned if one.destroys] == []
+    assert (found.errors, found.limits, found.rehearsed) == ((), (), 5)
+    forgotten = {one.address for one in found.planned if one.action == "remove"}
+    assert {
+        "aws": "module.cluster.aws_eks_cluster.this",
+        "azure": "module.cluster.azurerm_kubernetes_cluster.this",
+    }[cloud] in forgotten
+
+
+def test_a_type_that_the_code_no_longer_names_is_still_read(
+    tools: SystemToolchain, tmp_path: Path
+) -> None:
+    gone = "removed {\n  from = aws_vpc.this\n  lifecycle {\n    destroy = false\n  }\n}\n"
+    provider = VPC[: VPC.index("resource")]
+    before = written(tmp_path / "before", {"README.md": "ours\n", "main.tf": VPC})
+    after = written(
+        tmp_path / "after",
+        {"README.md": "ours\n", "main.tf": provider + 'resource "aws_eip" "new" {\n}\n' + gone},
+    )
+    found = between(before, after, tools)
+    assert {one.address: one.action for one in found.planned} == {
+        "aws_eip.new": "create",
+        "aws_vpc.this": "remove",
+    }
+    assert (found.errors, found.failed) == ((), False)
 
 
 @pytest.mark.rehearse

@@ -65,6 +65,13 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "ci": "azure-devops",
         "chat": "teams",
     },
+    "go-shared-eks-github": {"runtime": "go", "cluster": "shared"},
+    "python-shared-aks-gitlab": {
+        "runtime": "python",
+        "cloud": "azure",
+        "ci": "gitlab",
+        "cluster": "shared",
+    },
     "go126-own-every-pipeline": {
         "runtime": "go",
         "runtime_version": "1.26",

@@ -25,15 +25,17 @@ def values(question: str) -> list[str]:
 
 
 CLOUDS = values("cloud")
+SHARED = {"cluster": "shared"}
 PIPELINES = [*([one] for one in values("ci")), values("ci")]  # each alone, and all together
 
 
 def distinct_roots(cloud: str, pristine: Repository) -> list[tuple[str, Path, Path]]:
     """Each root that differs, in any combination of what its code depends on, with a name, its folder and its path there."""
     found: dict[str, tuple[str, Path, Path]] = {}
-    of_cloud = (
-        [{"oidc_provider": value} for value in values("oidc_provider")] if cloud == "aws" else [{}]
-    )
+    of_cloud = {
+        "aws": [*({"oidc_provider": value} for value in values("oidc_provider")), SHARED],
+        "azure": [{}, SHARED],
+    }.get(cloud, [{}])
     for ci, deploy, level, given in product(PIPELINES, values("deploy"), values("level"), of_cloud):
         directory = pristine(cloud=cloud, deploy=deploy, ci=ci, level=level, **given) / "terraform"
         name = "-".join([cloud, deploy, "+".join(ci), level, *given.values()])
@@ -63,8 +65,9 @@ def test_valid_at_level_schema(
     cloud: str, pristine: Repository, toolchain: SystemToolchain
 ) -> None:
     roots = distinct_roots(cloud, pristine)
-    # With and without a key that signs, at each level, and deploy; on AWS, shared with new and with existing providers.
-    assert len(roots) >= {"aws": 9, "azure": 8, "none": 1}[cloud]
+    # With and without a key that signs, at each level, on a cluster of its own or of a platform, and deploy; on AWS, shared
+    # with new and with existing providers.
+    assert len(roots) >= {"aws": 12, "azure": 11, "none": 1}[cloud]
     for name, directory, root in roots:
         for release in RELEASES[cloud]:
             releases = {PROVIDER[cloud]: release} if release and root != Path("deploy") else {}
@@ -108,6 +111,22 @@ def test_its_own_tests_pass_for_the_shortest_and_the_longest_name(
     for tested in terraform.run_tests(
         toolchain, repository, roots
     ):  # the whole repository: deploy reads the chart
+        assert (tested.failed, tested.diagnostics) == (0, ()), tested.root
+        assert tested.passed > 0, tested.root
+
+
+@pytest.mark.usefixtures("without_mirror")
+@pytest.mark.parametrize(
+    ("ci", "level"),
+    [(["github"], "right"), (values("ci"), "right"), (["jenkins"], "work")],
+    ids=str,
+)
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_its_own_tests_pass_on_a_shared_cluster(
+    cloud: str, ci: list[str], level: str, pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    directory = pristine(cloud=cloud, ci=ci, level=level, **SHARED) / "terraform"
+    for tested in terraform.run_tests(toolchain, directory, [Path("shared"), Path("env")]):
         assert (tested.failed, tested.diagnostics) == (0, ()), tested.root
         assert tested.passed > 0, tested.root
 

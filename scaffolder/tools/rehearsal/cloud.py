@@ -46,6 +46,11 @@ class Cloud:
         with self.lock:
             return tuple(one for (its, _), one in self.objects.items() if its == kind)
 
+    def types(self) -> frozenset[str]:
+        """Return the types of all objects."""
+        with self.lock:
+            return frozenset(kind for kind, _ in self.objects)
+
     def get(self, kind: str, identifier: str) -> CloudObject | None:
         """Return the object with this type and id, None if it does not exist."""
         with self.lock:

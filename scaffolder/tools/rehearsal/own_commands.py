@@ -135,7 +135,7 @@ def _environment(
     modules = [one for root in roots for one in Root(code, root).local_modules().values()]
     files = [file for module in modules for file in module.files]
     chosen, unknown = choose(required_providers(files), {})
-    words = frozenset(re.findall(r"\w+", "\n".join(module.text for module in modules)))
+    words = cloud.types().union(re.findall(r"\w+", "\n".join(module.text for module in modules)))
     parts = {schema.address: catalog.load(schema, words) for schema in chosen}
     if reason := limits.refusal(files, parts, unknown):
         raise limits.NotRehearsed(reason)

@@ -35,15 +35,21 @@ class PreparedRoot:
     """Whether a provider has more than one configuration."""
 
 
-def prepared(tools: Toolchain, root: Root, base: str) -> PreparedRoot | str:
-    """Initialise a root with a state in the cloud, or return why it cannot be rehearsed."""
+def prepared(
+    tools: Toolchain, root: Root, base: str, *, existing: frozenset[str] = frozenset()
+) -> PreparedRoot | str:
+    """Initialise a root with a state in the cloud, or return why it cannot be rehearsed.
+
+    `existing` are the types of the objects in the cloud: Terraform reads those of its state also
+    where the code no longer names their type.
+    """
     if root.remote_modules:
         return f"modules from elsewhere: {', '.join(root.remote_modules)}"
     modules = root.local_modules()
     files = [file for module in modules.values() for file in module.files]
     text = "\n".join(module.text for module in modules.values())
     chosen, unknown = choose(required_providers(files), {}, locked_versions(root.folder))
-    words = frozenset(re.findall(r"\w+", text))
+    words = existing.union(re.findall(r"\w+", text))
     parts = {schema.address: catalog.load(schema, words) for schema in chosen}
     if reason := limits.refusal(files, parts, unknown):
         return reason

@@ -46,7 +46,7 @@ def rehearse(
     cloud = cloud or Cloud()
     with copied(directory, within=within) as (copy, top), ExitStack() as stack:
         base = stack.enter_context(states.serving(cloud))
-        roots = _roots(tools, copy, top, targets, base, on_stage)
+        roots = _roots(tools, copy, top, targets, base, on_stage, existing=cloud.types())
         runs = [
             TargetRun.of(
                 stack, tools, roots[target.root], target, cloud, base, copy / f".run-{number}"
@@ -69,12 +69,14 @@ def _roots(
     targets: Sequence[Target],
     base: str,
     on_stage: Progress,
+    *,
+    existing: frozenset[str],
 ) -> dict[Path, PreparedRoot | str]:
     """Initialise each root once, however many environments it has."""
 
     def one(path: Path) -> PreparedRoot | str:
         on_stage(path.as_posix(), "init")
-        return prepared(tools, Root(copy, path, top), base)
+        return prepared(tools, Root(copy, path, top), base, existing=existing)
 
     paths = list(dict.fromkeys(target.root for target in targets))
     with _pool() as pool:

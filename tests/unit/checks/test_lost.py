@@ -20,6 +20,7 @@ runtime: {runtime}
 cloud: {cloud}
 deploy: {deploy}
 monitoring: {monitoring}
+cluster: {cluster}
 ci: {ci}
 """
 USUAL = {
@@ -27,6 +28,7 @@ USUAL = {
     "cloud": "aws",
     "deploy": "helm",
     "monitoring": "prometheus-grafana",
+    "cluster": "dedicated",
     "ci": "[github]",
 }
 
@@ -46,6 +48,12 @@ def told(folder: Path, reasons: dict[str, str], answers: str) -> dict[str, str]:
         ("HL001", {"deploy": "terraform"}, True),
         ("MO003", {}, True),
         ("MO003", {"monitoring": "none"}, False),
+        ("MO005", {}, True),
+        ("MO005", {"cluster": "dedicated"}, True),
+        ("MO005", {"cluster": "shared"}, False),
+        ("MO003", {"cluster": "shared"}, True),
+        ("AG040", {"cloud": "azure", "cluster": "shared"}, False),
+        ("AG040", {"cloud": "none", "cluster": "shared"}, True),
         ("TF002", {}, True),
         ("TF002", {"cloud": "none"}, False),
         ("TF002", {"cloud": "none", "deploy": "terraform"}, True),
