@@ -53,9 +53,10 @@ _PARTS = (
         "a stand-in that runs the real Helm 3 (`tests/control_plane/helm_provider.py`)",
     ),
     (
-        "image build, `crane`",
-        "a stand-in that writes an OCI layout, and one that speaks to the real registry",
+        "image build",
+        "real: buildah, as root, on stand-ins for the base images; where buildah cannot run, an image without a program",
     ),
+    ("`crane`, the bill of materials", "stand-ins; crane speaks to the real registry"),
     (
         "`cosign`, `trivy`, `mise`, the cloud",
         "stand-ins; cosign verifies what it signed before, and nothing else",
