@@ -1,0 +1,3 @@
+environment  = "qa"
+account_id   = "" # fill in: aws sts get-caller-identity --query Account --output text
+cluster_name = "platform-qa"

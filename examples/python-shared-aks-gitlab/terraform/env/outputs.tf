@@ -1,0 +1,46 @@
+output "cluster_name" {
+  description = "Name of the cluster: the variable CLUSTER_NAME of the pipeline."
+  value       = var.cluster_name
+}
+
+output "resource_group" {
+  description = "Resource group of the cluster: the variable RESOURCE_GROUP of the pipeline."
+  value       = var.cluster_resource_group
+}
+
+output "region" {
+  description = "Region of the cluster."
+  value       = var.region
+}
+
+output "deploy_identity_client_id" {
+  description = "Identity of the job that deploys: the variable DEPLOY_CLIENT_ID of the pipeline."
+  value       = module.deploy_identity.client_id
+}
+
+output "deploy_identity_principal_id" {
+  description = "The same identity as Kubernetes knows it: the user that the platform binds to the Role of the deployer."
+  value       = module.deploy_identity.principal_id
+}
+
+output "drift_identity_client_id" {
+  description = "Identity of the job that looks for drift: the variable DRIFT_CLIENT_ID_<ENVIRONMENT> of the pipeline."
+  value       = module.drift_identity.client_id
+}
+
+output "tenant_id" {
+  description = "Entra tenant: the variable AZURE_TENANT_ID of the pipeline."
+  value       = data.azurerm_client_config.current.tenant_id
+}
+
+output "subscription_id" {
+  description = "Subscription of the environment: the variable AZURE_SUBSCRIPTION_ID of the pipeline."
+  value       = var.subscription_id
+}
+
+output "shape" {
+  description = "Everything that must be the same in dev, qa and prod. Two environments differ when this does."
+  value = {
+    pipelines = sort(keys(var.pipelines))
+  }
+}
