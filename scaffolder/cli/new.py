@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from scaffolder import new
 from scaffolder.cli import options, prompts, summary
@@ -173,12 +174,18 @@ def _of_other(
     other: Named, given: Mapping[str, object], ask: answers.Ask | None
 ) -> dict[str, Answer]:
     """Return the answers to the questions of another template; NAME is one if it asks for a service."""
-    asks = other.asks
+    asks, context = other.asks, click.get_current_context()
+    ambient = {
+        key
+        for key in given
+        if context.get_parameter_source(key) is ParameterSource.ENVIRONMENT and key not in asks
+    }  # variables of this machine are for every template
     if "service_name" not in asks and not given.get("service_name"):
         raise AnswersError("the repository has no name", hint=f"{named_template.OPTION} …")
+    unasked = {"service_name"} - asks  # then NAME is the folder's alone
     usual = presets.user_settings().defaults
     return answers.complete(
-        {key: value for key, value in given.items() if key in asks or key != "service_name"},
+        {key: value for key, value in given.items() if key not in {*ambient, *unasked}},
         usual={key: value for key, value in usual.items() if key in asks},
         ask=ask,
         folder=other.origin.folder,

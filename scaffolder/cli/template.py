@@ -60,7 +60,8 @@ def publish(url: str) -> int:
 def use(url: str, path: Path, **settings: bool | str) -> int:
     """Record URL as the address of the template in the repository at PATH (default: here).
 
-    The release stays the same, and URL must have it. Plain `copier update` and Renovate then need
+    Every place that names it changes: the record, what Renovate is told, and the list that the
+    weekly update compares it with. The release stays the same, and URL must have it. Plain `copier update` and Renovate then need
     no scaffolder. Nothing is committed.
     """
     return updated.carried_out(

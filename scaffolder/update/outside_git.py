@@ -47,13 +47,13 @@ def kept(before: _Values, after: _Values, folder: Path) -> tuple[Outside, ...]:
     """Return what exists under the answers `before`, and not under `after`.
 
     `folder` is that of the release. One entry for each changed answer. What a change of the cloud
-    leaves is named with the cloud, and its region is not told again.
+    leaves is named with the cloud, and its region and clusters are not told again.
     """
     changed = [
         name for name in _OBJECTS if before.get(name) and before.get(name) != after.get(name)
     ]
-    if "cloud" in changed and "region" in changed:
-        changed.remove("region")
+    if "cloud" in changed:
+        changed = [name for name in changed if name not in {"cluster", "region"}]
     if not changed:
         return ()
     values = _completed(before, folder)
@@ -107,18 +107,25 @@ def _of_the_cloud(values: _Values) -> Iterator[str]:
     if values.get("cloud") not in _CLOUDS:
         return
     service, names = str(values["service_name"]), _environments(values)
+    yield from _of_the_clusters(values)
+    deployers = _each(service, tuple(f"{name}-deploy" for name in names))
     if values["cloud"] == "azure":
-        yield f"Azure resource groups {_each(service, names)}: clusters, networks, identities"
-        registry = values.get("registry_name", "")
-        yield f"Azure resource group {service}-shared: registry {registry} with all images".replace(
-            "registry  with", "registry with"
-        )
+        yield f"Azure identities {service}-build, {deployers}, and what trusts them"
+        registry = " ".join(filter(None, ("registry", str(values.get("registry_name", "")))))
+        yield f"Azure resource group {service}-shared: {registry} with all images"
     else:
-        yield f"AWS clusters and networks {_each(service, names)}"
-        roles = _each(service, tuple(f"{name}-deploy" for name in names))
-        yield f"AWS roles {service}-build, {roles}, and what trusts them"
+        yield f"AWS roles {service}-build, {deployers}, and what trusts them"
         yield f"AWS registry {service} with all images"
     yield from _state(values)
+
+
+def _of_the_clusters(values: _Values) -> Iterator[str]:
+    """What runs day and night, unless a platform team runs it for others as well."""
+    if values.get("cloud") not in _CLOUDS or values.get("cluster", "dedicated") != "dedicated":
+        return
+    each = _each(str(values["service_name"]), _environments(values))
+    what = "AWS clusters" if values["cloud"] == "aws" else "Azure resource groups with clusters"
+    yield f"{what} and networks {each}"
 
 
 def _state(values: _Values) -> Iterator[str]:
@@ -139,8 +146,8 @@ def _of_the_host(values: _Values) -> Iterator[str]:
 def _todo(name: str, values: _Values) -> str:
     if values.get("cloud") in _CLOUDS and name != "organization":
         return (
-            f"{_NOTHING_YET} Else destroy it from a checkout of the commit before this change"
-            " (terraform/README.md), or keep it until the new one serves: both cost money."
+            f"{_NOTHING_YET} Else destroy it from a checkout of the commit before this change, and"
+            " before the new code is applied (terraform/README.md); until then both cost money."
         )
     if values.get("cloud") in _CLOUDS:
         return (
@@ -168,6 +175,7 @@ _OBJECTS: Mapping[str, Callable[[_Values], Iterator[str]]] = {
     "service_name": _of_the_name,
     "organization": _of_the_organization,
     "cloud": _of_the_cloud,
+    "cluster": _of_the_clusters,
     "region": _of_the_region,
 }
 """What exists under the answer to each question, in the order in which it is told."""

@@ -108,6 +108,17 @@ def test_what_the_other_template_does_not_take_of_the_defaults_is_left_out(
     assert readme(made(tmp_path, template.folder)) == "pay small here False pay-team"
 
 
+def test_variables_for_other_questions_are_not_for_this_template(
+    template: Template, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCAFFOLD_CLOUD", "aws")
+    monkeypatch.setenv("SCAFFOLD_REGION", "there")
+    monkeypatch.setenv("SCAFFOLD_TEMPLATE", f"{template.folder}@1.0.0")
+    command = ["new", "pay", "-o", str(tmp_path / "out"), "--no-check", "--no-git"]
+    assert cli.run(command) == ExitCode.CLEAN
+    assert readme(tmp_path / "out" / "pay") == "pay small there False pay-team"
+
+
 def test_the_branch_is_the_one_that_the_users_git_makes(
     template: Template, tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

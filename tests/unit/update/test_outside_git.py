@@ -51,8 +51,9 @@ def test_the_names_of_azure_are_those_that_its_template_computes() -> None:
     assert entry.title == (
         "region was westeurope, now northeurope: files change, and nothing else is moved"
     )
-    groups, registry, state = entry.objects
-    assert groups.startswith("Azure resource groups pay-dev, pay-qa, pay-prod: clusters")
+    groups, identities, registry, state = entry.objects
+    assert groups.startswith("Azure resource groups with clusters and networks pay-dev, pay-qa")
+    assert identities.startswith("Azure identities pay-build, pay-dev-deploy, pay-qa-deploy")
     assert registry.startswith("Azure resource group pay-shared: registry crpay")
     assert state.startswith("Terraform's state in the storage account stpay")
     assert all(text.endswith(", in westeurope") for text in entry.objects)
@@ -81,6 +82,18 @@ def test_each_answer_is_told_once_and_only_where_something_can_exist(
     before: Mapping[str, object], after: dict[str, object], answers: list[str]
 ) -> None:
     assert [entry.answer for entry in kept(before, **after)] == answers
+
+
+def test_clusters_that_are_left_for_those_of_a_platform_go_on_and_cost() -> None:
+    (entry,) = kept({**AWS, "cluster": "dedicated"}, cluster="shared", platform="platform")
+    assert entry.objects == ("AWS clusters and networks pay-dev, pay-qa, pay-prod",)
+    assert kept({**AWS, "cluster": "shared"}, cluster="dedicated") == ()
+
+
+def test_clusters_of_a_platform_are_none_of_the_service() -> None:
+    (entry,) = kept({**AWS, "cluster": "shared"}, service_name="cash")
+    assert not any("clusters and networks" in text for text in entry.objects)
+    assert any(text.startswith("AWS roles pay-build") for text in entry.objects)
 
 
 def test_jenkins_and_a_cluster_of_ones_own_keep_their_names() -> None:
