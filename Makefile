@@ -6,13 +6,13 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof load mutants
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof load mutants installs pythons
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Neither demo nor test calls any program but Python, git and make.
-demo: $(BIN)/.ready ## Generate demo/my-service and check it
+demo: $(BIN)/.installed ## Generate demo/my-service and check it
 	@$(BIN)/python -c "import shutil; shutil.rmtree('demo', ignore_errors=True)"
 	$(BIN)/scaffold new my-service --defaults --output demo
 
@@ -93,8 +93,20 @@ bench: $(BIN)/.ready ## Measure start, generation and check; fails where a limit
 lock: $(BIN)/.ready ## Choose the versions of the development environment anew
 	$(BIN)/python tools/lock.py $(LOCK)
 
+installs: $(BIN)/.ready ## Install the package in each way of docs/install.md, and write seconds and sizes there
+	$(BIN)/python -m tools.installs
+
+pythons: $(BIN)/.ready ## Run the unit tests on each supported Python that this machine has
+	$(BIN)/python -m tools.pythons $(PYTEST_ARGS)
+
 clean: ## Remove what make has made
-	rm -rf $(VENV) .venv-scanners .helm .pipelines demo build dist
+	rm -rf $(VENV) .venv-scanners .pythons .helm .pipelines demo build dist
+
+# What a user installs, at the versions of the lock; the development environment below has it too.
+$(BIN)/.installed: pyproject.toml $(LOCK)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint $(LOCK) --editable '.[tools]'
+	@$(BIN)/python -c "open('$@', 'w')"
 
 # --no-compile: Python compiles what it imports, a small part of it all.
 $(BIN)/.ready: pyproject.toml $(LOCK)
@@ -102,7 +114,7 @@ $(BIN)/.ready: pyproject.toml $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $(LOCK)
 	@$(BIN)/python -m pip uninstall --quiet --quiet --yes scaffolder # its former name, which owns the same files
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@$(BIN)/python -c "open('$@', 'w')"
+	@$(BIN)/python -c "[open(stamp, 'w') for stamp in ('$@', '$(BIN)/.installed')]"
 
 .venv-scanners/.ready: requirements/scanners.txt | $(BIN)/.ready
 	$(BIN)/python tools/scanners.py --install
