@@ -14,7 +14,7 @@ from scaffolder.repository.project import Project
 
 _IN_PATH = re.compile(r"\{\{|\{%|<%|\[\[|__cookiecutter")
 _IN_NAME = re.compile(
-    r"\.(?:tpl|tmpl|j2|jinja2?|gotmpl|erb|ejs|hbs|mustache|template|tftpl)\.\w+$", re.IGNORECASE
+    r"\.(?:tpl|tmpl|j2|jinja2?|gotmpl|erb|ejs|ftl|hbs|mustache|template|tftpl)\.\w+$", re.IGNORECASE
 )
 _STATEMENT = re.compile(
     r"^[ \t]*(?:-[ \t]+)?(?:\{%|<%|</?#\w|\[%|\{\{[-~]|\{\{~?[#/^>!]"

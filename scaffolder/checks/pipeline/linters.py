@@ -11,7 +11,7 @@ from typing import Any
 from scaffolder.errors import ToolCrashed
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
-from scaffolder.repository import terraform_templates
+from scaffolder.repository import source_templates, terraform_templates
 from scaffolder.repository.ci import github, jenkins
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, table
@@ -163,6 +163,9 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         ),  # -x follows a script to what it sources, whatever that is called
     )
     problems = json_report(SHELLCHECK.name, done, codes={0, 1})["comments"]
+    templates = {
+        file for p in problems if (file := project.relative(p["file"])) and _is_template(project, p)
+    }
     findings = tuple(
         Finding(
             path=project.relative(p["file"]),
@@ -170,11 +173,52 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             message=p["message"],
             rule=f"SC{p['code']}",
             fix=f"https://www.shellcheck.net/wiki/SC{p['code']}",
-            severity=_of_shellcheck(p["level"]),
+            severity=_of_shellcheck("note" if p["code"] == _NO_SHELL else p["level"]),
         )
         for p in problems
+        if project.relative(p["file"]) not in templates
+        if not (p["code"] == _NO_SHELL and _is_sourced(project, project.relative(p["file"])))
     )
-    return Verdict(findings=findings, detail=counted(len(files), "script"))
+    limit = f"{counted(len(templates), 'template')} of other programs" if templates else ""
+    return Verdict(findings=findings, detail=counted(len(files), "script"), limit=limit)
+
+
+_NO_SHELL = 2148
+"""The rule by which shellcheck misses a first line: it does not know the shell, and none may run it."""
+
+_LAST_OF_PARSER = 1999
+"""The last rule about what shellcheck cannot read."""
+
+_OF_FLUX = re.compile(r"\$\$[({A-Za-z_]")
+"""A `$` that Flux leaves in what it fills in: https://fluxcd.io/flux/components/kustomize/kustomizations/."""
+
+
+def _is_template(project: Project, problem: dict[str, Any]) -> bool:
+    """Return whether shellcheck cannot read a script because another program fills it in first."""
+    file = project.relative(problem["file"])
+    if problem["code"] > _LAST_OF_PARSER or problem["level"] != "error":
+        return False
+    if source_templates.is_source(project, file, problem["line"]):
+        return True
+    return _OF_FLUX.search(project.text(file)) is not None and bool(kinds.kustomizations(project))
+
+
+def _is_sourced(project: Project, file: Path) -> bool:
+    """Return whether another script reads a file as a part of itself, or a runner of tests does."""
+    if file.name.endswith("_spec.sh"):
+        return True  # of ShellSpec
+    names = project.once(
+        "names of sourced scripts",
+        lambda: frozenset(
+            name.rpartition("/")[2].strip("\"';")
+            for other in kinds.shell_programs(project)
+            for name in _SOURCES.findall(project.text(other))
+        ),
+    )
+    return file.name in names
+
+
+_SOURCES = re.compile(r"(?:^|[;&|({]|\bthen|\bdo)\s*(?:source|\.)\s+(\S+)", re.MULTILINE)
 
 
 _ASSIGNMENT = re.compile(r"(?:export\s+|readonly\s+)?[A-Za-z_]\w*\s*[:?+]?=.*")

@@ -73,7 +73,7 @@ _BEHIND = (
 _KEY_END = re.compile(rf"(?:{_SAYS_SECRET.pattern}){_BEHIND}$", re.IGNORECASE | re.VERBOSE)
 _ANY_KEY_END = re.compile(rf"[\w.-][_.-]key{_BEHIND}$|[a-z]Key$", re.IGNORECASE)
 _NO_SECRET = re.compile(
-    r"public|publish|checksum|digest|hash$|sha\d|fingerprint|thumbprint|etag|csrf|xsrf|next_?token|page_?token|"
+    r"public|pub_?key$|publish|authenticity|payment_?token|checksum|digest|hash$|sha\d|fingerprint|thumbprint|etag|csrf|xsrf|next_?token|page_?token|"
     r"continuation|bypass|compass|trespass|google_?tag_?manager|(?<![a-z])(?:gtm_|react_app_|vite_|(?:repo|apt|gpg|pgp|rpm)[_.-]?key)|key_?id$|(?:name|ref|file|path|arn|id|url|mount)$",
     re.IGNORECASE,
 )
@@ -113,6 +113,9 @@ _ADDRESS = re.compile(r"://[^/\s:@\"'<>{}$]*:(?P<secret>[^/\s:@\"'<>{}$%*]{8,})@
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "host.docker.internal"})
 _BESIDE = frozenset({"db", "postgres"})
 _API_DESCRIPTION = re.compile(r"^ {0,4}[\"']?(?:openapi|swagger)[\"']?\s*:\s*[\"']?\d", re.M)
+_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+"""A page that was saved, whatever its file is called: its tokens are of a visit."""
+
 _EXAMPLES = re.compile(r"[\"']?(?:x-)?examples?[\"']?\s*:")
 
 
@@ -131,7 +134,7 @@ class _Candidate:
 def assigned(file: Path, text: str) -> Iterator[Secret]:
     """Each secret that is assigned to a name, or that is the password in an address."""
     kind = _kind(file)
-    if kind is None or _API_DESCRIPTION.search(text, 0, 5000):
+    if kind is None or _API_DESCRIPTION.search(text, 0, 5000) or _PAGE.match(text):
         return
     if "@" in text:
         yield from _in_addresses(text)
@@ -149,7 +152,7 @@ def assigned(file: Path, text: str) -> Iterator[Secret]:
     judged = {entry.start for entry in entries}
     sealed = "SealedSecret" in text
     for candidate in _candidates(file, kind, text, lowered):
-        if candidate.key_start in judged or _is_explained(text, candidate):
+        if candidate.key_start in judged or _is_explained(file, text, candidate):
             continue
         if _is_assigned_secret(kind, candidate) and not _is_shown(text, candidate, sealed=sealed):
             name = f"a secret in {candidate.key}"
@@ -288,10 +291,15 @@ def _is_assigned_secret(kind: Kind, candidate: _Candidate) -> bool:
     return is_secret(value)
 
 
-def _is_explained(text: str, candidate: _Candidate) -> bool:
-    """Whether the value is in a comment, and not one that a generator made: how such a line looks is shown there."""
+def _is_explained(file: Path, text: str, candidate: _Candidate) -> bool:
+    """Whether the value is in a comment, and not one that a generator made: how such a line looks is shown there.
+
+    The defaults of a chart name in comments what may be set.
+    """
     line = text[text.rfind("\n", 0, candidate.key_start) + 1 : candidate.key_start].lstrip()
     is_comment = line.startswith(("#", "//", ";", "* ", "<!--"))
+    if is_comment and file.name == "values.yaml":
+        return True
     return is_comment and not (len(candidate.value) >= 16 and is_drawn(candidate.value))
 
 

@@ -14,14 +14,14 @@ from collections import Counter
 
 _EXAMPLE = re.compile(
     r"example|sample|dummy|placeholder|change-?_?(?:me|it|this)|redacted|your[_-]|<|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
-    r"insert|replace|^(?:some)?passw(?:or)?d=?$|local|default|notasecret|foobar|Eby8vdM02xNOcqFlqUwJ|\*{3}|deadbeef|todo",
+    r"insert|replace|characters?_|is_required|^(?:some)?passw(?:or)?d=?$|local|default|notasecret|foobar|Eby8vdM02xNOcqFlqUwJ|\*{3}|deadbeef|todo",
     re.IGNORECASE,
 )
 """Eby8… is how the key starts that Azure publishes for its emulator of storage."""
 
 _REFERENCE = re.compile(
     r"[${}<>()]|^(?:var|local|data|module|env|secrets?|vault|ref|file|arn|op|gsm|awssm|projects|https?)[.:/+]"
-    r"|^/|^\.|^%|::|^ENC\[|^(?:sha\d+|md5|h1|zh)[:-]|\[\[|^!|^&\w|^\*\w",
+    r"|^/|^\.|^~/|^\*?/|/\*|\.(?:json|ya?ml|pem|crt|p12|pfx|jks)$|^%|::|^ENC\[|^(?:sha\d+|md5|h1|zh)[:-]|\[\[|^!|^&\w|^\*\w",
     re.IGNORECASE,
 )
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -29,7 +29,10 @@ _HEX = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}|(?=.*\d)(?=.*[A-F])[0-9A-F]
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _NAME = re.compile(r"[a-z0-9]+(?:[-_./:][a-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_SAYS_SO = re.compile(r"passw|secret|token|credential|api_?-?key", re.IGNORECASE)
+_SAYS_SO = re.compile(
+    r"passw|secret|token|credential|api_?-?key|(?<=-)(?:ssh|tls|pull|deploy|sign(?:ing)?)-key(?![a-z])",
+    re.IGNORECASE,
+)
 _TECHNICAL = re.compile(
     r"k8s|s3|e2e|i18n|l10n|v\d+(?:alpha|beta)?\d*|oauth2?|ec2|x86|x64|db2|h2|http2|p12|p256|b64|base64|sha\d+|md5|"
     r"aes\d+|[rhe]s\d{3}|ed25519|utf8|ipv[46]|us-?\w+-?\d|r53|pkcs\d+|x509"

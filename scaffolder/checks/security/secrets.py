@@ -50,7 +50,11 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
         for secret in _apart(_secrets(file, text, by_form[text])):
             number = text.count("\n", 0, secret.start) + 1
             line = project.lines(file)[number - 1]
-            if not _ALLOWED.search(line) and not _is_public(text, line):
+            if (
+                not _ALLOWED.search(line)
+                and not _is_public(text, line)
+                and not _is_in_data(text, secret.start)
+            ):
                 findings.append(
                     Finding(
                         path=file,
@@ -127,6 +131,16 @@ def _is_public(text: str, line: str) -> bool:
         return True
     names_a_key = re.match(r"\s*-?\s*(?:secretKey|key|property)\s*:", line)
     return bool(names_a_key) and "kind: ExternalSecret" in text
+
+
+_DATA = re.compile(r"data:[\w/+.;=-]*;base64,[A-Za-z0-9+/=]*")
+
+
+def _is_in_data(text: str, at: int) -> bool:
+    """Return whether a place is in a picture or a font that a text holds: `data:image/png;base64,`."""
+    start = text.rfind(";base64,", text.rfind("\n", 0, at) + 1, at)
+    head = text.rfind("data:", 0, start) if start >= 0 else -1
+    return head >= 0 and _DATA.fullmatch(text, head, at) is not None
 
 
 def _secrets(file: Path, text: str, by_form: tuple[Secret, ...]) -> Iterator[Secret]:

@@ -112,6 +112,55 @@ def test_variables_of_a_makefile_are_no_script(text: str, asked: bool, tmp_path:
     assert bool(told) is asked
 
 
+def comment(file: str, line: int, code: int, level: str) -> dict[str, object]:
+    return {"file": file, "line": line, "code": code, "level": level, "message": "m"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "number"),
+    [
+        ("a.sh", '#!/bin/sh\n{{ if eq .Provider "gcp" }}\ntrue\n{{ end }}\n', 1054, 0),
+        ("a.sh", "#!/bin/sh\n<#if x>\ntrue\n</#if>\n", 1072, 0),
+        ("post.ftl.sh", "#!/bin/sh\n<#noparse>\ntrue\n", 1073, 0),
+        ("a.sh", "#!/bin/sh\n{% if x %}\ntrue\n{% endif %}\n", 1054, 0),
+        ("a.sh", "#!/bin/sh\nif true; then\n", 1046, 1),
+        ("a.sh", "#!/bin/sh\na() { echo $${x\n", 1036, 1),
+        ("a.sh", "#!/bin/sh\n{{ if x }}\nrm $a\n", 2086, 1),
+    ],
+)
+def test_a_script_that_is_filled_in_first_is_not_read(
+    name: str, text: str, code: int, number: int, tmp_path: Path
+) -> None:
+    printed = said(json.dumps({"comments": [comment(name, 2, code, "error")]}), exit_code=1)
+    (told,) = results(tmp_path, {name: text}, "CI004", shellcheck=printed)
+    assert len(told.findings) == number
+    assert ("template" in told.limit) is not bool(number)
+
+
+def test_flux_leaves_a_dollar_in_a_script(tmp_path: Path) -> None:
+    files = {"a.sh": "#!/bin/sh\nx=$$(date)\n", "kustomization.yaml": "resources: []\n"}
+    printed = said(json.dumps({"comments": [comment("a.sh", 2, 1036, "error")]}), exit_code=1)
+    assert findings(tmp_path, files, "CI004", shellcheck=printed) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "severities"),
+    [
+        ("lib/db.sh", "#!/bin/bash\nsource lib/db.sh\n", []),
+        ("lib/db.sh", '#!/bin/bash\nif true; then . "$HERE/db.sh"; fi\n', []),
+        ("spec/db_spec.sh", "#!/bin/sh\ntrue\n", []),
+        ("lib/db.sh", "#!/bin/sh\nsh lib/db.sh\n", ["note"]),
+        ("lib/db.sh", "#!/bin/sh\necho db.sh\n", ["note"]),
+    ],
+)
+def test_a_part_of_a_script_needs_no_first_line(
+    name: str, other: str, severities: list[str], tmp_path: Path
+) -> None:
+    printed = said(json.dumps({"comments": [comment(name, 1, 2148, "error")]}), exit_code=1)
+    told = findings(tmp_path, {name: "echo x\n", "run.sh": other}, "CI004", shellcheck=printed)
+    assert [one.severity.value for one in told] == severities
+
+
 CELLS = """\
 pipeline {
   agent none

@@ -39,6 +39,11 @@ def encoded(text: str) -> str:
 
 MANIFEST = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: billing\n"
 FOUND = {
+    "beside a page": ("a.yaml", f"page: <html>\napi_token: {HEX_32}\n", "2: a secret in api_token"),
+    "a commented value of an environment": ("values-prod.yaml", f"# api_token: {HEX_32}\n", "1: a secret in api_token"),
+    "a token with a slash": ("a.yaml", f"auth_token: {BASE64}\n", "1: a secret in auth_token"),
+    "behind a picture": ("a.yaml", f"x: data:image/png;base64,AAAA\napi_token: {HEX_32}\n", "2: a secret in api_token"),
+    "a private key by its name": ("a.yaml", f"signing_key: {HEX_64}\n", "1: a secret in signing_key"),
     "hexadecimal": (".env", f"HMAC_SECRET={HEX_64}\n", "1: a secret in HMAC_SECRET"),
     "short hexadecimal": ("a.env", f"export SESSION_SECRET='{HEX_32}'\n", "1: a secret in SESSION_SECRET"),
     "hexadecimal in capitals": ("values.yaml", f"app:\n  signingKey: {HEX_32.upper()}\n", "2: a secret in signingKey"),
@@ -110,6 +115,16 @@ def test_a_secret_is_found_once_and_not_repeated(
 
 DIGEST = "sha256:" + HEX_64
 NONE = {
+    "a page that was saved": ("a.yaml", f'<!DOCTYPE html>\n<input name="x" authenticity_token="{BASE64}"\n auth_token="{HEX_64}">\n'),
+    "a token of a form": ("a.yaml", f"authenticity_token: {BASE64}\n"),
+    "a public key": ("a.yaml", f"validator_pubkey: {HEX_64}\npubKey: {HEX_64}\n"),
+    "a pattern of files in a shell": ("a.yaml", 'run: |\n  import_sql core_auth "*/data/sql/db-auth2/*"\n'),
+    "a file in the home folder": ("a.yaml", "GOOGLE_APPLICATION_CREDENTIALS: ~/shop-d72f2d61e4ac.json\n"),
+    "a file by its ending": (".env", "APP_CREDENTIALS=shop-d72f2d61e4ac99.json\n"),
+    "a picture": ("a.json", '{"x": "data:image/jpeg;base64,/9j/4AAQ' + "EAAC" + "EdEose0cBA" + "x1R2q3ZC7mZAZBkUqZCQ8wZBz9" + 'Q=="}\n'),
+    "a commented default of a chart": ("chart/values.yaml", f"clair:\n  # paginationKey: {HEX_32}\n  # password: {BASE64}\n"),
+    "words of a placeholder": ("a.yaml", "app_key: 32_character_string_is_required_\napp_secret: 32_characters_9_required\n"),
+    "the name of a key": ("a.yaml", "host:\n  secret: ibm-ppc64le-ssh-key-wdc06\n"),
     "an expression of Terraform": ("a.tf", "provider \"x\" {\n  token    = data.aws_eks_cluster_auth.shop.token\n  password = random_password.db1.result\n}\n"),
     "an attribute by number": ("a.tf", "password = azurerm_kubernetes_cluster.main.kube_admin_config.0.password\n"),
     "references": ("a.yml", "password: ${DB_PASSWORD_1}\ntoken: $(vault read x1)\nsecret: {{ .Values.secret1 }}\napi_key: <your-key-1>\n"),
