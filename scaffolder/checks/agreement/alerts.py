@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,14 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
 
-_OF_THE_STACK = frozenset({"watchdog", "infoinhibitor", "deadmansswitch"})
+_OF_THE_STACK = frozenset({"watchdog", "infoinhibitor", "deadmansswitch", "targetdown"})
+_OF_A_PLATFORM = (
+    *("Kube", "Node", "Prometheus", "Alertmanager", "etcd", "CPUThrottling", "General"),
+    *("Cluster", "SDN", "OVN", "MachineConfig", "MachineAPI", "MachineHealth", "Insights"),
+    *("ImageRegistry", "Ingress", "HAProxy", "Thanos", "Telemeter", "Pod", "MCD", "MCC"),
+    *("Ceph", "Longhorn", "Velero", "CertManager", "Flux", "Argo", "Istio", "Cilium", "Loki"),
+)
+"""How alerts begin that come with Kubernetes' mixins, OpenShift, and what clusters install."""
 _IN_REPOSITORY = re.compile(
     r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$"
 )
@@ -132,7 +139,7 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
         if name not in known
         and name not in of_grafana
         and name.lower() not in _OF_THE_STACK
-        and not name.startswith(("Kube", "Node", "Prometheus", "Alertmanager", "etcd"))
+        and not (name.startswith(_OF_A_PLATFORM) and not _alike_here(name, known))
     }
     # Where most names are of no rule here, the rules come with a platform.
     if len(unknown) > _FEW and len(unknown) * 2 > len({name for _, name in named}):
@@ -151,6 +158,11 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
             fix = f"name {near[0]}, or write the rule" if near else "write the rule"
             findings.append(disagreement(place, message, other.place, fix=fix))
     return Verdict(findings=distinct(findings), detail=counted(len(named), "name"))
+
+
+def _alike_here(name: str, known: Iterable[str]) -> bool:
+    """Return whether an alert of this repository is nearly called so."""
+    return bool(difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE))
 
 
 _FEW = 3

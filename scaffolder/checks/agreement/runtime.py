@@ -161,7 +161,13 @@ def _of_the_repository(
         for service, right in rights.items()
         if _BESIDE_SERVICES.isdisjoint(service.parts)
         and (right.role != IMAGE or len(service.parts) < _DEEP)
+        and (right.role != IMAGE or not service.parts or _is_named(project, one, service))
     }
+
+
+def _is_named(project: Project, one: Declaration, service: Path) -> bool:
+    """Return whether the file of a statement names the folder of a service, or all of them."""
+    return len(services.folders(project)) == 1 or service.name in project.text(one.place.path)
 
 
 _DEEP = 3
@@ -251,14 +257,31 @@ def _is_named_in_its_path(one: Declaration) -> bool:
 
 def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> Finding:
     runtime = wrong.fact.removeprefix("runtime ")
+    path = right.place.path.as_posix()
+    # What an image happens to have is no reason to go back to an older version.
+    is_older = right.role in {IMAGE, IMAGE_BUILD} and _is_older(right, wrong)
+    fix = f"write {right.value} here, or change {path} and all other places"
     return Finding(
         path=wrong.place.path,
         line=wrong.place.line,
         message=f"says {runtime} {wrong.value}, but the service is for {runtime} {right.value}",
         related=(right.place,),
-        fix=f"write {right.value} here, or change {right.place.path.as_posix()} and all other places",
-        edits=autofix.write_the_right_version(project, wrong, right),
+        fix=f"write {_number(wrong)} in {path}, the newer of the two" if is_older else fix,
+        edits=() if is_older else autofix.write_the_right_version(project, wrong, right),
     )
+
+
+def _number(one: Declaration) -> str:
+    """Return the version of a statement without the signs of a range."""
+    return one.value.lstrip("<>=^~v ")
+
+
+def _is_older(one: Declaration, other: Declaration) -> bool:
+    first, second = versions.parse(_number(one)), versions.parse(_number(other))
+    if first is None or second is None:
+        return False
+    shortest = min(len(first), len(second))
+    return first[:shortest] < second[:shortest]
 
 
 def _calls_without_release(project: Project, scripts: list[Path], said: Facts) -> Iterator[Finding]:

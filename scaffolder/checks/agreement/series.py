@@ -261,9 +261,15 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
         raise NotApplicable("no source here names a series that is asked for")
     own = {word: at for word, at in words.items() if _is_metric(word, at)}
     findings = []
+    with_prefix = {word for word, at in own.items() if _has_prefix(project, at)}
     for (place, who, one), known in zip(ours, named, strict=True):
         name = one.name
-        if known or _OTHERS.fullmatch(name) or _is_configured(project, name):
+        if (
+            known
+            or _ends_with(name, with_prefix)
+            or _OTHERS.fullmatch(name)
+            or _is_configured(project, name)
+        ):
             continue
         near = _own_series(name, own)
         if not near and any(matcher.value in jobs for matcher in one.matchers):
@@ -280,6 +286,26 @@ def _is_metric(word: str, at: Location) -> bool:
     if not re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+", word):
         return False
     return bool(_METRIC.search(at.text) or _UNITS.search(word))
+
+
+_PREFIXES = re.compile(r"\b(?:[Nn]amespace|[Ss]ubsystem|[Pp]refix)\b\W")
+
+
+def _has_prefix(project: Project, at: Location) -> bool:
+    """Return whether the source that names a metric puts a namespace or a prefix before it.
+
+    https://pkg.go.dev/github.com/prometheus/client_golang/prometheus#BuildFQName
+    """
+    key = ("prefixes of metrics", at.path)
+    return project.once(key, lambda: _PREFIXES.search(project.text(at.path)) is not None)
+
+
+def _ends_with(name: str, words: set[str]) -> bool:
+    """Return whether a series is one of these names with words before it."""
+    parts = _ENDINGS.sub("", name).split("_")
+    ends = ("_".join(parts[at:]) for at in range(1, len(parts) - 1))
+    short = {_ENDINGS.sub("", word) for word in words}
+    return any(end in short for end in ends)
 
 
 def _own_series(name: str, own: dict[str, Location]) -> str:

@@ -84,7 +84,7 @@ def _events(workflow: dict[Any, Any]) -> set[str]:
 
 def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
     """Return whether a job, or the workflow of the repository that it calls, changes what runs."""
-    if "'pull_request'" in str(job.get("if", "")) or _makes_a_cluster(job):
+    if "'pull_request'" in str(job.get("if", "")) or _makes_a_cluster(project, job):
         return False
     uses = str(job.get("uses", ""))
     if uses.startswith("./") and depth < 4:
@@ -107,13 +107,22 @@ _MAKES_A_CLUSTER = re.compile(
 )
 
 
-def _makes_a_cluster(job: dict[Any, Any]) -> bool:
+_CALLED = re.compile(r"(?:^|[\s;&|])(?:\./)?((?:[\w.-]+/)+[\w.-]+\.(?:ba)?sh)\b")
+
+
+def _makes_a_cluster(project: Project, job: dict[Any, Any]) -> bool:
     """Return whether a job deploys into a cluster that it makes itself, and that ends with it."""
     return any(
         _CLUSTER_OF_ITS_OWN.match(str(step.get("uses", "")))
-        or _MAKES_A_CLUSTER.search(str(step.get("run", "")))
+        or _MAKES_A_CLUSTER.search(_with_scripts(project, str(step.get("run", ""))))
         for step in tables_in(job.get("steps"))
     )
+
+
+def _with_scripts(project: Project, shell: str) -> str:
+    """Return the commands of a step, with those of the scripts that it calls."""
+    called = (project.relative(name) for name in _CALLED.findall(shell))
+    return "\n".join([shell, *(project.text(file) for file in called if project.has(file))])
 
 
 # ---- approvals -----------------------------------------------------------------------------------
@@ -160,9 +169,31 @@ def _called_without_order(project: Project, job: dict[Any, Any], uses: str) -> i
         handed = re.fullmatch(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}", _environment(called))
         name = str(given.get(handed[1], "")) if handed else _environment(called)
         named = {**called, "environment": name}
+        if not _may_run(called, given):
+            continue
         if "concurrency" not in called and _is_unordered(project, named):
             return line_of(job, "uses")
     return 0
+
+
+_CONDITION = re.compile(r"inputs\.([\w-]+)\s*(==|!=)\s*'([^']*)'")
+
+
+def _may_run(called: dict[Any, Any], given: dict[Any, Any]) -> bool:
+    """Return whether the condition of a job on one input holds for a value that it is handed.
+
+    An expression such as `inputs.env || 'dev'` is handed for a push as the text that it has.
+    """
+    condition = str(called.get("if", ""))
+    found = _CONDITION.search(condition)
+    if found is None or "||" in condition or found[1] not in given:
+        return True
+    name, operator, value = found.groups()
+    handed = str(given[name])
+    values = re.findall(r"'([^']*)'", handed) if "${{" in handed else [handed]
+    if not values:
+        return True
+    return any((one == value) == (operator == "==") for one in values)
 
 
 def _is_unordered(project: Project, job: dict[Any, Any]) -> bool:

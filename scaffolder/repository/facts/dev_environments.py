@@ -46,8 +46,22 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
             continue
         for service in composed.values() if isinstance(composed, dict) else ():
             image = service.get("image") if isinstance(service, dict) else None
-            if isinstance(image, str) and (found := runtime_of(image)):
+            if isinstance(image, str) and _is_of_here(service) and (found := runtime_of(image)):
                 yield from stated(project, *found, file, line_of(service, "image"), COMPOSE)
+
+
+def _is_of_here(service: dict[Any, Any]) -> bool:
+    """Return whether an image runs something of the repository: it is built, or mounts a folder.
+
+    Another image with a command of its own is a program of others.
+    """
+    if service.get("build") or not service.get("command"):
+        return True
+    mounts = (
+        str(one.get("source", "")) if isinstance(one, dict) else str(one)
+        for one in reading.listed(service.get("volumes"))
+    )
+    return any(one.startswith((".", "$")) for one in mounts)
 
 
 def _devcontainer(project: Project, file: Any, table: dict[str, Any]) -> Iterator[Declaration]:

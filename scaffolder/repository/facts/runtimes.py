@@ -114,6 +114,8 @@ def builds(project: Project) -> Iterator[Declaration | Unread]:
 def image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declaration]:
     """The runtime of each stage that starts from an image: of the last, or of one that only builds."""
     subject = services.subject_of(project, file)
+    if _builds_a_clone(read):
+        return
     last = read.base(read.stages[-1])
     bases = list(dict.fromkeys(stage.line for stage in map(read.base, read.stages)))
     runs = runtime_of(last.image)
@@ -125,6 +127,21 @@ def image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declaratio
         role = IMAGE if stands_for_it else IMAGE_BUILD
         line = _origin(read, stage) if role == IMAGE else stage.line
         yield from stated(project, found[0], found[1], file, line, role, subject=subject)
+
+
+_CLONES = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:[\w./-]+\s+)?)*[\"']?(?:https?|git|ssh)")
+
+
+def _builds_a_clone(read: Dockerfile) -> bool:
+    """Return whether an image is made of another repository: it clones one, and copies no source."""
+    instructions = [one for stage in read.stages for one in stage.instructions]
+    copies = (
+        one
+        for one in instructions
+        if one.word in {"COPY", "ADD"} and "from" not in one.flags and "." in one.words[:1]
+    )
+    clones = any(one.word == "RUN" and _CLONES.search(one.text) for one in instructions)
+    return clones and not any(copies)
 
 
 def _origin(read: Dockerfile, stage: Stage) -> int:

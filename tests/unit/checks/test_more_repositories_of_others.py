@@ -274,7 +274,9 @@ ROUTES = "route:\n  receiver: a\n  routes:\n{}receivers: [{{name: a}}]\n"
     [
         (["ClusterDown", "PodNotReady", "TargetDown", "SDNGone", "QueueFull"], []),
         (["QueueFul", "QueueFull"], ["name QueueFull, or write the rule"]),
-        (["TargetDown", "QueueFull"], ["write the rule"]),
+        (["OrdersLate", "QueueFull"], ["write the rule"]),
+        (["TargetDown", "ClusterOperatorDown", "QueueFull"], []),
+        (["SDNPodNotReady", "ImageRegistryGone", "MachineConfigStuck", "QueueFull"], []),
     ],
 )
 def test_alerts_of_a_platform_are_not_looked_for(

@@ -653,6 +653,40 @@ def test_a_deployment_that_may_be_approved_late_is_found(
     assert len(found(tmp_path, "CI012", files)) == 1
 
 
+HANDS = """on: {push: {branches: [main]}}
+jobs:
+  deploy:
+    uses: ./.github/workflows/to.yml
+    with: {env: "${{ inputs.env || 'dev' }}"}
+"""
+FOR_INPUT = """on: {{workflow_call: {{inputs: {{env: {{type: string}}}}}}}}
+jobs:
+  prod:
+    if: ${{{{ {} }}}}
+    environment: prod
+    runs-on: x
+    steps: [{{run: helm upgrade --install shop helm/shop}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "condition"),
+    [
+        ("prod", "inputs.env == 'prod'"),
+        ("${{ inputs.env || 'prod' }}", "inputs.env == 'prod'"),
+        ("${{ inputs.env || 'dev' }}", "inputs.env != 'prod'"),
+        ("${{ inputs.env }}", "inputs.env == 'prod'"),
+        ("${{ inputs.env || 'dev' }}", "inputs.env == 'prod' || github.ref == 'x'"),
+    ],
+)
+def test_a_job_for_prod_that_is_called_is_found(given: str, condition: str, tmp_path: Path) -> None:
+    files = {
+        ".github/workflows/a.yml": HANDS.replace("${{ inputs.env || 'dev' }}", given),
+        ".github/workflows/to.yml": FOR_INPUT.format(condition),
+    }
+    assert len(found(tmp_path, "CI012", files)) == 1
+
+
 COMPARES = '#!/bin/sh\ngit merge-base --is-ancestor "$RUNNING" "$REVISION" || exit 1\nhelm upgrade shop .\n'
 IN_ORDER = {
     "a group of the job": {".github/workflows/a.yml": to_prod(more="    concurrency: prod\n")},
@@ -677,6 +711,14 @@ IN_ORDER = {
         ".github/workflows/a.yml": CALLS,
         ".github/workflows/to.yml": CALLED.format(more="    concurrency: to-prod\n"),
     },
+    "a job for prod that is not handed": {
+        ".github/workflows/a.yml": HANDS,
+        ".github/workflows/to.yml": FOR_INPUT.format("inputs.env == 'prod'"),
+    },
+    "a job for all but prod": {
+        ".github/workflows/a.yml": HANDS.replace("${{ inputs.env || 'dev' }}", "prod"),
+        ".github/workflows/to.yml": FOR_INPUT.format("inputs.env != 'prod'"),
+    },
     "a milestone": {"Jenkinsfile": asks(milestone="        milestone 1\n")},
     "builds that are aborted": {
         "Jenkinsfile": asks(options="  options { disableConcurrentBuilds(abortPrevious: true) }")
@@ -696,3 +738,25 @@ IN_ORDER = {
 @pytest.mark.parametrize("files", IN_ORDER.values(), ids=IN_ORDER)
 def test_a_deployment_in_order_is_right(files: dict[str, str], tmp_path: Path) -> None:
     assert found(tmp_path, "CI012", files) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "number"),
+    [
+        ("kind create cluster --name x\n", 0),
+        ("k3d cluster create x\n", 0),
+        ("echo no cluster here\n", 1),
+    ],
+)
+def test_a_script_may_make_the_cluster_of_its_job(script: str, number: int, tmp_path: Path) -> None:
+    workflow = """on: push
+concurrency: {group: a, cancel-in-progress: true}
+jobs:
+  build:
+    runs-on: x
+    steps:
+      - run: ./contrib/create_cluster.sh
+      - run: helm upgrade --install x chart
+"""
+    files = {".github/workflows/a.yml": workflow, "contrib/create_cluster.sh": script}
+    assert len(found(tmp_path, "CI011", files)) == number
