@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import click
 
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode, ProjectError, ToolMissing
-from scaffolder.lab import course, lab, live, running, runtimes, unit
+from scaffolder.lab import alarm, cloud, course, lab, live, running, runtimes, unit
 from scaffolder.lab.place import Place
 from scaffolder.lab.scene import Scene
 from scaffolder.lab.work import FOLDER
-from scaffolder.model import visible
+from scaffolder.model import counted, visible
+from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
 
 
@@ -67,4 +69,84 @@ def _place(word: str | None) -> Place:
     return course.opened(FOLDER, lab.required(chosen.id))
 
 
-COMMANDS = (run, stop)
+@click.command("open")
+@click.argument("what", type=click.Choice(["chat"]))
+@click.argument("word", metavar="[ID]", required=False)
+@options.debug
+def open_(what: str, word: str | None) -> None:
+    """Run the service with its alerts and the chat page until Ctrl-C or `scaffold lab stop`."""
+    place = _place(word)
+    kinds = {one.kind for one in place.lab.criteria}
+    if "chat-rings" not in kinds:
+        raise ProjectError(f"lab {place.lab.number} has no chat", hint="scaffold lab list")
+    with (
+        SystemToolchain() as toolchain,
+        running.held(FOLDER, "the chat page"),
+        alarm.running(Project(place.root), toolchain) as it,
+    ):
+        click.echo(f"chat page: {it.page.address}")
+        click.echo(f"prometheus: http://127.0.0.1:{it.ports.prometheus}")
+        click.echo(f"alertmanager: http://127.0.0.1:{it.ports.alertmanager}")
+        click.echo("break and fix the service with the buttons of the page; Ctrl-C ends it")
+        threading.Event().wait()
+
+
+@click.group("cloud")
+def cloud_group() -> None:
+    """See and change the cloud of a lab, which is a file in lab-work: no account is needed."""
+
+
+@cloud_group.command("ls")
+@click.argument("where", default="", metavar="[ENVIRONMENT|hand]")
+def cloud_ls(where: str) -> None:
+    """List what is in the cloud: all, of an environment, or what was made by hand."""
+    owner = cloud.BY_HAND if where == "hand" else cloud.owner(where) if where else ""
+    found = [one for one in cloud.objects(_place(None)) if owner in {"", one.owner}]
+    for one in found:
+        click.echo(visible(f"{one.type:<44} {one.id:<44} {one.owner}"))
+    click.echo(counted(len(found), "object"))
+
+
+@cloud_group.command("plan")
+@click.argument("environment")
+@options.debug
+def cloud_plan(environment: str) -> int:
+    """Compare the cloud with the code; nothing is changed. 0: the same, 1: it differs."""
+    place = _place(None)
+    with SystemToolchain() as toolchain:
+        exists = bool(cloud.objects(place, environment))
+        done = cloud.plan(place, environment, toolchain)
+    if not exists:
+        click.echo(f"{environment} does not exist: {counted(done.objects, 'object')} to add")
+        return ExitCode.FOUND
+    for one in done.before:
+        click.echo(visible(f"{one.action} {one.address}"))
+    if done.before:
+        click.echo(f"{environment} differs from the code: {counted(len(done.before), 'object')}")
+        return ExitCode.FOUND
+    click.echo(f"{environment} is as the code says: {counted(done.objects, 'object')}")
+    return ExitCode.CLEAN
+
+
+@cloud_group.command("apply")
+@click.argument("environment")
+@options.debug
+def cloud_apply(environment: str) -> None:
+    """Make the cloud as the code says."""
+    with SystemToolchain() as toolchain:
+        done = cloud.apply(_place(None), environment, toolchain)
+    for one in done.before:
+        click.echo(visible(f"{one.action} {one.address}"))
+    click.echo(f"{environment} is as the code says: {counted(done.objects, 'object')}")
+
+
+@cloud_group.command("delete")
+@click.argument("identifier", metavar="ID")
+@options.debug
+def cloud_delete(identifier: str) -> None:
+    """Delete an object by hand."""
+    gone = cloud.delete(_place(None), identifier)
+    click.echo(visible(f"{gone.type} {gone.id} is deleted"))
+
+
+COMMANDS = (run, open_, stop, cloud_group)

@@ -20,6 +20,10 @@ ROOT = "env"
 """The root of an environment; the others are made once for all."""
 
 
+BY_HAND = "by hand"
+"""What objects are marked with that no code has made."""
+
+
 def owner(environment: str) -> str:
     """Return what the objects of an environment are marked with."""
     return f"{ROOT} {environment}"
@@ -35,7 +39,8 @@ def apply(place: Place, environment: str, toolchain: Toolchain) -> Rehearsed:
 
     Raises:
         ToolMissing: Terraform or gRPC is not installed.
-        ToolCrashed: the code cannot be applied.
+        ProjectError: Terraform refuses the code.
+        ToolCrashed: it could not be applied.
 
     """
     cloud = load(place)
@@ -61,9 +66,9 @@ def change(place: Place, kind: str, identifier: str, values: Mapping[str, Any]) 
     """Change an object by hand: a part of its values. Raises ProjectError if there is none."""
     cloud = load(place)
     found = [one for one in cloud.of_type(kind) if fnmatch.fnmatch(one.id, identifier)]
-    if len(found) != 1:
-        raise ProjectError(f"the cloud has {len(found)} objects {kind} {identifier}")
-    _merge(found[0].values, values)
+    if not found:
+        raise ProjectError(f"the cloud has no object {kind} {identifier}")
+    _merge(found[-1].values, values)
     cloud.save(place.cloud)
 
 
@@ -71,7 +76,7 @@ def add(place: Place, kind: str, identifier: str, values: Mapping[str, Any]) -> 
     """Add an object that no code has made."""
     cloud = load(place)
     made = CloudObject(
-        type=kind, id=identifier, owner="by hand", region="eu-central-1", values=dict(values)
+        type=kind, id=identifier, owner=BY_HAND, region="eu-central-1", values=dict(values)
     )
     cloud.put(made)
     cloud.save(place.cloud)
@@ -104,9 +109,11 @@ def _rehearsed(place: Place, environment: str, toolchain: Toolchain, cloud: Clou
     [done] = rehearsal.rehearse(
         toolchain, project.root / folder, targets, within=project.root, cloud=cloud, keep=True
     )
-    if done.limit or done.failed:
-        problem = done.limit or "; ".join(one.summary for one in done.diagnostics)
-        raise ToolCrashed(f"Terraform stopped in {owner(environment)}: {problem}")
+    if done.limit:
+        raise ToolCrashed(f"Terraform stopped in {owner(environment)}: {done.limit}")
+    if done.failed:
+        problem = "; ".join(f"{one.path}:{one.line}: {one.summary}" for one in done.diagnostics)
+        raise ProjectError(f"Terraform refuses {owner(environment)}: {problem}")
     return done
 
 

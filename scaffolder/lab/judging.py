@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scaffolder import checks
 from scaffolder.errors import ScaffolderError, ToolError, ToolMissing
-from scaffolder.lab import cloud, live, runtimes
+from scaffolder.lab import alarm, cloud, live, runtimes
 from scaffolder.lab.judge import Light, Verdict, digest, of_checks, others
 from scaffolder.lab.lab import Lab, LabCriterion
 from scaffolder.lab.place import Place
@@ -37,7 +37,7 @@ def judge(
     with SystemToolchain() as toolchain:
         scene = Scene(place, started, toolchain)
         return tuple(
-            _verdict(one, scene) for one in place.lab.criteria if not wanted or one.id in wanted
+            verdict(one, scene) for one in place.lab.criteria if not wanted or one.id in wanted
         )
 
 
@@ -47,7 +47,8 @@ def digests(place: Place) -> dict[str, str]:
     return {name: digest(place.root / name) for name in names}
 
 
-def _verdict(criterion: LabCriterion, scene: Scene) -> Verdict:
+def verdict(criterion: LabCriterion, scene: Scene) -> Verdict:
+    """Return the verdict of one criterion; an error of a program is no red."""
     if criterion.kind in {"check", "others"}:
         return _of_checks(criterion, scene)
     try:
@@ -138,6 +139,8 @@ def _not_run(scene: Scene, track: str, version: str) -> Outcome:
 
 def _no_drift(criterion: LabCriterion, scene: Scene) -> Outcome:
     environment = criterion.values["environment"]
+    if not cloud.objects(scene.place, environment):
+        return _red(f"{environment} does not exist in the cloud")
     done = cloud.plan(scene.place, environment, scene.toolchain)
     if not done.before:
         return _green()
@@ -146,10 +149,30 @@ def _no_drift(criterion: LabCriterion, scene: Scene) -> Outcome:
 
 
 def _absent(criterion: LabCriterion, scene: Scene) -> Outcome:
-    wanted = criterion.values["id"]
+    wanted = criterion.values["id_of"]
     if any(one.id == wanted for one in cloud.objects(scene.place)):
         return _red("something is in the cloud that no code has made")
     return _green()
+
+
+def _chat_rings(_: LabCriterion, scene: Scene) -> Outcome:
+    rung = scene.alarm
+    users = f"{rung.failed} of {rung.requests} requests failed"
+    if rung.called is None:
+        heard = "a message came and called no one" if rung.messages else "no message"
+        return _red(f"{heard} in {alarm.WITHIN:g} s, while {users}")
+    if not rung.runbook:
+        return _red(f"the call after {rung.called:.1f} s does not say what to do")
+    return _green(f"the team was called {rung.called:.1f} s after the fault")
+
+
+def _chat_resolves(_: LabCriterion, scene: Scene) -> Outcome:
+    rung = scene.alarm
+    if rung.called is None:
+        return _red("the team was not called, so no end was told")
+    if rung.over is None:
+        return _red(f"the end was not told within {alarm.RESOLVED_WITHIN:g} s")
+    return _green(f"the end was told {rung.over:.1f} s after the fix; windows are 60 times shorter")
 
 
 KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {
@@ -157,6 +180,9 @@ KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {
     "holds": _holds,
     "answer": _answer,
     "serves": _serves,
+    "applied": _no_drift,
     "no-drift": _no_drift,
     "absent": _absent,
+    "chat-rings": _chat_rings,
+    "chat-resolves": _chat_resolves,
 }

@@ -14,7 +14,12 @@ import yaml
 from scaffolder.errors import AnswersError, ProjectError
 from scaffolder.lab import lab_file
 
-ORDER = ("works-on-my-machine",)
+ORDER = (
+    "works-on-my-machine",
+    "three-days-for-a-server",
+    "drift",
+    "the-alert-that-reached-no-one",
+)
 """The labs, in the order of the course; each is a file in `labs/`."""
 
 

@@ -39,7 +39,7 @@ STEPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cloud-apply": (("environment",), ()),
     "cloud-change": (("type", "id", "set"), ()),
     "cloud-add": (("type", "id", "values"), ()),
-    "cloud-delete": (("id",), ()),
+    "cloud-delete": (("id_of",), ()),
     "revert": (("message",), ()),
 }
 """The kinds of steps: the keys that each needs, and those that it may have."""
@@ -51,8 +51,11 @@ CRITERIA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "others": ((), ("ignore",)),
     "answer": (("key", "value"), ()),
     "serves": (("path",), ()),
+    "applied": (("environment",), ()),
     "no-drift": (("environment",), ()),
-    "absent": (("id",), ()),
+    "chat-rings": ((), ()),
+    "chat-resolves": ((), ()),
+    "absent": (("id_of",), ()),
 }
 """The kinds of criteria: the keys that each needs, and those that it may have."""
 

@@ -64,7 +64,7 @@ class Installed:
 def find(folder: Path, runtime: str, version: str) -> Installed | None:
     """Return a runtime of this version, None if the machine has none; `folder` is lab-work."""
     for path in _candidates(folder, runtime, version):
-        if _version_of(runtime, path) == version:
+        if version_of(runtime, path) == version:
             return Installed(runtime=runtime, version=version, path=path)
     return None
 
@@ -105,7 +105,7 @@ def _candidates(folder: Path, runtime: str, version: str) -> Iterator[str]:
 
 
 @cache
-def _version_of(runtime: str, path: str) -> str:
+def version_of(runtime: str, path: str) -> str:
     """Return the version of a program as a repository states it, "" if it cannot be run."""
     if not os.access(path, os.X_OK):
         return ""

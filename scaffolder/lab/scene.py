@@ -8,6 +8,8 @@ from functools import cached_property
 import yaml
 
 from scaffolder.formats.dockerfile import Dockerfile
+from scaffolder.lab import alarm
+from scaffolder.lab.alarm import Alarm
 from scaffolder.lab.place import Place
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import runtimes
@@ -43,6 +45,11 @@ class Scene:
                 if stated.role == runtimes.IMAGE and stated.fact == track:
                     return stated.value
         return ""
+
+    @cached_property
+    def alarm(self) -> Alarm:
+        """Break the service once, and return what the chat heard of it."""
+        return alarm.rung(self.project, self.toolchain)
 
     @cached_property
     def answers(self) -> Mapping[str, str]:

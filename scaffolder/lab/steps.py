@@ -57,7 +57,7 @@ def _cloud_add(place: Place, values: Values, _: SystemToolchain) -> None:
 
 
 def _cloud_delete(place: Place, values: Values, _: SystemToolchain) -> None:
-    cloud.delete(place, values["id"])
+    cloud.delete(place, values["id_of"])
 
 
 KINDS: Mapping[str, Callable[[Place, Values, SystemToolchain], None]] = {

@@ -105,7 +105,7 @@ class LabUnit:
     def heading(self) -> str:
         """Return its number and title."""
         minutes = self.file.document["minutes"]
-        title = f"Lab {self.file.number} of {len(lab.every())}: {self.file.title}"
+        title = f"Lab {self.file.number} of {lab.every()[-1].number}: {self.file.title}"
         return f"{title} (about {minutes} minutes)"
 
     def start(self, folder: Path, *, track: str, force: bool) -> Started:

