@@ -28,7 +28,8 @@ class Note:
     """One change of behaviour: what changes, what to do before the next deployment, and what undoes it.
 
     `release` is the version that brought it, as "0.6.0". `when` is a Jinja expression over the
-    answers, "" always. `objects` are globs for the rendered objects that differ (Kind/name) and for
+    answers, "" always. `at` is "set" if the note is not about an update, but about a change of
+    answers after which `when` holds. `objects` are globs for the rendered objects that differ (Kind/name) and for
     Terraform addresses.
     """
 
@@ -39,6 +40,7 @@ class Note:
     do: str
     undo: str
     when: str = ""
+    at: str = ""
     objects: tuple[str, ...] = ()
 
     @property
@@ -120,7 +122,11 @@ def brought(
     git = bare(toolchain, history.repository)
     try:
         found = _read(git, new)
-        entries = tuple(note for note in found.entries if _is_brought(note, old, new, history, git))
+        entries = tuple(
+            note
+            for note in found.entries
+            if not note.at and _is_brought(note, old, new, history, git)
+        )
         return _applying(
             replace(found, entries=entries),
             answers,
@@ -136,7 +142,9 @@ def taken(
     """Return the notes of `release` and of those before it that apply to a repository with these answers."""
     try:
         found = _read(bare(toolchain, history.repository), release)
-        entries = tuple(note for note in found.entries if note.number <= release.number)
+        entries = tuple(
+            note for note in found.entries if not note.at and note.number <= release.number
+        )
         return _applying(
             replace(found, entries=entries),
             answers,
@@ -144,6 +152,32 @@ def taken(
         )
     except ToolError as error:
         return Notes(problems=(f"{FILE} of {release.tag} cannot be read: {error.message}",))
+
+
+def chosen(
+    history: History,
+    release: Release,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    toolchain: Toolchain,
+) -> Notes:
+    """Return the notes of `release` about a change of answers: what holds for `after` alone."""
+    try:
+        found = _read(bare(toolchain, history.repository), release)
+    except ToolError as error:
+        return Notes(problems=(f"{FILE} of {release.tag} cannot be read: {error.message}",))
+    asked = tuple(note for note in found.entries if note.at == "set")
+    if not asked:
+        return NONE
+
+    def holding(answers: Mapping[str, object]) -> Notes:
+        return _applying(
+            Notes(entries=asked), answers, lambda: releases.checkout(history, release, toolchain)
+        )
+
+    held, holds = holding(before), holding(after)
+    new = tuple(note for note in holds.entries if note not in held.entries)
+    return replace(holds, entries=new, problems=holds.problems if new else ())
 
 
 def _read(git: Git, release: Release) -> Notes:
@@ -212,11 +246,11 @@ def _names(note: Note) -> frozenset[str]:
 
 
 _TEXTS = ("id", "release", "title", "changes", "do", "undo")
-_FIELDS = {*_TEXTS, "when", "objects"}
+_FIELDS = {*_TEXTS, "when", "at", "objects"}
 
 
 def _entry(number: int, content: Mapping[str, object]) -> Note:
-    texts = {name: _text(content.get(name)) for name in (*_TEXTS, "when")}
+    texts = {name: _text(content.get(name)) for name in (*_TEXTS, "when", "at")}
     objects = content.get("objects") or ()
     globs = objects if isinstance(objects, list) else [objects] if isinstance(objects, str) else []
     texts["id"] = texts["id"] or f"entry {number}"
@@ -246,6 +280,8 @@ def _defects(note: Note, newest: tuple[int, ...], known: Set[str]) -> Iterator[s
         yield "the id is not in kebab-case"
     if note.number > newest:
         yield f"release {note.release} is newer than the one that is made, {'.'.join(map(str, newest))}"
+    if note.at not in {"", "set"}:
+        yield f"`at: {note.at}` is not set, the one moment beside an update"
     try:
         unknown = sorted(expressions.names(note.when) - known) if note.when else []
     except ValueError as error:

@@ -199,7 +199,9 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             new=new,
             news=tuple(release for release in history.since(old) if release.number <= new.number),
             answers=differences,
-            notes=notes.brought(history, old, new, after.answers, toolchain),
+            notes=notes.chosen(history, new, before.answers, after.answers, toolchain)
+            if request.answers_only
+            else notes.brought(history, old, new, after.answers, toolchain),
             merged=outcome,
             work=work,
             folder=folder,

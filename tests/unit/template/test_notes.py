@@ -152,6 +152,30 @@ def test_numbers_are_compared_as_numbers(template: Template, toolchain: SystemTo
     assert ids(brought(template, "1.0.0", "1.10.0", toolchain)) == ["a-note"]
 
 
+def test_a_note_about_a_change_of_answers_comes_with_that_change_alone(
+    template: Template, toolchain: SystemToolchain
+) -> None:
+    add(template, "1.1.0", written(entry(at="set", when="cloud == 'azure'"), entry(id="update")))
+    history = releases.at(str(template.folder), toolchain)
+    aws, azure = ({"name": "x", "cloud": one, "ci": "x"} for one in ("aws", "azure"))
+
+    def said(before: dict[str, str], after: dict[str, str]) -> list[str]:
+        return ids(notes.chosen(history, history.named("1.1.0"), before, after, toolchain))
+
+    assert said(aws, azure) == ["a-note"]
+    assert [said(azure, azure), said(azure, aws), said(aws, aws)] == [[], [], []]
+    assert ids(brought(template, "1.0.0", "1.1.0", toolchain, cloud="azure")) == ["update"]
+    taken = notes.taken(history, history.named("1.1.0"), azure, toolchain)
+    assert ids(taken) == ["update"]
+
+
+def test_a_note_is_about_an_update_or_a_change_of_answers() -> None:
+    text = written(entry(at="night"), entry(id="other", at="set"))
+    assert notes.defects(text, "1.1.0", ROOT) == (
+        "a-note: `at: night` is not set, the one moment beside an update",
+    )
+
+
 def test_a_condition_is_asked_of_the_answers(
     template: Template, toolchain: SystemToolchain
 ) -> None:

@@ -169,3 +169,18 @@ def test_a_folder_or_a_link_in_its_place_stops_nothing(
     lay(template.folder, {notes.FILE: None, f"{notes.FILE}/a.txt": "a\n"})
     template.release("1.2.0", {"a.txt": "c\n"}, CLOUD)
     assert "v1.0.0 to v1.2.0" in said(capsys, "update", str(project))
+
+
+def test_a_change_of_answers_prints_its_own_notes(
+    template: Template, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = {**ENTRIES[1], "id": "moved", "at": "set", "title": "The cloud is another one"}
+    lay(template.folder, {notes.FILE: yaml.safe_dump([*ENTRIES, moved])})
+    template.release("1.1.0", {"a.txt": "[[ cloud ]]\n"}, CLOUD)
+    project = template.generate(tmp_path / "moved")
+    there = said(capsys, "set", "cloud=azure", "--path", str(project))
+    assert "v1.1.0   The cloud is another one" in there
+    commit(project)
+    back = said(capsys, "set", "cloud=aws", "--path", str(project))
+    assert "Before you deploy" not in back
+    assert "Only on Azure" not in there
