@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scaffolder.cli import options, prompts, updated
+from scaffolder.cli import added_service, options, prompts, updated
 from scaffolder.update.engine import Request
 
 _ROOT = click.option(
@@ -25,7 +25,12 @@ def add(words: tuple[str, ...], path: Path, **settings: bool | str) -> int:
     """Add to the repository what each WORD says, such as jenkins or monitoring; your edits stay.
 
     The repository stays at its release of the template. Nothing is committed.
+
+    `add service FILE`, in the repository of a platform, takes a service into its list, services/:
+    FILE is the platform-request.yaml of the service, in a clone of its repository.
     """
+    if words[0] == added_service.WORD:
+        return added_service.carried_out(words, path, settings)
     return updated.carried_out(Request(root=path, add=words, answers_only=True), settings)
 
 

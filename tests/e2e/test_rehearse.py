@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -481,6 +481,42 @@ def test_a_service_that_moves_to_a_shared_cluster_destroys_nothing(
         "aws": "module.cluster.aws_eks_cluster.this",
         "azure": "module.cluster.azurerm_kubernetes_cluster.this",
     }[cloud] in forgotten
+
+
+IN_ITS_PARENT = {
+    "aws_iam_role_policy",
+    "azurerm_federated_identity_credential",
+    "azurerm_storage_container",
+}
+"""Types whose names are taken in a role, an identity or an account, and not in a whole cloud."""
+
+
+def names(tools: SystemToolchain, root: Path, file: Path) -> set[tuple[str, str]]:
+    """Return type and name of all that a repository makes, where the cloud tells objects apart by them."""
+    assert kept(tools, root, file) == ()
+    found = set()
+    for one in json.loads(file.read_text())["objects"]:
+        for field in ("name", "bucket", "url"):
+            value = one["values"].get(field)
+            if isinstance(value, str) and one["type"] not in IN_ITS_PARENT:
+                found.add((one["type"], value))
+    return found
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_a_platform_and_three_services_share_no_name(
+    tools: SystemToolchain, pristine: Repository, tmp_path: Path, cloud: str
+) -> None:
+    every = [
+        pristine(cloud=cloud, service_name="platform", ci=["github"]),
+        pristine(cloud=cloud, service_name="pay-api", cluster="shared", ci=["github"]),
+        pristine(cloud=cloud, service_name="pay-web", cluster="shared", ci=list(SYSTEMS)),
+        pristine(cloud=cloud, service_name="shop", cluster="shared", level="work"),
+    ]
+    made = [names(tools, root, tmp_path / f"{root.name}.json") for root in every]
+    assert all(len(one) > 5 for one in made)
+    assert [one & other for one, other in combinations(made, 2)] == [set()] * 6
 
 
 def test_a_type_that_the_code_no_longer_names_is_still_read(

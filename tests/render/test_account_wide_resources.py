@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+import yaml
 from sample import sample
 from support import Repository
 
@@ -85,3 +87,48 @@ def test_the_documents_say_what_the_second_service_in_an_account_needs(
     assert "terraform/README.md#the-second-service-in-the-account" in first_deploy
     other = {"create": "existing", "existing": "create"}[oidc_provider]
     assert f"scaffold set oidc_provider={other}" in readme
+
+
+def objects(root: Path) -> set[tuple[str, str, str]]:
+    """Return kind, namespace and name of what a repository applies to a cluster beside its chart."""
+    found = set()
+    for file in (root / "platform").rglob("*.yaml"):
+        for one in yaml.safe_load_all(file.read_text(encoding="utf-8")):
+            if one and "kind" in one:
+                metadata = one["metadata"]
+                found.add((one["kind"], metadata.get("namespace", ""), metadata["name"]))
+    return found
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_services_on_one_cluster_share_no_object_with_its_platform_or_each_other(
+    cloud: str, pristine: Repository
+) -> None:
+    every = [objects(pristine(cloud=cloud, service_name="platform", ci="github"))]
+    for name in ("pay-api", "pay-web", "shop"):
+        service = pristine(cloud=cloud, service_name=name, cluster="shared")
+        every.append(objects(service))
+        assert {kind for kind, namespace, _ in every[-1] if not namespace} == {"Namespace"}
+        assert {namespace for _, namespace, _ in every[-1]} == {"", name}
+    assert [one & other for one, other in combinations(every, 2)] == [set()] * 6
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_a_service_on_a_shared_cluster_brings_nothing_that_a_cluster_has_once(
+    cloud: str, pristine: Repository
+) -> None:
+    root = pristine(cloud=cloud, cluster="shared", ci="github,gitlab,jenkins,azure-devops")
+    left = [
+        *(
+            "platform/gateway",
+            "platform/storageclass.yaml",
+            "platform/load-balancer-controller.yaml",
+        ),
+        *("ci/monitoring.sh", "monitoring/values.yaml", "monitoring/alertmanager"),
+        *("terraform/modules/cluster", "terraform/modules/network"),
+    ]
+    assert [name for name in left if (root / name).exists()] == []
+    assert account_wide(root / "terraform", cloud) == {}
+    there = ["platform-request.yaml", "terraform/modules/registry", "monitoring/tests"]
+    assert [name for name in there if not (root / name).exists()] == []
+    assert "monitoring:" not in (root / "Makefile").read_text(encoding="utf-8")
