@@ -275,29 +275,38 @@ def info(
     }
 
 
+def serve_pods(
+    site: Site,
+    server: Callable[[Answer], int],
+    *answers: dict[str, Any] | list[dict[str, Any]],
+) -> None:
+    """These pods run, and give these answers."""
+    items = []
+    for number, told in enumerate(answers):
+        queue = list(told) if isinstance(told, list) else [told]
+
+        def answer(
+            request: BaseHTTPRequestHandler, queue: list[dict[str, Any]] = queue
+        ) -> tuple[int, bytes]:
+            assert request.path == "/info"
+            return 200, json.dumps(queue.pop(0) if len(queue) > 1 else queue[0]).encode()
+
+        port = server(answer)
+        site.on(
+            f"kubectl port-forward pod/web-{number}",
+            f"Forwarding from 127.0.0.1:{port} -> 8080\n",
+            stays=True,
+        )
+        items.append({"metadata": {"name": f"web-{number}"}, "status": {"phase": "Running"}})
+    site.on("kubectl get pods --output json", {"items": items})
+
+
 @pytest.fixture
 def pods(site: Site, server: Callable[[Answer], int]) -> Callable[..., None]:
     """`pods(info(…), …)`: these pods run; a list of answers is given one after the other, the last one for good."""
 
     def run(*answers: dict[str, Any] | list[dict[str, Any]]) -> None:
-        items = []
-        for number, told in enumerate(answers):
-            queue = list(told) if isinstance(told, list) else [told]
-
-            def answer(
-                request: BaseHTTPRequestHandler, queue: list[dict[str, Any]] = queue
-            ) -> tuple[int, bytes]:
-                assert request.path == "/info"
-                return 200, json.dumps(queue.pop(0) if len(queue) > 1 else queue[0]).encode()
-
-            port = server(answer)
-            site.on(
-                f"kubectl port-forward pod/web-{number}",
-                f"Forwarding from 127.0.0.1:{port} -> 8080\n",
-                stays=True,
-            )
-            items.append({"metadata": {"name": f"web-{number}"}, "status": {"phase": "Running"}})
-        site.on("kubectl get pods --output json", {"items": items})
+        serve_pods(site, server, *answers)
 
     return run
 
@@ -2063,3 +2072,131 @@ def test_on_aws_the_platform_warns_where_it_cannot_see_the_groups_of_the_pipelin
     assert done.returncode == 0, done.stderr
     assert "warning: cannot read the access entry of the role my-service-dev-deploy" in done.stderr
     assert "kubectl apply" in site.verbs("kubectl")
+
+
+UNREADY = {
+    "metadata": {"name": "my-service-new-1"},
+    "status": {"conditions": [{"type": "Ready", "status": "False"}]},
+}
+LOG = (
+    '[pod/my-service-old-1/service] {"level":"error","message":"of the old release"}\n'
+    '[pod/my-service-new-1/service] {"level":"info","message":"listens"}\n'
+    '[pod/my-service-new-1/service] {"level":"error","message":"cannot start <now>",'
+    '"cause":"postgres://app:hunter2@db refused"}\n'
+)
+REASON = "cannot start <now>: postgres://***@db refused"
+
+
+def fails_with_a_log(site: Site) -> None:
+    site.on("kubectl get pods --output json", {"items": [UNREADY]})
+    site.on("kubectl logs", LOG)
+
+
+@pytest.mark.parametrize(("deploy", "chat"), [("helm", "slack"), ("terraform", "teams")])
+def test_a_message_about_a_failed_deployment_says_why(
+    sites: Callable[..., Site], deploy: str, chat: str
+) -> None:
+    site = with_terraform(sites(deploy=deploy, chat=chat, ci=["gitlab"]))
+    fails_with_a_log(site)
+    site.on("helm history", status=1, stderr="Error: release: not found")
+    site.on("helm upgrade", status=1)
+    site.on("terraform apply", status=1)
+    done = site.make("deploy", RUN_URL="https://ci.example/1")
+    assert done.returncode != 0
+    [message] = site.chat
+    commit = f"https://gitlab.com/example-org/my-service/-/commit/{COMMIT}"
+    page = "https://gitlab.com/example-org/my-service/-/blob/main/docs/rolled-back.md"
+    if chat == "slack":
+        end = f"<{page}|What to do> <{commit}|Commit> <https://ci.example/1|Log>"
+        shown = REASON.replace("<", "&lt;").replace(">", "&gt;")
+        assert message["text"].endswith(f"\n> {shown}\n {end}")
+    else:
+        card = message["attachments"][0]["content"]
+        assert card["body"][-1]["inlines"][0]["text"] == REASON
+        assert [(action["title"], action["url"]) for action in card["actions"]] == [
+            ("What to do", page),
+            ("Commit", commit),
+            ("Log", "https://ci.example/1"),
+        ]
+    assert "hunter2" not in str(message)
+    for line in (f"why: {REASON}", f"commit: {commit}", f"what to do: {page}"):
+        assert line in done.stderr.splitlines()
+
+
+def test_a_rollback_says_what_the_test_of_the_release_said(
+    site: Site, pods: Callable[..., None]
+) -> None:
+    pods(info(digest=OLD, revision="d" * 40))
+    site.on("helm history", history("deployed", "deployed"))
+    site.on("helm test", status=1, stderr="Error: pod my-service-test failed\n")
+    assert site.make("deploy").returncode != 0
+    assert "\n> Error: pod my-service-test failed\n" in site.chat[0]["text"]
+
+
+def test_a_deployment_that_succeeds_says_no_more_than_that(
+    site: Site, pods: Callable[..., None]
+) -> None:
+    pods(info())
+    assert site.make("deploy").returncode == 0
+    assert site.chat[-1]["text"] == f":white_check_mark: *my-service*: dev runs {COMMIT}."
+
+
+# Two at once: the second replaces the pods of the first while that one asks them
+
+
+def another_comes(site: Site, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
+    """Helm has `before` until this deployment has installed its release, and `after` from then on."""
+    site.on("helm history", after)
+    for _ in range(2):
+        site.on("helm history --output", before, once=True)
+    site.on(f"helm get values --revision {len(before) + 1}", {"image": {"digest": NEW}})
+
+
+def given_up(site: Site) -> list[str]:
+    """Return the revisions that were marked."""
+    return [call[3].rpartition(".v")[2] for call in site.calls if call[:2] == ["kubectl", "label"]]
+
+
+SECOND = "sha256:" + "d" * 64
+
+
+ANOTHER = {"digest": SECOND, "revision": "d" * 40}
+BAD_ITSELF = {"digest": NEW, "revision": "d" * 40}
+
+
+@pytest.mark.parametrize(
+    ("deploy", "first", "answer", "marked"),
+    [
+        ("helm", False, ANOTHER, False),
+        ("helm", True, ANOTHER, False),
+        ("terraform", False, ANOTHER, False),
+        ("helm", False, BAD_ITSELF, True),
+        ("helm", True, BAD_ITSELF, True),
+    ],
+)
+def test_a_good_release_that_another_one_replaces_while_it_is_proved_stays_good(
+    sites: Callable[..., Site],
+    server: Callable[[Answer], int],
+    deploy: str,
+    first: bool,
+    answer: dict[str, Any],
+    marked: bool,
+) -> None:
+    site = with_terraform(sites(deploy=deploy))
+    serve_pods(site, server, info(**answer))
+    before = [] if first else history("deployed")
+    another_comes(site, before, history(*["superseded"] * (len(before) + 1), "deployed"))
+    done = site.make("deploy")
+    assert "Error 75" in done.stderr
+    assert "another deployment came in between" in site.chat[0]["text"]
+    assert given_up(site) == ([str(len(before) + 1)] if marked else [])
+
+
+def test_a_release_whose_test_failed_is_given_up_though_another_one_came(
+    site: Site, pods: Callable[..., None]
+) -> None:
+    pods(info(digest=SECOND))
+    site.on("helm test", status=1)
+    another_comes(site, history("deployed"), history("superseded", "superseded", "deployed"))
+    assert "Error 75" in site.make("deploy").stderr
+    assert given_up(site) == ["2"]
