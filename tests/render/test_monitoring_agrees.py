@@ -73,7 +73,7 @@ SETTINGS = {
 }
 
 METRIC = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{")
-UNITS = {"short", "none", "percentunit", "reqps", "s", "Bps"}
+UNITS = {"short", "none", "percentunit", "reqps", "s", "Bps", "bytes"}
 
 
 @pytest.fixture(params=ANSWERS, ids=lambda name: name.replace(" ", "-"))

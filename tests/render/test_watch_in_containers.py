@@ -336,3 +336,58 @@ def test_without_monitoring_there_is_nothing_to_watch(pristine: Repository) -> N
     assert "watch" not in (repository / "Makefile").read_text()
     assert "watch" not in (repository / "compose.yaml").read_text()
     assert not (repository / "ci/watch.sh").exists()
+
+
+def panels(board: dict[str, Any]) -> list[str]:
+    return [panel["title"] for panel in board["panels"]]
+
+
+def of_a_cluster(panel: dict[str, Any]) -> bool:
+    return bool(re.search(r"\b(kube|container)_", str(panel.get("targets", ""))))
+
+
+def local(repository: Path, awk: tuple[str, ...], text: str) -> dict[str, Any]:
+    script = repository / "monitoring/watch/without-cluster.awk"
+    ran = subprocess.run(
+        (*awk, "-f", str(script)), input=text, capture_output=True, text=True, timeout=20
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    board: dict[str, Any] = json.loads(ran.stdout)
+    return board
+
+
+def test_the_dashboard_here_has_no_panel_that_asks_kubernetes(
+    rendered: Path, awk: tuple[str, ...]
+) -> None:
+    [file] = rendered.glob("helm/*/files/dashboard.json")
+    text = file.read_text(encoding="utf-8")
+    whole = json.loads(text)
+    short = local(rendered, awk, text)
+    expected = [panel for panel in whole["panels"] if not of_a_cluster(panel)]
+    assert 0 < len(expected) < len(whole["panels"])
+    assert short == {**whole, "panels": expected}
+    assert {"Requests at work and waiting", "Memory of the process"} <= set(panels(short))
+    # As Grafana exports it, and where nothing is to be left out.
+    assert local(rendered, awk, json.dumps(whole, indent=2)) == short
+    assert local(rendered, awk, json.dumps(short, indent=2)) == short
+    # What is written otherwise stays as it is.
+    assert local(rendered, awk, json.dumps(whole)) == whole
+
+
+def test_grafana_is_started_with_that_dashboard(pristine: Repository, tmp_path: Path) -> None:
+    repository = pristine()
+    grafana = composed(repository)["services"]["grafana"]
+    assert set(grafana["profiles"]) == {"monitoring", PROFILE}
+    assert grafana["entrypoint"] == ["/bin/sh", "/watch/start.sh", "grafana", "/run.sh"]
+    [file] = repository.glob("helm/*/files/dashboard.json")
+    ran = subprocess.run(
+        ("sh", str(repository / "monitoring/watch/start.sh"), "grafana", "echo", "started"),
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "DASHBOARD": str(file)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert ran.stdout == "started\n"
+    assert json.loads((tmp_path / "dashboards/dashboard.json").read_text())["panels"]
+    provider = composed(repository)["configs"]["grafana-dashboards"]["content"]
+    assert yaml.safe_load(provider)["providers"][0]["options"]["path"] == "/tmp/dashboards"  # noqa: S108
