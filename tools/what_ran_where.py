@@ -54,7 +54,8 @@ _PARTS = (
     ),
     (
         "image build",
-        "real: buildah, as root, on stand-ins for the base images; where buildah cannot run, an image without a program",
+        "real: buildah, as root, on stand-ins for the base images; where it cannot run, "
+        "an image without a program",
     ),
     ("`crane`, the bill of materials", "stand-ins; crane speaks to the real registry"),
     (
