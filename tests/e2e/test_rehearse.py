@@ -539,7 +539,7 @@ def test_a_type_that_the_code_no_longer_names_is_still_read(
 
 @pytest.mark.rehearse
 @pytest.mark.parametrize("cloud", ["aws", "azure"])
-@pytest.mark.parametrize("tag", [releases.releases()[0].tag, releases.releases()[-2].tag])
+@pytest.mark.parametrize("tag", [one.tag for one in releases.releases()[:-1]])
 def test_an_update_of_a_release_destroys_nothing(
     tools: SystemToolchain, pristine: Repository, tmp_path: Path, cloud: str, tag: str
 ) -> None:
