@@ -73,9 +73,28 @@ def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             severity=_of_actionlint(project, p),
         )
         for p in problems or []
-        if not _is_documented(project, p)
+        if not (_is_documented(project, p) or _is_of_a_checkout_around(project, p))
     )
     return Verdict(findings=findings, detail=counted(len(files), "workflow"))
+
+
+_UNREAD_WORKFLOW = re.compile(
+    r'could not read reusable workflow file for "\./(?P<path>[^"]+)": open (?P<place>.+?): '
+)
+
+
+def _is_of_a_checkout_around(project: Project, problem: dict[str, Any]) -> bool:
+    """Whether actionlint misses a called workflow in a checkout that has the repository in a folder.
+
+    A repository that was just generated inside a checkout with workflows has no `.git` of its own:
+    actionlint then takes the checkout for its root, and looks for our workflow there.
+    """
+    missed = _UNREAD_WORKFLOW.search(problem["message"])
+    return (
+        missed is not None
+        and Path(missed["path"]) in project.files
+        and not Path(missed["place"]).is_relative_to(project.root)
+    )
 
 
 _NUMBER_AS_NAME = 'property access of object must be type of string but got "number"'

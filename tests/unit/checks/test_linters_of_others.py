@@ -97,6 +97,38 @@ def test_an_input_with_a_default_is_no_error(message: str, severity: str, tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("called", "looked_for", "found"),
+    [
+        ("deploy.yml", "{outer}/.github/workflows/deploy.yml", False),
+        ("deploy.yml", "{outer}/service/.github/workflows/gone.yml", True),
+        ("gone.yml", "{outer}/.github/workflows/gone.yml", True),
+        ("gone.yml", "{outer}/service/.github/workflows/gone.yml", True),
+    ],
+    ids=["of the checkout around", "of the repository", "nowhere", "missing"],
+)
+def test_a_called_workflow_is_looked_for_in_the_repository_and_not_around_it(
+    called: str, looked_for: str, found: bool, tmp_path: Path
+) -> None:
+    place = looked_for.format(outer=tmp_path)
+    message = (
+        f'could not read reusable workflow file for "./.github/workflows/{called}":'
+        f" open {place}: no such file or directory"
+    )
+    problem = {
+        "message": message,
+        "filepath": ".github/workflows/a.yml",
+        "line": 3,
+        "column": 1,
+        "kind": "workflow-call",
+    }
+    files = {".github/workflows/a.yml": WORKFLOW, ".github/workflows/deploy.yml": WORKFLOW}
+    (tmp_path / "service").mkdir()
+    printed = said(json.dumps([problem]), exit_code=1)
+    told = findings(tmp_path / "service", files, "CI002", actionlint=printed)
+    assert bool(told) is found
+
+
+@pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("# of make\nCONFIG=prod\nexport REGION=eu\n", False),
