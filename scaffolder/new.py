@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.model import Report, Result
+from scaffolder.repository import clouds
 from scaffolder.repository.project import Project
 from scaffolder.template import allowed_sources, render
 from scaffolder.template.answers import Answer
@@ -42,6 +43,12 @@ class Made:
     seconds: float
     report: Report | None = None
     commit: FirstCommit | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed, and probably a mistake."""
+        given = self.request.answers
+        return tuple(filter(None, [clouds.doubt_about(given.get("cloud"), given.get("region"))]))
 
 
 def generate(

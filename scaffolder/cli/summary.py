@@ -126,6 +126,7 @@ def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
         if made.commit and not made.commit.made:
             yield f"  no first commit: {made.commit.reason}"
         yield ""
+    yield from _warnings(made)
     if made.report:
         yield _as_text(made.report, checks=not quiet, verbose=verbose)
     elif not quiet:
@@ -133,6 +134,12 @@ def _said(made: Made, *, quiet: bool, verbose: bool) -> Iterator[str]:
     if not quiet:
         yield ""
         yield from _next(made)
+
+
+def _warnings(made: Made) -> Iterator[str]:
+    """Yield what is allowed and probably a mistake, also with --quiet."""
+    for warning in made.warnings:
+        yield f"  {options.paint('warning', 'warning')}   {visible(warning)}"
 
 
 def _heading(made: Made) -> str:
@@ -211,6 +218,7 @@ def _planned(made: Made) -> Iterator[str]:
             "replaced" if file in made.plan.replaced else "new" if file in made.plan.new else "same"
         )
         yield f"  {mark:<9} {file.as_posix()}"
+    yield from _warnings(made)
     yield f"  {len(made.files)} files would be in {made.request.destination}; nothing was written"
 
 
@@ -227,6 +235,7 @@ def _document(made: Made) -> dict[str, object]:
         "files": [file.as_posix() for file in made.files],
         "replaced": [file.as_posix() for file in made.plan.replaced],
         "written": not made.request.dry_run,
+        "warnings": list(made.warnings),
         "seconds": round(made.seconds, 3),
         "check": json_report.document(made.report) if made.report else None,
     }

@@ -49,6 +49,8 @@ def kept(before: _Values, after: _Values, folder: Path) -> tuple[Outside, ...]:
     `folder` is that of the release. One entry for each changed answer. What a change of the cloud
     leaves is named with the cloud, and its region and clusters are not told again.
     """
+    if not before.get("service_name"):  # a template that makes something else than ours
+        return ()
     changed = [
         name for name in _OBJECTS if before.get(name) and before.get(name) != after.get(name)
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scaffolder.errors import ExitCode, ToolCrashed
 from scaffolder.model import Report, Result
+from scaffolder.repository import clouds
 from scaffolder.template.merged_branches import Older
 from scaffolder.template.notes import NONE, Notes
 from scaffolder.template.releases import Cached, Release
@@ -152,6 +153,15 @@ def _refused(error: OSError) -> ToolCrashed:
     return ToolCrashed(f"nothing was changed: {place}{reason}", hint=_MAKE_ROOM)
 
 
+def _doubt(plan: Plan) -> str:
+    """Return a warning about a region that is given now and is probably a mistake."""
+    now = {**plan.record.answers, **{one.name: one.after for one in plan.answers}}
+    changed = {one.name for one in plan.answers}
+    if not {"cloud", "region"} & changed:
+        return ""
+    return clouds.doubt_about(now.get("cloud"), now.get("region"))
+
+
 def _outcome(
     plan: Plan, request: Request, *, taken: bool, text: str, report: Report | None
 ) -> Outcome:
@@ -169,7 +179,7 @@ def _outcome(
         report=report,
         notes=NONE if plan.empty else plan.notes,
         cached=plan.cached,
-        warning=plan.warning,
+        warning="; ".join(filter(None, (plan.warning, _doubt(plan)))),
         older=plan.older,
         stale=plan.record.stale,
         outside=() if plan.empty else plan.outside,

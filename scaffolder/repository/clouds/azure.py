@@ -20,6 +20,21 @@ SPEAKS = (
     r"azurecr\.io|azure/(?:login|aks)|provider \"azurerm\"|hashicorp/azurerm"
     r"|\baz (?:aks|acr|login)|AzureCLI@"
 )
+_REGIONS = """
+australiacentral australiacentral2 australiaeast australiasoutheast austriaeast belgiumcentral
+brazilsouth brazilsoutheast canadacentral canadaeast centralindia centralus chilecentral
+chinaeast chinaeast2 chinaeast3 chinanorth chinanorth2 chinanorth3 denmarkeast eastasia eastus
+eastus2 francecentral francesouth germanynorth germanywestcentral indonesiacentral
+israelcentral italynorth japaneast japanwest jioindiacentral jioindiawest koreacentral
+koreasouth malaysiawest mexicocentral newzealandnorth northcentralus northeurope norwayeast
+norwaywest polandcentral qatarcentral southafricanorth southafricawest southcentralus
+southeastasia southindia spaincentral swedencentral swedensouth switzerlandnorth
+switzerlandwest taiwannorth uaecentral uaenorth uksouth ukwest usgovarizona usgovtexas
+usgovvirginia westcentralus westeurope westindia westus westus2 westus3
+"""
+REGIONS = frozenset(_REGIONS.split())
+"""The regions that Azure names (https://learn.microsoft.com/azure/reliability/regions-list)"""
+
 REGION = (
     r"(?i:location|region)['\"]?(?:\s+string)?(?:\s*[:=]\s*|\s+)['\"]?"
     r"((?:(?:north|south|east|west|central|northcentral|southcentral|westcentral|southeast)"

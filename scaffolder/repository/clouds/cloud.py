@@ -57,6 +57,10 @@ class Cloud(Protocol):
         """Return the expression for lines of pipelines, Terraform and charts that speak of it."""
 
     @property
+    def REGIONS(self) -> frozenset[str]:
+        """Return the regions that are known: a table, which a new region is not in at first."""
+
+    @property
     def REGION(self) -> str:
         """Return the expression for lines of the same files that name a region, its group."""
 

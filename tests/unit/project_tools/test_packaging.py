@@ -118,7 +118,8 @@ def test_rows_are_filled_between_the_marks_alone() -> None:
     assert filled.startswith(f"before\n{installs.START}| from |")
     assert filled.endswith(f"{installs.END}\nafter\n")
     assert f'[tools]=={__version__}"` | 640 MiB | 12 s |' in filled
-    assert installs.commands(filled) == [way.typed]
+    assert installs.commands(filled) == [way.typed for way in installs.WAYS]
+    assert filled.count("| not measured | - |") == len(installs.WAYS) - 1
 
 
 @pytest.mark.parametrize(

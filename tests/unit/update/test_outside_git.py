@@ -76,6 +76,7 @@ def test_environments_of_ones_own_are_named() -> None:
         ({**AWS, "cloud": "none", "region": None}, {"cloud": "aws", "region": "eu-west-1"}, []),
         ({**AWS, "cloud": "none", "ci": ["jenkins"]}, {"organization": "Other"}, []),
         ({"service_name": "pay"}, {"organization": "New"}, []),
+        ({"cloud": "aws", "region": "here"}, {"region": "there"}, []),  # another's template
     ],
 )
 def test_each_answer_is_told_once_and_only_where_something_can_exist(
