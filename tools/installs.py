@@ -45,6 +45,11 @@ class Place:
         return next(self.wheels.glob("devops_scaffolder-*.whl"))
 
     @property
+    def host(self) -> str:
+        """The server of the index, which serves the repository too."""
+        return self.index.rpartition("/")[0]
+
+    @property
     def version(self) -> str:
         """The number of the release."""
         return self.wheel.name.split("-")[1]
@@ -109,7 +114,7 @@ WAYS = (
         title="pip, a tag in Git",
         typed='pip install "devops-scaffolder[tools] @ git+https://git.example.com/platform/scaffolder@v{version}"',
         here=lambda place: place.pip(
-            *("--constraint", LOCK), _tools(f"git+{place.repository.as_uri()}@HEAD")
+            *("--constraint", LOCK), _tools(f"git+{place.host}/{place.repository.name}@HEAD")
         ),
     ),
     Way(
@@ -147,22 +152,21 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="only ways whose title has one of them")
     words = parser.parse_args().words
     ways = [way for way in WAYS if not words or any(word in way.title for word in words)]
+    done: list[Measured] = []
     with tempfile.TemporaryDirectory() as temporary, _prepared(Path(temporary)) as place:
-        done = [_measured(way, place) for way in ways if _can_run(way)]
-        size = _size(place.wheels)
-    for one in done:
-        print(f"{one.way.title:<34} {one.seconds:6.0f} s {one.size:6} MiB")
-    if len(done) == len(WAYS):
-        text = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(filled(text, table(done, size)), encoding="utf-8")
+        for way in filter(_can_run, ways):
+            done.append(_measured(way, place))
+            print(f"{way.title:<34} {done[-1].seconds:6.0f} s {done[-1].size:6} MiB", flush=True)
+            text = PAGE.read_text(encoding="utf-8")
+            PAGE.write_text(filled(text, table(done, _size(place.wheels))), encoding="utf-8")
     return 0
 
 
 def table(done: list[Measured], wheels: int) -> str:
-    """Return the rows as Markdown; the folder of wheels takes `wheels` mebibytes itself."""
+    """Return a row for each way as Markdown; the folder of wheels has `wheels` mebibytes itself."""
+    took = {one.way: f"{one.size} MiB | {one.seconds:.0f} s" for one in done}
     rows = [
-        f"| {one.way.title} | `{one.way.typed}` | {one.size} MiB | {one.seconds:.0f} s |"
-        for one in done
+        f"| {way.title} | `{way.typed}` | {took.get(way, 'not measured | -')} |" for way in WAYS
     ]
     head = ["| from | command | on the disk | here |", "|---|---|---|---|"]
     return "\n".join([*head, *rows, "", f"The folder of wheels itself has {wheels} MiB.", ""])
@@ -202,6 +206,7 @@ def _prepared(folder: Path) -> Iterator[Place]:
     repository = folder / "scaffolder.git"
     clone = ["git", "clone", "--quiet", "--bare", "--no-hardlinks", str(ROOT), str(repository)]
     subprocess.run(clone, check=True)
+    subprocess.run(["git", "-C", str(repository), "update-server-info"], check=True)
     with _served(wheels, folder / "simple") as index:
         yield Place(wheels=wheels, index=index, repository=repository, folder=folder)
 
@@ -240,6 +245,7 @@ def _measured(way: Way, place: Place) -> Measured:
     inside.mkdir()
     here = Place(wheels=place.wheels, index=place.index, repository=place.repository, folder=inside)
     homes = {
+        "PIP_NO_COMPILE": "1",  # Python compiles what it imports, a small part of it all
         **{f"PIPX_{name}": str(inside / name.lower()) for name in ("HOME", "BIN_DIR", "MAN_DIR")},
         "UV_TOOL_DIR": str(inside / "tools"),
         "UV_TOOL_BIN_DIR": str(inside / "bin_dir"),
