@@ -95,6 +95,7 @@ def mkdocs_slugs(headings: tuple[str, ...]) -> frozenset[str]:
     names: set[str] = set()
     for heading in headings:
         text = re.sub(r"\s*\{[^}]*\}\s*$", "", heading)
+        text = re.sub(r":(?:material|fontawesome|octicons|simple)-[\w-]+:", "", text)  # an icon
         name = base = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip().lower())
         times = 0
         while name in names:

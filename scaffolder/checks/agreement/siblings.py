@@ -66,12 +66,16 @@ def _customs(tested: set[str]) -> tuple[_Custom, ...]:
         _Custom(
             name="severity",
             fix="add the label severity",
-            has=lambda alert: bool(alert.labels.get("severity")),
+            has=lambda alert: bool(alert.labels.get("severity")) or _brings("severity", alert),
         ),
         _Custom(
             name="team",
             fix="add the label of the team",
-            has=lambda alert: _has(_TEAM, alert.labels) or _has(_TEAM, alert.annotations),
+            has=lambda alert: (
+                _has(_TEAM, alert.labels)
+                or _has(_TEAM, alert.annotations)
+                or _brings(r"(?:\w+_)?(?:team|owner|squad)(?:_\w+)?", alert)
+            ),
         ),
         _Custom(
             name="test",
@@ -79,6 +83,14 @@ def _customs(tested: set[str]) -> tuple[_Custom, ...]:
             has=lambda alert: alert.alert in tested,
         ),
     )
+
+
+def _brings(label: str, alert: Rule) -> bool:
+    """Return whether the expression of an alert gives its series a label: by a join, or by name."""
+    joined = rf"\bgroup_(?:left|right)\s*\([^)]*\b{label}\b"
+    made = rf"\blabel_(?:replace|join)\s*\((?s:.*?),\s*[\"']{label}[\"']"
+    kept = rf"\bby\s*\([^)]*\b{label}\b"
+    return re.search(f"{joined}|{made}|{kept}", alert.expression) is not None
 
 
 def _has(key: re.Pattern[str], texts: dict[str, str]) -> bool:

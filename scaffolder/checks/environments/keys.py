@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,10 @@ def _uneven(
     uneven: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for key in sorted({key for one in keys.values() for key in one}):
         having = [name for name in keys if key in keys[name]]
-        if len(having) == len(keys) or any(
-            key[:-1] and key[:-1] not in one for one in keys.values()
+        if (
+            (key[:-1] and _ID.search(key[-1]))
+            or len(having) == len(keys)
+            or any(key[:-1] and key[:-1] not in one for one in keys.values())
         ):
             continue  # everywhere, or below a key that is itself not everywhere
         if base and key in shared:
@@ -62,6 +65,12 @@ def _uneven(
             for key in ways:
                 yield from _set_in_some(family, keys, key, list(names))
 
+
+_ID = re.compile(
+    r"^arn:|(?<![0-9a-z])(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}(?![0-9a-z])|^\d{6,}$",
+    re.IGNORECASE,
+)
+"""A key that is the id of something of one environment, such as a cluster of caches."""
 
 _MANY = 5
 """Keys that one environment has and another has not, of which each is a finding; more are one."""

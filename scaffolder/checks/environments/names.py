@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.checks.environments.families import patterns
@@ -12,8 +13,17 @@ from scaffolder.repository import environments
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
-_PUBLIC_HOSTS = re.compile(r"\bdev\.azure\.com\b|\.dev\b(?=[/:\"'\s]|$)")
+_PUBLIC_HOSTS = re.compile(
+    r"\bdev\.azure\.com\b|\.dev\b(?=[/:\"'\s]|$)"
+    r"|\b(?:tekton|knative|kaniko|go|web|skaffold|crossplane|istio|kpt|kyma|ko)\.dev\b"
+)
 """Addresses on the internet that hold an environment's name by chance: Azure DevOps, and all that end in .dev."""
+
+_OTHERS_THAN = r"(?<![A-Za-z0-9])(?:non|not|no|pre|ex|sub)[-_ ]?"
+"""What makes another word of the name of an environment: `non-prod`, `pre-production`."""
+
+_TABLE = re.compile(r"\s*-?\s*[\"']?\w+_[a-z]+(?:\.\w+){2}[\"']?\s*")
+"""A table of a database whose name ends like an environment: shop_production.public.orders."""
 
 
 def every_environment_is_everywhere(project: Project, _: Toolchain) -> Verdict:
@@ -64,27 +74,37 @@ def files_speak_of_their_own_environment(project: Project, _: Toolchain) -> Verd
             if not words:
                 continue
             pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])")
+            others_than = re.compile(rf"{_OTHERS_THAN}(?:{words})(?![A-Za-z0-9])", re.IGNORECASE)
             shared = _said_everywhere(project, family)
-            findings += _strangers(project, file, (name, family.word(name)), pattern, shared)
+            asks = _Asked(name=name, word=family.word(name), stranger=pattern, not_one=others_than)
+            findings += _strangers(project, file, asks, shared)
     return Verdict(findings=tuple(findings), detail=patterns(families))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What is looked for in the file of an environment: names of others; `not_one` looks like one."""
+
+    name: str
+    word: str
+    stranger: re.Pattern[str]
+    not_one: re.Pattern[str]
+
+
 def _strangers(
-    project: Project,
-    file: Path,
-    called: tuple[str, str],
-    pattern: re.Pattern[str],
-    shared: frozenset[str],
+    project: Project, file: Path, asked: _Asked, shared: frozenset[str]
 ) -> Iterator[Finding]:
-    name, word = called
+    name, word = asked.name, asked.word
     of_several = _lines_of_lists(project, file)
     strangers: dict[str, list[int]] = {}
     own = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(environments.names(name))})(?![A-Za-z0-9])")
     for number, line in enumerate(project.lines(file), 1):
         said = _PUBLIC_HOSTS.sub("", re.sub(r"(?:^|\s)(?:#|//).*$", "", line))
         value = re.split(r"[:=]", said, maxsplit=1)[-1]
-        found = pattern.search(value)
+        found = asked.stranger.search(asked.not_one.sub("", value))
         if number in of_several or line.strip() in shared or _ABOUT_OTHERS.search(said):
+            continue
+        if found and _TABLE.fullmatch(value):
             continue
         if found and not own.search(value):
             strangers.setdefault(found[0], []).append(number)

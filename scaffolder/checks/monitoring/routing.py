@@ -12,6 +12,7 @@ from scaffolder.errors import ToolCrashed
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Verdict
 from scaffolder.repository import files, source_templates
 from scaffolder.repository.facts import monitoring
+from scaffolder.repository.facts.monitoring import Alertmanager
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools import output
@@ -89,9 +90,8 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
                 refused = _REFUSED.search(done.stdout + done.stderr)
                 message = essence(refused[1]) if refused else essence(done.stdout + done.stderr)
                 message = message.partition(" amtool: error:")[0]
-                program = _completed_by(project, file) if _LACKS.search(message) else None
-                if program:
-                    limits.append(f"{file.as_posix()}, which {program.as_posix()} completes")
+                if by := _completed(project, one, message):
+                    limits.append(f"{file.as_posix()}, which {by}")
                     continue
                 named = _QUOTED.search(message)
                 line = (
@@ -114,7 +114,7 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
 
 _LACKS = re.compile(
     r"\bno (?:global|\w+) .*\b(?:set|configured)\b|\bmissing\b|\bmust be\b|\brequired\b"
-    r"|unsupported scheme|at least one|\bempty\b|one of ",
+    r"|unsupported scheme|must specify|at least one|\bempty\b|one of ",
     re.IGNORECASE,
 )
 """How amtool says that a setting is not there, which another program may fill in."""
@@ -122,6 +122,16 @@ _LACKS = re.compile(
 _COMPLETES = re.compile(
     r"\b(?:sed|envsubst|gomplate|dockerize|confd|yq|perl|awk|jinja2|j2|mustache|consul-template)\b"
 )
+
+
+def _completed(project: Project, one: Alertmanager, message: str) -> str:
+    """Return what adds the setting that a configuration lacks, "" if nothing does."""
+    if not _LACKS.search(message):
+        return ""
+    if one.is_in_values:
+        return "Helm merges with the chart's own"
+    program = _completed_by(project, one.path)
+    return f"{program.as_posix()} completes" if program else ""
 
 
 def _completed_by(project: Project, file: Path) -> Path | None:

@@ -129,12 +129,37 @@ def built_images(project: Project, file: Path) -> Iterator[BuiltImage]:
 
 
 def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
-    """Yield the actions and workflows of the repository itself."""
+    """Yield the actions and workflows of the repository itself, and what images are built from."""
+    brings = _BRINGS.search(project.text(file)) is not None
     for one in tables(table(project, file)):
+        if not brings and str(one.get("uses", "")).startswith("docker/build-push-action@"):
+            yield from _of_image(project, one)
         uses = one.get("uses")
         if isinstance(uses, str) and uses.startswith("./"):
             yield NamedFile(path=project.relative(uses), line=line_of(one, "uses"))
 
+
+_BRINGS = re.compile(
+    r"download-artifact|\brepository:|\bgit clone\b|\bcp\b|\bmkdir\b|\btar\b|cache@"
+)
+"""What a workflow gets folders by that the repository does not have."""
+
+
+def _of_image(project: Project, step: dict[Any, Any]) -> Iterator[NamedFile]:
+    """Yield the context and the Dockerfile of a step that builds an image.
+
+    https://github.com/docker/build-push-action: both are relative to the root of the repository.
+    """
+    given = table_in(step.get("with"))
+    for key in ("context", "file"):
+        name = given.get(key)
+        if isinstance(name, str) and re.fullmatch(r"(?:\./)?[\w][\w./-]*", name):
+            path = project.relative(name)
+            if not _MADE_FIRST.match(path.as_posix()):
+                yield NamedFile(path=path, line=line_of(given, key))
+
+
+_MADE_FIRST = re.compile(r"(?:dist|build|out|target|bin|tmp|artifacts?|output)(?:/|$)")
 
 # ---- versions ------------------------------------------------------------------------------------
 
