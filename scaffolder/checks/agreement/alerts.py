@@ -28,12 +28,20 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools.toolchain import Toolchain
 
-_OF_THE_STACK = frozenset({"watchdog", "infoinhibitor", "deadmansswitch", "targetdown"})
+_OF_THE_STACK = frozenset({"watchdog", "infoinhibitor", "deadmansswitch"})
 _OF_A_PLATFORM = (
-    *("Kube", "Node", "Prometheus", "Alertmanager", "etcd", "CPUThrottling", "General"),
-    *("Cluster", "SDN", "OVN", "MachineConfig", "MachineAPI", "MachineHealth", "Insights"),
-    *("ImageRegistry", "Ingress", "HAProxy", "Thanos", "Telemeter", "Pod", "MCD", "MCC"),
-    *("Ceph", "Longhorn", "Velero", "CertManager", "Flux", "Argo", "Istio", "Cilium", "Loki"),
+    *("Kube", "Node", "Prometheus", "Alertmanager", "etcd", "CPUThrottling"),
+    *("ClusterOperator", "ClusterVersion", "ClusterMonitoring", "ClusterNotUpgradeable", "SDN"),
+    *("OVN", "MachineConfig", "MachineAPI", "MachineHealth", "Insights", "ImageRegistry"),
+    *("HAProxy", "ThanosQuery", "ThanosRule", "ThanosSidecar", "Telemeter", "MCD", "MCC"),
+    *(
+        "TargetDown",
+        "PodDisruptionBudget",
+        "PodSecurityViolation",
+        "CephCluster",
+        "CephOSD",
+        "CephMon",
+    ),
 )
 """How alerts begin that come with Kubernetes' mixins, OpenShift, and what clusters install."""
 _IN_REPOSITORY = re.compile(
@@ -133,18 +141,21 @@ def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
     of_charts = {one.path for one in monitoring.alertmanagers(project) if one.is_in_values}
     if not known or not named:
         raise NotApplicable("no route and no test names an alert of rules that are here")
-    unknown = {
+    absent = {
         name
         for _, name in named
         if name not in known
         and name not in of_grafana
         and name.lower() not in _OF_THE_STACK
-        and not (name.startswith(_OF_A_PLATFORM) and not _alike_here(name, known))
+        and not name.startswith(("Kube", "Node", "Prometheus", "Alertmanager", "etcd"))
     }
     # Where most names are of no rule here, the rules come with a platform.
-    if len(unknown) > _FEW and len(unknown) * 2 > len({name for _, name in named}):
-        some = ", ".join(sorted(unknown)[:3])
+    if len(absent) > _FEW and len(absent) * 2 > len({name for _, name in named}):
+        some = ", ".join(sorted(absent)[:3])
         raise Blocked(f"most alerts that are named, such as {some}, are of rules elsewhere")
+    unknown = {
+        name for name in absent if not name.startswith(_OF_A_PLATFORM) or _alike_here(name, known)
+    }
     findings = []
     for place, name in named:
         if name in unknown:

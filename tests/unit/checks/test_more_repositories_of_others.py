@@ -275,6 +275,7 @@ ROUTES = "route:\n  receiver: a\n  routes:\n{}receivers: [{{name: a}}]\n"
         (["ClusterDown", "PodNotReady", "TargetDown", "SDNGone", "QueueFull"], []),
         (["QueueFul", "QueueFull"], ["name QueueFull, or write the rule"]),
         (["OrdersLate", "QueueFull"], ["write the rule"]),
+        (["PodDown", "ClusterDown", "QueueFull"], ["write the rule", "write the rule"]),
         (["TargetDown", "ClusterOperatorDown", "QueueFull"], []),
         (["SDNPodNotReady", "ImageRegistryGone", "MachineConfigStuck", "QueueFull"], []),
     ],
