@@ -367,6 +367,7 @@ def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded, most: int
             for name in folders
             if name not in _NOT_OURS
             and not (name in _MAY_BE_OUTPUT and _is_output(root, below / name))
+            and not (name == "vendor" and _is_of_a_package_manager(root / below / name))
             and not name.endswith(PROPOSED)
             and below / name not in excluded
         )
@@ -380,6 +381,11 @@ def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded, most: int
             if _is_file_of(root, path):
                 number += 1
                 yield path.relative_to(root)
+
+
+def _is_of_a_package_manager(folder: Path) -> bool:
+    """Return whether a folder holds the modules that Go, Composer or Bundler put there."""
+    return any((folder / name).exists() for name in ("modules.txt", "autoload.php", "bundle"))
 
 
 def _is_output(root: Path, folder: Path) -> bool:

@@ -175,6 +175,8 @@ def _no_names(project: Project, policy: KubernetesObject, workload: KubernetesOb
         "(port 53) out: no name is found, inside the cluster or outside"
     )
     fix = "allow UDP and TCP port 53 to the pods k8s-app: kube-dns of kube-system"
+    if any("openshift.io/" in one.api_version for one in charts.objects(project)):
+        fix = "allow UDP and TCP port 5353 to the pods of openshift-dns"
     return disagreement(at, message, workload.place(project, "metadata", "name"), fix=fix)
 
 
@@ -192,8 +194,11 @@ def _selected(project: Project, policy: KubernetesObject) -> list[KubernetesObje
     labels = charts.texts(charts.dig(selector, "matchLabels"))
     if labels:
         found = deployments.selected(project, policy, labels)
-        return [one for one in found if one.kind in LONG_RUNNING]
-    return list(deployments.nearest(policy, deployments.in_one_namespace(project, policy)))
+    else:
+        found = deployments.nearest(policy, deployments.in_one_namespace(project, policy))
+    return [
+        one for one in found if one.kind in LONG_RUNNING and not deployments.is_on_host_network(one)
+    ]
 
 
 def _lets_dns_out(policy: KubernetesObject) -> bool:

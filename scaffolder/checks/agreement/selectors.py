@@ -123,7 +123,9 @@ def _guards(policy: KubernetesObject, pods: tuple[KubernetesObject, ...]) -> boo
     guarded = charts.texts(policy.get("spec", "podSelector", "matchLabels"))
     types = policy.get("spec", "policyTypes") or ["Ingress"]
     return "Ingress" in types and any(
-        deployments.selects(guarded, deployments.pod_labels(one)) for one in pods
+        deployments.selects(guarded, deployments.pod_labels(one))
+        and not deployments.is_on_host_network(one)
+        for one in pods
     )
 
 

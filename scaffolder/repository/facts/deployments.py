@@ -258,6 +258,11 @@ def _with_hidden(project: Project) -> Iterator[tuple[str, str]]:
                 yield (chart.folder.as_posix(), rendering.environment)
 
 
+def is_on_host_network(workload: KubernetesObject) -> bool:
+    """Return whether pods have the network of their node, to which no NetworkPolicy applies."""
+    return workload.get(*(workload.pod or ()), "spec", "hostNetwork") is True
+
+
 def pod_labels(workload: KubernetesObject) -> dict[str, str]:
     """Return the labels of the pods that a workload makes."""
     return charts.texts(workload.get(*(workload.pod or ()), "metadata", "labels"))

@@ -233,6 +233,21 @@ def test_a_database_that_calls_no_one_needs_no_dns(tmp_path: Path) -> None:
     assert findings(tmp_path, "AG057", database, policy()) == []
 
 
+@pytest.mark.parametrize(("is_on_host", "number"), [(True, 0), (False, 1)])
+def test_pods_with_the_network_of_a_node_ask_their_node(
+    is_on_host: bool, number: int, tmp_path: Path
+) -> None:
+    agent = deployment(env=[{"name": "DB", "value": "postgres://db.shop.svc:5432/shop"}])
+    agent["spec"]["template"]["spec"]["hostNetwork"] = is_on_host
+    assert len(findings(tmp_path, "AG057", agent, policy())) == number
+
+
+def test_the_names_of_openshift_are_elsewhere(tmp_path: Path) -> None:
+    route = of("Route", {"to": {"name": "x"}}, version="route.openshift.io/v1")
+    (finding,) = findings(tmp_path, "AG057", CALLING, policy(), route)
+    assert finding.fix == "allow UDP and TCP port 5353 to the pods of openshift-dns"
+
+
 def test_ingress_alone_closes_nothing_out(tmp_path: Path) -> None:
     ingress = of(
         "NetworkPolicy",

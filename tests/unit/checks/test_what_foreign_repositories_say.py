@@ -567,6 +567,12 @@ def test_a_policy_lets_prometheus_in(
     assert len(found(tmp_path, files, "AG024")) == expected
 
 
+def test_no_policy_guards_the_network_of_a_node(tmp_path: Path) -> None:
+    on_host = WATCHED.replace("spec: {containers:", "spec: {hostNetwork: true, containers:")
+    guard = POLICY % ("shop", "{podSelector: {matchLabels: {app: front}}}")
+    assert found(tmp_path, {"k8s/a.yaml": on_host, "k8s/p.yaml": guard}, "AG024") == []
+
+
 RULES = "groups: [{name: a, rules: [{record: 'shop:a:rate5m', expr: 'up{job=\"%s\"}'}, {record: b, expr: '%s'}]}]\n"
 
 

@@ -26,6 +26,16 @@ def test_files_leave_out_what_tools_make(tmp_path: Path) -> None:
     assert project.files == (Path("a.txt"), Path("b/c.txt"))
 
 
+@pytest.mark.parametrize(
+    ("mark", "is_ours"),
+    [("modules.txt", False), ("autoload.php", False), ("bundle/x", False), ("README.md", True)],
+)
+def test_modules_of_package_managers_are_not_ours(mark: str, is_ours: bool, tmp_path: Path) -> None:
+    names = {"a.txt": "", f"test/e2e/vendor/{mark}": "", "test/e2e/vendor/k8s.io/a.sh": ""}
+    project = write(tmp_path, **names)
+    assert (Path("test/e2e/vendor/k8s.io/a.sh") in project.files) is is_ours
+
+
 def test_a_folder_that_is_absent_or_empty_is_refused_with_what_to_type(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="is not a folder"):
         Project(tmp_path / "absent")
