@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.docker.dockerfiles import CHECKS
+from scaffolder.checks.docker import dockerfiles, health_checks
+
+CHECKS = (*dockerfiles.CHECKS, *health_checks.CHECKS)
 
 __all__ = ["CHECKS"]
