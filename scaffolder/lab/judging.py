@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from scaffolder import checks
 from scaffolder.errors import ScaffolderError, ToolError, ToolMissing
-from scaffolder.lab import alarm, cloud, live, runtimes
+from scaffolder.lab import alarm, cloud, history, live, runtimes
 from scaffolder.lab.judge import Light, Verdict, digest, of_checks, others
 from scaffolder.lab.lab import Lab, LabCriterion
-from scaffolder.lab.place import Place
-from scaffolder.lab.scene import ANSWERS, Scene
+from scaffolder.lab.place import ANSWERS, Place
+from scaffolder.lab.scene import Scene
 from scaffolder.model import Blocked
 from scaffolder.tools.toolchain import SystemToolchain
+
+_SHORTEST = 7
+"""Characters of a commit that Git shows at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +158,30 @@ def _absent(criterion: LabCriterion, scene: Scene) -> Outcome:
     return _green()
 
 
+def _responds(criterion: LabCriterion, scene: Scene) -> Outcome:
+    """Start the generated service with the settings of an environment, and ask for a path."""
+    environment, path = criterion.values["environment"], criterion.values["path"]
+    with live.generated(scene.place.root, scene.place.name, environment) as port:
+        answer = live.ask(port, path)
+    if answer is None:
+        return _red(f"{environment}: GET {path} no answer")
+    words = f"{environment}: GET {path} {answer.status}"
+    if answer.status != live.OK or criterion.values["text"] not in answer.text:
+        return _red(f"{words} {answer.text}")
+    return _green(words)
+
+
+def _named_commit(criterion: LabCriterion, scene: Scene) -> Outcome:
+    key = criterion.values["key"]
+    given = scene.answers.get(key, "")
+    if not given:
+        return _red(f"{ANSWERS} has no answer for {key}")
+    wanted = history.find(scene.place.root, criterion.values["message"], scene.toolchain)
+    if len(given) >= _SHORTEST and wanted.startswith(given.lower()):
+        return _green()
+    return _red(f"{ANSWERS}: {key}: {given} is not it")
+
+
 def _chat_rings(_: LabCriterion, scene: Scene) -> Outcome:
     rung = scene.alarm
     users = f"{rung.failed} of {rung.requests} requests failed"
@@ -183,6 +210,8 @@ KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {
     "applied": _no_drift,
     "no-drift": _no_drift,
     "absent": _absent,
+    "responds": _responds,
+    "named-commit": _named_commit,
     "chat-rings": _chat_rings,
     "chat-resolves": _chat_resolves,
 }

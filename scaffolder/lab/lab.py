@@ -18,6 +18,7 @@ ORDER = (
     "works-on-my-machine",
     "three-days-for-a-server",
     "drift",
+    "big-bang-or-small-steps",
     "the-alert-that-reached-no-one",
 )
 """The labs, in the order of the course; each is a file in `labs/`."""

@@ -40,6 +40,7 @@ STEPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cloud-change": (("type", "id", "set"), ()),
     "cloud-add": (("type", "id", "values"), ()),
     "cloud-delete": (("id_of",), ()),
+    "answer-commit": (("key", "message"), ()),
     "revert": (("message",), ()),
 }
 """The kinds of steps: the keys that each needs, and those that it may have."""
@@ -53,6 +54,8 @@ CRITERIA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "serves": (("path",), ()),
     "applied": (("environment",), ()),
     "no-drift": (("environment",), ()),
+    "responds": (("environment", "path", "text"), ()),
+    "named-commit": (("key", "message"), ()),
     "chat-rings": ((), ()),
     "chat-resolves": ((), ()),
     "absent": (("id_of",), ()),

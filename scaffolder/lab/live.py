@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from scaffolder.errors import ToolCrashed
+from scaffolder.errors import ProjectError
 from scaffolder.lab.runtimes import Installed
 from scaffolder.tools.background import Background, free_port
 
@@ -39,19 +40,38 @@ def running(root: Path, installed: Installed) -> Iterator[int]:
     """Run the service of the lab until the block ends; yield its port.
 
     Raises:
-        ToolCrashed: it does not start.
+        ProjectError: it does not start.
 
     """
+    argv = (str(Path(installed.path).absolute()), *PROGRAM[installed.runtime])
+    with _started(argv, root, {}) as port:
+        yield port
+
+
+@contextmanager
+def generated(root: Path, name: str, environment: str) -> Iterator[int]:
+    """Run the generated service in Python with the settings of an environment; yield its port.
+
+    Raises:
+        ProjectError: it does not start.
+
+    """
+    settings = {"SERVICE_NAME": name, "ENVIRONMENT": environment, "PYTHONPATH": "app/src"}
+    with _started((sys.executable, "-m", "service"), root, settings) as port:
+        yield port
+
+
+@contextmanager
+def _started(argv: tuple[str, ...], root: Path, settings: dict[str, str]) -> Iterator[int]:
     port = free_port()
+    environment = {**settings, "PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1"}
     with Background("scaffold-lab-") as background:
-        argv = (str(Path(installed.path).absolute()), *PROGRAM[installed.runtime])
-        environment = {"PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1"}
         background.start("service", argv, cwd=root.absolute(), env=environment)
         deadline = time.monotonic() + _PATIENCE
         while ask(port, "/readyz") is None:
             if background.ended("service") or time.monotonic() > deadline:
                 words = background.last_words("service")
-                raise ToolCrashed(f"the service did not start: {words}".rstrip(": "))
+                raise ProjectError(f"the service did not start: {words}".rstrip(": "))
             time.sleep(0.05)
         yield port
 

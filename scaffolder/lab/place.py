@@ -7,6 +7,9 @@ from pathlib import Path
 
 from scaffolder.lab.lab import Lab
 
+ANSWERS = "ANSWERS.yml"
+"""The file in which a student writes answers, one `key: value` a line."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:

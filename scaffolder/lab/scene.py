@@ -10,14 +10,11 @@ import yaml
 from scaffolder.formats.dockerfile import Dockerfile
 from scaffolder.lab import alarm
 from scaffolder.lab.alarm import Alarm
-from scaffolder.lab.place import Place
+from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import runtimes
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
-
-ANSWERS = "ANSWERS.yml"
-"""The file in which a student writes answers, one `key: value` a line."""
 
 
 class Scene:

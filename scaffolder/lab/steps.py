@@ -8,7 +8,7 @@ from typing import Any
 from scaffolder.checks import faults
 from scaffolder.lab import cloud, history
 from scaffolder.lab.lab import Step, data
-from scaffolder.lab.place import Place
+from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.tools.toolchain import SystemToolchain
 
 Values = Mapping[str, Any]
@@ -44,6 +44,11 @@ def _revert(place: Place, values: Values, toolchain: SystemToolchain) -> None:
     history.revert(place.root, values["message"], toolchain)
 
 
+def _answer_commit(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    key, found = values["key"], history.find(place.root, values["message"], toolchain)
+    faults.edit({"file": ANSWERS, "line": f"{key}:", "new": f"{key}: {found}"}).make(place.root)
+
+
 def _cloud_apply(place: Place, values: Values, toolchain: SystemToolchain) -> None:
     cloud.apply(place, values["environment"], toolchain)
 
@@ -65,6 +70,7 @@ KINDS: Mapping[str, Callable[[Place, Values, SystemToolchain], None]] = {
     "copy": _copy,
     "commit": _commit,
     "revert": _revert,
+    "answer-commit": _answer_commit,
     "cloud-apply": _cloud_apply,
     "cloud-change": _cloud_change,
     "cloud-add": _cloud_add,
