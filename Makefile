@@ -51,7 +51,7 @@ mutants: $(BIN)/.ready ## Change each number, comparator, label and window of th
 dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)
 
-lab-proof: $(BIN)/.ready ## Prove every exercise: red at the start and after a wrong fix, green when solved
+lab-proof: $(BIN)/.ready ## Prove every lab and exercise: red at the start and after a wrong fix, green when solved
 	$(BIN)/python -m pytest -m lab tests/unit/lab $(PYTEST_ARGS)
 
 watch-proof: $(BIN)/.ready ## Watch a fault of each runtime's service reach the chat, and half an hour of one of them
@@ -80,9 +80,10 @@ release: $(BIN)/.ready ## Put the templates as they are into the package's histo
 scanners: $(BIN)/.ready .venv-scanners/.ready ## Run every scanner over examples/ and write docs/scanners.md
 	$(BIN)/python tools/scanners.py
 
-docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages, docs/gate-map.md from their faults
+docs: $(BIN)/.ready ## Write docs/checks.md from the checks and their pages, docs/gate-map.md from their faults, docs/labs.md
 	$(BIN)/python -m tools.checks
 	$(BIN)/python -m tools.gate_map
+	$(BIN)/python -m tools.lab_pages
 
 readme: $(BIN)/.ready ## Fill the generated parts of README.md
 	$(BIN)/python tools/readme.py

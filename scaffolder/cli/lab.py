@@ -7,7 +7,7 @@ import json
 
 import click
 
-from scaffolder.cli import lab_live, lab_text, options
+from scaffolder.cli import lab_live, lab_room, lab_text, options
 from scaffolder.errors import ExitCode
 from scaffolder.lab import exercise, lab, saving, unit, work
 from scaffolder.lab.work import FOLDER
@@ -170,5 +170,5 @@ def prove(words: tuple[str, ...], track: str, form: str) -> int:
     return ExitCode.FOUND if failed else ExitCode.CLEAN
 
 
-for other in lab_live.COMMANDS:
+for other in (*lab_live.COMMANDS, *lab_room.COMMANDS):
     command.add_command(other)

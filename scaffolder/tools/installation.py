@@ -78,6 +78,10 @@ class Installation:
         """Return the command that installs the same release with the extra `tools`."""
         return self._install(self._requirement(_EXTRA), "")
 
+    def requirement(self, extra: str) -> str:
+        """Return the same release with an extra, as pip takes it."""
+        return self._requirement(f"[{extra}]")
+
     @property
     def _extra(self) -> str:
         return _EXTRA if self.tools else ""

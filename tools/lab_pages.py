@@ -1,0 +1,91 @@
+"""Write docs/labs.md from the files of the labs: `python -m tools.lab_pages`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffolder.lab import lab
+from scaffolder.lab.lab import Lab, LabFile
+
+PAGE = Path(__file__).parents[1] / "docs/labs.md"
+WIDTH = 120
+
+_HEAD = """\
+<!-- Written by `make docs` from scaffolder/lab/labs/*.yml. -->
+# The labs
+
+Each lab is a generated repository in which something is wrong that teams know.
+`scaffold lab start NUMBER` writes it into `lab-work/` of the current folder.
+It starts red: that is how it should be. How the commands work: [scaffold lab](lab.md).
+Nothing needs Docker or a cloud account, and nothing leaves the machine.
+
+| lab | minutes | about | on Windows |
+|---|---|---|---|
+"""
+
+
+def text() -> str:
+    """Return the page."""
+    rows = [_row(file) for file in lab.every()]
+    parts = ["\n".join(_part(file)) for file in lab.every()]
+    return _HEAD + "\n".join(rows) + "\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _row(file: LabFile) -> str:
+    found = file.of(file.forms[0])
+    anchor = f"{found.number}-{found.title}".lower().replace(" ", "-")
+    link = f"[{found.number}. {found.title}](#{anchor})"
+    return f"| {link} | {found.minutes} | {found.pillar} | {found.windows} |"
+
+
+def _part(file: LabFile) -> Iterator[str]:
+    found = file.of(file.forms[0])
+    yield f"## {found.number}. {found.title}"
+    yield ""
+    yield from _filled(found.situation)
+    yield ""
+    yield from _filled(f"**Your task.** {found.task}")
+    yield ""
+    yield "```console"
+    yield f"$ scaffold lab start {found.number}"
+    yield "$ scaffold lab check"
+    yield "```"
+    yield ""
+    if file.tracks:
+        names = ", ".join(f"`--track {name}`" for name in file.tracks)
+        yield from _filled(f"Tracks: {names}. This page shows the first one.")
+        yield ""
+    yield "| what has to be true | at the start |"
+    yield "|---|---|"
+    for one in found.criteria:
+        yield f"| {one.title} | {'red' if one.red else 'green'} |"
+    yield ""
+    for number, hint in enumerate(found.hints, start=1):
+        yield from _folded(f"Hint {number}", hint)
+    yield from _folded("Solution, and what was learnt", _solution(found))
+
+
+def _solution(found: Lab) -> str:
+    shown = textwrap.indent(found.shown, "    ").replace("    \n", "\n")
+    question = f"One question for the team: {found.question}"
+    return f"{shown}\n\n{found.learnt}\n\n{question}"
+
+
+def _folded(title: str, content: str) -> Iterator[str]:
+    yield f"<details><summary>{title}</summary>"
+    yield ""
+    for paragraph in content.split("\n\n"):
+        yield from [paragraph] if paragraph.startswith("    ") else _filled(paragraph)
+        yield ""
+    yield "</details>"
+    yield ""
+
+
+def _filled(paragraph: str) -> list[str]:
+    return textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(text(), encoding="utf-8")
