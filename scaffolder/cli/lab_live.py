@@ -9,7 +9,7 @@ import click
 
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode, ProjectError, ToolMissing
-from scaffolder.lab import alarm, cloud, course, lab, live, running, runtimes, unit
+from scaffolder.lab import alarm, cloud, course, deployment, lab, live, running, runtimes, unit
 from scaffolder.lab.place import Place
 from scaffolder.lab.scene import Scene
 from scaffolder.lab.work import FOLDER
@@ -91,6 +91,32 @@ def open_(what: str, word: str | None) -> None:
         threading.Event().wait()
 
 
+@click.command("deploy")
+@click.argument("environment", type=click.Choice(["prod"]))
+@click.argument("commit")
+@options.debug
+def deploy(environment: str, commit: str) -> None:
+    """Deploy a COMMIT of the lab, as HEAD~1, and record it."""
+    place = _place(None)
+    if not deployment.revision(place, environment):
+        raise ProjectError(f"lab {place.lab.number} deploys nothing", hint="scaffold lab list")
+    with SystemToolchain() as toolchain:
+        name = deployment.roll_back(place, environment, commit, toolchain)
+        path, text = _price(place)
+        with live.generated(deployment.folder(place, environment), place.name, environment) as port:
+            answer = live.ask(port, path)
+        if answer and answer.status == live.OK and text in answer.text:
+            deployment.resolve(place)
+    status = answer.status if answer else "no answer"
+    click.echo(f"{environment} runs {name[:7]}: GET {path} {status}")
+
+
+def _price(place: Place) -> tuple[str, str]:
+    """Return the path that tells whether users are well, and what its answer holds."""
+    found = next(one for one in place.lab.criteria if one.kind == "prod-responds")
+    return found.values["path"], found.values["text"]
+
+
 @click.group("cloud")
 def cloud_group() -> None:
     """See and change the cloud of a lab, which is a file in lab-work: no account is needed."""
@@ -149,4 +175,4 @@ def cloud_delete(identifier: str) -> None:
     click.echo(visible(f"{gone.type} {gone.id} is deleted"))
 
 
-COMMANDS = (run, open_, stop, cloud_group)
+COMMANDS = (run, open_, stop, deploy, cloud_group)

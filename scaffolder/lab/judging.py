@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from scaffolder import checks
 from scaffolder.errors import ScaffolderError, ToolError, ToolMissing
-from scaffolder.lab import alarm, cloud, history, live, runtimes
+from scaffolder.lab import alarm, cloud, deployment, history, live, runtimes, writing
 from scaffolder.lab.judge import Light, Verdict, digest, of_checks, others
 from scaffolder.lab.lab import Lab, LabCriterion
 from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.lab.scene import Scene
 from scaffolder.model import Blocked
 from scaffolder.tools.toolchain import SystemToolchain
+
+_FORMS = {"timeline": "recorded"}
+"""Parts of a post-mortem about an incident that was recorded."""
 
 _SHORTEST = 7
 """Characters of a commit that Git shows at least."""
@@ -160,8 +164,13 @@ def _absent(criterion: LabCriterion, scene: Scene) -> Outcome:
 
 def _responds(criterion: LabCriterion, scene: Scene) -> Outcome:
     """Start the generated service with the settings of an environment, and ask for a path."""
-    environment, path = criterion.values["environment"], criterion.values["path"]
-    with live.generated(scene.place.root, scene.place.name, environment) as port:
+    environment = criterion.values["environment"]
+    return _asked(scene, scene.place.root, environment, criterion)
+
+
+def _asked(scene: Scene, root: Path, environment: str, criterion: LabCriterion) -> Outcome:
+    path = criterion.values["path"]
+    with live.generated(root, scene.place.name, environment) as port:
         answer = live.ask(port, path)
     if answer is None:
         return _red(f"{environment}: GET {path} no answer")
@@ -169,6 +178,16 @@ def _responds(criterion: LabCriterion, scene: Scene) -> Outcome:
     if answer.status != live.OK or criterion.values["text"] not in answer.text:
         return _red(f"{words} {answer.text}")
     return _green(words)
+
+
+def _prod_responds(criterion: LabCriterion, scene: Scene) -> Outcome:
+    """Start what is deployed to prod, and ask for a path."""
+    return _asked(scene, deployment.folder(scene.place, "prod"), "prod", criterion)
+
+
+def _post_mortem(criterion: LabCriterion, scene: Scene) -> Outcome:
+    problem = writing.problem(scene.place.root, criterion.values["part"])
+    return _red(problem) if problem else _green(form=_FORMS.get(criterion.values["part"], ""))
 
 
 def _named_commit(criterion: LabCriterion, scene: Scene) -> Outcome:
@@ -212,6 +231,8 @@ KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {
     "absent": _absent,
     "responds": _responds,
     "named-commit": _named_commit,
+    "prod-responds": _prod_responds,
+    "post-mortem": _post_mortem,
     "chat-rings": _chat_rings,
     "chat-resolves": _chat_resolves,
 }

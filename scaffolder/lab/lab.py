@@ -20,6 +20,7 @@ ORDER = (
     "drift",
     "big-bang-or-small-steps",
     "the-alert-that-reached-no-one",
+    "roll-back-then-write-it-down",
 )
 """The labs, in the order of the course; each is a file in `labs/`."""
 

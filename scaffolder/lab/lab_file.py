@@ -41,6 +41,10 @@ STEPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cloud-add": (("type", "id", "values"), ()),
     "cloud-delete": (("id_of",), ()),
     "answer-commit": (("key", "message"), ()),
+    "deploy": (("environment", "message"), ()),
+    "roll-back": (("environment", "message"), ()),
+    "record": (("event", "at", "text", "source"), ()),
+    "postmortem": (("title",), ()),
     "revert": (("message",), ()),
 }
 """The kinds of steps: the keys that each needs, and those that it may have."""
@@ -56,6 +60,8 @@ CRITERIA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "no-drift": (("environment",), ()),
     "responds": (("environment", "path", "text"), ()),
     "named-commit": (("key", "message"), ()),
+    "prod-responds": (("path", "text"), ()),
+    "post-mortem": (("part",), ()),
     "chat-rings": ((), ()),
     "chat-resolves": ((), ()),
     "absent": (("id_of",), ()),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from scaffolder import postmortem
 from scaffolder.checks import faults
-from scaffolder.lab import cloud, history
+from scaffolder.lab import cloud, deployment, history
 from scaffolder.lab.lab import Step, data
 from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.tools.toolchain import SystemToolchain
@@ -49,6 +51,27 @@ def _answer_commit(place: Place, values: Values, toolchain: SystemToolchain) -> 
     faults.edit({"file": ANSWERS, "line": f"{key}:", "new": f"{key}: {found}"}).make(place.root)
 
 
+def _deploy(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    commit = history.find(place.root, values["message"], toolchain)
+    deployment.deploy(place, values["environment"], commit, toolchain)
+
+
+def _roll_back(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    commit = history.find(place.root, values["message"], toolchain)
+    deployment.roll_back(place, values["environment"], commit, toolchain)
+    deployment.resolve(place)
+
+
+def _record(place: Place, values: Values, _: SystemToolchain) -> None:
+    at = datetime.datetime.fromisoformat(values["at"])
+    deployment.record(place, values["event"], at, values["text"], values["source"])
+
+
+def _postmortem(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    records = [place.root / deployment.RECORDS]
+    postmortem.new(place.root, values["title"], records, toolchain)
+
+
 def _cloud_apply(place: Place, values: Values, toolchain: SystemToolchain) -> None:
     cloud.apply(place, values["environment"], toolchain)
 
@@ -70,6 +93,10 @@ KINDS: Mapping[str, Callable[[Place, Values, SystemToolchain], None]] = {
     "copy": _copy,
     "commit": _commit,
     "revert": _revert,
+    "deploy": _deploy,
+    "roll-back": _roll_back,
+    "record": _record,
+    "postmortem": _postmortem,
     "answer-commit": _answer_commit,
     "cloud-apply": _cloud_apply,
     "cloud-change": _cloud_change,

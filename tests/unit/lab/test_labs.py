@@ -52,7 +52,7 @@ def small(**changed: Any) -> LabFile:
 
 
 def words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z0-9][a-z0-9._-]*", text.lower()))
+    return {word.rstrip(".") for word in re.findall(r"[a-z0-9][a-z0-9._-]*", text.lower())}
 
 
 def sentences(one: Lab) -> Iterator[str]:
@@ -144,6 +144,8 @@ def test_the_situation_has_no_word_of_the_solution(one: Lab) -> None:
 @pytest.mark.parametrize("one", FORMS)
 def test_the_third_hint_says_what_to_write(one: Lab) -> None:
     for step in one.then:
+        if str(step.values.get("file", "")).startswith("docs/postmortems/"):
+            continue  # words of the student's own
         if step.kind == "edit" and (text := str(step.values.get("new", "")).strip()):
             assert text.splitlines()[0] in one.hints[2]
             assert step.values["file"] in one.hints[2]
