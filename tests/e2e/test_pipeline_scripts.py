@@ -1432,24 +1432,84 @@ def test_drift_is_reported_by_address_and_exit_code(
         {"address": "aws_eks_addon.dns", "change": {"actions": ["delete", "create"]}},
     ]
     site.on("terraform show", {"resource_changes": changes})
-    (site.home / "rules").write_text(json.dumps(site.rules))
-    done = subprocess.run(
-        ["ci/drift.sh"],
-        cwd=site.root,
-        env=site.env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = drift(site, "qa")
     assert done.returncode == status
-    report = json.loads((site.root / "build/drift/dev.json").read_text())
+    report = json.loads((site.root / "build/drift/qa.json").read_text())
     assert report["result"] == result
     assert report["changes"] == (
         ["update aws_vpc.this", "delete and create aws_eks_addon.dns"] if result == "drift" else []
     )
     assert "secret" not in json.dumps(report) + done.stderr
     assert "-lock=false" in next(call for call in site.calls if "plan" in call)
+
+
+SHARED = {
+    "resource_changes": [
+        {"address": "module.registry.aws_ecr_repository.this", "change": {"actions": ["update"]}}
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("env", "shared", "result", "changes", "status"),
+    [
+        (0, 0, "clean", [], 0),
+        (0, 2, "drift", ["update module.registry.aws_ecr_repository.this (shared)"], 2),
+        (0, 1, "unknown", [], 1),
+        # What is known is said, whatever else cannot be compared.
+        (1, 2, "drift", ["update module.registry.aws_ecr_repository.this (shared)"], 2),
+    ],
+)
+def test_the_comparison_of_dev_includes_what_exists_once(
+    site: Site, env: int, shared: int, result: str, changes: list[str], status: int
+) -> None:
+    lock(site.root)
+    site.on("terraform plan", status=shared)
+    site.on("terraform plan -var-file=envs/dev.tfvars", status=env)
+    site.on("terraform show", SHARED)
+    done = drift(site, "dev")
+    assert done.returncode == status, done.stderr
+    report = json.loads((site.root / "build/drift/dev.json").read_text())
+    assert (report["result"], report["changes"]) == (result, changes)
+    assert "not compared: terraform/bootstrap" in done.stderr
+    plans = [call for call in site.calls if "plan" in call]
+    assert [call[1] for call in plans] == ["-chdir=terraform/env", "-chdir=terraform/shared"]
+    assert all("-lock=false" in call for call in plans)
+
+
+def test_bootstrap_is_compared_where_its_state_is(site: Site) -> None:
+    lock(site.root)
+    (site.root / "terraform/bootstrap/terraform.tfstate").write_text("{}")
+    done = drift(site, "dev")
+    assert done.returncode == 0, done.stderr
+    assert "not compared" not in done.stderr
+    assert [call[1] for call in site.calls if "plan" in call][2:] == ["-chdir=terraform/bootstrap"]
+
+
+@pytest.mark.parametrize(("environment", "of_shared"), [("prod", "dev"), ("dev", "")])
+def test_other_comparisons_leave_out_what_exists_once(
+    site: Site, environment: str, of_shared: str
+) -> None:
+    lock(site.root)
+    settings = site.root / "ci/settings.sh"
+    settings.write_text(
+        settings.read_text().replace('DRIFT_OF_SHARED="dev"', f'DRIFT_OF_SHARED="{of_shared}"')
+    )
+    assert drift(site, environment).returncode == 0
+    assert [call[1] for call in site.calls if "plan" in call] == ["-chdir=terraform/env"]
+
+
+def drift(site: Site, environment: str) -> subprocess.CompletedProcess[str]:
+    (site.home / "rules").write_text(json.dumps(site.rules))
+    return subprocess.run(
+        ["ci/drift.sh"],
+        cwd=site.root,
+        env={**site.env, "ENVIRONMENT": environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_terraform_without_a_lock_file_is_refused(site: Site) -> None:
