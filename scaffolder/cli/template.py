@@ -81,7 +81,7 @@ def _say_number(number: int) -> None:
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=1),
+    type=click.FloatRange(min=0, min_open=True),
     default=600.0,
     show_default=True,
     help="When no further combination is begun.",

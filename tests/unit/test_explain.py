@@ -37,9 +37,9 @@ def test_a_file_says_its_template_its_condition_and_its_answers(
     assert cli.run(["explain", "terraform/env/main.tf"]) == ExitCode.CLEAN
     first, because, *_ = capsys.readouterr().out.splitlines()
     assert first.startswith(
-        "terraform/env/main.tf comes from templates/[[ aws ]]/terraform/env/main.tf"
+        "terraform/env/main.tf comes from templates/[[ aws ]]/[[ dedicated ]]/terraform/env/main.tf"
     )
-    assert because == "  there because  cloud == 'aws'"
+    assert because == "  there because  cloud == 'aws' and cluster == 'dedicated'"
 
 
 def test_a_file_that_is_put_together_names_all_its_templates(

@@ -66,7 +66,7 @@ def test_a_combination_that_does_not_render_is_a_problem_and_the_others_go_on(
 def test_time_that_is_up_is_no_pass(template: Path, capsys: pytest.CaptureFixture[str]) -> None:
     many = "".join(f"q{at}: {{type: str, choices: [a, b, c], default: a}}\n" for at in range(6))
     lay(template, {"copier.yml": SETTINGS + QUESTIONS + many})
-    assert cli.run(["template", "test", str(template), "--seconds", "1"]) == ExitCode.NO_VERDICT
+    assert cli.run(["template", "test", str(template), "--seconds", "0.01"]) == ExitCode.NO_VERDICT
     out = capsys.readouterr().out
     assert "because the time was up; --seconds gives more" in out
 
