@@ -16,7 +16,7 @@ Combination = dict[str, Answer]
 _IDENTITY = {"service_name": "my-service"}
 _TEXT = ("organization", "team", "region", "platform")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
-_OF_A_CLOUD = ("cluster", "oidc_provider")
+_OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
 
 
@@ -26,14 +26,17 @@ def covering(strength: int) -> tuple[Combination, ...]:
     Below triples, a shared cluster meets each value but the older versions of a runtime.
     """
     axes = _axes()
-    shared = [value for value in axes["cloud"] if "shared" in value.split()]
-    dedicated = [value for value in axes["cloud"] if value not in shared]
-    rows = [*_made({**axes, "cloud": dedicated}, strength)]
+    shared = [value for value in axes["cloud"] if _is_shared(value)]
+    others = [value for value in axes["cloud"] if value not in shared]
+    rows = _made({**axes, "cloud": others}, strength)
     if strength < 3:
         newest = {value.split()[0]: value for value in axes["runtime"]}
         axes["runtime"] = list(newest.values())
-    # All of these have the answer "shared": with it, a group of one value less is one of `strength`.
-    rows += _made({**axes, "cloud": shared}, 2 if strength > 1 else 1)
+        return _distinct(map(_completed, [*rows, *_made({**axes, "cloud": shared}, strength)]))
+    # Each of these rows has one answer that all of its group have: with it, a pair is a triple.
+    for answer in ("cluster=shared", "platform_parts=existing"):
+        clouds = [value for value in shared if answer in value]
+        rows += _made({**axes, "cloud": clouds}, 2)
     return _distinct(_completed(row) for row in rows)
 
 
@@ -133,7 +136,18 @@ def _clouds() -> Iterator[str]:
                 yield from continued({**given, rest[0]: choice.value}, rest[1:])
 
     for group in continued(dict(_IDENTITY), ("cloud", *_OF_A_CLOUD)):
-        yield " ".join(str(group[name]) for name in ("cloud", *_OF_A_CLOUD) if name in group)
+        named = (f"{name}={group[name]}" for name in ("cloud", *_OF_A_CLOUD) if name in group)
+        yield " ".join(named)
+
+
+def _of_a_cloud(value: str) -> dict[str, str]:
+    """Return the answers that one value of the axis of the cloud stands for."""
+    return dict(word.split("=", 1) for word in value.split())  # type: ignore[misc]
+
+
+def _is_shared(value: str) -> bool:
+    given = _of_a_cloud(value)
+    return given.get("cluster") == "shared" or given.get("platform_parts") == "existing"
 
 
 def _valid(row: dict[str, str]) -> bool:
@@ -148,7 +162,7 @@ def _completed(row: dict[str, str]) -> Combination:
         if name == "runtime":
             given["runtime"], given["runtime_version"] = value.split()
         elif name == "cloud":
-            given |= zip(("cloud", *_OF_A_CLOUD), value.split(), strict=False)
+            given |= _of_a_cloud(value)
         elif ":" in name:
             several, _, item = name.partition(":")
             chosen.setdefault(several, [])

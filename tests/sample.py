@@ -55,6 +55,8 @@ def sample() -> dict[str, dict[str, Answer]]:
         }
         if key in _EXISTING_PROVIDER:
             named[key]["oidc_provider"] = "existing"
+        if key == "none-jenkins":
+            named[key]["platform_parts"] = "existing"
         if key in _SHARED_CLUSTER:
             named[key]["cluster"] = "shared"
     return named

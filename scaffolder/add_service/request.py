@@ -91,7 +91,7 @@ def parse(text: str, file: Path) -> ServiceRequest:
         team=_name(content, "team", file),
         repository=str(content.get("repository") or ""),
         namespace=_namespace(content, file),
-        cloud=_one_of(content, "cloud", ("aws", "azure"), file),
+        cloud=_one_of(content, "cloud", ("aws", "azure", "none"), file),
         deployers=_by_environment(content, "deployers", _NAME_OF_AN_IDENTITY, file),
         hosts=_by_environment(content, "hosts", _HOST, file),
         objects=_objects(content, file),

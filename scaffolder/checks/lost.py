@@ -91,7 +91,9 @@ def _brings_its_monitoring(answers: _Answers) -> bool:
 
 
 def _is_on_a_shared_cluster(answers: _Answers) -> bool:
-    return answers.get("cluster") == "shared" and _is_in_a_cloud(answers)
+    if _is_in_a_cloud(answers):
+        return answers.get("cluster") == "shared"
+    return answers.get("platform_parts") == "existing"
 
 
 def _is_in_a_cloud(answers: _Answers) -> bool:

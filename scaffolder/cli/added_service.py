@@ -79,6 +79,8 @@ def _commands(asked: ServiceRequest, environment: str) -> Iterator[str]:
         yield "aws eks create-access-entry --cluster-name CLUSTER \\"
         yield f"  --principal-arn arn:aws:iam::ACCOUNT:role/{identity} \\"
         yield f"  --kubernetes-groups {asked.service}-deployers"
+    elif asked.cloud == "none":
+        yield f"kubectl apply -f {objects}    # {identity} logs in, in {asked.service}-deployers"
     else:
         yield f"id=$(az identity show --name {identity} --query principalId --output tsv \\"
         yield f"  --resource-group {asked.service}-{environment})"

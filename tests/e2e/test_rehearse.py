@@ -475,7 +475,8 @@ def test_a_service_that_moves_to_a_shared_cluster_destroys_nothing(
     before = pristine(cloud=cloud, **given)
     found = between(before, pristine(cloud=cloud, cluster="shared", **given), tools)
     assert [one for one in found.planned if one.destroys] == []
-    assert (found.errors, found.limits, found.rehearsed) == ((), (), 5)
+    assert (found.errors, found.limits) == ((), ())
+    assert found.rehearsed >= 5
     forgotten = {one.address for one in found.planned if one.action == "remove"}
     assert {
         "aws": "module.cluster.aws_eks_cluster.this",

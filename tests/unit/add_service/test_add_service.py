@@ -138,7 +138,7 @@ REQUESTS = {
     REQUEST.replace("service: pay-api", "service: ../x"): "service must be",
     REQUEST.replace("namespace: pay-api", "namespace: kube-system"): "belongs to the platform",
     REQUEST.replace("namespace: pay-api", "namespace: gateway"): "belongs to the platform",
-    REQUEST.replace("cloud: aws", "cloud: gcp"): "cloud must be one of aws, azure",
+    REQUEST.replace("cloud: aws", "cloud: gcp"): "cloud must be one of aws, azure, none",
     REQUEST.replace("pay-api.dev.example.com", "'*.example.com'"): "hosts of dev cannot be",
     REQUEST.replace("dev: pay-api-dev-deploy", "dev: 'a; b'"): "deployers of dev cannot be",
     REQUEST.replace("objects: [objects.yaml]", "objects: []"): "objects must list",
@@ -234,11 +234,19 @@ def test_a_link_out_of_the_folder_is_refused(asked: Callable[..., Path], platfor
         add_service.add(file, platform)
 
 
-@pytest.mark.parametrize("cloud", ["aws", "azure"])
+GENERATED = {
+    "aws": ({"cluster": "shared"}, "create-access-entry"),
+    "azure": ({"cluster": "shared"}, "DEPLOY_PRINCIPAL_ID"),
+    "none": ({"platform_parts": "existing"}, "my-service-pipeline logs in"),
+}
+
+
+@pytest.mark.parametrize("cloud", GENERATED)
 def test_the_request_of_a_generated_service_is_taken(
     cloud: str, pristine: Repository, platform: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = pristine(cloud=cloud, cluster="shared") / "platform-request.yaml"
+    given, next_step = GENERATED[cloud]
+    file = pristine(cloud=cloud, **given) / "platform-request.yaml"
     words = ["add", "service", str(file), "--path", str(platform)]
     assert cli.run([*words, "--format", "json", "--dry-run"]) == 0
     assert json.loads(capsys.readouterr().out)["files"] == [
@@ -248,7 +256,7 @@ def test_the_request_of_a_generated_service_is_taken(
     assert cli.run(words) == 0
     said = capsys.readouterr().out
     assert "my-service: namespace my-service, team my-service-team" in said
-    assert {"aws": "create-access-entry", "azure": "DEPLOY_PRINCIPAL_ID"}[cloud] in said
+    assert next_step in said
 
 
 @pytest.mark.parametrize("words", [["service"], ["service", "a", "b"], ["service", "a", "--diff"]])

@@ -21,6 +21,7 @@ cloud: {cloud}
 deploy: {deploy}
 monitoring: {monitoring}
 cluster: {cluster}
+platform_parts: {platform_parts}
 ci: {ci}
 """
 USUAL = {
@@ -29,6 +30,7 @@ USUAL = {
     "deploy": "helm",
     "monitoring": "prometheus-grafana",
     "cluster": "dedicated",
+    "platform_parts": "create",
     "ci": "[github]",
 }
 
@@ -54,6 +56,8 @@ def told(folder: Path, reasons: dict[str, str], answers: str) -> dict[str, str]:
         ("MO003", {"cluster": "shared"}, True),
         ("AG040", {"cloud": "azure", "cluster": "shared"}, False),
         ("AG040", {"cloud": "none", "cluster": "shared"}, True),
+        ("AG040", {"cloud": "none", "platform_parts": "existing"}, False),
+        ("AG040", {"cloud": "aws", "platform_parts": "existing"}, True),
         ("TF002", {}, True),
         ("TF002", {"cloud": "none"}, False),
         ("TF002", {"cloud": "none", "deploy": "terraform"}, True),
