@@ -142,7 +142,7 @@ def _clouds() -> Iterator[str]:
 
 def _of_a_cloud(value: str) -> dict[str, str]:
     """Return the answers that one value of the axis of the cloud stands for."""
-    return dict(word.split("=", 1) for word in value.split())  # type: ignore[misc]
+    return dict(word.split("=", 1) for word in value.split())
 
 
 def _is_shared(value: str) -> bool:

@@ -310,7 +310,8 @@ def test_new_says_what_was_made_and_what_to_type_next(capsys: pytest.CaptureFixt
     assert cli.run(["new", "my-service", "--no-check", "--no-git"]) == ExitCode.CLEAN
     out = capsys.readouterr().out
     assert out.startswith(
-        "my-service: Java 21, AWS (EKS) eu-central-1, new OpenID Connect provider, GitHub Actions, Helm,"
+        "my-service: Java 21, AWS (EKS) eu-central-1, clusters of its own, new OpenID Connect provider,"
+        " GitHub Actions, Helm,"
     )
     for stage in ("1 infrastructure", "2 packaging", "3 pipeline", "4 monitoring", "culture"):
         assert f"  {stage}" in out
