@@ -42,8 +42,13 @@ def test_it_has_the_order_and_says_that_there_is_no_way_back(rendered: Path) -> 
     assert "make smoke" in page[places[-1] :]
 
 
-def test_a_cluster_of_ones_own_is_upgraded_by_whoever_runs_it(pristine: Repository) -> None:
-    repository = pristine(cloud="none")
+@pytest.mark.parametrize(
+    "answers", [{"cloud": "none"}, {"cluster": "shared"}], ids=["own", "shared"]
+)
+def test_a_cluster_of_others_is_upgraded_by_them(
+    pristine: Repository, answers: dict[str, str]
+) -> None:
+    repository = pristine(**answers)
     assert not (repository / PAGE).exists()
     assert PAGE not in (repository / "README.md").read_text()
 

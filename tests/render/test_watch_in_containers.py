@@ -391,3 +391,20 @@ def test_grafana_is_started_with_that_dashboard(pristine: Repository, tmp_path: 
     assert json.loads((tmp_path / "dashboards/dashboard.json").read_text())["panels"]
     provider = composed(repository)["configs"]["grafana-dashboards"]["content"]
     assert yaml.safe_load(provider)["providers"][0]["options"]["path"] == "/tmp/dashboards"  # noqa: S108
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_on_a_shared_cluster_there_is_grafana_alone(pristine: Repository, cloud: str) -> None:
+    """The routes to the chat are the platform's, so nothing here could post what it would post."""
+    repository = pristine(cloud=cloud, cluster="shared")
+    assert "ci/watch.sh" not in (repository / "Makefile").read_text()
+    assert "make watch" not in (repository / "README.md").read_text()
+    assert not (repository / "ci/watch.sh").exists()
+    assert {file.name for file in (repository / "monitoring/watch").iterdir()} == {
+        "start.sh",
+        "without-cluster.awk",
+    }
+    services = composed(repository)["services"]
+    assert set(services) == {"service", "prometheus", "grafana"}
+    assert services["grafana"]["profiles"] == ["monitoring"]
+    assert "alertmanager" not in (repository / "monitoring/watch/start.sh").read_text()
