@@ -15,7 +15,9 @@ _COMMAND = re.compile(
     r"|\b(?:poetry|pdm|rye|hatch)\s+add\b|\b(?:conda|mamba)\s+install\b|--(?:from|with)\b"
     r"|\b(?:additional_|build_|optional-)?dependencies\s*[:=]|\brequires\s*[:=]"
 )
-_INDEX_OF_ONES_OWN = re.compile(r"--index-url\b|--no-index\b|--default-index\b|\s-i\s|\bSCAFFOLDER_INDEX\b")
+_INDEX_OF_ONES_OWN = re.compile(
+    r"--index-url\b|--no-index\b|--default-index\b|\s-i\s|\bSCAFFOLDER_INDEX\b"
+)
 _END_OF_A_COMMAND = re.compile(r"&&|\|\||[;|`]|\s#\s")
 _NAMED = re.compile(_NAME)
 _WITH_A_VERSION = re.compile(_NAME + r"\s*(?:[=<>!~]=|[<>])\s*v?[\dX$]")

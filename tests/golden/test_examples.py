@@ -48,6 +48,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "runtime": "node",
         "runtime_version": "22",
         "cloud": "none",
+        "platform_parts": "existing",
         "monitoring": "none",
         "level": "work",
     },

@@ -97,10 +97,11 @@ digest_of() {
   jq -r '.image.digest // "unknown"' <<<"$values"
 }
 
-# run_noting COMMAND…: run it, and note in $errors what it says on stderr.
-run_noting() {
-  { run "$@" 2>&1 >&3 3>&- | tee "$errors" >&2; } 3>&1
+# noting COMMAND…: note in $errors what it says on stderr.
+noting() {
+  { "$@" 2>&1 >&3 3>&- | tee "$errors" >&2; } 3>&1
 }
+run_noting() { noting run "$@"; }
 
 # True when that command was refused because somebody else is at work (`refusals` of ci/install.sh).
 was_refused() { grep -qE "$(refusals)" "$errors"; }

@@ -5,6 +5,8 @@ SERVICE="my-service" # also the namespace, the Helm release, the chart and the i
 NAMESPACE="my-service"
 CHART="helm/my-service"
 REPOSITORY_URL="https://github.com/example-org/my-service"
+COMMITS="$REPOSITORY_URL/commit/" # how the address of a commit begins
+FILES="$REPOSITORY_URL/blob/main/" # and that of a file
 ORGANIZATION="example-org"
 TEAM="my-service-team"
 RUNTIME_FILE=".java-version" # the one place that states the runtime's version
@@ -17,6 +19,7 @@ SIGNERS=(
 )
 COSIGN_KEY_HINT="name the key that signs, in its key management service (ci/sign.sh)"
 
+DRIFT_OF_SHARED="dev" # the environment whose comparison includes terraform/shared; empty where its role may not read that
 # Where the cluster of an environment is, unless the pipeline or a person says otherwise.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"
 export AWS_REGION="${AWS_REGION:-eu-central-1}"

@@ -4,9 +4,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 outcome="${1:-${OUTCOME:-}}"
 text="${2:-${TEXT:-}}"
+why="${WHY:-}"
+why="${why:0:400}"
 if [ -z "$outcome" ] || [ -z "$text" ]; then
   die "usage: make notify OUTCOME=succeeded|failed|rolled-back|drift TEXT='what happened'"
 fi
+# WHY, the error in one line, and COMMIT_URL and RUNBOOK_URL, where to read on, may be set as well.
 need CHAT_WEBHOOK_URL
 tool curl jq
 
@@ -20,15 +23,18 @@ esac
 
 # An Adaptive Card, for the Teams workflow that posts to a channel when it gets a webhook request. jq does the quoting; a
 # text run shows every character as it is, where a text block would read some as markup.
-payload="$(jq -n --arg sign "$sign" --arg color "$color" --arg service "$SERVICE" --arg text "${text:0:2000}" --arg url "${RUN_URL:-}" '
+payload="$(jq -n --arg sign "$sign" --arg color "$color" --arg service "$SERVICE" --arg text "${text:0:2000}" --arg url "${RUN_URL:-}" \
+  --arg why "$why" --arg commit "${COMMIT_URL:-}" --arg runbook "${RUNBOOK_URL:-}" '
+  def link($words): if . == "" then empty else {type: "Action.OpenUrl", title: $words, url: .} end;
   {type: "message", attachments: [{
     contentType: "application/vnd.microsoft.card.adaptive",
     content: {
       "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", type: "AdaptiveCard", version: "1.4",
       body: [
         {type: "TextBlock", text: "\($sign) \($service)", weight: "Bolder", color: $color, wrap: true},
-        {type: "RichTextBlock", inlines: [{type: "TextRun", text: $text}]}],
-      actions: [if $url == "" then empty else {type: "Action.OpenUrl", title: "Log", url: $url} end]}}]}')"
+        {type: "RichTextBlock", inlines: [{type: "TextRun", text: $text}]},
+        (if $why == "" then empty else {type: "RichTextBlock", inlines: [{type: "TextRun", text: ($why | gsub("\\p{Cntrl}+"; " ")), fontType: "Monospace"}]} end)],
+      actions: [($runbook | link("What to do")), ($commit | link("Commit")), ($url | link("Log"))]}}]}')"
 
 if dry; then
   say "+ post to the chat: $payload"

@@ -4,9 +4,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 outcome="${1:-${OUTCOME:-}}"
 text="${2:-${TEXT:-}}"
+why="${WHY:-}"
+why="${why:0:400}"
 if [ -z "$outcome" ] || [ -z "$text" ]; then
   die "usage: make notify OUTCOME=succeeded|failed|rolled-back|drift TEXT='what happened'"
 fi
+# WHY, the error in one line, and COMMIT_URL and RUNBOOK_URL, where to read on, may be set as well.
 need CHAT_WEBHOOK_URL
 tool curl jq
 
@@ -19,9 +22,13 @@ case "$outcome" in
 esac
 
 # jq does the quoting. Slack reads &, < and > as markup, so that text from a commit or a log must not contain them bare.
-payload="$(jq -n --arg sign "$sign" --arg service "$SERVICE" --arg text "${text:0:2000}" --arg url "${RUN_URL:-}" '
+payload="$(jq -n --arg sign "$sign" --arg service "$SERVICE" --arg text "${text:0:2000}" --arg url "${RUN_URL:-}" \
+  --arg why "$why" --arg commit "${COMMIT_URL:-}" --arg runbook "${RUNBOOK_URL:-}" '
   def escape: gsub("&"; "&amp;") | gsub("<"; "&lt;") | gsub(">"; "&gt;");
-  {text: ("\($sign) *\($service)*: \($text | escape)" + if $url == "" then "" else " <\($url)|Log>" end)}')"
+  def link($words): if . == "" then "" else " <\(.)|\($words)>" end;
+  {text: ("\($sign) *\($service)*: \($text | escape)"
+    + (if $why == "" then "" else "\n> \($why | gsub("\\p{Cntrl}+"; " ") | escape)\n" end)
+    + ($runbook | link("What to do")) + ($commit | link("Commit")) + ($url | link("Log")))}')"
 
 if dry; then
   say "+ post to the chat: $payload"

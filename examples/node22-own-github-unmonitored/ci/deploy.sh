@@ -22,12 +22,35 @@ require_main() {
     die "$REVISION is not on main as this checkout knows it: only what was merged is deployed to $ENVIRONMENT"
 }
 
-test_release() { run helm test "$SERVICE" --namespace "$NAMESPACE" --logs --timeout 3m; }
+test_release() { run_noting helm test "$SERVICE" --namespace "$NAMESPACE" --logs --timeout 3m; }
 
-smoke() { DIGEST="$DIGEST" EXPECTED_REVISION="$REVISION" EXPECTED_RUNTIME="$(<"$RUNTIME_FILE")" ci/smoke.sh; }
+smoke() { DIGEST="$DIGEST" EXPECTED_REVISION="$REVISION" EXPECTED_RUNTIME="$(<"$RUNTIME_FILE")" noting ci/smoke.sh; }
 
-# A message that does not arrive is worth a line in the log, not a failed deployment.
-announce() { ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"; }
+# Print why the deployment failed, in one line: the last error in the log of a pod that is not ready, or what Kubernetes says of
+# such a pod, or else what the command that failed said.
+last_error() {
+  local pods pod line="" folder="build/diagnostics/$ENVIRONMENT"
+  pods="$(kubectl --namespace "$NAMESPACE" get pods --selector "app.kubernetes.io/instance=$SERVICE" --output json)" || pods='{"items": []}'
+  line="$(for pod in $(jq -r -L ci 'include "why"; not_ready | .metadata.name' <<<"$pods"); do
+    cat "$folder/logs-previous.txt" "$folder/logs.txt" 2>/dev/null | grep -F "[pod/$pod/" || true
+  done | error_in)"
+  [ -n "$line" ] || line="$(jq -r -L ci 'include "why"; kubernetes_says' <<<"$pods")"
+  [ -n "$line" ] || line="$(error_in <"$errors")"
+  echo "$line"
+}
+error_in() { jq -nRr -L ci 'include "why"; last_error'; }
+
+# A message that does not arrive is worth a line in the log, not a failed deployment. Bad news says why, and where to read on.
+why=""
+announce() {
+  local commit="" runbook=""
+  if [ "$1" != succeeded ]; then
+    commit="$COMMITS$REVISION" runbook="${FILES}docs/rolled-back.md"
+    say "commit: $commit"
+    say "what to do: $runbook"
+  fi
+  WHY="$why" COMMIT_URL="$commit" RUNBOOK_URL="$runbook" ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"
+}
 
 # What is late must not undo what is newer: an approval that was given out of order, or the run of an old commit that was
 # started again. What this checkout does not know cannot be compared with it.
@@ -59,12 +82,28 @@ leave() {
 # What is not rolled back stays in the history: no later deployment goes back to it.
 give_up_own() { [ "$(digest_of $((before + 1)))" != "$DIGEST" ] || give_up_on $((before + 1)); }
 
+# Of two deployments at once the second replaces the pods of the first while that one asks them. A release that was installed,
+# passed its test and was not seen to be wrong itself stays good: the next rollback may go to it.
+proved=""
+give_up_unproved() { [ -n "$proved" ] || give_up_own; }
+newer_came() {
+  local history
+  history="$(release_history)" || return
+  (($(last_revision <<<"$history") > before + 1))
+}
+
 # Evidence first, then the old release, then the news.
 give_up() {
   local reason=$1 status=0
   say "error: $reason"
   ci/diagnose.sh || say "warning: the diagnostics are incomplete"
+  why="$(last_error)" || why=""
+  [ -z "$why" ] || say "why: $why"
   if [ -z "$good" ]; then
+    if newer_came; then
+      give_up_unproved
+      leave "$reason, and another deployment came in between"
+    fi
     give_up_own
     announce failed "$reason. Nothing ran in $ENVIRONMENT before, so the failed release stays there to be looked at."
     exit 1
@@ -74,7 +113,7 @@ give_up() {
   case "$status" in
     0) announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)." ;;
     75)
-      give_up_own
+      give_up_unproved
       leave "$reason, and another deployment came in between"
       ;;
     *) announce failed "$reason, and the rollback to Helm revision $good failed too: $ENVIRONMENT needs someone now." ;;
@@ -94,6 +133,7 @@ before="$(last_revision <<<"$history")"
 if ! install_release; then
   ! was_refused || leave "$REVISION was not deployed: another deployment of $ENVIRONMENT is under way"
   failure="$REVISION could not be installed in $ENVIRONMENT"
+  why="$(error_in <"$errors")" || why=""
   if [ -n "$good" ]; then
     # Helm may have failed before it wrote a revision, and another deployment may have written one of that number since.
     made="$(digest_of $((before + 1)))" || leave "$failure, and nobody can tell what it left there" "$ENVIRONMENT needs someone now."
@@ -106,5 +146,10 @@ if ! install_release; then
   give_up "$failure"
 fi
 test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT"
-smoke || give_up "$ENVIRONMENT does not run what was deployed ($REVISION)"
+status=0
+smoke || status=$?
+if ((status != 0)); then
+  if ((status != 3)); then proved=1; fi
+  give_up "$ENVIRONMENT does not run what was deployed ($REVISION)"
+fi
 announce succeeded "$ENVIRONMENT runs $REVISION."

@@ -5,6 +5,8 @@ SERVICE="my-service" # also the namespace, the Helm release, the chart and the i
 NAMESPACE="my-service"
 CHART="helm/my-service"
 REPOSITORY_URL="https://github.com/example-org/my-service"
+COMMITS="$REPOSITORY_URL/commit/" # how the address of a commit begins
+FILES="$REPOSITORY_URL/blob/main/" # and that of a file
 ORGANIZATION="example-org"
 TEAM="my-service-team"
 RUNTIME_FILE=".node-version" # the one place that states the runtime's version
@@ -18,5 +20,3 @@ SBOM_IMAGE="docker/buildkit-syft-scanner:1.12.0@sha256:ae4f3b554449e7e25548e7d8c
 # Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
 TEMPLATE_SOURCES=("scaffold://templates.git")
 
-# What `make platform` installs.
-ENVOY_GATEWAY_VERSION="1.9.2"

@@ -5,6 +5,8 @@ SERVICE="my-service" # also the namespace, the Helm release, the chart and the i
 NAMESPACE="my-service"
 CHART="helm/my-service"
 REPOSITORY_URL="https://dev.azure.com/example-org/my-service/_git/my-service"
+COMMITS="$REPOSITORY_URL/commit/" # how the address of a commit begins
+FILES="$REPOSITORY_URL?version=GBmain&path=/" # and that of a file
 ORGANIZATION="example-org"
 TEAM="my-service-team"
 RUNTIME_FILE=".python-version" # the one place that states the runtime's version

@@ -2,7 +2,8 @@
 # Ask every running pod what it is, and compare the answers with what should run: digest, commit and runtime.
 #
 # It asks the pods one by one because one right answer could come from the one right pod. With SERVICE_URL set it also
-# asks once through the front door, which takes name, certificate and route into the test.
+# asks once through the front door, which takes name, certificate and route into the test. It exits with 3 when a pod has the
+# digest and says something else that is wrong: then the release itself is bad, and not only another one there.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 need ENVIRONMENT DIGEST
@@ -25,6 +26,7 @@ judge() {
   if [[ -n "$differences" ]]; then
     say "$1 runs the wrong thing:"
     say "$differences"
+    if [[ "$(jq -r '.digest // empty' <<<"$2" 2>/dev/null)" == "$DIGEST" ]]; then bad=3; fi
     return 1
   fi
   say "$1 is right"
@@ -89,7 +91,7 @@ run kubectl --namespace "$NAMESPACE" rollout status "deployment/$SERVICE" --time
 pods="$(serving_pods)"
 [[ -n "$pods" ]] || die "no pod of $SERVICE runs in $ENVIRONMENT"
 
-right=0 wrong=0
+right=0 wrong=0 bad=0
 for pod in $pods; do
   status=0
   ask_pod "$pod" || status=$?
@@ -110,4 +112,5 @@ if [[ -n "${SERVICE_URL:-}" ]]; then
     wrong=1
   fi
 fi
+((bad == 0)) || exit "$bad"
 exit "$wrong"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Start what `make watch` has in a container: start.sh prometheus|alertmanager [OPTION…]
+# Start what is in a container on this machine: start.sh prometheus|alertmanager [OPTION…], or start.sh grafana PROGRAM
 #
 # The rules, the routes and the text of the messages are those of this repository, in short time (shorten.awk). What else
 # differs is where things are: the chat is a page on this machine, and so is Grafana. Nothing is written but in /tmp.
@@ -61,8 +61,13 @@ END
     exec alertmanager --config.file="$made/alertmanager.yaml" --storage.path="$made/alertmanager" \
       --cluster.listen-address= "$@"
     ;;
+  grafana)
+    mkdir -p "$made/dashboards"
+    awk -f "$watch/without-cluster.awk" "$DASHBOARD" >"$made/dashboards/dashboard.json"
+    exec "$@"
+    ;;
   *)
-    echo "usage: start.sh prometheus|alertmanager" >&2
+    echo "usage: start.sh prometheus|alertmanager|grafana" >&2
     exit 2
     ;;
 esac

@@ -164,13 +164,19 @@ module "drift_role" {
         Effect = "Allow"
         Action = [
           "ec2:Describe*",
+          "ecr:DescribeRepositories",
+          "ecr:GetLifecyclePolicy",
+          "ecr:GetRepositoryPolicy",
+          "ecr:ListTagsForResource",
           "eks:Describe*",
           "eks:List*",
+          "iam:GetOpenIDConnectProvider",
           "iam:GetPolicy",
           "iam:GetPolicyVersion",
           "iam:GetRole",
           "iam:GetRolePolicy",
           "iam:ListAttachedRolePolicies",
+          "iam:ListOpenIDConnectProviders",
           "iam:ListPolicyVersions",
           "iam:ListRolePolicies",
           "kms:DescribeKey",
@@ -188,13 +194,13 @@ module "drift_role" {
         Effect    = "Allow"
         Action    = "s3:ListBucket"
         Resource  = "arn:${data.aws_partition.current.partition}:s3:::${var.state_bucket}"
-        Condition = { StringLike = { "s3:prefix" = ["env/${var.environment}/*", "env:/*"] } } # env:/ is where init looks for workspaces
+        Condition = { StringLike = { "s3:prefix" = ["env/${var.environment}/*", "shared/*", "env:/*"] } } # env:/ is where init looks for workspaces
       },
       {
         Sid      = "ReadState"
         Effect   = "Allow"
         Action   = "s3:GetObject"
-        Resource = "arn:${data.aws_partition.current.partition}:s3:::${var.state_bucket}/env/${var.environment}/terraform.tfstate"
+        Resource = [for key in ["env/${var.environment}", "shared"] : "arn:${data.aws_partition.current.partition}:s3:::${var.state_bucket}/${key}/terraform.tfstate"]
       },
       {
         Sid       = "DecryptState"

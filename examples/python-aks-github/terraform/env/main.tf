@@ -101,6 +101,7 @@ module "drift_identity" {
     read_environment = { role = "Reader", scope = azurerm_resource_group.this.id }
     read_cluster     = { role = "Azure Kubernetes Service Cluster User Role", scope = module.cluster.id }
     read_registry    = { role = "Reader", scope = local.registry_id }
+    read_shared      = { role = "Reader", scope = split("/providers/", local.registry_id)[0] }
     read_container   = { role = "Reader", scope = local.state_container_id }
     read_state       = { role = "Storage Blob Data Reader", scope = local.state_container_id }
   }
