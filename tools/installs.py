@@ -114,7 +114,7 @@ WAYS = (
         title="pip, a tag in Git",
         typed='pip install "devops-scaffolder[tools] @ git+https://git.example.com/platform/scaffolder@v{version}"',
         here=lambda place: place.pip(
-            *("--constraint", LOCK), _tools(f"git+{place.host}/{place.repository.name}@HEAD")
+            *("--constraint", LOCK), _tools(f"git+{place.host}/{place.repository.name}@measured")
         ),
     ),
     Way(
@@ -158,15 +158,23 @@ def main() -> int:
             done.append(_measured(way, place))
             print(f"{way.title:<34} {done[-1].seconds:6.0f} s {done[-1].size:6} MiB", flush=True)
             text = PAGE.read_text(encoding="utf-8")
-            PAGE.write_text(filled(text, table(done, _size(place.wheels))), encoding="utf-8")
+            rows = table(done, _size(place.wheels), before=text)
+            PAGE.write_text(filled(text, rows), encoding="utf-8")
     return 0
 
 
-def table(done: list[Measured], wheels: int) -> str:
-    """Return a row for each way as Markdown; the folder of wheels has `wheels` mebibytes itself."""
-    took = {one.way: f"{one.size} MiB | {one.seconds:.0f} s" for one in done}
+def table(done: list[Measured], wheels: int, before: str = "") -> str:
+    """Return a row for each way as Markdown; one that is not measured now keeps what the page has.
+
+    The folder of wheels has `wheels` mebibytes itself.
+    """
+    known = dict(
+        re.findall(r"^\| ([^|]+) \| `[^`]+` \| (\d+ MiB \| \d+ s) \|$", before, re.MULTILINE)
+    )
+    known |= {one.way.title: f"{one.size} MiB | {one.seconds:.0f} s" for one in done}
     rows = [
-        f"| {way.title} | `{way.typed}` | {took.get(way, 'not measured | -')} |" for way in WAYS
+        f"| {way.title} | `{way.typed}` | {known.get(way.title, 'not measured | -')} |"
+        for way in WAYS
     ]
     head = ["| from | command | on the disk | here |", "|---|---|---|---|"]
     return "\n".join([*head, *rows, "", f"The folder of wheels itself has {wheels} MiB.", ""])
@@ -206,7 +214,8 @@ def _prepared(folder: Path) -> Iterator[Place]:
     repository = folder / "scaffolder.git"
     clone = ["git", "clone", "--quiet", "--bare", "--no-hardlinks", str(ROOT), str(repository)]
     subprocess.run(clone, check=True)
-    subprocess.run(["git", "-C", str(repository), "update-server-info"], check=True)
+    for command in (["tag", "measured", "HEAD"], ["update-server-info"]):
+        subprocess.run(["git", "-C", str(repository), *command], check=True)
     with _served(wheels, folder / "simple") as index:
         yield Place(wheels=wheels, index=index, repository=repository, folder=folder)
 

@@ -110,6 +110,12 @@ def test_the_linters_of_workflows_find_nothing(argv: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_commands_of_the_page_are_those_that_are_measured() -> None:
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert installs.commands(page) == [way.typed for way in installs.WAYS]
+    assert installs.START in page
+
+
 def test_rows_are_filled_between_the_marks_alone() -> None:
     way = installs.WAYS[2]
     rows = installs.table([installs.Measured(way=way, seconds=12.4, size=640)], 210)
@@ -120,6 +126,9 @@ def test_rows_are_filled_between_the_marks_alone() -> None:
     assert f'[tools]=={__version__}"` | 640 MiB | 12 s |' in filled
     assert installs.commands(filled) == [way.typed for way in installs.WAYS]
     assert filled.count("| not measured | - |") == len(installs.WAYS) - 1
+    other = installs.Measured(way=installs.WAYS[3], seconds=3, size=7)
+    again = installs.filled(filled, installs.table([other], 210, before=filled))
+    assert again.count("| 640 MiB | 12 s |") == again.count("| 7 MiB | 3 s |") == 1
 
 
 @pytest.mark.parametrize(
