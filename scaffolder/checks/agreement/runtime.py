@@ -161,13 +161,15 @@ def _of_the_repository(
         for service, right in rights.items()
         if _BESIDE_SERVICES.isdisjoint(service.parts)
         and (right.role != IMAGE or len(service.parts) < _DEEP)
-        and (right.role != IMAGE or not service.parts or _is_named(project, one, service))
+        and not (one.role == CI and right.role == IMAGE and not _is_named(project, one, service))
     }
 
 
 def _is_named(project: Project, one: Declaration, service: Path) -> bool:
     """Return whether the file of a statement names the folder of a service, or all of them."""
-    return len(services.folders(project)) == 1 or service.name in project.text(one.place.path)
+    if not service.parts or len(services.folders(project)) == 1:
+        return True
+    return service.name in project.text(one.place.path)
 
 
 _DEEP = 3

@@ -297,6 +297,13 @@ def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
     problem = _unreadable(lambda: reading.json_of(project, file))
     if problem and _OPEN_VALUE.search(project.text(file)):
         return None  # what a test, or a script, writes a value into
+    text = project.text(file).lstrip("\ufeff").lstrip()
+    if (
+        problem
+        and text.startswith(("//", "/*"))
+        and not _unreadable(partial(jsonc.read, text, comments=True))
+    ):
+        return None  # who wrote a comment first has a program that reads comments
     if problem and problem[1] == "Extra data" and _is_one_a_line(project.lines(file)):
         return None
     return problem
@@ -324,7 +331,11 @@ def _toml_problem(project: Project, file: Path) -> tuple[int, str] | None:
     return _unreadable(lambda: reading.toml_of(project, file))
 
 
-_API_MANAGEMENT = re.compile(r"\A\s*(?:<!--.*?-->\s*)*<(?:policies|fragment)\b.*@[({]", re.DOTALL)
+_API_MANAGEMENT = re.compile(
+    r"\A\s*(?:<!--.*?-->\s*)*<(?:policies|fragment)\b.*@[({]"
+    r"|=\"@[({]|>\s*@[({]",
+    re.DOTALL,
+)
 """A policy of Azure API Management: its expressions in C# are no XML.
 
 https://learn.microsoft.com/azure/api-management/api-management-policy-expressions

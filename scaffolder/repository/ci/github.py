@@ -82,7 +82,8 @@ def scripts(project: Project, file: Path) -> Iterator[Script]:
 def _is_for_other_repositories(project: Project, file: Path, workflow: dict[Any, Any]) -> bool:
     """Return whether a workflow starts by `workflow_call` alone and nothing here calls it."""
     events = workflow.get("on", workflow.get(True))  # YAML reads the key `on` as true
-    names = [events] if isinstance(events, str) else list(events or ())
+    several = list(events) if isinstance(events, dict | list) else []
+    names = [events] if isinstance(events, str) else several
     if names != ["workflow_call"]:
         return False
     called = re.compile(rf"uses:.*\.github/workflows/{re.escape(file.name)}(?![\w.-])")

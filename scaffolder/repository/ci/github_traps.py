@@ -79,7 +79,8 @@ def _cancels(holder: dict[Any, Any]) -> int:
 
 def _events(workflow: dict[Any, Any]) -> set[str]:
     events = workflow.get("on", workflow.get(True))  # YAML reads the key `on` as true
-    return {events} if isinstance(events, str) else set(map(str, events or ()))
+    several = events if isinstance(events, dict | list) else ()
+    return {events} if isinstance(events, str) else set(map(str, several))
 
 
 def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:

@@ -17,7 +17,7 @@ from scaffolder.repository.project import Project
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]")
-_OPEN = re.compile(r"\{\{|\$\{|<[^>]*>|\{%|[*\]|]|\[[^\]]*$")
+_OPEN = re.compile(r"\{\{|\$\{|<[^>]*>|\{%|\*")
 """A part of a destination that is not yet known."""
 
 _SHELLS = frozenset({"sh", "bash", "console", "shell", "zsh"})

@@ -194,7 +194,11 @@ def _published(
             else re.sub(r"/\w+$", "", str(port)).rpartition(":")[2]
         )
         text = re.sub(r"^\$\{\w+:-(\d+)\}$", r"\1", text)
-        if text.isdigit() and not _is_told(project, file, service, text):
+        is_told = text.isdigit() and (
+            _is_told(project, file, service, text)
+            or _is_of_a_profile(project, context, service, text)
+        )
+        if text.isdigit() and not is_told:
             yield Published(
                 service=name,
                 context=context,
@@ -203,6 +207,22 @@ def _published(
                 file=file,
                 line=line_of(service, "ports", number),
             )
+
+
+_PROFILES = ("SPRING_PROFILES_ACTIVE", "MICRONAUT_ENVIRONMENTS", "QUARKUS_PROFILE", "ASPNETCORE_")
+
+
+def _is_of_a_profile(project: Project, context: Path, service: dict[Any, Any], port: str) -> bool:
+    """Return whether a profile is active, and settings beside the image name the port."""
+    if not any(name in str(service.get("environment", "")) for name in _PROFILES):
+        return False
+    word = re.compile(rf"\bport\b\W+{port}\b", re.IGNORECASE)
+    settings = (
+        file
+        for file in files.settings_of_any_kind(project)
+        if file.name.startswith(("application", "appsettings")) and file.is_relative_to(context)
+    )
+    return any(word.search(project.text(file)) for file in settings)
 
 
 def _is_told(project: Project, file: Path, service: dict[Any, Any], port: str) -> bool:

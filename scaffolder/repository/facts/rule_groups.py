@@ -131,7 +131,7 @@ def embedded(project: Project, word: str) -> Iterator[tuple[Path, Any]]:
     Its lines are those of the file, for a block of text keeps them.
     """
     for file, document in yaml_with(project, word):
-        if dig(document, "kind") not in {"ConfigMap", "Secret"}:
+        if str(dig(document, "kind")) not in {"ConfigMap", "Secret"}:
             continue
         for way in ("data", "stringData"):
             held = dig(document, way)

@@ -61,10 +61,48 @@ def actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
     """Yield each action of a template that names a value, and its line."""
     for file in files.chart_templates(project, chart.folder):
         text = _COMMENT.sub(_blank, project.text(file))
+        if file.name.startswith("_"):
+            text = _without_unused(text, _included(project, chart))
         for at, line in enumerate(text.splitlines(), 1):
             for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
                 if ".Values." in action:
                     yield Location(path=file, line=at, text=line.strip()[:160]), action
+
+
+_DEFINE = re.compile(r"^\{\{-?\s*define\s+\"(?P<name>[^\"]+)\"", re.MULTILINE)
+_INCLUDES = re.compile(r"\b(?:include|template)\s+(?P<name>\"[^\"]+\"|\()")
+
+
+def _included(project: Project, chart: Chart) -> frozenset[str] | None:
+    """Return the named templates that those of a chart include; None if a name is computed."""
+    key = ("included templates", chart.folder)
+    return project.once(key, lambda: _read_included(project, chart))
+
+
+def _read_included(project: Project, chart: Chart) -> frozenset[str] | None:
+    names = [
+        found["name"].strip('"')
+        for file in files.chart_templates(project, chart.folder)
+        for found in _INCLUDES.finditer(project.text(file))
+    ]
+    return None if "(" in names else frozenset(names)
+
+
+def _without_unused(text: str, included: frozenset[str] | None) -> str:
+    """Return helpers without those that no template of the chart includes.
+
+    Charts inside of it may include them, with values of their own.
+    """
+    starts = [found.start() for found in _DEFINE.finditer(text)]
+    if included is None or not starts:
+        return text
+    kept = text[: starts[0]]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        part = text[start:end]
+        found = _DEFINE.match(part)
+        is_used = found is None or found["name"] in included
+        kept += part if is_used else "\n" * part.count("\n")
+    return kept
 
 
 _BY_NAME = re.compile(

@@ -126,6 +126,7 @@ SITES = {
     "a page of Hugo": {"content/_index.md": "[a](old.md)\n"},
     "a page of VitePress": {"docs/.vitepress/config.mts": "x\n", "docs/a.md": "[a](./old.md)\n"},
     "a page beside a site": {"site/docusaurus.config.ts": "x\n", "a.md": "[a](docs/old)\n"},
+    "a link in a link": {"a.md": "[x]([TODO](https://example.com))\n"},
     "a page of Sphinx": {"docs/conf.py": "extensions = ['myst_parser']\n", "docs/a.md": "[a](old.md)\n"},
     "a conf.py of something else": {"conf.py": "PORT = 1\n", "a.md": "[a](old)\n"},
     "a file in a template": {"README-template.md": "[a](docs/old.md)\n"},

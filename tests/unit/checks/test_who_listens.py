@@ -213,6 +213,8 @@ def test_a_dev_container_forwards_what_one_may_want(
         ("    volumes: ['./other.hjson:/config/config.hjson']\n", 1),
         ("    command: [serve, --port, '8541']\n", 0),
         ("    environment: {LISTEN: ':8541'}\n", 0),
+        ("    environment: [SPRING_PROFILES_ACTIVE=docker]\n", 0),
+        ("    environment: [LOG=debug]\n", 1),
     ],
 )
 def test_a_service_of_compose_may_be_told_its_port(more: str, number: int, tmp_path: Path) -> None:
@@ -221,6 +223,7 @@ def test_a_service_of_compose_may_be_told_its_port(more: str, number: int, tmp_p
         "Dockerfile": "FROM node:22\nEXPOSE 8536\n",
         "alpha.hjson": "port: 8541\n",
         "other.hjson": "port: 85411\n",
+        "src/application-docker.yml": "server:\n  port: 8541\n",
         "compose.yaml": f"services:\n  a:\n    build: .\n    ports: ['8541:8541']\n{more}",
     }
     assert len(found(tmp_path, files, "AG016")) == number

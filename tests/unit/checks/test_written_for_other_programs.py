@@ -127,3 +127,69 @@ def test_a_part_of_a_workload_is_no_object(
 ) -> None:
     messages = found(tmp_path, {**files, "patches/web.yaml": PART}, "K8001")
     assert any("'selector' is a required property" in one for one in messages) is is_wrong
+
+
+# ---- SY003, SY006 --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ('\ufeff// Bundles of the project.\n[{"a": 1}, // one\n]\n', 0),
+        ('/* settings */\n{"a": 1}\n', 0),
+        ('{"a": 1, // one\n}\n', 1),
+        ("// settings\n{a: 1}\n", 1),
+    ],
+)
+def test_a_text_that_begins_with_a_comment_may_have_some(
+    text: str, number: int, tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, {"src/bundle.json": text}, "SY003")) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ('<choose>\n  <when condition="@(x("a","b"))">\n  </when>\n</choose>\n', 0),
+        ("<set-header>\n  <value>@{ return a < b; }</value>\n</set-header>\n", 0),
+        ('<choose>\n  <when condition="x("a")">\n  </when>\n</choose>\n', 1),
+        ("<a>me@(b) < c</a>\n", 1),
+    ],
+)
+def test_a_part_of_a_policy_of_api_management_is_no_xml(
+    text: str, number: int, tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, {"api/header.xml": text}, "SY006")) == number
+
+
+# ---- AG029: named templates ----------------------------------------------------------------------
+
+HELPERS = """{{- define "lib.cluster" }}
+{{ .Values.clusterName }}
+{{- end }}
+{{- define "lib.other" }}
+{{ .Values.other }}
+{{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "keys"),
+    [
+        ('{{ include "lib.other" . }}', ["other"]),
+        ('{{ template "lib.cluster" . }}', ["clusterName"]),
+        ('{{ include (printf "lib.%s" .Values.a) . }}', ["clusterName", "other"]),
+        ("{{ .Values.a }}", []),
+    ],
+)
+def test_a_named_template_is_judged_where_it_is_included(
+    template: str, keys: list[str], tmp_path: Path
+) -> None:
+    files = {
+        "chart/Chart.yaml": "name: x\nversion: 1.0.0\n",
+        "chart/values.yaml": "a: 1\n",
+        "chart/templates/_lib.tpl": HELPERS,
+        "chart/templates/a.yaml": f"a: {template}\nb: {{{{ .Values.a }}}}\n",
+    }
+    messages = found(tmp_path, files, "AG029")
+    assert [one.split(",")[0].removeprefix("uses .Values.") for one in messages] == keys
