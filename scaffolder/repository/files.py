@@ -132,8 +132,17 @@ def _all_dockerfiles(project: Project) -> tuple[Path, ...]:
     return tuple(
         file
         for file in known
-        if file in usual or _BUILDS_IMAGE.search(project.text(file)) is not None
+        if _BUILDS_IMAGE.search(project.text(file)) is not None
+        or (file in usual and not _is_added_to_others(project, file))
     )
+
+
+def _is_added_to_others(project: Project, file: Path) -> bool:
+    """Return whether a script reads a file without FROM, such as Dockerfile.labels, into others."""
+    if file.name.lower() in {"dockerfile", "containerfile"}:
+        return False
+    reads = re.compile(rf"(?:\bcat\b|\bsed\b|>>|<)[^\n]*{re.escape(file.name)}")
+    return any(reads.search(project.text(script)) for script in shell_scripts(project))
 
 
 def dev_containers(project: Project) -> tuple[Path, ...]:

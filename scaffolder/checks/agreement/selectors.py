@@ -72,6 +72,8 @@ def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
     """A workload selects the pods that it makes; autoscalers and disruption budgets name one that is there."""
     findings, looked = [], 0
     for one in charts.objects(project):
+        if one.get("spec", "workloadRef"):
+            continue  # a Rollout of Argo that takes the pods of a Deployment
         if one.kind in LONG_RUNNING and one.get("spec", "selector", "matchLabels"):
             looked += 1
             selector = charts.texts(one.get("spec", "selector", "matchLabels"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats import Unreadable
-from scaffolder.formats.dockerfile import Dockerfile, Stage
+from scaffolder.formats.dockerfile import Dockerfile, Instruction, Stage
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
@@ -140,8 +140,23 @@ def _builds_a_clone(read: Dockerfile) -> bool:
         for one in instructions
         if one.word in {"COPY", "ADD"} and "from" not in one.flags and "." in one.words[:1]
     )
-    clones = any(one.word == "RUN" and _CLONES.search(one.text) for one in instructions)
-    return clones and not any(copies)
+    clones = [one for one in instructions if one.word == "RUN" and _CLONES.search(one.text)]
+    if not clones:
+        return False
+    return not any(copies) or _goes_into_clone(instructions, clones)
+
+
+_CLONED = re.compile(r"\bgit\s+clone\b[^&|;]*?/([\w.-]+?)(?:\.git)?[\"']?(?=\s|$|[&|;])")
+
+
+def _goes_into_clone(instructions: list[Instruction], clones: list[Instruction]) -> bool:
+    """Return whether the image is made in the folder of a clone, whatever else is copied."""
+    names = {found[1] for one in clones for found in _CLONED.finditer(one.text)}
+    return any(
+        one.word == "WORKDIR" and Path(one.text.strip()).name in names
+        for one in instructions
+        if one.line > clones[0].line
+    )
 
 
 def _origin(read: Dockerfile, stage: Stage) -> int:

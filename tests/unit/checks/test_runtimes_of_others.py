@@ -27,6 +27,8 @@ GO = {"go.mod": "module example.com/x\n\ngo 1.25\n", "main.go": "package main\n"
         ("FROM golang:1.18\nRUN git clone https://example.com/other.git\nRUN go build ./other\n", 0),
         ("FROM golang:1.18\nRUN git clone -b v1 --depth 1 https://example.com/o && make -C o\n", 0),
         ("FROM golang:1.18\nCOPY . .\nRUN git clone https://example.com/lib && go build .\n", 1),
+        ("FROM golang:1.18\nCOPY . .\nRUN git clone https://example.com/o.git\nWORKDIR /go/o\n", 0),
+        ("FROM golang:1.18\nWORKDIR /o\nCOPY . .\nRUN git clone https://example.com/o.git\n", 1),
         ("FROM golang:1.18\nCOPY . .\nRUN go build .\n", 1),
     ],
 )  # fmt: skip
@@ -130,3 +132,41 @@ def test_a_metric_may_have_a_prefix(more: str, series: str, number: int, tmp_pat
         "docs/a.md": f'Ask `{series}{{name="x"}}` or `requests_total{{a="b"}}`.\n',
     }
     assert len(found(tmp_path, files, "AG052")) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "script", "number"),
+    [
+        ("Dockerfile.metadata", 'cat "$dir/Dockerfile.metadata" >> "$file"\n', 0),
+        ("Dockerfile.labels", "sed 's/x/y/' docker/Dockerfile.labels\n", 0),
+        ("Dockerfile.dev", "docker build -f docker/Dockerfile.dev .\n", 1),
+        ("Dockerfile", "cat docker/Dockerfile\n", 1),
+    ],
+)
+def test_a_part_of_dockerfiles_needs_no_base_image(
+    name: str, script: str, number: int, tmp_path: Path
+) -> None:
+    files = {f"docker/{name}": 'LABEL a="b"\n', "docker/lib.sh": f"#!/bin/sh\n{script}"}
+    assert len(found(tmp_path, files, "SY008")) == number
+
+
+ROLLOUT = """apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {{name: api}}
+spec:
+  selector: {{matchLabels: {{app: api}}}}
+  {pods}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pods", "number"),
+    [
+        ("workloadRef: {apiVersion: apps/v1, kind: Deployment, name: api}", 0),
+        ("template: {metadata: {labels: {app: web}}, spec: {containers: []}}", 1),
+    ],
+)
+def test_a_rollout_may_have_the_pods_of_a_deployment(
+    pods: str, number: int, tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, {"k8s/a.yaml": ROLLOUT.format(pods=pods)}, "AG023")) == number
