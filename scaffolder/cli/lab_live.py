@@ -9,7 +9,20 @@ import click
 
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode, ProjectError, ToolMissing
-from scaffolder.lab import alarm, cloud, course, deployment, lab, live, running, runtimes, unit
+from scaffolder.lab import (
+    alarm,
+    cloud,
+    course,
+    deployment,
+    judging,
+    lab,
+    live,
+    pipeline,
+    rollout,
+    running,
+    runtimes,
+    unit,
+)
 from scaffolder.lab.place import Place
 from scaffolder.lab.scene import Scene
 from scaffolder.lab.work import FOLDER
@@ -89,6 +102,33 @@ def open_(what: str, word: str | None) -> None:
         click.echo(f"alertmanager: http://127.0.0.1:{it.ports.alertmanager}")
         click.echo("break and fix the service with the buttons of the page; Ctrl-C ends it")
         threading.Event().wait()
+
+
+@click.command("release")
+@options.debug
+def release() -> int:
+    """Release the service of a lab under load, as its grow.yml says, and count failed requests."""
+    place = _place(None)
+    if all(one.kind != "quiet-release" for one in place.lab.criteria):
+        raise ProjectError(f"lab {place.lab.number} has no release", hint="scaffold lab list")
+    users = rollout.released(place.root, rollout.read(place.root))
+    click.echo(f"{users.failed} of {users.requests} requests failed during the release")
+    return ExitCode.FOUND if users.failed else ExitCode.CLEAN
+
+
+@click.command("pipeline")
+@options.debug
+def run_pipeline() -> int:
+    """Run the pipeline of a lab in reduced form: build, and deploy to dev, qa and prod."""
+    place = _place(None)
+    if pipeline.last(place) is None:
+        raise ProjectError(f"lab {place.lab.number} has no pipeline", hint="scaffold lab list")
+    with SystemToolchain() as toolchain:
+        done = pipeline.run(place, builds_again=judging.builds_again(place, toolchain))
+    for name, digest in done.digests.items():
+        click.echo(f"{name:<5} orders:{done.tag}  {digest}")
+    click.echo(f"{counted(done.builds, 'image')} built; an image is an archive here (reduced)")
+    return ExitCode.CLEAN if done.builds == 1 else ExitCode.FOUND
 
 
 @click.command("deploy")
@@ -175,4 +215,4 @@ def cloud_delete(identifier: str) -> None:
     click.echo(visible(f"{gone.type} {gone.id} is deleted"))
 
 
-COMMANDS = (run, open_, stop, deploy, cloud_group)
+COMMANDS = (run, open_, stop, run_pipeline, release, deploy, cloud_group)

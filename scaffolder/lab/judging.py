@@ -8,7 +8,17 @@ from pathlib import Path
 
 from scaffolder import checks
 from scaffolder.errors import ScaffolderError, ToolError, ToolMissing
-from scaffolder.lab import alarm, cloud, deployment, history, live, runtimes, writing
+from scaffolder.lab import (
+    alarm,
+    cloud,
+    deployment,
+    history,
+    live,
+    pipeline,
+    rollout,
+    runtimes,
+    writing,
+)
 from scaffolder.lab.judge import Light, Verdict, digest, of_checks, others
 from scaffolder.lab.lab import Lab, LabCriterion
 from scaffolder.lab.place import ANSWERS, Place
@@ -18,6 +28,11 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 _FORMS = {"timeline": "recorded"}
 """Parts of a post-mortem about an incident that was recorded."""
+
+_PROMOTES = "EN006"
+"""The check that the digest of qa reaches prod."""
+
+_DIGEST = len("sha256:") + 12
 
 _SHORTEST = 7
 """Characters of a commit that Git shows at least."""
@@ -180,6 +195,33 @@ def _asked(scene: Scene, root: Path, environment: str, criterion: LabCriterion) 
     return _green(words)
 
 
+def builds_again(place: Place, toolchain: SystemToolchain) -> bool:
+    """Return whether the pipeline of the repository brings another digest to prod."""
+    criterion = LabCriterion(id="once", kind="check", title="", values={"select": _PROMOTES})
+    return _of_checks(criterion, Scene(place, {}, toolchain)).light is Light.RED
+
+
+def _one_digest(_: LabCriterion, scene: Scene) -> Outcome:
+    """Compare what the last run of the pipeline deployed to qa and to prod."""
+    ran = pipeline.last(scene.place)
+    if ran is None:
+        return _red("the pipeline has not run yet")
+    qa, prod = ran.digests["qa"], ran.digests["prod"]
+    words = f"qa {qa[:_DIGEST]}, prod {prod[:_DIGEST]}"
+    if qa != prod:
+        return _red(f"the same tag, and other bytes: {words}")
+    return _green(f"{words}; images are archives here", "reduced")
+
+
+def _quiet_release(_: LabCriterion, scene: Scene) -> Outcome:
+    """Release the service under load as grow.yml says."""
+    users = rollout.released(scene.place.root, rollout.read(scene.place.root))
+    words = f"{users.failed} of {users.requests} requests failed during the release"
+    if users.failed:
+        return _red(words)
+    return _green(f"{words}; processes of this machine are the servers", "reduced")
+
+
 def _prod_responds(criterion: LabCriterion, scene: Scene) -> Outcome:
     """Start what is deployed to prod, and ask for a path."""
     return _asked(scene, deployment.folder(scene.place, "prod"), "prod", criterion)
@@ -233,6 +275,8 @@ KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {
     "named-commit": _named_commit,
     "prod-responds": _prod_responds,
     "post-mortem": _post_mortem,
+    "one-digest": _one_digest,
+    "quiet-release": _quiet_release,
     "chat-rings": _chat_rings,
     "chat-resolves": _chat_resolves,
 }

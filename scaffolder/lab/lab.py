@@ -18,9 +18,11 @@ ORDER = (
     "works-on-my-machine",
     "three-days-for-a-server",
     "drift",
+    "a-code-change-not-a-ticket",
     "big-bang-or-small-steps",
     "the-alert-that-reached-no-one",
     "roll-back-then-write-it-down",
+    "grow",
 )
 """The labs, in the order of the course; each is a file in `labs/`."""
 

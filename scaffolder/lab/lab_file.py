@@ -45,6 +45,8 @@ STEPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "roll-back": (("environment", "message"), ()),
     "record": (("event", "at", "text", "source"), ()),
     "postmortem": (("title",), ()),
+    "pipeline": ((), ()),
+    "set": (("name", "value"), ()),
     "revert": (("message",), ()),
 }
 """The kinds of steps: the keys that each needs, and those that it may have."""
@@ -62,6 +64,8 @@ CRITERIA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "named-commit": (("key", "message"), ()),
     "prod-responds": (("path", "text"), ()),
     "post-mortem": (("part",), ()),
+    "one-digest": ((), ()),
+    "quiet-release": ((), ()),
     "chat-rings": ((), ()),
     "chat-resolves": ((), ()),
     "absent": (("id_of",), ()),

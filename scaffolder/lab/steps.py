@@ -8,10 +8,12 @@ from typing import Any
 
 from scaffolder import postmortem
 from scaffolder.checks import faults
-from scaffolder.lab import cloud, deployment, history
+from scaffolder.lab import cloud, deployment, history, judging, pipeline
 from scaffolder.lab.lab import Step, data
 from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.update import run as updating
+from scaffolder.update.engine import Request
 
 Values = Mapping[str, Any]
 
@@ -49,6 +51,15 @@ def _revert(place: Place, values: Values, toolchain: SystemToolchain) -> None:
 def _answer_commit(place: Place, values: Values, toolchain: SystemToolchain) -> None:
     key, found = values["key"], history.find(place.root, values["message"], toolchain)
     faults.edit({"file": ANSWERS, "line": f"{key}:", "new": f"{key}: {found}"}).make(place.root)
+
+
+def _pipeline(place: Place, _: Values, toolchain: SystemToolchain) -> None:
+    pipeline.run(place, builds_again=judging.builds_again(place, toolchain))
+
+
+def _set(place: Place, values: Values, _: SystemToolchain) -> None:
+    given = {values["name"]: values["value"]}
+    updating.update(Request(root=place.root, given=given, answers_only=True))
 
 
 def _deploy(place: Place, values: Values, toolchain: SystemToolchain) -> None:
@@ -92,6 +103,8 @@ KINDS: Mapping[str, Callable[[Place, Values, SystemToolchain], None]] = {
     "edit": _edit,
     "copy": _copy,
     "commit": _commit,
+    "pipeline": _pipeline,
+    "set": _set,
     "revert": _revert,
     "deploy": _deploy,
     "roll-back": _roll_back,

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scaffolder import postmortem
 from scaffolder.errors import ProjectError, ToolMissing
-from scaffolder.lab import cloud, judging, lab, runtimes
+from scaffolder.lab import (
+    cloud,
+    deployment,
+    history,
+    judging,
+    lab,
+    pipeline,
+    rollout,
+    runtimes,
+)
 from scaffolder.lab.alarm import Alarm
 from scaffolder.lab.judge import Light
 from scaffolder.lab.lab import Lab, LabCriterion
@@ -205,3 +216,92 @@ def test_a_program_that_cannot_be_run_is_no_runtime(tmp_path: Path) -> None:
     program.chmod(0o755)
     assert runtimes.version_of("java", str(tmp_path / "javac")) == ""
     assert runtimes.version_of("java", str(program)) == ""
+
+
+def lab_with_files(tmp_path: Path, name: str, files: dict[str, str]) -> Place:
+    found = lab.required(name)
+    where = Place(folder=tmp_path, lab=found.of(found.forms[0]))
+    where.side.mkdir()
+    for file, text in files.items():
+        (where.root / file).parent.mkdir(parents=True, exist_ok=True)
+        (where.root / file).write_text(text)
+    return where
+
+
+def test_a_pipeline_that_builds_once_promotes_one_digest(tmp_path: Path) -> None:
+    files = {"Dockerfile": "FROM a\n", "app/src/a.py": "a = 1\n", "README.md": "a\n"}
+    where = lab_with_files(tmp_path, "4", files)
+    assert judged(scene(where), "one-digest").reason == "the pipeline has not run yet"
+    once = pipeline.run(where, builds_again=False)
+    assert len(set(once.digests.values())) == once.builds == 1
+    outcome = judged(scene(where), "one-digest")
+    assert (outcome.light, outcome.form) == (Light.GREEN, "reduced")
+    again = pipeline.run(where, builds_again=True)
+    assert again.tag == once.tag
+    assert again.digests["qa"] == once.digests["qa"] != again.digests["prod"]
+    assert "the same tag, and other bytes" in judged(scene(where), "one-digest").reason
+    (where.root / "README.md").write_text("b\n")
+    assert pipeline.run(where, builds_again=False).digests == once.digests
+    (where.root / "app/src/a.py").write_text("a = 2\n")
+    changed = pipeline.run(where, builds_again=False)
+    assert changed.digests["prod"] not in {*once.digests.values(), *again.digests.values()}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("processes: 5\none-at-a-time: true\nask-readiness: true\n", "a number from 1 to 4"),
+        ("processes: 0\none-at-a-time: true\nask-readiness: true\n", "a number from 1 to 4"),
+        ("processes: true\none-at-a-time: true\nask-readiness: true\n", "a number from 1 to 4"),
+        ("processes: 2\none-at-a-time: 1\nask-readiness: true\n", "must be true or false"),
+        ("processes: 2\nask-readiness: true\n", "grow.yml cannot be read: 'one-at-a-time'"),
+        ("[]", "grow.yml cannot be read"),
+        ("processes: [", "grow.yml cannot be read"),
+    ],
+)
+def test_how_to_release_is_read_or_refused(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "grow.yml").write_text(text)
+    with pytest.raises(ProjectError, match=says):
+        rollout.read(tmp_path)
+
+
+def test_how_to_release_is_three_lines(tmp_path: Path) -> None:
+    (tmp_path / "grow.yml").write_text("processes: 2\none-at-a-time: yes\nask-readiness: no\n")
+    plan = rollout.read(tmp_path)
+    assert plan == rollout.Plan(processes=2, one_at_a_time=True, ask_readiness=False)
+
+
+def test_what_is_deployed_is_a_commit_and_a_roll_back_is_recorded(tmp_path: Path) -> None:
+    where = lab_with_files(tmp_path, "7", {"a.txt": "41\n"})
+    with SystemToolchain() as toolchain:
+        history.commit(where.root, "Release 41", toolchain)
+        (where.root / "a.txt").write_text("42\n")
+        history.commit(where.root, "Release 42", toolchain)
+        assert deployment.revision(where, "prod") == ""
+        last = deployment.deploy(where, "prod", "HEAD", toolchain)
+        assert deployment.revision(where, "prod") == last
+        at = datetime.datetime(2026, 3, 3, 9, 31, tzinfo=datetime.UTC)
+        deployment.record(where, "alert", at, "Critical")
+        first = deployment.roll_back(where, "prod", "HEAD~1", toolchain)
+        assert first == history.find(where.root, "Release 41", toolchain)
+        with pytest.raises(ProjectError, match="there is no commit 'HEAD~9'"):
+            deployment.roll_back(where, "prod", "HEAD~9", toolchain)
+    deployment.resolve(where)
+    assert (deployment.folder(where, "prod") / "a.txt").read_text() == "41\n"
+    events = postmortem.read(where.root / deployment.RECORDS)
+    told = [(f"{one.at:%H:%M}", one.kind) for one in events]
+    assert told == [("09:31", "alert"), ("09:35", "rollback"), ("09:41", "resolved")]
+    assert events[1].text == f"prod runs Release 41 ({first[:7]})"
+
+
+@pytest.mark.parametrize(
+    ("given", "light"), [("", Light.RED), ("abc", Light.RED), ("{}", Light.GREEN)]
+)
+def test_a_commit_is_named_by_seven_characters(tmp_path: Path, given: str, light: Light) -> None:
+    where = lab_with_files(tmp_path, "5", {"a.txt": "1\n"})
+    with SystemToolchain() as toolchain:
+        history.commit(where.root, "Wrong", toolchain)
+        name = history.find(where.root, "Wrong", toolchain)
+    (where.root / "ANSWERS.yml").write_text(f"commit: '{given.format(name[:7].upper())}'\n")
+    outcome = judged(scene(where), "named-commit", key="commit", message="Wrong")
+    assert outcome.light is light

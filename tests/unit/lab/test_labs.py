@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -160,6 +163,23 @@ def test_a_start_that_was_killed_is_no_hindrance(
     course.start(FOLDER, lab.required("1"), track="python")
     kept = sorted(entry.name for entry in FOLDER.iterdir())
     assert kept == [".works-on-my-machine", "lab.json", "works-on-my-machine"]
+
+
+@pytest.mark.lab
+def test_a_start_that_is_killed_leaves_nothing_that_runs(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "scaffolder", "lab", "start", "drift"]
+    for patience in (1.0, 4.0):
+        with subprocess.Popen(argv, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+            process.kill()
+    done = subprocess.run([*argv, "--force"], cwd=tmp_path, check=False, capture_output=True)
+    assert b"This is how it starts: red." in done.stdout
+    assert sorted(entry.name for entry in (tmp_path / "lab-work").iterdir()) == [
+        ".drift",
+        "drift",
+        "lab.json",
+    ]
 
 
 @pytest.mark.lab
