@@ -188,6 +188,7 @@ def test_the_judge_sees_a_line_that_is_lost_or_moved() -> None:
     )
 
 
+@pytest.mark.programs  # git submodule, which Copier calls, is a script
 @PLAIN_COPIER
 @pytest.mark.histories
 def test_plain_copier_loses_and_moves_lines_of_the_same_histories(
