@@ -98,10 +98,21 @@ _WEB_SERVERS = re.compile(
 )
 
 
+_SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground", "apache2", "traefik"})
+
+
 def _is_web_server(project: Project, dockerfile: Path) -> bool:
     """Return whether an image is a web server, which answers what its own settings say."""
     read = stages(project, dockerfile)
-    return read is not None and _WEB_SERVERS.search(read.stages[-1].image) is not None
+    if read is None or not read.stages:
+        return False
+    last = read.stages[-1]
+    started = {
+        word.rpartition("/")[2]
+        for one in (*last.each("ENTRYPOINT"), *last.each("CMD"))
+        for word in one.words[:1]
+    }
+    return _WEB_SERVERS.search(last.image) is not None or not started.isdisjoint(_SERVERS)
 
 
 def container_has_the_port(project: Project, _: Toolchain) -> Verdict:

@@ -22,7 +22,10 @@ _PUBLIC_HOSTS = re.compile(
 _OTHERS_THAN = r"(?<![A-Za-z0-9])(?:non|not|no|pre|ex|sub)[-_ ]?"
 """What makes another word of the name of an environment: `non-prod`, `pre-production`."""
 
-_TABLE = re.compile(r"\s*-?\s*[\"']?\w+_[a-z]+(?:\.\w+){2}[\"']?\s*")
+_TABLE = re.compile(
+    r"\s*-?\s*[\"']?\w+_[a-z]+(?!\.(?:ya?ml|json|tf\w*|env|txt|sh|conf|pem|com|net|org|io)\b)"
+    r"(?:\.\w+){1,2}[\"']?\s*"
+)
 """A table of a database whose name ends like an environment: shop_production.public.orders."""
 
 

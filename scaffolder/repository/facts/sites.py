@@ -49,9 +49,11 @@ def is_page(project: Project, file: Path, path: str) -> bool:
     """
     if Path(path).suffix.lower() not in {"", ".html"} or path.startswith("/"):
         return False
-    target = project.relative((file.parent / path).as_posix()).with_suffix(".md")
-    return project.has(target) and any(
-        file.is_relative_to(site.folder) for site in files.sites(project)
+    target = project.relative((file.parent / path).as_posix())
+    return (
+        bool(target.name)
+        and project.has(target.with_suffix(".md"))
+        and any(file.is_relative_to(site.folder) for site in files.sites(project))
     )
 
 

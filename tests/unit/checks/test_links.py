@@ -81,6 +81,7 @@ ALIVE = {
     "routes of Nuxt and Nextra": {"nuxt.config.ts": "x\n", "content/a.md": "[a](/b)\n", "pages/_meta.json": "{}\n", "pages/c.mdx": "x\n", "pages/d.md": "[d](/e) [f](./g)\n"},
     "pages that tests of Gradle expect": {"src/test/resources/a.md": "[a](cases/1)\n", "src/functionalTest/resources/x/b.md": "[b](c.md)\n"},
     "labels of Jupyter Book": {"docs/_config.yml": "title: x\n", "docs/_toc.yml": "root: a\n", "docs/x/a.md": "[a](calitp-background) [b](#a-label) [c](b.md#x)\n\n(a-label)=\n# A\n", "docs/x/b.md": "x\n"},
+    "the folder itself": {"a.md": "[a](.) [b](./) [c](docs/..)\n", "docs/b.md": "[d](..) [e](../)\n"},
     "labels of MyST in Sphinx": {"docs/source/conf.py": "extensions = ['myst_parser']\n", "docs/source/a.md": "[a](intro) [b](/x/y)\n"},
     "a regular expression": {"a.md": "Names match [a-z]([-a-z0-9]*[a-z0-9])? and [a-z](x*)\n"},
     "words that a template replaces": {"README-template.md": "[a](repositoryUrl) [b](docs url)\n"},

@@ -100,6 +100,21 @@ def test_a_web_server_answers_what_its_settings_say(
 
 
 @pytest.mark.parametrize(
+    ("started", "number"),
+    [
+        ('["/usr/bin/caddy", "run"]', 0),
+        ('["nginx", "-g", "daemon off;"]', 0),
+        ('["node", "caddy.js"]', 1),
+    ],
+)
+def test_a_web_server_that_is_started_answers_too(
+    started: str, number: int, tmp_path: Path
+) -> None:
+    text = IMAGE.format(image="alpine:3.22", path="/health") + f"ENTRYPOINT {started}\n"
+    assert len(found(tmp_path, {**NEST, "Dockerfile": text}, "AG012")) == number
+
+
+@pytest.mark.parametrize(
     ("name", "number"),
     [
         ("playwright.config.ts", 0),
