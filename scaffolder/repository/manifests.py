@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import Blocked, NotApplicable
@@ -346,11 +346,22 @@ def _rendered(project: Project, toolchain: Toolchain, chart: Path) -> tuple[Mani
     )
 
 
-def _objects(environment: str, chart: Path, rendered: helm.Rendered) -> Iterator[KubernetesObject]:
+def _content(text: str) -> Any:
+    """Return the object of a text that Helm printed."""
     import yaml
 
+    from scaffolder.formats.yaml import load_all
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506, both are safe
+    except yaml.constructor.ConstructorError:
+        # PyYAML has no value for a plain `=`: https://github.com/yaml/pyyaml/issues/89
+        return next(iter(load_all(text)), None)
+
+
+def _objects(environment: str, chart: Path, rendered: helm.Rendered) -> Iterator[KubernetesObject]:
     for manifest in rendered.manifests:
-        content = yaml.load(manifest.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506, both are safe
+        content = _content(manifest.text)
         if isinstance(content, dict):
             scope = (chart.as_posix(), environment)
             yield KubernetesObject(scope=scope, path=chart / manifest.source, content=content)
