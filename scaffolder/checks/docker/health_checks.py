@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -132,11 +131,7 @@ def _copied(chain: list[Stage]) -> set[str]:
 def _words(command: str) -> tuple[list[str], bool]:
     """Return the words of a command, and whether it is a list that takes no shell."""
     if command.startswith("["):
-        try:
-            given = json.loads(command)
-        except ValueError:
-            return [], False
-        return [str(word) for word in given], True
+        return re.findall(r"\"((?:[^\"\\]|\\.)*)\"", command), True
     return command.split(), False
 
 
