@@ -42,9 +42,9 @@ def deploy(place: Place, environment: str, commit: str, toolchain: Toolchain) ->
     if done.exit_code:
         raise ProjectError(f"there is no commit {commit!r}", hint="git log --oneline")
     name = done.stdout.strip()
-    target = folder(place, environment)
+    source, target = place.root.absolute(), folder(place, environment).absolute()  # git's own cwd
     shutil.rmtree(target, ignore_errors=True)
-    Git(toolchain, place.root)("clone", "--quiet", "--no-checkout", str(place.root), str(target))
+    Git(toolchain, place.root)("clone", "--quiet", "--no-checkout", str(source), str(target))
     Git(toolchain, target)("checkout", "--quiet", name)
     (place.side / f"{environment}.revision").write_text(f"{name}\n", encoding="utf-8")
     return name

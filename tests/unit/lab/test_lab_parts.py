@@ -271,8 +271,11 @@ def test_how_to_release_is_three_lines(tmp_path: Path) -> None:
     assert plan == rollout.Plan(processes=2, one_at_a_time=True, ask_readiness=False)
 
 
-def test_what_is_deployed_is_a_commit_and_a_roll_back_is_recorded(tmp_path: Path) -> None:
-    where = lab_with_files(tmp_path, "7", {"a.txt": "41\n"})
+def test_what_is_deployed_is_a_commit_and_a_roll_back_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    where = lab_with_files(Path(), "7", {"a.txt": "41\n"})  # as lab-work, a relative folder
     with SystemToolchain() as toolchain:
         history.commit(where.root, "Release 41", toolchain)
         (where.root / "a.txt").write_text("42\n")
