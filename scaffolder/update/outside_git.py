@@ -146,6 +146,13 @@ def _of_the_host(values: _Values) -> Iterator[str]:
 
 
 def _todo(name: str, values: _Values) -> str:
+    if name == "cluster":
+        # To destroy an environment would also take the identities, which the service goes on with.
+        return (
+            f"{_NOTHING_YET} Else deploy to the new clusters first: the next plan forgets the old"
+            " ones and deletes nothing, so that they cost money until you take them down"
+            ' (terraform/README.md, "From a cluster of its own").'
+        )
     if values.get("cloud") in _CLOUDS and name != "organization":
         return (
             f"{_NOTHING_YET} Else destroy it from a checkout of the commit before this change, and"

@@ -123,3 +123,11 @@ def test_the_command_tells_it_with_quiet_too_and_to_programs(
     (entry,) = json.loads(capsys.readouterr().out)["outside"]
     assert (entry["answer"], entry["before"], entry["after"]) == ("service_name", "pay", "cash")
     assert "AWS registry pay with all images" in entry["objects"]
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_clusters_that_are_left_for_a_platform_are_forgotten_and_not_destroyed(cloud: str) -> None:
+    (left,) = kept({**AWS, "cloud": cloud, "cluster": "dedicated"}, cluster="shared")
+    assert "deploy to the new clusters first" in left.do
+    assert "deletes nothing" in left.do
+    assert "destroy it" not in left.do
