@@ -14,7 +14,7 @@ from scaffolder.template.answers import Answer
 Combination = dict[str, Answer]
 
 _IDENTITY = {"service_name": "my-service"}
-_TEXT = ("organization", "team", "region", "platform")
+_TEXT = ("organization", "team", "region", "platform", "domain")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
 _OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
