@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from scaffolder import add_service
-from scaffolder.add_service import LIST, OBJECTS, Added
-from scaffolder.add_service.objects import PRINCIPAL
-from scaffolder.add_service.request import ServiceRequest
 from scaffolder.errors import AnswersError, ExitCode
+from scaffolder.operate import services as add_service
+from scaffolder.operate.services import LIST, OBJECTS, Added
+from scaffolder.operate.services.objects import PRINCIPAL
+from scaffolder.operate.services.request import ServiceRequest
 
 WORD = "service"
 

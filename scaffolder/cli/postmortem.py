@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from scaffolder import postmortem
 from scaffolder.cli import options
 from scaffolder.model import counted, visible
+from scaffolder.operate import postmortem
 from scaffolder.repository import settings
 from scaffolder.tools.toolchain import SystemToolchain
 

@@ -7,9 +7,9 @@ import json
 import shutil
 from pathlib import Path
 
-from scaffolder import postmortem
 from scaffolder.errors import ProjectError
 from scaffolder.lab.place import Place
+from scaffolder.operate import postmortem
 from scaffolder.tools.git import Git
 from scaffolder.tools.toolchain import Toolchain
 

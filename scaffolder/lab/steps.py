@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from scaffolder import postmortem
 from scaffolder.checks import faults
 from scaffolder.lab import cloud, deployment, history, judging, pipeline
 from scaffolder.lab.lab import Step, data
 from scaffolder.lab.place import ANSWERS, Place
+from scaffolder.operate import postmortem
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update import run as updating
 from scaffolder.update.engine import Request

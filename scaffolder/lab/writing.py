@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffolder import postmortem
+from scaffolder.operate import postmortem
 
 _NEEDED = ("deploy", "alert", "rollback", "resolved")
 _SECTIONS = ("## Impact", "## Contributing factors")

@@ -67,6 +67,7 @@ NOT_A_MENTION = (
     r"signed token|token signed by|signs (?:its tokens|a certificate|no such certificate)",  # how a job, or a person, says who it is
     r"EKS is one$|an access entry puts an IAM role of the pipeline into|docs\.aws\.amazon\.com/eks\S*|\[certificate signing\]|`aws eks update-kubeconfig`|^aws eks create-access-entry.*",  # what a cluster of one's own may be
     r"is (?:then )?drift\b",  # what a plan shows, whoever asks for it
+    r"severe\|panic\|emergency\|alert\)|credential\|signature\|sig\)|gh\[pousr\]_\|github_pat_",  # words and tokens in a log
     r"in Key Vault|signatures of the images.*|`scaffold set level=right`.*",  # where a certificate may lie; the level that is next
 )
 """Said in any repository, and not of the choice: cut out of a line before it is read."""

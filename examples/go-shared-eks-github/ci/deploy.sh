@@ -55,13 +55,13 @@ error_in() { jq -nRr -L ci 'include "why"; last_error'; }
 # A message that does not arrive is worth a line in the log, not a failed deployment. Bad news says why, and where to read on.
 why=""
 announce() {
-  local commit="" runbook=""
+  local commit="" page=""
   if [ "$1" != succeeded ]; then
-    commit="$COMMITS$REVISION" runbook="${FILES}docs/rolled-back.md"
+    commit="$COMMITS$REVISION" page="${FILES}docs/rolled-back.md"
     say "commit: $commit"
-    say "what to do: $runbook"
+    say "what to do: $page"
   fi
-  WHY="$why" COMMIT_URL="$commit" RUNBOOK_URL="$runbook" ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"
+  WHY="$why" COMMIT_URL="$commit" PAGE_URL="$page" ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"
 }
 
 # What is late must not undo what is newer: an approval that was given out of order, or the run of an old commit that was

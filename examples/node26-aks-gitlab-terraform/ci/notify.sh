@@ -9,7 +9,7 @@ why="${why:0:400}"
 if [ -z "$outcome" ] || [ -z "$text" ]; then
   die "usage: make notify OUTCOME=succeeded|failed|rolled-back|drift TEXT='what happened'"
 fi
-# WHY, the error in one line, and COMMIT_URL and RUNBOOK_URL, where to read on, may be set as well.
+# WHY, the error in one line, and COMMIT_URL and PAGE_URL, where to read on, may be set as well.
 need CHAT_WEBHOOK_URL
 tool curl jq
 
@@ -24,7 +24,7 @@ esac
 # An Adaptive Card, for the Teams workflow that posts to a channel when it gets a webhook request. jq does the quoting; a
 # text run shows every character as it is, where a text block would read some as markup.
 payload="$(jq -n --arg sign "$sign" --arg color "$color" --arg service "$SERVICE" --arg text "${text:0:2000}" --arg url "${RUN_URL:-}" \
-  --arg why "$why" --arg commit "${COMMIT_URL:-}" --arg runbook "${RUNBOOK_URL:-}" '
+  --arg why "$why" --arg commit "${COMMIT_URL:-}" --arg page "${PAGE_URL:-}" '
   def link($words): if . == "" then empty else {type: "Action.OpenUrl", title: $words, url: .} end;
   {type: "message", attachments: [{
     contentType: "application/vnd.microsoft.card.adaptive",
@@ -34,7 +34,7 @@ payload="$(jq -n --arg sign "$sign" --arg color "$color" --arg service "$SERVICE
         {type: "TextBlock", text: "\($sign) \($service)", weight: "Bolder", color: $color, wrap: true},
         {type: "RichTextBlock", inlines: [{type: "TextRun", text: $text}]},
         (if $why == "" then empty else {type: "RichTextBlock", inlines: [{type: "TextRun", text: ($why | gsub("\\p{Cntrl}+"; " ")), fontType: "Monospace"}]} end)],
-      actions: [($runbook | link("What to do")), ($commit | link("Commit")), ($url | link("Log"))]}}]}')"
+      actions: [($page | link("What to do")), ($commit | link("Commit")), ($url | link("Log"))]}}]}')"
 
 if dry; then
   say "+ post to the chat: $payload"

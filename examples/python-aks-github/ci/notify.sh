@@ -9,7 +9,7 @@ why="${why:0:400}"
 if [ -z "$outcome" ] || [ -z "$text" ]; then
   die "usage: make notify OUTCOME=succeeded|failed|rolled-back|drift TEXT='what happened'"
 fi
-# WHY, the error in one line, and COMMIT_URL and RUNBOOK_URL, where to read on, may be set as well.
+# WHY, the error in one line, and COMMIT_URL and PAGE_URL, where to read on, may be set as well.
 need CHAT_WEBHOOK_URL
 tool curl jq
 
@@ -23,12 +23,12 @@ esac
 
 # jq does the quoting. Slack reads &, < and > as markup, so that text from a commit or a log must not contain them bare.
 payload="$(jq -n --arg sign "$sign" --arg service "$SERVICE" --arg text "${text:0:2000}" --arg url "${RUN_URL:-}" \
-  --arg why "$why" --arg commit "${COMMIT_URL:-}" --arg runbook "${RUNBOOK_URL:-}" '
+  --arg why "$why" --arg commit "${COMMIT_URL:-}" --arg page "${PAGE_URL:-}" '
   def escape: gsub("&"; "&amp;") | gsub("<"; "&lt;") | gsub(">"; "&gt;");
   def link($words): if . == "" then "" else " <\(.)|\($words)>" end;
   {text: ("\($sign) *\($service)*: \($text | escape)"
     + (if $why == "" then "" else "\n> \($why | gsub("\\p{Cntrl}+"; " ") | escape)\n" end)
-    + ($runbook | link("What to do")) + ($commit | link("Commit")) + ($url | link("Log")))}')"
+    + ($page | link("What to do")) + ($commit | link("Commit")) + ($url | link("Log")))}')"
 
 if dry; then
   say "+ post to the chat: $payload"

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from scaffolder import postmortem
 from scaffolder.errors import ProjectError, ToolMissing
 from scaffolder.lab import (
     cloud,
@@ -26,6 +25,7 @@ from scaffolder.lab.judge import Light
 from scaffolder.lab.lab import Lab, LabCriterion
 from scaffolder.lab.place import Place
 from scaffolder.lab.scene import Scene
+from scaffolder.operate import postmortem
 from scaffolder.tools.rehearsal.cloud import Cloud, CloudObject
 from scaffolder.tools.toolchain import SystemToolchain
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from scaffolder.add_service.request import ServiceRequest, read
 from scaffolder.errors import AnswersError
+from scaffolder.operate.services.request import ServiceRequest, read
 
 Object = dict[str, Any]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder.add_service import objects
-from scaffolder.add_service.request import ServiceRequest, parse, read
 from scaffolder.errors import AnswersError, DestinationError, ProjectError
+from scaffolder.operate.services import objects
+from scaffolder.operate.services.request import ServiceRequest, parse, read
 
 LIST = Path("services")
 """The folder of the list: one folder for each service, by its name."""

@@ -10,8 +10,9 @@ import pytest
 import yaml
 from support import Repository
 
-from scaffolder import add_service, cli
+from scaffolder import cli
 from scaffolder.errors import AnswersError
+from scaffolder.operate import services as add_service
 from scaffolder.tools.offline import custom_resources
 
 pytestmark = pytest.mark.only_git

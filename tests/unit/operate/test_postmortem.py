@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder import cli, postmortem
+from scaffolder import cli
 from scaffolder.errors import ExitCode
 from scaffolder.lab import writing
+from scaffolder.operate import postmortem
 
 TEMPLATE = """\
 # Post-mortem: *what users saw*
