@@ -1,6 +1,6 @@
 # Why a deployment failed, in one line that a chat may show: the last line that speaks of an error, without what may be secret.
 
-# A line of `kubectl logs --prefix`, of Helm or of Terraform, as {level, text}: what the service logs is JSON.
+# A line of `kubectl logs --prefix`, or of what deploys, as {level, text}: what the service logs is JSON.
 def read: sub("^\\[pod/[^\\]]*\\] "; "") | gsub("[│╷╵]"; "") | . as $line
   | ([fromjson? | objects][0] // null) as $entry
   | if $entry == null then {level: "", text: $line}

@@ -49,30 +49,6 @@ notes() {
 # rest: all else that the update printed, as a block of code.
 rest() { sed -e '/^Before you deploy$/,/^Next /{' -e '/^Next /!d' -e '}' -e 's/^/    /' "$result/update.txt"; }
 
-# rehearsed: what Terraform would do to environments that exist, as Markdown; nothing where no Terraform is. It is asked in
-# a second checkout of this commit, because the release is already in this one.
-rehearsed() {
-  local place="$PWD/$result/rehearsal"
-  [[ -d terraform ]] || return 0
-  printf '\n%s\n\n' "What Terraform would do to environments that exist, rehearsed without an account:"
-  git worktree add --quiet --detach "$place" HEAD >&2
-  (cd "$place" && run "$environment/bin/scaffold" update --dry-run --rehearse --format json) >"$place.json" || true
-  if [[ "$(jq '.rehearsal != null' "$place.json" 2>/dev/null)" == true ]]; then
-    jq --raw-output '.rehearsal | (.planned // []) as $all
-      | ($all | map(select(.action == "delete" or .action == "replace"))) as $lost
-      | [ (.errors[]? | "ERROR " + .),
-          ($lost[] | "DESTROY " + .target + ": " + .address + " (" + .action + ")"),
-          (.not_rehearsed[]? | "not rehearsed: " + .),
-          ($all - $lost | .[] | .action + " " + .target + ": " + .address) ]
-      | .[:20][], (if length > 20 then "and \(length - 20) more: scaffold update --dry-run --rehearse" else empty end),
-        "rehearsed in \($rehearsed) environments: \($all - $lost | length) created or changed, \($lost | length) destroyed"' \
-      --argjson rehearsed "$(jq '.rehearsal.rehearsed // 0' "$place.json")" "$place.json" | sed "s/^/    /"
-  else
-    echo "    not rehearsed: Terraform, jq or a scaffolder that rehearses is not here; by hand: scaffold update --dry-run --rehearse"
-  fi
-  git worktree remove --force "$place" >&2
-}
-
 scaffold() { run "$environment/bin/scaffold" "$@"; }
 
 if ! dry; then
@@ -137,7 +113,7 @@ scaffold check >"$result/check.txt" || say "scaffold check found something: the 
   echo
   cat "$result/notes.md"
   rest
-  rehearsed
+  if [[ -x ci/rehearse-update.sh ]]; then ci/rehearse-update.sh "$environment"; fi
   printf '\n%s\n\n' "What \`scaffold check\` says:"
   sed "s/^/    /" "$result/check.txt"
 } >"$result/body.md"
