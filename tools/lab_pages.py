@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaffolder.formats.markdown import slug
 from scaffolder.lab import lab
 from scaffolder.lab.lab import Lab, LabFile
 
@@ -35,7 +36,7 @@ def text() -> str:
 
 def _row(file: LabFile) -> str:
     found = file.of(file.forms[0])
-    anchor = f"{found.number}-{found.title}".lower().replace(" ", "-")
+    anchor = slug(f"{found.number}. {found.title}")
     link = f"[{found.number}. {found.title}](#{anchor})"
     return f"| {link} | {found.minutes} | {found.pillar} | {found.windows} |"
 
