@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof load mutants installs pythons
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof load mutants installs pythons site site-material site-proof
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,8 +100,19 @@ installs: $(BIN)/.ready ## Install the package in each way of docs/install.md, a
 pythons: $(BIN)/.ready ## Run the unit tests on each supported Python that this machine has
 	$(BIN)/python -m tools.pythons $(PYTEST_ARGS)
 
+site: .venv-site/.ready ## Build the documentation into build/site; a warning, a dead link or anchor fails
+	$(BIN)/python -m tools.site_pages
+	.venv-site/bin/zensical build --clean --strict
+
+site-material: .venv-site/.material ## Build the same pages with Material for MkDocs, the way back from Zensical
+	$(BIN)/python -m tools.site_pages
+	.venv-site/bin/mkdocs build --clean --strict --site-dir build/site-material
+
+site-proof: site ## Look at every page of the site in a browser, and type the commands of its pages
+	$(BIN)/python -m pytest -m site tests/e2e/test_site.py $(PYTEST_ARGS)
+
 clean: ## Remove what make has made
-	rm -rf $(VENV) .venv-scanners .pythons .helm .pipelines demo build dist
+	rm -rf $(VENV) .venv-site .venv-scanners .pythons .helm .pipelines demo build dist
 
 # What a user installs, at the versions of the lock; the development environment below has it too.
 $(BIN)/.installed: pyproject.toml $(LOCK)
@@ -116,6 +127,15 @@ $(BIN)/.ready: pyproject.toml $(LOCK)
 	@$(BIN)/python -m pip uninstall --quiet --quiet --yes scaffolder # its former name, which owns the same files
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -c "[open(stamp, 'w') for stamp in ('$@', '$(BIN)/.installed')]"
+
+.venv-site/.ready: requirements/site.txt | $(BIN)/.ready
+	$(PYTHON) -m venv .venv-site
+	.venv-site/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/site.txt
+	@$(BIN)/python -c "open('$@', 'w')"
+
+.venv-site/.material: requirements/site-material.txt | .venv-site/.ready
+	.venv-site/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/site-material.txt
+	@$(BIN)/python -c "open('$@', 'w')"
 
 .venv-scanners/.ready: requirements/scanners.txt | $(BIN)/.ready
 	$(BIN)/python tools/scanners.py --install

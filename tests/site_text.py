@@ -1,0 +1,78 @@
+"""The pages that are written for the site: their blocks of commands, and their sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+DOCS = Path(__file__).parent.parent / "docs"
+WRITTEN = (
+    "index.md",
+    "start.md",
+    "the-wall.md",
+    "four-pillars.md",
+    "strategies.md",
+    "one-server-first.md",
+    "two-hour-class.md",
+    "weekend-alone.md",
+    "template-authors.md",
+)
+WALKED = ("start.md", "one-server-first.md", "two-hour-class.md", "weekend-alone.md")
+"""Pages whose commands are typed in order, in one empty folder."""
+
+_BLOCK = re.compile(
+    r"(?:^ *<!-- (not run|exit code): ([^\n]*?) -->\n)?^( *)```console\n(.*?)^ *```\n"
+    r"(?:\n```text\n(.*?)```\n)?",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Commands of one block, why they are not typed in a test, or how each one may end."""
+
+    lines: tuple[str, ...]
+    reason: str
+    exit_codes: tuple[int, ...]
+    output: str
+    """What the last command prints, with a line … in place of others, or ""."""
+
+
+def commands(page: str) -> list[Block]:
+    """Return the blocks of a page in their order."""
+    blocks = []
+    for kind, value, indent, text, output in _BLOCK.findall(read(page)):
+        lines = [line.removeprefix(indent) for line in text.splitlines()]
+        assert all(line.startswith("$ ") for line in lines), f"{page}: {lines}"
+        codes = re.findall(r"\d+", value) if kind == "exit code" else ["0"]
+        blocks.append(
+            Block(
+                lines=tuple(line.removeprefix("$ ") for line in lines),
+                reason=value if kind == "not run" else "",
+                exit_codes=tuple(map(int, codes)),
+                output=output,
+            )
+        )
+    return blocks
+
+
+def read(page: str) -> str:
+    """Return the text of a page."""
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a page, a cell of a table and a heading among them; code is left out."""
+    text = re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = text.replace("|", "\n\n").replace("`", "")
+    parts = [
+        part for paragraph in re.split(r"\n\s*\n|\n *[*#\d]", text) for part in _split(paragraph)
+    ]
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def _split(paragraph: str) -> list[str]:
+    return re.split(r"(?<=[.!?:;])\s", paragraph)
