@@ -476,6 +476,16 @@ def json(project: Project) -> tuple[Path, ...]:
     return project.matching("*.json")
 
 
+_STRICT_JSON = frozenset(
+    ("package.json", "package-lock.json", "npm-shrinkwrap.json", "composer.json", "composer.lock")
+)
+
+
+def is_strict_json(file: Path) -> bool:
+    """Return whether the program that reads a file of JSON refuses comments."""
+    return file.name in _STRICT_JSON
+
+
 def toml(project: Project) -> tuple[Path, ...]:
     """Return every TOML file."""
     return project.matching("*.toml")

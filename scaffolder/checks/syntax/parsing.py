@@ -300,6 +300,7 @@ def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
     text = project.text(file).lstrip("\ufeff").lstrip()
     if (
         problem
+        and not files.is_strict_json(file)
         and text.startswith(("//", "/*"))
         and not _unreadable(partial(jsonc.read, text, comments=True))
     ):

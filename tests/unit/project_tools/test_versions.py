@@ -90,7 +90,7 @@ def test_every_version_is_used() -> None:
         path
         for folder in folders
         for path in folder.rglob("*")
-        if path.suffix not in {".bundle", ".gz", ".pyc"}
+        if path.suffix not in {".bundle", ".class", ".gz", ".pyc"}
     ]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in files if path.is_file())
     runtimes = {choice.value for choice in _question("runtime").choices_given({})}

@@ -205,6 +205,7 @@ def test_a_record_that_a_person_changed_is_stale_and_no_error(
     assert cli.run(["update", str(project)]) == 0
 
 
+@pytest.mark.programs  # git submodule, which Copier calls, is a script
 @PLAIN_COPIER
 def test_a_record_that_plain_copier_wrote_is_no_error(project: Path, template: Template) -> None:
     update(project, **WRITERS["set"])
