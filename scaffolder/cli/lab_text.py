@@ -177,7 +177,7 @@ def filled(text: str, width: int = 0) -> str:
 
 
 def _line(short: str, name: str, title: str, state: Work) -> str:
-    return f"  {short:>3}  {name:<26} {_word(name, state):<22} {title}"
+    return f"  {short:>3}  {name:<30} {_word(name, state):<20} {title}"
 
 
 def _word(name: str, state: Work) -> str:
