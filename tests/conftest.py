@@ -60,7 +60,9 @@ UNIT = Path(__file__).parent / "unit"
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what another run has had, if that is asked for."""
     if config.getoption("--but-only-git"):
-        left_out = [item for item in items if sees_only_git(item)]
+        left_out = [
+            item for item in items if sees_only_git(item) or item.get_closest_marker("packaged")
+        ]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
 

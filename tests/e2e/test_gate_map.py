@@ -43,7 +43,7 @@ def _once(given: Iterable[Fault], asked: Callable[[Fault], Iterable[Check]]) -> 
     made = []
     for fault in given:
         programs = {one.tool.name for one in asked(fault) if one.tool}
-        marks = [] if programs & FROM_NO_PACKAGE else [pytest.mark.only_git]
+        marks = [] if programs & FROM_NO_PACKAGE else [pytest.mark.packaged]
         made.append(pytest.param(fault, id=fault.name, marks=marks))
     return made
 
