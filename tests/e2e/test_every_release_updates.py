@@ -81,6 +81,9 @@ NOTES: dict[str, _Concerns] = {
         "stop-takes-a-second": lambda given: True,
         "requests-read-alike": lambda given: True,
         "one-alert-per-severity": lambda given: given["monitoring"] != "none",
+        "failed-deployment-says-why": lambda given: True,
+        "dashboard-of-requests-at-work": lambda given: given["monitoring"] != "none",
+        "drift-of-shared": lambda given: given["cloud"] != "none" and given["level"] == "right",
     },
 }
 """Whom each note of a release concerns, in the words of its issue and not of notes.yml."""
