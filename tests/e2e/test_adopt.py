@@ -187,6 +187,9 @@ def test_what_is_missing_is_on_a_branch_and_nothing_else_changes(team: Team, top
     assert {f"{name}.scaffold-new" for name in team.kept if not name.endswith("/")} <= beside
 
 
+ASKED = {"AG018", "AG019", "AG020"}
+"""Probes, scrapes and the smoke test ask what the service of a team does not answer yet: true, and its to add."""
+
 OF_THE_CHART = {
     Path(name) for name in ("ci/install.sh", "ci/local.sh", "monitoring/README.md", "CODEOWNERS")
 }
@@ -208,7 +211,12 @@ def test_the_checks_find_only_what_was_there_before_and_what_has_to_agree_with_i
     outcomes = {result.check.id: result.outcome for result in made.report.results}
     assert len(outcomes) > 50
     assert Outcome.BROKEN not in outcomes.values()
-    found = {finding.path for result in made.report.results for finding in result.findings}
+    found = {
+        finding.path
+        for result in made.report.results
+        for finding in result.findings
+        if result.check.id not in ASKED
+    }
     assert found <= theirs | (OF_THE_CHART if "chart" in team.found else set())
     assert made.commit
     # The report is that of the branch: what a check of its checkout finds is the same. Actionlint alone asks for other

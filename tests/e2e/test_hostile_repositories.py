@@ -235,7 +235,7 @@ def test_names_that_are_options_commands_or_no_utf_8(root: Path, check: Callable
         path.write_bytes(b"a: [\n")
     ran = check()
     assert ran.code == ExitCode.FOUND
-    assert "-rf.sh:1: error[CI004]" in ran.out or "shellcheck is not installed" in ran.out
+    assert "-rf.sh:1: note[CI004]" in ran.out or "shellcheck is not installed" in ran.out
     assert "esc\\x1b[31m.yml:2: error[SY002]" in ran.out
     assert "new\\nline.yml:2: error[SY002]" in ran.out
     github = check("--format", "github", "--select", "SY002").out

@@ -56,7 +56,10 @@ EDITS: Mapping[str, tuple[str, str]] = {
 }
 """File → what the team replaced in it, and by what."""
 
-TYPED: Mapping[tuple[str, str], str] = {("v0.6.0", "Makefile"): "theirs, then ours"}
+TYPED: Mapping[tuple[str, str], str] = {
+    ("v0.6.0", "Makefile"): "theirs, then ours",
+    ("v0.8.0", "compose.yaml"): "theirs, then ours",
+}
 """(release, file) → how an owner resolves the conflict that this release brings."""
 
 _CONFLICT = re.compile(

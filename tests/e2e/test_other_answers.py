@@ -159,6 +159,7 @@ def test_what_a_team_wrote_outlives_the_removal_of_terraform(
             "path": "terraform/env/main.tf",
             "state": "kept",
             "note": "the template no longer has it; you changed it",
+            "from": "",
         }
     ]
     left = sorted(

@@ -32,7 +32,8 @@ SBOM_IMAGE="docker/buildkit-syft-scanner:1.12.0@sha256:ae4f3b554449e7e25548e7d8c
 
 # Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
 TEMPLATE_SOURCES=("scaffold://templates.git")
-
+# Tells in the weekly proposal what Terraform would do; empty: nothing does.
+UPDATE_REPORT="ci/rehearse-update.sh"
 # What `make platform` and `make monitoring` install.
 GATEWAY_API_VERSION="1.6.1"
 LOAD_BALANCER_CONTROLLER_VERSION="3.5.0"

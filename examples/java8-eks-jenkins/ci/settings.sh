@@ -29,7 +29,8 @@ SBOM_IMAGE="docker/buildkit-syft-scanner:1.12.0@sha256:ae4f3b554449e7e25548e7d8c
 
 # Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
 TEMPLATE_SOURCES=("scaffold://templates.git")
-
+# Tells in the weekly proposal what Terraform would do; empty: nothing does.
+UPDATE_REPORT="ci/rehearse-update.sh"
 # mise, for machines of the pipeline that bring no tools of their own.
 MISE_VERSION="v2026.9.15"
 MISE_SHA256="09ea631d6f3e7031d63606a0892dc4c796f9fb57f493bc45937f9f7113c88216"

@@ -113,7 +113,7 @@ scaffold check >"$result/check.txt" || say "scaffold check found something: the 
   echo
   cat "$result/notes.md"
   rest
-  if [[ -x ci/rehearse-update.sh ]]; then ci/rehearse-update.sh "$environment"; fi
+  if [[ -n "${UPDATE_REPORT:-}" ]]; then "$UPDATE_REPORT" "$environment"; fi
   printf '\n%s\n\n' "What \`scaffold check\` says:"
   sed "s/^/    /" "$result/check.txt"
 } >"$result/body.md"

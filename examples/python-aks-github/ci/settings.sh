@@ -32,6 +32,7 @@ SBOM_IMAGE="docker/buildkit-syft-scanner:1.12.0@sha256:ae4f3b554449e7e25548e7d8c
 
 # Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
 TEMPLATE_SOURCES=("scaffold://templates.git")
-
+# Tells in the weekly proposal what Terraform would do; empty: nothing does.
+UPDATE_REPORT="ci/rehearse-update.sh"
 # What `make monitoring` installs.
 KUBE_PROMETHEUS_STACK_VERSION="88.5.3"

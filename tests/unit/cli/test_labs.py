@@ -152,7 +152,7 @@ def test_6_what_is_not_here_is_said_with_the_command_that_brings_it(
 def test_7_a_solution_that_was_shown_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "show", "solution").startswith("Dockerfile: ARG PYTHON_VERSION=")
     said(capsys, "reset")
-    assert f"{ID:<26} working" in said(capsys, "list")
+    assert f"{ID:<30} working" in said(capsys, "list")
     assert "Operations says" in said(capsys, "show", "situation")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytestmark = pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
 
 CI = Path(__file__).parents[2] / "templates/ci"
 

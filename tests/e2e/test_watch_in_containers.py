@@ -18,6 +18,11 @@ from support import Repository
 
 from scaffolder.watch import shorten
 
+pytestmark = [
+    pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
+    for program in ("awk", "bash", "sed", "sh")
+]
+
 CHATS = ("slack", "teams")
 PROFILE = "watch"
 
