@@ -29,6 +29,7 @@ pytestmark = [
 
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/my-service"
 NEW = "sha256:" + "a" * 64
+HOST = "https://github.com/example-org/my-service"
 OLD = "sha256:" + "b" * 64
 COMMIT = "c" * 40
 FAILED = '"my-service" failed: context deadline exceeded'
@@ -745,6 +746,7 @@ def test_an_older_commit_does_not_replace_a_newer_one(
     assert site.chat == [
         {
             "text": f":x: *my-service*: {older} was not deployed: {environment} runs {newer}, which is newer."
+            f" <{HOST}/blob/main/docs/rolled-back.md|What to do> <{HOST}/commit/{older}|Commit>"
         }
     ]
 
