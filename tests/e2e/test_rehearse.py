@@ -280,11 +280,12 @@ def test_the_scripts_of_a_repository_run_unchanged(
         pytest.skip("there is no jq")
     root, file = pristine(cloud=cloud), tmp_path / "cloud.json"
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
-    first = ["make tf-plan ROOT=bootstrap", "make tf-apply ROOT=bootstrap"]
-    dev = ["make tf-plan ENVIRONMENT=dev", "make tf-apply ENVIRONMENT=dev"]
+    roots = ["ROOT=bootstrap", "ROOT=shared", "ENVIRONMENT=dev"]
+    first = [f"make tf-{step} {one}" for one in roots for step in ("plan", "apply")]
+    dev = ["make tf-plan ENVIRONMENT=dev"]
     drift = "make drift ENVIRONMENT=dev"
-    ended = run(Request(path=root, cloud_file=file), [*first, *dev, drift], tools)
-    assert [done.exit_code for done in ended] == [0] * 5, ended[-1].stderr
+    ended = run(Request(path=root, cloud_file=file), [*first, drift], tools)
+    assert [done.exit_code for done in ended] == [0] * 7, ended[-1].stderr
     document = json.loads(file.read_text())
     key = next(one for one in document["objects"] if "tags" in one["values"])
     for one in document["objects"]:
@@ -300,7 +301,7 @@ def test_the_scripts_of_a_repository_run_unchanged(
     if locked:
         document["files"][f"{locked}.tflock"] = '{"ID": "1", "Operation": "apply"}'
         file.write_text(json.dumps(document))
-        (stopped,) = run(Request(path=root, cloud_file=file), dev[:1], tools)
+        (stopped,) = run(Request(path=root, cloud_file=file), dev, tools)
         assert "Error acquiring the state lock" in stopped.stderr
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
@@ -423,7 +424,7 @@ def test_embedded_terraform_rehearses_too(pristine: Repository) -> None:
         assert program.origin == "embedded"
         found = of(toolchain, pristine(cloud="azure"), environment="dev")
     assert found.exit_code == 0
-    assert [one.objects for one in found.results if one.target.environment] == [31]
+    assert [one.objects for one in found.results if one.target.environment] == [32]
 
 
 @pytest.mark.rehearse

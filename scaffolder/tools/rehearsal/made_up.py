@@ -207,8 +207,8 @@ def _first_text(values: Value) -> str:
 _SINGLE = re.compile(r"identit|profile|config|options|settings|addresses$|^os_disk")
 """Lists of one object that a cloud fills where the configuration leaves them out."""
 
-_LISTS = {"client_id_list": ("sts.amazonaws.com",)}
-"""Lists whose usual element others compare with; the audience is the one of AWS."""
+_LISTS = {"client_id_list": ("sts.amazonaws.com", "api://AzureADTokenExchange")}
+"""Lists whose usual elements others compare with: the audiences of AWS and of Azure DevOps."""
 
 _NUMBERS = {"latest_version": 1, "default_version": 1, "version": 1, "port": 443}
 

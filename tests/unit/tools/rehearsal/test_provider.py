@@ -214,7 +214,7 @@ def test_a_data_source_finds_what_the_cloud_holds() -> None:
 
 def test_a_provider_of_tokens_that_exists_accepts_the_audience_of_aws() -> None:
     found = data(Asked(), "aws_iam_openid_connect_provider", url="https://example.com")
-    assert found["client_id_list"] == ["sts.amazonaws.com"]
+    assert found["client_id_list"] == ["sts.amazonaws.com", "api://AzureADTokenExchange"]
 
 
 def test_what_the_cloud_does_not_hold_is_made_up_once_and_named() -> None:
