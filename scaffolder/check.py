@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import checks
-from scaffolder.checks import duplicates, page
+from scaffolder.checks import advice, duplicates, page
 from scaffolder.model import Check, Edit, Report, Result
 from scaffolder.repository import baseline, environment_diff, fixes, settings
 from scaffolder.repository.project import Project
@@ -91,8 +91,18 @@ def examine(
         if request.fix and not report.interrupted:
             examined = _mended(request, said, project, report, ask)
         if request.write_baseline and not examined.report.interrupted:
-            return _written(request.write_baseline, _opened(request.path, said), examined, narrow)
+            file = request.write_baseline
+            examined = _written(file, _opened(request.path, said), examined, narrow)
+        return examined if project.is_generated else _without_advice(examined, request, said)
+
+
+def _without_advice(examined: Examined, request: Request, said: Settings) -> Examined:
+    """Put the advice apart, but for the checks that the command line or the settings name."""
+    if request.strict:
         return examined
+    named = (*request.select, *said.select, *said.severities)
+    report = advice.apart(examined.report, asked=lambda check: advice.is_named(check, named))
+    return replace(examined, report=report)
 
 
 def _chosen(request: Request, said: Settings) -> tuple[Check, ...]:

@@ -215,7 +215,10 @@ class Waived:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What one check said of one project; `seconds` is wall-clock time, `waived` is accepted."""
+    """What one check said of one project; `seconds` is wall-clock time, `waived` is accepted.
+
+    `advice` is style and hardening that a repository which was not generated need not act upon.
+    """
 
     check: Check
     outcome: Outcome
@@ -229,6 +232,7 @@ class Result:
     tool_missing: bool = False
     table: Table | None = None
     waived: tuple[Waived, ...] = ()
+    advice: tuple[Finding, ...] = ()
 
     def with_findings(self, findings: Iterable[Finding], *, strict: bool) -> Result:
         """Return the result with these findings alone, and the outcome that they give."""

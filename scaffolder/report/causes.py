@@ -49,23 +49,32 @@ class Unchecked:
 
 def causes(report: Report) -> tuple[Cause, ...]:
     """Return every finding of the report, by cause, the most severe first."""
+    return _causes((result.check, result.findings) for result in report.results)
+
+
+def advised(report: Report) -> tuple[Cause, ...]:
+    """Return the advice of the report, by cause, the most severe first."""
+    return _causes((result.check, result.advice) for result in report.results)
+
+
+def _causes(found_by: Iterable[tuple[Check, Iterable[Finding]]]) -> tuple[Cause, ...]:
     found: dict[tuple[str, str, str], list[Finding]] = {}
     checks: dict[str, Check] = {}
-    for result in report.results:
-        checks[result.check.id] = result.check
-        for finding in result.findings:
-            key = (finding.severity, result.check.id, finding.rule)
+    for check, findings in found_by:
+        checks[check.id] = check
+        for finding in findings:
+            key = (finding.severity, check.id, finding.rule)
             found.setdefault(key, []).append(finding)
-    listed = (
+    causes_found = (
         Cause(
-            check=checks[check],
+            check=checks[name],
             severity=Severity(severity),
             rule=rule,
-            findings=tuple(findings),
+            findings=tuple(listed),
         )
-        for (severity, check, rule), findings in found.items()
+        for (severity, name, rule), listed in found.items()
     )
-    return tuple(sorted(listed, key=_weight))
+    return tuple(sorted(causes_found, key=_weight))
 
 
 def unchecked(results: Iterable[Result]) -> tuple[Unchecked, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from scaffolder.model import Finding, Location, Report, Severity, Waived, counted
-from scaffolder.report.causes import Cause, causes, counted_by_check
+from scaffolder.report.causes import Cause, advised, causes, counted_by_check
 from scaffolder.report.lines import wrapped
 
 Paint = Callable[[str, str], str]
@@ -34,12 +34,7 @@ def lines(report: Report, paint: Paint, *, room: int, width: int) -> Iterator[st
     """
     found = causes(report)
     if not room:
-        for cause in found:
-            for finding in cause.findings:
-                yield from _whole(cause, finding, paint, width)
-        for result in report.results:
-            for waived in result.waived:
-                yield from _waived(result.check.id, waived, width)
+        yield from _every(report, paint, width)
         return
     forms = [[*_forms(cause, paint, width)] for cause in found]
     chosen = _fitting(forms, room)
@@ -50,6 +45,15 @@ def lines(report: Report, paint: Paint, *, room: int, width: int) -> Iterator[st
     hidden = [cause for cause, form in zip(found, chosen, strict=True) if not form]
     if hidden:
         yield from wrapped(f"  and {_counted(hidden)}: -v", width)
+
+
+def _every(report: Report, paint: Paint, width: int) -> Iterator[str]:
+    for cause in (*causes(report), *advised(report)):
+        for finding in cause.findings:
+            yield from _whole(cause, finding, paint, width)
+    for result in report.results:
+        for waived in result.waived:
+            yield from _waived(result.check.id, waived, width)
 
 
 def _fitting(forms: Sequence[Sequence[list[str]]], room: int) -> list[list[str]]:

@@ -61,6 +61,7 @@ def _result(result: Result) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in result.findings],
         **({"table": asdict(result.table)} if result.table else {}),
         **({"waived": [_waived(one) for one in result.waived]} if result.waived else {}),
+        **({"advice": [_finding(one) for one in result.advice]} if result.advice else {}),
     }
 
 

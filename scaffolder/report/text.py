@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from scaffolder.model import Outcome, Report, Result, Severity, counted
 from scaffolder.report import entries
-from scaffolder.report.causes import unchecked
+from scaffolder.report.causes import advised, counted_by_check, unchecked
 from scaffolder.report.lines import wrapped
 
 Paint = Callable[[str, str], str]
@@ -55,6 +55,7 @@ def write(
     tail = (
         [*_table(report, paint, families or {}, width)] if checks else [*_unchecked(report, width)]
     )
+    tail += _advice(report, width, shown=verbose)
     for note in report.notes:
         tail += _note(note, width)
     tail.append(_summary(report, paint, width))
@@ -75,6 +76,16 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
     if broken:
         words.append(paint(f"{broken} without a verdict", "broken"))
     return ", ".join(words)
+
+
+def _advice(report: Report, width: int, *, shown: bool) -> list[str]:
+    """One line that counts the advice, and says how to read it."""
+    causes = advised(report)
+    if not causes:
+        return []
+    number = sum(len(cause.findings) for cause in causes)
+    text = f"  advice on style and hardening: {number} ({counted_by_check(causes)})"
+    return wrapped(text, width, most=1, end="" if shown else ": -v")
 
 
 def _note(note: str, width: int) -> list[str]:
@@ -185,9 +196,10 @@ def remark(result: Result) -> str:
             level = f"level {result.level}" if result.level else ""
             count = counted(len(result.findings), "finding") if result.findings else ""
             waived = f"{len(result.waived)} waived" if result.waived else ""
+            advice = f"{len(result.advice)} as advice" if result.advice else ""
             limit = f"not looked at: {result.limit}" if result.limit else ""
             return "; ".join(
                 words
-                for words in (count, waived, result.detail, level, limit, result.tool)
+                for words in (count, advice, waived, result.detail, level, limit, result.tool)
                 if words
             )

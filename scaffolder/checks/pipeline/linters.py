@@ -192,7 +192,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
             message=p["message"],
             rule=f"SC{p['code']}",
             fix=f"https://www.shellcheck.net/wiki/SC{p['code']}",
-            severity=_of_shellcheck("note" if p["code"] == _NO_SHELL else p["level"]),
+            severity=_of_shellcheck(_RUNS_AS_WRITTEN.get(p["code"], p["level"])),
         )
         for p in problems
         if project.relative(p["file"]) not in templates
@@ -204,6 +204,9 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
 
 _NO_SHELL = 2148
 """The rule by which shellcheck misses a first line: it does not know the shell, and none may run it."""
+
+_RUNS_AS_WRITTEN = {_NO_SHELL: "note", 2068: "warning", 2145: "warning"}
+"""Errors of shellcheck with which a script runs, and fails with words that hold blanks at most."""
 
 _LAST_OF_PARSER = 1999
 """The last rule about what shellcheck cannot read."""
@@ -272,18 +275,34 @@ def _audited(project: Project, problem: dict[str, Any]) -> Finding:
         message=f"{problem['desc']}: {location['symbolic']['annotation']}",
         rule=problem["ident"],
         fix=problem["url"],
-        severity=Severity.NOTE
-        if problem["ident"] == "template-injection" and _is_of_owner(project, location)
-        else _of_zizmor(problem["ident"], problem["determinations"]),
+        severity=_of_zizmor(problem["ident"], problem["determinations"]).at_most(
+            _of_expansion(project, location)
+            if problem["ident"] == "template-injection"
+            else Severity.ERROR
+        ),
     )
 
 
-def _is_of_owner(project: Project, location: dict[str, Any]) -> bool:
-    """Whether only the owner of a repository, or the workflow that calls this one, gives what is expanded."""
+def _of_expansion(project: Project, location: dict[str, Any]) -> Severity:
+    """Return how much an expansion weighs at most, by who can set the value."""
     feature = location["symbolic"].get("feature_kind")
     part = feature.get("Subfeature", {}) if isinstance(feature, dict) else {}
     fragment = part.get("fragment", {})
     raw = str(fragment.get("Raw", "")) if isinstance(fragment, dict) else ""
+    if _is_of_owner(project, location, raw):
+        return Severity.NOTE
+    return Severity.WARNING if _OF_WRITERS.match(raw) else Severity.ERROR
+
+
+_OF_WRITERS = re.compile(
+    r"(?:github\.event\.)?inputs\b|github\.(?:ref|ref_name|sha|actor|triggering_actor|base_ref)\b"
+    r"|github\.event\.(?:release|client_payload|milestone|label|base_ref|ref)\b"
+)
+"""Values that take the right to write to the repository: inputs of a run by hand, tags, releases."""
+
+
+def _is_of_owner(project: Project, location: dict[str, Any], raw: str) -> bool:
+    """Whether only the owner of a repository, or the workflow that calls this one, gives what is expanded."""
     if raw.startswith("github.event.repository."):
         return True
     workflow = table(
@@ -302,9 +321,11 @@ _OF_ZIZMOR = {"High": Severity.ERROR, "Medium": Severity.WARNING}
 
 _OPEN_TO_MISUSE = frozenset(
     {
+        "bot-conditions",
         "cache-poisoning",
         "dangerous-triggers",
         "excessive-permissions",
+        "github-app",
         "secrets-inherit",
         "unpinned-images",
         "unpinned-uses",

@@ -206,6 +206,8 @@ def test_actionlint_names_a_place_in_the_repository(tmp_path: Path) -> None:
         ("unpinned-uses", "High", Severity.WARNING),
         ("excessive-permissions", "High", Severity.WARNING),
         ("dangerous-triggers", "High", Severity.WARNING),
+        ("github-app", "High", Severity.WARNING),
+        ("bot-conditions", "High", Severity.WARNING),
     ],
 )
 def test_zizmor(tmp_path: Path, rule: str, level: str, expected: Severity) -> None:
@@ -275,7 +277,12 @@ def test_most_checks_find_what_breaks_and_layout_is_no_more_than_a_note() -> Non
         ("workflow_call", "inputs.name", Severity.NOTE),
         ("[push, workflow_call]", "inputs['the-name']", Severity.NOTE),
         ("{workflow_call: {inputs: {name: {type: string}}}}", "inputs.name", Severity.NOTE),
-        ("workflow_dispatch", "inputs.name", Severity.ERROR),
+        ("workflow_dispatch", "inputs.name", Severity.WARNING),
+        ("workflow_dispatch", "github.event.inputs.name", Severity.WARNING),
+        ("push", "github.ref_name", Severity.WARNING),
+        ("release", "github.event.release.tag_name", Severity.WARNING),
+        ("pull_request", "github.head_ref", Severity.ERROR),
+        ("issue_comment", "github.event.comment.body", Severity.ERROR),
         ("push", "github.event.repository_url", Severity.ERROR),
         ("workflow_call", "github.event.issue.title", Severity.ERROR),
         ("workflow_call", "github.event.pull_request.head.ref", Severity.ERROR),
