@@ -100,7 +100,7 @@ def _without_advice(examined: Examined, request: Request, said: Settings) -> Exa
     """Put the advice apart, but for the checks that the command line or the settings name."""
     if request.strict:
         return examined
-    named = (*request.select, *said.select, *said.severities)
+    named = (*checks.words(request.select), *said.select, *said.severities)
     report = advice.apart(examined.report, asked=lambda check: advice.is_named(check, named))
     return replace(examined, report=report)
 

@@ -25,6 +25,8 @@ def _pair(stays: str, goes: str, *rules: str, text: str = "") -> Pair:
     return Pair(stays=stays, goes=goes, rules=frozenset(rules), text=text)
 
 
+_DOES_NOT_PARSE = "does not parse"
+
 PAIRS = (
     _pair("SEC003", "CI003", "unpinned-uses"),
     _pair("SEC004", "CI003", "excessive-permissions"),
@@ -46,9 +48,9 @@ PAIRS = (
     _pair("SY010", "SY005"),
     _pair("SY010", "SY006"),
     _pair("SY010", "SY008"),
-    _pair("SY002", "CI001", text="does not parse"),
-    _pair("SY002", "CI006", text="does not parse"),
-    _pair("SY002", "CI007", text="does not parse"),
+    _pair("SY002", "CI001", text=_DOES_NOT_PARSE),
+    _pair("SY002", "CI006", text=_DOES_NOT_PARSE),
+    _pair("SY002", "CI007", text=_DOES_NOT_PARSE),
     _pair("SY002", "CI002", "syntax-check"),
     _pair("SY005", "TF001"),
     _pair("SY005", "TF002"),
@@ -77,6 +79,8 @@ def folded(report: Report) -> Report:
 
 def _settled(pair: Pair, staying: Result, going: Result, *, strict: bool) -> tuple[Result, Result]:
     at = {(one.path, one.line): number for number, one in enumerate(staying.findings)}
+    if pair.text == _DOES_NOT_PARSE:  # of a whole file
+        at |= {(one.path, 0): number for number, one in enumerate(staying.findings)}
     accepted = {(one.finding.path, one.finding.line): one for one in staying.waived}
     settled, kept, waived = list(staying.findings), [], list(going.waived)
     for finding in going.findings:

@@ -34,13 +34,36 @@ def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
             yield file, attribute
 
 
-def managed(project: Project) -> str:
-    """Return the managed cluster that Terraform makes: "eks", "aks", or empty if it makes none."""
-    everything = "\n".join(project.text(file) for file in files.terraform_inputs(project))
-    for cloud in CLOUDS.values():
-        if any(sign in everything for sign in cloud.CLUSTER_SIGNS):
-            return cloud.CLUSTER
+def managed(project: Project, file: Path) -> str:
+    """Return the managed cluster whose version a file names: "eks", "aks", "gke", or empty if none is.
+
+    It is the one that the folder of the file makes, else the nearest folder around it: several
+    clouds may be in one repository.
+    """
+    for folder in file.parents:
+        near = _made_in(project, folder)
+        if near:
+            return next(iter(near)) if len(near) == 1 else ""
     return ""
+
+
+_OTHERS = {"gke": ("google_container_cluster", "terraform-google-modules/kubernetes-engine")}
+"""The signs of clusters of clouds that the template does not know."""
+
+
+def _made_in(project: Project, folder: Path) -> frozenset[str]:
+    """Return the managed clusters that the Terraform of a folder, or of one below it, makes."""
+    return project.once(("managed clusters", folder), lambda: _found_in(project, folder))
+
+
+def _found_in(project: Project, folder: Path) -> frozenset[str]:
+    texts = [project.text(one) for one in files.terraform_inputs(project, folder)]
+    signs = {cloud.CLUSTER: cloud.CLUSTER_SIGNS for cloud in CLOUDS.values()} | _OTHERS
+    return frozenset(
+        cluster
+        for cluster, named in signs.items()
+        if any(sign in text for text in texts for sign in named)
+    )
 
 
 def named_in(file: Path, block: Block) -> list[Attribute]:

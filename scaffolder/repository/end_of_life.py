@@ -54,8 +54,13 @@ def end_of(product: str, version: str) -> End | None:
         if re.fullmatch(rf"v?{re.escape(cycle)}(?![0-9]).*", version):
             return End(product=name, cycle=cycle, day=day, source=read_at)
     word, numbers = _parts(version)
-    ended = [known for other, known in map(_parts, table["cycles"]) if other == word and known]
-    if numbers and ended and numbers > max(ended):
+    dated = [
+        known
+        for cycle, (day, _) in table["cycles"].items()
+        for other, known in [_parts(cycle)]
+        if other == word and known and day
+    ]
+    if numbers and dated and numbers > max(dated):
         return End(product=name, cycle=version, day=None, source=source)
     return _newest_of(table, name, version) or _before_all(table, name, version)
 

@@ -138,11 +138,25 @@ def _all_dockerfiles(project: Project) -> tuple[Path, ...]:
 
 
 def _is_added_to_others(project: Project, file: Path) -> bool:
-    """Return whether a script reads a file without FROM, such as Dockerfile.labels, into others."""
+    """Return whether a file without FROM, such as Dockerfile.labels, is a part of others.
+
+    A script, Makefile or pipeline names it, and builds no image from it.
+    """
     if file.name.lower() in {"dockerfile", "containerfile"}:
         return False
-    reads = re.compile(rf"(?:\bcat\b|\bsed\b|>>|<)[^\n]*{re.escape(file.name)}")
-    return any(reads.search(project.text(script)) for script in shell_scripts(project))
+    name = re.escape(file.name)
+    names = re.compile(rf"(?<![\w.-]){name}(?![\w.-])")
+    builds = re.compile(rf"(?:-f|--file)[= ]+\S*{name}|\b(?:file|dockerfile):\s*\S*{name}")
+    texts = [
+        project.text(one)
+        for one in (*shell_scripts(project), *make_files(project), *_workflow_files(project))
+    ]
+    named = [text for text in texts if names.search(text)]
+    return bool(named) and not any(builds.search(text) for text in named)
+
+
+def _workflow_files(project: Project) -> tuple[Path, ...]:
+    return tuple(file for system in CI_SYSTEMS for file in pipelines_of(project, system))
 
 
 def dev_containers(project: Project) -> tuple[Path, ...]:

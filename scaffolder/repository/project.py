@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 from scaffolder.errors import AnswersError, ProjectError
 from scaffolder.formats import answers_file
+from scaffolder.formats.encrypted import is_encrypted
 from scaffolder.model import Blocked
 from scaffolder.repository.budget import Budget
 from scaffolder.repository.excluded import Excluded
@@ -39,15 +40,6 @@ _NOT_OURS = {
 
 _MAY_BE_OUTPUT = {"build", "target"}
 """Folders that tools fill in most repositories, and people in some: there Git does not ignore them."""
-
-_ENCRYPTED = (
-    b"\0GITCRYPT\0",
-    b"$ANSIBLE_VAULT;",
-    b"U2FsdGVkX1",
-    b"age-encryption.org/",
-    b"Salted__",
-)
-"""How files begin that git-crypt, Ansible, transcrypt, age and OpenSSL have encrypted."""
 
 _IS_ENCRYPTED = "is encrypted"
 
@@ -312,7 +304,7 @@ class Project:
             self.unreadable[file] = f"cannot be read: {error.strerror}"
             return ""
         is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-        if content.startswith(_ENCRYPTED):
+        if is_encrypted(content):
             self.unreadable[file] = _IS_ENCRYPTED
             return ""
         if b"\0" in content[:8192] and not is_wide:

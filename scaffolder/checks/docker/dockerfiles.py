@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import ToolCrashed
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict
+from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
-from scaffolder.repository import image_references
+from scaffolder.repository import image_references, source_templates
 from scaffolder.repository.image_tags import is_official, name_of
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Instruction, Stage, stages
@@ -35,9 +35,10 @@ _BREAKS = frozenset({_UNREAD, "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", 
 
 def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """hadolint finds nothing in any Dockerfile; the repository's .hadolint.yaml applies."""
-    files = kinds.all_dockerfiles(project)
+    found = kinds.all_dockerfiles(project)
+    files = tuple(file for file in found if not source_templates.is_source(project, file))
     if not files:
-        raise NotApplicable("there is no Dockerfile")
+        raise NotApplicable("there is no Dockerfile" if not found else "each is a template")
     done = toolchain.run(
         HADOLINT,
         "--format",
@@ -72,10 +73,13 @@ def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         if problem not in unread and not _builds_as_written(project, problem)
     )
     places = [f"{project.relative(one['file']).as_posix()}:{one['line']}" for one in unread]
+    limits = [f"hadolint cannot read {', '.join(places)}"] if places else []
+    if number := len(found) - len(files):
+        limits.append(f"{counted(number, 'template')} of other programs")
     return Verdict(
         findings=findings,
         detail=", ".join(file.as_posix() for file in files),
-        limit=f"hadolint cannot read {', '.join(places)}" if places else "",
+        limit="; ".join(limits),
     )
 
 

@@ -71,9 +71,9 @@ def runtimes(project: Project) -> Iterator[Pin]:
 
 def kubernetes(project: Project) -> Iterator[Pin]:
     """The version of Kubernetes that Terraform asks for, and that of a cluster on one's own machine."""
-    product = clusters.managed(project) or "kubernetes"
     for file, version in clusters.versions(project):
         if not any("test" in part for part in file.parts):
+            product = clusters.managed(project, file) or "kubernetes"
             yield Pin(
                 product=product, version=version.text, place=place(project, file, version.line)
             )
@@ -118,6 +118,14 @@ def hosted(project: Project) -> Iterator[Pin]:
                     yield _pin(project, file, found.start(1), found[1], found[3] or found[2])
 
 
+_NO_VERSION = re.compile(
+    r"(?:latest|stable|oldstable|unstable|testing|sid|edge|rolling|devel|main|master|nightly|canary"
+    r"|current|lts)(?![a-z])|\W*[${<]|$",
+    re.IGNORECASE,
+)
+"""Names that mean another version tomorrow, which SEC002 speaks of, and what something else fills in."""
+
+
 def supported(
     project: Project,
     _: Toolchain,
@@ -133,7 +141,9 @@ def supported(
         Blocked: of nothing that is pinned anybody has published an end.
 
     """
-    found = sorted(dict.fromkeys(pins(project)))
+    found = sorted(
+        pin for pin in dict.fromkeys(pins(project)) if not _NO_VERSION.match(pin.version)
+    )
     if not found:
         raise NotApplicable(nothing)
     ends = {

@@ -350,6 +350,11 @@ _SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+
 _UNUSED_DEFAULT = re.compile(r"has the default value .*but it is also required")
 """An input that is required needs no default, and takes it if nothing is given."""
 
+_MORE_OF_AN_INPUT = re.compile(
+    r"could not parse action metadata .*unexpected key \".*\" for definition of (?:input|output)"
+)
+"""GitHub leaves out what it does not know of an input of an action, such as `type`."""
+
 _NO_DESCRIPTION = re.compile(r"^description is required in metadata of")
 """GitHub runs an action without a description; its marketplace does not list it."""
 
@@ -362,7 +367,7 @@ def _of_actionlint(project: Project, problem: dict[str, Any]) -> Severity:
     shell = _SHELLCHECK_LEVEL.search(message)
     if shell:
         return _of_shellcheck(shell[1])
-    if _UNUSED_DEFAULT.search(message):
+    if _UNUSED_DEFAULT.search(message) or _MORE_OF_AN_INPUT.search(message):
         return Severity.NOTE
     if _NO_DESCRIPTION.search(message):
         return Severity.WARNING

@@ -180,12 +180,17 @@ _OR_A_LIST = re.compile(
 )
 
 
+_QUOTED_KEY = re.compile(r"\[['\"]([^'\"]+)['\"]\]")
+"""A key with a hyphen in a path: `$.on.push['paths-ignore']`."""
+
+
 def _is_taken_by_github(path: str, message: str) -> bool:
     """Whether GitHub takes what the vendored schema refuses: https://docs.github.com/actions.
 
     A filter, a variable or an input without a value counts as none, one text as a list of one, and
     a workflow may have a description.
     """
+    path = _QUOTED_KEY.sub(r".\1", path)
     if message.startswith("None is not"):
         return _NO_VALUE.match(path) is not None
     if message.endswith("is not of type 'array'") and message.startswith(("'", '"')):
@@ -195,7 +200,9 @@ def _is_taken_by_github(path: str, message: str) -> bool:
 
 def _last_key(path: str) -> str:
     words = [
-        word for word in re.split(r"[.\[\]]+", path) if word and word != "$" and not word.isdigit()
+        word
+        for word in re.split(r"[.\[\]'\"]+", path)
+        if word and word != "$" and not word.isdigit()
     ]
     return f"{words[-1]}:" if words else ""
 

@@ -21,7 +21,10 @@ _DEPTH = ("syntax", "schema", rehearsed.LEVEL, "provider")
 def formatted(project: Project, toolchain: Toolchain) -> Verdict:
     """`terraform fmt` would change no file; a file that does not parse is a finding of its own."""
     folder = _folder(project)
-    said = terraform.formatting(toolchain, project.root / folder)
+    inputs = files.terraform_inputs(project, folder)
+    encrypted = [file for file in inputs if project.is_encrypted(file)]
+    read = [file.relative_to(folder) for file in inputs if file not in encrypted]
+    said = terraform.formatting(toolchain, project.root / folder, read)
     findings = [_finding(folder, one) for one in said.diagnostics]
     findings += [
         Finding(
@@ -38,7 +41,8 @@ def formatted(project: Project, toolchain: Toolchain) -> Verdict:
     ]
     return Verdict(
         findings=tuple(findings),
-        detail=counted(len(files.terraform_inputs(project, folder)), "file"),
+        detail=counted(len(inputs), "file"),
+        limit=f"encrypted: {_few([file.as_posix() for file in encrypted])}" if encrypted else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,16 +117,34 @@ def built_images(project: Project, file: Path) -> Iterator[BuiltImage]:
     workflow = table(project, file)
     for job in table_in(workflow.get("jobs")).values():
         known = {**table_in(workflow.get("env")), **table_in(value_at(job, "env"))}
+        axes = _axes(table_in(value_at(job, "strategy", "matrix")))
         for step in listed(value_at(job, "steps")):
             action = str(value_at(step, "uses") or "").partition("@")[0]
             names = value_at(step, "with", _BUILDING.get(action, ""))
             if action in _BUILDING and isinstance(names, str):
-                for name in re.split(r"[\s,]+", names.replace("${{ ", "${{").replace(" }}", "}}")):
+                spelt = re.sub(r"\$\{\{\s*([\w.-]+)\s*\}\}", r"${{\1}}", names)
+                for name in _of_each_leg(re.split(r"[\s,]+", spelt), axes):
                     yield BuiltImage(
                         name=re.sub(r"\$\{\{\s*env\.(\w+)\s*\}\}", r"${\1}", name),
                         line=line_of(step["with"], _BUILDING[action]),
                         variables={str(key): str(value) for key, value in known.items()},
                     )
+
+
+_OF_MATRIX = re.compile(r"\$\{\{matrix\.([\w-]+)(?:\.([\w-]+))?\}\}")
+
+
+def _of_each_leg(names: Iterable[str], axes: Mapping[str, list[Any]]) -> Iterator[str]:
+    """Yield the names, those with a value of a matrix once for each of its legs."""
+    for name in names:
+        used = _OF_MATRIX.search(name)
+        if used is None or used[1] not in axes:
+            yield name
+            continue
+        for value in axes[used[1]]:
+            filled = table_in(value).get(used[2]) if used[2] else value
+            if isinstance(filled, str | int | float) and "${{" not in str(filled):
+                yield from _of_each_leg([name.replace(used[0], str(filled))], axes)
 
 
 def named_files(project: Project, file: Path) -> Iterator[NamedFile]:

@@ -88,7 +88,7 @@ def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
     if "'pull_request'" in str(job.get("if", "")) or _makes_a_cluster(project, job):
         return False
     uses = str(job.get("uses", ""))
-    if uses.startswith("./") and depth < 4:
+    if uses.startswith("./") and depth < _DEEPEST:
         if not project.has(project.relative(uses)):
             return False  # AG051 finds it
         called = table_in(table(project, project.relative(uses)).get("jobs"))
@@ -111,12 +111,31 @@ _MAKES_A_CLUSTER = re.compile(
 _CALLED = re.compile(r"(?:^|[\s;&|])(?:\./)?((?:[\w.-]+/)+[\w.-]+\.(?:ba)?sh)\b")
 
 
-def _makes_a_cluster(project: Project, job: dict[Any, Any]) -> bool:
-    """Return whether a job deploys into a cluster that it makes itself, and that ends with it."""
-    return any(
-        _CLUSTER_OF_ITS_OWN.match(str(step.get("uses", "")))
-        or _MAKES_A_CLUSTER.search(_with_scripts(project, str(step.get("run", ""))))
-        for step in tables_in(job.get("steps"))
+_DEEPEST = 4
+"""How many actions and workflows of the repository are followed, one inside the other."""
+
+
+def _makes_a_cluster(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
+    """Return whether a job deploys into a cluster that it makes itself, and that ends with it.
+
+    Actions of the repository itself are followed.
+    """
+    return any(_step_makes_a_cluster(project, step, depth) for step in tables_in(job.get("steps")))
+
+
+def _step_makes_a_cluster(project: Project, step: dict[Any, Any], depth: int) -> bool:
+    uses = str(step.get("uses", ""))
+    if uses.startswith("./") and depth < _DEEPEST:
+        folder = project.relative(uses)
+        action = next(
+            (file for name in ("action.yml", "action.yaml") if project.has(file := folder / name)),
+            None,
+        )
+        runs = table_in(table(project, action).get("runs")) if action else {}
+        return _makes_a_cluster(project, runs, depth + 1)
+    return (
+        _CLUSTER_OF_ITS_OWN.match(uses) is not None
+        or _MAKES_A_CLUSTER.search(_with_scripts(project, str(step.get("run", "")))) is not None
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.formats import hcl
+from scaffolder.formats.encrypted import is_encrypted
 from scaffolder.formats.hcl import Block
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import TERRAFORM
@@ -66,8 +67,12 @@ def _reads_above(block: Block) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """What Terraform reads in some folders: the text of all files, and the blocks of each."""
+    """What Terraform reads in some folders: the text of all files, and the blocks of each.
 
+    `folder` is the first of them.
+    """
+
+    folder: Path
     text: str
     files: tuple[Block, ...]
 
@@ -84,6 +89,18 @@ class Root:
         configuration = _configuration(self.folder, self.folder / "tests")
         self.text = configuration.text
         self._files = configuration.files
+
+    def encrypted(self) -> tuple[str, ...]:
+        """Return the files of the root and of its local modules that only who has the key can read."""
+        folders = sorted({self.folder, *(one.folder for one in self.local_modules().values())})
+        return tuple(
+            Path(os.path.relpath(file, self.top)).as_posix()
+            for folder in folders
+            if folder.is_dir()
+            for file in sorted(folder.iterdir())
+            if file.name.endswith(_CONFIGURATION)
+            if file.is_file() and is_encrypted(file.read_bytes())
+        )
 
     @property
     def has_modules(self) -> bool:
@@ -159,6 +176,7 @@ def _configuration(*folders: Path) -> Configuration:
         if file.name.endswith(_CONFIGURATION) and file.is_file()
     ]
     return Configuration(
+        folder=folders[0],
         text="\n".join(read(file) for file in files),
         files=tuple(_blocks(file) for file in files),
     )
@@ -231,6 +249,8 @@ def _copy(source: Path, target: Path, real: frozenset[Path]) -> None:
             _copy(Path(entry.path), to, real)
         elif entry.name.endswith(_COPIED) and entry.is_file():
             shutil.copyfile(entry.path, to)
+        elif entry.name.endswith(_COPIED) and not entry.is_dir():
+            continue  # a link that leads nowhere: whoever runs Terraform makes the file
         else:
             _link(Path(entry.path), to)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -33,11 +34,12 @@ class Formatting:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def formatting(tools: Toolchain, directory: Path) -> Formatting:
+def formatting(tools: Toolchain, directory: Path, files: Sequence[Path] = ()) -> Formatting:
     """What `terraform fmt` would change below `directory`; nothing is written there.
 
-    Terraform's own `-diff` is not used: it needs a program called diff, which a machine may not
-    have.
+    Where it cannot read a file, it says nothing of the others: then it reads a copy of `files`,
+    which leaves out what is encrypted, and links that lead nowhere. Terraform's own `-diff` is not
+    used: it needs a program called diff, which a machine may not have.
     """
     done = tools.run(
         TERRAFORM, "fmt", "-check", "-recursive", "-no-color", cwd=directory, reads=[directory]
@@ -48,11 +50,28 @@ def formatting(tools: Toolchain, directory: Path) -> Formatting:
         case 3:
             names = [Path(name) for name in done.stdout.splitlines() if name]
             return Formatting(unformatted=tuple(_unformatted(tools, directory, names)))
+        case 2 if files:
+            return _of_copy(tools, directory, files)
         case 2 if found := tuple(
             _printed_errors(done.stderr)
         ):  # it then says nothing of the other files
             return Formatting(diagnostics=found)
     raise no_verdict(done)
+
+
+def _of_copy(tools: Toolchain, directory: Path, files: Sequence[Path]) -> Formatting:
+    with _copy_of(directory, files) as copy:
+        return formatting(tools, copy)
+
+
+@contextmanager
+def _copy_of(directory: Path, files: Iterable[Path]) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder)
+        for name in files:
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(directory / name, copy / name)
+        yield copy
 
 
 _PRINTED_ERROR = re.compile(
@@ -62,11 +81,7 @@ _PRINTED_ERROR = re.compile(
 
 def _unformatted(tools: Toolchain, directory: Path, names: Sequence[Path]) -> Iterator[Unformatted]:
     """Let Terraform format a copy of the files, and compare."""
-    with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
-        copy = Path(folder)
-        for name in names:
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(directory / name, copy / name)
+    with _copy_of(directory, names) as copy:
         done = tools.run(TERRAFORM, "fmt", "-recursive", "-no-color", cwd=copy)
         if done.exit_code != 0:
             raise no_verdict(done)

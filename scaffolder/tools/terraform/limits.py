@@ -142,7 +142,7 @@ def _of_place(found: Diagnostic, root: Root) -> str:
 
 def _outside(path: str, root: Root) -> str:
     """Return why a file that Terraform misses may exist, "" if it belongs in the repository."""
-    name = PurePosixPath(path).as_posix()
+    name = _in_repository(PurePosixPath(path).as_posix(), root)
     inside = Path(os.path.normpath(root.folder / path)) if not path.startswith("~") else None
     if inside is None or not inside.is_relative_to(root.top):
         return f"{name} is not in the repository"
@@ -152,6 +152,14 @@ def _outside(path: str, root: Root) -> str:
     if any(relative.is_relative_to(module) for module in _submodules(root)):
         return f"{name} is in a Git submodule"
     return ""
+
+
+def _in_repository(name: str, root: Root) -> str:
+    """Return a path without the folder of this machine that the repository, or its copy, is in."""
+    if not name.startswith("/"):
+        return name
+    _, found, rest = name.partition(f"/{root.top.name}/")
+    return rest if found else name
 
 
 def _submodules(root: Root) -> list[Path]:

@@ -164,6 +164,8 @@ def _validate(
     tools: Toolchain, root: Root, releases: Mapping[str, str], *, online: bool
 ) -> Validation:
     """Validate a root, and leave out of the verdict what only this machine lacks."""
+    if encrypted := root.encrypted():
+        return _unjudged(root, f"encrypted: {', '.join(encrypted)}")
     validation = _as_it_is(tools, root, releases, online=online)
     told = limits.split(validation.diagnostics, root)
     foreign = limits.dialect(root)
@@ -253,6 +255,8 @@ def _hold_against_schemas(
     )
     if any(d.summary == _NO_FUNCTION for d in diagnostics):
         left_out.append("provider functions")
+    if any(map(_is_about_ephemeral, diagnostics)):
+        left_out.append("ephemeral resources and write-only arguments")
     return Validation(
         root=root.path,
         level="schema",
@@ -333,8 +337,24 @@ def _at_syntax(root: Root, diagnostics: tuple[Diagnostic, ...], limit: str) -> V
 
 def _is_about(not_carried: Set[str], diagnostic: Diagnostic) -> bool:
     """Whether Terraform misses what exists and we do not carry: a resource type, or a provider's functions."""
-    if diagnostic.summary == _NO_FUNCTION:
+    if diagnostic.summary == _NO_FUNCTION or _is_about_ephemeral(diagnostic):
         return True
     return diagnostic.summary.startswith("Invalid ") and any(
         f'"{name}"' in diagnostic.detail for name in not_carried
     )
+
+
+_EPHEMERAL = re.compile(
+    r"does not support ephemeral resource|is not a write-only attribute|write-only attribute"
+)
+
+
+def _is_about_ephemeral(diagnostic: Diagnostic) -> bool:
+    """Whether Terraform misses what most packaged schemas do not have: what no state keeps.
+
+    https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral
+    """
+    summary = diagnostic.summary
+    return summary.startswith(
+        ("Invalid ephemeral resource", "Invalid use of ephemeral value")
+    ) and (_EPHEMERAL.search(" ".join(diagnostic.detail.split())) is not None)

@@ -221,3 +221,67 @@ def test_what_versions_yml_pins_is_not_said_twice() -> None:
         entry = package_data.versions()[product]
         pinned = {entry["version"]} if "version" in entry else set(entry)
         assert pinned.isdisjoint(CYCLES[product]["cycles"]), product
+
+
+@pytest.mark.parametrize(
+    ("image", "number"),
+    [
+        ("postgres:latest", 0),
+        ("debian:sid-slim", 0),
+        ("debian:stable-20260803", 0),
+        ("alpine:edge", 0),
+        ("ubuntu:rolling", 0),
+        ("debian:$RELEASE", 0),
+        ("ubuntu:mantic", 1),
+    ],
+)
+def test_what_is_no_version_takes_no_verdict(image: str, number: int, tmp_path: Path) -> None:
+    files = {"Dockerfile": f"FROM {image} AS a\nFROM debian:bookworm\n"}
+    (result,) = checked(tmp_path, "EOL003", files).results
+    assert bool(result.limit) == number
+    assert result.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "cycle"),
+    [
+        ("terraform", "1.14.0", "1.14.0"),
+        ("terraform", "1.15.0", "1.15.0"),
+        ("helm", "4.1.0", "4.1.0"),
+    ],
+)
+def test_a_version_after_all_that_have_an_end_has_none(
+    product: str, version: str, cycle: str
+) -> None:
+    end = end_of_life.end_of(product, version)
+    assert end is not None
+    assert (end.cycle, end.day) == (cycle, None)
+
+
+AKS = 'resource "azurerm_kubernetes_cluster" "a" {\n  kubernetes_version = var.kubernetes_version\n}\n'
+EKS = 'resource "aws_eks_cluster" "a" {\n  version = var.kubernetes_version\n}\n'
+GKE = (
+    'resource "google_container_cluster" "a" {\n  min_master_version = var.kubernetes_version\n}\n'
+)
+ASKED = 'variable "kubernetes_version" {\n  default = "1.33.5"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "messages"),
+    [
+        ({"aws/main.tf": EKS, "azure/k8s/main.tf": AKS, "azure/k8s/variables.tf": ASKED}, ["AKS"]),
+        ({"aws/main.tf": EKS, "aws/variables.tf": ASKED, "azure/main.tf": AKS}, ["EKS"]),
+        (
+            {"aws/modules/eks/main.tf": EKS, "aws/variables.tf": ASKED, "azure/main.tf": AKS},
+            ["EKS"],
+        ),
+        ({"gcp/main.tf": GKE, "gcp/variables.tf": ASKED, "aws/main.tf": EKS}, []),
+        ({"azure/main.tf": AKS, "env/dev.tfvars": 'kubernetes_version = "1.33.5"\n'}, ["AKS"]),
+    ],
+)
+def test_the_end_is_that_of_the_cluster_that_takes_the_version(
+    files: dict[str, str], messages: list[str], tmp_path: Path
+) -> None:
+    results = checked(tmp_path, "EOL002", files).results
+    told = [finding.message.split()[2] for result in results for finding in result.findings]
+    assert told == messages

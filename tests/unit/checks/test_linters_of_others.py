@@ -45,6 +45,10 @@ WORKFLOW = "on: push\njobs: {a: {runs-on: x, steps: [{run: 'true'}]}}\n"
         ("$", "Additional properties are not allowed ('jobz' was unexpected)", 1),
         ("$.on.push.branches", "'master' is not of type 'array'", 0),
         ("$.on.pull_request.paths-ignore", "'*.md' is not of type 'array'", 0),
+        ("$.on.push['paths-ignore']", "'src/**' is not of type 'array'", 0),
+        ("$.on.push['branches-ignore']", "'x' is not of type 'array'", 0),
+        ("$.jobs.a.steps[0].with['a-b']", "None is not of type 'string'", 0),
+        ("$.jobs.a['runs-on']", "None is not of type 'string'", 1),
         ("$.jobs.a.steps", "'true' is not of type 'array'", 1),
         ("$.env.SLACK_FOOTER", "None is not of type 'string'", 0),
         ("$.jobs.a.steps[0].with.token", "None is not of type 'string'", 0),
@@ -81,6 +85,17 @@ def test_github_starts_no_file_of_a_folder_below_its_own(name: str, tmp_path: Pa
             'input "a" of workflow_call event has the default value "b", but it is also required',
             "note",
         ),
+        (
+            'could not parse action metadata in ".github/actions/a": line 5: '
+            'unexpected key "type" for definition of input "b"',
+            "note",
+        ),
+        (
+            'could not parse action metadata in "a": line 5: '
+            'unexpected key "format" for definition of output "b"',
+            "note",
+        ),
+        ('could not parse action metadata in "a": line 2: runs is required', "error"),
         ('property "a" is not defined in object type {}', "error"),
     ],
 )
@@ -248,6 +263,29 @@ def test_a_cluster_that_ends_with_its_job_may_be_cut_off(
     assert len(findings(tmp_path, files, "CI011")) == number
 
 
+@pytest.mark.parametrize(
+    ("name", "step", "number"),
+    [
+        ("action.yml", "uses: helm/kind-action@v1", 0),
+        ("action.yaml", "run: k3d cluster create", 0),
+        ("action.yml", "uses: ./.github/actions/inner", 0),
+        ("action.yml", "uses: azure/setup-helm@v4", 1),
+        ("action.yml", "uses: ./.github/actions/cluster", 1),
+        ("other.yml", "uses: helm/kind-action@v1", 1),
+    ],
+)
+def test_an_action_of_the_repository_may_make_the_cluster(
+    name: str, step: str, number: int, tmp_path: Path
+) -> None:
+    action = "runs:\n  using: composite\n  steps:\n    - STEP\n"
+    files = {
+        ".github/workflows/a.yml": DEPLOYS.replace("MAKES", "uses: ./.github/actions/cluster"),
+        f".github/actions/cluster/{name}": action.replace("STEP", step),
+        ".github/actions/inner/action.yml": action.replace("STEP", "run: kind create cluster"),
+    }
+    assert len(findings(tmp_path, files, "CI011")) == number
+
+
 # ---- images --------------------------------------------------------------------------------------
 
 
@@ -369,6 +407,9 @@ def test_what_opens_nothing_is_no_secret(
     [
         ("env/prod.tfvars", b"\0GITCRYPT\0\x01\x02\xff", 0),
         ("vault.yml", b"$ANSIBLE_VAULT;1.1;AES256\n6162\n", 0),
+        ("secret.tf", b"# STRONGBOX ENCRYPTED RESOURCE ; See https://example.com\nabc=\n", 0),
+        ("secret.tf", b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", 0),
+        ("secret.json", b"\n-----BEGIN PGP MESSAGE-----\n\nabc\n", 0),
         ("env/prod.tfvars", b"\0\x01\x02\xff", 1),
         ("src/main/resources/Messages.properties", "a=ü\n".encode("latin-1"), 0),
         ("a.yaml", "a: ü\n".encode("latin-1"), 1),
@@ -380,6 +421,40 @@ def test_what_is_encrypted_or_of_another_encoding_can_be_read_by_its_readers(
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_bytes(content)
     assert len(findings(tmp_path, {}, "SY007")) == number
+
+
+@pytest.mark.parametrize(
+    ("content", "number"),
+    [
+        (b"# STRONGBOX ENCRYPTED RESOURCE ; See https://example.com\nUmVhbGx5{\n", 0),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVu/+{\n", 0),
+        (b"$ANSIBLE_VAULT;1.1;AES256\n6162{\n", 0),
+        (b"# strongbox is what we use\na = {\n", 1),
+        (b"# a certificate\n-----BEGIN CERTIFICATE-----\n", 1),
+    ],
+)
+@pytest.mark.parametrize(("name", "check"), [("a.tf", "SY005"), ("a.json", "SY003")])
+def test_what_is_encrypted_is_in_no_language(
+    name: str, check: str, content: bytes, number: int, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert len(findings(tmp_path, {}, check)) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "asked"),
+    [
+        ("template/{{cookiecutter.project_name}}/Dockerfile", "FROM a:1\n", False),
+        ("Dockerfile", "FROM a:1\n{% if x %}\nRUN a\n{% endif %}\n", False),
+        ("api.tmpl.Dockerfile", "FROM a:1\n{{- if .X }}\nRUN a\n{{- end }}\n", False),
+        ("Dockerfile", "FROM a:1\nRUN docker inspect -f '{{ .Id }}' a\n", True),
+    ],
+)
+def test_hadolint_reads_no_template(name: str, text: str, asked: bool, tmp_path: Path) -> None:
+    files = {name: text, "b/Dockerfile": "FROM a:1\n"}
+    (told,) = results(tmp_path, files, "DK001", hadolint=said(json.dumps([])))
+    assert ("template" in told.limit) is not asked
+    assert (name in told.detail.split(", ")) is asked
 
 
 def test_an_encrypted_file_is_said_not_to_be_looked_at(tmp_path: Path) -> None:

@@ -139,7 +139,15 @@ def test_a_metric_may_have_a_prefix(more: str, series: str, number: int, tmp_pat
     [
         ("Dockerfile.metadata", 'cat "$dir/Dockerfile.metadata" >> "$file"\n', 0),
         ("Dockerfile.labels", "sed 's/x/y/' docker/Dockerfile.labels\n", 0),
+        (
+            "Dockerfile.metadata",
+            'cat \\\n    "$dir/Dockerfile" \\\n    "$dir/Dockerfile.metadata" \\\n  > "$dir/x"\n',
+            0,
+        ),
+        ("Dockerfile.common", "append docker/Dockerfile.common\n", 0),
         ("Dockerfile.dev", "docker build -f docker/Dockerfile.dev .\n", 1),
+        ("Dockerfile.dev", "docker build --file=docker/Dockerfile.dev .\n", 1),
+        ("Dockerfile.dev", "true\n", 1),
         ("Dockerfile", "cat docker/Dockerfile\n", 1),
     ],
 )

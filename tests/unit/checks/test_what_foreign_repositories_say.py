@@ -660,3 +660,47 @@ def test_what_one_environment_lacks_is_advice_in_a_repository_of_others(tmp_path
     }
     (finding,) = results(tmp_path, files, "EN002")["EN002"].findings
     assert finding.severity is Severity.NOTE
+
+
+# ---- AG027: images of a matrix -------------------------------------------------------------------
+
+BUILDS = """\
+on: push
+env: {REGISTRY: ghcr.io}
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    strategy:
+      matrix:
+        MATRIX
+    steps:
+      - uses: docker/metadata-action@v5
+        with:
+          images: IMAGES
+"""
+
+
+@pytest.mark.parametrize(
+    ("matrix", "images", "number"),
+    [
+        ("name: [operator, webhook]", "${{ env.REGISTRY }}/equinor/${{ matrix.name }}", 0),
+        (
+            "container: [{repository: /equinor/operator}]",
+            "${{ env.REGISTRY }}${{ matrix.container.repository }}",
+            0,
+        ),
+        ("include: [{name: operator}]", "ghcr.io/equinor/${{matrix.name}}", 0),
+        ("name: [radix-operators]", "ghcr.io/equinor/${{ matrix.name }}", 1),
+    ],
+)
+def test_an_image_may_be_built_by_a_leg_of_a_matrix(
+    matrix: str, images: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "Dockerfile": "FROM scratch\n",
+        "Makefile": "build:\n\tdocker build -t radix-operator .\n",
+        ".github/workflows/a.yml": BUILDS.replace("MATRIX", matrix).replace("IMAGES", images),
+        "charts/radix-operator/Chart.yaml": "apiVersion: v2\nname: radix-operator\nversion: 1.0.0\n",
+        "charts/radix-operator/values.yaml": "image:\n  repository: ghcr.io/equinor/operator\n",
+    }
+    assert len(found(tmp_path, files, "AG027")) == number

@@ -71,3 +71,31 @@ def test_formatting_gives_no_verdict_on_other_exits(tmp_path: Path, exit_code: i
         ToolCrashed, match=f"terraform ended with exit code {exit_code}: out of memory"
     ):
         terraform.formatting(scripted(said(exit_code=exit_code, stderr="out of\nmemory")), tmp_path)
+
+
+class Unreadable(ScriptedToolchain):
+    """A stand-in that stops at a file which it cannot read, as Terraform does."""
+
+    def run(self, tool: Tool, *args: str, cwd: Path | None = None, **options: Any) -> CompletedRun:
+        super().run(tool, *args, cwd=cwd, **options)
+        assert cwd is not None
+        bad = [
+            file for file in cwd.rglob("*.tf*") if not file.is_file() or b"\0" in file.read_bytes()
+        ]
+        return said(exit_code=2, stderr=f"Error: Failed to read file {bad[0]}\n") if bad else said()
+
+
+@pytest.mark.parametrize("kind", ["a link that leads nowhere", "an encrypted file"])
+def test_a_file_that_cannot_be_read_takes_no_verdict_of_the_others(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env/main.tf").write_text("a = 1\n")
+    if kind.startswith("a link"):
+        (tmp_path / "env/terraform.tfvars").symlink_to("../absent.tfvars")
+    else:
+        (tmp_path / "env/secret.tf").write_bytes(b"\0GITCRYPT\0")
+    tools = Unreadable({"terraform": said()})
+    assert terraform.formatting(tools, tmp_path, [Path("env/main.tf")]) == Formatting()
+    with pytest.raises(ToolCrashed):
+        terraform.formatting(tools, tmp_path)

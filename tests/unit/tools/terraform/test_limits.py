@@ -48,6 +48,7 @@ def _error(summary: str, detail: str = "") -> Diagnostic:
     [
         ("~/.ssh/id_rsa.pub", "~/.ssh/id_rsa.pub is not in the repository"),
         ("/etc/motd", "/etc/motd is not in the repository"),
+        ("/home/me/w/NAME/modules/a", "modules/a is not in the repository"),
         ("../../../other/x.json", "../../../other/x.json is not in the repository"),
         ("../../dist/lambda.zip", "../../dist/lambda.zip is made by a build"),
         ("./../../vendored/a.json", "../../vendored/a.json is in a Git submodule"),
@@ -57,6 +58,7 @@ def _error(summary: str, detail: str = "") -> Diagnostic:
 )
 def test_a_file_that_no_repository_holds_is_a_limit(tmp_path: Path, path: str, limit: str) -> None:
     (tmp_path / ".gitmodules").write_text('[submodule "a"]\n\tpath = vendored\n')
+    path = path.replace("NAME", tmp_path.name)
     for error in (
         _error("Invalid function argument", NO_FILE.format(path)),
         _error(

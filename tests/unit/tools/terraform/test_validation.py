@@ -132,3 +132,53 @@ def test_validate_does_not_blame_a_type_that_we_do_not_carry(root: Path) -> None
     (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
     assert (found.level, found.diagnostics) == ("schema", ())
     assert found.limit == "no schema of aws_quicksight_template, provider functions"
+
+
+@pytest.mark.parametrize(
+    ("summary", "detail", "kept"),
+    [
+        (
+            "Invalid ephemeral resource",
+            'The provider hashicorp/aws does not support ephemeral resource "aws_ssm_parameter".',
+            False,
+        ),
+        (
+            "Invalid use of ephemeral value",
+            'Ephemeral values are not valid for "password_wo", because it is not a write-only '
+            "attribute and must be persisted to state.",
+            False,
+        ),
+        ("Invalid use of ephemeral value", "Ephemeral values are not valid in outputs.", True),
+        ("Invalid resource type", "does not support ephemeral resource", True),
+    ],
+)
+def test_validate_does_not_know_what_no_state_keeps(
+    root: Path, summary: str, detail: str, kept: bool
+) -> None:
+    (root / "env" / "main.tf").write_text('resource "aws_db_instance" "a" {\n}\n')
+    report = invalid(problem(summary, detail=detail))
+    (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
+    assert bool(found.diagnostics) is kept
+    assert ("ephemeral" in found.limit) is not kept
+
+
+@pytest.mark.parametrize(
+    ("content", "judged"),
+    [
+        (b"# STRONGBOX ENCRYPTED RESOURCE ; x\nYWJj\n", False),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", False),
+        (b"\0GITCRYPT\0\x01\x02", False),
+        (b"# strongbox\n", True),
+    ],
+)
+@pytest.mark.parametrize("folder", ["env", "env/m"])
+def test_a_root_with_an_encrypted_file_is_not_judged(
+    root: Path, folder: str, content: bytes, judged: bool
+) -> None:
+    (root / "env" / "main.tf").write_text('module "m" {\n  source = "./m"\n}\n')
+    (root / "env" / "m").mkdir()
+    (root / folder / "secret.tf").write_bytes(content)
+    report = invalid(problem("Reference to undeclared resource"))
+    (found,) = terraform.validate(scripted(said(report, exit_code=1)), root, [Path("env")])
+    assert found.judged is judged
+    assert found.limit == ("" if judged else f"encrypted: {folder}/secret.tf")
