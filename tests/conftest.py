@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from claims import Claims
 from support import TODAY, Repository
 
 from scaffolder.checks import DAY_VARIABLE
@@ -84,19 +86,41 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
 
 
 @pytest.fixture(scope="session")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """`pristine(runtime="java", …)` is the repository that these answers give: rendered once, and not to be changed."""
-    made: dict[str, Path] = {}
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run have in common, and no other run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def claims(shared: Path) -> Claims:
+    """`claims.is_first(…)`: whether no test of this run has judged this input."""
+    return Claims(shared / "claims")
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Repository:
+    """`pristine(runtime="java", …)` is the repository that these answers give: rendered once, and not to be changed.
+
+    The workers share it: the one that needs it first renders it, and renames it into its place.
+    """
+    folder = shared / "pristine"
+    folder.mkdir(exist_ok=True)
 
     def repository(**given: object) -> Path:
         completed = answers.complete({"service_name": "my-service", **given})
-        key = repr(completed)
-        if key not in made:
-            destination = tmp_path_factory.mktemp("pristine") / str(completed["service_name"])
-            with render.staged(completed, destination) as rendered:
-                render.move(rendered, destination)
-            made[key] = destination
-        return made[key]
+        name = str(completed["service_name"])
+        place = folder / hashlib.sha256(repr(completed).encode()).hexdigest()[:16]
+        if not place.is_dir():
+            made = tmp_path_factory.mktemp("pristine")
+            with render.staged(completed, made / name) as rendered:
+                render.move(rendered, made / name)
+            try:
+                made.rename(place)
+            except OSError:  # another worker has been quicker, or the disk is full
+                if not place.is_dir():
+                    raise
+        return place / name
 
     return repository
 
