@@ -139,7 +139,7 @@ def questions(folder: Path | None = None) -> tuple[Question, ...]:
             choices=entry.get("choices"),
             validator=str(entry.get("validator") or ""),
             when=entry.get("when", True),
-            several=entry.get("multiselect", False),
+            several=entry.get("multiselect", False) or question_types.lists_words(entry),
             folder=folder,
             placeholder=entry.get("placeholder", ""),
             kind=question_types.of(entry),
@@ -472,7 +472,7 @@ def _answered(
 def _as_answer(question: Question, value: object) -> Answer:
     if isinstance(value, Repeated):
         value = joined(question, value)
-    if question.several:
+    if question.several and not (question.kind == "yaml" and question_types.is_nested(value)):
         items = (
             map(str, value) if isinstance(value, list | tuple) else question_types.items(str(value))
         )

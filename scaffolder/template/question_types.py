@@ -28,6 +28,30 @@ def of(entry: Mapping[str, Any]) -> str:
     return said if said in KINDS else "str"
 
 
+def lists_words(entry: Mapping[str, Any]) -> bool:
+    """Return whether a question takes a list of words of the user's own: YAML, with such a list as default.
+
+    Copier's `multiselect` chooses from a list that the template has.
+    """
+    default = entry.get("default")
+    listed = isinstance(default, list) and bool(default)
+    return of(entry) == "yaml" and listed and all(isinstance(item, str) for item in default)
+
+
+def is_nested(value: object) -> bool:
+    """Return whether a value, or what a text of YAML holds, is a mapping, or a list with something else than words."""
+    if isinstance(value, str):
+        if not value.lstrip().startswith(("[", "{", "- ")):
+            return False
+        try:
+            value = _yaml(value)
+        except ValueError:
+            return True
+    if isinstance(value, list | tuple):
+        return any(isinstance(item, dict | list) for item in value)
+    return isinstance(value, dict)
+
+
 def text(kind: str, value: object) -> str:
     """A recorded value as the text that somebody would give for it."""
     if kind in {"json", "yaml"} and not isinstance(value, str):
