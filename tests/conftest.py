@@ -54,6 +54,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write examples/ instead of comparing with it",
     )
+    parser.addoption(
+        "--update-transcripts",
+        action="store_true",
+        help="write tests/golden/labs instead of comparing with it",
+    )
 
 
 UNIT = Path(__file__).parent / "unit"

@@ -10,6 +10,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 WRITTEN = (
     "index.md",
     "start.md",
+    "first-lab.md",
     "the-wall.md",
     "four-pillars.md",
     "strategies.md",
@@ -20,6 +21,9 @@ WRITTEN = (
 )
 WALKED = ("start.md", "one-server-first.md", "two-hour-class.md", "weekend-alone.md")
 """Pages whose commands are typed in order, in one empty folder."""
+
+IN_A_TERMINAL = ("first-lab.md",)
+"""Pages whose commands `make lab-walk` types in a terminal, with the built wheel."""
 
 _BLOCK = re.compile(
     r"(?:^ *<!-- (not run|exit code): ([^\n]*?) -->\n)?^( *)```console\n(.*?)^ *```\n"

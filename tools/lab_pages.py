@@ -19,7 +19,8 @@ _HEAD = """\
 
 Each lab is a generated repository in which something is wrong that teams know.
 `scaffold lab start NUMBER` writes it into `lab-work/` of the current folder.
-It starts red: that is how it should be. How the commands work: [scaffold lab](lab.md).
+It starts red: that is how it should be. Files that a lab names are in its folder there.
+Do [your first lab](first-lab.md) with its page. How the commands work: [scaffold lab](lab.md).
 Nothing needs Docker or a cloud account, and nothing leaves the machine.
 
 | lab | minutes | about | on Windows |
@@ -69,9 +70,10 @@ def _part(file: LabFile) -> Iterator[str]:
 
 
 def _solution(found: Lab) -> str:
-    shown = textwrap.indent(found.shown, "    ").replace("    \n", "\n")
+    commands, *others = found.shown.split("\n\n")
+    texts = [" ".join(text.split()) for text in others]
     question = f"One question for the team: {found.question}"
-    return f"{shown}\n\n{found.learnt}\n\n{question}"
+    return "\n\n".join([textwrap.indent(commands, "    "), *texts, found.learnt, question])
 
 
 def _folded(title: str, content: str) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+from pathlib import Path
 
 import click
 
@@ -28,10 +30,19 @@ def command(context: click.Context, form: str) -> None:
     """Learn by breaking and fixing a generated repository; most of it needs nothing but Python.
 
     Without a command it lists the labs (1, 2, …) and the exercises (e1, e2, …). Everything is in
-    lab-work/ of the current folder.
+    lab-work/ of the current folder; a command inside of it means the same as beside it.
     """
+    _step_out()
     if context.invoked_subcommand is None:
         _list(form)
+
+
+def _step_out() -> None:
+    """Go to the folder that holds lab-work if this is a folder in it, as after `cd` to a lab."""
+    here = Path.cwd()
+    for place in (here, *here.parents):
+        if place.name == FOLDER.name and (place / work.STATE).is_file():
+            os.chdir(place.parent)
 
 
 @command.command("list")
@@ -57,15 +68,24 @@ def _list(form: str) -> None:
     metavar="NAME",
     help="java, node or python, where a lab has tracks. Default: one whose runtime is here.",
 )
+@click.option(
+    "--variant",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="NUMBER",
+    help="The same fault for a whole room. Default: one of two by lot, where a lab has two.",
+)
 @click.option("--force", is_flag=True, help="Start again; what is there is lost.")
 @options.no_color
 @options.debug
-def start(word: str | None, track: str, force: bool) -> None:
+def start(word: str | None, track: str, variant: int | None, force: bool) -> None:
     """Write the repository of the lab or exercise ID (default: the next one), and judge it."""
     chosen = unit.named(word) if word else unit.following(FOLDER)
-    started = chosen.start(FOLDER, track=track, force=force)
+    lab_text.echo_waits(chosen)
+    started = chosen.start(FOLDER, track=track, force=force, variant=variant or 0)
     click.echo(chosen.heading)
-    click.echo(f"{started.wrote}\n")
+    click.echo(f"{started.wrote}")
+    click.echo("Files that are named below are in this folder.\n")
     click.echo(lab_text.situation(*chosen.situation(FOLDER)))
     click.echo("\nThis is how it starts: red.")
     lab_text.echo_verdicts(started.first)
@@ -80,6 +100,8 @@ def start(word: str | None, track: str, force: bool) -> None:
 def check(word: str | None, form: str) -> int:
     """Judge the lab or exercise ID (default: the open one): green, red, or cannot tell."""
     chosen = unit.opened(FOLDER, word)
+    if form == "text":
+        lab_text.echo_waits(chosen)
     verdicts = chosen.check(FOLDER)
     code = lab_text.exit_code(verdicts)
     if form == "json":
@@ -155,10 +177,10 @@ def prove(words: tuple[str, ...], track: str, form: str) -> int:
     chosen = [exercise.named(word) for word in others] if words else list(exercise.every())
     lines = []
     for proven in lab_proof.prove(labs, track):
-        lines.append(lab_text.Proven(proven.name, proven.problems, proven.not_here))
+        lines.append(lab_text.Proven(proven.name, proven.problems, proven.not_here, proven.seconds))
         lab_text.echo_proof(lines[-1], form)
     for proof in exercise_proof.prove(chosen):
-        lines.append(lab_text.Proven(proof.exercise.id, proof.problems))
+        lines.append(lab_text.Proven(proof.exercise.id, proof.problems, seconds=proof.seconds))
         lab_text.echo_proof(lines[-1], form)
     failed = [one for one in lines if one.problems]
     skipped = [one for one in lines if one.not_here]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,13 @@ from scaffolder.model import counted, visible
 HINTS = lab_file.HINTS
 """How many hints there are; the last one is what to write."""
 
+_WIDE = 100
+"""Characters of a line that has room for a title beside name and state."""
+
+_TYPED = re.compile("`[^`]+`")
+_KEPT = "\0"
+"""In the place of a space at which no line may end."""
+
 _COLOURS = {Light.GREEN: "passed", Light.RED: "failed", Light.CANNOT_TELL: "skipped"}
 
 
@@ -29,6 +37,7 @@ class Proven:
     name: str
     problems: tuple[str, ...]
     not_here: str = ""
+    seconds: float = 0.0
 
 
 def exit_code(verdicts: tuple[Verdict, ...]) -> ExitCode:
@@ -101,6 +110,12 @@ def judged(chosen: Unit, verdicts: tuple[Verdict, ...], code: ExitCode) -> dict[
     }
 
 
+def echo_waits(chosen: Unit) -> None:
+    """Say that the verdict takes its time, before it does."""
+    if chosen.waits:
+        click.echo(chosen.waits)
+
+
 def echo_report(chosen: Unit, verdicts: tuple[Verdict, ...]) -> None:
     """Print the verdicts and what comes next."""
     echo_verdicts(verdicts)
@@ -145,8 +160,10 @@ def learnt(text: str, question: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """Return a text with its lines as they are, and long ones wrapped."""
-    return "\n".join(filled(line) for line in text.splitlines())
+    """Return the lines of the first paragraph as they are, and the sentences of others filled."""
+    commands, *others = text.split("\n\n")
+    parts = ["\n".join(filled(line) for line in commands.splitlines())]
+    return "\n\n".join([*parts, *(filled(" ".join(one.split())) for one in others)])
 
 
 def echo_proof(one: Proven, form: str) -> None:
@@ -157,7 +174,7 @@ def echo_proof(one: Proven, form: str) -> None:
         click.echo(f"  {options.paint('--   ', 'skipped')}  {one.name}: {visible(one.not_here)}")
         return
     word = options.paint("red  ", "failed") if one.problems else options.paint("green", "passed")
-    click.echo(f"  {word}  {one.name}")
+    click.echo(f"  {word}  {one.name}  {one.seconds:.1f} s")
     for problem in one.problems:
         click.echo(f"         {visible(problem)}")
 
@@ -172,12 +189,17 @@ def proof_document(lines: Sequence[Proven]) -> dict[str, object]:
 
 
 def filled(text: str, width: int = 0) -> str:
-    """Return a text in lines that fit."""
-    return textwrap.fill(text, width or options.width(), break_on_hyphens=False)
+    """Return a text in lines that fit; what is to be typed stays in one line if it can."""
+    whole = _TYPED.sub(lambda typed: typed[0].replace(" ", _KEPT), text)
+    lines = textwrap.fill(whole, width or options.width(), break_on_hyphens=False)
+    return lines.replace(_KEPT, " ")
 
 
 def _line(short: str, name: str, title: str, state: Work) -> str:
-    return f"  {short:>3}  {name:<30} {_word(name, state):<20} {title}"
+    line = f"  {short:>3}  {name:<30} {_word(name, state)}"
+    if options.width() < _WIDE:
+        return f"{line}\n{'':7}{title}"
+    return f"{line:<59} {title}"
 
 
 def _word(name: str, state: Work) -> str:

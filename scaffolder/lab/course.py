@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from scaffolder.errors import DestinationError, ProjectError
 from scaffolder.lab import judging, runtimes, steps, work
@@ -16,8 +17,12 @@ from scaffolder.lab.place import Place
 from scaffolder.lab.work import Progress
 from scaffolder.tools.toolchain import SystemToolchain
 
-_STARTING = ".start-"
+STARTING = ".start-"
+"""How the folder is called in which a lab is made before it is moved into place."""
+
 _START = "start"
+
+Generate = Callable[[Mapping[str, Any], Path], None]
 
 
 def start(
@@ -27,10 +32,12 @@ def start(
     track: str = "",
     force: bool = False,
     form: Mapping[str, str] | None = None,
+    generate: Generate = work.generate,
 ) -> tuple[Place, int]:
     """Write a lab and open it; return its place, and the number of files of the repository.
 
-    What a start that was killed has left is removed first.
+    What a start that was killed has left is removed first. `generate` writes the repository that
+    the template gives for answers.
 
     Raises:
         AnswersError: the lab has no such track.
@@ -44,7 +51,7 @@ def start(
             f"{place.root} is there already",
             hint=f"scaffold lab check {file.number}, or scaffold lab reset {file.number}",
         )
-    _write(place)
+    _write(place, generate)
     known = work.load(folder)
     known.current = file.id
     known.exercises[file.id] = Progress(
@@ -135,15 +142,15 @@ def chosen_form(folder: Path, file: LabFile, track: str) -> Mapping[str, str]:
     return forms[0]
 
 
-def _write(place: Place) -> None:
+def _write(place: Place, generate: Generate) -> None:
     """Make the lab in a folder beside, and move it into place when it is whole."""
     place.folder.mkdir(parents=True, exist_ok=True)
-    for left in place.folder.glob(f"{_STARTING}*"):
+    for left in place.folder.glob(f"{STARTING}*"):
         _remove(left)
-    with tempfile.TemporaryDirectory(dir=place.folder, prefix=_STARTING) as name:
+    with tempfile.TemporaryDirectory(dir=place.folder, prefix=STARTING) as name:
         made = Place(folder=Path(name), lab=place.lab)
         made.side.mkdir()
-        work.generate(made.lab.answers, made.root)
+        generate(made.lab.answers, made.root)
         with SystemToolchain() as toolchain:
             steps.carry_out(made, made.lab.start, toolchain)
         _keep(made)

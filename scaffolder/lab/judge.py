@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from scaffolder import checks
-from scaffolder.errors import ScaffolderError
+from scaffolder.errors import ScaffolderError, ToolMissing
 from scaffolder.lab.exercise import Criterion, Exercise
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity
 from scaffolder.repository.project import Project
@@ -105,7 +105,10 @@ def _verdict(
 
 
 def others(named: frozenset[str]) -> list[Check]:
-    """Return the checks that need no program, but those that criteria name."""
+    """Return the checks that need no program, but those that criteria name.
+
+    `of_checks` leaves out those whose Python package is missing: an extra brings it.
+    """
     return [check for check in checks.every() if check.tool is None and check.id not in named]
 
 
@@ -120,6 +123,10 @@ def of_checks(
                 return Verdict(criterion=criterion, light=Light.RED, reason=_words(finding))
         except NotApplicable:
             continue  # what it would look at is gone; whether that may be is another criterion
+        except ToolMissing as error:
+            if criterion.kind == "others":
+                continue  # the course asks for no extra that brings its package
+            unknown = f"{check.id}: {error}: {error.hint}"
         except (Blocked, ScaffolderError) as error:
             unknown = f"{check.id}: {error}"
     light = Light.CANNOT_TELL if unknown or not asked else Light.GREEN

@@ -2,101 +2,201 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
+import signal
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from scaffolder import check
-from scaffolder.lab import course, judging, runtimes, steps, work
+from scaffolder.lab import course, judging, runtimes, steps, surroundings, work
 from scaffolder.lab.judge import Light, Verdict, solved
 from scaffolder.lab.lab import LabFile, Step
-from scaffolder.lab.place import Place
+from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.model import Outcome
+from scaffolder.tools.background import Background
 from scaffolder.tools.toolchain import SystemToolchain
+
+_WAITING = "chat-rings"
+"""The kind of criterion that waits for half a minute or more, with little work for the machine."""
+
+_AT_ONCE = 2
+_STEP = 0.02
+_PATIENCE = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabProof:
     """What does not hold of a lab in a form; nothing if it is proven.
 
-    `not_here` says why it could not be proven on this machine.
+    `not_here` says why it could not be proven on this machine; `seconds` is how long it took.
     """
 
     lab: LabFile
     form: Mapping[str, str]
     problems: tuple[str, ...] = ()
     not_here: str = ""
+    seconds: float = 0.0
 
     @property
     def name(self) -> str:
         """Return the lab, and the values of the form that tell it from others."""
-        names = ("track", "image", "fault")
-        words = [self.form[name] for name in names if name in self.form]
-        return " ".join([self.lab.id, *words])
+        forms = self.lab.forms
+        differ = [name for name in forms[0] if len({form[name] for form in forms}) > 1]
+        names = [name for name in _TELLING if name in differ]
+        return " ".join([self.lab.id, *(self.form[name] for name in names)])
+
+
+_TELLING = ("track", "image", "fault", "ci", "place")
+"""Values of forms that tell one from another in a word."""
 
 
 def prove(labs: Iterable[LabFile], track: str = "") -> Iterator[LabProof]:
-    """Prove each lab in a temporary folder, in each track; without tracks in each form."""
-    for file in labs:
-        for form in _forms(file, track):
-            with tempfile.TemporaryDirectory(prefix="scaffold-lab-") as name:
-                folder = Path(name) / "lab-work"
-                if missing := _missing(folder, form):
-                    yield LabProof(lab=file, form=form, not_here=missing)
-                    continue
-                before = _children()
-                problems = list(_problems(file, form, folder))
-                if _children() != before:
-                    problems.append("a process is left")
-                yield LabProof(lab=file, form=form, problems=tuple(problems))
+    """Prove each lab in each of its forms, in a temporary folder.
+
+    A form whose runtime is missing is not proven here. Labs that wait for alerts run beside the
+    others. What the same answers give is generated once, and the same solution checked once.
+    """
+    planned = [
+        (file, form) for file in labs for form in file.of_track(track if file.tracks else "")
+    ]
+    before = surroundings.look()
+    with (
+        tempfile.TemporaryDirectory(prefix="scaffold-lab-") as name,
+        ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="proof") as beside,
+    ):
+        proofs = _Proofs(Path(name))
+        waiting: dict[int, Future[LabProof]] = {
+            number: beside.submit(proofs.of, file, form, number)
+            for number, (file, form) in enumerate(planned)
+            if any(one["kind"] == _WAITING for one in file.document["criteria"])
+        }
+        try:
+            for number, (file, form) in enumerate(planned):
+                at_hand = waiting.get(number)
+                proof = at_hand.result() if at_hand else proofs.of(file, form, number)
+                if number + 1 == len(planned):
+                    left = tuple(surroundings.left(before))
+                    proof = replace(proof, problems=(*proof.problems, *left))
+                yield proof
+        finally:
+            beside.shutdown(cancel_futures=True)
 
 
-def _forms(file: LabFile, track: str) -> list[Mapping[str, str]]:
-    """Return the forms to prove: of each track the one whose runtime is on this machine."""
-    if not file.tracks:
-        return list(file.forms)
-    tracks = (track,) if track else file.tracks
-    return [course.chosen_form(Path(), file, name) for name in tracks]
+class _Proofs:
+    """Proofs that share a folder, what was generated, and which solutions were checked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._generated: dict[str, Path] = {}
+        self._checked: dict[str, tuple[str, ...]] = {}
+
+    def of(self, file: LabFile, form: Mapping[str, str], number: int) -> LabProof:
+        """Prove a lab in a form."""
+        began = time.monotonic()
+        folder = self._folder / str(number) / work.FOLDER
+        if missing := _missing(folder, form):
+            return LabProof(lab=file, form=form, not_here=missing)
+        folder.mkdir(parents=True)
+        problems = tuple(self._problems(file, form, folder))
+        shutil.rmtree(folder.parent)
+        seconds = time.monotonic() - began
+        return LabProof(lab=file, form=form, problems=problems, seconds=seconds)
+
+    def _problems(self, file: LabFile, form: Mapping[str, str], folder: Path) -> Iterator[str]:
+        _kill_a_start(file, form, folder)
+        place, _ = course.start(folder, file, form=form, generate=self._generate)
+        yield from _of_a_killed_start(place)
+        started = work.load(folder).exercises[file.id].digests
+        whole = tree(place)
+        yield from _of_start(place, judging.judge(place, started))
+        yield from _green(place, started, place.lab.then, "the third hint")
+        if place.lab.solution != place.lab.then:
+            course.restore(place)
+            yield from _green(place, started, place.lab.solution, "the solution")
+        yield from self._of_checks(place)
+        course.restore(place)
+        if tree(place) != whole:
+            yield "a reset leaves another tree than the start"
+        for cheat in place.lab.cheats:
+            course.restore(place)
+            _carry_out(place, cheat.steps)
+            for one in judging.judge(place, started, only=cheat.red):
+                if one.light is not Light.RED:
+                    yield f"cheat {cheat.name}: {one.criterion.title} is {one.light}: {one.reason}"
+        course.reset(place)
+        if tree(place) != whole:
+            yield "the last reset leaves another tree than the start"
+        for words in surroundings.processes(folder):
+            yield f"a process is left: {words}"
+
+    def _generate(self, answers: Mapping[str, Any], target: Path) -> None:
+        """Write a repository; the same answers are rendered once."""
+        key = repr(sorted(answers.items()))
+        with self._lock:
+            if key not in self._generated:
+                kept = self._folder / f"repository-{len(self._generated)}"
+                work.generate(answers, kept)
+                self._generated[key] = kept
+        shutil.copytree(self._generated[key], target, symlinks=True)
+
+    def _of_checks(self, place: Place) -> tuple[str, ...]:
+        """Run the whole `scaffold check` on the solution, as a student would; once for each."""
+        key = _digest((place.root,), but=(ANSWERS,))
+        if key not in self._checked:
+            self._checked[key] = tuple(_checked(place))
+        return self._checked[key]
 
 
 def tree(place: Place) -> str:
     """Return a digest of every name, mode and content of a lab, but for the history's index."""
+    return _digest((place.root, place.side))
+
+
+def _digest(roots: tuple[Path, ...], but: tuple[str, ...] = ()) -> str:
     whole = hashlib.sha256()
-    for root in (place.root, place.side):
+    for root in roots:
         for file in sorted(root.rglob("*")):
-            if ".git" in file.parts:
+            if ".git" in file.parts or file.name in but:
                 continue
             content = file.read_bytes() if file.is_file() else b""
             whole.update(f"{file.relative_to(root)} {file.stat().st_mode}\n".encode() + content)
     return whole.hexdigest()
 
 
-def _problems(file: LabFile, form: Mapping[str, str], folder: Path) -> Iterator[str]:
-    place, _ = course.start(folder, file, form=form)
-    started = work.load(folder).exercises[file.id].digests
-    whole = tree(place)
-    yield from _of_start(place, judging.judge(place, started))
-    yield from _green(place, started, place.lab.then, "the third hint")
-    if place.lab.solution != place.lab.then:
-        course.restore(place)
-        yield from _green(place, started, place.lab.solution, "the solution")
-    yield from _checked(place)
-    course.restore(place)
-    if tree(place) != whole:
-        yield "a reset leaves another tree than the start"
-    for cheat in place.lab.cheats:
-        course.restore(place)
-        _carry_out(place, cheat.steps)
-        for one in judging.judge(place, started, only=cheat.red):
-            if one.light is not Light.RED:
-                yield f"cheat {cheat.name}: {one.criterion.title} is {one.light}: {one.reason}"
-    course.reset(place)
-    if tree(place) != whole:
-        yield "the last reset leaves another tree than the start"
+def _kill_a_start(file: LabFile, form: Mapping[str, str], folder: Path) -> None:
+    """Start the lab in a process of its own, and end it with SIGKILL while it writes."""
+    forms = file.of_track(form.get("track", ""))
+    variant = str(forms.index(form) + 1)
+    words = ["-m", "scaffolder", "lab", "start", file.id, "--variant", variant]
+    words += ["--track", form["track"]] if file.tracks else []
+    with Background("scaffold-lab-") as background:
+        number = background.start("start", (sys.executable, *words), cwd=folder.parent)
+        deadline = time.monotonic() + _PATIENCE
+        while not any(folder.glob(f"{course.STARTING}*/{file.id}")):
+            if background.ended("start") or time.monotonic() > deadline:
+                return
+            time.sleep(_STEP)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+
+
+def _of_a_killed_start(place: Place) -> Iterator[str]:
+    names = sorted(entry.name for entry in place.folder.iterdir())
+    if names != sorted([f".{place.lab.id}", place.lab.id, work.STATE]):
+        yield f"a start after kill -9 leaves {', '.join(names)}"
+    for words in surroundings.processes(place.folder):
+        yield f"kill -9 of a start leaves a process: {words}"
 
 
 def _of_start(place: Place, verdicts: tuple[Verdict, ...]) -> Iterator[str]:
@@ -142,11 +242,3 @@ def _missing(folder: Path, form: Mapping[str, str]) -> str:
     name = runtimes.NAMES[form["track"]]
     get = runtimes.how_to_get(form["track"], form["image"])
     return f"{name} {form['image']} is not installed: {get}"
-
-
-def _children() -> frozenset[int]:
-    """Return the processes that this one has started and that still run; Linux only."""
-    if sys.platform != "linux":
-        return frozenset()
-    words = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
-    return frozenset(int(word) for word in words.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ class Proof:
 
     exercise: Exercise
     problems: tuple[str, ...]
+    seconds: float = 0.0
 
 
 def prove(exercises: Iterable[Exercise]) -> Iterator[Proof]:
@@ -34,8 +36,10 @@ def prove(exercises: Iterable[Exercise]) -> Iterator[Proof]:
             if key not in made:
                 made[key] = Path(name) / f"well-{len(made)}"
                 work.write(made[key], exercise, broken=False)
-            folder = Path(name) / exercise.id
-            yield Proof(exercise=exercise, problems=tuple(_problems(exercise, made[key], folder)))
+            began, folder = time.monotonic(), Path(name) / exercise.id
+            problems = tuple(_problems(exercise, made[key], folder))
+            seconds = time.monotonic() - began
+            yield Proof(exercise=exercise, problems=problems, seconds=seconds)
             shutil.rmtree(folder)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import time
@@ -14,6 +13,7 @@ from scaffolder.errors import ProjectError
 
 _FILE = ".running"
 _PATIENCE = 15.0
+_BEHIND = 1 << 20
 
 
 @contextlib.contextmanager
@@ -56,8 +56,25 @@ def end(folder: Path) -> str:
 
 
 def _lock(number: int) -> bool:
+    """Lock a file, or return that another process has it locked."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return _lock_on_windows(number)
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _lock_on_windows(number: int) -> bool:
+    """Lock one byte behind the text, which others may read."""
+    import msvcrt
+
+    os.lseek(number, _BEHIND, os.SEEK_SET)
+    try:
+        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
     except OSError:
         return False
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from scaffolder.errors import ProjectError
+from scaffolder.errors import AnswersError, ProjectError
 from scaffolder.lab import course, exercise, lab, runtimes, work
 from scaffolder.lab.exercise import Exercise
 from scaffolder.lab.judge import Verdict, judge
@@ -50,8 +50,13 @@ class Unit(Protocol):
         """Return its title."""
         ...
 
-    def start(self, folder: Path, *, track: str, force: bool) -> Started:
-        """Write it and judge it."""
+    @property
+    def waits(self) -> str:
+        """Return a sentence about a verdict that takes its time, "" if it comes at once."""
+        ...
+
+    def start(self, folder: Path, *, track: str, force: bool, variant: int = 0) -> Started:
+        """Write it and judge it; without a variant it is chosen."""
         ...
 
     def check(self, folder: Path) -> tuple[Verdict, ...]:
@@ -108,9 +113,18 @@ class LabUnit:
         title = f"Lab {self.file.number} of {lab.every()[-1].number}: {self.file.title}"
         return f"{title} (about {minutes} minutes)"
 
-    def start(self, folder: Path, *, track: str, force: bool) -> Started:
-        """Write it and judge it."""
-        place, count = course.start(folder, self.file, track=track, force=force)
+    @property
+    def waits(self) -> str:
+        """Return a sentence about a verdict that takes its time, "" if it comes at once."""
+        kinds = {one["kind"] for one in self.file.document["criteria"]}
+        if "chat-rings" not in kinds:
+            return ""
+        return "The service, its users and its alerts run for this: 30 to 90 seconds."
+
+    def start(self, folder: Path, *, track: str, force: bool, variant: int = 0) -> Started:
+        """Write it and judge it; without a variant it is chosen."""
+        form = self._form(track, variant) if variant else None
+        place, count = course.start(folder, self.file, track=track, force=force, form=form)
         words = f"wrote {place.root} ({count} files)"
         return Started(wrote=words + _runtime(folder, place.lab.form), first=course.first(place))
 
@@ -140,6 +154,15 @@ class LabUnit:
         """Put it back as it was at its start."""
         course.reset(course.opened(folder, self.file))
 
+    def _form(self, track: str, variant: int) -> Mapping[str, str]:
+        """Return the form of a track with this number, from 1."""
+        forms = self.file.of_track(track)
+        if not 1 <= variant <= len(forms):
+            raise AnswersError(
+                f"lab {self.short} has no variant {variant}", hint=f"--variant 1 to {len(forms)}"
+            )
+        return forms[variant - 1]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExerciseUnit:
@@ -168,10 +191,17 @@ class ExerciseUnit:
         """Return its number and title."""
         return f"Exercise {self.short} of {len(exercise.every())}: {self.exercise.title}"
 
-    def start(self, folder: Path, *, track: str, force: bool) -> Started:
+    @property
+    def waits(self) -> str:
+        """Return "": the verdict comes at once."""
+        return ""
+
+    def start(self, folder: Path, *, track: str, force: bool, variant: int = 0) -> Started:
         """Write it and judge it."""
         if track:
             raise ProjectError(f"{self.id} has no tracks", hint="leave --track out")
+        if variant:
+            raise ProjectError(f"{self.id} has no variants", hint="leave --variant out")
         files = work.start(folder, self.exercise, force=force)
         root = folder / self.exercise.id
         digests = work.load(folder).exercises[self.exercise.id].digests

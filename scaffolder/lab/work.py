@@ -24,7 +24,8 @@ FOLDER = Path("lab-work")
 
 FORMAT = 1
 NAME = "my-service"
-_STATE = "lab.json"
+STATE = "lab.json"
+"""The file in it that says how far everything is."""
 
 
 @dataclass(kw_only=True)
@@ -60,7 +61,7 @@ class Work:
 
 def load(folder: Path) -> Work:
     """Return the state of the course in `folder`. Raises ProjectError if it cannot be read."""
-    file = folder / _STATE
+    file = folder / STATE
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         if document["format"] != FORMAT:
@@ -83,7 +84,7 @@ def save(folder: Path, work: Work) -> None:
     try:
         with os.fdopen(number, "w", encoding="utf-8") as stream:
             json.dump(document, stream, indent=2)
-        Path(name).replace(folder / _STATE)
+        Path(name).replace(folder / STATE)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

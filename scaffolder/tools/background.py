@@ -63,8 +63,13 @@ class Background:
 
     def start(
         self, name: str, argv: tuple[str, ...], *, cwd: Path, env: Mapping[str, str] | None = None
-    ) -> None:
-        """Start `argv` in `cwd`; its output goes to its log. Raises ToolCrashed if that fails."""
+    ) -> int:
+        """Start `argv` in `cwd`, with its output in its log; return the number of the process.
+
+        Raises:
+            ToolCrashed: it cannot be started.
+
+        """
         request = {
             "start": name,
             "argv": list(argv),
@@ -72,11 +77,13 @@ class Background:
             "env": clean_environment() | dict(env or {}),
             "log": str(self.log(name)),
         }
-        if problem := self._ask(request).get("error"):
+        answer = self._ask(request)
+        if problem := answer.get("error"):
             raise ToolCrashed(
                 f"{name} could not be started: {problem}",
                 hint=f"try it by hand: {argv[0]} --version",
             )
+        return int(answer["pid"])
 
     def stop(self, name: str, *, patience: float = 3.0) -> None:
         """End a process: SIGTERM, and SIGKILL after `patience` seconds."""

@@ -136,7 +136,11 @@ def _taken_from_base(
 
 
 def _value(project: Project, file: Path, key: tuple[str, ...]) -> str:
-    """Return a value in a word, empty if it is a table or a list."""
+    """Return a value in a word, empty if it is a table or a list; HCL as it is written."""
+    if file.suffix not in {".yaml", ".yml", ".json"}:
+        block = blocks(project, file)
+        attribute = block.attributes.get(key[0]) if block else None
+        return short(attribute.text) if attribute and attribute.text else ""
     value: Any = table(project, file)
     for part in key:
         value = next((one for name, one in value.items() if str(name) == part), None)

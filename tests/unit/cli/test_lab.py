@@ -41,6 +41,7 @@ def state() -> dict[str, object]:
 STARTED = """\
 Exercise eNUMBER of NUMBER: It compiles, and it does not start
 wrote lab-work/two-javas (NUMBER files)
+Files that are named below are in this folder.
 
   The pipeline is green. In dev no pod becomes ready. The log has one line:
   UnsupportedClassVersionError. On the laptop of the developer the service runs.

@@ -59,6 +59,7 @@ def plain(text: str) -> str:
 STARTED = """\
 Lab 1 of {labs}: It works on my machine (about 12 minutes)
 wrote lab-work/works-on-my-machine (N files); Python {image} is here
+Files that are named below are in this folder.
 
   Since this morning customers get no receipts. The developer says: it works on my machine.
   Operations says: the server is up, and its health check is green. Both are right.
@@ -160,6 +161,23 @@ def test_8_nothing_is_written_beside_the_folder(folder: Path) -> None:
     assert [entry.name for entry in folder.iterdir()] == ["lab-work"]
     names = sorted(entry.name for entry in FOLDER.iterdir())
     assert names == [f".{ID}", "lab.json", ID]
+
+
+def test_9_a_command_inside_of_the_folder_means_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = said(capsys, "show", "situation")
+    for inside in (FOLDER, REPOSITORY, REPOSITORY / "helm"):
+        with monkeypatch.context() as moved:
+            moved.chdir(inside)
+            assert said(capsys, "show", "situation") == beside
+
+
+def test_9_a_variant_is_chosen_by_its_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["lab", "start", "3", "--variant", "9"]) == ExitCode.USAGE
+    assert "lab 3 has no variant 9\n  try: --variant 1 to 2" in capsys.readouterr().err
+    assert cli.run(["lab", "start", "two-javas", "--variant", "1"]) == ExitCode.USAGE
+    assert "two-javas has no variants" in capsys.readouterr().err
 
 
 def test_9_what_runs_elsewhere_is_stopped(capsys: pytest.CaptureFixture[str]) -> None:

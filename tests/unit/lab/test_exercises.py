@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from scaffolder import checks
 from scaffolder.checks.faults import Edit
+from scaffolder.errors import ToolMissing
 from scaffolder.lab import exercise, prove
-from scaffolder.lab.exercise import Exercise
+from scaffolder.lab.exercise import Criterion, Exercise
+from scaffolder.lab.judge import Light, of_checks
+from scaffolder.repository.project import Project
+from scaffolder.tools.toolchain import SystemToolchain
 
 EVERY = exercise.every()
 LONGEST = 20
@@ -82,3 +88,23 @@ def test_a_wrong_fix_that_is_none_is_found() -> None:
 
 def _back(edit: Edit) -> Edit:
     return Edit(file=edit.file, old=edit.new, new=edit.old)
+
+
+@pytest.mark.parametrize(
+    ("kind", "light", "reason"),
+    [
+        ("others", Light.GREEN, ""),
+        ("check", Light.CANNOT_TELL, "AG001: a package is not installed: pip install it"),
+    ],
+)
+def test_a_missing_package_hinders_only_the_criterion_about_it(
+    kind: str, light: Light, reason: str, tmp_path: Path, toolchain: SystemToolchain
+) -> None:
+    (tmp_path / "a-file").touch()
+
+    def missing(*_: object) -> NoReturn:
+        raise ToolMissing("a package is not installed", hint="pip install it")
+
+    check = replace(checks.every()[0], id="AG001", run=missing)
+    verdict = of_checks(Criterion(kind=kind, title="x"), [check], Project(tmp_path), toolchain)
+    assert (verdict.light, verdict.reason) == (light, reason)

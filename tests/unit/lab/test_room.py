@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from scaffolder import cli
 from scaffolder.errors import AnswersError, DestinationError, ExitCode, ToolCrashed
-from scaffolder.lab import bundle
+from scaffolder.lab import bundle, lab
 from scaffolder.tools.process import CompletedRun
 from tools import lab_pages
 
@@ -115,3 +116,26 @@ def test_a_bundle_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
 
 def test_the_page_is_what_the_files_of_the_labs_say() -> None:
     assert lab_pages.PAGE.read_text(encoding="utf-8") == lab_pages.text(), "make docs"
+
+
+def test_the_plan_of_two_hours_has_time_for_each_lab() -> None:
+    page = (lab_pages.PAGE.parent / "two-hour-class.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+)\u2013(\d+) \| ([^|]*)", page, re.MULTILINE)
+    starts, ends = [int(row[0]) for row in rows], [int(row[1]) for row in rows]
+    assert starts == [0, *ends[:-1]]
+    assert ends[-1] == 120
+    held = {
+        number[1]: int(end) - int(start)
+        for start, end, text in rows
+        if (number := re.match(r"(?:the )?lab (\d)", text))
+    }
+    needed = {number: lab.required(number).document["minutes"] for number in held}
+    assert sorted(held) == ["1", "2", "3", "4", "6", "7"]
+    assert [number for number in held if held[number] < needed[number]] == []
+
+
+def test_the_plan_of_two_hours_is_on_one_page() -> None:
+    pages = lab_pages.PAGE.parent.glob("*.md")
+    assert [page.name for page in pages if "| 8\u201322 |" in page.read_text(encoding="utf-8")] == [
+        "two-hour-class.md"
+    ]

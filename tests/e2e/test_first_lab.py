@@ -1,0 +1,158 @@
+"""docs/first-lab.md, typed into a terminal as it stands there: from the wheel to the first green lab."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pexpect
+import pytest
+from site_text import read
+from support import ROOT
+
+PAGE = "first-lab.md"
+LONGEST = 600.0
+"""Seconds from the wheel to the first green lab."""
+
+PROMPT = "typed-and-done> "
+_PART = re.compile(
+    r"^```console\n(?P<typed>.*?)^```\n(?:\n```text\n(?P<printed>.*?)^```\n)?"
+    r"|^<!-- edit: (?P<file>\S+) -->\n```diff\n(?P<diff>.*?)^```\n",
+    re.DOTALL | re.MULTILINE,
+)
+
+pytestmark = [pytest.mark.walk, pytest.mark.xdist_group("walk")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Lines that are typed and what the last one prints, or an edit of a file."""
+
+    typed: tuple[str, ...]
+    printed: str
+    file: str
+    diff: str
+
+
+def parts() -> Iterator[Part]:
+    """Yield the blocks of the page in their order."""
+    for found in _PART.finditer(read(PAGE)):
+        lines = (found["typed"] or "").splitlines()
+        yield Part(
+            typed=tuple(line.removeprefix("$ ") for line in lines),
+            printed=found["printed"] or "",
+            file=found["file"] or "",
+            diff=found["diff"] or "",
+        )
+
+
+class Terminal:
+    """A shell in a pseudo-terminal of 100 columns; nothing of this user's home is seen."""
+
+    def __init__(self, folder: Path) -> None:
+        home = folder / "home"
+        home.mkdir()
+        hidden = ("VIRTUAL_ENV", "PYTHONPATH", "CI", "NO_COLOR", "ACCESSIBLE", "COLUMNS", "LINES")
+        environment = {name: os.environ[name] for name in os.environ if name not in hidden}
+        path = [str(Path(sys.executable).parent), *os.environ["PATH"].split(os.pathsep)]
+        environment |= {
+            "HOME": str(home),
+            "PATH": os.pathsep.join(_without_scaffold(path, folder)),
+            "PS1": PROMPT,
+            "VIRTUAL_ENV_DISABLE_PROMPT": "1",
+            "TERM": "xterm",
+        }
+        self.shell = pexpect.spawn(
+            *("/bin/sh", ["-i"]),
+            cwd=str(folder / "work"),
+            env=environment,
+            encoding="utf-8",
+            dimensions=(40, 100),
+            timeout=LONGEST,
+            echo=False,
+        )
+        self.shell.expect_exact(PROMPT)
+
+    def type(self, line: str) -> str:
+        """Type a line, and return what is printed until the next prompt, without colours."""
+        self.shell.sendline(line)
+        self.shell.expect_exact(PROMPT)
+        return click.unstyle(str(self.shell.before)).replace("\r\n", "\n")
+
+
+def _without_scaffold(path: list[str], folder: Path) -> Iterator[str]:
+    """Yield the folders of PATH, with one in the place of ours that has Python alone."""
+    python = folder / "python"
+    python.mkdir()
+    (python / "python3").symlink_to(Path(sys.executable).resolve())
+    yield str(python)
+    yield from (name for name in path if not (Path(name) / "scaffold").exists())
+
+
+def expected(text: str) -> re.Pattern[str]:
+    """A pattern of what the page shows: a line of … stands for any lines, … in a line for any text."""
+    lines = [
+        r"(?:[^\n]*\n)*?"
+        if line.strip() == "…"
+        else "[^\n]*".join(re.escape(piece) for piece in line.split("…")) + r"\n"
+        for line in text.splitlines()
+    ]
+    return re.compile("".join(lines))
+
+
+def of_this_python(text: str) -> str:
+    """The text of the page, which is written for Python 3.11, for the Python of this machine."""
+    here = f"3.{sys.version_info.minor}"
+    wanted = "3.13" if here in {"3.11", "3.12"} else "3.12"
+    return text.replace("3.13", "WANTED").replace("3.11", here).replace("WANTED", wanted)
+
+
+def edited(file: Path, diff: str) -> None:
+    """Change the one line that a diff names."""
+    [old] = re.findall(r"^-(.*)$", diff, re.MULTILINE)
+    [new] = re.findall(r"^\+(.*)$", diff, re.MULTILINE)
+    text = file.read_text(encoding="utf-8")
+    assert text.splitlines()[3] == old, "the page names line 4"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    argv = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir"]
+    done = subprocess.run([*argv, str(folder), str(ROOT)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("*.whl"))
+
+
+def test_from_the_wheel_to_the_first_green_lab(wheel: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / wheel.name).write_bytes(wheel.read_bytes())
+    terminal = Terminal(tmp_path)
+    began = time.monotonic()
+    written = list(parts())
+    assert any(part.diff for part in written)
+    for part in written:
+        if part.diff:
+            edited(work / part.file, of_this_python(part.diff))
+        printed = ""
+        for line in part.typed:
+            at = time.monotonic()
+            printed = terminal.type(line)
+            print(f"{time.monotonic() - at:6.1f} s  $ {line}")  # noqa: T201 - what `make lab-walk` shows
+        if part.printed:
+            assert expected(of_this_python(part.printed)).fullmatch(printed), printed
+    seconds = time.monotonic() - began
+    print(f"{seconds:6.1f} s  from the wheel to the first green lab")  # noqa: T201
+    assert "Done, with 1 hint." in printed
+    assert sorted(path.name for path in work.iterdir()) == [".venv", wheel.name, "lab-work"]
+    assert [path.name for path in (tmp_path / "home").rglob("*.lab*")] == []
+    assert seconds < LONGEST
