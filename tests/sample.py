@@ -57,6 +57,8 @@ def sample() -> dict[str, dict[str, Answer]]:
             named[key]["oidc_provider"] = "existing"
         if key == "none-jenkins":
             named[key]["platform_parts"] = "existing"
+        if key == "aws-github":
+            named[key]["nodes"] = "managed"
         if key in _SHARED_CLUSTER:
             named[key]["cluster"] = "shared"
     return named

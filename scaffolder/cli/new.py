@@ -162,7 +162,9 @@ def command(
 
 def _of_ours(given: Mapping[str, object], ask: answers.Ask | None) -> dict[str, Answer]:
     own = presets.user_settings()
-    return answers.complete(given, usual=own.defaults, places=own.places, ask=ask)
+    return answers.complete(
+        given, usual=own.defaults, places=own.places, proposed=answers.proposals(), ask=ask
+    )
 
 
 def _named(spec: str) -> Named:

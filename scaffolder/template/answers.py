@@ -154,15 +154,16 @@ def complete(
     *,
     usual: Mapping[str, object] = MappingProxyType({}),
     places: Mapping[str, str] = MappingProxyType({}),
+    proposed: Mapping[str, object] = MappingProxyType({}),
     ask: Ask | None = None,
     folder: Path | None = None,
 ) -> dict[str, Answer]:
     """Every answer, in the order of the questions: what is `given`, else what `ask` returns, else the default.
 
     `usual` are defaults of the user's own, and `places` where each is written. One that does not fit
-    a given answer (a region of another cloud) is left out. `folder` is that of another template: of
-    the user's defaults it takes those that it understands, and a default that Copier alone can
-    compute is left to it.
+    a given answer (a region of another cloud) is left out. `proposed` are the template's own for a
+    new repository. `folder` is that of another template: of the user's defaults it takes those that
+    it understands, and a default that Copier alone can compute is left to it.
 
     Raises:
         AnswersError: a name is no question, a value is not allowed, or nothing is given where there
@@ -189,10 +190,23 @@ def complete(
             except AnswersError as error:
                 place = places.get(question.name, "your own default")
                 raise AnswersError(f"{place}: {error.message}", hint=error.hint) from error
-            answer = _answered(question, answers, ask, own)
+            better = own or _proposal(question, proposed, answers)
+            answer = _answered(question, answers, ask, better)
             if answer is not None:
                 answers[question.name] = answer
     return answers
+
+
+def proposals() -> Mapping[str, object]:
+    """Return what `scaffold new` answers by itself, by question; the default is for repositories that exist.
+
+    A new question's default renders what the release before it did, so that no update changes a
+    repository unasked. Where another answer is better for a repository that does not exist yet, the
+    template says so under `proposed`; a text with marks is rendered with the answers before it.
+    """
+    entry = bundled.configuration().get("proposed") or {}
+    found: Mapping[str, object] = entry.get("default") or {}
+    return found
 
 
 def refuse_never_allowed(name: str, value: object, beside: Mapping[str, object]) -> None:
@@ -448,6 +462,17 @@ def _own_default(
     ):
         raise refused
     return None
+
+
+def _proposal(
+    question: Question, proposed: Mapping[str, object], known: Mapping[str, Answer]
+) -> Answer | None:
+    """Return what the template proposes; None where it proposes nothing for these answers."""
+    text = proposed.get(question.name)
+    if text is None:
+        return None
+    rendered = expressions.understood(str(text), known, question.folder)
+    return rendered.strip() or None if rendered else None
 
 
 def _answered(

@@ -29,7 +29,11 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "ci": "gitlab",
         "level": "work",
     },
-    "java25-eks-github-terraform": {"runtime_version": "25", "deploy": "terraform"},
+    "java25-eks-github-terraform": {
+        "runtime_version": "25",
+        "deploy": "terraform",
+        "nodes": "managed",
+    },
     "python-aks-github": {"runtime": "python", "cloud": "azure"},
     "python312-own-jenkins": {
         "runtime": "python",
