@@ -42,7 +42,7 @@ from scaffolder.template import answers
 @click.option(
     "--only",
     "only",
-    type=click.Choice([Scope.CHECKS]),
+    type=click.Choice([str(Scope.CHECKS)]),  # of an enum, click takes the name
     help="A record, one CI job and a baseline: the proposal where there is a pipeline.",
 )
 @click.option("--everything", is_flag=True, help="The whole template.")

@@ -12,7 +12,7 @@ _BEGINNINGS = (
     b"-----BEGIN PGP MESSAGE-----",
     b"# STRONGBOX ENCRYPTED RESOURCE",
 )
-"""How files begin that git-crypt, Ansible, transcrypt, OpenSSL, age, GnuPG, strongbox encrypt."""
+"""How files begin that git-crypt, Ansible, transcrypt, OpenSSL, age, GnuPG and strongbox make."""
 
 
 def is_encrypted(content: bytes) -> bool:

@@ -6,10 +6,28 @@ numbers leave room over the largest repositories that `make scale` measures; tes
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scaffolder.model import Blocked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """When the runs of a program have taken `seconds` in all: no other is started."""
+
+    seconds: float
+    started: float = field(default_factory=time.monotonic)
+
+    def is_over(self) -> bool:
+        """Return whether the time is over."""
+        return time.monotonic() - self.started >= self.seconds
+
+    @property
+    def reason(self) -> str:
+        """Return why the runs that are left were not started."""
+        return f"the others took {self.seconds:.0f} s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +36,19 @@ class Budget:
 
     `files` are those of the repository, in the order of their folders. `text` is what one reader
     takes in that goes through all sources or documents, in characters. `services` are compared with
-    each other; `pairs` are those of the Kubernetes objects that are deployed together.
+    each other; `pairs` are those of the Kubernetes objects that are deployed together. `seconds`
+    are for the runs of one program that a check starts for file after file.
     """
 
     files: int = 50_000
     text: int = 64 * 2**20
     services: int = 2_000
     pairs: int = 9_000_000
+    seconds: float = 60.0
+
+    def clock(self) -> Clock:
+        """Start the clock of a check that starts one program for file after file."""
+        return Clock(seconds=self.seconds)
 
     def refuse_services(self, services: Sized) -> None:
         """Stop a check that compares services if there are too many.

@@ -38,13 +38,19 @@ _EXAMPLES = frozenset(
 _TEST_DATA = frozenset(
     {
         *("testdata", "test-data", "test_data", "fixtures", "__fixtures__", "test-fixtures"),
-        *("test_fixtures", "snapshots", "__snapshots__", "golden"),
+        *("test_fixtures", "snapshots", "__snapshots__", "golden", "__mocks__"),
     }
 )
 """Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
 
-_TEST_RESOURCES = re.compile(r"(?:^|/)src/(?:test|[a-z]\w*Tests?)/resources/")
+_TEST_RESOURCES = re.compile(r"(?:^|/)src/(?:test|[a-z]\w*Tests?|aat|testFixtures)/resources/")
 """Where Gradle and Maven keep what the tests of a source set read: src/functionalTest/resources."""
+
+_SOURCE_SET = re.compile(
+    r"(?:^|/)src/(?:test|[a-z]\w*Tests?|aat|testFixtures|e2e)/"
+    r"|(?:^|/)fakes?/(?:test)?data/|(?:^|/)(?:internal|pkg|src)/(?:.*/)?mocks?/"
+)
+"""Where Gradle and Maven keep the tests of a source set, and Go and others what stands for a program."""
 
 _TRIALS = (
     _EXAMPLES
@@ -89,7 +95,9 @@ _SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
 
 def is_trial(file: Path) -> bool:
     """Return whether a file is of a test or an example: nothing of it is deployed."""
-    return not _TRIALS.isdisjoint(file.parts[:-1])
+    return (
+        not _TRIALS.isdisjoint(file.parts[:-1]) or _SOURCE_SET.search(file.as_posix()) is not None
+    )
 
 
 # ---- images --------------------------------------------------------------------------------------
@@ -448,8 +456,11 @@ def _is_run_elsewhere(file: Path) -> bool:
 def is_test_data(file: Path) -> bool:
     """Return whether a file is what a test reads, by its folder: it may be wrong on purpose."""
     folders = file.parts[:-1]
-    return not _TEST_DATA.isdisjoint(folders) or (
-        "resources" in folders and _TEST_RESOURCES.search(file.as_posix()) is not None
+    if not _TEST_DATA.isdisjoint(folders):
+        return True
+    path = file.as_posix()
+    return ("resources" in folders and _TEST_RESOURCES.search(path) is not None) or (
+        "data" in folders and re.search(r"(?:^|/)fakes?/data/", path) is not None
     )
 
 

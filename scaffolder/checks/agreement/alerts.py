@@ -21,6 +21,7 @@ from scaffolder.model import (
     Verdict,
     counted,
 )
+from scaffolder.repository import files
 from scaffolder.repository.facts import documents, monitoring, ownership
 from scaffolder.repository.facts.monitoring import Alertmanager, Rule
 from scaffolder.repository.kubernetes_objects import dig
@@ -90,7 +91,7 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
                     alert.at["runbook_url"],
                     message,
                     Location(path=path),
-                    fix="name a heading that is there",
+                    fix=_heading_like(project, path, anchor),
                 )
             )
     findings += _without_alert(
@@ -102,6 +103,12 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
     )
     findings += _shared(here)
     return Verdict(findings=distinct(findings), detail=counted(len(here), "runbook"))
+
+
+def _heading_like(project: Project, path: Path, anchor: str) -> str:
+    """Return what to do about an anchor that is not there: the one that is most alike."""
+    near = difflib.get_close_matches(anchor, sorted(documents.anchors(project, path)), n=1)
+    return f"link to #{near[0]}" if near else "name a heading that is there"
 
 
 def _own_homes(project: Project, pages: list[tuple[Rule, Path, str]]) -> set[str]:
@@ -185,7 +192,7 @@ def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
     found = [
         one
         for one in monitoring.alertmanagers(project)
-        if isinstance(one.content.get("route"), dict)
+        if isinstance(one.content.get("route"), dict) and not files.is_trial(one.path)
     ]
     if not found:
         raise NotApplicable("there is no Alertmanager configuration")
@@ -219,7 +226,8 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
             fix = f"name {near[0]}, or add the receiver" if near else "add the receiver"
             yield disagreement(one.place(project, *way, "receiver"), message, other, fix=fix)
     first = str(dig(one.content, "route", "receiver"))
-    if first in named and not set(named[first][1]) - {"name"}:
+    tells_nobody = first in named and not set(named[first][1]) - {"name"}
+    if tells_nobody and not _DROPS.fullmatch(first):
         other = one.place(project, "receivers", named[first][0])
         message = (
             f"the first route's receiver {first} tells nobody: an alert that no route takes is lost"
@@ -230,7 +238,7 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
             other,
             fix="name a receiver that tells somebody",
         )
-    for name in sorted(set(named) - used - {"null", "None", "blackhole"}):
+    for name in sorted(name for name in set(named) - used if not _DROPS.fullmatch(name)):
         at = one.place(project, "receivers", named[name][0])
         message = f"no route leads to the receiver {name}"
         yield disagreement(
@@ -240,6 +248,14 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
             fix="lead a route to it, or take it out",
             severity=Severity.WARNING,
         )
+
+
+_DROPS = re.compile(
+    r"(?:default[-_.]?)?(?:null|none|black-?hole|dev-?null|void|no-?receiver|no-?op|drop|silen(?:ce|t)"
+    r"|ignore|trash|discard|empty)(?:[-_.]?receiver)?",
+    re.IGNORECASE,
+)
+"""What a receiver is called that drops alerts on purpose."""
 
 
 def _routes(
@@ -327,10 +343,14 @@ def _shared(here: list[tuple[Rule, Path, str]]) -> Iterator[Finding]:
             )
 
 
+_COMMENT = re.compile(r"(?:^|\s)#.*$")
+
+
 def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:
     for one in monitoring.alertmanagers(project):
         start = one.place(project).line
-        for at, line in enumerate(project.lines(one.path), 1):
+        for at, written in enumerate(project.lines(one.path), 1):
+            line = _COMMENT.sub("", written)
             for words, sign in _ALERT_NAME.findall(line) if at >= start else ():
                 for name in words.split("|")[: -1 if sign else None]:  # "Host.*" is no name
                     yield Location(path=one.path, line=at, text=line.strip()[:160]), name

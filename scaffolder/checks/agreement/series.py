@@ -92,12 +92,18 @@ def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
     ]
     if not asked or not recorded:
         raise NotApplicable("nothing asks for a recorded series")
+    names = {name for _, _, name in asked}
+    # Where most are recorded elsewhere, as with remote write, only a slip of the pen is told.
+    elsewhere = len(names - recorded.keys()) > max(len(names & recorded.keys()), _FEW)
     findings = []
     for place, who, name in asked:
         if name not in recorded:
             family = [one for one in recorded if one.split(":")[0] == name.split(":")[0]]
+            if elsewhere:
+                family = difflib.get_close_matches(name, family, n=1, cutoff=_SLIP)
             near = difflib.get_close_matches(name, family, n=1, cutoff=0.0)
-            near = near or difflib.get_close_matches(name, list(recorded), n=1, cutoff=0.8)
+            if not elsewhere:
+                near = near or difflib.get_close_matches(name, list(recorded), n=1, cutoff=0.8)
             if not near:
                 continue  # rules that are not here may record it
             message = f"{who} asks for {name}, which no rule records"
@@ -107,6 +113,13 @@ def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
                 )
             )
     return Verdict(findings=distinct(findings), detail=counted(len(asked), "question"))
+
+
+_FEW = 3
+"""Names of series without a rule that may all be mistakes."""
+
+_SLIP = 0.93
+"""How alike two names are that differ by a letter or two."""
 
 
 def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
@@ -372,6 +385,7 @@ CHECKS = (
     Check(
         id="AG036",
         severity=Severity.WARNING,
+        elsewhere=Severity.NOTE,
         title="Absent series raise an alert",
         run=absence_is_alerted,
     ),

@@ -236,7 +236,7 @@ def _once_each(items: Iterable[KubernetesObject]) -> list[KubernetesObject]:
 
 def _invalid(project: Project, item: KubernetesObject, *, version: str) -> Iterator[Finding]:
     try:
-        found = kubernetes_schemas.violations(item.content, version)
+        found = kubernetes_schemas.violations(_as_applied(item.content), version)
     except kubernetes_schemas.UnknownKindError:
         if not kubernetes_schemas.is_known_to_be_gone(item.api_version, item.kind, version):
             return
@@ -253,8 +253,13 @@ def _invalid(project: Project, item: KubernetesObject, *, version: str) -> Itera
             yield _finding(project, item, place, one.message, one.path)
 
 
+def _as_applied(content: dict[str, Any]) -> dict[str, Any]:
+    """Return an object without the marks of the program that delivers it, such as `$schema`."""
+    return {key: value for key, value in content.items() if not str(key).startswith(("$", "x-"))}
+
+
 def _invalid_custom(project: Project, item: KubernetesObject) -> Iterator[Finding]:
-    for one in custom_resources.violations(item.content):
+    for one in custom_resources.violations(_as_applied(item.content)):
         way = [
             int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", one.place)
         ]

@@ -7,8 +7,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from scaffolder.checks.monitoring.expressions import rule_groups
-from scaffolder.errors import ToolCrashed
+from scaffolder.checks.monitoring.expressions import rule_groups, templates_of_rules
+from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository.facts import expressions, monitoring
@@ -42,8 +42,8 @@ _DUPLICATE = re.compile(r"duplicate rule\(s\) found")
 def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdict:
     """`promtool check rules` accepts each rule file, and the groups of each PrometheusRule, its lints counted."""
     findings: list[Finding] = []
-    limits: list[str] = []
     found = rule_groups(project)
+    limits = [*filter(None, [templates_of_rules(project)])]
     readable = [groups for groups in found if not _for_another_ruler(groups)]
     if len(readable) < len(found):
         limits.append(f"{counted(len(found) - len(readable), 'file')} for other rulers")
@@ -111,26 +111,28 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     project.hand(files)
     findings: list[Finding] = []
     limits: list[str] = []
-    for file in files:
-        done = toolchain.run(
-            PROMTOOL,
-            "test",
-            "rules",
-            file.name,
-            cwd=project.root / file.parent,
-            timeout=60,
-            reads=kinds.but_documents(project),
-        )
+    judged = 0
+    clock = project.budget.clock()
+    for number, file in enumerate(files):
+        if clock.is_over():
+            limits.append(f"{counted(len(files) - number, 'test file')}: {clock.reason}")
+            break
+        try:
+            done = _tested(project, toolchain, file)
+        except ToolTimeout as slow:
+            limits.append(f"{file.as_posix()}: {slow.message}")
+            continue
         match done.exit_code:
             case 0:
-                pass
+                judged += 1
             case 1 if limit := _not_for_here(project, toolchain, file, done.stdout + done.stderr):
                 limits.append(f"{file.as_posix()}: {limit}")
             case 1:
+                judged += 1
                 findings.append(_failed_tests(project, file, done.stdout + done.stderr))
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {essence(done.stderr)}")
-    if limits and len(limits) == len(files):
+    if not judged:
         raise Blocked(", ".join(limits[:3]))
     more = f" and {len(limits) - 3} more" if len(limits) > 3 else ""
     return Verdict(
@@ -140,7 +142,23 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     )
 
 
-_UNKNOWN_FIELD = re.compile(r"field (\w+) not found in type")
+def _tested(project: Project, toolchain: Toolchain, file: Path) -> CompletedRun:
+    """What promtool says of one file of tests; a slow one takes no verdict of the others."""
+    return toolchain.run(
+        PROMTOOL,
+        "test",
+        "rules",
+        file.name,
+        cwd=project.root / file.parent,
+        timeout=_SLOWEST,
+        reads=kinds.but_documents(project),
+    )
+
+
+_SLOWEST = 30.0
+"""Seconds of one file of tests."""
+
+_UNKNOWN_FIELD = re.compile(r"field (\$?[\w-]+) not found in type")
 _NO_RULES = re.compile(r"no file match pattern (\S+)")
 _STARTS_AT_INTERVAL = (3, 0)
 """The promtool that first gave a group of tests without `interval` that of the evaluation.
@@ -152,6 +170,8 @@ https://github.com/prometheus/prometheus/blob/main/CHANGELOG.md
 def _not_for_here(project: Project, toolchain: Toolchain, file: Path, printed: str) -> str:
     """Return why a test cannot pass here though it may elsewhere, "" if it should pass."""
     if unknown := _UNKNOWN_FIELD.search(printed):
+        if unknown[1].startswith(("$", "x-")):
+            return f"{unknown[1]} is for another program"
         return f"{unknown[1]} is newer than this promtool"
     if missing := _NO_RULES.search(printed):
         return f"{missing[1].strip(',')} is not in the repository"

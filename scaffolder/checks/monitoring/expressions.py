@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from scaffolder.checks.optional import module
@@ -22,8 +23,19 @@ def rule_groups(project: Project) -> tuple[RuleGroups, ...]:
     """Return the groups of rules. Raises NotApplicable if there is none."""
     found = monitoring.rule_groups(project)
     if not found:
-        raise NotApplicable("there is no file of Prometheus rules")
+        templates = monitoring.rule_templates(project)
+        raise NotApplicable(
+            "another program fills in each file of rules first"
+            if templates
+            else "there is no file of Prometheus rules"
+        )
     return found
+
+
+def templates_of_rules(project: Project) -> str:
+    """Return how many files of rules another program fills in first, "" if it is none."""
+    number = len(monitoring.rule_templates(project))
+    return f"{counted(number, 'template')} of other programs" if number else ""
 
 
 def rules_parse(project: Project, toolchain: Toolchain) -> Verdict:
@@ -46,7 +58,9 @@ def rules_parse(project: Project, toolchain: Toolchain) -> Verdict:
                 line = line_of(groups.document, *way, kind) or line_of(groups.document, *way)
                 name = rule.get(kind, "a rule")
                 findings.append(Finding(path=groups.path, line=line, message=f"{name}: {problem}"))
-    return _judged(findings, number, others, "rule")
+    verdict = _judged(findings, number, others, "rule")
+    limits = filter(None, (verdict.limit, templates_of_rules(project)))
+    return replace(verdict, limit=", ".join(limits))
 
 
 def dashboards_parse(project: Project, toolchain: Toolchain) -> Verdict:

@@ -39,7 +39,7 @@ https://github.com/prometheus/alertmanager/blob/main/CHANGELOG.md
 
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]+\}|\$\(\w+\)|\$[A-Z_][A-Z0-9_]*|\{\{.+\}\}|<[\w .-]+>|%\w+%|__\w+__|@@?\w+@@?"
-    r"|ENC\[.*\]",
+    r"|ENC\[.*\]|^(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+$|^(?:CHANGE_?ME|REPLACE_?ME|TODO|XXX+)$",
     re.DOTALL,
 )
 """What another program fills in before Alertmanager reads it: envsubst, Ansible, SOPS."""

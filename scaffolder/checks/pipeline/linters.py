@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scaffolder.errors import ToolCrashed
+from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository import source_templates, terraform_templates
@@ -169,19 +169,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     files = tuple(file for file in programs if not _only_sets_variables(project.text(file)))
     if not files:
         raise NotApplicable("there is no shell script")
-    done = toolchain.run(
-        SHELLCHECK,
-        "--format",
-        "json1",
-        "-x",
-        *project.hand(files),
-        cwd=project.root,
-        timeout=60,
-        reads=kinds.but_documents(
-            project
-        ),  # -x follows a script to what it sources, whatever that is called
-    )
-    problems = json_report(SHELLCHECK.name, done, codes={0, 1})["comments"]
+    problems, unread = _of_shells(project, toolchain, files)
     templates = {
         file for p in problems if (file := project.relative(p["file"])) and _is_template(project, p)
     }
@@ -198,8 +186,82 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
         if project.relative(p["file"]) not in templates
         if not (p["code"] == _NO_SHELL and _is_sourced(project, project.relative(p["file"])))
     )
-    limit = f"{counted(len(templates), 'template')} of other programs" if templates else ""
-    return Verdict(findings=findings, detail=counted(len(files), "script"), limit=limit)
+    limits = [f"{counted(len(templates), 'template')} of other programs"] if templates else []
+    return Verdict(
+        findings=findings,
+        detail=counted(len(files), "script"),
+        limit="; ".join([*limits, *unread]),
+    )
+
+
+_BATCH = 25
+"""Scripts that are handed to shellcheck at once: a slow one takes no verdict of the others."""
+
+_SLOWEST = 30.0
+"""Seconds of one batch."""
+
+
+def _of_shells(
+    project: Project, toolchain: Toolchain, files: Sequence[Path]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return what shellcheck reports of scripts, and what it did not read; it reads copies once.
+
+    Raises:
+        ToolTimeout: no batch ended in its time.
+
+    """
+    copies: dict[str, list[Path]] = {}
+    for file in files:
+        copies.setdefault(project.text(file), []).append(file)
+    each = [same[0] for same in copies.values()]
+    batches = [each[start : start + _BATCH] for start in range(0, len(each), _BATCH)]
+    clock = project.budget.clock()
+    problems: list[dict[str, Any]] = []
+    unread: list[str] = []
+    for number, batch in enumerate(batches):
+        if clock.is_over():
+            left = sum(map(len, batches[number:]))
+            unread.append(f"{counted(left, 'script')}: {clock.reason}")
+            break
+        try:
+            problems += _of_batch(project, toolchain, batch)
+        except ToolTimeout as slow:
+            if len(unread) + 1 == len(batches):
+                raise
+            number_of = counted(len(batch), "script")
+            unread.append(f"{number_of} from {batch[0].as_posix()} on: {slow.message}")
+    return [*_of_copies(project, problems, copies)], unread
+
+
+def _of_copies(
+    project: Project, problems: Iterable[dict[str, Any]], copies: Mapping[str, Sequence[Path]]
+) -> Iterator[dict[str, Any]]:
+    """Yield each problem for each copy of its script."""
+    for problem in problems:
+        file = project.relative(problem["file"])
+        same = copies.get(project.text(file), [file]) if project.has(file) else [file]
+        yield from (
+            {**problem, "file": one.as_posix()} for one in (same if file in same else [file])
+        )
+
+
+def _of_batch(
+    project: Project, toolchain: Toolchain, files: Sequence[Path]
+) -> list[dict[str, Any]]:
+    done = toolchain.run(
+        SHELLCHECK,
+        "--format",
+        "json1",
+        "-x",
+        *project.hand(files),
+        cwd=project.root,
+        timeout=_SLOWEST if len(files) == _BATCH else 60,
+        reads=kinds.but_documents(
+            project
+        ),  # -x follows a script to what it sources, whatever that is called
+    )
+    comments: list[dict[str, Any]] = json_report(SHELLCHECK.name, done, codes={0, 1})["comments"]
+    return comments
 
 
 _NO_SHELL = 2148

@@ -31,7 +31,8 @@ _SUFFIXES = frozenset(
 _SETTINGS = frozenset({*of_each(lambda runtime: runtime.SETTINGS), "appsettings.json"})
 _PREFIXES = of_each(lambda runtime: runtime.SETTINGS_PREFIXES)
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
+    r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)"
+    r"|(?:^|/)src/(?:[a-z]\w*Tests?|aat|testFixtures)/|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
     r"|(?:^|/)(?:playwright|cypress|karma|jest|vitest|wdio|protractor|nightwatch|testcafe|codecept)"
     r"[\w.-]*\.\w+$"
 )

@@ -23,6 +23,7 @@ from scaffolder.repository.facts.rule_groups import (
     embedded,
     managed_by_grafana,
     rule_groups,
+    rule_templates,
     yaml_with,
 )
 from scaffolder.repository.kubernetes_objects import dig, texts
@@ -49,6 +50,7 @@ __all__ = [
     "panels",
     "queries",
     "rule_groups",
+    "rule_templates",
     "rule_tests",
     "rules",
     "stack_values",

@@ -47,6 +47,10 @@ _OF_OTHERS = frozenset(
 """Settings of a group that the rulers of Thanos and Mimir have beyond those of Prometheus."""
 
 
+_MARKS = ("$", "x-")
+"""How keys begin that the program which delivers a file reads, and takes out: `$schema`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RuleGroups:
     """Groups of rules: those of a file of Prometheus, or of an object such as a PrometheusRule.
@@ -65,6 +69,10 @@ class RuleGroups:
         if self.is_embedded:
             return True
         tables = [self.document, *(group for group in self.groups if isinstance(group, dict))]
+        if isinstance(self.document, dict) and any(
+            str(key).startswith(_MARKS) for key in self.document
+        ):
+            return True
         return self.way != ("groups",) or any(_OF_OTHERS & table.keys() for table in tables)
 
     @property
@@ -105,6 +113,24 @@ class RuleGroups:
 def rule_groups(project: Project) -> tuple[RuleGroups, ...]:
     """Return what holds groups of rules: files, and objects that are written as they are."""
     return project.once("rule groups", lambda: tuple(_rule_groups(project)))
+
+
+_FILLED_IN = re.compile(
+    r"<%[-=]?.*?%>|@@\w+@@|%%\w+%%|^[ \t]*(?:-[ \t]+)?\{%", re.MULTILINE | re.DOTALL
+)
+"""What ERB, Jinja and scripts fill in; `{{` is also what Prometheus itself fills in."""
+
+
+def rule_templates(project: Project) -> tuple[Path, ...]:
+    """Return the files of rules that another program fills in first."""
+    return project.once(
+        "templates of rules",
+        lambda: tuple(
+            file
+            for file in files.monitoring(project)
+            if "groups:" in (text := project.text(file)) and _FILLED_IN.search(text)
+        ),
+    )
 
 
 def managed_by_grafana(project: Project) -> frozenset[str]:
@@ -154,7 +180,7 @@ def _rule_groups(project: Project) -> Iterator[RuleGroups]:
     documents_of_files = ((file, one, False) for file, one in yaml_with(project, "groups:"))
     texts = ((file, one, True) for file, one in embedded(project, "groups:"))
     for file, document, is_embedded in (*documents_of_files, *texts):
-        if files.is_test_data(file):
+        if files.is_test_data(file) or file in rule_templates(project):
             continue
         for way in _ways(document):
             found = RuleGroups(path=file, document=document, way=way, is_embedded=is_embedded)

@@ -6,12 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import TODAY, ScriptedToolchain, said, written
 
 from scaffolder import checks
+from scaffolder.errors import ToolTimeout
 from scaffolder.model import Finding, Outcome, Result
+from scaffolder.repository.budget import Budget
+from scaffolder.repository.project import Project
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import Program
@@ -182,6 +186,56 @@ def test_a_script_that_is_filled_in_first_is_not_read(
     (told,) = results(tmp_path, {name: text}, "CI004", shellcheck=printed)
     assert len(told.findings) == number
     assert ("template" in told.limit) is not bool(number)
+
+
+class Shells(ScriptedToolchain):
+    """A stand-in for shellcheck that finds one thing in each script, and never ends on `slow`."""
+
+    def run(self, tool: Tool, *args: str, cwd: Path | None = None, **options: Any) -> CompletedRun:
+        scripts = [name for name in args if name.endswith(".sh")]
+        self.calls.append(("shellcheck", *scripts))
+        if "slow.sh" in scripts:
+            raise ToolTimeout("shellcheck did not finish within 30 s and was killed")
+        return said(json.dumps({"comments": [comment(name, 1, 1073, "error") for name in scripts]}))
+
+
+def of_shells(
+    root: Path, files: Mapping[str, str], seconds: float = 60.0
+) -> tuple[Result, list[tuple[str, ...]]]:
+    written(root, files)
+    chosen = [check for check in checks.every(today=TODAY) if check.id == "CI004"]
+    tools = Shells({"shellcheck": said()})
+    (result,) = checks.run(Project(root, budget=Budget(seconds=seconds)), chosen, tools).results
+    return result, tools.calls
+
+
+MANY = {f"{number:02}.sh": f"#!/bin/sh\necho {number}\n" for number in range(30)}
+
+
+def test_a_slow_script_takes_no_verdict_of_the_others(tmp_path: Path) -> None:
+    result, calls = of_shells(tmp_path, MANY | {"slow.sh": "#!/bin/sh\n"})
+    assert [len(call) - 1 for call in calls] == [25, 6]
+    assert len(result.findings) == 25
+    assert result.limit == (
+        "6 scripts from 25.sh on: shellcheck did not finish within 30 s and was killed"
+    )
+
+
+def test_one_batch_that_does_not_end_is_no_verdict(tmp_path: Path) -> None:
+    result, _ = of_shells(tmp_path, {"slow.sh": "#!/bin/sh\n"})
+    assert result.outcome is Outcome.BROKEN
+
+
+def test_scripts_beyond_the_time_are_not_read(tmp_path: Path) -> None:
+    result, calls = of_shells(tmp_path, MANY, seconds=0.0)
+    assert (result.limit, calls) == ("30 scripts: the others took 0 s", [])
+
+
+def test_copies_of_a_script_are_read_once_and_told_each(tmp_path: Path) -> None:
+    copies = {f"{name}/run.sh": "#!/bin/sh\necho a\n" for name in ("a", "b", "c")}
+    result, calls = of_shells(tmp_path, copies | {"d.sh": "#!/bin/sh\n"})
+    assert calls == [("shellcheck", "a/run.sh", "d.sh")]
+    assert [finding.path.as_posix() for finding in result.findings] == [*copies, "d.sh"]
 
 
 def test_flux_leaves_a_dollar_in_a_script(tmp_path: Path) -> None:

@@ -230,6 +230,16 @@ def test_the_same_value_twice_is_one_and_what_is_further_away_contradicts_nothin
     assert (given["service_name"], given["cloud"]) == ("x", "aws")
 
 
+def test_adopt_takes_the_word_of_its_help_for_the_checks_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ["adopt", str(tmp_path), "--only", "checks", "--dry-run"]
+    cli.run(arguments)
+    assert "is not in a Git repository" in capsys.readouterr().err
+    cli.run(["adopt", str(tmp_path), "--only", "CHECKS"])
+    assert "Invalid value for '--only'" in capsys.readouterr().err
+
+
 def test_adopt_refuses_two_values_for_one_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["adopt", "--service-name", "x", "-d", "service_name=other"]) == ExitCode.USAGE
     assert capsys.readouterr().err.startswith(
