@@ -34,8 +34,9 @@ def lists_words(entry: Mapping[str, Any]) -> bool:
     Copier's `multiselect` chooses from a list that the template has.
     """
     default = entry.get("default")
-    listed = isinstance(default, list) and bool(default)
-    return of(entry) == "yaml" and listed and all(isinstance(item, str) for item in default)
+    if of(entry) != "yaml" or not isinstance(default, list):
+        return False
+    return bool(default) and all(isinstance(item, str) for item in default)
 
 
 def is_nested(value: object) -> bool:

@@ -20,6 +20,8 @@ _HOSTS = {"github": "GitHub", "gitlab": "GitLab", "azure-devops": "Azure DevOps"
 
 _CLOUDS = {"aws": "AWS", "azure": "Azure"}
 
+_LIST = "environments"
+
 _NOTHING_YET = "if nothing is deployed yet, nothing."
 
 
@@ -60,7 +62,9 @@ def kept(before: _Values, after: _Values, folder: Path) -> tuple[Outside, ...]:
         return ()
     values = _completed(before, folder)
     entries = (
-        Outside(
+        _of_environments(values, after)
+        if name == _LIST
+        else Outside(
             answer=name,
             before=str(before[name]),
             after=str(after.get(name) or ""),
@@ -70,6 +74,55 @@ def kept(before: _Values, after: _Values, folder: Path) -> tuple[Outside, ...]:
         for name in changed
     )
     return tuple(entry for entry in entries if entry.objects)
+
+
+def _of_environments(values: _Values, after: _Values) -> Outside:
+    """Return what an environment that goes leaves behind, and what one that comes still lacks."""
+    here, wanted = _environments(values), _environments(after)
+    gone = tuple(name for name in here if name not in wanted)
+    new = tuple(name for name in wanted if name not in here)
+    service = str(values["service_name"])
+    hosts = ", ".join(_HOSTS[name] for name in _ci(values) if name in _HOSTS)
+    objects: list[str] = []
+    if gone:
+        left = {**values, _LIST: gone}
+        objects += _of_the_clusters(left)
+        if values.get("cloud") in _CLOUDS:
+            objects += (f"identities {_each(service, tuple(f'{name}-deploy' for name in gone))}",)
+            objects += [f"{entry} (env/{name})" for name in gone for entry in _state(left)]
+        objects += [f"the namespace {service} in the cluster of {name}" for name in gone]
+        objects += [f"{hosts}: the environment {name} and its variables" for name in gone if hosts]
+    for name in new:
+        made = "cluster, network and identities" if _makes_clusters(values) else "namespace"
+        objects.append(f"not there yet: {made} of {name}")
+        if hosts:
+            objects.append(f"not there yet: {hosts}: the environment {name}, its variables")
+    if here[-1] != wanted[-1]:
+        objects.append(f"approvals that ask before {here[-1]}, and not before {wanted[-1]}")
+    return Outside(
+        answer=_LIST,
+        before=",".join(here),
+        after=",".join(wanted),
+        objects=tuple(objects),
+        do=_todo_for_environments(gone, new, values),
+    )
+
+
+def _todo_for_environments(gone: tuple[str, ...], new: tuple[str, ...], values: _Values) -> str:
+    steps = []
+    if gone and values.get("cloud") in _CLOUDS:
+        steps.append(
+            f"no plan destroys {', '.join(gone)}: if it was applied, destroy it from a checkout of"
+            " the commit before this change (terraform/README.md); until then it costs money."
+        )
+    elif gone:
+        steps.append(f"if {', '.join(gone)} is in use, uninstall the release there first.")
+    if new:
+        steps.append(
+            f"for {', '.join(new)}, fill in its files and take the steps of docs/first-deploy.md"
+            " before this is merged: until then the pipeline stops there, and before production."
+        )
+    return " ".join(steps) or "set the approvals of the pipeline before the next release."
 
 
 def _completed(before: _Values, folder: Path) -> _Values:
@@ -121,9 +174,13 @@ def _of_the_cloud(values: _Values) -> Iterator[str]:
     yield from _state(values)
 
 
+def _makes_clusters(values: _Values) -> bool:
+    return values.get("cloud") in _CLOUDS and values.get("cluster", "dedicated") == "dedicated"
+
+
 def _of_the_clusters(values: _Values) -> Iterator[str]:
     """What runs day and night, unless a platform team runs it for others as well."""
-    if values.get("cloud") not in _CLOUDS or values.get("cluster", "dedicated") != "dedicated":
+    if not _makes_clusters(values):
         return
     each = _each(str(values["service_name"]), _environments(values))
     what = "AWS clusters" if values["cloud"] == "aws" else "Azure resource groups with clusters"
@@ -186,5 +243,6 @@ _OBJECTS: Mapping[str, Callable[[_Values], Iterator[str]]] = {
     "cloud": _of_the_cloud,
     "cluster": _of_the_clusters,
     "region": _of_the_region,
+    _LIST: lambda _: iter(()),  # it takes both lists: _of_environments
 }
 """What exists under the answer to each question, in the order in which it is told."""
