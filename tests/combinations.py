@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import combinations, product
 
 from covertable import make
 
-from scaffolder.template import answers
+from scaffolder.errors import AnswersError
+from scaffolder.template import answers, pairwise
 from scaffolder.template.answers import Answer
+from scaffolder.template.pairwise import Pairs
 
 Combination = dict[str, Answer]
+Group = frozenset[tuple[str, str]]
+"""Questions and values that stand together."""
 
 _IDENTITY = {"service_name": "my-service"}
 _TEXT = ("organization", "team", "region", "platform", "domain")
@@ -20,12 +25,15 @@ _OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
 
 
+@cache
 def covering(strength: int) -> tuple[Combination, ...]:
     """Combinations that hold every valid group of `strength` values of different questions, completed and distinct.
 
-    Below triples, a shared cluster meets each value but the older versions of a runtime.
+    Of pairs, a shared cluster meets each value but the older versions of a runtime.
     """
     axes = _axes()
+    if strength == 1:
+        return _distinct(map(_completed, _made(axes, 1)))
     shared = [value for value in axes["cloud"] if _is_shared(value)]
     others = [value for value in axes["cloud"] if value not in shared]
     rows = _made({**axes, "cloud": others}, strength)
@@ -61,7 +69,7 @@ def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
             number -= 1
 
 
-def groups(rows: Iterable[Combination], strength: int) -> set[frozenset[tuple[str, str]]]:
+def groups(rows: Iterable[Combination], strength: int) -> set[Group]:
     """All groups of `strength` values of different questions that occur together in one of the rows."""
     return {
         frozenset(group)
@@ -70,13 +78,43 @@ def groups(rows: Iterable[Combination], strength: int) -> set[frozenset[tuple[st
     }
 
 
-def every() -> Iterator[Combination]:
-    """Every valid combination there is; some thousands."""
-    axes = _axes()
-    for values in product(*axes.values()):
-        row = dict(zip(axes, values, strict=True))
-        if _valid(row):
-            yield _completed(row)
+def values() -> dict[str, list[str]]:
+    """Each question's values, and for each answer of a question with several whether it is among them."""
+    flat: dict[str, dict[str, None]] = {}
+    for name, choices in _axes().items():
+        for choice in choices:
+            for question, value in _answered(name, choice).items():
+                flat.setdefault(question, {})[value] = None
+    return {question: list(known) for question, known in flat.items()}
+
+
+def all_groups(strength: int) -> set[Group]:
+    """All groups of `strength` values of different questions, valid together or not."""
+    known = values()
+    return {
+        frozenset(zip(questions, group, strict=True))
+        for questions in combinations(sorted(known), strength)
+        for group in product(*(known[question] for question in questions))
+    }
+
+
+def can_be(group: Group) -> bool:
+    """Return whether some answers hold all values of a group; the search of `scaffold try` is asked."""
+    fixed: dict[str, object] = {name: value for name, value in group if ":" not in name}
+    for question in answers.questions():
+        chosen = {
+            name.partition(":")[2]: value
+            for name, value in group
+            if name.startswith(f"{question.name}:")
+        }
+        if chosen:
+            open_ = [c.value for c in question.choices_given(_IDENTITY) if c.value not in chosen]
+            yes = [name for name, value in chosen.items() if value == "yes"]
+            fixed[question.name] = yes or open_
+    try:
+        return next(pairwise.combined(None, {**_IDENTITY, **fixed}, Pairs()), None) is not None
+    except AnswersError:
+        return False
 
 
 def named(row: Combination) -> str:
@@ -140,6 +178,14 @@ def _clouds() -> Iterator[str]:
         yield " ".join(named)
 
 
+def _answered(axis: str, value: str) -> dict[str, str]:
+    """Return the questions and values that one value of an axis stands for."""
+    if axis == "runtime":
+        runtime, version = value.split()
+        return {"runtime": runtime, "runtime_version": version}
+    return _of_a_cloud(value) if axis == "cloud" else {axis: value}
+
+
 def _of_a_cloud(value: str) -> dict[str, str]:
     """Return the answers that one value of the axis of the cloud stands for."""
     return dict(word.split("=", 1) for word in value.split())
@@ -159,17 +205,13 @@ def _completed(row: dict[str, str]) -> Combination:
     given: dict[str, object] = dict(_IDENTITY)
     chosen: dict[str, list[str]] = {}
     for name, value in row.items():
-        if name == "runtime":
-            given["runtime"], given["runtime_version"] = value.split()
-        elif name == "cloud":
-            given |= _of_a_cloud(value)
-        elif ":" in name:
+        if ":" in name:
             several, _, item = name.partition(":")
             chosen.setdefault(several, [])
             if value == "yes":
                 chosen[several].append(item)
         else:
-            given[name] = value
+            given |= _answered(name, value)
     return answers.complete(_asked_only({**given, **chosen}))
 
 

@@ -33,7 +33,24 @@ def test_combination_renders_and_passes_our_own_checks(
 
 
 def test_every_triple_of_values_that_is_valid_together_is_among_them() -> None:
-    assert combinations.groups(combinations.every(), 3) - combinations.groups(TRIPLES, 3) == set()
+    pairs = combinations.all_groups(2) - combinations.groups(TRIPLES, 2)
+    assert [sorted(pair) for pair in pairs if combinations.can_be(pair)] == []
+    triples = combinations.all_groups(3) - combinations.groups(TRIPLES, 3)
+    unexplained = [triple for triple in triples if not any(pair < triple for pair in pairs)]
+    assert [sorted(triple) for triple in unexplained if combinations.can_be(triple)] == []
+
+
+def test_a_group_of_values_can_be_or_cannot() -> None:
+    together = {"cloud": "aws", "cluster": "shared", "ci:github": "no"}
+    assert combinations.can_be(frozenset(together.items()))
+    assert not combinations.can_be(frozenset({"cloud": "none", "cluster": "shared"}.items()))
+    assert not combinations.can_be(frozenset({"runtime": "go", "runtime_version": "21"}.items()))
+
+
+@pytest.mark.parametrize("strength", [1, 2])
+def test_every_value_is_in_the_fewer_combinations_too(strength: int) -> None:
+    rows = combinations.covering(strength)
+    assert combinations.all_groups(1) - combinations.groups(rows, 1) == set()
 
 
 def test_there_are_at_least_three_hundred() -> None:
