@@ -62,6 +62,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 UNIT = Path(__file__).parent / "unit"
+MATRIX = Path(__file__).parent / "matrix"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the matrix alone where its mark is not asked for: to import it is to combine the answers."""
+    unmarked = "not matrix" in str(config.getoption("markexpr"))
+    return True if unmarked and collection_path == MATRIX else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -22,8 +22,9 @@ SLEEPER = (
     " print(child.pid, flush=True); time.sleep(60)",
 )
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and so would this one
 from scaffolder.tools.background import Background
 background = Background()
 background.start("sleeper", tuple(sys.argv[1:]), cwd=Path("/"))
