@@ -15,6 +15,7 @@ from scaffolder.repository.facts import (
     deployments,
     ownership,
     services,
+    stated_ports,
     workloads,
 )
 from scaffolder.repository.facts.application import Application
@@ -24,8 +25,8 @@ from scaffolder.repository.reading import line_of, listed
 from scaffolder.tools.toolchain import Toolchain
 
 _ASKED = re.compile(
-    r"(?:https?://(?:localhost|127\.0\.0\.1)(?::(?:\d+|\$\{?\w+\}?))?|\$\{?\w*(?:URL|url|HOST|host|BASE|base|1)\w*\}?)"
-    r"(/(?:health|live|ready|info|status|ping|metrics|actuator|version)[\w/-]*)"
+    r"(?:https?://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d+|\$\{?\w+\}?))?|\$\{?\w*(?:URL|url|HOST|host|BASE|base|1)\w*\}?)"
+    r"(?P<path>/(?:health|live|ready|info|status|ping|metrics|actuator|version)[\w/-]*)"
 )
 
 
@@ -104,7 +105,8 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
         for number, line in enumerate(project.lines(file), 1):
             if number in of_others:
                 continue
-            for path in _ASKED.findall(line[:2000]) if not line.lstrip().startswith("#") else ():
+            asked = _ASKED.finditer(line[:2000]) if not line.lstrip().startswith("#") else ()
+            for path in (one["path"] for one in asked if _may_be_own(one["port"] or "")):
                 mine = [
                     one for one in sources if one.folder == services.subject_of(project, file)
                 ] or sources
@@ -115,6 +117,18 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no script asks a service whose source is here")
     return Verdict(findings=distinct(findings), detail=counted(looked, "question"))
+
+
+_OWN_PORT = re.compile(
+    r"\$\{?(?:(?:APP|SERVER|HTTP|SERVICE|HOST|LOCAL|API|WEB|CONTAINER)_?)?PORT\}?", re.IGNORECASE
+)
+
+
+def _may_be_own(port: str) -> bool:
+    """Return whether the service may be what is asked at a port: no variable of another program."""
+    if port.startswith("$"):
+        return _OWN_PORT.fullmatch(port) is not None
+    return not stated_ports.is_of_others(port)
 
 
 _HEALTH_OF_RUN = re.compile(r"--health-cmd\b")

@@ -373,7 +373,8 @@ def _nearest(name: str, makefile: Makefile) -> str:
 
 
 _WRITES = re.compile(
-    r"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf)\s*[\"']?\Z",
+    r"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf|touch|mkdir(?: -p)?|tee(?: -a)?"
+    r"|\b(?:cp|mv|ln|install)\s+(?:-\S+\s+)*[^\s|&;]+)\s*[\"']?\Z",
 )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from scaffolder.checks import day
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import limit_of
 from scaffolder.formats import versions
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import facts, files
+from scaffolder.repository import end_of_life, facts, files
 from scaffolder.repository.ci.system import AGENT, CI
 from scaffolder.repository.facts import Declaration, Facts, services
 from scaffolder.repository.facts.dev_environments import COMPOSE, DEV
@@ -261,16 +262,28 @@ def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> F
     runtime = wrong.fact.removeprefix("runtime ")
     path = right.place.path.as_posix()
     # What an image happens to have is no reason to go back to an older version.
-    is_older = right.role in {IMAGE, IMAGE_BUILD} and _is_older(right, wrong)
+    is_older = _is_older(right, wrong)
+    has_ended = is_older and _has_ended(runtime, right)
+    goes_up = has_ended or (is_older and right.role in {IMAGE, IMAGE_BUILD})
     fix = f"write {right.value} here, or change {path} and all other places"
+    if goes_up:
+        fix = f"write {_number(wrong)} in {path}, the newer of the two"
+    if has_ended and _has_ended(runtime, wrong):
+        fix = f"write one version in both places, one of {runtime} that still gets fixes"
     return Finding(
         path=wrong.place.path,
         line=wrong.place.line,
         message=f"says {runtime} {wrong.value}, but the service is for {runtime} {right.value}",
         related=(right.place,),
-        fix=f"write {_number(wrong)} in {path}, the newer of the two" if is_older else fix,
-        edits=() if is_older else autofix.write_the_right_version(project, wrong, right),
+        fix=fix,
+        edits=() if goes_up else autofix.write_the_right_version(project, wrong, right),
     )
+
+
+def _has_ended(runtime: str, one: Declaration) -> bool:
+    """Return whether a version gets no fixes any more, which is no version to go back to."""
+    end = end_of_life.end_of(runtime, _number(one))
+    return end is not None and end.day is not None and end.day < day.of_the_run()
 
 
 def _number(one: Declaration) -> str:

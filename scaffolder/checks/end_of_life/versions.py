@@ -184,8 +184,18 @@ def _ending(end: End, last: datetime.date, places: list[Location], day: datetime
         if len(places) > 1
         else "go to a newer one",
         related=tuple(places[1:]),
-        severity=Severity.ERROR if over else Severity.WARNING,
+        severity=_weight(places, over=over),
     )
+
+
+_OLDEST = re.compile(r"oldest|lowest|minimum|\bmin[_-]|[_-]min\b|upgrade[_-]?from", re.IGNORECASE)
+"""How a version is called that a pipeline tries on purpose because users still have it."""
+
+
+def _weight(places: list[Location], *, over: bool) -> Severity:
+    if all(_OLDEST.search(place.text) for place in places):
+        return Severity.NOTE
+    return Severity.ERROR if over else Severity.WARNING
 
 
 def _runners(project: Project, file: Path, pattern: re.Pattern[str]) -> Iterator[Pin]:

@@ -11,7 +11,16 @@ from typing import Any
 
 from scaffolder.checks.optional import module
 from scaffolder.errors import ClusterError, ToolError
-from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.model import (
+    Blocked,
+    Check,
+    Finding,
+    Location,
+    NotApplicable,
+    Severity,
+    Verdict,
+    counted,
+)
 from scaffolder.repository import kubernetes_objects, manifests
 from scaffolder.repository.kubernetes_objects import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
@@ -89,7 +98,7 @@ def _valid(
     if unknown:
         limits.append(f"no schema for {', '.join(unknown)}")
     return Verdict(
-        findings=_distinct(findings),
+        findings=_folded(_distinct(findings)),
         level="schema",
         detail=f"{_number(known)}{words}",
         limit="; ".join(limits),
@@ -290,6 +299,28 @@ def _named(item: KubernetesObject, message: str) -> str:
 def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
     """The environments render the same objects, so most findings come three times."""
     return tuple(dict.fromkeys(findings))
+
+
+_MOST_TOLD = 5
+"""Objects with one fault that are told each; of more the first is told, with their number."""
+
+
+def _folded(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, a fault of many objects of one kind once."""
+    by_fault: dict[str, list[Finding]] = {}
+    for finding in findings:
+        kind, _, words = finding.message.partition(" ")
+        by_fault.setdefault(f"{kind} {words.partition(': ')[2]}", []).append(finding)
+    folded: list[Finding] = []
+    for same in by_fault.values():
+        if len(same) <= _MOST_TOLD:
+            folded += same
+            continue
+        first, *others = same
+        message = f"{first.message} (and {len(others)} more objects)"
+        related = (*first.related, *(Location(path=one.path, line=one.line) for one in others))
+        folded.append(replace(first, message=message, related=related))
+    return tuple(folded)
 
 
 def _number(items: list[KubernetesObject]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -412,6 +413,22 @@ _SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+
 _UNUSED_DEFAULT = re.compile(r"has the default value .*but it is also required")
 """An input that is required needs no default, and takes it if nothing is given."""
 
+_LABEL = re.compile(r'label "([^"]+)" is unknown')
+_HOSTED = (
+    *("ubuntu-latest", "ubuntu-26.04", "ubuntu-24.04", "ubuntu-22.04", "ubuntu-20.04"),
+    *("ubuntu-18.04", "windows-latest", "windows-2025", "windows-2022", "windows-2019"),
+    *("macos-latest", "macos-26", "macos-15", "macos-14", "macos-13", "macos-12", "macos-11"),
+)
+
+
+def _is_slip(message: str) -> bool:
+    """Whether a label is nearly that of a machine of GitHub: an own runner has any name."""
+    label = _LABEL.search(message)
+    return label is None or bool(
+        difflib.get_close_matches(label[1].lower(), _HOSTED, n=1, cutoff=0.85)
+    )
+
+
 _MORE_OF_AN_INPUT = re.compile(
     r"could not parse action metadata .*unexpected key \".*\" for definition of (?:input|output)"
 )
@@ -429,6 +446,8 @@ def _of_actionlint(project: Project, problem: dict[str, Any]) -> Severity:
     shell = _SHELLCHECK_LEVEL.search(message)
     if shell:
         return _of_shellcheck(shell[1])
+    if kind == "runner-label" and not _is_slip(message):
+        return Severity.NOTE
     if _UNUSED_DEFAULT.search(message) or _MORE_OF_AN_INPUT.search(message):
         return Severity.NOTE
     if _NO_DESCRIPTION.search(message):

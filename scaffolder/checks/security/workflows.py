@@ -106,7 +106,12 @@ def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
                     fix="run what comes from a pull request on pull_request, without secrets",
                 )
         secret = next(
-            (found for found in _SECRET.finditer(str(job)) if _DEPLOYS.search(found[1] or "")), None
+            (
+                found
+                for found in _SECRET.finditer(str(_on_pull_request(job)))
+                if _DEPLOYS.search(found[1] or "")
+            ),
+            None,
         )
         if "pull_request" in on and not guard and (secret or job.get("secrets") == "inherit"):
             what = secret[1] if secret else "every secret"
@@ -115,9 +120,33 @@ def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
                 path=file,
                 line=line,
                 message=f"{name} runs on pull_request, and its steps, which the pull request may change, get {what}",
-                fix="give the job `if: github.event_name == 'push'`, or an environment that asks somebody",
+                fix="give the job an environment that asks somebody, or `if: github.event_name == 'push'`"
+                if "push" in on
+                else "hand over only the secrets that it needs, or give the job an environment that asks somebody",
                 severity=Severity.WARNING,
             )
+
+
+_NOT_ON_PULL_REQUEST = re.compile(
+    r"github\.event_name\s*!=\s*'pull_request'|github\.event_name\s*==\s*'(?!pull_request)\w+'"
+    r"|github\.ref(?:_name|_type)?\s*==|startsWith\(\s*github\.ref\b|head\.repo|\bfork\b"
+    r"|github\.event\.pull_request\.merged|github\.repository_owner"
+)
+"""A condition of a step that is not met for a pull request of a stranger."""
+
+
+def _on_pull_request(job: dict[Any, Any]) -> dict[Any, Any]:
+    """Return a job without the steps that no pull request runs."""
+    steps = job.get("steps")
+    if not isinstance(steps, list):
+        return job
+    kept = [step for step in steps if not (isinstance(step, dict) and _is_left_out(step))]
+    return {**job, "steps": kept}
+
+
+def _is_left_out(step: dict[Any, Any]) -> bool:
+    condition = str(step.get("if", ""))
+    return _NOT_ON_PULL_REQUEST.search(condition) is not None and "||" not in condition
 
 
 def _guarded(

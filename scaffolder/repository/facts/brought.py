@@ -27,7 +27,25 @@ _BRINGS = re.compile(r"\b(?:clone|unzip|tar)\b")
 def is_brought(project: Project, command: Command, path: Path) -> bool:
     """Return whether a path may be in a folder that the file of a command brings from elsewhere."""
     known = _by_file(project).get(command.place.path, ())
-    return any(folder == Path() or path.is_relative_to(folder) for folder in known)
+    return any(folder == Path() or path.is_relative_to(folder) for folder in known) or (
+        path.name in _fetched(project, command.place.path)
+    )
+
+
+_OF_ADDRESS = re.compile(r"://\S*/([\w.-]+)[\"']?(?=\s|$)")
+_WRITTEN_AS = re.compile(r"(?:\s-\w*[oO]|--output|>)[ =]*[\"']?(?:[^\s\"']*/)?([\w.-]+)")
+
+
+def _fetched(project: Project, file: Path) -> frozenset[str]:
+    """Return the names of the files that `wget` and `curl` bring where a file runs them."""
+
+    def names() -> frozenset[str]:
+        text = re.sub(r"\\\n", " ", project.text(file))
+        lines = [line for line in text.splitlines() if "wget" in line or "curl" in line]
+        patterns = (_OF_ADDRESS, _WRITTEN_AS)
+        return frozenset(name for pattern in patterns for name in pattern.findall("\n".join(lines)))
+
+    return project.once(("fetched", file), names)
 
 
 def _by_file(project: Project) -> dict[Path, list[Path]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +134,7 @@ def _links(project: Project) -> Iterator[Link]:
             path = unquote(path.partition("?")[0])
             if path and _is_address(project, file, generator, path):
                 continue
-            if _is_filled_in(file, written):
+            if _is_filled_in(file, written) or _is_of_a_site(project, file, path):
                 continue
             base = Path() if path.startswith("/") else file.parent
             found = project.relative((base / path.lstrip("/")).as_posix()) if path else file
@@ -162,6 +163,45 @@ def _is_address(project: Project, file: Path, generator: str, path: str) -> bool
         or (generator == "Docusaurus" and sites.is_translated(file))
         or (not generator and sites.is_page(project, file, path))
     )
+
+
+_NAMED_LATER = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*/")
+"""What a program fills in at the start of an address: IMG_URL/a.png."""
+
+_FEW = 3
+"""Addresses of pages in a folder from which on it is a site."""
+
+
+def _is_of_a_site(project: Project, file: Path, path: str) -> bool:
+    """Return whether a link is an address of a site that an application makes of a folder of pages."""
+    if _NAMED_LATER.match(path):
+        return True
+    return _is_pretty(project, file, path) and file.parent in project.once(
+        "folders of pages", lambda: _sites(project)
+    )
+
+
+def _sites(project: Project) -> frozenset[Path]:
+    times = Counter(
+        file.parent
+        for file in texts(project)
+        for link in _markdown(project, file).links
+        if _is_pretty(project, file, link.destination.partition("#")[0])
+    )
+    return frozenset(folder for folder, number in times.items() if number >= _FEW)
+
+
+def _is_pretty(project: Project, file: Path, path: str) -> bool:
+    """Return whether a path is the address of a page beside, as it is seen from the own address.
+
+    The page of a.md is at a/, so that b.md is at ../b/ from there.
+    """
+    words = re.fullmatch(r"(?:\.\./)?([\w-]+)/?", path)
+    if words is None or (not path.startswith("../") and not path.endswith("/")):
+        return False
+    beside = file.parent / f"{words[1]}.md"
+    there = project.relative((file.parent / path).as_posix())
+    return project.has(beside) and not project.has(there) and there not in project.folders
 
 
 _FORM = re.compile(r"(?:pull_request|issue|merge_request)_template", re.IGNORECASE)

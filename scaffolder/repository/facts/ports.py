@@ -128,7 +128,7 @@ def _image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declarati
         for one in stage.each("EXPOSE"):
             for word in one.words:
                 port = stage.filled(word).partition("/")[0]
-                if port.isdigit():
+                if port.isdigit() and not _is_of_debugger(project, file, port):
                     yield _stated(project, file, one.line, port, EXPOSE, subject)
         for one in (*stage.each("CMD"), *stage.each("ENTRYPOINT")):
             if found := _BOUND.search(stage.filled(" ".join(one.words))):
@@ -142,6 +142,20 @@ def _image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declarati
                     yield Declaration(
                         fact="path", subject=subject, value=path, role=HEALTHCHECK, place=at
                     )
+
+
+_DEBUGGERS = frozenset({"5005", "9229"})
+"""The usual ports of the debuggers of Java and Node.js."""
+
+
+def _is_of_debugger(project: Project, file: Path, port: str) -> bool:
+    """Return whether a port is that of a debugger: the usual one, or named by its option."""
+    option = re.compile(
+        r"(?:jdwp\S*address=|--inspect(?:-brk)?[= ]|debugpy\b.*--listen[= ]|dlv\b.*--listen[= ]"
+        r"|xdebug\S*port=)"
+        rf"(?:[\w.*]*:)?{port}\b"
+    )
+    return port in _DEBUGGERS or option.search(project.text(file)) is not None
 
 
 def _line_of_stages(read: Dockerfile) -> list[Stage]:
@@ -187,13 +201,10 @@ def _published(
     file_of_image = str(named or "Dockerfile")
     context = project.relative((file.parent / str(folder)).as_posix())
     ports = service.get("ports")
-    for number, port in enumerate(ports if isinstance(ports, list) else ()):
-        text = (
-            str(port.get("target", ""))
-            if isinstance(port, dict)
-            else re.sub(r"/\w+$", "", str(port)).rpartition(":")[2]
-        )
-        text = re.sub(r"^\$\{\w+:-(\d+)\}$", r"\1", text)
+    texts = [_inside(port) for port in reading.listed(ports)]
+    if any("$" in text for text in texts):
+        return  # one of them is the service's, and which one is not known
+    for number, text in enumerate(texts):
         is_told = text.isdigit() and (
             _is_told(project, file, service, text)
             or _is_of_a_profile(project, context, service, text)
@@ -207,6 +218,14 @@ def _published(
                 file=file,
                 line=line_of(service, "ports", number),
             )
+
+
+def _inside(port: Any) -> str:
+    """Return the port inside the container, a variable as its default."""
+    if isinstance(port, dict):
+        return str(port.get("target", ""))
+    known = re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", str(port))
+    return re.sub(r"/\w+$", "", known).rpartition(":")[2]
 
 
 _PROFILES = ("SPRING_PROFILES_ACTIVE", "MICRONAUT_ENVIRONMENTS", "QUARKUS_PROFILE", "ASPNETCORE_")

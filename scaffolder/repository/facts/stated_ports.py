@@ -100,6 +100,11 @@ _ABOUT_OTHERS = re.compile(
 _LARGEST = 400_000
 
 
+def is_of_others(port: str) -> bool:
+    """Return whether a database, broker, tool or debugger usually has the port."""
+    return _OF_OTHERS.fullmatch(port) is not None
+
+
 def stated(project: Project) -> tuple[StatedPort, ...]:
     """Return the ports that pages name as those of a service of the repository."""
     return project.once("ports in guides", lambda: tuple(_stated(project)))

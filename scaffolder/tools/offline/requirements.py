@@ -28,6 +28,8 @@ def required_providers(configuration: Iterable[Block]) -> dict[str, str]:
             for block in file.each("resource", "data", "ephemeral")
             if block.labels
         }
+        for address, version in _of_providers(file, constraints):
+            constraints.setdefault(address, []).append(version)
         # What only a provider block names is needed too.
         used |= {
             block.labels[0] for block in file.each("provider", "mock_provider") if block.labels
@@ -49,6 +51,15 @@ def _declared(file: Block) -> Iterator[tuple[str, str, str]]:
             address = "/".join(given.get("source", f"hashicorp/{name}").split("/")[-2:])
             if address != _BUILT_IN:
                 yield name, address, version
+
+
+def _of_providers(file: Block, declared: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Yield address and version of provider blocks that pin one, as before Terraform 0.13."""
+    for block in file.each("provider"):
+        if block.labels and "version" in block.attributes:
+            name = block.labels[0]
+            known = next((one for one in declared if one.endswith(f"/{name}")), f"hashicorp/{name}")
+            yield known, block.attributes["version"].text
 
 
 def choose(

@@ -40,12 +40,12 @@ def test_an_image_of_a_clone_is_not_the_service(image: str, number: int, tmp_pat
     ("files", "fix"),
     [
         (
-            {"go.mod": "module x\n\ngo 1.25\n", "Dockerfile": "FROM golang:1.18\nCOPY . .\n"},
-            "write 1.25 in Dockerfile, the newer of the two",
+            {"go.mod": "module x\n\ngo 1.26\n", "Dockerfile": "FROM golang:1.18\nCOPY . .\n"},
+            "write 1.26 in Dockerfile, the newer of the two",
         ),
         (
-            {".nvmrc": "20\n", "Dockerfile": "FROM node:22\n", "package.json": "{}\n"},
-            "write 20 here, or change .nvmrc and all other places",
+            {".nvmrc": "22\n", "Dockerfile": "FROM node:24\n", "package.json": "{}\n"},
+            "write 22 here, or change .nvmrc and all other places",
         ),
         (
             {".nvmrc": "22\n", "Dockerfile": "FROM node:20\n", "package.json": "{}\n"},

@@ -405,6 +405,12 @@ FORKS = {
     "not merged": ("on: pull_request\njobs:\n  a:\n    if: github.event.pull_request.merged == false\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["3"]),
     "not merged, with a sign": ("on: pull_request\njobs:\n  a:\n    if: \"!github.event.pull_request.merged\"\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["3"]),
     "a job before it that does not count, unless cancelled": ("on: pull_request\njobs:\n  a:\n    if: github.event.pull_request.merged == true\n  b:\n    needs: [a]\n    if: ${{ !cancelled() }}\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["5"]),
+    "a step that no pull request runs": ("on: [push, pull_request]\njobs:\n  a:\n    steps:\n      - if: github.event_name != 'pull_request'\n        env: {K: '${{ secrets.DOCKER_PASSWORD }}'}\n", []),
+    "a step for failures that no pull request runs": ("on: pull_request\njobs:\n  a:\n    steps:\n      - if: ${{ failure() && github.event_name != 'pull_request' }}\n        env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", []),
+    "a step for tags": ("on: [push, pull_request]\njobs:\n  a:\n    steps:\n      - if: startsWith(github.ref, 'refs/tags/')\n        env: {K: '${{ secrets.NPM_TOKEN }}'}\n", []),
+    "a step that always runs": ("on: pull_request\njobs:\n  a:\n    steps:\n      - if: always()\n        env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["3"]),
+    "a step that may run in any case": ("on: pull_request\njobs:\n  a:\n    steps:\n      - if: github.event_name != 'pull_request' || true\n        env: {K: '${{ secrets.DEPLOY_KEY }}'}\n", ["3"]),
+    "a secret of the job, beside such a step": ("on: pull_request\njobs:\n  a:\n    env: {K: '${{ secrets.DEPLOY_KEY }}'}\n    steps:\n      - if: github.event_name != 'pull_request'\n        run: a\n", ["3"]),
     "jobs that need each other": ("on: pull_request\njobs:\n  a:\n    needs: b\n  b:\n    needs: [a]\n", []),
 }  # fmt: skip
 
