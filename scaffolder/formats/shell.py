@@ -120,6 +120,10 @@ def _here_documents(line: str, scanner: _Scanner) -> Iterator[tuple[str, bool]]:
 _REDIRECTION = re.compile(r"[<>]+[&-]*\s*[^\s;&|()]*")
 
 
+_PLAIN = re.compile(r"[^ \t\n'\"`$<>;&|()\\#]+")
+"""What goes on with a word, and means nothing of its own."""
+
+
 class _Splitter:
     """The words of a line, gathered command by command."""
 
@@ -158,7 +162,10 @@ class _Splitter:
             self._word = (self._word or "") + line[at + 1 : at + 2]
             return at + 2
         else:
-            self._word = (self._word or "") + character
+            plain = _PLAIN.match(line, at + 1)
+            end = plain.end() if plain else at + 1
+            self._word = (self._word or "") + line[at:end]
+            return end
         return at + 1
 
     def _end_word(self) -> None:

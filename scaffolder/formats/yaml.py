@@ -8,6 +8,7 @@ refused. libyaml itself ends the process on some tens of thousands of open brack
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -52,7 +53,25 @@ class Items(list[Any]):
         self.lines.append(line)
 
 
-_LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_BASE: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_RESOLVER = yaml.resolver.Resolver()
+
+
+@functools.lru_cache(maxsize=4096)
+def _tag_of(scalar: str) -> str:
+    """Return the tag of a plain scalar; most of a repository are some hundreds, again and again."""
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, scalar, (True, False))
+    return tag
+
+
+class _Loader(_BASE):  # type: ignore[misc]
+    """A reader that works out once what a plain scalar is."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        """Return the tag of a node without one."""
+        if kind is yaml.ScalarNode and implicit[0]:
+            return _tag_of(value)
+        return super().resolve(kind, value, implicit)
 
 
 class _Reanchored(yaml.SafeLoader):
@@ -97,7 +116,7 @@ def refuse_unbounded(text: str) -> None:
     if "&" not in text or "*" not in text:  # without an alias nothing is larger than it is written
         return
     try:
-        _refuse_too_large(_LOADER(text))
+        _refuse_too_large(_Loader(text))
     except yaml.composer.ComposerError as error:
         if not _is_anchored_twice(error):
             raise
@@ -137,7 +156,7 @@ def _size(node: Any, sizes: dict[int, int]) -> int:
 def _load(text: str, construction: Callable[[Any], _Construction]) -> list[Any]:
     _refuse_too_deep(text)
     try:
-        return _read(_LOADER(text), construction)
+        return _read(_Loader(text), construction)
     except yaml.composer.ComposerError as error:
         if not _is_anchored_twice(error):
             raise
@@ -260,8 +279,10 @@ class _Construction:
         return min(size, LARGEST)
 
     def _scalar(self, node: Any) -> Any:
+        if node.tag == _TEXT:
+            return node.value
         kind = node.tag.rpartition(":")[2]
-        if kind == "str" or not node.tag.startswith("tag:yaml.org,2002:"):
+        if not node.tag.startswith("tag:yaml.org,2002:"):
             return node.value
         make = getattr(self._loader, f"construct_yaml_{kind}", None)
         if make is None or kind in {"seq", "map", "set", "omap", "pairs"}:
@@ -301,6 +322,7 @@ class _Sources(_Construction):
         return bool(re.match(r"(?:&\S+\s+)?!", rest))
 
 
+_TEXT = "tag:yaml.org,2002:str"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -310,7 +332,7 @@ def _refuse_too_deep(text: str) -> None:
     if brackets <= DEEPEST and "- - - - " not in text and "? ? ? ? " not in text:
         return
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:

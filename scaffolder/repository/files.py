@@ -333,7 +333,7 @@ def is_trial_values(project: Project, file: Path) -> bool:
 
 def is_template(project: Project, file: Path) -> bool:
     """Return whether a file is a template of a chart: Helm's to judge, and no YAML."""
-    return any(
+    return "templates" in file.parts and any(
         parent.name == "templates" and project.has(parent.parent / "Chart.yaml")
         for parent in file.parents
     )

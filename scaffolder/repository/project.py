@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import translate
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -101,7 +100,7 @@ class Project:
         self.environments = tuple(environments)
         self.budget = budget or Budget()
         most = self.budget.files
-        walked = sorted(_walk(self.root, self.unreadable, self.excluded, most))
+        walked = sorted(_walk(self.root, self.unreadable, self.excluded, most), key=_parts)
         self.files = tuple(file for file in walked if only is None or file.as_posix() in only)
         if not self.files:
             raise ProjectError(
@@ -198,8 +197,10 @@ class Project:
 
     def once(self, key: object, make: Callable[[], _Value]) -> _Value:
         """`make()`, computed one time for all who ask for `key`; an exception is remembered like a value."""
-        with self._lock:
-            entry = self._known.setdefault(key, _Once())
+        entry = self._known.get(key)
+        if entry is None:
+            with self._lock:
+                entry = self._known.setdefault(key, _Once())
         return cast(_Value, entry.value_of(make))
 
     @cached_property
@@ -239,7 +240,9 @@ class Project:
     @cached_property
     def folders(self) -> frozenset[Path]:
         """The folders that hold a file, in themselves or in a folder below; the root among them."""
-        return frozenset(parent for file in self.files for parent in file.parents)
+        return frozenset(
+            folder for parent in self._by_folder for folder in (parent, *parent.parents)
+        )
 
     def named(self, name: str) -> tuple[Path, ...]:
         """Return the files of exactly this name, wherever they are."""
@@ -251,8 +254,10 @@ class Project:
 
     @cached_property
     def _by_folder(self) -> dict[Path, tuple[Path, ...]]:
-        groups = groupby(sorted(self.files, key=_parent), key=_parent)
-        return {folder: tuple(files) for folder, files in groups}
+        folders: dict[Path, list[Path]] = {}
+        for file in self.files:
+            folders.setdefault(file.parent, []).append(file)
+        return {folder: tuple(files) for folder, files in folders.items()}
 
     @cached_property
     def _file_set(self) -> frozenset[Path]:
@@ -287,7 +292,7 @@ class Project:
             placed = re.compile("|".join(in_paths)).match
             found.update(file for path, file in self._by_path if placed(path))
         ours = (file for file in found if VENDORED.isdisjoint(file.parts[:-1]))
-        return tuple(sorted(ours))
+        return tuple(sorted(ours, key=_parts))
 
     def _text(self, file: Path) -> str:
         try:
@@ -324,8 +329,9 @@ def _matches_nothing(_: str) -> None:
     return None
 
 
-def _parent(file: Path) -> Path:
-    return file.parent
+def _parts(file: Path) -> tuple[str, ...]:
+    """Return what paths are ordered by: a path keeps it, and compares itself by making it anew."""
+    return file.parts
 
 
 class _Once:
@@ -334,16 +340,20 @@ class _Once:
         self._outcome: tuple[bool, object] | None = None
 
     def value_of(self, make: Callable[[], object]) -> object:
-        with self._lock:
-            if self._outcome is None:
-                try:
-                    self._outcome = (True, make())
-                except Exception as error:  # noqa: BLE001, remembered, and raised again below
-                    self._outcome = (False, error)
+        if self._outcome is None:
+            with self._lock:
+                self._outcome = self._outcome or _outcome_of(make)
         done, value = self._outcome
         if done:
             return value
         raise cast(Exception, value)
+
+
+def _outcome_of(make: Callable[[], object]) -> tuple[bool, object]:
+    try:
+        return True, make()
+    except Exception as error:  # noqa: BLE001, remembered, and raised again for all who ask
+        return False, error
 
 
 def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded, most: int) -> Iterator[Path]:
@@ -353,7 +363,8 @@ def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded, most: int
         unreadable[Path(error.filename).relative_to(root)] = f"cannot be opened: {error.strerror}"
 
     for folder, folders, names in os.walk(root, onerror=closed):
-        below = Path(folder).relative_to(root)
+        here = Path(folder)
+        below = here.relative_to(root)
         folders[:] = sorted(
             name
             for name in folders
@@ -364,15 +375,15 @@ def _walk(root: Path, unreadable: dict[Path, str], excluded: Excluded, most: int
             and below / name not in excluded
         )
         for name in (name for name in names if not name.endswith(PROPOSED)):
-            path = Path(folder, name)
-            if below / name in excluded:
+            file = below / name
+            if file in excluded:
                 continue
             if number == most:
                 unreadable[Path()] = f"holds more files; nothing over {most:,} is looked at"
                 return
-            if _is_file_of(root, path):
+            if _is_file_of(root, here / name):
                 number += 1
-                yield path.relative_to(root)
+                yield file
 
 
 def _is_of_a_package_manager(folder: Path) -> bool:

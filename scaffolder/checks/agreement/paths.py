@@ -136,9 +136,10 @@ _HEALTH_OF_RUN = re.compile(r"--health-cmd\b")
 
 def _lines_of_others(project: Project, file: Path) -> frozenset[int]:
     """Return the lines that ask images of others: health checks of what is not built here."""
-    found = {
-        number for number, line in enumerate(project.lines(file), 1) if _HEALTH_OF_RUN.search(line)
-    }
+    found: set[int] = set()
+    if "--health-cmd" in project.text(file):
+        numbered = enumerate(project.lines(file), 1)
+        found |= {number for number, line in numbered if _HEALTH_OF_RUN.search(line)}
     for service in compose.composed(project):
         image = service.content.get("image")
         is_other = not service.content.get("build") and not ownership.is_own(project, str(image))

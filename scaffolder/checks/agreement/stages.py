@@ -219,9 +219,9 @@ def _stage(one: Pipeline, name: str) -> Stage | None:
 def _place(project: Project, one: Pipeline, name: str) -> Location:
     """Where a stage begins in its file, as well as its name tells."""
     word = re.escape(name.removeprefix("rollback ").removeprefix("drift "))
-    patterns = [line.format(word) for line in CI_SYSTEMS[one.system].STAGE_LINES]
+    patterns = [re.compile(line.format(word)) for line in CI_SYSTEMS[one.system].STAGE_LINES]
     for number, line in enumerate(project.lines(one.path), 1):
-        if any(re.match(pattern, line) for pattern in patterns):
+        if any(pattern.match(line) for pattern in patterns):
             return Location(path=one.path, line=number, text=line.strip()[:160])
     return Location(path=one.path)
 

@@ -47,6 +47,9 @@ _PORTS = (
         r"""\b(?:const|let|var|final|static)\s[^=\n]{0,60}\b(?:PORT|port|defaultPort)\b\s*=\s*["']?:?(\d{4,5})["']?\s*;?\s*$"""
     ),
 )
+_DIGITS = re.compile(r"\d\d")
+"""In every line that has a port, and in few of the others."""
+
 _HEALTH = re.compile(r"/(?:health|live|ready|status|ping)")
 _PATH = re.compile(r"""["'`](/[A-Za-z0-9_.{}:*$<>~-]*(?:/[A-Za-z0-9_.{}:*$<>~-]*)*)["'`]""")
 _DJANGO = re.compile(
@@ -177,7 +180,7 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
                 _literals(Location(path=file, line=number, text=line), paths, words)
             if file.name in _SETTINGS:
                 prefix = _prefix(line) or prefix
-            for pattern in _PORTS:
+            for pattern in _PORTS if _DIGITS.search(line) else ():
                 if found := pattern.search(line):
                     at = place(project, file, number)
                     ports.append(

@@ -262,7 +262,7 @@ def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
     """Number, text and kind of each line: "prose", "shell", "plain" (a fence of no language), or "other"."""
     kind, fence = "prose", ""
     for number, line in enumerate(project.lines(file), 1):
-        found = _FENCE.match(line)
+        found = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if found and (not fence or found[1].startswith(fence)):
             kind, fence = ("prose", "") if fence else (_kind(found[2].lower()), found[1])
         else:

@@ -201,6 +201,8 @@ def _named_in_locals(project: Project, file: Path) -> Iterator[EnvironmentList]:
     A table without the key of an environment ends its plan.
     """
     text = project.text(file)
+    if "local." not in text:
+        return
     asked = dict.fromkeys(_NAMED_LIST.findall(text), VALIDATION)
     asked |= {first or second: TABLE for first, second in _LOOKED_UP.findall(text)}
     for name, kind in asked.items():

@@ -131,11 +131,12 @@ def _is_explained(project: Project, port: str, *, with_settings: bool) -> bool:
 
 def _stated(project: Project) -> Iterator[StatedPort]:
     for line, text in _logical(project):
-        if _RUN.search(text):
+        # A word is found at once; most lines have none, and need no expression.
+        if " run" in text and _RUN.search(text):
             yield from _run(project, line, text)
-        elif found := _FORWARD.search(text):
+        elif "port-forward" in text and (found := _FORWARD.search(text)):
             yield _made(FORWARD, found[2], line, name=found[1])
-        elif not _ABOUT_OTHERS.search(line.text):
+        elif "://" in line.text and not _ABOUT_OTHERS.search(line.text):
             for port in _LOCAL.findall(line.text):
                 yield _made(URL, port, line)
 

@@ -136,10 +136,12 @@ def _lines(project: Project, file: Path) -> Iterator[Declaration]:
     for number, line in enumerate(project.lines(file), 1):
         if len(line) > 1000 or line.lstrip().startswith(("#", "//")):
             continue
-        found = _SHELL.match(line) or _MAPPING.match(line)
+        # A word is found at once; most lines have none, and need no expression.
+        is_set = "_VERSION" in line
+        found = (_SHELL.match(line) or _MAPPING.match(line)) if is_set else None
         if found and _program(found[1]) not in _NOT_PROGRAMS:
             yield _stated(project, f"tool {_program(found[1])}", found[2], file, number, SCRIPT)
-        if found := _FLAG.search(line):
+        if "-version" in line and (found := _FLAG.search(line)):
             yield _stated(project, "kubernetes", found[1], file, number, SCRIPT)
         if "/" in line and ":" in line:
             for image in _IMAGE.findall(line):
