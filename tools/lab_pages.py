@@ -22,9 +22,10 @@ Each lab is a generated repository in which something is wrong that teams know.
 It starts red: that is how it should be. Files that a lab names are in its folder there.
 Do [your first lab](first-lab.md) with its page. How the commands work: [scaffold lab](lab.md).
 Nothing needs Docker or a cloud account, and nothing leaves the machine.
+On Windows, `scaffold lab list` and `scaffold explain` work natively. What starts a lab needs WSL.
 
-| lab | minutes | about | on Windows |
-|---|---|---|---|
+| lab | minutes | about | needs beside Python | on Windows |
+|---|---|---|---|---|
 """
 
 
@@ -39,7 +40,7 @@ def _row(file: LabFile) -> str:
     found = file.of(file.forms[0])
     anchor = slug(f"{found.number}. {found.title}")
     link = f"[{found.number}. {found.title}](#{anchor})"
-    return f"| {link} | {found.minutes} | {found.pillar} | {found.windows} |"
+    return f"| {link} | {found.minutes} | {found.pillar} | {found.needs} | {found.windows} |"
 
 
 def _part(file: LabFile) -> Iterator[str]:
@@ -54,6 +55,8 @@ def _part(file: LabFile) -> Iterator[str]:
     yield f"$ scaffold lab start {found.number}"
     yield "$ scaffold lab check"
     yield "```"
+    yield ""
+    yield from _filled(f"Try: {found.tries}.")
     yield ""
     if file.tracks:
         names = ", ".join(f"`--track {name}`" for name in file.tracks)

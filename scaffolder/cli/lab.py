@@ -89,6 +89,8 @@ def start(word: str | None, track: str, variant: int | None, force: bool) -> Non
     click.echo(lab_text.situation(*chosen.situation(FOLDER)))
     click.echo("\nThis is how it starts: red.")
     lab_text.echo_verdicts(started.first)
+    if chosen.tries:
+        click.echo(lab_text.filled(f"Try: {chosen.tries}"))
     click.echo("Next: scaffold lab check     Stuck: scaffold lab hint")
 
 

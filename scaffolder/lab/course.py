@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from scaffolder.errors import DestinationError, ProjectError
 from scaffolder.lab import judging, runtimes, steps, work
@@ -22,8 +21,6 @@ STARTING = ".start-"
 
 _START = "start"
 
-Generate = Callable[[Mapping[str, Any], Path], None]
-
 
 def start(
     folder: Path,
@@ -32,7 +29,7 @@ def start(
     track: str = "",
     force: bool = False,
     form: Mapping[str, str] | None = None,
-    generate: Generate = work.generate,
+    generate: work.Generate = work.generate,
 ) -> tuple[Place, int]:
     """Write a lab and open it; return its place, and the number of files of the repository.
 
@@ -131,6 +128,11 @@ def restore(place: Place) -> None:
             _copy(entry, place.side / entry.name)
 
 
+def started_from(place: Place) -> Path:
+    """Return the repository as it was at the start of the lab."""
+    return place.side / _START / place.lab.id
+
+
 def chosen_form(folder: Path, file: LabFile, track: str) -> Mapping[str, str]:
     """Return the first form whose runtime is here; one of those without a runtime by lot."""
     forms = file.of_track(track)
@@ -142,7 +144,7 @@ def chosen_form(folder: Path, file: LabFile, track: str) -> Mapping[str, str]:
     return forms[0]
 
 
-def _write(place: Place, generate: Generate) -> None:
+def _write(place: Place, generate: work.Generate) -> None:
     """Make the lab in a folder beside, and move it into place when it is whole."""
     place.folder.mkdir(parents=True, exist_ok=True)
     for left in place.folder.glob(f"{STARTING}*"):

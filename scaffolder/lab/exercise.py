@@ -93,7 +93,8 @@ class Exercise:
         return frozenset(one.select for one in self.criteria if one.kind == "check")
 
 
-_OTHERS = Criterion(kind="others", title="Nothing else is broken")
+OTHERS = Criterion(kind="others", title="Nothing else is broken")
+"""The last criterion of each exercise."""
 
 
 @cache
@@ -149,7 +150,7 @@ def _exercise(
         family=family,
         answers=answers,
         edits=edits,
-        criteria=(*criteria, _OTHERS),
+        criteria=(*criteria, OTHERS),
         hints=tuple(" ".join(hint.split()) for hint in entry["hints"]),
         wrong=tuple(faults.edit(one) for one in entry["wrong"]),
         **texts,

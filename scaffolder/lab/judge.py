@@ -58,11 +58,15 @@ def judge(exercise: Exercise, root: Path, started: Mapping[str, str]) -> tuple[V
     The checks are asked without the settings and waivers of the repository, so that no fault is
     waived away.
     """
+    return tuple(verdicts(exercise, root, started))
+
+
+def verdicts(exercise: Exercise, root: Path, started: Mapping[str, str]) -> Iterator[Verdict]:
+    """Yield the verdicts of `judge` one by one; the one about everything else is the last."""
     with SystemToolchain() as toolchain:
         project = Project(root)
-        return tuple(
-            _verdict(one, exercise, project, started, toolchain) for one in exercise.criteria
-        )
+        for one in exercise.criteria:
+            yield _verdict(one, exercise, project, started, toolchain)
 
 
 def solved(verdicts: tuple[Verdict, ...]) -> bool:

@@ -68,6 +68,8 @@ class Lab:
     minutes: int
     pillar: str
     windows: str
+    needs: str
+    tries: str
     form: Mapping[str, str]
     situation: str
     task: str
@@ -138,7 +140,7 @@ class LabFile:
     def of(self, form: Mapping[str, str]) -> Lab:
         """Return the lab in a form."""
         found = lab_file.resolved(dict(self.document), form)
-        texts = ("title", "windows", "situation", "task", "learnt", "question")
+        texts = ("title", "windows", "needs", "situation", "task", "learnt", "question")
         then = _steps(found["then"])
         return Lab(
             number=found["number"],
@@ -146,6 +148,7 @@ class LabFile:
             minutes=found["minutes"],
             pillar=found["pillar"],
             form=form,
+            tries=" ".join(found["try"].split()),
             answers=found["answers"],
             start=_steps(found["start"]),
             criteria=tuple(_criterion(one) for one in found["criteria"]),

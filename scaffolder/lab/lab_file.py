@@ -6,6 +6,8 @@
     minutes: 12
     pillar: mindset                 # culture, mindset, practices or tools
     windows: What runs natively on Windows, and what needs WSL.
+    needs: Programs beside Python, and the command that brings them.
+    try: "`the command` that shows what is wrong"
     forms:                          # one is chosen at the start; [[name]] in a text is its value
       - {track: python, image: "3.11", stated: "3.13"}
     situation: What people see. No word of the solution.
@@ -74,7 +76,7 @@ CRITERIA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 PILLARS = ("culture", "mindset", "practices", "tools")
 
-_TEXTS = ("title", "windows", "situation", "task", "shown", "learnt", "question")
+_TEXTS = ("title", "windows", "needs", "try", "situation", "task", "shown", "learnt", "question")
 _NEEDED = frozenset(
     (
         *("id", "number", "minutes", "pillar", "forms", "answers", "start", "criteria"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import signal
 import sys
@@ -28,6 +29,10 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 _WAITING = "chat-rings"
 """The kind of criterion that waits for half a minute or more, with little work for the machine."""
+
+_WORD = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_SHORT = 3
+"""Letters of a word that is in every text."""
 
 _AT_ONCE = 2
 _STEP = 0.02
@@ -115,12 +120,13 @@ class _Proofs:
 
     def _problems(self, file: LabFile, form: Mapping[str, str], folder: Path) -> Iterator[str]:
         _kill_a_start(file, form, folder)
-        place, _ = course.start(folder, file, form=form, generate=self._generate)
+        place, _ = course.start(folder, file, form=form, force=True, generate=self._generate)
         yield from _of_a_killed_start(place)
         started = work.load(folder).exercises[file.id].digests
         whole = tree(place)
         yield from _of_start(place, judging.judge(place, started))
         yield from _green(place, started, place.lab.then, "the third hint")
+        yield from _told(place)
         if place.lab.solution != place.lab.then:
             course.restore(place)
             yield from _green(place, started, place.lab.solution, "the solution")
@@ -175,7 +181,10 @@ def _digest(roots: tuple[Path, ...], but: tuple[str, ...] = ()) -> str:
 
 
 def _kill_a_start(file: LabFile, form: Mapping[str, str], folder: Path) -> None:
-    """Start the lab in a process of its own, and end it with SIGKILL while it writes."""
+    """Start the lab in a process of its own, and end it with SIGKILL while it writes.
+
+    On a machine that is very busy it may be whole already.
+    """
     forms = file.of_track(form.get("track", ""))
     variant = str(forms.index(form) + 1)
     words = ["-m", "scaffolder", "lab", "start", file.id, "--variant", variant]
@@ -220,6 +229,38 @@ def _green(
             if one.light is not Light.GREEN
         )
         yield f"{name} is not green: {words}"
+
+
+def _told(place: Place) -> Iterator[str]:
+    """Yield each word of the situation that the solution changes: a file, or a value."""
+    told = _words(f"{place.lab.title} {place.lab.situation}")
+    before = course.started_from(place)
+    names = {file.relative_to(root) for root in (before, place.root) for file in _files(root)}
+    for name in sorted(names):
+        old, new = (_lines(root / name) for root in (before, place.root))
+        if old == new:
+            continue
+        changed = _words(" ".join(old - new)) ^ _words(" ".join(new - old))
+        values = {word for word in changed if len(word) > _SHORT and not word.isalpha()}
+        for word in sorted(({name.name.lower()} | values) & told):
+            yield f"the situation has a word of the solution: {word} ({name.as_posix()})"
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for file in root.rglob("*"):
+        if file.is_file() and ".git" not in file.relative_to(root).parts[:-1]:
+            yield file
+
+
+def _lines(file: Path) -> set[str]:
+    """Return the lines of a file, none if it is absent or no text."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return set(file.read_text(encoding="utf-8").splitlines())
+    return set()
+
+
+def _words(text: str) -> set[str]:
+    return {word.rstrip(".") for word in _WORD.findall(text.lower())}
 
 
 def _checked(place: Place) -> Iterator[str]:

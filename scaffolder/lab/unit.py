@@ -55,6 +55,11 @@ class Unit(Protocol):
         """Return a sentence about a verdict that takes its time, "" if it comes at once."""
         ...
 
+    @property
+    def tries(self) -> str:
+        """Return the command that shows what is wrong, "" if the checks show it."""
+        ...
+
     def start(self, folder: Path, *, track: str, force: bool, variant: int = 0) -> Started:
         """Write it and judge it; without a variant it is chosen."""
         ...
@@ -120,6 +125,11 @@ class LabUnit:
         if "chat-rings" not in kinds:
             return ""
         return "The service, its users and its alerts run for this: 30 to 90 seconds."
+
+    @property
+    def tries(self) -> str:
+        """Return the command that shows what is wrong, "" if the checks show it."""
+        return str(self.file.document["try"])
 
     def start(self, folder: Path, *, track: str, force: bool, variant: int = 0) -> Started:
         """Write it and judge it; without a variant it is chosen."""
@@ -194,6 +204,11 @@ class ExerciseUnit:
     @property
     def waits(self) -> str:
         """Return "": the verdict comes at once."""
+        return ""
+
+    @property
+    def tries(self) -> str:
+        """Return "": the checks show what is wrong."""
         return ""
 
     def start(self, folder: Path, *, track: str, force: bool, variant: int = 0) -> Started:

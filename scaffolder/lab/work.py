@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ FORMAT = 1
 NAME = "my-service"
 STATE = "lab.json"
 """The file in it that says how far everything is."""
+
+
+Generate = Callable[[Mapping[str, Any], Path], None]
+"""Writes the repository that the template gives for answers."""
 
 
 @dataclass(kw_only=True)
@@ -172,7 +176,16 @@ def solution(exercise: Exercise) -> str:
         return " ".join(step for edit in exercise.edits for step in _steps(edit.file, well, ill))
 
 
-def write(target: Path, exercise: Exercise, *, broken: bool = True) -> int:
+def generate(given: Mapping[str, Any], target: Path) -> None:
+    """Write the repository that the template gives for these answers."""
+    completed = answers.complete(dict(given))
+    with render.staged(completed, target) as rendered:
+        render.move(rendered, target)
+
+
+def write(
+    target: Path, exercise: Exercise, *, broken: bool = True, generate: Generate = generate
+) -> int:
     """Write the repository in the place of `target`; return the number of its files."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".lab-") as name:
@@ -184,13 +197,6 @@ def write(target: Path, exercise: Exercise, *, broken: bool = True) -> int:
             shutil.rmtree(target)
         made.replace(target)
     return sum(1 for file in target.rglob("*") if file.is_file())
-
-
-def generate(given: Mapping[str, Any], target: Path) -> None:
-    """Write the repository that the template gives for these answers."""
-    completed = answers.complete(dict(given))
-    with render.staged(completed, target) as rendered:
-        render.move(rendered, target)
 
 
 def make(exercise: Exercise, root: Path) -> None:

@@ -76,6 +76,7 @@ This is how it starts: red.
   green        The service is for Python {stated}
   green        The program is the same
   green        Nothing else is broken
+Try: `scaffold lab run prod`
 Next: scaffold lab check     Stuck: scaffold lab hint
 """
 

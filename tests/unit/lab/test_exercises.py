@@ -74,6 +74,7 @@ def test_it_is_complete(one: Exercise) -> None:
 
 
 @pytest.mark.lab
+@pytest.mark.programs
 def test_each_is_proven() -> None:
     problems = {proof.exercise.id: proof.problems for proof in prove.prove(EVERY)}
     assert problems == {one.id: () for one in EVERY}

@@ -36,6 +36,8 @@ SMALL: dict[str, Any] = {
     "minutes": 1,
     "pillar": "tools",
     "windows": "All of it.",
+    "needs": "Git.",
+    "try": "`scaffold lab check`",
     "forms": [{"track": "java"}, {"track": "node"}],
     "situation": "Red.",
     "task": "Green.",
@@ -60,7 +62,10 @@ def words(text: str) -> set[str]:
 
 
 def sentences(one: Lab) -> Iterator[str]:
-    for text in (one.situation, one.task, one.learnt, one.question, *one.hints):
+    _, *shown = one.shown.split("\n\n")
+    titles = [criterion.title for criterion in one.criteria]
+    texts = (one.situation, one.task, one.learnt, one.question, one.windows)
+    for text in (*texts, *one.hints, *shown, *titles):
         yield from re.split(r"(?<=[.?!:;])\s+", text)
 
 
@@ -167,6 +172,7 @@ def test_a_start_that_was_killed_is_no_hindrance(
 
 
 @pytest.mark.lab
+@pytest.mark.programs
 def test_a_start_that_is_killed_leaves_nothing_that_runs(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "scaffolder", "lab", "start", "drift"]
     for patience in (1.0, 4.0):
@@ -194,6 +200,7 @@ def proofs(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[LabProof], li
 
 
 @pytest.mark.lab
+@pytest.mark.programs
 @pytest.mark.parametrize("one", LABS)
 def test_a_lab_is_proven(one: LabFile, proofs: tuple[list[LabProof], list[str]]) -> None:
     of_lab = [proof for proof in proofs[0] if proof.lab == one]
@@ -204,6 +211,7 @@ def test_a_lab_is_proven(one: LabFile, proofs: tuple[list[LabProof], list[str]])
 
 
 @pytest.mark.lab
+@pytest.mark.programs
 def test_no_proof_writes_into_the_home_of_the_user(
     proofs: tuple[list[LabProof], list[str]],
 ) -> None:
