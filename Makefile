@@ -52,10 +52,11 @@ dates: $(BIN)/.ready ## Find what has come to its end by today: versions that ar
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)
 
 lab-proof: $(BIN)/.ready ## Prove every lab and exercise: red at the start and after a wrong fix, green when solved
-	$(BIN)/python -m pytest -s -m lab tests/unit/lab $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20 -m lab tests/unit/lab $(PYTEST_ARGS)
 
 lab-walk: $(BIN)/.ready ## Install the wheel and do the first lab in a terminal, as its page says; read every lab as a student
-	$(BIN)/python -m pytest -s -m walk tests/e2e/test_first_lab.py tests/e2e/test_lab_transcripts.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -s -m walk tests/e2e/test_first_lab.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -m walk tests/e2e/test_lab_transcripts.py $(PYTEST_ARGS)
 
 watch-proof: $(BIN)/.ready ## Watch a fault of each runtime's service reach the chat, and half an hour of one of them
 	$(BIN)/python -m pytest -m watch tests/e2e/test_watch.py $(PYTEST_ARGS)

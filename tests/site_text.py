@@ -25,6 +25,21 @@ WALKED = ("start.md", "one-server-first.md", "two-hour-class.md", "weekend-alone
 IN_A_TERMINAL = ("first-lab.md",)
 """Pages whose commands `make lab-walk` types in a terminal, with the built wheel."""
 
+ELSEWHERE = {
+    "adopt.md": "tests/e2e/test_adopt_document.py",
+    "check-anywhere.md": "tests/e2e/test_check_anywhere.py",
+    "checks.md": "tests/unit/checks/test_page.py",
+    "install.md": "tools/installs.py",
+    "lab.md": "tests/e2e/test_lab_transcripts.py",
+    "labs.md": "tests/e2e/test_lab_transcripts.py",
+    "own-template.md": "tests/e2e/test_docs_are_followed.py",
+    "postmortem.md": "tests/unit/operate/test_postmortem.py",
+    "rehearse.md": "tests/e2e/test_rehearse.py",
+    "updates.md": "tests/e2e/test_docs_are_followed.py",
+    "watch.md": "tests/e2e/test_watch.py",
+}
+"""Other pages with blocks of commands, and what runs these commands."""
+
 _BLOCK = re.compile(
     r"(?:^ *<!-- (not run|exit code): ([^\n]*?) -->\n)?^( *)```console\n(.*?)^ *```\n"
     r"(?:\n```text\n(.*?)```\n)?",
@@ -80,3 +95,15 @@ def sentences(text: str) -> list[str]:
 
 def _split(paragraph: str) -> list[str]:
     return re.split(r"(?<=[.!?:;])\s", paragraph)
+
+
+def typed(page: str) -> list[str]:
+    """Return what blocks of commands of any page have to be typed, without comments at its end."""
+    lines = []
+    for kind, text in re.findall(
+        r"^ *```(console|sh)\n(.*?)^ *```", read(page), re.DOTALL | re.MULTILINE
+    ):
+        for line in text.replace("\\\n", " ").splitlines():
+            if kind == "sh" or line.lstrip().startswith("$ "):
+                lines.append(line.strip().removeprefix("$ ").partition(" #")[0].strip())
+    return lines

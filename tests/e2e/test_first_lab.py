@@ -28,7 +28,7 @@ _PART = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
-pytestmark = [pytest.mark.walk, pytest.mark.xdist_group("walk")]
+pytestmark = pytest.mark.walk
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -171,24 +168,6 @@ def test_a_start_that_was_killed_is_no_hindrance(
     assert kept == [".works-on-my-machine", "lab.json", "works-on-my-machine"]
 
 
-@pytest.mark.lab
-@pytest.mark.programs
-def test_a_start_that_is_killed_leaves_nothing_that_runs(tmp_path: Path) -> None:
-    argv = [sys.executable, "-m", "scaffolder", "lab", "start", "drift"]
-    for patience in (1.0, 4.0):
-        with subprocess.Popen(argv, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(patience)
-            process.kill()
-    done = subprocess.run([*argv, "--force"], cwd=tmp_path, check=False, capture_output=True)
-    assert b"This is how it starts: red." in done.stdout
-    assert sorted(entry.name for entry in (tmp_path / "lab-work").iterdir()) == [
-        ".drift",
-        "drift",
-        "lab.json",
-    ]
-
-
 @pytest.fixture(scope="module")
 def proofs(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[LabProof], list[str]]:
     """The proof of every lab in each form, and the names of what it left in an empty home."""
@@ -201,10 +180,10 @@ def proofs(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[LabProof], li
 
 @pytest.mark.lab
 @pytest.mark.programs
+@pytest.mark.xdist_group("lab-proofs")
 @pytest.mark.parametrize("one", LABS)
 def test_a_lab_is_proven(one: LabFile, proofs: tuple[list[LabProof], list[str]]) -> None:
     of_lab = [proof for proof in proofs[0] if proof.lab == one]
-    print(*(f"{proof.seconds:6.1f} s  {proof.name}" for proof in of_lab), sep="\n")  # noqa: T201 - what `make lab-proof` shows
     assert {proof.name: proof.problems for proof in of_lab} == {proof.name: () for proof in of_lab}
     tracks = {proof.form.get("track") for proof in of_lab if not proof.not_here}
     assert tracks == set(one.tracks or [None]), "a track cannot be proven here"
@@ -212,6 +191,7 @@ def test_a_lab_is_proven(one: LabFile, proofs: tuple[list[LabProof], list[str]])
 
 @pytest.mark.lab
 @pytest.mark.programs
+@pytest.mark.xdist_group("lab-proofs")
 def test_no_proof_writes_into_the_home_of_the_user(
     proofs: tuple[list[LabProof], list[str]],
 ) -> None:

@@ -12,7 +12,17 @@ from pathlib import Path
 import click
 import pytest
 import yaml
-from site_text import DOCS, IN_A_TERMINAL, WALKED, WRITTEN, commands, read, sentences
+from site_text import (
+    DOCS,
+    ELSEWHERE,
+    IN_A_TERMINAL,
+    WALKED,
+    WRITTEN,
+    commands,
+    read,
+    sentences,
+    typed,
+)
 from support import ROOT
 
 from scaffolder.cli import scaffold
@@ -116,6 +126,19 @@ def test_every_command_of_a_page_exists_with_its_options(name: str) -> None:
                 parse(shlex.split(line)[1:])
 
 
+def test_every_page_with_commands_says_what_runs_them() -> None:
+    pages = {file.name for file in DOCS.glob("*.md") if typed(file.name)}
+    assert pages - set(WRITTEN) == set(ELSEWHERE)
+    assert [path for path in ELSEWHERE.values() if not (ROOT / path).is_file()] == []
+
+
+@pytest.mark.parametrize("name", [name for name in ELSEWHERE if name != "checks.md"])
+def test_every_command_of_another_page_exists_with_its_options(name: str) -> None:
+    for line in typed(name):
+        if line.startswith("scaffold "):
+            parse(shlex.split(line)[1:])
+
+
 def test_every_block_of_commands_is_seen() -> None:
     for name in WRITTEN:
         assert len(commands(name)) == read(name).count("```console")
@@ -132,7 +155,7 @@ def parse(arguments: list[str]) -> None:
     """Fail for a command or an option that does not exist."""
     command: click.Command = scaffold
     context = click.Context(command, info_name="scaffold")
-    while isinstance(command, click.Group):
+    while isinstance(command, click.Group) and arguments:
         name, *arguments = arguments
         found = command.get_command(context, name)
         assert found, name
