@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffolder.model import Finding, NotApplicable, Verdict
-from scaffolder.repository import pipelines
+from scaffolder.repository import files, pipelines
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -20,7 +20,11 @@ def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
         raise NotApplicable(
             "there is no pipeline that deploys to one environment after the other with make"
         )
-    findings = [finding for pipeline in found for finding in _handed_over(project, pipeline)]
+    # A platform's pipeline brings objects to each environment, and there is no image to hand over.
+    image = bool(files.dockerfiles(project)) or any(map(_has_image, found))
+    findings = [
+        finding for pipeline in found for finding in _handed_over(project, pipeline, image=image)
+    ]
     return Verdict(findings=tuple(findings), detail=", ".join(one.path.as_posix() for one in found))
 
 
@@ -28,7 +32,16 @@ def _deploys(pipeline: pipelines.Pipeline) -> bool:
     return len({stage.name for stage in pipeline.stages} & set(pipelines.ENVIRONMENTS)) > 1
 
 
-def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Finding]:
+def _has_image(pipeline: pipelines.Pipeline) -> bool:
+    return any(
+        stage.gives_digest or stage.takes_digest or _BUILDS & set(stage.targets)
+        for stage in pipeline.stages
+    )
+
+
+def _handed_over(
+    project: Project, pipeline: pipelines.Pipeline, *, image: bool
+) -> Iterator[Finding]:
     stages = {stage.name: stage for stage in pipeline.stages}
     order = [name for name in pipelines.ENVIRONMENTS if name in stages]
 
@@ -44,7 +57,7 @@ def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Fin
         if built := sorted(_BUILDS & set(stage.targets)):
             message = f"{name} builds an image of its own (make {' and '.join(built)})"
             yield at(name, message, "build once, and hand the digest over")
-        if not stage.takes_digest:
+        if image and not stage.takes_digest:
             yield at(
                 name,
                 f"{name} does not take the digest that was built",
@@ -56,6 +69,6 @@ def _handed_over(project: Project, pipeline: pipelines.Pipeline) -> Iterator[Fin
             )
             yield at(name, message, f"let {name} need {earlier}")
     givers = [stage.name for stage in pipeline.stages if stage.gives_digest]
-    if len(givers) != 1:
+    if image and len(givers) != 1:
         message = f"{', '.join(givers) or 'no stage'} hands a digest on; it has to be one stage, which builds the image"
         yield at("image", message, "build once, and hand the digest over")

@@ -1,0 +1,1 @@
+kubectl apply -f platform/deployer-role.yaml
