@@ -18,7 +18,7 @@ from types import MappingProxyType
 from scaffolder.errors import UpdateError
 from scaffolder.formats import answers_file
 from scaffolder.tools.git import Git
-from scaffolder.update import line_endings, misplaced_edits, moves
+from scaffolder.update import inserted_lines, line_endings, misplaced_edits, moves
 from scaffolder.update.merge_repository import SUBMODULE, YOURS, Stage, Workshop, entries
 
 _Entries = dict[str, tuple[str, str]]
@@ -119,6 +119,8 @@ def merged(
     listed = {one: entries(git, one) for one in {base, ours, theirs, tree}}
     sides = _Sides(*(listed[one] for one in (base, ours, theirs, tree)))
     settled, kept = _settle(sides, stages, record, moved)
+    if not renames:
+        settled |= _beside_each_other(work, sides, {one.path for one in stages} - settled.keys())
     if settled.get(record) and record in sides.ours:
         settled[record] = _commented(work, sides, record)
     if settled:
@@ -246,6 +248,30 @@ def _settle(
                 Change(path=path, fate=FileAction.KEPT, note="you deleted it; it stays deleted")
             )
     return settled, said
+
+
+def _beside_each_other(
+    work: Workshop, sides: _Sides, conflicts: set[str]
+) -> dict[str, tuple[str, str] | None]:
+    """Return the files in conflict where the template only inserts lines beside those that people edited.
+
+    Between two sets of answers that is a row more in a table that people filled in. An edit that
+    would be in another block is left to whoever settles the conflict.
+    """
+    found: dict[str, tuple[str, str] | None] = {}
+    three = (sides.base, sides.ours, sides.theirs)
+    for path in conflicts:
+        if not all(path in side for side in three):
+            continue
+        base, ours, theirs = (work.text_of(side[path][1]) for side in three)
+        text = inserted_lines.merged(base, ours, theirs) if base and ours and theirs else None
+        page = path.endswith(".md")
+        if text is None or misplaced_edits.doubtful(base, ours, theirs, text, page=page):
+            continue
+        if work.ends_as_on_windows(sides.ours[path][1]):
+            text = text.replace("\n", "\r\n")
+        found[path] = (sides.ours[path][0], work.kept(text))
+    return found
 
 
 def _commented(work: Workshop, sides: _Sides, record: str) -> tuple[str, str]:
