@@ -177,8 +177,9 @@ def rendered_differences(
     """Where the objects differ that the chart renders, the allowed places left out, each with one of the objects."""
     manifest = rendered(project, toolchain)
     found = []
-    for name in sorted({key for one in manifest for key in _by_name(one)}):
-        there = {one.environment: _by_name(one).get(name) for one in manifest}
+    named = _by_name(manifest)
+    for name in sorted({key for one in named.values() for key in one}):
+        there = {environment: one.get(name) for environment, one in named.items()}
         some = next(item for item in there.values() if item is not None)
         if all(there.values()):
             said = {
@@ -263,8 +264,9 @@ def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
     """Where the rendered objects differ and may, with the reason: what nobody has to look for any more."""
     manifest = rendered(project, toolchain)
     rows: list[tuple[str, ...]] = []
-    for name in sorted({key for one in manifest for key in _by_name(one)}):
-        there = {one.environment: _by_name(one).get(name) for one in manifest}
+    named = _by_name(manifest)
+    for name in sorted({key for one in named.values() for key in one}):
+        there = {environment: one.get(name) for environment, one in named.items()}
         said = {
             environment: dict(_leaves(item.content)) if item else {}
             for environment, item in there.items()
@@ -337,7 +339,7 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
         ProjectError: there are no environments to compare.
 
     """
-    rendered = {one.environment: _by_name(one) for one in _manifests(project, toolchain)}
+    rendered = _by_name(_manifests(project, toolchain))
     families = environments.family_of(project, VARIABLES)
     if not rendered and not families:
         raise ProjectError(
@@ -389,13 +391,27 @@ def _attribute(block: Block | None, name: str) -> Attribute | None:
     return block.attributes.get(name) if block else None
 
 
-def _by_name(manifest: Manifest) -> dict[str, KubernetesObject]:
-    """The objects of an environment under a name that the same object has in the others."""
-    named: dict[str, KubernetesObject] = {}
-    for item in manifest.objects:
-        name = (item.content.get("metadata") or {}).get("name", "")
-        named[f"{item.api_version} {item.kind} {neutral(str(name), manifest.environment)}"] = item
+def _by_name(manifests: Sequence[Manifest]) -> dict[str, dict[str, KubernetesObject]]:
+    """Return the objects of each environment under names that the same object has in the others.
+
+    A name that all of them have is that: pay-test is no pay of the environment test.
+    """
+    written = [{_key(item, "") for item in one.objects} for one in manifests]
+    everywhere = set.intersection(*written) if written else set()
+    named: dict[str, dict[str, KubernetesObject]] = {}
+    for manifest in manifests:
+        objects = named.setdefault(manifest.environment, {})
+        for item in manifest.objects:
+            key = _key(item, "")
+            objects[key if key in everywhere else _key(item, manifest.environment)] = item
     return named
+
+
+def _key(item: KubernetesObject, environment: str) -> str:
+    """Return version, kind and name of an object, the `environment` taken out of its name."""
+    name = str((item.content.get("metadata") or {}).get("name", ""))
+    shown = neutral(name, environment) if environment else name
+    return f"{item.api_version} {item.kind} {shown}"
 
 
 def _differences(leaves: Mapping[str, Mapping[str, str]]) -> Iterator[Difference]:

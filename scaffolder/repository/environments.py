@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.errors import AnswersError
+from scaffolder.formats import answers_file
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
@@ -73,6 +75,11 @@ class Family:
         before, _, after = self.pattern.partition("*")
         path = self.files[environment].as_posix()
         return path[len(before) : len(path) - len(after)] or environment
+
+
+def promoted(project: Project) -> tuple[str, ...]:
+    """Return the environments that releases go through, in order: declared ones, else the template's."""
+    return _declared(project) or ENVIRONMENTS
 
 
 def names(environment: str) -> tuple[str, ...]:
@@ -178,10 +185,30 @@ def _is_in(family: Family, folder: Path) -> bool:
 
 def _vocabulary(project: Project | None) -> _Vocabulary:
     """The words of the repository's settings; those that are usual if it has none."""
-    if project is None or not project.environments:
+    given = _declared(project) if project else ()
+    if project is None or not given:
         return _USUAL
-    given = project.environments
     return project.once("words for environments", lambda: _own_words(given))
+
+
+def _declared(project: Project) -> tuple[str, ...]:
+    """Return the environments of the settings, else of the record; () if they are the template's."""
+    if project.environments:
+        return project.environments
+    return project.once("recorded environments", lambda: _recorded(project))
+
+
+def _recorded(project: Project) -> tuple[str, ...]:
+    record = project.root / answers_file.FILE
+    if not record.is_file():
+        return ()
+    try:
+        named = answers_file.content(record).get("environments")
+    except AnswersError:  # who reads the record says so
+        return ()
+    listed = isinstance(named, list) and all(isinstance(name, str) for name in named)
+    found = tuple(named) if isinstance(named, list) and listed else ()
+    return () if found == ENVIRONMENTS or len(found) < 2 else found
 
 
 def _own_words(given: tuple[str, ...]) -> _Vocabulary:

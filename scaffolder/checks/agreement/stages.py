@@ -9,7 +9,7 @@ from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict
 from scaffolder.repository import environments, files, pipelines, reading
 from scaffolder.repository.ci import CI_SYSTEMS
-from scaffolder.repository.environments import ENVIRONMENTS
+from scaffolder.repository.environments import promoted
 from scaffolder.repository.pipelines import Pipeline, Stage
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
@@ -55,7 +55,7 @@ def environments_have_one_order(project: Project, _: Toolchain) -> Verdict:
     findings = []
     for one in found:
         deployed = _deployments(one)
-        names = [name for name in ENVIRONMENTS if name in deployed]
+        names = [name for name in promoted(project) if name in deployed]
         for earlier, later in pairwise(names):
             if earlier not in deployed[later].after:
                 at, other = _place(project, one, later), _place(project, one, earlier)
@@ -121,7 +121,7 @@ def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
 def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline asks a person before the last environment, and no stage that another system guards is unguarded."""
     found = [one for one in pipelines.stages(project) if _deployments(one)]
-    last, before = ENVIRONMENTS[-1], ENVIRONMENTS[-2]
+    before, last = promoted(project)[-2:][0], promoted(project)[-1]
     if not any(last in _deployments(one) for one in found):
         raise NotApplicable(f"no pipeline that can be read as stages deploys to {last}")
     findings = []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.repository import files, pipelines
 from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.environments import promoted
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -15,7 +16,7 @@ _BUILDS = {"build", "push"}
 
 def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
     """Each pipeline builds the image once, and each environment gets the digest that the one before it got."""
-    found = [one for one in pipelines.stages(project) if _deploys(one)]
+    found = [one for one in pipelines.stages(project) if _deploys(one, promoted(project))]
     if not found:
         raise NotApplicable(
             "there is no pipeline that deploys to one environment after the other with make"
@@ -28,8 +29,17 @@ def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=tuple(findings), detail=", ".join(one.path.as_posix() for one in found))
 
 
-def _deploys(pipeline: pipelines.Pipeline) -> bool:
-    return len({stage.name for stage in pipeline.stages} & set(pipelines.ENVIRONMENTS)) > 1
+def _deploys(pipeline: pipelines.Pipeline, environments: Collection[str]) -> bool:
+    return len(_deployments(pipeline).keys() & set(environments)) > 1
+
+
+def _deployments(pipeline: pipelines.Pipeline) -> dict[str, pipelines.Stage]:
+    """Return the deploying stage of each environment; one that runs `make test` is called test as well."""
+    return {
+        stage.name: stage
+        for stage in pipeline.stages
+        if stage.environment and stage.environment == stage.name
+    }
 
 
 def _has_image(pipeline: pipelines.Pipeline) -> bool:
@@ -42,8 +52,8 @@ def _has_image(pipeline: pipelines.Pipeline) -> bool:
 def _handed_over(
     project: Project, pipeline: pipelines.Pipeline, *, image: bool
 ) -> Iterator[Finding]:
-    stages = {stage.name: stage for stage in pipeline.stages}
-    order = [name for name in pipelines.ENVIRONMENTS if name in stages]
+    stages = _deployments(pipeline)
+    order = [name for name in promoted(project) if name in stages]
 
     def at(name: str, message: str, fix: str) -> Finding:
         written = [words.format(name) for words in CI_SYSTEMS[pipeline.system].STAGE_WORDS]

@@ -81,7 +81,7 @@ def declared(project: Project) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for family in environments.families(project):
         for name, file in family.files.items():
-            found.setdefault(name, []).append(file)
+            found.setdefault(usual(name), []).append(file)
     for name, file in _calling_themselves(project):
         if file not in found.setdefault(name, []):
             found[name].append(file)

@@ -15,7 +15,7 @@ from scaffolder.repository import files
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.ci.job import BY_HAND, EVERY_CHANGE, MAIN, NIGHTLY, PULL_REQUEST, WEEKLY
 from scaffolder.repository.ci.system import WrittenPipeline
-from scaffolder.repository.environments import ENVIRONMENTS
+from scaffolder.repository.environments import ENVIRONMENTS, promoted
 from scaffolder.repository.pipelines.stage import Stage, named
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable
@@ -76,11 +76,12 @@ def read(project: Project) -> tuple[Pipeline, ...]:
 
     """
     found = []
+    known = promoted(project)
     for name, system in CI_SYSTEMS.items():
         paths = files.pipelines_of(project, name)
         for path in [file for file in paths if file.as_posix() in system.FIRST][:1]:
-            written = WrittenPipeline(
-                project=project, path=path, files=paths, environments=ENVIRONMENTS
+            written = WrittenPipeline(project=project, path=path, files=paths, environments=known)
+            found.append(
+                Pipeline(system=name, path=path, stages=named(system.jobs(written), known))
             )
-            found.append(Pipeline(system=name, path=path, stages=named(system.jobs(written))))
     return tuple(found)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from scaffolder.repository.ci import of_each
 from scaffolder.repository.ci.job import EVERY_CHANGE, MAIN, PULL_REQUEST, Job
-from scaffolder.repository.environments import ENVIRONMENTS
 
 ONE_SYSTEM_ALONE = frozenset(of_each(lambda system: system.OWN_TARGETS))
 """Targets that only one system has a use for; they are no part of the comparison."""
@@ -32,8 +31,8 @@ class Stage:
     takes_digest: bool = False
 
 
-def named(jobs: Iterable[Job]) -> tuple[Stage, ...]:
-    """Jobs under the names of what they do.
+def named(jobs: Iterable[Job], environments: Collection[str]) -> tuple[Stage, ...]:
+    """Jobs under the names of what they do, with those `environments` alone.
 
     One that only asks gives its approval to those after it.
     """
@@ -65,7 +64,7 @@ def named(jobs: Iterable[Job]) -> tuple[Stage, ...]:
                 ),
                 after=frozenset(before(job)),
                 when=when(job),
-                environment=job.environment if job.environment in ENVIRONMENTS else "",
+                environment=job.environment if job.environment in environments else "",
                 approval=job.approval
                 or any(
                     by_id[one].approval and not by_id[one].targets
