@@ -8,7 +8,7 @@ from first_deploy import Step
 from sample import sample
 from support import Repository
 
-MOST = {"aws-github": 47, "aws-jenkins": 40, "azure-gitlab": 45, "none-github": 60}
+MOST = {"aws-github": 14, "aws-jenkins": 40, "azure-gitlab": 13, "none-github": 49}
 """Commands and edits for all environments. The numbers only shrink; the goal is 15, each one that says what it lacks."""
 
 
