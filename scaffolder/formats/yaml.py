@@ -60,7 +60,8 @@ _RESOLVER = yaml.resolver.Resolver()
 @functools.lru_cache(maxsize=4096)
 def _tag_of(scalar: str) -> str:
     """Return the tag of a plain scalar; most of a repository are some hundreds, again and again."""
-    tag: str = _RESOLVER.resolve(yaml.ScalarNode, scalar, (True, False))
+    resolve: Any = _RESOLVER.resolve
+    tag: str = resolve(yaml.ScalarNode, scalar, (True, False))
     return tag
 
 
