@@ -77,6 +77,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "ci": "gitlab",
         "cluster": "shared",
     },
+    "platform-eks-github": {"kind": "platform"},
     "go126-own-every-pipeline": {
         "runtime": "go",
         "runtime_version": "1.26",
@@ -133,7 +134,8 @@ def test_the_page_of_the_examples_tells_every_folder_apart_and_leads_to_what_is_
     assert len({about for _, about in rows}) == len(EXAMPLES)
     for name, about in rows:
         known = answers.complete({"service_name": "my-service", **EXAMPLES[name]})
-        assert f" {known['runtime_version']} |" in about
+        version = known.get("runtime_version")
+        assert (f" {version} |" if version else "none: ") in about
         assert about.endswith(f"| {known['level']}")
     assert [
         link for link in re.findall(r"\]\(([^)]+)\)", page) if not (folder / link).exists()

@@ -37,4 +37,6 @@ UPDATE_REPORT="ci/rehearse-update.sh"
 # What `make platform` and `make monitoring` install.
 GATEWAY_API_VERSION="1.6.1"
 LOAD_BALANCER_CONTROLLER_VERSION="3.5.0"
+CLUSTER_AUTOSCALER_CHART_VERSION="9.59.0"
+CLUSTER_AUTOSCALER_VERSION="1.36.1" # of the minor version of Kubernetes: both move together
 KUBE_PROMETHEUS_STACK_VERSION="88.5.3"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Terraform with the arguments of this repository: tf.sh init|plan|apply|test|lock bootstrap|shared|env|deploy
 #
-# `plan` keeps its plan in build/, and `apply` carries out that plan and no other.
+# `plan` keeps its plan in build/, and `apply` carries out that plan and no other. Without one, a person who types `apply`
+# sees the plan and is asked; with YES=1 nobody is.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
@@ -25,6 +26,14 @@ esac
 plan="$PWD/build/$name.tfplan"
 terraform_in_root() { run terraform -chdir="terraform/$root" "$@"; }
 
+confirm() {
+  local answer=yes
+  if [ "${YES:-}" != 1 ]; then read -r -p "Carry out this plan of $name? Only yes does: " answer || answer=""; fi
+  if [ "$answer" = yes ]; then return; fi
+  rm -f "$plan"
+  die "nothing was changed"
+}
+
 initialise() {
   if [ "$root" = env ]; then need ENVIRONMENT; fi
   [ -f "terraform/$root/.terraform.lock.hcl" ] || dry ||
@@ -43,6 +52,11 @@ case "$verb" in
     ;;
   apply)
     if [ "$root" = env ]; then need ENVIRONMENT; fi
+    if ! [ -f "$plan" ] && ! dry && { [ -t 0 ] || [ "${YES:-}" = 1 ]; }; then
+      initialise
+      terraform_in_root plan -input=false -out="$plan" ${variables[@]+"${variables[@]}"}
+      confirm
+    fi
     [ -f "$plan" ] || dry || die "there is no plan: run \`make tf-plan ROOT=$root\` first, and read it"
     terraform_in_root apply -input=false "$plan"
     run rm -f "$plan"

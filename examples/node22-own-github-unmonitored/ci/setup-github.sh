@@ -50,6 +50,38 @@ variables() {
   fi
 }
 
+# put_secret NAME [--env ENVIRONMENT]: from the variable or, with a second name, the file; never on a command line.
+put_secret() {
+  local name=$1
+  shift
+  say "+ gh secret set $name --repo $repository $*"
+  if ! dry; then gh secret set "$name" --repo "$repository" "$@"; fi
+}
+
+secrets() {
+  if [ -n "${CHAT_WEBHOOK_URL:-}" ]; then
+    put_secret CHAT_WEBHOOK_URL <<<"$CHAT_WEBHOOK_URL"
+  elif dry || ! gh secret list --repo "$repository" --json name --jq '.[].name' | grep -qx CHAT_WEBHOOK_URL; then
+    say "missing: the address of the chat: make setup-github CHAT_WEBHOOK_URL=https://…"
+  fi
+  if [ -n "${REGISTRY_PASSWORD:-}" ]; then put_secret REGISTRY_PASSWORD <<<"$REGISTRY_PASSWORD"; fi
+  local environment
+  for environment in dev qa prod; do
+    if [ -f "build/deployer-$environment.kubeconfig" ]; then
+      put_secret KUBECONFIG --env "$environment" <"build/deployer-$environment.kubeconfig"
+    fi
+  done
+}
+
+# The run of the first push failed, because the pipeline knew nothing yet.
+run_again() {
+  local id="<run>"
+  if ! dry; then
+    id="$(gh run list --repo "$repository" --workflow ci.yml --branch main --limit 1 --json databaseId,conclusion --jq '.[] | select(.conclusion == "failure") | .databaseId')"
+  fi
+  if [ -n "$id" ]; then run gh run rerun --failed "$id" --repo "$repository"; fi
+}
+
 # A change of main is reviewed and checked, by everyone; a token may read unless a job asks for more; an action is named
 # by its commit.
 rules() {
@@ -75,10 +107,14 @@ rules() {
 
 case "${1:-}" in
   "")
+    first=yes # later, a failed run is somebody's to look at
+    if ! dry && gh variable list --repo "$repository" --json name --jq '.[].name' | grep -qx IMAGE; then first=no; fi
     environments
     variables
+    secrets
     rules
-    say "now give the pipeline the address of the chat:  gh secret set CHAT_WEBHOOK_URL --repo $repository"
+    if [ "$first" = yes ]; then run_again; fi
+    say "gh run watch --repo $repository  shows the pipeline at work"
     ;;
   *) die "usage: setup-github.sh" ;;
 esac

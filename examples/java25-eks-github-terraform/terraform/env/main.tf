@@ -85,6 +85,7 @@ module "cluster" {
   node_min             = var.node_min
   node_max             = var.node_max
   node_disk_gib        = var.node_disk_gib
+  node_images_day      = var.node_images_day[var.environment]
   kms_key_arn          = aws_kms_key.this.arn
   log_retention_days   = var.log_retention_days
 }
@@ -179,6 +180,7 @@ module "drift_role" {
           "kms:ListResourceTags",
           "logs:DescribeLogGroups",
           "logs:ListTagsForResource",
+          "scheduler:GetSchedule",
         ]
         Resource = "*"
       },

@@ -144,6 +144,17 @@ variable "node_disk_gib" {
   }
 }
 
+variable "node_images_day" {
+  description = "Day on which the nodes of each environment get the newest image, at 06:00 UTC: an image that breaks something breaks the first one."
+  type        = map(string)
+  default     = { dev = "TUE", qa = "WED", prod = "THU" }
+
+  validation {
+    condition     = alltrue([for day in values(var.node_images_day) : contains(["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"], day)])
+    error_message = "node_images_day: MON, TUE, WED, THU, FRI, SAT or SUN for each environment."
+  }
+}
+
 variable "api_allowed_cidrs" {
   description = "Addresses outside the network that may reach the Kubernetes API: private ones of joined networks, public ones of the internet. No public one: the API has no public address."
   type        = list(string)

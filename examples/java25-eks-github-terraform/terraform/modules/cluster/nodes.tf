@@ -65,7 +65,7 @@ resource "aws_eks_node_group" "this" {
 
   lifecycle {
     create_before_destroy = true
-    ignore_changes        = [scaling_config[0].desired_size] # people move it between min and max: terraform/README.md
+    ignore_changes        = [scaling_config[0].desired_size] # the autoscaler moves it between min and max
   }
 
   depends_on = [

@@ -78,6 +78,11 @@ variable "node_disk_gib" {
   type        = number
 }
 
+variable "node_images_day" {
+  description = "Day on which the nodes get the newest image, such as TUE."
+  type        = string
+}
+
 variable "kms_key_arn" {
   description = "Key that encrypts the Secrets of Kubernetes and the log of the control plane."
   type        = string

@@ -1,0 +1,15 @@
+# What an account has once, and what the pipelines of the platform and of all its services log in through.
+
+# AWS allows one provider per issuer and account, which is why it stands here and not in env.
+resource "aws_iam_openid_connect_provider" "pipeline" {
+  for_each = var.pipelines
+
+  url            = "https://${each.value.issuer}"
+  client_id_list = [each.value.audience]
+
+  # Other services of the account log in through it. A plan that stops here wants to delete it: take it out of the state
+  # instead (terraform/README.md, "The second service in the account").
+  lifecycle {
+    prevent_destroy = true
+  }
+}
