@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from itertools import product
 from pathlib import Path
 
@@ -45,12 +47,29 @@ def distinct_roots(cloud: str, pristine: Repository) -> list[tuple[str, Path, Pa
 
 
 def code_of(directory: Path, root: Path) -> str:
-    """A hash of what `validate` reads: the code of the root and of the modules, and no values."""
-    files = sorted([*(directory / root).glob("*.tf"), *directory.glob("modules/*/*.tf")])
+    """A hash of what `validate` reads: the code of the root and of the modules that it calls, and no values."""
     told = hashlib.sha256()
-    for file in files:
-        told.update(f"{file.relative_to(directory)}\0{file.read_text()}\0".encode())
+    for folder in sorted({root, *called_by(directory, root)}):
+        for file in sorted((directory / folder).glob("*.tf")):
+            told.update(f"{file.relative_to(directory)}\0{file.read_text()}\0".encode())
     return f"{root} {told.hexdigest()}"
+
+
+def called_by(directory: Path, folder: Path) -> set[Path]:
+    """The modules that a folder calls, and those that they call."""
+    text = "\n".join(file.read_text() for file in (directory / folder).glob("*.tf"))
+    sources = re.findall(r'^\s*source\s*=\s*"(\.\.?/[^"]+)"', text, re.MULTILINE)
+    direct = {Path(os.path.normpath(folder / source)) for source in sources}
+    assert all((directory / module).is_dir() for module in direct)
+    return direct.union(*(called_by(directory, module) for module in direct))
+
+
+def test_each_module_is_called_by_a_root(pristine: Repository) -> None:
+    for cloud in PROVIDER:
+        directory = pristine(cloud=cloud) / "terraform"
+        called = (called_by(directory, root) for root in terraform.roots(directory))
+        modules = {folder.relative_to(directory) for folder in directory.glob("modules/*")}
+        assert modules == set().union(*called) != set()
 
 
 @pytest.fixture
@@ -67,7 +86,7 @@ def test_valid_at_level_schema(
     roots = distinct_roots(cloud, pristine)
     # With and without a key that signs, at each level, on a cluster of its own or of a platform, and deploy; on AWS, shared
     # with new and with existing providers.
-    assert len(roots) >= {"aws": 12, "azure": 11, "none": 1}[cloud]
+    assert len(roots) >= {"aws": 10, "azure": 9, "none": 1}[cloud]
     for name, directory, root in roots:
         for release in RELEASES[cloud]:
             releases = {PROVIDER[cloud]: release} if release and root != Path("deploy") else {}
@@ -77,13 +96,20 @@ def test_valid_at_level_schema(
             )
 
 
+@pytest.mark.parametrize("folder", ["bootstrap", "env", "shared"])  # deploy's provider: no mirror
 def test_valid_at_level_provider(
-    pristine: Repository, toolchain: SystemToolchain, provider_mirror: Path
+    folder: str, pristine: Repository, toolchain: SystemToolchain, provider_mirror: Path
 ) -> None:
-    for name, directory, root in distinct_roots("aws", pristine):
-        if root != Path("deploy"):  # its provider is in no mirror here
-            (said,) = terraform.validate(toolchain, directory, [root])
-            assert (said.diagnostics, said.limit, said.level) == ((), "", "provider"), name
+    roots = [one for one in distinct_roots("aws", pristine) if one[2] == Path(folder)]
+    assert roots
+    for name, directory, root in roots:
+        (said,) = terraform.validate(toolchain, directory, [root])
+        assert (said.diagnostics, said.limit, said.level) == ((), "", "provider"), name
+
+
+def test_each_root_of_aws_is_asked_of_the_provider(pristine: Repository) -> None:
+    asked = {"bootstrap", "env", "shared", "deploy"}
+    assert {root.as_posix() for _, _, root in distinct_roots("aws", pristine)} == asked
 
 
 # One pipeline that signs without a key, all of them: with a key, and one that does not sign.
