@@ -13,6 +13,8 @@ from scaffolder.repository.project import Project
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import SystemToolchain
 
+pytestmark = pytest.mark.packaged
+
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 
 

@@ -32,6 +32,8 @@ from scaffolder.tools.cluster import Ruling
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import SystemToolchain
 
+pytestmark = pytest.mark.packaged
+
 SCRIPTED = "the answers are a script's"
 """Why a test is skipped with a real API server: it needs one that refuses, or is ill."""
 

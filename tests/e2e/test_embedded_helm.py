@@ -212,6 +212,7 @@ def both(tools: SystemToolchain, folder: Path) -> tuple[Linted, Rendered]:
     return linted, rendered
 
 
+@pytest.mark.packaged
 @pytest.mark.parametrize("case", CHARTS.values(), ids=CHARTS)
 def test_the_embedded_helm_lints_and_renders(
     embedded: SystemToolchain, tmp_path: Path, case: Chart
@@ -224,6 +225,7 @@ def test_the_embedded_helm_lints_and_renders(
     assert bool(rendered.error) is (case.objects == 0)
 
 
+@pytest.mark.packaged
 def test_the_embedded_helm_passes_values_on(embedded: SystemToolchain, tmp_path: Path) -> None:
     _, rendered = both(embedded, chart(tmp_path, {}))
     assert 'name: my-release\ndata:\n  version: "v1.36.0"\n  digest: "sha256:1,2"' in rendered.text
@@ -243,6 +245,7 @@ def test_the_embedded_helm_says_what_the_one_on_path_says(
     ]
 
 
+@pytest.mark.packaged
 def test_what_we_generate_passes(embedded: SystemToolchain, pristine: Repository) -> None:
     folder = pristine() / "helm" / "my-service"
     releases = [
@@ -285,6 +288,7 @@ def test_a_chart_that_never_ends_gives_no_verdict(
         helm.render(tools, folder, [Release()], kube_version="1.36.0")
 
 
+@pytest.mark.packaged
 def test_a_chart_that_takes_all_memory_gives_no_verdict(
     embedded: SystemToolchain, tmp_path: Path
 ) -> None:
@@ -293,6 +297,7 @@ def test_a_chart_that_takes_all_memory_gives_no_verdict(
         helm.lint(embedded, folder, [Release()], kube_version="1.36.0")
 
 
+@pytest.mark.packaged
 def test_a_scalar_without_quotes_is_to_helm_what_the_check_takes_it_for(
     embedded: SystemToolchain, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from scaffolder.checks.faults import Fault
 from scaffolder.model import Finding
 from scaffolder.repository.project import Project
 
+pytestmark = pytest.mark.only_git
+
 PROD = "helm/my-service/values-prod.yaml"
 DEPLOYMENT = "helm/my-service/templates/deployment.yaml"
 
