@@ -93,6 +93,10 @@ def _is_anchored_twice(error: yaml.YAMLError) -> bool:
     return "found duplicate anchor" in str(error)
 
 
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\'")
+"""An apostrophe with a backslash, which the readers of Go take though YAML has no such escape."""
+
+
 def load_all(text: str) -> list[Any]:
     """The documents of `text`, those that are empty left out.
 
@@ -102,7 +106,12 @@ def load_all(text: str) -> list[Any]:
         yaml.YAMLError: it does not parse, repeats a key, or is too deep or too large.
 
     """
-    return _load(text, _Construction)
+    try:
+        return _load(text, _Construction)
+    except yaml.scanner.ScannerError as error:
+        if "unknown escape character" not in str(error) or not _ESCAPED.search(text):
+            raise
+    return _load(_ESCAPED.sub(r"\1'", text), _Construction)
 
 
 def refuse_unbounded(text: str) -> None:

@@ -84,7 +84,7 @@ def _advice(report: Report, width: int, *, shown: bool) -> list[str]:
     if not causes:
         return []
     number = sum(len(cause.findings) for cause in causes)
-    text = f"  advice on style and hardening: {number} ({counted_by_check(causes)})"
+    text = f"  advice on style, hardening and environments: {number} ({counted_by_check(causes)})"
     return wrapped(text, width, most=1, end="" if shown else ": -v")
 
 

@@ -31,6 +31,9 @@ _EXAMPLES = frozenset(
         "archive",
         "archived",
         "_archived",
+        "_archive",
+        "deprecated",
+        "attic",
     }
 )
 """Folders with what is shown, or was once used."""

@@ -50,6 +50,7 @@ CHECKS = (
     ),
     Check(
         id="EN008",
+        elsewhere=Severity.WARNING,
         title="Files name their own environment",
         run=names.files_speak_of_their_own_environment,
     ),

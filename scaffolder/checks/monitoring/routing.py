@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from scaffolder.repository.facts.monitoring import Alertmanager
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
 from scaffolder.tools import output
+from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import AMTOOL
 from scaffolder.tools.toolchain import Toolchain
 
@@ -60,7 +62,11 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
     An AlertmanagerConfig spells its keys otherwise, and is the operator's to judge. An amtool that
     is older than a setting is shown the configuration without it, and the verdict's limit says so.
     """
-    found = [one for one in monitoring.alertmanagers(project) if not one.is_object]
+    found = [
+        one
+        for one in monitoring.alertmanagers(project)
+        if not one.is_object and not files.is_trial(one.path)
+    ]
     if not found:
         raise NotApplicable("there is no Alertmanager configuration")
     amtool = toolchain.find(AMTOOL)
@@ -87,17 +93,11 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
             case 0:
                 pass
             case 1:
-                refused = _REFUSED.search(done.stdout + done.stderr)
-                message = essence(refused[1]) if refused else essence(done.stdout + done.stderr)
-                message = message.partition(" amtool: error:")[0]
-                if by := _completed(project, one, message):
-                    limits.append(f"{file.as_posix()}, which {by}")
+                message = _refusal(done)
+                if excuse := _excuse(project, one, message):
+                    limits.append(f"{file.as_posix()}, which {excuse}")
                     continue
-                named = _QUOTED.search(message)
-                line = (
-                    project.line_of(file, named[1] if named else "")
-                    or one.place(project, "receivers").line
-                )
+                line = _line_of(project, one, message)
                 findings.append(Finding(path=file, line=line, message=message))
             case _:
                 raise ToolCrashed(f"amtool ended with {done.exit_code}: {essence(done.stderr)}")
@@ -112,6 +112,52 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
     )
 
 
+def _refusal(done: CompletedRun) -> str:
+    """Return what amtool says of a configuration that it does not accept."""
+    refused = _REFUSED.search(done.stdout + done.stderr)
+    message = essence(refused[1]) if refused else essence(done.stdout + done.stderr)
+    return message.partition(" amtool: error:")[0]
+
+
+def _line_of(project: Project, one: Alertmanager, message: str) -> int:
+    named = _QUOTED.search(message)
+    line = project.line_of(one.path, named[1] if named else "")
+    return line or one.place(project, "receivers").line
+
+
+_UNKNOWN = re.compile(r"field (\w+) not found in type")
+
+_FIELDS = (
+    *("route", "routes", "receiver", "receivers", "group_by", "group_wait", "group_interval"),
+    *("repeat_interval", "match", "match_re", "matchers", "continue", "mute_time_intervals"),
+    *("active_time_intervals", "inhibit_rules", "source_match", "target_match", "equal", "global"),
+    *("source_matchers", "target_matchers", "templates", "time_intervals", "send_resolved", "name"),
+    *("slack_configs", "email_configs", "pagerduty_configs", "webhook_configs", "opsgenie_configs"),
+    *("api_url", "channel", "title", "text", "color", "username", "icon_emoji", "icon_url", "url"),
+    *(
+        "to",
+        "from",
+        "smarthost",
+        "auth_username",
+        "auth_password",
+        "headers",
+        "html",
+        "routing_key",
+    ),
+    *("service_key", "description", "severity", "details", "http_config", "resolve_timeout"),
+    *("smtp_from", "smtp_smarthost", "smtp_auth_username", "smtp_auth_password", "slack_api_url"),
+)
+"""Settings that every Alertmanager of these years has, against which a slip of the pen is seen."""
+
+
+def _newer(message: str) -> str:
+    """Return the setting that a newer Alertmanager may know, "" if it is a slip of the pen."""
+    unknown = _UNKNOWN.search(message)
+    if unknown is None or difflib.get_close_matches(unknown[1], _FIELDS, n=1, cutoff=0.85):
+        return ""
+    return unknown[1]
+
+
 _LACKS = re.compile(
     r"\bno (?:global|\w+) .*\b(?:set|configured)\b|\bmissing\b|\bmust be\b|\brequired\b"
     r"|unsupported scheme|must specify|at least one|\bempty\b|one of ",
@@ -124,8 +170,10 @@ _COMPLETES = re.compile(
 )
 
 
-def _completed(project: Project, one: Alertmanager, message: str) -> str:
-    """Return what adds the setting that a configuration lacks, "" if nothing does."""
+def _excuse(project: Project, one: Alertmanager, message: str) -> str:
+    """Return why a configuration that amtool refuses may be right, "" if it is wrong."""
+    if unknown := _newer(message):
+        return f"has {unknown}, newer than this amtool"
     if not _LACKS.search(message):
         return ""
     if one.is_in_values:

@@ -33,6 +33,11 @@ _SAYS_SO = re.compile(
     r"passw|secret|token|credential|api_?-?key|(?<=-)(?:ssh|tls|pull|deploy|sign(?:ing)?)-key(?![a-z])",
     re.IGNORECASE,
 )
+_WRONG = re.compile(
+    r"(?<![a-z])(?:wrong|invalid|fake|dummy|bogus|incorrect)(?![a-z])|^#\w+(?:&|$)", re.IGNORECASE
+)
+"""What a test hands over to be refused, and the name of a bean in a route of Camel."""
+
 _TECHNICAL = re.compile(
     r"k8s|s3|e2e|i18n|l10n|v\d+(?:alpha|beta)?\d*|oauth2?|ec2|x86|x64|db2|h2|http2|p12|p256|b64|base64|sha\d+|md5|"
     r"aes\d+|[rhe]s\d{3}|ed25519|utf8|ipv[46]|us-?\w+-?\d|r53|pkcs\d+|x509"
@@ -122,6 +127,7 @@ def _may_be_secret(text: str) -> bool:
         len(text) >= 8
         and not _REFERENCE.search(text)
         and not _UUID.fullmatch(text)
+        and not _WRONG.search(text)
         and not (
             _SAYS_SO.search(text) and re.fullmatch(r"[\w./:-]+", text) and not _is_hexadecimal(text)
         )

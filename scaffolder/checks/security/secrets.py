@@ -97,12 +97,30 @@ def _weight(project: Project, file: Path, text: str, secret: Secret) -> Severity
     """Return NOTE for what opens nothing of production: values of trials, an id whose secret is elsewhere."""
     if files.is_trial_values(project, file) or _is_for_developers(text, secret.start):
         return Severity.NOTE
+    if _OF_DEVELOPERS.search(file.name) or _is_alone(text, secret):
+        return Severity.NOTE
     line_start = text.rfind("\n", 0, secret.start) + 1
     is_id = re.match(
         r"[\s-]*access_?key_?id[\"']?\s*:", text[line_start : secret.end], re.IGNORECASE
     )
     around = "\n".join(text[line_start:].splitlines()[:6])
     return Severity.NOTE if is_id and _ELSEWHERE.search(around) else Severity.ERROR
+
+
+_OF_DEVELOPERS = re.compile(
+    r"^(?:docker-)?compose\b.*[._-](?:dev(?:elopment)?|local|tests?|e2e|ci)\b.*\.ya?ml$",
+    re.IGNORECASE,
+)
+"""A file of Compose for a machine on which nothing is worth a secret."""
+
+
+def _is_alone(text: str, secret: Secret) -> bool:
+    """Return whether an id of a key of AWS is there without the key that it is the id of."""
+    if secret.name != "an AWS access key":
+        return False
+    before, after = text[: secret.start].splitlines()[-8:], text[secret.end :].splitlines()[:8]
+    around = "\n".join([*before, *after])
+    return not re.search(r"secret|password|[A-Za-z0-9/+]{40}", around, re.IGNORECASE)
 
 
 def _is_for_developers(text: str, at: int) -> bool:
@@ -120,15 +138,22 @@ _PUBLISHED = re.compile(
     r"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq"  # the emulator of Azure Storage
     r"|X-Amz-Credential[\"']?\s*[=:]"  # the signature of an address, by a key that is not given
     r"|/\d{8}/[a-z0-9-]+/\w+/aws4_request"
-    r"|SW2YcwTIb9zpOOhoPsMm",  # the key of sessions that Grafana comes with
+    r"|SW2YcwTIb9zpOOhoPsMm"  # the key of sessions that Grafana comes with
+    r"|\bphc_[a-z0-9]{20,}|\bpk_(?:live|test)_[a-z0-9]{10,}",  # PostHog, Stripe and Clerk
     re.IGNORECASE,
 )
+
+
+_OF_SEARCH = re.compile(r"\b(?:apiKey|api_key|searchApiKey)[\"']?\s*[:=]")
+"""The key with which the page of a visitor searches: https://docsearch.algolia.com."""
 
 
 def _is_public(text: str, line: str) -> bool:
     """Return whether a key is published, or the text describes a kind of object or names a key."""
     if _PUBLISHED.search(line) or "kind: CustomResourceDefinition" in text:
         return True
+    if _OF_SEARCH.search(line) and re.search(r"algolia|docsearch", text, re.IGNORECASE):
+        return re.search(r"[\"']?(?:appId|indexName)[\"']?\s*:", text) is not None
     names_a_key = re.match(r"\s*-?\s*(?:secretKey|key|property)\s*:", line)
     return bool(names_a_key) and "kind: ExternalSecret" in text
 

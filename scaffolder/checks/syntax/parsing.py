@@ -343,8 +343,13 @@ https://learn.microsoft.com/azure/api-management/api-management-policy-expressio
 """
 
 
+_MESSAGE = re.compile(r"\s*(?:--[\w=.'()+,/:?-]{6,}\s*\n|[A-Z][\w-]+: \S)")
+"""How a message of MIME or HTTP begins that was saved with its heads: it holds XML among others."""
+
+
 def _xml_problem(project: Project, file: Path) -> tuple[int, str] | None:
-    if _API_MANAGEMENT.search(project.text(file)):
+    text = project.text(file)
+    if _API_MANAGEMENT.search(text) or _MESSAGE.match(text):
         return None
     return _unreadable(lambda: reading.xml_of(project, file))
 

@@ -32,7 +32,7 @@ _SETTINGS = frozenset({*of_each(lambda runtime: runtime.SETTINGS), "appsettings.
 _PREFIXES = of_each(lambda runtime: runtime.SETTINGS_PREFIXES)
 _TESTS = re.compile(
     r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)"
-    r"|(?:^|/)src/(?:[a-z]\w*Tests?|aat|testFixtures)/|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
+    r"|(?:^|/)src/(?:[a-z]\w*Tests?|aat|testFixtures)/|(?:^|/)(?:examples?|samples?|contrib|hack)/|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
     r"|(?:^|/)(?:playwright|cypress|karma|jest|vitest|wdio|protractor|nightwatch|testcafe|codecept)"
     r"[\w.-]*\.\w+$"
 )

@@ -51,6 +51,14 @@ def parted(one: Result, *named: str) -> Result:
         (result("SEC007", Severity.NOTE), True),
         (result("SEC007", Severity.WARNING), False),
         (result("CI002", Severity.WARNING, "action"), False),
+        (result("AG041", Severity.WARNING), True),
+        (result("EN003", Severity.WARNING, "", "a is 1 in dev, 2 in prod"), True),
+        (result("EN001", Severity.WARNING, "", "a is set for dev only, not for prod"), True),
+        (result("EN001", Severity.WARNING, "", "a is not set for qa, but for dev"), True),
+        (result("EN001", Severity.WARNING, "", "a is not set for qa, but for dev and prod"), False),
+        (result("EN008", Severity.WARNING, "", "names qa, but this is a file of prod"), False),
+        (result("SEC001", Severity.NOTE), True),
+        (result("SEC001", Severity.ERROR), False),
         (result("SEC002", Severity.WARNING), False),
         (result("AG049", Severity.NOTE), False),  # nobody else says it
         (result("EOL001", Severity.WARNING), False),
@@ -119,7 +127,10 @@ def test_each_format_that_is_whole_tells_the_advice(tmp_path: Path) -> None:
     assert [one["line"] for one in told["advice"]] == [7, 8]
     schema = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(document)
-    assert "  advice on style and hardening: 2 (SEC003 2): -v" in text.write(report).splitlines()
+    assert (
+        "  advice on style, hardening and environments: 2 (SEC003 2): -v"
+        in text.write(report).splitlines()
+    )
     whole = text.write(report, verbose=True)
     assert ".github/workflows/a.yml:7: note[SEC003]" in whole
     assert "-v" not in whole
