@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffolder import checks
 from scaffolder.checks import advice, duplicates, page
 from scaffolder.model import Check, Edit, Report, Result
-from scaffolder.repository import baseline, environment_diff, fixes, settings
+from scaffolder.repository import environment_diff, settings
 from scaffolder.repository.project import Project
 from scaffolder.repository.settings import Settings
 from scaffolder.tools.cache import Cache
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
+
+if TYPE_CHECKING:
+    from scaffolder.repository import baseline, fixes
 
 ROUNDS = 3
 """How often edits are made and the checks run again: an edit may make room for another, and then it is done."""
@@ -80,6 +84,8 @@ def examine(
         def ask(project: Project) -> Report:
             report = _asked(project, chosen, toolchain, request, said, kept, on_result)
             if known and not request.write_baseline:
+                from scaffolder.repository import baseline
+
                 report = baseline.only_new(project, report, known)
             return report if request.write_baseline else narrow(report)
 
@@ -119,6 +125,10 @@ def _chosen(request: Request, said: Settings) -> tuple[Check, ...]:
 
 
 def _baseline(request: Request, said: Settings) -> baseline.Baseline | None:
+    if not (request.baseline or request.write_baseline or said.baseline):
+        return None
+    from scaffolder.repository import baseline  # most runs have none
+
     if request.baseline:
         return baseline.read(request.baseline)
     if request.write_baseline:
@@ -135,6 +145,8 @@ def _opened(root: Path, said: Settings) -> Project:
 def _written(
     file: Path, project: Project, examined: Examined, narrow: Callable[[Report], Report]
 ) -> Examined:
+    from scaffolder.repository import baseline  # see `_baseline`
+
     known = baseline.write(project, examined.report, file)
     return replace(examined, report=narrow(baseline.only_new(project, examined.report, known)))
 
@@ -146,6 +158,8 @@ def _mended(
     report: Report,
     ask: Callable[[Project], Report],
 ) -> Examined:
+    from scaffolder.repository import fixes  # for --fix alone
+
     mended: dict[Path, fixes.Change] = {}
     for _ in range(ROUNDS):
         plan = fixes.plan(project, _edits(report))

@@ -16,7 +16,6 @@ from scaffolder import report
 from scaffolder.cli import options
 from scaffolder.model import FAMILIES, Report, Result, visible
 from scaffolder.report import text as text_report
-from scaffolder.repository import fixes
 
 if TYPE_CHECKING:
     # Each costs time that the other command does not need: the checks, and the templates.
@@ -67,6 +66,8 @@ def _fill_summary(found: Report) -> None:
 def say_fixes(examined: Examined, *, diff: bool, dry_run: bool) -> None:
     """Say on stderr what `--fix` changed, or would, and what it left alone."""
     if diff and examined.mended:
+        from scaffolder.repository import fixes  # for --fix alone
+
         click.echo(fixes.diff(fixes.Plan(changes=examined.mended)), err=True, nl=False)
     for change in examined.mended:
         made = "made" if change.before is None else "mended"

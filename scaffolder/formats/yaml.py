@@ -54,7 +54,7 @@ class Items(list[Any]):
 
 
 _BASE: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-_RESOLVER = yaml.resolver.Resolver()
+_RESOLVER: Any = yaml.resolver.Resolver()
 
 
 @functools.lru_cache(maxsize=4096)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -41,6 +40,8 @@ def save(report: Report, form: str, file: Path) -> None:
 
 
 def _replace(file: Path, written: str) -> None:
+    import tempfile  # most reports are printed
+
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -141,9 +141,9 @@ def _lines_of_others(project: Project, file: Path) -> frozenset[int]:
         numbered = enumerate(project.lines(file), 1)
         found |= {number for number, line in numbered if _HEALTH_OF_RUN.search(line)}
     for service in compose.composed(project):
-        image = service.content.get("image")
-        is_other = not service.content.get("build") and not ownership.is_own(project, str(image))
-        if service.file == file and is_other:
+        if service.file != file or service.content.get("build"):
+            continue
+        if not ownership.is_own(project, str(service.content.get("image"))):
             found |= _block(project, file, line_of(service.content, "healthcheck"))
     return frozenset(found)
 
