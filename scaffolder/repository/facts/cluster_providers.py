@@ -60,22 +60,57 @@ def beside_their_cluster(project: Project) -> Iterator[ClusterProvider]:
     """Yield each provider whose settings come from a cluster of its own configuration."""
     for configuration in terraform_roots.configurations(project):
         reader = _Reader(project, configuration)
-        if not reader.uses_providers():
-            continue
-        for folder in sorted(configuration):
-            for part in reader.parts(folder, "provider"):
-                if part.block.labels[:1] and part.block.labels[0] in PROVIDERS:
-                    yield from reader.provider(folder, part)
+        found = list(reader.providers())
+        if found and reader.uses_providers():
+            for part in found:
+                yield from reader.provider(part)
 
 
 def providers(project: Project) -> int:
     """Return how many providers speak to a cluster."""
-    return sum(
-        block.type == "provider" and block.labels[:1] != () and block.labels[0] in PROVIDERS
-        for file in files.terraform(project)
-        if (top := blocks(project, file))
-        for block in top.blocks
-    )
+    found = _parts(project).values()
+    return sum(_is_of_a_cluster(part) for types in found for part in types.get("provider", ()))
+
+
+def _is_of_a_cluster(part: _Part) -> bool:
+    return part.block.labels[:1] != () and part.block.labels[0] in PROVIDERS
+
+
+def _parts(project: Project) -> dict[Path, dict[str, list[_Part]]]:
+    """Return the blocks of each folder by type; a repository may have hundreds of folders."""
+
+    def make() -> dict[Path, dict[str, list[_Part]]]:
+        found: dict[Path, dict[str, list[_Part]]] = {}
+        for file in files.terraform(project):
+            top = blocks(project, file)
+            types = found.setdefault(file.parent, {})
+            for block in top.blocks if top else ():
+                types.setdefault(block.type, []).append(_Part(file=file, block=block))
+        return found
+
+    return project.once("blocks of Terraform by folder", make)
+
+
+def _calls(project: Project) -> dict[Path, list[_Part]]:
+    """Return the calls of each local module, in the order of the folders that they are in."""
+
+    def make() -> dict[Path, list[_Part]]:
+        found: dict[Path, list[_Part]] = {}
+        for _, types in sorted(_parts(project).items(), key=lambda entry: entry[0]):
+            for call in types.get("module", ()):
+                target = _target(project, call)
+                if target is not None:
+                    found.setdefault(target, []).append(call)
+        return found
+
+    return project.once("calls of local modules of Terraform", make)
+
+
+def _target(project: Project, call: _Part) -> Path | None:
+    source = call.block.attributes.get("source")
+    if source is None or not source.text.startswith("."):
+        return None
+    return project.relative((call.file.parent / source.text).as_posix())
 
 
 class _Reader:
@@ -84,14 +119,20 @@ class _Reader:
     def __init__(self, project: Project, configuration: frozenset[Path]) -> None:
         self._project = project
         self._folders = configuration
-        self._parts: dict[Path, list[_Part]] = {folder: [] for folder in configuration}
-        for file in files.terraform(project):
-            if file.parent in configuration and (top := blocks(project, file)):
-                self._parts[file.parent] += [_Part(file=file, block=one) for one in top.blocks]
+        self._parts = _parts(project)
+        # An expression that many others read is followed once, not once for each way to it.
+        self._made: dict[tuple[Path, str, int], _Part | None] = {}
 
     def parts(self, folder: Path, *types: str) -> Iterator[_Part]:
         """Yield the blocks of a folder of one of these types."""
-        yield from (part for part in self._parts.get(folder, ()) if part.block.type in types)
+        known = self._parts.get(folder, {}) if folder in self._folders else {}
+        for kind in types:
+            yield from known.get(kind, ())
+
+    def providers(self) -> Iterator[_Part]:
+        """Yield the providers that speak to a cluster."""
+        for folder in sorted(self._folders):
+            yield from filter(_is_of_a_cluster, self.parts(folder, "provider"))
 
     def uses_providers(self) -> bool:
         """Return whether a resource needs a cluster, here or in a module that is not here."""
@@ -105,10 +146,10 @@ class _Reader:
                     return True
         return False
 
-    def provider(self, folder: Path, part: _Part) -> Iterator[ClusterProvider]:
+    def provider(self, part: _Part) -> Iterator[ClusterProvider]:
         """Yield a provider if one of its settings leads to a cluster of the configuration."""
         for attribute in _attributes(part.block):
-            made = self._cluster(folder, attribute.expression, _DEEPEST)
+            made = self._cluster(part.file.parent, attribute.expression, _DEEPEST)
             if made:
                 yield ClusterProvider(
                     name=part.block.labels[0],
@@ -120,8 +161,12 @@ class _Reader:
 
     def _cluster(self, folder: Path, expression: str, depth: int) -> _Part | None:
         """Return what makes the cluster that an expression reads, or None."""
-        if not depth:
-            return None
+        key = (folder, expression, depth)
+        if depth and key not in self._made:
+            self._made[key] = self._followed(folder, expression, depth)
+        return self._made.get(key)
+
+    def _followed(self, folder: Path, expression: str, depth: int) -> _Part | None:
         for kind, name, attribute in _REFERENCE.findall(_code(expression)):
             made = self._referred(folder, (kind, name, attribute), depth - 1)
             if made:
@@ -150,11 +195,10 @@ class _Reader:
 
     def _variable(self, folder: Path, name: str, depth: int) -> _Part | None:
         """Return the cluster that a caller hands to a variable of the module in `folder`."""
-        for caller in sorted(self._folders):
-            for call in self.parts(caller, "module"):
-                given = call.block.attributes.get(name)
-                if given and self._target(call) == folder:
-                    return self._cluster(caller, given.expression, depth)
+        for call in _calls(self._project).get(folder, ()):
+            given = call.block.attributes.get(name)
+            if given and call.file.parent in self._folders:
+                return self._cluster(call.file.parent, given.expression, depth)
         return None
 
     def _data(self, folder: Path, kind: str, name: str, depth: int) -> _Part | None:
@@ -175,7 +219,7 @@ class _Reader:
         source = call.block.attributes.get("source") if call else None
         if call is None or source is None:
             return None
-        target = self._target(call)
+        target = _target(self._project, call)
         if target is not None:
             return self._output(target, output, depth)
         if _makes(source.text):
@@ -202,12 +246,6 @@ class _Reader:
         return next(
             (part for part in self.parts(folder, kind) if part.block.labels == labels), None
         )
-
-    def _target(self, call: _Part) -> Path | None:
-        source = call.block.attributes.get("source")
-        if source is None or not source.text.startswith("."):
-            return None
-        return self._project.relative((call.file.parent / source.text).as_posix())
 
 
 def _makes(source: str) -> bool:

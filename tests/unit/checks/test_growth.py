@@ -14,6 +14,7 @@ from support import ScriptedToolchain
 from scaffolder import checks
 from scaffolder.errors import ScaffolderError
 from scaffolder.model import Blocked, NotApplicable
+from scaffolder.repository import files, reading
 from scaffolder.repository.project import Project
 from tools import scale
 
@@ -80,3 +81,56 @@ def test_files_of_a_folder_are_found_without_asking_all(tmp_path: Path) -> None:
     assert project.inside(Path("services/s9")) == ()
     assert Path("services/s1") in project.folders
     assert project.named("Chart.yaml") == tuple(Path(f"charts/s{n}/Chart.yaml") for n in range(3))
+
+
+def configurations(root: Path, number: int) -> None:
+    """Write a repository of so many configurations of Terraform, which share twenty modules."""
+    for at in range(number):
+        folder = root / "stacks" / f"s{at}"
+        folder.mkdir(parents=True)
+        source = f'module "net" {{\n  source = "../../modules/m{at % 20}"\n  name = "s{at}"\n}}\n'
+        (folder / "main.tf").write_text(f"{source}{CLUSTERS}", encoding="utf-8")
+    for at in range(20):
+        folder = root / "modules" / f"m{at}"
+        folder.mkdir(parents=True)
+        text = 'variable "name" {}\noutput "id" {\n  value = var.name\n}\n'
+        (folder / "main.tf").write_text(text, encoding="utf-8")
+
+
+CLUSTERS = """\
+locals {
+  host = module.net.id
+}
+provider "kubernetes" {
+  host = local.host
+}
+resource "kubernetes_namespace" "this" {
+  metadata { name = "shop" }
+}
+"""
+
+
+def calls_of_clusters(root: Path) -> int:
+    """Return how many calls TF003 makes once the files are read."""
+    project = Project(root)
+    for file in files.terraform(project):
+        reading.blocks(project, file)
+    [check] = checks.choose(select=["TF003"], ignore=[])
+    with counted() as calls:
+        check.run(project, ScriptedToolchain({}))
+    return calls.number
+
+
+def test_twice_the_configurations_of_terraform_are_twice_the_work(tmp_path: Path) -> None:
+    done = {}
+    for number in (30, 60):
+        configurations(tmp_path / str(number), number)
+        done[number] = calls_of_clusters(tmp_path / str(number))
+    assert done[60] <= scale.MOST_GROWTH * done[30]
+
+
+def test_ways_to_a_setting_are_not_followed_one_by_one(tmp_path: Path) -> None:
+    steps = [f"  l{at} = [{', '.join([f'local.l{at + 1}'] * 5)}]" for at in range(8)]
+    text = CLUSTERS.replace("  host = module.net.id", "\n".join(["  host = local.l0", *steps]))
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    assert calls_of_clusters(tmp_path) < 10_000
