@@ -17,6 +17,9 @@ Stored = Mapping[str, object]
 
 _NONE = "none"
 
+_KINDS = {"service", "platform"}
+"""Values of the question that says what a repository is: its answer stays what it was."""
+
 # All that is Terraform: the folder terraform/ belongs to the cloud, and the installation to
 # `deploy`.
 _REMOVED_TOGETHER = {
@@ -114,6 +117,7 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
             known[name] = _accepted(
                 question, given[name], known, "scaffold set" if following else "scaffold update -d"
             )
+            _refuse_another_kind(question, known, stored)
             chosen[name] = known[name]
         elif name in stored and _fits(question, stored[name], known):
             known[name] = answers.accepted(question, stored[name], known)
@@ -121,6 +125,23 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
         else:
             known[name] = question.default_given(known) or ""
     return chosen
+
+
+def _refuse_another_kind(question: Question, known: Mapping[str, Answer], stored: Stored) -> None:
+    """Refuse to turn a repository of a service into one of a platform, or the other way round.
+
+    Terraform would plan to destroy what the other kind does not have: a registry with the images that
+    run, or the clusters under every service. A question `kind` of another template is left alone.
+    """
+    if {choice.value for choice in question.choices_given({})} != _KINDS or not stored:
+        return
+    before = stored.get(question.name, question.default_given({}))
+    if known[question.name] != before:
+        raise AnswersError(
+            f"a repository of a {before} stays one: as a {known[question.name]} it would lose files,"
+            " and Terraform would destroy what they made",
+            hint=f"scaffold new NAME --data {question.name}={known[question.name]} makes another one",
+        )
 
 
 def _accepted(

@@ -180,3 +180,37 @@ def test_every_choice_of_every_question_can_be_meant(tmp_path: Path) -> None:
                 assert answer_changes.added((choice.value,), {}, HERE) == {
                     question.name: [choice.value]
                 }
+
+
+@pytest.mark.parametrize("following", [True, False], ids=["set", "update -d"])
+@pytest.mark.parametrize(
+    ("stored", "kind", "before"),
+    [
+        ({}, "platform", "service"),
+        ({"kind": "service"}, "platform", "service"),
+        ({"kind": "platform"}, "service", "platform"),
+    ],
+    ids=["of an older release", "of a service", "of a platform"],
+)
+def test_a_repository_stays_of_its_kind(
+    stored: dict[str, object], kind: str, before: str, following: bool
+) -> None:
+    known = {name: answer for name, answer in STORED.items() if name != "kind"} | stored
+    with pytest.raises(AnswersError, match=f"a repository of a {before} stays one") as stopped:
+        answer_changes.resolved(known, {"kind": kind}, HERE, following=following)
+    assert stopped.value.hint == f"scaffold new NAME --data kind={kind} makes another one"
+
+
+def test_the_kind_that_a_repository_has_may_be_said_again() -> None:
+    known = answer_changes.resolved(STORED, {"kind": "service"}, HERE, following=True)
+    assert known["kind"] == "service"
+
+
+def test_a_question_of_another_template_with_the_same_name_may_change(tmp_path: Path) -> None:
+    (tmp_path / "copier.yml").write_text(
+        "kind: {type: str, choices: [library, program], default: library}\n", encoding="utf-8"
+    )
+    known = answer_changes.resolved(
+        {"kind": "library"}, {"kind": "program"}, tmp_path, following=True
+    )
+    assert known == {"kind": "program"}
