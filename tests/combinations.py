@@ -58,6 +58,22 @@ def _made(axes: dict[str, list[str]], strength: int) -> list[dict[str, str]]:
     return list(make(axes, strength=strength, constraints=constraints))
 
 
+def other_environments() -> tuple[Combination, ...]:
+    """Two, three and five environments, each with other answers; no name that all other rows have but dev and prod."""
+    rows: tuple[dict[str, object], ...] = (
+        {"environments": ["dev", "prod"], "cloud": "aws", "ci": ["github", "azure-devops"]},
+        {"environments": ["alpha", "beta", "live"], "cloud": "none", "ci": ["jenkins"]},
+        {
+            "environments": ["dev", "test", "staging", "preprod", "production"],
+            "cloud": "azure",
+            "ci": ["gitlab", "github"],
+            "deploy": "terraform",
+            "runtime": "go",
+        },
+    )
+    return tuple(answers.complete({**_IDENTITY, **row}) for row in rows)
+
+
 def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
     """`number` further combinations, drawn evenly; the same ones for the same seed."""
     chance = random.Random(seed)  # noqa: S311, nothing secret
@@ -122,7 +138,7 @@ def named(row: Combination) -> str:
     return "-".join(
         "+".join(value) if isinstance(value, tuple) else value
         for name, value in row.items()
-        if name not in {*_TEXT, "service_name"}
+        if name not in {*_TEXT, "service_name"} and value != ("dev", "qa", "prod")
     )
 
 

@@ -35,7 +35,7 @@ CARRIED = [version for version in SUPPORTED if any(SCHEMAS.glob(f"v{version}*-st
 
 WITHOUT_SCHEMA = {("gateway.envoyproxy.io/v1alpha1", "EnvoyProxy")}
 
-PAIRS = combinations.covering(2)
+PAIRS = (*combinations.covering(2), *combinations.other_environments())
 EACH_VALUE = combinations.covering(1)
 
 Object = dict[str, Any]

@@ -31,7 +31,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = pytest.mark.matrix
 
-PAIRS = combinations.covering(2)
+PAIRS = (*combinations.covering(2), *combinations.other_environments())
 
 CHECKS = {check.id: check for check in checks.every(today=TODAY)}
 
