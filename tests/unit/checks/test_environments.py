@@ -12,12 +12,14 @@ from support import ScriptedToolchain, said
 from scaffolder import checks, cli
 from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.model import Finding, Outcome, Report, Severity
-from scaffolder.repository import environment_diff
+from scaffolder.repository import environment_diff, environments
 from scaffolder.repository.environment_diff import (
     RENDERED_MAY_DIFFER,
     VARIABLES_MAY_DIFFER,
     Difference,
 )
+from scaffolder.repository.kubernetes_objects import KubernetesObject
+from scaffolder.repository.manifests import Manifest
 from scaffolder.repository.project import Project
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import Tool
@@ -430,3 +432,53 @@ def test_parity_is_written_where_it_is_asked_for_and_nowhere_else(
         == ExitCode.USAGE
     )
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_name_with_the_word_of_an_environment_is_the_same_object_everywhere() -> None:
+    def manifest(environment: str) -> Manifest:
+        said = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pay-test"}}
+        own = {**said, "metadata": {"name": f"{environment}-pay"}}
+        objects = tuple(
+            KubernetesObject(scope=("chart", ""), path=Path("pod.yaml"), content=content)
+            for content in (said, own)
+        )
+        return Manifest(chart=Path("chart"), environment=environment, objects=objects)
+
+    named = environment_diff._by_name([manifest("dev"), manifest("test"), manifest("prod")])
+    assert {tuple(sorted(one)) for one in named.values()} == {
+        ("v1 Pod <environment>-pay", "v1 Pod pay-test")
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "order"),
+    [
+        ("environments: [alpha, live]\n", ("alpha", "live")),
+        ("environments: [dev, qa, prod]\n", ("dev", "qa", "prod")),
+        ("environments: text\n", ("dev", "qa", "prod")),
+        ("environments: [one]\n", ("dev", "qa", "prod")),
+        ("environments: [{a: b}, c]\n", ("dev", "qa", "prod")),
+        ("environments: [\n", ("dev", "qa", "prod")),
+        ("cloud: aws\n", ("dev", "qa", "prod")),
+    ],
+)
+def test_the_record_says_which_environments_there_are(
+    record: str, order: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / ".copier-answers.yml").write_text(record)
+    assert environments.promoted(Project(tmp_path)) == order
+
+
+def test_settings_go_before_the_record(tmp_path: Path) -> None:
+    (tmp_path / ".copier-answers.yml").write_text("environments: [alpha, live]\n")
+    project = Project(tmp_path, environments=("int", "prod"))
+    assert environments.promoted(project) == ("int", "prod")
+    assert environments.named_in(Path("values-int.yaml"), project) == "int"
+
+
+def test_files_of_recorded_environments_are_a_family(tmp_path: Path) -> None:
+    (tmp_path / ".copier-answers.yml").write_text("environments: [alpha, live]\n")
+    for name in ("alpha", "live"):
+        (tmp_path / f"{name}.tfvars").write_text('a = "b"\n')
+    (family,) = environments.families(Project(tmp_path))
+    assert list(family.files) == ["alpha", "live"]

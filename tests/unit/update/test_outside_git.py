@@ -131,3 +131,32 @@ def test_clusters_that_are_left_for_a_platform_are_forgotten_and_not_destroyed(c
     assert "deploy to the new clusters first" in left.do
     assert "deletes nothing" in left.do
     assert "destroy it" not in left.do
+
+
+def test_an_environment_that_goes_is_left_in_the_cloud_and_no_plan_destroys_it() -> None:
+    (entry,) = kept({**AWS, "environments": ["dev", "qa", "prod"]}, environments=["dev", "prod"])
+    assert entry.title.startswith("environments was dev,qa,prod, now dev,prod: files change")
+    assert entry.objects == (
+        "AWS clusters and networks pay-qa",
+        "identities pay-qa-deploy",
+        "Terraform's state in the bucket acme-pay-tfstate (env/qa)",
+        "the namespace pay in the cluster of qa",
+        "GitHub: the environment qa and its variables",
+    )
+    assert entry.do.startswith("no plan destroys qa: if it was applied, destroy it from a checkout")
+
+
+def test_an_environment_that_comes_is_made_before_the_merge() -> None:
+    before = {**AWS, "cloud": "none", "environments": ["dev", "prod"], "ci": ["github", "jenkins"]}
+    (entry,) = kept(before, environments=["dev", "staging", "prod"])
+    assert entry.objects == (
+        "not there yet: namespace of staging",
+        "not there yet: GitHub: the environment staging, its variables",
+    )
+    assert "before this is merged" in entry.do
+
+
+def test_another_last_environment_is_asked_about() -> None:
+    (entry,) = kept({**AWS, "environments": ["dev", "qa"]}, environments=["qa", "dev"])
+    assert entry.objects == ("approvals that ask before qa, and not before dev",)
+    assert kept({**AWS, "environments": ["dev", "qa"]}, environments=["dev", "qa"]) == ()
