@@ -21,6 +21,8 @@ Group = frozenset[tuple[str, str]]
 _IDENTITY = {"service_name": "my-service"}
 _TEXT = ("organization", "team", "region", "platform", "domain")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
+_OF_A_SERVICE = ("runtime", "runtime_version", "deploy", "monitoring")
+"""Questions that are asked of a service alone."""
 _OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
 
@@ -40,12 +42,20 @@ def covering(strength: int) -> tuple[Combination, ...]:
     if strength < 3:
         newest = {value.split()[0]: value for value in axes["runtime"]}
         axes["runtime"] = list(newest.values())
-        return _distinct(map(_completed, [*rows, *_made({**axes, "cloud": shared}, strength)]))
+        rows += _made({**axes, "cloud": shared}, strength)
+        return _distinct(map(_completed, [*rows, *_platforms(axes)]))
     # Each of these rows has one answer that all of its group have: with it, a pair is a triple.
     for answer in ("cluster=shared", "platform_parts=existing"):
         clouds = [value for value in shared if answer in value]
         rows += _made({**axes, "cloud": clouds}, 2)
-    return _distinct(_completed(row) for row in rows)
+    return _distinct(map(_completed, [*rows, *_platforms(axes)]))
+
+
+def _platforms(axes: dict[str, list[str]]) -> Iterator[dict[str, str]]:
+    """Yield each pair of answers that a platform is asked; its repository has few of a service's files."""
+    asked = {name: values for name, values in axes.items() if name not in _OF_A_SERVICE}
+    for row in _made({**asked, "cloud": list(_clouds("platform"))}, 2):
+        yield {"kind": "platform", **row}
 
 
 def _made(axes: dict[str, list[str]], strength: int) -> list[dict[str, str]]:
@@ -152,6 +162,7 @@ def _axes() -> dict[str, list[str]]:
             "runtime",
             "runtime_version",
             "cloud",
+            "kind",
             *_OF_A_CLOUD,
         }:
             continue
@@ -176,7 +187,7 @@ def _runtimes() -> Iterator[str]:
             yield f"{runtime.value} {version.value}"
 
 
-def _clouds() -> Iterator[str]:
+def _clouds(kind: str = "service") -> Iterator[str]:
     """Each cloud, with each group of answers to the questions that are asked of some clouds alone."""
     by_name = {question.name: question for question in answers.questions()}
 
@@ -189,7 +200,7 @@ def _clouds() -> Iterator[str]:
             for choice in by_name[rest[0]].choices_given(given):
                 yield from continued({**given, rest[0]: choice.value}, rest[1:])
 
-    for group in continued(dict(_IDENTITY), ("cloud", *_OF_A_CLOUD)):
+    for group in continued({**_IDENTITY, "kind": kind}, ("cloud", *_OF_A_CLOUD)):
         named = (f"{name}={group[name]}" for name in ("cloud", *_OF_A_CLOUD) if name in group)
         yield " ".join(named)
 
