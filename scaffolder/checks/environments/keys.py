@@ -144,7 +144,7 @@ def _value(project: Project, file: Path, key: tuple[str, ...]) -> str:
     value: Any = table(project, file)
     for part in key:
         value = next((one for name, one in value.items() if str(name) == part), None)
-    return "" if isinstance(value, dict | list) else short(str(value))
+    return "" if value is None or isinstance(value, dict | list) else short(str(value))
 
 
 def _set_in_some(

@@ -85,6 +85,29 @@ def test_what_an_environment_takes_from_the_base_is_a_warning(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("shared", "own", "says"),
+    [
+        ("50", "20", "(50), qa sets 20"),
+        ('"t3.large"', '"t3.small"', "(t3.large), qa sets t3.small"),
+        ("true", "false", "(true), qa sets false"),
+        ('["t3.large"]', '["t3.small"]', '(["t3.large"]), qa sets ["t3.small"]'),
+    ],
+)
+def test_a_variable_is_named_with_its_values(
+    shared: str, own: str, says: str, tmp_path: Path
+) -> None:
+    files = {
+        "terraform/main.tf": 'variable "size" {}\nvariable "name" {}\n',
+        "terraform/envs/common.tfvars": f"size = {shared}\n",
+        "terraform/envs/dev.tfvars": 'name = "a"\n',
+        "terraform/envs/qa.tfvars": f'name = "b"\nsize = {own}\n',
+        "terraform/envs/prod.tfvars": 'name = "c"\n',
+    }
+    (line,) = found(tmp_path, "EN002", files)
+    assert f"take size from terraform/envs/common.tfvars:1 {says}" in line
+
+
+@pytest.mark.parametrize(
     "base", ["values-base", "values-common", "values-default", "values-shared"]
 )
 def test_a_base_beside_is_no_environment(base: str, tmp_path: Path) -> None:
