@@ -23,6 +23,13 @@ lacks() {
   missing=$((missing + 1))
 }
 
+# A file is written beside the old one and takes its place: a run that is stopped leaves either, never half of one.
+take_place() { mv "$1.new" "$1"; }
+not_written() {
+  rm -f "$1.new"
+  die "cannot write $1"
+}
+
 # fill NAME VALUE FILE…: give NAME its value in each file where it has none. What is filled in already stays.
 fill() {
   local file
@@ -31,10 +38,9 @@ fill() {
   for file in "$@"; do
     grep -qE "^$name *= (\"\"|\[\])" "$file" || continue
     say "+ $file: $name = $value"
-    dry && continue
-    # A run that is stopped leaves the old file or the new one, never half of one.
-    awk '$1 == ENVIRON["name"] { sub(/(""|\[\]).*$/, ""); print $0 ENVIRON["value"]; next } { print }' "$file" >"$file.new"
-    mv "$file.new" "$file"
+    if dry; then continue; fi
+    awk '$1 == ENVIRON["name"] { sub(/(""|\[\]).*$/, ""); print $0 ENVIRON["value"]; next } { print }' "$file" >"$file.new" || not_written "$file"
+    take_place "$file"
   done
 }
 
@@ -59,16 +65,16 @@ put() {
   for file in "${files[@]}"; do
     grep -q "$word" "$file" || continue
     say "+ $file: $value in place of $word"
-    dry && continue
     # Not in a longer word: CONNECTION_SUBJECT_DEV is the beginning of another one.
+    if dry; then continue; fi
     awk '{ rest = $0; line = ""; word = ENVIRON["word"]
       while (at = index(rest, word)) {
         before = substr(rest, 1, at - 1); rest = substr(rest, at + length(word))
         whole = substr(before, length(before)) !~ /[A-Z_]/ && substr(rest, 1, 1) !~ /[A-Z_]/
         line = line before (whole ? ENVIRON["value"] : word)
       }
-      print line rest }' "$file" >"$file.new"
-    mv "$file.new" "$file"
+      print line rest }' "$file" >"$file.new" || not_written "$file"
+    take_place "$file"
   done
 }
 

@@ -21,6 +21,7 @@ module "registry" {
   region                     = var.region
   tags                       = local.tags
   private_endpoint_subnet_id = var.private_endpoint_subnet_id
+  private_dns_zone_id        = var.registry_dns_zone_id
 }
 
 module "signing_key" {
@@ -34,6 +35,7 @@ module "signing_key" {
   tags                       = local.tags
   admin_group_object_id      = var.admin_group_object_id
   private_endpoint_subnet_id = var.private_endpoint_subnet_id
+  private_dns_zone_id        = var.vault_dns_zone_id
 }
 
 module "build_identity" {

@@ -8,6 +8,7 @@ key_vault       = "kvmyserviced9b53465"
 admin_group_object_id = ""
 # Null: reached from anywhere with an Entra login, by hosted runners too. Otherwise the id of a subnet that runners and
 # clusters can reach, and whose DNS knows the private address.
+# (`registry_dns_zone_id` and `vault_dns_zone_id` write it into a private DNS zone; a policy of your company may do so by itself).
 private_endpoint_subnet_id = null
 
 # Only runs of branch main build images.

@@ -8,4 +8,5 @@ admin_group_object_id = ""
 
 # Null: reached from anywhere with an Entra login, by hosted runners too. Otherwise the id of a subnet that runners and
 # people can reach, and whose DNS knows the private address.
+# (`private_dns_zone_id` writes it into a private DNS zone; a policy of your company may do so by itself).
 private_endpoint_subnet_id = null

@@ -47,3 +47,14 @@ variable "private_endpoint_subnet_id" {
   description = "Subnet for a private address of the state account, which closes the public one. Null: reached from anywhere, with an Entra login."
   type        = string
 }
+
+variable "private_dns_zone_id" {
+  description = "Private DNS zone privatelink.blob.core.windows.net, linked with the networks that read the state; the private address is written into it. Null: a policy of the company does that, or there is no private address."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.private_dns_zone_id == null ? true : endswith(var.private_dns_zone_id, "/privateDnsZones/privatelink.blob.core.windows.net")
+    error_message = "private_dns_zone_id: the id of a private DNS zone named privatelink.blob.core.windows.net."
+  }
+}

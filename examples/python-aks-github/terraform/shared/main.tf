@@ -20,6 +20,7 @@ module "registry" {
   region                     = var.region
   tags                       = local.tags
   private_endpoint_subnet_id = var.private_endpoint_subnet_id
+  private_dns_zone_id        = var.registry_dns_zone_id
 }
 
 module "build_identity" {

@@ -38,6 +38,17 @@ variable "private_endpoint_subnet_id" {
   type        = string
 }
 
+variable "registry_dns_zone_id" {
+  description = "Private DNS zone privatelink.azurecr.io, linked with the networks that pull images; the private address is written into it. Null: a policy of the company does that, or there is no private address."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.registry_dns_zone_id == null ? true : endswith(var.registry_dns_zone_id, "/privateDnsZones/privatelink.azurecr.io")
+    error_message = "registry_dns_zone_id: the id of a private DNS zone named privatelink.azurecr.io."
+  }
+}
+
 variable "pipelines" {
   description = "Pipelines that may push images, by CI system: token issuer (host name and path), audience, and the exact subjects."
   type = map(object({

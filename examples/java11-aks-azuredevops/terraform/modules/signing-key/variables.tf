@@ -37,3 +37,9 @@ variable "private_endpoint_subnet_id" {
   description = "Subnet for a private address of the vault, which closes the public one. Null: reached from anywhere, with an Entra login."
   type        = string
 }
+
+variable "private_dns_zone_id" {
+  description = "Private DNS zone into which the private address of the vault is written. Null: none."
+  type        = string
+  default     = null
+}

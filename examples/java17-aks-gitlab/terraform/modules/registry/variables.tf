@@ -23,6 +23,12 @@ variable "private_endpoint_subnet_id" {
   type        = string
 }
 
+variable "private_dns_zone_id" {
+  description = "Private DNS zone into which the private address of the registry is written. Null: none."
+  type        = string
+  default     = null
+}
+
 variable "untagged_days" {
   description = "Days after which an image that has lost its tag is deleted."
   type        = number

@@ -36,12 +36,27 @@ run "a_private_address_closes_the_public_one" {
 
   variables {
     private_endpoint_subnet_id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/hub/subnets/endpoints"
+    private_dns_zone_id        = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/hub/providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net"
   }
 
+  assert {
+    condition     = length(azurerm_private_endpoint.state[0].private_dns_zone_group) == 1
+    error_message = "The private address must be written into the zone, or the name resolves to the public one."
+  }
   assert {
     condition     = !azurerm_storage_account.state.public_network_access_enabled && length(azurerm_private_endpoint.state) == 1
     error_message = "With a private endpoint the public address must be closed."
   }
+}
+
+run "a_zone_of_another_name_is_refused" {
+  command = plan
+
+  variables {
+    private_dns_zone_id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/hub/providers/Microsoft.Network/privateDnsZones/acme.internal"
+  }
+
+  expect_failures = [var.private_dns_zone_id]
 }
 
 run "shortest_names_are_accepted" {

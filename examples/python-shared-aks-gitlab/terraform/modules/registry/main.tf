@@ -42,4 +42,14 @@ resource "azurerm_private_endpoint" "this" {
     subresource_names              = ["registry"]
     is_manual_connection           = false
   }
+
+  # Without the zone the name goes on resolving to the public address, which is closed.
+  dynamic "private_dns_zone_group" {
+    for_each = var.private_dns_zone_id == null ? [] : [var.private_dns_zone_id]
+
+    content {
+      name                 = "default"
+      private_dns_zone_ids = [private_dns_zone_group.value]
+    }
+  }
 }
