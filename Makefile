@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,11 +64,15 @@ watch-proof: $(BIN)/.ready ## Watch a fault of each runtime's service reach the 
 scale: $(BIN)/.ready ## Check that twice the services or files take at most 2.2 times the CPU
 	$(BIN)/python -m tools.scale
 
-lint: $(BIN)/.ready ## Check format, style, types and the layers of the code
+lint: lint-style lint-types ## Check format, style, types and the layers of the code
+
+lint-style: $(BIN)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-types: $(BIN)/.ready
+	$(BIN)/mypy
 
 format: $(BIN)/.ready ## Format the code
 	$(BIN)/ruff format .
