@@ -125,7 +125,8 @@ def all_groups(strength: int) -> set[Group]:
 
 
 def can_be(group: Group) -> bool:
-    """Return whether some answers hold all values of a group; the search of `scaffold try` is asked."""
+    """Return whether some service's answers hold all values of a group; the search of `scaffold try` is asked."""
+    service = {**_IDENTITY, "kind": "service"}
     fixed: dict[str, object] = {name: value for name, value in group if ":" not in name}
     for question in answers.questions():
         chosen = {
@@ -138,7 +139,7 @@ def can_be(group: Group) -> bool:
             yes = [name for name, value in chosen.items() if value == "yes"]
             fixed[question.name] = yes or open_
     try:
-        return next(pairwise.combined(None, {**_IDENTITY, **fixed}, Pairs()), None) is not None
+        return next(pairwise.combined(None, {**service, **fixed}, Pairs()), None) is not None
     except AnswersError:
         return False
 

@@ -18,7 +18,7 @@ from claims import Claims
 from support import Repository
 
 from scaffolder.repository import manifests
-from scaffolder.repository.environments import ENVIRONMENTS
+from scaffolder.repository.environments import promoted
 from scaffolder.repository.project import Project
 from scaffolder.template.answers import Answer
 from scaffolder.tools import helm
@@ -36,6 +36,8 @@ CARRIED = [version for version in SUPPORTED if any(SCHEMAS.glob(f"v{version}*-st
 WITHOUT_SCHEMA = {("gateway.envoyproxy.io/v1alpha1", "EnvoyProxy")}
 
 PAIRS = (*combinations.covering(2), *combinations.other_environments())
+SERVICES = [row for row in PAIRS if row["kind"] != "platform"]
+"""Those with a chart: a platform has its objects alone."""
 EACH_VALUE = combinations.covering(1)
 
 Object = dict[str, Any]
@@ -44,10 +46,12 @@ _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 def rendered(root: Path, toolchain: SystemToolchain, kubernetes: str) -> dict[str, list[Object]]:
-    """What the chart renders to for each environment on one version of Kubernetes."""
+    """What the chart renders to for each environment on one version of Kubernetes; nothing for a platform."""
     project = Project(root)
+    if is_platform(root):
+        return {}
     environments = manifests.environments(project)
-    assert [environment.name for environment in environments] == list(ENVIRONMENTS)
+    assert [environment.name for environment in environments] == list(promoted(project))
     everywhere = helm.render(
         toolchain,
         root / manifests.chart_of(project),
@@ -55,7 +59,7 @@ def rendered(root: Path, toolchain: SystemToolchain, kubernetes: str) -> dict[st
         kube_version=f"{kubernetes}.0",
         api_versions=manifests.API_VERSIONS,
     )
-    assert [one.error for one in everywhere] == ["" for _ in ENVIRONMENTS]
+    assert [one.error for one in everywhere] == ["" for _ in environments]
     return {
         environment.name: list(
             _objects(
@@ -64,6 +68,11 @@ def rendered(root: Path, toolchain: SystemToolchain, kubernetes: str) -> dict[st
         )
         for environment, one in zip(environments, everywhere, strict=True)
     }
+
+
+def is_platform(root: Path) -> bool:
+    """Whether the repository is that of a platform, by what it holds: it has no chart of a service."""
+    return not (root / "helm").is_dir()
 
 
 def platform(root: Path) -> list[Object]:
@@ -89,12 +98,13 @@ def pods(objects: list[Object]) -> list[Object]:
 def read(root: Path) -> Iterator[str]:
     """Yield what the objects are made of: the releases, and the texts of the chart, its values and the platform."""
     project = Project(root)
-    releases = [environment.release for environment in manifests.environments(project)]
-    yield repr(releases).replace(str(root), "")
-    chart = manifests.chart_of(project)
-    beside = {root / file for release in releases for file in release.values_files}
-    inside = (file for name in (chart, "platform") for file in (root / name).rglob("*"))
-    for file in sorted({*beside, *inside}):
+    files = set((root / "platform").rglob("*"))
+    if not is_platform(root):
+        releases = [environment.release for environment in manifests.environments(project)]
+        yield repr(releases).replace(str(root), "")
+        files |= {root / file for release in releases for file in release.values_files}
+        files |= set((root / manifests.chart_of(project)).rglob("*"))
+    for file in sorted(files):
         if file.is_file():
             yield f"{file.relative_to(root)}\0{file.read_text(encoding='utf-8')}"
 
@@ -104,6 +114,7 @@ def test_objects_are_valid_on_every_supported_kubernetes(
     row: dict[str, Answer], pristine: Repository, toolchain: SystemToolchain, claims: Claims
 ) -> None:
     root = pristine(**row)
+    assert is_platform(root) is (row["kind"] == "platform")
     if not claims.is_first("objects are valid", *read(root)):
         return  # a combination before this one has the same chart and platform
     for kubernetes in CARRIED:
@@ -129,7 +140,7 @@ def test_all_supported_versions_have_schemas() -> None:
     assert tuple(CARRIED) == SUPPORTED
 
 
-@pytest.mark.parametrize("row", PAIRS, ids=combinations.named)
+@pytest.mark.parametrize("row", SERVICES, ids=combinations.named)
 def test_pods_are_allowed_in_a_restricted_namespace(
     row: dict[str, Answer], pristine: Repository, toolchain: SystemToolchain, claims: Claims
 ) -> None:
