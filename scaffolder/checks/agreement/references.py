@@ -491,6 +491,38 @@ def _named(project: Project) -> Iterator[tuple[Location, Path]]:
         for file in files.ci_files(project, name):
             for one in system.named_files(project, file):
                 yield place_of(project, file, one.line), one.path
+    yield from _working_folders(project)
+
+
+_CHDIR = re.compile(r"\b(?:terraform|tofu)\s+-chdir=[\"']?([\w./-]+)")
+_MAKES_FOLDERS = re.compile(
+    r"download-artifact|\brepository:|\bgit\s+(?:clone|submodule|worktree)\b|\bcp\b|\bmkdir\b|\btar\b"
+    r"|\bunzip\b|cache@|\bsubmodules:|\bcreate\b|\bnew\b|\bgenerate\b|\binit\b.*\s-o\b|\bsed\b|\brsync\b"
+)
+"""What a pipeline gets folders by that the repository does not have."""
+
+
+def _working_folders(project: Project) -> Iterator[tuple[Location, Path]]:
+    """Yield the folders that commands of pipelines work in, each once a file."""
+    told = set()
+    for command in commands.commands(project):
+        if not command.in_pipeline or command.folder is None:
+            continue
+        named = [command.folder / one for one in _CHDIR.findall(command.text)]
+        for folder in (command.folder, *named):
+            path = project.relative(folder.as_posix())
+            key = command.place.path, path
+            if key not in told and _is_of_repository(project, command, path):
+                told.add(key)
+                yield command.place, path
+
+
+def _is_of_repository(project: Project, command: Command, folder: Path) -> bool:
+    """Return whether a folder has to be in the repository: nothing in the pipeline makes it."""
+    if folder == Path() or folder.parts[:1] == ("..",) or _MADE.search(folder.as_posix()):
+        return False
+    text = project.text(command.place.path)
+    return not _MAKES_FOLDERS.search(text) and not brought.is_brought(project, command, folder)
 
 
 def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Location, Path]]:

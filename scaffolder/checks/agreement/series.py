@@ -5,18 +5,21 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
-from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
+from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import clouds, files, runtimes
 from scaffolder.repository.facts import (
     application,
     charts,
     documents,
     monitoring,
+    scrape_configurations,
     scrape_jobs,
 )
 from scaffolder.repository.facts.monitoring import Matcher, Query, Selector
+from scaffolder.repository.facts.scrape_configurations import ScrapeConfiguration
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
@@ -125,12 +128,14 @@ _SLIP = 0.93
 def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
     """The labels `job` and `service` that rules and dashboards select by have values of this repository."""
     known = scrape_jobs.jobs(project)
-    if not known:
+    loaded = scrape_configurations.configurations(project)
+    if not known and not loaded:
         raise NotApplicable(
             "no ServiceMonitor or scrape configuration says what the jobs are called"
         )
-    findings, looked = [], 0
-    for place, who, query in monitoring.queries(project):
+    findings = [finding for one in loaded for finding in _of_no_job(project, one)]
+    looked = sum(len(one.jobs) for one in loaded)
+    for place, who, query in monitoring.queries(project) if known else ():
         release = scrape_jobs.of_release(project, place.path)
         local = release.names if release else known
         for one, matcher in _by_job(query):
@@ -148,6 +153,41 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no rule and no dashboard selects by job or service")
     return Verdict(findings=distinct(findings), detail=counted(looked, "selector"))
+
+
+def _of_no_job(project: Project, loaded: ScrapeConfiguration) -> Iterator[Finding]:
+    """Yield the jobs that loaded rules select by, and that Prometheus does not scrape, once a file."""
+    selected: dict[tuple[Path, str], list[tuple[Location, str]]] = {}
+    for rule in monitoring.rules(project):
+        named = _jobs_of(rule.query) if loaded.loads(rule.place.path) else frozenset()
+        if named & loaded.jobs.keys():
+            continue  # one of its conditions has series
+        for job in sorted(named):
+            key = rule.place.path, job
+            selected.setdefault(key, []).append((rule.at["expr"], rule.name))
+    for (_, job), places in selected.items():
+        place, name = places[0]
+        near = [one for one in loaded.jobs if job in one or one in job]
+        near = near or difflib.get_close_matches(job, list(loaded.jobs), n=1, cutoff=0.6)
+        others = len(dict.fromkeys(who for _, who in places)) - 1
+        more = f" (and {counted(others, 'more rule')})" if others else ""
+        message = (
+            f'{name}{more} selects job="{job}", which {loaded.path.as_posix()} does not scrape: '
+            "no series matches"
+        )
+        fix = f'select job="{near[0]}"' if near else f"scrape {job}, or take the rule out"
+        related = loaded.jobs[near[0]] if near else next(iter(loaded.jobs.values()))
+        yield disagreement(place, message, related, fix=fix)
+
+
+def _jobs_of(query: Query) -> frozenset[str]:
+    """Return the names of jobs that a query selects by, as they are written."""
+    return frozenset(
+        matcher.value
+        for one in query.selectors
+        for matcher in one.matchers
+        if matcher.label == "job" and matcher.operator == "=" and "$" not in matcher.value
+    )
 
 
 def _by_job(query: Query) -> Iterator[tuple[Selector, Matcher]]:

@@ -256,3 +256,33 @@ def test_no_fix_goes_back_to_a_version_that_has_ended(
     }
     told = findings(tmp_path, files, "AG001", "AG002")
     assert [one.fix[: len(fix)] for one in told] == [fix]
+
+
+# ---- AG051: folders that commands work in --------------------------------------------------------
+
+JOB = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "number"),
+    [
+        ("      - run: terraform -chdir=infrastructure/terraform plan\n", 1),
+        ("      - run: terraform -chdir=infrastructure/terraform init\n      - run: terraform -chdir=infrastructure/terraform plan\n", 1),
+        ("      - run: npm ci\n        working-directory: web\n", 1),
+        ("      - run: terraform -chdir=terraform/prod plan\n", 0),
+        ("      - run: npm ci\n        working-directory: app\n", 0),
+        ("      - run: npm ci\n        working-directory: dist\n", 0),
+        ("      - run: npm ci\n        working-directory: ${{ matrix.folder }}\n", 0),
+        ("      - run: mkdir -p web\n      - run: npm ci\n        working-directory: web\n", 0),
+        ("      - uses: actions/download-artifact@v4\n      - run: ls\n        working-directory: web\n", 0),
+        ("      - uses: actions/checkout@v4\n        with: {repository: a/b, path: web}\n      - run: ls\n        working-directory: web\n", 0),
+    ],
+)  # fmt: skip
+def test_a_command_works_in_a_folder_that_is_there(step: str, number: int, tmp_path: Path) -> None:
+    files = {
+        ".github/workflows/a.yml": JOB + step,
+        "terraform/prod/main.tf": "",
+        "app/package.json": "{}\n",
+    }
+    told = [one for one in findings(tmp_path, files, "AG051") if "does not exist" in one.message]
+    assert len(told) == number

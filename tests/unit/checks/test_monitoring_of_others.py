@@ -231,3 +231,53 @@ def test_settings_of_tests_need_no_variable(folder: str, number: int, tmp_path: 
         f"{folder}/application.properties": "mail.to=${CW_EMAIL}\n",
     }
     assert len(messages(tmp_path, files, "AG061")) == number
+
+
+# ---- jobs of the configuration that loads the rules ----------------------------------------------
+
+SCRAPES = """\
+rule_files: [PATTERN]
+scrape_configs:
+  - job_name: node-exporter
+    static_configs: [{targets: ["node:9100"]}]
+  - job_name: cadvisor
+    static_configs: [{targets: ["cadvisor:8080"]}]
+MORE"""
+SELECTS = """\
+groups:
+  - name: a
+    rules:
+      - alert: Full
+        expr: node_filesystem_free_bytes{job="JOB"} < 1
+      - alert: Fuller
+        expr: node_filesystem_free_bytes{job="JOB"} < 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("job", "pattern", "more", "number"),
+    [
+        ("node", "/etc/prometheus/alerts.yml", "", 1),
+        ("node", "*.yml", "", 1),
+        ("nodes-exporter", "alerts.yml", "", 1),
+        ("node-exporter", "alerts.yml", "", 0),
+        ("node", "other.yml", "", 0),
+        ("node", "alerts.yml", "    relabel_configs: [{target_label: job, replacement: a}]\n", 0),
+        ("node", "alerts.yml", "    honor_labels: true\n", 0),
+        ("node", "alerts.yml", "scrape_config_files: [a.yml]\n", 0),
+    ],
+)
+def test_a_rule_selects_a_job_that_is_scraped(
+    job: str, pattern: str, more: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "prometheus/prometheus.yml": SCRAPES.replace("PATTERN", f'"{pattern}"').replace(
+            "MORE", more
+        ),
+        "prometheus/alerts.yml": SELECTS.replace("JOB", job),
+    }
+    told = messages(tmp_path, files, "AG035")
+    assert len(told) == number
+    if number:
+        assert told[0].endswith('select job="node-exporter"')
+        assert "1 more rule" in told[0]
