@@ -44,7 +44,7 @@ class Budget:
     text: int = 64 * 2**20
     services: int = 2_000
     pairs: int = 9_000_000
-    seconds: float = 60.0
+    seconds: float = 120.0
 
     def clock(self) -> Clock:
         """Start the clock of a check that starts one program for file after file."""

@@ -155,7 +155,7 @@ def _tested(project: Project, toolchain: Toolchain, file: Path) -> CompletedRun:
     )
 
 
-_SLOWEST = 30.0
+_SLOWEST = 60.0
 """Seconds of one file of tests."""
 
 _UNKNOWN_FIELD = re.compile(r"field (\$?[\w-]+) not found in type")

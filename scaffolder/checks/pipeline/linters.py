@@ -198,7 +198,7 @@ def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
 _BATCH = 25
 """Scripts that are handed to shellcheck at once: a slow one takes no verdict of the others."""
 
-_SLOWEST = 30.0
+_SLOWEST = 60.0
 """Seconds of one batch."""
 
 
@@ -256,7 +256,7 @@ def _of_batch(
         "-x",
         *project.hand(files),
         cwd=project.root,
-        timeout=_SLOWEST if len(files) == _BATCH else 60,
+        timeout=_SLOWEST,
         reads=kinds.but_documents(
             project
         ),  # -x follows a script to what it sources, whatever that is called
