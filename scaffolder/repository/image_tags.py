@@ -80,6 +80,8 @@ def moving_tag(image: str) -> str | None:
     None if it is pinned, or if it cannot be told.
     """
     image = _DEFAULT.sub(lambda found: found[1], image.strip())
+    if image.startswith("ko://"):
+        return None  # a package that `ko` builds, and replaces by its image
     if "@sha256:" in image or not image or image == "scratch" or is_stand_in(image):
         return None
     name, colon, tag = image.rpartition("/")[2].partition(":")

@@ -126,12 +126,16 @@ def _missing_value(project: Project, chart: Chart, use: Use) -> _Missing | None:
     if use.key in in_variables and len(way) == use.key.count("."):
         return None
     near = difflib.get_close_matches(name, beside, n=1)
-    return _Missing(
-        use=use,
-        way=tuple(way),
-        near=near[0] if near else "",
-        is_misspelt=any(_is_one_letter_off(name, one) for one in near),
-    )
+    is_misspelt = any(_is_one_letter_off(name, one) for one in near)
+    if len(way) == use.key.count(".") and not is_misspelt and _is_a_whole_tree(use):
+        return None
+    return _Missing(use=use, way=tuple(way), near=near[0] if near else "", is_misspelt=is_misspelt)
+
+
+def _is_a_whole_tree(use: Use) -> bool:
+    """Return whether a template prints a value as YAML: without it there is `null`, which says nothing."""
+    printed = rf"\btoYaml\s+\.Values\.{re.escape(use.key)}(?![\w.])"
+    return re.search(printed, use.place.text) is not None
 
 
 def _is_one_letter_off(name: str, other: str) -> bool:
@@ -154,6 +158,7 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
     fix = f"use .Values.{'.'.join([*way, near])}" if near else f"add {key} to values.yaml"
     name = key.split(".")[len(way)]
     is_named = _is_in_comment(project, file, at if way else 0, name)
+    is_named = is_named or _is_set_somewhere(project, chart, key)
     return disagreement(
         missing.use.place,
         f"uses .Values.{key}, which {file.as_posix()} does not have",
@@ -161,6 +166,12 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
         fix=f"give {key} a value, or test it before it is used" if is_named else fix,
         severity=Severity.NOTE if is_named else Severity.ERROR,
     )
+
+
+def _is_set_somewhere(project: Project, chart: Chart, key: str) -> bool:
+    """Return whether the values of an environment have a key that the others may not need."""
+    of_environments = {file for one in chart.renderings for file in one.values_files}
+    return any(_missing(table(project, file), key.split(".")) is None for file in of_environments)
 
 
 def _is_in_comment(project: Project, file: Path, start: int, name: str) -> bool:

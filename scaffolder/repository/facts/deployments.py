@@ -218,9 +218,27 @@ def is_made_elsewhere(project: Project, selector: dict[str, str]) -> bool:
     An operator labels its pods by keys of its own domain: `strimzi.io/kind`, `cnpg.io/cluster`.
     """
     keys = project.once("keys of labels", lambda: frozenset(_keys_of_labels(project)))
+    of_operator = project.once("pods of an operator", lambda: _of_operator(project))
     return any(
-        value in _OF_PLATFORM.get(key, ()) or (_is_of_operator(key) and key not in keys)
+        value in _OF_PLATFORM.get(key, ())
+        or (_is_of_operator(key) and key not in keys)
+        or (key, value) in of_operator
         for key, value in selector.items()
+    )
+
+
+_BY_PROMETHEUS_OPERATOR = frozenset({"Alertmanager", "Prometheus", "ThanosRuler"})
+
+
+def _of_operator(project: Project) -> frozenset[tuple[str, str]]:
+    """Return the labels that the operator of Prometheus gives the pods that it makes of an object.
+
+    https://prometheus-operator.dev/docs/api-reference/api/
+    """
+    return frozenset(
+        (one.kind.lower().replace("thanosruler", "thanos-ruler"), one.name)
+        for one in charts.objects(project)
+        if one.kind in _BY_PROMETHEUS_OPERATOR
     )
 
 

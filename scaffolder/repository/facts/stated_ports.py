@@ -94,7 +94,7 @@ _ABOUT_OTHERS = re.compile(
     r"|e\.g|for example|example|such as|instead|if you|other|another|sidecar|console|your own"
     r"|web ?ui|client"
     r"|grafana|prometheus|alertmanager|kibana|jaeger|swagger editor|change the port"
-    r"|different port|ui)\b|\w_(?:url|uri|endpoint|api|host)=",
+    r"|different port|ui)\b|\w_(?:url|uri|endpoint|api|host)\b",
     re.IGNORECASE,
 )
 _LARGEST = 400_000
