@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from scaffolder.checks.monitoring import batches
 from scaffolder.checks.monitoring.expressions import rule_groups, templates_of_rules
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
@@ -36,6 +37,7 @@ _NEWER_THAN_PROMTOOL = re.compile(
 )
 """What an older promtool, or one without feature flags, refuses though Prometheus may know it."""
 
+_CHECK = ("check", "rules", "--lint=all", "--lint-fatal")
 _DUPLICATE = re.compile(r"duplicate rule\(s\) found")
 
 
@@ -49,7 +51,18 @@ def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdic
         limits.append(f"{counted(len(found) - len(readable), 'file')} for other rulers")
     if not readable:
         raise NotApplicable("the rules are for other rulers than that of Prometheus")
+    plain = [groups.path for groups in readable if not groups.is_object]
+    passed = batches.accepted(
+        project,
+        toolchain,
+        _CHECK,
+        plain,
+        reads=[project.root / file for file in plain],
+        clock=project.budget.clock(),
+    )
     for groups in readable:
+        if groups.path in passed and not groups.is_object:
+            continue
         done = _checked(project, toolchain, groups)
         message = essence(done.stdout + done.stderr)
         match done.exit_code:
@@ -113,9 +126,15 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     limits: list[str] = []
     judged = 0
     clock = project.budget.clock()
-    for number, file in enumerate(files):
+    inputs = kinds.but_documents(project)
+    passed = batches.accepted(
+        project, toolchain, ("test", "rules"), files, reads=inputs, clock=clock
+    )
+    judged += len(passed)
+    left = [file for file in files if file not in passed]
+    for number, file in enumerate(left):
         if clock.is_over():
-            limits.append(f"{counted(len(files) - number, 'test file')}: {clock.reason}")
+            limits.append(f"{counted(len(left) - number, 'test file')}: {clock.reason}")
             break
         try:
             done = _tested(project, toolchain, file)
@@ -206,16 +225,15 @@ def _failed_tests(project: Project, file: Path, printed: str) -> Finding:
 
 def _checked(project: Project, toolchain: Toolchain, groups: RuleGroups) -> CompletedRun:
     """What promtool says of a file of rules, or of the groups of an object, which is handed to it as such a file."""
-    arguments = ("check", "rules", "--lint=all", "--lint-fatal")
     if not groups.is_object:
         names = project.hand([groups.path])
         return toolchain.run(
-            PROMTOOL, *arguments, *names, cwd=project.root, reads=[project.root / groups.path]
+            PROMTOOL, *_CHECK, *names, cwd=project.root, reads=[project.root / groups.path]
         )
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         path = Path(folder) / "rules.json"  # JSON is YAML
         path.write_text(output.text_of({"groups": groups.as_prometheus}), encoding="utf-8")
-        done = toolchain.run(PROMTOOL, *arguments, path.name, cwd=Path(folder))
+        done = toolchain.run(PROMTOOL, *_CHECK, path.name, cwd=Path(folder))
     return replace(done, stdout=_HANDED.sub("", done.stdout), stderr=_HANDED.sub("", done.stderr))
 
 
