@@ -279,6 +279,8 @@ def texts_name_real_series(project: Project, _: Toolchain) -> Verdict:
         if "{" not in text:
             continue
         for at, line in enumerate(text.splitlines(), 1):
+            if "{" not in line:
+                continue
             for name in re.findall(
                 r"\b([a-z][a-z0-9_]+(?::[\w:]+)?_[a-z0-9_:]+)\{[a-z_]+(?:=|!=|=~|!~)[\"']", line
             ):

@@ -106,7 +106,7 @@ _TO_ROOT = re.compile(
 
 def _leaves(line: str) -> bool:
     """Return whether a line goes to a folder that a variable names, and that is not the root."""
-    found = re.match(r"\s*(?:cd|pushd)\s+(?!-)(\S.*)", line)
+    found = re.match(r"\s*(?:cd|pushd)\s+(?!-)(\S.*)", line) if "$" in line else None
     return found is not None and "$" in found[1] and _TO_ROOT.search(found[1]) is None
 
 

@@ -79,7 +79,7 @@ def shell(project: Project) -> Iterator[tuple[Location, str]]:
                     Location(path=file, line=number, text=line.strip()[:160]),
                     re.sub(r"^\s*\$ ", "", line).split(" #")[0],
                 )
-            elif kind == "prose":
+            elif kind == "prose" and "`make " in line:
                 for code in re.findall(r"`(make [^`\n]+)`", line):
                     yield Location(path=file, line=number, text=line.strip()[:160]), code
 

@@ -64,6 +64,8 @@ def actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
         if file.name.startswith("_"):
             text = _without_unused(text, _included(project, chart))
         for at, line in enumerate(text.splitlines(), 1):
+            if ".Values." not in line:
+                continue
             for action in re.findall(r"\{\{(.*?)\}\}", line[:2000]):
                 if ".Values." in action:
                     yield Location(path=file, line=at, text=line.strip()[:160]), action
