@@ -16,6 +16,9 @@ from scaffolder.tools.toolchain import Toolchain
 _SIZE = 20
 """Files for one process: to start promtool takes longer than to judge most files."""
 
+_FEW = 10
+"""Files that are asked one by one: some tests are slow, and each file has its own time then."""
+
 _JUDGES = frozenset({0, 1, 3})
 """Exit codes with which promtool has judged every file: all good, some bad, some with lints."""
 
@@ -37,7 +40,7 @@ def accepted(
     long, after which no further one is started for many.
     """
     found: set[Path] = set()
-    known, waiting = list(reads), iter(files if len(files) > 1 else ())
+    known, waiting = list(reads), iter(files if len(files) > _FEW else ())
     while (batch := list(islice(waiting, _SIZE))) and not clock.is_over():
         names = project.hand(batch)
         try:

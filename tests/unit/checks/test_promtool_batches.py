@@ -98,10 +98,10 @@ def test_each_file_that_fails_is_found_where_it_is(tmp_path: Path, check: str) -
 
 @pytest.mark.parametrize("check", ["MO003", "MO004"])
 def test_a_crash_over_many_says_nothing_of_a_file(tmp_path: Path, check: str) -> None:
-    write(tmp_path, 3, {1: "bad"})
+    write(tmp_path, 12, {1: "bad"})
     promtool = Promtool(tmp_path, crashes=True)
     assert len(result(tmp_path, check, promtool).findings) == 1
-    assert [len(names) for names in promtool.runs] == [3, 1, 1, 1]
+    assert [len(names) for names in promtool.runs] == [12, *[1] * 12]
 
 
 @pytest.mark.parametrize("check", ["MO003", "MO004"])
@@ -113,8 +113,8 @@ def test_after_many_that_took_too_long_each_file_is_asked_alone(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("check", ["MO003", "MO004"])
-def test_one_file_takes_one_process(tmp_path: Path, check: str) -> None:
-    write(tmp_path, 1, {0: "bad"})
+def test_few_files_have_a_process_and_its_time_each(tmp_path: Path, check: str) -> None:
+    write(tmp_path, 10, {0: "bad", 3: "slow"})
     promtool = Promtool(tmp_path)
     assert len(result(tmp_path, check, promtool).findings) == 1
-    assert len(promtool.runs) == 1
+    assert [len(names) for names in promtool.runs] == [1] * 10
