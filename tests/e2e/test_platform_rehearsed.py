@@ -1,0 +1,83 @@
+"""Real Terraform in a cloud that is a document: a platform and three services in one account, and one of them leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import Repository
+
+from scaffolder.operate import services
+from scaffolder.rehearse import Rehearsal, Request, rehearse
+from scaffolder.tools.programs import TERRAFORM
+from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.update.rehearsal import between
+
+SERVICES = ("pay-api", "pay-web", "shop")
+
+
+@pytest.fixture(scope="module")
+def tools() -> Iterator[SystemToolchain]:
+    with pytest.MonkeyPatch.context() as patch, SystemToolchain() as toolchain:
+        patch.setenv("TF_CLI_CONFIG_FILE", os.devnull)
+        patch.delenv("TF_PLUGIN_CACHE_DIR", raising=False)
+        if toolchain.find(TERRAFORM) is None:
+            pytest.skip("there is no terraform")
+        yield toolchain
+
+
+def company(cloud: str, pristine: Repository, folder: Path) -> dict[str, Path]:
+    """Return the repositories of a platform, which has three services on its list, and of these."""
+    made = {
+        name: pristine(service_name=name, cloud=cloud, cluster="shared", platform="acme")
+        for name in SERVICES
+    }
+    shutil.copytree(pristine(service_name="acme", kind="platform", cloud=cloud), folder / "acme")
+    for repository in made.values():
+        services.add(repository / "platform-request.yaml", folder / "acme")
+    return {"acme": folder / "acme", **made}
+
+
+def problems(found: Rehearsal) -> list[str]:
+    """Return what stopped a rehearsal, or would change again at once."""
+    return [
+        f"{one.target.root} {one.target.environment}: {one.failed} {one.limit} {one.changes}"
+        for one in found.results
+        if not one.clean or one.changes or not one.judged
+    ]
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_one_service_leaves_and_no_plan_of_another_changes(
+    cloud: str, tools: SystemToolchain, pristine: Repository, tmp_path: Path
+) -> None:
+    made = company(cloud, pristine, tmp_path)
+    account = tmp_path / "cloud.json"
+    for path in (made["acme"], made["pay-api"], made["pay-web"]):
+        assert problems(rehearse(Request(path=path, keep=True, cloud_file=account), tools)) == []
+    # Without `keep` everything is destroyed again, in the account of the others.
+    assert problems(rehearse(Request(path=made["shop"], cloud_file=account), tools)) == []
+    for name in ("acme", "pay-api", "pay-web"):
+        again = rehearse(Request(path=made[name], keep=True, cloud_file=account), tools)
+        assert [(name, one.before) for one in again.results if one.before] == []
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize(
+    ("cloud", "access"),
+    [("aws", "aws_eks_access_entry.service"), ("azure", "azurerm_role_assignment.service")],
+)
+def test_a_service_that_leaves_the_list_loses_its_access_and_nothing_else_changes(
+    cloud: str, access: str, tools: SystemToolchain, pristine: Repository, tmp_path: Path
+) -> None:
+    before = company(cloud, pristine, tmp_path)["acme"]
+    after = tmp_path / "after" / "acme"
+    shutil.copytree(before, after)
+    shutil.rmtree(after / "services" / "shop")
+    found = between(before, after, tools)
+    assert (found.errors, found.limits) == ((), ())
+    assert {(one.address, one.action) for one in found.planned} == {(f'{access}["shop"]', "delete")}
