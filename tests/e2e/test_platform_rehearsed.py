@@ -1,4 +1,4 @@
-"""Real Terraform in a cloud that is a document: a platform and three services in one account, and one of them leaves."""
+"""Real Terraform in a cloud that is a document: a platform has three services on its list, and one leaves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from support import Repository
 
 from scaffolder.operate import services
-from scaffolder.rehearse import Rehearsal, Request, rehearse
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update.rehearsal import between
@@ -39,31 +38,6 @@ def company(cloud: str, pristine: Repository, folder: Path) -> dict[str, Path]:
     for repository in made.values():
         services.add(repository / "platform-request.yaml", folder / "acme")
     return {"acme": folder / "acme", **made}
-
-
-def problems(found: Rehearsal) -> list[str]:
-    """Return what stopped a rehearsal, or would change again at once."""
-    return [
-        f"{one.target.root} {one.target.environment}: {one.failed} {one.limit} {one.changes}"
-        for one in found.results
-        if not one.clean or one.changes or not one.judged
-    ]
-
-
-@pytest.mark.rehearse
-@pytest.mark.parametrize("cloud", ["aws", "azure"])
-def test_one_service_leaves_and_no_plan_of_another_changes(
-    cloud: str, tools: SystemToolchain, pristine: Repository, tmp_path: Path
-) -> None:
-    made = company(cloud, pristine, tmp_path)
-    account = tmp_path / "cloud.json"
-    for path in (made["acme"], made["pay-api"], made["pay-web"]):
-        assert problems(rehearse(Request(path=path, keep=True, cloud_file=account), tools)) == []
-    # Without `keep` everything is destroyed again, in the account of the others.
-    assert problems(rehearse(Request(path=made["shop"], cloud_file=account), tools)) == []
-    for name in ("acme", "pay-api", "pay-web"):
-        again = rehearse(Request(path=made[name], keep=True, cloud_file=account), tools)
-        assert [(name, one.before) for one in again.results if one.before] == []
 
 
 @pytest.mark.rehearse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -118,6 +119,62 @@ def test_platform_and_services_share_no_object(company: Company) -> None:
     assert [one & other for one, other in combinations(every, 2)] == [set()] * 6
     for name, found in zip(SERVICES, every[1:], strict=True):
         assert {namespace for _, namespace, _ in found} == {"", name}
+
+
+_RESOURCE = re.compile(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+_NAME = re.compile(
+    r'^  (?:name|bucket|alias|database_name|function_name) += "([^"$]+)"$', re.MULTILINE
+)
+_INSIDE = {
+    "aws_iam_role_policy",
+    "azurerm_kubernetes_cluster_node_pool",
+    "azurerm_monitor_diagnostic_setting",
+    "azurerm_monitor_data_collection_rule_association",
+    "azurerm_storage_container",
+    "azurerm_subnet",
+}
+"""Types whose names are names inside of another object, which carries the name of the service."""
+
+
+def fixed_names(root: Path) -> set[tuple[str, str]]:
+    """Return type and name of each resource whose name is the same whatever the service is called."""
+    return {
+        (kind, name)
+        for file in (root / "terraform").rglob("*.tf")
+        for kind, _, body in _RESOURCE.findall(file.read_text(encoding="utf-8"))
+        if kind not in _INSIDE
+        for name in _NAME.findall(body)
+    }
+
+
+def values(root: Path) -> set[str]:
+    """Return the names in the files of values that an account or all of a cloud has once."""
+    words = "service|state_bucket|state_storage_account|registry_name|key_vault|bucket"
+    given = re.compile(rf'^(?:{words})\s+= "([^"]+)"$', re.MULTILINE)
+    files = [*root.rglob("*.tfvars"), *root.rglob("*.tfbackend")]
+    return {name for file in files for name in given.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_no_two_repositories_share_a_name_that_an_account_has_once(company: Company) -> None:
+    if company.cloud == "none":
+        pytest.skip("nothing is made in a cloud")
+    every = [company.list, *company.services.values()]
+    assert [fixed_names(root) for root in every] == [set()] * 4
+    assert all(values(root) for root in every)
+    shared = [values(one) & values(other) for one, other in combinations(every, 2)]
+    assert shared == [set()] * 6
+
+
+def test_the_platform_alone_owns_what_an_account_has_once(company: Company) -> None:
+    if company.cloud != "aws":
+        pytest.skip("an account of AWS has providers")
+
+    def owned(root: Path) -> set[str]:
+        text = "".join(file.read_text(encoding="utf-8") for file in root.rglob("*.tf"))
+        return set(re.findall(r'^resource "(aws_iam_openid_connect_provider)"', text, re.MULTILINE))
+
+    assert owned(company.list) == {"aws_iam_openid_connect_provider"}
+    assert [owned(root) for root in company.services.values()] == [set()] * 3
 
 
 def test_each_service_gets_its_place(company: Company) -> None:
