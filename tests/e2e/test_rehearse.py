@@ -450,8 +450,9 @@ def test_the_table_of_replacements_is_what_the_real_provider_plans() -> None:
         ({"level": "work"}, {"level": "right"}),
         ({"monitoring": "none"}, {"monitoring": "prometheus-grafana"}),
         ({"ci": ["github"]}, {"ci": ["github", "gitlab"]}),
+        ({}, {"environments": ["dev", "test", "qa", "staging", "prod"]}),
     ],
-    ids=["runtime", "level", "monitoring", "add-ci"],
+    ids=["runtime", "level", "monitoring", "add-ci", "add-environments"],
 )
 def test_what_is_set_or_added_destroys_nothing(
     tools: SystemToolchain,
