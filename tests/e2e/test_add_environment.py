@@ -39,7 +39,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, His
         shutil.copy(package_data.root() / name, folder / name)
     shutil.copytree(package_data.root() / "templates", folder / "templates")
     git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", NEWEST)
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", NEWEST)
     git(folder, "tag", NEWEST)
     with SystemToolchain() as toolchain:
         yield str(folder), releases.at(str(folder), toolchain)
