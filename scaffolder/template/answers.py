@@ -381,7 +381,7 @@ def command_line(answers: Mapping[str, Answer], *, name: str = "", template: str
         return " ".join([first, *pairs])
     words = ["scaffold new", _text(answers["service_name"])]
     words += [
-        f"--{name.replace('_', '-')} {_text(answer)}"
+        f"--{name.replace('_', '-')} {shlex.quote(_text(answer))}"
         for name, answer in answers.items()
         if name != "service_name"
     ]
