@@ -55,10 +55,14 @@ def _are_scripted(files: Sequence[Path]) -> str:
 def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     """actionlint finds nothing: expressions, runners, inputs, shell steps."""
     files = workflows(project)
+    config = kinds.at_root(project, *github.ACTIONLINT)
     done = toolchain.run(
         ACTIONLINT,
         "-format",
         "{{json .}}",
+        # It looks for its configuration at the root of the Git repository, which is another one in
+        # a monorepo, and none in a folder that is not yet one.
+        *(("-config-file", config[0].as_posix()) if config else ()),
         *project.hand(files),
         cwd=project.root,
         timeout=60,

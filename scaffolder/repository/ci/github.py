@@ -367,6 +367,10 @@ ZIZMOR = (".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yam
 """The settings of zizmor, first found first: https://docs.zizmor.sh/configuration/."""
 
 
+ACTIONLINT = (".github/actionlint.yaml", ".github/actionlint.yml")
+"""The settings of actionlint, first found first: https://github.com/rhysd/actionlint/blob/main/docs/config.md."""
+
+
 def _zizmor(project: Project, file: Path) -> Iterator[Silenced]:
     for document in yaml_of(project, file):
         for rule, settings in (document.get("rules") or {}).items():
@@ -390,7 +394,7 @@ def _actionlint(project: Project, file: Path) -> Iterator[Silenced]:
 OWN_CHECKS = frozenset({"CI001", "CI002", "CI003", "SEC003", "SEC004", "SEC005"})
 EXCEPTIONS = (
     Exceptions(files=ZIZMOR, read=_zizmor),
-    Exceptions(files=(".github/actionlint.yaml", ".github/actionlint.yml"), read=_actionlint),
+    Exceptions(files=ACTIONLINT, read=_actionlint),
 )
 
 
