@@ -10,6 +10,7 @@ from support import ROOT
 
 from scaffolder import cli
 from scaffolder.errors import AnswersError, ExitCode
+from scaffolder.lab import lab
 from scaffolder.template import answers, presets
 
 
@@ -36,6 +37,16 @@ def test_the_typical_teams_are_there(config: Path) -> None:
         "java8-legacy",
         "course",
     }
+
+
+def test_the_preset_of_the_course_has_the_answers_of_each_lab() -> None:
+    given = presets.named("course").answers
+    for file in lab.every():
+        wanted = dict(file.of(file.forms[0]).answers)
+        assert wanted.get("level", "work") == given["level"]
+        assert wanted.get("monitoring", given["monitoring"]) == given["monitoring"]
+    clouds = {file.of(file.forms[0]).answers["cloud"] for file in lab.every()}
+    assert given["cloud"] in clouds - {"none"}, "the labs about Terraform have a cloud"
 
 
 def test_a_name_that_is_no_preset_gets_the_nearest_one(config: Path) -> None:
