@@ -3,7 +3,7 @@
 #
 #   ci/first-deploy.sh answers       look up and fill in what Terraform asks for, and list what is missing. ADMINS, CIDRS: who
 #                                    administers the clusters, and from where they are reached; several with commas.
-#                                    ENVIRONMENTS: for fewer than all. A word in capitals, such as JENKINS_HOST: its value
+#                                    ENVIRONMENTS: for fewer than all. A word in capitals of the files: its value
 #   ci/first-deploy.sh environment   make one environment (ENVIRONMENT, CHAT_WEBHOOK_URL, DEADMAN_URL; YES=1 applies without asking)
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh

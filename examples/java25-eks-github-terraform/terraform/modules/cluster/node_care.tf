@@ -1,5 +1,5 @@
-# What looks after the nodes, as AKS does by itself. The Cluster Autoscaler, which `make platform` installs, adds and removes
-# them between node_min and node_max. Once a week EventBridge Scheduler has EKS replace them, one at a time, by nodes of the
+# What looks after the nodes. The Cluster Autoscaler, which `make platform` installs, adds and removes them
+# between node_min and node_max. Once a week EventBridge Scheduler has EKS replace them, one at a time, by nodes of the
 # newest image of their Kubernetes version.
 
 # ---- the autoscaler (EKS Pod Identity): it changes the size of this cluster's groups, which EKS tags for it
