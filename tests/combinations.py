@@ -23,7 +23,7 @@ _TEXT = ("organization", "team", "region", "platform", "domain")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
 _OF_A_SERVICE = ("runtime", "runtime_version", "deploy", "monitoring")
 """Questions that are asked of a service alone."""
-_OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider")
+_OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider", "nodes")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
 
 
