@@ -227,7 +227,7 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
             yield disagreement(one.place(project, *way, "receiver"), message, other, fix=fix)
     first = str(dig(one.content, "route", "receiver"))
     tells_nobody = first in named and not set(named[first][1]) - {"name"}
-    if tells_nobody and not _DROPS.fullmatch(first):
+    if tells_nobody:
         other = one.place(project, "receivers", named[first][0])
         message = (
             f"the first route's receiver {first} tells nobody: an alert that no route takes is lost"
@@ -237,6 +237,7 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
             message,
             other,
             fix="name a receiver that tells somebody",
+            severity=Severity.WARNING if _DROPS.fullmatch(first) else Severity.ERROR,
         )
     for name in sorted(name for name in set(named) - used if not _DROPS.fullmatch(name)):
         at = one.place(project, "receivers", named[name][0])
