@@ -307,6 +307,47 @@ def test_a_pipeline_of_another_kind_is_not_judged(text: str, tmp_path: Path) -> 
     ]
 
 
+PLATFORM = """\
+stages: [dev, prod]
+dev:
+  stage: dev
+  environment: {name: dev}
+  variables: {ENVIRONMENT: dev}
+  script: [make deploy]
+prod:
+  stage: prod
+  needs: [dev]
+  environment: {name: prod}
+  variables: {ENVIRONMENT: prod}
+  script: [make deploy]
+"""
+IMAGES = {
+    "none is built": ({}, PLATFORM, []),
+    "a Dockerfile": ({"Dockerfile": "FROM scratch\n"}, PLATFORM, ["no stage hands", "dev", "prod"]),
+    "one that is built by the stage": (
+        {},
+        PLATFORM.replace("[make deploy]", "[make build, make deploy]", 1),
+        ["no stage hands", "dev builds", "dev", "prod"],
+    ),
+    "none is built, and prod does not wait": (
+        {},
+        PLATFORM.replace("  needs: [dev]\n", "  needs: []\n"),
+        ["prod does not wait for dev"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IMAGES)
+def test_a_digest_is_handed_on_where_an_image_is_built(case: str, tmp_path: Path) -> None:
+    files, workflow, expected = IMAGES[case]
+    messages = [
+        one.split(": ", 1)[1]
+        for one in found(tmp_path, "EN006", {**files, ".gitlab-ci.yml": workflow})
+    ]
+    assert len(messages) == len(expected), messages
+    assert all(any(one.startswith(words) for one in messages) for words in expected)
+
+
 def test_a_pipeline_that_does_not_parse_is_no_verdict(tmp_path: Path) -> None:
     (result,) = checked(tmp_path, "EN006", {".github/workflows/ci.yml": "jobs: [\n"}).results
     assert (result.outcome, result.reason) == (
