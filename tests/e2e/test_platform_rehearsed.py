@@ -11,6 +11,7 @@ import pytest
 from support import Repository
 
 from scaffolder.operate import services
+from scaffolder.rehearse import Request, rehearse
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update.rehearsal import between
@@ -55,3 +56,25 @@ def test_a_service_that_leaves_the_list_loses_its_access_and_nothing_else_change
     found = between(before, after, tools)
     assert (found.errors, found.limits) == ((), ())
     assert {(one.address, one.action) for one in found.planned} == {(f'{access}["shop"]', "delete")}
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_a_service_is_taken_down_and_no_plan_of_another_changes(
+    cloud: str, tools: SystemToolchain, pristine: Repository, tmp_path: Path
+) -> None:
+    folder = tmp_path / "company"
+    folder.mkdir()
+    made = company(cloud, pristine, folder)
+    for name in SERVICES:
+        shutil.copytree(made[name], folder / name)
+    account = tmp_path / "cloud.json"
+    asked = Request(path=folder, environment="dev", keep=True, cloud_file=account)
+    applied = rehearse(asked, tools)
+    roots = {"aws": 3, "azure": 3}[cloud] * 4 - (cloud == "azure")
+    assert len([one for one in applied.results if one.judged]) == roots
+    assert [str(one.diagnostics) for one in applied.results if not one.clean] == []
+    shutil.rmtree(folder / "shop")
+    again = rehearse(asked, tools)
+    assert len([one for one in again.results if one.judged]) == roots - 3
+    assert [(one.target, one.before) for one in again.results if one.before] == []
