@@ -40,7 +40,7 @@ histories: $(BIN)/.ready ## Merge thousands of random histories, with our engine
 	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/unit/update/test_dry_runs.py tests/e2e/test_migration_walk.py tests/e2e/test_add_environment.py tests/e2e/test_update_is_killed.py tests/e2e/test_update_is_stopped.py $(PYTEST_ARGS)
 
 rehearse: $(BIN)/.ready ## Apply, plan and destroy every Terraform tree of the matrix in a cloud that is a document
-	$(BIN)/python -m pytest -n 2 -m rehearse tests/e2e/test_rehearse.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -m rehearse tests/e2e/test_rehearse.py tests/e2e/test_platform_rehearsed.py $(PYTEST_ARGS)
 
 load: $(BIN)/.ready ## Put load on the service of every runtime: SIGTERM, idle and half-sent connections, saturation
 	$(BIN)/python -m pytest -s -m load tests/load $(PYTEST_ARGS)
