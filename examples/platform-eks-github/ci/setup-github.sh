@@ -130,7 +130,7 @@ case "${1:-}" in
   subjects) subjects ;;
   "")
     first=yes # later, a failed run is somebody's to look at
-    if ! dry && gh variable list --repo "$repository" --json name --jq '.[].name' | grep -qx IMAGE; then first=no; fi
+    if ! dry && gh variable list --repo "$repository" --json name --jq '.[].name' | grep -qx PROD_REVIEW; then first=no; fi
     environments
     variables
     secrets
