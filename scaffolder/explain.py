@@ -22,6 +22,8 @@ _MARK = re.compile(r"\[\[(.*?)\]\]")
 _INCLUDE = re.compile(
     r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)(?:\s+ignore missing)?\s*(?:-?%\]|$)", re.MULTILINE
 )
+_LOOP = re.compile(r"\[% yield (\w+) from (\w+) %\](.*?)\[% endyield %\]")
+"""A name of which each item of a list gives a file; Copier allows one in a path."""
 _TABLES = {"json", "yaml"}
 _STATEMENT = re.compile(
     r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)"
@@ -165,14 +167,25 @@ def _sources(
             relative.name.removesuffix(".jinja") != file.name and "[[" not in relative.name
         ):
             continue
-        written = [_filled(part, values, folder) for part in relative.parts]
-        if all(written) and Path(*written).as_posix().removesuffix(".jinja") == file.as_posix():
-            switches = [
-                part[3:-3]
-                for part, said in zip(relative.parts, written, strict=True)
-                if said == "."
-            ]
-            yield Path("templates", relative), tuple(switches)
+        for parts, given in _names(relative, values):
+            written = [_filled(part, given, folder) for part in parts]
+            if all(written) and Path(*written).as_posix().removesuffix(".jinja") == file.as_posix():
+                switches = [
+                    part[3:-3] for part, said in zip(parts, written, strict=True) if said == "."
+                ]
+                yield Path("templates", relative), tuple(switches)
+
+
+def _names(path: Path, values: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Yield the parts of each name that a template's path stands for, with the values they take."""
+    loop = _LOOP.search(path.as_posix())
+    if loop is None:
+        yield path.parts, values
+        return
+    item, items, _ = loop.groups()
+    parts = Path(_LOOP.sub(r"\3", path.as_posix())).parts
+    for value in values[items]:
+        yield parts, {**values, item: value}
 
 
 def _included(

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "lab.md": "tests/e2e/test_lab_transcripts.py",
     "labs.md": "tests/e2e/test_lab_transcripts.py",
     "own-template.md": "tests/e2e/test_docs_are_followed.py",
+    "platforms.md": "tests/render/test_platform.py",
     "postmortem.md": "tests/unit/operate/test_postmortem.py",
     "rehearse.md": "tests/e2e/test_rehearse.py",
     "updates.md": "tests/e2e/test_docs_are_followed.py",

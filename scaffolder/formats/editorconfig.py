@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MALFORMED = re.compile(r"\[[^\]]*(?:[\[*?]|--|&&|~~|\|\||$)")
+_MALFORMED = re.compile(r"\[(?:\\.|[^\]\\])*(?:[\[*?]|--|&&|~~|\|\||$)")
 """A set that is not closed, or that `re` warns of: the package makes a regular expression of it."""
 
 _STARS = re.compile(r"\*{3,}")
@@ -33,7 +33,7 @@ class Section:
         pattern = _STARS.sub("**", self.pattern.removeprefix("/"))
         try:
             return fnmatch(f"/{path}", start + pattern)
-        except (re.error, TypeError, IndexError):
+        except (re.error, TypeError, IndexError, FutureWarning):
             return False
 
 

@@ -380,10 +380,11 @@ def command_line(answers: Mapping[str, Answer], *, name: str = "", template: str
         )
         return " ".join([first, *pairs])
     words = ["scaffold new", _text(answers["service_name"])]
+    proposed = proposals()
     words += [
         f"--{name.replace('_', '-')} {shlex.quote(_text(answer))}"
         for name, answer in answers.items()
-        if name != "service_name"
+        if name != "service_name" and (answer != "" or name in proposed)
     ]
     return " ".join(words)
 

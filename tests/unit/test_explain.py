@@ -55,6 +55,12 @@ def test_a_file_that_is_put_together_names_all_its_templates(
     assert said["answers"]["runtime_version"] == "21"
 
 
+@pytest.mark.parametrize("environment", ["dev", "qa", "prod"])
+def test_a_file_of_one_environment_comes_from_the_template_of_all(environment: str) -> None:
+    origin = explain.of(Project(JAVA), Path(f"helm/my-service/values-{environment}.yaml"))
+    assert "yield environment from environments" in origin.templates[0].name
+
+
 def test_parts_that_are_included_in_a_loop_are_named_one_for_each_choice(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -86,7 +92,7 @@ def test_what_is_computed_from_an_answer_is_told_by_the_answer(
     lines = Path("mise.toml").read_text(encoding="utf-8").splitlines()
     number = next(at for at, line in enumerate(lines, 1) if "from your system" in line)
     assert cli.run(["explain", f"mise.toml:{number}"]) == ExitCode.CLEAN
-    assert "  answers in it  cloud=aws" in capsys.readouterr().out.splitlines()
+    assert "  answers in it  cloud=aws kind=service" in capsys.readouterr().out.splitlines()
 
 
 def test_a_line_says_the_condition_around_it_and_the_answers_in_it(

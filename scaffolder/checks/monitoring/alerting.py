@@ -124,6 +124,7 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     project.hand(files)
     findings: list[Finding] = []
     limits: list[str] = []
+    hung: list[ToolTimeout] = []
     judged = 0
     clock = project.budget.clock()
     inputs = kinds.but_documents(project)
@@ -140,6 +141,7 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
             done = _tested(project, toolchain, file)
         except ToolTimeout as slow:
             limits.append(f"{file.as_posix()}: {slow.message}")
+            hung.append(slow)
             continue
         match done.exit_code:
             case 0:
@@ -151,6 +153,8 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
                 findings.append(_failed_tests(project, file, done.stdout + done.stderr))
             case _:
                 raise ToolCrashed(f"promtool ended with {done.exit_code}: {essence(done.stderr)}")
+    if len(hung) == len(files):
+        raise hung[0]
     if not judged:
         raise Blocked(", ".join(limits[:3]))
     more = f" and {len(limits) - 3} more" if len(limits) > 3 else ""

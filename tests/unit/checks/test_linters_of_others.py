@@ -443,7 +443,7 @@ DRAWN = "hR7dh2kQp0x8ZsW1mN4v"
             "route53:\n  accessKeyID: AKIAQ3EGRZK7WLXYHTPM\n  secretAccessKeySecretRef: {name: a}\n",
             ["note"],
         ),
-        ("a.yaml", "accessKeyID: AKIAQ3EGRZK7WLXYHTPM\n", ["error"]),
+        ("a.yaml", "accessKeyID: AKIAQ3EGRZK7WLXYHTPM\n", ["note"]),
     ],
 )
 def test_what_opens_nothing_is_no_secret(

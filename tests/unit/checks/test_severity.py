@@ -126,7 +126,7 @@ def test_shellcheck(tmp_path: Path, level: str, expected: Severity) -> None:
         ("action", 'missing input "path" which is required', Severity.ERROR),
         ("action", 'runtime "node20" is deprecated in GitHub', Severity.WARNING),
         ("action", 'the runtime of "a/b@v1" is retired on GitHub.com', Severity.WARNING),
-        ("runner-label", 'label "builder" is unknown', Severity.WARNING),
+        ("runner-label", 'label "builder" is unknown', Severity.NOTE),
         ("deprecated-commands", 'workflow command "set-output" was deprecated', Severity.WARNING),
         (
             "shellcheck",
