@@ -29,7 +29,8 @@ class Mutant:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.rule}:{self.line} {self.before} -> {self.after}"
+        now = self.text.splitlines()[self.line - 1].strip()
+        return f"{self.rule}:{self.line} {self.before} -> {self.after} in {now}"
 
 
 def of(text: str) -> Iterator[Mutant]:
