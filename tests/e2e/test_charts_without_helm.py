@@ -15,7 +15,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = pytest.mark.packaged
 
-EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
+EXAMPLES = sorted(chart.parents[2] for chart in (ROOT / "examples").glob("*/helm/*/Chart.yaml"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
