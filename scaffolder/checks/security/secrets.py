@@ -114,9 +114,13 @@ _OF_DEVELOPERS = re.compile(
 """A file of Compose for a machine on which nothing is worth a secret."""
 
 
+_OF_AN_ID = re.compile(r"(?:user(?:name)?|key_?id)[\"']?\s*[:=]", re.IGNORECASE)
+
+
 def _is_alone(text: str, secret: Secret) -> bool:
-    """Return whether an id of a key of AWS is there without the key that it is the id of."""
-    if secret.name != "an AWS access key":
+    """Return whether a name or an id is an id of a key of AWS, without the key that it is the id of."""
+    before_it = text[text.rfind("\n", 0, secret.start) + 1 : secret.end]
+    if secret.name != "an AWS access key" or not _OF_AN_ID.search(before_it):
         return False
     before, after = text[: secret.start].splitlines()[-8:], text[secret.end :].splitlines()[:8]
     around = "\n".join([*before, *after])
