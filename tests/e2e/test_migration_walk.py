@@ -161,7 +161,8 @@ def test_the_walk_sees_a_command_that_is_not_there(
     tmp_path: Path, toolchain: SystemToolchain
 ) -> None:
     # 0.8.0 has notes with commands for this repository.
-    root = _project("aws", "v0.7.0", tmp_path / "my-service", toolchain)
+    start = next(one for one in RELEASES if one.tag == "v0.7.0")
+    root = _project("aws", start, tmp_path / "my-service", toolchain)
     outcome = update(root)
     assert _not_there(root, outcome) == []
     (root / "Makefile").write_text("other:\n\ttrue\n")
