@@ -380,11 +380,10 @@ def command_line(answers: Mapping[str, Answer], *, name: str = "", template: str
         )
         return " ".join([first, *pairs])
     words = ["scaffold new", _text(answers["service_name"])]
-    proposed = proposals()
     words += [
         f"--{name.replace('_', '-')} {shlex.quote(_text(answer))}"
         for name, answer in answers.items()
-        if name != "service_name" and (answer != "" or name in proposed)
+        if name != "service_name"
     ]
     return " ".join(words)
 

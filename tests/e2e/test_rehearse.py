@@ -315,8 +315,9 @@ def trees(pristine: Repository, cloud: str, ci: list[str]) -> Iterator[tuple[str
     given: list[dict[str, object]] = [{}]
     if cloud != "none":
         given.append({"cluster": "shared"})
+        given.append({"kind": "platform"})
     if cloud == "aws":
-        given.append({"oidc_provider": "existing"})
+        given += [{"oidc_provider": "existing"}, {"nodes": "managed"}]
     for deploy, level, more in product(["helm", "terraform"], ["work", "right"], given):
         root = pristine(cloud=cloud, ci=ci, deploy=deploy, level=level, **more)
         code = sorted(

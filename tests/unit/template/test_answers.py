@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def test_complete_asks_in_order_and_only_where_there_is_a_choice() -> None:
 
 def test_command_line_gives_the_same_answers_again() -> None:
     completed = answers.complete({**NAME, "runtime": "java", "runtime_version": "8"})
-    words = answers.command_line(completed).split()
+    words = shlex.split(answers.command_line(completed))
     assert words[:3] == ["scaffold", "new", "my-service"]
     again = {
         flag.removeprefix("--").replace("-", "_"): value
