@@ -319,7 +319,9 @@ def trees(pristine: Repository, cloud: str, ci: list[str]) -> Iterator[tuple[str
     if cloud == "aws":
         given += [{"oidc_provider": "existing"}, {"nodes": "managed"}]
     for deploy, level, more in product(["helm", "terraform"], ["work", "right"], given):
-        root = pristine(cloud=cloud, ci=ci, deploy=deploy, level=level, **more)
+        # A platform is not asked how a service is deployed.
+        asked = {} if "kind" in more else {"deploy": deploy}
+        root = pristine(cloud=cloud, ci=ci, level=level, **asked, **more)
         code = sorted(
             file for file in (root / "terraform").rglob("*") if file.suffix in {".tf", ".tfvars"}
         )
