@@ -76,9 +76,9 @@ def _of_expression(line: str) -> Iterator[tuple[int, int, str]]:
     for found in NUMBER.finditer(plain):
         value = float(found[0])
         # What 0 and 1 are compared with is counted: a part of one would change nothing.
-        others = (value - 1, value + 1) if value in (0, 1) else (value * 0.8, value * 1.25)
-        for other in others:
-            yield found.start(), found.end(), f"{other:g}"
+        near = (value - 1, value + 1) if value in (0, 1) else (value * 0.8, value * 1.25)
+        for wrong in near:
+            yield found.start(), found.end(), f"{wrong:g}"
     for found in COMPARATOR.finditer(plain):
         yield found.start(), found.end(), OPPOSITE[found[0]]
     for found in WINDOW.finditer(plain):
