@@ -1453,7 +1453,7 @@ SHARED = {
 
 
 @pytest.mark.parametrize(
-    ("env", "shared", "result", "changes", "status"),
+    ("env", "once", "result", "changes", "status"),
     [
         (0, 0, "clean", [], 0),
         (0, 2, "drift", ["update module.registry.aws_ecr_repository.this (shared)"], 2),
@@ -1463,10 +1463,10 @@ SHARED = {
     ],
 )
 def test_the_comparison_of_dev_includes_what_exists_once(
-    site: Site, env: int, shared: int, result: str, changes: list[str], status: int
+    site: Site, env: int, once: int, result: str, changes: list[str], status: int
 ) -> None:
     lock(site.root)
-    site.on("terraform plan", status=shared)
+    site.on("terraform plan", status=once)
     site.on("terraform plan -var-file=envs/dev.tfvars", status=env)
     site.on("terraform show", SHARED)
     done = drift(site, "dev")
