@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -27,6 +28,9 @@ class KeptConnections:
     port: int
     number: int
     lost: list[str] = field(default_factory=list)
+    """What happened to a request on a connection that had an answer before."""
+    reset: list[str] = field(default_factory=list)
+    """The same for the first request of a connection: the port closed before the service took it."""
     answered: int = 0
 
     def __post_init__(self) -> None:
@@ -54,6 +58,7 @@ class KeptConnections:
 
     def _keep_asking(self, connection: http.client.HTTPConnection) -> bool:
         """Ask until an answer ends the connection; False if a request was lost."""
+        lost = self.reset
         while True:
             try:
                 connection.request("GET", "/info")
@@ -61,8 +66,9 @@ class KeptConnections:
                 answer.read()
             except (OSError, http.client.HTTPException) as failure:
                 with self._lock:
-                    self.lost.append(repr(failure))
+                    lost.append(repr(failure))
                 return False
+            lost = self.lost
             with self._lock:
                 self.answered += 1
             if answer.will_close:
@@ -145,6 +151,7 @@ def shares_at_saturation(port: int, connections: int, seconds: int, script: Path
     load = ("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s")
     done = subprocess.run(
         [*load, "-s", str(script), f"http://127.0.0.1:{port}/"],
+        env={**os.environ, "CALLERS": str(connections)},
         check=True,
         capture_output=True,
         text=True,
@@ -155,6 +162,9 @@ def shares_at_saturation(port: int, connections: int, seconds: int, script: Path
     name = 'http_request_duration_seconds_{}{{method="GET",route="/"{}}}'
     bucket, count = name.format("bucket", f',le="{PROMISE_SECONDS}"'), name.format("count", "")
     requests = after[count] - before[count]
-    said = re.search(r"^share (\S+)$", done.stdout, re.M)
+    said = re.search(r"^share (\S+) of (\d+)$", done.stdout, re.M)
     assert said, done.stdout
+    made = re.search(r"^ *(\d+) requests in ", done.stdout, re.M)
+    assert made, done.stdout
+    assert made[1] == said[2], "requests that wrk added are not taken out"
     return Shares(float(said[1]), (after[bucket] - before[bucket]) / requests, requests)

@@ -148,8 +148,15 @@ def test_no_kept_connection_loses_a_request_at_sigterm(build: Build, say: Say) -
         ready = callers.status(service.port, "/readyz")
         kept.join(20)
         exit_code = service.process.wait(20)
-    say(build.runtime, f"{len(kept.lost)} of 16 kept connections lost a request at SIGTERM")
+    say(
+        build.runtime,
+        f"{len(kept.lost)} of 16 kept connections lost a request at SIGTERM; "
+        f"{len(kept.reset)} new ones came while the port closed",
+    )
     assert kept.lost == []
+    # A caller that connects at the very moment finds a port that is not closed yet and nothing that listens; the
+    # kernel resets it. Such a caller asks again, as after "connection refused".
+    assert len(kept.reset) <= 4
     assert kept.answered > 16
     assert ready == 503, "the port closed before anybody could see that the service is not ready"
     assert exit_code == 0
@@ -173,20 +180,26 @@ def test_probes_answer_beside_half_sent_and_idle_connections(build: Build, say: 
 
 @pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed (apt install wrk)")
 @pytest.mark.parametrize(
-    ("what", "edits", "connections"),
+    ("what", "edits", "connections", "seconds"),
     [
-        ("answers", {}, 256),
-        ("waits", WAITS, 640),
-        ("computes", COMPUTES, 128),
-        ("computes", COMPUTES, 24),
+        ("answers", {}, 256, 8),
+        ("waits", WAITS, 640, 8),
+        # Slow requests that run when the callers end are in the histogram alone: enough others make them a small part.
+        ("computes", COMPUTES, 128, 20),
+        ("computes", COMPUTES, 24, 8),
     ],
 )
 def test_latency_is_what_callers_measure_at_saturation(
-    build: Build, say: Say, what: str, edits: Mapping[str, tuple[str, str, str]], connections: int
+    build: Build,
+    say: Say,
+    what: str,
+    edits: Mapping[str, tuple[str, str, str]],
+    connections: int,
+    seconds: int,
 ) -> None:
     with build(edits.get(build.runtime)) as service:
         shares = callers.shares_at_saturation(
-            service.port, connections, 8, ROOT / "tests/data/share.lua"
+            service.port, connections, seconds, ROOT / "tests/data/share.lua"
         )
     say(
         build.runtime,
