@@ -70,6 +70,7 @@ lint-style: $(BIN)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.plain_words
 
 lint-types: $(BIN)/.ready
 	$(BIN)/mypy

@@ -59,7 +59,7 @@ REPORT = Report(
             ),
         ),
         Result(
-            check=check("DK001", "hadolint is silent"),
+            check=check("DK001", "hadolint passes"),
             outcome=Outcome.PASSED,
             findings=(
                 Finding(
@@ -90,7 +90,7 @@ HOSTILE = replace(
     project="<script>alert(1)</script>",
     results=(
         Result(
-            check=check("DK001", "hadolint is silent"),
+            check=check("DK001", "hadolint passes"),
             outcome=Outcome.FAILED,
             findings=(
                 Finding(

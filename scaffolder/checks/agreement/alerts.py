@@ -370,5 +370,5 @@ CHECKS = (
         title="Alerts that are named exist",
         run=named_alerts_exist,
     ),
-    Check(id="AG040", title="Every alert reaches somebody", run=receivers_are_there),
+    Check(id="AG040", title="Every alert reaches a receiver", run=receivers_are_there),
 )

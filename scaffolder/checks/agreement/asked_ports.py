@@ -283,7 +283,7 @@ CHECKS = (
     Check(
         id="AG066",
         severity=Severity.WARNING,
-        title="Compose and Prometheus ask ports that listen",
+        title="Compose and Prometheus use open ports",
         run=asked_ports_listen,
     ),
 )

@@ -180,5 +180,5 @@ CHECKS = (
         run=one_owner_of_the_number_of_pods,
     ),
     Check(id="AG055", title="Selectors keep their labels", run=selectors_keep_their_labels),
-    Check(id="AG056", title="Disruption budgets let a pod go", run=budgets_let_a_pod_go),
+    Check(id="AG056", title="Disruption budgets allow an eviction", run=budgets_let_a_pod_go),
 )

@@ -200,7 +200,7 @@ CHECKS = (
     Check(
         id="AG063",
         severity=Severity.WARNING,
-        title="Documents say what the files decide",
+        title="Documents agree with the files",
         run=documents_say_what_holds,
     ),
 )

@@ -246,7 +246,7 @@ def _calls(project: Project, workload: KubernetesObject) -> bool:
 
 
 CHECKS = (
-    Check(id="AG057", title="Closed egress lets DNS out", run=closed_egress_lets_dns_out),
+    Check(id="AG057", title="Closed egress allows DNS", run=closed_egress_lets_dns_out),
     Check(id="AG058", title="Requests fit their limits", run=requests_fit_their_limits),
     Check(id="AG059", title="The heap fits the memory", run=the_heap_fits_the_memory),
 )

@@ -203,11 +203,11 @@ def _source_behind(project: Project, monitor: KubernetesObject) -> Application |
 
 
 CHECKS = (
-    Check(id="AG018", title="Probes ask paths that are answered", run=probes_ask_a_path),
+    Check(id="AG018", title="Probe paths exist in the service", run=probes_ask_a_path),
     Check(
         id="AG019",
-        title="Prometheus asks a port that is there",
+        title="Prometheus scrapes an existing port",
         run=prometheus_asks_a_path_and_port,
     ),
-    Check(id="AG020", title="Scripts ask paths that are answered", run=scripts_ask_a_path),
+    Check(id="AG020", title="Scripts request paths that exist", run=scripts_ask_a_path),
 )

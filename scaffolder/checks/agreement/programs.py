@@ -228,18 +228,18 @@ def _minor(one: Declaration) -> tuple[int, ...]:
 
 
 CHECKS = (
-    Check(id="AG007", title="Terraform is one that is allowed", run=terraform_is_allowed),
+    Check(id="AG007", title="The Terraform version is allowed", run=terraform_is_allowed),
     Check(
         id="AG008",
         severity=Severity.WARNING,
-        title="A program has one version everywhere",
+        title="Tools have one version everywhere",
         run=programs_have_one_version,
     ),
     Check(id="AG009", title="Providers agree between roots", run=providers_overlap),
     Check(
         id="AG010",
         severity=Severity.WARNING,
-        title="Kubernetes is the same everywhere",
+        title="One Kubernetes version everywhere",
         run=kubernetes_is_the_same,
     ),
 )

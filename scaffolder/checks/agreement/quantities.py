@@ -138,7 +138,7 @@ def _asked(workload: KubernetesObject, replicas: int) -> dict[str, float]:
 
 
 CHECKS = (
-    Check(id="AG025", title="Autoscalers know what is requested", run=autoscaler_knows_requests),
+    Check(id="AG025", title="Autoscaled resources have requests", run=autoscaler_knows_requests),
     Check(
         id="AG026",
         severity=Severity.WARNING,

@@ -540,13 +540,13 @@ CHECKS = (
     Check(
         id="AG049",
         severity=Severity.WARNING,
-        title="Links in texts lead somewhere",
+        title="Links in documents work",
         run=links_lead_somewhere,
     ),
     Check(
         id="AG050",
         severity=Severity.WARNING,
-        title="CODEOWNERS own something",
+        title="CODEOWNERS patterns match files",
         run=owners_own_something,
     ),
     Check(id="AG051", title="Files that pipelines name exist", run=named_files_exist),

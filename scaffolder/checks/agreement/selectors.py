@@ -289,5 +289,5 @@ CHECKS = (
         title="Workloads and autoscalers find their pods",
         run=workloads_select_their_own,
     ),
-    Check(id="AG024", title="Prometheus may ask the pods", run=network_policy_lets_prometheus_in),
+    Check(id="AG024", title="NetworkPolicy lets Prometheus scrape", run=network_policy_lets_prometheus_in),
 )

@@ -408,11 +408,11 @@ def _source_of(project: Project, name: str) -> list[Location]:
 
 
 CHECKS = (
-    Check(id="AG032", title="Rules ask for series that exist", run=rules_ask_for_what_is_there),
+    Check(id="AG032", title="Rules use series that exist", run=rules_ask_for_what_is_there),
     Check(
         id="AG033",
         severity=Severity.WARNING,
-        title="Dashboards ask for series that exist",
+        title="Dashboards use series that exist",
         run=dashboards_ask_for_what_is_there,
     ),
     Check(
@@ -440,7 +440,7 @@ CHECKS = (
     Check(
         id="AG052",
         severity=Severity.WARNING,
-        title="Texts name series that exist",
+        title="Documents name series that exist",
         run=texts_name_real_series,
     ),
 )

@@ -140,7 +140,7 @@ CHECKS = (
     Check(
         id="AG062",
         severity=Severity.WARNING,
-        title="Alerts have what the alerts beside them have",
+        title="Alerts are as complete as their siblings",
         run=alerts_have_what_their_siblings_have,
     ),
 )

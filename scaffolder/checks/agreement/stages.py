@@ -275,7 +275,7 @@ CHECKS = (
     Check(
         id="AG046",
         severity=Severity.WARNING,
-        title="Every environment has a way back",
+        title="Every environment has a rollback",
         run=every_environment_has_a_way_back,
     ),
 )

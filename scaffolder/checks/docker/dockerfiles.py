@@ -144,4 +144,4 @@ def _severity(rule: str, level: str) -> Severity:
     return Severity.WARNING if level in {"error", "warning"} else Severity.NOTE
 
 
-CHECKS = (Check(id="DK001", title="hadolint is silent", run=hadolint_is_silent, tool=HADOLINT),)
+CHECKS = (Check(id="DK001", title="hadolint passes", run=hadolint_is_silent, tool=HADOLINT),)

@@ -138,7 +138,7 @@ def _words(command: str) -> tuple[list[str], bool]:
 CHECKS = (
     Check(
         id="DK002",
-        title="An image has what its HEALTHCHECK runs",
+        title="The image has its HEALTHCHECK's program",
         run=images_have_what_they_ask_with,
     ),
 )

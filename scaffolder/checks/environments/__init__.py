@@ -24,7 +24,7 @@ CHECKS = (
     Check(
         id="EN003",
         severity=Severity.WARNING,
-        title="The chart renders alike everywhere",
+        title="The chart renders the same everywhere",
         run=values.charts_render_the_same,
     ),
     Check(
@@ -34,7 +34,7 @@ CHECKS = (
         title="Terraform variables have the same values",
         run=values.variables_are_the_same,
     ),
-    Check(id="EN005", title="States are apart and kept alike", run=states.states_are_apart),
+    Check(id="EN005", title="States are separate and alike", run=states.states_are_apart),
     Check(
         id="EN006",
         severity=Severity.WARNING,

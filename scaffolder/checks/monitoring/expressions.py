@@ -109,6 +109,6 @@ def _problem(parser: Any, expression: str, values: Values | None) -> str:
 
 
 CHECKS = (
-    Check(id="MO001", title="The rules are PromQL", run=rules_parse),
-    Check(id="MO002", title="The dashboards ask PromQL", run=dashboards_parse),
+    Check(id="MO001", title="Alerting rules are valid PromQL", run=rules_parse),
+    Check(id="MO002", title="Dashboard queries are valid PromQL", run=dashboards_parse),
 )

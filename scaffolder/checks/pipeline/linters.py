@@ -505,10 +505,10 @@ def json_report(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
 
 
 CHECKS = (
-    Check(id="CI002", title="actionlint is silent", run=actionlint_is_silent, tool=ACTIONLINT),
-    Check(id="CI003", title="zizmor is silent", run=zizmor_is_silent, tool=ZIZMOR),
+    Check(id="CI002", title="actionlint passes", run=actionlint_is_silent, tool=ACTIONLINT),
+    Check(id="CI003", title="zizmor passes", run=zizmor_is_silent, tool=ZIZMOR),
     Check(
-        id="CI004", title="shellcheck is silent", run=shellcheck_is_silent, tool=SHELLCHECK, cost=4
+        id="CI004", title="shellcheck passes", run=shellcheck_is_silent, tool=SHELLCHECK, cost=4
     ),
     Check(
         id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative

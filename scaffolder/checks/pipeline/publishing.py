@@ -66,7 +66,7 @@ CHECKS = (
     Check(
         id="CI008",
         severity=Severity.WARNING,
-        title="What is pushed is scanned and signed",
+        title="Pushed images are scanned and signed",
         run=pushed_images_are_scanned_and_signed,
     ),
 )

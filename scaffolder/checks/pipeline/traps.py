@@ -62,7 +62,7 @@ CHECKS = (
     ),
     Check(
         id="CI010",
-        title="Jobs have what they need",
+        title="Jobs have their inputs",
         run=jobs_have_what_they_need,
     ),
     Check(

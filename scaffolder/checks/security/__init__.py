@@ -17,11 +17,11 @@ from scaffolder.model import Check, Severity
 __all__ = ["CHECKS"]
 
 CHECKS = (
-    Check(id="SEC001", title="No secret is in a file", run=secrets.no_secret_is_in_a_file),
+    Check(id="SEC001", title="No secrets in files", run=secrets.no_secret_is_in_a_file),
     Check(
         id="SEC002",
         severity=Severity.WARNING,
-        title="Images have a tag that stays",
+        title="Image tags are pinned",
         run=images.images_have_a_tag_that_stays,
     ),
     Check(
@@ -33,7 +33,7 @@ CHECKS = (
     Check(
         id="SEC004",
         severity=Severity.WARNING,
-        title="Permissions are named",
+        title="Workflow permissions are explicit",
         run=workflows.permissions_are_named,
     ),
     Check(id="SEC005", title="Forks reach no secret", run=workflows.forks_reach_no_secret),
@@ -49,7 +49,7 @@ CHECKS = (
         title="Images do not run as root",
         run=images.images_do_not_run_as_root,
     ),
-    Check(id="SEC008", title="Nobody may do everything", run=grants.nobody_may_do_everything),
+    Check(id="SEC008", title="No wildcard permissions", run=grants.nobody_may_do_everything),
     Check(
         id="SEC009",
         title="The state is locked and secret",
@@ -58,7 +58,7 @@ CHECKS = (
     Check(
         id="SEC010",
         severity=Severity.WARNING,
-        title="Downloads are not run unseen",
+        title="Downloads are verified before they run",
         run=downloads.nothing_is_run_straight_from_the_network,
     ),
     Check(id="SEC011", title="A role is taken by one pipeline", run=trust.trust_names_one_pipeline),

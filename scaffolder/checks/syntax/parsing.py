@@ -361,7 +361,7 @@ def _hcl_problem(project: Project, file: Path) -> tuple[int, str] | None:
 CHECKS = (
     Check(
         id="SY001",
-        title="Nothing of the template is left",
+        title="No template placeholder is left",
         run=leftovers.nothing_of_the_template_is_left,
     ),
     Check(id="SY002", title="YAML parses", run=yaml_parses),
@@ -378,8 +378,8 @@ CHECKS = (
     Check(
         id="SY009",
         severity=Severity.NOTE,
-        title="Lines end as .editorconfig says",
+        title="Line endings follow .editorconfig",
         run=lines_end_as_agreed,
     ),
-    Check(id="SY010", title="No conflict is left", run=conflicts_are_settled),
+    Check(id="SY010", title="No merge conflict is left", run=conflicts_are_settled),
 )
