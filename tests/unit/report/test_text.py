@@ -39,7 +39,7 @@ TABLE = """\
                values, which only the provider knows; terraform 1.15.5
                (embedded)
   FAIL  AG001  The runtime is the same    1 finding
-  ok    DK001  hadolint passes         1 finding; hadolint 2.15.1
+  ok    DK001  hadolint passes            1 finding; hadolint 2.15.1
   --    MO004  promtool test rules        not checked: promtool is not installed
   ??    HL001  helm lint                  no verdict: helm did not finish within
                30 s
