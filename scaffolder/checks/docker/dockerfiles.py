@@ -33,7 +33,7 @@ _BREAKS = frozenset({_UNREAD, "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", 
 """Rules whose breach stops a build, or makes another image than the file says: https://github.com/hadolint/hadolint#rules."""
 
 
-def hadolint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+def hadolint_passes(project: Project, toolchain: Toolchain) -> Verdict:
     """hadolint finds nothing in any Dockerfile; the repository's .hadolint.yaml applies."""
     found = kinds.all_dockerfiles(project)
     files = tuple(file for file in found if not source_templates.is_source(project, file))
@@ -144,4 +144,4 @@ def _severity(rule: str, level: str) -> Severity:
     return Severity.WARNING if level in {"error", "warning"} else Severity.NOTE
 
 
-CHECKS = (Check(id="DK001", title="hadolint passes", run=hadolint_is_silent, tool=HADOLINT),)
+CHECKS = (Check(id="DK001", title="hadolint passes", run=hadolint_passes, tool=HADOLINT),)

@@ -52,7 +52,7 @@ def _are_scripted(files: Sequence[Path]) -> str:
     return f"{', '.join(names[:3])}{more} {are}"
 
 
-def actionlint_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+def actionlint_passes(project: Project, toolchain: Toolchain) -> Verdict:
     """actionlint finds nothing: expressions, runners, inputs, shell steps."""
     files = workflows(project)
     config = kinds.at_root(project, *github.ACTIONLINT)
@@ -129,7 +129,7 @@ def _with_block(lines: Sequence[str]) -> Iterator[str]:
     )
 
 
-def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+def zizmor_passes(project: Project, toolchain: Toolchain) -> Verdict:
     """zizmor finds no way to misuse a workflow; a workflow that it cannot read is no verdict.
 
     Runs offline; on a repository that was generated also as the reader of style ("pedantic").
@@ -167,7 +167,7 @@ def zizmor_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
     )
 
 
-def shellcheck_is_silent(project: Project, toolchain: Toolchain) -> Verdict:
+def shellcheck_passes(project: Project, toolchain: Toolchain) -> Verdict:
     """shellcheck finds nothing in any script: a `.sh` file, or one whose first line names a shell."""
     # Terraform fills in its templates first: their variables are none of the shell.
     programs = terraform_templates.without(project, kinds.shell_programs(project))
@@ -505,10 +505,10 @@ def json_report(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
 
 
 CHECKS = (
-    Check(id="CI002", title="actionlint passes", run=actionlint_is_silent, tool=ACTIONLINT),
-    Check(id="CI003", title="zizmor passes", run=zizmor_is_silent, tool=ZIZMOR),
+    Check(id="CI002", title="actionlint passes", run=actionlint_passes, tool=ACTIONLINT),
+    Check(id="CI003", title="zizmor passes", run=zizmor_passes, tool=ZIZMOR),
     Check(
-        id="CI004", title="shellcheck passes", run=shellcheck_is_silent, tool=SHELLCHECK, cost=4
+        id="CI004", title="shellcheck passes", run=shellcheck_passes, tool=SHELLCHECK, cost=4
     ),
     Check(
         id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative
