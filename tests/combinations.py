@@ -21,6 +21,17 @@ Group = frozenset[tuple[str, str]]
 _IDENTITY = {"service_name": "my-service"}
 _TEXT = ("organization", "team", "region", "platform", "domain")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
+_OF_A_COMPANY = ("network", "private_ca")
+"""Questions about the network of a company: rows of their own, which have all of them."""
+_HOSTS = {"git_host": "git.acme.io", "runner": "acme-linux"}
+_MIRRORS = {
+    "network": "company",
+    "image_mirror": "registry.acme.io/mirror",
+    "tool_mirror": "https://mirror.acme.io",
+    "package_index": "https://packages.acme.io/index",
+    "private_ca": "file",
+    "proxy": "http://proxy.acme.io:3128",
+}
 _OF_A_SERVICE = ("runtime", "runtime_version", "deploy", "monitoring")
 """Questions that are asked of a service alone."""
 _OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider", "nodes")
@@ -82,6 +93,30 @@ def other_environments() -> tuple[Combination, ...]:
         },
     )
     return tuple(answers.complete({**_IDENTITY, **row}) for row in rows)
+
+
+def behind_a_company() -> tuple[Combination, ...]:
+    """Hosts, mirrors, proxy and CA of a company: each pipeline, cloud and runtime has them once; a proxy or a CA alone."""
+    rows: tuple[dict[str, object], ...] = (
+        {"ci": ["github"], "runtime": "node", **_HOSTS, **_MIRRORS},
+        {"ci": ["gitlab"], "cloud": "azure", "runtime": "python", **_HOSTS, **_MIRRORS},
+        {"ci": ["jenkins"], "cloud": "none", "runtime": "java", **_MIRRORS},
+        {
+            "ci": ["azure-devops"],
+            "runtime": "go",
+            "deploy": "terraform",
+            "runner": "acme-pool",
+            **_MIRRORS,
+        },
+        {"kind": "platform", "ci": ["github"], **_HOSTS, **_MIRRORS},
+        {"ci": ["gitlab"], "cloud": "none", "network": "company", "proxy": _MIRRORS["proxy"]},
+        {"ci": ["github", "jenkins"], "network": "company", "private_ca": "file"},
+    )
+    return tuple(_company_row(row) for row in rows)
+
+
+def _company_row(row: dict[str, object]) -> Combination:
+    return answers.complete(_asked_only({**_IDENTITY, **row}))
 
 
 def at_random(number: int, seed: int = 1) -> Iterator[Combination]:
@@ -149,7 +184,7 @@ def named(row: Combination) -> str:
     return "-".join(
         "+".join(value) if isinstance(value, tuple) else value
         for name, value in row.items()
-        if name not in {*_TEXT, "service_name"} and value != ("dev", "qa", "prod")
+        if name not in {*_TEXT, "service_name", *_MIRRORS} and value != ("dev", "qa", "prod")
     )
 
 
@@ -165,6 +200,7 @@ def _axes() -> dict[str, list[str]]:
             "cloud",
             "kind",
             *_OF_A_CLOUD,
+            *_OF_A_COMPANY,
         }:
             continue
         values = [choice.value for choice in question.choices_given(_IDENTITY)]
@@ -258,7 +294,7 @@ def _values(row: Combination) -> dict[str, str]:
     """A combination as one value per axis, as `_axes` has them."""
     flat: dict[str, str] = {}
     for question in answers.questions():
-        if question.name in row and question.name not in {*_IDENTITY, *_TEXT}:
+        if question.name in row and question.name not in {*_IDENTITY, *_TEXT, *_OF_A_COMPANY}:
             answer = row[question.name]
             if isinstance(answer, tuple):
                 choices = question.choices_given(row)

@@ -35,7 +35,11 @@ CARRIED = [version for version in SUPPORTED if any(SCHEMAS.glob(f"v{version}*-st
 
 WITHOUT_SCHEMA = {("gateway.envoyproxy.io/v1alpha1", "EnvoyProxy")}
 
-PAIRS = (*combinations.covering(2), *combinations.other_environments())
+PAIRS = (
+    *combinations.covering(2),
+    *combinations.other_environments(),
+    *combinations.behind_a_company(),
+)
 SERVICES = [row for row in PAIRS if row["kind"] != "platform"]
 """Those with a chart: a platform has its objects alone."""
 EACH_VALUE = combinations.covering(1)

@@ -31,7 +31,11 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 pytestmark = pytest.mark.matrix
 
-PAIRS = (*combinations.covering(2), *combinations.other_environments())
+PAIRS = (
+    *combinations.covering(2),
+    *combinations.other_environments(),
+    *combinations.behind_a_company(),
+)
 
 CHECKS = {check.id: check for check in checks.every(today=TODAY)}
 

@@ -21,7 +21,9 @@ AT_RANDOM = tuple(islice(combinations.at_random(10_000), max(0, 300 - len(TRIPLE
 OWN = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
 
 
-@pytest.mark.parametrize("row", [*TRIPLES, *AT_RANDOM], ids=combinations.named)
+@pytest.mark.parametrize(
+    "row", [*TRIPLES, *AT_RANDOM, *combinations.behind_a_company()], ids=combinations.named
+)
 def test_combination_renders_and_passes_our_own_checks(
     row: dict[str, Answer], tmp_path: Path
 ) -> None:
