@@ -14,7 +14,7 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
 from scaffolder.repository.runtimes import of_each
 
-LONGEST = 20
+LONGEST = 40
 """Letters of a service's name; its validator in copier.yml says the same."""
 
 _TOO_LONG = f"is longer than the {LONGEST} characters that the template takes"

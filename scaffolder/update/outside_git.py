@@ -88,7 +88,8 @@ def _of_environments(values: _Values, after: _Values) -> Outside:
         left = {**values, _LIST: gone}
         objects += _of_the_clusters(left)
         if values.get("cloud") in _CLOUDS:
-            objects += (f"identities {_each(service, tuple(f'{name}-deploy' for name in gone))}",)
+            deployers = _each(_short(values), tuple(f"{name}-deploy" for name in gone))
+            objects += (f"identities {deployers}",)
             objects += [f"{entry} (env/{name})" for name in gone for entry in _state(left)]
         objects += [f"the namespace {service} in the cluster of {name}" for name in gone]
         objects += [f"{hosts}: the environment {name} and its variables" for name in gone if hosts]
@@ -161,7 +162,7 @@ def _of_the_cloud(values: _Values) -> Iterator[str]:
     """What Terraform made, and what it costs goes on."""
     if values.get("cloud") not in _CLOUDS:
         return
-    service, names = str(values["service_name"]), _environments(values)
+    service, names = _short(values), _environments(values)
     yield from _of_the_clusters(values)
     deployers = _each(service, tuple(f"{name}-deploy" for name in names))
     if values["cloud"] == "azure":
@@ -182,7 +183,7 @@ def _of_the_clusters(values: _Values) -> Iterator[str]:
     """What runs day and night, unless a platform team runs it for others as well."""
     if not _makes_clusters(values):
         return
-    each = _each(str(values["service_name"]), _environments(values))
+    each = _each(_short(values), _environments(values))
     what = "AWS clusters" if values["cloud"] == "aws" else "Azure resource groups with clusters"
     yield f"{what} and networks {each}"
 
@@ -221,6 +222,11 @@ def _todo(name: str, values: _Values) -> str:
             " root), or the next plan makes everything a second time."
         )
     return f"{_NOTHING_YET} Else deploy under the new name, move the traffic, and delete the old."
+
+
+def _short(values: _Values) -> str:
+    """Return how names in the cloud begin; releases before 0.10.0 had no other than the name."""
+    return str(values.get("short_name") or values["service_name"])
 
 
 def _each(service: str, names: tuple[str, ...]) -> str:

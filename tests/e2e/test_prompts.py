@@ -23,7 +23,7 @@ def terminal(tmp_path: Path) -> pexpect.spawn:
 def test_enter_takes_the_default_and_a_wrong_answer_is_asked_again(terminal: pexpect.spawn) -> None:
     terminal.expect("service_name: ")
     terminal.sendline("My Service")
-    terminal.expect("service_name cannot be 'My Service': 1 to 20 lower-case letters")
+    terminal.expect("service_name cannot be 'My Service': 1 to 40 lower-case letters")
     terminal.expect("service_name: ")
     terminal.sendline("pay-api")
     while terminal.expect([r"\w+[^:\n]* \[[^\]]*\]: ", "files would be in"]) == 0:

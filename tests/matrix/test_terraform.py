@@ -118,7 +118,7 @@ def test_each_root_of_aws_is_asked_of_the_provider(pristine: Repository) -> None
     ("name", "ci", "level"),
     [
         ("a", ["github"], "right"),
-        ("customer-notify-svc1", values("ci"), "right"),
+        ("customer-notification-preferences-api-v2", values("ci"), "right"),
         ("a", ["github"], "work"),
     ],
     ids=["a", "longest", "work"],

@@ -124,7 +124,7 @@ def test_helm_may_add_the_key_global(
     assert list(_objects(pristine(), toolchain, "prod", overrides))
 
 
-@pytest.mark.parametrize("service_name", ["a", "on", "customer-notify-svc1"])
+@pytest.mark.parametrize("service_name", ["a", "on", "customer-notification-preferences-api-v2"])
 def test_every_name_is_a_string(
     service_name: str, pristine: Repository, toolchain: SystemToolchain
 ) -> None:

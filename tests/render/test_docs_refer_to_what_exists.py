@@ -18,7 +18,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     **sample(),
     "one letter": {"service_name": "a"},
     "long names": {
-        "service_name": "customer-notify-svc1",
+        "service_name": "customer-notification-preferences-api-v2",
         "organization": "a-rather-large-bank",
         "team": "payments",
     },

@@ -23,7 +23,7 @@ look_up() {
 }
 
 # there ENVIRONMENT: whether its cluster exists.
-there() { aws eks describe-cluster --name "$SERVICE-$1" --region "$AWS_REGION" >/dev/null 2>&1; }
+there() { aws eks describe-cluster --name "[[ cloud_variable ]]-$1" --region "$AWS_REGION" >/dev/null 2>&1; }
 
 # enough SERVICE CODE NAME USED MORE: whether the quota lets MORE be made beside what is USED.
 enough() {

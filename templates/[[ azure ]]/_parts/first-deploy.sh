@@ -38,7 +38,7 @@ look_up() {
 }
 
 # there ENVIRONMENT: whether its cluster exists.
-there() { az aks show --resource-group "$SERVICE-$1" --name "$SERVICE-$1" --output none 2>/dev/null; }
+there() { az aks show --resource-group "[[ cloud_variable ]]-$1" --name "[[ cloud_variable ]]-$1" --output none 2>/dev/null; }
 
 # enough NAME USED ALLOWED MORE: whether the quota lets MORE be made beside what is USED.
 enough() {

@@ -11,14 +11,14 @@ from scaffolder.adopt import names
 from scaffolder.errors import AnswersError
 from scaffolder.repository.project import Project
 
-REMOTE = "https://github.com/acme/customer-onboarding-service.git"
-LONG = "is longer than the 20 characters that the template takes"
+REMOTE = "https://github.com/acme/customer-onboarding-service-of-the-private-bank.git"
+LONG = "is longer than the 40 characters that the template takes"
 
 
 @pytest.mark.parametrize(
     ("files", "remote", "name", "note"),
     [
-        ({"helm/Chart.yaml": "name: helm\n"}, REMOTE, "customer-onboarding", LONG),
+        ({"helm/Chart.yaml": "name: helm\n"}, REMOTE, "customer-onboarding-service-of-the", LONG),
         (
             {"chart/Chart.yaml": "name: chart\n"},
             "git@x.org:a/till.git",
@@ -33,10 +33,20 @@ LONG = "is longer than the 20 characters that the template takes"
             "till",
             "",
         ),
-        ({"package.json": '{"name": "hmpps-template-kotlin"}'}, "", "hmpps-template", LONG),
-        ({"package.json": '{"name": "jhipster-sample-application"}'}, "", "jhipster-sample", LONG),
+        ({"package.json": '{"name": "hmpps-template-kotlin"}'}, "", "hmpps-template-kotlin", ""),
+        (
+            {"package.json": '{"name": "jhipster-sample-application-with-a-gateway"}'},
+            "",
+            "jhipster-sample-application-with-a",
+            LONG,
+        ),
         ({"go.mod": "module example.org/shop/till/v2\n"}, "", "till", "letters that a cluster"),
-        ({"package.json": '{"name": "abcdefghij-abcdefghi"}'}, "", "abcdefghij-abcdefghi", ""),
+        (
+            {"package.json": '{"name": "abcdefghij-abcdefghi-abcdefghi-abcdefghi"}'},
+            "",
+            "abcdefghij-abcdefghi-abcdefghi-abcdefghi",
+            "",
+        ),
     ],
 )
 def test_a_name(tmp_path: Path, files: dict[str, str], remote: str, name: str, note: str) -> None:
@@ -51,7 +61,7 @@ def test_a_generic_name_is_better_than_none(tmp_path: Path) -> None:
 
 
 def test_one_long_word_is_asked_for(tmp_path: Path) -> None:
-    project = written(tmp_path / ("b" * 21), {"package.json": f'{{"name": "{"a" * 21}"}}'})
+    project = written(tmp_path / ("b" * 41), {"package.json": f'{{"name": "{"a" * 41}"}}'})
     with pytest.raises(AnswersError, match=LONG) as raised:
         names.name(project)
     assert raised.value.missing == ("service_name",)
@@ -60,9 +70,10 @@ def test_one_long_word_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "files", "name"),
     [
-        ("spring-postgres/backend", {"pom.xml": "<a><artifactId>project</artifactId></a>"}, "spring-postgres"),
+        ("spring-postgres/backend", {"pom.xml": "<a><artifactId>project</artifactId></a>"}, "spring-postgres-backend"),
         ("shop/till/app", {"manage.py": ""}, "till-app"),
-        ("shop-customers-service", {"package.json": '{"name": "shop-customers-service"}'}, "customers-service"),
+        ("shop-customers-service", {"package.json": '{"name": "shop-customers-service"}'}, "shop-customers-service"),
+        ("customers", {"package.json": '{"name": "shop-customers-service-with-cards-and-coupons"}'}, "customers-service-with-cards-and-coupons"),
         ("shop-cart", {"package.json": '{"name": "shop-cart"}'}, "shop-cart"),
     ],
 )  # fmt: skip

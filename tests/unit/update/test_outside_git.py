@@ -160,3 +160,14 @@ def test_another_last_environment_is_asked_about() -> None:
     (entry,) = kept({**AWS, "environments": ["dev", "qa"]}, environments=["qa", "dev"])
     assert entry.objects == ("approvals that ask before qa, and not before dev",)
     assert kept({**AWS, "environments": ["dev", "qa"]}, environments=["dev", "qa"]) == ()
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_a_long_name_is_short_in_the_cloud_and_whole_in_a_cluster(cloud: str) -> None:
+    name = "customer-notification-preferences-api-v2"
+    (entry,) = kept({**AWS, "cloud": cloud, "service_name": name}, service_name="cash")
+    clusters, roles, registry, _, namespace, *_ = entry.objects
+    assert "customer-not-0e2bf27-dev" in clusters
+    assert "customer-not-0e2bf27-build" in roles
+    assert "customer-not-0e2bf27" in registry
+    assert namespace == f"in each cluster: namespace {name} and its Helm release {name}"
