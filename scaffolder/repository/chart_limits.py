@@ -9,7 +9,7 @@ from typing import Any
 from scaffolder.errors import ToolMissing
 from scaffolder.formats import Unreadable
 from scaffolder.model import Blocked
-from scaffolder.repository import files
+from scaffolder.repository import files, helm_calls
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed, table, table_of
 from scaffolder.tools import helm
@@ -19,6 +19,9 @@ _DEMANDED = re.compile(
     r"execution error at \([^/\s()]+/(?P<file>[^\s():]+):(?P<line>\d+)(?::\d+)?\)"
 )
 """Where `required` or `fail` stopped a template."""
+
+_NOTHING = re.compile(r"at <[$]?\.Values\.(?P<key>[\w.]+)[^>]*>: nil pointer evaluating")
+"""Where a template read a key of a value that is not there."""
 
 _VALUE = re.compile(r"\.Values\.(?P<key>[\w.]+)")
 _OTHER_KUBERNETES = "which is incompatible with Kubernetes"
@@ -119,8 +122,11 @@ def of_outside(
     demanded = _DEMANDED.search(error)
     if demanded:
         keys = _keys(project, chart, demanded)
-        if not has_environments or any(is_handed_over(project, key) for key in keys):
+        if not has_environments or any(helm_calls.sets(project, chart, key) for key in keys):
             return f"a value that its user sets is missing: {error[demanded.end() :].strip(': ')}"
+    unset = _NOTHING.search(error)
+    if unset and helm_calls.sets(project, chart, unset["key"]):
+        return f"a command sets {unset['key']}, which is not known here"
     if not has_environments and (missing := _NO_VALUE.search(error)):
         return f"a value that its user sets is missing: {missing['names']}"
     return ""
@@ -152,9 +158,3 @@ def _keys(project: Project, chart: Path, demanded: re.Match[str]) -> list[str]:
     file, line = chart / demanded["file"], int(demanded["line"])
     lines = project.lines(file) if project.has(file) else []
     return _VALUE.findall(lines[line - 1]) if 0 < line <= len(lines) else []
-
-
-def is_handed_over(project: Project, key: str) -> bool:
-    """Return whether a pipeline or a script sets the value: `--set image.tag=…`."""
-    sets = re.compile(rf"(?:^|[\s,\"']){re.escape(key)}=")
-    return any(sets.search(project.text(file)) for file in files.that_deploy(project))

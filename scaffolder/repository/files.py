@@ -410,6 +410,29 @@ def that_deploy(project: Project) -> tuple[Path, ...]:
     return (*pipelines(project), *shell_scripts(project), *make_files(project))
 
 
+def that_run_helm(project: Project) -> tuple[Path, ...]:
+    """Return what may give values to a chart: commands of any CI system, task runners, Terraform."""
+    known = (*that_deploy(project), *shell_programs(project), *terraform(project))
+    called = {file for system in CI_SYSTEMS for file in ci_files(project, system)}
+    return tuple(sorted({*known, *called, *project.matching(*_OTHERS_THAT_DEPLOY)}))
+
+
+_OTHERS_THAT_DEPLOY = (
+    ".circleci/*.y*ml",
+    ".travis.yml",
+    ".drone.yml",
+    "bitbucket-pipelines.yml",
+    "cloudbuild*.y*ml",
+    "buildspec*.y*ml",
+    "skaffold*.y*ml",
+    "Taskfile*.y*ml",
+    "justfile",
+    "*.just",
+    "Tiltfile",
+    "Earthfile",
+)
+
+
 def that_fill_in(project: Project) -> tuple[Path, ...]:
     """Return what may fill in a file before a program reads it: scripts, images, pipelines, Compose."""
     scripts = (*shell_programs(project), *make_files(project), *all_dockerfiles(project))

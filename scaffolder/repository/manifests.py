@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from scaffolder.errors import ToolError, ToolMissing
 from scaffolder.model import Blocked, NotApplicable
-from scaffolder.repository import chart_limits, clusters, files, kubernetes_objects
+from scaffolder.repository import chart_limits, clusters, files, helm_calls, kubernetes_objects
 from scaffolder.repository.environments import beside
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
@@ -157,7 +157,7 @@ def environments(project: Project, chart: Path | None = None) -> tuple[Environme
             name=name,
             release=helm.Release(
                 values_files=values,
-                set_strings=_image(project, chart),
+                set_strings=_settings(project, chart, values),
                 name=release,
                 namespace=release,
             ),
@@ -201,6 +201,13 @@ def _release_name(name: str) -> str:
     """Return a name that Helm takes for a release: https://helm.sh/docs/chart_template_guide/getting_started/."""
     words = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
     return words[:_LONGEST_RELEASE].strip("-") or "release"
+
+
+def _settings(project: Project, chart: Path, values_files: tuple[Path, ...]) -> dict[str, str]:
+    """Return what commands set of the values that a chart lacks in an environment, and the image."""
+    own = (chart / "values.yaml", *(file.relative_to(project.root) for file in values_files))
+    tables = [table(project, file) for file in own if project.has(file)]
+    return helm_calls.given(project, chart, *tables) | _image(project, chart)
 
 
 def _image(project: Project, chart: Path) -> dict[str, str]:

@@ -19,62 +19,65 @@ from scaffolder.model import (
     Verdict,
     counted,
 )
-from scaffolder.repository import environments, files, reading
-from scaffolder.repository.facts import charts, commands, given_values, used_values
+from scaffolder.repository import environments, files, helm_calls, reading
+from scaffolder.repository.facts import charts, given_values, used_values
 from scaffolder.repository.facts.charts import Chart
 from scaffolder.repository.facts.used_values import Use
+from scaffolder.repository.helm_calls import HelmCall
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unread, Unreadable, line_of, table
 from scaffolder.repository.reading import place as place_of
 from scaffolder.tools.toolchain import Toolchain
 
-_SET = re.compile(r"--set(?:-string|-file|-json)?[= ]+[\"']?((?:[\w.-]|\\\.|\[\d+\])+)=")
-
-_PRINTED = re.compile(r"\s*(?:echo|printf)\b")
+_Beside = tuple[list[Any], list[str], str]
+"""The keys beside one that is missing, the way to them, and its name."""
 
 
 def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
     """Each value that a pipeline or script sets (`--set image.digest=…`) is one that the chart's values.yaml has."""
     known, unread = _read_charts(project)
+    by_folder = {chart.folder: chart for chart in known}
     findings, looked = [], 0
-    for command in commands.commands(project):
-        if "helm" not in command.text or "--set" not in command.text:
-            continue
-        if _PRINTED.match(command.text):
-            continue
-        chart = _chart_of(project, known, command.text)
-        if chart is None:
-            continue
-        for key in _SET.findall(command.text):
-            if key.split(".")[0] in {"global", *used_values.subcharts(chart)}:
+    for call in helm_calls.calls(project):
+        chart = by_folder.get(call.chart) if call.chart else None
+        for key in call.sets if chart else ():
+            if chart is None or key.split(".")[0] in {"global", *used_values.subcharts(chart)}:
                 continue  # of a chart that this one brings along
             looked += 1
-            if used_values.is_handed_on(project, chart, key):
-                continue
-            missing = _missing(
-                _values(project, chart), re.split(r"(?<!\\)\.", re.sub(r"\[\d+\]", "", key))
-            )
-            if missing:
-                file = chart.folder / "values.yaml"
-                near = difflib.get_close_matches(missing[-1], [str(one) for one in missing[0]], n=1)
-                at = line_of(_values(project, chart), *missing[1])
-                message = f"sets {key}, which {file.as_posix()} does not have"
-                fix = (
-                    f"set {'.'.join([*missing[1], near[0]])}"
-                    if near
-                    else "set a value that the chart has"
-                )
-                findings.append(
-                    disagreement(command.place, message, place_of(project, file, at), fix=fix)
-                )
+            missing = _missing(_values(project, chart), helm_calls.split(key))
+            if missing and not _is_taken(project, chart, key):
+                findings.append(_set_in_vain(project, chart, call, key, missing))
     if not looked:
-        sets = any(
-            "helm" in one.text and _SET.search(one.text) for one in commands.commands(project)
-        )
+        sets = any(call.sets for call in helm_calls.calls(project))
         raise _nothing("no command sets a value of a chart that is here", unread if sets else [])
     return Verdict(
         findings=distinct(findings), detail=counted(looked, "value"), limit=limit_of(unread)
     )
+
+
+def _is_taken(project: Project, chart: Chart, key: str) -> bool:
+    """Return whether a chart takes a value that values.yaml lacks: an environment or a template has it."""
+    plain = ".".join(helm_calls.split(key))
+    return (
+        used_values.is_handed_on(project, chart, plain)
+        or _is_set_somewhere(project, chart, key)
+        or used_values.reads(project, chart, plain)
+    )
+
+
+def _set_in_vain(
+    project: Project, chart: Chart, call: HelmCall, key: str, missing: _Beside
+) -> Finding:
+    beside, way, name = missing
+    file = chart.folder / "values.yaml"
+    near = difflib.get_close_matches(name, [str(one) for one in beside], n=1)
+    fix = f"set {'.'.join([*way, near[0]])}" if near else "set a value that the chart has"
+    if not project.has(file):
+        message = f"sets {key}, which no template of {chart.folder.as_posix()} uses"
+        return disagreement(call.place, message, fix=fix)
+    at = line_of(_values(project, chart), *way)
+    message = f"sets {key}, which {file.as_posix()} does not have"
+    return disagreement(call.place, message, place_of(project, file, at), fix=fix)
 
 
 def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
@@ -117,6 +120,8 @@ def _missing_value(project: Project, chart: Chart, use: Use) -> _Missing | None:
     missing = _missing(_values(project, chart), use.key.split("."))
     if missing is None or _is_set_everywhere(chart, use.key) or _is_given(project, chart, use.key):
         return None
+    if helm_calls.sets(project, chart.folder, use.key):
+        return None
     beside, way, name = [str(one) for one in missing[0]], missing[1], missing[2]
     # Only the last key may be missing: a template fails on a key of nothing.
     in_variables = project.once(
@@ -156,13 +161,15 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
     key, way, near = missing.use.key, missing.way, missing.near
     at = line_of(_values(project, chart), *way) or 1
     fix = f"use .Values.{'.'.join([*way, near])}" if near else f"add {key} to values.yaml"
+    has_own = project.has(file)
     name = key.split(".")[len(way)]
     is_named = _is_in_comment(project, file, at if way else 0, name)
     is_named = is_named or _is_set_somewhere(project, chart, key)
     return disagreement(
         missing.use.place,
-        f"uses .Values.{key}, which {file.as_posix()} does not have",
-        place_of(project, file, at),
+        f"uses .Values.{key}, which "
+        + (f"{file.as_posix()} does not have" if has_own else "no values of the chart have"),
+        place_of(project, file, at) if has_own else (),
         fix=f"give {key} a value, or test it before it is used" if is_named else fix,
         severity=Severity.NOTE if is_named else Severity.ERROR,
     )
@@ -171,7 +178,9 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
 def _is_set_somewhere(project: Project, chart: Chart, key: str) -> bool:
     """Return whether the values of an environment have a key that the others may not need."""
     of_environments = {file for one in chart.renderings for file in one.values_files}
-    return any(_missing(table(project, file), key.split(".")) is None for file in of_environments)
+    return any(
+        _missing(table(project, file), helm_calls.split(key)) is None for file in of_environments
+    )
 
 
 def _is_in_comment(project: Project, file: Path, start: int, name: str) -> bool:
@@ -207,7 +216,8 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
         open_ones = {"global", "exports", *used_values.subcharts(chart)}
         told: set[tuple[object, ...]] = set()
         of_environments = (file for one in chart.renderings for file in one.values_files)
-        for file in () if _takes_all(project, chart) else dict.fromkeys(of_environments):
+        is_open = _takes_all(project, chart) or not project.has(chart.folder / "values.yaml")
+        for file in () if is_open else dict.fromkeys(of_environments):
             if _is_of_another(project, chart, file):
                 continue
             overriding = table(project, file)
@@ -296,26 +306,12 @@ def _nothing(reason: str, unread: list[Unread]) -> Exception:
     return Blocked(f"values do not parse: {limit_of(unread)}; see SY002")
 
 
-def _chart_of(project: Project, known: tuple[Chart, ...], text: str) -> Chart | None:
-    """The chart that a command is about: the one it names, or the only one where it names none from elsewhere."""
-    text = commands.filled(project, text)
-    named = [
-        chart
-        for chart in known
-        if re.search(rf"(?:^|[\s\"'/]){re.escape(chart.folder.as_posix())}(?:$|[\s\"'/])", text)
-    ]
-    if named:
-        return named[0]
-    elsewhere = re.search(r"oci://|https?://|--repo\b|\s[a-z][\w-]+/[a-z][\w-]+(?:\s|$)", text)
-    return known[0] if len(known) == 1 and not elsewhere else None
-
-
 def _values(project: Project, chart: Chart) -> Any:
     file = chart.folder / "values.yaml"
     return reading.table_of(project, file) if project.has(file) else {}
 
 
-def _missing(values: Any, parts: list[str]) -> tuple[list[Any], list[str], str] | None:
+def _missing(values: Any, parts: list[str]) -> _Beside | None:
     """The keys beside, the way to them, and the key that is not there; None where the way leads on or is open."""
     for at, part in enumerate(parts):
         name = part.replace("\\.", ".")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import chart_limits, files, image_references, manifests
+from scaffolder.repository import files, helm_calls, image_references, manifests
 from scaffolder.repository.image_references import Use
 from scaffolder.repository.image_tags import is_official, moving_tag, name_of, steps_down
 from scaffolder.repository.kubernetes_objects import REPOSITORY
@@ -65,7 +65,7 @@ def _moving(project: Project, image: str) -> str | None:
     """Return the tag that moves, unless a pipeline hands over image and tag."""
     if name_of(image) != REPOSITORY:
         return moving_tag(image)
-    given = chart_limits.is_handed_over(project, "image.tag")
+    given = any(helm_calls.sets(project, one, "image.tag") for one in files.charts(project))
     return None if given else moving_tag(image.replace(REPOSITORY, "registry.example.com/service"))
 
 

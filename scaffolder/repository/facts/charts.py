@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffolder.formats import Unreadable, gotemplate
 from scaffolder.formats.yaml import load_all
-from scaffolder.repository import environments, files, kubernetes_objects, reading
+from scaffolder.repository import environments, files, helm_calls, kubernetes_objects, reading
 from scaffolder.repository.kubernetes_objects import (
     LONG_RUNNING,
     WITH_PODS,
@@ -115,7 +115,7 @@ def _chart(
         except Unreadable as error:  # the other environments are read all the same
             problems.append(reading.unread(overriding[-1], error))
             continue
-        root = _root(project, folder, metadata, _with_placeholders(values))
+        root = _root(project, folder, metadata, _completed(project, folder, values))
         made: list[KubernetesObject] = []
         for file, template in templates.rendered.items():
             try:
@@ -152,7 +152,7 @@ def rendered_with(
 ) -> Iterator[KubernetesObject]:
     """The objects of a chart with these values instead of its own; a template that cannot be filled in gives none."""
     templates = _templates(project, chart.folder)
-    root = _root(project, chart.folder, chart.metadata, _with_placeholders(values))
+    root = _root(project, chart.folder, chart.metadata, _completed(project, chart.folder, values))
     scope = (chart.folder.as_posix(), environment)
     for file, template in templates.rendered.items():
         try:
@@ -286,6 +286,17 @@ def _root(
 def _file(project: Project, folder: Path, path: Any) -> str:
     file = project.relative((folder / str(path)).as_posix())
     return project.text(file) if project.has(file) else ""
+
+
+def _completed(project: Project, folder: Path, values: dict[Any, Any]) -> dict[Any, Any]:
+    """Return values with what commands set, and what stands for what only a pipeline knows."""
+    values = _with_placeholders(values)
+    for key, text in helm_calls.given(project, folder, values).items():
+        told: Any = text
+        for part in reversed(helm_calls.split(key)):
+            told = {part: told}
+        values = merged(values, told)
+    return values
 
 
 def _with_placeholders(values: dict[Any, Any]) -> dict[Any, Any]:

@@ -1,4 +1,4 @@
-"""Values that charts are given elsewhere than in files of values: by Argo CD, Flux, Helmfile."""
+"""Values that charts are given elsewhere: by Argo CD, Flux, Helmfile, a command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats.yaml import load_all
-from scaffolder.repository import files, reading
+from scaffolder.repository import files, helm_calls, reading
 from scaffolder.repository.facts import applications, charts
 from scaffolder.repository.facts.charts import KubernetesObject
 from scaffolder.repository.project import Project
@@ -19,14 +19,18 @@ _SOURCES = (("spec",), ("spec", "template", "spec"))
 
 
 def given(project: Project, chart: Path) -> tuple[Any, ...]:
-    """Return the tables of values that controllers are told for the chart in a folder."""
-    return tuple(project.once("values given to charts", lambda: _given(project)).get(chart, ()))
+    """Return the tables of values that controllers and commands take for the chart in a folder."""
+    told = project.once("values given to charts", lambda: _given(project)).get(chart, ())
+    named = (file for one in helm_calls.of_chart(project, chart) for file in one.values_files)
+    return (*told, *(reading.table(project, file) for file in dict.fromkeys(named)))
 
 
 def completed_by(project: Project, chart: Path) -> str:
     """Return what brings values for a chart, "" if nothing does."""
     if by := unknown_values_by(project, chart):
         return by
+    if any(one.values_files for one in helm_calls.of_chart(project, chart) if one.chart):
+        return "a command"
     return "a controller" if any(map(bool, given(project, chart))) else ""
 
 
@@ -36,7 +40,7 @@ def unknown_values_by(project: Project, chart: Path) -> str:
         return "Helmfile"
     if chart in project.once("charts with valuesFrom", lambda: _with_values_from(project)):
         return "a HelmRelease"
-    return applications.completing(project, chart)
+    return applications.completing(project, chart) or helm_calls.incomplete(project, chart)
 
 
 def is_in_helmfile(project: Project, chart: Path) -> bool:

@@ -179,3 +179,21 @@ def is_handed_on(project: Project, chart: Chart, key: str) -> bool:
     )
     parts = key.split(".")
     return any(".".join(parts[:end]) in trees for end in range(1, len(parts)))
+
+
+def reads(project: Project, chart: Chart, key: str) -> bool:
+    """Return whether a template reads a value, a part of it, or its name in what holds it.
+
+    `with .Values.image` reads `.tag` of it.
+    """
+    used = project.once(
+        ("values that templates name", chart.folder),
+        lambda: frozenset(one for _, action in actions(project, chart) for one in keys(action)),
+    )
+    if any(one == key or one.startswith(f"{key}.") for one in used):
+        return True
+    way, _, name = key.rpartition(".")
+    is_open = any(way == one or way.startswith(f"{one}.") for one in used)
+    texts = (project.text(file) for file in files.chart_templates(project, chart.folder))
+    read = re.compile(rf"(?<![\w.])\$?\w*\.{re.escape(name)}(?![\w-])")
+    return is_open and any(read.search(text) for text in texts)

@@ -213,3 +213,48 @@ def test_facts_of_the_other_environments_are_read(tmp_path: Path) -> None:
     (chart,) = charts.charts(written(tmp_path, files))
     assert [rendering.environment for rendering in chart.renderings] == ["prod"]
     assert [one.path for one in chart.unread] == [Path("chart/values-dev.yaml")]
+
+
+# ---- values that a command sets ------------------------------------------------------------------
+
+NOTHING = (
+    'Error: template: till/templates/pod.yaml:3:4: executing "till/templates/pod.yaml" at '
+    "<.Values.{}>: nil pointer evaluating interface {{}}.{}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome"),
+    [
+        ("domain.host", Outcome.SKIPPED),
+        ("domain.host.name", Outcome.SKIPPED),
+        ("domain.port", Outcome.FAILED),
+        ("other.host", Outcome.FAILED),
+    ],
+)
+def test_a_value_that_a_command_computes_is_not_missed(
+    key: str, outcome: Outcome, tmp_path: Path
+) -> None:
+    files = {
+        "chart/Chart.yaml": CHART,
+        "chart/values.yaml": "a: 1\n",
+        "deploy.sh": "helm upgrade till chart --set domain.host=$HOST\n",
+    }
+    failed = said(exit_code=1, stderr=NOTHING.format(key, key.rpartition(".")[2]))
+    result, _ = ran(tmp_path, files, failed)
+    assert result.outcome is outcome
+    if outcome is Outcome.SKIPPED:
+        assert result.reason == f"a command sets {key}, which is not known here"
+
+
+def test_an_image_that_a_command_sets_is_rendered(tmp_path: Path) -> None:
+    files = {
+        "chart/Chart.yaml": CHART,
+        "deploy.sh": "helm upgrade till chart --set image.tag=$T,image.repository=$R,size=2,x=$X\n",
+    }
+    (environment,) = manifests.environments(written(tmp_path, files))
+    assert environment.release.set_strings == {
+        "image.tag": "0123456789ab",
+        "image.repository": "registry.example.com/image",
+        "size": "2",
+    }
