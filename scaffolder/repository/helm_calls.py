@@ -204,7 +204,9 @@ def _argv(words: tuple[str, ...]) -> tuple[str, ...]:
         if _HELM.fullmatch(word):
             return words[at:]
         if "helm " in word and " " in word.strip():
-            inner = [_argv(one) for one in shell.simple_commands(word)]
+            # A word whose blanks are escaped stays one word.
+            texts = [text for text in shell.simple_commands(word) if word not in text]
+            inner = [_argv(text) for text in texts]
             return next(filter(None, inner), ())
     return words if any(word.startswith("--set") for word in words) else ()
 
