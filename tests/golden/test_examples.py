@@ -40,6 +40,8 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "runtime_version": "3.12",
         "cloud": "none",
         "ci": "jenkins",
+        "network": "company",
+        "package_index": "https://mirror.example.com/pypi/simple",
     },
     "python313-eks-azuredevops": {
         "runtime": "python",
@@ -78,6 +80,18 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "cluster": "shared",
     },
     "platform-eks-github": {"kind": "platform"},
+    "node-own-gitlab-company": {
+        "runtime": "node",
+        "cloud": "none",
+        "ci": "gitlab",
+        "git_host": "git.example.com",
+        "network": "company",
+        "image_mirror": "registry.example.com/mirror",
+        "tool_mirror": "https://mirror.example.com",
+        "package_index": "https://mirror.example.com/npm",
+        "private_ca": "file",
+        "proxy": "http://proxy.example.com:3128",
+    },
     "go126-own-every-pipeline": {
         "runtime": "go",
         "runtime_version": "1.26",

@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 app/build.sh
-exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp build/app/app.jar:build/app/test-classes \
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp 'build/app/app.jar:build/test-classes:build/libraries/test/*' \
   service.Tests build/test-results/unit.xml

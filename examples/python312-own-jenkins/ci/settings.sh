@@ -1,6 +1,8 @@
 # Everything the scripts of this folder have to know about this service; no other script names it.
 # shellcheck shell=bash disable=SC2034  # the scripts that source this file read the variables
 
+source ci/network.sh # mirrors, proxy and CA of the company
+
 SERVICE="my-service" # also the namespace, the Helm release, the chart and the image
 NAMESPACE="my-service"
 CHART="helm/my-service"

@@ -12,7 +12,7 @@ source ci/cloud.sh
 login_registry
 
 if [ -n "${COSIGN_KEY:-}" ]; then
-  run cosign sign --yes --key "$COSIGN_KEY" "$IMAGE@$DIGEST"
+  run cosign sign --yes --use-signing-config=false --tlog-upload=false --key "$COSIGN_KEY" "$IMAGE@$DIGEST"
 else
   ((${#SIGNERS[@]})) || need COSIGN_KEY
   run cosign sign --yes "$IMAGE@$DIGEST"

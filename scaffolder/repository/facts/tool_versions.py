@@ -147,7 +147,7 @@ def _lines(project: Project, file: Path) -> Iterator[Declaration]:
             for image in _IMAGE.findall(line):
                 name, tag, _ = split(image)
                 version = re.match(r"v?(\d+\.\d+(?:\.\d+)?)", tag)
-                if version and name == "kindest/node":
+                if version and f"/{name}".endswith("/kindest/node"):  # a mirror has a prefix
                     yield _stated(project, "kubernetes", version[1], file, number, IMAGE)
                 elif version and name not in RUNTIMES:
                     yield _stated(

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Pin what is downloaded: base images, the scaffolder (SCAFFOLDER_FROM), and tools. Commit what it writes.
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source ci/prelude.sh
+tool mise
+make pin
+run mise lock
