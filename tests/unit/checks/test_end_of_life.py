@@ -44,6 +44,7 @@ OLD = {
     "variables": ("EOL002", "prod.tfvars", '\nkubernetes_version = "1.30"\n', "2: error: Kubernetes 1.30 has had no fixes since 2025-07-15"),
     "a module of EKS": ("EOL002", "main.tf", 'module "eks" {\n  source = "terraform-aws-modules/eks/aws"\n  cluster_version = "1.30"\n}\n', "3: error: Kubernetes on EKS 1.30 has had no fixes since 2025-07-23"),
     "a cluster on one's own machine": ("EOL002", "kind.yaml", "nodes:\n  - image: kindest/node:v1.29.4\n", "2: error: Kubernetes 1.29 has had no fixes since 2025-02-28"),
+    "its image from a mirror": ("EOL002", "kind.yaml", "nodes:\n  - image: registry.example.com/mirror/docker.io/kindest/node:v1.29.4\n", "2: error: Kubernetes 1.29 has had no fixes since 2025-02-28"),
     "a base image": ("EOL003", "Dockerfile", "FROM debian:buster-slim\n", "1: error: Debian buster has had no fixes since 2024-06-30"),
     "the system of a base image": ("EOL003", "Dockerfile", "FROM node:22-alpine3.18\n", "1: error: Alpine Linux 3.18 has had no fixes since 2025-05-09"),
     "the system without a shell": ("EOL003", "Dockerfile", "FROM gcr.io/distroless/java21-debian11:nonroot\n", "1: error: Debian 11 has had no fixes since 2026-08-31"),
