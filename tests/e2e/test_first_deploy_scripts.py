@@ -454,3 +454,144 @@ def test_each_command_of_the_page_has_a_dry_run(
         assert HOOK not in done.stderr + done.stdout
     assert laptop.calls == []
     assert {file: file.read_bytes() for file in root.rglob("*") if file.is_file()} == before
+
+
+OWN = {"cloud": "none", "ci": "github"}
+own = pytest.mark.parametrize("laptop", [OWN], indirect=True)
+GIVEN = {
+    "IMAGE": "registry.acme.io/team/my-service",
+    "PULL_USER": "reader",
+    "PULL_PASSWORD": "pull-4711",
+    "CHAT_WEBHOOK_URL": HOOK,
+    "DEADMAN_URL": "https://dead.invalid/1",
+    "KUBECONFIG": "/nowhere/admin.kubeconfig",
+}
+
+
+def own_cluster(laptop: Laptop) -> None:
+    """A cluster that signs what it is asked to, and whose pipeline may deploy to one namespace."""
+    for call in ("kubectl", "helm"):
+        laptop.on(call)
+    for secret in ("--namespace my-service get secret", "--namespace monitoring get secret"):
+        laptop.on(f"kubectl {secret}", status=1)
+    laptop.on("kubectl get certificatesigningrequest", "c2lnbmVk\n")
+    laptop.on("kubectl config view --minify --output", "https://cluster.acme.io:6443")
+    laptop.on("kubectl config view --minify --flatten --raw", "Y2E=")
+    laptop.on("kubectl get namespaces", "default my-service")
+    laptop.on("kubectl --kubeconfig build/deployer-dev.kubeconfig auth", "no\n", status=1)
+    laptop.on("kubectl --kubeconfig *", "no\n", status=1)
+    laptop.on(
+        "kubectl --kubeconfig build/deployer-dev.kubeconfig auth can-i create deployments"
+        " --namespace my-service",
+        "yes\n",
+    )
+    laptop.on("helm version --short", "v4.0.0\n")
+
+
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+
+
+@own
+@needs_openssl
+def test_one_command_prepares_a_cluster_of_your_own(laptop: Laptop) -> None:
+    own_cluster(laptop)
+    done = laptop.make("environment ENVIRONMENT=dev", **GIVEN)
+    assert done.returncode == 0, done.stderr
+    made = json.loads((laptop.root / "build/deployer-dev.kubeconfig").read_text())
+    assert made["clusters"][0]["cluster"] == {
+        "server": "https://cluster.acme.io:6443",
+        "certificate-authority-data": "Y2E=",
+    }
+    assert made["users"][0]["user"]["client-certificate-data"] == "c2lnbmVk"
+    assert (laptop.root / "build/deployer-dev.kubeconfig").stat().st_mode & 0o077 == 0
+    created = [json.loads(text) for call, text in laptop.calls if call[:2] == ["kubectl", "create"]]
+    request, pull = created[0], created[1]
+    assert request["spec"]["signerName"] == "kubernetes.io/kube-apiserver-client"
+    auths = json.loads(pull["stringData"][".dockerconfigjson"])["auths"]
+    assert auths["registry.acme.io"]["username"] == "reader"
+    order = [call for call, _ in laptop.calls if call[:2] == ["kubectl", "apply"]]
+    assert order, "make platform was called"
+    spoken = done.stdout + done.stderr + json.dumps([call for call, _ in laptop.calls])
+    assert not [word for word in ("pull-4711", HOOK, "dead.invalid") if word in spoken]
+
+
+@own
+@needs_openssl
+def test_everything_that_is_missing_is_named_at_once_and_nothing_is_changed(laptop: Laptop) -> None:
+    own_cluster(laptop)
+    done = laptop.make("environment ENVIRONMENT=dev")
+    assert done.returncode != 0
+    for name in ("KUBECONFIG", "PULL_USER", "PULL_PASSWORD", "IMAGE", "CHAT_WEBHOOK_URL"):
+        assert f"missing: {name}: " in done.stderr
+    assert not [call for call in laptop.verbs("kubectl") if " create" in call or " apply" in call]
+    assert not (laptop.root / "build/deployer-dev.kubeconfig").exists()
+
+
+@own
+@needs_openssl
+def test_a_registry_without_a_login_needs_no_secret(laptop: Laptop) -> None:
+    own_cluster(laptop)
+    values = laptop.root / "helm/my-service/values-dev.yaml"
+    text = values.read_text()
+    start = text.index("imagePullSecrets:")
+    values.write_text(f"{text[:start]}imagePullSecrets: []\n")
+    given = {name: GIVEN[name] for name in ("KUBECONFIG", "CHAT_WEBHOOK_URL", "DEADMAN_URL")}
+    done = laptop.make("environment ENVIRONMENT=dev", **given)
+    assert done.returncode == 0, done.stderr
+    assert "Secret registry" not in done.stderr
+
+
+@own
+@needs_openssl
+def test_a_cluster_that_signs_nothing_says_what_to_do(laptop: Laptop) -> None:
+    own_cluster(laptop)
+    laptop.on("kubectl get certificatesigningrequest")
+    done = laptop.make("environment ENVIRONMENT=dev", PATIENCE="0", **GIVEN)
+    assert done.returncode != 0
+    assert "signs nothing, as EKS does" in done.stderr
+    assert "kubectl apply" not in laptop.verbs("kubectl")
+    other = laptop.make("environment ENVIRONMENT=dev", PIPELINE_LOGIN="own", **GIVEN)
+    assert other.returncode == 0, other.stderr
+
+
+@own
+@needs_openssl
+def test_a_login_that_may_do_more_is_an_error(laptop: Laptop) -> None:
+    own_cluster(laptop)
+    laptop.on(
+        "kubectl --kubeconfig build/deployer-dev.kubeconfig auth can-i create deployments"
+        " --namespace default",
+        "yes\n",
+    )
+    done = laptop.make("environment ENVIRONMENT=dev", **GIVEN)
+    assert done.returncode != 0
+    assert "the pipeline may deploy to namespace default" in done.stderr
+
+
+@own
+@needs_openssl
+def test_nobody_who_is_no_administrator_changes_anything(laptop: Laptop) -> None:
+    own_cluster(laptop)
+    laptop.on("kubectl auth can-i", "no\n", status=1)
+    done = laptop.make("environment ENVIRONMENT=dev", **GIVEN)
+    assert "missing: the rights of an administrator" in done.stderr
+    assert done.returncode != 0
+
+
+@pytest.mark.parametrize(
+    "laptop",
+    [
+        OWN,
+        {"cloud": "none", "ci": "gitlab"},
+        {"cloud": "none", "ci": "jenkins", "platform_parts": "existing"},
+        {"cloud": "none", "ci": "azure-devops", "monitoring": "none"},
+    ],
+    indirect=True,
+)
+@needs_openssl
+def test_a_dry_run_calls_nothing(laptop: Laptop) -> None:
+    done = laptop.make("environment ENVIRONMENT=dev", DRY_RUN="1")
+    assert done.returncode == 0, done.stderr
+    assert laptop.calls == []
+    assert "+ kubectl certificate approve my-service-pipeline" in done.stderr
+    assert not (laptop.root / "build").exists()

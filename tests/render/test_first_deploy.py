@@ -8,8 +8,23 @@ from first_deploy import Step
 from sample import sample
 from support import Repository
 
-MOST = {"aws-github": 14, "aws-jenkins": 40, "azure-gitlab": 13, "none-github": 49}
-"""Commands and edits for all environments. The numbers only shrink; the goal is 15, each one that says what it lacks."""
+MOST = {
+    "aws-github": 14,
+    "aws-gitlab": 13,
+    "aws-jenkins": 21,
+    "aws-azure-devops": 13,
+    "azure-github": 14,
+    "azure-gitlab": 13,
+    "azure-jenkins": 12,
+    "azure-azure-devops": 14,
+    "none-github": 11,
+    "none-gitlab": 10,
+    "none-jenkins": 10,
+    "none-azure-devops": 12,
+}
+"""Commands and edits for all environments. The numbers only shrink; the goal is 15, each one that says what it lacks.
+
+Of the rows, aws-jenkins is a service on a shared cluster, whose platform is made elsewhere."""
 
 
 @pytest.mark.parametrize("name", MOST)

@@ -268,8 +268,9 @@ def _pipeline(repository: Path) -> Identity:
     if (repository / "terraform/modules/cluster").is_dir():
         groups = _groups(repository)
         return Identity("pipeline", groups) if groups else Identity(_principal(repository))
-    page = (repository / "docs/first-deploy.md").read_text(encoding="utf-8")
-    (subject,) = re.findall(r'openssl req .* -subj "([^"]+)"', page)
+    script = (repository / "ci/first-deploy.sh").read_text(encoding="utf-8")
+    (subject,) = re.findall(r'openssl req .* -subj "([^"]+)"', script)
+    subject = subject.replace("$SERVICE", repository.name).replace("$name", "pipeline")
     parts = [part.partition("=") for part in subject.strip("/").split("/")]
     (user,) = (value for key, _, value in parts if key == "CN")
     return Identity(user, tuple(value for key, _, value in parts if key == "O"))
