@@ -23,6 +23,8 @@ It starts red: that is how it should be. Files that a lab names are in its folde
 Do [your first lab](first-lab.md) with its page. How the commands work: [scaffold lab](lab.md).
 Nothing needs Docker or a cloud account, and nothing leaves the machine.
 On Windows, `scaffold lab list` and `scaffold explain` work natively. What starts a lab needs WSL.
+In a second terminal, type `. .venv/bin/activate` first.
+A word is new to you? `scaffold explain WORD` says what it is. `scaffold list words` has all.
 
 | lab | minutes | about | needs beside Python | on Windows |
 |---|---|---|---|---|
@@ -61,6 +63,10 @@ def _part(file: LabFile) -> Iterator[str]:
     if file.tracks:
         names = ", ".join(f"`--track {name}`" for name in file.tracks)
         yield from _filled(f"Tracks: {names}. This page shows the first one.")
+        yield ""
+    elif len(file.forms) > 1:
+        yield "This lab has variants. Yours may have another fault than this page:"
+        yield "`scaffold lab hint` and `scaffold lab show solution` are about yours."
         yield ""
     yield "| what has to be true | at the start |"
     yield "|---|---|"

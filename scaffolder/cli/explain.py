@@ -25,28 +25,29 @@ from scaffolder.tools.toolchain import SystemToolchain
 @click.command(
     "explain", short_help="What a check asks, and why; or why a generated file is there."
 )
-@click.argument("word", metavar="ID|FILE[:LINE]|WORD")
+@click.argument("words", nargs=-1, required=True, metavar="ID|FILE[:LINE]|WORD")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @options.directory
 @options.debug
-def command(word: str, form: str) -> None:
+def command(words: tuple[str, ...], form: str) -> None:
     """Explain the check ID (TF002), or all whose ids start like that (TF).
 
     Or say why FILE of the generated repository here is there, or its LINE: the template, the
     conditions, the answers. Or say what a WORD of the course means: digest, drift, runbook.
     """
+    word = " ".join(words)
     name, _, number = word.partition(":")
     if Path(name).is_file():
         click.echo(_of_file(Project(Path()), Path(name), number, form))
         return
     try:
         found = page.named(word, checks.every())
-    except AnswersError:
+    except AnswersError as no_check:
         term = glossary.named(word)
         if term is None:
-            raise
+            raise _unknown(word, no_check) from None
         click.echo(json.dumps(asdict(term), indent=2) if form == "json" else _term(term))
         return
     if form == "json":
@@ -55,6 +56,15 @@ def command(word: str, form: str) -> None:
         )
     else:
         click.echo("\n\n".join(_text(check, page.of(check.id)) for check in found))
+
+
+def _unknown(word: str, no_check: AnswersError) -> AnswersError:
+    """Return the error for a word that is neither: it names the list in which the word may be."""
+    if any(letter.isdigit() for letter in word):
+        return no_check
+    nearest = glossary.nearest(word)
+    hint = f"scaffold explain {nearest}" if nearest else "scaffold list words"
+    return AnswersError(f"no check and no word of the course is called {word!r}", hint=hint)
 
 
 def _term(term: Term) -> str:

@@ -85,7 +85,7 @@ def start(word: str | None, track: str, variant: int | None, force: bool) -> Non
     started = chosen.start(FOLDER, track=track, force=force, variant=variant or 0)
     click.echo(chosen.heading)
     click.echo(f"{started.wrote}")
-    click.echo("Files that are named below are in this folder.\n")
+    click.echo("The files named below are in that folder.\n")
     click.echo(lab_text.situation(*chosen.situation(FOLDER)))
     click.echo("\nThis is how it starts: red.")
     lab_text.echo_verdicts(started.first)

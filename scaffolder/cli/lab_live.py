@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import threading
 from pathlib import Path
 
@@ -64,7 +66,9 @@ def run(where: str, word: str | None) -> int:
     name = f"{runtimes.NAMES[track]} {version}"
     installed = runtimes.find(place.folder, track, version)
     if installed is None:
-        raise ToolMissing(f"{name} is not installed", hint=runtimes.how_to_get(track, version))
+        more = "" if where == "prod" else "; the lab can be solved without it"
+        get = runtimes.how_to_get(track, version)
+        raise ToolMissing(f"{name} is not installed{more}", hint=get)
     failed = False
     with live.running(place.root, installed) as port:
         click.echo(f"{where}: {place.name} on {name}, http://127.0.0.1:{port}")
@@ -101,7 +105,10 @@ def open_(what: str, word: str | None) -> None:
         click.echo(f"prometheus: http://127.0.0.1:{it.ports.prometheus}")
         click.echo(f"alertmanager: http://127.0.0.1:{it.ports.alertmanager}")
         click.echo("break and fix the service with the buttons of the page; Ctrl-C ends it")
-        threading.Event().wait()
+        click.echo("an alert needs up to 30 seconds until it is on the page")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    click.echo("the chat page is stopped")
 
 
 @click.command("release")
@@ -170,6 +177,9 @@ def cloud_ls(where: str) -> None:
     found = [one for one in cloud.objects(_place(None)) if owner in {"", one.owner}]
     for one in found:
         click.echo(visible(f"{one.type:<44} {one.id:<44} {one.owner}"))
+        if where == "hand":
+            for name, value in one.values.items():
+                click.echo(visible(f"  {name}: {value}"))
     click.echo(counted(len(found), "object"))
 
 
@@ -181,12 +191,15 @@ def cloud_plan(environment: str) -> int:
     place = _place(None)
     with SystemToolchain() as toolchain:
         exists = bool(cloud.objects(place, environment))
-        done = cloud.plan(place, environment, toolchain)
+        done, differences = cloud.planned(place, environment, toolchain)
     if not exists:
         click.echo(f"{environment} does not exist: {counted(done.objects, 'object')} to add")
         return ExitCode.FOUND
     for one in done.before:
         click.echo(visible(f"{one.action} {one.address}"))
+    for value in differences if done.before else ():
+        here, code = json.dumps(value.cloud), json.dumps(value.code)
+        click.echo(visible(f"{value.id}: {value.name} is {here}, the code says {code}"))
     if done.before:
         click.echo(f"{environment} differs from the code: {counted(len(done.before), 'object')}")
         return ExitCode.FOUND

@@ -11,6 +11,7 @@ import click
 
 from scaffolder import checks
 from scaffolder.cli import options
+from scaffolder.lab import glossary
 from scaffolder.repository import inline_waivers, waivers
 from scaffolder.repository.project import Project
 from scaffolder.template import answers, presets
@@ -86,6 +87,20 @@ def _presets() -> list[_Row]:
     ]
 
 
+def _words() -> list[_Row]:
+    return [
+        {
+            "word": term.term,
+            "also": list(term.also),
+            "what": term.what,
+            "why": term.why,
+            "where": term.where,
+            "exercise": term.exercise,
+        }
+        for term in glossary.every()
+    ]
+
+
 def _waivers(path: Path) -> list[_Row]:
     """Return the entries of the ledger, then the comments beside the code, which have no owner."""
     project = Project(path)
@@ -118,6 +133,7 @@ _LISTS: dict[str, tuple[Callable[[], list[_Row]], tuple[str, ...]]] = {
     "questions": (_questions, ("name", "default", "choices", "help")),
     "checks": (_checks, ("id", "title", "tool")),
     "presets": (_presets, ("name", "about", "source")),
+    "words": (_words, ("word", "what")),
     "versions": (_versions, ("name", "version", "ends", "source")),
 }
 _LISTS_OF_A_REPOSITORY: dict[str, tuple[Callable[[Path], list[_Row]], tuple[str, ...]]] = {
@@ -133,7 +149,7 @@ _LISTS_OF_A_REPOSITORY: dict[str, tuple[Callable[[Path], list[_Row]], tuple[str,
 )
 @options.debug
 def command(what: str, path: Path | None, form: str) -> None:
-    """List WHAT: the questions and their choices, the checks, the presets, or every version that is pinned.
+    """List WHAT: questions, checks, presets, words of the course, or every version that is pinned.
 
     "waivers" are those of the repository at PATH (default: here).
     """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from scaffolder import rehearse
@@ -14,6 +15,7 @@ from scaffolder.repository.project import Project
 from scaffolder.tools import rehearsal
 from scaffolder.tools.rehearsal import Rehearsed
 from scaffolder.tools.rehearsal.cloud import Cloud, CloudObject
+from scaffolder.tools.rehearsal.values import Value
 from scaffolder.tools.toolchain import Toolchain
 
 ROOT = "env"
@@ -22,6 +24,16 @@ ROOT = "env"
 
 BY_HAND = "by hand"
 """What objects are marked with that no code has made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A value of an object that is not as the code says; `name` leads to it: "config.public"."""
+
+    id: str
+    name: str
+    cloud: Value
+    code: Value
 
 
 def owner(environment: str) -> str:
@@ -53,6 +65,23 @@ def apply(place: Place, environment: str, toolchain: Toolchain) -> Rehearsed:
 def plan(place: Place, environment: str, toolchain: Toolchain) -> Rehearsed:
     """Return what an apply would change, and change nothing; raises as `apply` does."""
     return _rehearsed(place, environment, toolchain, load(place))
+
+
+def planned(
+    place: Place, environment: str, toolchain: Toolchain
+) -> tuple[Rehearsed, tuple[Difference, ...]]:
+    """Return what an apply would change, and each value that differs; raises as `apply` does."""
+    now, then = load(place), load(place)
+    done = _rehearsed(place, environment, toolchain, then)
+    return done, tuple(differences(now, then))
+
+
+def differences(now: Cloud, then: Cloud) -> Iterator[Difference]:
+    """Yield the values that an apply has changed in objects that stay, sorted by type and id."""
+    for key, before in sorted(now.objects.items()):
+        after = then.get(*key)
+        if after is not None:
+            yield from _differing(before.id, "", before.values, after.values)
 
 
 def objects(place: Place, environment: str = "") -> tuple[CloudObject, ...]:
@@ -115,6 +144,18 @@ def _rehearsed(place: Place, environment: str, toolchain: Toolchain, cloud: Clou
         problem = "; ".join(f"{one.path}:{one.line}: {one.summary}" for one in done.diagnostics)
         raise ProjectError(f"Terraform refuses {owner(environment)}: {problem}")
     return done
+
+
+def _differing(identifier: str, name: str, now: Value, then: Value) -> Iterator[Difference]:
+    """Yield the values that differ, down to the attribute; a list of one block is its block."""
+    if isinstance(now, list) and isinstance(then, list) and len(now) == len(then) == 1:
+        now, then = now[0], then[0]
+    if isinstance(now, dict) and isinstance(then, dict):
+        for key in sorted(now.keys() | then.keys()):
+            inner = f"{name}.{key}" if name else key
+            yield from _differing(identifier, inner, now.get(key), then.get(key))
+    elif now != then:
+        yield Difference(id=identifier, name=name, cloud=now, code=then)
 
 
 def _merge(values: dict[str, Any], changed: Mapping[str, Any]) -> None:

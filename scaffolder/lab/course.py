@@ -95,9 +95,10 @@ def hint(place: Place) -> tuple[int, str]:
 
 
 def show_solution(place: Place) -> str:
-    """Return the solution, and note that it was shown."""
+    """Return the solution, and note that it was shown before the lab was solved."""
     known = work.load(place.folder)
-    known.exercises[place.lab.id].solution_shown = True
+    progress = known.exercises[place.lab.id]
+    progress.solution_shown = progress.solution_shown or not progress.done
     work.save(place.folder, known)
     return place.lab.shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -48,6 +49,13 @@ def named(word: str) -> Term | None:
     """Return what a word means; capitals, and hyphens for blanks, make no difference."""
     wanted = _plain(word)
     return next((term for term in every() if wanted in map(_plain, term.names)), None)
+
+
+def nearest(word: str) -> str:
+    """Return the name in the glossary that is almost written like a word, "" if there is none."""
+    names = {_plain(name): name for term in every() for name in term.names}
+    found = difflib.get_close_matches(_plain(word), names, n=1, cutoff=0.75)
+    return names[found[0]] if found else ""
 
 
 def _plain(word: str) -> str:

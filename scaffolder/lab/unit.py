@@ -124,7 +124,7 @@ class LabUnit:
         kinds = {one["kind"] for one in self.file.document["criteria"]}
         if "chat-rings" not in kinds:
             return ""
-        return "The service, its users and its alerts run for this: 30 to 90 seconds."
+        return "The service, its users and its alerts run for this: about 90 seconds."
 
     @property
     def tries(self) -> str:

@@ -154,9 +154,10 @@ def hint(folder: Path, exercise: Exercise) -> tuple[int, str]:
 
 
 def show_solution(folder: Path, exercise: Exercise) -> str:
-    """Return the solution, and note that it was shown."""
+    """Return the solution, and note that it was shown before the exercise was solved."""
     work = load(folder)
-    _progress(work, exercise).solution_shown = True
+    progress = _progress(work, exercise)
+    progress.solution_shown = progress.solution_shown or not progress.done
     save(folder, work)
     return solution(exercise)
 

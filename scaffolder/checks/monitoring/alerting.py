@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from scaffolder.checks.monitoring import batches
+from scaffolder.checks.monitoring import batches, failed_alerts
 from scaffolder.checks.monitoring.expressions import rule_groups, templates_of_rules
 from scaffolder.errors import ToolCrashed, ToolTimeout
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
@@ -222,7 +222,8 @@ def _failed_tests(project: Project, file: Path, printed: str) -> Finding:
     return Finding(
         path=file,
         line=project.line_of(file, asked[0]) if asked else 0,
-        message=(f"{', '.join(meant)}: " if meant else "") + essence(printed),
+        message=(f"{', '.join(meant)}: " if meant else "")
+        + (failed_alerts.difference(printed) or essence(printed)),
         related=tuple(places[name] for name in meant),
     )
 

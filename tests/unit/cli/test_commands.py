@@ -471,7 +471,7 @@ def test_check_of_nothing_it_knows_is_no_verdict(
     assert "0 passed" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("what", ["questions", "checks", "presets", "versions"])
+@pytest.mark.parametrize("what", ["questions", "checks", "presets", "versions", "words"])
 def test_list_as_text_and_json_have_the_same_rows(
     what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -583,6 +583,22 @@ def test_explain_prints_the_page_of_a_check(capsys: pytest.CaptureFixture[str]) 
     assert out.endswith(
         "Example\nBefore:\n\n    expires: 2025-01-31\n\nAfter:\n\n    expires: 2027-06-30\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["severty"], "scaffold explain severity"),
+        (["eror", "budget"], "scaffold explain error budget"),
+        (["stonehenge"], "scaffold list words"),
+    ],
+)
+def test_explain_of_a_word_that_is_none_names_where_words_are(
+    words: list[str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["explain", *words]) == ExitCode.USAGE
+    message = f"no check and no word of the course is called {' '.join(words)!r}"
+    assert capsys.readouterr().err == f"scaffold: {message}\n  try: {hint}\n"
 
 
 def test_explain_says_which_program_a_check_needs(capsys: pytest.CaptureFixture[str]) -> None:

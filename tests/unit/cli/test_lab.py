@@ -43,7 +43,7 @@ def state() -> dict[str, object]:
 STARTED = """\
 Exercise eNUMBER of NUMBER: It compiles, and it does not start
 wrote lab-work/two-javas (NUMBER files)
-Files that are named below are in this folder.
+The files named below are in that folder.
 
   The pipeline is green. In dev no pod becomes ready. The log has one line:
   UnsupportedClassVersionError. On the laptop of the developer the service runs.
@@ -106,6 +106,7 @@ def test_5_it_is_solved(capsys: pytest.CaptureFixture[str]) -> None:
     assert "What you have seen: Two files said" in out
     assert state()["done"] is True
     assert "two-javas" in said(capsys)
+    assert "Dockerfile:" in said(capsys, "show", "solution")
     assert json.loads(said(capsys, "--format", "json"))["exercises"][0]["state"] == "done"
 
 
@@ -113,6 +114,7 @@ def test_6_a_reset_puts_the_fault_back(capsys: pytest.CaptureFixture[str]) -> No
     assert said(capsys, "reset", "e1") == "lab-work/two-javas is as it was at the start\n"
     assert "JAVA_VERSION=11" in (REPOSITORY / "Dockerfile").read_text()
     assert state()["done"] is False
+    assert state()["solution_shown"] is False
     assert "Dockerfile:" in said(capsys, "show", "solution")
     assert state()["solution_shown"] is True
     assert "UnsupportedClassVersionError" in said(capsys, "show", "situation")

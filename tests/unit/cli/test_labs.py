@@ -59,7 +59,7 @@ def plain(text: str) -> str:
 STARTED = """\
 Lab 1 of {labs}: It works on my machine (about 12 minutes)
 wrote lab-work/works-on-my-machine (N files); Python {image} is here
-Files that are named below are in this folder.
+The files named below are in that folder.
 
   Since this morning customers get no receipts. The developer says: it works on my machine.
   Operations says: the server is up, and its health check is green. Both are right.
@@ -147,7 +147,7 @@ def test_6_what_is_not_here_is_said_with_the_command_that_brings_it(
     first = "\n".join(out.splitlines()[:2])
     assert first == (
         "  cannot tell  Customers get a receipt\n"
-        "               Python 3.99 is not installed: uv python install 3.99"
+        "               Python 3.99 is not installed: pip install uv && uv python install 3.99"
     )
 
 

@@ -47,7 +47,9 @@ def test_the_name_of_a_family_still_means_its_checks(
     assert capsys.readouterr().out.startswith("CI001  ")
 
 
-@pytest.mark.parametrize("word", ["digest", "Digest", "error-budget", "Watchdog", "Post-Mortem"])
+@pytest.mark.parametrize(
+    "word", ["digest", "Digest", "error-budget", "Watchdog", "Post-Mortem", "severity"]
+)
 def test_a_word_is_explained(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explain", word]) == ExitCode.CLEAN
     assert "\n  What   " in capsys.readouterr().out

