@@ -433,6 +433,27 @@ _OTHERS_THAT_DEPLOY = (
 )
 
 
+_OTHER_PIPELINES = {
+    ".circleci/config.yml": "CircleCI",
+    ".circleci/config.yaml": "CircleCI",
+    ".travis.yml": "Travis CI",
+    "bitbucket-pipelines.yml": "Bitbucket Pipelines",
+    ".drone.yml": "Drone",
+    ".cirrus.yml": "Cirrus CI",
+    ".buildkite/pipeline.yml": "Buildkite",
+    ".woodpecker.yml": "Woodpecker",
+    "appveyor.yml": "AppVeyor",
+    ".teamcity/settings.kts": "TeamCity",
+    "buildspec.yml": "CodeBuild",
+    "cloudbuild.yaml": "Cloud Build",
+}
+
+
+def unread_pipelines(project: Project) -> dict[Path, str]:
+    """Return the pipelines of systems that no reader is for, by the name of the system."""
+    return {Path(name): one for name, one in _OTHER_PIPELINES.items() if project.has(name)}
+
+
 def that_fill_in(project: Project) -> tuple[Path, ...]:
     """Return what may fill in a file before a program reads it: scripts, images, pipelines, Compose."""
     scripts = (*shell_programs(project), *make_files(project), *all_dockerfiles(project))
@@ -737,6 +758,11 @@ def manifests(project: Project) -> tuple[Path, ...]:
 def dependencies(project: Project, folder: Path = Path()) -> tuple[Path, ...]:
     """Return the files in `folder` and below that list the libraries of services."""
     return _inside(project.matching(*of_each(lambda runtime: runtime.DEPENDENCIES)), folder)
+
+
+def version_catalogs(project: Project) -> tuple[Path, ...]:
+    """Return what lists libraries for all modules of a build: catalogs and plugins of Gradle."""
+    return project.matching("*.versions.toml", "buildSrc/*.gradle", "buildSrc/*.gradle.kts")
 
 
 def maven_builds(project: Project) -> tuple[Path, ...]:

@@ -25,6 +25,16 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 _PLACEHOLDER = re.compile(
     r"(?<!\$)\{\{.*?\}\}|<%.*?%>|\{%.*?%\}|\[\[ .*? \]\]|@[A-Za-z][\w.-]*@|(?<![\w%])%[A-Z_]\w*%"
 )
+_IN_BRACES = re.compile(
+    r"^\s*(?:-\s+)?\{[A-Za-z_][\w.]*\}(?:[\w-]+\s*:|\s*$)"
+    r"|^\s*(?:-\s+)?[\w.$-]+:\s+\{[A-Za-z_][\w.]*\}\s*[\w./-]"
+    r"|^\s*(?:-\s+)?\$\{[A-Za-z_][\w.]*\}\s*,?\s*$"
+)
+"""A name in braces where YAML has a key, a line or a text: `{resource}Type:`, `${key}`."""
+
+_IN_JSON = re.compile(r"(?::|^)\s*\$?\{[A-Za-z_][\w.]*\}\s*[,}\]]?\s*$")
+"""A name in braces in the place of a value, which is never JSON."""
+
 _IN_ANGLES = re.compile(r"<[A-Z][A-Z0-9_]*>")
 _VALUE = re.compile(
     r"^\s*(?:-\s+|[\w.-]+:\s+|-\s+[\w.-]+:\s+)(?:\{\{[^{}]*\}\}\s*$|#[A-Z][A-Z0-9_]*#)",
@@ -54,12 +64,10 @@ def is_source(project: Project, file: Path, line: int = 0) -> bool:
         return False
     # A parser stops where a table that a placeholder seemed to open should have ended.
     around = project.lines(file)[max(line - 4, 0) : line + 1]
-    open_ones = _IN_ANGLES if file.suffix in {".json", ".jsonc"} else _PLACEHOLDER
-    return any(
-        pattern.search(_QUOTED.sub("", one))
-        for one in around
-        for pattern in (_PLACEHOLDER, open_ones)
-    )
+    is_json = file.suffix in {".json", ".jsonc"}
+    patterns = (_PLACEHOLDER, _IN_ANGLES, _IN_JSON) if is_json else (_PLACEHOLDER, _IN_BRACES)
+    plain = [_QUOTED.sub("", one) for one in around]
+    return any(pattern.search(one) for one in plain for pattern in patterns)
 
 
 def is_written_by_a_script(project: Project, file: Path) -> bool:

@@ -122,7 +122,7 @@ def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
     for workload, way, container, service in workloads.containers(project):
         image = [*_of(said, service, EXPOSE), *_listens(said, service)]
         declared = _container_ports(container)
-        if not image or not declared:
+        if not image or not declared or _runs_another_program(container):
             continue
         looked += 1
         known = {one.value for one in image}
@@ -162,6 +162,8 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
                 not _is_named_after(service, pods) or _may_listen(pods, target)
             ):
                 continue  # a gateway listens where its routes say, whatever its pods declare
+            if not target.isdigit() and deployments.has_hidden_workload(project, service):
+                continue
             if target and known and not _leads_there(service, target, known):
                 key = "targetPort" if port.get("targetPort") else "port"
                 findings.append(
@@ -295,7 +297,8 @@ def _is_named_after(service: KubernetesObject, pods: list[KubernetesObject]) -> 
 def _may_listen(pods: list[KubernetesObject], port: str) -> bool:
     """Return whether a container declares no port at all, or is told this one."""
     containers = [container for pod in pods for _, container in pod.containers()]
-    return any(not one.get("ports") or _is_told(one, [port]) for one in containers)
+    asked = {str(settings.get("port")) for one in containers for _, _, settings in _probes(one)}
+    return port in asked or any(not one.get("ports") or _is_told(one, [port]) for one in containers)
 
 
 def _leads_there(service: KubernetesObject, target: str, known: list[list[str]]) -> bool:
@@ -376,6 +379,13 @@ def _container_ports(container: dict[Any, Any]) -> set[str]:
         for one in (declared if isinstance(declared, list) else ())
         if isinstance(one, dict)
     }
+
+
+def _runs_another_program(container: dict[Any, Any]) -> bool:
+    """Return whether a container starts something else than its image does: a worker, an exporter."""
+    arguments = listed(container.get("args"))
+    is_word = bool(arguments) and re.fullmatch(r"[A-Za-z][\w:.-]*", str(arguments[0])) is not None
+    return bool(container.get("command")) or is_word
 
 
 def _is_told(container: dict[Any, Any], ports: Iterable[str]) -> bool:

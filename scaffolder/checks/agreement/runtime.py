@@ -11,7 +11,7 @@ from scaffolder.checks import day
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import limit_of
 from scaffolder.formats import versions
-from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
+from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import end_of_life, facts, files
 from scaffolder.repository.ci.system import AGENT, CI
 from scaffolder.repository.facts import Declaration, Facts, services
@@ -118,6 +118,9 @@ def compiler_is_told_the_release(project: Project, _: Toolchain) -> Verdict:
 def _held_against_the_service(project: Project, role: str, nothing: str) -> Verdict:
     said = facts.read(project)
     found = [one for one in said.starting("runtime ") if one.role == role]
+    others = _unread_pipelines(project) if role == CI else ""
+    if not found and others:
+        raise Blocked(others)
     if not found:
         raise NotApplicable(nothing)
     findings = []
@@ -133,8 +136,15 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
         rights = [own] if own else list({one.value: one for one in all_rights.values()}.values())
         if rights and not any(_agree(one, right) for right in rights):
             findings.append(_disagreement(project, one, own or next(iter(all_rights.values()))))
-    return Verdict(
-        findings=tuple(findings), detail=counted(len(found), "place"), limit=limit_of(said.unread)
+    limit = "; ".join(filter(None, (limit_of(said.unread), others)))
+    return Verdict(findings=tuple(findings), detail=counted(len(found), "place"), limit=limit)
+
+
+def _unread_pipelines(project: Project) -> str:
+    """Return which pipelines no reader is for, as a verdict's limit."""
+    return ", ".join(
+        f"{file.as_posix()} is of {system}, which is not read"
+        for file, system in files.unread_pipelines(project).items()
     )
 
 

@@ -46,6 +46,8 @@ def monitors_select_services(project: Project, _: Toolchain) -> Verdict:
         beside = deployments.watchable(project, monitor)
         if not selector or not beside or deployments.is_made_elsewhere(project, selector):
             continue
+        if _watches_others(monitor, selector, beside):
+            continue
         looked += 1
         if not any(deployments.selects(selector, deployments.labels(one)) for one in beside):
             meant = _watched_by_name(monitor, selector, beside)
@@ -66,6 +68,16 @@ def monitors_select_services(project: Project, _: Toolchain) -> Verdict:
     return _verdict(
         project, findings, looked, "monitor", "no ServiceMonitor is deployed with a Service"
     )
+
+
+def _watches_others(
+    monitor: KubernetesObject, selector: dict[str, str], beside: Sequence[KubernetesObject]
+) -> bool:
+    """Return whether a monitor looks into all namespaces for labels of which nothing here has one."""
+    if monitor.get("spec", "namespaceSelector", "any") is not True:
+        return False
+    known = {pair for one in beside for pair in deployments.labels(one).items()}
+    return known.isdisjoint(selector.items())
 
 
 def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from scaffolder.checks.environments.families import families_of, patterns, short
 from scaffolder.model import Finding, Location, Severity, Verdict
 from scaffolder.repository.clouds import of_each
 from scaffolder.repository.environments import BACKENDS, Family
+from scaffolder.repository.files import terraform
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import blocks
 from scaffolder.tools.toolchain import Toolchain
@@ -29,13 +31,30 @@ def states_are_apart(project: Project, _: Toolchain) -> Verdict:
     findings: list[Finding] = []
     for family in families:
         settings = {name: _settings(project, file) for name, file in family.files.items()}
-        findings += [*_shared_state(family, settings), *_other_backend(family, settings)]
+        findings += _shared_state(family, settings)
+        block = _of_block(project, family)
+        findings += _other_backend(family, {name: block | one for name, one in settings.items()})
     return Verdict(findings=tuple(findings), detail=patterns(families))
 
 
 def _settings(project: Project, file: Path) -> _Settings:
     block = blocks(project, file)
     return {name: (one.text, one.line) for name, one in (block.attributes if block else {}).items()}
+
+
+_BACKEND = re.compile(r"^\s*backend\s+\"[^\"]+\"\s*\{(?P<inner>[^{}]*)\}", re.MULTILINE)
+_SETTING = re.compile(r"^\s*(\w+)\s*=\s*(\S.*?)\s*$", re.MULTILINE)
+
+
+def _of_block(project: Project, family: Family) -> _Settings:
+    """Return what the backend block of the root sets, to which files for `-backend-config` add."""
+    folders = {parent for file in family.files.values() for parent in list(file.parents)[:3]}
+    found: _Settings = {}
+    for file in terraform(project):
+        block = _BACKEND.search(project.text(file)) if file.parent in folders else None
+        for name, value in _SETTING.findall(block["inner"]) if block else ():
+            found[name] = (value.strip('"'), 0)
+    return found
 
 
 def _shared_state(family: Family, settings: dict[str, _Settings]) -> Iterator[Finding]:
@@ -65,6 +84,8 @@ def _other_backend(family: Family, settings: dict[str, _Settings]) -> Iterator[F
         said = {name: given.get(key, ("", 0))[0] for name, given in settings.items()}
         if key in _OWN_STATE and all(said.values()):
             continue
+        if key == "region" and len({given.get("bucket") for given in settings.values()}) > 1:
+            continue  # each environment has a bucket of its own, which is in its own region
         usual, number = Counter(said.values()).most_common(1)[0]
         if number == len(said):
             continue

@@ -25,8 +25,13 @@ from scaffolder.tools import helm
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import Toolchain
 
-_PLACE = re.compile(r"(?:^|[(\s])[^/\s()]+/(?P<file>templates/[^\s():]+):(?P<line>\d+)")
-"""Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)"."""
+_PLACE = re.compile(
+    r"(?:^|[(\s\"])[^/\s()\"]+/(?P<file>(?:charts/[^\s():\"]+?/)?templates/[^\s():\"]+)(?::(?P<line>\d+))?"
+)
+"""Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)".
+
+An error of YAML has no line of the template: "YAML parse error on chart/templates/service.yaml".
+"""
 
 _REFUSED_VALUE = re.compile(r"- at '(?P<at>[^']*)': (?P<problem>.*?)(?= - at '|$)")
 """What the schema of the values says of one of them: "- at '/autoscaling/minReplicas': got string, want integer"."""
@@ -178,9 +183,9 @@ def _linted(
 def _unrendered(project: Project, one: manifests.Manifest) -> Finding:
     chart = one.chart
     template, value = _PLACE.search(one.error), _REFUSED_VALUE.search(one.error)
-    place = Location(path=chart)
-    if template:
-        place = Location(path=chart / template["file"], line=int(template["line"]))
+    place = Location(path=chart / "Chart.yaml")
+    if template and project.has(chart / template["file"]):
+        place = Location(path=chart / template["file"], line=int(template["line"] or 0))
     elif value:
         place = _of_value(project, chart, one.environment, value)
     return Finding(

@@ -14,7 +14,7 @@ from pathlib import Path
 from scaffolder.model import Blocked, Location
 from scaffolder.repository.facts import routes, services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
-from scaffolder.repository.files import dependencies
+from scaffolder.repository.files import compose_files, dependencies, image_builds, version_catalogs
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
 
@@ -73,7 +73,9 @@ _METRIC = re.compile(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80
 class Application:
     """The source of one service.
 
-    `paths` and `words` are every literal that could be a path or the name of a metric.
+    `paths` and `words` are every literal that could be a path or the name of a metric. `managed`
+    are paths that a library answers because settings say so, with all below them; `bases` are paths
+    below which the image is told to answer. `has_open_routes`: files or the browser tell its routes.
     """
 
     folder: Path
@@ -83,12 +85,23 @@ class Application:
     words: dict[str, Location]
     prefix: str = ""
     frameworks: frozenset[str] = frozenset()
+    managed: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
+    has_open_routes: bool = False
 
     def serves(self, path: str) -> bool | None:
         """Whether the service answers `path`; None where its source names no path at all."""
         path = "/" + path.partition("?")[0].strip("/")
         if path.startswith("/.well-known/"):
             return None  # a library answers it
+        if any(path == one or path.startswith(one + "/") for one in self.managed):
+            return True
+        below = [one for one in self.bases if path == one or path.startswith(one + "/")]
+        if below and self._serves(path.removeprefix(max(below, key=len)) or "/") is not False:
+            return True
+        return None if below and path == below[0] else self._serves(path)
+
+    def _serves(self, path: str) -> bool | None:
         known = {"/" + one.strip("/") for one in self.paths}
         if path in known or any(_fits(path, one) for one in known - self._of_any_name(path)):
             return True
@@ -109,6 +122,8 @@ class Application:
             "/" + "/".join(parts[cut:]) in known for cut in range(1, len(parts))
         ):
             return True  # a router that is mounted below another path
+        if self.has_open_routes:
+            return None
         return False if len(self.paths) > 1 or self.frameworks else None
 
     def _of_any_name(self, path: str) -> set[str]:
@@ -201,7 +216,42 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
         words=words,
         prefix=prefix,
         frameworks=_frameworks(project, folder),
+        managed=_managed(project, files),
+        bases=_bases(project, folder),
+        has_open_routes=_has_open_routes(project, folder),
     )
+
+
+def _managed(project: Project, files: list[Path]) -> frozenset[str]:
+    """Return the paths that settings of a service make a library answer."""
+    settings = [project.text(file) for file in files if file.name in _SETTINGS]
+    each = (of_each(lambda runtime: runtime.paths_of_settings(text)) for text in settings)  # noqa: B023
+    return frozenset(path for paths in each for path in paths)
+
+
+_BASE = re.compile(
+    r"\b\w*(?:BASE_?PATH|ROOT_?PATH|CONTEXT_?PATH|PATH_?BASE|PATH_PREFIX|PUBLIC_URL|SCRIPT_NAME|BASE_?HREF)"
+    r"\s*[=:]\s*[\"']?(/[\w./-]*\w)|--(?:root-path|base-href|basePath|base-path)[= ][\"']?(/[\w./-]*\w)"
+)
+"""A variable or an option by which an image, or what composes it, names the path it is below."""
+
+
+def _bases(project: Project, folder: Path) -> frozenset[str]:
+    texts = [project.text(file) for file in image_builds(project) if file.parent == folder]
+    beside = (file for file in compose_files(project) if file.parent in {folder, *folder.parents})
+    texts += map(project.text, beside)
+    return frozenset(one[1] or one[2] for text in texts for one in _BASE.finditer(text))
+
+
+_ROUTERS = of_each(lambda runtime: runtime.ROUTERS_OF_FILES)
+_SERVERS = re.compile(r"\"(?:express|fastify|koa|@nestjs/core|@hapi/hapi|hono|restify|polka)\"")
+"""Libraries that serve what source states, beside what the browser routes."""
+
+
+def _has_open_routes(project: Project, folder: Path) -> bool:
+    own = [file for file in dependencies(project, folder) if file.parent == folder]
+    text = "\n".join(map(project.text, own))
+    return any(f'"{name}"' in text for name in _ROUTERS) and not _SERVERS.search(text)
 
 
 def _literals(line: Location, paths: dict[str, Location], words: dict[str, Location]) -> None:
@@ -256,7 +306,8 @@ def _prefix(line: str) -> str:
 def _frameworks(project: Project, folder: Path) -> frozenset[str]:
     beside = project.once("dependencies by folder", lambda: _by_folder(dependencies(project)))
     above = (file for parent in folder.parents for file in beside.get(parent, ()))
-    text = "\n".join(map(project.text, (*above, *dependencies(project, folder))))
+    named = (*above, *dependencies(project, folder), *version_catalogs(project))
+    text = "\n".join(map(project.text, named))
     return frozenset(
         word
         for word in _OF_FRAMEWORKS

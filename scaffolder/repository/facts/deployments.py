@@ -223,6 +223,7 @@ def is_made_elsewhere(project: Project, selector: dict[str, str]) -> bool:
         value in _OF_PLATFORM.get(key, ())
         or (_is_of_operator(key) and key not in keys)
         or (key, value) in of_operator
+        or ("", value) in of_operator
         for key, value in selector.items()
     )
 
@@ -231,15 +232,44 @@ _BY_PROMETHEUS_OPERATOR = frozenset({"Alertmanager", "Prometheus", "ThanosRuler"
 
 
 def _of_operator(project: Project) -> frozenset[tuple[str, str]]:
-    """Return the labels that the operator of Prometheus gives the pods that it makes of an object.
+    """Return the labels that operators give the pods that they make of an object.
 
-    https://prometheus-operator.dev/docs/api-reference/api/
+    That of Prometheus labels them by kind: https://prometheus-operator.dev/docs/api-reference/api/.
+    Others use the object's name, under a key ("" here) of their own choice.
     """
-    return frozenset(
-        (one.kind.lower().replace("thanosruler", "thanos-ruler"), one.name)
+    own = {
+        str(one.get("spec", "names", "kind"))
         for one in charts.objects(project)
-        if one.kind in _BY_PROMETHEUS_OPERATOR
-    )
+        if one.kind == "CustomResourceDefinition"
+    }
+    found: set[tuple[str, str]] = set()
+    for one in charts.objects(project):
+        if one.kind in _BY_PROMETHEUS_OPERATOR:
+            found.add((one.kind.lower().replace("thanosruler", "thanos-ruler"), one.name))
+        elif one.kind in own or _makes_pods(one):
+            found |= {("", one.name), ("", f"{one.name}-{one.kind.lower()}")}
+    return frozenset(found)
+
+
+_MAKES_PODS = re.compile(
+    r"(?:Rabbitmq|Postgres|Percona\w*|MySQL|InnoDB|Redis|OpenSearch|Nats|Scylla|Couchbase|Zookeeper"
+    r"|Temporal|Etcd|Tidb|YB|Ray|Vitess|Kafka|VM|Hazelcast|Aerospike|Druid|Pulsar)Cluster"
+    r"|Percona\w+|Redis(?:Failover|Replication|Sentinel)?|postgresql|Postgresql|MongoDB(?:Community)?"
+    r"|Elasticsearch|Kibana|Logstash|Beat|ApmServer|EnterpriseSearch|Tenant|Jaeger|Grafana|Keycloak"
+    r"|OpenTelemetryCollector|VM(?:Single|Agent|Alert|Alertmanager)|Vault|CassandraDatacenter"
+    r"|SolrCloud|FlinkDeployment|SparkApplication|InferenceService|ClickHouseInstallation|MariaDB"
+    r"|CrdbCluster|Kafka(?:Connect|Bridge|MirrorMaker2?)?|Memcached|Minio|Dragonfly|Infinispan"
+)
+"""Kinds of operators that make pods, and name them or label them after their object."""
+
+
+def _makes_pods(one: KubernetesObject) -> bool:
+    """Return whether an operator, or a chart from elsewhere, makes pods of an object."""
+    if one.api_version.startswith("helm.toolkit.fluxcd.io/"):
+        return str(one.get("spec", "chart", "spec", "sourceRef", "kind")) != "GitRepository"
+    if one.kind == "Application":
+        return bool(one.get("spec", "source", "chart"))
+    return "." in one.api_version and _MAKES_PODS.fullmatch(one.kind) is not None
 
 
 def _is_of_operator(key: str) -> bool:

@@ -94,7 +94,9 @@ _ABOUT_OTHERS = re.compile(
     r"|e\.g|for example|example|such as|instead|if you|other|another|sidecar|console|your own"
     r"|web ?ui|client"
     r"|grafana|prometheus|alertmanager|kibana|jaeger|swagger editor|change the port"
-    r"|different port|ui)\b|\w_(?:url|uri|endpoint|api|host)\b",
+    r"|different port|ui)\b|\w_(?:urls?|uri|endpoint|api|host|addr|address|origin|issuer|server)\b"
+    r"|[a-z][.-](?:url|uri|endpoint|issuer)\b"
+    r"|(?-i:[a-z](?:Url|URL|Uri|URI|Endpoint|Issuer|Origin))\b",
     re.IGNORECASE,
 )
 _LARGEST = 400_000
@@ -130,15 +132,20 @@ def _is_explained(project: Project, port: str, *, with_settings: bool) -> bool:
 
 
 def _stated(project: Project) -> Iterator[StatedPort]:
+    row = ""
     for line, text in _logical(project):
+        if "<t" in text or row:  # a row of a table in HTML has a line for each cell
+            row = text if "<tr" in text else f"{row} {text}"[:2000]
         # A word is found at once; most lines have none, and need no expression.
         if " run" in text and _RUN.search(text):
             yield from _run(project, line, text)
         elif "port-forward" in text and (found := _FORWARD.search(text)):
             yield _made(FORWARD, found[2], line, name=found[1])
-        elif "://" in line.text and not _ABOUT_OTHERS.search(line.text):
+        elif "://" in line.text and not _ABOUT_OTHERS.search(row or line.text):
             for port in _LOCAL.findall(line.text):
                 yield _made(URL, port, line)
+        if "</tr" in text or "</table" in text:
+            row = ""
 
 
 def _run(project: Project, line: GuideLine, text: str) -> Iterator[StatedPort]:

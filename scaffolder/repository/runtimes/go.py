@@ -26,6 +26,7 @@ from scaffolder.repository.runtimes.runtime import (
     names_in,
     never_multi_module,
     no_packages,
+    no_paths_of_settings,
     started_words,
     version_of_distroless,
 )
@@ -68,6 +69,7 @@ FRAMEWORKS = {
     "k8s.io/apiserver": ("/healthz", "/livez", "/readyz", "/metrics", "/version"),
     "controller-runtime": ("/healthz", "/readyz", "/metrics"),
 }
+ROUTERS_OF_FILES: tuple[str, ...] = ()
 SERIES = ("go", "promhttp")
 
 _TOOLS = frozenset({"tools", "hack", "examples", "example", "test", "tests", "e2e", "scripts"})
@@ -187,4 +189,5 @@ def _started(words: list[str], stage: Stage) -> str:
 is_multi_module = never_multi_module
 started_modules = no_packages
 is_service = always_service
+paths_of_settings = no_paths_of_settings
 packages = no_packages

@@ -92,6 +92,46 @@ FRAMEWORKS = {
     "quarkus": ("/q",),
     "micronaut-management": ("/health", "/metrics", "/prometheus", "/info"),
 }
+ROUTERS_OF_FILES: tuple[str, ...] = ()
+_BASE_PATH = re.compile(r"^\s*(?:management\.endpoints\.web\.)?base-?[pP]ath\s*[=:]\s*(\S*)")
+_MAPPED = re.compile(
+    r"^\s*(?:management\.endpoints\.web\.path-mapping\.)?(?:health|info|metrics|prometheus)"
+    r"\s*[=:]\s*[\"']?/?([A-Za-z][\w/-]*)[\"']?\s*$"
+)
+_MANAGEMENT = re.compile(r"^management(?:\.|\s*:)", re.MULTILINE)
+
+
+def paths_of_settings(text: str) -> tuple[str, ...]:
+    """Return the paths that Actuator answers if settings speak of it: it is there then.
+
+    https://docs.spring.io/spring-boot/reference/actuator/monitoring.html#actuator.monitoring.customizing-management-server-context-path
+    """
+    lines = list(_lines_of_management(text))
+    if not lines:
+        return ()
+    bases = [found[1] for line in lines if (found := _BASE_PATH.match(line))]
+    base = _default_of(bases[-1]).rstrip("/") if bases else "/actuator"
+    mapped = [found[1] for line in lines if (found := _MAPPED.match(line))]
+    return tuple(f"{base}/{name}" for name in (*_ACTUATOR, *mapped))
+
+
+def _lines_of_management(text: str) -> Iterator[str]:
+    """Yield the lines that begin with `management.`, and those of the table `management:`."""
+    inside = False
+    for line in text.splitlines() if _MANAGEMENT.search(text) else ():
+        if line[:1].strip() and not line.startswith("#"):
+            inside = line.startswith("management:")
+        if inside or line.startswith("management."):
+            yield line
+
+
+def _default_of(value: str) -> str:
+    """Return a value without quotes; `${NAME:/manage}` is "/manage" if nothing sets it."""
+    plain = value.strip("\"'")
+    found = re.fullmatch(r"\$\{[^:}]*:?([^}]*)\}", plain)
+    return found[1] if found else plain
+
+
 SERIES = (
     *("jvm", "tomcat", "jetty", "hikaricp", "logback", "log4j2", "executor", "micrometer", "vertx"),
     # Micrometer names these after what they measure, in each service that has it.

@@ -27,6 +27,7 @@ from scaffolder.repository.runtimes.runtime import (
     names_in,
     never_multi_module,
     no_packages,
+    no_paths_of_settings,
     relative_path,
     started_words,
     value_at,
@@ -75,6 +76,12 @@ LISTENS_PERHAPS = (
     ),
 )
 FRAMEWORKS = {"prom-client": ("/metrics",), "terminus": ("/health",), "next": ("/api",)}
+ROUTERS_OF_FILES = (
+    *("next", "nuxt", "astro", "gatsby", "vite", "react-scripts", "react-router", "vue-router"),
+    *("@remix-run/react", "@sveltejs/kit", "@angular/core", "@tanstack/react-router"),
+)
+"""Libraries whose routes are files, or are told apart in the browser."""
+
 SERIES = ("nodejs",)
 
 _FRAMEWORKS = frozenset(
@@ -223,3 +230,6 @@ def _manifest(project: Project) -> object:
 
 is_multi_module = never_multi_module
 started_modules = no_packages
+
+
+paths_of_settings = no_paths_of_settings

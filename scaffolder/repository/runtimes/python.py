@@ -26,6 +26,7 @@ from scaffolder.repository.runtimes.runtime import (
     names_in,
     never_multi_module,
     no_packages,
+    no_paths_of_settings,
     started_words,
     value_at,
     version_of_distroless,
@@ -66,6 +67,7 @@ LISTENS_PERHAPS = (
     ),
 )
 FRAMEWORKS = {"prometheus_client": ("/metrics",)}
+ROUTERS_OF_FILES: tuple[str, ...] = ()
 SERIES = ("python", "flask", "django", "fastapi", "uvicorn", "gunicorn", "celery")
 
 _SERVERS = frozenset({"gunicorn", "uvicorn", "flask", "fastapi", "hypercorn"})
@@ -202,3 +204,6 @@ def is_service(project: Project) -> bool:
 is_multi_module = never_multi_module
 started_modules = no_packages
 packages = no_packages
+
+
+paths_of_settings = no_paths_of_settings

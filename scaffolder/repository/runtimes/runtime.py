@@ -234,6 +234,13 @@ class Runtime(Protocol):
         """Return the paths that libraries answer by themselves, by a word of DEPENDENCIES."""
 
     @property
+    def ROUTERS_OF_FILES(self) -> tuple[str, ...]:
+        """Return the libraries whose routes no source states, as DEPENDENCIES name them."""
+
+    def paths_of_settings(self, text: str) -> tuple[str, ...]:
+        """Return the paths that a library answers because settings say so."""
+
+    @property
     def SERIES(self) -> tuple[str, ...]:
         """Return the prefixes of metrics that its libraries expose, without the underscore."""
 
@@ -316,6 +323,11 @@ def value_at(table: Any, *keys: str) -> Any:
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
     return table
+
+
+def no_paths_of_settings(text: str) -> tuple[str, ...]:
+    """Return no path: settings of this runtime name none that a library answers."""
+    return ()
 
 
 def always_service(project: Project) -> bool:
