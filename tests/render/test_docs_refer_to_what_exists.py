@@ -32,7 +32,17 @@ MADE_LATER = (
     ".git/",
     ".env",
     "node_modules",
+    # The lock files of the service's packages, once it has some.
     "app/package-lock.json",
+    "app/pom.xml",
+    "app/build.gradle",
+    "app/gradle",
+    "app/lib",
+    "app/pyproject.toml",
+    "app/requirements",
+    "app/uv.lock",
+    "app/go.sum",
+    "app/vendor",
 )
 """What appears when the repository is used; texts may speak of it."""
 
