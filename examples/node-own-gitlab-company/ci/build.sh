@@ -50,7 +50,7 @@ build_with_docker() {
   if [[ -z "${BUILDX_BUILDER:-}" ]]; then
     export BUILDX_BUILDER="$SERVICE"
     if dry || ! docker buildx inspect >/dev/null 2>&1; then
-      run docker buildx create --name "$SERVICE" --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE" "${builder[@]}"
+      run docker buildx create --name "$SERVICE" --driver docker-container --driver-opt "image=$BUILDKIT_IMAGE" ${builder[@]+"${builder[@]}"}
     fi
   fi
   for argument in "${arguments[@]}"; do options+=(--build-arg "$argument"); done
