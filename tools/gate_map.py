@@ -19,11 +19,11 @@ _HEAD = """# The gate map
 Each line is a mistake that people make in a repository like these, and the gate that stops it. The mistakes are in
 `scaffolder/checks/`, a few lines of YAML each in a file `<subject>.faults.yml` beside the check. A test makes every one
 of them in a generated repository and asserts that exactly the gate named here goes red, no other but those that are
-named with it, and that it says the place. `make docs` writes this page from the same files; `make faults` runs every
+named with it, with the right place. `make docs` writes this page from the same files; `make faults` runs every
 check on every mistake and on variants of them that are not listed here.
 
 **If you learn:** read a line from left to right as a story. Someone did this; without a gate, that would have
-happened to users; the gate says so, at the stage where mending it costs least. Make one yourself: `make demo`, edit
+happened to users; the gate reports it, at the stage where a fix costs least. Make one yourself: `make demo`, edit
 the file, run the command.
 
 **If you run services:** the stages tell how far a mistake gets before something stops it. A line at "qa" or later is
@@ -80,7 +80,7 @@ def _stage(stage: str, every: Sequence[Fault]) -> str:
     if not rows:
         return ""
     head = f"## {stage.capitalize()}\n\n{STAGES[stage].capitalize()}.\n"
-    table = ["| mistake | otherwise | gate | it says | at |", "|---|---|---|---|---|", *rows, ""]
+    table = ["| mistake | otherwise | gate | message | at |", "|---|---|---|---|---|", *rows, ""]
     return "\n".join([head, *table])
 
 

@@ -43,9 +43,9 @@ STAGES = {
     "commit": "at the push: `make lint` in the pipeline, and `scaffold check`",
     "build": "the service and its image are built",
     "test": "`make test` and `make tf-test` in the pipeline",
-    "qa": "deployed to dev and qa, where no user is",
+    "qa": "deployed to dev and qa, without users",
     "prod": "while it is deployed to prod: the deployment is taken back",
-    "alert": "in prod: somebody is called",
+    "alert": "in prod: a person is called",
 }
 """Where a gate stands, earliest first."""
 
