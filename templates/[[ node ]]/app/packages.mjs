@@ -1,6 +1,6 @@
 /**
  * Installs the packages of app/package-lock.json into FOLDER/node_modules, unless they are there already:
- * `node app/packages.js FOLDER [--omit=dev]`, from the root of the repository. Without packages it does nothing.
+ * `node app/packages.mjs FOLDER [--omit=dev]`, from the root of the repository. Without packages it does nothing.
  *
  * `npm ci` takes exactly what the lock names, with its hashes, and from its cache what that has. Scripts of packages are
  * not run: an installation is no reason to run the code of strangers.
