@@ -16,7 +16,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -92,6 +92,29 @@ READ = {
 }
 """Heads of requests, and the status that every runtime answers."""
 
+POSTED: Mapping[str, tuple[bytes, int, object]] = {
+    "a name": (b'{"name": "Ada"}', 200, {"message": "Hello Ada from my-service"}),
+    "escapes": (b'{"name": "\\u0041\\"\\\\"}', 200, {"message": 'Hello A"\\ from my-service'}),
+    "other letters": ('{"name": "Zoë"}'.encode(), 200, {"message": "Hello Zoë from my-service"}),
+    "another type": (b'{"name": 1}', 400, {"error": "name must be a text"}),
+    "no name": (b'{"other": [{}, null]}', 400, {"error": "name must be a text"}),
+    "a list": (b"[]", 400, {"error": "the body must be a JSON object"}),
+    "half an object": (b'{"name":', 400, {"error": "the body must be a JSON object"}),
+    "two objects": (b"{}{}", 400, {"error": "the body must be a JSON object"}),
+    "at the limit": (
+        b'{"name": "Ada"}'.ljust(64 * 1024),
+        200,
+        {"message": "Hello Ada from my-service"},
+    ),
+    "above the limit": (
+        b'{"name": "Ada"}'.ljust(64 * 1024 + 1),
+        413,
+        {"error": "content too large"},
+    ),
+    "far above it": (b" " * 3_000_000, 413, {"error": "content too large"}),
+}
+"""Bodies of POST /, and what every runtime answers."""
+
 BAD_TRACES = (
     "",
     "00-" + "0" * 32 + "-b7ad6b7169203331-01",
@@ -147,6 +170,7 @@ class Life:
     kept: str
     ready_after_sigterm: int
     probe_seconds: float
+    posted: Mapping[str, Answer]
 
 
 SERVICES = (
@@ -209,6 +233,7 @@ def life(
         after_reading = _samples(service.ask("GET", "/metrics").body)
         read_log = service.log()
         busy_port = service.second()
+        posted = {name: service.post(body) for name, (body, *_) in POSTED.items()}
         with ExitStack() as stack:
             for _ in range(64):
                 stack.enter_context(service.half_sent("/", pause=0))
@@ -250,6 +275,7 @@ def life(
         kept=kept,
         ready_after_sigterm=ready_after_sigterm,
         probe_seconds=probe_seconds,
+        posted=posted,
     )
 
 
@@ -285,11 +311,16 @@ def test_unknown_path_is_not_found(life: Life) -> None:
     assert _json(life.answers["GET", "/nothing-here?token=secret"]) == (404, {"error": "not found"})
 
 
-def test_only_reading_is_allowed(life: Life) -> None:
-    for method in ("POST", "PROPFIND"):
-        answer = life.answers[method, "/"]
-        assert _json(answer) == (405, {"error": "method not allowed"})
-        assert answer.headers["allow"] == "GET, HEAD"
+def test_methods_that_a_route_has_not_are_refused(life: Life) -> None:
+    answer = life.answers["PROPFIND", "/"]
+    assert _json(answer) == (405, {"error": "method not allowed"})
+    assert answer.headers["allow"] == "GET, HEAD, POST"
+
+
+def test_bodies_are_read_alike(life: Life) -> None:
+    assert _json(life.answers["POST", "/"]) == (400, {"error": "the body must be a JSON object"})
+    for name, (_, status, error) in POSTED.items():
+        assert _json(life.posted[name]) == (status, error), name
 
 
 def test_head_has_the_headers_of_get_and_no_body(life: Life) -> None:
@@ -329,8 +360,11 @@ def test_every_series_exists_at_zero_before_the_first_request(life: Life) -> Non
         for r in ROUTES
         for c in (200, 500)
     }
+    for code in (200, 500):
+        expected[_series("http_requests_total", method="POST", route="/", code=code)] = 0.0
     for route in ROUTES:
         expected |= dict.fromkeys(_histogram("GET", route), 0.0)
+    expected |= dict.fromkeys(_histogram("POST", "/"), 0.0)
     expected |= _build_info(life)
     assert _requests(life.fresh.body) == expected
 
@@ -346,7 +380,9 @@ def test_requests_are_counted_by_method_route_and_code(life: Life) -> None:
         ("GET", "other", 404): 1,
         ("GET", "other", 500): 0,
         ("HEAD", "/", 200): 1,
-        ("POST", "/", 405): 1,
+        ("POST", "/", 200): 0,
+        ("POST", "/", 400): 1,
+        ("POST", "/", 500): 0,
         ("other", "/", 405): 1,
     }
     measured = {
@@ -446,7 +482,7 @@ def test_access_log_names_each_request_without_probes_and_without_the_query(life
         ("GET", "/", 200),
         ("GET", "/info", 200),
         ("GET", "/nothing-here", 404),
-        ("POST", "/", 405),
+        ("POST", "/", 400),
         ("HEAD", "/", 200),
         ("PROPFIND", "/", 405),
         ("GET", "/nothing-here", 404),  # the health check
@@ -594,6 +630,21 @@ class Service:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(method, path)
+            answer = connection.getresponse()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, headers, answer.read().decode())
+        finally:
+            connection.close()
+
+    def post(self, body: bytes) -> Answer:
+        """Send a body; a service that does not read all of it is still heard."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.putrequest("POST", "/")
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders()
+            with suppress(OSError):
+                connection.send(body)
             answer = connection.getresponse()
             headers = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, headers, answer.read().decode())
