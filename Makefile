@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ mutants: $(BIN)/.ready ## Change each number, comparator, label and window of th
 
 dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)
+
+contract-proof: $(BIN)/.ready ## Hold each runtime, each seeded fault and real frameworks against the contract of a service
+	$(BIN)/python -m pytest -n 2 -m contract tests/e2e/test_contract.py $(PYTEST_ARGS)
 
 lab-proof: $(BIN)/.ready ## Prove every lab and exercise: red at the start and after a wrong fix, green when solved
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20 -m lab tests/unit/lab $(PYTEST_ARGS)
