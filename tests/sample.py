@@ -35,6 +35,9 @@ _EXISTING_PROVIDER = ("aws-gitlab", "aws-azure-devops")
 _SHARED_CLUSTER = ("aws-jenkins", "azure-every-pipeline")
 """Sets of a service on clusters of a platform."""
 
+_JOBS = ("azure-jenkins", "none-azure-devops")
+"""Sets of a job that runs at set times, instead of a service."""
+
 
 def sample() -> dict[str, dict[str, Answer]]:
     """The sets of answers, each with a short name for a test's id."""
@@ -59,6 +62,8 @@ def sample() -> dict[str, dict[str, Answer]]:
             named[key]["platform_parts"] = "existing"
         if key == "aws-github":
             named[key]["nodes"] = "managed"
+        if key in _JOBS:
+            named[key]["workload"] = "cron"
         if key in _SHARED_CLUSTER:
             named[key]["cluster"] = "shared"
     return named

@@ -1,1 +1,0 @@
-"""A small HTTP service on Python's own HTTP server."""
