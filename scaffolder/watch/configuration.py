@@ -86,12 +86,24 @@ def of(project: Project) -> Watched:
             f"{project.name} has {what}, so no alert can be watched",
             hint="scaffold set monitoring=prometheus-grafana brings both",
         )
+    if _of_a_job(groups):
+        raise ProjectError(
+            f"{project.name} runs at set times and answers no requests, so no fault can be watched",
+            hint="make test-alerts runs the tests of its alerts",
+        )
     return Watched(
         service=_service(project, groups),
         groups=tuple(groups),
         alertmanager=routing[0].content,
         templates=project.root / routing[0].path.parent,
     )
+
+
+def _of_a_job(groups: list[dict[str, Any]]) -> bool:
+    """Return whether all alerts ask the cluster, and one of them about a CronJob."""
+    asked = [str(rule.get("expr")) for group in groups for rule in group.get("rules") or []]
+    about_runs = any("kube_cronjob_" in expression for expression in asked)
+    return about_runs and not any(map(_JOB.search, asked))
 
 
 def rules(watched: Watched) -> str:

@@ -93,7 +93,8 @@ def parse(text: str, file: Path) -> ServiceRequest:
         namespace=_namespace(content, file),
         cloud=_one_of(content, "cloud", ("aws", "azure", "none"), file),
         deployers=_by_environment(content, "deployers", _NAME_OF_AN_IDENTITY, file),
-        hosts=_by_environment(content, "hosts", _HOST, file),
+        # A job that runs at set times has no address.
+        hosts=_by_environment(content, "hosts", _HOST, file) if "hosts" in content else {},
         objects=_objects(content, file),
         alerts=_alerts(content, file),
     )

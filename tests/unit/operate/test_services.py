@@ -129,6 +129,14 @@ def test_a_service_without_monitoring_has_no_route(
     assert "AlertmanagerConfig" not in (platform / "services/pay-api/objects.yaml").read_text()
 
 
+def test_a_job_has_no_address(asked: Callable[..., Path], platform: Path) -> None:
+    request = "".join(
+        line for line in REQUEST.splitlines(keepends=True) if not line.startswith("hosts:")
+    )
+    added = add_service.add(asked(request), platform)
+    assert [one.action for one in added.files] == ["new", "new"]
+
+
 REQUESTS = {
     "": "holds no fields",
     "- a\n": "holds no fields",

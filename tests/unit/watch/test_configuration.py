@@ -161,3 +161,24 @@ def test_a_repository_without_alerts_says_what_is_missing(
     (project.root / left_out).write_text("a: 1\n")
     with pytest.raises(ProjectError, match=says):
         configuration.of(Project(project.root))
+
+
+RULES_OF_A_JOB = """
+groups:
+  - name: runs
+    rules:
+      - {alert: RunMissed, expr: 'time() - kube_cronjob_next_schedule_time{namespace="tidy"} > 900'}
+"""
+ASKS_A_SERVICE = """      - {alert: Down, expr: 'up{job="tidy"} == 0'}
+"""
+
+
+def test_a_job_that_runs_at_set_times_is_refused(project: Project) -> None:
+    (project.root / "rules.yaml").write_text(RULES_OF_A_JOB)
+    with pytest.raises(ProjectError, match="runs at set times and answers no requests"):
+        configuration.of(Project(project.root))
+
+
+def test_a_service_that_also_has_a_job_is_watched(project: Project) -> None:
+    (project.root / "rules.yaml").write_text(RULES_OF_A_JOB + ASKS_A_SERVICE)
+    assert configuration.of(Project(project.root)).service == "tidy"
