@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from scaffolder.lab import pace
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.watch import stack
@@ -21,14 +21,13 @@ WITHIN = 30.0
 RESOLVED_WITHIN = 90.0
 """Seconds in which the end has to be told: the longest window is a minute here."""
 
-_TICK = 0.2
-
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
     """What came of a fault: seconds until the call and the end, None if they did not come.
 
-    `messages` are those that came while the fault was on, without a call.
+    `messages` are those that came while the fault was on, without a call. `late` says why a call,
+    and `end_late` why an end, that did not come in time is no verdict on the repository.
     """
 
     called: float | None
@@ -37,6 +36,8 @@ class Alarm:
     requests: int
     failed: int
     runbook: bool
+    late: str = ""
+    end_late: str = ""
 
 
 @contextmanager
@@ -61,13 +62,13 @@ def rung(project: Project, toolchain: SystemToolchain) -> Alarm:
     """
     with running(project, toolchain) as it:
         it.do("fail")
-        _wait(lambda: _call(it) is not None, WITHIN)
+        rang = _waited(it, lambda: _call(it) is not None, WITHIN)
         call, incident = _call(it), it.story.incidents[-1]
         users = incident.users.copy()
-        over = None
+        over, ended = None, pace.Waited(came=False)
         if call is not None:
             it.do(stack.FIX)
-            _wait(lambda: _end(it, call) is not None, RESOLVED_WITHIN)
+            ended = _waited(it, lambda: _end(it, call) is not None, RESOLVED_WITHIN)
             over = _end(it, call)
         return Alarm(
             called=_since(incident, call),
@@ -76,6 +77,8 @@ def rung(project: Project, toolchain: SystemToolchain) -> Alarm:
             requests=sum(users.values()),
             failed=users["failed"],
             runbook=call is not None and "docs/runbooks/" in call.text,
+            late=rang.late,
+            end_late=ended.late,
         )
 
 
@@ -96,7 +99,5 @@ def _since(incident: Incident, message: Message | None) -> float | None:
     return None if message is None else message.at - incident.began
 
 
-def _wait(happened: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened() and time.monotonic() < deadline:
-        time.sleep(_TICK)
+def _waited(it: Stack, happened: Callable[[], bool], seconds: float) -> pace.Waited:
+    return pace.wait(happened, seconds, lambda: pace.read(it.ports.prometheus))

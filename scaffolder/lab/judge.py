@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from scaffolder import checks
+from scaffolder import checks, model
 from scaffolder.errors import ScaffolderError, ToolMissing
 from scaffolder.lab.exercise import Criterion, Exercise
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity
@@ -119,12 +119,15 @@ def others(named: frozenset[str]) -> list[Check]:
 def of_checks(
     criterion: Named, asked: list[Check], project: Project, toolchain: SystemToolchain
 ) -> Verdict:
-    """Return red with the first finding; a check that gives no verdict is no green."""
+    """Return red with the first finding; a check that was not whole is no green."""
     unknown = ""
     for check in asked:
         try:
-            for finding in _findings(check, project, toolchain):
+            found = check.run(project, toolchain)
+            for finding in _findings(check, found):
                 return Verdict(criterion=criterion, light=Light.RED, reason=_words(finding))
+            if found.limit and criterion.kind != "others":
+                unknown = f"{check.id}: {found.limit}"
         except NotApplicable:
             continue  # what it would look at is gone; whether that may be is another criterion
         except ToolMissing as error:
@@ -137,9 +140,9 @@ def of_checks(
     return Verdict(criterion=criterion, light=light, reason=unknown)
 
 
-def _findings(check: Check, project: Project, toolchain: SystemToolchain) -> Iterator[Finding]:
+def _findings(check: Check, found: model.Verdict) -> Iterator[Finding]:
     """Yield what a check finds, but notes, which are about style."""
-    for finding in check.run(project, toolchain).findings:
+    for finding in found.findings:
         if finding.severity.at_most(check.severity) is not Severity.NOTE:
             yield finding
 

@@ -105,6 +105,10 @@ def _red(reason: str) -> Outcome:
     return Outcome(light=Light.RED, reason=reason)
 
 
+def _cannot_tell(reason: str) -> Outcome:
+    return Outcome(light=Light.CANNOT_TELL, reason=reason)
+
+
 def _unchanged(criterion: LabCriterion, scene: Scene) -> Outcome:
     file = criterion.values["file"]
     if digest(scene.place.root / file) == scene.started.get(file):
@@ -245,6 +249,8 @@ def _named_commit(criterion: LabCriterion, scene: Scene) -> Outcome:
 
 def _chat_rings(_: LabCriterion, scene: Scene) -> Outcome:
     rung = scene.alarm
+    if rung.late:
+        return _cannot_tell(rung.late)
     users = f"{rung.failed} of {rung.requests} requests failed"
     if rung.called is None:
         heard = "a message came and called no one" if rung.messages else "no message"
@@ -256,6 +262,8 @@ def _chat_rings(_: LabCriterion, scene: Scene) -> Outcome:
 
 def _chat_resolves(_: LabCriterion, scene: Scene) -> Outcome:
     rung = scene.alarm
+    if late := rung.late or rung.end_late:
+        return _cannot_tell(late)
     if rung.called is None:
         return _red("the team was not called, so no end was told")
     if rung.over is None:

@@ -31,7 +31,8 @@ def difference(printed: str) -> str:
         )
         if wanted != found:
             shared = _shared([*wanted, *found])
-            return f"at {failed['time']} expected {_words(wanted, shared)}, got {_words(found, shared)}"
+            said = f"expected {_words(wanted, shared)}, got {_words(found, shared)}"
+            return f"at {failed['time']} {said}"
     return ""
 
 

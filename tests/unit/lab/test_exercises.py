@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from scaffolder import checks
+from scaffolder import checks, model
 from scaffolder.checks.faults import Edit
 from scaffolder.errors import ToolMissing
 from scaffolder.lab import exercise, prove
@@ -19,6 +19,7 @@ from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
 
 EVERY = exercise.every()
+FOUND = model.Finding(path=Path("a.yaml"), message="wrong")
 LONGEST = 20
 """Words of a sentence: not everyone's first language is English."""
 
@@ -110,4 +111,21 @@ def test_a_missing_package_hinders_only_the_criterion_about_it(
 
     check = replace(checks.every()[0], id="AG001", run=missing)
     verdict = of_checks(Criterion(kind=kind, title="x"), [check], Project(tmp_path), toolchain)
+    assert (verdict.light, verdict.reason) == (light, reason)
+
+
+@pytest.mark.parametrize(
+    ("found", "light", "reason"),
+    [
+        (model.Verdict(limit="a.yaml: too slow"), Light.CANNOT_TELL, "AG001: a.yaml: too slow"),
+        (model.Verdict(findings=(FOUND,), limit="a.yaml: too slow"), Light.RED, "a.yaml: wrong"),
+        (model.Verdict(detail="2 files"), Light.GREEN, ""),
+    ],
+)
+def test_a_check_that_was_stopped_by_a_limit_is_no_green(
+    found: model.Verdict, light: Light, reason: str, tmp_path: Path, toolchain: SystemToolchain
+) -> None:
+    (tmp_path / "a-file").touch()
+    check = replace(checks.every()[0], id="AG001", run=lambda *_: found)
+    verdict = of_checks(Criterion(kind="check", title="x"), [check], Project(tmp_path), toolchain)
     assert (verdict.light, verdict.reason) == (light, reason)

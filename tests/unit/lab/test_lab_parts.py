@@ -157,6 +157,9 @@ def test_an_answer_is_read_as_it_is_meant(
         (alarm(called=None, messages=0), Light.RED, "no message in 30 s, while 18 of 90"),
         (alarm(called=None), Light.RED, "a message came and called no one in 30 s"),
         (alarm(runbook=False), Light.RED, "does not say what to do"),
+        (alarm(called=None, late="too busy"), Light.CANNOT_TELL, "too busy"),
+        (alarm(late="too busy"), Light.CANNOT_TELL, "too busy"),
+        (alarm(over=None, end_late="too busy"), Light.GREEN, "the team was called 3.0 s"),
     ],
 )
 def test_a_call_is_urgent_and_says_what_to_do(
