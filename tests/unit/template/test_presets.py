@@ -36,7 +36,16 @@ def test_the_typical_teams_are_there(config: Path) -> None:
         "enterprise-azure",
         "java8-legacy",
         "course",
+        "platform",
     }
+
+
+def test_a_platform_is_begun_with_its_preset(capsys: pytest.CaptureFixture[str]) -> None:
+    made = ["new", "acme-platform", "--preset", "platform", "--no-check", "--no-git", "--dry-run"]
+    assert cli.run(made) == ExitCode.CLEAN
+    files = capsys.readouterr().out
+    assert "  new       terraform/env/services.tf\n" in files
+    assert "Dockerfile" not in files
 
 
 def test_the_preset_of_the_course_has_the_answers_of_each_lab() -> None:
