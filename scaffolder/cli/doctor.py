@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -15,10 +17,11 @@ from scaffolder.errors import AnswersError, ExitCode
 from scaffolder.git_remote import Reach
 from scaffolder.model import visible
 from scaffolder.template import presets
-from scaffolder.tools import cluster, installation
+from scaffolder.tools import cluster, installation, network
 from scaffolder.tools.cache import Cache
 from scaffolder.tools.git import GIT
 from scaffolder.tools.installation import Installation, Leftover
+from scaffolder.tools.network import Setting
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import Survey, SystemToolchain
 
@@ -49,6 +52,7 @@ def command(require_tools: bool, form: str) -> int:
     helper = git_remote.reach()
     ours, former = installation.current(), installation.leftover()
     settings = _settings()
+    reached = network.settings(os.environ)
     if form == "json":
         known = [
             {"name": one.name, "cluster": one.cluster, "current": one.current} for one in contexts
@@ -60,6 +64,7 @@ def command(require_tools: bool, form: str) -> int:
             "tools": rows,
             "remote_helper": remote,
             "settings": settings,
+            "network": [asdict(one) for one in reached],
         }
         click.echo(json.dumps({**document, "contexts": known, "cache": kept}, indent=2))
     else:
@@ -68,6 +73,7 @@ def command(require_tools: bool, form: str) -> int:
             click.echo(_line(row))
         click.echo(_helper(helper))
         click.echo(_settings_line(settings))
+        click.echo(_network_line(reached))
         current = next((one for one in contexts if one.current), None)
         click.echo(
             f"  kubeconfig: {f'context {current.name}' if current else 'no context is current'}; no check uses it"
@@ -107,6 +113,20 @@ def _settings_line(settings: Mapping[str, Any]) -> str:
     named = [f"{name}={_shown(value)}" for name, value in settings["defaults"].items()]
     own = [f"preset {name}" for name in settings["presets"]]
     return f"  settings: {settings['file']}: {visible(', '.join([*named, *own])) or 'empty'}"
+
+
+def _network_line(reached: Sequence[Setting]) -> str:
+    """Return the row of proxy and CA; scaffolder has no such setting, its programs read the environment."""
+    if not reached:
+        return "  network: the environment names no proxy and no CA of your own; docs/company-network.md"
+    listed = ", ".join(f"{one.name}={visible(one.value)}" for one in reached)
+    row = f"  network: {listed}"
+    broken = [
+        f"{one.name} names {visible(one.value)}, which {one.problem}"
+        for one in reached
+        if one.problem
+    ]
+    return "\n".join([row, *(f"  {options.paint('!!', 'warning')}  {words}" for words in broken)])
 
 
 def _shown(value: object) -> str:
