@@ -16,6 +16,15 @@ from scaffolder.repository.project import Project
 
 _Answers = Mapping[str, Any]
 
+_ANSWERING = frozenset(
+    {
+        *("AG013", "AG014", "AG015", "AG016", "AG017", "AG018", "AG019", "AG020", "AG021"),
+        *("AG022", "AG023", "AG024", "AG025", "AG026", "AG032", "AG033", "AG034", "AG035"),
+        *("AG052", "AG060"),
+    }
+)
+"""Checks of ports, pods that stay, and series of their own: a job at set times has none of them."""
+
 _SERVICE = frozenset(
     {
         *("SY001", "SY002", "SY003", "SY007", "SY008", "DK001", "CI004", "AG001", "AG020"),
@@ -67,6 +76,7 @@ def told(
         for subject in _SUBJECTS
         if subject.made(project.answers)
         for check in subject.checks & gone.keys()
+        if check not in _ANSWERING or _answers_requests(project.answers)
     }
     return tuple(_not_checked(one, reasons) for one in ended)
 
@@ -76,6 +86,10 @@ def _not_checked(ended: Result | Inapplicable, reasons: Mapping[str, str]) -> Re
         return ended
     reason = f"{reasons[ended.check.id]}: nothing to look at any more"
     return Result(check=ended.check, outcome=Outcome.SKIPPED, reason=reason)
+
+
+def _answers_requests(answers: _Answers) -> bool:
+    return answers.get("workload", "service") != "cron"
 
 
 def _is_deployed(answers: _Answers) -> bool:

@@ -72,13 +72,14 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "ci": "azure-devops",
         "chat": "teams",
     },
-    "go-shared-eks-github": {"runtime": "go", "cluster": "shared"},
+    "go-shared-eks-github": {"runtime": "go", "cluster": "shared", "contract": "enforce"},
     "python-shared-aks-gitlab": {
         "runtime": "python",
         "cloud": "azure",
         "ci": "gitlab",
         "cluster": "shared",
     },
+    "python-cron-eks-github": {"runtime": "python", "workload": "cron"},
     "platform-eks-github": {"kind": "platform"},
     "node-own-gitlab-company": {
         "runtime": "node",

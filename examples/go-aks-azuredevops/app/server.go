@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"math"
@@ -20,6 +22,8 @@ import (
 
 const other = "other"
 
+const bodyBytes = 64 << 10
+
 // So many requests are worked on at a time; the others wait for their turn, and the metrics say how many.
 const concurrency = 512
 
@@ -35,6 +39,7 @@ type connectionKey struct{}
 // server answers HTTP: probes, metrics, access log, limits, and a stop that lets running requests finish.
 type server struct {
 	routes   map[string]route
+	allowed  map[string][]string // path to the methods that it takes
 	log      *slog.Logger
 	metrics  *metrics
 	http     *http.Server
@@ -58,6 +63,7 @@ func newServer(settings config, answers map[string]route, log *slog.Logger) (*se
 	paths := slices.Sorted(maps.Keys(answers))
 	s := &server{
 		routes:  answers,
+		allowed: allowed(answers),
 		log:     log,
 		metrics: newMetrics(append(paths, other), goVersion(), settings.revision),
 		turns:   make(chan struct{}, concurrency),
@@ -159,7 +165,7 @@ func (s *server) handle(writer http.ResponseWriter, request *http.Request) {
 	case reads(request):
 		send(writer, request, own())
 	default:
-		send(writer, request, notAllowed(writer))
+		send(writer, request, notAllowed(writer, reading))
 	}
 }
 
@@ -179,7 +185,17 @@ func (s *server) scrape() response {
 func (s *server) answer(writer http.ResponseWriter, request *http.Request, started time.Time) {
 	label := request.URL.Path
 	trace := traceFields(request.Header.Get("Traceparent"))
-	answer, known := s.routes[label]
+	methods, known := s.allowed[label]
+	name := label
+	if !reads(request) {
+		name = request.Method + " " + label
+	}
+	answer := s.routes[name]
+	var unread *response
+	if answer != nil && !reads(request) {
+		unread = readBody(writer, request)
+		started = time.Now() // the last byte is here
+	}
 	s.metrics.queued.Add(1)
 	s.turns <- struct{}{}
 	s.metrics.queued.Add(-1)
@@ -189,8 +205,10 @@ func (s *server) answer(writer http.ResponseWriter, request *http.Request, start
 	case !known:
 		label = other
 		result = failure(http.StatusNotFound, "not found")
-	case !reads(request):
-		result = notAllowed(writer)
+	case answer == nil:
+		result = notAllowed(writer, methods)
+	case unread != nil:
+		result = *unread
 	default:
 		result = s.tryAnswer(answer, request, trace)
 	}
@@ -216,8 +234,43 @@ func reads(request *http.Request) bool {
 	return request.Method == http.MethodGet || request.Method == http.MethodHead
 }
 
-func notAllowed(writer http.ResponseWriter) response {
-	writer.Header().Set("Allow", "GET, HEAD")
+// readBody reads the body, which the route then finds in the request; or it says what the sender is answered.
+func readBody(writer http.ResponseWriter, request *http.Request) *response {
+	refuse := func(code int, word string) *response {
+		writer.Header().Set("Connection", "close")
+		result := failure(code, word)
+		return &result
+	}
+	if request.ContentLength < 0 {
+		return refuse(http.StatusLengthRequired, "length required")
+	}
+	if request.ContentLength > bodyBytes {
+		return refuse(http.StatusRequestEntityTooLarge, "content too large")
+	}
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return refuse(http.StatusBadRequest, "the body ended early")
+	}
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+var reading = []string{http.MethodGet, http.MethodHead}
+
+func allowed(routes map[string]route) map[string][]string {
+	methods := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(routes)) {
+		if method, path, named := strings.Cut(name, " "); named {
+			methods[path] = append(methods[path], method)
+		} else {
+			methods[name] = append(methods[name], reading...)
+		}
+	}
+	return methods
+}
+
+func notAllowed(writer http.ResponseWriter, methods []string) response {
+	writer.Header().Set("Allow", strings.Join(methods, ", "))
 	return failure(http.StatusMethodNotAllowed, "method not allowed")
 }
 

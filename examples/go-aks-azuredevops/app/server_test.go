@@ -157,12 +157,26 @@ func TestAPathMayBeWrittenInSeveralWays(t *testing.T) {
 
 func TestOnlyReadingIsAllowed(t *testing.T) {
 	s := runServer(t, routes(config{}))
-	answer := s.send(t, "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+	answer := s.send(t, "POST /info HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
 	contains(t, answer, "HTTP/1.1 405")
 	contains(t, answer, "Allow: GET, HEAD\r\n")
 	head := s.send(t, "HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
 	contains(t, head, "HTTP/1.1 200")
 	equal(t, true, strings.HasSuffix(head, "\r\n\r\n"))
+}
+
+func TestABodyIsReadUpToItsLimit(t *testing.T) {
+	s := runServer(t, routes(config{serviceName: "service"}))
+	head := "POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
+	contains(t, s.send(t, head+"Content-Length: 14\r\n\r\n{\"name\":\"Ada\"}"), `{"message":"Hello Ada from service"}`)
+	contains(t, s.send(t, head+"Content-Length: 1\r\n\r\n{"), "HTTP/1.1 400")
+	contains(t, s.send(t, head+"Content-Length: 65537\r\n\r\n{"), "HTTP/1.1 413")
+	contains(t, s.send(t, head+"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), "HTTP/1.1 411")
+	contains(t, s.send(t, "PUT / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"), "Allow: GET, HEAD, POST\r\n")
+	metrics := s.get(t, "/metrics")
+	for _, code := range []string{"200", "400", "411", "413"} {
+		contains(t, metrics, "http_requests_total{method=\"POST\",route=\"/\",code=\""+code+"\"} 1\n")
+	}
 }
 
 func TestTheAccessLogIsJSONAndLeavesTheQueryOut(t *testing.T) {

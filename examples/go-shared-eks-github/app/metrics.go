@@ -26,17 +26,22 @@ type metrics struct {
 	queued    atomic.Int64
 }
 
-// newMetrics starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0.
+// newMetrics starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0. A
+// route is a path, which is for GET, or a method and a path.
 func newMetrics(routes []string, version, revision string) *metrics {
 	m := &metrics{
 		requests:  map[string]int{},
 		durations: map[string]*histogram{},
 		buildInfo: labels("runtime", "go", "version", version, "revision", revision),
 	}
-	for _, route := range routes {
-		m.requests[labels("method", "GET", "route", route, "code", "200")] = 0
-		m.requests[labels("method", "GET", "route", route, "code", "500")] = 0
-		m.durations[labels("method", "GET", "route", route)] = newHistogram()
+	for _, name := range routes {
+		method, route, named := strings.Cut(name, " ")
+		if !named {
+			method, route = "GET", name
+		}
+		m.requests[labels("method", method, "route", route, "code", "200")] = 0
+		m.requests[labels("method", method, "route", route, "code", "500")] = 0
+		m.durations[labels("method", method, "route", route)] = newHistogram()
 	}
 	return m
 }

@@ -20,6 +20,11 @@ func TestSuccessAndFailureExistBeforeTheFirstRequest(t *testing.T) {
 	contains(t, text, "app_build_info{runtime=\"go\",version=\"1.27.0\",revision=\"abc\"} 1\n")
 }
 
+func TestARouteOfAnotherMethodStartsAtZeroToo(t *testing.T) {
+	contains(t, newMetrics([]string{"/", "POST /"}, "1", "abc").text(),
+		"http_requests_total{method=\"POST\",route=\"/\",code=\"500\"} 0\n")
+}
+
 func TestBucketsAreCumulative(t *testing.T) {
 	m := measured()
 	for _, seconds := range []float64{0.25, 0.3, 60} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"runtime"
 	"strings"
@@ -17,19 +18,42 @@ type response struct {
 // route answers one request; a panic becomes status 500.
 type route func(*http.Request) response
 
-// routes says what the service answers. A new path starts here: one entry and one function. The paths are also the
-// values of the metrics' label "route".
+// routes says what the service answers. A new path starts here: one entry and one function. A path is for GET and HEAD;
+// "POST /" is that of another method. The paths are also the values of the metrics' label "route".
 func routes(settings config) map[string]route {
 	return map[string]route{
-		"/":     func(*http.Request) response { return greeting(settings) },
-		"/info": func(*http.Request) response { return info(settings) },
+		"/":      func(*http.Request) response { return greeting(settings) },
+		"POST /": func(request *http.Request) response { return greetingOf(settings, request) },
+		"/info":  func(*http.Request) response { return info(settings) },
 	}
 }
 
 func greeting(settings config) response {
+	return message("Hello from " + settings.serviceName)
+}
+
+func greetingOf(settings config, request *http.Request) response {
+	body, err := io.ReadAll(request.Body) // the server has read it, up to its limit
+	if err != nil {
+		panic(err)
+	}
+	var asked *struct {
+		Name any `json:"name"`
+	}
+	if json.Unmarshal(body, &asked) != nil || asked == nil {
+		return failure(http.StatusBadRequest, "the body must be a JSON object")
+	}
+	name, ok := asked.Name.(string)
+	if !ok || name == "" {
+		return failure(http.StatusBadRequest, "name must be a text")
+	}
+	return message("Hello " + name + " from " + settings.serviceName)
+}
+
+func message(text string) response {
 	return jsonResponse(http.StatusOK, struct {
 		Message string `json:"message"`
-	}{"Hello from " + settings.serviceName})
+	}{text})
 }
 
 type runtimeInfo struct {

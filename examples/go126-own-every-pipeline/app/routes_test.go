@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -10,6 +13,16 @@ var known = config{serviceName: "orders", environment: "qa", revision: "abc", im
 
 func TestTheGreetingNamesTheService(t *testing.T) {
 	equal(t, "{\"message\":\"Hello from orders\"}\n", string(routes(known)["/"](nil).body))
+}
+
+func TestAGreetingByNameNeedsAName(t *testing.T) {
+	greet := func(body string) response {
+		return routes(known)["POST /"](httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)))
+	}
+	equal(t, "{\"message\":\"Hello Ada from orders\"}\n", string(greet(`{"name":"Ada"}`).body))
+	for _, body := range []string{"", "{", "[]", "null", "{}", `{"name":1}`, `{"name":""}`, "{}{}"} {
+		equal(t, http.StatusBadRequest, greet(body).status)
+	}
 }
 
 func TestInfoSaysExactlyWhatRuns(t *testing.T) {

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 app/build.sh
-node app/packages.js app
+node app/packages.mjs app
 mkdir -p build/test-results
 exec node --test \
   --test-reporter=spec --test-reporter-destination=stdout \

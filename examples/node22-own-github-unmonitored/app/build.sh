@@ -14,7 +14,7 @@ rm -rf build/app
 mkdir -p build/app
 cp -R app/package.json app/src build/app/
 # The packages of app/package-lock.json without those that only tests need.
-node app/packages.js build/packages --omit=dev
+node app/packages.mjs build/packages --omit=dev
 if [ -d build/packages ]; then
   cp -R build/packages/. build/app/
 fi

@@ -23,6 +23,7 @@ monitoring: {monitoring}
 cluster: {cluster}
 platform_parts: {platform_parts}
 ci: {ci}
+workload: {workload}
 """
 USUAL = {
     "runtime": "java",
@@ -32,6 +33,7 @@ USUAL = {
     "cluster": "dedicated",
     "platform_parts": "create",
     "ci": "[github]",
+    "workload": "service",
 }
 
 
@@ -66,6 +68,9 @@ def told(folder: Path, reasons: dict[str, str], answers: str) -> dict[str, str]:
         ("CI001", {"ci": "github"}, True),
         ("CI005", {"ci": "[gitlab, jenkins]"}, True),
         ("DK001", {}, True),
+        ("AG014", {}, True),
+        ("AG014", {"workload": "cron"}, False),
+        ("HL001", {"workload": "cron"}, True),
         ("AG004", {}, False),
         ("K8003", {}, False),
     ],

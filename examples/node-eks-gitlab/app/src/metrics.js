@@ -17,14 +17,18 @@ export class Metrics {
   inFlight = 0;
   queued = 0;
 
-  /** Starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0. */
+  /**
+   * Starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0. A route is a
+   * path, which is for GET, or a method and a path.
+   */
   constructor(routes, build) {
     this.#buildInfo = labels(build);
-    for (const route of routes) {
+    for (const name of routes) {
+      const [method, route] = name.includes(' ') ? name.split(' ') : ['GET', name];
       for (const code of [200, 500]) {
-        this.#requests.set(labels({ method: 'GET', route, code }), 0);
+        this.#requests.set(labels({ method, route, code }), 0);
       }
-      this.#durations.set(labels({ method: 'GET', route }), new Histogram());
+      this.#durations.set(labels({ method, route }), new Histogram());
     }
   }
 

@@ -6,10 +6,11 @@ import { setImmediate as nextRound, setTimeout as sleep } from 'node:timers/prom
 import { Arrival } from './arrival.js';
 import { Metrics } from './metrics.js';
 import { pathOf } from './path.js';
-import { json } from './routes.js';
+import { json, Refused } from './routes.js';
 import { traceFields } from './trace.js';
 
 const OTHER = 'other';
+const READING = ['GET', 'HEAD'];
 const LIMITS = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
@@ -20,6 +21,7 @@ const LIMITS = {
   // Node.js would refuse a request without Host by itself, and nobody would count it.
   requireHostHeader: false,
 };
+const BODY_BYTES = 64 * 1024;
 // So many requests are worked on at a time; the others wait for their turn, and the metrics say how many.
 const CONCURRENCY = 512;
 const CONNECTIONS = 4096;
@@ -34,6 +36,8 @@ const FIRST_REQUEST_MILLIS = 500;
 export class Server {
   #config;
   #routes;
+  // Path to the methods that it takes.
+  #allowed = new Map();
   #log;
   #metrics;
   #http;
@@ -49,6 +53,10 @@ export class Server {
   constructor(config, routes, log) {
     this.#config = config;
     this.#routes = routes;
+    for (const name of routes.keys()) {
+      const [path, method] = name.split(' ').reverse();
+      this.#allowed.set(path, [...(this.#allowed.get(path) ?? []), ...(method ? [method] : READING)]);
+    }
     this.#log = log;
     const build = { runtime: 'node', version: process.versions.node, revision: config.revision };
     this.#metrics = new Metrics([...routes.keys(), OTHER], build);
@@ -131,7 +139,6 @@ export class Server {
       this.#running -= 1;
     });
     const path = pathOf(request.url);
-    const reads = request.method === 'GET' || request.method === 'HEAD';
     const own = this.#own(path);
     const problem = problemOf(request, path);
     if (problem) {
@@ -140,7 +147,7 @@ export class Server {
     } else if (!own) {
       await this.#answer(request, response, path, started);
     } else {
-      this.#send(response, reads ? own() : notAllowed(response));
+      this.#send(response, reads(request) ? own() : notAllowed(response, READING));
     }
   }
 
@@ -158,20 +165,26 @@ export class Server {
     }
   }
 
-  async #answer(request, response, path, started) {
-    const route = this.#routes.get(path);
+  async #answer(request, response, path, arrived) {
+    const allowed = this.#allowed.get(path);
+    const route = this.#routes.get(reads(request) ? path : `${request.method} ${path}`);
     const trace = traceFields(request.headers.traceparent);
+    let started = arrived;
     let answer;
-    if (!route) {
+    if (!allowed) {
       answer = json(404, { error: 'not found' });
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      answer = notAllowed(response);
+    } else if (!route) {
+      answer = notAllowed(response, allowed);
+    } else if (reads(request)) {
+      answer = await this.#inTurn(() => this.#tryAnswer(route, trace, request));
     } else {
-      answer = await this.#inTurn(() => this.#tryAnswer(route, request, trace));
+      const body = await this.#tryAnswer(readBody, trace, request);
+      started = performance.now(); // the last byte is here
+      answer = Buffer.isBuffer(body) ? await this.#inTurn(() => this.#tryAnswer(route, trace, request, body)) : body;
     }
     // Counted before the answer leaves, so that whoever has the answer finds it in the metrics.
     const seconds = (performance.now() - started) / 1e3;
-    this.#metrics.observe(request.method, route ? path : OTHER, answer.status, seconds);
+    this.#metrics.observe(request.method, allowed ? path : OTHER, answer.status, seconds);
     // The query is left out: it may carry personal data.
     const duration = Math.round(seconds * 1e6) / 1e3;
     const { method } = request;
@@ -221,10 +234,13 @@ export class Server {
     return json(status, { error: STATUS_CODES[status].toLowerCase() });
   }
 
-  async #tryAnswer(route, request, trace) {
+  async #tryAnswer(route, trace, ...request) {
     try {
-      return await route(request);
+      return await route(...request);
     } catch (failure) {
+      if (failure instanceof Refused) {
+        return json(failure.status, { error: failure.message });
+      }
       this.#log.error('request failed', failure, trace);
       return json(500, { error: 'internal error' });
     }
@@ -254,7 +270,29 @@ function problemOf(request, path) {
   return request.httpVersion === '1.1' && !request.headers.host ? 'no header Host' : undefined;
 }
 
-function notAllowed(response) {
-  response.setHeader('Allow', 'GET, HEAD');
+function reads(request) {
+  return READING.includes(request.method);
+}
+
+async function readBody(request) {
+  if (request.headers['transfer-encoding'] !== undefined) {
+    throw new Refused(411, 'length required');
+  }
+  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) {
+    throw new Refused(413, 'content too large');
+  }
+  const parts = [];
+  try {
+    for await (const part of request) {
+      parts.push(part);
+    }
+  } catch {
+    throw new Refused(400, 'the body ended early');
+  }
+  return Buffer.concat(parts);
+}
+
+function notAllowed(response, allowed) {
+  response.setHeader('Allow', allowed.join(', '));
   return json(405, { error: 'method not allowed' });
 }

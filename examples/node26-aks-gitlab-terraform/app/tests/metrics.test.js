@@ -16,6 +16,11 @@ test('success and failure exist before the first request', () => {
   assert.ok(lines.includes('app_build_info{runtime="node",version="24.0.0",revision="abc"} 1'));
 });
 
+test('a route of another method starts at zero too', () => {
+  const lines = new Metrics(['/', 'POST /'], {}).text().split('\n');
+  assert.ok(lines.includes('http_requests_total{method="POST",route="/",code="500"} 0'));
+});
+
 test('buckets are cumulative', () => {
   const measured = metrics();
   for (const seconds of [0.25, 0.3, 60]) {

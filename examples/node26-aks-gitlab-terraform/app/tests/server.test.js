@@ -112,12 +112,28 @@ test('a failing route is status 500 and counted', async (t) => {
 
 test('only reading is allowed', async (t) => {
   const { send } = await running(t);
-  const answer = await send('POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}');
+  const answer = await send('POST /info HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}');
   assert.match(answer, /^HTTP\/1\.1 405/);
   assert.match(answer, /Allow: GET, HEAD\r\n/);
   const head = await send('HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n');
   assert.match(head, /^HTTP\/1\.1 200/);
   assert.ok(head.endsWith('\r\n\r\n'));
+});
+
+test('a body is read up to its limit', async (t) => {
+  const { send, get } = await running(t);
+  const head = 'POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n';
+  const answer = await send(`${head}Content-Length: 14\r\n\r\n{"name":"Ada"}`);
+  assert.match(answer, /\{"message":"Hello Ada from service"\}/);
+  assert.match(await send(`${head}Content-Length: 1\r\n\r\n{`), /^HTTP\/1\.1 400/);
+  assert.match(await send(`${head}Content-Length: 65537\r\n\r\n{`), /^HTTP\/1\.1 413/);
+  assert.match(await send(`${head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`), /^HTTP\/1\.1 411/);
+  const put = await send('PUT / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n');
+  assert.match(put, /Allow: GET, HEAD, POST\r\n/);
+  const metrics = await get('/metrics');
+  for (const code of [200, 400, 411, 413]) {
+    assert.ok(metrics.includes(`http_requests_total{method="POST",route="/",code="${code}"} 1\n`), `${code}`);
+  }
 });
 
 test('the access log leaves the query out', async (t) => {

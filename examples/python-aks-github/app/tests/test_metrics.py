@@ -16,6 +16,10 @@ class MetricsTest(unittest.TestCase):
             self.assertIn(f'http_request_duration_seconds_count{{method="GET",route="{route}"}} 0', lines)
         self.assertIn('app_build_info{runtime="python",version="3.14.0",revision="abc"} 1', lines)
 
+    def test_a_route_of_another_method_starts_at_zero_too(self) -> None:
+        lines = Metrics(["/", "POST /"], "python", "3.14.0", "abc").text().splitlines()
+        self.assertIn('http_requests_total{method="POST",route="/",code="500"} 0', lines)
+
     def test_buckets_are_cumulative(self) -> None:
         measured = metrics()
         for seconds in (0.25, 0.3, 60):

@@ -133,12 +133,32 @@ class ServerTest(unittest.TestCase):
 
     def test_only_reading_is_allowed(self) -> None:
         with running() as server:
-            answer = server.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\n{}")
+            answer = server.send("POST /info HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\n{}")
             self.assertIn("HTTP/1.1 405", answer)
             self.assertIn("Allow: GET, HEAD\r\n", answer)
             head = server.send("HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
             self.assertIn("HTTP/1.1 200", head)
             self.assertTrue(head.endswith("\r\n\r\n"))
+
+    def test_a_body_is_read_up_to_its_limit(self) -> None:
+        with running() as server:
+            head = "POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
+            answer = server.send(head + 'Content-Length: 14\r\n\r\n{"name":"Ada"}')
+            self.assertIn('{"message":"Hello Ada from service"}', answer)
+            self.assertIn("HTTP/1.1 400", server.send(head + "Content-Length: 1\r\n\r\n{"))
+            self.assertIn("HTTP/1.1 413", server.send(head + "Content-Length: 65537\r\n\r\n{"))
+            self.assertIn("HTTP/1.1 411", server.send(head + "Transfer-Encoding: chunked\r\n\r\n"))
+            answer = server.send("PUT / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+            self.assertIn("Allow: GET, HEAD, POST\r\n", answer)
+            metrics = server.get("/metrics")
+            for code in (200, 400, 411, 413):
+                self.assertIn(f'http_requests_total{{method="POST",route="/",code="{code}"}} 1\n', metrics)
+
+    def test_a_connection_is_kept_after_a_body(self) -> None:
+        with running() as server, server.connect() as connection:
+            for _ in range(2):
+                connection.sendall(b'POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 14\r\n\r\n{"name":"Ada"}')
+                self.assertIn(b"Hello Ada", connection.recv(4096))
 
     def test_the_access_log_leaves_the_query_out(self) -> None:
         with running() as server:

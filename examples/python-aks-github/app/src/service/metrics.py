@@ -16,17 +16,21 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 class Metrics:
     def __init__(self, routes: Iterable[str], runtime: str, version: str, revision: str) -> None:
-        """Start all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0."""
+        """Start all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0.
+
+        A route is a path, which is for GET, or a method and a path.
+        """
         self._lock = threading.Lock()
         self.in_flight = _Gauge()
         self.queued = _Gauge()
         self._build_info = _labels(runtime=runtime, version=version, revision=revision)
         self._requests: dict[str, int] = {}
         self._durations: dict[str, _Histogram] = {}
-        for route in routes:
+        for name in routes:
+            method, route = name.split() if " " in name else ("GET", name)
             for code in (200, 500):
-                self._requests[_labels(method="GET", route=route, code=code)] = 0
-            self._durations[_labels(method="GET", route=route)] = _Histogram()
+                self._requests[_labels(method=method, route=route, code=code)] = 0
+            self._durations[_labels(method=method, route=route)] = _Histogram()
 
     def observe(self, method: str, route: str, code: int, seconds: float) -> None:
         """Count a request and how long it took."""

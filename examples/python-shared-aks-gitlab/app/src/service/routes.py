@@ -18,12 +18,31 @@ class Response:
     body: bytes
 
 
-# Answers one request; an exception becomes status 500.
-Route = Callable[[], Response]
+class RefusedError(Exception):
+    """The caller has to change the request; it is answered with this status and this sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+# Answers one request; one that is not for GET is handed the body. An exception becomes status 500.
+Route = Callable[..., Response]
 
 
 def json_response(status: int, /, **content: Any) -> Response:
     return Response(status, "application/json", json.dumps(content, separators=(",", ":")).encode() + b"\n")
+
+
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """What the body says; RefusedError where it is no JSON object."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise RefusedError(400, "the body must be a JSON object")
+    return content
 
 
 def metrics_response(text: str) -> Response:
@@ -31,15 +50,26 @@ def metrics_response(text: str) -> Response:
 
 
 def routes(config: Config) -> Mapping[str, Route]:
-    """Path to answer. The paths are also the values of the metrics' label `route`."""
+    """Path to answer, for GET and HEAD; `POST /` is that of another method.
+
+    The paths are also the values of the metrics' label `route`.
+    """
     return {
         "/": lambda: _greeting(config),
+        "POST /": lambda body: _greeting_of(config, json_object(body)),
         "/info": lambda: _info(config),
     }
 
 
 def _greeting(config: Config) -> Response:
     return json_response(200, message=f"Hello from {config.service_name}")
+
+
+def _greeting_of(config: Config, asked: Mapping[str, Any]) -> Response:
+    name = asked.get("name")
+    if not isinstance(name, str) or not name:
+        raise RefusedError(400, "name must be a text")
+    return json_response(200, message=f"Hello {name} from {config.service_name}")
 
 
 def _info(config: Config) -> Response:

@@ -1,8 +1,10 @@
 """The HTTP server: probes, metrics, access log, limits, and a stop that lets running requests finish."""
 
+import contextlib
 import platform
 import re
 import select
+import socket
 import sys
 import threading
 import time
@@ -17,7 +19,7 @@ from service.config import Config
 from service.connections import Connections, waited_seconds
 from service.log import Log
 from service.metrics import Metrics
-from service.routes import Response, Route, json_response, metrics_response
+from service.routes import RefusedError, Response, Route, json_response, metrics_response
 
 OTHER = "other"
 # So many requests are worked on at a time; the others wait for their turn, and the metrics say how many.
@@ -26,12 +28,18 @@ BACKLOG = 1024
 # Longer than a load balancer keeps a connection without traffic (60): it must be the side that closes.
 SILENCE_SECONDS = 75
 HEAD_BYTES = 32 * 1024
+BODY_BYTES = 64 * 1024
+# How long the rest of what a caller sends is read and dropped, so that it can read its answer.
+GOODBYE_SECONDS = 2.0
 # How long a stopping service still takes connections: whoever keeps one learns with an answer that it ends.
 LINGER_SECONDS = 1.0
 # A connection that came just before the port closed has its first request by then.
 FIRST_REQUEST_SECONDS = 0.2
 
+READING = ("GET", "HEAD")
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _ESCAPES = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*", re.DOTALL)
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
@@ -41,6 +49,7 @@ class Server:
 
     def __init__(self, config: Config, routes: Mapping[str, Route], log: Log) -> None:
         self.routes = routes
+        self.allowed = _allowed(routes)
         self.log = log
         self.metrics = Metrics([*routes, OTHER], "python", platform.python_version(), config.revision)
         self.ready = False
@@ -133,6 +142,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def handle_one_request(self) -> None:
             self.counted = False
+            self.unread = True
             try:
                 super().handle_one_request()
             finally:
@@ -170,7 +180,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             values = not any("\0" in value for value in self.headers.values())
             if self.headers.defects or not names or not values:
                 return "unusable header"
-            if not all(length.isascii() and length.isdigit() for length in self.headers.get_all("Content-Length", [])):
+            lengths = self.headers.get_all("Content-Length", [])
+            if len(lengths) > 1 or not all(map(_LENGTH.fullmatch, lengths)):
                 return "unusable Content-Length"
             return ""
 
@@ -201,17 +212,20 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def answer_route(self) -> None:
             traced = trace.fields(self.headers.get("traceparent"))
-            route = server.routes.get(self.target)
+            route = server.routes.get(self.target if self.reads() else f"{self.command} {self.target}")
+            body = None if route is None or self.reads() else self.read_body()
             with server.metrics.queued:
                 server.turns.acquire()
             try:
                 with server.metrics.in_flight:
-                    if route is None:
-                        response = json_response(404, error="not found")
-                    elif not self.reads():
+                    if isinstance(body, Response):
+                        response = body
+                    elif route is not None:
+                        response = self.try_answer(route, [] if body is None else [body], traced)
+                    elif self.target in server.allowed:
                         response = json_response(405, error="method not allowed")
                     else:
-                        response = self.try_answer(route, traced)
+                        response = json_response(404, error="not found")
             finally:
                 server.turns.release()
             milliseconds = round((time.monotonic() - self.started) * 1e3, 3)
@@ -227,12 +241,28 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             # Counted before the answer leaves, so that whoever has the answer finds it in the metrics; and after the log,
             # which lets other threads go first.
             seconds = time.monotonic() - self.started
-            server.metrics.observe(self.command, self.target if route else OTHER, response.status, seconds)
+            label = self.target if self.target in server.allowed else OTHER
+            server.metrics.observe(self.command, label, response.status, seconds)
             self.send(response)
 
-        def try_answer(self, route: Route, traced: dict[str, str]) -> Response:
+        def read_body(self) -> bytes | Response:
+            """The body, or what its sender is answered. Its time starts when the last byte is here."""
+            if "Transfer-Encoding" in self.headers:
+                return json_response(411, error="length required")
+            length = int(self.headers.get("Content-Length", "0"))
+            if length > BODY_BYTES:
+                return json_response(413, error="content too large")
+            self.wfile.flush()  # the "100 Continue" that the caller may wait for
+            body = self.rfile.read(length)
+            self.started = time.monotonic() - waited_seconds(self.connection)
+            self.unread = False
+            return body if len(body) == length else json_response(400, error="the body ended early")
+
+        def try_answer(self, route: Route, body: list[bytes], traced: dict[str, str]) -> Response:
             try:
-                return route()
+                return route(*body)
+            except RefusedError as refused:
+                return json_response(refused.status, error=str(refused))
             except Exception as failure:  # whatever a route raises, its caller gets an answer and the log the cause
                 server.log.error("request failed", failure, **traced)
                 return json_response(500, error="internal error")
@@ -257,14 +287,26 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(response.body)))
             self.send_header("Cache-Control", "no-store")
             if response.status == HTTPStatus.METHOD_NOT_ALLOWED:
-                self.send_header("Allow", "GET, HEAD")
+                self.send_header("Allow", ", ".join(server.allowed.get(self.target, READING)))
             # A body that nobody read would be taken for the next request.
             has_body = self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers
-            if server.stopping or has_body:
+            if server.stopping or (self.unread and has_body):
                 self.send_header("Connection", "close")
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(response.body)
+            if self.unread and "Content-Length" in self.headers and has_body:
+                self.say_goodbye()
+
+        def say_goodbye(self) -> None:
+            """Let a caller that is still sending read its answer: closed at once, the connection would be reset."""
+            until = time.monotonic() + GOODBYE_SECONDS
+            with contextlib.suppress(OSError):
+                self.wfile.flush()
+                self.connection.shutdown(socket.SHUT_WR)
+                self.connection.settimeout(GOODBYE_SECONDS)
+                while time.monotonic() < until and self.rfile.read1(64 * 1024):
+                    pass
 
         def version_string(self) -> str:
             """No version of Python for whoever looks for known weaknesses."""
@@ -274,6 +316,15 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             """The access log is written in `answer_route`."""
 
     return Handler
+
+
+def _allowed(routes: Mapping[str, Route]) -> dict[str, list[str]]:
+    """Path to the methods that it takes."""
+    allowed: dict[str, list[str]] = {}
+    for name in routes:
+        method, _, path = name.rpartition(" ")
+        allowed.setdefault(path, []).extend([method] if method else READING)
+    return allowed
 
 
 def _path(target: str) -> str:

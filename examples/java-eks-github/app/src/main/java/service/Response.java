@@ -21,6 +21,8 @@ final class Response {
         REASONS.put(400, "Bad Request");
         REASONS.put(404, "Not Found");
         REASONS.put(405, "Method Not Allowed");
+        REASONS.put(411, "Length Required");
+        REASONS.put(413, "Content Too Large");
         REASONS.put(431, "Request Header Fields Too Large");
         REASONS.put(500, "Internal Server Error");
         REASONS.put(503, "Service Unavailable");

@@ -2,6 +2,7 @@ package service;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** The HTTP server: probes, metrics, access log, and a stop that lets running requests finish. */
 final class Server implements Connections.Listener {
     static final String OTHER = "other";
+    private static final String READING = "GET, HEAD";
 
     /** So many requests are worked on at a time; the others wait for their turn, and the metrics say how many. */
     private static final int THREADS = 64;
@@ -19,6 +21,8 @@ final class Server implements Connections.Listener {
     private static final long LINGER_MILLIS = 1000;
 
     private final Map<String, Routes.Route> routes;
+    /** Path to the methods that it takes. */
+    private final Map<String, String> allowed = new HashMap<>();
     private final Metrics metrics;
     private final Log log;
     private final Connections connections;
@@ -29,6 +33,10 @@ final class Server implements Connections.Listener {
     /** Takes the port, 0 for any free one; nothing is answered before {@link #start}. */
     Server(Config config, Map<String, Routes.Route> routes, Log log) throws IOException {
         this.routes = routes;
+        for (String name : routes.keySet()) {
+            String method = name.contains(" ") ? name.split(" ")[0] : READING;
+            allowed.merge(name.substring(name.indexOf(' ') + 1), method, (before, more) -> before + ", " + more);
+        }
         this.log = log;
         List<String> routeLabels = new ArrayList<>(routes.keySet());
         routeLabels.add(OTHER);
@@ -105,19 +113,21 @@ final class Server implements Connections.Listener {
         metrics.inFlight.incrementAndGet();
         Object[] trace = Trace.fields(request.getRequestHeaders().getFirst("traceparent"));
         String path = request.path();
-        Routes.Route route = routes.get(path);
+        Routes.Route route = routes.get(request.reads() ? path : request.getRequestMethod() + " " + path);
         Response response;
-        if (route == null) {
+        if (!allowed.containsKey(path)) {
             response = Response.json(404, "error", "not found");
-        } else if (!request.reads()) {
+        } else if (route == null) {
             response = notAllowed(request);
+        } else if (!request.reads() && request.refusal() != 0) {
+            response = Response.json(request.refusal(), "error", Response.reason(request.refusal()).toLowerCase(Locale.ROOT));
         } else {
             response = tryAnswer(route, request, trace);
         }
         metrics.inFlight.decrementAndGet();
         // Counted before the answer leaves, so that whoever has the answer finds it in the metrics.
         double seconds = (System.nanoTime() - arrived) / 1e9;
-        metrics.observe(request.getRequestMethod(), route == null ? OTHER : path, response.status, seconds);
+        metrics.observe(request.getRequestMethod(), allowed.containsKey(path) ? path : OTHER, response.status, seconds);
         // The query is left out: it may carry personal data.
         log.info("request", Json.object("method", request.getRequestMethod(), "path", path, "status", response.status,
                 "duration_ms", Math.round(seconds * 1e6) / 1e3), trace);
@@ -127,14 +137,16 @@ final class Server implements Connections.Listener {
     private Response tryAnswer(Routes.Route route, Request request, Object[] trace) {
         try {
             return route.answer(request);
+        } catch (Routes.Refused refused) {
+            return Response.json(refused.status, "error", refused.getMessage());
         } catch (Exception | StackOverflowError failure) {
             log.error("request failed", failure, trace);
             return Response.json(500, "error", "internal error");
         }
     }
 
-    private static Response notAllowed(Request request) {
-        request.getResponseHeaders().set("Allow", "GET, HEAD");
+    private Response notAllowed(Request request) {
+        request.getResponseHeaders().set("Allow", allowed.getOrDefault(request.path(), READING));
         return Response.json(405, "error", "method not allowed");
     }
 }

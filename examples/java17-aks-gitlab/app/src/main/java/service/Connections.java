@@ -47,7 +47,8 @@ final class Connections implements Runnable {
     private static final int MOST = 4096;
     private static final int HEAD_BYTES = 32 * 1024;
     /** A longer body is not read: the answer does without it, and the connection ends. */
-    private static final int BODY_BYTES = 1024 * 1024;
+    private static final int BODY_BYTES = 64 * 1024;
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final Pattern END_OF_HEAD = Pattern.compile("\r?\n\r?\n");
 
@@ -285,9 +286,12 @@ final class Connections implements Runnable {
             request = new Request(text.substring(start, end.start()), (InetSocketAddress) channel.getRemoteAddress(),
                     (InetSocketAddress) channel.getLocalAddress());
             long length = request.bodyLength();
-            if (length < 0 || length > BODY_BYTES || request.getRequestHeaders().containsKey("Expect")) {
+            if (length < 0 || length > BODY_BYTES) {
+                request.refuseBody(length < 0 ? 411 : 413);
                 last = true;
                 length = 0;
+            } else if (length > 0 && request.getRequestHeaders().containsKey("Expect")) {
+                channel.write(ByteBuffer.wrap(CONTINUE));
             }
             bodyStart = end.end();
             needed = bodyStart + (int) length;

@@ -21,6 +21,11 @@ final class MetricsTest {
         Tests.contains("app_build_info{runtime=\"java\",version=\"21.0.1\",revision=\"abc\"} 1\n", text);
     }
 
+    static void aRouteOfAnotherMethodStartsAtZeroToo() {
+        String text = new Metrics(Arrays.asList("/", "POST /"), "java", "21", "abc").text();
+        Tests.contains("http_requests_total{method=\"POST\",route=\"/\",code=\"500\"} 0\n", text);
+    }
+
     static void bucketsAreCumulative() {
         Metrics metrics = metrics();
         metrics.observe("GET", "/", 200, 0.25);

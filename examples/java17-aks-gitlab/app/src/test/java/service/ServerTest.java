@@ -101,7 +101,7 @@ final class ServerTest {
 
     static void halfARequestAndABodyArriveInPieces() throws Exception {
         try (Fixture server = new Fixture(); Socket socket = server.connect()) {
-            send(socket, "POST / HTTP/1.1\r\nHost: te");
+            send(socket, "POST /info HTTP/1.1\r\nHost: te");
             Thread.sleep(50);
             send(socket, "st\r\nContent-Length: 4\r\n\r\n{}");
             Thread.sleep(50);
@@ -113,12 +113,29 @@ final class ServerTest {
 
     static void onlyReadingIsAllowed() throws Exception {
         try (Fixture server = new Fixture()) {
-            String answer = server.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+            String answer = server.send("POST /info HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
             Tests.contains("HTTP/1.1 405", answer);
             Tests.contains("GET, HEAD", answer);
             String head = server.send("HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
             Tests.contains("HTTP/1.1 200", head);
             Tests.equal("", head.substring(head.indexOf("\r\n\r\n") + 4));
+        }
+    }
+
+    static void aBodyIsReadUpToItsLimit() throws Exception {
+        try (Fixture server = new Fixture()) {
+            String head = "POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n";
+            Tests.contains("{\"message\":\"Hello Ada from service\"}",
+                    server.send(head + "Content-Length: 14\r\n\r\n{\"name\":\"Ada\"}"));
+            Tests.contains("HTTP/1.1 400", server.send(head + "Content-Length: 1\r\n\r\n{"));
+            Tests.contains("HTTP/1.1 413", server.send(head + "Content-Length: 65537\r\n\r\n{"));
+            Tests.contains("HTTP/1.1 411", server.send(head + "Transfer-Encoding: chunked\r\n\r\n"));
+            Tests.contains("Allow: GET, HEAD, POST\r\n",
+                    server.send("PUT / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"));
+            String metrics = server.get("/metrics");
+            for (int code : new int[] {200, 400, 411, 413}) {
+                Tests.contains("http_requests_total{method=\"POST\",route=\"/\",code=\"" + code + "\"} 1\n", metrics);
+            }
         }
     }
 

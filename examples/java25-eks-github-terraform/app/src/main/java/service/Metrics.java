@@ -26,12 +26,17 @@ final class Metrics {
     final AtomicInteger inFlight = new AtomicInteger();
     final AtomicInteger queued = new AtomicInteger();
 
-    /** Starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0. */
+    /**
+     * Starts all series of these routes at zero: without a series for 500 an error ratio would be empty, not 0. A route is a
+     * path, which is for GET, or a method and a path.
+     */
     Metrics(Collection<String> routes, String runtime, String version, String revision) {
-        for (String route : routes) {
-            counter("GET", route, 200);
-            counter("GET", route, 500);
-            histogram("GET", route);
+        for (String name : routes) {
+            String method = name.contains(" ") ? name.split(" ")[0] : "GET";
+            String route = name.substring(name.indexOf(' ') + 1);
+            counter(method, route, 200);
+            counter(method, route, 500);
+            histogram(method, route);
         }
         buildInfo = labels("runtime", runtime, "version", version, "revision", revision);
     }

@@ -50,6 +50,7 @@ final class Request extends HttpExchange {
     private final InetSocketAddress caller;
     private final InetSocketAddress here;
     private byte[] body = {};
+    private int refusal;
 
     /** Reads the head, all before the empty line. */
     Request(String head, InetSocketAddress caller, InetSocketAddress here) throws Malformed {
@@ -106,6 +107,16 @@ final class Request extends HttpExchange {
 
     void setBody(byte[] body) {
         this.body = body;
+    }
+
+    /** Notes that the body is not read, and the status which says why. */
+    void refuseBody(int status) {
+        refusal = status;
+    }
+
+    /** The status that says why the body was not read; 0 where it is here. */
+    int refusal() {
+        return refusal;
     }
 
     /** The path that is asked for, decoded and without the query. */

@@ -1,5 +1,6 @@
 package service;
 
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,6 +21,18 @@ final class RoutesTest {
 
     static void theGreetingNamesTheService() throws Exception {
         Tests.equal("{\"message\":\"Hello from orders\"}\n", answer("/"));
+    }
+
+    static void aGreetingByNameNeedsAName() throws Exception {
+        Tests.equal("Ada", Routes.jsonObject(new ByteArrayInputStream("{\"name\":\"Ada\"}".getBytes("UTF-8"))).get("name"));
+        for (String body : new String[] {"", "{", "[]", "null", "1"}) {
+            try {
+                Routes.jsonObject(new ByteArrayInputStream(body.getBytes("UTF-8")));
+                throw new AssertionError(body + " was taken");
+            } catch (Routes.Refused refused) {
+                Tests.equal(400, refused.status);
+            }
+        }
     }
 
     static void infoSaysExactlyWhatRuns() throws Exception {

@@ -1,0 +1,1 @@
+"""A job that runs at set times, does its work and ends."""
