@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches, there
 from scaffolder.model import Location
-from scaffolder.repository import facts, files, kubernetes_objects
+from scaffolder.repository import facts, files, kubernetes_objects, reading
 from scaffolder.repository.facts import Declaration, ownership
 from scaffolder.repository.files import MANIFESTS
 from scaffolder.repository.kubernetes_objects import LONG_RUNNING
@@ -26,8 +26,16 @@ def runtime(project: Project) -> Found | None:
     known = [f"runtime {name}" for name in MANIFESTS]
     images = [one for one in facts.read(project).of(*known) if one.role == "image"]
     if images:
-        # In one file the last stage counts, which the service runs in.
-        right = min(images, key=lambda one: (by_weight(one.place.path), -one.place.line))
+        # In one file the last stage counts, which the service runs in, and what it is made from.
+        lines = {one.place.path: _line_that_runs(project, one.place.path) for one in images}
+        right = min(
+            images,
+            key=lambda one: (
+                by_weight(one.place.path),
+                one.place.line != lines[one.place.path],
+                -one.place.line,
+            ),
+        )
         value = right.fact.removeprefix("runtime ")
         places = [*(Location(path=Path(file)) for file in manifests.get(value, [])), right.place]
         others = [
@@ -43,6 +51,12 @@ def runtime(project: Project) -> Found | None:
             name="runtime", value=value, places=tuple(Location(path=Path(file)) for file in names)
         )
     return None
+
+
+def _line_that_runs(project: Project, dockerfile: Path) -> int:
+    """Return the line of the stage that the last one of a Dockerfile is made from; 0 if unknown."""
+    read = reading.stages(project, dockerfile)
+    return read.base(read.stages[-1]).line if read and read.stages else 0
 
 
 def version(project: Project, runtime: str) -> Found | None:

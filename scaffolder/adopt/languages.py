@@ -60,7 +60,9 @@ def _of_the_image(project: Project) -> tuple[str | None, Path]:
     """Return the language of the service's image, "" if the template has it, None if unknown."""
     for file in sorted(files.dockerfiles(project), key=by_weight)[:1]:
         read = reading.stages(project, file)
-        for stage in reversed(read.stages if read else ()):
+        stages = tuple(reversed(read.stages)) if read else ()
+        # The last stage may be made from the first, beside which a front end is built.
+        for stage in (read.base(stages[0]), *stages) if read and stages else ():
             if runtime_of(stage.image):
                 return "", file
             name = split(stage.image.lower())[0]

@@ -29,12 +29,15 @@ _DEBUGGERS = frozenset({"5005", "9229", "2345", "5678"})
 """Ports of debuggers, which images expose beside that of the service."""
 
 _NAMED = re.compile(r"^(?:http|https?-?(?:web|api|server|main)|web|api|app|rest|main|server)\d*$")
-_ASIDE = re.compile(r"metrics|prom|health|probe|admin|manage|debug|grpc|gossip|peer|pprof")
+_ASIDE = re.compile(
+    r"metrics|prom|health|probe|admin|manage|debug|grpc|gossip|peer|pprof|telemetry|tracing|otel"
+)
 _ENTRY = re.compile(r"^(?:main|index|server|app|application|config|settings|bootstrap)\b")
 _STARTED = Clue(
     files=("Procfile",), pattern=r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})", rank=1
 )
-_IN_SOURCE = (_STARTED, *of_each(lambda runtime: runtime.LISTENS_PERHAPS))
+_RUN = Clue(files=("Makefile", "*.sh"), pattern=r"(?:-e|--env)[ =][\"']?PORT=(\d{4,5})\b", rank=2)
+_IN_SOURCE = (_STARTED, _RUN, *of_each(lambda runtime: runtime.LISTENS_PERHAPS))
 _CLUES = sorted(_IN_SOURCE, key=lambda clue: clue.rank)
 """What `facts` does not state, in the order of its weight: what starts the service, its code."""
 
@@ -47,7 +50,7 @@ def port(project: Project) -> Found:
     Of each of these only what speaks of the service counts: not a database, a cache or a tool
     beside it. Where several ports are left, no one is chosen.
     """
-    sources = (_exposed, _commanded, _stated, _written, _deployed, _composed)
+    sources = (_exposed, _commanded, _stated, _written, _deployed, _composed, _configured)
     several: list[str] = []
     for source in sources:
         found = list(source(project))
@@ -171,6 +174,26 @@ def _composed(project: Project) -> Iterator[_Candidate]:
             tool = ownership.FOREIGN.search(one.service.lower())
             if not tool and not _tested(file) and (one.build in own or not own):
                 yield one.port, place(project, file, one.line)
+
+
+_LISTENS = re.compile(
+    r"^(?P<indent>\s*)[\"']?(?:https?|listen\w*|bind\w*|addr\w*|address|web|server_?addr\w*|http_?\w*addr\w*)"
+    r"[\"']?\s*[:=].*?(?:0\.0\.0\.0|\[::\]|127\.0\.0\.1|localhost|[\s\"'])?:(?P<port>\d{4,5})\b(?!/)"
+)
+_TABLE = re.compile(r"^(?P<indent>\s*)\[?[\"']?(?P<name>[\w.-]+)[\"']?(?:\]|:)\s*(?:#.*)?$")
+
+
+def _configured(project: Project) -> Iterator[_Candidate]:
+    """Yield where settings say that the service listens, but for metrics, gRPC and the like."""
+    for file in files.service_settings(project):
+        name, depth = "", 0
+        for number, line in enumerate(project.lines(file), 1):
+            table = _TABLE.match(line)
+            if table:
+                name, depth = table["name"].lower(), len(table["indent"])
+            found = _LISTENS.match(line[:500])
+            if found and (not name or len(found["indent"]) >= depth) and not _ASIDE.search(name):
+                yield found["port"], place(project, file, number)
 
 
 def _last(image: str) -> str:

@@ -600,6 +600,20 @@ def python_scripts(project: Project) -> tuple[Path, ...]:
     )
 
 
+def service_settings(project: Project) -> tuple[Path, ...]:
+    """Return the settings of a service by their usual names: `config.yaml`, `config/app.toml`."""
+    return tuple(
+        file
+        for file in project.matching(
+            "config*.y*ml", "config*.toml", "config/*.y*ml", "config/*.toml"
+        )
+        if len(file.parts) < _DEEP_SETTINGS and not is_trial(file) and not is_test_data(file)
+    )
+
+
+_DEEP_SETTINGS = 3
+
+
 def variables_files(project: Project) -> tuple[Path, ...]:
     """Return the files that set environment variables: `.env`."""
     return project.matching(".env")

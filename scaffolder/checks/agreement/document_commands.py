@@ -30,6 +30,9 @@ _ALIKE = 0.8
 _MOST = 500
 """Names that are compared with one that does not exist."""
 
+_PRIVILEGED = 1024
+"""Ports below are those of root, which takes them for a proxy or a web server."""
+
 _LISTENS = (COMMAND, ENV, SOURCE, EXPOSE)
 
 
@@ -72,6 +75,8 @@ def _wrong_port(project: Project, one: StatedPort, listens: list[Declaration]) -
     if one.kind == RUN:
         message = f"publishes port {one.port} of the image, which listens on {right.value}"
         return disagreement(one.place, message, right.place, fix=f"publish {right.value}")
+    if all(int(other.value) < _PRIVILEGED for other in listens):
+        return None  # a proxy for HTTPS, beside a service that is started otherwise
     in_source = any(other.role == SOURCE for other in listens)
     if stated_ports.is_explained(project, one.port, with_settings=in_source):
         return None

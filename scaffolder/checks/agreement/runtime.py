@@ -135,7 +135,8 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
         # One statement of each version: of many services, most are for the same.
         rights = [own] if own else list({one.value: one for one in all_rights.values()}.values())
         if rights and not any(_agree(one, right) for right in rights):
-            findings.append(_disagreement(project, one, own or next(iter(all_rights.values()))))
+            right = own or next(iter(all_rights.values()))
+            findings.append(_disagreement(project, one, right))
     limit = "; ".join(filter(None, (limit_of(said.unread), others)))
     return Verdict(findings=tuple(findings), detail=counted(len(found), "place"), limit=limit)
 
@@ -227,7 +228,7 @@ def _of_service(project: Project, said: Facts, runtime: str, service: Path) -> l
 
 
 def _agree(one: Declaration, right: Declaration) -> bool:
-    if re.search(r"[<>=^~*|x ,]", one.value):
+    if _RANGE_SIGNS.search(one.value):
         return versions.allows(one.value, right.value) is not False
     ours, theirs = one.value.split("."), right.value.split(".")
     shortest = min(len(ours), len(theirs))
@@ -271,13 +272,21 @@ def _is_named_in_its_path(one: Declaration) -> bool:
 def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> Finding:
     runtime = wrong.fact.removeprefix("runtime ")
     path = right.place.path.as_posix()
-    # What an image happens to have is no reason to go back to an older version.
+    # The fix follows the majority, else the newest version that gets fixes; in what the template
+    # made, the file that states the version.
+    for_wrong, for_right = (_places_with(project, one, wrong, right) for one in (wrong, right))
     is_older = _is_older(right, wrong)
     has_ended = is_older and _has_ended(runtime, right)
-    goes_up = has_ended or (is_older and right.role in {IMAGE, IMAGE_BUILD})
+    goes_up = has_ended or (
+        not project.is_generated
+        and not _has_ended(runtime, wrong)
+        and (for_wrong > for_right or (is_older and for_wrong == for_right))
+    )
     fix = f"write {right.value} here, or change {path} and all other places"
     if goes_up:
-        fix = f"write {_number(wrong)} in {path}, the newer of the two"
+        fix = f"write {_number(wrong)} in {path}, " + (
+            f"as in {for_wrong} places" if for_wrong > for_right else "the newer of the two"
+        )
     if has_ended and _has_ended(runtime, wrong):
         fix = f"write one version in both places, one of {runtime} that still gets fixes"
     return Finding(
@@ -288,6 +297,24 @@ def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> F
         fix=fix,
         edits=() if goes_up else autofix.write_the_right_version(project, wrong, right),
     )
+
+
+def _places_with(
+    project: Project, version: Declaration, wrong: Declaration, right: Declaration
+) -> int:
+    """Return how many files state a version for the service that two statements are about."""
+    subjects = {wrong.subject, right.subject, services.HERE}
+    return len(
+        {
+            one.place.path
+            for one in facts.read(project).of(version.fact)
+            if one.subject in subjects and not _RANGE_SIGNS.search(one.value)
+            if _agree(one, version)
+        }
+    )
+
+
+_RANGE_SIGNS = re.compile(r"[<>=^~*|x ,]")
 
 
 def _has_ended(runtime: str, one: Declaration) -> bool:

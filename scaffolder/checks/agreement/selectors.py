@@ -301,5 +301,9 @@ CHECKS = (
         title="Workloads and autoscalers find their pods",
         run=workloads_select_their_own,
     ),
-    Check(id="AG024", title="NetworkPolicy lets Prometheus scrape", run=network_policy_lets_prometheus_in),
+    Check(
+        id="AG024",
+        title="NetworkPolicy lets Prometheus scrape",
+        run=network_policy_lets_prometheus_in,
+    ),
 )

@@ -86,6 +86,8 @@ def _is_another(values: Path, file: Path) -> bool:
 
 CHECKS = (
     Check(
-        id="MO006", title="Prometheus selects monitors and rules", run=prometheus_sees_what_is_declared
+        id="MO006",
+        title="Prometheus selects monitors and rules",
+        run=prometheus_sees_what_is_declared,
     ),
 )

@@ -540,9 +540,7 @@ def json_report(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
 CHECKS = (
     Check(id="CI002", title="actionlint passes", run=actionlint_passes, tool=ACTIONLINT),
     Check(id="CI003", title="zizmor passes", run=zizmor_passes, tool=ZIZMOR),
-    Check(
-        id="CI004", title="shellcheck passes", run=shellcheck_passes, tool=SHELLCHECK, cost=4
-    ),
+    Check(id="CI004", title="shellcheck passes", run=shellcheck_passes, tool=SHELLCHECK, cost=4),
     Check(
         id="CI005", title="The Jenkinsfile is declarative Pipeline", run=jenkinsfile_is_declarative
     ),

@@ -59,6 +59,11 @@ LISTENS = (
     re.compile(r"""^PORT\s*=\s*(\d{4,5})\s*$"""),
 )
 LISTENS_PERHAPS = (
+    Clue(
+        files=("Makefile", "*.sh", "Procfile"),
+        pattern=r"\bflask (?:\S+ )*run\b.*?(?:-p|--port)[ =](\d{4,5})\b",
+        rank=2,
+    ),
     Clue(files=("gunicorn*.py",), pattern=r"^bind\s*=\s*[\"'][^\"']*:(\d{2,5})", rank=0),
     Clue(
         files=("*.py",),
@@ -198,7 +203,18 @@ def is_service(project: Project) -> bool:
     except Unreadable:
         table = {}
     named = value_at(table, "project") or value_at(table, "tool", "poetry")
-    return bool(named) or project.has("setup.py") or project.has("manage.py")
+    if named or project.has("setup.py") or project.has("manage.py"):
+        return True
+    return any(
+        _FRAMEWORK.search(project.text(one)) for one in project.matching("requirements*.txt")
+    )
+
+
+_FRAMEWORK = re.compile(
+    r"^(?:flask|django|fastapi|gunicorn|uvicorn|hypercorn|aiohttp|starlette|tornado|sanic)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Libraries that serve HTTP, in a list of requirements."""
 
 
 is_multi_module = never_multi_module

@@ -375,3 +375,40 @@ def test_what_nothing_says_is_not_made_up(
     tool = scripts.tool(read, tmp_path, runtime.value)
     assert tool is not None
     assert words in "".join(scripts.of(tool).values())
+
+
+FRONT_END = "FROM node:24 AS front\nRUN npm run build\n"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "runtime"),
+    [
+        (f"FROM python:3.13 AS base\n{FRONT_END}FROM base AS production\nCMD web\n", "python"),
+        (f"FROM python:3.13 AS a\nFROM a AS b\n{FRONT_END}FROM b\nCOPY --from=front / /\n", "python"),
+        (f"{FRONT_END}FROM python:3.13\nCOPY --from=front / /\n", "python"),
+        (f"FROM python:3.13 AS docs\n{FRONT_END}FROM front\nCMD node x\n", "node"),
+    ],
+)  # fmt: skip
+def test_the_image_that_the_last_stage_is_made_from_says_the_runtime(
+    dockerfile: str, runtime: str, tmp_path: Path
+) -> None:
+    files = {"Dockerfile": dockerfile, "package.json": "{}\n", "requirements.txt": "flask\n"}
+    found = detect.runtime(project(tmp_path, files))
+    assert found is not None
+    assert found.value == runtime
+
+
+@pytest.mark.parametrize(
+    ("requirements", "is_service"),
+    [
+        ("Flask==3.1\n", True),
+        ("gunicorn\n", True),
+        ("pytest\nruff\n", False),
+        ("sphinx\npyflask\n", False),
+    ],
+)
+def test_requirements_of_a_server_are_those_of_a_service(
+    requirements: str, is_service: bool, tmp_path: Path
+) -> None:
+    read = project(tmp_path, {"requirements.txt": requirements})
+    assert RUNTIMES["python"].is_service(read) is is_service

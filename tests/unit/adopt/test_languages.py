@@ -30,6 +30,13 @@ TOOLS = '{"devDependencies": {"@playwright/test": "1.50.0"}}'
         ({"Dockerfile": "FROM rust:1.90 AS build\nFROM debian:13-slim\n"}, "Rust"),
         ({"Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:10.0\n"}, r"\.NET"),
         ({"cpanfile": "requires 'Mojolicious';\n", "Dockerfile": "FROM perl:5.42\n"}, "Perl"),
+        (
+            {
+                "Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0 AS base\n"
+                "FROM node:24 AS front\nFROM base\nCOPY --from=front / /\n"
+            },
+            ".NET (Dockerfile)",
+        ),
     ],
 )
 def test_another_language(tmp_path: Path, files: dict[str, str], says: str) -> None:

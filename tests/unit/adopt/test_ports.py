@@ -141,3 +141,25 @@ def test_no_port_is_made_up(tmp_path: Path, files: dict[str, str], says: str) ->
     found = ports.port(written(tmp_path, {"pom.xml": POM, **files}))
     assert (found.value, found.places) == ("8080", ())
     assert says in found.note
+
+
+@pytest.mark.parametrize(
+    ("files", "port"),
+    [
+        ({"Makefile": "run:\n\t. env.sh && flask run -p 6012\n"}, "6012"),
+        ({"scripts/run.sh": "flask --app a run --host 0.0.0.0 --port 6013\n"}, "6013"),
+        ({"scripts/run.sh": "docker run -e PORT=6012 -p 127.0.0.1:6012:6012 till\n"}, "6012"),
+        ({"config.docker.yaml": 'web:\n  http: {{ getenv "X" "0.0.0.0:5556" }}\n'}, "5556"),
+        ({"config/app.toml": '[server]\nlisten = ":9001"\n[metrics]\nlisten = ":9002"\n'}, "9001"),
+        ({"config.yml": "web:\n  http: 0.0.0.0:5556\ntelemetry:\n  http: 0.0.0.0:5558\n"}, "5556"),
+        # False friends: an address of another, settings of a test, a port that a variable gives.
+        ({"config.yaml": "issuer: http://127.0.0.1:5556/dex\n"}, "8080"),
+        ({"config.yaml": "storage:\n  host: 127.0.0.1:5432\n"}, "8080"),
+        ({"tests/config.yaml": "web:\n  http: 0.0.0.0:5556\n"}, "8080"),
+        ({"scripts/run.sh": "flask run --port $PORT\n"}, "8080"),
+    ],
+)  # fmt: skip
+def test_a_command_or_settings_say_where_a_service_listens(
+    files: dict[str, str], port: str, tmp_path: Path
+) -> None:
+    assert ports.port(written(tmp_path, {"requirements.txt": "flask\n", **files})).value == port

@@ -271,6 +271,19 @@ def test_a_table_tells_addresses_of_others(page: str, wrong: int, tmp_path: Path
     assert number(tmp_path, files, "AG063") == wrong
 
 
+@pytest.mark.parametrize(("listens", "wrong"), [(3000, 1), (443, 0), (80, 0), (1024, 1)])
+def test_a_proxy_beside_a_service_says_nothing_of_its_port(
+    listens: int, wrong: int, tmp_path: Path
+) -> None:
+    files = {
+        "README.md": "# Shop\n\n## Run\n\nIt is at http://localhost:7100.\n",
+        "Dockerfile": "FROM node:24\n",
+        "server.js": f"app.listen({listens});\n",
+        "package.json": EXPRESS,
+    }
+    assert number(tmp_path, files, "AG063") == wrong
+
+
 # ---- AG003: pipelines that are not read ----------------------------------------------------------
 
 

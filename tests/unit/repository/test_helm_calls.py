@@ -93,3 +93,14 @@ def test_what_stands_for_an_image_is_given_if_no_values_have_it(tmp_path: Path) 
     assert given == {"image.tag": "0123456789ab", "size": "2"}
     assert not helm_calls.given(project, Path("charts/api"), {})
     assert helm_calls.given(project, Path("charts/web"), {"size": 1}, {"image": {"tag": "x"}}) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"echo\ helm\ upgrade\ web\ charts/web\ --set\ a=1",
+        r"A=1 'x\ helm\ upgrade'\ y",
+    ],
+)
+def test_a_word_with_escaped_blanks_is_no_command(line: str, tmp_path: Path) -> None:
+    assert call(tmp_path, line) is None
