@@ -35,7 +35,7 @@ TOOLS = '{"devDependencies": {"@playwright/test": "1.50.0"}}'
                 "Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0 AS base\n"
                 "FROM node:24 AS front\nFROM base\nCOPY --from=front / /\n"
             },
-            ".NET (Dockerfile)",
+            r"\.NET \(Dockerfile\)",
         ),
     ],
 )
