@@ -98,25 +98,25 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run have in common, and no other run."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
-def claims(shared: Path) -> Claims:
+def claims(folder_of_this_run: Path) -> Claims:
     """`claims.is_first(…)`: whether no test of this run has judged this input."""
-    return Claims(shared / "claims")
+    return Claims(folder_of_this_run / "claims")
 
 
 @pytest.fixture(scope="session")
-def pristine(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Repository:
+def pristine(tmp_path_factory: pytest.TempPathFactory, folder_of_this_run: Path) -> Repository:
     """`pristine(runtime="java", …)` is the repository that these answers give: rendered once, and not to be changed.
 
     The workers share it: the one that needs it first renders it, and renames it into its place.
     """
-    folder = shared / "pristine"
+    folder = folder_of_this_run / "pristine"
     folder.mkdir(exist_ok=True)
 
     def repository(**given: object) -> Path:

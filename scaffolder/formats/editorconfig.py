@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +13,9 @@ _MALFORMED = re.compile(r"\[(?:\\.|[^\]\\])*(?:[\[*?]|--|&&|~~|\|\||$)")
 
 _STARS = re.compile(r"\*{3,}")
 """Stars that say no more than two, and would make the regular expression slow."""
+
+_FILTERS = threading.Lock()
+"""Filters of warnings belong to the process: one thread at a time changes them here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +37,9 @@ class Section:
         start = "/" if "/" in self.pattern else "**/"
         pattern = _STARS.sub("**", self.pattern.removeprefix("/"))
         try:
-            return fnmatch(f"/{path}", start + pattern)
+            with _FILTERS, warnings.catch_warnings():
+                warnings.simplefilter("error", FutureWarning)
+                return fnmatch(f"/{path}", start + pattern)
         except (re.error, TypeError, IndexError, FutureWarning):
             return False
 

@@ -38,6 +38,10 @@ _FOR_SLACK = ("send_resolved", "title", "text")
 """What the receivers for Slack and for Teams both know."""
 
 
+_ROUTES = "monitoring/alertmanager/values.yaml"
+"""Where a generated repository has its routes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """Where the programs listen on 127.0.0.1; `door` is the proxy in front of the service."""
@@ -84,7 +88,7 @@ def of(project: Project) -> Watched:
         what = "no rules of Prometheus" if not groups else "no configuration of Alertmanager"
         raise ProjectError(
             f"{project.name} has {what}, so no alert can be watched",
-            hint="scaffold set monitoring=prometheus-grafana brings both",
+            hint=_remedy(project),
         )
     if _of_a_job(groups):
         raise ProjectError(
@@ -104,6 +108,17 @@ def _of_a_job(groups: list[dict[str, Any]]) -> bool:
     asked = [str(rule.get("expr")) for group in groups for rule in group.get("rules") or []]
     about_runs = any("kube_cronjob_" in expression for expression in asked)
     return about_runs and not any(map(_JOB.search, asked))
+
+
+def _remedy(project: Project) -> str:
+    """Return what brings rules and Alertmanager; on a shared cluster both are of its team."""
+    answered = project.answers
+    monitored = answered.get("monitoring", "none") != "none"
+    if monitored and answered.get("cluster") == "shared":
+        return f"copy {_ROUTES} of the team that runs the shared cluster to {_ROUTES} here"
+    if monitored:
+        return "git log --stat -- monitoring helm finds the commit that took it out"
+    return "scaffold set monitoring=prometheus-grafana brings both"
 
 
 def rules(watched: Watched) -> str:

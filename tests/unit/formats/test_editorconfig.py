@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,3 +56,15 @@ def test_a_later_section_wins_and_names_are_read_in_any_case() -> None:
 @given(st.text(alphabet="*?[]{}!,.\\/a1-", max_size=20), st.text(alphabet="a1./-", max_size=12))
 def test_no_pattern_breaks_the_reader(pattern: str, path: str) -> None:
     covers(pattern, path)
+
+
+@pytest.mark.parametrize("pattern", ["]/-a[\\*]", "[\\*\\", "{b[\\*}\\"])
+@pytest.mark.parametrize("filters", ["ignore", "error", "always"])
+def test_a_set_that_re_warns_of_names_nothing_however_warnings_are_treated(
+    pattern: str, filters: Literal["ignore", "error", "always"]
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter(filters)
+        assert not covers(pattern, "ab")
+        assert not covers(pattern, "]/-a*")
+    assert caught == []

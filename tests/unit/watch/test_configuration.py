@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from scaffolder.errors import ProjectError
+from scaffolder.formats import answers_file
 from scaffolder.repository.project import Project
 from scaffolder.watch import configuration
 from scaffolder.watch.configuration import Ports
@@ -182,3 +183,21 @@ def test_a_job_that_runs_at_set_times_is_refused(project: Project) -> None:
 def test_a_service_that_also_has_a_job_is_watched(project: Project) -> None:
     (project.root / "rules.yaml").write_text(RULES_OF_A_JOB + ASKS_A_SERVICE)
     assert configuration.of(Project(project.root)).service == "tidy"
+
+
+@pytest.mark.parametrize(
+    ("answers", "hint"),
+    [
+        ("", "scaffold set monitoring=prometheus-grafana brings both"),
+        ("monitoring: none\ncluster: shared\n", "scaffold set monitoring=prometheus-grafana"),
+        ("monitoring: prometheus-grafana\ncluster: shared\n", "team that runs the shared cluster"),
+        ("monitoring: prometheus-grafana\ncluster: dedicated\n", "git log --stat"),
+    ],
+)
+def test_the_remedy_is_one_that_helps_here(project: Project, answers: str, hint: str) -> None:
+    (project.root / "monitoring/alertmanager/values.yaml").write_text("a: 1\n")
+    if answers:
+        (project.root / answers_file.FILE).write_text(answers)
+    with pytest.raises(ProjectError) as raised:
+        configuration.of(Project(project.root))
+    assert hint in raised.value.hint
