@@ -43,6 +43,14 @@ MADE_LATER = (
     "app/uv.lock",
     "app/go.sum",
     "app/vendor",
+    "app/node_modules",
+    "app/.npmrc",
+    "app/wheels",
+    "app/src/main/resources",
+    "app/src/test/resources",
+    "pyproject.toml",
+    "uv.lock",
+    "requirements",
 )
 """What appears when the repository is used; texts may speak of it."""
 
