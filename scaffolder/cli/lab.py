@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from scaffolder.cli import lab_live, lab_room, lab_text, options
+from scaffolder.cli import lab_room, lab_text, options
 from scaffolder.errors import ExitCode
-from scaffolder.lab import exercise, lab, saving, unit, work
+from scaffolder.lab import exercise, lab, running, saving, unit, work
 from scaffolder.lab.work import FOLDER
 
 _PARTS = ("situation", "learnt", "solution")
@@ -20,7 +20,27 @@ _format = click.option(
 )
 
 
-@click.group("lab", invoke_without_command=True, short_help="The course: labs and exercises.")
+_LIVE = ("cloud", "deploy", "open", "pipeline", "release", "run", "stop")
+"""The commands of `lab_live`, which imports what runs for a lab: an exercise needs none of it."""
+
+
+class _Course(click.Group):
+    """Imports the commands that run something when one of them, or the help, is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_LIVE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _LIVE:
+            return super().get_command(ctx, cmd_name)
+        from scaffolder.cli import lab_live
+
+        return {str(one.name): one for one in lab_live.COMMANDS}[cmd_name]
+
+
+@click.group(
+    "lab", cls=_Course, invoke_without_command=True, short_help="The course: labs and exercises."
+)
 @_format
 @options.directory
 @options.no_color
@@ -158,7 +178,7 @@ def show(part: str, word: str | None) -> None:
 def reset(word: str | None) -> None:
     """Put the repository back as it was at the start, and end what still runs of it."""
     chosen = unit.opened(FOLDER, word)
-    lab_live.end(FOLDER)
+    running.end(FOLDER)
     chosen.reset(FOLDER)
     click.echo(f"{FOLDER / chosen.id} is as it was at the start")
 
@@ -194,5 +214,5 @@ def prove(words: tuple[str, ...], track: str, form: str) -> int:
     return ExitCode.FOUND if failed else ExitCode.CLEAN
 
 
-for other in (*lab_live.COMMANDS, *lab_room.COMMANDS):
+for other in lab_room.COMMANDS:
     command.add_command(other)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from pathlib import Path
 
 import click
 
@@ -37,13 +36,8 @@ from scaffolder.tools.toolchain import SystemToolchain
 @options.debug
 def stop() -> None:
     """End what `scaffold lab open` runs in another terminal."""
-    what = end(FOLDER)
+    what = running.end(FOLDER)
     click.echo(f"{what} is stopped" if what else "nothing runs")
-
-
-def end(folder: Path) -> str:
-    """End what runs of the course."""
-    return running.end(folder)
 
 
 @click.command("run")

@@ -576,6 +576,17 @@ def test_the_shell_completes_commands_and_choices(
     assert capsys.readouterr().out.split() == [f"plain,{word}" for word in offered]
 
 
+def test_an_exercise_loads_nothing_that_only_labs_run() -> None:
+    code = "import sys; from scaffolder import cli; cli.run(sys.argv[1:]); print(*sys.modules)"
+    argv = [sys.executable, "-c", code, "lab", "show", "situation", "two-javas"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert "UnsupportedClassVersionError" in done.stdout
+    loaded = set(done.stdout.split())
+    assert (
+        loaded & {"scaffolder.lab.alarm", "scaffolder.lab.cloud", "scaffolder.update.run"} == set()
+    )
+
+
 def test_explain_prints_the_page_of_a_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explain", "wv002"]) == ExitCode.CLEAN
     out = capsys.readouterr().out

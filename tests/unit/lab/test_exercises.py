@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -12,14 +13,15 @@ import pytest
 from scaffolder import checks, model
 from scaffolder.checks.faults import Edit
 from scaffolder.errors import ToolMissing
-from scaffolder.lab import exercise, prove
-from scaffolder.lab.exercise import Criterion, Exercise
-from scaffolder.lab.judge import Light, of_checks
+from scaffolder.lab import exercise, prove, work
+from scaffolder.lab.exercise import OTHERS, Criterion, Exercise
+from scaffolder.lab.judge import Light, digests, judge, of_checks
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import SystemToolchain
 
 EVERY = exercise.every()
 FOUND = model.Finding(path=Path("a.yaml"), message="wrong")
+SECONDS = 1.0
 LONGEST = 20
 """Words of a sentence: not everyone's first language is English."""
 
@@ -81,6 +83,20 @@ def test_each_is_proven(family: str) -> None:
     of_family = [one for one in EVERY if one.family == family]
     problems = {proof.exercise.id: proof.problems for proof in prove.prove(of_family)}
     assert problems == {one.id: () for one in of_family}
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("family", exercise.FAMILIES)
+def test_an_answer_is_checked_within_a_second(family: str, tmp_path: Path) -> None:
+    one = next(one for one in EVERY if one.family == family)
+    root = tmp_path / one.id
+    work.write(root, one)
+    started = digests(one, root)
+    judge(one, root, started)  # what a process reads once
+    began = time.process_time()  # of the CPU: a busy machine makes no answer slower
+    found = judge(one, root, started)
+    assert time.process_time() - began <= SECONDS
+    assert found[-1].criterion.title == OTHERS.title
 
 
 def test_a_wrong_fix_that_is_none_is_found() -> None:
