@@ -34,7 +34,7 @@ _MIRRORS = {
 }
 _OF_A_SERVICE = ("runtime", "runtime_version", "workload", "deploy", "monitoring")
 """Questions that are asked of a service alone."""
-_OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider", "nodes")
+_OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider", "accounts", "nodes")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
 
 

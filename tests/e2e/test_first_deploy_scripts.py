@@ -36,6 +36,10 @@ for word in call:
     if word.startswith("-out="):
         pathlib.Path(word[5:]).write_text("plan")
 for words, answer, status in json.loads((home / "answers").read_text()):
+    profile, rest = words[0].partition("AWS_PROFILE=")[2], words[1:]
+    if profile and profile == os.environ.get("AWS_PROFILE") and call[: len(rest)] == rest:
+        sys.stdout.write(answer)
+        sys.exit(status)
     if call[: len(words)] == words or (words[-1] == "*" and set(words[:-1]) <= set(call)):
         sys.stdout.write(answer)
         sys.exit(status)
@@ -595,3 +599,95 @@ def test_a_dry_run_calls_nothing(laptop: Laptop) -> None:
     assert laptop.calls == []
     assert "+ kubectl certificate approve my-service-pipeline" in done.stderr
     assert not (laptop.root / "build").exists()
+
+
+each_account = pytest.mark.parametrize(
+    "laptop", [{"cloud": "aws", "ci": "github", "accounts": "each"}], indirect=True
+)
+each_subscription = pytest.mark.parametrize(
+    "laptop", [{"cloud": "azure", "ci": "gitlab", "accounts": "each"}], indirect=True
+)
+PROFILES = "dev=acme-dev,qa=acme-test,prod=acme-prod"
+WHO = "aws sts get-caller-identity --query Account --output text"
+
+
+def _accounts(laptop: Laptop) -> None:
+    laptop.on(f"AWS_PROFILE=acme-dev {WHO}", "222222222222\n")
+    laptop.on(f"AWS_PROFILE=acme-test {WHO}", "222222222222\n")
+    laptop.on(f"AWS_PROFILE=acme-prod {WHO}", "333333333333\n")
+
+
+@each_account
+def test_the_account_of_each_environment_is_looked_up_with_its_profile(laptop: Laptop) -> None:
+    _accounts(laptop)
+    done = laptop.make("first-answers", ADMINS=ADMIN, CIDRS="203.0.113.7/32", PROFILES=PROFILES)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert 'account_id           = "222222222222"\n' in text(laptop, "env/envs/qa.tfvars")
+    assert 'account_id           = "333333333333"\n' in text(laptop, "env/envs/prod.tfvars")
+    state, shared = (
+        text(laptop, "bootstrap/terraform.tfvars"),
+        text(laptop, "shared/terraform.tfvars"),
+    )
+    assert '= "111122223333"\n' in state
+    assert '  dev  = "222222222222"\n  qa   = "222222222222"\n  prod = "333333333333"\n' in state
+    assert '= "111122223333"\n' in shared
+    assert 'pull_account_ids = ["222222222222", "333333333333"]\n' in shared
+    before = laptop.values()
+    assert (laptop.make("first-answers").returncode, laptop.values()) == (0, before)
+
+
+@each_account
+def test_an_account_without_a_profile_is_asked_for_and_none_is_guessed(laptop: Laptop) -> None:
+    _accounts(laptop)
+    done = laptop.make("first-answers", ADMINS=ADMIN, PROFILES="dev=acme-dev")
+    assert done.returncode != 0
+    assert "missing: the account of prod: make first-answers PROFILES=prod=<profile>" in done.stderr
+    assert 'account_id           = ""' in text(laptop, "env/envs/prod.tfvars")
+    assert "pull_account_ids = [] # fill in" in text(laptop, "shared/terraform.tfvars")
+
+
+@each_account
+def test_the_account_of_an_environment_gets_the_provider_of_its_pipeline_once(
+    laptop: Laptop,
+) -> None:
+    listed = "aws iam list-open-id-connect-providers"
+    made = "aws iam create-open-id-connect-provider"
+    for calls in (
+        (listed, made, "terraform", "helm", "kubectl"),
+        ("aws eks", "aws ec2", "aws kms", "aws iam list-roles"),
+    ):
+        for call in calls:
+            laptop.on(call)
+    given = {"CHAT_WEBHOOK_URL": HOOK, "DEADMAN_URL": HOOK, "PROFILES": PROFILES, "YES": "1"}
+    laptop.make("environment", ENVIRONMENT="dev", **given)
+    (call,) = [call for call, _ in laptop.calls if " ".join(call).startswith(made)]
+    url = "https://token.actions.githubusercontent.com"
+    assert call[3:] == ["--url", url, "--client-id-list", "sts.amazonaws.com"]
+    laptop.on(
+        listed, "arn:aws:iam::222222222222:oidc-provider/token.actions.githubusercontent.com\n"
+    )
+    laptop.make("environment", ENVIRONMENT="dev", **given)
+    assert len([call for call, _ in laptop.calls if " ".join(call).startswith(made)]) == 1
+
+
+@each_subscription
+def test_the_subscription_of_each_environment_is_looked_up_by_its_name(laptop: Laptop) -> None:
+    for name in ("dev", "qa", "prod"):
+        shown = f"az account show --subscription acme-{name} --query id --output tsv"
+        laptop.on(shown, f"sub-{name}\n")
+        on = f"--subscription sub-{name}"
+        laptop.on(f"az feature show {on}", "Registered\n")
+        laptop.on(f"az vm list-skus {on}", "1\t2\t3\n")
+        laptop.on(f"az vm list-usage {on}", "4\t100\n")
+        laptop.on(f"az network list-usages {on}", "0\t20\n")
+    laptop.on("az provider register")
+    given = {"ADMINS": "Platform Team", "SUBSCRIPTIONS": "dev=acme-dev,qa=acme-qa,prod=acme-prod"}
+    done = laptop.make("first-answers", CIDRS="203.0.113.7/32", **given)
+    assert "the subscription of" not in done.stderr
+    assert 'subscription_id        = "sub-prod"\n' in text(laptop, "env/envs/prod.tfvars")
+    assert 'shared_subscription_id = "sub-1"\n' in text(laptop, "env/envs/common.tfvars")
+    assert '= "sub-1"\n' in text(laptop, "shared/terraform.tfvars")
+    registered = [call for call, _ in laptop.calls if call[:3] == ["az", "provider", "register"]]
+    assert {call[call.index("--subscription") + 1] for call in registered} == {
+        *("sub-dev", "sub-qa", "sub-prod")
+    }

@@ -1,13 +1,59 @@
 # Subscription, administrators and what the subscription must know, as Azure says it.
 region="$(sed -n 's/^region *= "\(.*\)".*/\1/p' "$common")"
 
+#% if separate_accounts
+on=() # the subscription that az asks: none, the one that is logged in to
+
+# in_account ENVIRONMENT: go on in the subscription that its file names.
+in_account() {
+  local id
+  id="$(subscription_of "$1")"
+  on=()
+  if [ -n "$id" ]; then
+    on=(--subscription "$id")
+    export AZURE_SUBSCRIPTION_ID="$id"
+  fi
+}
+
+subscription_of() { sed -n 's/^subscription_id *= *"\(.*\)".*/\1/p' "terraform/env/envs/$1.tfvars"; }
+
+# The subscription of each environment, in its file; what Terraform makes there must be registered.
+subscriptions_of_environments() {
+  local environment name found provider
+  for environment in $wanted; do
+    name="$(tr ',' '\n' <<<"${SUBSCRIPTIONS:-}" | sed -n "s/^$environment=//p")"
+    found="<subscription of $environment>"
+    if ! dry; then
+      found="$(subscription_of "$environment")"
+      if [ -z "$found" ] && [ -n "$name" ]; then
+        found="$(az account show --subscription "$name" --query id --output tsv)" || die "there is no subscription '$name': \`az account list --output table\` lists them"
+      fi
+      if [ -z "$found" ]; then
+        lacks "the subscription of $environment: make first-answers SUBSCRIPTIONS=$environment=<name or id>,…; \`az account list --output table\` lists them"
+        continue
+      fi
+    fi
+    fill subscription_id "\"$found\"" "terraform/env/envs/$environment.tfvars"
+    for provider in $(sed -n 's/^ *"\(Microsoft\.[A-Za-z]*\)".*/\1/p' terraform/bootstrap/versions.tf); do
+      run az provider register --namespace "$provider" --subscription "$found"
+    done
+  done
+}
+
+#% endif
 look_up() {
   tool az
   local subscription="<subscription>" group="${ADMINS:-<group>}" state size offered zone
   if ! dry; then
     subscription="$(az account show --query id --output tsv)" || die "az is not logged in: az login"
   fi
+#% if separate_accounts
+  fill subscription_id "\"$subscription\"" "${files[@]}"
+  fill shared_subscription_id "\"$subscription\"" "$common"
+  subscriptions_of_environments
+#% else
   fill subscription_id "\"$subscription\"" "${files[@]}" "${of_environments[@]}"
+#% endif
   if [ -n "${ADMINS:-}" ]; then
     if ! dry; then
       group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "there is no group '$ADMINS' in Entra: \`az ad group list --query '[].displayName'\` lists them"
@@ -19,16 +65,29 @@ look_up() {
   if empty admin_group_object_ids "${of_environments[@]}" || empty admin_group_object_id "${files[@]}"; then
     lacks "who administers: make first-answers ADMINS='<name of a group in Entra>', with you in it"
   fi
+#% if separate_accounts
+  local environment
+  for environment in $wanted; do
+    in_account "$environment"
+    ready
+  done
+  on=()
+}
+
+# The same in each subscription: what its nodes need.
+ready() {
+  local state size offered zone
+#% endif
   # Once per subscription: the disks of the nodes are encrypted where the machine runs.
-  state="$(az feature show --namespace Microsoft.Compute --name EncryptionAtHost --query properties.state --output tsv)" || state=unknown
+  state="$(az feature show[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --namespace Microsoft.Compute --name EncryptionAtHost --query properties.state --output tsv)" || state=unknown
   if [ "$state" != Registered ]; then
-    run az feature register --namespace Microsoft.Compute --name EncryptionAtHost --output none
+    run az feature register[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --namespace Microsoft.Compute --name EncryptionAtHost --output none
     lacks "the feature EncryptionAtHost of the subscription is $state: it is asked for now, and takes a quarter of an hour"
   else
-    run az provider register --namespace Microsoft.Compute
+    run az provider register --namespace Microsoft.Compute[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]]
   fi
   size="$(sed -n 's/^node_vm_size *= "\(.*\)".*/\1/p' "$common")"
-  offered="$(az vm list-skus --location "$region" --size "$size" --zone --query "[?name=='$size'] | [0].locationInfo[0].zones" --output tsv | tr '\t\n' '  ')"
+  offered="$(az vm list-skus[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --location "$region" --size "$size" --zone --query "[?name=='$size'] | [0].locationInfo[0].zones" --output tsv | tr '\t\n' '  ')"
   for zone in $(sed -n 's/^ *zones *= *\[\(.*\)\].*/\1/p' terraform/modules/cluster/nodes.tf | tr -d '",'); do
     case " $offered " in
       *" $zone "*) ;;
@@ -38,7 +97,7 @@ look_up() {
 }
 
 # there ENVIRONMENT: whether its cluster exists.
-there() { az aks show --resource-group "[[ cloud_variable ]]-$1" --name "[[ cloud_variable ]]-$1" --output none 2>/dev/null; }
+there() { az aks show[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --resource-group "[[ cloud_variable ]]-$1" --name "[[ cloud_variable ]]-$1" --output none 2>/dev/null; }
 
 # enough NAME USED ALLOWED MORE: whether the quota lets MORE be made beside what is USED.
 enough() {
@@ -50,16 +109,29 @@ enough() {
 }
 
 # room "ENVIRONMENT…": whether the quotas of the region have room for those that are not there yet.
+#% if separate_accounts
 room() {
+  local environment
+  for environment in $1; do
+    in_account "$environment"
+    room_of "$environment"
+  done
+  on=()
+}
+
+room_of() {
+#% else
+room() {
+#% endif
   local environment new=0 nodes used allowed
   for environment in $1; do
     there "$environment" || new=$((new + 1))
   done
   if [ "$new" = 0 ]; then return; fi
   nodes="$(sed -n 's/^node_min *= *\([0-9]*\).*/\1/p' "$common")"
-  read -r used allowed < <(az vm list-usage --location "$region" --query "[?name.value=='cores'].[currentValue,limit]" --output tsv) || true
+  read -r used allowed < <(az vm list-usage[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --location "$region" --query "[?name.value=='cores'].[currentValue,limit]" --output tsv) || true
   enough "Total Regional vCPUs" "${used:-0}" "${allowed:-}" "$((2 * (nodes + 4) * new))" # 2 each: 2 of the system, one more of each pool during an update
   used="" allowed=""
-  read -r used allowed < <(az network list-usages --location "$region" --query "[?name.value=='PublicIPAddresses'].[currentValue,limit]" --output tsv) || true
+  read -r used allowed < <(az network list-usages[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --location "$region" --query "[?name.value=='PublicIPAddresses'].[currentValue,limit]" --output tsv) || true
   enough "Public IP Addresses" "${used:-0}" "${allowed:-}" "$((2 * new))" # the NAT gateway and the load balancer
 }
