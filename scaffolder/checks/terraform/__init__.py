@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffolder.checks.terraform import configuration, providers
+from scaffolder.checks.terraform import configuration, providers, regions
 from scaffolder.model import Check
 
 __all__ = ["checks"]
@@ -10,4 +10,5 @@ __all__ = ["checks"]
 
 def checks(*, online: bool, rehearse: bool = False) -> tuple[Check, ...]:
     """The checks of this family; `online` and `rehearse` are those of `configuration.checks`."""
-    return (*configuration.checks(online=online, rehearse=rehearse), *providers.CHECKS)
+    own = configuration.checks(online=online, rehearse=rehearse)
+    return (*own, *providers.CHECKS, *regions.CHECKS)

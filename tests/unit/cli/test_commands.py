@@ -622,6 +622,6 @@ def test_explain_says_which_program_a_check_needs(capsys: pytest.CaptureFixture[
 def test_explain_gives_a_family_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explain", "tf", "--format", "json"]) == ExitCode.CLEAN
     pages = json.loads(capsys.readouterr().out)
-    assert [page["id"] for page in pages] == ["TF001", "TF002", "TF003"]
+    assert [page["id"] for page in pages] == ["TF001", "TF002", "TF003", "TF004"]
     assert all(page["what"] and page["why"] and page["fix"] and page["example"] for page in pages)
     assert [page["tool"] for page in pages] == ["terraform", "terraform", ""]
