@@ -2262,3 +2262,102 @@ def test_a_release_whose_test_failed_is_given_up_though_another_one_came(
     another_comes(site, history("deployed"), history("superseded", "superseded", "deployed"))
     assert "Error 75" in site.make("deploy").stderr
     assert given_up(site) == ["2"]
+
+
+def serve_run(
+    site: Site,
+    *,
+    said: dict[str, Any] | None = None,
+    outcome: str = "Complete",
+    image: str = f"{IMAGE}@{NEW}",
+    others: tuple[int, ...] = (),
+) -> None:
+    """The CronJob has `image`; its run ends so, and says `said` when it starts. `others`: runs under way at each look."""
+    said = {"message": "started", **(info() if said is None else said)}
+    template = {"spec": {"containers": [{"image": image}]}}
+    spec = {"activeDeadlineSeconds": 0, "template": template}
+    ended = {"type": outcome, "status": "True", "reason": "BackoffLimitExceeded"}
+    site.on("kubectl get cronjob my-service", {"spec": {"jobTemplate": {"spec": spec}}})
+    site.on("kubectl get job", {"status": {"conditions": [ended]}})
+    site.on("kubectl get jobs", {"items": []})
+    for number in reversed(others):
+        job = {"metadata": {"name": "my-service-1"}, "status": {"active": number}}
+        site.on("kubectl get jobs", {"items": [job]}, once=True)
+    site.on("kubectl logs --tail=-1", f"not JSON\n{json.dumps(said)}\n")
+    site.on("kubectl get pods", {"items": []})
+
+
+@pytest.fixture
+def job_site(sites: Callable[..., Site]) -> Site:
+    return sites(workload="cron")
+
+
+def test_a_deployment_of_a_job_runs_it_once(job_site: Site) -> None:
+    serve_run(job_site)
+    done = job_site.make("deploy")
+    assert done.returncode == 0, done.stderr
+    assert job_site.verbs("helm") == ["helm history", "helm history", "helm upgrade"]
+    (created,) = [call for call in job_site.calls if "create" in call]
+    assert created[-1] == "--from=cronjob/my-service"
+    assert [message["text"] for message in job_site.chat if "text" in message] != []
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [
+        ({"outcome": "Failed"}, "failed: BackoffLimitExceeded"),
+        ({"said": info(digest=OLD)}, f"digest is {OLD}, expected {NEW}"),
+        ({"said": info(revision="d" * 40, runtime="17.0.1")}, f"expected {COMMIT}"),
+        ({"said": {"message": "other"}}, 'no line "started"'),
+        ({"image": f"{IMAGE}@{OLD}"}, f"expected the digest {NEW}"),
+        ({"outcome": "Suspended"}, "has not ended after"),
+    ],
+    ids=["failed", "digest", "commit", "silent", "image", "endless"],
+)
+def test_a_run_that_is_not_right_is_rolled_back(
+    job_site: Site, run: dict[str, Any], says: str
+) -> None:
+    serve_run(job_site, **run)
+    # Without waiting for a minute: the clock is not what is tested.
+    script = job_site.root / "ci/smoke.sh"
+    script.write_text(
+        script.read_text().replace("limit + 60", "limit").replace("sleep 2", "sleep 0")
+    )
+    done = job_site.make("deploy")
+    assert done.returncode != 0
+    assert says in done.stderr
+    assert "helm rollback" in job_site.verbs("helm")
+
+
+def test_a_run_waits_until_no_other_one_goes_on(job_site: Site) -> None:
+    serve_run(job_site, others=(1,))
+    script = job_site.root / "ci/smoke.sh"
+    script.write_text(script.read_text().replace("sleep 5", "sleep 0"))
+    done = job_site.make("smoke")
+    assert done.returncode == 0, done.stderr
+    assert "waiting for the run that goes on: my-service-1" in done.stderr
+    looks = [" ".join(call) for call in job_site.calls if call[0] == "kubectl"]
+    created = next(number for number, call in enumerate(looks) if " create job " in call)
+    assert sum(" get jobs " in call for call in looks[:created]) == 2
+
+
+def test_a_run_that_goes_on_for_ever_is_not_joined_by_another(job_site: Site) -> None:
+    serve_run(job_site, others=(1, 1))
+    job_site.on(
+        "kubectl get jobs",
+        {"items": [{"metadata": {"name": "my-service-1"}, "status": {"active": 1}}]},
+    )
+    script = job_site.root / "ci/smoke.sh"
+    script.write_text(script.read_text().replace("sleep 5", "sleep 0"))
+    done = job_site.make("smoke")
+    assert done.returncode != 0
+    assert "goes on for longer than a run may take" in done.stderr
+    assert not [call for call in job_site.calls if "create" in call]
+
+
+def test_a_rollback_of_a_job_is_proved_by_a_run(job_site: Site) -> None:
+    serve_run(job_site, said=info(digest=OLD), image=f"{IMAGE}@{OLD}")
+    job_site.on("helm history", history("superseded", "deployed"))
+    done = job_site.make("rollback")
+    assert done.returncode == 0, done.stderr
+    assert "my-service-smoke-" in done.stderr
