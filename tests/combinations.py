@@ -32,7 +32,7 @@ _MIRRORS = {
     "private_ca": "file",
     "proxy": "http://proxy.acme.io:3128",
 }
-_OF_A_SERVICE = ("runtime", "runtime_version", "workload", "deploy", "monitoring")
+_OF_A_SERVICE = ("runtime", "runtime_version", "workload", "deploy", "monitoring", "secrets")
 """Questions that are asked of a service alone."""
 _OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider", "accounts", "nodes")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""

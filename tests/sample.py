@@ -32,6 +32,9 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str, str], ...] = (
 _EXISTING_PROVIDER = ("aws-gitlab", "aws-azure-devops")
 """Sets whose AWS account has the OpenID Connect provider of the pipeline already."""
 
+_SECRETS = ("aws-gitlab", "aws-jenkins", "azure-jenkins", "none-gitlab")
+"""Sets whose service has secrets; one of them is on a shared cluster."""
+
 _SHARED_CLUSTER = ("aws-jenkins", "azure-every-pipeline")
 """Sets of a service on clusters of a platform."""
 
@@ -64,6 +67,8 @@ def sample() -> dict[str, dict[str, Answer]]:
             named[key]["nodes"] = "managed"
         if key in _JOBS:
             named[key]["workload"] = "cron"
+        if key in _SECRETS:
+            named[key]["secrets"] = "external-secrets"
         if key in _SHARED_CLUSTER:
             named[key]["cluster"] = "shared"
     return named

@@ -67,6 +67,15 @@ RENDERED_MAY_DIFFER = (
         "identity: each environment has its own",
     ),
     _allowed(
+        r"(Cluster)?SecretStore:spec\.provider\..*\.(vaultUrl|server|role|path|projectID"
+        r"|tenantId|identityId|apiURL|apiUrl)",
+        "identity: each environment has a store of its own",
+    ),
+    _allowed(
+        r"(Cluster)?ExternalSecret:spec\..*remoteRef\.key",
+        "identity: the name of the same secret in the store of each environment",
+    ),
+    _allowed(
         r"\w+:.*env\[\w*LOG_LEVEL\]\.value|ConfigMap:data\.\w*LOG_LEVEL",
         "how much is logged, not what is done",
     ),

@@ -33,6 +33,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "runtime_version": "25",
         "deploy": "terraform",
         "nodes": "managed",
+        "secrets": "external-secrets",
     },
     "python-aks-github": {"runtime": "python", "cloud": "azure"},
     "python312-own-jenkins": {

@@ -1,4 +1,4 @@
-"""Is a custom resource written as its own definition wants it: the Prometheus operator, the Gateway API, AWS."""
+"""Is a custom resource written as its own definition wants it: the Prometheus operator, the Gateway API, AWS, External Secrets."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Any
 _FILE = Path(__file__).with_name(
     "custom_resources.gz"
 )  # written by tools/schemas/custom_resources.py
+_EXTERNAL_SECRETS = Path(__file__).with_name(
+    "external_secrets.gz"
+)  # written by tools/schemas/external_secrets.py
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -52,6 +55,7 @@ def violations(resource: Mapping[str, Any]) -> tuple[Violation, ...]:
 @cache
 def _content() -> dict[str, Any]:
     content: dict[str, Any] = json.loads(gzip.decompress(_FILE.read_bytes()))
+    content["kinds"] |= json.loads(gzip.decompress(_EXTERNAL_SECRETS.read_bytes()))["kinds"]
     return content
 
 

@@ -1,0 +1,1 @@
+  --set-string "serviceAccount.annotations.azure\.workload\.identity/client-id=$client" \
