@@ -135,6 +135,6 @@ def test_the_list_is_read_in_each_form_of_yaml(
     values.write_text(
         f"config: {{}}\n{LISTED}  - name: \"c\"\n  # - name: out\n  - key: 'D-1'\n    name: d\nroute:\n  name: no\n"
     )
-    read = ["awk", "-v", f"field={field}", "-f", root / "ci/secrets.awk", values]
+    read = ["awk", "-v", f"field={field}", "-f", str(root / "ci/secrets.awk"), str(values)]
     said = subprocess.run(read, capture_output=True, text=True, check=True)
     assert said.stdout.split() == names

@@ -145,7 +145,9 @@ def _of_volume(volume: Any, way: tuple[Any, ...]) -> Iterator[_Entry]:
 
 def _unmade(project: Project) -> tuple[PodInput, ...]:
     objects = charts.objects(project)
-    made = {(one.kind, one.name) for one in objects}
+    made = {made for one in objects for made in _makes(one)}
+    misnamed = {one.name for one in objects if one.kind == "ExternalSecret"}
+    misnamed -= {name for kind, name in made if kind == SECRET}
     candidates = [
         one
         for one in inputs(project)
@@ -159,10 +161,23 @@ def _unmade(project: Project) -> tuple[PodInput, ...]:
     return tuple(
         one
         for one in candidates
-        if one.name not in named
+        if (one.name not in named or one.name in misnamed)
         and one.kind not in any_made
         and not any(_may_make(other, one) for other in custom)
     )
+
+
+def _makes(one: KubernetesObject) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the name of the object, and of the Secret that an operator makes of it."""
+    yield one.kind, one.name
+    match one.kind:
+        case "ExternalSecret":
+            yield SECRET, str(one.get("spec", "target", "name") or one.name)
+        case "SealedSecret":
+            yield SECRET, str(one.get("spec", "template", "metadata", "name") or one.name)
+        case "SecretProviderClass":
+            for entry in listed(one.get("spec", "secretObjects")):
+                yield SECRET, str(dig(entry, "secretName"))
 
 
 def _may_make(custom: KubernetesObject, one: PodInput) -> bool:

@@ -101,6 +101,13 @@ MISSING = {
         },
         "Secret shop-dbs",
     ),
+    "the name of an ExternalSecret that makes another Secret": (
+        {
+            "k8s/a.yaml": workload(SECRET.format(name="shop-db")),
+            "k8s/b.yaml": made("ExternalSecret", "shop-db", "spec: {target: {name: shop-files}}\n"),
+        },
+        "Secret shop-db",
+    ),
     "the other kind": (
         {
             "k8s/a.yaml": workload(SECRET.format(name="shop-settings")),
@@ -208,6 +215,30 @@ MADE = {
         "k8s/kustomization.yaml": "resources: [a.yaml]\nsecretGenerator:\n  - name: shop-db\n    literals: [a=b]\n",
         **READS,
     },
+    "the target of an ExternalSecret, whose name is put together": chart(
+        workload(SECRET.format(name=NAMED)),
+        secret=made(
+            "ExternalSecret",
+            "other",
+            "spec: {target: {name: '{{ .Release.Name }}-{{ \"db\" }}'}}\n",
+        ),
+    ),
+    "the template of a SealedSecret": chart(
+        workload(SECRET.format(name=NAMED)),
+        secret=made(
+            "SealedSecret",
+            "other",
+            "spec: {template: {metadata: {name: '{{ .Release.Name }}-{{ \"db\" }}'}}}\n",
+        ),
+    ),
+    "a SecretProviderClass": chart(
+        workload(SECRET.format(name=NAMED)),
+        secret=made(
+            "SecretProviderClass",
+            "other",
+            "spec: {secretObjects: [{secretName: '{{ .Release.Name }}-{{ \"db\" }}'}]}\n",
+        ),
+    ),
     "what the cluster makes": {"k8s/a.yaml": workload(CONFIG.format(name="kube-root-ca.crt"))},
     "a place that is filled in": {"k8s/a.yaml": workload(SECRET.format(name="${SECRET}"))},
     "a program of others": {
