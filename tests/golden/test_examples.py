@@ -33,6 +33,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "runtime_version": "25",
         "deploy": "terraform",
         "nodes": "managed",
+        "accounts": "each",
         "secrets": "external-secrets",
     },
     "python-aks-github": {"runtime": "python", "cloud": "azure"},
@@ -50,7 +51,12 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "ci": "azure-devops",
         "level": "work",
     },
-    "node-eks-gitlab": {"runtime": "node", "ci": "gitlab", "oidc_provider": "existing"},
+    "node-eks-gitlab": {
+        "runtime": "node",
+        "ci": "gitlab",
+        "oidc_provider": "existing",
+        "secrets": "external-secrets",
+    },
     "node22-own-github-unmonitored": {
         "runtime": "node",
         "runtime_version": "22",

@@ -64,7 +64,7 @@ printf 'Manifest-Version: 1.0\nMain-Class: service.Main\n' >"$classes/META-INF/M
 if [ "${#libraries[@]}" -gt 0 ]; then
   mkdir "$out/lib"
   cp build/libraries/*.jar "$out/lib/"
-  { printf 'Class-Path:' && printf ' lib/%s' "${libraries[@]}" && echo; } | fold -b -w 70 | sed '2,$s/^/ /' >>"$classes/META-INF/MANIFEST.MF"
+  { printf 'Class-Path:' && printf ' lib/%s' ${libraries[@]+"${libraries[@]}"} && echo; } | fold -b -w 70 | sed '2,$s/^/ /' >>"$classes/META-INF/MANIFEST.MF"
 fi
 # A jar holds the time and the order of its files: both are fixed here.
 find "$classes" -exec touch -t 198002010000 {} +

@@ -78,6 +78,69 @@ put() {
   done
 }
 
+# in_account ENVIRONMENT: go on as its profile of aws, if PROFILES names one.
+in_account() {
+  local profile
+  profile="$(tr ',' '\n' <<<"${PROFILES:-}" | sed -n "s/^$1=//p")"
+  if [ -n "$profile" ]; then export AWS_PROFILE="$profile"; else back; fi
+}
+
+# back: as at the beginning, in the account of state and registry.
+first_profile="${AWS_PROFILE:-}"
+back() { if [ -n "$first_profile" ]; then export AWS_PROFILE="$first_profile"; else unset AWS_PROFILE; fi; }
+
+# account_of ENVIRONMENT: print the account that its file names.
+account_of() { sed -n 's/^account_id *= *"\([0-9]*\)".*/\1/p' "terraform/env/envs/$1.tfvars"; }
+
+# The account of each environment, in its file, and for the state and the images in those of bootstrap and shared.
+accounts_of_environments() {
+  local environment found all=""
+  for environment in $wanted; do
+    found="<account of $environment>"
+    if ! dry; then
+      found="$(account_of "$environment")"
+      if [ -z "$found" ] && grep -q "^$environment=" < <(tr ',' '\n' <<<"${PROFILES:-}"); then
+        in_account "$environment"
+        found="$(aws sts get-caller-identity --query Account --output text)" || die "aws is not logged in to the account of $environment: \`aws sso login --profile $AWS_PROFILE\`"
+        back
+      fi
+      if [ -z "$found" ]; then
+        lacks "the account of $environment: make first-answers PROFILES=$environment=<profile>,…; \`aws configure list-profiles\` lists them"
+        continue
+      fi
+    fi
+    fill account_id "\"$found\"" "terraform/env/envs/$environment.tfvars"
+    fill_row "$environment" "$found" terraform/bootstrap/terraform.tfvars
+    all="$all,$found"
+  done
+  if [ -n "$all" ] && [ "$missing" = 0 ]; then
+    fill pull_account_ids "$(list "$(tr ',' '\n' <<<"${all#,}" | sort -u | paste -sd , -)")" terraform/shared/terraform.tfvars
+  fi
+}
+
+# fill_row NAME VALUE FILE: give a row of a table its value, if it has none.
+fill_row() {
+  export name=$1 value=$2
+  grep -qE "^ +$name *= \"\"" "$3" || return 0
+  say "+ $3: $name = $value"
+  if dry; then return; fi
+  awk '$1 == ENVIRON["name"] && /= ""/ { sub(/"".*$/, ""); print $0 "\"" ENVIRON["value"] "\""; next } { print }' "$3" >"$3.new" || not_written "$3"
+  take_place "$3"
+}
+
+# providers ENVIRONMENT: in its account, who vouches for the pipeline. All services there share it, so that no code of one owns it.
+providers() {
+  local issuer audience there
+  while read -r issuer audience; do
+    if ! dry; then
+      there="$(aws iam list-open-id-connect-providers --query "OpenIDConnectProviderList[?ends_with(Arn, ':oidc-provider/$issuer')].Arn" --output text)" ||
+        die "cannot list the OpenID Connect providers of the account of $1: iam:ListOpenIDConnectProviders"
+      if [ -n "$there" ]; then continue; fi
+    fi
+    run aws iam create-open-id-connect-provider --url "https://$issuer" --client-id-list "$audience"
+  done < <(sed -n 's/^ *issuer *= *"\(.*\)".*/\1/p; s/^ *audience *= *"\(.*\)".*/\1/p' "$common" | paste -d ' ' - -)
+}
+
 # Account, administrators and zones, as AWS knows them.
 look_up() {
   tool aws
@@ -85,13 +148,15 @@ look_up() {
   if ! dry; then
     account="$(aws sts get-caller-identity --query Account --output text)" || die "aws is not logged in: \`aws sso login\`, or export AWS_PROFILE=…"
   fi
-  fill account_id "\"$account\"" "${files[@]}" "${of_environments[@]}"
+  fill account_id "\"$account\"" "${files[@]}"
+  accounts_of_environments
   if [ -n "${ADMINS:-}" ]; then fill admin_principal_arns "$(list "$ADMINS")" "${of_environments[@]}"; fi
   if dry; then return; fi
   if empty admin_principal_arns "${of_environments[@]}"; then
     lacks "who administers the clusters: make first-answers ADMINS=arn:aws:iam::$account:role/<name>; \`aws iam list-roles --query 'Roles[].Arn'\` lists the roles"
   fi
   # EKS puts no control plane into the three that are left out (eks/latest/userguide/network-reqs.html).
+  in_account "${wanted%% *}"
   offered="$(aws ec2 describe-availability-zones --region "$AWS_REGION" --filters Name=zone-type,Values=availability-zone Name=state,Values=available \
     --query "AvailabilityZones[?ZoneId!='use1-az3' && ZoneId!='usw1-az2' && ZoneId!='cac1-az3'].ZoneName" --output text | tr '\t\n' '  ')"
   for zone in $(sed -n 's/^availability_zones *= *\[\(.*\)\].*/\1/p' "$common" | tr -d '",'); do
@@ -100,6 +165,7 @@ look_up() {
       *) lacks "zone $zone is none of this account's: give two or three of ( $offered) to availability_zones in $common" ;;
     esac
   done
+  back
 }
 
 # there ENVIRONMENT: whether its cluster exists.
@@ -119,6 +185,15 @@ enough() {
 
 # room "ENVIRONMENT…": whether the quotas of the region have room for those that are not there yet.
 room() {
+  local environment
+  for environment in $1; do
+    in_account "$environment"
+    room_of "$environment"
+  done
+  back
+}
+
+room_of() {
   local environment new=0 zones nodes
   for environment in $1; do
     there "$environment" || new=$((new + 1))
@@ -173,6 +248,8 @@ environment() {
     room "$ENVIRONMENT"
     [ "$missing" = 0 ] || die "$ENVIRONMENT would stop half-made: ask for more first"
   fi
+  in_account "$ENVIRONMENT"
+  providers "$ENVIRONMENT"
   ci/tf.sh apply env
   make platform
   make monitoring

@@ -18,6 +18,21 @@ run tar -cf build/image.tar -C build/image .
 run kind load image-archive build/image.tar --name "$SERVICE"
 # The namespaces of the real clusters, so that Pod Security refuses here what it would refuse there.
 run kubectl --context "kind-$SERVICE" apply -f platform/namespace.yaml
+# The pods mount the same Secrets as in the real clusters. There External Secrets makes them, here .env has the values.
+secret_from_env() {
+  local file=$1 variable value
+  variable="$(tr 'a-z-' 'A-Z_' <<<"$file")"
+  value="$(sed -n "s/^$variable=//p" .env 2>/dev/null | tail -n 1)" || true
+  [ -n "$value" ] || die "$variable is not in .env, from which the secret $file is made here: cp .env.example .env"
+  printf '%s' "$value" |
+    kubectl create secret generic "$SERVICE-$file" --namespace "$NAMESPACE" --from-file=value=/dev/stdin --dry-run=client --output yaml |
+    kubectl --context "kind-$SERVICE" apply -f -
+}
+while read -r file; do
+  say "+ kubectl apply the Secret $SERVICE-$file, with its value from .env"
+  dry || secret_from_env "$file"
+done < <(awk -v field=name -f ci/secrets.awk "$CHART/values.yaml")
+
 run helm upgrade --install "$SERVICE" "$CHART" \
   --kube-context "kind-$SERVICE" \
   --namespace "$NAMESPACE" \

@@ -19,7 +19,7 @@ SIGNERS=(
 )
 COSIGN_KEY_HINT="name the key that signs, in its key management service (ci/sign.sh)"
 
-DRIFT_OF_SHARED="dev" # the environment whose comparison includes terraform/shared; empty where its role may not read that
+DRIFT_OF_SHARED="" # no identity of an environment reads where terraform/shared is
 # Where the cluster of an environment is, unless the pipeline or a person says otherwise.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"
 export AWS_REGION="${AWS_REGION:-eu-central-1}"
@@ -39,4 +39,5 @@ GATEWAY_API_VERSION="1.6.1"
 LOAD_BALANCER_CONTROLLER_VERSION="3.5.0"
 CLUSTER_AUTOSCALER_CHART_VERSION="9.59.0"
 CLUSTER_AUTOSCALER_VERSION="1.36.1" # of the minor version of Kubernetes: both move together
+EXTERNAL_SECRETS_VERSION="2.9.0"
 KUBE_PROMETHEUS_STACK_VERSION="88.5.3"

@@ -4,5 +4,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 app/build.sh
+
+# Settings and secrets of this machine, which Git ignores; .env.example says how. What is set already stays as it is.
+if [[ -f .env ]]; then
+  while IFS='=' read -r name value || [[ -n "$name" ]]; do
+    if [[ "$name" =~ ^[A-Z][A-Z0-9_]*$ && -z "${!name+set}" ]]; then export "$name=$value"; fi
+  done <.env
+fi
 export SERVICE_NAME="${SERVICE_NAME:-my-service}"
 exec node build/app/src/main.js

@@ -77,8 +77,6 @@ def told(folder: Path, reasons: dict[str, str], answers: str) -> dict[str, str]:
         ("CI005", {"ci": "[gitlab, jenkins]"}, True),
         ("DK001", {}, True),
         ("AG014", {}, True),
-        ("AG014", {"workload": "cron"}, False),
-        ("HL001", {"workload": "cron"}, True),
         ("AG004", {}, False),
         ("K8003", {}, False),
     ],

@@ -3,6 +3,11 @@
 
 data "aws_partition" "current" {}
 
+# An account that is named lets its own IAM policies decide who there may use what the statement allows.
+locals {
+  accounts = { for name, account in var.environment_accounts : name => "arn:${data.aws_partition.current.partition}:iam::${account}:root" }
+}
+
 resource "aws_kms_key" "state" {
   description             = "Terraform state of ${var.service}"
   enable_key_rotation     = true
@@ -17,6 +22,13 @@ resource "aws_kms_key" "state" {
       Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${var.account_id}:root" }
       Action    = "kms:*"
       Resource  = "*"
+      }, {
+      Sid       = "EnvironmentsUseStates"
+      Effect    = "Allow"
+      Principal = { AWS = distinct(values(local.accounts)) }
+      Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
     }]
   })
 
@@ -112,14 +124,27 @@ resource "aws_s3_bucket_policy" "state" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
+    Statement = concat([{
       Sid       = "OnlyOverTls"
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
       Resource  = [aws_s3_bucket.state.arn, "${aws_s3_bucket.state.arn}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+      }], [for name, account in local.accounts : {
+      Sid       = "StateOf${title(name)}"
+      Effect    = "Allow"
+      Principal = { AWS = account }
+      Action    = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      Resource  = "${aws_s3_bucket.state.arn}/env/${name}/*"
+      }], [for name, account in local.accounts : {
+      Sid       = "Find${title(name)}"
+      Effect    = "Allow"
+      Principal = { AWS = account }
+      Action    = "s3:ListBucket"
+      Resource  = aws_s3_bucket.state.arn
+      Condition = { StringLike = { "s3:prefix" = ["env/${name}/*", "env:/*"] } } # env:/ is where init looks for workspaces
+    }])
   })
 
   depends_on = [aws_s3_bucket_public_access_block.state]

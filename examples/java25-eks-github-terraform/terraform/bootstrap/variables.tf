@@ -32,3 +32,13 @@ variable "state_bucket" {
     error_message = "state_bucket: 3 to 63 lower-case letters, digits and dashes."
   }
 }
+
+variable "environment_accounts" {
+  description = "The account of each environment: it may read and write the state of that environment, and no other."
+  type        = map(string)
+
+  validation {
+    condition     = alltrue([for account in values(var.environment_accounts) : can(regex("^[0-9]{12}$", account))])
+    error_message = "environment_accounts: account ids of 12 digits; make first-answers looks them up."
+  }
+}

@@ -181,6 +181,8 @@ module "drift_role" {
           "logs:DescribeLogGroups",
           "logs:ListTagsForResource",
           "scheduler:GetSchedule",
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetResourcePolicy",
         ]
         Resource = "*"
       },

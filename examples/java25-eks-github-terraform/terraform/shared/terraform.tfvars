@@ -2,6 +2,9 @@ service    = "my-service"
 region     = "eu-central-1"
 account_id = "" # fill in: aws sts get-caller-identity --query Account --output text
 
+# Their clusters pull the images.
+pull_account_ids = [] # fill in: make first-answers PROFILES=dev=...
+
 # Only runs of branch main build images.
 pipelines = {
   # The numbers never change, so that nobody who takes over a deleted or renamed repository's name gets in.

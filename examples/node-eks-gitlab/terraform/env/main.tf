@@ -179,6 +179,8 @@ module "drift_role" {
           "kms:ListResourceTags",
           "logs:DescribeLogGroups",
           "logs:ListTagsForResource",
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetResourcePolicy",
         ]
         Resource = "*"
       },

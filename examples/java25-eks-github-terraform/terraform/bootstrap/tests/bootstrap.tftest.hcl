@@ -17,6 +17,12 @@ mock_provider "aws" {
 
 variables {
   account_id = "111122223333"
+
+  environment_accounts = {
+    dev  = "222222222221"
+    qa   = "222222222222"
+    prod = "222222222223"
+  }
 }
 
 run "state_is_versioned_encrypted_and_private" {
@@ -76,4 +82,19 @@ run "bucket_name_must_be_one_that_s3_takes" {
   }
 
   expect_failures = [var.state_bucket]
+}
+
+run "an_account_has_its_own_state_and_no_other" {
+  command = plan
+
+  assert {
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.state.policy).Statement : "${statement.Principal.AWS} ${statement.Resource}" if strcontains(statement.Sid, "StateOf")] == [
+      for name, account in var.environment_accounts : "arn:aws:iam::${account}:root arn:aws:s3:::state/env/${name}/*"
+    ]
+    error_message = "The account of an environment must not reach the state of another one."
+  }
+  assert {
+    condition     = jsondecode(aws_kms_key.state.policy).Statement[1].Condition.StringEquals["kms:ViaService"] == "s3.${var.region}.amazonaws.com"
+    error_message = "Other accounts use the key for objects of the bucket only."
+  }
 }

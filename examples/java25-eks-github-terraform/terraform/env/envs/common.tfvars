@@ -52,3 +52,6 @@ pipelines = {
 
 state_bucket       = "example-org-my-service-tfstate"
 log_retention_days = 365
+
+# Secrets of the service, the same names as in helm/my-service/values.yaml: docs/secrets.md. Never a value.
+secrets = []

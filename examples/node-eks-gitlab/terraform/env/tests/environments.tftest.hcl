@@ -42,6 +42,10 @@ run "values" {
     error_message = "dev.tfvars, qa.tfvars and prod.tfvars must set the same variables."
   }
   assert {
+    condition     = toset(output.common.secrets) == toset(output.chart_secrets)
+    error_message = "secrets of common.tfvars and of helm/my-service/values.yaml must be the same names: the one says what may be read, the other reads it."
+  }
+  assert {
     condition     = toset(keys(output.dev)) == toset(["account_id", "admin_principal_arns", "environment", "vpc_cidr"])
     error_message = "Environments may differ in account, administrators, name and addresses; everything else belongs in common.tfvars."
   }
@@ -57,6 +61,7 @@ run "dev" {
     vpc_cidr            = run.values.dev.vpc_cidr
     service             = run.values.common.service
     region              = run.values.common.region
+    secrets             = run.values.common.secrets
     availability_zones  = run.values.common.availability_zones
     single_nat_gateway  = run.values.common.single_nat_gateway
     kubernetes_version  = run.values.common.kubernetes_version
@@ -81,6 +86,10 @@ run "dev" {
   assert {
     condition     = module.drift_role.trusted_subjects == tolist(["repo:acme@1001/service@2002:ref:refs/heads/main"])
     error_message = "The comparison runs on main."
+  }
+  assert {
+    condition     = module.secrets.names == sort([for name in var.secrets : "${var.service}-dev/${name}"])
+    error_message = "External Secrets reads exactly what is listed."
   }
   assert {
     condition     = output.deploy_role_arn != "" && output.drift_role_arn != "" && output.region == var.region
@@ -108,6 +117,7 @@ run "qa" {
     vpc_cidr            = run.values.qa.vpc_cidr
     service             = run.values.common.service
     region              = run.values.common.region
+    secrets             = run.values.common.secrets
     availability_zones  = run.values.common.availability_zones
     single_nat_gateway  = run.values.common.single_nat_gateway
     kubernetes_version  = run.values.common.kubernetes_version
@@ -139,6 +149,7 @@ run "prod" {
     vpc_cidr            = run.values.prod.vpc_cidr
     service             = run.values.common.service
     region              = run.values.common.region
+    secrets             = run.values.common.secrets
     availability_zones  = run.values.common.availability_zones
     single_nat_gateway  = run.values.common.single_nat_gateway
     kubernetes_version  = run.values.common.kubernetes_version

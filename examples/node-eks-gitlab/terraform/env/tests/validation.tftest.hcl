@@ -9,6 +9,7 @@ variables {
   environment          = "dev"
   service              = "service"
   region               = "eu-central-1"
+  secrets              = []
   account_id           = "111122223333"
   vpc_cidr             = "10.10.0.0/16"
   availability_zones   = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]

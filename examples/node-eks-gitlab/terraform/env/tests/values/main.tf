@@ -14,6 +14,10 @@ locals {
   values = { for name in ["common", "dev", "qa", "prod"] : name => provider::terraform::decode_tfvars(file("${path.module}/../../envs/${name}.tfvars")) }
 }
 
+output "chart_secrets" {
+  value = [for secret in yamldecode(file("${path.module}/../../../../helm/my-service/values.yaml")).secrets : try(secret.key, secret.name)]
+}
+
 output "common" {
   value = local.values.common
 }
