@@ -89,7 +89,7 @@ def _not_checked(ended: Result | Inapplicable, reasons: Mapping[str, str]) -> Re
 
 
 def _answers_requests(answers: _Answers) -> bool:
-    return answers.get("workload", "service") != "cron"
+    return bool(answers.get("workload", "service") != "cron")
 
 
 def _is_deployed(answers: _Answers) -> bool:

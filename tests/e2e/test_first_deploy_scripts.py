@@ -656,8 +656,8 @@ def test_the_account_of_an_environment_gets_the_provider_of_its_pipeline_once(
         (listed, made, "terraform", "helm", "kubectl"),
         ("aws eks", "aws ec2", "aws kms", "aws iam list-roles"),
     ):
-        for call in calls:
-            laptop.on(call)
+        for name in calls:
+            laptop.on(name)
     given = {"CHAT_WEBHOOK_URL": HOOK, "DEADMAN_URL": HOOK, "PROFILES": PROFILES, "YES": "1"}
     laptop.make("environment", ENVIRONMENT="dev", **given)
     (call,) = [call for call, _ in laptop.calls if " ".join(call).startswith(made)]
