@@ -35,6 +35,8 @@ def probes_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     findings, looked = [], 0
     for workload, way, container, service in workloads.containers(project):
         source = application.application_of(project, service)
+        if workloads.runs_another_program(container):
+            continue
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             path = charts.dig(container, probe, "httpGet", "path")
             if not isinstance(path, str) or source is None or source.serves(path) is None:
@@ -141,11 +143,19 @@ def _lines_of_others(project: Project, file: Path) -> frozenset[int]:
         numbered = enumerate(project.lines(file), 1)
         found |= {number for number, line in numbered if _HEALTH_OF_RUN.search(line)}
     for service in compose.composed(project):
+        if service.file == file and _builds_another_image(service.content.get("build")):
+            found |= _block(project, file, line_of(service.content, "healthcheck"))
         if service.file != file or service.content.get("build"):
             continue
         if not ownership.is_own(project, str(service.content.get("image"))):
             found |= _block(project, file, line_of(service.content, "healthcheck"))
     return frozenset(found)
+
+
+def _builds_another_image(build: object) -> bool:
+    """Return whether Compose builds a Dockerfile with a second name: one of several programs."""
+    named = build.get("dockerfile") if isinstance(build, dict) else None
+    return isinstance(named, str) and Path(named).name.lower() != "dockerfile"
 
 
 def _block(project: Project, file: Path, start: int) -> set[int]:

@@ -122,7 +122,7 @@ def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
     for workload, way, container, service in workloads.containers(project):
         image = [*_of(said, service, EXPOSE), *_listens(said, service)]
         declared = _container_ports(container)
-        if not image or not declared or _runs_another_program(container):
+        if not image or not declared or workloads.runs_another_program(container):
             continue
         looked += 1
         known = {one.value for one in image}
@@ -377,15 +377,8 @@ def _container_ports(container: dict[Any, Any]) -> set[str]:
     return {
         str(one.get("containerPort"))
         for one in (declared if isinstance(declared, list) else ())
-        if isinstance(one, dict)
+        if isinstance(one, dict) and one.get("containerPort")
     }
-
-
-def _runs_another_program(container: dict[Any, Any]) -> bool:
-    """Return whether a container starts something else than its image does: a worker, an exporter."""
-    arguments = listed(container.get("args"))
-    is_word = bool(arguments) and re.fullmatch(r"[A-Za-z][\w:.-]*", str(arguments[0])) is not None
-    return bool(container.get("command")) or is_word
 
 
 def _is_told(container: dict[Any, Any], ports: Iterable[str]) -> bool:

@@ -164,7 +164,7 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
     has_own = project.has(file)
     name = key.split(".")[len(way)]
     is_named = _is_in_comment(project, file, at if way else 0, name)
-    is_named = is_named or _is_set_somewhere(project, chart, key)
+    is_named = is_named or _is_set_somewhere(project, chart, key) or _is_asked(project, chart, key)
     return disagreement(
         missing.use.place,
         f"uses .Values.{key}, which "
@@ -181,6 +181,13 @@ def _is_set_somewhere(project: Project, chart: Chart, key: str) -> bool:
     return any(
         _missing(table(project, file), helm_calls.split(key)) is None for file in of_environments
     )
+
+
+def _is_asked(project: Project, chart: Chart, key: str) -> bool:
+    """Return whether a form beside the chart has a value: Feature.yaml of NAIS, Rancher's questions."""
+    named = re.compile(rf"(?<![\w.]){re.escape(key)}(?!\w)")
+    forms = (chart.folder / name for name in ("Feature.yaml", "questions.yaml", "questions.yml"))
+    return any(named.search(project.text(file)) for file in forms if project.has(file))
 
 
 def _is_in_comment(project: Project, file: Path, start: int, name: str) -> bool:

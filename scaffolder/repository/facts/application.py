@@ -204,7 +204,11 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
                         )
                     )
                     break
-        for path, at in (*_routes_of_django(project, file), *routes.decorated(project, file)):
+        for path, at in (
+            *_routes_of_django(project, file),
+            *routes.decorated(project, file),
+            *routes.without_slash(project, file),
+        ):
             paths.setdefault(path, at)
         prefix = routes.global_prefix(project.text(file)) or prefix
         ports += _nested_port(project, folder, file)

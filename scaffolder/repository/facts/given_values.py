@@ -9,7 +9,7 @@ from typing import Any
 
 from scaffolder.formats.yaml import load_all
 from scaffolder.repository import files, helm_calls, reading
-from scaffolder.repository.facts import applications, charts
+from scaffolder.repository.facts import applications, charts, used_values
 from scaffolder.repository.facts.charts import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed
@@ -40,7 +40,34 @@ def unknown_values_by(project: Project, chart: Path) -> str:
         return "Helmfile"
     if chart in project.once("charts with valuesFrom", lambda: _with_values_from(project)):
         return "a HelmRelease"
-    return applications.completing(project, chart) or helm_calls.incomplete(project, chart)
+    by = applications.completing(project, chart) or helm_calls.incomplete(project, chart)
+    elsewhere = ("values elsewhere", chart)
+    return by or project.once(elsewhere, lambda: _of_another_repository(project, chart))
+
+
+_MANY = 5
+"""Values that are nowhere: of fewer each may be a mistake."""
+
+
+def _of_another_repository(project: Project, folder: Path) -> str:
+    """Return "another repository" if most of the values that a chart uses are in no file here."""
+    chart = next((one for one in charts.charts(project) if one.folder == folder), None)
+    if chart is None:
+        return ""
+    used = {use.key for use in used_values.unguarded(project, chart)}
+    tables = [one.values for one in chart.renderings]
+    missing = [key for key in used if not any(_has(one, key.split(".")) for one in tables)]
+    missing = [key for key in missing if not helm_calls.sets(project, folder, key)]
+    is_most = len(missing) >= _MANY and 2 * len(missing) > len(used)
+    return "another repository" if is_most else ""
+
+
+def _has(values: Any, parts: list[str]) -> bool:
+    for part in parts:
+        if not isinstance(values, dict) or part not in values:
+            return False
+        values = values[part]
+    return True
 
 
 def is_in_helmfile(project: Project, chart: Path) -> bool:

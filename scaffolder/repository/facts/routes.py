@@ -58,6 +58,28 @@ def decorated(project: Project, file: Path) -> Iterator[tuple[str, Location]]:
             yield f"/{path}", at
 
 
+_OF_GO = re.compile(
+    r"\.(?:GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch)"
+    r"\(\s*\"(?P<path>\w[\w.-]*(?:/[\w.:{}*-]+)*)\""
+)
+_OF_RAILS = re.compile(
+    r"^\s*(?:get|post|put|patch|delete|match|resources?|namespace|scope|mount\b.*=>)"
+    r"\s*\(?\s*(?::|[\"'])/?(?P<path>\w[\w/.:-]*)",
+    re.MULTILINE,
+)
+
+
+def without_slash(project: Project, file: Path) -> Iterator[tuple[str, Location]]:
+    """Yield the routes that are written without a slash: gin's `GET("ready")`, those of Rails."""
+    is_rails = file.suffix == ".rb" and "routes" in file.as_posix()
+    if not is_rails and file.suffix != ".go":
+        return
+    text = project.text(file)
+    for found in (_OF_RAILS if is_rails else _OF_GO).finditer(text):
+        line = text.count("\n", 0, found.start("path")) + 1
+        yield f"/{found['path']}", Location(path=file, line=line, text=found[0].strip())
+
+
 def _plain(path: str) -> str:
     """Return a path without slashes around it; `[controller]` is a part that is not known."""
     return re.sub(r"\[\w+\]", "{name}", path).removeprefix("~").strip("/")

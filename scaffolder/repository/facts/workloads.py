@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from scaffolder.repository.facts import charts, deployments, ownership, services
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
+from scaffolder.repository.reading import listed
 
 
 def containers(
@@ -72,3 +74,10 @@ def _by_name(folders: Iterable[Path]) -> dict[str, list[Path]]:
     for folder in folders:
         named.setdefault(folder.name.lower(), []).append(folder)
     return named
+
+
+def runs_another_program(container: dict[Any, Any]) -> bool:
+    """Return whether a container starts something else than its image does: a worker, an exporter."""
+    arguments = listed(container.get("args"))
+    is_word = bool(arguments) and re.fullmatch(r"[A-Za-z][\w:.-]*", str(arguments[0])) is not None
+    return bool(container.get("command")) or is_word

@@ -113,6 +113,64 @@ def test_routers_are_mounted_below_a_path(
     assert number(tmp_path, files, "AG012") == wrong
 
 
+# ---- AG018, AG020: routes without a slash, programs beside the service ---------------------------
+
+PROBED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web}}
+spec:
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - {{name: web, image: web, livenessProbe: {{httpGet: {{path: {}, port: 80}}}}{}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "probe", "more", "wrong"),
+    [
+        ("web/main.go", 'r.GET("ready", h)\nr.GET("/orders", h)\n', "/ready", "", 0),
+        ("web/main.go", 'r.Get("v1/live", h)\nr.Get("/orders", h)\nr.Get("/a", h)\n', "/v1/live", "", 0),
+        ("web/config/routes.rb", "resources :status, only: [:index]\nget '/a'\nget '/b'\n", "/status", "", 0),
+        ("web/config/routes.rb", "get 'ping', to: 'a#b'\nget '/a'\nget '/b'\n", "/ping", "", 0),
+        ("web/main.go", 'r.GET("/a", h)\nr.GET("/orders", h)\n', "/metrics", ", command: [exporter]", 0),
+        ("web/main.go", 'os.Get("ready")\nr.GET("/a", h)\nr.GET("/b", h)\n', "/live", "", 1),
+        ("web/lib/other.rb", "get 'ping'\nget '/a'\nget '/b'\n", "/ping", "", 1),
+        ("web/main.go", 'r.GET("/a", h)\nr.GET("/orders", h)\n', "/metrics", "", 1),
+    ],
+)  # fmt: skip
+def test_a_route_may_be_written_without_a_slash(
+    name: str, source: str, probe: str, more: str, wrong: int, tmp_path: Path
+) -> None:
+    files = {
+        "web/Dockerfile": "FROM alpine\nEXPOSE 80\n",
+        name: source,
+        "compose.yaml": "services: {web: {build: web, image: web}}\n",
+        "k8s/web.yaml": PROBED.format(probe, more),
+    }
+    assert number(tmp_path, files, "AG018") == wrong
+
+
+@pytest.mark.parametrize(
+    ("build", "wrong"),
+    [
+        ("{context: ., dockerfile: Dockerfile.log-server}", 0),
+        ("{context: ., dockerfile: images/signer.Dockerfile}", 0),
+        ("{context: ., dockerfile: Dockerfile}", 1),
+        (".", 1),
+    ],
+)
+def test_an_image_with_a_second_name_may_be_another_program(
+    build: str, wrong: int, tmp_path: Path
+) -> None:
+    compose = f"services:\n  log:\n    build: {build}\n    healthcheck:\n      test: curl http://localhost:8091/healthz\n"
+    files = {**NODE, "Dockerfile": "FROM node:24\nCOPY . .\n", "compose.yaml": compose}
+    assert number(tmp_path, files, "AG020") == wrong
+
+
 # ---- AG013, AG014: other programs of one image ---------------------------------------------------
 
 POD = """\
@@ -140,6 +198,7 @@ WEB = {
     [
         ("ports: [{containerPort: 9394}]", 1),
         ("ports: [{containerPort: 3000}]", 0),
+        ("ports: [{containerPort: null}]", 0),
         ("ports: [{containerPort: 9394}]\n          command: [bundle, exec, exporter]", 0),
         ("ports: [{containerPort: 7433}]\n          args: [worker]", 0),
         ("ports: [{containerPort: 7433}]\n          args: [sidekiq, -C, x.yml]", 0),

@@ -136,6 +136,48 @@ def test_a_value_that_a_template_reads_is_set_for_it(
     assert len(messages(tmp_path, files, "AG028")) == number
 
 
+@pytest.mark.parametrize(
+    ("keys", "values", "number"),
+    [
+        ("abcdef", "x: 1\n", 0),
+        ("abcdef", "a: 1\nb: 1\nc: 1\n", 3),
+        ("abcd", "x: 1\n", 4),
+        ("abcdef", "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\n", 1),
+    ],
+)
+def test_a_chart_whose_values_are_nowhere_is_completed_elsewhere(
+    keys: str, values: str, number: int, tmp_path: Path
+) -> None:
+    template = "".join(f"{key}: {{{{ .Values.{key} }}}}\n" for key in keys)
+    files = {**CHART, "helm/web/templates/a.yaml": template, "helm/web/values.yaml": values}
+    (result,) = ran(tmp_path, files, "AG029").results
+    assert len(result.findings) == number
+    if not number:
+        assert result.reason == "another repository completes the values of helm/web"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "severity"),
+    [
+        ("Feature.yaml", "values:\n  account:\n    computed: {}\n", "note"),
+        ("questions.yaml", "questions:\n- variable: account\n", "note"),
+        ("Feature.yaml", "values:\n  accountName: {}\n", "error"),
+        ("other.yaml", "account: 1\n", "error"),
+    ],
+)
+def test_a_form_beside_a_chart_asks_for_values(
+    name: str, text: str, severity: str, tmp_path: Path
+) -> None:
+    files = {
+        **CHART,
+        "helm/web/templates/a.yaml": "a: {{ .Values.account }}\n",
+        "helm/web/values.yaml": "b: 1\n",
+        f"helm/web/{name}": text,
+    }
+    (result,) = ran(tmp_path, files, "AG029").results
+    assert [finding.severity.value for finding in result.findings] == [severity]
+
+
 def test_no_file_is_named_that_is_not_there(tmp_path: Path) -> None:
     (message,) = messages(
         tmp_path, {**CHART, "helm/web/templates/a.yaml": "{{ .Values.a }}"}, "AG029"
