@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,14 @@ import pytest
 from site_text import read
 from support import ROOT
 
+from scaffolder.lab import lab, runtimes
+
 PAGE = "first-lab.md"
 LONGEST = 600.0
 """Seconds from the wheel to the first green lab."""
+
+LARGEST = 120e6
+"""Bytes that a track downloads: the packages of the extra, and its first runtime."""
 
 PROMPT = "typed-and-done> "
 _PART = re.compile(
@@ -121,6 +127,23 @@ def edited(file: Path, diff: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert text.splitlines()[3] == old, "the page names line 4"
     file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("track", ["java", "node", "python"])
+def test_the_extra_and_a_runtime_of_a_track_are_a_small_download(
+    track: str, tmp_path: Path
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    packages = [*project["optional-dependencies"]["lab"]]
+    first = lab.required("1").of_track(track)[0]
+    packages += [word for word in runtimes.wheels((track,)).values() if track != "python"][:1]
+    if track != "python":
+        assert runtimes.how_to_get(track, first["image"]).endswith(packages[-1])
+    argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest"]
+    subprocess.run([*argv, str(tmp_path), *packages], check=True)
+    size = sum(file.stat().st_size for file in tmp_path.iterdir())
+    print(f"{size / 1e6:6.1f} MB  the extra, and what the track {track} runs on")  # noqa: T201
+    assert size <= LARGEST
 
 
 @pytest.fixture(scope="module")
