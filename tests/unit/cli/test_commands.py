@@ -321,8 +321,9 @@ def test_new_says_what_was_made_and_what_to_type_next(capsys: pytest.CaptureFixt
     out = capsys.readouterr().out
     assert out.startswith(
         "my-service: a service, Java 21, AWS (EKS) eu-central-1, clusters of its own, new OpenID Connect provider,"
-        " an autoscaler and new images every week, GitHub Actions, direct internet access, Helm,"
+        " an autoscaler and new images every week, GitHub Actions, direct internet access,"
     )
+    assert ", Helm, Prometheus, Grafana and Alertmanager, Slack, level right\n" in out
     for stage in ("1 infrastructure", "2 packaging", "3 pipeline", "4 monitoring", "culture"):
         assert f"  {stage}" in out
     assert "not checked: --no-check was given" in out
