@@ -90,3 +90,14 @@ def test_a_service_is_taken_down_and_no_plan_of_another_changes(
         "pay-web",
     }
     assert [(one.target, one.before) for one in again.results if one.before] == []
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize("cloud", ["aws", "azure"])
+def test_a_platform_is_destroyed_and_leaves_nothing_but_what_it_protects(
+    cloud: str, tools: SystemToolchain, pristine: Repository
+) -> None:
+    root = pristine(service_name="acme", kind="platform", cloud=cloud)
+    found = rehearse(Request(path=root, environment="dev"), tools)
+    assert problems(found) == []
+    assert [(one.target.root, one.stayed) for one in found.results if one.stayed] == []

@@ -319,11 +319,10 @@ def test_new_dry_run_lists_the_files_and_writes_nothing(
 def test_new_says_what_was_made_and_what_to_type_next(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["new", "my-service", "--no-check", "--no-git"]) == ExitCode.CLEAN
     out = capsys.readouterr().out
-    assert out.startswith(
-        "my-service: a service, Java 21, AWS (EKS) eu-central-1, clusters of its own, new OpenID Connect provider,"
-        " an autoscaler and new images every week, GitHub Actions, direct internet access,"
-    )
-    assert ", Helm, Prometheus, Grafana and Alertmanager, Slack, level right\n" in out
+    made = out.splitlines()[0].removeprefix("my-service: ").split(", ")
+    assert made[:3] == ["a service", "Java 21", "AWS (EKS) eu-central-1"]
+    named = ("GitHub Actions", "direct internet access", "Helm", "Slack", "level right")
+    assert [answer for answer in made if answer in named] == list(named)
     for stage in ("1 infrastructure", "2 packaging", "3 pipeline", "4 monitoring", "culture"):
         assert f"  {stage}" in out
     assert "not checked: --no-check was given" in out
