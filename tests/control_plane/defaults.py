@@ -52,6 +52,11 @@ def completed(one: Object) -> Object:
     match result["kind"]:
         case "Deployment":
             _deployment(spec)
+        case "CronJob":
+            _fill(spec, {"concurrencyPolicy": "Allow", "suspend": False})
+            _job(spec["jobTemplate"]["spec"])
+        case "Job":
+            _job(spec)
         case "Pod":
             _pod(spec)
             spec.setdefault("serviceAccountName", "default")
@@ -85,6 +90,14 @@ def _deployment(spec: Object) -> None:
         _fill(
             strategy.setdefault("rollingUpdate", {}), {"maxSurge": "25%", "maxUnavailable": "25%"}
         )
+    pod = spec["template"]["spec"]
+    _pod(pod)
+    if "serviceAccountName" in pod:
+        pod["serviceAccount"] = pod["serviceAccountName"]
+
+
+def _job(spec: Object) -> None:
+    _fill(spec, {"backoffLimit": 6, "completions": 1, "parallelism": 1})
     pod = spec["template"]["spec"]
     _pod(pod)
     if "serviceAccountName" in pod:

@@ -72,6 +72,8 @@ _NAMED = [
     Kind("apps", "v1", "Deployment", "deployments"),
     Kind("apps", "v1", "ReplicaSet", "replicasets"),
     Kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+    Kind("batch", "v1", "CronJob", "cronjobs"),
+    Kind("batch", "v1", "Job", "jobs"),
     Kind("coordination.k8s.io", "v1", "Lease", "leases"),
     Kind("networking.k8s.io", "v1", "Ingress", "ingresses"),
     Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ EVENTS = served("", "v1", "events")
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of the pods of one image: ready or not, crashing, with a wrong answer, and whether its test passes."""
+    """What becomes of the pods of one image: ready or not, crashing, with a wrong answer, and whether its test or run passes."""
 
     ready: bool = True
     crashes: bool = False
@@ -146,6 +147,9 @@ class Pods:
         fate = self.fate_of(pod)
         if previous and not fate.crashes:
             return None
+        if "job-name" in pod["metadata"].get("labels", {}):
+            started = {"level": "info", "message": "started", **self.info(pod)}
+            return f"{json.dumps(started)}\n{fate.log}"
         return fate.log
 
     def info(self, pod: Object) -> dict[str, Any]:

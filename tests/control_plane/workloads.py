@@ -13,7 +13,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from control_plane import jobs
 from control_plane.api import Api
+from control_plane.jobs import JOBS
 from control_plane.kinds import Object
 from control_plane.pods import PODS, Pods, is_ready, place_of, served
 from control_plane.requests import Call, Refused
@@ -58,6 +60,8 @@ class Workloads:
             for deployment in storage.select(DEPLOYMENTS):
                 self._scale(deployment)
                 self._roll_out(storage.get(DEPLOYMENTS, *place_of(deployment)) or deployment)
+            for job in storage.select(JOBS):
+                jobs.step(self.api, self.pods, job)
             self._collect()
             self.pods.step()
 
@@ -242,8 +246,9 @@ class Workloads:
     def _collect(self) -> None:
         """What belonged to something that was deleted goes with it."""
         storage = self.api.storage
-        for kind, owners in ((REPLICA_SETS, DEPLOYMENTS), (PODS, REPLICA_SETS)):
-            uids = {one["metadata"]["uid"] for one in storage.select(owners)}
+        owned = ((REPLICA_SETS, (DEPLOYMENTS,)), (PODS, (REPLICA_SETS, JOBS)))
+        for kind, owners in owned:
+            uids = {one["metadata"]["uid"] for owner in owners for one in storage.select(owner)}
             for one in storage.select(kind):
                 references = one["metadata"].get("ownerReferences") or []
                 if references and references[0]["uid"] not in uids:

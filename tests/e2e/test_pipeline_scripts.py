@@ -2279,6 +2279,8 @@ def serve_run(
     ended = {"type": outcome, "status": "True", "reason": "BackoffLimitExceeded"}
     site.on("kubectl get cronjob my-service", {"spec": {"jobTemplate": {"spec": spec}}})
     site.on("kubectl get job", {"status": {"conditions": [ended]}})
+    by_hand = {"annotations": {"cronjob.kubernetes.io/instantiate": "manual"}}
+    site.on("kubectl create job --dry-run=client", {"kind": "Job", "metadata": by_hand})
     site.on("kubectl get jobs", {"items": []})
     for number in reversed(others):
         job = {"metadata": {"name": "my-service-1"}, "status": {"active": number}}
@@ -2297,8 +2299,12 @@ def test_a_deployment_of_a_job_runs_it_once(job_site: Site) -> None:
     done = job_site.make("deploy")
     assert done.returncode == 0, done.stderr
     assert job_site.verbs("helm") == ["helm history", "helm history", "helm upgrade"]
-    (created,) = [call for call in job_site.calls if "create" in call]
-    assert created[-1] == "--from=cronjob/my-service"
+    (made,) = [call for call in job_site.calls if "create" in call and "job" in call]
+    assert "--from=cronjob/my-service" in made
+    assert json.loads((job_site.home / "stdin").read_text())["metadata"]["annotations"] == {
+        "cronjob.kubernetes.io/instantiate": "manual",
+        "run-by": "smoke test",
+    }
     assert [message["text"] for message in job_site.chat if "text" in message] != []
 
 
