@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,14 +10,13 @@ from typing import Any
 
 import pytest
 import yaml
-from support import Repository
+from support import ROOT, Repository
 
 from scaffolder.repository.facts import charts
 from scaffolder.repository.project import Project
 from scaffolder.template import answers
 from scaffolder.tools.offline import custom_resources
 
-CANARY = "canary-5Kq$(x)'\"\\ %s"
 KINDS: dict[str, dict[str, object]] = {
     "aws": {"cloud": "aws", "level": "work"},
     "azure": {"cloud": "azure", "level": "work"},
@@ -30,26 +30,27 @@ secrets:
 """
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="module", params=KINDS)
 def root(request: pytest.FixtureRequest, pristine: Repository) -> Path:
     """Return a repository with External Secrets, not to be changed."""
     return pristine(secrets="external-secrets", runtime="go", **KINDS[request.param])
 
 
-def listing(root: Path, folder: Path) -> Path:
-    """Return a copy that lists two secrets, with what a shared cluster has to be told filled in."""
-    copy = Path(shutil.copytree(root, folder / root.name))
+@pytest.fixture(scope="module")
+def listed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return it with two secrets, and with what a shared cluster has to be told."""
+    copy = Path(shutil.copytree(root, tmp_path_factory.mktemp("listed") / root.name))
     values = copy / "helm/my-service/values.yaml"
     values.write_text(values.read_text().replace("secrets: []\n", LISTED))
     for file in copy.glob("helm/my-service/values-*.yaml"):
         file.write_text(
             file.read_text().replace('role: ""', 'role: "arn:aws:iam::111122223333:role/x"')
         )
-    return copy
+    return Project(copy)
 
 
-def objects_of(root: Path, kind: str) -> list[dict[Any, Any]]:
-    return [one.content for one in charts.objects(Project(root)) if one.kind == kind]
+def objects_of(project: Project, kind: str) -> list[dict[Any, Any]]:
+    return [one.content for one in charts.objects(project) if one.kind == kind]
 
 
 def test_nobody_gets_secrets_unasked() -> None:
@@ -65,18 +66,18 @@ def test_without_secrets_no_file_speaks_of_them(pristine: Repository) -> None:
     assert not (root / ".env.example").exists()
 
 
-def test_an_empty_list_adds_no_object_to_the_chart(root: Path, pristine: Repository) -> None:
-    assert objects_of(root, "ExternalSecret") + objects_of(root, "SecretStore") == []
+def test_an_empty_list_adds_no_object_to_the_chart(root: Path) -> None:
+    project = Project(root)
+    assert objects_of(project, "ExternalSecret") + objects_of(project, "SecretStore") == []
     [account, *others] = {
-        str(one["metadata"]["name"]) for one in objects_of(root, "ServiceAccount")
+        str(one["metadata"]["name"]) for one in objects_of(project, "ServiceAccount")
     }
     assert (account, others) == ("my-service", [])
-    pod = objects_of(root, "Deployment")[0]["spec"]["template"]["spec"]
+    pod = objects_of(project, "Deployment")[0]["spec"]["template"]["spec"]
     assert [volume["name"] for volume in pod["volumes"]] == ["tmp"]
 
 
-def test_each_secret_is_a_file_of_the_pods_and_no_variable(root: Path, tmp_path: Path) -> None:
-    listed = listing(root, tmp_path)
+def test_each_secret_is_a_file_of_the_pods_and_no_variable(listed: Project) -> None:
     made = {one["spec"]["target"]["name"]: one for one in objects_of(listed, "ExternalSecret")}
     assert sorted(made) == ["my-service-api-key", "my-service-database-password"]
     for deployment in objects_of(listed, "Deployment"):
@@ -92,9 +93,8 @@ def test_each_secret_is_a_file_of_the_pods_and_no_variable(root: Path, tmp_path:
 
 
 def test_what_is_rendered_is_valid_and_is_read_from_the_store_of_its_environment(
-    root: Path, tmp_path: Path
+    listed: Project,
 ) -> None:
-    listed = listing(root, tmp_path)
     keys = set()
     for one in objects_of(listed, "ExternalSecret") + objects_of(listed, "SecretStore"):
         assert custom_resources.violations(one) == ()
@@ -138,3 +138,19 @@ def test_the_list_is_read_in_each_form_of_yaml(
     read = ["awk", "-v", f"field={field}", "-f", str(root / "ci/secrets.awk"), str(values)]
     said = subprocess.run(read, capture_output=True, text=True, check=True)
     assert said.stdout.split() == names
+
+
+def test_the_migration_of_the_page_is_one_that_the_chart_takes(listed: Project) -> None:
+    page = (ROOT / "docs/secrets.md").read_text(encoding="utf-8")
+    [job] = re.findall(r"```yaml\n(apiVersion: batch/v1\n.*?)```", page, flags=re.DOTALL)
+    file = listed.root / "helm/my-service/templates/migration.yaml"
+    file.write_text(job, encoding="utf-8")
+    try:
+        made = objects_of(Project(listed.root), "Job")
+    finally:
+        file.unlink()
+    assert made[0]["metadata"]["annotations"]["helm.sh/hook"] == "pre-upgrade"
+    pod = made[0]["spec"]["template"]
+    [mount] = pod["spec"]["containers"][0]["volumeMounts"]
+    assert mount["name"] == pod["spec"]["volumes"][0]["name"] == "secrets"
+    assert "app.kubernetes.io/instance" not in pod["metadata"]["labels"]
