@@ -58,7 +58,8 @@ while others="$(get jobs --selector "app.kubernetes.io/instance=$SERVICE" | jq -
 done
 
 job="${SERVICE}-smoke-$(date +%s)"
-run kubectl --namespace "$NAMESPACE" create job "$job" --from="cronjob/$SERVICE"
+kubectl --namespace "$NAMESPACE" create job "$job" --from="cronjob/$SERVICE" --dry-run=client --output json |
+  jq '.metadata.annotations += {"run-by": "smoke test"}' | run kubectl --namespace "$NAMESPACE" create --filename -
 
 # A minute more than a run may take: for the image to be pulled, and for the controller.
 outcome="" waited=0
@@ -80,8 +81,8 @@ if [[ "$outcome" == Failed ]]; then
   tail -n 20 <<<"$log" >&2
   exit 3
 fi
-started="$(jq -cRr 'fromjson? | objects | select(.message == "started")' <<<"$log" | tail -n 1)"
-[[ -n "$started" ]] || die "the log of $job has no line \"started\", so that nobody can tell what ran"
+started="$(jq -cRr 'fromjson? | objects | select(.message == "started" and has("digest"))' <<<"$log" | tail -n 1)"
+[[ -n "$started" ]] || die "the log of $job has no line \"started\" with a digest, so that nobody can tell what ran"
 if ! judge "$started"; then
   if [[ "$(jq -r '.digest // empty' <<<"$started")" == "$DIGEST" ]]; then exit 3; fi
   exit 1
