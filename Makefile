@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ contract-proof: $(BIN)/.ready ## Hold each runtime, each seeded fault and real f
 
 lab-proof: $(BIN)/.ready ## Prove every lab and exercise: red at the start and after a wrong fix, green when solved
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20 -m lab tests/unit/lab $(PYTEST_ARGS)
+
+developer-walk: $(BIN)/.ready ## Change a port, a name, a secret and more in a repository; read what the checks name next
+	$(BIN)/python -m pytest -m developer_walk tests/e2e/test_developer_walk.py $(PYTEST_ARGS)
 
 lab-walk: $(BIN)/.ready ## Install the wheel and do the first lab in a terminal, as its page says; read every lab as a student
 	$(BIN)/python -m pytest -s -m walk tests/e2e/test_first_lab.py $(PYTEST_ARGS)

@@ -135,6 +135,7 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
         )
     findings = [finding for one in loaded for finding in _of_no_job(project, one)]
     looked = sum(len(one.jobs) for one in loaded)
+    slips: dict[tuple[str, str, Location], list[tuple[Location, str]]] = {}
     for place, who, query in monitoring.queries(project) if known else ():
         release = scrape_jobs.of_release(project, place.path)
         local = release.names if release else known
@@ -147,12 +148,34 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
                 near = [next(iter(local))] if _is_counted(project, one.name) else []
             if near:
                 selects = f'{matcher.label}="{matcher.value}"'
-                message = f"{who} selects {selects}, but the service is {near[0]}"
-                fix = f'select {matcher.label}="{near[0]}"'
-                findings.append(disagreement(place, message, local[near[0]], fix=fix))
+                wanted = f'{matcher.label}="{near[0]}"'
+                slips.setdefault((selects, wanted, local[near[0]]), []).append((place, who))
+    for (selects, wanted, service), places in slips.items():
+        findings += _selecting(selects, wanted, service, places)
     if not looked:
         raise NotApplicable("no rule and no dashboard selects by job or service")
     return Verdict(findings=distinct(findings), detail=counted(looked, "selector"))
+
+
+def _selecting(
+    selects: str, wanted: str, service: Location, places: list[tuple[Location, str]]
+) -> Iterator[Finding]:
+    """Yield a finding for each query, or one for all of them if the service was renamed."""
+    named = wanted.partition("=")[2].strip('"')
+    told = list(dict.fromkeys(places))
+    if len(told) <= _SLIPS:
+        for place, who in told:
+            message = f"{who} selects {selects}, but the service is {named}"
+            yield disagreement(place, message, service, fix=f"select {wanted}")
+        return
+    message = f"{len(told)} queries select {selects}, but the service is {named}"
+    others = [place for place, _ in told[1 : _SLIPS + 1]]
+    fix = f"select {wanted} in each, or give the service its name back"
+    yield disagreement(told[0][0], message, [service, *others], fix=fix)
+
+
+_SLIPS = 3
+"""Queries with the same wrong value that may each be a slip; more of them have one cause."""
 
 
 def _of_no_job(project: Project, loaded: ScrapeConfiguration) -> Iterator[Finding]:

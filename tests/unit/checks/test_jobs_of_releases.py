@@ -76,6 +76,25 @@ def test_a_chart_that_is_renamed_blinds_its_rules(name: str, tmp_path: Path) -> 
     assert "but the service is" in message
 
 
+def several(job: str, number: int) -> dict[str, str]:
+    rules = "".join(
+        f"      - {{alert: Few{at}, expr: 'rate(shop_orders_total{{job=\"{job}\"}}[{at + 1}m]) < 1'}}\n"
+        for at in range(number)
+    )
+    return {
+        **repository("catalog", "shop"),
+        "chart/files/rules.yaml": f"groups:\n  - name: shop\n    rules:\n{rules}",
+    }
+
+
+@pytest.mark.parametrize(("number", "findings"), [(1, 1), (3, 3), (4, 1), (12, 1)])
+def test_a_renamed_service_is_one_finding(number: int, findings: int, tmp_path: Path) -> None:
+    messages = found(tmp_path, several("shop", number))
+    assert len(messages) == findings
+    counted = f"{number} queries select" if findings == 1 < number else 'selects job="shop"'
+    assert all(counted in message for message in messages)
+
+
 OTHER = repository("shop", "shop")
 RIGHT = {
     "the name of the chart": repository("shop", "shop"),
