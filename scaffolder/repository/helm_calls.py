@@ -30,6 +30,9 @@ _LONGEST = 4000
 _OF_TASKS = frozenset({".yml", ".yaml", ".tf"})
 _DEPLOYS = re.compile(r"helm_release|HelmDeploy|\bhelm\b|k8s-bake")
 
+_GIVES = re.compile(r"--set|--values|--reset-then-reuse|(?:^|\s)-f")
+"""An option by which a command gives values."""
+
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}|<<\s*[\w.-]+\s*>>|\{\{.*?\}\}|\$\([\w.-]+\)")
 """What another program fills in: expressions of CI systems and Taskfiles, variables of make."""
 
@@ -149,12 +152,12 @@ def _calls(project: Project) -> Iterator[HelmCall]:
     charts = files.charts(project)
     for file in files.that_run_helm(project) if charts else ():
         text = project.text(file)
-        if "helm" not in text.lower() or file.suffix == ".tf":
+        if "helm" not in text.lower() or file.suffix == ".tf" or not _GIVES.search(text):
             continue
         texts = shell.lines_of_texts(text) if file in files.shell_programs(project) else ()
         variables = _variables(text)
         for number, line in _lines(text):
-            if ("--set" in line or "helm" in line.lower()) and number not in texts:
+            if _GIVES.search(line) and number not in texts:
                 yield from _of_line(project, Location(path=file, line=number), line, variables)
 
 
