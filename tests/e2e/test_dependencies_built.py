@@ -394,7 +394,7 @@ def test_the_image_holds_the_packages_and_no_cache(
         assert (image / in_image).exists()
         left = [
             path.relative_to(image).as_posix()
-            for folder in ("root", "src", "app/wheels", "app/test", "go/pkg")
+            for folder in ("root/.cache", "root/.m2", "src", "app/wheels", "app/test", "go/pkg")
             if (image / folder).is_dir()
             for path in (image / folder).rglob("*")
             if path.is_file()
