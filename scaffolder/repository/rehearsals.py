@@ -14,6 +14,9 @@ from scaffolder.tools.rehearsal.outcome import Target
 
 _PLACEHOLDER = re.compile(r"\b[A-Z]{3,}(?:_[A-Z]{2,})+\b|\bCHANGE_?ME\b|<[a-z][a-z0-9_ -]*>")
 _BLANK = frozenset({'""', "[]", "{}"})
+_BLANK_ROW = re.compile(r'^(\s*[\w"-]+\s*=\s*)""\s*#(.*)$', re.MULTILINE)
+"""A row of a table without a value, and its comment."""
+
 _FILL_IN = re.compile(r"fill.?in|todo|change.?me|replace", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b(?:run|var|local|module|data)\.")
 
@@ -143,6 +146,9 @@ def _filled_in(
     expression = attribute.expression.strip()
     if _PLACEHOLDER.search(_without_comments(expression)):
         return _with_numbers(expression)
+    if any(_FILL_IN.search(row[2]) for row in _BLANK_ROW.finditer(expression)):
+        value = stand_ins.suggested(variable.labels[0].removesuffix("s"), "string", environment)
+        return of_tests or _BLANK_ROW.sub(lambda row: f"{row[1]}{value}", expression)
     if expression not in _BLANK:
         return ""
     lines = project.text(file).splitlines()

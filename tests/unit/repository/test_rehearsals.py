@@ -91,6 +91,27 @@ def test_only_what_has_no_value_yet_gets_one(
     assert found.stand_ins.get("account_id") == expression
 
 
+@pytest.mark.parametrize(
+    ("rows", "expression"),
+    [
+        ('  dev = "" # fill in\n', '"111122223333"'),
+        ('  dev = "999999999999"\n  "prod" = "" # fill in\n', '"prod" = "111122223333"'),
+        ('  dev = ""\n', None),
+        ('  dev = "" # of nobody\n', None),
+        ('  dev = "999999999999" # fill in\n', None),
+    ],
+    ids=repr,
+)
+def test_a_row_of_a_table_that_has_no_value_yet_gets_one(
+    tmp_path: Path, rows: str, expression: str | None
+) -> None:
+    code = 'variable "account_ids" {\n  type = map(string)\n}\n'
+    values = f"account_ids = {{\n{rows}}}\n"
+    (found,) = only(tmp_path, {"main.tf": code, "terraform.tfvars": values})
+    assert (expression is None) == ("account_ids" not in found.stand_ins)
+    assert (expression or "") in found.stand_ins.get("account_ids", "")
+
+
 def test_the_values_of_the_tests_come_before_those_that_a_name_suggests(tmp_path: Path) -> None:
     files = {
         "main.tf": VARIABLE + 'variable "of_a_run" {\n  type = string\n}\n',
