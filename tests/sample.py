@@ -41,6 +41,9 @@ _SHARED_CLUSTER = ("aws-jenkins", "azure-every-pipeline")
 _JOBS = ("azure-jenkins", "none-azure-devops")
 """Sets of a job that runs at set times, instead of a service."""
 
+_SEPARATE_ACCOUNTS = ("aws-github", "azure-gitlab")
+"""Sets with an account or a subscription for each environment."""
+
 
 def sample() -> dict[str, dict[str, Answer]]:
     """The sets of answers, each with a short name for a test's id."""
@@ -69,6 +72,8 @@ def sample() -> dict[str, dict[str, Answer]]:
             named[key]["workload"] = "cron"
         if key in _SECRETS:
             named[key]["secrets"] = "external-secrets"
+        if key in _SEPARATE_ACCOUNTS:
+            named[key]["accounts"] = "each"
         if key in _SHARED_CLUSTER:
             named[key]["cluster"] = "shared"
     return named
