@@ -68,6 +68,7 @@ def sample() -> dict[str, dict[str, Answer]]:
             named[key]["platform_parts"] = "existing"
         if key == "aws-github":
             named[key]["nodes"] = "managed"
+            named[key]["contract"] = "enforce"
         if key in _JOBS:
             named[key]["workload"] = "cron"
         if key in _SECRETS:

@@ -23,6 +23,8 @@ RESULTS=build/test-results/contract.xml
 work="$(mktemp -d)"
 log="$work/log"
 service="" watchdog="" ended="" passed=0 failed=0 skipped=0
+SECONDS=0 # bash counts on from here
+RANDOM=$$
 : >"$work/cases"
 
 if dry; then
