@@ -86,7 +86,7 @@ sign() {
   if dry; then return; fi
   until kubectl get certificatesigningrequest "$name" --output 'jsonpath={.status.certificate}' | base64 --decode >"$scratch/crt" && [ -s "$scratch/crt" ]; do
     waited=$((waited + 1))
-    [ "$waited" -le "${PATIENCE:-20}" ] || die "this cluster approves the request and signs nothing, as some managed ones do. Put an identity of the pipeline into the group" \
+    [ "$waited" -le "${PATIENCE:-20}" ] || die "this cluster signs no such certificate: some managed ones do not. Put an identity of the pipeline into the group" \
       "$SERVICE-deployers with the cluster's own list of who may log in, then PIPELINE_LOGIN=own: docs/first-deploy.md, step 5"
     sleep 1
   done
