@@ -100,7 +100,7 @@ FAULTS: Mapping[str, tuple[Iterable[str], Iterable[Edit]]] = {
     "exit code 143": (["exit"], [(MAIN, "process.exit(0)", "process.exit(143)")]),
     "no 500 at zero": (["zero"], [(METRICS, "[200, 500]", "[200]")]),
     "a probe is counted": (
-        ["not-counted"],
+        ["zero", "not-counted"],
         [
             (
                 SERVER,
@@ -125,7 +125,7 @@ FAULTS: Mapping[str, tuple[Iterable[str], Iterable[Edit]]] = {
         [(SERVER, "if (this.#stopping || last)", "if (last)")],
     ),
     "a label too many": (
-        ["labels", "zero", "counted"],
+        ["labels", "counted"],
         [
             (
                 METRICS,
