@@ -42,23 +42,24 @@ _OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider", "accounts", "nodes"
 def covering(strength: int) -> tuple[Combination, ...]:
     """Combinations that hold every valid group of `strength` values of different questions, completed and distinct.
 
-    Of pairs, a shared cluster meets each value but the older versions of a runtime.
+    Of pairs, a shared cluster and separate accounts meet each value but the older versions of a runtime.
     """
     axes = _axes()
     if strength == 1:
         return _distinct(map(_completed, _made(axes, 1)))
-    shared = [value for value in axes["cloud"] if _is_shared(value)]
-    others = [value for value in axes["cloud"] if value not in shared]
+    apart = [value for value in axes["cloud"] if _is_apart(value)]
+    others = [value for value in axes["cloud"] if value not in apart]
     rows = _made({**axes, "cloud": others}, strength)
     if strength < 3:
         newest = {value.split()[0]: value for value in axes["runtime"]}
         axes["runtime"] = list(newest.values())
-        rows += _made({**axes, "cloud": shared}, strength)
+        rows += _made({**axes, "cloud": apart}, strength)
         return _distinct(map(_completed, [*rows, *_platforms(axes)]))
     # Each of these rows has one answer that all of its group have: with it, a pair is a triple.
-    for answer in ("cluster=shared", "platform_parts=existing"):
-        clouds = [value for value in shared if answer in value]
+    for answer in ("cluster=shared", "platform_parts=existing", "accounts=each"):
+        clouds = [value for value in apart if answer in value]
         rows += _made({**axes, "cloud": clouds}, 2)
+    rows += _made({**axes, "cloud": list(_clouds(of_three=True))}, 1)
     return _distinct(map(_completed, [*rows, *_platforms(axes)]))
 
 
@@ -224,8 +225,8 @@ def _runtimes() -> Iterator[str]:
             yield f"{runtime.value} {version.value}"
 
 
-def _clouds(kind: str = "service") -> Iterator[str]:
-    """Each cloud, with each group of answers to the questions that are asked of some clouds alone."""
+def _clouds(kind: str = "service", of_three: bool = False) -> Iterator[str]:
+    """Each cloud, with each pair of answers to the questions that are asked of some clouds alone, or each three."""
     by_name = {question.name: question for question in answers.questions()}
 
     def continued(given: dict[str, Answer], rest: tuple[str, ...]) -> Iterator[dict[str, Answer]]:
@@ -238,8 +239,18 @@ def _clouds(kind: str = "service") -> Iterator[str]:
                 yield from continued({**given, rest[0]: choice.value}, rest[1:])
 
     for group in continued({**_IDENTITY, "kind": kind}, ("cloud", *_OF_A_CLOUD)):
+        if not of_three and not _has_a_pair_of_its_own(group):
+            continue
         named = (f"{name}={group[name]}" for name in ("cloud", *_OF_A_CLOUD) if name in group)
         yield " ".join(named)
+
+
+def _has_a_pair_of_its_own(group: dict[str, Answer]) -> bool:
+    """Return whether a pair of answers needs this group: of three questions with two answers each, half of the eight do."""
+    second = {"oidc_provider": "existing", "accounts": "each", "nodes": "manual"}
+    if not second.keys() <= group.keys():
+        return True
+    return sum(group[name] == answer for name, answer in second.items()) % 2 == 0
 
 
 def _answered(axis: str, value: str) -> dict[str, str]:
@@ -255,9 +266,13 @@ def _of_a_cloud(value: str) -> dict[str, str]:
     return dict(word.split("=", 1) for word in value.split())
 
 
-def _is_shared(value: str) -> bool:
+def _is_apart(value: str) -> bool:
     given = _of_a_cloud(value)
-    return given.get("cluster") == "shared" or given.get("platform_parts") == "existing"
+    return (
+        given.get("cluster") == "shared"
+        or given.get("platform_parts") == "existing"
+        or given.get("accounts") == "each"
+    )
 
 
 def _valid(row: dict[str, str]) -> bool:

@@ -209,7 +209,6 @@ case "$type" in
 esac
 result metrics-type "$type"
 result metric-names "$(judge names)"
-result labels "$(judge labels)"
 result buckets "$(judge buckets)"
 result zero "$(judge zero)"
 
@@ -266,6 +265,7 @@ if [[ "$missing" == 404 && "$(value_of 'http_requests_total{code="404",method="G
   seen+='an unknown path is not counted with route="other", code="404"; '
 fi
 result counted "${seen%; }"
+result labels "$(judge labels)"
 result not-counted "$(judge paths)"
 result unknown-path "$(expect "GET /contract-unknown" "$missing" 404)"
 
