@@ -29,6 +29,8 @@ ELSEWHERE = {
     "adopt.md": "tests/e2e/test_adopt_document.py",
     "check-anywhere.md": "tests/e2e/test_check_anywhere.py",
     "checks.md": "tests/unit/checks/test_page.py",
+    "company-network.md": "tests/render/test_company_network.py",
+    "day-after.md": "tests/render/test_secrets.py",
     "install.md": "tools/installs.py",
     "lab.md": "tests/e2e/test_lab_transcripts.py",
     "labs.md": "tests/e2e/test_lab_transcripts.py",
@@ -36,8 +38,11 @@ ELSEWHERE = {
     "platforms.md": "tests/render/test_platform.py",
     "postmortem.md": "tests/unit/operate/test_postmortem.py",
     "rehearse.md": "tests/e2e/test_rehearse.py",
+    "secrets.md": "tests/render/test_secrets.py",
     "updates.md": "tests/e2e/test_docs_are_followed.py",
     "watch.md": "tests/e2e/test_watch.py",
+    "workloads.md": "tests/render/test_workloads.py",
+    "your-own-framework.md": "tests/e2e/test_contract.py",
 }
 """Other pages with blocks of commands, and what runs these commands."""
 
