@@ -76,7 +76,7 @@ def removal(root: Path) -> None:
     (root / "ci/smoke.sh").unlink()
 
 
-NEXT = {
+NEXT: dict[Callable[[Path], None], tuple[str, ...]] = {
     port: (),
     port_of_the_service: (f"{CHART}/templates/service.yaml",),
     endpoint: (f"{CHART}/templates/deployment.yaml",),

@@ -68,7 +68,7 @@ _Concerns = dict[str, Callable[[dict[str, Any]], bool]]
 
 
 def _is_service(given: dict[str, Any]) -> bool:
-    return given.get("kind", "service") == "service"
+    return bool(given.get("kind", "service") == "service")
 
 
 NOTES: dict[str, _Concerns] = {
