@@ -20,10 +20,10 @@ _ANSWERING = frozenset(
     {
         *("AG013", "AG014", "AG015", "AG016", "AG017", "AG018", "AG019", "AG020", "AG021"),
         *("AG022", "AG023", "AG024", "AG025", "AG026", "AG032", "AG033", "AG034", "AG035"),
-        *("AG052", "AG060"),
+        *("AG052", "AG060", "K8002"),
     }
 )
-"""Checks of ports, pods that stay, and series of their own: a job at set times has none of them."""
+"""Checks of ports, routes, pods that stay, and series: a job at set times has none of its own."""
 
 _SERVICE = frozenset(
     {

@@ -34,7 +34,7 @@ subscriptions_of_environments() {
       fi
     fi
     fill subscription_id "\"$found\"" "terraform/env/envs/$environment.tfvars"
-    for provider in $(sed -n 's/^ *"\(Microsoft\.[A-Za-z]*\)".*/\1/p' terraform/bootstrap/versions.tf); do
+    for provider in $(sed -n 's/^ *"\(Microsoft\.[A-Za-z]*\)".*/\1/p' terraform/bootstrap/versions.tf | sort); do
       run az provider register --namespace "$provider" --subscription "$found"
     done
   done
