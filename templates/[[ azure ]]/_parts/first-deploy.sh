@@ -19,7 +19,7 @@ subscription_of() { sed -n 's/^subscription_id *= *"\(.*\)".*/\1/p' "terraform/e
 
 # The subscription of each environment, in its file; what Terraform makes there must be registered.
 subscriptions_of_environments() {
-  local environment name found provider
+  local environment name found provider providers
   for environment in $wanted; do
     name="$(tr ',' '\n' <<<"${SUBSCRIPTIONS:-}" | sed -n "s/^$environment=//p")"
     found="<subscription of $environment>"
@@ -34,7 +34,8 @@ subscriptions_of_environments() {
       fi
     fi
     fill subscription_id "\"$found\"" "terraform/env/envs/$environment.tfvars"
-    for provider in $(sed -n 's/^ *"\(Microsoft\.[A-Za-z]*\)".*/\1/p' terraform/bootstrap/versions.tf | sort); do
+    providers="$(sed -n 's/^ *"\(Microsoft\.[A-Za-z]*\)".*/\1/p' terraform/bootstrap/versions.tf)"
+    for provider in $providers; do
       run az provider register --namespace "$provider" --subscription "$found"
     done
   done
