@@ -11,7 +11,7 @@ from scaffolder import checks
 from scaffolder.repository.project import Project
 
 TEMPLATE = 'a: ${a}\n%{ if b != "" ~}\nb: ${b}\n%{ endif ~}\n'
-ITEMS = "a:\n  - x\n ${b}\n  c: d\n"
+ITEMS = "a:\n  - x\n b-${b}\n  c: d\n"
 """Is no YAML, and no directive says why."""
 
 

@@ -624,4 +624,4 @@ def test_explain_gives_a_family_as_json(capsys: pytest.CaptureFixture[str]) -> N
     pages = json.loads(capsys.readouterr().out)
     assert [page["id"] for page in pages] == ["TF001", "TF002", "TF003", "TF004"]
     assert all(page["what"] and page["why"] and page["fix"] and page["example"] for page in pages)
-    assert [page["tool"] for page in pages] == ["terraform", "terraform", ""]
+    assert [page["tool"] for page in pages] == ["terraform", "terraform", "", ""]
