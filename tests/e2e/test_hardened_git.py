@@ -72,9 +72,9 @@ def test_the_releases_inside_scaffolder_are_read_from_a_cold_and_a_warm_cache(
         with SystemToolchain() as toolchain:
             history = releases.embedded(toolchain)
             assert (releases.checkout(history, history.newest, toolchain) / "copier.yml").is_file()
-            assert git(history.repository, "--git-dir", str(history.repository), "tag").split() == [
-                release.tag for release in releases.releases()
-            ]
+            listed = ("tag", "--sort=version:refname")
+            tags = git(history.repository, "--git-dir", str(history.repository), *listed).split()
+            assert tags == [release.tag for release in releases.releases()]
 
 
 @pytest.mark.only_git
@@ -148,7 +148,7 @@ def test_the_releases_are_published_where_only_named_repositories_are_bare(
     assert cli.run(["template", "publish", str(tmp_path / "host.git")]) == ExitCode.CLEAN, (
         capsys.readouterr().err
     )
-    tags = git(tmp_path, "--git-dir", "host.git", "tag").split()
+    tags = git(tmp_path, "--git-dir", "host.git", "tag", "--sort=version:refname").split()
     assert tags == [release.tag for release in releases.releases()]
 
 

@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 from support import Repository
 
+pytestmark = [
+    pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")
+    for program in ("bash", "jq", "make", "awk")
+]
+
 CANARY = "canary-5Kq$(x)'\" \\ %s"
 CLOUDS: dict[str, dict[str, object]] = {
     "aws": {"cloud": "aws"},
