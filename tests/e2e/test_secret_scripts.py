@@ -151,3 +151,30 @@ def test_terraform_holds_no_value_and_git_ignores_them(machine: Machine) -> None
     assert ".env" in (machine.root / ".gitignore").read_text().split("\n")
     assert ".env.example" not in (machine.root / ".gitignore").read_text().split("\n")
     assert (machine.root / ".dockerignore").read_text().split("\n")[1] == "*"
+
+
+LISTED_TWICE = """\
+secrets:
+  - name: database-password  # who reads it
+  - {name: api-key, key: partner-api-key, refreshInterval: 5m}
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("name", ["database-password", "api-key", "c", "d"]),
+        ("key", ["database-password", "partner-api-key", "c", "D-1"]),
+    ],
+)
+def test_the_list_is_read_in_each_form_of_yaml(
+    field: str, names: list[str], pristine: Repository, tmp_path: Path
+) -> None:
+    root = pristine(secrets="external-secrets", runtime="go", cloud="aws", level="work")
+    values = tmp_path / "values.yaml"
+    values.write_text(
+        f"config: {{}}\n{LISTED_TWICE}  - name: \"c\"\n  # - name: out\n  - key: 'D-1'\n    name: d\nroute:\n  name: no\n"
+    )
+    read = ["awk", "-v", f"field={field}", "-f", str(root / "ci/secrets.awk"), str(values)]
+    said = subprocess.run(read, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == names

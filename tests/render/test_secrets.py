@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -118,26 +117,6 @@ def test_the_pipeline_may_make_what_the_chart_holds_and_nothing_else(
     assert rule["resources"] == ["externalsecrets", "secretstores"]
     without = pristine(runtime="go", cloud="aws", level="work") / "platform/deployer-role.yaml"
     assert "external-secrets.io" not in without.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("field", "names"),
-    [
-        ("name", ["database-password", "api-key", "c", "d"]),
-        ("key", ["database-password", "partner-api-key", "c", "D-1"]),
-    ],
-)
-def test_the_list_is_read_in_each_form_of_yaml(
-    field: str, names: list[str], pristine: Repository, tmp_path: Path
-) -> None:
-    root = pristine(secrets="external-secrets", runtime="go", **KINDS["aws"])
-    values = tmp_path / "values.yaml"
-    values.write_text(
-        f"config: {{}}\n{LISTED}  - name: \"c\"\n  # - name: out\n  - key: 'D-1'\n    name: d\nroute:\n  name: no\n"
-    )
-    read = ["awk", "-v", f"field={field}", "-f", str(root / "ci/secrets.awk"), str(values)]
-    said = subprocess.run(read, capture_output=True, text=True, check=True)
-    assert said.stdout.split() == names
 
 
 def test_the_migration_of_the_page_is_one_that_the_chart_takes(listed: Project) -> None:
