@@ -107,10 +107,9 @@ def test_what_is_left_out_can_be_told_with_older_answers(
         if name not in asked and name[0] != "_"
     }
     for pattern in excluded:
-        for name in added:
-            assert name not in pattern or f"{name} | default(" in pattern, (
-                f"{pattern!r} needs `{name} | default(…)`"
-            )
+        expressions = " ".join(re.findall(r"\[%.*?%\]|\[\[.*?\]\]", pattern))
+        for name in added & set(re.findall(r"\w+", expressions)):
+            assert f"{name} | default(" in expressions, f"{pattern!r} needs `{name} | default(…)`"
 
 
 def every_context(questions: dict[str, Question]) -> list[dict[str, Any]]:
