@@ -180,7 +180,11 @@ def hold(root: Path, runtime: str, *command: str, **variables: str) -> Verdict:
         timeout=240,
     )
     text = done.stdout + done.stderr
-    assert not _processes_of(root), f"a process is left:\n{text}"
+    # A process that has been told to end may take a moment.
+    deadline = time.monotonic() + 2
+    while _processes_of(root) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not (left := _processes_of(root)), f"processes are left: {left}\n{text}"
     return Verdict(done.returncode, text, tuple(re.findall(r"^not ok  ([a-z0-9-]+):", text, re.M)))
 
 
