@@ -34,7 +34,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-import yaml
+from scaffolder.formats.yaml import data
 
 SUFFIX = ".faults.yml"
 
@@ -219,7 +219,7 @@ def _files() -> list[tuple[str, Traversable]]:
 
 
 def _read(subject: str, file: Traversable) -> Iterator[Fault]:
-    for entry in yaml.safe_load(file.read_text(encoding="utf-8")):
+    for entry in data(file.read_text(encoding="utf-8")):
         edits = tuple(edit(one) for one in entry.pop("edits"))
         place = entry.pop("at", None)
         yield Fault(subject=subject, edits=edits, at=At(**place) if place else None, **entry)

@@ -363,3 +363,8 @@ def tables(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
     elif isinstance(value, list):
         for one in value:
             yield from tables(one, depth + 1)
+
+
+def data(text: str) -> Any:
+    """Return the content of a YAML file of this package; libyaml reads it ten times as fast."""
+    return yaml.load(text, Loader=_BASE)  # noqa: S506, it is a safe one

@@ -26,11 +26,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from scaffolder.checks import faults
 from scaffolder.checks.faults import Edit
 from scaffolder.errors import ProjectError
+from scaffolder.formats.yaml import data
 
 CRITERIA = ("check", "unchanged", "holds", "others")
 """The kinds: a check passes, a file is as it was, a file has a text, all else passes."""
@@ -127,7 +126,7 @@ def _entries() -> Iterator[tuple[str, dict[str, Any]]]:
     folder = files(__package__) / "exercises"
     for family in FAMILIES:
         text = (folder / f"{family}.yml").read_text(encoding="utf-8")
-        for entry in yaml.safe_load(text):
+        for entry in data(text):
             yield family, entry
 
 

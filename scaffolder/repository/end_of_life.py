@@ -115,9 +115,9 @@ def _table() -> dict[str, dict[str, Any]]:
 
     Longer cycles come first: "3.10" before "3.1".
     """
-    import yaml
+    from scaffolder.formats.yaml import data
 
-    raw = yaml.safe_load((files(__package__) / "cycles.yml").read_text(encoding="utf-8"))
+    raw = data((files(__package__) / "cycles.yml").read_text(encoding="utf-8"))
     raw |= {name: _only_pinned(name) for name in RUNTIMES if name not in raw}
     table: dict[str, dict[str, Any]] = {}
     for product, entry in raw.items():
