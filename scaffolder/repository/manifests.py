@@ -357,10 +357,10 @@ def _content(text: str) -> Any:
     """Return the object of a text that Helm printed."""
     import yaml
 
-    from scaffolder.formats.yaml import load_all
+    from scaffolder.formats.yaml import data, load_all
 
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506, both are safe
+        return data(text)
     except yaml.constructor.ConstructorError:
         # PyYAML has no value for a plain `=`: https://github.com/yaml/pyyaml/issues/89
         return next(iter(load_all(text)), None)

@@ -234,9 +234,9 @@ def _applying(found: Notes, answers: Mapping[str, object], checkout: Callable[[]
 
 
 def _document(text: str) -> Any:
-    import yaml
+    from scaffolder.formats.yaml import data
 
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506, both are safe
+    return data(text)
 
 
 def _names(note: Note) -> frozenset[str]:
