@@ -338,6 +338,12 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
     if not any(named) and not any(_named(name, words) for name in everywhere):
         raise NotApplicable("no source here names a series that is asked for")
     own = {word: at for word, at in words.items() if _is_metric(word, at)}
+    # After a rename in the source its new name is the one that nothing asks for yet.
+    unasked = {
+        word: at
+        for word, at in own.items()
+        if not any(_ENDINGS.sub("", word) == _ENDINGS.sub("", one) for one in everywhere)
+    }
     findings = []
     with_prefix = {word for word, at in own.items() if _has_prefix(project, at)}
     for (place, who, one), known in zip(ours, named, strict=True):
@@ -349,7 +355,7 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
             or _is_configured(project, name)
         ):
             continue
-        near = _own_series(name, own)
+        near = _own_series(name, unasked) or _own_series(name, own)
         if not near and any(matcher.value in jobs for matcher in one.matchers):
             near = next(iter(own), "")  # it asks the service itself, by the name of its job
         if near:
@@ -407,6 +413,7 @@ def _is_configured(project: Project, name: str) -> bool:
     short = _ENDINGS.sub("", name)
     asking = {one.place.path for one in monitoring.panels(project)}
     asking |= {one.place.path for one in monitoring.rules(project)}
+    asking |= set(monitoring.rule_tests(project))
     return any(
         short in project.text(file) for file in files.plain_yaml(project) if file not in asking
     )
