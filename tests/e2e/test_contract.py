@@ -316,3 +316,32 @@ def test_a_service_on_fastapi_holds_it(repository: Repository, tmp_path: Path) -
     verdict = hold(root, "python", PYTHON=sys.executable, PYTHONPATH=str(place))
     assert (verdict.exit_code, verdict.broken) == (0, ()), verdict.text
     assert "0 not checked" in verdict.text
+
+
+@pytest.mark.contract
+@pytest.mark.skipif(not shutil.which("npm"), reason="npm is not installed")
+@pytest.mark.parametrize("framework", ["express@5", "fastify@5"])
+def test_a_service_on_a_framework_of_node_holds_it(
+    repository: Repository, framework: str, tmp_path: Path
+) -> None:
+    """docs/your-own-framework.md shows parts of these services."""
+    root = repository(runtime="node")
+    install = ["npm", "install", "--prefix", "app", "--package-lock-only", "--no-audit"]
+    cache = {**os.environ, "npm_config_cache": str(tmp_path / "npm")}
+    done = subprocess.run(
+        [*install, framework, "prom-client@15"],
+        cwd=root,
+        env=cache,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    if done.returncode:
+        pytest.skip(f"{framework} cannot be locked: {done.stderr[-200:]}")
+    sources = Path(__file__).parents[1] / "data/frameworks"
+    name = framework.split("@")[0]
+    shutil.copy(sources / "observed.js", root / "app/src")
+    shutil.copy(sources / f"{name}_service.js", root / "app/src/main.js")
+    verdict = hold(root, "node", npm_config_cache=cache["npm_config_cache"])
+    assert (verdict.exit_code, verdict.broken) == (0, ()), verdict.text
+    assert "0 not checked" in verdict.text
