@@ -80,6 +80,7 @@ lint-style: $(BIN)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.plain_words
+	$(BIN)/python -m tools.untested_modules
 
 lint-types: $(BIN)/.ready
 	$(BIN)/mypy
