@@ -54,7 +54,7 @@ _MADE = re.compile(
 _NOT_NOW = re.compile(
     r"\b(?:removed|deprecated|obsolete|no longer|replaced|renamed|formerly|used to|create"
     r"|creates|adds?|write|save"
-    r"|generated?|generates|will be|would|example|e\.g|such as|your own|planned|later"
+    r"|generated?|generates|will be|would|(?<!\.)example|e\.g|such as|your own|planned|later"
     r"|if present|optional(?:ly)?"
     r"|download\w*|clone|in the .* repo(?:sitory)?)\b|https?://|<[\w -]+>|\$\{|\.\.\.|…",
     re.IGNORECASE,
