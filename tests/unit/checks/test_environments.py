@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support import ScriptedToolchain, said
+from support import ScriptedToolchain
 
 from scaffolder import checks, cli
-from scaffolder.errors import ExitCode, ProjectError
-from scaffolder.model import Finding, Outcome, Report, Severity
-from scaffolder.repository import environment_diff, environments
-from scaffolder.repository.environment_diff import (
-    RENDERED_MAY_DIFFER,
-    VARIABLES_MAY_DIFFER,
-    Difference,
-)
-from scaffolder.repository.kubernetes_objects import KubernetesObject
-from scaffolder.repository.manifests import Manifest
+from scaffolder.errors import ExitCode
+from scaffolder.model import Finding, Report, Severity
+from scaffolder.repository import environments
 from scaffolder.repository.project import Project
-from scaffolder.tools.process import CompletedRun
-from scaffolder.tools.programs import Tool
 
 
 def checked(root: Path, check: str, files: dict[str, str]) -> Report:
@@ -72,6 +62,8 @@ OVERRIDES = {
     "deploy/values-dev.yaml": "replicas: 2\nhost: dev.example.org\n",
     "deploy/values-prod.yaml": "host: example.org\n",
 }
+
+
 TAKEN = (
     "deploy/values-dev.yaml:1: prod takes replicas from deploy/till/values.yaml:1 (4), dev sets 2"
     " [deploy/till/values.yaml:1]"
@@ -157,326 +149,10 @@ def test_an_empty_file_lacks_every_key_of_the_other(tmp_path: Path) -> None:
     ]
 
 
-def test_variables_that_may_differ_do(tmp_path: Path) -> None:
-    files = {
-        f"{name}.tfvars": f'environment = "{name}"\nname_prefix = "{name}"\nvpc_cidr = "10.{number}.0.0/16"\n'
-        f'instance_type = "m{number}.large"\nnode_count = {number}\ndomain_name = "{name}.example.com"\n'
-        f'cluster = "main-{name}"\ntags = {{ stage = "{number}" }}\n'
-        for number, name in enumerate(("dev", "qa", "prod"))
-    }
-    assert found(tmp_path, "EN004", files) == []
-
-
-def test_a_variable_of_another_value_is_found_with_both_places(tmp_path: Path) -> None:
-    files = {
-        "dev.tfvars": 'encrypted = false\nengine = "16"\n',
-        "prod.tfvars": 'encrypted = true\nengine = "16"\n',
-    }
-    assert found(tmp_path, "EN004", files) == [
-        "prod.tfvars:1: encrypted is true, in dev false [dev.tfvars:1]"
-    ]
-
-
-def test_two_environments_with_one_state_are_found(tmp_path: Path) -> None:
-    files = {
-        "backend-dev.hcl": 'bucket = "state"\nkey    = "x"\nregion = "eu-west-1"\n',
-        "backend-prod.hcl": 'bucket = "state"\nkey    = "x"\nregion = "eu-west-1"\n',
-    }
-    assert found(tmp_path, "EN005", files) == [
-        "backend-prod.hcl:2: prod keeps its state where dev does: applying one would destroy the other "
-        "[backend-dev.hcl:2]"
-    ]
-
-
-def test_states_in_buckets_of_their_own_are_apart(tmp_path: Path) -> None:
-    files = {
-        f"{name}.s3.tfbackend": f'bucket = "state-{name}"\nkey = "x"\nencrypt = true\n'
-        for name in ("dev", "prod")
-    }
-    assert found(tmp_path, "EN005", files) == []
-
-
-def test_a_missing_environment_is_named_with_the_file_that_knows_it(tmp_path: Path) -> None:
-    files = {
-        "values-dev.yaml": "",
-        "values-qa.yaml": "",
-        "values-prod.yaml": "",
-        "dev.tfvars": "",
-        "prod.tfvars": "",
-    }
-    assert found(tmp_path, "EN007", files) == [
-        "dev.tfvars:0: qa has no file here: qa.tfvars is missing [values-qa.yaml]"
-    ]
-
-
-def test_environments_that_are_missing_in_many_places_are_one_finding(tmp_path: Path) -> None:
-    files = {
-        f"{folder}/{name}.tfvars": ""
-        for folder in ("a", "b", "c")
-        for name in ("integration", "staging", "production")
-    }
-    files |= {"a/test.tfvars": "", "b/test.tfvars": ""}
-    files |= {
-        f"{folder}/{name}.tfvars": "" for folder in "de" for name in ("staging", "production")
-    }
-    said = {one.split(": ", 1)[1].split(" [")[0] for one in found(tmp_path, "EN007", files)}
-    assert said == {
-        "integration has no file here: d/integration.tfvars is missing (and 1 other file)",
-        "test has no file here: c/test.tfvars is missing (and 2 other files)",
-    }
-
-
-def test_an_environment_of_its_own_is_one_finding_in_the_words_of_the_repository(
-    tmp_path: Path,
-) -> None:
-    files = {
-        f"{folder}/{name}.tfvars": ""
-        for folder in ("a", "b", "c", "d", "e")
-        for name in ("integration", "staging", "production")
-    }
-    files |= {"a/test.tfvars": "", "b/test.tfvars": ""}
-    (one,) = checked(tmp_path, "AG041", files).results[0].findings
-    assert one.fix == "one of integration, production, staging"
-    assert Path("b/test.tfvars") in {place.path for place in one.related}
-
-
-NAMES = {
-    "a list of several": ("from = [\n  qa-1,\n  prod-1,\n]\n", 0),
-    "a list of several that are others": ("from:\n  - dev-1\n  - qa-1\n", 0),
-    "a grant to others": ("members: [qa-1]\n", 0),
-    "a list of one other": ("hosts:\n  - qa-1\n  - x-1\n", 1),
-    "a host of another environment": ("host: api.qa.example.com\n", 1),
-    "its own and another": ("peers: [qa-1, prod-1]\n", 0),
-    "a comment": ("# Same keys as values-qa.yaml.\nhost: x\n", 0),
-    "a key": ("qa: false\n", 0),
-    "a word that holds the name": ("image: qatar\n", 0),
-    "an address on the internet": (
-        "repository: https://dev.azure.com/x\nsite: https://go.dev/x\n",
-        0,
-    ),
-    "a word that says something else": ("mode: integration\n", 0),
-}
-
-
-@pytest.mark.parametrize(("text", "number"), NAMES.values(), ids=NAMES)
-def test_a_file_of_prod_speaks_of_prod(text: str, number: int, tmp_path: Path) -> None:
-    files = {
-        "values-dev.yaml": "",
-        "values-int.yaml": "",
-        "values-qa.yaml": "",
-        "values-prod.yaml": text,
-    }
-    assert len(found(tmp_path, "EN008", files)) == number
-
-
-def test_what_all_environments_name_is_shared(tmp_path: Path) -> None:
-    files = {f"{name}.tfvars": 'bucket = "raw-prod"\n' for name in ("dev", "qa", "prod")}
-    assert found(tmp_path, "EN008", files) == []
-    del files["qa.tfvars"]
-    (tmp_path / "qa.tfvars").write_text('bucket = "raw-qa"\n', encoding="utf-8")
-    assert len(found(tmp_path, "EN008", files)) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        *dict.fromkeys(("www_aliases", "api_domains", "db_multi_az", "num_nodes"), 0).items(),
-        *dict.fromkeys(("redis_failover", "search_replicas"), 0).items(),
-        *dict.fromkeys(("engine", "encrypted", "cipher"), 1).items(),
-    ],
-)
-def test_hosts_and_sizes_differ(name: str, expected: int, tmp_path: Path) -> None:
-    files = {f"{one}.tfvars": f'{name} = "{at}"\n' for at, one in enumerate(("dev", "prod"))}
-    assert len(found(tmp_path, "EN004", files)) == expected
-
-
 def test_a_repository_without_environments_has_nothing_to_compare(tmp_path: Path) -> None:
     report = checked(tmp_path, "EN", {"README.md": "# x\n", "chart/Chart.yaml": "name: x\n"})
     assert report.results == ()
     assert len(report.inapplicable) == 9
-
-
-FOREIGN_WORKFLOW = "on: push\njobs:\n  prod:\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n"
-
-
-@pytest.mark.parametrize("text", [FOREIGN_WORKFLOW, "jobs: 7\n", "{}\n"])
-def test_a_pipeline_of_another_kind_is_not_judged(text: str, tmp_path: Path) -> None:
-    report = checked(tmp_path, "EN006", {".github/workflows/ci.yml": text})
-    assert [one.reason for one in report.inapplicable] == [
-        "there is no pipeline that deploys to one environment after the other with make"
-    ]
-
-
-PLATFORM = """\
-stages: [dev, prod]
-dev:
-  stage: dev
-  environment: {name: dev}
-  variables: {ENVIRONMENT: dev}
-  script: [make deploy]
-prod:
-  stage: prod
-  needs: [dev]
-  environment: {name: prod}
-  variables: {ENVIRONMENT: prod}
-  script: [make deploy]
-"""
-IMAGES = {
-    "none is built": ({}, PLATFORM, []),
-    "a Dockerfile": ({"Dockerfile": "FROM scratch\n"}, PLATFORM, ["no stage hands", "dev", "prod"]),
-    "one that is built by the stage": (
-        {},
-        PLATFORM.replace("[make deploy]", "[make build, make deploy]", 1),
-        ["no stage hands", "dev builds", "dev", "prod"],
-    ),
-    "none is built, and prod does not wait": (
-        {},
-        PLATFORM.replace("  needs: [dev]\n", "  needs: []\n"),
-        ["prod does not wait for dev"],
-    ),
-}
-
-
-@pytest.mark.parametrize("case", IMAGES)
-def test_a_digest_is_handed_on_where_an_image_is_built(case: str, tmp_path: Path) -> None:
-    files, workflow, expected = IMAGES[case]
-    messages = [
-        one.split(": ", 1)[1]
-        for one in found(tmp_path, "EN006", {**files, ".gitlab-ci.yml": workflow})
-    ]
-    assert len(messages) == len(expected), messages
-    assert all(any(one.startswith(words) for one in messages) for words in expected)
-
-
-def test_a_pipeline_that_does_not_parse_is_no_verdict(tmp_path: Path) -> None:
-    (result,) = checked(tmp_path, "EN006", {".github/workflows/ci.yml": "jobs: [\n"}).results
-    assert (result.outcome, result.reason) == (
-        Outcome.SKIPPED,
-        "a pipeline does not parse: see SY002 and CI005",
-    )
-
-
-# ---- what is compared
-
-OBJECT = """---
-# Source: chart/templates/deployment.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: api-%(name)s}
-spec:
-  replicas: %(size)s
-  template: {spec: {containers: [{name: api, env: [{name: MODE, value: "%(mode)s"}]}]}}
-"""
-
-
-class Helm(ScriptedToolchain):
-    """A helm whose chart renders what the test wants for each environment."""
-
-    def run(self, tool: Tool, *args: str, **rest: Any) -> CompletedRun:
-        (name,) = (
-            name for name in ("dev", "qa", "prod") if any(f"values-{name}" in arg for arg in args)
-        )
-        return said(self.objects[name])
-
-    objects: dict[str, str]
-
-
-def rendered(root: Path, **objects: str) -> tuple[Project, Helm]:
-    files = {f"chart/values-{name}.yaml": f"mode: {name}\n" for name in objects}
-    checked(
-        root,
-        "SY001",
-        {"chart/Chart.yaml": "name: chart\n", "chart/values.yaml": "mode: x\n", **files},
-    )
-    toolchain = Helm({"helm": said()})
-    toolchain.objects = objects
-    return Project(root), toolchain
-
-
-def of(name: str, *, size: int = 1, mode: str = "on") -> str:
-    return OBJECT % {"name": name, "size": size, "mode": mode}
-
-
-def test_name_and_size_may_differ_and_nothing_else(tmp_path: Path) -> None:
-    project, toolchain = rendered(tmp_path, dev=of("dev"), prod=of("prod", size=9))
-    (result,) = checks.run(project, checks.choose(select=["EN003"], ignore=[]), toolchain).results
-    assert (result.outcome, result.findings) == (Outcome.PASSED, ())
-
-
-def test_the_odd_one_out_is_found_where_its_values_say_so(tmp_path: Path) -> None:
-    project, toolchain = rendered(
-        tmp_path, dev=of("dev", mode="x"), qa=of("qa", mode="qa"), prod=of("prod", mode="x")
-    )
-    # "qa" is the environment's own name, so that its value is compared without it, and still differs.
-    (result,) = checks.run(project, checks.choose(select=["EN003"], ignore=[]), toolchain).results
-    (one,) = result.findings
-    assert one.path.as_posix() == "chart/values-qa.yaml"
-    assert one.message.startswith(
-        "Deployment api-dev: spec.template.spec.containers[api].env[MODE].value is <environment>"
-    )
-
-
-def test_an_object_that_one_environment_lacks_is_found_in_its_template(tmp_path: Path) -> None:
-    more = of("prod") + of("prod").replace("name: api-prod", "name: worker").replace(
-        "deployment.yaml", "worker.yaml"
-    )
-    project, toolchain = rendered(tmp_path, dev=of("dev"), prod=more)
-    (result,) = checks.run(project, checks.choose(select=["EN003"], ignore=[]), toolchain).results
-    (one,) = result.findings
-    assert one.path.as_posix() == "chart/templates/worker.yaml"
-    assert one.message == "Deployment worker is rendered for prod, but not for dev"
-
-
-def test_a_value_that_is_the_same_everywhere_is_the_same_whatever_it_is_called(
-    tmp_path: Path,
-) -> None:
-    host = "https://dev.azure.com/x"
-    project, toolchain = rendered(tmp_path, dev=of("dev", mode=host), prod=of("prod", mode=host))
-    assert environment_diff.rendered_differences(project, toolchain) == ()
-    assert environment_diff.hashes(project, toolchain)["alike"]
-
-
-def test_the_odd_ones_are_the_minority_or_those_that_come_later() -> None:
-    assert Difference(what="x", values={"dev": "1", "qa": "2", "prod": "1"}).odd == ("qa",)
-    assert Difference(what="x", values={"dev": "1", "prod": "2"}).odd == ("prod",)
-    assert Difference(what="x", values={"dev": "1", "prod": "2"}).other() == "dev"
-
-
-def test_each_place_that_may_differ_has_a_reason() -> None:
-    everything = (*RENDERED_MAY_DIFFER, *VARIABLES_MAY_DIFFER)
-    assert all(len(one.reason) > 5 for one in everything)
-    assert not any(
-        one.what.fullmatch("Deployment:spec.template.spec.containers[api].image")
-        for one in everything
-    )
-
-
-def test_what_differs_and_may_is_a_table_with_the_reason(tmp_path: Path) -> None:
-    files = {
-        "terraform/dev.tfvars": 'vpc_cidr = "10.0.0.0/16"\nregion = "a"\n',
-        "terraform/prod.tfvars": 'vpc_cidr = "10.9.0.0/16"\nregion = "a"\n',
-    }
-    table = checked(tmp_path, "EN004", files).results[0].table
-    assert table is not None
-    assert table.columns == ("what", "dev", "prod", "may differ because")
-    assert table.rows == (
-        ("vpc_cidr", "10.0.0.0/16", "10.9.0.0/16", "network: addresses of its own"),
-    )
-
-
-def test_hashes_tell_which_object_is_not_alike(tmp_path: Path) -> None:
-    project, toolchain = rendered(tmp_path, dev=of("dev"), prod=of("prod", mode="off"))
-    document = environment_diff.hashes(project, toolchain)
-    assert not document["alike"]
-    dev, prod = (document["environments"][name] for name in ("dev", "prod"))
-    assert dev["hash"] != prod["hash"]
-    assert list(dev["objects"]) == list(prod["objects"]) == ["apps/v1 Deployment api-<environment>"]
-
-
-def test_hashes_need_environments(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("x", encoding="utf-8")
-    with pytest.raises(ProjectError, match="no files of several environments to compare"):
-        environment_diff.hashes(Project(tmp_path), ScriptedToolchain({}))
 
 
 def test_parity_is_written_where_it_is_asked_for_and_nowhere_else(
@@ -496,22 +172,6 @@ def test_parity_is_written_where_it_is_asked_for_and_nowhere_else(
         == ExitCode.USAGE
     )
     assert "cannot be written" in capsys.readouterr().err
-
-
-def test_a_name_with_the_word_of_an_environment_is_the_same_object_everywhere() -> None:
-    def manifest(environment: str) -> Manifest:
-        said = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pay-test"}}
-        own = {**said, "metadata": {"name": f"{environment}-pay"}}
-        objects = tuple(
-            KubernetesObject(scope=("chart", ""), path=Path("pod.yaml"), content=content)
-            for content in (said, own)
-        )
-        return Manifest(chart=Path("chart"), environment=environment, objects=objects)
-
-    named = environment_diff._by_name([manifest("dev"), manifest("test"), manifest("prod")])
-    assert {tuple(sorted(one)) for one in named.values()} == {
-        ("v1 Pod <environment>-pay", "v1 Pod pay-test")
-    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Bundles of labs for machines without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scaffolder.errors import AnswersError, DestinationError, ToolCrashed
+from scaffolder.lab import bundle
+from scaffolder.tools.process import CompletedRun
+
+
+class Pip:
+    """pip that writes a small file in place of each package."""
+
+    def __init__(self, exit_code: int = 0) -> None:
+        self.exit_code = exit_code
+        self.asked: list[tuple[str, ...]] = []
+
+    def __call__(self, words: tuple[str, ...]) -> CompletedRun:
+        self.asked.append(words)
+        folder = Path(words[words.index("--dest" if "--dest" in words else "--wheel-dir") + 1])
+        folder.mkdir(parents=True)
+        (folder / "a.whl").write_text(words[-1])
+        stderr = "ERROR: no network\n" if self.exit_code else ""
+        return CompletedRun(
+            argv=words, exit_code=self.exit_code, stdout="", stderr=stderr, seconds=0.0
+        )
+
+
+def test_a_bundle_has_checksums_and_commands(tmp_path: Path) -> None:
+    pip = Pip()
+    made = bundle.make(tmp_path / "usb", ("node",), Path("scaffolder.whl"), pip)
+    assert made.files == (
+        "runtimes/node-16/a.whl",
+        "runtimes/node-22/a.whl",
+        "wheels/a.whl",
+    )
+    assert pip.asked[0][-1] == "scaffolder.whl[lab]"
+    sums = (tmp_path / "usb/SHA256SUMS").read_text().splitlines()
+    assert [line.split("  ")[1] for line in sums] == list(made.files)
+    install = (tmp_path / "usb/INSTALL.txt").read_text()
+    assert "--target lab-work/.programs/node-16 runtimes/node-16/*.whl" in install
+    assert all(command in install for command in made.commands)
+
+
+def test_a_bundle_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/file").touch()
+    wheel = Path("scaffolder.whl")
+    with pytest.raises(DestinationError, match="full is not empty"):
+        bundle.make(tmp_path / "full", (), wheel, Pip())
+    with pytest.raises(AnswersError, match="there is no track 'go'"):
+        bundle.make(tmp_path / "new", ("go",), wheel, Pip())
+    with pytest.raises(ToolCrashed, match="pip could not get a package: ERROR: no network"):
+        bundle.make(tmp_path / "new", (), wheel, Pip(exit_code=1))
