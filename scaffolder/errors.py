@@ -46,6 +46,13 @@ class ScaffolderError(Exception):
         """The names of the questions that have no answer, if that is what stopped the command."""
 
 
+class Interrupted(ScaffolderError):
+    """The user stopped the command before it had a result; nothing was changed."""
+
+    exit_code = ExitCode.INTERRUPTED
+    kind = "interrupted"
+
+
 class AnswersError(ScaffolderError):
     """An answer is missing, unknown or not allowed."""
 

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from dataclasses import dataclass
 from importlib import import_module
@@ -94,7 +95,7 @@ def _warn_of_a_leftover() -> None:
 
 def main() -> None:
     """Run `scaffold`, and end the process with the exit code from `errors.ExitCode`."""
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _Stop())
     sys.unraisablehook = _raise_later
     if "HOME" not in os.environ:
         from scaffolder.tools import process  # 15 ms, and hardly anybody has no home
@@ -229,14 +230,33 @@ def _print(refusal: _Refusal) -> None:
     click.echo(json.dumps({"version": 1, "error": said, "exit_code": int(refusal.code)}, indent=2))
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+_SAME_SIGNAL = 1.0
+"""Seconds. `timeout` of GNU coreutils sends a signal to the process, and then to its whole group."""
+
+
+class _Stop:
+    """Interrupt the program, once for signals that arrive together.
+
+    The second one would interrupt the report that the first one asked for.
+    """
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        last, self._last = self._last, time.monotonic()
+        if last is None or self._last - last > _SAME_SIGNAL:
+            raise KeyboardInterrupt
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
 def _raise_later(unraisable: sys.UnraisableHookArgs) -> None:
     """An interrupt that came where Python drops exceptions (in a destructor, or beside a fork) comes again."""
     if isinstance(unraisable.exc_value, KeyboardInterrupt) and hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, _stop)
+        signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, 0.01)
     else:
         sys.__unraisablehook__(unraisable)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import click
 from scaffolder import report
 from scaffolder.check import Request, examine
 from scaffolder.cli import options, summary
+from scaffolder.errors import Interrupted
+from scaffolder.model import Result
 from scaffolder.repository import settings
 
 
@@ -108,10 +112,36 @@ def command(
     root = path or settings.root_of(Path())
     if path is None and root != Path() and not quiet:
         click.echo(f"checking {root}", err=True)
-    with summary.progress(quiet=quiet) as on_result:
+    with summary.progress(quiet=quiet) as show, _interruptible(show) as on_result:
         examined = examine(Request(path=root, **given), on_result=on_result)
     if output:
         report.save(examined.report, form, output)
     summary.say_fixes(examined, diff=diff, dry_run=given["dry_run"])
     summary.say_check(examined.report, form="text" if output else form, verbose=verbose)
     return examined.report.exit_code
+
+
+@contextlib.contextmanager
+def _interruptible(show: Callable[[Result], None]) -> Iterator[Callable[[Result], None]]:
+    """Yield what to call with each result.
+
+    Raises:
+        Interrupted: the run was interrupted before the first result; later there is a report.
+
+    """
+    ended = False
+
+    def on_result(result: Result) -> None:
+        nonlocal ended
+        ended = True
+        show(result)
+
+    try:
+        yield on_result
+    except KeyboardInterrupt as interrupt:
+        if ended:
+            raise
+        raise Interrupted(
+            "interrupted before the first check ended: there is no report",
+            hint="scaffold check --select AG,EOL,SEC, or `exclude` in scaffold.toml for large folders",
+        ) from interrupt

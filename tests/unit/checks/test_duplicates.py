@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from support import ScriptedToolchain, said, written
 
 from scaffolder import checks
 from scaffolder.checks.duplicates import PAIRS, folded
@@ -87,3 +89,40 @@ def test_two_findings_on_a_whole_file_need_not_have_one_reason() -> None:
 def test_every_pair_names_two_checks_that_exist() -> None:
     ids = {check.id for check in checks.every()}
     assert all({pair.stays, pair.goes} <= ids and pair.stays != pair.goes for pair in PAIRS)
+
+
+SHA = "de0fac2e4500dabe0009e67214ff5f5447ce83dd"
+STEPS = {
+    "a tag": ("uses: a/b@v4", "unpinned-uses", True),
+    "a branch of a shared workflow": ("uses: a/b/.github/workflows/c.yml@main", "unpinned-uses", True),
+    "an action in a folder": ("uses: a/b/c@v1.2.3", "unpinned-uses", True),
+    "a commit whose comment names another tag": (f"uses: a/b@{SHA} # v4", "ref-version-mismatch", False),
+    "another rule on the line": ("uses: a/b@v4", "archived-uses", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "rule", "is_one"), STEPS.values(), ids=STEPS)
+def test_an_action_without_a_commit_is_one_finding_of_both_checks(
+    tmp_path: Path, step: str, rule: str, is_one: bool
+) -> None:
+    workflow = f"on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - {step}\n"
+    key = {"Local": {"verbatim_path": str(WORKFLOW)}}
+    problem = {
+        "ident": rule,
+        "desc": "d",
+        "url": "https://example.com",
+        "determinations": {"severity": "High"},
+        "locations": [
+            {
+                "symbolic": {"kind": "Primary", "annotation": "a", "key": key},
+                "concrete": {"location": {"start_point": {"row": 5}}},
+            }
+        ],
+    }
+    toolchain = ScriptedToolchain({"zizmor": said(json.dumps([problem]))})
+    chosen = checks.choose(select=["CI003", "SEC003"], ignore=[])
+    report = checks.run(written(tmp_path, {str(WORKFLOW): workflow}), chosen, toolchain)
+    both = {one.check.id: one.findings for one in folded(report).results}
+    assert len(both["CI003"]) == (0 if is_one else 1)
+    also = [one.also for one in both["SEC003"]]
+    assert also == ([(f"CI003 {rule}",)] if is_one else [()] * len(both["SEC003"]))

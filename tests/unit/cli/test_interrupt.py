@@ -42,3 +42,37 @@ except KeyboardInterrupt:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=15
     )
     assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
+STOPPED = """
+import os, signal, sys, time
+from scaffolder import cli
+
+signal.signal(signal.SIGTERM, cli._Stop())
+interrupts = 0
+for pause in {pauses}:
+    try:
+        time.sleep(pause)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.01)
+    except KeyboardInterrupt:
+        interrupts += 1
+print(interrupts)
+"""
+
+
+@pytest.mark.parametrize(
+    ("pauses", "interrupts"),
+    [((0,), 1), ((0, 0), 1), ((0, 0.2, 0), 1), ((0, 1.1), 2)],
+    ids=["one", "process and group", "three at once", "later, another one"],
+)
+def test_signals_that_arrive_together_are_one_interrupt(
+    pauses: tuple[float, ...], interrupts: int
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED.format(pauses=pauses)],
+        capture_output=True,
+        text=True,
+        timeout=15,
+    )
+    assert (done.stdout, done.stderr) == (f"{interrupts}\n", "")
