@@ -143,5 +143,5 @@ def _interruptible(show: Callable[[Result], None]) -> Iterator[Callable[[Result]
             raise
         raise Interrupted(
             "interrupted before the first check ended: there is no report",
-            hint="scaffold check --select AG,EOL,SEC, or `exclude` in scaffold.toml for large folders",
+            hint="scaffold check --select AG,EOL, or `exclude` in scaffold.toml for large folders",
         ) from interrupt

@@ -24,6 +24,9 @@ _NOTHING = re.compile(r"at <[$]?\.Values\.(?P<key>[\w.]+)[^>]*>: nil pointer eva
 """Where a template read a key of a value that is not there."""
 
 _VALUE = re.compile(r"\.Values\.(?P<key>[\w.]+)")
+_OF_NO_VALUE = re.compile(r"nil pointer evaluating|invalid value; expected|wrong type for value")
+"""What Helm says of a template that is given nothing for a value."""
+
 _OTHER_KUBERNETES = "which is incompatible with Kubernetes"
 _REMOTE_SCHEMA = re.compile(r"failing loading \"(https?://[^\"#]+)|loading (https?://\S+?) failed")
 """A reference of values.schema.json into the network, which is not asked."""
@@ -117,6 +120,8 @@ def of_outside(
     """
     if reason := remote_schema(error):
         return reason
+    if _OF_NO_VALUE.search(error) and (by := files.marketplace(project, chart)):
+        return f"{by} completes its values"
     if _OTHER_KUBERNETES in error and not states_version:
         return error.replace("chart requires", "the chart requires")
     demanded = _DEMANDED.search(error)

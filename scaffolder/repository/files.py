@@ -42,6 +42,7 @@ _TEST_DATA = frozenset(
     {
         *("testdata", "test-data", "test_data", "fixtures", "__fixtures__", "test-fixtures"),
         *("test_fixtures", "snapshots", "__snapshots__", "golden", "__mocks__"),
+        *("invalid", "invalid-examples", "invalid_examples", "invalid-manifests"),
     }
 )
 """Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
@@ -287,6 +288,18 @@ def terragrunt(project: Project) -> tuple[Path, ...]:
     return tuple(file for file in project.matching("*.hcl") if file not in others)
 
 
+_OF_HCL_2 = re.compile(
+    r"terragrunt(?:\.stack)?\.hcl|\.terraform\.lock\.hcl|\.tflint\.hcl|.*\.(?:pkr|tftest|tfquery)\.hcl"
+    r"|docker-bake(?:\..+)?\.hcl"
+)
+"""Files of programs that have always read the second version of HCL."""
+
+
+def may_be_hcl_1(file: Path) -> bool:
+    """Return whether a program may read the first version of HCL in a file: Consul, Vault, Nomad."""
+    return file.suffix == ".hcl" and _OF_HCL_2.fullmatch(file.name) is None
+
+
 def hcl(project: Project) -> tuple[Path, ...]:
     """Return every file in the language of Terraform."""
     return project.matching("*.tf", "*.tfvars", "*.hcl", "*.tfbackend")
@@ -365,7 +378,15 @@ def plain_manifests(project: Project) -> tuple[Path, ...]:
         file
         for file in yaml(project)
         if not is_trial(file) and not _is_assertion(file) and folders.isdisjoint(file.parents)
+        if _OF_A_BUILD.search(file.as_posix()) is None
     )
+
+
+_OF_A_BUILD = re.compile(r"(?:^|/)src/(?:main|test)/(?:kubernetes|jkube|fabric8|k8s-fragments)/")
+"""Parts of objects that a build completes and writes anew: Quarkus, JKube, its forerunner fabric8.
+
+https://quarkus.io/guides/deploying-to-kubernetes#using-existing-resources
+"""
 
 
 def _is_assertion(file: Path) -> bool:
@@ -660,9 +681,17 @@ def _is_guide(file: Path) -> bool:
     return _GUIDES.fullmatch(file.name) is not None or "docs" in file.parts[:-1]
 
 
+_OF_OWNERS = frozenset(
+    map(Path, (".", ".github", ".gitlab", ".gitea", ".forgejo", ".bitbucket", "docs"))
+)
+
+
 def owners(project: Project) -> tuple[Path, ...]:
-    """Return the files that name code owners, where GitHub, GitLab and Gitea read them."""
-    return project.matching("CODEOWNERS")
+    """Return the files that name code owners, where GitHub, GitLab, Gitea and Bitbucket read them.
+
+    In another folder it is one for another repository.
+    """
+    return tuple(file for file in project.matching("CODEOWNERS") if file.parent in _OF_OWNERS)
 
 
 def editor_settings(project: Project) -> tuple[Path, ...]:
@@ -957,6 +986,8 @@ class Site:
 
     folder: Path
     generator: str
+    is_mounted: bool = False
+    """Whether it is one of several folders that become one, so that `../` may lead to another."""
 
 
 def sites(project: Project) -> tuple[Site, ...]:
@@ -971,6 +1002,7 @@ def _sites(project: Project) -> Iterator[Site]:
                 yield Site(
                     folder=project.relative((file.parent / inner).as_posix()), generator=generator
                 )
+            yield from _mounted(project, generator, file)
     yield from _known_by_more_than_a_name(project)
 
 
@@ -980,6 +1012,7 @@ def _known_by_more_than_a_name(project: Project) -> Iterator[Site]:
             above = file.parents[len(Path(name).parts) - 1]
             if file == above / name and above / pages in project.folders:
                 yield Site(folder=above / pages, generator=generator)
+                yield from _mounted(project, generator, file)
     for file in called(project, "conf.py"):
         text = project.text(file)
         if "extensions" in text and _OF_SPHINX.search(text):
@@ -998,6 +1031,41 @@ def _folders_of_pages(project: Project, generator: str, settings: Path) -> list[
     named = _PAGES.get(generator)
     inner = [] if named is None else named.findall(project.text(settings))
     return [*inner, "."] if generator == "Docusaurus" else inner
+
+
+_MOUNT = re.compile(r"[\"']?source[\"']?\s*[=:]\s*[\"']?([\w./-]+)")
+
+
+def _mounted(project: Project, generator: str, settings: Path) -> Iterator[Site]:
+    """Yield the folders outside that of its settings which Hugo takes pages from.
+
+    https://gohugo.io/configuration/module/#mounts
+    """
+    text = project.text(settings) if generator == "Hugo" else ""
+    for source in _MOUNT.findall(text) if "mounts" in text else ():
+        if source.startswith(".."):
+            folder = project.relative((settings.parent / source).as_posix())
+            yield Site(folder=folder, generator=generator, is_mounted=True)
+
+
+_OF_MARKETPLACES = {
+    "x-google-marketplace": ("Google Cloud Marketplace", ("schema.yaml", "schema.yml")),
+    "createUiDefinition": ("Azure Marketplace", ("createUiDefinition.json",)),
+}
+"""What marketplaces read beside a chart: how they name it, and in which files.
+
+https://github.com/GoogleCloudPlatform/marketplace-k8s-app-tools/blob/master/docs/schema.md
+https://learn.microsoft.com/partner-center/marketplace-offers/azure-container-technical-assets-kubernetes
+"""
+
+
+def marketplace(project: Project, chart: Path) -> str:
+    """Return the marketplace whose users give a chart its values, "" if there is none."""
+    for word, (name, settings) in _OF_MARKETPLACES.items():
+        for file in project.matching(*settings):
+            if chart.is_relative_to(file.parent) and word in project.text(file):
+                return name
+    return ""
 
 
 def submodules(project: Project) -> tuple[Path, ...]:

@@ -40,6 +40,9 @@ _VARIABLE = re.compile(
     r"^[\s@-]*(?:export\s+)?(\w+)\s*(?:=|:=|\?=|:\s)\s*[\"']?([\w./-]+)[\"']?\s*$"
 )
 _BEGIN = re.compile(r"^\s*(?:-\s+)?(?:[\w-]+:\s+)?[@-]*(?=\S)")
+_COLLECTED = re.compile(r"^\s*(?:(?:export|local|readonly)\s+)?\w+\+?=[\"'](.*--set\b.*)[\"']\s*$")
+"""A variable of a script that collects options: FLAGS="$FLAGS --set a=b"."""
+
 _COMPUTED = re.compile(r"[$`<{]|EXPRESSION")
 _ELSEWHERE = re.compile(r"(?:oci|https?)://|.*\.tgz$|[a-z][\w-]*/[a-z][\w-]*$")
 
@@ -191,6 +194,7 @@ def _of_line(
     text = re.sub(r"\$\((\w+)\)", r"${\1}", line)
     text = _EXPRESSION.sub("${EXPRESSION}", filled(text, variables))
     text = re.sub(r"<\([^)]*\)", "/dev/stdin", text)
+    text = _COLLECTED.sub(r"\1", text)
     for command in shell.simple_commands(text):
         words = _argv(command)
         if words and words[0] not in _PRINTS:
@@ -204,7 +208,7 @@ def _argv(words: tuple[str, ...]) -> tuple[str, ...]:
     if words[0] in _PRINTS:
         return ()
     for at, word in enumerate(words):
-        if _HELM.fullmatch(word):
+        if _is_helm(words[at:]):
             return words[at:]
         if "helm " in word and " " in word.strip():
             # A word whose blanks are escaped stays one word.
@@ -214,8 +218,14 @@ def _argv(words: tuple[str, ...]) -> tuple[str, ...]:
     return words if any(word.startswith("--set") for word in words) else ()
 
 
+def _is_helm(words: tuple[str, ...]) -> bool:
+    """Return whether the first word starts Helm; HELM_OPTIONS, before no command, holds options."""
+    is_options = words[0].startswith("$") and _COMMANDS.isdisjoint(words[1:4])
+    return _HELM.fullmatch(words[0]) is not None and not is_options
+
+
 def _call(project: Project, place: Location, words: tuple[str, ...]) -> HelmCall | None:
-    is_helm = _HELM.fullmatch(words[0]) is not None
+    is_helm = _is_helm(words)
     if is_helm and _COMMANDS.isdisjoint(words[1:4]):
         return None
     stated: dict[str, str] = {}

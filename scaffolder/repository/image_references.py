@@ -73,6 +73,7 @@ def _replaced(project: Project) -> Iterator[str]:
     for file in files.tilt_settings(project):
         yield from _BUILT_BY_TILT.findall(project.text(file))
     yield from _built_by_compose(project)
+    yield from _built_by_a_script(project)
     for item in kubernetes_objects.without_charts(project):
         if item.kind == "ImageStream":  # of OpenShift: a name in the cluster for an image
             yield item.name
@@ -84,6 +85,30 @@ def _built_by_compose(project: Project) -> Iterator[str]:
         for service in _tables_in(list(services.values()) if isinstance(services, dict) else ()):
             if service.get("build") and service.get("image"):
                 yield name_of(str(service["image"]))
+
+
+_BUILD = (
+    r"\b(?:docker|podman|nerdctl|buildah)\s+(?:buildx\s+)?(?:build|bud)\b"
+    r"[^\n]*?\s(?:-\w*t|--tag)[= ]+[\"']?"
+)
+_BUILT = re.compile(rf"{_BUILD}(?P<name>[\w./-]+)")
+_BUILT_BY_FOLDER = re.compile(rf"{_BUILD}\$")
+
+
+def _built_by_a_script(project: Project) -> Iterator[str]:
+    """Yield the names of images that are built on the machine that runs them.
+
+    A script names them, or builds each folder under its name.
+    """
+    builds_folders = False
+    for file in (*files.shell_programs(project), *files.makefiles(project)):
+        text = project.text(file)
+        if "build" in text or "bud" in text:
+            names = [found["name"] for found in _BUILT.finditer(text)]
+            yield from (name for name in names if "/" not in name)
+            builds_folders = builds_folders or _BUILT_BY_FOLDER.search(text) is not None
+    for file in files.dockerfiles(project) if builds_folders else ():
+        yield file.parent.name
 
 
 def _tables_in(value: Any) -> Iterator[dict[Any, Any]]:

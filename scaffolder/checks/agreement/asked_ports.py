@@ -253,6 +253,8 @@ def _annotation(
     listens = _listening(project, service)
     if port in declared or port in {other.value for other in listens}:
         yield None
+    elif any(_has_a_sidecar(pod) for pod in pods):
+        return  # a proxy that is put beside the containers may listen there
     elif (declared or listens) and not _known(project, service, port):
         right = sorted(declared)[0] if declared else listens[0].value
         place_of_port = [pod.place(project, *_first_port(pod)) for pod in pods if _declared(pod)]
@@ -262,6 +264,26 @@ def _annotation(
             place_of_port[:1] or [other.place for other in listens[:1]],
             fix=f"write {right}",
         )
+
+
+_INJECTS = re.compile(
+    r"[\w.-]+/(?:(?:[\w-]+-)?inject(?:-[\w-]+)?|sidecar-injection|sidecarInjectorWebhook)"
+    r"|dapr\.io/enabled|istio\.io/rev"
+)
+"""An annotation or label by which a mesh or an agent adds a container to a pod.
+
+Consul: consul.hashicorp.com/connect-inject; Istio: sidecar.istio.io/inject; Linkerd:
+linkerd.io/inject; Vault: vault.hashicorp.com/agent-inject; Kuma: kuma.io/sidecar-injection.
+"""
+
+_OFF = frozenset({"false", "disabled", "no", "off"})
+
+
+def _has_a_sidecar(pod: KubernetesObject) -> bool:
+    """Return whether a pod asks for a container that its manifest does not have."""
+    way = (*(pod.pod or ()), "metadata")
+    marks = charts.texts(pod.get(*way, "annotations")) | charts.texts(pod.get(*way, "labels"))
+    return any(_INJECTS.fullmatch(key) and value not in _OFF for key, value in marks.items())
 
 
 def _declared(pod: KubernetesObject) -> set[str]:

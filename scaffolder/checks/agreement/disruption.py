@@ -49,6 +49,10 @@ _CHANGING = re.compile(
 """Labels whose value another release changes, by their names."""
 
 
+_STAYS = re.compile(r"(?i)(?:^|[-_.])(?:latest|stable|main|master|edge|nightly|snapshot|dev)$")
+"""A version that the next release has as well."""
+
+
 def selectors_keep_their_labels(project: Project, _: Toolchain) -> Verdict:
     """The selector of a workload, which is immutable, has no label that a release changes."""
     selecting = [
@@ -78,6 +82,8 @@ def _changes(label: str, value: str, workload: KubernetesObject) -> bool:
     """Return whether a label changes: by its name, and not where the object is named after it."""
     if value and value.lower() in workload.name.lower():
         return False  # shop-v1 beside shop-v2: a workload of its own for each version
+    if _STAYS.search(value):
+        return False
     if _CHANGING.fullmatch(label):
         return label != "chart" or bool(re.search(r"-\d+\.\d+", value))
     tags = {

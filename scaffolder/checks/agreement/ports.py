@@ -189,7 +189,7 @@ def probes_ask_a_port(project: Project, _: Toolchain) -> Verdict:
         for way, container in workload.containers():
             for probe, how, settings in _probes(container):
                 looked += 1
-                port = str(settings.get("port", ""))
+                port = str(settings.get("port") or "")
                 declared = list(_port_words_of(container))
                 known = any(port in words for words in declared)
                 if port.isdigit():
@@ -298,7 +298,16 @@ def _may_listen(pods: list[KubernetesObject], port: str) -> bool:
     """Return whether a container declares no port at all, or is told this one."""
     containers = [container for pod in pods for _, container in pod.containers()]
     asked = {str(settings.get("port")) for one in containers for _, _, settings in _probes(one)}
-    return port in asked or any(not one.get("ports") or _is_told(one, [port]) for one in containers)
+    return port in asked or any(
+        not one.get("ports") or _has_an_open_port(one) or _is_told(one, [port])
+        for one in containers
+    )
+
+
+def _has_an_open_port(container: dict[Any, Any]) -> bool:
+    """Return whether a value that is not known here says at which port a container listens."""
+    ports = listed(container.get("ports"))
+    return any(isinstance(one, dict) and not one.get("containerPort") for one in ports)
 
 
 def _leads_there(service: KubernetesObject, target: str, known: list[list[str]]) -> bool:

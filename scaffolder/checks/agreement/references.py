@@ -11,7 +11,7 @@ from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
-from scaffolder.repository.facts import brought, commands, documents
+from scaffolder.repository.facts import brought, commands, documents, ownership
 from scaffolder.repository.facts.commands import Command
 from scaffolder.repository.facts.documents import Link
 from scaffolder.repository.project import Project
@@ -127,8 +127,27 @@ def _run_in(command: Command, name: str) -> tuple[Path | None, bool]:
     has_come_back = left is not None and name not in command.text[: left.end()]
     for words, folder in commands.calls(command):
         if any(name in word for word in words):
+            if _is_run_in_a_container(words, name):
+                return None, True
             return command.folder if has_come_back else folder, words[0] not in _PRINTS
     return command.folder, not command.is_text
+
+
+_CONTAINERS = frozenset({"docker", "docker-compose", "podman", "podman-compose", "nerdctl"})
+_CLUSTERS = frozenset({"kubectl", "oc", "k3s"})
+
+
+def _is_run_in_a_container(words: tuple[str, ...], name: str) -> bool:
+    """Return whether a container runs a script: it is in its image, at a path of the image."""
+    program = words[0].rpartition("/")[2]
+    if program in _CLUSTERS:
+        starts = {"exec", "run", "debug"}
+    elif program in _CONTAINERS:
+        starts = {"exec", "run"}
+    else:
+        return False
+    at = next((at for at, word in enumerate(words) if word in starts), len(words))
+    return any(name in word for word in words[at:])
 
 
 def _starts_in_its_folder(project: Project, command: Command) -> bool:
@@ -189,7 +208,7 @@ def _guesses(project: Project) -> dict[Link, str]:
     A path from the root of a host without an ending, such as /owner/name/actions, is a page of it.
     """
     guesses = {
-        link: _alike(project, link.path, but=link.place.path)
+        link: _moved(project, link.path, but=link.place.path)
         for link in documents.links(project)
         if documents.target(project, link) is None
         if link.path.suffix or not link.written.startswith("/")
@@ -238,12 +257,16 @@ _OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 """A user, a team, or an address: https://docs.github.com/articles/about-code-owners."""
 
 
-def _moved(project: Project, path: Path) -> str:
-    """Return what a path of owners may mean; a folder counts if most of its path is alike."""
-    near = _alike(project, path)
-    if not near or project.has(near):
-        return near
+_NEAR_THE_ROOT = 2
+"""Levels of folders that a link may mean by their last name alone."""
+
+
+def _moved(project: Project, path: Path, *, but: Path | None = None) -> str:
+    """Return what a path may mean; a folder counts if most of its path is alike."""
+    near = _alike(project, path, but=but)
     parts = Path(near).parts
+    if not near or project.has(near) or (but and len(parts) <= _NEAR_THE_ROOT):
+        return near
     shared = sum(part in parts for part in path.parts)
     return near if shared * 2 >= max(len(parts), len(path.parts)) else ""
 
@@ -284,10 +307,45 @@ def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
         moved = (
             (place.path, place.line) if follows or re.search(r"\b(?:cd|pushd)\b", code) else None
         )
-        code = _TO_FILL_IN.sub("_", code)
+        code = _TO_FILL_IN.sub("%", code)
         for words in commands.words_of(code) if moved is None and "make" in code else ():
             if words[0] == "make" and not _GONE.search(place.text):
-                yield from _asked_in_text(project, place, words[1:])
+                asked = list(_asked_in_text(project, place, words[1:]))
+                lacking = any(_lacks(project, file, name) for _, file, name in asked)
+                if not (lacking and _is_about_a_clone(project, place)):
+                    yield from asked
+
+
+_CLONES = re.compile(
+    r"\b(?:git|gh repo) clone\s+(?:-\S+\s+)*[\"'`]?(?P<cloned>[\w.@:/~-]+)"
+    r"|(?:\b[Cc](?:lone|heck ?out)\b[^\n]*?|\brepo(?:sitory)?`?\]\()"
+    r"https?://(?:github|gitlab)\.com/(?P<linked>[\w.-]+/[\w.-]+)"
+)
+
+
+def _is_about_a_clone(project: Project, place: Location) -> bool:
+    """Return whether a page has a reader clone another repository before a command.
+
+    That of the first page is of this one, if a command for its Makefile comes after it.
+    """
+    lines = project.lines(place.path)
+    found = list(_CLONES.finditer("\n".join(lines[: place.line])))
+    if not found:
+        return False
+    name = (found[-1]["cloned"] or found[-1]["linked"]).removesuffix(".git").rpartition("/")[2]
+    if name.lower() in ownership.own_names(project):
+        return False
+    if place.path.parent != Path():
+        return True
+    first = "\n".join(lines).count("\n", 0, found[-1].start()) + 1
+    return not any(
+        not _lacks(project, file, target)
+        for other, code in documents.shell(project)
+        if other.path == place.path and other.line >= first and "make" in code
+        for words in commands.words_of(code)
+        if words[0] == "make"
+        for _, file, target in _asked_in_text(project, other, words[1:])
+    )
 
 
 def _asked_in_text(

@@ -42,7 +42,8 @@ def _uneven(
 ) -> Iterator[Finding]:
     """Yield what is not set everywhere; a file that does not parse is left out."""
     all_keys = {name: read(project, file) for name, file in family.files.items()}
-    keys = {name: _neutral(one, name) for name, one in all_keys.items() if one is not None}
+    known = {name: one for name, one in all_keys.items() if one is not None}
+    keys = {name: _neutral(one, name, _of_others(known, name)) for name, one in known.items()}
     base = None if _are_parallel(keys) else environments.base_of(project, family)
     shared = (read(project, base) or {}) if base else {}
     uneven: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -93,12 +94,22 @@ def _set_of_others(
     )
 
 
-def _neutral(keys: _Keys, environment: str) -> _Keys:
-    """Return the keys with the environment's own name left open: each has keys of its own name."""
+def _neutral(keys: _Keys, environment: str, others: frozenset[tuple[str, ...]]) -> _Keys:
+    """Return the keys with the environment's own name left open: each has keys of its own name.
+
+    A key that others have as it is, such as `production_env`, is not about one environment.
+    """
     return {
-        tuple(environment_diff.neutral(part, environment) for part in way): line
+        way
+        if way in others
+        else tuple(environment_diff.neutral(part, environment) for part in way): line
         for way, line in keys.items()
     }
+
+
+def _of_others(keys: dict[str, _Keys], environment: str) -> frozenset[tuple[str, ...]]:
+    """Return the keys of all environments but one."""
+    return frozenset(way for name, one in keys.items() if name != environment for way in one)
 
 
 def _are_parallel(keys: dict[str, _Keys]) -> bool:

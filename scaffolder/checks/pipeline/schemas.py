@@ -171,7 +171,18 @@ def _schema_findings(
         )
     for error in report.get("parse_errors", []):
         file = named(error["filename"])
-        yield Finding(path=file, message=f"does not parse: {error['message']}")
+        if not _parses(project, file):
+            yield Finding(path=file, message=f"does not parse: {error['message']}")
+
+
+def _parses(project: Project, file: Path) -> bool:
+    """Return whether a file is YAML: the reader of the schema refuses a tab before a comment."""
+    if not project.has(file):
+        return False
+    try:
+        return bool(reading.yaml_of(project, file))
+    except reading.Unreadable:
+        return False
 
 
 _NO_VALUE = re.compile(r"\$\.on\.|.*(?:^|\.)(?:env|with|outputs|secrets|inputs)\.[^.]+$")
@@ -188,13 +199,15 @@ def _is_taken_by_github(path: str, message: str) -> bool:
     """Whether GitHub takes what the vendored schema refuses: https://docs.github.com/actions.
 
     A filter, a variable or an input without a value counts as none, one text as a list of one, and
-    a workflow may have a description.
+    a workflow may have a description, and a strategy no matrix.
     """
     path = _QUOTED_KEY.sub(r".\1", path)
     if message.startswith("None is not"):
         return _NO_VALUE.match(path) is not None
     if message.endswith("is not of type 'array'") and message.startswith(("'", '"')):
         return _OR_A_LIST.fullmatch(path) is not None
+    if message == "'matrix' is a required property":
+        return path.endswith(".strategy")
     return path == "$" and "('description' was unexpected)" in message
 
 

@@ -65,7 +65,7 @@ def is_example(text: str) -> bool:
     """Whether the text says itself, or encoded in base64, that it stands for another one."""
     if _EXAMPLE.search(text):
         return True
-    word = _decoded(text)
+    word = decoded(text)
     return bool(
         _EXAMPLE.search(word)
         or _USUAL.fullmatch(word)
@@ -73,7 +73,7 @@ def is_example(text: str) -> bool:
     )
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
     """Return the word that a text is in base64, "" if it is none."""
     if not _ENCODED_WORD.fullmatch(text):
         return ""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffolder.checks.security.assigned import assigned
+from scaffolder.checks.security.drawn import decoded, is_drawn
 from scaffolder.checks.security.forms import PRIVATE_KEY, Secret, known
 from scaffolder.model import Finding, Severity, Verdict, counted
 from scaffolder.repository import files
@@ -97,7 +98,11 @@ def _weight(project: Project, file: Path, text: str, secret: Secret) -> Severity
     """Return NOTE for what opens nothing of production: values of trials, an id whose secret is elsewhere."""
     if files.is_trial_values(project, file) or _is_for_developers(text, secret.start):
         return Severity.NOTE
-    if _OF_DEVELOPERS.search(file.name) or _is_alone(text, secret):
+    if (
+        _OF_DEVELOPERS.search(file.name)
+        or _is_alone(text, secret)
+        or _is_the_name_of_its_user(text, secret)
+    ):
         return Severity.NOTE
     line_start = text.rfind("\n", 0, secret.start) + 1
     is_id = re.match(
@@ -112,6 +117,22 @@ _OF_DEVELOPERS = re.compile(
     re.IGNORECASE,
 )
 """A file of Compose for a machine on which nothing is worth a secret."""
+
+
+_VALUE = re.compile(r"[:=]\s*[\"']?([\w./+=-]+)[\"']?\s*$")
+_NEAR = 12
+"""Lines before and after a password in which the name of its user is looked for."""
+
+
+def _is_the_name_of_its_user(text: str, secret: Secret) -> bool:
+    """Return whether a password is the name of the user beside it: the one of a demonstration."""
+    value = _VALUE.search(text[secret.start : secret.end])
+    if value is None or is_drawn(value[1]) or is_drawn(decoded(value[1])):
+        return False
+    before, after = text[: secret.start].splitlines()[-_NEAR:], text[secret.end :].splitlines()
+    around = "\n".join([*before, *after[:_NEAR]])
+    named = rf"(?im)user(?:_?name)?[\"']?\s*[:=]\s*[\"']?{re.escape(value[1])}[\"']?,?\s*$"
+    return re.search(named, around) is not None
 
 
 _OF_AN_ID = re.compile(r"(?:user(?:name)?|key_?id)[\"']?\s*[:=]", re.IGNORECASE)

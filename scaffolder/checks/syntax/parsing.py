@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from scaffolder.checks.syntax import leftovers
-from scaffolder.formats import Unreadable, editorconfig, jsonc
+from scaffolder.formats import Unreadable, editorconfig, hcl, jsonc
 from scaffolder.formats.editorconfig import EditorConfig
 from scaffolder.model import (
     Check,
@@ -355,7 +355,22 @@ def _xml_problem(project: Project, file: Path) -> tuple[int, str] | None:
 
 
 def _hcl_problem(project: Project, file: Path) -> tuple[int, str] | None:
-    return _unreadable(lambda: reading.hcl_of(project, file))
+    problem = _unreadable(lambda: reading.hcl_of(project, file))
+    if problem is None or not files.may_be_hcl_1(file):
+        return problem
+    text = _COMMA.sub(r"\1", project.text(file))
+    texts = (text, _COMMA_OF_LISTS.sub(r"\1", text))
+    return problem if all(_unreadable(partial(hcl.read, one)) for one in texts) else None
+
+
+_COMMA = re.compile(
+    r"""(?m)^([ \t]*"?[\w.-]+"?[ \t]*=(?!.*[\[{(][ \t]*$).*),(?=[ \t]*(?:(?:\#|//).*)?$)"""
+)
+_COMMA_OF_LISTS = re.compile(r"(?m)^([ \t]*[\]})]+),(?=[ \t]*$)")
+"""A comma after an argument: the first version of HCL allows it.
+
+https://github.com/hashicorp/hcl/tree/hcl1
+"""
 
 
 CHECKS = (

@@ -148,7 +148,8 @@ class _Reader:
 
     def provider(self, part: _Part) -> Iterator[ClusterProvider]:
         """Yield a provider if one of its settings leads to a cluster of the configuration."""
-        for attribute in _attributes(part.block):
+        # What names the cluster itself tells it apart; a local may hold those of many.
+        for attribute in sorted(_attributes(part.block), key=_is_indirect):
             made = self._cluster(part.file.parent, attribute.expression, _DEEPEST)
             if made:
                 yield ClusterProvider(
@@ -167,7 +168,8 @@ class _Reader:
         return self._made.get(key)
 
     def _followed(self, folder: Path, expression: str, depth: int) -> _Part | None:
-        for kind, name, attribute in _REFERENCE.findall(_code(expression)):
+        references = _REFERENCE.findall(_code(expression))
+        for kind, name, attribute in sorted(references, key=lambda one: one[0] in _INDIRECT):
             made = self._referred(folder, (kind, name, attribute), depth - 1)
             if made:
                 return made
@@ -246,6 +248,15 @@ class _Reader:
         return next(
             (part for part in self.parts(folder, kind) if part.block.labels == labels), None
         )
+
+
+_INDIRECT = frozenset({"local", "var"})
+
+
+def _is_indirect(attribute: Attribute) -> bool:
+    """Return whether a setting names no resource, data source or module."""
+    kinds = {kind for kind, _, _ in _REFERENCE.findall(_code(attribute.expression))}
+    return kinds <= _INDIRECT
 
 
 def _makes(source: str) -> bool:

@@ -162,6 +162,7 @@ def _is_address(project: Project, file: Path, generator: str, path: str) -> bool
         or _is_route(project, file, path)
         or (generator == "Docusaurus" and sites.is_translated(file))
         or (not generator and sites.is_page(project, file, path))
+        or (path.startswith("../") and sites.is_mounted(project, file))
     )
 
 

@@ -40,7 +40,8 @@ def unknown_values_by(project: Project, chart: Path) -> str:
         return "Helmfile"
     if chart in project.once("charts with valuesFrom", lambda: _with_values_from(project)):
         return "a HelmRelease"
-    by = applications.completing(project, chart) or helm_calls.incomplete(project, chart)
+    by = files.marketplace(project, chart) or applications.completing(project, chart)
+    by = by or helm_calls.incomplete(project, chart)
     elsewhere = ("values elsewhere", chart)
     return by or project.once(elsewhere, lambda: _of_another_repository(project, chart))
 

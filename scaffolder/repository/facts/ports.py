@@ -204,9 +204,11 @@ def _published(
     texts = [_inside(port) for port in reading.listed(ports)]
     if any("$" in text for text in texts):
         return  # one of them is the service's, and which one is not known
+    beside = list(_in_its_network(project, file, name))
     for number, text in enumerate(texts):
         is_told = text.isdigit() and (
             _is_told(project, file, service, text)
+            or any(not one.get("build") or _is_told(project, file, one, text) for one in beside)
             or _is_of_a_profile(project, context, service, text)
         )
         if text.isdigit() and not is_told:
@@ -218,6 +220,14 @@ def _published(
                 file=file,
                 line=line_of(service, "ports", number),
             )
+
+
+def _in_its_network(project: Project, file: Path, name: str) -> Iterator[dict[Any, Any]]:
+    """Yield the services of Compose that listen at the address of another one: its sidecars."""
+    composed = reading.table(project, file).get("services")
+    for one in composed.values() if isinstance(composed, dict) else ():
+        if isinstance(one, dict) and one.get("network_mode") == f"service:{name}":
+            yield one
 
 
 def _inside(port: Any) -> str:

@@ -57,6 +57,13 @@ def is_page(project: Project, file: Path, path: str) -> bool:
     )
 
 
+def is_mounted(project: Project, file: Path) -> bool:
+    """Return whether a page is in a folder that a site takes in beside others."""
+    return any(
+        site.is_mounted and file.is_relative_to(site.folder) for site in files.sites(project)
+    )
+
+
 def is_file(generator: str, path: str) -> bool:
     """Return whether a link of a page leads to a file; a route has no ending, or is absolute.
 

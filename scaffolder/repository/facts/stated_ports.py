@@ -149,12 +149,32 @@ def _stated(project: Project) -> Iterator[StatedPort]:
 
 
 def _run(project: Project, line: GuideLine, text: str) -> Iterator[StatedPort]:
-    words = text[text.index("run") :].split()
-    images = [word for word in words[1:] if re.fullmatch(r"[a-z0-9][\w./:-]*[a-z][\w./:-]*", word)]
-    if _SETS_PORT.search(text) or not any(ownership.is_own(project, one) for one in images):
+    image = _image(text[text.index(" run") :].split()[1:])
+    if _SETS_PORT.search(text) or not image or not ownership.is_own(project, image):
         return
     for port in _PUBLISHED.findall(text):
         yield _made(RUN, port, line)
+
+
+_FLAGS = frozenset(
+    {"--rm", "--init", "--detach", "--interactive", "--tty", "--privileged", "--read-only"}
+    | {"--publish-all", "--no-healthcheck", "--oom-kill-disable", "--quiet", "--sig-proxy"}
+)
+"""Options of `docker run` without a value."""
+
+_SHORT_FLAGS = re.compile(r"-[ditPq]+")
+
+
+def _image(words: list[str]) -> str:
+    """Return the image that is run: the first word that is no option and no value of one."""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):
+        word = words[at]
+        is_alone = word in _FLAGS or "=" in word or _SHORT_FLAGS.fullmatch(word)
+        is_joined = re.fullmatch(r"-[epvwu]\S+", word)
+        at += 1 if is_alone or is_joined else 2
+    name = words[at].strip("\"'`") if at < len(words) else ""
+    return name if re.fullmatch(r"[a-z0-9][\w./:@-]*", name) else ""
 
 
 def _made(kind: str, port: str, line: GuideLine, name: str = "") -> StatedPort:

@@ -9,8 +9,9 @@ from typing import Any
 
 from scaffolder.repository.facts import charts, deployments, ownership, services
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
+from scaffolder.repository.facts.versions_of_images import split
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import listed
+from scaffolder.repository.reading import listed, stages
 
 
 def containers(
@@ -33,6 +34,8 @@ def containers(
 def _service_of(project: Project, workload: KubernetesObject, image: str) -> Path | None:
     """Return the service whose image a container runs, by the names of image, workload and chart."""
     folders = services.with_image(project)
+    if _is_built_otherwise(project, image):
+        return None
     ours = ownership.is_placeholder(image)
     if len(folders) == 1:
         return folders[0] if ours or _is_of_the_only_service(project, workload, image) else None
@@ -40,11 +43,31 @@ def _service_of(project: Project, workload: KubernetesObject, image: str) -> Pat
     named = project.once("services by name", lambda: _by_name(folders))
     by_image = named.get(last, [])
     if len(by_image) == 1:
-        return by_image[0]
+        return None if _is_of_its_base(project, by_image[0], image) else by_image[0]
     name = workload.name.lower()
     by_name = [*named.get(name, ()), *named.get(name.removesuffix("-deployment"), ())]
     by_name = list(dict.fromkeys(by_name))
     return by_name[0] if len(by_name) == 1 and ours else None
+
+
+def _is_built_otherwise(project: Project, image: str) -> bool:
+    """Return whether an image is that of a service here which no Dockerfile builds: ko, Jib, packs."""
+    if image.startswith("ko://"):
+        return True
+    last = ownership.last_name(image)
+    named = [one for one in services.folders(project) if one.name.lower() == last]
+    return bool(named) and not set(named) & set(services.with_image(project))
+
+
+def _is_of_its_base(project: Project, service: Path, image: str) -> bool:
+    """Return whether an image is published where the image of a service has its base from.
+
+    A repository that changes somebody's image does not build the one that is published.
+    """
+    publisher = split(image)[0].rpartition("/")[0]
+    read = [stages(project, file) for file in services.dockerfiles_of(project, service)]
+    bases = {stage.image for found in read if found for stage in found.stages}
+    return bool(publisher) and any(split(one)[0].startswith(f"{publisher}/") for one in bases)
 
 
 def _is_of_the_only_service(project: Project, workload: KubernetesObject, image: str) -> bool:
