@@ -310,7 +310,20 @@ def hcl(project: Project) -> tuple[Path, ...]:
 
 def charts(project: Project) -> tuple[Path, ...]:
     """Return the folders of all Helm charts, also those that others bring along, but no examples."""
-    return tuple(file.parent for file in project.matching("Chart.yaml") if not is_trial(file))
+    return project.once("folders of charts", lambda: tuple(_charts(project)))
+
+
+def _charts(project: Project) -> Iterator[Path]:
+    for file in project.matching("Chart.yaml"):
+        # Without a name and templates it is a part that a script puts into another chart.
+        is_part = not _NAMED.search(project.text(file))
+        if not is_trial(file) and not (
+            is_part and file.parent / "templates" not in project.folders
+        ):
+            yield file.parent
+
+
+_NAMED = re.compile(r"^[\"']?name[\"']?\s*:|^\{", re.MULTILINE)
 
 
 def chart(project: Project) -> Path | None:

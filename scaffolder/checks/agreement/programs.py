@@ -57,10 +57,21 @@ def programs_have_one_version(project: Project, _: Toolchain) -> Verdict:
         right = next((one for one in stated if one.role == PIN), None) or max(
             stated, key=lambda one: (sum(_same(one, other) for other in stated), _number(one))
         )
-        findings += [_wrong(one, right) for one in stated if not _same(one, right)]
+        findings += [
+            _wrong(one, right)
+            for one in stated
+            if not _same(one, right) and not _is_tried_beside(stated, one, right)
+        ]
     if not compared:
         raise NotApplicable("no program's version is named in two files")
     return Verdict(findings=distinct(findings), detail=", ".join(compared[:6]))
+
+
+def _is_tried_beside(stated: list[Declaration], one: Declaration, right: Declaration) -> bool:
+    """Return whether one pipeline runs two major versions of a program: it tries both."""
+    return one.value.split(".")[0] != right.value.split(".")[0] and any(
+        other.place.path == one.place.path and _same(other, right) for other in stated
+    )
 
 
 def providers_overlap(project: Project, _: Toolchain) -> Verdict:

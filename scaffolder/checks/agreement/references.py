@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
@@ -323,12 +323,33 @@ _CLONES = re.compile(
 )
 
 
+_BESIDE = 8
+"""Lines before a command in which a page says of which repository it is."""
+
+_ANOTHER = re.compile(
+    r"(?i)(?:\brepo(?:sitory)?\b|\breadme\b)[^\n]*?https?://(?:github|gitlab)\.com/[\w.-]+/(?P<linked>[\w.-]+)"
+    r"|`(?P<named>[\w.-]+)` repo(?:sitory)?\b"
+)
+
+
+def _is_beside_another(project: Project, lines: Sequence[str]) -> bool:
+    """Return whether the lines before a command, from the last heading on, name a repository."""
+    lines = [line for line in lines if "clone" not in line]
+    text = re.split(r"(?m)^#+ ", "\n".join(lines))[-1]
+    names = [
+        (one["linked"] or one["named"]).removesuffix(".git") for one in _ANOTHER.finditer(text)
+    ]
+    return bool(names) and ownership.own_names(project).isdisjoint(map(str.lower, names))
+
+
 def _is_about_a_clone(project: Project, place: Location) -> bool:
     """Return whether a page has a reader clone another repository before a command.
 
     That of the first page is of this one, if a command for its Makefile comes after it.
     """
     lines = project.lines(place.path)
+    if _is_beside_another(project, lines[max(0, place.line - _BESIDE) : place.line]):
+        return True
     found = list(_CLONES.finditer("\n".join(lines[: place.line])))
     if not found:
         return False

@@ -132,15 +132,36 @@ def _missing_value(project: Project, chart: Chart, use: Use) -> _Missing | None:
         return None
     near = difflib.get_close_matches(name, beside, n=1)
     is_misspelt = any(_is_one_letter_off(name, one) for one in near)
-    if len(way) == use.key.count(".") and not is_misspelt and _is_a_whole_tree(use):
+    if len(way) == use.key.count(".") and not is_misspelt and _may_be_nothing(use):
         return None
     return _Missing(use=use, way=tuple(way), near=near[0] if near else "", is_misspelt=is_misspelt)
 
 
-def _is_a_whole_tree(use: Use) -> bool:
-    """Return whether a template prints a value as YAML: without it there is `null`, which says nothing."""
-    printed = rf"\btoYaml\s+\.Values\.{re.escape(use.key)}(?![\w.])"
-    return re.search(printed, use.place.text) is not None
+_OPTIONAL = (
+    r"initialDelaySeconds|periodSeconds|timeoutSeconds|successThreshold|failureThreshold"
+    r"|terminationGracePeriodSeconds|minReadySeconds|progressDeadlineSeconds|revisionHistoryLimit"
+    r"|activeDeadlineSeconds|backoffLimit|ttlSecondsAfterFinished|startingDeadlineSeconds"
+    r"|replicas|imagePullPolicy|priorityClassName|runtimeClassName|schedulerName|restartPolicy"
+    r"|dnsPolicy|hostNetwork|nodePort|clusterIP|loadBalancerIP|loadBalancerClass|sessionAffinity"
+    r"|externalTrafficPolicy|internalTrafficPolicy|storageClassName|volumeMode|ingressClassName"
+    r"|automountServiceAccountToken|enableServiceLinks|nodeSelector|affinity|tolerations"
+)
+"""Fields that Kubernetes has a default for: with no value they are as if they were not there."""
+
+
+def _may_be_nothing(use: Use) -> bool:
+    """Return whether a template without a value says what it says without the line.
+
+    `null` takes the default of Kubernetes, and a list of values that another template merges may
+    hold nothing.
+    """
+    value = rf"\$?\.Values\.{re.escape(use.key)}(?![\w.])"
+    ways = (
+        rf"\btoYaml\s+{value}",
+        rf"^\s*(?:-\s+)?(?:{_OPTIONAL}):\s*[\"']?\{{\{{-?\s*{value}\s*-?\}}\}}[\"']?\s*$",
+        rf"\(\s*list\b[^()]*{value}",
+    )
+    return any(re.search(way, use.place.text) for way in ways)
 
 
 def _is_one_letter_off(name: str, other: str) -> bool:

@@ -223,8 +223,13 @@ def shellcheck_passes(project: Project, toolchain: Toolchain) -> Verdict:
         for p in problems
         if project.relative(p["file"]) not in templates
         if not (p["code"] == _NO_SHELL and _is_sourced(project, project.relative(p["file"])))
+        if p["code"] not in _OTHER_SHELLS
     )
     limits = [f"{counted(len(templates), 'template')} of other programs"] if templates else []
+    if others := {p["file"] for p in problems if p["code"] in _OTHER_SHELLS}:
+        limits.append(
+            f"{counted(len(others), 'script')} for programs that shellcheck does not know"
+        )
     return Verdict(
         findings=findings,
         detail=counted(len(files), "script"),
@@ -301,6 +306,9 @@ def _of_batch(
     comments: list[dict[str, Any]] = json_report(SHELLCHECK.name, done, codes={0, 1})["comments"]
     return comments
 
+
+_OTHER_SHELLS = frozenset({1008, 1071})
+"""Rules about a first line for a shell, or a program before one, that shellcheck does not know."""
 
 _NO_SHELL = 2148
 """The rule by which shellcheck misses a first line: it does not know the shell, and none may run it."""

@@ -293,6 +293,9 @@ _OPEN_VALUE = re.compile(r"[:\[,]\s*<[A-Z][A-Z0-9_]+>\s*[,\]}\n]")
 """A placeholder in the place of a value of JSON."""
 
 
+_COMMENT_FIRST = re.compile(r"(?:[{\[]\s*)?(?://|/\*)")
+
+
 def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
     problem = _unreadable(lambda: reading.json_of(project, file))
     if problem and _OPEN_VALUE.search(project.text(file)):
@@ -301,7 +304,7 @@ def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
     if (
         problem
         and not files.is_strict_json(file)
-        and text.startswith(("//", "/*"))
+        and _COMMENT_FIRST.match(text)
         and not _unreadable(partial(jsonc.read, text, comments=True))
     ):
         return None  # who wrote a comment first has a program that reads comments

@@ -88,14 +88,38 @@ def _commands(project: Project) -> Iterator[Command]:
             for number, line in target.recipe:
                 yield _command(MAKE, file, number, line.lstrip("@-+ "), folder)
     for file in files.shell_programs(project):
-        moved = _moves_to_root(project, file)
-        texts = shell.lines_of_texts(project.text(file))
-        has_left = False
-        for number, line in logical_lines(project.text(file)):
-            if not line.lstrip().startswith("#"):
-                one = _command(SCRIPT, file, number, line, moved, is_text=number in texts)
-                yield replace(one, has_left=has_left) if has_left else one
-                has_left = _leaves(line) or (has_left and not _BACK.match(line))
+        yield from _of_program(project, file)
+
+
+def _of_program(project: Project, file: Path) -> Iterator[Command]:
+    moved, left = _moves_to_root(project, file), list[Path]()
+    texts = shell.lines_of_texts(project.text(file))
+    has_left = False
+    for number, line in logical_lines(project.text(file)):
+        if not line.lstrip().startswith("#"):
+            one = _command(SCRIPT, file, number, line, moved, is_text=number in texts)
+            yield replace(one, has_left=has_left) if has_left else one
+            has_left = _leaves(line) or (has_left and not _BACK.match(line))
+            if moved is not None:
+                moved = _folder_after(project, line, moved, left)
+
+
+_GOES = re.compile(r"(cd|pushd)\s+[\"']?([\w.-][\w./-]*)[\"']?\s*(?:$|[#|>&;])")
+
+
+def _folder_after(project: Project, line: str, folder: Path, left: list[Path]) -> Path:
+    """Return the folder of a script after a line; `left` has those that `popd` goes back to.
+
+    A line that begins with a blank may be in a function or a condition, and is passed over.
+    """
+    if left and re.match(r"popd\b", line):
+        return left.pop()
+    going = _GOES.match(line)
+    if going is None:
+        return folder
+    if going[1] == "pushd":
+        left.append(folder)
+    return project.relative((folder / going[2]).as_posix())
 
 
 _BACK = re.compile(r"\s*(?:cd -|popd\b|[})]|cd\s*$)")

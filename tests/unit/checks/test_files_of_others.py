@@ -11,6 +11,7 @@ from support import ScriptedToolchain, said, written
 
 from scaffolder import checks
 from scaffolder.model import Report, Severity
+from scaffolder.repository import files
 
 
 def ran(root: Path, files: Mapping[str, str], *ids: str) -> Report:
@@ -364,3 +365,137 @@ def test_a_provider_is_of_the_cluster_that_it_names_itself(
     (result,) = ran(tmp_path, {"main.tf": CLUSTERS.format(setting=setting)}, "TF003").results
     (finding,) = result.findings
     assert f"azurerm_kubernetes_cluster.{name}," in finding.message
+
+
+# ---- AG048: the folder of a script ---------------------------------------------------------------
+
+AT = '#!/bin/sh\ncd "$(dirname "$0")"\n'
+MOVES = {
+    "up": ("pushd ..\nexec ./setup.sh\npopd\n", 0),
+    "up, in quotes": ('cd ".."\n./setup.sh\n', 0),
+    "into a folder": ("cd sub/\n./inner.sh\n", 0),
+    "and back": ("pushd .. >/dev/null\npopd\n./setup.sh\n", 1),
+    "into another": ("cd sub\n./setup.sh\n", 1),
+    "nowhere": ("./setup.sh\n", 1),
+}
+
+
+@pytest.mark.parametrize(("text", "wrong"), MOVES.values(), ids=MOVES)
+def test_a_script_goes_on_where_it_went(tmp_path: Path, text: str, wrong: int) -> None:
+    files = {"setup.sh": "true\n", "infra/up.sh": AT + text, "infra/sub/inner.sh": "true\n"}
+    assert number(tmp_path, files, "AG048") == wrong
+
+
+# ---- SY003, CI004 --------------------------------------------------------------------------------
+
+JSONC = {
+    "after the bracket": ('{\n\t// copy this file\n\t"a": 1\n}\n', 0),
+    "a block": ('[\n  /* one */\n  "a"\n]\n', 0),
+    "at the start": ('// one\n{"a": 1}\n', 0),
+    "a slip": ('{\n  // one\n  "a": 1,,\n}\n', 1),
+    "a comment in the middle": ('{\n  "a": 1 // one\n}\n', 1),
+}
+
+
+@pytest.mark.parametrize(("text", "wrong"), JSONC.values(), ids=JSONC)
+def test_json_that_begins_with_a_comment_has_a_reader_of_comments(
+    tmp_path: Path, text: str, wrong: int
+) -> None:
+    assert number(tmp_path, {"a/local.example.json": text}, "SY003") == wrong
+
+
+@pytest.mark.parametrize(("code", "wrong"), [(1008, 0), (1071, 0), (1073, 1), (2086, 1)])
+def test_a_shell_that_shellcheck_does_not_know_is_not_looked_at(
+    tmp_path: Path, code: int, wrong: int
+) -> None:
+    comment = {"file": "a.sh", "line": 1, "code": code, "level": "error", "message": "m"}
+    toolchain = ScriptedToolchain({"shellcheck": said(json.dumps({"comments": [comment]}))})
+    project = written(tmp_path, {"a.sh": "#!/usr/bin/dumb-init /bin/sh\ntrue\n"})
+    (result,) = checks.run(project, checks.choose(select=["CI004"], ignore=[]), toolchain).results
+    assert (len(result.findings), bool(result.limit)) == (wrong, not wrong)
+
+
+# ---- AG029: nothing is as good as a value --------------------------------------------------------
+
+LINES = {
+    "a time of a probe": ("periodSeconds: {{ .Values.image.period }}", 0),
+    "in quotes": ('imagePullPolicy: "{{ .Values.image.pull }}"', 0),
+    "of the root": ("storageClassName: {{ $.Values.image.class }}", 0),
+    "a list that is merged": ('{{ include "m" (dict "values" (list .Values.image.a .Values.size) "context" .) }}', 0),
+    "an image": ("image: {{ .Values.image.name }}", 1),
+    "a part of a text": ("priorityClassName: {{ .Values.image.name }}-high", 1),
+    "a misspelt one": ("replicas: {{ .Values.imag.size }}", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "wrong"), LINES.values(), ids=LINES)
+def test_a_field_that_may_be_empty_needs_no_value(tmp_path: Path, line: str, wrong: int) -> None:
+    values = "size: 1\nimage:\n  tag: a\n"
+    files = {**CHART, "chart/values.yaml": values, "chart/templates/a.yaml": f"{line}\n"}
+    assert number(tmp_path, files, "AG029") == wrong
+
+
+# ---- AG047: the repository that a page is about --------------------------------------------------
+
+ABOUT = {
+    "its address": ("See [its README](https://github.com/acme/compose/tree/main#readme).", 0),
+    "its name": ("Go to the `compose` repository.", 0),
+    "a short word": ("Build from the `compose` repo.", 0),
+    "this one": ("See [its README](https://github.com/acme/shop/tree/main).", 1),
+    "of a tool": ("Install [kind](https://github.com/kubernetes-sigs/kind) first.", 1),
+    "of another section": ("Go to the `compose` repository.\n\n## Build", 1),
+    "no repository": ("Use `compose` here.", 1),
+}
+
+
+@pytest.mark.parametrize(("text", "wrong"), ABOUT.values(), ids=ABOUT)
+def test_a_command_beside_the_name_of_another_repository_is_of_that(
+    tmp_path: Path, text: str, wrong: int
+) -> None:
+    files = {
+        "Makefile": "build:\n\ttrue\n",
+        "package.json": '{"name": "shop"}\n',
+        "README.md": f"# A\n\n{text}\n\n```sh\nmake run-all\n```\n",
+    }
+    assert number(tmp_path, files, "AG047") == wrong
+
+
+# ---- HL001, AG029: parts of charts; AG008: two versions on purpose --------------------------------
+
+PARTS = {
+    "a part": ("version: ${CHART_VERSION}\ndependencies: []\n", (), 0),
+    "a part with values": ("version: 1.0.0\n", ("values.yaml",), 0),
+    "no name, yet templates": ("version: 1.0.0\n", ("templates/a.yaml",), 1),
+    "a chart": ("apiVersion: v2\nname: a\nversion: 1.0.0\n", ("templates/a.yaml",), 1),
+    "a chart without templates": ("apiVersion: v2\nname: a\nversion: 1.0.0\n", (), 1),
+}
+
+
+@pytest.mark.parametrize(("text", "more", "charts"), PARTS.values(), ids=PARTS)
+def test_a_part_that_a_script_puts_into_a_chart_is_none(
+    tmp_path: Path, text: str, more: tuple[str, ...], charts: int
+) -> None:
+    project = written(tmp_path, {"x/Chart.yaml": text, **{f"x/{name}": "a: 1\n" for name in more}})
+    assert len(files.charts(project)) == charts
+
+
+HELM = "      - uses: azure/setup-helm@v5\n        with: {{version: {version}}}\n"
+JOBS = {
+    "both in one pipeline": ({"a": ("4.1.4", "3.20.0"), "b": ("4.1.4",)}, 0),
+    "both, in another order": ({"a": ("3.20.0", "4.1.4"), "b": ("4.1.4",)}, 0),
+    "in two pipelines": ({"a": ("3.20.0",), "b": ("4.1.4",), "c": ("4.1.4",)}, 1),
+    "two of one major": ({"a": ("4.1.4", "4.0.1"), "b": ("4.1.4",)}, 1),
+}
+
+
+@pytest.mark.parametrize(("jobs", "wrong"), JOBS.values(), ids=JOBS)
+def test_a_pipeline_that_tries_two_major_versions(
+    tmp_path: Path, jobs: dict[str, tuple[str, ...]], wrong: int
+) -> None:
+    text = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n"
+    workflows = {
+        f".github/workflows/{name}.yml": text
+        + "".join(HELM.format(version=f"v{version}") for version in versions)
+        for name, versions in jobs.items()
+    }
+    assert number(tmp_path, workflows, "AG008") == wrong
