@@ -72,7 +72,7 @@ def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
         )
     if not project.has(file):
         raise ProjectError(
-            f"there is no {file.as_posix()}", hint="scaffold status lists what was generated"
+            f"{file.as_posix()} does not exist", hint="scaffold status lists what was generated"
         )
     folder = folder or package_data.root()
     values = _values(project, folder)
@@ -90,7 +90,7 @@ def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
             uses=_answered(project, named, folder),
         )
     raise ProjectError(
-        f"{file.as_posix()} is not generated: somebody added it",
+        f"{file.as_posix()} is not generated: it was added by hand",
         hint="git log -- " + file.as_posix(),
     )
 

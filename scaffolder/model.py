@@ -153,7 +153,7 @@ class Blocked(Exception):
 
 
 FAMILIES = {
-    "SY": "files are what their names say",
+    "SY": "files parse as their names promise",
     "TF": "Terraform",
     "HL": "the Helm chart",
     "K8": "Kubernetes objects",

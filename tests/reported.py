@@ -34,7 +34,7 @@ REPORT = Report(
             first=12, lines=("ARG X", "", "FROM eclipse-temurin:11-jre", "USER 10001", "")
         ),
     },
-    inapplicable=(Inapplicable(check=check("SY006", "XML parses"), reason="there is no XML file"),),
+    inapplicable=(Inapplicable(check=check("SY006", "XML parses"), reason="no XML file"),),
     results=(
         Result(
             check=check("TF002", "terraform validate passes"),
@@ -52,7 +52,7 @@ REPORT = Report(
                 Finding(
                     path=Path("Dockerfile"),
                     line=14,
-                    message="says java 11, but the service is for java 8",
+                    message="uses java 11, but the service is for java 8",
                     related=(Location(path=Path("pom.xml"), line=21, text="<release>8</release>"),),
                     fix="write 8 here",
                 ),

@@ -260,7 +260,10 @@ def _peak(argv: list[str], runs: int) -> float:
     """Resident memory of the largest process among the command and all its children, in bytes."""
 
     def once() -> float:
-        code = "import resource,subprocess,sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)"
+        code = (
+            "import resource,subprocess,sys; subprocess.run(sys.argv[1:],"
+            " stdout=subprocess.DEVNULL)"
+        )
         code += "; print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         done = subprocess.run(
             [sys.executable, "-c", code, *argv], capture_output=True, text=True, check=True

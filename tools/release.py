@@ -66,7 +66,8 @@ def main(version: str = "") -> None:
         re.sub(r'__version__ = "[^"]*"', f'__version__ = "{version}"', package), encoding="utf-8"
     )
     print(
-        f"{version}: {len(entry['changes'])} changes, {BUNDLE.stat().st_size // 1024} KiB for {len(kept) + 1} releases"
+        f"{version}: {len(entry['changes'])} changes, {BUNDLE.stat().st_size // 1024} KiB for"
+        f" {len(kept) + 1} releases"
     )
 
 
@@ -166,7 +167,8 @@ def changes(changelog: str, version: str) -> list[str]:
     entries = re.split(r"^- ", found[1] if found else "", flags=re.MULTILINE)[1:]
     if not entries:
         sys.exit(
-            f'CHANGELOG.md says nothing under "### Templates" of {version}: what does an update do to a repository?'
+            f'CHANGELOG.md says nothing under "### Templates" of {version}: what does an update do'
+            " to a repository?"
         )
     return [" ".join(entry.split()) for entry in entries]
 
@@ -233,7 +235,8 @@ def refuse(version: str, versions: list[str]) -> None:
         sys.exit(f"{version} is older than {versions[-1]}, the newest release")
     if version in {release.version for release in frozen.releases()}:
         sys.exit(
-            f"v{version} is frozen ({frozen.FILE.name}), and never changes: make release VERSION=X.Y.Z, a newer one"
+            f"v{version} is frozen ({frozen.FILE.name}), and never changes: make release"
+            " VERSION=X.Y.Z, a newer one"
         )
     tag = subprocess.run(
         ["git", "-C", str(ROOT), "rev-parse", "--quiet", "--verify", f"refs/tags/v{version}"],
@@ -241,7 +244,8 @@ def refuse(version: str, versions: list[str]) -> None:
     )
     if tag.returncode == 0:
         sys.exit(
-            f"v{version} is a tag of this project, and a release never moves: make release VERSION=X.Y.Z, a newer one"
+            f"v{version} is a tag of this project, and a release never moves: make release"
+            " VERSION=X.Y.Z, a newer one"
         )
 
 

@@ -33,7 +33,9 @@ LEFT_OUT = {
     "jwt-base64": "as jwt",
     "kubernetes-secret-yaml": "SEC001 reads manifests itself",
     "private-key": "SEC001 knows it, in one line of JSON as well",
-    "square-access-token": "its short prefix is in each program that is written in base64; SEC001 knows the other one",
+    "square-access-token": (
+        "its short prefix is in each program that is written in base64; SEC001 knows the other one"
+    ),
     "sourcegraph-access-token": "any commit is one",
     "twilio-api-key": "SEC001 knows it",
     "vault-service-token": "the short form is any 24 letters; SEC001 knows the long one",

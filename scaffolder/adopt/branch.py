@@ -105,7 +105,7 @@ def _refuse_taken(git: Git) -> None:
     if git.says("show-ref", "--quiet", f"refs/heads/{NAME}"):
         raise ProjectError(
             f"there is a branch {NAME} already",
-            hint=f"git switch {NAME} to go on with it; git branch --delete --force {NAME} to begin anew",
+            hint=f"git switch {NAME} to go on with it; git branch --delete --force {NAME} to start again",
         )
     # Git keeps a branch in a file: scaffold/adopt cannot be beside scaffold, nor beside
     # scaffold/adopt/more.

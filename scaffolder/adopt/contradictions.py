@@ -53,7 +53,7 @@ def _versions(project: Project, proposal: Proposal, template: Project) -> Iterat
     for name in RUNTIMES[runtime].VERSION_FILES if other or files_of_versions else ():
         if template.has(name):
             at = (other or files_of_versions)[0]
-            yield Contradiction(file=name, reason=f"{at.place} says {at.value}")
+            yield Contradiction(file=name, reason=f"{at.place} has {at.value}")
 
 
 def _pipelines(project: Project, template: Project) -> Iterator[Contradiction]:

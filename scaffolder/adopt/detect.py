@@ -79,7 +79,7 @@ def version(project: Project, runtime: str) -> Found | None:
     )
     agreeing = tuple(dict.fromkeys(one.place for one in exact if one.value == right.value))
     others = "; ".join(
-        dict.fromkeys(f"{one.place} says {one.value}" for one in exact if one.value != right.value)
+        dict.fromkeys(f"{one.place} has {one.value}" for one in exact if one.value != right.value)
     )
     return Found(name="runtime_version", value=right.value, places=agreeing, note=others)
 

@@ -63,7 +63,7 @@ def name(
             hint="--service-name NAME",
             missing=("service_name",),
         )
-    return Found(name="service_name", value="service", note="nothing says a name")
+    return Found(name="service_name", value="service", note="no file has a name")
 
 
 def _candidates(project: Project, remote: str, whole: Project | None) -> Iterator[_Candidate]:

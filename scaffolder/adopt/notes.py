@@ -31,7 +31,7 @@ def of(
             "take them over, or include it"
         )
     if tool is None:
-        yield "nothing says how the service is built: write app/build.sh, app/test.sh and app/run.sh"
+        yield "no file builds the service: write app/build.sh, app/test.sh and app/run.sh"
     if prefix:
         yield f"{prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
     blocked = [one.path for one in laid.of(FileAction.LEFT_OUT) if one.path in laid.kept]
@@ -53,9 +53,9 @@ def _of_the_deployment(proposal: Proposal) -> Iterator[str]:
         )
     elif port and port.value != str(ports.DEFAULT):
         where = (
-            f"{chart.value}/values.yaml, say so there"
+            f"{chart.value}/values.yaml, set it there"
             if chart
-            else f"helm/{service}/values.yaml says so"
+            else f"helm/{service}/values.yaml has it"
         )
         yield f"the service listens on {port.value}; the template passes a port as PORT ({where})"
     if chart:
@@ -70,6 +70,9 @@ def _of_the_image(proposal: Proposal) -> Iterator[str]:
     image = proposal.thing("image")
     files = [place.path.as_posix() for place in image.places] if image else []
     if not files:
-        yield f"there is no Dockerfile; Dockerfile{PROPOSED} is for the template's own service, adapt it"
+        yield f"no Dockerfile found; Dockerfile{PROPOSED} is for the template's own service, adapt it"
     elif "Dockerfile" not in files:
-        yield f"ci/build.sh builds the Dockerfile at the root, and yours is {files[0]}: move it, or say so there"
+        yield (
+            "ci/build.sh builds the Dockerfile at the root, and yours is "
+            f"{files[0]}: move it, or name it there"
+        )

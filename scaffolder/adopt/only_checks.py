@@ -146,7 +146,7 @@ def _plain(value: object) -> object:
 def _notes(made: job.Job, repository: branch.Repository, *, beside: bool) -> Iterator[str]:
     yield (
         f"pin the scaffolder that the job installs: {keep_list.SCRIPT} pin git+https://…@vX.Y.Z,"
-        f" and commit {keep_list.LOCK}; without it the job fails and says so"
+        f" and commit {keep_list.LOCK}; without it the job fails and names the file"
     )
     if made.wiring:
         yield made.wiring

@@ -57,7 +57,7 @@ def port(project: Project) -> Found:
         values = list(dict.fromkeys(value for value, _ in found))
         if len(values) == 1:
             return Found(name="port", value=values[0], places=(found[0][1],))
-        several += [f"{at} says {value}" for value, at in found]
+        several += [f"{at} has {value}" for value, at in found]
     note = f"default; {'; '.join(several[:3])}" if several else "default"
     return Found(name="port", value=str(DEFAULT), note=note)
 

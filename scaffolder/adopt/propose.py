@@ -106,7 +106,7 @@ def refuse(project: Project, given: Mapping[str, object]) -> None:
             if folder != services.HERE
         ]
         raise AnswersError(
-            "nothing here says what the service is written in",
+            "no file names the service's language",
             hint=f"{''.join(below[:1])}--runtime {'|'.join(RUNTIMES)}",
             missing=("runtime",),
         )

@@ -365,7 +365,7 @@ def _own(
             made[name] = path
     if keep_list.FILE.as_posix() not in made:
         raise ProjectError(
-            f"{repository.root} has something in the place of {keep_list.FILE}, which says what stays yours",
+            f"{repository.root} has something in the place of {keep_list.FILE}, which lists the files that stay yours",
             hint=f"git mv {keep_list.FILE.parent} to another name, and commit",
         )
     return made

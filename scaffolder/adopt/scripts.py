@@ -21,7 +21,7 @@ cd "$(dirname "${{BASH_SOURCE[0]}}")/.."
 
 """
 _UNKNOWN = """\
-echo "{file}: nothing here says how the service is {done}; write it in this file" >&2
+echo "{file}: no file shows how the service is {done}; write it in this file" >&2
 exit 1
 """
 

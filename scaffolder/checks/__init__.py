@@ -33,7 +33,7 @@ def every(
     the day that `DAY_VARIABLE` has, else that of the run).
 
     Raises:
-        AnswersError: the variable is no date.
+        AnswersError: the variable is not a date.
 
     """
     return _of(_MODULES, online=online, rehearse=rehearse, context=context, today=today)
@@ -98,13 +98,15 @@ def choose(
     context: str = "",
     today: datetime.date | None = None,
 ) -> tuple[Check, ...]:
-    """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`.
+    """Return the checks that `select` chooses (all, when empty) and `ignore` leaves.
+
+    Both hold the beginnings of ids.
 
     A word may be several, with commas between, in letters of any case. `online`, `rehearse`,
     `context` and `today` are those of `every`.
 
     Raises:
-        AnswersError: a word is the start of no check's id, or `DAY_VARIABLE` is no date.
+        AnswersError: a word matches no check's id, or `DAY_VARIABLE` is not a date.
 
     """
     asked = [word.upper() for word in (*words(select), *words(ignore))]

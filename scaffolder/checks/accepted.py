@@ -15,7 +15,7 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.waivers import LEDGER, OWN, Waiver
 
 _UNUSED = "WV002"
-"""The check that says which entries of the ledger nothing needs."""
+"""The check that reports unused entries of the ledger."""
 
 
 def applied(
@@ -27,14 +27,14 @@ def applied(
 ) -> tuple[Result, ...]:
     """Return the results, those findings apart that an entry of the ledger or a comment accepts.
 
-    What has expired accepts nothing. WV says what is wrong with the ledger and the comments, and no
-    waiver accepts that.
+    An expired waiver accepts nothing. WV reports the faults of the ledger and the comments, and no
+    waiver accepts those.
     """
     judged_on = today or day.of_the_run()
     try:
         ledger = [waiver for waiver in waivers.ledger(project) if waiver.checks]
     except WaiversError:
-        ledger = []  # WV001 says so
+        ledger = []  # WV001 reports it
     valid = [waiver for waiver in ledger if waiver.expires >= judged_on]
     inline = [
         waiver
@@ -92,7 +92,7 @@ def _waiver_of(
 
 
 def _unused(results: Sequence[Result], ledger: Iterable[Waiver]) -> Iterator[Finding]:
-    """Yield what is to be said of entries whose check ran, and found nothing that they accept."""
+    """Yield a finding for each entry whose check ran and found nothing that it accepts."""
     ran, used = _ran_and_used(results)
     for waiver in ledger:
         for check in waiver.checks:
@@ -107,7 +107,7 @@ def _unused(results: Sequence[Result], ledger: Iterable[Waiver]) -> Iterator[Fin
 
 
 def _unused_inline(results: Sequence[Result], inline: Iterable[InlineWaiver]) -> Iterator[Finding]:
-    """Yield what is to be said of comments whose check ran, and found nothing that they accept."""
+    """Yield a finding for each comment whose check ran and found nothing that it accepts."""
     ran, used = _ran_and_used(results)
     for waiver in inline:
         for check in waiver.checks:

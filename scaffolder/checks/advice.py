@@ -1,8 +1,8 @@
 """Which findings are advice to a repository that was not generated: style and hardening.
 
-Its owners chose their own style before this program came, and in what their environments differ.
-What few of them act upon is counted in one line, so that the findings lead to faults. A generated
-repository keeps every rule.
+Its owners chose their own style before this program came, and the differences of their
+environments. Advice that few of them act upon is counted in one line, so that the findings lead to
+faults. A generated repository keeps every rule.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _ADVISING: Mapping[str, _Kept] = {
         *("DL3000", "DL3001", "DL3004", "DL3011", "DL3012", "DL3021", "DL3022", "DL3023", "DL3024"),
         *("DL3043", "DL3044", "DL3061", "DL3064", "DL4003", "DL4004", "DL3006", "DL3007", "DL3002"),
     ),
-    # What all environments but one of several have is missing in that one.
+    # A key is missing in one environment and present in all of several others.
     "EN001": _Kept(text=re.compile(r" is not set for \w+, but for .* and ")),
     "EN002": _ANY,
     "EN003": _NONE,
@@ -68,7 +68,7 @@ _ADVISING: Mapping[str, _Kept] = {
 
 
 def apart(report: Report, *, asked: Callable[[str], bool]) -> Report:
-    """Return the report with its advice apart; `asked` says of which checks it stays a finding."""
+    """Return the report with its advice apart; checks named in `asked` keep their findings."""
     results = tuple(
         result if asked(result.check.id) else _parted(result, strict=report.strict)
         for result in report.results

@@ -10,9 +10,9 @@ from scaffolder.model import Finding, Report, Result
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """The check whose finding stays, and the one that says the same by a rule of `rules` (or any).
+    """The check whose finding stays, and the one that repeats it by a rule of `rules` (or any).
 
-    `text` is a pattern in the message, where a rule has several reasons.
+    `text` is a pattern in the message, if a rule has several reasons.
     """
 
     stays: str
@@ -60,7 +60,7 @@ PAIRS = (
     _pair("K8001", "HL001", text="deprecated"),
     _pair("MO001", "MO003"),
 )
-"""What stays has a fix to type, or is what the other one follows from."""
+"""The finding that stays has a fix to type, or is the cause of the other one."""
 
 
 def folded(report: Report) -> Report:

@@ -16,8 +16,8 @@ in `later_gates.faults.yml`. Each file is a list of entries:
         - {file: .java-version, delete: true}
       gate: AG001                              # a check, or another gate of GATES
       severity: note                           # if it is not the worst that the gate can say
-      says: says java 11                       # part of the gate's message
-      at: {file: Dockerfile, line: ARG JAVA_VERSION}  # the place it names; default: the edited lines
+      says: uses java 11                       # part of the gate's message
+      at: {file: Dockerfile, line: ARG JAVA_VERSION}  # its place; default: the edited lines
       related: .java-version                   # the start of a path that the finding names besides
       also: {DK001: why this one is rightly red too}
 
@@ -47,14 +47,14 @@ STAGES = {
     "prod": "while it is deployed to prod: the deployment is taken back",
     "alert": "in prod: a person is called",
 }
-"""Where a gate stands, earliest first."""
+"""The stages of gates, earliest first."""
 
 BEFORE_DEPLOY = ("edit", "commit", "build", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """What stops a fault: `stage` is one of STAGES, `how` what a person would run to see it."""
+    """The gate that stops a fault: `stage` is one of STAGES, `how` is the command that shows it."""
 
     stage: str
     how: str
@@ -71,7 +71,7 @@ GATES = {
     ),
     "alert": Gate(stage="alert", how="Prometheus, Alertmanager and the team's chat"),
 }
-"""The gates that are no checks of scaffold's."""
+"""The gates outside scaffold's own checks."""
 
 _EDIT = ("HL", "DK001", "CI002", "CI003", "CI004", "MO003")
 """Checks whose program a hook of the generated repository runs before there is a commit."""
@@ -87,7 +87,7 @@ def gate(name: str) -> Gate:
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """A change of one file; one of `old`, `line`, `append`, `content` and `delete` says which.
+    """A change of one file, by one of `old`, `line`, `append`, `content` and `delete`.
 
     `old` becomes `new`: it is in the file exactly once, or the first one is meant after `within`,
     which are looked for one after the other. `line` is the same for the whole line that has it, but
@@ -147,7 +147,7 @@ class Edit:
 
 @dataclass(frozen=True, kw_only=True)
 class At:
-    """A place that a gate names: a file, and the words of its line; without words it is the file alone."""
+    """A place that a gate names: a file, and the words of its line, if any."""
 
     file: str
     line: str = ""
@@ -155,7 +155,7 @@ class At:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One thing that somebody might do to a repository that `answers` give; see the head of this file."""
+    """A possible mistake in a repository generated with `answers`; see the head of this file."""
 
     name: str
     subject: str

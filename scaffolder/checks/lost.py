@@ -128,7 +128,7 @@ def _is_built_by(system: str) -> Callable[[_Answers], bool]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Subject:
-    """What the template makes for some answers; its `first` check says whether it is there."""
+    """A subject of the template for some answers; its `first` check tells whether it exists."""
 
     checks: frozenset[str]
     made: Callable[[_Answers], bool]

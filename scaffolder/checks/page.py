@@ -1,4 +1,4 @@
-"""What there is to say of each check, for people: what it asks, why, how to mend what it finds, and an example."""
+"""The page of each check: its rule, why, how to fix a finding, and an example."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTIONS = ("What", "Why", "Fix", "Example")
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What is known of one check; every part but `id` and `title` is Markdown, without its heading."""
+    """The page of a check; every part but `id` and `title` is Markdown, without its heading."""
 
     id: str
     title: str
@@ -30,7 +30,7 @@ class Page:
 
 
 def of(check_id: str) -> Page:
-    """The page of the check with this id; `read` says what can be wrong with it."""
+    """Return the page of the check with this id; `read` names its possible errors."""
     return read(check_id, _pages()[check_id].read_text(encoding="utf-8"))
 
 
@@ -64,7 +64,8 @@ def read(check_id: str, text: str) -> Page:
     headings, bodies = tuple(parts[1::2]), [body.strip() for body in parts[2::2]]
     if headings != SECTIONS or not all(bodies):
         raise ValueError(
-            f"the page of {check_id} has {', '.join(headings) or 'no section'}, not {', '.join(SECTIONS)}"
+            f"the page of {check_id} has {', '.join(headings) or 'no section'}, not"
+            f" {', '.join(SECTIONS)}"
         )
     what, why, fix, example = bodies
     return Page(

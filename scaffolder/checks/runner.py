@@ -1,4 +1,4 @@
-"""Running checks over a project: in parallel, each with an outcome that the runner decides, not the check."""
+"""Run checks over a project in parallel; the runner decides each outcome, not the check."""
 
 from __future__ import annotations
 
@@ -46,12 +46,11 @@ def run(
 ) -> Report:
     """Every check's result, in the order of `checks`; `on_result` hears of each as it is done.
 
-    A check that raises gives no verdict: SKIPPED where its tool is missing or another check has to
-    pass first, BROKEN where the tool, or the check itself, failed. A check that has nothing to look
-    at is named apart from the results, and SKIPPED where the template had made something for it.
-    What programs said is kept in `cache`, and taken from there, where there is one. An interrupt
-    ends the run; with `partial` the report has what was known by then, and the other checks are
-    SKIPPED.
+    A check that raises is inconclusive: SKIPPED if its tool is missing or another check has to pass
+    first, BROKEN if the tool, or the check itself, failed. A check that has nothing to look at is
+    named apart from the results, and SKIPPED if the template had made something for it. Tool output
+    is kept in `cache` and taken from there, if present. An interrupt ends the run; with `partial`
+    the report has what was known by then, and the other checks are SKIPPED.
     """
     started = time.perf_counter()
     contents = Contents()
@@ -104,7 +103,7 @@ def run(
 
 
 def _known(asked: Future[Result | Inapplicable] | None, check: Check) -> Result | Inapplicable:
-    """Return what a check that may have been interrupted has said."""
+    """Return the outcome of a check that may have been interrupted."""
     if asked and asked.done() and not asked.cancelled() and not asked.exception():
         return asked.result()
     return Result(check=check, outcome=Outcome.SKIPPED, reason="interrupted")
@@ -159,10 +158,9 @@ _COMPARING = frozenset({"AG", "EN"})
 
 
 def _verdict(check: Check, project: Project, toolchain: Toolchain) -> Verdict:
-    """Return what a check says, if the repository is within the budget of a run.
+    """Return the verdict of a check, if the repository is within the budget of a run.
 
-    What is found stands in any case. That nothing is found, or that there is nothing to look at, is
-    known only of a repository that was looked at whole.
+    Findings stand in any case. A pass, or "not applicable", needs a repository that was read whole.
 
     Raises:
         Blocked: there is more than a run looks at.
@@ -182,7 +180,10 @@ def _verdict(check: Check, project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def _shown(finding: Finding, worst: Severity) -> Finding:
-    """The finding as severe as its check allows, in words that a terminal can print: they may quote any file."""
+    """Return the finding, at most as severe as its check allows, printable by a terminal.
+
+    Its words may quote any file.
+    """
     return replace(
         finding,
         severity=finding.severity.at_most(worst),

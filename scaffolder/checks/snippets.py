@@ -15,14 +15,14 @@ WIDEST = 200
 """Characters of a line; a minified file is one line of a million."""
 
 MOST = 2000
-"""Places; a page that shows more is read by nobody."""
+"""Places; a longer page has no reader."""
 
 _SECRETS = "SEC"
 """The family whose findings may lie in lines that hold a secret: these are not repeated."""
 
 
 def around(project: Project, results: Iterable[Result]) -> Mapping[Location, Snippet]:
-    """The excerpt of each place, by path and line; none for a whole file, or one that cannot be read."""
+    """Return the excerpt of each place; none for a whole file, or one that cannot be read."""
     places = dict.fromkeys(place for result in results for place in _places(result))
     found = ((place, _excerpt(project, place)) for place in list(places)[:MOST])
     return {place: excerpt for place, excerpt in found if excerpt}

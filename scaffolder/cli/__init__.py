@@ -41,8 +41,8 @@ _COMMANDS = {
     "watch": "See a fault reach the team's chat, on this machine.",
     "postmortem": "Write a post-mortem with its timeline filled in.",
     "lab": "The course: labs and exercises in a generated repository.",
-    "explain": "What a check asks, and why; or why a generated file is there.",
-    "list": "What can be asked, generated, checked and pinned.",
+    "explain": "Show a check's rule and its reason, or the origin of a generated file.",
+    "list": "List questions, presets, checks, files and pinned versions.",
     "rehearse": "Apply, plan again and destroy the Terraform in a cloud that is a file.",
     "doctor": "Which external program each check would use, and how to get it.",
 }

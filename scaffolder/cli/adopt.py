@@ -37,7 +37,9 @@ from scaffolder.template import answers
     help="Answers as YAML.",
 )
 @click.option(
-    "--preset", metavar="NAME", help="For what the repository does not say: scaffold list presets."
+    "--preset",
+    metavar="NAME",
+    help="Answers for what the repository leaves open: scaffold list presets.",
 )
 @click.option(
     "--only",
@@ -47,7 +49,7 @@ from scaffolder.template import answers
 )
 @click.option("--everything", is_flag=True, help="The whole template.")
 @click.option(
-    "-n", "--dry-run", is_flag=True, help="Only say what was found and what would be written."
+    "-n", "--dry-run", is_flag=True, help="Only print the findings and the files to be written."
 )
 @click.option("--no-check", is_flag=True, help="Do not check the result.")
 @click.option(

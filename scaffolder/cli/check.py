@@ -28,7 +28,7 @@ from scaffolder.repository import settings
 @click.option("--ignore", multiple=True, metavar="ID", help="Not these checks.")
 @click.option("--strict", is_flag=True, help="A warning is a failure too; a note never is.")
 @click.option(
-    "--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip."
+    "--require-tools", is_flag=True, help="A missing tool is inconclusive (exit 3), not a skip."
 )
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers.")
 @click.option(
@@ -82,13 +82,13 @@ from scaffolder.repository import settings
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the findings there, for --baseline in later runs.",
 )
-@click.option("--fix", is_flag=True, help="Mend what needs no thought, and check again.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes, then re-run the checks.")
 @click.option("-n", "--dry-run", is_flag=True, help="With --fix: only show what would be changed.")
 @click.option("--diff", is_flag=True, help="With --fix: show the lines that are changed.")
 @click.option(
     "--cache/--no-cache",
     default=True,
-    help="Say again what programs said of files that did not change.",
+    help="Reuse stored tool output for unchanged files.",
 )
 @options.verbose
 @options.directory

@@ -80,7 +80,7 @@ def command(require_tools: bool, form: str) -> int:
         )
         click.echo(
             f"  cache: {usage.folder}: {usage.entries} answers of programs, {usage.size / 2**20:.1f} MiB; "
-            "scaffold check --no-cache asks anew"
+            "scaffold check --no-cache runs them again"
         )
     missing = any(row["program"] == "" for row in rows)
     return ExitCode.NO_VERDICT if missing and require_tools else ExitCode.CLEAN

@@ -23,7 +23,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 
 @click.command(
-    "explain", short_help="What a check asks, and why; or why a generated file is there."
+    "explain", short_help="Show a check's rule and its reason, or the origin of a generated file."
 )
 @click.argument("words", nargs=-1, required=True, metavar="ID|FILE[:LINE]|WORD")
 @click.option(
@@ -109,7 +109,7 @@ def _sentences(origin: explain.Origin, number: str, line: explain.Line | None) -
     if not number:
         return
     if line is None:
-        yield f"line {number} comes from no line of a template: somebody wrote it, or it is put together from several"
+        yield f"line {number} matches no line of a template: it was written by hand, or put together from several lines"
         return
     yield f"line {number} comes from {line.template.as_posix()}:{line.number}"
     yield f"  there because  {' and '.join(line.conditions) or 'the file is'}"

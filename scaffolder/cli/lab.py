@@ -86,14 +86,14 @@ def _list(form: str) -> None:
     "--track",
     default="",
     metavar="NAME",
-    help="java, node or python, where a lab has tracks. Default: one whose runtime is here.",
+    help="java, node or python, if the lab has tracks. Default: one whose runtime is installed.",
 )
 @click.option(
     "--variant",
     type=click.IntRange(min=1),
     default=None,
     metavar="NUMBER",
-    help="The same fault for a whole room. Default: one of two by lot, where a lab has two.",
+    help="The same fault for a whole room. Default: one by lot, if the lab has two.",
 )
 @click.option("--force", is_flag=True, help="Start again; what is there is lost.")
 @options.no_color

@@ -193,11 +193,11 @@ def cloud_plan(environment: str) -> int:
         click.echo(visible(f"{one.action} {one.address}"))
     for value in differences if done.before else ():
         here, code = json.dumps(value.cloud), json.dumps(value.code)
-        click.echo(visible(f"{value.id}: {value.name} is {here}, the code says {code}"))
+        click.echo(visible(f"{value.id}: {value.name} is {here}, the code has {code}"))
     if done.before:
         click.echo(f"{environment} differs from the code: {counted(len(done.before), 'object')}")
         return ExitCode.FOUND
-    click.echo(f"{environment} is as the code says: {counted(done.objects, 'object')}")
+    click.echo(f"{environment} matches the code: {counted(done.objects, 'object')}")
     return ExitCode.CLEAN
 
 
@@ -210,7 +210,7 @@ def cloud_apply(environment: str) -> None:
         done = cloud.apply(_place(None), environment, toolchain)
     for one in done.before:
         click.echo(visible(f"{one.action} {one.address}"))
-    click.echo(f"{environment} is as the code says: {counted(done.objects, 'object')}")
+    click.echo(f"{environment} matches the code: {counted(done.objects, 'object')}")
 
 
 @cloud_group.command("delete")

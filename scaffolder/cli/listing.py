@@ -141,7 +141,7 @@ _LISTS_OF_A_REPOSITORY: dict[str, tuple[Callable[[Path], list[_Row]], tuple[str,
 }
 
 
-@click.command("list", short_help="What can be asked, generated, checked and pinned.")
+@click.command("list", short_help="List questions, presets, checks, files and pinned versions.")
 @click.argument("what", type=click.Choice([*_LISTS, *_LISTS_OF_A_REPOSITORY]))
 @click.argument("path", type=click.Path(path_type=Path), default=None, required=False)
 @click.option(

@@ -108,13 +108,13 @@ def _help(question: answers.Question) -> str:
 @click.option("--no-check", is_flag=True, help="Do not check what was written.")
 @click.option("--no-git", is_flag=True, help="Do not make it a Git repository with a first commit.")
 @click.option(
-    "--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3), not a skip."
+    "--require-tools", is_flag=True, help="A missing tool is inconclusive (exit 3), not a skip."
 )
 @click.option("--online", is_flag=True, help="Let terraform fetch real providers for the check.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only problems.")
 @options.verbose
 @options.directory
 @options.no_color

@@ -48,7 +48,7 @@ def cached_document(cached: Cached | None) -> dict[str, Any] | None:
 
 def _age(fetched: float | None) -> str:
     if fetched is None:
-        return "before, nobody noted when"
+        return "earlier, time unknown"
     seconds = max(0, int(time.time() - fetched))
     for word, unit in _UNITS:
         if (count := seconds // unit) > 0:

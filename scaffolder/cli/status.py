@@ -22,7 +22,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 @click.command("status", short_help="Which release a repository is at, and what was edited.")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @click.option(
-    "--exit-code", is_flag=True, help="Exit 1 where a newer release is there. Edits are no reason."
+    "--exit-code", is_flag=True, help="Exit 1 if a newer release exists. Edits do not count."
 )
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True

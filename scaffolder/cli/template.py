@@ -86,7 +86,7 @@ def _say_number(number: int) -> None:
     show_default=True,
     help="When no further combination is begun.",
 )
-@click.option("--require-tools", is_flag=True, help="A missing tool is no verdict (exit 3).")
+@click.option("--require-tools", is_flag=True, help="A missing tool is inconclusive (exit 3).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )

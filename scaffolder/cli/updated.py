@@ -61,13 +61,13 @@ def options(function: shared.Command) -> shared.Command:
         click.option(
             "--rehearse",
             is_flag=True,
-            help="Say what Terraform would create, change and destroy; if it destroys, change nothing.",
+            help="Show what Terraform would create, change and destroy; if it destroys, change nothing.",
         ),
         click.option(
             "-n",
             "--dry-run",
             is_flag=True,
-            help="Say what becomes of each file, check it, change nothing.",
+            help="Show the outcome for each file and check it; change nothing.",
         ),
     ):
         function = option(function)

@@ -16,7 +16,10 @@ FILE = ".copier-answers.yml"
 
 _MARKER = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 _CONFLICT = re.compile(
-    r"^<<<<<<< .*\n(?P<one>(?:.*\n)*?)(?:\|\|\|\|\|\|\|.*\n(?:.*\n)*?)?=======\n(?P<other>(?:.*\n)*?)>>>>>>> .*\n?",
+    r"^<<<<<<<"
+    r" .*\n(?P<one>(?:.*\n)*?)(?:\|\|\|\|\|\|\|.*\n(?:.*\n)*?)?"
+    r"=======\n(?P<other>(?:.*\n)*?)>>>>>>>"
+    r" .*\n?",
     re.MULTILINE,
 )
 _COMMIT = re.compile(r"^_commit:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
@@ -27,10 +30,11 @@ _ENTRY = re.compile(r"(\w+):")
 
 
 def content(path: Path) -> dict[str, Any]:
-    """What a YAML or JSON file of answers holds, with the entries that begin with an underscore.
+    """Return the content of a YAML or JSON file of answers, with Copier's own entries.
 
     Raises:
-        AnswersError: it cannot be read, does not parse, is no mapping, or holds an answer twice or
+        AnswersError: it cannot be read, does not parse, is not a mapping, or holds an answer twice
+        or
         a conflict.
 
     """
@@ -61,7 +65,7 @@ def content(path: Path) -> dict[str, Any]:
 
 
 def load(path: Path) -> dict[str, object]:
-    """The answers that a YAML or JSON file holds, with Copier's own entries (a leading underscore) left out.
+    """Return the answers in a YAML or JSON file, without Copier's own (a leading underscore).
 
     Raises:
         AnswersError: the file cannot be read, does not parse, or holds no mapping.
@@ -71,7 +75,7 @@ def load(path: Path) -> dict[str, object]:
 
 
 def right_fingerprint(text: str) -> str:
-    """What stands for the release and the answers of the record `text`: others have another one.
+    """Return the fingerprint of the release and the answers in the record `text`.
 
     "" if it has none.
     """
@@ -92,7 +96,7 @@ def right_fingerprint(text: str) -> str:
 
 
 def fingerprint_in(text: str) -> str:
-    """The fingerprint that a record holds, or "" if it holds none; whether it is right is for the caller to compare."""
+    """Return the fingerprint that a record holds, or ""; the caller compares it."""
     found = _FINGERPRINT.findall(text)
     return found[-1] if found else ""
 
@@ -105,13 +109,16 @@ def with_fingerprint(text: str, value: str) -> str:
     either. Plain Copier, which renders the record from the template, leaves it out.
     """
     bare = _FINGERPRINT.sub("", text)
-    line = f"# Fingerprint of the release and the answers: {value} (two branches that change them conflict here)\n"
+    line = (
+        f"# Fingerprint of the release and the answers: {value} (two branches that change them"
+        " conflict here)\n"
+    )
     commit = re.search(r"^_commit:.*\n", bare, re.MULTILINE)
     return f"{bare[: commit.end()]}{line}{bare[commit.end() :]}" if value and commit else bare
 
 
 def with_comments(ours: str, theirs: str, base: str) -> str:
-    """The record `theirs` with the comments of `ours` that are not the template's: those that `base` does not have.
+    """Return the record `theirs` with the comments of `ours` that `base` does not have.
 
     A comment on a line of its own stays below the entry that it was below, and one at the end of a
     line on its line.
@@ -130,7 +137,10 @@ def with_comments(ours: str, theirs: str, base: str) -> str:
 
 
 def _comments(text: str, known: frozenset[str]) -> list[tuple[str, str, bool]]:
-    """The line that each comment is below or behind, the comment, and whether it is behind; not those `known`."""
+    """Return the comments that are not `known`.
+
+    Each has the line it is below or behind, its text, and whether it is behind.
+    """
     found = []
     anchor = ""
     ends = _ends_of_values(text)
@@ -149,7 +159,7 @@ def _comments(text: str, known: frozenset[str]) -> list[tuple[str, str, bool]]:
 
 
 def _ends_of_values(text: str) -> dict[int, int]:
-    """The column behind the last value on each line that has one; a line inside a text of several is one as well."""
+    """Return the column behind the last value of each line, also inside a multi-line text."""
     import yaml
 
     ends: dict[int, int] = {}
@@ -181,22 +191,25 @@ def _refuse_markers(path: Path, text: str) -> None:
 
 
 def _to_settle(text: str, name: str) -> str:
-    """What to keep of a record in conflict so that everything arrives: of two releases the older one.
+    """Return the lines to keep of a record in conflict: of two releases the older one.
 
-    What a branch at the older release brought is as that one writes it, and only an update that
-    starts there changes it. With two sets of answers and one release it is an answer that one
-    side's files were made without.
+    A branch at the older release has the files of that one, and only an update that starts there
+    changes them. With two sets of answers and one release it is an answer that one side's files
+    were made without.
     """
     one, other = (_CONFLICT.sub(rf"\g<{side}>", text) for side in ("one", "other"))
     commits = [match[1] for side in (one, other) if (match := _COMMIT.search(side))]
     if len(commits) == 2 and commits[0] == commits[1]:
         return (
-            f"git checkout --ours {name}, git add, git commit; then `scaffold set` what the other branch answered, of"
-            f" {_different(one, other)}"
+            f"git checkout --ours {name}, git add, git commit; then `scaffold set` what the other"
+            f" branch answered, of {_different(one, other)}"
         )
     older = min(commits, key=_number) if len(commits) == 2 and all(map(_number, commits)) else ""
     named = f"_commit: {older}, the older release" if older else "the older release of _commit"
-    return f"keep {named}, and the answers of both sides; then git add, git commit, and scaffold update"
+    return (
+        f"keep {named}, and the answers of both sides; then git add, git commit, and scaffold"
+        " update"
+    )
 
 
 def _number(commit: str) -> tuple[int, ...]:
@@ -208,7 +221,7 @@ def _number(commit: str) -> tuple[int, ...]:
 
 
 def _different(one: str, other: str) -> str:
-    """The answers of `other` that `one` does not give, as they are typed; "NAME=VALUE" where none can be told."""
+    """Return the answers of `other` that `one` lacks, as typed; "NAME=VALUE" if unknown."""
     import yaml
 
     try:
@@ -226,7 +239,7 @@ def _different(one: str, other: str) -> str:
 
 
 def _refuse_twice(path: Path, node: Any) -> None:
-    """Stop where a name stands twice, as after a careless merge: YAML readers take the last one without a word."""
+    """Raise if a name occurs twice, as after a careless merge: YAML readers take the last one."""
     rows = node.value if isinstance(getattr(node, "value", None), list) else []
     keys = [row[0] for row in rows if isinstance(row, tuple)]
     counts = Counter(key.value for key in keys if isinstance(key.value, str))
@@ -234,7 +247,7 @@ def _refuse_twice(path: Path, node: Any) -> None:
         if count > 1:
             lines = ", ".join(str(key.start_mark.line + 1) for key in keys if key.value == name)
             raise AnswersError(
-                f"{path} says {name} twice, in the lines {lines}", hint="keep the one that is right"
+                f"{path} has {name} twice, on lines {lines}", hint="keep the one that is right"
             )
 
 

@@ -39,7 +39,7 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])((?:[^{}]|\{[^{}]*\})*))?\}|(\w+
 
 @dataclass(frozen=True, kw_only=True)
 class Instruction:
-    """One instruction: `line` is its first, `word` in capitals, `text` the rest on one line, as written."""
+    """One instruction: its first `line`, `word` in capitals, `text` on one line, as written."""
 
     line: int
     word: str
@@ -73,7 +73,7 @@ class Instruction:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What one FROM begins.
+    """The part of a Dockerfile that one FROM begins.
 
     `image` has its arguments filled in, and is a name of an earlier stage or an image.
     """
@@ -101,7 +101,7 @@ class Dockerfile:
     stages: tuple[Stage, ...]
 
     def base(self, stage: Stage) -> Stage:
-        """The stage that `stage` is made from, first of its line: its `image` is one from outside."""
+        """Return the first stage of the line that `stage` comes from: its `image` is external."""
         seen = {stage.line}
         while True:
             earlier = [one for one in self.stages if one.name and one.name == stage.image.lower()]
@@ -115,7 +115,7 @@ def read(text: str) -> Dockerfile:
     """The stages of a Dockerfile.
 
     Raises:
-        Unreadable: an instruction does not exist, or there is no FROM.
+        Unreadable: an instruction does not exist, or no FROM instruction.
 
     """
     before: list[Instruction] = []
@@ -134,7 +134,7 @@ def read(text: str) -> Dockerfile:
         else:
             raise Unreadable(f"{instruction.word} comes before the first FROM", instruction.line)
     if not opened:
-        raise Unreadable("there is no FROM")
+        raise Unreadable("no FROM instruction")
     return Dockerfile(
         arguments=tuple(before),
         stages=tuple(_stage(start, within, global_variables) for start, within in opened),
@@ -212,7 +212,7 @@ def _instructions(text: str) -> Iterator[Instruction]:
         word, _, rest = said.strip().partition(" ")
         word = word.strip().upper()
         if word not in _WORDS:
-            raise Unreadable(f"{word[:40]} is no instruction", start + 1)
+            raise Unreadable(f"unknown instruction {word[:40]}", start + 1)
         for _, end in _HERE.findall(rest) if word in {"RUN", "COPY", "ADD"} else ():
             while number < len(lines) and lines[number].strip() != end:
                 number += 1

@@ -1,4 +1,4 @@
-"""What an .editorconfig demands of a file: https://spec.editorconfig.org."""
+"""Read the properties that an .editorconfig sets for a file: https://spec.editorconfig.org."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MALFORMED = re.compile(r"\[(?:\\.|[^\]\\])*(?:[\[*?]|--|&&|~~|\|\||$)")
 """A set that is not closed, or that `re` warns of: the package makes a regular expression of it."""
 
 _STARS = re.compile(r"\*{3,}")
-"""Stars that say no more than two, and would make the regular expression slow."""
+"""Stars that mean no more than two, and would make the regular expression slow."""
 
 _FILTERS = threading.Lock()
 """Filters of warnings belong to the process: one thread at a time changes them here."""
@@ -20,7 +20,7 @@ _FILTERS = threading.Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """What is demanded of the files that a pattern names; `properties` are in lower case."""
+    """The properties, in lower case, for the files that a pattern matches."""
 
     pattern: str
     properties: Mapping[str, str]
@@ -46,13 +46,16 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class EditorConfig:
-    """One .editorconfig; `root` says that those of the folders above do not count."""
+    """One .editorconfig; with `root` those of the folders above do not count."""
 
     root: bool
     sections: tuple[Section, ...]
 
     def of(self, path: str) -> dict[str, str]:
-        """The properties of the file at `path`, seen from the folder of this one; a later section wins."""
+        """Return the properties of the file at `path`, relative to this one.
+
+        A later section wins.
+        """
         found: dict[str, str] = {}
         for section in self.sections:
             if section.covers(path):
@@ -61,7 +64,7 @@ class EditorConfig:
 
 
 def read(text: str) -> EditorConfig:
-    """The .editorconfig that `text` is; what is no section, property or comment is passed over."""
+    """Return the .editorconfig in `text`; other lines than sections and properties are skipped."""
     preamble: dict[str, str] = {}
     sections: list[tuple[str, dict[str, str]]] = [("", preamble)]
     for line in text.splitlines():

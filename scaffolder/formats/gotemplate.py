@@ -1,4 +1,4 @@
-"""Helm's templates, filled in without Helm: enough of Go's language to read what a chart says, with its lines.
+"""Fill in Helm's templates without Helm: the part of Go's language that charts use.
 
 A function or a form that is not known here ends in `Unreadable`; nothing is guessed. Steps and
 output are bounded. The language: https://pkg.go.dev/text/template, the functions:
@@ -25,12 +25,12 @@ LONGEST = 1_000_000
 """Characters that one rendering may give."""
 
 Piece = tuple[str, int, bool]
-"""What was printed, the line of the template, and whether it stands there as it is."""
+"""Printed text, its line in the template, and whether it is literal there."""
 
 
 @dataclass(kw_only=True)
 class Scope:
-    """What a rendering knows: the templates by name, and how much it may still do."""
+    """The state of a rendering: the templates by name, and how much it may still do."""
 
     templates: Mapping[str, tuple[Node, ...]]
     root: Any
@@ -43,7 +43,7 @@ class Scope:
 def render(
     template: Template, root: Any, templates: Mapping[str, tuple[Node, ...]]
 ) -> tuple[str, list[int]]:
-    """What `template` prints, and for each line of that the line of the template that it begins in.
+    """Return the output of `template`, and for each line its first line in the template.
 
     Raises:
         Unreadable: a function is not known, or the rendering is stopped: by the chart (`fail`), or
@@ -174,7 +174,9 @@ class _Run:
     def _method(self, tokens: Sequence[Token], value: Any, arguments: list[Any]) -> Any:
         if callable(value):
             return value(*arguments)
-        raise Unreadable(f"{''.join(token[1] for token in tokens)[:40]} is no function", self._line)
+        raise Unreadable(
+            f"{''.join(token[1] for token in tokens)[:40]} is not a function", self._line
+        )
 
     def _operands(self, tokens: Sequence[Token], dot: Any, variables: dict[str, Any]) -> list[Any]:
         values: list[Any] = []
@@ -210,7 +212,7 @@ class _Run:
             try:
                 return float(text) if "." in text else int(text, 0)
             except ValueError as error:
-                raise Unreadable(f"{text} is no number", self._line) from error
+                raise Unreadable(f"{text} is not a number", self._line) from error
         if text in {"true", "false", "nil"}:
             return {"true": True, "false": False, "nil": None}[text]
         return self._call(text, [], dot, variables)

@@ -1,8 +1,8 @@
 """Fill in the variables of Grafana in a query, as a number, a duration, a name or a condition.
 
-What a variable stands for depends on where it is: `topk($k, x)` takes a number, `x[$range]` a
-duration. Every filling that may be meant is offered, so that a query is wrong only if all of them
-are. Syntax:
+The meaning of a variable depends on its place: `topk($k, x)` takes a number, `x[$range]` a
+duration. Every possible filling is offered, so that a query is wrong only if all of them are.
+Syntax:
 https://grafana.com/docs/grafana/latest/visualizations/dashboards/variables/variable-syntax/.
 """
 
@@ -21,7 +21,7 @@ _NAME = (
     r"|\[\[(?P<old>\w+)(?::(?P<old_format>\w+))?\]\]|\$(?P<plain>\w+)"
 )
 _TEMPLATE = r"\{\{[^{}]*\}\}"
-"""What a chart or another template engine fills in, before Grafana reads the query."""
+"""Placeholders of a chart or another template engine, filled in before Grafana reads the query."""
 
 _STRING = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`'
 _VARIABLE = re.compile(rf"{_NAME}|{_TEMPLATE}")

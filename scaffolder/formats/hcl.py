@@ -91,7 +91,7 @@ def recovered(text: str) -> Block:
 
 
 def of_json(text: str) -> Block:
-    """Return the blocks of a `.tf.json` file, without their lines; a file that is no JSON has none.
+    """Return the blocks of a `.tf.json` file, without their lines; none if it is not JSON.
 
     Source: https://developer.hashicorp.com/terraform/language/syntax/json
     """
@@ -121,7 +121,7 @@ def object_of(expression: str) -> dict[str, Attribute]:
 
 
 def _root(text: str) -> Any:
-    """Return the root of the syntax tree; where the text is not HCL, it has nodes that say so."""
+    """Return the root of the syntax tree; text that is not HCL is in nodes of errors."""
     import tree_sitter
     import tree_sitter_hcl
 

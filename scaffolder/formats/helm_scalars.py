@@ -1,4 +1,4 @@
-"""What a scalar without quotes in a values file is to Helm: a text, a number or a truth value.
+"""Tell the type of an unquoted scalar in Helm's values: a text, a number or a truth value.
 
 Helm reads values as YAML 1.1 (https://github.com/yaml/go-yaml/blob/v2/resolve.go) and then as JSON,
 in which every number is a float. PyYAML follows the same standard, but takes `1e3` and `0o17` for

@@ -1,8 +1,8 @@
-"""Reading a Jenkinsfile: its blocks and statements, and what Declarative Pipeline would refuse in it.
+"""Read a Jenkinsfile: its blocks and statements, and errors of Declarative Pipeline.
 
 Not Groovy: braces, strings and comments are understood, expressions are text. That is enough to
-find a section that does not exist, a stage that nothing runs, and a machine that is held while
-somebody is asked. Rules: https://www.jenkins.io/doc/book/pipeline/syntax/
+find a section that does not exist, a stage that nothing runs, and a machine that is held while a
+person is asked. Rules: https://www.jenkins.io/doc/book/pipeline/syntax/
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _NEEDS_A_MACHINE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """`words` up to a line's end or to the brace of a block; `body` is what the braces hold, None without braces."""
+    """A statement: `words` to the line's end or a brace; `body` is in the braces, or None."""
 
     line: int
     words: str
@@ -106,7 +106,7 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Problem:
-    """What Jenkins would refuse, or regret."""
+    """A construct that Jenkins refuses, or that does harm."""
 
     line: int
     message: str
@@ -153,7 +153,7 @@ _PIPELINE_BLOCK = re.compile(r"^\s*pipeline\s*\{", re.MULTILINE)
 
 
 def _is_misspelt(statement: Statement) -> bool:
-    """Whether a block is a `pipeline` under another word: it holds `stages`, or is nearly named so."""
+    """Return whether a block is a misspelt `pipeline`: it holds `stages`, or is nearly named so."""
     if statement.body is None or " " in statement.words:
         return False
     return statement.child("stages") is not None or bool(
@@ -162,7 +162,7 @@ def _is_misspelt(statement: Statement) -> bool:
 
 
 def problems(text: str) -> tuple[Problem, ...]:
-    """What is wrong with a declarative Jenkinsfile, in the order of its lines; nothing where its form is right."""
+    """Return the problems of a declarative Jenkinsfile, in the order of its lines."""
     try:
         statements = read(text)
     except Unreadable as error:
@@ -172,7 +172,7 @@ def problems(text: str) -> tuple[Problem, ...]:
         return (
             Problem(
                 line=0,
-                message="there is no pipeline block",
+                message="no pipeline block",
                 fix="a declarative pipeline starts with pipeline {",
             ),
         )
@@ -225,7 +225,10 @@ def _of_stage(stage: Statement, inherited: bool) -> Iterator[Problem]:
         yield Problem(
             line=asks.line,
             message=f"stage {stage.text} waits for an answer and holds a machine meanwhile",
-            fix="write `agent none` for the pipeline and give each stage that works an agent of its own",
+            fix=(
+                "write `agent none` for the pipeline and give each stage that works an agent of"
+                " its own"
+            ),
         )
     for part in work:
         if part.name == "steps":
@@ -244,7 +247,7 @@ def _early_lock(stage: Statement) -> Iterator[Problem]:
     """Find a lock in `options` that is taken before the stage knows whether it runs.
 
     Declarative Pipeline enters `options` first, then asks `input`, then evaluates `when`, unless
-    `when` says otherwise. Source: https://www.jenkins.io/doc/book/pipeline/syntax/#when and
+    `when` changes the order. Source: https://www.jenkins.io/doc/book/pipeline/syntax/#when and
     jenkinsci/lockable-resources-plugin#112.
     """
     lock = next(
@@ -258,7 +261,10 @@ def _early_lock(stage: Statement) -> Iterator[Problem]:
     ):
         yield Problem(
             line=lock.line,
-            message=f"stage {stage.text} takes its lock before `when` is evaluated, also in a build that skips it",
+            message=(
+                f"stage {stage.text} takes its lock before `when` is evaluated, also in a build"
+                " that skips it"
+            ),
             fix="write `beforeOptions true` in `when`",
         )
     if stage.child("input") is not None:
@@ -340,7 +346,7 @@ def _without_comments(text: str) -> str:
 
 
 def _statements(text: str, at: int, opened: int) -> tuple[tuple[Statement, ...], int]:
-    """The statements from `at` to the brace that ends their block, and where they end.
+    """Return the statements from `at` to the brace that ends their block, and its place.
 
     The block began at `opened`; -1 is the file, which no brace ends.
     """

@@ -23,7 +23,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Makefile:
-    """`complete` is false where targets may come from elsewhere: a file it includes, or a name made by a function."""
+    """A Makefile; `complete` is false if targets may come from includes or functions."""
 
     targets: tuple[Target, ...]
     complete: bool
@@ -66,7 +66,7 @@ def read(text: str) -> Makefile:
 
 
 def logical_lines(text: str) -> list[tuple[int, str]]:
-    """The lines of a Makefile or a shell script, each with its number; what a backslash continues is one line."""
+    """Return numbered lines of a Makefile or script; a backslash joins lines."""
     lines: list[tuple[int, str]] = []
     pending, start = "", 0
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,4 +1,4 @@
-"""Read Markdown: the links, the headings and the anchors of a text, each with its line, as GitHub and GitLab read it.
+"""Read Markdown: links, headings and anchors with lines, as GitHub and GitLab do.
 
 The rules are those of CommonMark (https://spec.commonmark.org/0.31.2/), for what decides whether
 something is a link: code, HTML and their borders, backslashes, nested brackets, references. The
@@ -50,12 +50,12 @@ _ENTITY = re.compile(r"&(?:#\d+|#x[\da-fA-F]+|\w+);")
 _REFERENCE = re.compile(r"\[((?:[^\]\\\[]|\\.)*)\]")
 _WORD = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
 _KEPT = "\ue000"
-"""Stands for an underscore that is no emphasis, while the signs of emphasis are taken out."""
+"""Stands for an underscore outside emphasis, while the signs of emphasis are taken out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A link or an image: the line that writes its destination, and that destination with its escapes resolved."""
+    """A link or an image: its line, and its destination with its escapes resolved."""
 
     line: int
     destination: str
@@ -63,7 +63,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Markdown:
-    """What one text links to, and by which names parts of it can be linked to; the names are in lower case."""
+    """The links of a text and its anchors, in lower case."""
 
     links: tuple[Link, ...]
     anchors: frozenset[str]
@@ -82,7 +82,7 @@ _OF_NO_WORD = re.compile(r"[^a-z0-9_ -]+")
 
 
 def slug(heading: str) -> str:
-    """Return the name that GitHub gives a heading, without the number that tells it from an earlier one."""
+    """Return GitHub's name of a heading, without the number that tells it from an earlier one."""
     if heading.isascii():
         return _OF_NO_WORD.sub("", heading.lower()).replace(" ", "-")
     return "".join(
@@ -91,7 +91,10 @@ def slug(heading: str) -> str:
 
 
 def mkdocs_slugs(headings: tuple[str, ...]) -> frozenset[str]:
-    """Return the names that MkDocs gives headings: no blank at an end, one hyphen for any row, `_1` for the second."""
+    """Return MkDocs' names of headings.
+
+    They have no blank at an end, one hyphen for any row, `_1` for the second.
+    """
     names: set[str] = set()
     for heading in headings:
         text = re.sub(r"\s*\{[^}]*\}\s*$", "", heading)
@@ -108,7 +111,7 @@ def mkdocs_slugs(headings: tuple[str, ...]) -> frozenset[str]:
 def _is_of_a_word(sign: str) -> bool:
     r"""Return whether Ruby's \p{Word} has it.
 
-    A sign that only says how an emoji looks is left out here and in links.
+    The invisible sign that only sets an emoji's style is left out here and in links.
     """
     if sign.isascii():
         return sign.isalnum()
@@ -166,7 +169,10 @@ class _Reader:
             self.at = next(ends, 0)
 
     def _content(self, line: str) -> str:
-        """The line without the marks of quotes and list items around it; opens and closes those items."""
+        """Return the line without the marks of quotes and items around it.
+
+        Opens and closes items.
+        """
         rest, inside = line, self.offsets or self.outside
         while quote := (_QUOTE_IN_LIST if inside else _QUOTE).match(rest):
             rest = rest[quote.end() :]
@@ -184,7 +190,10 @@ class _Reader:
         self.offsets, self.outside, self.lazy = self.outside or [], None, False
 
     def _interrupt(self, rest: str) -> None:
-        """End the paragraph above a line that starts something else, and the quote and the items it is not inside."""
+        """End the paragraph above a line that starts another block.
+
+        Also the quote and the items that it is not inside.
+        """
         if self.lazy:
             self._leave_quote()
         self._close()
@@ -192,7 +201,10 @@ class _Reader:
             self.offsets.pop()
 
     def _is_code(self, rest: str) -> bool:
-        """Whether the line is code by its indentation: four blanks more than what it belongs to, after a paragraph."""
+        """Return whether the line is code by its indentation.
+
+        Four blanks more than its container, outside a paragraph.
+        """
         indent = len(rest) - len(rest.lstrip())
         if not self.paragraph:
             while self.offsets and indent < self.offsets[-1]:
@@ -230,7 +242,7 @@ class _Reader:
         )
 
     def _starts(self, kind: re.Pattern[str], rest: str) -> re.Match[str] | None:
-        """How the line starts something; None where it is indented so far that it continues the paragraph."""
+        """Return how the line starts a block; None if its indentation continues the paragraph."""
         indent = len(rest) - len(rest.lstrip())
         outer = max((offset for offset in self.offsets if offset <= indent), default=0)
         return kind.match(rest.lstrip()) if indent - outer < 4 else None
@@ -271,7 +283,7 @@ class _Reader:
         return True
 
     def _is_html(self, rest: str) -> bool:
-        """Whether the line starts a block of HTML, in which nothing is Markdown; passes over its other lines."""
+        """Return whether the line starts a block of HTML, and skip the block's other lines."""
         text = rest.lstrip()
         if not text.startswith("<"):
             return False
@@ -370,7 +382,10 @@ class _Inline:
         return {name.lower() for tag in self._tags() for name in _ANCHOR.findall(tag)}
 
     def heading(self) -> str:
-        """The text as a reader sees it: without tags, images, destinations and the signs of emphasis."""
+        """Return the text that a reader sees.
+
+        No tags, images, destinations and signs of emphasis.
+        """
         cut: list[tuple[int, int]] = []
         for start, middle, end, _ in self._found():
             cut.append((start, end) if self.text[start] == "!" else (start, start + 1))
@@ -382,7 +397,7 @@ class _Inline:
         return _without_emphasis("".join(pieces)).replace(_KEPT, "_")
 
     def _pieces(self) -> Iterator[tuple[int, int, str]]:
-        """Each sign, and each code, tag and escaped sign as a whole: where it starts and ends, and what it shows."""
+        """Yield each sign, code, tag and escaped sign: its start, its end, and the shown text."""
         at = 0
         while at < len(self.text):
             end, shown = self._piece(at)
@@ -411,7 +426,7 @@ class _Inline:
         return at + 1, sign
 
     def _closing(self, start: int, run: int) -> int | None:
-        """Where the next run of exactly so many backticks starts."""
+        """Return the start of the next run of exactly so many backticks."""
         if run in self.unclosed:
             return None
         for ticks in re.compile("`+").finditer(self.text, start):
@@ -426,7 +441,7 @@ class _Inline:
                 yield self.text[start:end]
 
     def _found(self) -> Iterator[tuple[int, int, int, Link]]:
-        """Each link: where it starts, where its text ends, where it ends, and its destination."""
+        """Yield each link: its start, the end of its text, its end, and its destination."""
         open_brackets: list[tuple[int, bool]] = []
         resume = 0
         for at, end, _ in self._pieces():
@@ -447,7 +462,7 @@ class _Inline:
                     open_brackets = [bracket for bracket in open_brackets if bracket[1]]
 
     def _destination(self, start: int, end: int) -> tuple[int, Link] | None:
-        """What stands behind the text of a link that ends at `end`: a destination, a reference, or nothing."""
+        """Return the text behind a link that ends at `end`: a destination, a reference, or None."""
         follows = self.text[end + 1 : end + 2]
         if follows == "(" and (inline := _INLINE.match(self.text, end + 1)):
             written = inline["angle"] if inline["angle"] is not None else inline["plain"] or ""
@@ -469,7 +484,7 @@ _INLINE = re.compile(
 
 
 def _plain(destination: str) -> str:
-    """A destination as it is followed: what a backslash escapes is the sign itself, and entities are resolved."""
+    """Return a destination as it is followed, with escapes and entities resolved."""
     return html.unescape(_ESCAPE.sub(r"\1", destination))
 
 
@@ -478,7 +493,7 @@ def _label(label: str) -> str:
 
 
 def _without_emphasis(text: str) -> str:
-    """The text without underscores of emphasis; the other signs of emphasis are no part of a name anyway."""
+    """Return the text without underscores of emphasis; the other signs are not in names anyway."""
     before = None
     while before != text:
         before = text

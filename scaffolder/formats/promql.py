@@ -40,7 +40,7 @@ class Selector:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What an expression asks for; `labels` are those it groups or joins by."""
+    """The series of an expression; `labels` are those it groups or joins by."""
 
     selectors: tuple[Selector, ...]
     functions: frozenset[str]
@@ -49,7 +49,7 @@ class Query:
 
 
 def read(expression: str) -> Query:
-    """The selectors of an expression; of a text that is no PromQL, what looks like them."""
+    """Return the selectors of an expression; of text that is not PromQL, those resembling one."""
     tokens: list[tuple[str | None, str]] = [
         (found.lastgroup, found[0])
         for found in _TOKEN.finditer(expression[:50_000])

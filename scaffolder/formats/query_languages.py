@@ -19,7 +19,10 @@ _COMMENT = re.compile(r"#[^\n]*")
 _STREAM = re.compile(
     r"(?:^|[(,+*/^%-])\s*\{[^{}]*\}\s*(?:\[[^\]]*\]\s*)?(?:\||!=\s*\"|!~\s*\"|!>\s*\")"
 )
-"""A selector without a name that a filter or a parser follows: https://grafana.com/docs/loki/latest/query/."""
+"""A selector without a name before a filter or parser.
+
+https://grafana.com/docs/loki/latest/query/
+"""
 
 _LOG_FUNCTIONS = frozenset({"bytes_rate", "bytes_over_time", "rate_counter", "approx_topk"})
 _LOG_WORDS = re.compile(r"\|\s*(?:unwrap|logfmt|json|line_format|label_format|pattern|regexp)\b")
@@ -78,12 +81,14 @@ _NEWER = re.compile(
     r"\b(?:anchored|smoothed)\b|\bfill(?:_left|_right)?\s*\(|\boffset\s*\("
     r"|\[[^\]\"]*[-+*/^%(][^\]\"]*\]"
 )
-"""What Prometheus knows behind a feature flag:
-https://prometheus.io/docs/prometheus/latest/feature_flags/."""
+"""Syntax behind a feature flag of Prometheus.
+
+https://prometheus.io/docs/prometheus/latest/feature_flags/
+"""
 
 
 def language(expression: str) -> str:
-    """Return the language of an expression by its signs: PromQL if there is no other sign."""
+    """Return the language of an expression by its signs: PromQL if it has no others."""
     code = _STRING.sub('""', _COMMENT.sub("", _STRING.sub(_hidden, expression)))
     called = frozenset(re.findall(r"([a-zA-Z_]\w*)\s*\(", code))
     if _SQL.match(code):

@@ -36,7 +36,7 @@ def simple_commands(line: str) -> Iterator[tuple[str, ...]]:
 def lines_of_texts(text: str) -> frozenset[int]:
     """Return the numbers of lines that begin in a here document or inside quotes: no commands.
 
-    What a here document hands to a shell is one, and is not among them.
+    A here document that is given to a shell is one, and is not among them.
     """
     return frozenset(_lines_of_texts(text))
 
@@ -73,11 +73,11 @@ class _Scanner:
 
 
 _OPENS = re.compile(r"[\"'`\\#<(]")
-"""What a line without changes nothing of the nesting; none of it closes what nothing opened."""
+"""Signs without which a line changes nothing of the nesting."""
 
 
 _SPECIAL = re.compile(r"[\"'`\\#<()$]")
-"""What changes the nesting, begins a here document or ends the line; all else is passed over."""
+"""Signs that change the nesting, begin a here document or end the line."""
 
 
 def _lines_of_texts(text: str) -> Iterator[int]:
@@ -121,7 +121,7 @@ _REDIRECTION = re.compile(r"[<>]+[&-]*\s*[^\s;&|()]*")
 
 
 _PLAIN = re.compile(r"[^ \t\n'\"`$<>;&|()\\#]+")
-"""What goes on with a word, and means nothing of its own."""
+"""Text that continues a word, without a meaning of its own."""
 
 
 class _Splitter:

@@ -1,4 +1,7 @@
-"""The functions that charts use, as Helm has them: https://masterminds.github.io/sprig/ and Helm's own."""
+"""The functions of charts, as Helm has them.
+
+https://masterminds.github.io/sprig/ and Helm's own.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,12 @@ class Failed(Exception):
 
 
 def truth(value: Any) -> bool:
-    """What `if` makes of a value."""
+    """Return the truth of a value in `if`."""
     return bool(value)
 
 
 def text_of(value: Any) -> str:
-    """What printing a value gives."""
+    """Return the printed text of a value."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -35,12 +38,16 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return float_text(value)
     if isinstance(value, Mapping):
-        return f"map[{' '.join(f'{key}:{text_of(one)}' for key, one in sorted(value.items(), key=str))}]"
+        entries = sorted(value.items(), key=str)
+        return f"map[{' '.join(f'{key}:{text_of(entry)}' for key, entry in entries)}]"
     return f"[{' '.join(map(text_of, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
 def float_text(value: float) -> str:
-    """A float as Go's `%v` prints it: the fewest digits that name it, with an exponent from 1e-05 down and 1e+06 up."""
+    """Return a float as Go's `%v` prints it.
+
+    The fewest digits that name it, with an exponent from 1e-05 down and 1e+06 up.
+    """
     return (
         _with_exponent(value)
         if _exponent(value) < -4 or _exponent(value) >= 6
@@ -49,7 +56,10 @@ def float_text(value: float) -> str:
 
 
 def json_text(value: float) -> str:
-    """A float as Go's encoding/json writes it: with an exponent only below 1e-6 and from 1e21 up."""
+    """Return a float as Go's encoding/json writes it.
+
+    With an exponent only below 1e-6 and from 1e21 up.
+    """
     if value and not 1e-6 <= abs(value) < 1e21:
         return re.sub(r"e-0(\d)$", r"e-\1", _with_exponent(value))
     return _positional(value)

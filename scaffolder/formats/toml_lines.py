@@ -1,4 +1,4 @@
-"""On which line a TOML text gives a key its value, which the standard library does not say."""
+"""Find the line at which a TOML text sets a key, which the standard library does not tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions, and the ranges that npm, Helm, Terraform and Python write: which of two texts allow the same release."""
+"""Versions and the ranges of npm, Helm, Terraform and Python: whether two share a release."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HIGHEST = 10**9
 
 
 def parse(text: str) -> Version | None:
-    """The numbers of a version such as "v1.36.4-eks.1": (1, 36, 4); None where it starts with none."""
+    """Return the numbers of a version such as "v1.36.4-eks.1", (1, 36, 4), or None."""
     found = re.match(r"\s*v?(\d{1,9}(?:\.\d{1,9})*)", text)
     return tuple(int(part) for part in found[1].split(".")) if found else None
 
@@ -54,7 +54,10 @@ def overlap(first: str, second: str) -> bool | None:
 
 
 def _bounds(text: str, *, exact: bool = False) -> tuple[Version, Version] | None:
-    """The lowest and the highest release that all parts of a range allow; releases that it excludes stay in."""
+    """Return the lowest and highest release of a range.
+
+    Releases that it excludes stay in.
+    """
     low, high = _padded((), 0), _padded((), _HIGHEST)
     text = _HYPHEN.sub(r">=\1 <=\2", text.strip())
     if text in {"", "*", "latest"}:

@@ -1,4 +1,4 @@
-"""XML as elements that know their line; a text that declares entities is refused, for they can grow without end."""
+"""Read XML as elements with lines; declared entities, which can grow without end, are refused."""
 
 from __future__ import annotations
 

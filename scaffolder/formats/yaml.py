@@ -115,7 +115,7 @@ def load_all(text: str) -> list[Any]:
 
 
 def refuse_unbounded(text: str) -> None:
-    """Stop where `text`, which another reader of YAML is to read, nests deeper or grows larger than anybody writes.
+    """Raise if `text`, for another YAML reader, nests too deep or expands too far.
 
     Raises:
         Unbounded: it does.
@@ -200,7 +200,7 @@ class Plain(str):
 
 
 def load_sources(text: str) -> list[Any]:
-    """The documents of `text` as `load_all` gives them, but every scalar as it is written: `Plain`, or a str.
+    """Return the documents of `text` as `load_all`, but with scalars as written: `Plain` or str.
 
     Raises:
         yaml.YAMLError: it does not parse, repeats a key, or is too deep or too large.
@@ -210,7 +210,7 @@ def load_sources(text: str) -> list[Any]:
 
 
 def line_of(value: Any, *path: Any) -> int:
-    """The line of the entry that `path` leads to in a document; of the last one on the way that exists."""
+    """Return the line of the entry at `path` in a document, or of its last existing parent."""
     line = getattr(value, "line", 0)
     for part in path:
         lines = getattr(value, "lines", {})
@@ -337,7 +337,7 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def _refuse_too_deep(text: str) -> None:
-    """Looks closer only where the text could nest deep on few lines; by indentation alone, depth costs its square."""
+    """Raise for deep nesting on few lines; by indentation alone, depth costs its square."""
     brackets = text.count("[") + text.count("{")
     if brackets <= DEEPEST and "- - - - " not in text and "? ? ? ? " not in text:
         return
@@ -353,7 +353,7 @@ def _refuse_too_deep(text: str) -> None:
 
 
 def tables(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
-    """Every table in a document, the outer ones first; what lies deeper than 40 levels is left out."""
+    """Yield every table in a document, outer ones first, down to 40 levels."""
     if depth > 40:
         return
     if isinstance(value, dict):

@@ -44,7 +44,7 @@ def make(
 
     """
     if unknown := sorted(set(tracks) - set(TRACKS)):
-        raise AnswersError(f"there is no track {unknown[0]!r}", hint=f"--track {TRACKS[0]}")
+        raise AnswersError(f"unknown track {unknown[0]!r}", hint=f"--track {TRACKS[0]}")
     if folder.exists() and any(folder.iterdir()):
         raise DestinationError(f"{folder} is not empty", hint="name a new folder")
     how = installation.current()

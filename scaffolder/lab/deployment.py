@@ -40,7 +40,7 @@ def deploy(place: Place, environment: str, commit: str, toolchain: Toolchain) ->
     """
     done = Git(toolchain, place.root).attempt("rev-parse", "--verify", f"{commit}^{{commit}}")
     if done.exit_code:
-        raise ProjectError(f"there is no commit {commit!r}", hint="git log --oneline")
+        raise ProjectError(f"unknown commit {commit!r}", hint="git log --oneline")
     name = done.stdout.strip()
     source, target = place.root.absolute(), folder(place, environment).absolute()  # git's own cwd
     shutil.rmtree(target, ignore_errors=True)

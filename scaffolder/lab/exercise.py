@@ -119,7 +119,7 @@ def named(word: str) -> Exercise:
     for one in every():
         if word in {one.id, f"e{one.number}"}:
             return one
-    raise ProjectError(f"there is no exercise {word!r}", hint="scaffold lab lists them")
+    raise ProjectError(f"unknown exercise {word!r}", hint="scaffold lab lists them")
 
 
 def _entries() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -136,7 +136,7 @@ def _exercise(
     if problems := [*(_KEYS - entry.keys()), *(entry.keys() - _KEYS)]:
         raise ValueError(f"exercise {entry.get('id')}: missing or unknown: {', '.join(problems)}")
     if not _ID.fullmatch(entry["id"]):
-        raise ValueError(f"{entry['id']!r} is no id of an exercise")
+        raise ValueError(f"{entry['id']!r} is not an exercise id")
     answers, edits = _start(entry["start"], known)
     criteria = tuple(_criterion(one) for one in entry["criteria"])
     texts = {
@@ -161,7 +161,7 @@ def _start(
 ) -> tuple[Mapping[str, object], tuple[Edit, ...]]:
     if "fault" in start:
         if start["fault"] not in known:
-            raise ValueError(f"there is no fault {start['fault']!r}")
+            raise ValueError(f"unknown fault {start['fault']!r}")
         fault = known[start["fault"]]
         return fault.answers, fault.edits
     return start.get("answers", {}), tuple(faults.edit(one) for one in start["edits"])
@@ -170,5 +170,5 @@ def _start(
 def _criterion(entry: dict[str, str]) -> Criterion:
     criterion = Criterion(**entry)
     if criterion.kind not in CRITERIA:
-        raise ValueError(f"{criterion.kind!r} is no kind of criterion: {', '.join(CRITERIA)}")
+        raise ValueError(f"{criterion.kind!r} is not a kind of criterion: {', '.join(CRITERIA)}")
     return criterion

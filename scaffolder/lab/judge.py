@@ -101,7 +101,7 @@ def _verdict(
             return of_checks(criterion, others(exercise.checks), project, toolchain)
         case "unchanged":
             same = digest(project.root / criterion.file) == started.get(criterion.file)
-            reason = "" if same else f"{criterion.file} was changed: it says what is wanted"
+            reason = "" if same else f"{criterion.file} was changed: it defines the goal"
         case _:
             same = project.has(criterion.file) and criterion.text in project.text(criterion.file)
             reason = "" if same else f"{criterion.file} no longer has {criterion.text!r}"

@@ -139,7 +139,7 @@ def _serves(criterion: LabCriterion, scene: Scene) -> Outcome:
     version = scene.image_version
     name = runtimes.NAMES[track]
     if not version:
-        return _red(f"no image says which {name} it brings")
+        return _red(f"no image names the {name} version that it brings")
     installed = runtimes.find(scene.place.folder, track, version)
     if installed is None:
         return _not_run(scene, track, version)
@@ -256,7 +256,7 @@ def _chat_rings(_: LabCriterion, scene: Scene) -> Outcome:
         heard = "a message came and called no one" if rung.messages else "no message"
         return _red(f"{heard} in {alarm.WITHIN:g} s, while {users}")
     if not rung.runbook:
-        return _red(f"the call after {rung.called:.1f} s does not say what to do")
+        return _red(f"the call after {rung.called:.1f} s does not name an action")
     return _green(f"the team was called {rung.called:.1f} s after the fault")
 
 

@@ -187,7 +187,7 @@ def required(word: str) -> LabFile:
     """Return the lab with an id or a number. Raises ProjectError if there is none."""
     found = named(word)
     if found is None:
-        raise ProjectError(f"there is no lab {word!r}", hint="scaffold lab lists them")
+        raise ProjectError(f"unknown lab {word!r}", hint="scaffold lab lists them")
     return found
 
 

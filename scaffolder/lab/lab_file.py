@@ -131,7 +131,7 @@ def resolved(value: Any, form: Mapping[str, str]) -> Any:
 
 def _of_form(name: str, form: Mapping[str, str]) -> str:
     if name not in form:
-        raise LabError(f"[[{name}]] is no value of a form")
+        raise LabError(f"[[{name}]] is not a value of the form")
     return form[name]
 
 
@@ -180,7 +180,7 @@ def _check_entries(
     for entry in entries:
         if not isinstance(entry, dict) or entry.get("kind") not in kinds:
             kind = entry.get("kind") if isinstance(entry, dict) else entry
-            raise LabError(f"{where}: {kind!r} is no kind: {', '.join(kinds)}")
+            raise LabError(f"{where}: {kind!r} is not a kind: {', '.join(kinds)}")
         needed, may = kinds[entry["kind"]]
         missing = sorted(set(needed) - entry.keys())
         unknown = sorted(entry.keys() - {"kind", "when", *needed, *may})

@@ -182,7 +182,7 @@ def named(word: str) -> Unit:
 
         return LabUnit(file=found)
     if word.isdigit():
-        raise ProjectError(f"there is no lab {word!r}", hint="scaffold lab lists them")
+        raise ProjectError(f"unknown lab {word!r}", hint="scaffold lab lists them")
     return ExerciseUnit(exercise=exercise.named(word))
 
 

@@ -19,7 +19,7 @@ def problem(root: Path, part: str) -> str:
         file for file in (root / postmortem.FOLDER).glob("*.md") if file.name != "TEMPLATE.md"
     )
     if not written:
-        return f"there is no post-mortem in {postmortem.FOLDER}"
+        return f"no post-mortem in {postmortem.FOLDER}"
     text = written[-1].read_text(encoding="utf-8")
     template = (root / postmortem.TEMPLATE).read_text(encoding="utf-8")
     match part:
@@ -53,7 +53,7 @@ def _of_sections(text: str, template: str) -> str:
         _, _, rest = text.partition(f"{title}\n")
         lines = [line for line in rest.partition("\n## ")[0].splitlines() if line not in ours]
         if len("".join(lines).strip()) < _SHORTEST:
-            return f"{title.removeprefix('## ')} says nothing yet"
+            return f"{title.removeprefix('## ')} is empty"
     return ""
 
 

@@ -119,7 +119,7 @@ def read(file: Path) -> list[Event]:
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 known = ", ".join(MOMENTS)
                 raise AnswersError(
-                    f"{file}:{number}: is no record: {error}",
+                    f"{file}:{number}: not a valid record: {error}",
                     hint=f'{{"at": "2026-03-03T09:20:00Z", "event": …, "text": …}}: {known}',
                 ) from error
     return found

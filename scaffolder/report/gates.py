@@ -28,7 +28,7 @@ def table(report: Report) -> Table | None:
     if not rows:
         return None
     return Table(
-        title="What these gates stop",
+        title="Mistakes that these gates stop",
         columns=("Mistake", "Gate", "Stage", "In this run"),
         rows=rows,
         note="Each was made on purpose in a generated repository, and exactly this check went red.",

@@ -102,7 +102,7 @@ def _unverified(report: Report) -> Iterator[str]:
         result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}
     ]
     if without:
-        yield "What was not checked:"
+        yield "Not checked:"
         yield ""
     for result in without:
         yield f"* {_plain(f'{result.check.id} {result.check.title}: {_WORDS[result.outcome]}: {result.reason}')}"

@@ -89,7 +89,7 @@ def _rules(report: Report, found: list[tuple[Result, Finding]]) -> list[dict[str
 def _rule(report: Report, check: Check, *, wrapped: str = "", link: str = "") -> dict[str, Any]:
     title = f"{wrapped}: {check.title}" if wrapped else check.title
     more = f"\n\n[{wrapped}]({link})" if link else ""
-    text = f"What is true when {check.id} passes: {check.title}."
+    text = f"{check.id} passes when this holds: {check.title}."
     page = report.pages.get(check.id, text)
     return {
         "id": f"{check.id}.{wrapped}" if wrapped else check.id,

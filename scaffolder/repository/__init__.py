@@ -1,1 +1,1 @@
-"""The model of any repository: what it holds, and which of its files say so."""
+"""The model of any repository: its content, and the files that declare it."""

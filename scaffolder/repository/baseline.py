@@ -40,7 +40,7 @@ def read(file: Path) -> Baseline:
     """Read a baseline.
 
     Raises:
-        ProjectError: there is no such file, or it is no baseline that this release reads.
+        ProjectError: the file does not exist, or is not a baseline that this release reads.
 
     """
     try:
@@ -69,10 +69,10 @@ def read(file: Path) -> Baseline:
 def write(project: Project, report: Report, file: Path) -> Baseline:
     """Write the findings of a report to `file`, in an order that keeps differences small.
 
-    What an older baseline there says of checks that gave no verdict now is kept.
+    Entries of an older baseline for checks that are inconclusive now are kept.
 
     Raises:
-        ProjectError: there is a file that is no baseline; it is left as it is.
+        ProjectError: the file exists and is not a baseline; it is left as it is.
         DestinationError: the file cannot be written.
 
     """
@@ -103,7 +103,7 @@ def write(project: Project, report: Report, file: Path) -> Baseline:
 
 
 def only_new(project: Project, report: Report, baseline: Baseline) -> Report:
-    """Return the report without the findings of the baseline; it says how many these are."""
+    """Return the report without the findings of the baseline, and with their number."""
     left = Counter(baseline.known)
     results = tuple(
         result.with_findings(_new(project, result, left), strict=report.strict)
@@ -153,7 +153,10 @@ def _new(project: Project, result: Result, left: Counter[Known]) -> Iterator[Fin
 
 
 def _judged(report: Report) -> frozenset[str]:
-    """The checks that can say that a finding is gone: without a verdict it may be there still."""
+    """Return the checks whose verdict can prove that a finding is gone.
+
+    Others may still have it.
+    """
     ran = (one for one in report.results if one.outcome in {Outcome.PASSED, Outcome.FAILED})
     return frozenset(
         (*(one.check.id for one in ran), *(one.check.id for one in report.inapplicable))

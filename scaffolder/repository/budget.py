@@ -1,4 +1,4 @@
-"""How much work one run does: what is beyond it is not checked, and the report says so.
+"""Limit the work of one run: the rest is not checked, and the report names it.
 
 Every bound of the checks is here, so that a repository of any size ends in bounded time. The
 numbers leave room over the largest repositories that `make scale` measures; tests give small ones.
@@ -32,7 +32,7 @@ class Clock:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What one run looks at.
+    """The limits of what one run reads.
 
     `files` are those of the repository, in the order of their folders. `text` is what one reader
     takes in that goes through all sources or documents, in characters. `services` are compared with

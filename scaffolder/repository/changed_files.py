@@ -1,4 +1,4 @@
-"""Which files of a project differ from where its branch left the default one, and a report of only these."""
+"""Find the files that differ from the default branch, and limit a report to them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from scaffolder.tools.git import Git, refuse_distrusted
 from scaffolder.tools.toolchain import Toolchain
 
 _DEFAULT_BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
-"""Where the default branch is looked for, the remote's own word first."""
+"""References of the default branch, in order; the remote's own name comes first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """The files below a project that are new, different or gone since `since`; paths as Git prints them."""
+    """The files that are new, different or gone since `since`; paths as Git prints them."""
 
     since: str
     names: frozenset[str]
@@ -32,10 +32,12 @@ class Changes:
 
 
 def changes(root: Path, toolchain: Toolchain, *, since: str = "") -> Changes:
-    """What changed below `root` since it left `since` (the default branch where empty), and in the working tree.
+    """Return the changes below `root` since it left `since`, and in the working tree.
+
+    An empty `since` is the default branch.
 
     Raises:
-        ProjectError: `root` is in no Git repository, or there is no such reference.
+        ProjectError: `root` is not in a Git repository, or the reference does not exist.
         ToolError: Git is missing, or failed.
 
     """
@@ -56,14 +58,14 @@ def changes(root: Path, toolchain: Toolchain, *, since: str = "") -> Changes:
         "rev-parse", "--quiet", "--verify", "--end-of-options", f"{reference}^{{commit}}"
     ):
         raise ProjectError(
-            f"there is no commit {reference!r} in {root}",
+            f"unknown commit {reference!r} in {root}",
             hint="--since REF: a branch, tag or commit",
         )
     forked = git.attempt("merge-base", "--end-of-options", reference, "HEAD").stdout.strip()
     if not forked:
         raise ProjectError(
             f"{reference} and HEAD have no commit in common here",
-            hint="git fetch --unshallow, where the clone is a shallow one, or --since REF",
+            hint="git fetch --unshallow if the clone is shallow, or --since REF",
         )
     different = _listed(
         git(
@@ -74,11 +76,14 @@ def changes(root: Path, toolchain: Toolchain, *, since: str = "") -> Changes:
 
 
 def only(changes: Changes, report: Report) -> Report:
-    """The report with the findings in files that changed; it says what it leaves out."""
+    """Return the report with the findings in changed files, and the number of the others."""
     results = tuple(_only(changes, result, strict=report.strict) for result in report.results)
     hidden = _findings(report.results) - _findings(results)
     files = counted(len(changes.names), "file")
-    note = f"only findings in what changed since {changes.since} count: {files}; {hidden} in other files are not shown"
+    note = (
+        f"only findings in what changed since {changes.since} count: {files}; {hidden} in other"
+        " files are not shown"
+    )
     return replace(report, results=results, notes=(*report.notes, note))
 
 

@@ -21,7 +21,7 @@ _DEMANDED = re.compile(
 """Where `required` or `fail` stopped a template."""
 
 _NOTHING = re.compile(r"at <[$]?\.Values\.(?P<key>[\w.]+)[^>]*>: nil pointer evaluating")
-"""Where a template read a key of a value that is not there."""
+"""Helm's message for a template that read a key of a missing value."""
 
 _VALUE = re.compile(r"\.Values\.(?P<key>[\w.]+)")
 _OF_NO_VALUE = re.compile(r"nil pointer evaluating|invalid value; expected|wrong type for value")
@@ -138,7 +138,7 @@ def of_outside(
 
 
 def remote_schema(error: str) -> str:
-    """Return that the schema of values refers into the network, "" if Helm does not say so."""
+    """Return a limit if the schema of values refers into the network, else ""."""
     found = _REMOTE_SCHEMA.search(error)
     return f"the schema of its values is elsewhere: {found[1] or found[2]}" if found else ""
 

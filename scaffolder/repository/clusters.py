@@ -1,4 +1,4 @@
-"""Which Kubernetes the repository's clusters run, as its Terraform says."""
+"""Read the Kubernetes version of the repository's clusters from its Terraform."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NAMES = frozenset(
         *of_each(lambda cloud: cloud.CLUSTER_VERSIONS),
     }
 )
-"""What variables and arguments are called that hold the version."""
+"""Names of variables and arguments that hold the version."""
 
 _WITH_VERSION = of_each(lambda cloud: cloud.CLUSTERS_WITH_VERSION)
 
 
 def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
-    """Yield each version of Kubernetes that Terraform names with its file, values of variables first.
+    """Yield each version of Kubernetes in Terraform with its file, values of variables first.
 
     Raises:
         ToolMissing: there is Terraform, and the packages that read HCL are not installed.
@@ -35,7 +35,7 @@ def versions(project: Project) -> Iterator[tuple[Path, Attribute]]:
 
 
 def managed(project: Project, file: Path) -> str:
-    """Return the managed cluster whose version a file names: "eks", "aks", "gke", or empty if none is.
+    """Return the managed cluster whose version a file names: "eks", "aks", "gke", or "".
 
     It is the one that the folder of the file makes, else the nearest folder around it: several
     clouds may be in one repository.

@@ -1,4 +1,4 @@
-"""When a version of a product stops getting fixes: versions.yml for what we pin, cycles.yml for what others do."""
+"""Find the end of support of a version: versions.yml for our pins, cycles.yml for others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PINNED = {
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """The last day on which a cycle gets fixes (None: not announced yet), and where that was read."""
+    """The last day on which a cycle gets fixes (None: not announced yet), and its source."""
 
     product: str
     cycle: str
@@ -41,10 +41,10 @@ def knows(product: str) -> bool:
 
 
 def end_of(product: str, version: str) -> End | None:
-    """When the cycle of `version` ends, such as "3.8" for "3.8.10-slim"; None where nobody has published it.
+    """Return the end of the cycle of `version` ("3.8" for "3.8.10-slim"), or None if unpublished.
 
-    A version that is newer than every cycle with an end has none that was announced. One that is
-    older than the oldest cycle ended with it at the latest, where no later cycle ended before.
+    A version newer than every cycle with an end has no announced end. One that is older than the
+    oldest cycle ended with it at the latest, unless a later cycle ended before.
     """
     table = _table().get(product)
     if table is None:
@@ -82,7 +82,10 @@ def _newest_of(table: dict[str, Any], name: str, version: str) -> End | None:
 
 
 def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
-    """The end of a version that is older than every cycle; None where it is not, or the oldest outlived another of its major."""
+    """Return the end of a version older than every cycle.
+
+    None if it is not older, or if the oldest cycle outlived another of its major.
+    """
     word, numbers = _parts(version)
     days = {
         known: day
@@ -103,7 +106,7 @@ def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
 
 
 def _parts(version: str) -> tuple[str, tuple[int, ...]]:
-    """The word and the numbers at the start of a version: "ubuntu-" and (24, 4) of "ubuntu-24.04"."""
+    """Return the leading word and numbers: "ubuntu-" and (24, 4) of "ubuntu-24.04"."""
     found = re.match(r"(?:v(?=\d))?([a-z-]*)((?:\d+\.?)*)", version)
     word, numbers = (found[1], found[2]) if found else (version, "")
     return word, tuple(int(number) for number in re.findall(r"\d+", numbers))
@@ -136,7 +139,7 @@ def _table() -> dict[str, dict[str, Any]]:
 
 
 def _only_pinned(runtime: str) -> dict[str, Any]:
-    """The entry of a runtime of which cycles.yml knows nothing: its versions are those of versions.yml."""
+    """Return the entry of a runtime that cycles.yml lacks, from the versions of versions.yml."""
     sources = [one["source"] for one in package_data.versions().get(runtime, {}).values()]
     title = RUNTIMES[runtime].TITLE
     return {"name": title, "source": sources[0] if sources else "", "cycles": {}}

@@ -1,4 +1,4 @@
-"""In what the environments of a repository differ: what each renders, and what each gives to Terraform."""
+"""Compare the environments of a repository: rendered objects and Terraform variables."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ VARIABLES_MAY_DIFFER = (
     _allowed(r"environment|env|name|stage|(name|resource)_prefix", "name: which environment it is"),
     _allowed(
         r"(aws_)?account(_id)?|subscription(_id)?|tenant(_id)?|project(_id)?",
-        "name: where it is billed",
+        "name: the account that it is billed to",
     ),
     _allowed(
         r".*cidrs?(_blocks?)?|.*subnets?|.*_(range|prefix)(es|s)?", "network: addresses of its own"
@@ -128,14 +128,17 @@ VARIABLES_MAY_DIFFER = (
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One thing that is not the same: what, and each environment's own value ("" where it has none)."""
+    """A difference: its subject, and each environment's value ("" if it has none)."""
 
     what: str
     values: Mapping[str, str]
 
     @property
     def odd(self) -> tuple[str, ...]:
-        """The environments that are in the minority; the last ones in promotion order where there is none."""
+        """Return the environments in the minority.
+
+        Without a minority the last in promotion order.
+        """
         counted = Counter(self.values.values())
         usual, number = counted.most_common(1)[0]
         if list(counted.values()).count(number) > 1:
@@ -148,7 +151,7 @@ class Difference:
 
 
 def rendered(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
-    """Return what the chart renders for each environment: without Helm where nothing of it is left unread.
+    """Return the chart's objects for each environment, without Helm if nothing is left unread.
 
     Environments are compared with each other, so that it does not matter who filled in the
     templates, if the same did for all; a process of Helm costs more than all else that is compared.
@@ -159,7 +162,7 @@ def rendered(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
 
 
 def _without_helm(project: Project) -> tuple[Manifest, ...]:
-    """Return what the chart renders for each environment, nothing where a template could not be read."""
+    """Return the chart's objects for each environment; none if a template could not be read."""
     try:
         folder = manifests.chart_of(project)
         asked = {one.name: one.release.values_files for one in manifests.environments(project)}
@@ -183,7 +186,7 @@ def _without_helm(project: Project) -> tuple[Manifest, ...]:
 def rendered_differences(
     project: Project, toolchain: Toolchain
 ) -> tuple[tuple[KubernetesObject, Difference], ...]:
-    """Where the objects differ that the chart renders, the allowed places left out, each with one of the objects."""
+    """Return the differences of rendered objects, each with one of them, without allowed places."""
     manifest = rendered(project, toolchain)
     found = []
     named = _by_name(manifest)
@@ -210,7 +213,7 @@ def rendered_differences(
 
 
 def _leaves_of(item: KubernetesObject) -> dict[str, str]:
-    """What an object says, by path, without the places at which environments may differ."""
+    """Return an object's values by path, without the places at which environments may differ."""
     return {
         path: value
         for path, value in _leaves(item.content)
@@ -219,7 +222,7 @@ def _leaves_of(item: KubernetesObject) -> dict[str, str]:
 
 
 def variable_differences(project: Project) -> tuple[tuple[Family, Difference], ...]:
-    """Where the `.tfvars` of the environments give different values, the allowed names left out."""
+    """Return the differences between `.tfvars` of the environments, without the allowed names."""
     found = []
     for family in environments.family_of(project, VARIABLES):
         values = _variables(project, family)
@@ -233,7 +236,7 @@ def variable_differences(project: Project) -> tuple[tuple[Family, Difference], .
 
 
 def _variables(project: Project, family: Family) -> dict[str, dict[str, str]]:
-    """What each environment's file gives to Terraform, without the names that may differ, in a form to compare."""
+    """Return each environment's Terraform variables, normalised, without allowed differences."""
     read = {environment: blocks(project, file) for environment, file in family.files.items()}
     return _comparable(
         {
@@ -248,13 +251,15 @@ def _variables(project: Project, family: Family) -> dict[str, dict[str, str]]:
 
 
 def _comparable(said: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Each environment's values, its own name taken out of those that are not the same in all of them."""
+    """Return each environment's values, with its name taken out of those that differ."""
     everything = list(said.values())
     return {
         environment: {
-            what: value
-            if all(other.get(what) == value for other in everything)
-            else neutral(value, environment)
+            what: (
+                value
+                if all(other.get(what) == value for other in everything)
+                else neutral(value, environment)
+            )
             for what, value in one.items()
         }
         for environment, one in said.items()
@@ -270,7 +275,7 @@ def neutral(text: str, environment: str) -> str:
 
 
 def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
-    """Where the rendered objects differ and may, with the reason: what nobody has to look for any more."""
+    """Return the allowed differences of rendered objects with their reasons, for the reader."""
     manifest = rendered(project, toolchain)
     rows: list[tuple[str, ...]] = []
     named = _by_name(manifest)
@@ -282,7 +287,7 @@ def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
         }
         kind = next(item.kind for item in there.values() if item)
         rows += _rows(f"{kind} ", f"{kind}:", said, RENDERED_MAY_DIFFER)
-    return _table("What the chart renders", [one.environment for one in manifest], rows)
+    return _table("Manifests of the chart", [one.environment for one in manifest], rows)
 
 
 def variables_table(project: Project) -> Table | None:
@@ -296,9 +301,7 @@ def variables_table(project: Project) -> Table | None:
             }
             for environment, block in read.items()
         }
-        return _table(
-            "What Terraform is given", list(said), _rows("", "", said, VARIABLES_MAY_DIFFER)
-        )
+        return _table("Terraform variables", list(said), _rows("", "", said, VARIABLES_MAY_DIFFER))
     return None
 
 
@@ -328,7 +331,7 @@ def save(project: Project, toolchain: Toolchain, path: Path) -> None:
     """Write what `hashes` gives to `path`, as JSON.
 
     Raises:
-        ProjectError: there are no environments to compare.
+        ProjectError: the repository has no environments to compare.
         DestinationError: it cannot be written there.
 
     """
@@ -340,12 +343,14 @@ def save(project: Project, toolchain: Toolchain, path: Path) -> None:
 
 
 def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
-    """For each environment a hash of each normalised object, of each file of variables, and of all of them together.
+    """Return hashes for each environment.
+
+    One of each normalised object, one of each file of variables, and one of all together.
 
     Environments are alike where their hashes are.
 
     Raises:
-        ProjectError: there are no environments to compare.
+        ProjectError: the repository has no environments to compare.
 
     """
     rendered = _by_name(_manifests(project, toolchain))
@@ -353,7 +358,9 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
     if not rendered and not families:
         raise ProjectError(
             f"{project.name} has no files of several environments to compare",
-            hint="values-dev.yaml and values-prod.yaml beside a chart, or dev.tfvars and prod.tfvars",
+            hint=(
+                "values-dev.yaml and values-prod.yaml beside a chart, or dev.tfvars and prod.tfvars"
+            ),
         )
     found: dict[str, dict[str, dict[str, str]]] = {}
     for name in sorted({key for objects in rendered.values() for key in objects}):
@@ -378,7 +385,7 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
 
 
 def _manifests(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
-    """What the chart renders for each environment; nothing where there is no chart, or none knows an environment."""
+    """Return the chart's objects for each environment; none without a chart or environments."""
     try:
         rendered = manifests.of_service(project, toolchain)
     except (NotApplicable, Blocked):
@@ -403,7 +410,8 @@ def _attribute(block: Block | None, name: str) -> Attribute | None:
 def _by_name(manifests: Sequence[Manifest]) -> dict[str, dict[str, KubernetesObject]]:
     """Return the objects of each environment under names that the same object has in the others.
 
-    A name that all of them have is that: pay-test is no pay of the environment test.
+    A name that all of them have is not an environment's: pay-test is not pay of the environment
+    test.
     """
     written = [{_key(item, "") for item in one.objects} for one in manifests]
     everywhere = set.intersection(*written) if written else set()
@@ -431,7 +439,7 @@ def _differences(leaves: Mapping[str, Mapping[str, str]]) -> Iterator[Difference
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every scalar with its path; an item of a list goes by its name, where it has one, else by its position."""
+    """Yield every scalar with its path; a list's item goes by its name, or else its position."""
     if isinstance(value, dict):
         for key, one in value.items():
             yield from _leaves(one, f"{path}.{key}" if path else str(key))

@@ -31,7 +31,7 @@ PROMOTION: tuple[tuple[str, ...], ...] = (
     ("prod", "production", "prd"),
     ("live",),
 )
-"""What environments are called, in the order in which a change reaches them; the first word stands for its others."""
+"""The names of environments in promotion order; the first of a group stands for the others."""
 
 _WORD = re.compile(r"(?:pre-)?[A-Za-z]+", re.IGNORECASE)
 _WHOLE = re.compile(r"^.+$")
@@ -52,10 +52,10 @@ _USUAL = _Vocabulary(
 )
 
 COMMON_WORDS = frozenset({"develop", "int", "integration", "test", "testing", "live", "stage"})
-"""Words that say something else as often as an environment, so that meeting them in a text proves nothing."""
+"""Words that are often not environments, so that meeting them in a text proves nothing."""
 
 _SHARED = ("base", "common", "default", "defaults", "shared", "global", "all")
-"""What values are called that all environments share."""
+"""Names of values that all environments share."""
 
 VALUES, VARIABLES, BACKENDS = "values of a chart", "Terraform variables", "Terraform backends"
 
@@ -64,7 +64,7 @@ _NOT_DEPLOYED = {"ci", "tests", "testdata", "fixtures", "examples", "example", "
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """Files that say the same thing for different environments; `files` is by environment, in promotion order."""
+    """Files with the same role in different environments; `files` is in promotion order."""
 
     kind: str
     pattern: str
@@ -78,7 +78,10 @@ class Family:
 
 
 def promoted(project: Project) -> tuple[str, ...]:
-    """Return the environments that releases go through, in order: declared ones, else the template's."""
+    """Return the environments that releases go through, in order.
+
+    Declared ones, else the template's.
+    """
     return _declared(project) or ENVIRONMENTS
 
 
@@ -94,7 +97,7 @@ def in_order(environments: Iterable[str], project: Project | None = None) -> lis
 
 
 def named_in(file: Path, project: Project | None = None) -> str:
-    """The environment that a file such as `values-prod.yaml` or `qa/values.yaml` is for; empty where it is for none.
+    """Return the environment of a file such as `values-prod.yaml` or `qa/values.yaml`, or "".
 
     The file's name comes before its folders; of several words the last one counts.
     """
@@ -121,7 +124,10 @@ def families(project: Project) -> tuple[Family, ...]:
 
 
 def beside(project: Project, chart: Path) -> dict[str, Path]:
-    """The values files of a chart by environment, in promotion order: those in its folder, else the nearest others."""
+    """Return the values files of a chart by environment, in promotion order.
+
+    They are those in its folder, else the nearest others.
+    """
     found = _values_by_folder(project).get(chart)
     if found is None and is_alone_below(project, chart):
         found = _values_by_folder(project).get(chart.parent)
@@ -130,7 +136,10 @@ def beside(project: Project, chart: Path) -> dict[str, Path]:
 
 
 def base_of(project: Project, family: Family) -> Path | None:
-    """Return the values that all environments of a family share: a file beside, else the chart's."""
+    """Return the values that all environments of a family share.
+
+    A file beside, else the chart's.
+    """
     for word in _SHARED:
         named = Path(family.pattern.replace("*", word))
         if project.has(named):
@@ -192,7 +201,7 @@ def _vocabulary(project: Project | None) -> _Vocabulary:
 
 
 def _declared(project: Project) -> tuple[str, ...]:
-    """Return the environments of the settings, else of the record; () if they are the template's."""
+    """Return the environments of the settings, else of the record; () for the template's."""
     if project.environments:
         return project.environments
     return project.once("recorded environments", lambda: _recorded(project))
@@ -204,7 +213,7 @@ def _recorded(project: Project) -> tuple[str, ...]:
         return ()
     try:
         named = answers_file.content(record).get("environments")
-    except AnswersError:  # who reads the record says so
+    except AnswersError:  # the reader of the record reports it
         return ()
     listed = isinstance(named, list) and all(isinstance(name, str) for name in named)
     found = tuple(named) if isinstance(named, list) and listed else ()
@@ -245,7 +254,7 @@ def _families(project: Project) -> Iterator[Family]:
 
 
 def _is_object(project: Project, kind: str, file: Path) -> bool:
-    """Return whether a file is called like values and holds a Kubernetes object, such as a patch."""
+    """Return whether a file named like values holds a Kubernetes object, such as a patch."""
     return kind == VALUES and bool(_OBJECT.search(project.text(file)))
 
 

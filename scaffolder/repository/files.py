@@ -54,7 +54,7 @@ _SOURCE_SET = re.compile(
     r"(?:^|/)src/(?:test|[a-z]\w*Tests?|aat|testFixtures|e2e)/"
     r"|(?:^|/)fakes?/(?:test)?data/|(?:^|/)(?:internal|pkg|src)/(?:.*/)?mocks?/"
 )
-"""Where Gradle and Maven keep the tests of a source set, and Go and others what stands for a program."""
+"""Folders of Gradle's and Maven's test source sets, and of stand-ins for programs."""
 
 _TRIALS = (
     _EXAMPLES
@@ -113,7 +113,7 @@ def dockerfiles(project: Project) -> tuple[Path, ...]:
 
 
 def image_builds(project: Project) -> tuple[Path, ...]:
-    """Return the Dockerfiles of services and of tools (`.ci/Dockerfile`); those of trials are left out."""
+    """Return the Dockerfiles of services and tools (`.ci/Dockerfile`), without those of trials."""
     return tuple(
         file
         for file in all_dockerfiles(project)
@@ -327,14 +327,17 @@ _NAMED = re.compile(r"^[\"']?name[\"']?\s*:|^\{", re.MULTILINE)
 
 
 def chart(project: Project) -> Path | None:
-    """Return the folder of the service's Helm chart, or None if there is no chart."""
+    """Return the folder of the service's Helm chart, or None if it has none."""
     usual = project.matching("helm/*/Chart.yaml", "charts/*/Chart.yaml", "chart/Chart.yaml")
     folders = [*(file.parent for file in usual if not is_trial(file)), *charts(project)]
     return folders[0] if folders else None
 
 
 def vendored_charts(project: Project, chart: Path) -> tuple[str, ...]:
-    """Return the names in a chart's folder `charts`: folders, and archives such as redis-1.2.3.tgz."""
+    """Return the names in a chart's folder `charts`.
+
+    Folders, and archives such as redis-1.2.3.tgz.
+    """
     folder = chart / "charts"
     inside = (file.relative_to(folder) for file in _inside(project.files, folder))
     return tuple(dict.fromkeys(file.parts[0] for file in inside))
@@ -430,7 +433,7 @@ def kustomizations(project: Project) -> tuple[Path, ...]:
 
 
 def deployments(project: Project) -> tuple[Path, ...]:
-    """Return what most often says how a service is deployed: values of a chart, a Deployment."""
+    """Return the files that usually define a deployment: values of a chart, a Deployment."""
     return project.matching("values.yaml", "deployment.yaml")
 
 
@@ -445,7 +448,7 @@ def that_deploy(project: Project) -> tuple[Path, ...]:
 
 
 def that_run_helm(project: Project) -> tuple[Path, ...]:
-    """Return what may give values to a chart: commands of any CI system, task runners, Terraform."""
+    """Return the files that may set values of a chart: CI commands, task runners, Terraform."""
     known = (*that_deploy(project), *shell_programs(project), *terraform(project))
     called = {file for system in CI_SYSTEMS for file in ci_files(project, system)}
     return tuple(sorted({*known, *called, *project.matching(*_OTHERS_THAT_DEPLOY)}))
@@ -489,7 +492,7 @@ def unread_pipelines(project: Project) -> dict[Path, str]:
 
 
 def that_fill_in(project: Project) -> tuple[Path, ...]:
-    """Return what may fill in a file before a program reads it: scripts, images, pipelines, Compose."""
+    """Return the files that may fill in another one: scripts, images, pipelines, Compose."""
     scripts = (*shell_programs(project), *make_files(project), *all_dockerfiles(project))
     return (*scripts, *compose_files(project), *pipelines(project))
 
@@ -518,7 +521,10 @@ def alertmanager_files(project: Project) -> tuple[Path, ...]:
 
 
 def monitoring(project: Project) -> tuple[Path, ...]:
-    """Return what may hold rules, their tests or settings of Alertmanager; no templates of charts."""
+    """Return the files that may hold rules, their tests or settings of Alertmanager.
+
+    No templates.
+    """
     files = project.matching("*.yaml", "*.yml", "*.rules")
     return project.once(
         "monitoring files",
@@ -573,7 +579,7 @@ def yaml(project: Project) -> tuple[Path, ...]:
 
 
 def plain_yaml(project: Project) -> tuple[Path, ...]:
-    """Return every YAML file that is no template of a chart."""
+    """Return every YAML file outside the templates of charts."""
     return tuple(file for file in yaml(project) if not is_template(project, file))
 
 
@@ -613,7 +619,7 @@ def make_files(project: Project) -> tuple[Path, ...]:
 
 
 def shell_scripts(project: Project) -> tuple[Path, ...]:
-    """Return the shell scripts whose name says so."""
+    """Return the shell scripts, by their names."""
     return project.matching("*.sh", "*.bash")
 
 
@@ -659,7 +665,7 @@ def documents(project: Project) -> tuple[Path, ...]:
 
 
 def guides(project: Project) -> tuple[Path, ...]:
-    """Return the pages that say how the repository is built and run today, as files or in `docs/`.
+    """Return the guides to building and running the repository, as files or in `docs/`.
 
     Records of decisions, of changes and of releases are of their day; examples are of others.
     """
@@ -713,7 +719,7 @@ def editor_settings(project: Project) -> tuple[Path, ...]:
 
 
 def but_documents(project: Project) -> list[Path]:
-    """Return the paths of all files but Markdown: what a script may source, a test of rules name."""
+    """Return the paths of all files but Markdown, which a script or a test of rules may use."""
     left_out = frozenset(documents(project))
     return [project.root / file for file in project.files if file not in left_out]
 
@@ -733,7 +739,7 @@ _SETTINGS_IN_JSON = re.compile(
 
 
 def that_may_name_ports(project: Project) -> tuple[Path, ...]:
-    """Return the files that may say where a program listens: no pages, no tables and no data."""
+    """Return the files that may set a program's port; no pages, no tables and no data."""
     return tuple(
         file
         for file in settings_of_any_kind(project)
@@ -771,22 +777,22 @@ def version_files(project: Project) -> tuple[Path, ...]:
 
 
 def trivy_exceptions(project: Project) -> tuple[Path, ...]:
-    """Return Trivy's exceptions as YAML, at the root, where it looks for them."""
+    """Return Trivy's exceptions as YAML, at the root, its default place."""
     return at_root(project, ".trivyignore.yaml", ".trivyignore.yml")
 
 
 def trivy_ignored(project: Project) -> tuple[Path, ...]:
-    """Return Trivy's exceptions as lines, at the root, where it looks for them."""
+    """Return Trivy's exceptions as lines, at the root, its default place."""
     return at_root(project, ".trivyignore")
 
 
 def hadolint_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of hadolint, at the root, where it looks for them."""
+    """Return the settings of hadolint, at the root, its default place."""
     return at_root(project, ".hadolint.yaml", ".hadolint.yml")
 
 
 def checkov_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of checkov, at the root, where it looks for them."""
+    """Return the settings of checkov, at the root, its default place."""
     return at_root(project, ".checkov.yaml", ".checkov.yml")
 
 
@@ -807,7 +813,7 @@ def builds(project: Project) -> tuple[Path, ...]:
 
 
 def manifests(project: Project) -> tuple[Path, ...]:
-    """Return every file that says how something is built: builds, and lists of what they need."""
+    """Return every build file: builds, and lists of their dependencies."""
     return project.matching(*(name for names in MANIFESTS.values() for name in names))
 
 
@@ -864,7 +870,7 @@ _OTHER_LANGUAGES = {
 def other_languages(project: Project) -> dict[str, Path]:
     """Return, for each language that the template does not have, the first build in it.
 
-    A build counts at the root; a project of .NET counts also in a folder, where it usually is.
+    A build counts at the root; a project of .NET counts also in a folder, its usual place.
     """
     found: dict[str, Path] = {}
     for language, names in _OTHER_LANGUAGES.items():
@@ -878,7 +884,7 @@ def other_languages(project: Project) -> dict[str, Path]:
 
 
 def azd_settings(project: Project) -> tuple[Path, ...]:
-    """Return the settings of the Azure Developer CLI, at the root, where it looks for them."""
+    """Return the settings of the Azure Developer CLI, at the root, its default place."""
     return at_root(project, "azure.yaml", "azure.yml")
 
 
@@ -900,7 +906,7 @@ def scripts_of_cloud_templates(project: Project) -> tuple[Path, ...]:
 
 
 def named(project: Project, *patterns: str) -> tuple[Path, ...]:
-    """Return the files that a runtime says something of, by shell patterns."""
+    """Return the files that a runtime names, by shell patterns."""
     return project.matching(*patterns)
 
 
@@ -974,7 +980,7 @@ _SITES = (
     ("Sphinx", ("_toc.yml", "myst.yml"), "."),
     ("Nextra", ("_meta.js", "_meta.ts", "_meta.json", "_meta.tsx"), "."),
 )
-"""Generators of sites, their settings, and where the pages are, from the folder of the settings."""
+"""Generators of sites, their settings, and the folder of their pages, from that of the settings."""
 
 _PAGES = {
     "MkDocs": re.compile(r"^docs_dir:\s*[\"']?([\w./-]+)", re.MULTILINE),
@@ -982,7 +988,7 @@ _PAGES = {
     "Jekyll": re.compile(r"^source:\s*[\"']?([\w./-]+)", re.MULTILINE),
     "mdBook": re.compile(r"^src\s*=\s*[\"']([\w./-]+)", re.MULTILINE),
 }
-"""What names folders of pages that are not where the generator looks for them by itself."""
+"""Settings that name folders of pages outside the generator's default."""
 
 _BESIDE = (
     ("Middleman", "config.rb", "source"),

@@ -1,4 +1,4 @@
-"""Mending what needs no thought: the edits of findings, made all or not at all, and only inside the project."""
+"""Apply the safe edits of findings, all or none, and only inside the project."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What would be written, and what would not."""
+    """The edits that would be written, and the refused ones."""
 
     changes: tuple[Change, ...] = ()
     refused: tuple[Refusal, ...] = ()
 
 
 def edits_between(path: Path, before: str, after: str) -> tuple[Edit, ...]:
-    """The edits that turn a file that says `before` into one that says `after`, each a run of whole lines."""
+    """Return the edits from the text `before` to `after`, each a run of whole lines."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
     return tuple(
@@ -52,10 +52,10 @@ def edits_between(path: Path, before: str, after: str) -> tuple[Edit, ...]:
 
 
 def plan(project: Project, edits: Iterable[Edit]) -> Plan:
-    """What the edits would change; nothing is written.
+    """Return the changes of the edits; nothing is written.
 
-    An edit is refused where its file is not an ordinary file of the project, does not say what the
-    check read, or was edited by another one at the same place.
+    An edit is refused if its file is not an ordinary file of the project, differs from the text
+    that the check read, or was edited by another one at the same place.
     """
     changes: list[Change] = []
     refused: list[Refusal] = []
@@ -125,7 +125,7 @@ def _changed(project: Project, path: Path, edits: Sequence[Edit]) -> tuple[Chang
         offset = starts[edit.line - 1] if 0 < edit.line <= len(starts) else -1
         if offset < 0 or not read.startswith(edit.old, offset):
             refused.append(
-                Refusal(place=edit.place, reason="the file does not say what the check read")
+                Refusal(place=edit.place, reason="the file changed since the check read it")
             )
         elif offset + max(1, len(edit.old)) > limit:
             refused.append(
@@ -138,7 +138,7 @@ def _changed(project: Project, path: Path, edits: Sequence[Edit]) -> tuple[Chang
 
 
 def _now(project: Project, path: Path, *, creating: bool) -> str | None:
-    """What the file says on disk at this moment; None where it is to be made."""
+    """Return the file's present text on disk; None if it is to be made."""
     if path.is_absolute() or ".." in path.parts or ".git" in path.parts:
         raise _Refused("it is outside the project")
     file = project.root / path
@@ -160,7 +160,7 @@ def _now(project: Project, path: Path, *, creating: bool) -> str | None:
 
 
 def _starts(text: str) -> list[int]:
-    """Where each line begins, and one more: the end of the text, where something may be appended."""
+    """Return the start of each line, and the end of the text, for appending."""
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))

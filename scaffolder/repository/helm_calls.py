@@ -34,7 +34,7 @@ _GIVES = re.compile(r"--set|--values|--reset-then-reuse|(?:^|\s)-f")
 """An option by which a command gives values."""
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}|<<\s*[\w.-]+\s*>>|\{\{.*?\}\}|\$\([\w.-]+\)")
-"""What another program fills in: expressions of CI systems and Taskfiles, variables of make."""
+"""Placeholders for another program: expressions of CI systems and Taskfiles, make variables."""
 
 _VARIABLE = re.compile(
     r"^[\s@-]*(?:export\s+)?(\w+)\s*(?:=|:=|\?=|:\s)\s*[\"']?([\w./-]+)[\"']?\s*$"
@@ -49,7 +49,7 @@ _ELSEWHERE = re.compile(r"(?:oci|https?)://|.*\.tgz$|[a-z][\w-]*/[a-z][\w-]*$")
 
 @dataclass(frozen=True, kw_only=True)
 class HelmCall:
-    """A command that gives values: its chart (None if unknown), and what it says.
+    """A command that gives values: its chart (None if unknown), and the values.
 
     `sets` holds the text of each key, "" if it is computed. `missing` names files of values that
     are not in the repository.
@@ -101,7 +101,7 @@ def split(key: str) -> list[str]:
 def given(project: Project, chart: Path, *values: Mapping[Any, Any]) -> dict[str, str]:
     """Return the texts that commands set, of keys that no table has; computed ones are left out.
 
-    What names an image is told by a text that stands for it, as the pipeline computes it.
+    An image's name is a stand-in text, as the pipeline computes it.
     """
     found: dict[str, str] = {}
     for one in of_chart(project, chart):
@@ -113,7 +113,7 @@ def given(project: Project, chart: Path, *values: Mapping[Any, Any]) -> dict[str
 
 
 REPOSITORY = "registry.example.com/image"
-"""What stands for an image of which only the pipeline knows the name."""
+"""The stand-in for an image whose name only the pipeline knows."""
 
 _STANDS_FOR = {"repository": REPOSITORY, "tag": "0123456789ab", "digest": "sha256:" + "0" * 64}
 
@@ -140,7 +140,7 @@ def _is_in_tasks(project: Project, key: str) -> bool:
 
 
 def _others(project: Project) -> tuple[Path, ...]:
-    """Return the files with words for a chart's values that are no words of a command."""
+    """Return the files with words for a chart's values outside commands."""
     return project.once(
         "other files that deploy charts",
         lambda: tuple(

@@ -21,7 +21,7 @@ _BUILT_BY_TILT = re.compile(r"\b(?:docker_build|custom_build)\(\s*['\"]([^'\"]+)
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """An image where it is named; `what` says for what ("db: "), where the line alone does not."""
+    """An image at the place of its name; `what` is its purpose ("db: "), if the line has none."""
 
     path: Path
     line: int

@@ -91,7 +91,7 @@ def moving_tag(image: str) -> str | None:
 
 
 def is_stand_in(image: str) -> bool:
-    """Return whether a name is no image yet: it is replaced before anything is pulled."""
+    """Return whether a name is a stand-in that is replaced before anything is pulled."""
     if _OPEN.search(image) or image == _OF_KUBEBUILDER:
         return True
     *folders, last = image.split("/")
@@ -142,5 +142,5 @@ def _stays(name: str, tag: str) -> bool:
     own = [word for word in words if not _VARIANT.fullmatch(word)]
     if any(re.search(r"\d", word) for word in own):
         return True
-    # The name may say the version itself: distroless/java21-debian12:nonroot.
+    # The name may hold the version itself: distroless/java21-debian12:nonroot.
     return re.search(r"\d", name) is not None and tag not in _MOVING

@@ -1,4 +1,4 @@
-"""Findings that stay, as comments beside the code say: which checks, why, and until when.
+"""Read waivers from comments beside the code: which checks, why, and until when.
 
     timeout: 90  # scaffold: ignore[AG010] the old cluster is moved in spring, until 2027-04-30
 
@@ -32,7 +32,7 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 class InlineWaiver:
     """A comment that accepts findings of checks on some lines; line 0 is the file as a whole.
 
-    `problem` says why it accepts nothing, "" if it is in order.
+    `problem` is the reason why it accepts nothing, "" if it is in order.
     """
 
     path: Path
@@ -102,11 +102,11 @@ def _problem(checks: Sequence[str], reason: str, until: str, expires: datetime.d
     if not checks:
         return "names no check"
     if wrong:
-        return f"names {wrong}, which is no id of a check"
+        return f"names {wrong}, which is not the id of a check"
     if not reason:
         return f"waives {', '.join(checks)} without a reason"
     if until and expires is None:
-        return f"ends on {until}, which is no date such as 2027-01-31"
+        return f"ends on {until}, which is not a date such as 2027-01-31"
     return ""
 
 

@@ -28,7 +28,8 @@ REPOSITORY = "registry.example.com/image"
 class KubernetesObject:
     """A Kubernetes object: `scope` is what deploys it, and the environment if it is for one.
 
-    What deploys it is the folder of a chart or of a kustomization, or of the file that holds it.
+    The unit of deployment is the folder of a chart or of a kustomization, or of the file that holds
+    it.
 
     `path` is the file that holds it, or the template that it is rendered from; `origins` are the
     lines of that template for each line of the object, if the object knows its lines.
@@ -68,7 +69,7 @@ class KubernetesObject:
         return texts(self.get("metadata", "labels"))
 
     def get(self, *path: Any) -> Any:
-        """What stands at the end of this way down; None where there is nothing."""
+        """Return the value at the end of this path, or None."""
         return dig(self.content, *path)
 
     def place(self, project: Project, *path: Any) -> Location:
@@ -109,7 +110,7 @@ class KubernetesObject:
         return found if isinstance(found, dict) else None
 
     def all_containers(self) -> Iterator[dict[Any, Any]]:
-        """Yield each container of the pods that the object makes, also those that start or debug it."""
+        """Yield each container of the object's pods, with init and ephemeral ones."""
         for key in ("initContainers", "containers", "ephemeralContainers"):
             yield from (
                 one for one in listed((self.pod_spec or {}).get(key)) if isinstance(one, dict)
@@ -117,7 +118,7 @@ class KubernetesObject:
 
 
 def plain(project: Project) -> tuple[KubernetesObject, ...]:
-    """Return the objects that files hold as they are, without those of charts and kustomizations."""
+    """Return the objects in plain files, without those of charts and kustomizations."""
     return project.once("plain objects", lambda: tuple(_plain(project)))
 
 
@@ -172,7 +173,7 @@ def _plain(project: Project) -> Iterator[KubernetesObject]:
 
 
 def _is_of_kustomization(file: Path, folders: frozenset[Path]) -> bool:
-    """Return whether a file is beside a kustomization that does not name it, or is a patch below one.
+    """Return whether a kustomization beside the file does not name it, or it is a patch below one.
 
     Kustomize deploys what it is told to, so nothing deploys such a file.
     """
@@ -223,11 +224,11 @@ _OF_OPENSHIFT = frozenset({"BuildConfig", "DeploymentConfig", "ImageStream", "Ro
 """Kinds that OpenShift once served in the core group."""
 
 _FILLED_IN_LATER = re.compile(r"\$\{|\$\(|\{\{|^\$\w+$|^<[^>]+>$|^%\w+%$|^__\w+__$|^ENC\[|^@\w+@$")
-"""What stands for a value that envsubst, Flux, SOPS or another program fills in."""
+"""A placeholder for envsubst, Flux, SOPS or another program."""
 
 
 def is_built_in(one: KubernetesObject) -> bool:
-    """Return whether the API server itself serves the object's API, in any version of Kubernetes."""
+    """Return whether the object's API is built in, in any version of Kubernetes."""
     group, slash, version = one.api_version.rpartition("/")
     if not slash and (one.kind in _OF_CLIENTS | _OF_OPENSHIFT or not one.get("metadata")):
         return False
@@ -235,7 +236,7 @@ def is_built_in(one: KubernetesObject) -> bool:
 
 
 def is_custom(one: KubernetesObject) -> bool:
-    """Return whether the object is of a custom resource: its group has a domain and is not built in."""
+    """Return whether it is a custom resource: its group has a domain and is not built in."""
     group = one.api_version.rpartition("/")[0]
     return "." in group and not is_built_in(one) and bool(one.get("metadata"))
 
@@ -277,7 +278,7 @@ LONG_RUNNING = frozenset(
 
 
 def dig(value: Any, *path: Any) -> Any:
-    """What stands at the end of this way down through tables and lists; None where there is nothing."""
+    """Return the value at the end of this path through tables and lists, or None."""
     for part in path:
         if isinstance(value, Mapping):
             value = value.get(part)

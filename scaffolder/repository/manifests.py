@@ -1,4 +1,4 @@
-"""What charts render to in each environment, and the Kubernetes objects in it."""
+"""Render charts in each environment into Kubernetes objects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scaffolder.tools import helm, package_data
 from scaffolder.tools.toolchain import Toolchain
 
 API_VERSIONS = ("monitoring.coreos.com/v1", "gateway.networking.k8s.io/v1")
-"""What the platform adds to a cluster before the first deployment."""
+"""APIs that the platform adds to a cluster before the first deployment."""
 
 
 _LONGEST_RELEASE = 53
@@ -41,10 +41,10 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What a chart renders to for one environment.
+    """The rendering of a chart for one environment.
 
-    `error` is Helm's own words where it does not render; `limit` says why it could not be rendered
-    here though nothing is wrong with it.
+    `error` is Helm's own message if it does not render; `limit` is the reason why it could not be
+    rendered here though nothing is wrong with it.
     """
 
     chart: Path
@@ -68,7 +68,7 @@ def chart_of(project: Project) -> Path:
     """
     usual = files.chart(project)
     if usual is None:
-        raise NotApplicable("there is no Helm chart")
+        raise NotApplicable("no Helm chart")
     for chart in (usual, *files.charts(project)):
         is_part = chart_limits.is_vendored(project, chart)
         if not is_part and not chart_limits.is_library(project, chart):
@@ -129,8 +129,8 @@ def of_each_chart(
 def environments(project: Project, chart: Path | None = None) -> tuple[Environment, ...]:
     """Each environment of a chart that has a values file, in promotion order.
 
-    The chart is that of the service if none is given. Where no environment has a file, the chart's
-    own values are one.
+    The chart is that of the service if none is given. If no environment has a file, the chart's own
+    values are one.
 
     One whose values do not parse is left out: `unread_environments` has it.
 
@@ -167,7 +167,7 @@ def environments(project: Project, chart: Path | None = None) -> tuple[Environme
 
 
 def unread_environments(project: Project, chart: Path) -> dict[str, str]:
-    """Return the environments of a chart whose values do not parse, and what says so."""
+    """Return the environments of a chart whose values do not parse, with the parser's message."""
     own = beside(project, chart).items()
     problems = ((name, chart_limits.does_not_parse(project, file)) for name, file in own)
     return {name: problem for name, problem in problems if problem}
@@ -198,20 +198,23 @@ def _named(environment: str, reason: str) -> str:
 
 
 def _release_name(name: str) -> str:
-    """Return a name that Helm takes for a release: https://helm.sh/docs/chart_template_guide/getting_started/."""
+    """Return a name that Helm takes for a release.
+
+    https://helm.sh/docs/chart_template_guide/getting_started/
+    """
     words = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
     return words[:_LONGEST_RELEASE].strip("-") or "release"
 
 
 def _settings(project: Project, chart: Path, values_files: tuple[Path, ...]) -> dict[str, str]:
-    """Return what commands set of the values that a chart lacks in an environment, and the image."""
+    """Return the values that commands set and an environment of the chart lacks, with the image."""
     own = (chart / "values.yaml", *(file.relative_to(project.root) for file in values_files))
     tables = [table(project, file) for file in own if project.has(file)]
     return helm_calls.given(project, chart, *tables) | _image(project, chart)
 
 
 def _image(project: Project, chart: Path) -> dict[str, str]:
-    """What stands for the image that the pipeline hands over, in a chart that takes one like that."""
+    """Return stand-ins for the image that the pipeline passes, if the chart takes one so."""
     values = table(project, chart / "values.yaml") if project.has(chart / "values.yaml") else {}
     given = kubernetes_objects.placeholders(values)
     settings = {f"image.{key}": value for key, value in given.items()}
@@ -221,7 +224,10 @@ def _image(project: Project, chart: Path) -> dict[str, str]:
 
 
 def kubernetes_version(project: Project) -> str:
-    """The version that the repository's clusters run, such as "1.36": what Terraform says, else the pinned default."""
+    """Return the clusters' Kubernetes version, such as "1.36".
+
+    Terraform's, else the pinned default.
+    """
     return _stated_version(project) or str(package_data.versions()["kubernetes"]["version"])
 
 
@@ -244,7 +250,7 @@ def of_service(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     """The chart of the service rendered for each of its environments.
 
     Raises:
-        NotApplicable: there is no chart.
+        NotApplicable: the repository has no chart.
         Blocked: it cannot be rendered here.
 
     """
@@ -261,7 +267,7 @@ def objects(
     """Every object of every environment that renders, of one chart if it is given.
 
     Raises:
-        NotApplicable: there is no chart.
+        NotApplicable: the repository has no chart.
         Blocked: it renders for no environment.
 
     """
@@ -288,7 +294,7 @@ def charts_without_objects(project: Project, toolchain: Toolchain) -> str:
 def everything(project: Project, toolchain: Toolchain) -> tuple[tuple[KubernetesObject, ...], str]:
     """Every object, of the chart and of files, and why those of the chart are not among them.
 
-    The reason is empty where they are, or there is no chart.
+    The reason is empty if they are, or if the repository has no chart.
     """
     return project.once("every object", lambda: _everything(project, toolchain))
 

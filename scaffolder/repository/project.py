@@ -1,4 +1,4 @@
-"""A generated repository, read: which files it holds, what they say, and the answers it was made from."""
+"""A repository as read: its files, their content, and the answers it was made from."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ LARGEST_FILE = 2 * 2**20
 """Bytes; a larger file is not read: no person wrote it."""
 
 PROPOSED = ".scaffold-new"
-"""How the name of a file or folder ends that `scaffold adopt` put beside what was there: no part of the service yet."""
+"""The suffix of files that `scaffold adopt` put beside existing ones.
+
+Not part of the service yet.
+"""
 
 _ADOPTED = ".scaffold/adopted.yml"
-"""What `scaffold adopt` leaves in a repository that others made."""
+"""The record that `scaffold adopt` leaves in a repository."""
 
 _NOT_OURS = {
     ".git",
@@ -38,7 +41,7 @@ _NOT_OURS = {
 }
 
 _MAY_BE_OUTPUT = {"build", "target"}
-"""Folders that tools fill in most repositories, and people in some: there Git does not ignore them."""
+"""Folders that tools fill in most repositories, but not in those that do not ignore them."""
 
 _IS_ENCRYPTED = "is encrypted"
 
@@ -67,9 +70,9 @@ class Project:
     """One repository on disk, at the moment it was opened. Safe to share between threads.
 
     `files` are relative to `root`, sorted; folders that tools fill (`.git`, `.terraform`, `build`
-    …) are left out, and what is no file: a pipe, a link that leads nowhere or out of the
-    repository. `unreadable` says why some of what is there was not read; it is complete once
-    everything was asked for.
+    …) are left out, and so are pipes and links that lead nowhere or out of the repository.
+    `unreadable` has the reasons why files were not read; it is complete once everything was asked
+    for.
     """
 
     def __init__(
@@ -81,13 +84,13 @@ class Project:
         environments: Iterable[str] = (),
         budget: Budget | None = None,
     ) -> None:
-        """Open the repository at `root`; `only` are the names of the files to look at, where that is not all of them.
+        """Open the repository at `root`; `only` are the names of the files to read, if not all.
 
-        `exclude` are patterns of paths that are left out, `environments` the names of its
-        environments in promotion order, if it says them, `budget` how much of it is looked at.
+        `exclude` are patterns of paths that are left out, `environments` the declared names in
+        promotion order, `budget` how much of it is looked at.
 
         Raises:
-            ProjectError: there is no folder there, or nothing in it.
+            ProjectError: the folder does not exist, or is empty.
 
         """
         if not root.is_dir():
@@ -116,14 +119,17 @@ class Project:
         return f"the repository {beyond}" if "nothing over" in beyond else ""
 
     def matching(self, *patterns: str) -> tuple[Path, ...]:
-        """The files whose path, or last part, matches a shell pattern, but vendored code: for `files.py` alone."""
+        """Return the files whose path, or last part, matches a shell pattern.
+
+        Vendored code is left out. For `files.py` alone.
+        """
         return self.once(("matching", patterns), lambda: self._matching(patterns))
 
     def has(self, file: str | Path) -> bool:
         return (file if isinstance(file, Path) else Path(file)) in self._file_set
 
     def relative(self, name: str) -> Path:
-        """A path as an external program named it, absolute or from the root, as a path from the root."""
+        """Return a path of an external program, absolute or from the root, as one from the root."""
         path = Path(os.path.normpath(name))
         if path.is_absolute():
             path = Path(name).resolve()
@@ -131,9 +137,10 @@ class Project:
         return path
 
     def text(self, file: str | Path) -> str:
-        """What `file` says; bytes that are not UTF-8 become U+FFFD.
+        """Return the text of `file`; bytes that are not UTF-8 become U+FFFD.
 
-        Empty, and an entry of `unreadable`, where it is too large, not a text, or may not be read.
+        It is empty, with an entry in `unreadable`, if it is too large, not a text, or may not be
+        read.
 
         Raises:
             FileNotFoundError: the repository has no such file.
@@ -143,10 +150,10 @@ class Project:
         return self.once(("text", path), lambda: self._text(path))
 
     def hand(self, files: Iterable[Path]) -> list[str]:
-        """The names of files for a program that is to read them, none of which it would take for an option.
+        """Return names of files for a program's argv, none of which it would take for an option.
 
         Raises:
-            Blocked: a program might never end on one: it is no text, too large, closed to us, or
+            Blocked: a program might never end on one: it is not text, too large, closed to us, or
             YAML without bounds.
 
         """
@@ -165,7 +172,7 @@ class Project:
                 except Unbounded as error:
                     raise Blocked(f"{file.as_posix()} {error.problem}: see SY002") from error
                 except YAMLError:
-                    pass  # for the program to say
+                    pass  # the program reports it
             names.append(
                 f"./{file.as_posix()}" if file.as_posix().startswith("-") else file.as_posix()
             )
@@ -184,7 +191,7 @@ class Project:
         return next((number for number, line in enumerate(self.lines(file), 1) if words in line), 0)
 
     def documents(self, file: str | Path) -> list[Any]:
-        """The YAML documents of `file`, those that are empty left out; its tables and lists know their lines.
+        """Return the non-empty YAML documents of `file`; tables and lists know their lines.
 
         Raises:
             yaml.YAMLError: it does not parse.
@@ -196,7 +203,10 @@ class Project:
         return self.once(("yaml", path), lambda: load_all(self.text(path)))
 
     def once(self, key: object, make: Callable[[], _Value]) -> _Value:
-        """`make()`, computed one time for all who ask for `key`; an exception is remembered like a value."""
+        """Return `make()`, computed once for each `key`.
+
+        An exception is remembered like a value.
+        """
         entry = self._known.get(key)
         if entry is None:
             with self._lock:
@@ -205,7 +215,10 @@ class Project:
 
     @cached_property
     def answers(self) -> dict[str, object]:
-        """What the repository was made from; empty where it was not made by us, or its answers file does not parse."""
+        """Return the answers that made the repository.
+
+        Empty if it was not generated or does not parse.
+        """
         if not self.has(answers_file.FILE):
             return {}
         try:
@@ -231,7 +244,7 @@ class Project:
 
     @cached_property
     def template(self) -> str:
-        """The template release that the repository is at, such as "v0.1.0"; empty where it names none."""
+        """Return the template release of the repository, such as "v0.1.0", or ""."""
         lines = self.lines(answers_file.FILE) if self.has(answers_file.FILE) else []
         return next(
             (line.split(":", 1)[1].strip() for line in lines if line.startswith("_commit:")), ""
@@ -313,7 +326,7 @@ class Project:
             self.unreadable[file] = _IS_ENCRYPTED
             return ""
         if b"\0" in content[:8192] and not is_wide:
-            self.unreadable[file] = "is no text"
+            self.unreadable[file] = "is not text"
             return ""
         try:
             if is_wide:
@@ -330,7 +343,7 @@ def _matches_nothing(_: str) -> None:
 
 
 def _parts(file: Path) -> tuple[str, ...]:
-    """Return what paths are ordered by: a path keeps it, and compares itself by making it anew."""
+    """Return the sort key of a path, which is kept: a path would compute it at each comparison."""
     return file.parts
 
 
@@ -392,7 +405,7 @@ def _is_of_a_package_manager(folder: Path) -> bool:
 
 
 def _is_output(root: Path, folder: Path) -> bool:
-    """Return whether no .gitignore is there, or one ignores a folder as far as its usual lines say."""
+    """Return whether .gitignore is absent, or one ignores a folder by its usual lines."""
     ignoring = [root / parent / ".gitignore" for parent in folder.parents]
     texts = [_lines_of(path) for path in ignoring if path.is_file()]
     if not texts:

@@ -207,12 +207,15 @@ def parsed(project: Project, file: Path, part: str, text: str) -> list[Any]:
 
 
 def table(project: Project, file: Path) -> dict[Any, Any]:
-    """Return the first document of `file`, empty if it is no table."""
+    """Return the first document of `file`, empty if it is not a table."""
     return _or(dict[Any, Any](), table_of, project, file)
 
 
 def tables(project: Project, file: Path) -> Iterator[dict[Any, Any]]:
-    """Return every table of the first document of `file`, at any depth; none if it does not parse."""
+    """Yield every table of the first document of `file`, at any depth.
+
+    None if it does not parse.
+    """
     return yaml_format.tables(table(project, file))
 
 
@@ -238,7 +241,7 @@ def stages(project: Project, file: Path) -> Dockerfile | None:
 
 
 def listed(value: Any) -> list[Any]:
-    """Return `value` if it is a list, else no items: another check reports what is there instead."""
+    """Return `value` if it is a list, else no items; another check reports a wrong type."""
     return value if isinstance(value, list) else []
 
 

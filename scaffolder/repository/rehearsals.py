@@ -1,4 +1,4 @@
-"""What there is to rehearse: each root of the Terraform code, with the values of environments."""
+"""List the rehearsals: each root of the Terraform code, with the values of environments."""
 
 from __future__ import annotations
 

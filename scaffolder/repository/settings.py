@@ -19,7 +19,7 @@ SHARED = "pyproject.toml"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a file of settings says; `select` and `ignore` are starts of ids, in capital letters.
+    """A file of settings; `select` and `ignore` are the beginnings of ids, in capital letters.
 
     `severities` are by the start of an id; `exclude` are patterns of paths as `.gitignore` has
     them; `environments` are names in promotion order; `baseline` is a file below the root. `file`
@@ -44,7 +44,7 @@ def load(root: Path, ids: Collection[str]) -> Settings:
     """Read the settings of the repository at `root`; `ids` are the checks that there are.
 
     Raises:
-        SettingsError: a file is no TOML, both have settings, or a key or value is not allowed.
+        SettingsError: a file is not TOML, both have settings, or a key or value is not allowed.
 
     """
     own, shared = root / FILE, root / SHARED
@@ -60,7 +60,7 @@ def load(root: Path, ids: Collection[str]) -> Settings:
 
 
 def root_of(folder: Path) -> Path:
-    """Return where the repository begins that `folder` is in; `folder` if there is no sign of one.
+    """Return the root of the repository around `folder`; `folder` itself if it is unknown.
 
     A repository begins where its answers or its settings are, or where Git has its records. Whoever
     keeps their whole home in Git does not mean that.

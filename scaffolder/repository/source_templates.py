@@ -1,4 +1,4 @@
-"""Files that another program renders or replaces first, so that they are not yet what they say.
+"""Files that another program renders or replaces first, so that their names do not apply yet.
 
 Sources of Helm, Jinja, Go, ERB, Handlebars and Cookiecutter, resources that Maven filters, and the
 pointers of Git LFS. A file is one by its path, by a statement of a template engine, or by a
@@ -76,7 +76,7 @@ def is_written_by_a_script(project: Project, file: Path) -> bool:
 
 
 def is_named_so(file: Path) -> bool:
-    """Return whether the path of a file says that it is rendered first."""
+    """Return whether the path of a file marks it as rendered first."""
     return _IN_PATH.search(file.as_posix()) is not None or _IN_NAME.search(file.name) is not None
 
 

@@ -1,4 +1,4 @@
-"""Which files Terraform renders first, so that they are not yet what their name says."""
+"""Find the files that Terraform renders first, so that their names do not apply yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def without(project: Project, found: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def is_one(project: Project, file: Path) -> bool:
-    """Return whether Terraform renders `file`: templatefile() names it, or it holds a directive of templates."""
+    """Return whether Terraform renders `file`: by templatefile(), or for its directives."""
     name = file.as_posix()
     if any(
         fnmatch(name, pattern) for pattern in project.once("templatefile", lambda: _given(project))
@@ -28,7 +28,10 @@ def is_one(project: Project, file: Path) -> bool:
 
 
 def _given(project: Project) -> frozenset[str]:
-    """Return the paths that templatefile() reads, as shell patterns: what a loop puts into one may be anything."""
+    """Return the paths that templatefile() reads, as shell patterns.
+
+    The value of a loop variable may be anything.
+    """
     patterns = set()
     for file in files.terraform(project):
         for argument in reading.templates_of(project, file):

@@ -43,8 +43,8 @@ def _folders(
 ) -> Iterator[Path]:
     """Yield the configurations that a source may mean: by its path, else by how the path ends.
 
-    What a function of Terragrunt returns is not known, and a path in a file that units include
-    counts from the unit.
+    The result of a Terragrunt function is unknown, and a path in an included file counts from the
+    unit.
     """
     path = source.strip('"').partition("?")[0]
     path = path.rpartition("//")[2] if "://" in path or "::" in path else path.replace("//", "/")

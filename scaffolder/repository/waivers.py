@@ -1,4 +1,4 @@
-"""Findings that stay: what the repository's ledger says of them, and where each is marked for its scanner."""
+"""Read the waivers of the ledger, and the marks for scanners beside the code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OWN = "scaffold/"
 LEDGER = Path(".scaffold/waivers.yml")
 
 LONGEST = datetime.timedelta(days=366)
-"""How far ahead a waiver may end: a year, then somebody looks again."""
+"""The longest time of a waiver: a year, then it is reviewed."""
 
 SOON = datetime.timedelta(days=30)
 """How long before its end a waiver is spoken of."""
@@ -54,7 +54,7 @@ class Waiver:
         return tuple(rule.removeprefix(OWN) for rule in self.rules if rule.startswith(OWN))
 
     def accepts(self, check: str, finding: Finding, line: str) -> bool:
-        """Whether it accepts a finding of this check in a line that says `line`."""
+        """Return whether it accepts a finding of this check in the text `line`."""
         return (
             check in self.checks
             and any(fnmatch(finding.path.as_posix(), path) for path in self.paths)
@@ -62,7 +62,7 @@ class Waiver:
         )
 
     def covers(self, mark: Mark) -> bool:
-        """Whether the mark's rule is one of these, and everything that it hides lies under these paths."""
+        """Return whether the mark's rule is one of these, and its files are under these paths."""
         return mark.rule in self.rules and all(
             any(fnmatch(hidden, path) for path in self.paths) for hidden in mark.hides
         )
@@ -70,7 +70,7 @@ class Waiver:
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A place that tells a scanner to be silent: the rule ("scanner/rule"), and the files in which it hides it.
+    """A place that silences a scanner: the rule ("scanner/rule"), and the files it covers.
 
     `until` is the date that the mark itself names, where its scanner knows dates.
     """
@@ -83,7 +83,7 @@ class Mark:
 
 
 def ledger(project: Project) -> tuple[Waiver, ...]:
-    """What the repository waives, in the order of its ledger; nothing where it has none.
+    """Return the repository's waivers, in the order of its ledger; none without a ledger.
 
     Raises:
         WaiversError: the ledger is not one.
@@ -123,7 +123,7 @@ def marks(project: Project) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-# ---- the ledger ---------------------------------------------------------------------------------------------------
+# ---- the ledger
 
 _TEXTS = ("id", "reason", "owner")
 _LISTS = ("rules", "paths")
@@ -183,7 +183,7 @@ def _date(value: Any) -> datetime.date | None:
     )
 
 
-# ---- marks beside the code ----------------------------------------------------------------------------------------
+# ---- marks beside the code
 
 _PROSE = {".md", ".txt", ".rst"}
 
@@ -198,7 +198,7 @@ _INLINE = re.compile(
     """,
     re.VERBOSE,
 )
-"""How each scanner is told, in a comment or an annotation, to say nothing of the next lines."""
+"""Comments and annotations by which each scanner is silenced for the next lines."""
 
 
 def _inline(project: Project, file: Path) -> Iterator[Mark]:
@@ -219,7 +219,7 @@ def _rules(scanner: str, words: str) -> list[str]:
     return names or ["all"]
 
 
-# ---- files that hold a scanner's exceptions ----------------------------------------------------------------------
+# ---- files that hold a scanner's exceptions
 
 _Read = Callable[[Project, Path], Iterator[Mark]]
 

@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[\w@%+=:,./~-]+")
 
 
 def named(text: str) -> tuple[str, ...] | None:
-    """Return the addresses in the list of `text`; None if there is no list that can be read."""
+    """Return the addresses in the list of `text`; None if it has no readable list."""
     found = [_items(match["items"]) for match in _LIST.finditer(text)]
     if not found or None in found:
         return None

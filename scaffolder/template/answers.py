@@ -1,4 +1,4 @@
-"""The questions, and the answers to them: one set of rules for prompts, flags, variables and files."""
+"""The questions and their answers: one set of rules for prompts, flags, variables and files."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ load = answers_file.load
 Answer = str | tuple[str, ...]
 Accept = Callable[[str], Answer]
 Ask = Callable[["Question", tuple["Choice", ...], Answer | None, Accept], Answer]
-"""Asks a person: the question, its choices at this point, the default, and what refuses a wrong answer."""
+"""Asks a person.
+
+It gets the question, its choices at this point, the default, and a function that refuses a wrong
+answer.
+"""
 
 
 class Repeated(tuple[str, ...]):
-    """Different texts that one command line gives for one answer: `--ci jenkins --ci gitlab`, in their order."""
+    """Different texts of one command line for one answer, in order: `--ci jenkins --ci gitlab`."""
 
     __slots__ = ()
 
@@ -42,7 +46,7 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One entry of copier.yml that is asked; texts with marks in them are rendered with the answers before it.
+    """A question of copier.yml; texts with marks are rendered with the answers before it.
 
     The marks are those of the template in `folder`; None is the embedded one.
     """
@@ -60,7 +64,7 @@ class Question:
 
     @property
     def flag(self) -> str:
-        """What a person types to answer it; the name of the service is the command's own argument."""
+        """Return the flag of the question; the service's name is the command's own argument."""
         return "scaffold new" if self.name == "service_name" else "--" + self.name.replace("_", "-")
 
     @property
@@ -68,7 +72,7 @@ class Question:
         return f"SCAFFOLD_{self.name.upper()}"
 
     def choices_given(self, answers: Mapping[str, Answer]) -> tuple[Choice, ...]:
-        """What may be answered, given the answers before this one; empty where any text may, or none can be told."""
+        """Return the choices, given earlier answers; empty for free text or if they are unknown."""
         choices = self.choices
         if not isinstance(choices, list | dict | None):
             choices = _listed(
@@ -86,7 +90,7 @@ class Question:
         )
 
     def default_given(self, answers: Mapping[str, Answer]) -> Answer | None:
-        """What is answered when nobody says otherwise; None where somebody has to, or Copier alone can tell."""
+        """Return the default, or None if the question is required or Copier alone can tell."""
         if self.default is None:
             return None
         if self.several and isinstance(self.default, list):
@@ -101,14 +105,17 @@ class Question:
         )
 
     def asked_given(self, answers: Mapping[str, Answer]) -> bool:
-        """Whether this question means anything, given the answers before it; it does where Copier alone can tell."""
+        """Return whether the question applies, given earlier answers.
+
+        True if Copier alone can tell.
+        """
         when = expressions.understood(str(self.when), answers, self.folder)
         return when is None or when.strip().lower() not in {"", "false", "no", "0"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What a repository was made from: the release's tag, the template's address, and the answers.
+    """The origin of a repository: the release's tag, the template's address, and the answers.
 
     `fingerprint` is what `scaffold set` noted of them, "" where it did not; `stale` is whether they
     are others by now.
@@ -123,11 +130,11 @@ class Record:
 
 @cache
 def questions(folder: Path | None = None) -> tuple[Question, ...]:
-    """All questions in the order they are asked; `folder` is that of another template, or of another release."""
+    """Return all questions in order; `folder` is that of another template or release."""
     asked = {
-        name: entry
-        if isinstance(entry, dict)
-        else {"default": entry}  # Copier's short form: `name: default`
+        name: (
+            entry if isinstance(entry, dict) else {"default": entry}
+        )  # Copier's short form: `name: default`
         for name, entry in bundled.configuration(folder).items()
         if not name.startswith("_")
     }
@@ -158,16 +165,17 @@ def complete(
     ask: Ask | None = None,
     folder: Path | None = None,
 ) -> dict[str, Answer]:
-    """Every answer, in the order of the questions: what is `given`, else what `ask` returns, else the default.
+    """Return every answer in order: `given`, else the result of `ask`, else the default.
 
-    `usual` are defaults of the user's own, and `places` where each is written. One that does not fit
-    a given answer (a region of another cloud) is left out. `proposed` are the template's own for a
+    `usual` are defaults of the user's own, and `places` the line of each. One that does not fit a
+    given answer (a region of another cloud) is left out. `proposed` are the template's own for a
     new repository. `folder` is that of another template: of the user's defaults it takes those that
     it understands, and a default that Copier alone can compute is left to it.
 
     Raises:
-        AnswersError: a name is no question, a value is not allowed, or nothing is given where there
-        is no default.
+        AnswersError: a name is not a question, a value is not allowed, or an answer is missing for
+        a question
+        without a default.
 
     """
     refuse_unknown(given, folder)
@@ -198,11 +206,13 @@ def complete(
 
 
 def proposals() -> Mapping[str, object]:
-    """Return what `scaffold new` answers by itself, by question; the default is for repositories that exist.
+    """Return the answers that `scaffold new` proposes.
+
+    The default is for repositories that exist.
 
     A new question's default renders what the release before it did, so that no update changes a
-    repository unasked. Where another answer is better for a repository that does not exist yet, the
-    template says so under `proposed`; a text with marks is rendered with the answers before it.
+    repository unasked. If another answer is better for a new repository, the template has it under
+    `proposed`; a text with marks is rendered with the answers before it.
     """
     entry = bundled.configuration().get("proposed") or {}
     found: Mapping[str, object] = entry.get("default") or {}
@@ -210,10 +220,10 @@ def proposals() -> Mapping[str, object]:
 
 
 def refuse_never_allowed(name: str, value: object, beside: Mapping[str, object]) -> None:
-    """Raise AnswersError if `value` does not answer the question `name`, whatever other answers there are.
+    """Raise AnswersError if `value` cannot answer the question `name`, by any other answers.
 
-    `beside` are answers that are known already. What an answer depends on (a region on its cloud) is
-    tried with each choice of every question before it.
+    `beside` are answers that are known already. A condition on another answer (a region on its
+    cloud) is tried with each choice of every question before it.
     """
     known: dict[str, Answer] = {}
     before: list[Question] = []
@@ -236,7 +246,7 @@ def refuse_never_allowed(name: str, value: object, beside: Mapping[str, object])
 
 
 def _refusal(question: Question, value: object, known: Mapping[str, Answer]) -> AnswersError | None:
-    """Return why `value` is no answer to `question`, given the answers before it; None if it is one."""
+    """Return why `value` does not answer `question`, given the answers before it, or None."""
     try:
         accepted(question, value, known)
     except AnswersError as error:
@@ -245,7 +255,7 @@ def _refusal(question: Question, value: object, known: Mapping[str, Answer]) -> 
 
 
 def refuse_missing(asked: Iterable[Question], given: Mapping[str, object]) -> None:
-    """Raise AnswersError, naming all questions that apply, that have no default, and that nothing answers."""
+    """Raise AnswersError with all applicable questions that have neither answer nor default."""
     known: dict[str, Answer] = {}
     lacking: list[Question] = []
     for question in asked:
@@ -260,14 +270,14 @@ def refuse_missing(asked: Iterable[Question], given: Mapping[str, object]) -> No
                 known[question.name] = default
         except (
             ScaffolderError
-        ):  # a bad answer, or a text that does not render: who reads it next says so
+        ):  # a bad answer, or a text that does not render: its next reader reports it
             continue
     if lacking:
         raise missing_answers(lacking)
 
 
 def missing_answers(lacking: Sequence[Question]) -> AnswersError:
-    """What to say of questions that nothing answers."""
+    """Return the error for questions without an answer."""
     names = tuple(question.name for question in lacking)
     verb = "has" if len(names) == 1 else "have"
     flags = ", ".join(f"{question.flag} VALUE" for question in lacking)
@@ -283,16 +293,18 @@ def _enumerated(names: Sequence[str]) -> str:
 
 
 def refuse_unknown(given: Mapping[str, object], folder: Path | None = None) -> None:
-    """Raise AnswersError where something is given that is no question of the template in `folder`."""
+    """Raise AnswersError for a name that is not a question of the template in `folder`."""
     known = [question.name for question in questions(folder)]
     for name in given:
         if name not in known:
             nearest = difflib.get_close_matches(name, known, n=1)
             raise AnswersError(
-                f"there is no question {name!r}",
-                hint=f"did you mean {nearest[0]}?"
-                if nearest
-                else f"the questions are {', '.join(known)}",
+                f"unknown question {name!r}",
+                hint=(
+                    f"did you mean {nearest[0]}?"
+                    if nearest
+                    else f"the questions are {', '.join(known)}"
+                ),
             )
 
 
@@ -337,7 +349,7 @@ def joined(question: Question, given: Repeated) -> tuple[str, ...]:
 
 
 def _complaint(question: Question, answer: Answer, answers: Mapping[str, Answer]) -> str:
-    """What the kind of the question and its validator have against an answer."""
+    """Return the objection of the question's kind or validator to an answer."""
     try:
         for item in answer if isinstance(answer, tuple) else (answer,):
             question_types.native(question.kind, item)
@@ -348,14 +360,14 @@ def _complaint(question: Question, answer: Answer, answers: Mapping[str, Answer]
             or ""
         )
     except ValueError:
-        return f"it is no {question_types.WORDS.get(question.kind, question.kind)}"
+        return f"must be {question_types.WORDS.get(question.kind, question.kind)}"
     return " ".join(said.split())
 
 
 def _nearest(
     item: str, question: Question, choices: tuple[Choice, ...], answers: Mapping[str, Answer]
 ) -> str:
-    """The choice that somebody may have meant by `item`: one that is written alike, else the default."""
+    """Return the choice that `item` may mean: one with a similar spelling, else the default."""
     values = [choice.value for choice in choices]
     default = question.default_given(answers)
     likely = [
@@ -389,7 +401,7 @@ def command_line(answers: Mapping[str, Answer], *, name: str = "", template: str
 
 
 def recorded(root: Path) -> Record:
-    """What the repository at `root` records of its making.
+    """Return the record of the repository at `root`.
 
     Raises:
         ProjectError: it records nothing, or not which template made it.
@@ -401,8 +413,11 @@ def recorded(root: Path) -> Record:
     commit, address = content.pop("_commit", None), content.pop("_src_path", None)
     if not isinstance(commit, str) or not isinstance(address, str):
         raise ProjectError(
-            f"{root / FILE} does not say which template made the repository",
-            hint=f"it needs _commit, a release such as v{__version__}, and _src_path, such as {bundled.SOURCE}",
+            f"{root / FILE} does not name the template of the repository",
+            hint=(
+                f"it needs _commit, a release such as v{__version__}, and _src_path, such as"
+                f" {bundled.SOURCE}"
+            ),
         )
     text = (root / FILE).read_text(encoding="utf-8")
     noted = answers_file.fingerprint_in(text)
@@ -416,7 +431,7 @@ def recorded(root: Path) -> Record:
 
 
 def require_record(root: Path) -> None:
-    """Stop where `root` is no repository of ours.
+    """Raise if `root` is not a generated repository.
 
     Raises:
         ProjectError: naming the folder above that is one.
@@ -426,7 +441,10 @@ def require_record(root: Path) -> None:
         if keep_list.checks_only(root):
             raise ProjectError(
                 f"in {root} the checks were adopted, and nothing of the template",
-                hint="scaffold check and scaffold status work; scaffold adopt --everything brings the rest",
+                hint=(
+                    "scaffold check and scaffold status work; scaffold adopt --everything brings"
+                    " the rest"
+                ),
             )
         above = next(
             (folder for folder in root.resolve().parents if (folder / FILE).is_file()), None
@@ -441,7 +459,7 @@ def require_record(root: Path) -> None:
 def _own_default(
     question: Question, usual: Mapping[str, object], known: Mapping[str, Answer]
 ) -> Answer | None:
-    """Return the user's own default; None if there is none, or if answers that were given exclude it.
+    """Return the user's own default; None if absent, or if given answers exclude it.
 
     Raises:
         AnswersError: the user's own defaults exclude each other.
@@ -522,7 +540,7 @@ def _listed(name: str, text: str) -> Any:
         bounds.refuse_unbounded(text)
         if isinstance(listed := yaml.safe_load(text), list | dict | None):
             return listed
-    raise RenderError(f"the template does not render: the choices of {name} are no list")
+    raise RenderError(f"the template does not render: the choices of {name} are not a list")
 
 
 def _pair(choice: Any) -> tuple[Any, Any]:
@@ -530,7 +548,7 @@ def _pair(choice: Any) -> tuple[Any, Any]:
 
 
 def _open_value(choice: Any, answers: Mapping[str, Answer], folder: Path | None) -> str | None:
-    """The value of a choice; None where its own validator closes it, or Copier alone can tell it."""
+    """Return a choice's value; None if its validator closes it, or Copier alone can tell it."""
     if isinstance(choice, dict):
         if expressions.understood(str(choice.get("validator", "")), answers, folder):
             return None

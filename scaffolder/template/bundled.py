@@ -1,4 +1,4 @@
-"""Where the embedded template stands on this machine, and what its copier.yml says."""
+"""The place of the embedded template on this machine, and its copier.yml."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from scaffolder.errors import RenderError
 from scaffolder.tools import package_data
 
 SOURCE = "scaffold://templates.git"
-"""What generated repositories record as the template's address: no path and no host of this machine."""
+"""The template's recorded address: no path and no host of this machine."""
 
 
 @cache
 def configuration(folder: Path | None = None) -> dict[str, Any]:
-    """Everything copier.yml says, its `!include`s read in; keys with a leading underscore are Copier's settings.
+    """Return copier.yml with its `!include`s; keys with a leading underscore are Copier's settings.
 
     `folder` is that of another template, or of another release. Of a setting in several documents
     the last wins, and lists are joined, as Copier itself does it.
@@ -38,7 +38,7 @@ def configuration(folder: Path | None = None) -> dict[str, Any]:
 
 
 def refuse_code(folder: Path, name: str) -> None:
-    """Stop where the template in `folder`, which messages call `name`, wants more than to be rendered.
+    """Raise if the template in `folder` runs code; messages call it `name`.
 
     Raises:
         RenderError: it has code to run, or reads files that no release holds.
@@ -49,8 +49,12 @@ def refuse_code(folder: Path, name: str) -> None:
         setting for setting in ("_tasks", "_migrations", "_jinja_extensions") if asked.get(setting)
     ]:
         raise RenderError(
-            f"{name} wants to run code of its own ({', '.join(code)}), and scaffolder never does that",
-            hint="ask whoever keeps that template to take it out; do not give `--trust` to Copier either",
+            f"{name} wants to run code of its own ({', '.join(code)}), and scaffolder never does"
+            " that",
+            hint=(
+                "ask whoever keeps that template to take it out; do not give `--trust` to Copier"
+                " either"
+            ),
         )
     if asked.get("_external_data"):
         raise RenderError(
@@ -94,10 +98,11 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RenderError(f"{name} of the template cannot be read: {_reason(error)}") from error
     if not all(isinstance(document, dict) for document in documents):
-        raise RenderError(f"{name} of the template holds something that is no `name: value`")
+        raise RenderError(f"{name} of the template has an entry that is not `name: value`")
     for key in (key for document in documents for key in document if not isinstance(key, str)):
         raise RenderError(
-            f"{name} of the template has the name {key}, which YAML takes for no text: put it in quotes"
+            f"{name} of the template has the name {key}, which YAML takes for no text: put it in"
+            " quotes"
         )
     return documents
 
@@ -105,14 +110,14 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
 def _reason(error: Exception) -> str:
     """Why a file cannot be read, without its place on this machine."""
     if isinstance(error, OSError):
-        return error.strerror or "it is no file"
+        return error.strerror or "it is not a file"
     mark = getattr(error, "problem_mark", None)
     said = getattr(error, "problem", None) or str(error)
     return " ".join(f"{f'line {mark.line + 1}: ' if mark else ''}{said}".split())
 
 
 def _included(folder: Path, pattern: str) -> list[str]:
-    """The files that `!include` names, from the template's root, as Copier reads it: a pattern that stays inside."""
+    """Return the files of an `!include`, from the template's root: a pattern that stays inside."""
     if Path(pattern).is_absolute():
         raise RenderError(f"`!include {pattern}` leads out of the template")
     found = sorted(folder.glob(pattern))

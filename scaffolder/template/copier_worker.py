@@ -1,4 +1,4 @@
-"""Copier's worker, as rendering uses it here: it names templates by their address, and does nothing twice."""
+"""Copier's worker for rendering here: it names templates by address, and caches its work."""
 
 from __future__ import annotations
 
@@ -25,19 +25,22 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 _COMPILED: dict[tuple[str, str | None, str], CodeType] = {}
-"""What this process has compiled, by Jinja's settings and the name and text of a template: releases are much alike."""
+"""Code compiled by this process, by Jinja's settings and a template's name and text.
+
+Releases are much alike.
+"""
 
 
 class Worker(CopierWorker):
-    """Shows templates the `commit` and `address` that a repository records, as if Copier had read them from there.
+    """Shows templates the recorded `commit` and `address`, as if Copier had read them there.
 
-    For each part of each path Copier compiles the text anew, and gathers anew what it can read:
+    For each part of each path Copier compiles the text again, and gathers its context again:
     thousands of times, and half of its time. Here each text is compiled once in a process, however
     often it renders, and while files are written, when no answer changes any more, all read the
-    same.
+    same context.
 
-    What Copier reads of this machine (its settings, `_external_data`) has no part in it: the same
-    answers give the same bytes everywhere. And nothing of a template is run, whomever Copier's
+    Copier's data of this machine (its settings, `_external_data`) has no part in it: the same
+    answers give the same bytes everywhere. And no code of a template is run, whomever Copier's
     settings trust.
     """
 
@@ -70,7 +73,7 @@ class Worker(CopierWorker):
         def from_string(source: str) -> Template:
             environment.preprocess(
                 source
-            )  # where Copier's tag `yield` forgets what the text before said
+            )  # the place at which Copier's tag `yield` drops the text before it
             return compiled(source)
 
         environment.from_string = from_string  # type: ignore[method-assign, assignment]
@@ -104,7 +107,7 @@ class Worker(CopierWorker):
         super()._render_file(src_relpath, dst_relpath, extra_context)
 
     def _render_string(self, string: str, extra_context: dict[str, Any] | None = None) -> str:
-        """A part of a path that holds no mark of Jinja is what it says."""
+        """Return a part of a path without a mark of Jinja as it is."""
         starts = ("block_start_string", "variable_start_string", "comment_start_string")
         named = (*starts, "line_statement_prefix", "line_comment_prefix")
         marks = ["\n", "\r", *filter(None, (getattr(self.jinja_env, name) for name in named))]
@@ -114,7 +117,7 @@ class Worker(CopierWorker):
 
 
 def _compile_once(environment: Environment, *, settings: str) -> None:
-    """Let `environment` take the code of a text from another one with the same `settings`, extensions and filters."""
+    """Let `environment` reuse the compiled code of another one with the same settings."""
     compiled = environment.compile
 
     def code(source: str, name: str | None = None, filename: str | None = None) -> CodeType:

@@ -1,4 +1,4 @@
-"""The texts of a copier.yml that hold marks, rendered with the answers that are given so far, and conditions."""
+"""Render marked texts of a copier.yml with the answers so far, and evaluate conditions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def understood(
     text: str, answers: Mapping[str, str | tuple[str, ...]], folder: Path | None
 ) -> str | None:
-    """`text` rendered; None where it reads what only Copier knows (`_copier_conf`, a value that is computed).
+    """Return `text` rendered; None if it reads a value that only Copier knows.
+
+    Such as `_copier_conf`, or a computed value.
 
     The marks are those of the template in `folder`; None is the embedded one.
 
@@ -42,7 +44,7 @@ def understood(
 
 
 def names(condition: str) -> frozenset[str]:
-    """Return the names that the Jinja expression `condition` reads: answers, or values that a template computes.
+    """Return the names that the Jinja expression `condition` reads: answers or computed values.
 
     Raises:
         ValueError: it is not an expression.
@@ -60,7 +62,7 @@ def names(condition: str) -> frozenset[str]:
 
 
 def holds(condition: str, values: Mapping[str, object]) -> bool:
-    """Return whether the Jinja expression `condition`, such as `cloud != 'azure'`, is true for these values.
+    """Return whether the Jinja expression `condition`, such as `cloud != 'azure'`, is true.
 
     Raises:
         ValueError: it is not an expression, reads a name that has no value, or fails for these
@@ -79,9 +81,9 @@ def holds(condition: str, values: Mapping[str, object]) -> bool:
 
 
 def completed(recorded: Mapping[str, object], folder: Path) -> dict[str, object]:
-    """Return the values that the templates in `folder` see: the recorded answers, then defaults and computed values.
+    """Return the values that templates see: recorded answers, then defaults and computed values.
 
-    What only Copier can compute is left out.
+    A value that only Copier can compute is left out.
 
     Raises:
         RenderError: an entry takes too much time or memory.
@@ -126,7 +128,7 @@ def _default(question: Mapping[str, object], values: Mapping[str, object], folde
 
 @cache
 def _holds_marks(text: str, folder: Path | None) -> bool:
-    """Whether Jinja might make anything of `text` but what it says; of most choices and defaults it does not."""
+    """Return whether Jinja might change `text`; most choices and defaults have no marks."""
     environment = _environment(folder)
     starts = ("block_start_string", "variable_start_string", "comment_start_string")
     named = (*starts, "line_statement_prefix", "line_comment_prefix")
@@ -139,7 +141,7 @@ def _holds_marks(text: str, folder: Path | None) -> bool:
 def _natives(
     answers: Mapping[str, str | tuple[str, ...]], folder: Path | None
 ) -> dict[str, object]:
-    """Return what expressions read: the answers in their own types, and what the template states itself."""
+    """Return the values of expressions: typed answers, and the template's own values."""
     known = _kinds(folder)
     found = dict(_constants(folder))
     for name, answer in answers.items():

@@ -1,4 +1,4 @@
-"""Templates on Git hosts: which addresses can be recorded, and a repository of this machine that holds their tags."""
+"""Mirror templates of Git hosts: addresses that can be recorded, and a local copy of tags."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ PATIENCE = 300
 """Seconds that a host has for all releases of a template."""
 
 _FETCHED = "scaffold-fetched"
-"""A file in a mirror whose time is that of the last fetch; Git changes its own files also where a fetch fails."""
+"""A file in a mirror with the time of the last fetch.
+
+Git changes its own files even if a fetch fails.
+"""
 
 _IN_THE_WAY = (
     (
@@ -31,14 +34,19 @@ _IN_THE_WAY = (
         "git config --global http.proxy URL, or HTTPS_PROXY: docs/company-network.md",
     ),
 )
-"""What Git says if a certificate or a proxy is the reason (libcurl's words), and what to type."""
+"""Git's messages for a certificate or a proxy (libcurl's words), and the command to type."""
 
 _FOR_COPIER = ("git@", "git://", "git+", "gh:", "gl:", "https://github.com/", "https://gitlab.com/")
-"""How an address begins that Copier takes for a repository's, whatever its end (copier/_vcs.py, get_repo)."""
+"""Beginnings of addresses that Copier takes for a repository's.
+
+Whatever their end (copier/_vcs.py, get_repo).
+"""
 
 
 def recordable(address: str, command: str = "scaffold template use") -> str:
-    """`address` as a repository can record it: plain Copier understands it, on every machine, and it holds no secret.
+    """Return `address` in the form for a record.
+
+    Plain Copier understands it, on every machine, and it holds no secret.
 
     `command` is what is typed before the address.
 
@@ -65,7 +73,8 @@ def recordable(address: str, command: str = "scaffold template use") -> str:
         )
     if parts.scheme == "scaffold" and url != SOURCE:
         raise StoreError(
-            f"{url} is no template's address", hint=f"the releases inside scaffolder are {SOURCE}"
+            f"{url} is not the address of a template",
+            hint=f"the releases inside scaffolder are {SOURCE}",
         )
     return url
 
@@ -98,7 +107,7 @@ def fetched(address: str, toolchain: Toolchain, timeout: float = PATIENCE) -> Pa
 
     Raises:
         StoreError: the host cannot be read.
-        ToolError: there is no Git.
+        ToolError: Git is missing.
 
     """
     mirror = _place(address)
@@ -116,7 +125,7 @@ def fetched(address: str, toolchain: Toolchain, timeout: float = PATIENCE) -> Pa
 
 
 def kept(address: str) -> tuple[Path, float | None] | None:
-    """What this machine has of the repository at `address`, and when it was fetched, in seconds since 1970.
+    """Return this machine's copy of `address`, and the time of its fetch in seconds since 1970.
 
     The time is None if it was not noted; the whole is None if nothing was ever fetched from there.
     """
@@ -130,7 +139,7 @@ def kept(address: str) -> tuple[Path, float | None] | None:
 
 
 def reason(said: str) -> str:
-    """The one line of what Git printed that says why: the words of the host, where it has some."""
+    """Return the line of Git's output with the reason: the host's words, if it has some."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     of_host = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
     fatal = [
@@ -143,7 +152,7 @@ def reason(said: str) -> str:
 
 
 def _of_the_network(message: str) -> str:
-    """Return what to type if the company's network is in the way; "" if it is not, or not known to be."""
+    """Return the command to type if the network is in the way; "" if not, or unknown."""
     return next((hint for words, hint in _IN_THE_WAY if words.search(message)), "")
 
 
@@ -156,7 +165,7 @@ def _place(address: str) -> Path:
 
 
 def _make(toolchain: Toolchain, mirror: Path, url: str, timeout: float) -> None:
-    """The mirror from nothing: there is none yet, or what a killed run left of it cannot be used."""
+    """Make the mirror again: it is absent, or a killed run left it unusable."""
     made = mirror.with_name(f"{mirror.name}.new")
     shutil.rmtree(made, ignore_errors=True)
     Git(toolchain, mirror.parent)("init", "--quiet", "--bare", "--template=", str(made))
@@ -177,7 +186,7 @@ def _failed(toolchain: Toolchain, mirror: Path, url: str, timeout: float) -> str
 
 
 def _git_url(address: str) -> str:
-    """What Git understands by an address that Copier would."""
+    """Return Git's form of an address that Copier understands."""
     for short, host in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
         if address.startswith(short):
             return host + address.removeprefix(short).strip("/").removesuffix(".git") + ".git"

@@ -1,4 +1,4 @@
-"""The files of an adopted repository that were there before the template, and that no update touches."""
+"""The files of an adopted repository that predate the template; no update touches them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from scaffolder.errors import AnswersError
 FILE = Path(".scaffold/adopted.yml")
 
 _HEADER = """\
-# Files that were here before the template. They stay as they are, and no update changes them. The template's version of
-# each stood beside it as *.scaffold-new when the repository was adopted. To hand a file over to the template, take what
+# Files that were here before the template. They stay as they are, and no update changes them. \
+The template's version of
+# each stood beside it as *.scaffold-new when the repository was adopted. To hand a file over to \
+the template, take what
 # you want of that version and delete the line here.
 """
 _CHECKS_HEADER = """\
-# The checks of scaffolder were adopted here, and nothing of its template: no file here is generated, and `scaffold update`
-# has nothing to do. `scaffold status` tells the same. The job's own files are below, as they were written.
+# The checks of scaffolder were adopted here, and nothing of its template: no file here is \
+generated, and `scaffold update`
+# has nothing to do. `scaffold status` tells the same. The job's own files are below, as they \
+were written.
 """
 
 SCRIPT = ".scaffold/scaffolder.sh"
 LOCK = ".scaffold/scaffolder.txt"
 BASELINE = ".scaffold/baseline.json"
-"""What the job of an adoption of the checks alone runs, installs, and holds back."""
+"""Files of the job of an adoption of the checks alone."""
 
 CHECKS = "checks"
 """The value of `only` where the checks were adopted, and nothing of the template."""
@@ -45,7 +49,7 @@ class ChecksOnly:
 
 @dataclass(frozen=True)
 class Kept:
-    """Paths, and folders with a slash at their end; a path is kept where it is one of them or lies in one."""
+    """Paths, and folders with a slash at their end; both keep the files that they match or hold."""
 
     entries: frozenset[str] = frozenset()
 
@@ -53,13 +57,13 @@ class Kept:
         return bool(self.entry_of(str(file)))
 
     def entry_of(self, file: str) -> str:
-        """The entry that keeps a file: its own, or that of a folder that it lies in; empty where none does."""
+        """Return the entry that keeps a file: its own, or its folder's; "" if none does."""
         above = (f"{folder.as_posix()}/" for folder in Path(file).parents)
         return next((name for name in (file, *above) if name in self.entries), "")
 
 
 def kept(root: Path) -> Kept:
-    """What the repository at `root` keeps for itself, from its root; nothing where it was not adopted.
+    """Return the kept files of the repository at `root`; none if it was not adopted.
 
     Raises:
         AnswersError: the list does not parse.
@@ -93,9 +97,11 @@ def checks_only(root: Path) -> ChecksOnly | None:
         name=str(answers.get("service_name", root.resolve().name)),
         release=str(content.get("release", "")),
         answers=answers,
-        files={str(key): str(value) for key, value in files.items()}
-        if isinstance(files, dict)
-        else {},
+        files=(
+            {str(key): str(value) for key, value in files.items()}
+            if isinstance(files, dict)
+            else {}
+        ),
     )
 
 
@@ -131,7 +137,7 @@ def checks_text(only: ChecksOnly) -> str:
 
 
 def text(files: Iterable[str]) -> str:
-    """What the list says that keeps `files`."""
+    """Return the text of the list that keeps `files`."""
     import yaml
 
     return _HEADER + yaml.safe_dump({"kept": sorted(files)}, allow_unicode=True)

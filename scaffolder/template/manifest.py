@@ -1,4 +1,4 @@
-"""What a release writes for given answers: each file with its mode and the hash that Git has for its content."""
+"""List a release's output for given answers: each file with its mode and Git's hash."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def origin(history: History, release: Release, toolchain: Toolchain) -> Origin:
 
 
 def templates_of(root: Path, toolchain: Toolchain) -> Path | None:
-    """The folder of the release that the repository at `root` is at; None is that of this installation.
+    """Return the folder of the release of `root`; None stands for this installation.
 
     Raises:
         ProjectError: it was not made from a template.
@@ -60,10 +60,10 @@ def templates_of(root: Path, toolchain: Toolchain) -> Path | None:
 
 
 def write(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
-    """What `render.write` does, for the answers that a repository records and the release that it is at.
+    """Run `render.write` for the answers and the release that a repository records.
 
     Raises:
-        AnswersError: the record holds an answer that this release never took: somebody wrote it
+        AnswersError: the record holds an answer that this release never took: it was edited by hand
         there. RenderError: the release does not render with these answers.
 
     """
@@ -74,13 +74,13 @@ def write(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple
             first = next(iter(complaints.values()))
             hint = f"git log -p {answers.FILE} shows what it was; put that back and commit it"
             raise AnswersError(
-                f"{answers.FILE} says what {origin.commit} refuses: {first}", hint=hint
+                f"{answers.FILE} has an answer that {origin.commit} refuses: {first}", hint=hint
             ) from error
         raise
 
 
 def write_newer(origin: Origin, recorded: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
-    """What `render.write` does, for answers that an older release took.
+    """Run `render.write` for the answers that an older release took.
 
     Raises:
         AnswersError: the release takes another type of answer for a question; the message names it.
@@ -103,7 +103,7 @@ def write_newer(origin: Origin, recorded: Mapping[str, object], folder: Path) ->
 def of(
     history: History, release: Release, given: Mapping[str, object], toolchain: Toolchain
 ) -> dict[Path, Entry]:
-    """What `release` writes for the answers `given`; computed once per user, then read from the cache.
+    """Return the files of `release` for the answers `given`; cached for the user.
 
     Raises:
         RenderError: the release does not render with these answers.
@@ -149,7 +149,7 @@ def without_returns(path: Path) -> str:
 
 
 def _complaints(origin: Origin, recorded: Mapping[str, object]) -> dict[str, str]:
-    """What is wrong with the recorded answers that the questions of the release refuse, by the question's name."""
+    """Return the faults of recorded answers that the release refuses, by the question's name."""
     known: dict[str, Answer] = {}
     found = {}
     for question in answers.questions(origin.folder):
@@ -159,7 +159,7 @@ def _complaints(origin: Origin, recorded: Mapping[str, object]) -> dict[str, str
         if value is None and (question.name in recorded or default is None):
             found[question.name] = f"{question.name} has no answer"
         elif question.several and value is not None and not isinstance(value, list):
-            found[question.name] = f"{question.name} is no list, but {value}"
+            found[question.name] = f"{question.name} is {value}, not a list"
         else:
             try:
                 known[question.name] = answers.accepted(

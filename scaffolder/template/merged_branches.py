@@ -1,4 +1,4 @@
-"""Whether a merge of branches put the release of one beside files that the other made at an older one.
+"""Find a merge that left one branch's release beside files of an older one.
 
 Git merges `_commit` of one branch and an answer of another without a word, if plain Copier or a
 person wrote them. Then what the older branch brought counts as edited or deleted, and no update
@@ -20,14 +20,14 @@ from scaffolder.tools.git import GIT, PLAIN_DIFF, Git
 from scaffolder.tools.toolchain import Toolchain
 
 RENDERED = 3
-"""So many older releases are looked at, the newest first: the first time each takes as long as to generate it."""
+"""The number of older releases to look at, the newest first: each takes as long as a generation."""
 
 _RECORDED = re.compile(r"^[+-]_commit: *[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Older:
-    """The release that `files` are of: those that it writes so, and those that it does not have and that never came."""
+    """The release of `files`: those it writes so, and those it lacks and that never came."""
 
     release: Release
     files: tuple[str, ...]
@@ -43,7 +43,7 @@ def older(
     deleted: tuple[str, ...],
     toolchain: Toolchain,
 ) -> Older | None:
-    """The oldest release that files of the repository at `root` are still of, or None if they are what people made.
+    """Return the oldest release whose files the repository still has, or None if edited.
 
     `edited` are the files, as they are, that `release` writes otherwise for the answers `given`;
     `deleted` those that it writes and that are not there. An edited file that is exactly as an

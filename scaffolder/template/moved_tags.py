@@ -1,4 +1,4 @@
-"""Which of the releases that had one tag, on this machine, a repository was made from: a tag can be moved."""
+"""Tell which of a moved tag's releases on this machine a repository was made from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def made_from(
     given: Mapping[str, object],
     toolchain: Toolchain,
 ) -> Release:
-    """`release` with the tree whose files, for the answers `given`, most of those at `root` are equal to.
+    """Return `release` with the tree that equals most files at `root`, for the answers `given`.
 
     Of two that fit as well the earlier one: what the repository has of a later one already merges
     with itself.
@@ -34,12 +34,12 @@ def made_from(
 
 
 def warning(release: Release, named: Release, history: History) -> str:
-    """What to tell where `release` is used and not `named`, which its tag is now; "" if they are the same."""
+    """Return the warning for `release` instead of `named`, its tag's present one; "" if equal."""
     if release.tree == named.tree:
         return ""
     return (
-        f"the tag {named.tag} at {history.address} was moved: the repository is compared with the {named.tag} that this"
-        " machine knows from before"
+        f"the tag {named.tag} at {history.address} was moved: the repository is compared with the"
+        f" {named.tag} that this machine knows from before"
     )
 
 

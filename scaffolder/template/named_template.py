@@ -35,7 +35,7 @@ def named(spec: str, toolchain: Toolchain) -> Named:
     Its releases are fetched now; a network is used only if `spec` is an address on one.
 
     Raises:
-        StoreError: it cannot be read or recorded, has no such release, or is no Copier template.
+        StoreError: it cannot be read or recorded, lacks the release, or is not a Copier template.
         RenderError: it wants to run code, which scaffolder does for no template.
 
     """
@@ -48,7 +48,7 @@ def named(spec: str, toolchain: Toolchain) -> Named:
     if not any((origin.folder / name).is_file() for name in ("copier.yml", "copier.yaml")):
         raise StoreError(
             f"{what} is not a Copier template: it has no copier.yml",
-            hint="https://copier.readthedocs.io/en/stable/creating/ says what a template is",
+            hint="https://copier.readthedocs.io/en/stable/creating/ explains templates",
         )
     bundled.refuse_code(origin.folder, f"the template {what}")
     return Named(spec=f"{history.address}@{release.tag}" if ref else history.address, origin=origin)
@@ -73,12 +73,12 @@ def _refuse_a_plain_folder(address: str) -> None:
     folder = Path(known).expanduser()
     if not folder.exists():
         raise StoreError(
-            f"there is no folder {address}, and it is no address of a Git repository",
+            f"{address} is neither a folder nor the address of a Git repository",
             hint="an address is https://HOST/GROUP/NAME.git or ssh://HOST/GROUP/NAME.git",
         )
     if not any((folder / name).exists() for name in (".git", "HEAD")):
         raise StoreError(
-            f"{address} is no Git repository, and a repository records a release of its template",
+            f"{address} is not a Git repository, and a repository records a release of it",
             hint=f"git -C {address} init, commit, and git -C {address} tag v0.1.0",
         )
 
@@ -91,6 +91,6 @@ def _release(history: History, ref: str) -> Release:
             return release
     known = ", ".join(release.tag for release in history.releases)
     raise StoreError(
-        f"{ref} is no release of {history.address}: it has {known}",
+        f"{ref} is not a release of {history.address}, which has {known}",
         hint=f"{OPTION} {history.address}@{history.newest.tag}; a release is a tag vX.Y.Z",
     )

@@ -1,4 +1,4 @@
-"""What behaves otherwise after an update, and what to do before the next deployment: the notes of a release."""
+"""The notes of a release: changed behaviour, and steps before the next deployment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scaffolder.tools.git import Git, bare
 from scaffolder.tools.toolchain import Toolchain
 
 FILE = "notes.yml"
-"""At the root of a template, beside copier.yml; it holds the notes of all releases up to its own."""
+"""A file at the template's root, beside copier.yml, with the notes of all releases so far."""
 
 LARGEST = 2**20
 """Characters of a notes.yml that are read."""
@@ -25,12 +25,12 @@ LARGEST = 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """One change of behaviour: what changes, what to do before the next deployment, and what undoes it.
+    """One change of behaviour: its subject, the steps before the next deployment, and the way back.
 
     `release` is the version that brought it, as "0.6.0". `when` is a Jinja expression over the
     answers, "" always. `at` is "set" if the note is not about an update, but about a change of
-    answers after which `when` holds. `objects` are globs for the rendered objects that differ (Kind/name) and for
-    Terraform addresses.
+    answers after which `when` holds. `objects` are globs for the rendered objects that differ
+    (Kind/name) and for Terraform addresses.
     """
 
     id: str
@@ -51,7 +51,10 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Notes:
-    """The notes of a notes.yml, or those of them that apply; `problems` says what could not be read or decided."""
+    """The notes of a notes.yml, or the applicable ones.
+
+    `problems` lists entries that could not be read or decided.
+    """
 
     entries: tuple[Note, ...] = ()
     problems: tuple[str, ...] = ()
@@ -61,7 +64,7 @@ NONE = Notes()
 
 
 def parse(text: str) -> Notes:
-    """Read a notes.yml; an entry that lacks something keeps what it has, and is named in `problems`."""
+    """Read a notes.yml; an incomplete entry keeps its fields, and is named in `problems`."""
     from yaml import YAMLError
 
     if len(text) > LARGEST:
@@ -87,7 +90,7 @@ def parse(text: str) -> Notes:
 
 
 def defects(text: str, version: str, folder: Path) -> tuple[str, ...]:
-    """Return what stops the release `version` of the template in `folder`, whose notes.yml has this text.
+    """Return what stops the release `version` of the template in `folder`, by its notes.yml.
 
     Stricter than `parse`: also fields that do not exist, ids, conditions, and releases that are not
     made yet.
@@ -112,10 +115,10 @@ def brought(
     answers: Mapping[str, object],
     toolchain: Toolchain,
 ) -> Notes:
-    """Return the notes that an update from `old` to `new` brings to a repository with these answers.
+    """Return the notes of an update from `old` to `new` for a repository with these answers.
 
-    A note whose release or condition is unusable is among them, and `problems` says why: nothing is
-    hidden, and nothing here stops an update.
+    A note whose release or condition is unusable is among them, and `problems` has the reason:
+    nothing is hidden, and nothing here stops an update.
     """
     if old.number >= new.number:
         return NONE
@@ -139,7 +142,7 @@ def brought(
 def taken(
     history: History, release: Release, answers: Mapping[str, object], toolchain: Toolchain
 ) -> Notes:
-    """Return the notes of `release` and of those before it that apply to a repository with these answers."""
+    """Return the applicable notes of `release` and of those before it, for these answers."""
     try:
         found = _read(bare(toolchain, history.repository), release)
         entries = tuple(
@@ -210,14 +213,14 @@ def _came_by_merge(note: Note, old: Release, history: History, git: Git) -> bool
 def _applying(found: Notes, answers: Mapping[str, object], checkout: Callable[[], Path]) -> Notes:
     """Return the notes whose condition holds for these answers, or cannot be evaluated.
 
-    `checkout` gives the folder of the release; it is asked only where a condition reads what no
-    answer says.
+    `checkout` gives the folder of the release; it is called only if a condition reads a value that
+    is not an answer.
     """
     values = answers
     if any(not _names(note) <= answers.keys() for note in found.entries):
         with contextlib.suppress(
             RenderError, StoreError
-        ):  # a copier.yml that cannot be read: the update says so
+        ):  # a copier.yml that cannot be read: the update reports it
             values = expressions.completed(answers, checkout())
     entries, problems = [], list(found.problems)
     for note in sorted(found.entries, key=lambda note: note.number):
@@ -240,7 +243,7 @@ def _document(text: str) -> Any:
 
 
 def _names(note: Note) -> frozenset[str]:
-    with contextlib.suppress(ValueError):  # no expression: who evaluates it says so
+    with contextlib.suppress(ValueError):  # not an expression: its evaluation reports it
         return expressions.names(note.when) if note.when else frozenset()
     return frozenset()
 
@@ -260,7 +263,7 @@ def _entry(number: int, content: Mapping[str, object]) -> Note:
 
 
 def _problems(document: list[object], entries: tuple[Note, ...]) -> Iterator[str]:
-    """Yield what a reader of the notes has to know: entries that are none, and what entries lack."""
+    """Yield the problems of the notes: invalid entries, and missing fields."""
     yield from (
         f"{FILE}: entry {n} is not a note"
         for n, one in enumerate(document, 1)
@@ -279,7 +282,10 @@ def _defects(note: Note, newest: tuple[int, ...], known: Set[str]) -> Iterator[s
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", note.id):
         yield "the id is not in kebab-case"
     if note.number > newest:
-        yield f"release {note.release} is newer than the one that is made, {'.'.join(map(str, newest))}"
+        yield (
+            f"release {note.release} is newer than the one that is made,"
+            f" {'.'.join(map(str, newest))}"
+        )
     if note.at not in {"", "set"}:
         yield f"`at: {note.at}` is not set, the one moment beside an update"
     try:
@@ -295,11 +301,14 @@ def _unknown_fields(text: str) -> Iterator[str]:
     for number, content in enumerate(_document(text) or (), 1):
         unknown = content.keys() - _FIELDS if isinstance(content, dict) else set()
         if unknown:
-            yield f"{content.get('id', f'entry {number}')}: no note has {', '.join(sorted(map(str, unknown)))}"
+            yield (
+                f"{content.get('id', f'entry {number}')}: no note has"
+                f" {', '.join(sorted(map(str, unknown)))}"
+            )
 
 
 def _text(value: object) -> str:
-    """Return a value of YAML as plain text: the items of a list as numbered lines, "" for a mapping."""
+    """Return a YAML value as plain text: a list as numbered lines, "" for a mapping."""
     if isinstance(value, list):
         return "\n".join(
             f"{number}. {_text(item)}" for number, item in enumerate(value, 1) if _is_scalar(item)

@@ -25,7 +25,7 @@ _TRIES = 400
 
 @dataclass
 class Pairs:
-    """What is left to cover: `left` shrinks with each combination, `impossible` never met."""
+    """The pairs to cover: `left` shrinks with each combination, `impossible` never met."""
 
     left: dict[Pair, None] = field(default_factory=dict)
     covered: int = 0
@@ -37,8 +37,8 @@ def combined(
 ) -> Iterator[dict[str, Answer]]:
     """Yield combinations of the template in `folder`, each with the answers `fixed`.
 
-    Those with most pairs come first. `pairs` says how much is covered while it goes on. Where only
-    one question has choices, each of them counts. A template without choices has one combination.
+    Those with most pairs come first. `pairs` is updated while it goes on. If only one question has
+    choices, each of them counts. A template without choices has one combination.
 
     Raises:
         AnswersError: a fixed answer is refused, or a question has no default and none is fixed.
@@ -58,7 +58,7 @@ def combined(
             for second in values[other]:
                 pairs.left[frozenset({(one, first), (other, second)})] = None
     row = _row(questions, fixed, values, pairs, {})
-    if row is None:  # says why
+    if row is None:  # gives the reason
         answers.complete(fixed, folder=folder)
         return
     while row is not None:

@@ -29,9 +29,9 @@ class Preset:
 
 @dataclass(frozen=True, kw_only=True)
 class UserSettings:
-    """What a user wrote into config.toml: answers that replace the defaults, and presets.
+    """The config.toml of a user: answers that replace the defaults, and presets.
 
-    `places` says where each default is written, as "FILE:LINE".
+    `places` has the line of each default, as "FILE:LINE".
     """
 
     defaults: Mapping[str, object] = field(default_factory=dict)
@@ -40,7 +40,10 @@ class UserSettings:
 
 
 def settings_file() -> Path:
-    """Where a user's settings stand: SCAFFOLD_CONFIG, else config.toml in the platform's configuration folder."""
+    """Return the user's settings file.
+
+    SCAFFOLD_CONFIG, else config.toml in the platform's configuration folder.
+    """
     import platformdirs
 
     named = os.environ.get("SCAFFOLD_CONFIG")
@@ -48,7 +51,7 @@ def settings_file() -> Path:
 
 
 def user_settings() -> UserSettings:
-    """The user's settings; empty where there is no such file.
+    """Return the user's settings; empty if the file does not exist.
 
     Raises:
         AnswersError: the file does not parse, has a table of another form, names no question, or
@@ -92,7 +95,7 @@ def named(name: str) -> Preset:
     if name not in known:
         nearest = difflib.get_close_matches(name, known, n=1)
         raise AnswersError(
-            f"there is no preset {name!r}",
+            f"unknown preset {name!r}",
             hint=f"did you mean {nearest[0]}?"
             if nearest
             else f"the presets are {', '.join(known)}",
@@ -108,11 +111,11 @@ def _parsed(file: Path) -> tuple[str, dict[str, Any]]:
         line = toml_lines.line_of_error(str(error))
         place = f"{file}:{line}" if line else str(file)
         raise AnswersError(
-            f"{place}: is no TOML: {error}", hint='a line is `question = "answer"`'
+            f"{place}: not valid TOML: {error}", hint='a line is `question = "answer"`'
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise AnswersError(
-            f"{file} cannot be read: {error}", hint="mend it, or move it away"
+            f"{file} cannot be read: {error}", hint="correct it, or move it away"
         ) from error
 
 
@@ -150,7 +153,7 @@ def _of_user(name: str, table: Any, file: Path, text: str) -> Preset:
     path = ("presets", name)
     if not isinstance(table, dict):
         raise AnswersError(
-            f"{_place(file, text, path)}: [presets.{name}] is no table",
+            f"{_place(file, text, path)}: [presets.{name}] is not a table",
             hint=f'[presets.{name}]\nruntime = "java"',
         )
     given = {key: value for key, value in table.items() if key != "about"}

@@ -1,4 +1,4 @@
-"""Putting the releases that travel with scaffolder on a Git host of somebody's own."""
+"""Publish the releases that travel with scaffolder on the user's own Git host."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from scaffolder.tools.toolchain import Toolchain
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What a publication did: the `tags` that are new there, and whether branch main there has them.
+    """The result of a publication: its new `tags`, and whether branch main there has them.
 
-    Where the host refuses main for another reason than work of somebody's own there, `reason` has
-    its words.
+    If the host refuses main for another reason than the team's own work there, `reason` has its
+    words.
     """
 
     tags: tuple[str, ...]
@@ -27,7 +27,7 @@ class Published:
 
 
 def publish(url: str, toolchain: Toolchain) -> Published:
-    """Push every release that this installation carries to the Git repository at `url`: all of them, or none.
+    """Push every packaged release to the Git repository at `url`: all of them, or none.
 
     Raises:
         StoreError: it cannot be read or written, has another release of the same name, or holds
@@ -60,8 +60,8 @@ def publish(url: str, toolchain: Toolchain) -> Published:
             raise _refused(
                 url, f"refuses: {git_mirror.reason(done.stderr)}", hint="may you push tags there?"
             )
-    # A host refuses what is no descendant of its main: of a team's own work, or of a newer
-    # scaffolder's.
+    # A host refuses a commit that does not descend from its main: of a team's own work, or of a
+    # newer scaffolder's.
     moved = git.attempt("push", "--quiet", "--", url, "refs/heads/main:refs/heads/main")
     main = moved.exit_code == 0 or not new
     reason = (
@@ -90,12 +90,13 @@ def _refuse_strangers(url: str, ours: Mapping[str, str], there: Mapping[str, str
 
 
 def _refuse_to_pass(url: str, tag: str, others: list[str]) -> None:
-    """Stop where `tag` would become the newest release of a repository whose newest is a team's own."""
+    """Raise if `tag` would become the newest release of a repository with a team's own."""
     highest = max(filter(releases.number_of, others), key=releases.number_of, default=tag)
     if releases.number_of(highest) < releases.number_of(tag):
         raise _refused(
             url,
-            f"has a release of its own, {highest}, and repositories would lose what is in it: {tag} is newer",
+            f"has a release of its own, {highest}, and repositories would lose what is in it: {tag}"
+            " is newer",
             hint=f"merge it into your template (git pull {SOURCE} {tag}), and tag the result",
         )
 

@@ -1,4 +1,4 @@
-"""What kind of value a question takes: an answer is text to people, and Python's own value to a template's expressions.
+"""The types of questions: an answer is text to the user, and a Python value to expressions.
 
 The kinds, and what each makes of a text, are Copier's
 (https://copier.readthedocs.io/en/stable/configuring/#questions).
@@ -12,7 +12,7 @@ from typing import Any
 
 KINDS = frozenset({"bool", "float", "int", "json", "path", "str", "yaml"})
 
-WORDS = {"int": "whole number", "float": "number", "json": "JSON", "yaml": "YAML"}
+WORDS = {"int": "an integer", "float": "a number", "json": "valid JSON", "yaml": "valid YAML"}
 
 _BOOLEANS = dict.fromkeys(("y", "yes", "t", "true", "on"), True) | dict.fromkeys(
     ("n", "no", "f", "false", "off", "~", "null", "none", ""), False
@@ -20,7 +20,10 @@ _BOOLEANS = dict.fromkeys(("y", "yes", "t", "true", "on"), True) | dict.fromkeys
 
 
 def of(entry: Mapping[str, Any]) -> str:
-    """The kind of a question of copier.yml: what it says, else that of its default; text where marks say it."""
+    """Return a question's type: its own, else that of its default.
+
+    Text for a default with marks.
+    """
     said = entry.get("type")
     if not said:
         said = type(entry.get("default")).__name__
@@ -29,7 +32,7 @@ def of(entry: Mapping[str, Any]) -> str:
 
 
 def lists_words(entry: Mapping[str, Any]) -> bool:
-    """Return whether a question takes a list of words of the user's own: YAML, with such a list as default.
+    """Return whether a question takes a free list of words: YAML, with such a list as default.
 
     Copier's `multiselect` chooses from a list that the template has.
     """
@@ -40,7 +43,7 @@ def lists_words(entry: Mapping[str, Any]) -> bool:
 
 
 def is_nested(value: object) -> bool:
-    """Return whether a value, or what a text of YAML holds, is a mapping, or a list with something else than words."""
+    """Return whether a value, or YAML text, is a mapping, or a list with more than words."""
     if isinstance(value, str):
         if not value.lstrip().startswith(("[", "{", "- ")):
             return False
@@ -54,17 +57,17 @@ def is_nested(value: object) -> bool:
 
 
 def text(kind: str, value: object) -> str:
-    """A recorded value as the text that somebody would give for it."""
+    """Return a recorded value as the text that a user would type."""
     if kind in {"json", "yaml"} and not isinstance(value, str):
         return json.dumps(value, default=str)  # which YAML reads as well
     return str(value)
 
 
 def native(kind: str, answer: str) -> object:
-    """What a template's expressions have for the text `answer`.
+    """Return the value of the text `answer` for a template's expressions.
 
     Raises:
-        ValueError: it is no value of this kind.
+        ValueError: it is not a value of this kind.
 
     """
     return _NATIVE[kind](answer) if kind in _NATIVE else answer

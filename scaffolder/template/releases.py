@@ -19,15 +19,21 @@ from scaffolder.tools.git import Git, bare
 from scaffolder.tools.toolchain import Toolchain
 
 BUNDLE = Path(__file__).parent.parent / "_data" / "templates.bundle"
-"""A Git bundle of all releases: one line of commits, a tag vX.Y.Z on each. tools/release.py writes it."""
+"""A Git bundle of all releases: one line of commits, a tag vX.Y.Z on each.
+
+tools/release.py writes it.
+"""
 
 RELEASES = Path(__file__).parent.parent / "_data" / "releases.yml"
 
 LARGEST = 100 * 1024 * 1024
-"""Bytes of a file that a Git host takes (https://docs.github.com/en/repositories/working-with-files/managing-large-files)."""
+"""Bytes of a file that a Git host takes.
+
+https://docs.github.com/en/repositories/working-with-files/managing-large-files
+"""
 
 _IMPATIENCE = 30
-"""Seconds that a host has for what is new, where what this machine fetched before serves as well."""
+"""Seconds to wait for a host's news, if this machine has an earlier fetch."""
 
 _TAG = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 _RELEASE = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -36,9 +42,9 @@ _RELEASE = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """One release of the templates: `tree` is the Git hash of all its files, `changes` what it does to a repository.
+    """A release of the templates: `tree` is the Git hash of its files, `changes` its news.
 
-    `earlier` are the trees that its tag had on this machine before somebody moved it.
+    `earlier` are the trees that its tag had on this machine before it was moved.
     """
 
     version: str
@@ -69,7 +75,9 @@ class Cached:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """All releases of one template, oldest first: `address` is what repositories record, `repository` a bare clone.
+    """All releases of a template, oldest first.
+
+    `address` is for records, `repository` a bare clone.
 
     `cached` is set if the host could not be read, so that there may be newer ones.
     """
@@ -139,20 +147,20 @@ def embedded(toolchain: Toolchain) -> History:
 
     Raises:
         StoreError: the package was built without them.
-        ToolError: there is no Git.
+        ToolError: Git is missing.
 
     """
     return History(address=SOURCE, repository=_unbundled(toolchain), releases=releases())
 
 
 def at(address: str, toolchain: Toolchain, *, or_cached: bool = False) -> History:
-    """The releases of the template at `address`: the embedded ones, or those on somebody's Git host, fetched now.
+    """Return the releases at `address`: the embedded ones, or those of a Git host, fetched now.
 
     With `or_cached`, those that were fetched before serve if the host cannot be read.
 
     Raises:
         StoreError: the host cannot be read, or has no tag vX.Y.Z.
-        ToolError: there is no Git.
+        ToolError: Git is missing.
 
     """
     if address == SOURCE:
@@ -176,7 +184,7 @@ def at(address: str, toolchain: Toolchain, *, or_cached: bool = False) -> Histor
 
 
 def _cached(address: str, error: StoreError, toolchain: Toolchain) -> History | None:
-    """The releases that this machine fetched before; None if there are none, or they cannot be read."""
+    """Return the releases of an earlier fetch; None if absent or unreadable."""
     with contextlib.suppress(ToolError):
         if kept := git_mirror.kept(address):
             mirror, fetched = kept
@@ -187,7 +195,7 @@ def _cached(address: str, error: StoreError, toolchain: Toolchain) -> History | 
 
 
 def checkout(history: History, release: Release, toolchain: Toolchain) -> Path:
-    """The files of a release, in a folder that nobody may change: it is kept, and named after its tree.
+    """Return the files of a release, in a read-only folder that is kept and named by its tree.
 
     Raises:
         StoreError: it holds a file that no Git host would take from the repositories that are
@@ -239,8 +247,8 @@ def _refuse_huge(git: Git, release: Release, history: History) -> None:
         size = about.split()[-1:] or ["0"]
         if size[0].isdigit() and int(size[0]) > LARGEST:
             raise StoreError(
-                f"{path} of {release.tag} at {history.address} has {int(size[0]) >> 20} MiB, and Git hosts take"
-                f" {LARGEST >> 20}",
+                f"{path} of {release.tag} at {history.address} has {int(size[0]) >> 20} MiB, and"
+                f" Git hosts take {LARGEST >> 20}",
                 hint="ask whoever keeps that template to have it fetched where it is needed",
             )
 
@@ -259,7 +267,7 @@ def _check_out(toolchain: Toolchain, repository: Path, tree: str, folder: Path) 
 
 
 _KNOWN = "refs/known/"
-"""Where a mirror keeps what its tags once were: refs/known/TAG/TREE is a commit with that tree."""
+"""A mirror's former tags: refs/known/TAG/TREE is a commit with that tree."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,7 +342,7 @@ def _read(git: Git) -> tuple[list[_Tag], dict[str, list[str]]]:
 
 
 def _peeled(git: Git, nested: Mapping[str, str]) -> Iterator[_Tag]:
-    """The tags of tags that lead to a commit in the end; `nested` is the name of each and its date."""
+    """Yield tags of tags that lead to a commit; `nested` is the name of each and its date."""
     if not nested:
         return
     asked = "".join(f"refs/tags/{name}^{{commit}}\n" for name in nested)
@@ -371,6 +379,6 @@ def _incomplete() -> StoreError:
 
 
 def number_of(version: str) -> tuple[int, ...]:
-    """The numbers in "v1.2.3" or "1.2.3"; none where it is no release's name."""
+    """Return the numbers in "v1.2.3" or "1.2.3"; none if it is not a release's name."""
     found = _TAG.fullmatch(version)
     return tuple(int(part) for part in found.groups()) if found else ()

@@ -1,4 +1,4 @@
-"""From answers to a repository on disk: rendered beside the destination, then moved there whole, or not at all."""
+"""Render answers beside the destination, then move the repository there whole, or not at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from scaffolder.tools import installation, limits, package_data
 
 # "Validation error for question 'x': …", "Invalid choice for 'x': …", 'Question "x" is required'
 _REFUSED = re.compile(
-    r"""(?:Validation error for question|Invalid choice for|Question) ['"](?P<name>\w+)['"]:? (?P<why>.*)"""
+    r"(?:Validation error for question|Invalid choice for|Question) "
+    r"""['"](?P<name>\w+)['"]:? (?P<why>.*)"""
 )
 _REFUSED_BY_THE_DISK = {
     errno.ENOSPC,
@@ -39,7 +40,7 @@ _ANSWERS_HEADER_KEYS = ("_commit", "_src_path")
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """A template: `folder` holds its copier.yml; `commit` and `address` are what a repository records of it."""
+    """A template: `folder` holds its copier.yml; `commit` and `address` are for the record."""
 
     folder: Path
     commit: str
@@ -56,7 +57,7 @@ class Rendered:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What moving a rendered repository to its destination does: files that are new there, and files replaced."""
+    """The effect of moving a rendered repository: files that are new, and files replaced."""
 
     new: tuple[Path, ...]
     replaced: tuple[Path, ...]
@@ -73,7 +74,7 @@ def load_copier() -> None:
 
 
 def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Path, ...]:
-    """Write what `given` makes of `origin` into `folder`, which must not exist; the files, relative to it and sorted.
+    """Render `origin` with `given` into `folder`, which must not exist; return sorted paths.
 
     An answer to a question that this template does not ask is kept in reach of its defaults, and
     not recorded.
@@ -95,7 +96,7 @@ def write(origin: Origin, given: Mapping[str, object], folder: Path) -> tuple[Pa
 
 
 def refuse_occupied(destination: Path, *, force: bool) -> None:
-    """Stop before anything is rendered if `destination` holds something and `force` does not allow it.
+    """Raise before anything is rendered if `destination` is not empty and `force` is not given.
 
     Raises:
         DestinationError: it is a file, cannot be written to, or is a folder that is not empty.
@@ -108,7 +109,10 @@ def refuse_occupied(destination: Path, *, force: bool) -> None:
     if destination.is_dir() and any(destination.iterdir()) and not force:
         raise DestinationError(
             f"{destination} is not empty",
-            hint="give another -o DIR, or --force to replace the files that are generated and keep all others",
+            hint=(
+                "give another -o DIR, or --force to replace the files that are generated and keep"
+                " all others"
+            ),
         )
 
 
@@ -116,7 +120,7 @@ def refuse_occupied(destination: Path, *, force: bool) -> None:
 def staged(
     given: Mapping[str, Answer], destination: Path, origin: Origin | None = None
 ) -> Iterator[Rendered]:
-    """The repository that `given` describes, rendered beside `destination`; gone again when the block ends.
+    """Render the repository of `given` beside `destination`; it is removed when the block ends.
 
     `origin` is the template; None is that of this installation.
     The folder is on the destination's file system, so that `move` is a rename. Folders above the
@@ -133,7 +137,7 @@ def staged(
 
 
 def plan(rendered: Rendered, destination: Path) -> Plan:
-    """Which of the rendered files are new at `destination`, and which would replace a file with other content."""
+    """Return the rendered files that are new at `destination`, and those that replace others."""
     existing = [file for file in rendered.files if os.path.lexists(destination / file)]
     return Plan(
         new=tuple(file for file in rendered.files if file not in existing),
@@ -151,7 +155,7 @@ def move(rendered: Rendered, destination: Path, *, force: bool = False) -> None:
     failure on the way puts all back.
 
     Raises:
-        DestinationError: somebody else wrote there meanwhile, or the disk refused.
+        DestinationError: another process wrote there meanwhile, or the disk refused.
 
     """
     try:
@@ -186,8 +190,8 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
                     origin.folder, folder, data, commit=origin.commit, address=origin.address
                 ) as worker,
             ):
-                # What the template reads as its own address (renovate.json does) is the public one,
-                # and not a folder of this machine. Copier has looked up the folder by then.
+                # The template's own address (renovate.json reads it) is the public one, and not a
+                # folder of this machine. Copier has looked up the folder by then.
                 if worker.template.local_abspath.is_dir():
                     worker.template.url = origin.address
                 worker.run_copy()
@@ -198,7 +202,7 @@ def _copy(origin: Origin, given: Mapping[str, object], folder: Path) -> None:
 
 
 def _refuse_escapes(folder: Path, files: tuple[Path, ...]) -> None:
-    """Stop where a rendered file reaches beyond the repository: a link that leads out, or a file of Git's own."""
+    """Raise if a rendered file reaches beyond the repository: by a link, or as a file of Git's."""
     top = folder.resolve()
     for file in files:
         if any(part.lower() == ".git" for part in file.parts):
@@ -213,7 +217,7 @@ def _refuse_escapes(folder: Path, files: tuple[Path, ...]) -> None:
 
 
 def _leads_to(link: Path) -> Path:
-    """Where a link leads, through others; a loop leads to itself."""
+    """Return the target of a link, through others; a loop leads to itself."""
     try:
         return link.resolve()
     except (OSError, RuntimeError):  # RuntimeError: a loop, before Python 3.13
@@ -221,7 +225,7 @@ def _leads_to(link: Path) -> Path:
 
 
 def _stopped(error: Exception, folder: Path) -> ScaffolderError:
-    """What Copier said, as an error of ours: the disk or it refused something, or the template does not render."""
+    """Return Copier's error as one of ours: a failed write, or a template that does not render."""
     from copier.errors import ForbiddenPathError, InvalidConfigFileError
 
     if isinstance(error, OSError) and error.errno in _REFUSED_BY_THE_DISK:
@@ -231,7 +235,7 @@ def _stopped(error: Exception, folder: Path) -> ScaffolderError:
         return RenderError("the template does not render: its copier.yml does not parse")
     if isinstance(error, ForbiddenPathError):
         return RenderError(f"the template does not render: {said}, because it lies outside")
-    if isinstance(error, LookupError):  # says what was looked for, and not that it was not found
+    if isinstance(error, LookupError):  # names only the object of the search
         said = f"{type(error).__name__}: {said}"
     if refused := _REFUSED.match(said):
         name = refused["name"]
@@ -247,7 +251,7 @@ def _stopped(error: Exception, folder: Path) -> ScaffolderError:
 
 
 def _record_origin(file: Path, origin: Origin) -> None:
-    """Name the template by its public address and release, where Copier recorded a folder of this machine."""
+    """Record the template's public address and release instead of a local folder."""
     if not file.is_file():
         raise RenderError(f"the template rendered no {answers.FILE}")
     lines = [
@@ -272,7 +276,7 @@ def _allow_origin(file: Path, origin: Origin) -> None:
 
 @contextlib.contextmanager
 def _parent_of(destination: Path) -> Iterator[Path]:
-    """The folder that holds `destination`, made if need be, and unmade if the block leaves nothing in it."""
+    """Provide the folder of `destination`, removed again if it was made and stays empty."""
     missing = [folder for folder in destination.parents if not folder.exists()]
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The one Jinja environment in which text of a template is rendered, and everything that it keeps from that text.
+"""The one Jinja environment for a template's texts, and the guards around it.
 
 `_src_path` of a repository names the template, so its text is not trusted. It may compute with the
 answers; it runs no code and does not read this machine: no file outside the template, no variable,
@@ -33,7 +33,7 @@ FILTERS_OF_THE_MACHINE = {
     "relpath": "reads the current folder of this machine",
     "strftime": "reads the clock and the time zone of this machine",
 }
-"""Filters that Copier offers, from jinja2-ansible-filters 1.3.2, and that see more than what they are given."""
+"""Filters of Copier, from jinja2-ansible-filters 1.3.2, that read more than their input."""
 
 FILTERS_OF_CHANCE: Mapping[str, int | None] = {
     "ans_random": 4,
@@ -41,7 +41,7 @@ FILTERS_OF_CHANCE: Mapping[str, int | None] = {
     "random_mac": 1,
     "shuffle": 1,
 }
-"""Filters that give another result each time, but for a seed; and which argument of theirs it is, if any is."""
+"""Filters with random results, unless seeded; and the argument for the seed, if any."""
 
 HINT = "ask whoever keeps that template to take it out"
 
@@ -49,7 +49,7 @@ LONGEST = 1_000_000
 """How long a text or list may become by `*`, and how many bits a number by `**`."""
 
 SECONDS = 2.0
-"""How long one expression may compute; those that people write take less than a thousandth of it."""
+"""The time limit of one expression; usual ones take less than a thousandth of it."""
 
 # https://jinja.palletsprojects.com/en/stable/api/#jinja2.Environment, without what names code or
 # other files.
@@ -76,10 +76,12 @@ def environment(
     extensions: Sequence[type[Extension]] = (),
     base: type[SandboxedEnvironment] = SandboxedEnvironment,
 ) -> SandboxedEnvironment:
-    """The environment for text of the template in `folder`, with the marks of its copier.yml; None is the embedded one.
+    """Return the environment for a template's texts, with the marks of its copier.yml.
 
-    `undefined` is what a name without a value stands for; None is what copier.yml says. `base` is
-    the sandbox that the guards are put around: Copier accepts only its own.
+    A `folder` of None is the embedded template.
+
+    `undefined` stands for a name without a value; None is the setting of copier.yml. `base` is the
+    sandbox that the guards are put around: Copier accepts only its own.
 
     Raises:
         RenderError: the settings of the template are not only about marks.
@@ -98,7 +100,7 @@ def environment(
 
 
 def of_conditions() -> SandboxedEnvironment:
-    """The environment for conditions of a template that stand outside its copier.yml, and include nothing."""
+    """Return the environment for conditions outside a copier.yml, which include nothing."""
     return _guarded(SandboxedEnvironment, undefined=StrictUndefined)
 
 
@@ -122,13 +124,13 @@ def _guarded(
 
 
 def value_of_the_machine(name: str) -> Undefined:
-    """Return what stands for `name`, a value of this machine, in a template: every use of it raises RenderError."""
+    """Return the stand-in for `name`, a value of this machine: its use raises RenderError."""
     return _OfTheMachine(name=name)
 
 
 @contextlib.contextmanager
 def rendering(text: str) -> Iterator[None]:
-    """Do the block, which renders `text`; whatever stops it is an error of the template, in one sentence.
+    """Run the block, which renders `text`; any failure is one sentence about the template.
 
     Raises:
         RenderError: naming the text; or it takes too much time or memory.
@@ -209,10 +211,10 @@ class _OfTheMachine(Undefined):
 
 
 def _settings(folder: Path) -> dict[str, Any]:
-    """What `_envops` of copier.yml says, and what Copier adds to it."""
+    """Return `_envops` of copier.yml, with Copier's additions."""
     said = bundled.configuration(folder).get("_envops") or {}
     if not isinstance(said, Mapping):
-        raise RenderError("_envops of the template's copier.yml is no mapping", hint=HINT)
+        raise RenderError("_envops of the template's copier.yml is not a mapping", hint=HINT)
     settings = {"keep_trailing_newline": True, **said}
     for name, value in settings.items():
         if name == "undefined" and value in _UNDEFINED:
@@ -272,5 +274,5 @@ def _length(left: object, right: object) -> int:
 
 
 def _bits(left: object, right: object) -> int:
-    """How many bits `left ** right` has at most; 0 where that is no whole number."""
+    """Return the most bits of `left ** right`; 0 if it is not an integer."""
     return left.bit_length() * right if isinstance(left, int) and isinstance(right, int) else 0

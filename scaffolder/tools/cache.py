@@ -1,4 +1,4 @@
-"""What external programs said before, kept between runs: a folder of small files that many runs may share."""
+"""Keep tool output between runs: a folder of small files that many runs may share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FORM = "v1"
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """Where the cache lies and how much is in it, in bytes."""
+    """The place of the cache and its size in bytes."""
 
     folder: Path
     entries: int
@@ -41,10 +41,10 @@ class Usage:
 class Cache:
     """Values that JSON can hold, by key.
 
-    What cannot be read or written is as if it were not there: nothing fails.
+    An unreadable or unwritable entry counts as absent: nothing fails.
 
-    An entry is written to a file of its own and renamed into place, so that runs at the same time
-    cannot see half of one; it carries the hash of what it says, so that a damaged one is not
+    An entry is written to a separate file and renamed into place, so that runs at the same time
+    cannot see half of one; it carries the hash of its content, so that a damaged one is not
     believed.
     """
 
@@ -52,7 +52,7 @@ class Cache:
         self.folder = (folder or default_folder()) / _FORM
 
     def get(self, key: str) -> Any | None:
-        """What was kept for `key`; None where nothing was."""
+        """Return the value for `key`, or None."""
         file = self._file(key)
         try:
             entry = json.loads(file.read_text(encoding="utf-8"))
@@ -115,10 +115,10 @@ class Cache:
 
 
 def default_folder() -> Path:
-    """What SCAFFOLD_CACHE_DIR names, else our folder in the platform's place for caches; a whole path.
+    """Return the absolute folder of SCAFFOLD_CACHE_DIR, else ours in the platform's cache.
 
-    A relative name that leads into a repository does not count: each folder in which somebody
-    types a command would get a cache.
+    A relative name that leads into a repository does not count: each folder in which a user types a
+    command would get a cache.
     """
     if named := os.environ.get(FOLDER_VARIABLE):
         folder = Path(named).expanduser()
@@ -131,7 +131,9 @@ def default_folder() -> Path:
 
 
 def make(folder: Path) -> None:
-    """Make `folder`, that of a cache, with a `.gitignore` by which Git leaves it alone; one that is there stays as it is.
+    """Make `folder`, that of a cache, with a `.gitignore` that covers it.
+
+    An existing folder stays as it is.
 
     Raises:
         OSError: it cannot be made.
@@ -153,13 +155,13 @@ def key_of(*parts: object) -> str:
 
 @functools.cache
 def packages() -> str:
-    """A hash of the Python packages that are installed, with their versions: what is embedded comes from them."""
+    """Return a hash of the installed Python packages, which the embedded programs come from."""
     with os.scandir(sysconfig.get_path("purelib")) as entries:
         return key_of(*sorted(entry.name for entry in entries if entry.name.endswith(".dist-info")))
 
 
 def stamp(path: str) -> tuple[object, ...]:
-    """What tells one state of a program's file from another; a name alone, where there is no such file."""
+    """Return the state of a program's file, or its name alone if the file does not exist."""
     try:
         about = Path(path).stat()
     except OSError:
@@ -168,13 +170,16 @@ def stamp(path: str) -> tuple[object, ...]:
 
 
 class Contents:
-    """Hashes of what files say; one that was hashed is read again only when its size or time has changed."""
+    """Hashes of files; a file is read again only when its size or time has changed."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, int, int], str]] = {}
 
     def of(self, paths: Iterable[Path]) -> str | None:
-        """One hash of names and contents, folders with all that is in them; None where something cannot be read."""
+        """Return one hash of names and contents, folders included.
+
+        None if any of them cannot be read.
+        """
         seen = hashlib.sha256()
         try:
             for path in sorted(set(paths)):

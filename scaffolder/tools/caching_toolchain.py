@@ -1,4 +1,4 @@
-"""A toolchain that remembers: the same program, asked the same about the same files, is not started again."""
+"""A toolchain that remembers: a program with unchanged input is not started again."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ _SETTINGS = (
 """Files below a user's home that programs read without being told to."""
 
 _VARIABLES = ("PATH", "HOME", "XDG_CONFIG_HOME", "TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR")
-"""What of the environment may change an answer; `process` takes away what must not."""
+"""Variables of the environment that may change an answer.
+
+`process` takes away those that must not.
+"""
 
 _STARTED_BY_OTHERS = ("shellcheck", "pyflakes")
 """Programs that actionlint starts where it finds them."""
 
 
 class Keeping:
-    """The programs of `toolchain`, and what they said before.
+    """The programs of `toolchain`, with their stored answers.
 
     One check uses one of these: what it was told is kept by `keep`, once the check has come to a
     verdict, and never where it has not. Without `reads` nothing is known of what an answer depends
@@ -77,7 +80,7 @@ class Keeping:
         return self._answer(tool, ("answer", question), reads, ask)
 
     def keep(self) -> None:
-        """Keep what was said since this toolchain was made."""
+        """Store the answers since this toolchain was made."""
         for key, value in self._new.items():
             self._kept.put(key, value)
         self._new.clear()
@@ -98,7 +101,7 @@ class Keeping:
             known = ask()
             if (
                 self._contents.of((*reads, *_settings())) == contents
-            ):  # else somebody edits them at this moment
+            ):  # else the user is editing them at this moment
                 self._new[key] = known
         return known
 

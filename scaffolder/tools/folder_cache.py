@@ -1,4 +1,4 @@
-"""The user's cache of folders: each is made once and whole, and made anew where a part of it is gone."""
+"""The user's cache of folders: each is made once and whole, and again if a part is gone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scaffolder.tools.cache import default_folder, make
 
 @cache
 def folder() -> Path:
-    """Where this user's machine keeps what can be made again; a temporary folder where nothing can be written there."""
+    """Return the user's cache folder; a temporary one if nothing can be written there."""
     try:
         place = default_folder()
         make(place)
@@ -30,10 +30,10 @@ def folder() -> Path:
 
 
 def made_once(target: Path, make: Callable[[Path], None]) -> Path:
-    """The folder that `make(folder)` writes, kept in `target`; nobody ever sees a part of it.
+    """Return the folder that `make(folder)` writes, kept in `target`; no reader sees a part of it.
 
-    Whoever comes second uses what the first one made. Programs that tidy a user's cache take single
-    files out of it: a folder in which one is gone, or is not as it was written, is made anew.
+    A second caller uses the folder of the first. Programs that tidy a user's cache take single
+    files out of it: a folder in which one is gone, or is not as it was written, is made again.
     """
     content = target / "content"
     if _whole(target):
@@ -58,7 +58,10 @@ def made_once(target: Path, make: Callable[[Path], None]) -> Path:
 
 @contextlib.contextmanager
 def alone(target: Path) -> Iterator[None]:
-    """Do the block while no other process does one for `target`; the system ends the claim of one that dies."""
+    """Run the block while no other process runs one for `target`.
+
+    The system ends the claim of a process that dies.
+    """
     import fcntl
 
     target.parent.mkdir(parents=True, exist_ok=True)

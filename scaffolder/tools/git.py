@@ -1,4 +1,4 @@
-"""Git, as everything here uses it: the first commit of a new repository, and commands in one that exists."""
+"""Run Git: the first commit of a new repository, and commands in an existing one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SYNTHETIC = {
         ("DATE", "2000-01-01T00:00:00Z"),
     )
 }
-"""Who made the commits that only a merge needs: nobody's settings, and the same bytes each time."""
+"""The author of commits that only a merge needs: no user's settings, always the same bytes."""
 
 _SETTINGS = (
     *("-c", "core.hooksPath=/dev/null"),
@@ -39,18 +39,22 @@ _SETTINGS = (
 
 
 _BAD_SETTINGS = re.compile(
-    r"^fatal: (?:bad (?:\w+ )?config (?:line|value|variable)|unknown error occurred while reading the configuration)",
+    r"^fatal: (?:bad (?:\w+ )?config (?:line|value|variable)|unknown error occurred while reading"
+    r" the configuration)",
     re.MULTILINE,
 )
-"""What Git says of a file of settings that it cannot read: the system's, the user's, or the repository's."""
+"""Git's message for settings that it cannot read.
+
+They are the system's, the user's, or the repository's.
+"""
 
 PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/")
-"""What makes `git diff` print the same for everybody, whatever their settings say."""
+"""Options that make `git diff` print the same for all users, whatever their settings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirstCommit:
-    """Whether the repository has its first commit; `reason` says why it has none, and what to type.
+    """Whether the repository has its first commit; if not, `reason` has the cause and a command.
 
     Inside another repository none belongs, and nothing `failed`.
     """
@@ -62,10 +66,10 @@ class FirstCommit:
 
 @dataclass(frozen=True)
 class Git:
-    """Git in one folder: no hook runs, nothing is asked, and nobody's name is needed.
+    """Git in one folder: no hook runs, no question is asked, no user's name is needed.
 
-    `environment` says, for example, which index it uses; `settings` are `-c` settings, one
-    "key=value" each.
+    `environment` sets, for example, the index to use; `settings` are `-c` settings, one "key=value"
+    each.
     """
 
     toolchain: Toolchain
@@ -74,7 +78,7 @@ class Git:
     settings: tuple[str, ...] = ()
 
     def __call__(self, *arguments: str, stdin: str | None = None, timeout: float = 120) -> str:
-        """What `git ARGUMENTS` prints, without the last newline.
+        """Return the output of `git ARGUMENTS`, without the last newline.
 
         Raises:
             ToolError: it failed, which no caller of this expects.
@@ -85,7 +89,8 @@ class Git:
             said = (done.stderr or done.stdout).strip().splitlines()
             command = next(word for word in arguments if not word.startswith("-"))
             raise ToolCrashed(
-                f"git {command} failed in {self.folder}: {said[-1] if said else f'exit code {done.exit_code}'}",
+                f"git {command} failed in {self.folder}:"
+                f" {said[-1] if said else f'exit code {done.exit_code}'}",
                 hint="see for yourself: git status",
             )
         return done.stdout.removesuffix("\n")
@@ -93,7 +98,7 @@ class Git:
     def attempt(
         self, *arguments: str, stdin: str | None = None, timeout: float = 120
     ) -> CompletedRun:
-        """What became of `git ARGUMENTS`, whichever exit code that is; `timeout` is in seconds.
+        """Return the result of `git ARGUMENTS`, whichever exit code; `timeout` is in seconds.
 
         Raises:
             ToolCrashed: Git does nothing at all, because a file of its settings does not parse.
@@ -137,7 +142,9 @@ def bare(toolchain: Toolchain, repository: Path, settings: tuple[str, ...] = ())
 def first_commit(
     folder: Path, destination: Path, toolchain: Toolchain, *, branch: str = "main"
 ) -> FirstCommit:
-    """Make `folder`, which will stand at `destination`, a Git repository on `branch` with everything committed.
+    """Make `folder` a Git repository on `branch` with everything committed.
+
+    It will be moved to `destination`.
 
     An empty `branch` is the one that the user's Git gives to a new repository, else main.
     Nothing is done inside another repository (a folder of a monorepo belongs to that repository),
@@ -179,7 +186,7 @@ def require_git(toolchain: Toolchain) -> None:
     """Stop where this machine has no Git that can be used.
 
     Raises:
-        ToolMissing: there is none, it is too old, or it says nothing but what is wrong with its
+        ToolMissing: Git is missing, too old, or prints only the faults of its
         settings.
 
     """
@@ -188,7 +195,9 @@ def require_git(toolchain: Toolchain) -> None:
 
 
 def refuse_distrusted(said: CompletedRun, folder: Path) -> None:
-    """Stop where Git keeps away from a repository that another user owns, as in a container: `said` is what it printed.
+    """Raise if Git distrusts a repository of another user, as in a container.
+
+    `said` is Git's output.
 
     Raises:
         ProjectError: with the command that Git itself names.
@@ -203,7 +212,7 @@ def refuse_distrusted(said: CompletedRun, folder: Path) -> None:
 
 
 def upload_pack(repository: Path) -> int:
-    """Speak Git's protocol for `repository` on our own stdin and stdout until the other side is done; its exit code.
+    """Serve Git's protocol for `repository` on stdin and stdout; return the exit code.
 
     The other side is the Git that started us, so its own repository must not be named in the
     environment.
@@ -220,7 +229,7 @@ def _reason(toolchain: Toolchain, folder: Path, command: str, done: CompletedRun
     )  # a hook's words, or those of what signs
     errors = [line for line in said if line.startswith("error: ")]
     last = (errors or said or ["no reason given"])[-1].strip()
-    return f"git {command} failed: {last}; mend that, then git commit"
+    return f"git {command} failed: {last}; fix that, then git commit"
 
 
 def _git(toolchain: Toolchain, folder: Path, *arguments: str) -> bool:

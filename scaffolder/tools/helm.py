@@ -1,4 +1,4 @@
-"""What Helm says of a chart: does it pass `helm lint --strict`, and what does it render for each environment."""
+"""Run Helm on a chart: `helm lint --strict`, and the rendering for each environment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """What a chart is installed with: files of values, single values over them (always strings), name and namespace."""
+    """The inputs of an installation: values files, single values (strings), name, namespace."""
 
     values_files: tuple[Path, ...] = ()
     set_strings: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Linted:
-    """What `helm lint --strict` said: errors and warnings fail, information does not."""
+    """The messages of `helm lint --strict`: errors and warnings fail, information does not."""
 
     passed: bool
     messages: tuple[Message, ...] = ()
@@ -54,7 +54,7 @@ class Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """What `helm template` gave, by template and text, or why it gave nothing."""
+    """The output of `helm template` by template and text, or the reason for none."""
 
     manifests: tuple[Manifest, ...] = ()
     error: str = ""
@@ -71,7 +71,10 @@ class Rendered:
 def lint(
     tools: Toolchain, chart: Path, releases: Sequence[Release], *, kube_version: str
 ) -> tuple[Linted, ...]:
-    """Run `helm lint --strict` on `chart` with each release's values, for one version of Kubernetes ("1.36.0")."""
+    """Run `helm lint --strict` on `chart` with each release's values.
+
+    It lints for one version of Kubernetes ("1.36.0").
+    """
     if _is_embedded(tools):
         answers = _ask(tools, "lint", chart, releases, kube_version, ())
         return tuple(
@@ -102,9 +105,11 @@ def render(
     if _is_embedded(tools):
         answers = _ask(tools, "render", chart, releases, kube_version, api_versions)
         return tuple(
-            Rendered(error=_one_line(answer["error"]))
-            if "error" in answer
-            else _from_files(answer["files"])
+            (
+                Rendered(error=_one_line(answer["error"]))
+                if "error" in answer
+                else _from_files(answer["files"])
+            )
             for answer in answers
         )
     return tuple(
@@ -223,7 +228,7 @@ def _values(release: Release) -> tuple[str, ...]:
 
 
 def _expressions(release: Release) -> list[str]:
-    """Each single value in the language of `--set-string`, where a comma starts the next one."""
+    """Return each single value for `--set-string`, in which a comma starts the next one."""
     return [
         key + "=" + re.sub(r"([,\\])", r"\\\1", value) for key, value in release.set_strings.items()
     ]
@@ -233,7 +238,7 @@ def _full(version: str) -> str:
     return "v" + version.removeprefix("v")
 
 
-# ---- what Helm prints ---------------------------------------------------------------------------------------------
+# ---- Helm's output
 
 _MESSAGE = re.compile(
     r"^\[(INFO|WARNING|ERROR)\] ([^\n:]*): (.*?)(?=^\[|^\d+ chart\(s\) linted|^Error:|\Z)",
@@ -251,7 +256,7 @@ def _printed_messages(printed: str) -> Iterator[Message]:
 
 
 def _message(severity: Any, path: str, text: str) -> Message:
-    """A message, at the template's line where its text names one: Helm itself says only "templates/"."""
+    """Return a message, at the line in its text: Helm itself names only "templates/"."""
     place = _LINE.search(text)
     return Message(
         severity=severity,
@@ -290,6 +295,7 @@ def _one_line(text: str) -> str:
 
 def _failed(done: CompletedRun) -> ToolCrashed:
     return ToolCrashed(
-        f"helm ended with exit code {done.exit_code}: {_one_line(done.stderr or done.stdout)[:300]}",
+        f"helm ended with exit code {done.exit_code}:"
+        f" {_one_line(done.stderr or done.stdout)[:300]}",
         hint=f"see for yourself: {' '.join(done.argv)}",
     )

@@ -1,4 +1,4 @@
-"""How scaffolder was installed, and the commands that upgrade, complete and repair this installation.
+"""Find how scaffolder was installed, and the commands to upgrade, complete and repair it.
 
 The distribution is on no public index, so that a command by name alone would install another
 project's package. An installer records where a distribution came from
@@ -29,7 +29,7 @@ FORMER_NAME = "scaffolder"
 """The distribution until 0.5. On the public index the name belongs to another project."""
 
 INDEX = "https://YOUR-INDEX/simple"
-"""What a command says for an index of the user's own: an installer does not record which one it used."""
+"""The placeholder for a user's own index: an installer does not record the one it used."""
 
 _EXTRA = "[tools]"
 _OF_THE_EXTRA = "promql_parser"  # a module that only the extra installs
@@ -40,7 +40,7 @@ Kind = Literal["git", "archive", "folder", "index"]
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """What an installer recorded of scaffolder.
+    """An installer's record of scaffolder.
 
     `source` is a Git address without "git+", the address of a wheel or an sdist, or the path of a
     folder; "" for an index. `revision` is the tag, branch or commit of a Git address. `installer`
@@ -57,7 +57,7 @@ class Installation:
     tools: bool = False
 
     def upgrade(self, version: str) -> str:
-        """Return the command that installs the release `version` ("0.7.0") from where this one came."""
+        """Return the command that installs the release `version` ("0.7.0") from the same source."""
         if self.kind == "folder":
             folder = _quoted(self.source)
             checkout = f"git -C {folder} fetch --tags && git -C {folder} checkout v{version}"
@@ -71,7 +71,7 @@ class Installation:
         return self._install(requirement, "--upgrade")
 
     def reinstall(self) -> str:
-        """Return the command that installs the same release again, and nothing that it depends on."""
+        """Return the command that installs the same release again, without its dependencies."""
         return self._install(self._requirement(self._extra), "--force-reinstall --no-deps")
 
     def with_tools(self) -> str:

@@ -1,4 +1,4 @@
-"""Limits in time and memory for text of others that this process itself computes with: expressions, templates."""
+"""Limit the time and memory for computing with others' texts: expressions, templates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from types import FrameType
 from scaffolder.errors import RenderError
 
 MEMORY = 2**30
-"""Bytes that the block may take beyond what this process has; only Linux says and limits that."""
+"""Bytes that the block may take beyond those in use; only Linux reports and limits them."""
 
 _STATM = Path("/proc/self/statm")
 
@@ -27,7 +27,7 @@ class LimitReachedError(RenderError):
 
 @contextlib.contextmanager
 def bounded(seconds: float, memory: int = MEMORY) -> Iterator[None]:
-    """Stop the block after `seconds` of computing, or when it takes `memory` bytes more than there are in use.
+    """Stop the block after `seconds` of computing, or `memory` bytes beyond those in use.
 
     The outermost of several blocks decides. In a thread other than the main one, memory alone is
     limited: a signal never reaches it.

@@ -1,4 +1,4 @@
-"""Which proxy, CA and mirrors the programs of this machine use, as the environment says."""
+"""Read the proxy, CA and mirrors of this machine's programs from the environment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Setting:
 
 
 def settings(environment: Mapping[str, str]) -> tuple[Setting, ...]:
-    """Return what `environment` says about the network, without the passwords of addresses."""
+    """Return the network settings of `environment`, without the passwords of addresses."""
     return (*_addresses(environment), *_files(environment))
 
 

@@ -1,4 +1,4 @@
-"""What programs print and read as JSON, as values: the one place where checks parse it."""
+"""Read and write JSON of programs: the one place in which checks parse it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def value_of(text: str) -> Any:
     """Return the value that a program printed as JSON.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is not JSON.
 
     """
     return json.loads(text)

@@ -1,4 +1,4 @@
-"""Where the files that travel with the package are: the template, and the versions that it pins."""
+"""Find the files that travel with the package: the template, and its pinned versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _IN_THE_CHECKOUT = _PACKAGE.parent
 
 @cache
 def root() -> Path:
-    """Return the folder that holds copier.yml and templates/: the package's own, or that of the checkout.
+    """Return the folder of copier.yml and templates/: the package's own, or the checkout's.
 
     Raises:
         RenderError: the package was built without its template.
@@ -46,7 +46,7 @@ def text(package: str, name: str) -> str:
 
 @cache
 def versions() -> dict[str, Any]:
-    """Return the table of pinned versions: name → {version, eol, source}, or name → such a table again."""
+    """Return the table of pinned versions: name → {version, eol, source}, or name → table."""
     import yaml  # 26 ms, and `scaffold --help` does not need it
 
     content = yaml.safe_load((root() / "versions.yml").read_text(encoding="utf-8"))

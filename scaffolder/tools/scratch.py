@@ -10,7 +10,7 @@ LEAST = 32 * 1024 * 1024
 
 
 def in_memory() -> str | None:
-    """A folder that lies in memory, where this system has one and the user names no other place; else None.
+    """Return a folder in memory, if the system has one and the user names no other; else None.
 
     Making a file on a disk takes up to a hundred times as long. It is for renderings, whose size is
     the template's, and for nothing whose size is the user's.

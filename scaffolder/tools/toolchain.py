@@ -24,7 +24,7 @@ Origin = Literal["path", "embedded"]
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A tool that was found: `argv` starts it, `path` is where it lies, `origin` whether it came with this package."""
+    """A found tool: `argv` starts it, `path` is its file, `origin` tells if it is packaged."""
 
     tool: Tool
     name: str
@@ -39,7 +39,7 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejected:
-    """A program that was found and cannot be used: where it lies, and why; `version` is "" where it tells none."""
+    """A program that cannot be used: its place and the reason; `version` is "" if unknown."""
 
     path: str
     reason: str
@@ -48,7 +48,7 @@ class Rejected:
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """What was found for a tool: the program that checks use, if any, and the ones that were passed over."""
+    """The result for a tool: the program that checks use, if any, and the rejected ones."""
 
     tool: Tool
     program: Program | None
@@ -76,12 +76,12 @@ class Toolchain(Protocol):
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
     ) -> CompletedRun:
-        """Run `tool` with `args` and return what it said; a non-zero exit is a value, not an exception.
+        """Run `tool` with `args` and return its result; a non-zero exit is a value.
 
         `env` is added to a cleaned copy of our own environment; `stdin` is all that the program can
         read; `timeout` is in seconds, `memory` in bytes of address space (where the system can
-        limit it). `reads` are all files and folders that the answer depends on: where they are as
-        they were, what the program said then may be said again.
+        limit it). `reads` are all files and folders that the answer depends on: if they are
+        unchanged, a stored answer may be used.
 
         Raises ToolMissing, ToolTimeout (it and its children were killed) or ToolCrashed (a signal
         ended it).
@@ -91,7 +91,7 @@ class Toolchain(Protocol):
     def answer(
         self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
     ) -> Any:
-        """What `ask()` gives, a value that JSON can hold, or what it gave when `reads` and `question` were the same.
+        """Return `ask()`, a JSON value, or its stored value for equal `reads` and `question`.
 
         For an answer that takes several runs of `tool`, in a folder of another name each time.
         """
@@ -105,7 +105,7 @@ class SystemToolchain:
     """
 
     def __init__(self, kept: Cache | None = None) -> None:
-        """`kept` remembers which version a program said it is, for as long as its file stays the same."""
+        """Keep `kept`, which remembers a program's version while its file stays the same."""
         self._kept = kept
         sysconfig.get_path(
             "scripts"
@@ -124,7 +124,7 @@ class SystemToolchain:
         return self.survey(tool).program
 
     def survey(self, tool: Tool) -> Survey:
-        """Which program `tool` stands for here, and which ones were passed over; looked up once, then remembered."""
+        """Return the program for `tool` here, and the rejected ones; computed once."""
         with self._locks.setdefault(tool.name, threading.Lock()):
             if tool.name not in self._surveys:
                 self._surveys[tool.name] = self._look_for(tool)
@@ -197,7 +197,10 @@ class SystemToolchain:
             said = " ".join(done.stderr.split())
             return (
                 "",
-                f"does not tell its version (exit code {done.exit_code}){f': {said[:200]}' if said else ''}",
+                (
+                    "does not tell its version (exit code"
+                    f" {done.exit_code}){f': {said[:200]}' if said else ''}"
+                ),
             )
         version = match[0]
         if tuple(int(number) for number in version.split(".")) < tool.minimum:
@@ -221,7 +224,7 @@ class _Candidate:
 
 
 def _candidates(tool: Tool) -> Iterator[_Candidate]:
-    """Where `tool` may be, best first: PATH, the scripts installed beside this interpreter, the embedded module."""
+    """Yield the places of `tool`, best first: PATH, this interpreter's scripts, the package."""
     own = (sysconfig.get_path("scripts"), sysconfig.get_path("scripts", f"{os.name}_user"))
     for places in (None, os.pathsep.join(own)):  # None: PATH
         for name in (tool.name, *tool.alternatives):
@@ -234,7 +237,10 @@ def _candidates(tool: Tool) -> Iterator[_Candidate]:
 
 
 def _is_the_program_itself(candidate: _Candidate) -> bool:
-    """Whether its file decides its version: a script may start another program, and so may what a link leads to."""
+    """Return whether the file decides its version.
+
+    A script may start another program, and so may the target of a link.
+    """
     if candidate.origin == "embedded":
         return True
     file = Path(candidate.path).resolve()

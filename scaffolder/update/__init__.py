@@ -1,6 +1,6 @@
-"""Taking a new release of the template, or other answers, into a repository that people have worked in.
+"""Update a repository that the team has changed to a new release or other answers.
 
-`repository` says whether it can be updated, `merge` lets Git merge what was rendered, `engine`
-plans the whole, `apply` puts it into the repository or takes it back, `wishes` turns words such as
-"add jenkins" into answers.
+`repository` tells whether it can be updated, `merge` lets Git merge the renderings, `engine` plans
+the whole, `apply` puts it into the repository or takes it back, `answer_changes` turns words such
+as "add jenkins" into answers.
 """

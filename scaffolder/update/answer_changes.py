@@ -1,4 +1,4 @@
-"""What people ask for in their words, `add jenkins`, `remove terraform`, as answers to the template's questions."""
+"""Turn words such as `add jenkins` and `remove terraform` into answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Stored = Mapping[str, object]
 _NONE = "none"
 
 _KINDS = {"service", "platform"}
-"""Values of the question that says what a repository is: its answer stays what it was."""
+"""Values of the question for a repository's kind, whose answer cannot change."""
 
 # All that is Terraform: the folder terraform/ belongs to the cloud, and the installation to
 # `deploy`.
@@ -35,7 +35,7 @@ class _Offer:
 
 
 def added(words: tuple[str, ...], stored: Stored, folder: Path) -> dict[str, object]:
-    """The answers that differ once each of `words` is part of the repository; `folder` is that of its release.
+    """Return the answers that change when `words` are added; `folder` is that of the release.
 
     Raises:
         AnswersError: a word means nothing, or would replace what is there.
@@ -89,14 +89,14 @@ def removed(words: tuple[str, ...], stored: Stored, folder: Path) -> dict[str, o
 
 
 def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) -> dict[str, object]:
-    """The answers to render with: `given`, checked by the questions in `folder`, before those that are `stored`.
+    """Return the answers to render with: `given`, checked by the questions, before `stored`.
 
     With `following`, a stored answer that no longer fits a given one (a region of another cloud) is
     left out, so that its question takes its default; without, it stays, and whoever renders refuses
     it.
 
     Raises:
-        AnswersError: a name is no question, or a given answer is not allowed.
+        AnswersError: a name is not a question, or a given answer is not allowed.
 
     """
     questions = answers.questions(folder)
@@ -130,17 +130,20 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
 def _refuse_another_kind(question: Question, known: Mapping[str, Answer], stored: Stored) -> None:
     """Refuse to turn a repository of a service into one of a platform, or the other way round.
 
-    Terraform would plan to destroy what the other kind does not have: a registry with the images that
-    run, or the clusters under every service. A question `kind` of another template is left alone.
+    Terraform would plan to destroy the parts that the other kind lacks: a registry with the images
+    that run, or the clusters under every service. A question `kind` of another template is left
+    alone.
     """
     if {choice.value for choice in question.choices_given({})} != _KINDS or not stored:
         return
     before = stored.get(question.name, question.default_given({}))
     if known[question.name] != before:
         raise AnswersError(
-            f"a repository of a {before} stays one: as a {known[question.name]} it would lose files,"
-            " and Terraform would destroy what they made",
-            hint=f"scaffold new NAME --data {question.name}={known[question.name]} makes another one",
+            f"a repository of a {before} stays one: as a {known[question.name]} it would lose"
+            " files, and Terraform would destroy what they made",
+            hint=(
+                f"scaffold new NAME --data {question.name}={known[question.name]} makes another one"
+            ),
         )
 
 
@@ -169,13 +172,16 @@ def _refuse_unknown(given: Stored, questions: tuple[Question, ...]) -> None:
     for name in given:
         if name not in names:
             raise AnswersError(
-                f"there is no question {name!r}",
+                f"unknown question {name!r}",
                 hint=_nearest(name, names) or f"the questions are {', '.join(names)}",
             )
 
 
 def _offered(word: str, folder: Path) -> _Offer:
-    """The one answer that `word` means: a value, else a part of a value or of its label, else a question's name."""
+    """Return the one answer that `word` means.
+
+    A value, else a part of a value or of its label, else a question's name.
+    """
     for readings in (_by_value(folder), _by_part(folder), _by_question(folder)):
         found = readings.get(word.lower(), [])
         if len(found) == 1:
@@ -197,7 +203,11 @@ def _by_value(folder: Path) -> dict[str, list[_Offer]]:
 
 
 def _by_part(folder: Path) -> dict[str, list[_Offer]]:
-    """Give "grafana" for "prometheus-grafana", "eks" for "AWS (EKS)", "github-actions" for "GitHub Actions"."""
+    """Return offers by parts.
+
+    "grafana" for "prometheus-grafana", "eks" for "AWS (EKS)", "github-actions" for "GitHub
+    Actions".
+    """
     return _read(
         (part, offer)
         for offer, label in _offers(folder)
@@ -208,7 +218,7 @@ def _by_part(folder: Path) -> dict[str, list[_Offer]]:
 
 
 def _by_question(folder: Path) -> dict[str, list[_Offer]]:
-    """Give "monitoring" for what its question has as default, where nothing is a choice as well."""
+    """Return the default of a question by its name ("monitoring"), if `none` is a choice."""
     return _read(
         (offer.question.name, offer)
         for offer, _ in _offers(folder)
@@ -233,7 +243,7 @@ def _read(pairs: Iterable[tuple[str, _Offer]]) -> dict[str, list[_Offer]]:
 
 
 def _words(label: str) -> list[str]:
-    """The names in a label, which begin with a capital letter: "GitHub", "Actions"; no "and" or "with"."""
+    """Return the capitalised names in a label: "GitHub", "Actions"; no "and" or "with"."""
     return [name.lower() for name in re.findall(r"[A-Z][\w.]+", label)]
 
 

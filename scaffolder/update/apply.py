@@ -1,9 +1,9 @@
 """Putting a merged tree into the repository: whole or not at all, whatever ends this process.
 
-The files are changed by a process of its own, in a session of its own, which this one only waits
-for: Ctrl-C, a closed terminal or SIGKILL here lets it finish. Should that process itself die (a
-power cut), the journal that it writes first says what to take back, and the next `scaffold update`
-asks for `--abort`.
+The files are changed by a separate process in its own session, which this one only waits for:
+Ctrl-C, a closed terminal or SIGKILL here lets it finish. Should that process itself die (a power
+cut), the journal that it writes first lists the changes to take back, and the next `scaffold
+update` asks for `--abort`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SIGNALS = 128
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What is to be put into a repository: from the tree of its commit to another, both from its top.
+    """A change of a repository: from the tree of its commit to another, both from its top.
 
     `objects` is the folder with what Git needs for that, `paths` all files that change, `conflicts`
     the sides of those that are left in conflict; every path is from the top.
@@ -51,11 +51,11 @@ class Step:
 
 
 def put(step: Step, folder: Path) -> None:
-    """Make the files and the index what `step` says; `folder` is a temporary one that outlives this call.
+    """Apply `step` to the files and the index; `folder` is temporary and outlives this call.
 
     Raises:
         ToolCrashed: Git refused, and nothing was changed; or it died half-way, which the message
-        says.
+        reports.
 
     """
     plan = folder / "step.json"
@@ -75,7 +75,7 @@ def put(step: Step, folder: Path) -> None:
 
 
 def objects_of(step: Step) -> None:
-    """Copy what was merged into the repository's own objects, each file by one rename, as Git does it itself."""
+    """Copy the merged objects into the repository, each file by one rename, as Git does."""
     for source in Path(step.objects).glob("[0-9a-f][0-9a-f]/*"):
         target = Path(step.repository_objects) / source.parent.name / source.name
         if not target.exists():
@@ -138,7 +138,7 @@ def _write(git: Git, step: Step) -> None:
 
 
 def _refuse_hidden(git: Git, paths: tuple[str, ...]) -> None:
-    """Stop for files that `git status` calls unchanged because somebody told Git not to look at them."""
+    """Raise for files that the user hid from `git status`."""
     listed = git("ls-files", "-v", "-z").split(
         "\0"
     )  # "h PATH" is one assumed unchanged, "S PATH" one skipped
@@ -166,14 +166,14 @@ def _taken_back(git: Git, begun: Journal, file: Path, reason: str) -> ToolCrashe
                 hint=f"if no git runs: rm {shlex.quote(str(lock))}, then scaffold update --abort",
             )
         return ToolCrashed(
-            f"the update is half-written: {reason}", hint="mend that, then scaffold update --abort"
+            f"the update is half-written: {reason}", hint="fix that, then scaffold update --abort"
         )
     journal.remove(file)
-    return ToolCrashed(f"nothing was changed: {reason}", hint="mend that, then update again")
+    return ToolCrashed(f"nothing was changed: {reason}", hint="fix that, then update again")
 
 
 def _mark_conflicts(git: Git, conflicts: tuple[Stage, ...], zero: str) -> None:
-    """Have the index know the sides of each conflict, and the file be there, also outside a sparse checkout."""
+    """Record each conflict's sides in the index, and write the file, also in a sparse checkout."""
     paths = sorted({stage.path for stage in conflicts})
     if paths:
         listed = "".join(f"{path}\0" for path in paths)
@@ -187,7 +187,7 @@ def _mark_conflicts(git: Git, conflicts: tuple[Stage, ...], zero: str) -> None:
 
 
 def _reason(done: CompletedRun) -> str:
-    """What Git complains of, in one line."""
+    """Return Git's complaint in one line."""
     lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     said = next((line for line in reversed(lines) if line.startswith("fatal: ")), " ".join(lines))
     how = "was killed" if done.exit_code > _SIGNALS else "failed"
@@ -195,7 +195,10 @@ def _reason(done: CompletedRun) -> str:
 
 
 def _ended(step: Step, reason: str) -> ToolCrashed:
-    """What to say of a process that wrote no reason before it ended: only the journal tells how far it came."""
+    """Return the error of a process that ended without a reason.
+
+    Only the journal has its progress.
+    """
     file = Path(step.journal)
     with contextlib.suppress(UpdateError):
         last = journal.read(file.parent, step.head)
@@ -211,7 +214,7 @@ def _last_line(text: str) -> str:
 
 
 def _told(said: str) -> ToolCrashed | None:
-    """What the other process wrote before it ended; None where it could not."""
+    """Return the other process's error; None if it could not write one."""
     try:
         message, hint = json.loads(said)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which block each line of a text is in: the headings above it that are indented less, in any format.
+"""Find the block of each line of a text: the less indented headings above, in any format.
 
 YAML, HCL, JSON, Makefiles, programs and pages put what belongs together below a heading, and indent
 it or begin a section. A block is named by its headings, so that it is the same one wherever it is
@@ -18,7 +18,7 @@ Path = tuple[str, ...]
 """The headings above a line, the outermost first."""
 
 Blocks = Mapping[Path, Counter[str]]
-"""The lines of each block, without those of the blocks in it; space around a line does not count."""
+"""The lines of each block, without inner blocks; space around a line does not count."""
 
 _LIKELY = 0.3
 """The share of its lines that a block keeps when it gets another name."""
@@ -70,8 +70,8 @@ def of(text: str, *, flat: bool, page: bool, plain: Container[str] = ()) -> Bloc
 
     In a `flat` one nothing is indented, and a comment after a blank line begins a section.
 
-    `page` is whether it is Markdown, where `#` begins a heading; `plain` are lines that are no
-    heading, however little they are indented.
+    `page` tells whether it is Markdown, in which `#` begins a heading; `plain` are lines that are
+    not headings, however little they are indented.
     """
     lines, sections = _lines(text, flat=flat, page=page, plain=plain)
     children = defaultdict[int, list[int]](list)
@@ -97,7 +97,7 @@ def indented(text: str) -> bool:
 
 
 def renamed(base: Blocks, side: Blocks) -> dict[Path, Path]:
-    """The blocks that `side` gave another name, the new one → the old one; left out where it may be one or another."""
+    """Return the blocks that `side` renamed, new name → old name; ambiguous ones are left out."""
     found: dict[Path, Path] = {}
     base_trees, side_trees = _trees(base), _trees(side)
     for depth in range(1, max((len(path) for path in base_trees), default=0) + 1):
@@ -183,7 +183,7 @@ def _section(section: Path, line: str, *, flat: bool, page: bool) -> Path:
 
 
 def _documents(lines: Sequence[_Line], sections: list[Path]) -> list[Path]:
-    """The sections with the documents of a YAML file, `---` between them, named by their `kind` and `name`."""
+    """Return the sections with the documents of a YAML file, by their `kind` and `name`."""
     named: list[Path] = []
     start = 0
     ends = [
@@ -233,7 +233,7 @@ def _short(text: str) -> str:
 
 
 def _described(lines: Sequence[_Line], children: Mapping[int, list[int]], at: int) -> int:
-    """The line that a comment is about, if that is a heading right below it; else the line itself."""
+    """Return the line that a comment is about: a heading right below it, or the line itself."""
     below = at
     while below + 1 < len(lines) and _is_comment(lines[below].text) and not lines[below + 1].apart:
         below += 1
@@ -263,7 +263,7 @@ def _best(scores: Mapping[Path, float]) -> Path | None:
 
 
 def _indent(raw: str) -> int:
-    """How deep a line is; an item of a list is inside the key that it stands below, at the same column."""
+    """Return the depth of a line; a list's item is inside the key above it in the same column."""
     width = len(raw.expandtabs(_TAB)) - len(raw.expandtabs(_TAB).lstrip())
     stripped = raw.lstrip()
     return 2 * width + (1 if stripped.startswith("- ") or stripped.rstrip() == "-" else 0)
@@ -276,13 +276,13 @@ def _is_comment(line: str) -> bool:
 def differences(
     base: Blocks, ours: Blocks, theirs: Blocks, result: Blocks
 ) -> Iterator[tuple[Path, str]]:
-    """The lines of `result` that are not, in their block, what three sides give: what one side alone changed."""
+    """Yield lines of `result` that differ, by block, from the merge of three sides."""
     yield from changed(base, ours, theirs, result)
     yield from changed(base, theirs, ours, result)
 
 
 def changed(base: Blocks, one: Blocks, other: Blocks, result: Blocks) -> Iterator[tuple[Path, str]]:
-    """The lines of `result` that side `one` left alone and that are, in their block, not what the `other` side has."""
+    """Yield lines of `result` that side `one` left alone and the `other`, by block, lacks."""
     for path in {*base, *one, *other, *result}:
         old, left, wanted, found = (
             side.get(path, Counter()) for side in (base, one, other, result)

@@ -1,4 +1,4 @@
-"""An update, planned whole before anything is touched: which release, which answers, and what becomes of every file."""
+"""Plan an update whole before anything is touched: release, answers, each file's outcome."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ from scaffolder.update.repository import Repository
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is wanted of the repository at `root`: the release `to` ("" is the newest), and other answers.
+    """A requested update of `root`: the release `to` ("" is the newest), and other answers.
 
     `address` is where the template is to come from, if no longer from where it did. `add` and
     `remove` are words for answers. `answers_only` stays at the release that the repository is at.
@@ -75,7 +75,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One answer that is another one afterwards; None is no answer."""
+    """One changed answer; None stands for an absent one."""
 
     name: str
     before: object | None
@@ -84,7 +84,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What an update would do; `work` and `folder` hold it until it is put into the repository."""
+    """The changes of an update; `work` and `folder` hold it until it is applied."""
 
     repository: Repository
     record: Record
@@ -124,15 +124,15 @@ class Plan:
 
 @contextlib.contextmanager
 def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) -> Iterator[Plan]:
-    """Everything that the update would do, computed in a temporary folder; the repository is only read.
+    """Compute the update in a temporary folder; the repository is only read.
 
     If it is `only_told`, the releases that are known on this machine serve where the template's
     host cannot be read.
 
     Raises:
         UpdateError: the repository is not in order, or the release is an older one.
-        StoreError: there is no such release.
-        AnswersError: an answer is refused, or would become another one that nobody asked for.
+        StoreError: the release does not exist.
+        AnswersError: an answer is refused, or would change without a request.
         RenderError: a release does not render.
 
     """
@@ -178,9 +178,11 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             theirs=theirs,
             label=f"template-{new.tag}",
             renames=old != new,
-            names=_names(differences, releases.checkout(history, new, toolchain))
-            if differences
-            else {},
+            names=(
+                _names(differences, releases.checkout(history, new, toolchain))
+                if differences
+                else {}
+            ),
             record=answers.FILE,
             absent=absent,
         )
@@ -199,9 +201,11 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
             new=new,
             news=tuple(release for release in history.since(old) if release.number <= new.number),
             answers=differences,
-            notes=notes.chosen(history, new, before.answers, after.answers, toolchain)
-            if request.answers_only
-            else notes.brought(history, old, new, after.answers, toolchain),
+            notes=(
+                notes.chosen(history, new, before.answers, after.answers, toolchain)
+                if request.answers_only
+                else notes.brought(history, old, new, after.answers, toolchain)
+            ),
             merged=outcome,
             work=work,
             folder=folder,
@@ -225,7 +229,7 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
 
 
 def checked(plan: Plan, toolchain: Toolchain, on_result: Callable[[Result], None]) -> Report:
-    """What the quick checks say of the repository as it would be; nothing in it is touched."""
+    """Return the quick checks' report on the future repository; nothing in it is touched."""
     from scaffolder import checks  # 0.1 s, and an update that is not checked does not need it
 
     return checks.run(Project(result_of(plan)), checks.every(), toolchain, on_result=on_result)
@@ -245,14 +249,14 @@ def result_of(plan: Plan) -> Path:
 
 
 def difference(plan: Plan) -> str:
-    """What the update changes, as `git diff` shows it."""
+    """Return the update's changes, as `git diff` shows them."""
     return plan.work.git(
         "diff", *PLAIN_DIFF, "--find-renames", plan.repository.tree, plan.merged.tree
     )
 
 
 def take(plan: Plan) -> None:
-    """Put the plan into the repository: files and index, as `git cherry-pick --no-commit` would; all or nothing."""
+    """Apply the plan to files and index, all or nothing, as `git cherry-pick --no-commit` would."""
     whole = (
         plan.repository.git("rev-parse", "HEAD^{tree}")
         if plan.repository.prefix
@@ -295,7 +299,7 @@ def _forget(error: ToolError, folder: str) -> None:
 
 
 def _keep_fingerprint(root: Path, *sides: Path) -> None:
-    """Let both sides of the template have the fingerprint that the repository has, which no merge is about."""
+    """Give both sides of the template the repository's fingerprint, which no merge is about."""
     known = answers_file.fingerprint_in((root / answers.FILE).read_text(encoding="utf-8"))
     for folder in sides if known else ():
         file = folder / answers.FILE
@@ -305,7 +309,10 @@ def _keep_fingerprint(root: Path, *sides: Path) -> None:
 
 
 def _gives(request: Request) -> bool:
-    """Whether other answers are asked for, and not a release alone: that one is a line that Git sees change."""
+    """Return whether other answers are requested, beside a release.
+
+    A release alone is a line that Git sees change.
+    """
     return bool(request.given or request.add or request.remove)
 
 
@@ -320,7 +327,7 @@ def _with_fingerprint(work: Workshop, tree: str) -> str:
 
 
 def _record(root: Path, toolchain: Toolchain) -> Record:
-    """The record at `root`; an update that died half-way is named and not the record that it left."""
+    """Return the record at `root`; an interrupted update is reported instead of its record."""
     try:
         return answers.recorded(root)
     except ScaffolderError as error:
@@ -333,14 +340,15 @@ def _record(root: Path, toolchain: Toolchain) -> Record:
 
 
 def _refuse_another(record: Record, old: Release, history: History, toolchain: Toolchain) -> None:
-    """Stop where the new address has another release under the name of the one that the repository was made from."""
+    """Raise if the new address has another release under the name of the repository's one."""
     try:
         known = releases.at(record.address, toolchain).named(record.commit)
     except StoreError:  # the old host is gone, which may be why there is a new one
         return
     if old.tree not in {known.tree, *known.earlier}:
         raise UpdateError(
-            f"{old.tag} at {history.address} is not the {old.tag} that the repository was made from",
+            f"{old.tag} at {history.address} is not the {old.tag} that the repository was made"
+            " from",
             hint="scaffold template publish, to an empty repository",
         )
 
@@ -351,7 +359,10 @@ def _releases(request: Request, record: Record, history: History) -> tuple[Relea
     except StoreError as error:
         if not request.address:
             raise
-        hint = f"a repository stays at its release: {history.address} has to have {record.commit} as well"
+        hint = (
+            f"a repository stays at its release: {history.address} has to have {record.commit} as"
+            " well"
+        )
         raise StoreError(error.message, hint=hint) from error
     new = (
         old if request.answers_only else history.named(request.to) if request.to else history.newest
@@ -384,7 +395,7 @@ def _answers(
 def _all_missing(
     error: AnswersError, given: Mapping[str, object], folder: Path, new: Release
 ) -> AnswersError:
-    """`error`, or if a question has no answer, one that names all such questions: a renderer stops at the first."""
+    """Return `error`, or one that names all unanswered questions: a renderer stops at the first."""
     if not error.missing:
         return error
     try:
@@ -423,13 +434,13 @@ def _differences(
         if unasked and one.before is not None and one.after is not None:
             raise AnswersError(
                 f"{one.name} is {one.before}, and {new.tag} would make it {one.after}",
-                hint=f"scaffold update -d {one.name}=VALUE, to say what it is to be",
+                hint=f"scaffold update -d {one.name}=VALUE sets it",
             )
     return differences
 
 
 def _names(differences: tuple[Difference, ...], folder: Path) -> dict[str, str]:
-    """The answers that are other ones afterwards and that any text may answer: files may be called after them."""
+    """Return the changed answers that accept any text, for which files may be named."""
     free = {question.name for question in answers.questions(folder) if not question.choices}
     texts = ((one.before, one.after) for one in differences if one.name in free)
     return {

@@ -37,7 +37,8 @@ def added(names: Sequence[str], here: Sequence[str], *, after: str = "") -> tupl
     there = next((name for name in names if name in here), "")
     if there:
         raise AnswersError(
-            f"the environment {there} is there already", hint=f"there is {_listed(here)}"
+            f"the environment {there} is there already",
+            hint=f"the environments are {_listed(here)}",
         )
     if len(here) + len(names) > MOST:
         raise AnswersError(
@@ -57,7 +58,9 @@ def removed(names: Sequence[str], here: Sequence[str]) -> tuple[str, ...]:
     """
     absent = next((name for name in names if name not in here), "")
     if absent:
-        raise AnswersError(f"there is no environment {absent}", hint=f"there is {_listed(here)}")
+        raise AnswersError(
+            f"unknown environment {absent}", hint=f"the environments are {_listed(here)}"
+        )
     if here[-1] in names:
         raise AnswersError(
             f"{here[-1]} is production, and is not removed",
@@ -75,7 +78,9 @@ def removed(names: Sequence[str], here: Sequence[str]) -> tuple[str, ...]:
 def _place(here: Sequence[str], after: str) -> int:
     """Return the index behind the environment `after`."""
     if after not in here:
-        raise AnswersError(f"there is no environment {after}", hint=f"there is {_listed(here)}")
+        raise AnswersError(
+            f"unknown environment {after}", hint=f"the environments are {_listed(here)}"
+        )
     if after == here[-1]:
         raise AnswersError(
             f"{after} is production, and nothing comes after it", hint=f"--after {here[-2]}"

@@ -17,7 +17,7 @@ LINES = 5000
 
 @dataclass
 class _Edits:
-    """What one side made of the base: its line in the place of each, and those before each."""
+    """The edits of one side: its line in the place of each, and those before each."""
 
     in_place: dict[int, str] = field(default_factory=dict)
     inserted: dict[int, list[str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What an update writes into `.git` before it touches a file, for the one who takes it back."""
+"""The record in `.git` that an update writes before it touches a file, for taking it back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ BEGUN, DONE = "begun", "done"
 
 @dataclass(frozen=True, kw_only=True)
 class Journal:
-    """An update from the tree `before` to the tree `after`, at the commit `head`; paths are from the top."""
+    """An update from the tree `before` to the tree `after`, at the commit `head`.
+
+    Paths are from the top.
+    """
 
     state: str
     head: str
@@ -26,7 +29,7 @@ class Journal:
 
 
 def place(private: Path) -> Path:
-    """Where the journal of a repository stands; `private` is the folder inside its `.git` that is ours."""
+    """Return the journal of a repository; `private` is our folder inside its `.git`."""
     return private / "update.json"
 
 
@@ -73,9 +76,9 @@ def read(private: Path, head: str) -> Journal | None:
     if isinstance(content, dict) and _is_text(content.get("head")) and content["head"] != head:
         return Journal(
             state=DONE, head=content["head"], before="", paths=()
-        )  # committed since, whatever else it says
-    if (
-        unknown := content.keys() - {field.name for field in fields(Journal)}
+        )  # committed since, whatever else it has
+    if unknown := (
+        content.keys() - {field.name for field in fields(Journal)}
         if isinstance(content, dict)
         else ()
     ):
@@ -90,13 +93,16 @@ def read(private: Path, head: str) -> Journal | None:
 
 def _damaged(file: Path, reason: str) -> UpdateError:
     return UpdateError(
-        f"{file} is damaged, and says no longer whether an update died half-way: {reason}",
+        f"{file} is damaged, so it is unknown whether an update was interrupted: {reason}",
         hint=_by_hand(file),
     )
 
 
 def _by_hand(file: Path) -> str:
-    return f"look at `git status`, put back what is not yours with `git restore`, then rm {shlex.quote(str(file))}"
+    return (
+        "look at `git status`, put back what is not yours with `git restore`, then rm"
+        f" {shlex.quote(str(file))}"
+    )
 
 
 def _is_journal(content: dict[str, object]) -> bool:

@@ -1,4 +1,4 @@
-"""Files whose line ends people made those of Windows, in what they committed: the template's sides get them as well.
+"""Apply Windows line endings of committed files to the template's sides as well.
 
 Otherwise all lines of such a file differ, and whatever the template changes in it is a conflict of
 the whole file.
@@ -10,7 +10,7 @@ from scaffolder.update.merge_repository import Workshop, changed, entries
 
 
 def followed(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, str]:
-    """The trees `base` and `theirs`, with the line ends of Windows in each file that has them throughout in `ours`."""
+    """Return the trees `base` and `theirs` with Windows line endings, as the files of `ours`."""
     if base == ours:
         return base, theirs
     candidates = changed(work.git, base, ours)

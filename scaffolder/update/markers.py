@@ -1,8 +1,7 @@
 """Whether a conflict of an earlier update was committed without being settled.
 
-Markers alone do not say so: a page may show what a conflict looks like. A conflict that Git left in
-a file holds lines of a side as that side had them, so one of its sides stands in what the template
-wrote there.
+Markers alone are not enough: a page may show a conflict. A conflict that Git left in a file holds
+lines of a side as that side had them, so one of its sides stands in the template's text.
 """
 
 from __future__ import annotations
@@ -18,13 +17,17 @@ from scaffolder.update.repository import Repository, some
 
 _BLOCK = re.compile(
     r"^<<<<<<< (?P<left>[^\n]*)\n(?P<ours>(?:(?!<<<<<<< )[^\n]*\n)*?)(?:\|{7}[^\n]*\n"
-    r"(?:(?!<<<<<<< )[^\n]*\n)*?)?=======\n(?P<theirs>(?:(?!<<<<<<< )[^\n]*\n)*?)>>>>>>> (?P<right>[^\n]*)$",
+    r"(?:(?!<<<<<<< )[^\n]*\n)*?)?=======\n(?P<theirs>(?:(?!<<<<<<< )[^\n]*\n)*?)>>>>>>>"
+    r" (?P<right>[^\n]*)$",
     re.MULTILINE,
 )
 """A conflict as Git writes it, in its styles `merge`, `diff3` and `zdiff3`."""
 
 _EXCEPTED = "conflict-marker-size"
-"""The attribute by which Git itself is told that a page shows conflicts (https://git-scm.com/docs/gitattributes)."""
+"""The attribute that tells Git that a page shows conflicts.
+
+https://git-scm.com/docs/gitattributes
+"""
 
 
 def refuse_left(
@@ -34,7 +37,7 @@ def refuse_left(
     written: Path,
     tag: str,
 ) -> None:
-    """Stop where one of the `edited` files (path → mode, hash) still holds a conflict of an earlier update.
+    """Raise if one of the `edited` files (path → mode, hash) holds an earlier update's conflict.
 
     `written` is the folder of what the template wrote at the release `tag`, which the repository is
     at. Nothing but these files is read.
@@ -53,13 +56,16 @@ def refuse_left(
         quoted = shlex.quote(marked[0])
         raise UpdateError(
             f"markers of a conflict are left in {some(marked)}",
-            hint=f'git grep -n "^<<<<<<< " -- {quoted}, settle it, and commit; or, where the file only shows what a'
-            f" conflict looks like, have `{marked[0]} {_EXCEPTED}=32` in .gitattributes",
+            hint=(
+                f'git grep -n "^<<<<<<< " -- {quoted}, resolve it, and commit; or, if the file only'
+                f" shows what a conflict looks like, have `{marked[0]} {_EXCEPTED}=32` in"
+                " .gitattributes"
+            ),
         )
 
 
 def _left(text: str, written: Path, label: str) -> bool:
-    """Whether `text` holds a conflict between what `label` names and somebody's lines."""
+    """Return whether `text` holds a conflict between the side `label` and a user's lines."""
     if "\n>>>>>>> " not in text:
         return False
     template = _text(written)

@@ -1,10 +1,10 @@
 """Git merges two sides of a tree, and what became of each file is put into one word.
 
-The three trees are what the template wrote (`base`), what people made of it (`ours`), and what the
-template writes now (`theirs`). Git follows renames, and aligns the sides on lines that stand once
-in a file (the algorithm "patience"): an edit stays in its block however many blocks are alike. With
-Git's own default one edit in 200 random histories did not. What Git asks a person about is decided
-here in two cases: a file that only one side removed stays as people left it.
+The three trees are the template's former files (`base`), the team's version of them (`ours`), and
+the template's new files (`theirs`). Git follows renames, and aligns the sides on lines that stand
+once in a file (the algorithm "patience"): an edit stays in its block however many blocks are alike.
+With Git's own default one edit in 200 random histories did not. Two of Git's questions are decided
+here: a file that only one side removed stays as the team left it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _Entries = dict[str, tuple[str, str]]
 
 
 class FileAction(enum.StrEnum):
-    """What an update does to one file.
+    """The update's action on one file.
 
     UPDATED: as the template has it now. MOVED: the template put it at another path, with what
     people changed in it. MERGED: both sides' changes are in it. KEPT: one side removed it, the
@@ -44,7 +44,7 @@ class FileAction(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One file, from the root of the generated repository, and what becomes of it; `note` says why where that helps.
+    """One file, from the repository's root, and its outcome; `note` has the reason if useful.
 
     `origin` is the path that it had before, if it is moved.
     """
@@ -57,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Merged:
-    """The tree that the merge gives, each file that differs from `ours`, and the sides of what is in conflict."""
+    """The merged tree, each file that differs from `ours`, and the sides of conflicts."""
 
     tree: str
     changes: tuple[Change, ...]
@@ -81,14 +81,14 @@ def merged(
     record: str = "",
     absent: Collection[str] = (),
 ) -> Merged:
-    """What Git makes of three trees; `label` names the third side in the markers of a conflict.
+    """Return Git's merge of three trees; `label` names the third side in conflict markers.
 
-    `record` is a file of the template's own: where both sides changed it, theirs is taken, with the
-    comments of ours. `renames` is whether a file that the template moved is followed. Between two
-    sets of answers it must not be: what looks like a move there is one file that goes and another
-    that comes. A file that people moved is followed either way, and so is one that the template
-    moved because a name in its path is another one: `names` are old name → new name. `absent` are
-    files of `ours` that are not on this machine, and that stay as they are.
+    `record` is a file of the template's own: if both sides changed it, theirs is taken, with the
+    comments of ours. `renames` tells whether a file that the template moved is followed. Between
+    two sets of answers it must not be: an apparent move there is one file that goes and another
+    that comes. A file that the team moved is followed either way, and so is one that the template
+    moved because a name in its path changed: `names` are old name → new name. `absent` are files of
+    `ours` that are not on this machine, and that stay as they are.
 
     Raises:
         UpdateError: the template writes a file where people have a submodule.
@@ -112,7 +112,7 @@ def merged(
     if not renames:
         base, theirs = _where_people_moved(work, base, ours, theirs)
     moved = named | (moves.between(git, base, theirs) if renames else {})
-    if base == ours:  # nobody changed anything
+    if base == ours:  # the team changed nothing
         tree, stages = theirs, tuple[Stage, ...]()
     else:
         tree, stages = work.merge(base, ours, theirs, label, renames=renames)
@@ -152,7 +152,10 @@ def merged(
 
 
 def _refuse_below(submodules: Collection[str], base: _Entries, theirs: _Entries) -> None:
-    """Stop where the template has something new at the place of a submodule, or in it: Git could merge neither."""
+    """Raise if the template adds a file at the place of a submodule, or in it.
+
+    Git could merge neither.
+    """
     for path in theirs:
         place = next((folder for folder in (path, *_folders(path)) if folder in submodules), "")
         is_new = path not in base if path != place else theirs[path] != base.get(path)
@@ -164,7 +167,7 @@ def _refuse_below(submodules: Collection[str], base: _Entries, theirs: _Entries)
 
 
 def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
-    """The files that are people's alone, and no file of the template that they moved: no merge is about them.
+    """Return the team's own files, and none of the template that it moved: no merge needs them.
 
     They are left out of it, because Git merges in a folder, and would write and read all of a large
     repository there.
@@ -181,7 +184,7 @@ def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
         if path not in taken
         and not any(folder in of_template for folder in _folders(path))
         and "~" not in path  # as Git calls the other side of a conflict
-        and "\ufffd" not in path  # a name that is no text, and could not be written again
+        and "\ufffd" not in path  # a name that is not text, and could not be written again
     }
 
 
@@ -215,7 +218,7 @@ class _Sides:
 def _settle(
     sides: _Sides, stages: tuple[Stage, ...], record: str, moved: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, str] | None], list[Change]]:
-    """Where only one side removed a file: the entry that it gets, by its path, and what is said of it."""
+    """Return entries and changes of files that only one side removed, by path."""
     numbers: dict[str, set[int]] = {}
     for stage in stages:
         numbers.setdefault(stage.path, set()).add(stage.number)
@@ -253,7 +256,7 @@ def _settle(
 def _beside_each_other(
     work: Workshop, sides: _Sides, conflicts: set[str]
 ) -> dict[str, tuple[str, str] | None]:
-    """Return the files in conflict where the template only inserts lines beside those that people edited.
+    """Return conflicts in which the template only inserts lines beside edited ones, as merged.
 
     Between two sets of answers that is a row more in a table that people filled in. An edit that
     would be in another block is left to whoever settles the conflict.
@@ -287,7 +290,10 @@ def _commented(work: Workshop, sides: _Sides, record: str) -> tuple[str, str]:
 
 
 def _alone(path: str, present: set[int], numbers: Mapping[str, set[int]]) -> bool:
-    """Whether the conflict is about this path only: a file that both sides moved has one stage at each of three."""
+    """Return whether the conflict is about this path only.
+
+    A file that both sides moved has one stage at each of three.
+    """
     return 1 in present or {1} not in numbers.values()
 
 
@@ -299,7 +305,7 @@ def _doubts(
     moved_by_people: Mapping[str, str],
     label: str,
 ) -> dict[str, tuple[tuple[str, str], tuple[Stage, ...]]]:
-    """Files with an edit that Git put into another block without asking: what they become, and their sides.
+    """Return files with an edit that Git moved to another block unasked: result and sides.
 
     In one of the `conflicts`, whose sides are known, that is an edit beside the lines that Git asks
     about.
@@ -343,7 +349,7 @@ def _doubts(
 def _changes(
     sides: _Sides, here: _Entries, conflicts: set[str], moved: Mapping[str, str]
 ) -> Iterator[Change]:
-    """What becomes of each file; `here` are those that the repository has now."""
+    """Yield each file's change; `here` are those that the repository has now."""
     moves_made = {
         new: old
         for old, new in moved.items()
@@ -369,7 +375,7 @@ def _changes(
 
 
 def _added(path: str, origin: str, *, edited: bool) -> Change:
-    """What is said of a file that was not there; `origin` is its path before, if it is moved."""
+    """Return the change of a file that was absent; `origin` is its path before, if it is moved."""
     if origin:
         note = f"was {origin}, with your changes" if edited else f"was {origin}"
         return Change(path=path, fate=FileAction.MOVED, note=note, origin=origin)
@@ -377,13 +383,13 @@ def _added(path: str, origin: str, *, edited: bool) -> Change:
 
 
 def _beside(sides: _Sides, conflicts: set[str], label: str) -> Iterator[Change]:
-    """The side of a conflict that Git gave another name, because a folder stands where a file was to be."""
+    """Yield the side of a conflict that Git renamed, because a folder is in the file's place."""
     for path in conflicts:
         if (yours := f"{path}~{YOURS}") in sides.result:
             yield Change(
                 path=yours,
                 fate=FileAction.KEPT,
-                note=f"it is yours, and was {path}, where the template has a folder",
+                note=f"it is yours, and was {path}, which is a folder in the template",
             )
         if (theirs := f"{path}~{label}") in sides.result:
             yield Change(

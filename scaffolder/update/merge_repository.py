@@ -1,4 +1,4 @@
-"""A temporary Git repository in which trees are made and merged, and that the generated repository does not see."""
+"""A temporary Git repository for merges, which the generated repository does not see."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from scaffolder.tools.toolchain import Toolchain
 from scaffolder.update import trees
 
 YOURS, BASE = "yours", "base"
-"""Names of the sides, as the markers of a conflict show them; the third side is named by whoever merges."""
+"""Names of the sides in conflict markers; the merge's caller names the third side."""
 
 
 LARGEST = 8 * 2**20
-"""Bytes of a file whose text is looked at: what a template writes is smaller, and what is not is not held in memory."""
+"""Bytes of a file whose text is read.
+
+A template's files are smaller, and others are not held in memory.
+"""
 
 _MOST_LISTED = 12
 """Trees whose files are remembered; one merge has about as many."""
@@ -53,7 +56,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Workshop:
-    """A bare repository for one merge, that sees the objects of the generated repository and writes only its own."""
+    """A bare repository for one merge, which reads the repository's objects and writes its own."""
 
     git: Git
     folder: Path
@@ -76,7 +79,7 @@ class Workshop:
     def merge(
         self, base: str, ours: str, theirs: str, label: str, *, renames: bool
     ) -> tuple[str, tuple[Stage, ...]]:
-        """The tree that Git merges, with markers in the files where it asks, and the sides of those."""
+        """Return the merged tree, with markers in files in conflict, and the sides of those."""
         folder = self.folder / "merged"
         folder.mkdir()
         names = {f"GITHEAD_{ours}": YOURS, f"GITHEAD_{theirs}": label, f"GITHEAD_{base}": BASE}
@@ -98,7 +101,7 @@ class Workshop:
         return git("write-tree"), stages
 
     def read(self, blobs: Iterable[str]) -> None:
-        """Read these files with two processes, however many they are, so that `content_of` starts none.
+        """Read these files with two processes, so that `content_of` starts none.
 
         One that is not there (the repository is a partial clone), or is larger than `LARGEST`, has
         no text.
@@ -137,7 +140,10 @@ class Workshop:
         return self.read_already[blob]
 
     def text_of(self, blob: str) -> str:
-        """What a file of UTF-8 says, its line ends plain ones; nothing where it has no text, or both kinds of them."""
+        """Return the text of a UTF-8 file with plain line endings.
+
+        None for mixed ones or binary.
+        """
         return self.content_of(blob).text
 
     def ends_as_on_windows(self, blob: str) -> bool:
@@ -146,11 +152,11 @@ class Workshop:
         return "\n" in content.text and content.size > len(content.text.encode())
 
     def kept(self, text: str) -> str:
-        """The hash of a file that says `text`, which is there from now on."""
+        """Return the hash of a file with `text`, which is stored from now on."""
         return self.kept_all([text])[0]
 
     def kept_all(self, texts: Collection[str]) -> tuple[str, ...]:
-        """The hashes of files that say `texts`."""
+        """Return the hashes of files with `texts`."""
         place = self.git.folder / "objects"
         return tuple(trees.written_file(text, place, digits=self.digits) for text in texts)
 
@@ -200,7 +206,7 @@ class Workshop:
 
 
 def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain) -> Workshop:
-    """A new workshop in `folder`; `objects` are those of the generated repository, which are read and not written."""
+    """Return a new workshop in `folder`; the repository's `objects` are read and not written."""
     made = folder / "merge.git"
     init = Git(toolchain, folder)
     init("init", "--quiet", "--bare", "--template=", f"--object-format={hash_format}", str(made))
@@ -221,7 +227,7 @@ def workshop(folder: Path, objects: Path, hash_format: str, toolchain: Toolchain
 
 
 _LISTED: dict[str, dict[str, tuple[str, str]]] = {}
-"""What was listed lately: the same hash is the same tree, in whichever repository."""
+"""Recent listings: the same hash is the same tree, in whichever repository."""
 
 
 def entries(git: Git, tree: str) -> dict[str, tuple[str, str]]:
@@ -248,7 +254,7 @@ def _listed(git: Git, tree: str) -> dict[str, tuple[str, str]]:
 
 
 def changed(git: Git, before: str, after: str) -> dict[str, tuple[str, str]]:
-    """Path → (mode, hash) of the files of the tree `after` that the tree `before` has as well, with another content."""
+    """Return path → (mode, hash) of the files in both trees whose content differs in `after`."""
     old, new = entries(git, before), entries(git, after)
     return {
         path: entry
@@ -258,7 +264,7 @@ def changed(git: Git, before: str, after: str) -> dict[str, tuple[str, str]]:
 
 
 def _staged(said: str) -> tuple[Stage, ...]:
-    """What `git ls-files --unmerged -z` lists."""
+    """Return the entries of `git ls-files --unmerged -z`."""
     stages = []
     for entry in filter(None, said.split("\0")):
         about, _, path = entry.partition("\t")

@@ -1,9 +1,9 @@
 """Whether an edit is still in its block after a merge that Git calls clean.
 
-Git aligns lines. Where the template changes a block and puts one that looks the same right after
-it, every alignment of lines may carry an edit into the new one. What a person sees is looked at
-here: the nearest line above the edit that is there once, and the headings above it that are
-indented less, of which each block has its own.
+Git aligns lines. If the template changes a block and puts a similar one right after it, every
+alignment of lines may carry an edit into the new one. This module sees it as a person does: by the
+nearest line above the edit that occurs once, and the less indented headings above it, of which each
+block has its own.
 """
 
 from __future__ import annotations
@@ -24,11 +24,14 @@ _CONFLICT = re.compile(
     re.MULTILINE,
 )
 _Found = Callable[[Blocks, Blocks, Blocks, Sequence[Blocks]], Iterator[object]]
-"""What is wrong in the blocks of the last texts, given those of the base and the two sides."""
+"""A test of the last texts' blocks, given those of the base and the two sides."""
 
 
 def doubtful(base: str, ours: str, theirs: str, result: str, *, page: bool = False) -> bool:
-    """Whether an edit is, in `result`, in another block than in `ours`; `page` is whether the file is Markdown."""
+    """Return whether an edit is in another block in `result` than in `ours`.
+
+    `page` tells whether the file is Markdown.
+    """
     longest = max(len(text.splitlines()) for text in (base, ours, theirs, result))
     if longest > LINES:
         return False
@@ -38,7 +41,9 @@ def doubtful(base: str, ours: str, theirs: str, result: str, *, page: bool = Fal
 
 
 def in_another_block(base: str, ours: str, theirs: str, result: str, *, page: bool) -> bool:
-    """Whether a block of `result` has not exactly the lines that one side changed and the other left alone.
+    """Return whether a block of `result` differs from the lines of a correct merge.
+
+    Correct are the lines that one side changed and the other left alone.
 
     So a line that came, and one that went, has to do so in its own block, and a new block is as its
     author wrote it.
@@ -54,7 +59,9 @@ def in_another_block(base: str, ours: str, theirs: str, result: str, *, page: bo
 
 
 def beside_a_conflict(base: str, ours: str, theirs: str, result: str, *, page: bool) -> bool:
-    """Whether an edit outside the markers of `result` is in another block: whoever settles those would not see it.
+    """Return whether an edit outside the markers of `result` is in another block.
+
+    A person who resolves the conflict would not see it.
 
     With the template's side of each conflict, what people left alone is as the template has it;
     with theirs, what the template left alone is as they have it.
@@ -77,7 +84,7 @@ def beside_a_conflict(base: str, ours: str, theirs: str, result: str, *, page: b
 def _every_way(
     base: str, ours: str, theirs: str, results: tuple[str, ...], page: bool, found: _Found
 ) -> bool:
-    """Whether something is `found` in the blocks, with the lines that people wrote as headings and without.
+    """Return whether `found` holds for the blocks, with the team's lines as headings and without.
 
     People also write a line at the margin in the middle of a block, which ends nothing.
     """
@@ -128,7 +135,7 @@ def _below_another_line(base: str, ours: str, result: str) -> bool:
 
 
 def sides(ours: str, theirs: str, label: str) -> str:
-    """Both sides whole, as a conflict; what they have in common at the start and at the end stands once."""
+    """Return both whole sides as a conflict; common lines at the start and end occur once."""
     left, right = ours.splitlines(keepends=True), theirs.splitlines(keepends=True)
     start = _common(left, right)
     end = _common(left[start:][::-1], right[start:][::-1])

@@ -8,11 +8,14 @@ from scaffolder.tools.git import Git
 from scaffolder.update.merge_repository import Workshop, entries
 
 _AS_MANY_AS_A_MERGE = "-l7000"
-"""Beyond so many files Git looks only for moves without an edit; `git diff` alone would stop at 1,000."""
+"""The number of files beyond which Git looks only for moves without an edit.
+
+`git diff` alone would stop at 1,000.
+"""
 
 
 def between(git: Git, base: str, side: str) -> dict[str, str]:
-    """What one side moved: old path → new path."""
+    """Return the moves of one side: old path → new path."""
     if base == side:
         return {}
     before, after = entries(git, base).keys(), entries(git, side).keys()
@@ -31,7 +34,7 @@ def between(git: Git, base: str, side: str) -> dict[str, str]:
 def by_names(
     git: Git, base: str, ours: str, theirs: str, names: Mapping[str, str]
 ) -> dict[str, str]:
-    """What the template moved because a name is another one, and people have nothing there: old path → new path.
+    """Return the template's moves by a changed name, into free places: old path → new path.
 
     `names` are old name → new name; a folder or a file has one of them.
     """

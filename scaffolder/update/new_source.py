@@ -29,7 +29,7 @@ def keep_lists(root: Path, *sides: Path) -> None:
 def allowed(work: Workshop, merged: Merged, old: str, new: str) -> Merged:
     """Return `merged` with `new` in the list in place of `old`.
 
-    It stays as it is if there is no list, or if the file is in conflict.
+    The file stays as it is if it has no list, or is in conflict.
     """
     path = allowed_sources.FILE
     entry = entries(work.git, merged.tree).get(path)

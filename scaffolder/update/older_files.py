@@ -1,6 +1,6 @@
 """Which files of a repository are still as an older release writes them, beside a newer record.
 
-`scaffold status` tells that of a repository; an update says it where it would not change them.
+`scaffold status` reports it of a repository; an update reports it if it would not change them.
 """
 
 from __future__ import annotations

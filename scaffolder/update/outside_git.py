@@ -1,4 +1,4 @@
-"""What exists outside Git under an answer that changes: no update renames, moves or deletes it."""
+"""List the objects outside Git under a changed answer: no update renames or deletes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Values = Mapping[str, object]
 """The answers of a repository, and what its template computes from them."""
 
 _ENVIRONMENTS = ("dev", "qa", "prod")
-"""What a template without the question `environments` makes."""
+"""The environments of a template without the question `environments`."""
 
 _HOSTS = {"github": "GitHub", "gitlab": "GitLab", "azure-devops": "Azure DevOps"}
 """CI systems whose settings belong to the repository of that address."""
@@ -37,7 +37,7 @@ class Outside:
 
     @property
     def title(self) -> str:
-        """One line that says which answer, and that only files change."""
+        """Return one line with the answer, and the fact that only files change."""
         now = f"now {self.after}" if self.after else "no longer an answer"
         return (
             f"{self.answer} was {self.before}, {now}: files change, and nothing else is"
@@ -48,8 +48,8 @@ class Outside:
 def kept(before: _Values, after: _Values, folder: Path) -> tuple[Outside, ...]:
     """Return what exists under the answers `before`, and not under `after`.
 
-    `folder` is that of the release. One entry for each changed answer. What a change of the cloud
-    leaves is named with the cloud, and its region and clusters are not told again.
+    `folder` is that of the release. One entry for each changed answer. Leftovers of a change of the
+    cloud are named with the cloud, and its region and clusters are not listed again.
     """
     if not before.get("service_name"):  # a template that makes something else than ours
         return ()
@@ -135,7 +135,7 @@ def _completed(before: _Values, folder: Path) -> _Values:
 
 
 def _of_the_name(values: _Values) -> Iterator[str]:
-    """What carries the name of the service."""
+    """Yield the objects with the name of the service."""
     service = str(values["service_name"])
     yield from _of_the_cloud(values)
     yield f"in each cluster: namespace {service} and its Helm release {service}"
@@ -147,19 +147,19 @@ def _of_the_name(values: _Values) -> Iterator[str]:
 
 
 def _of_the_organization(values: _Values) -> Iterator[str]:
-    """What carries the name of the organization."""
+    """Yield the objects with the name of the organization."""
     yield from _state(values)
     yield from _of_the_host(values)
 
 
 def _of_the_region(values: _Values) -> Iterator[str]:
-    """What is in the region, for as long as it is not destroyed there."""
+    """Yield the objects in the region, for as long as they are not destroyed there."""
     region = values.get("region")
     yield from (f"{entry}, in {region}" for entry in _of_the_cloud(values))
 
 
 def _of_the_cloud(values: _Values) -> Iterator[str]:
-    """What Terraform made, and what it costs goes on."""
+    """Yield the objects that Terraform made, whose cost goes on."""
     if values.get("cloud") not in _CLOUDS:
         return
     service, names = _short(values), _environments(values)
@@ -180,7 +180,7 @@ def _makes_clusters(values: _Values) -> bool:
 
 
 def _of_the_clusters(values: _Values) -> Iterator[str]:
-    """What runs day and night, unless a platform team runs it for others as well."""
+    """Yield what runs day and night, unless a platform team runs it for others as well."""
     if not _makes_clusters(values):
         return
     each = _each(_short(values), _environments(values))
@@ -251,4 +251,4 @@ _OBJECTS: Mapping[str, Callable[[_Values], Iterator[str]]] = {
     "region": _of_the_region,
     _LIST: lambda _: iter(()),  # it takes both lists: _of_environments
 }
-"""What exists under the answer to each question, in the order in which it is told."""
+"""The objects under the answer to each question, in the order of the report."""

@@ -1,4 +1,4 @@
-"""A partial clone (`git clone --filter`): which files a merge needs from the host, and which it can leave there.
+"""In a partial clone (`git clone --filter`), find the files that a merge needs from the host.
 
 A merge happens in a repository of ours, where Git fetches nothing by itself and stops at the first
 file that is missing.
@@ -13,10 +13,9 @@ from scaffolder.update.repository import Repository
 
 
 def absent(repository: Repository, work: Workshop, base: str, theirs: str) -> frozenset[str]:
-    """Return the files of the repository that are not on this machine and that no merge is about, from its root.
+    """Return files, from the root, that are not on this machine and that no merge needs.
 
-    `base` and `theirs` are the trees of the template. What stands in the places of their files is
-    fetched.
+    `base` and `theirs` are the trees of the template. Files in the places of theirs are fetched.
     """
     if next(repository.objects.glob("pack/*.promisor"), None) is None:
         return frozenset()

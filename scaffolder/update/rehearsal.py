@@ -1,4 +1,4 @@
-"""What an update would do to environments that exist: both states are rehearsed in one cloud."""
+"""Rehearse an update in existing environments: both states in one cloud."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DESTROYING = frozenset({"delete", "replace"})
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """What the update would do to one object of one root and environment."""
+    """The update's change of one object of one root and environment."""
 
     target: str
     action: str
@@ -32,7 +32,7 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What an update would do to the rehearsed environments.
+    """The update's changes in the rehearsed environments.
 
     `errors` are what keeps Terraform from planning it, `limits` what could not be rehearsed, by
     root and environment; `rehearsed` is how many were.

@@ -1,4 +1,4 @@
-"""Both sides of an update, rendered at the same time: what the repository was made from, and what it is to be."""
+"""Render both sides of an update at the same time: the former state and the new one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from scaffolder.tools import process
 
 @dataclass(frozen=True, kw_only=True)
 class Rendering:
-    """What a release writes: its files in `folder`, from there, and the answers that it records."""
+    """The output of a release: its files in `folder`, by path, and the answers that it records."""
 
     folder: Path
     files: frozenset[str]
@@ -34,10 +34,12 @@ def both(
     folder: Path,
     kept: Kept,
 ) -> tuple[Rendering, Rendering]:
-    """Render two releases into `folder`, the second one in a process of its own: half of the waiting is Copier's.
+    """Render two releases into `folder`, the second one in a separate process.
 
-    What the repository has `kept` for itself since it was adopted is on neither side, so that no
-    merge touches it.
+    Half of the waiting is Copier's.
+
+    Files that the repository has `kept` since its adoption are on neither side, so that no merge
+    touches them.
 
     Raises:
         AnswersError: a release refuses an answer.
@@ -68,11 +70,13 @@ def _rendering(folder: Path, kept: Kept) -> Rendering:
 
 @contextlib.contextmanager
 def _beside(work: Callable[[], object]) -> Iterator[Callable[[], ScaffolderError | None]]:
-    """Do `work` in a copy of this process, which ends with the block; the function waits, and tells what stopped it.
+    """Do `work` in a copy of this process, which ends with the block.
+
+    The function waits, and returns what stopped it.
 
     No thread of ours runs yet, so that a copy is safe. It never hears of Ctrl-C or SIGTERM, which
-    would lead it back into our caller: we do, and end it. What stopped it comes through a pipe,
-    which a full disk does not matter to.
+    would lead it back into our caller: we do, and end it. Its error comes through a pipe, which a
+    full disk does not matter to.
     """
     running: list[int] = []
     reading, writing = os.pipe()

@@ -1,4 +1,4 @@
-"""The repository that is to be updated, as Git has it: where it lies, what is committed, and what forbids an update."""
+"""The repository to update, as Git has it: its place, its commits, and what forbids an update."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _UNDER_WAY = {
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
 }
-"""What lies in `.git` while Git waits for a person to go on with something."""
+"""Files in `.git` while Git waits for a person to continue an operation."""
 
 
 _SAID = 7
-"""Lines that Git says of a repository with a commit."""
+"""Lines of Git's output for a repository with a commit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """A generated repository: `root` is its folder, `prefix` where that lies below the top ("" or "services/pay/").
+    """A generated repository: `root` is its folder, `prefix` its path ("" or "services/pay/").
 
     `tree` is the hash of all that is committed in `root`; `head` the commit; `inside` is `.git`, or
     what a worktree has for it; `private` a folder in there for what we note of this `root`.
@@ -56,7 +56,7 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
     Raises:
         UpdateError: there is none, or nothing is committed.
         ProjectError: it is another user's, and Git does not trust it.
-        ToolMissing: there is no Git, or one that is too old.
+        ToolMissing: Git is missing or too old.
 
     """
     require_git(toolchain)
@@ -98,7 +98,7 @@ def _refuse_unborn(git: Git, root: Path) -> None:
 def refuse_unsettled(repository: Repository) -> None:
     """Stop where something is not committed, or Git is in the middle of something.
 
-    Untracked files are no obstacle.
+    Untracked files do not matter.
 
     Raises:
         UpdateError: naming the files.
@@ -114,7 +114,9 @@ def refuse_unsettled(repository: Repository) -> None:
     if unmerged:
         raise UpdateError(
             f"conflicts are left from a {under_way or 'merge'}: {some(unmerged)}",
-            hint=f"settle them, then git add and {ways or 'git commit; or scaffold update --abort'}",
+            hint=(
+                f"settle them, then git add and {ways or 'git commit; or scaffold update --abort'}"
+            ),
         )
     if under_way:
         raise UpdateError(f"a {under_way} is under way", hint=ways)
@@ -126,7 +128,7 @@ def refuse_unsettled(repository: Repository) -> None:
 
 
 def refuse_locked(inside: Path, then: str) -> None:
-    """Stop where Git's lock is in `inside`, the folder `.git`; `then` is what to type once it is gone.
+    """Raise if Git's lock is in `inside`, the folder `.git`; `then` is the command to repeat.
 
     Raises:
         UpdateError: naming it. A Git that a power cut or the system ended has left it, and no Git
@@ -136,7 +138,8 @@ def refuse_locked(inside: Path, then: str) -> None:
     lock = inside / "index.lock"
     if os.path.lexists(lock):
         raise UpdateError(
-            f"{lock} is there: another git is at work, or one was ended before it could remove that file",
+            f"{lock} is there: another git is at work, or one was ended before it could remove that"
+            " file",
             hint=f"wait for it; if no git runs: rm {shlex.quote(str(lock))}, then {then}",
         )
 
@@ -161,7 +164,7 @@ def _occupied(path: Path) -> bool:
 
 
 def _status(repository: Repository) -> list[tuple[str, str]]:
-    # What is changed inside a submodule is committed there, and no update comes near it.
+    # A change inside a submodule is committed there, and no update comes near it.
     options = (
         "--porcelain=v1",
         "-z",

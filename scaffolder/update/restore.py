@@ -1,4 +1,4 @@
-"""Taking back an update that is not committed: the files are as the last commit has them, and no edit is lost."""
+"""Take back an uncommitted update: files return to the last commit, and no edit is lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scaffolder.update.repository import Repository, refuse_locked
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """The files that are as the last commit has them; those that people changed since the update, and where that is.
+    """The restored files; those that the team changed since the update, and where these are.
 
     All files are from the top. `saved` is a patch, to be read and applied by hand; None where
     nothing was changed.
@@ -48,7 +48,7 @@ def abort(repository: Repository) -> Restored:
     """Make every file that the last update touched what the last commit has.
 
     Raises:
-        UpdateError: there is no update to take back, or it is committed.
+        UpdateError: no update to undo, or it is committed.
         ProjectError: there is none, and the folder is not that of a generated repository.
         ToolCrashed: Git could not write a file.
 
@@ -56,9 +56,7 @@ def abort(repository: Repository) -> Restored:
     last = journal.read(repository.private, repository.head)
     if last is None:
         answers.require_record(repository.root)
-        raise UpdateError(
-            "there is no update to take back", hint="git log shows what was committed"
-        )
+        raise UpdateError("no update to undo", hint="git log shows what was committed")
     if last.head != repository.head:
         raise UpdateError(
             "the update is committed, or the branch is another one",
@@ -72,7 +70,7 @@ def abort(repository: Repository) -> Restored:
 
 
 def files(git: Git, last: Journal) -> None:
-    """Make files and index what they were before the update that `last` tells of; `git` is at the top.
+    """Restore files and index from before the update `last`; `git` is at the top.
 
     Raises:
         ToolCrashed: Git could not write a file.
@@ -99,7 +97,7 @@ def files(git: Git, last: Journal) -> None:
 
 
 def _saved(repository: Repository, last: Journal) -> tuple[tuple[str, ...], Path]:
-    """What people changed since the update in the files that it touched: their names, and a patch of it."""
+    """Return the team's changes in updated files: their names, and a patch."""
     names = (repository.private / f"aborted-{number}.patch" for number in count(1))
     patch, index = next(name for name in names if not name.exists()), repository.private / "index"
     index.unlink(missing_ok=True)
@@ -107,9 +105,7 @@ def _saved(repository: Repository, last: Journal) -> tuple[tuple[str, ...], Path
         return (), patch
     git = Git(repository.git.toolchain, repository.top, {"GIT_INDEX_FILE": str(index)})
     there = [path for path in last.paths if (repository.top / path).is_file()]
-    own = _unlike(
-        git, last.before, there
-    )  # what `git reset --hard` made as it was is nobody's edit
+    own = _unlike(git, last.before, there)  # a change by `git reset --hard` is not an edit
     edited = tuple(path for path in _unlike(git, last.after, there) if path in own)
     if edited:
         git(

@@ -1,4 +1,4 @@
-"""What `scaffold update`, `add`, `remove` and `set` do: plan, look at the result if asked to, and take it."""
+"""Run `scaffold update`, `add`, `remove` and `set`: plan, check if requested, and apply."""
 
 from __future__ import annotations
 
@@ -30,13 +30,12 @@ _MAKE_ROOM = "make room on the disk, or let TMPDIR name another folder; then the
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an update does, or did where it is `taken`; `text` is what `git diff` shows, where that was asked for.
+    """The changes of an update, done if `taken`; `text` is the `git diff`, if requested.
 
-    `notes` say what behaves otherwise afterwards, and what to do before the next deployment.
-    `warning` is something to know of the release that the repository is at, or "". `cached` is set
-    if the template's host could not be read, after which only a dry run goes on. `effect` is what
-    it would do to rehearsed environments, where that was asked for. `outside` is what keeps the
-    former answers outside Git.
+    `notes` tell what behaves otherwise afterwards, and what to do before the next deployment.
+    `warning` is about the release of the repository, or "". `cached` is set if the template's host
+    could not be read, after which only a dry run goes on. `effect` is the change in rehearsed
+    environments, if requested. `outside` lists objects outside Git that keep the former answers.
     """
 
     root: Path
@@ -64,7 +63,7 @@ class Outcome:
 
     @property
     def exit_code(self) -> ExitCode:
-        """FOUND where a conflict is left, else what the checks say."""
+        """Return FOUND if a conflict is left, else the checks' exit code."""
         if self.conflicts or (self.effect and self.effect.failed):
             return ExitCode.FOUND
         return self.report.exit_code if self.report else ExitCode.CLEAN
@@ -79,12 +78,12 @@ def update(
     rehearse: bool = False,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Outcome:
-    """Bring the repository to what `request` says, or only tell what would become of it (`dry_run`, `diff`).
+    """Bring the repository to `request`, or only report the outcome (`dry_run`, `diff`).
 
-    The checks run on the merged result before the repository is touched: with `check`, where one
-    that fails keeps it untouched, and whenever it is only told. A result with conflicts cannot be
-    checked, because its files do not parse: with `check` it is only told. With `rehearse` the same
-    holds for an update that would destroy something in an environment.
+    The checks run on the merged result before the repository is touched: with `check`, a failing
+    one keeps it untouched, and in a dry run always. A result with conflicts cannot be checked,
+    because its files do not parse: with `check` it is only reported. With `rehearse` the same holds
+    for an update that would destroy something in an environment.
 
     Raises:
         ScaffolderError: and nothing was changed.
@@ -145,7 +144,7 @@ def abort(root: Path) -> Restored:
 
 
 def _refused(error: OSError) -> ToolCrashed:
-    """Return what to say of a file that the system did not let us write, before the repository is touched."""
+    """Return the error of a file that the system did not let us write, before any change."""
     reason = error.strerror or str(error)
     if error.errno == errno.ENOENT and error.filename is None:
         reason = "no folder for temporary files can be written"  # tempfile lists all that it tried

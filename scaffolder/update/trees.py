@@ -16,7 +16,7 @@ Entries = dict[str, tuple[str, str]]
 _FOLDER = "40000"
 _SHA1 = 40
 _LOST = "\ufffd"
-"""Stands in a name that is no UTF-8, which only Git can write again."""
+"""Stands in a name that is not UTF-8, which only Git can write again."""
 
 
 def can_be_built(files: Mapping[str, object]) -> bool:
@@ -66,12 +66,12 @@ def written(files: Entries, edits: Mapping[str, object], objects: Path, *, digit
 
 
 def written_file(text: str, objects: Path, *, digits: int) -> str:
-    """Write a file that says `text` into the folder `objects`, and return its hash."""
+    """Write a file with `text` into the folder `objects`, and return its hash."""
     return _kept("blob", text.encode(), objects, digits)
 
 
 def _content(entries: Entries) -> bytes:
-    """Return what a tree says: entries in Git's order, to which a folder ends with a slash."""
+    """Return a tree's content: entries in Git's order, to which a folder ends with a slash."""
     rows = [
         (name.encode() + (b"/" if mode == _FOLDER else b""), mode, name, one)
         for name, (mode, one) in entries.items()

@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
             elif self.path.startswith(runbooks.PLACE):
                 self._file(unquote(self.path.removeprefix(runbooks.PLACE)))
             else:
-                self._send(HTTPStatus.NOT_FOUND, "there is no such page\n", "text/plain")
+                self._send(HTTPStatus.NOT_FOUND, "page not found\n", "text/plain")
 
     def do_POST(self) -> None:
         """Act on a button, or take a message."""
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
             elif self.path.startswith("/chat"):
                 self._take(self.path.removeprefix("/chat").strip("/") or "slack")
             else:
-                self._send(HTTPStatus.NOT_FOUND, "there is no such address\n", "text/plain")
+                self._send(HTTPStatus.NOT_FOUND, "address not found\n", "text/plain")
 
     def _is_local(self) -> bool:
         """Return whether the browser asked for this machine by no name of another site."""
@@ -71,14 +71,14 @@ class Handler(BaseHTTPRequestHandler):
     def _file(self, name: str) -> None:
         text = self.page.file(name)
         if text is None:
-            self._send(HTTPStatus.NOT_FOUND, "there is no such file\n", "text/plain")
+            self._send(HTTPStatus.NOT_FOUND, "file not found\n", "text/plain")
         else:
             self._send(HTTPStatus.OK, text, "text/html; charset=utf-8")
 
     def _act(self, action: str) -> None:
         self._body()
         if action not in view.ACTIONS:
-            self._send(HTTPStatus.NOT_FOUND, "there is no such button\n", "text/plain")
+            self._send(HTTPStatus.NOT_FOUND, "button not found\n", "text/plain")
             return
         self.page.act(action)
         self.send_response(HTTPStatus.SEE_OTHER)

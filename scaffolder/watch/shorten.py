@@ -38,11 +38,11 @@ def seconds(duration: str) -> float:
     """Return how long "1h30m" is.
 
     Raises:
-        ValueError: it is no duration as Prometheus writes them.
+        ValueError: it is not a duration as Prometheus writes them.
 
     """
     if not re.fullmatch(_DURATION, duration):
-        raise ValueError(f"{duration!r} is no duration")
+        raise ValueError(f"{duration!r} is not a duration")
     return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(duration))
 
 

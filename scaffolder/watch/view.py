@@ -42,7 +42,7 @@ def headline(state: State) -> str:
         case "told":
             return (
                 f"{felt}. Dev and Ops know since second {told}: the same message, at the same"
-                " moment. What does it say to do?"
+                " moment. Which action does it name?"
             )
         case "fixed" if incident.told is None:
             return "Fixed, before a message came: no one in the team knew."
@@ -120,7 +120,7 @@ def _steps(incident: Incident | None) -> list[dict[str, Any]]:
         "Users feel it": incident.began if incident else None,
         "The team is told": incident.told if incident else None,
         "Users are well": incident.fixed if incident else None,
-        "The chat says that it is over": incident.over if incident else None,
+        "The chat reports its end": incident.over if incident else None,
     }
     began = incident.began if incident else 0.0
     return [

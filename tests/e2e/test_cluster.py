@@ -240,7 +240,7 @@ def test_recorded_answers_are_told_apart(
 
 def test_a_server_that_does_not_know_us_is_no_verdict(scripted: ScriptedServer, api: Api) -> None:
     scripted.says = lambda path, one: (401, "Unauthorized")
-    with pytest.raises(ClusterError, match="does not know who is asking: it said 401"):
+    with pytest.raises(ClusterError, match="refused the credentials: HTTP status 401"):
         ruling(api, CONFIG)
 
 

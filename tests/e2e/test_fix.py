@@ -78,7 +78,7 @@ def test_a_version_that_takes_thought_is_left_alone(
     assert cli.run(["check", str(tmp_path), "--select", "AG001", "--fix"]) == ExitCode.FOUND
     captured = capsys.readouterr()
     assert captured.err == ""
-    assert "says java 17" in captured.out
+    assert "uses java 17" in captured.out
     assert (tmp_path / "Dockerfile").read_text(encoding="utf-8") == f"{line}\n"
 
 

@@ -129,8 +129,8 @@ def test_binary_files_under_the_names_of_texts(root: Path, check: Callable[..., 
     put(root, dict.fromkeys(NAMES, bytes(range(256)) * 200))
     ran = check()
     assert ran.code == ExitCode.FOUND
-    assert "terraform/main.tf: error[SY007] is no text" in ran.out
-    assert "not checked: terraform/a.tfvars is no text: see SY007" in ran.out
+    assert "terraform/main.tf: error[SY007] is not text" in ran.out
+    assert "not checked: terraform/a.tfvars is not text: see SY007" in ran.out
 
 
 def test_files_that_are_not_utf_8(root: Path, check: Callable[..., Ran]) -> None:

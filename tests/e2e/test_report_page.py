@@ -81,7 +81,7 @@ def test_it_is_whole_without_javascript_and_asks_for_nothing(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri())
     assert asked == [file.as_uri()]
-    assert page.get_by_text("says java 11, but the service is for java 8").is_visible()
+    assert page.get_by_text("uses java 11, but the service is for java 8").is_visible()
     assert page.get_by_text("FROM eclipse-temurin:11-jre").is_visible()
     context.close()
 

@@ -120,7 +120,7 @@ def test_the_report_says_what_could_and_what_could_not_be_judged(
     )
     said = capsys.readouterr().out
     assert code == ExitCode.FOUND
-    assert "Dockerfile:6: error[AG001] says java 25, but the service is for java 21" in said
+    assert "Dockerfile:6: error[AG001] uses java 25, but the service is for java 21" in said
     assert "  pom.xml:14: <java.version>21</java.version>" in said
     assert "AG032  Rules use series that exist" in said
-    assert "nothing to check: there is no file of Prometheus rules" in said
+    assert "nothing to check: no file of Prometheus rules" in said

@@ -120,7 +120,7 @@ def test_a_line_that_somebody_wrote_comes_from_no_template(
     monkeypatch.chdir(tmp_path)
     last = len((tmp_path / "Dockerfile").read_text(encoding="utf-8").splitlines())
     assert cli.run(["explain", f"Dockerfile:{last}"]) == ExitCode.CLEAN
-    assert f"line {last} comes from no line of a template" in capsys.readouterr().out
+    assert f"line {last} matches no line of a template" in capsys.readouterr().out
 
 
 def test_what_has_no_origin_is_bad_usage_in_one_sentence(
@@ -134,7 +134,7 @@ def test_what_has_no_origin_is_bad_usage_in_one_sentence(
     assert cli.run(["explain", "mine.txt"]) == ExitCode.USAGE
     assert "was not generated" in capsys.readouterr().err
     shutil.copy(JAVA / ".copier-answers.yml", tmp_path)
-    with pytest.raises(ProjectError, match=r"mine\.txt is not generated: somebody added it"):
+    with pytest.raises(ProjectError, match=r"mine\.txt is not generated: it was added by hand"):
         explain.of(Project(tmp_path), Path("mine.txt"))
 
 

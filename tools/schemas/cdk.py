@@ -31,7 +31,8 @@ _TYPE_NAME = re.compile(r"terraformResourceType: '(\w+)'")
 _VERSION = re.compile(r"providerVersion: '([\d.]+)'")
 _FIELD = re.compile(
     r"// (?P<name>\w+) - computed: (?P<computed>true|false), optional: (?P<optional>true|false),"
-    r" required: (?P<required>true|false)\s*\n(?P<code>.*?)(?=\n\s*// \w+ - computed:|\n    // =====|\n\}|\Z)",
+    r" required: (?P<required>true|false)\s*\n(?P<code>.*?)(?=\n\s*// \w+ - computed:|\n    //"
+    r" =====|\n\}|\Z)",
     re.S,
 )
 _ARGUMENT = re.compile(

@@ -249,7 +249,8 @@ def main() -> None:
         )
     )
     print(
-        f"{FILE.name}: {len(kinds)} kinds, {len(content['$defs'])} definitions, {FILE.stat().st_size // 1024} KB"
+        f"{FILE.name}: {len(kinds)} kinds, {len(content['$defs'])} definitions,"
+        f" {FILE.stat().st_size // 1024} KB"
     )
 
 

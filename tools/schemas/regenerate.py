@@ -84,7 +84,8 @@ def main() -> None:
     text = "\n".join((header, *sorted(lines(options.address, schema, named)))) + "\n"
     file.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
     print(
-        f"{file.name}: {text.count(chr(10)) - 2} types, {file.stat().st_size // 1024} KB, from {origin}"
+        f"{file.name}: {text.count(chr(10)) - 2} types, {file.stat().st_size // 1024} KB, from"
+        f" {origin}"
     )
 
 

@@ -57,10 +57,10 @@ _AZURE_REPOS = re.compile(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
 
 
 def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
-    """The runbook that an alert links to is in the repository, with the heading; each runbook is of an alert.
+    """Each runbook link leads to a file and heading here; each runbook is of an alert.
 
-    Only links into a repository of code are judged, and only where one of them leads to a file that
-    is here.
+    Only links into a repository of code are judged, and only if one of them leads to a file that is
+    here.
     """
     alerts = [alert for alert in monitoring.alerts(project) if alert.annotations.get("runbook_url")]
     linked = [(alert, *_target(alert.annotations["runbook_url"])) for alert in alerts]
@@ -85,7 +85,9 @@ def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
                 replace(disagreement(alert.at["runbook_url"], message, other, fix=fix), edits=edits)
             )
         elif anchor and anchor not in documents.anchors(project, path):
-            message = f"{alert.alert} links to #{anchor}, which is no heading of {path.as_posix()}"
+            message = (
+                f"{alert.alert} links to #{anchor}, which matches no heading of {path.as_posix()}"
+            )
             findings.append(
                 disagreement(
                     alert.at["runbook_url"],
@@ -137,7 +139,7 @@ def _is_anywhere(path: Path) -> bool:
 
 
 _RUNBOOKS = frozenset({"runbooks", "runbook", "alerts", "playbooks"})
-"""What folders of runbooks are called."""
+"""The usual names of folders of runbooks."""
 
 
 def named_alerts_exist(project: Project, _: Toolchain) -> Verdict:
@@ -188,14 +190,14 @@ _FEW = 3
 
 
 def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
-    """Each receiver that a route names exists, the first route's tells somebody, and none is left unused."""
+    """Each receiver of a route exists, is used, and the first route's notifies someone."""
     found = [
         one
         for one in monitoring.alertmanagers(project)
         if isinstance(one.content.get("route"), dict) and not files.is_trial(one.path)
     ]
     if not found:
-        raise NotApplicable("there is no Alertmanager configuration")
+        raise NotApplicable("no Alertmanager configuration")
     findings = [finding for one in found for finding in _receivers(project, one)]
     return Verdict(
         findings=distinct(findings), detail=", ".join(one.path.as_posix() for one in found)
@@ -230,13 +232,14 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
     if tells_nobody:
         other = one.place(project, "receivers", named[first][0])
         message = (
-            f"the first route's receiver {first} tells nobody: an alert that no route takes is lost"
+            f"the first route's receiver {first} notifies no one: an alert that matches no route is"
+            " lost"
         )
         yield disagreement(
             one.place(project, "route", "receiver"),
             message,
             other,
-            fix="name a receiver that tells somebody",
+            fix="name a receiver that notifies the team",
             severity=Severity.WARNING if _DROPS.fullmatch(first) else Severity.ERROR,
         )
     for name in sorted(name for name in set(named) - used if not _DROPS.fullmatch(name)):
@@ -256,7 +259,7 @@ _DROPS = re.compile(
     r"|ignore|trash|discard|empty)(?:[-_.]?receiver)?",
     re.IGNORECASE,
 )
-"""What a receiver is called that drops alerts on purpose."""
+"""The usual names of a receiver that drops alerts on purpose."""
 
 
 def _routes(
@@ -297,7 +300,10 @@ def _first_page(project: Project, path: Path) -> Path | None:
 def _without_alert(
     project: Project, linked: set[Path], folders: set[Path], names: set[str]
 ) -> Iterator[Finding]:
-    """Texts in a folder of runbooks that no alert links to; where the folder holds little else than runbooks."""
+    """Yield texts in a folder of runbooks that no alert links to.
+
+    Only a folder that holds little else than runbooks is judged.
+    """
     for folder in folders:
         texts = [file for file in project.inside(folder) if file.suffix == ".md"]
         pages = [
@@ -353,7 +359,8 @@ def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:
         for at, written in enumerate(project.lines(one.path), 1):
             line = _COMMENT.sub("", written)
             for words, sign in _ALERT_NAME.findall(line) if at >= start else ():
-                for name in words.split("|")[: -1 if sign else None]:  # "Host.*" is no name
+                # "Host.*" is a pattern, not a name
+                for name in words.split("|")[: -1 if sign else None]:
                     yield Location(path=one.path, line=at, text=line.strip()[:160]), name
 
 

@@ -219,7 +219,7 @@ def _misspelled(project: Project, target: ScrapeTarget) -> Iterator[Finding]:
         service = names[alike[0]]
         yield disagreement(
             target.place,
-            f"asks {target.host}, which is no service of {service.file.as_posix()}",
+            f"asks {target.host}, which is not a service of {service.file.as_posix()}",
             place(project, service.file, line_of(service.content)),
             fix=f"ask {alike[0]}:{target.port}",
         )

@@ -1,4 +1,4 @@
-"""Edits that mend a disagreement and need no thought: the other side's version, the page that a link misses."""
+"""Safe edits that resolve a disagreement: the other side's version, a missing page."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def write_the_right_version(
 ) -> tuple[Edit, ...]:
     """The line of `wrong` with the version of `right`; none where it takes thought.
 
-    It does where a line says more than the plain version ("11.0.4"), says it twice, has a digest
-    beside it, or where `right` is a range itself.
+    Return no edit if a line has more than the plain version ("11.0.4"), has it twice, has a digest
+    beside it, or if `right` is a range itself.
     """
     lines = project.lines(wrong.place.path)
     if not 0 < wrong.place.line <= len(lines) or not re.fullmatch(r"\d+(?:\.\d+)*", right.value):
@@ -30,17 +30,21 @@ def write_the_right_version(
 
 
 def start_the_runbook(alert: Rule, path: Path) -> tuple[Edit, ...]:
-    """The missing page of an alert, where its link is named after it: what the alert says, and what a page answers."""
+    """Return the missing page of an alert, if its link is named after it.
+
+    The page starts from the alert's annotations and has the headings that a runbook answers.
+    """
     if path.name != f"{alert.alert}.md" or path.is_absolute() or ".." in path.parts:
         return ()
     said = [alert.annotations.get(name, "") for name in ("summary", "description")]
     words = [" ".join(text.split()) for text in said if text and "{{" not in text]
     means = (
-        "\n\n".join(words) or f"What {alert.alert} says of the service, and what its users notice."
+        "\n\n".join(words)
+        or f"The meaning of {alert.alert} for the service, and the effect on its users."
     )
     text = f"""# {alert.alert}
 
-Nobody has written this runbook yet: whoever is on call finds out alone.
+This runbook is not written yet: the person on call has no instructions.
 
 ## What it means
 
@@ -52,6 +56,6 @@ The command that tells what is wrong, and the one that makes it stop.
 
 ## When it is over
 
-What shows that it is, and whom to tell.
+The signal that it is over, and the people to inform.
 """
     return (Edit(path=path, line=0, old="", new=text),)

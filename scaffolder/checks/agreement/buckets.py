@@ -1,4 +1,4 @@
-"""What rules and dashboards select of a histogram, against its buckets and how they are stored."""
+"""Compare bucket selectors of rules and dashboards with a histogram's buckets and storage."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def buckets_are_selected_as_stored(project: Project, _: Toolchain) -> Verdict:
             continue
         declared = _declared(project, name)
         if declared and not any(abs(float(bound) - one) < 1e-12 for one in declared[0]):
-            message = f'{who} selects le="{bound}", which is no bucket of {name}'
+            message = f'{who} selects le="{bound}", which is not a bucket of {name}'
             nearest = min(declared[0], key=lambda one: abs(one - float(bound)))
             fix = f'select le="{nearest:g}", or give the histogram that bucket'
             findings.append(disagreement(at, message, declared[1], fix=fix))
@@ -77,7 +77,7 @@ def _is_number(text: str) -> bool:
 
 
 def _prometheus(project: Project) -> tuple[int, Location] | None:
-    """Return the major version of Prometheus that the repository runs, and where it is named."""
+    """Return the major version of Prometheus that the repository runs, and its place."""
     for use in image_references.named(project):
         if found := _PROMETHEUS.search(use.image):
             return int(found[1]), place(project, use.path, use.line)

@@ -67,7 +67,7 @@ def _unmade(project: Project, readers: list[PodInput]) -> Finding:
         one.place,
         f"reads {one.kind} {one.name}, which nothing here makes",
         [*places, *(other.place for other in readers[1:4] if other.place != one.place)],
-        fix=f"read {near[0]}" if near else f"{making}, or say in README what makes it",
+        fix=f"read {near[0]}" if near else f"{making}, or name in README what makes it",
         severity=Severity.WARNING if is_usual or near else Severity.NOTE,
     )
 

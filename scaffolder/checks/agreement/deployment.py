@@ -1,4 +1,4 @@
-"""What pipelines and scripts build and install: images, namespaces, charts."""
+"""Compare the images, namespaces and charts that pipelines and scripts build and install."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HELM = re.compile(r"\bhelm3?\s+(?:upgrade|install|template|lint|package|depende
 
 
 def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
-    """Values and compose files name the image that pipelines and scripts build; all of them the same one."""
+    """Values and compose files name the one image that pipelines and scripts build."""
     stated = facts.read(project).of("image")
     built = [one for one in stated if one.role == images.BUILT]
     deployed: dict[Path, list[Declaration]] = {}
@@ -118,7 +118,7 @@ def _is_of_ours(project: Project, one: Declaration) -> bool:
 
 
 def namespaces_are_made(project: Project, _: Toolchain) -> Verdict:
-    """The namespace of each object is made, deployed to or named here, or looks like no other one."""
+    """The namespace of each object is made, deployed to or named here, or resembles no other."""
     made = namespaces.made(project)
     used = [one for one in charts.objects(project) if not one.origins and one.namespace]
     if not made or not used:
@@ -158,7 +158,10 @@ def _misspelt(name: str, made: dict[str, Location], times: Counter[str]) -> str:
 
 
 def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
-    """Each chart that a helm command names by its path is there, its variables filled in where a script sets them."""
+    """Each chart that a helm command names by its path exists.
+
+    Variables in the path are filled in if a script sets them.
+    """
     known = commands.variables(project)
     aliases = _repositories(project)
     folders = {chart.folder for chart in charts.charts(project)}

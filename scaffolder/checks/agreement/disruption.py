@@ -96,7 +96,7 @@ def budgets_let_a_pod_go(project: Project, _: Toolchain) -> Verdict:
     """A PodDisruptionBudget lets at least one pod of its workload be evicted."""
     budgets = list(_each(project, "PodDisruptionBudget"))
     if not budgets:
-        raise NotApplicable("there is no PodDisruptionBudget")
+        raise NotApplicable("no PodDisruptionBudget")
     findings = [finding for budget in budgets for finding in _of_budget(project, budget)]
     return _verdict(project, findings, len(budgets), "budget")
 

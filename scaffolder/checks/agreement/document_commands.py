@@ -130,7 +130,7 @@ def _wrong_script(one: StatedCommand, scripts: dict[str, Location]) -> Finding |
 
 
 def _is_here(project: Project, name: str) -> bool:
-    """Return whether a path begins in a folder of the repository, and is no other one's."""
+    """Return whether a path begins in a folder of the repository, and not in another repository."""
     parts = Path(name).parts
     return len(parts) == 1 or Path(parts[0]) in project.folders
 

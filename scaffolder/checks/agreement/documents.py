@@ -1,4 +1,4 @@
-"""What pages such as README.md say of versions, held against the files that decide."""
+"""Compare versions in pages such as README.md with the files that decide them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from scaffolder.repository.runtimes.runtime import BUILD, RANGE, VERSION_FILE
 from scaffolder.tools.toolchain import Toolchain
 
 _RANK = {VERSION_FILE: 0, BUILD: 1, IMAGE: 2, RANGE: 3}
-"""What decides the version of a runtime, the surest first."""
+"""Rank of the files that decide the version of a runtime, the surest first."""
 
 _RANGES = frozenset((RANGE, CHART, "constraint"))
-"""What allows several versions."""
+"""Roles of declarations that allow several versions."""
 
 
 def documents_say_what_holds(project: Project, _: Toolchain) -> Verdict:
@@ -57,7 +57,7 @@ def documents_say_what_holds(project: Project, _: Toolchain) -> Verdict:
 
 
 def _deciding(project: Project, said: Facts, one: StatedVersion) -> list[Declaration]:
-    """Return what is said of the same thing in files, by those that the page is about."""
+    """Return the declarations of the same subject in files, by the service of the page."""
     key = ("deciding", one.fact, one.service, one.place.path)
     return project.once(key, lambda: _read_deciding(project, said, one))
 
@@ -145,7 +145,7 @@ def _least_wrong(
 
 
 def _compiling(project: Project, one: StatedVersion, exact: list[Declaration]) -> list[Declaration]:
-    """Return the version file of Java if no build tool says for which version it compiles."""
+    """Return the version file of Java if no build tool sets the version to compile for."""
     if one.fact != "runtime java" or files.builds(project):
         return []
     return [other for other in exact if other.role == VERSION_FILE]
@@ -190,7 +190,7 @@ def _wrong_version(one: StatedVersion, right: Declaration) -> Finding:
     says = f"needs {right.value}" if right.role in _RANGES else f"has {right.value}"
     return disagreement(
         one.place,
-        f"says {one.word} {one.value}{least}, but {right.place.path.as_posix()} {says}",
+        f"uses {one.word} {one.value}{least}, but {right.place.path.as_posix()} {says}",
         right.place,
         fix=f"write {right.value} here, or change {right.place.path.as_posix()}",
     )

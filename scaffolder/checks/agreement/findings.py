@@ -1,4 +1,4 @@
-"""What the rules of this family share: the finding that shows both places, and the words for what was not read."""
+"""Shared by the rules of this family: a finding with both places, and the texts of limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def disagreement(
     fix: str,
     severity: Severity = Severity.ERROR,
 ) -> Finding:
-    """A finding at `wrong`, with the places that say otherwise."""
+    """Return a finding at `wrong`, with the places that disagree."""
     return Finding(
         path=wrong.path,
         line=wrong.line,

@@ -1,4 +1,4 @@
-"""What a container may use: requests, heap and names within limits, memory and network."""
+"""Check a container's limits: requests, heap and names, memory and network."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def requests_fit_their_limits(project: Project, _: Toolchain) -> Verdict:
                 fix = f"raise limits.{resource} to {asked} or more"
                 findings.append(disagreement(at, message, other, fix=fix))
     if not looked:
-        raise NotApplicable("there is no Kubernetes object with pods")
+        raise NotApplicable("no Kubernetes object with pods")
     return Verdict(
         findings=distinct(findings),
         detail=counted(looked, "container"),

@@ -55,7 +55,7 @@ def probes_ask_a_path(project: Project, _: Toolchain) -> Verdict:
 
 
 def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
-    """Each endpoint of a ServiceMonitor or PodMonitor is a port that is there and a path that the service answers."""
+    """Each endpoint of a ServiceMonitor or PodMonitor has an existing port and an answered path."""
     findings, looked = [], 0
     for monitor in (
         one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
@@ -87,7 +87,7 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
                 where = monitor.place(project, "spec", key, at, "path")
                 findings.append(_unanswered(where, f"asks {path}", source, path))
     if not looked:
-        raise NotApplicable("there is no ServiceMonitor")
+        raise NotApplicable("no ServiceMonitor")
     return Verdict(
         findings=distinct(findings),
         detail=counted(looked, "endpoint"),
@@ -96,7 +96,7 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
 
 
 def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
-    """What scripts and pipelines ask of the service by HTTP, to see whether it lives, is a path that it answers."""
+    """Health requests of scripts and pipelines use a path that the service answers."""
     sources = [one for one in application.applications(project) if one.serves("/") is not None]
     findings, looked = [], 0
     scripts = (*files.shell_scripts(project), *files.makefiles(project), *files.pipelines(project))

@@ -1,4 +1,4 @@
-"""Where a service listens: in its source, its image, its pods, and in front of them."""
+"""Compare the port of a service in its source, its image, its pods, and in front of them."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _ALIKE = 0.7
 """How alike two names have to be for one to be meant by the other."""
 
 _LISTENS = (COMMAND, ENV, SOURCE)
-"""What says where the process listens; the first that is there is right, for it wins when the image runs."""
+"""Roles that tell where the process listens, by precedence when the image runs."""
 
 
 def image_exposes_the_port(project: Project, _: Toolchain) -> Verdict:
-    """EXPOSE names the port that the image makes the service listen on: command line, else ENV PORT, else source."""
+    """EXPOSE names the port that the image listens on: command line, else ENV PORT, else source."""
     said = facts.read(project)
     findings, looked = [], 0
     for service in services.folders(project):
@@ -64,7 +64,7 @@ def image_exposes_the_port(project: Project, _: Toolchain) -> Verdict:
 
 
 def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
-    """The image's HEALTHCHECK asks the port that the service listens on, and a path that it answers."""
+    """The HEALTHCHECK requests the service's port, and a path that it answers."""
     said = facts.read(project)
     asked = [one for one in said.of("port", "path") if one.role == HEALTHCHECK]
     if not asked:
@@ -102,7 +102,7 @@ _SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground", "apache2", 
 
 
 def _is_web_server(project: Project, dockerfile: Path) -> bool:
-    """Return whether an image is a web server, which answers what its own settings say."""
+    """Return whether an image is a web server, whose own settings decide what it answers."""
     read = stages(project, dockerfile)
     if read is None or not read.stages:
         return False
@@ -129,7 +129,8 @@ def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
         if not declared & known and not _is_told(container, declared):
             at = workload.place(project, *way, "ports", 0, "containerPort")
             message = (
-                f"says port {', '.join(sorted(declared))}, but the image says {image[0].value}"
+                f"containerPort is {', '.join(sorted(declared))}, but the image has"
+                f" {image[0].value}"
             )
             findings.append(
                 disagreement(
@@ -161,7 +162,7 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
             if target.isdigit() and (
                 not _is_named_after(service, pods) or _may_listen(pods, target)
             ):
-                continue  # a gateway listens where its routes say, whatever its pods declare
+                continue  # a gateway listens as its routes define, whatever its pods declare
             if not target.isdigit() and deployments.has_hidden_workload(project, service):
                 continue
             if target and known and not _leads_there(service, target, known):
@@ -258,11 +259,14 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
                         fix=f"lead to {offered[0]}",
                     )
                 )
-    return _looked_at(findings, looked, "route", "there is no Ingress or HTTPRoute", project)
+    return _looked_at(findings, looked, "route", "no Ingress or HTTPRoute", project)
 
 
 def _no_service(project: Project, at: Location, name: str, other: KubernetesObject) -> Finding:
-    """Return that a Service is not there; one with another name is no hint, and may be meant to be gone."""
+    """Return a finding for a missing Service.
+
+    The name of another one is not a hint; the missing one may be meant to be gone.
+    """
     is_alike = bool(difflib.get_close_matches(name, [other.name], cutoff=_ALIKE)) or (
         name in other.name or other.name in name
     )
@@ -311,7 +315,7 @@ def _has_an_open_port(container: dict[Any, Any]) -> bool:
 
 
 def _leads_there(service: KubernetesObject, target: str, known: list[list[str]]) -> bool:
-    """Return whether a port leads to one that is declared, or by its number to one that need not be.
+    """Return whether a port leads to a declared one, or by number to one that needs no declaration.
 
     A name has to be declared. The numbers that a container declares are information only, so an
     undeclared one is right beside others that are declared:
@@ -339,7 +343,7 @@ def _of(said: Facts, service: Path, role: str) -> list[Declaration]:
 def _wrong(one: Declaration, right: Declaration, words: str) -> Finding:
     return disagreement(
         one.place,
-        f"says port {one.value}, but {words} on {right.value}",
+        f"port is {one.value}, but {words} on {right.value}",
         right.place,
         fix=f"write {right.value} here, or change {right.place.path.as_posix()}",
     )

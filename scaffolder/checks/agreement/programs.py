@@ -18,7 +18,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
-    """Every `required_version` allows the Terraform that the repository pins for people and pipelines."""
+    """Every `required_version` allows the Terraform version that the repository pins."""
     said = _read(project)
     wanted = [
         one
@@ -46,7 +46,10 @@ def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
 
 
 def programs_have_one_version(project: Project, _: Toolchain) -> Verdict:
-    """A program that several files name a version of has the same one in all: pins, set-up steps, scripts, images."""
+    """A program whose version is in several files has the same one in all.
+
+    The files are pins, set-up steps, scripts and images.
+    """
     said = facts.read(project)
     findings, compared = [], []
     for fact in sorted({one.fact for one in said.starting("tool ")}):
@@ -75,7 +78,7 @@ def _is_tried_beside(stated: list[Declaration], one: Declaration, right: Declara
 
 
 def providers_overlap(project: Project, _: Toolchain) -> Verdict:
-    """All roots and modules allow one release of a provider in common, and lock files name one that is allowed."""
+    """Roots and modules share an allowed release of each provider; lock files have one."""
     said = _read(project)
     findings, compared = [], []
     for fact in sorted({one.fact for one in said.starting("provider ")}):
@@ -106,7 +109,7 @@ def providers_overlap(project: Project, _: Toolchain) -> Verdict:
 
 
 def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
-    """Clusters, and the version that pipelines validate for, are one; the chart allows it, and kubectl knows it.
+    """Clusters and validation use one version of Kubernetes; chart and kubectl support it.
 
     kubectl may be one minor version older or newer than the cluster:
     https://kubernetes.io/releases/version-skew-policy/.
@@ -124,7 +127,7 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
         raise NotApplicable("no two files name a version of Kubernetes")
     rights = _versions_of_clusters(project, stated)
     if not rights:
-        raise NotApplicable("no file says which Kubernetes the clusters run")
+        raise NotApplicable("no file sets the Kubernetes version of the clusters")
     findings = [
         _kubernetes_wrong(one, right)
         for one in stated
@@ -136,7 +139,10 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
             findings.append(_kubernetes_wrong(one, right))
     for one in clients:
         if not any(_is_near(one, known) for known in rights):
-            message = f"pins kubectl {one.value}, more than one minor version away from Kubernetes {right.value}"
+            message = (
+                f"pins kubectl {one.value}, more than one minor version away from Kubernetes"
+                f" {right.value}"
+            )
             findings.append(
                 disagreement(one.place, message, right.place, fix=f"pin a kubectl {right.value}")
             )
@@ -146,7 +152,7 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
 
 def _read(project: Project) -> facts.Facts:
     if not infrastructure.files(project):
-        raise NotApplicable("there is no Terraform file")
+        raise NotApplicable("no Terraform file")
     return facts.read(project)
 
 
@@ -162,7 +168,7 @@ def _in_one_configuration(
 
 
 def _versions_of_clusters(project: Project, stated: list[Declaration]) -> list[Declaration]:
-    """Return a version for each Terraform configuration; without Terraform the one most files name."""
+    """Return a version for each Terraform configuration, or else the most frequent one."""
     by_root: dict[Path, list[Declaration]] = {}
     for one in stated:
         if one.role == TERRAFORM and not files.is_trial(one.place.path):
@@ -177,7 +183,7 @@ def _versions_of_clusters(project: Project, stated: list[Declaration]) -> list[D
 
 
 def _usual(stated: list[Declaration]) -> Declaration:
-    """Return the version that most of these places say; of equally many the newest."""
+    """Return the version that most of these places have; of equally many the newest."""
     times = Counter(_minor(one) for one in stated)
     return max(stated, key=lambda one: (times[_minor(one)], _minor(one)))
 
@@ -228,7 +234,7 @@ def _number(one: Declaration) -> tuple[int, ...]:
 
 
 def _kubernetes_wrong(one: Declaration, right: Declaration) -> Finding:
-    message = f"says Kubernetes {one.value}, but the cluster has {right.value}"
+    message = f"is for Kubernetes {one.value}, but the cluster has {right.value}"
     return disagreement(
         one.place, message, right.place, fix=f"write {right.value}, or change all places"
     )

@@ -12,7 +12,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def autoscaler_knows_requests(project: Project, _: Toolchain) -> Verdict:
-    """A workload that is scaled by a share of CPU or memory requests some of it; the bounds are in order."""
+    """A workload scaled by a share of CPU or memory requests some; the bounds are in order."""
     findings, looked = [], 0
     for scaler in (one for one in charts.objects(project) if one.kind == "HorizontalPodAutoscaler"):
         target = _target(project, scaler)
@@ -116,7 +116,7 @@ def _lives_in(workload: KubernetesObject, quota: KubernetesObject) -> bool:
 
 
 def _most(project: Project, workload: KubernetesObject) -> tuple[int, KubernetesObject | None]:
-    """The most pods that a workload may have, and the autoscaler that says so."""
+    """Return the most pods that a workload may have, and the autoscaler that sets the number."""
     for scaler in deployments.deployed_with(project, workload, "HorizontalPodAutoscaler"):
         most = scaler.get("spec", "maxReplicas")
         if scaler.get("spec", "scaleTargetRef", "name") == workload.name and isinstance(most, int):

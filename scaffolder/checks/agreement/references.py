@@ -1,4 +1,4 @@
-"""What texts, pipelines and owners point at is there: targets, scripts, files, headings."""
+"""References of texts, pipelines and owners exist: targets, scripts, files, headings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _GONE = re.compile(
 def targets_exist(project: Project, _: Toolchain) -> Verdict:
     """Each target that a pipeline, a script or a text gives to make is one of the Makefile."""
     if not files.makefiles(project):
-        raise NotApplicable("there is no Makefile")
+        raise NotApplicable("no Makefile")
     findings, looked = [], 0
     texts = frozenset(files.documents(project))
     for place, file, name in _asked_of_make(project):
@@ -51,7 +51,7 @@ def targets_exist(project: Project, _: Toolchain) -> Verdict:
             findings.append(
                 disagreement(
                     place,
-                    f"calls `make {name}`, which is no target of {file.as_posix()}",
+                    f"calls `make {name}`, which is not a target of {file.as_posix()}",
                     Location(path=file, line=makefile.targets[0].line if makefile.targets else 0),
                     fix=_nearest(name, makefile),
                     severity=Severity.WARNING if place.path in texts else Severity.ERROR,
@@ -63,7 +63,10 @@ def targets_exist(project: Project, _: Toolchain) -> Verdict:
 
 
 def scripts_exist(project: Project, _: Toolchain) -> Verdict:
-    """Each script of the repository that a pipeline, the Makefile or another script calls by its path is there."""
+    """Each script of the repository that is called by its path exists.
+
+    Callers are pipelines, the Makefile and other scripts.
+    """
     findings, looked = [], 0
     present = {file.as_posix() for file in project.files}
     folders = {folder.as_posix() for folder in project.folders}
@@ -122,7 +125,7 @@ _IN_BRACKETS = re.compile(r"\(\s*cd\b[^()]*\)")
 
 
 def _run_in(command: Command, name: str) -> tuple[Path | None, bool]:
-    """Return the folder in which a line comes to a script, and whether it runs it or only prints it."""
+    """Return the folder in which a line runs a script, and whether it runs or only prints it."""
     left = _IN_BRACKETS.search(command.text)
     has_come_back = left is not None and name not in command.text[: left.end()]
     for words, folder in commands.calls(command):
@@ -187,7 +190,7 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
                 )
             )
         elif target.suffix == ".md" and not _leads_into(project, link, target):
-            message = f"links to #{link.anchor}, which is no heading of {target.as_posix()}"
+            message = f"links to #{link.anchor}, which matches no heading of {target.as_posix()}"
             findings.append(
                 disagreement(
                     link.place,
@@ -203,7 +206,7 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
 
 
 def _guesses(project: Project) -> dict[Link, str]:
-    """Return what links that lead nowhere may mean; a guess that is made for different links is none.
+    """Return probable targets of dead links; a guess shared by different links is dropped.
 
     A path from the root of a host without an ending, such as /owner/name/actions, is a page of it.
     """
@@ -226,7 +229,7 @@ def owners_own_something(project: Project, _: Toolchain) -> Verdict:
     """Each pattern of CODEOWNERS matches a file."""
     owners = files.owners(project)
     if not owners:
-        raise NotApplicable("there is no CODEOWNERS")
+        raise NotApplicable("no CODEOWNERS")
     findings, looked = [], 0
     for file in owners:
         for at, line in enumerate(project.lines(file), 1):
@@ -383,7 +386,7 @@ def _asked_in_text(
 
 
 _TO_FILL_IN = re.compile(r"<[^<>|&]+>|\[[^\[\]|&]+\]")
-"""What a reader replaces: `make <environment> plan`, `make plan NAME=[your name]`."""
+"""Placeholders for a reader: `make <environment> plan`, `make plan NAME=[your name]`."""
 
 _STAND_FOR_OTHERS = frozenset({"environment", "env", "target", "command", "your-target"})
 
@@ -473,7 +476,10 @@ def _folder_place(project: Project, path: str) -> list[Location]:
 
 
 def _leads_into(project: Project, link: Link, target: Path) -> bool:
-    """Whether the text has the link's anchor; the top and the lines of every text have one without a heading."""
+    """Return whether the text has the link's anchor.
+
+    The top and the lines of every text are anchors without a heading.
+    """
     anchor = link.anchor.removeprefix("user-content-")
     if not anchor or anchor == "top" or re.match(r"l\d+(?:-l\d+)?$|:~:", anchor):
         return True
@@ -578,7 +584,7 @@ _MAKES_FOLDERS = re.compile(
     r"download-artifact|\brepository:|\bgit\s+(?:clone|submodule|worktree)\b|\bcp\b|\bmkdir\b|\btar\b"
     r"|\bunzip\b|cache@|\bsubmodules:|\bcreate\b|\bnew\b|\bgenerate\b|\binit\b.*\s-o\b|\bsed\b|\brsync\b"
 )
-"""What a pipeline gets folders by that the repository does not have."""
+"""Commands by which a pipeline gets folders that the repository does not have."""
 
 
 def _working_folders(project: Project) -> Iterator[tuple[Location, Path]]:

@@ -1,4 +1,4 @@
-"""Which version of a runtime a service is for: in its files, its image, its pipelines, and where people work on it."""
+"""Compare the version of a runtime in files, image, pipelines and development environments."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _RANK = {VERSION_FILE: 0, BUILD: 1, IMAGE: 2}
 
 
 def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
-    """Version file, build, image and compose file of a service name the same version of its runtime.
+    """Version file, build, image and compose file of a service name the same runtime version.
 
-    The version file (`.java-version` …) is held to be right, where there is one; else the build,
-    else the image.
+    The version file (`.java-version` …) is held to be right if present; else the build, else the
+    image.
     """
     said = facts.read(project)
     found = [one for one in said.starting("runtime ") if one.role in _OWN]
@@ -64,7 +64,7 @@ def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
 def stages_of_the_image_agree(project: Project, _: Toolchain) -> Verdict:
     """The stage of a Dockerfile that builds has the runtime of the stage that runs.
 
-    Where the stage that runs is wrong itself, AG001 says so and this does not.
+    If the final stage is wrong itself, AG001 reports it and this check does not.
     """
     verdict = _held_against_the_service(
         project, IMAGE_BUILD, "no image is built in a stage of its own"
@@ -76,7 +76,7 @@ def stages_of_the_image_agree(project: Project, _: Toolchain) -> Verdict:
 
 
 def pipelines_set_up_the_same(project: Project, _: Toolchain) -> Verdict:
-    """Set-up steps and images of GitHub, GitLab and Azure pipelines bring the version of a service."""
+    """Set-up steps and images of GitHub, GitLab and Azure pipelines have the service's version."""
     return _held_against_the_service(project, CI, "no pipeline sets up a runtime")
 
 
@@ -87,7 +87,7 @@ def jenkins_agents_have_the_same(project: Project, _: Toolchain) -> Verdict:
 
 def dev_container_has_the_same(project: Project, _: Toolchain) -> Verdict:
     """The dev container brings the version of a service."""
-    return _held_against_the_service(project, DEV, "there is no dev container that names a runtime")
+    return _held_against_the_service(project, DEV, "no dev container names a runtime")
 
 
 def compiler_is_told_the_release(project: Project, _: Toolchain) -> Verdict:
@@ -163,8 +163,8 @@ def _of_the_repository(
 ) -> dict[Path, Declaration]:
     """Return what a statement of no service is held against: the services that stand for all.
 
-    A project that is no service is held against none of them, and an image that is deep in the
-    repository says nothing of it: what runs there may be a helper of the infrastructure.
+    A project without a service is compared with none of them. An image deep in the repository is
+    left out, because it may be a helper of the infrastructure.
     """
     if one.subject != services.HERE and one.subject not in services.folders(project):
         return {}
@@ -185,11 +185,11 @@ def _is_named(project: Project, one: Declaration, service: Path) -> bool:
 
 
 _DEEP = 3
-"""Folders above a Dockerfile that alone says nothing of the whole repository."""
+"""Folders above a Dockerfile, from which on it does not speak for the whole repository."""
 
 
 def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:
-    """What each service is for: the statement that the others are held against."""
+    """Return for each service the declaration that the others are compared with."""
     return project.once(("rights", runtime), lambda: _each_right(project, said, runtime))
 
 
@@ -206,7 +206,7 @@ def _each_right(project: Project, said: Facts, runtime: str) -> dict[Path, Decla
 
 
 def _rank(one: Declaration) -> tuple[int, bool]:
-    """A file that names nothing but the version of one runtime comes before one that lists many tools."""
+    """Rank a file with only the version of one runtime before one that lists many tools."""
     return _RANK[one.role], one.place.path.name not in _VERSION_FILES
 
 
@@ -251,11 +251,11 @@ def _is_lower_bound(one: Declaration, right: Declaration) -> bool:
 
 
 _WORDS = {"python": "python|py", "java": "java|jdk|jre|temurin", "node": "node|nodejs"}
-"""What a runtime is called before its version in the name of a file, if not by its own name."""
+"""Names of a runtime before its version in a file's name, if not its own name."""
 
 
 def _is_named_in_its_path(one: Declaration) -> bool:
-    """Return whether a file is meant for another version: its name or folder has it, as in python313."""
+    """Return whether a file's name or folder has another version, as in python313."""
     runtime = one.fact.removeprefix("runtime ")
     numbers = one.value.split(".")[: RUNTIMES[runtime].PRECISION]
     if not all(number.isdigit() for number in numbers):
@@ -292,7 +292,7 @@ def _disagreement(project: Project, wrong: Declaration, right: Declaration) -> F
     return Finding(
         path=wrong.place.path,
         line=wrong.place.line,
-        message=f"says {runtime} {wrong.value}, but the service is for {runtime} {right.value}",
+        message=f"uses {runtime} {wrong.value}, but the service is for {runtime} {right.value}",
         related=(right.place,),
         fix=fix,
         edits=() if goes_up else autofix.write_the_right_version(project, wrong, right),
@@ -318,7 +318,7 @@ _RANGE_SIGNS = re.compile(r"[<>=^~*|x ,]")
 
 
 def _has_ended(runtime: str, one: Declaration) -> bool:
-    """Return whether a version gets no fixes any more, which is no version to go back to."""
+    """Return whether a version gets no more fixes, so that going back to it is wrong."""
     end = end_of_life.end_of(runtime, _number(one))
     return end is not None and end.day is not None and end.day < day.of_the_run()
 
@@ -337,7 +337,7 @@ def _is_older(one: Declaration, other: Declaration) -> bool:
 
 
 def _calls_without_release(project: Project, scripts: list[Path], said: Facts) -> Iterator[Finding]:
-    """A script's own call of javac, beside where the service says which Java it is for."""
+    """Yield scripts' own calls of javac, if the service states its Java version."""
     for file in scripts:
         right = _rights(project, said, "java").get(services.subject_of(project, file))
         for at, line in enumerate(project.lines(file), 1):
@@ -345,7 +345,9 @@ def _calls_without_release(project: Project, scripts: list[Path], said: Facts) -
                 yield Finding(
                     path=file,
                     line=at,
-                    message="compiles with -source and -target, which let the library of a newer JDK in",
+                    message=(
+                        "compiles with -source and -target, which let the library of a newer JDK in"
+                    ),
                     related=(right.place,) if right else (),
                     fix=f"javac --release {right.value if right else '…'} instead of both",
                 )
@@ -354,7 +356,7 @@ def _calls_without_release(project: Project, scripts: list[Path], said: Facts) -
 def _poms_without_release(
     project: Project, poms: tuple[Path, ...], said: Facts
 ) -> Iterator[Finding]:
-    """source and target in a pom.xml, where a statement says that a newer JDK compiles it."""
+    """Yield source and target of a pom.xml, if a newer JDK is declared to compile it."""
     for file in poms:
         try:
             options = java.compiler_options(project, file)
@@ -385,7 +387,7 @@ def _poms_without_release(
             yield Finding(
                 path=file,
                 line=target.line,
-                message=f"source and target say java {wanted}, and JDK {newer.value} compiles it",
+                message=f"source and target are Java {wanted}, but JDK {newer.value} compiles it",
                 related=(newer.place,),
                 fix=f"<maven.compiler.release>{wanted}</maven.compiler.release> instead of both",
             )

@@ -31,7 +31,10 @@ def services_select_pods(project: Project, _: Toolchain) -> Verdict:
             if meant:
                 at = service.place(project, "spec", "selector")
                 other = meant.place(project, *(meant.pod or ()), "metadata", "labels")
-                message = f"selects {_words(selector)}, but the pods of {meant.kind} {meant.name} have other labels"
+                message = (
+                    f"selects {_words(selector)}, but the pods of {meant.kind} {meant.name} have"
+                    " other labels"
+                )
                 findings.append(disagreement(at, message, other, fix="give both the same labels"))
     return _verdict(project, findings, looked, "Service", "no Service is deployed with a workload")
 
@@ -73,7 +76,7 @@ def monitors_select_services(project: Project, _: Toolchain) -> Verdict:
 def _watches_others(
     monitor: KubernetesObject, selector: dict[str, str], beside: Sequence[KubernetesObject]
 ) -> bool:
-    """Return whether a monitor looks into all namespaces for labels of which nothing here has one."""
+    """Return whether a monitor selects, in all namespaces, labels that nothing here has."""
     if monitor.get("spec", "namespaceSelector", "any") is not True:
         return False
     known = {pair for one in beside for pair in deployments.labels(one).items()}
@@ -81,7 +84,7 @@ def _watches_others(
 
 
 def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
-    """A workload selects the pods that it makes; autoscalers and disruption budgets name one that is there."""
+    """A workload selects its own pods; autoscalers and disruption budgets name an existing one."""
     findings, looked = [], 0
     for one in charts.objects(project):
         if one.get("spec", "workloadRef"):
@@ -92,7 +95,10 @@ def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
             if not deployments.selects(selector, deployments.pod_labels(one)):
                 at = one.place(project, "spec", "selector", "matchLabels")
                 other = one.place(project, "spec", "template", "metadata", "labels")
-                message = f"{one.kind} {one.name} selects {_words(selector)}, but its pods have other labels"
+                message = (
+                    f"{one.kind} {one.name} selects {_words(selector)}, but its pods have other"
+                    " labels"
+                )
                 findings.append(disagreement(at, message, other, fix="give both the same labels"))
         elif one.kind in {"HorizontalPodAutoscaler", "PodDisruptionBudget"}:
             looked += 1
@@ -229,7 +235,7 @@ def _meant(
     selector: dict[str, str],
     beside: Sequence[KubernetesObject],
 ) -> KubernetesObject | None:
-    """Return the workload that an object seems to be for; None if there is no telling."""
+    """Return the workload that an object is probably for, or None if it is unclear."""
     alike = [other for other in beside if _is_alike(other, one, selector)]
     if alike:
         return deployments.nearest(one, alike)[0]

@@ -38,24 +38,24 @@ _OTHERS = re.compile(
     r"|grpc|rpc|net_conntrack"
     rf"|sidekiq|base|vendor|cassandra|jenkins|gitlab|{_OF_CHOICES})_\w+)"
 )
-"""Series that others than the service make: Kubernetes, exporters, and the libraries that come with a runtime."""
+"""Series of other sources than the service: Kubernetes, exporters, and runtime libraries."""
 
 _METRIC = re.compile(
     r"[Cc]ounter|[Gg]auge|[Hh]istogram|[Ss]ummary|[Mm]eter\b|[Mm]etric|[Tt]imer|[Pp]rom"
     r"|# (?:HELP|TYPE)"
     r"|\b[Nn]ame[\"']?\s*[:=]"
 )
-"""What stands on the line of source that names a metric."""
+"""Patterns of a line of source that names a metric."""
 
 _UNITS = re.compile(r"_(?:total|seconds|bytes|milliseconds|ratio|info|bucket|count|sum)$")
 _ENDINGS = re.compile(r"_(?:bucket|count|sum|total|created|info|max)$")
 
 
 def rules_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
-    """Each series that a rule asks for is one that the service's source names, a rule records, or others make."""
+    """Each series in a rule is named in the source, recorded by a rule, or made by others."""
     found = monitoring.rules(project)
     if not found:
-        raise NotApplicable("there is no file of Prometheus rules")
+        raise NotApplicable("no file of Prometheus rules")
     asked = [
         (rule.at["expr"], f"{rule.name} asks for", one)
         for rule in found
@@ -65,10 +65,10 @@ def rules_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
 
 
 def dashboards_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
-    """Each series that a dashboard asks for is one that the service's source names, a rule records, or others make."""
+    """Each series in a dashboard is named in the source, recorded by a rule, or made by others."""
     found = monitoring.panels(project)
     if not found:
-        raise NotApplicable("there is no dashboard")
+        raise NotApplicable("no dashboard")
     asked = [
         (panel.place, f"{panel.title!r} asks for", one)
         for panel in found
@@ -126,13 +126,11 @@ _SLIP = 0.93
 
 
 def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
-    """The labels `job` and `service` that rules and dashboards select by have values of this repository."""
+    """The labels `job` and `service` in rules and dashboards have values of this repository."""
     known = scrape_jobs.jobs(project)
     loaded = scrape_configurations.configurations(project)
     if not known and not loaded:
-        raise NotApplicable(
-            "no ServiceMonitor or scrape configuration says what the jobs are called"
-        )
+        raise NotApplicable("no ServiceMonitor or scrape configuration names the jobs")
     findings = [finding for one in loaded for finding in _of_no_job(project, one)]
     looked = sum(len(one.jobs) for one in loaded)
     slips: dict[tuple[str, str, Location], list[tuple[Location, str]]] = {}
@@ -179,7 +177,7 @@ _SLIPS = 3
 
 
 def _of_no_job(project: Project, loaded: ScrapeConfiguration) -> Iterator[Finding]:
-    """Yield the jobs that loaded rules select by, and that Prometheus does not scrape, once a file."""
+    """Yield, once a file, selected jobs of loaded rules that Prometheus does not scrape."""
     selected: dict[tuple[Path, str], list[tuple[Location, str]]] = {}
     for rule in monitoring.rules(project):
         named = _jobs_of(rule.query) if loaded.loads(rule.place.path) else frozenset()
@@ -243,7 +241,10 @@ def absence_is_alerted(project: Project, _: Toolchain) -> Verdict:
     if watched:
         return Verdict(detail=f"{watched[0].alert} for {len(dividing)} alerts")
     first = dividing[0]
-    message = f"{first.alert} divides: without its series it never fires, and no alert notices that they are absent"
+    message = (
+        f"{first.alert} divides: without its series it never fires, and no alert notices that they"
+        " are absent"
+    )
     others = [one.at["expr"] for one in dividing[1:2]] or [first.place]
     fix = 'add an alert on absent(…{job="…"}) or absent_over_time(…)'
     return Verdict(findings=(disagreement(first.at["expr"], message, others, fix=fix),))
@@ -258,7 +259,7 @@ def no_label_is_a_digest(project: Project, _: Toolchain) -> Verdict:
     found = charts.objects(project)
     rules = monitoring.rules(project)
     if not found and not rules:
-        raise NotApplicable("there is no Kubernetes object and no rule")
+        raise NotApplicable("no Kubernetes object and no rule")
     findings = []
     for one in found:
         for way in (
@@ -366,7 +367,7 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
 
 
 def _is_metric(word: str, at: Location) -> bool:
-    """Return whether a literal of the source is the name of a metric, and none of a variable or event."""
+    """Return whether a literal of the source names a metric, not a variable or an event."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+", word):
         return False
     return bool(_METRIC.search(at.text) or _UNITS.search(word))
@@ -409,7 +410,7 @@ def _own_series(name: str, own: dict[str, Location]) -> str:
 
 
 def _is_configured(project: Project, name: str) -> bool:
-    """Return whether a configuration, such as that of an exporter or a collector, names a series."""
+    """Return whether a configuration, such as an exporter's or a collector's, names a series."""
     short = _ENDINGS.sub("", name)
     asking = {one.place.path for one in monitoring.panels(project)}
     asking |= {one.place.path for one in monitoring.rules(project)}

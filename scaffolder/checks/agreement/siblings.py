@@ -1,4 +1,4 @@
-"""What an alert lacks, and the alerts beside it have: a runbook, a severity, a team, a test."""
+"""Find what an alert lacks and its siblings have: a runbook, a severity, a team, a test."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def alerts_have_what_their_siblings_have(project: Project, _: Toolchain) -> Verd
             beside.setdefault(alert.place.path.parent, []).append(alert)
     judged = [alerts for alerts in beside.values() if len(alerts) >= _FEWEST]
     if not judged:
-        raise NotApplicable(f"there are no {_FEWEST} alerts beside each other")
+        raise NotApplicable(f"fewer than {_FEWEST} alerts beside each other")
     customs = _customs({name for _, name in monitoring.tested_alerts(project)})
     findings = [finding for alerts in judged for finding in _lacking(alerts, customs)]
     number = sum(len(alerts) for alerts in judged)

@@ -16,7 +16,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
-    """Values, variables and state exist for the same environments: each folder has the same names."""
+    """Values, variables and state exist for the same environments, by the same names."""
     by_path = sorted(environments.families(project), key=lambda family: family.pattern)
     several = [family.files for family in by_path]
     if len(several) < 2:
@@ -25,7 +25,7 @@ def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
     right = max(sets, key=lambda one: (sets.count(one), len(one)))
     findings = []
     known = next(family for family in by_path if frozenset(family.files) == right)
-    # Everybody differs if no two agree: there is no word to hold the others against.
+    # If no two agree, all differ: no value is the right one to compare with.
     judged = by_path if sets.count(right) > 1 or len(sets) == 2 else []
     for name in sorted({name for family in judged for name in family.files} - right):
         having = [family for family in judged if name in family.files]
@@ -71,10 +71,10 @@ def environments_have_one_order(project: Project, _: Toolchain) -> Verdict:
 
 
 def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
-    """Pipelines of several systems do the same: the same stages, at the same time, with the same targets in order."""
+    """Pipelines of several systems have the same stages, times and ordered targets."""
     found = pipelines.stages(project)
     if len(found) < 2:
-        raise NotApplicable("there are no two pipelines that can be read as stages")
+        raise NotApplicable("fewer than two pipelines with readable stages")
     findings = []
     for name in sorted(
         {
@@ -119,7 +119,7 @@ def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
 
 
 def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
-    """Each pipeline asks a person before the last environment, and no stage that another system guards is unguarded."""
+    """Each pipeline asks for approval before production; no stage lacks another's guard."""
     found = [one for one in pipelines.stages(project) if _deployments(one)]
     before, last = promoted(project)[-2:][0], promoted(project)[-1]
     if not any(last in _deployments(one) for one in found):
@@ -217,7 +217,7 @@ def _stage(one: Pipeline, name: str) -> Stage | None:
 
 
 def _place(project: Project, one: Pipeline, name: str) -> Location:
-    """Where a stage begins in its file, as well as its name tells."""
+    """Return the line at which a stage begins in its file, as well as its name tells."""
     word = re.escape(name.removeprefix("rollback ").removeprefix("drift "))
     patterns = [re.compile(line.format(word)) for line in CI_SYSTEMS[one.system].STAGE_LINES]
     for number, line in enumerate(project.lines(one.path), 1):

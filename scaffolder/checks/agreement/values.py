@@ -1,4 +1,4 @@
-"""What a chart's values.yaml has, what templates use of it, and what pipelines and environments set."""
+"""Compare values.yaml with the chart's templates and with values set elsewhere."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _Beside = tuple[list[Any], list[str], str]
 
 
 def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
-    """Each value that a pipeline or script sets (`--set image.digest=…`) is one that the chart's values.yaml has."""
+    """Each value set by a pipeline or script (`--set image.digest=…`) exists in values.yaml."""
     known, unread = _read_charts(project)
     by_folder = {chart.folder: chart for chart in known}
     findings, looked = [], 0
@@ -56,7 +56,7 @@ def values_that_are_set_exist(project: Project, _: Toolchain) -> Verdict:
 
 
 def _is_taken(project: Project, chart: Chart, key: str) -> bool:
-    """Return whether a chart takes a value that values.yaml lacks: an environment or a template has it."""
+    """Return whether an environment or a template defines a value that values.yaml lacks."""
     plain = ".".join(helm_calls.split(key))
     return (
         used_values.is_handed_on(project, chart, plain)
@@ -81,7 +81,7 @@ def _set_in_vain(
 
 
 def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
-    """Each value that a template uses, and does not itself guard or give a default, is one of values.yaml."""
+    """Each value that a template uses without a guard or default exists in values.yaml."""
     known, unread = _read_charts(project)
     findings, looked = [], 0
     completed: dict[str, list[str]] = {}
@@ -205,7 +205,7 @@ def _is_set_somewhere(project: Project, chart: Chart, key: str) -> bool:
 
 
 def _is_asked(project: Project, chart: Chart, key: str) -> bool:
-    """Return whether a form beside the chart has a value: Feature.yaml of NAIS, Rancher's questions."""
+    """Return whether a form beside the chart has a value, such as Rancher's questions."""
     named = re.compile(rf"(?<![\w.]){re.escape(key)}(?!\w)")
     forms = (chart.folder / name for name in ("Feature.yaml", "questions.yaml", "questions.yml"))
     return any(named.search(project.text(file)) for file in forms if project.has(file))
@@ -231,7 +231,7 @@ def _is_in_comment(project: Project, file: Path, start: int, name: str) -> bool:
 
 
 def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
-    """Each value that a file of an environment overrides is one that the chart's values.yaml, or a template, has."""
+    """Each value that an environment's file overrides exists in values.yaml or a template."""
     known, unread = _read_charts(project)
     findings, looked = [], 0
     for chart in known:
@@ -302,7 +302,7 @@ def _takes_all(project: Project, chart: Chart) -> bool:
 def _is_of_another(project: Project, chart: Chart, file: Path) -> bool:
     """Return whether values are for another chart, by their name: redis-values-prod.yaml.
 
-    A name that is a part of the chart's own says so only if no key is one of the chart's own.
+    The name of a part of the chart counts as evidence only if no key is one of the chart's own.
     """
     found = _OF_A_NAME.fullmatch(file.name)
     if not found or environments.named_in(Path(found["name"]), project):
@@ -340,7 +340,7 @@ def _values(project: Project, chart: Chart) -> Any:
 
 
 def _missing(values: Any, parts: list[str]) -> _Beside | None:
-    """The keys beside, the way to them, and the key that is not there; None where the way leads on or is open."""
+    """Return the missing key, its path and its siblings; None if the path exists or is open."""
     for at, part in enumerate(parts):
         name = part.replace("\\.", ".")
         if not isinstance(values, dict) or (at and not values):

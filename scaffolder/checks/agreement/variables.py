@@ -1,4 +1,4 @@
-"""What a service reads from its environment, and what sets it."""
+"""Compare the environment variables that a service reads with those that are set."""
 
 from __future__ import annotations
 

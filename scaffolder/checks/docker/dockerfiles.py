@@ -19,7 +19,7 @@ from scaffolder.tools.programs import HADOLINT
 from scaffolder.tools.toolchain import Toolchain
 
 _UNREAD = "DL1000"
-"""The rule by which hadolint says that it could not read a file to its end."""
+"""The rule of hadolint for a file that it could not read to its end."""
 
 _INTO_A_FOLDER = "DL3021"
 _FOLDER = re.compile(r"(?:.*/)?\.{0,2}")
@@ -30,7 +30,10 @@ _UNTAGGED = "DL3006"
 _USER = re.compile(r"(?:\w+_)?USER(?:_?NAME)?", re.IGNORECASE)
 
 _BREAKS = frozenset({_UNREAD, "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"})
-"""Rules whose breach stops a build, or makes another image than the file says: https://github.com/hadolint/hadolint#rules."""
+"""Rules whose breach stops a build, or makes an image other than written.
+
+https://github.com/hadolint/hadolint#rules
+"""
 
 
 def hadolint_passes(project: Project, toolchain: Toolchain) -> Verdict:
@@ -38,7 +41,7 @@ def hadolint_passes(project: Project, toolchain: Toolchain) -> Verdict:
     found = kinds.all_dockerfiles(project)
     files = tuple(file for file in found if not source_templates.is_source(project, file))
     if not files:
-        raise NotApplicable("there is no Dockerfile" if not found else "each is a template")
+        raise NotApplicable("no Dockerfile" if not found else "each is a template")
     done = toolchain.run(
         HADOLINT,
         "--format",

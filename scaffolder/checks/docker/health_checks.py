@@ -1,4 +1,4 @@
-"""What an image needs for its own health check: a shell, and the program that asks."""
+"""Check that an image has what its health check needs: a shell, and the requesting program."""
 
 from __future__ import annotations
 

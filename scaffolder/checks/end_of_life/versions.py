@@ -28,7 +28,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Pin:
-    """A version of a product, and where it is pinned."""
+    """A version of a product, and the place of its pin."""
 
     product: str
     version: str
@@ -58,7 +58,7 @@ _PRODUCT_OF_TOOL = {"terraform": "terraform", "helm": "helm", "kubectl": "kubern
 
 
 def runtimes(project: Project) -> Iterator[Pin]:
-    """What images, version files, pipelines and development containers say the service runs on."""
+    """Yield the runtimes in images, version files, pipelines and development containers."""
     for one in facts.read(project).starting("runtime "):
         if one.role in _RUNS and " || " not in one.value:  # each of several is stated by itself
             yield Pin(product=one.fact.removeprefix("runtime "), version=one.value, place=one.place)
@@ -70,7 +70,7 @@ def runtimes(project: Project) -> Iterator[Pin]:
 
 
 def kubernetes(project: Project) -> Iterator[Pin]:
-    """The version of Kubernetes that Terraform asks for, and that of a cluster on one's own machine."""
+    """Yield the Kubernetes versions of Terraform's clusters and of a local cluster."""
     for file, version in clusters.versions(project):
         if not any("test" in part for part in file.parts):
             product = clusters.managed(project, file) or "kubernetes"
@@ -100,7 +100,7 @@ def base_images(project: Project) -> Iterator[Pin]:
 
 
 def tools(project: Project) -> Iterator[Pin]:
-    """Terraform, Helm and kubectl as people, scripts and pipelines install them; a range is no pin."""
+    """Yield versions of Terraform, Helm and kubectl that are installed; a range is not a pin."""
     for tool, product in _PRODUCT_OF_TOOL.items():
         for one in facts.read(project).of(f"tool {tool}"):
             if one.role != "constraint":
@@ -123,7 +123,7 @@ _NO_VERSION = re.compile(
     r"|current|lts)(?![a-z])|\W*[${<]|$",
     re.IGNORECASE,
 )
-"""Names that mean another version tomorrow, which SEC002 speaks of, and what something else fills in."""
+"""Names whose version changes, which SEC002 reports, and placeholders."""
 
 
 def supported(
@@ -137,7 +137,7 @@ def supported(
     """No version of `pins` is past its end on `today`, or will be within `SOON`.
 
     Raises:
-        NotApplicable: nothing is pinned; `nothing` says what.
+        NotApplicable: nothing is pinned; `nothing` names it.
         Blocked: of nothing that is pinned anybody has published an end.
 
     """
@@ -179,10 +179,15 @@ def _ending(end: End, last: datetime.date, places: list[Location], day: datetime
     return Finding(
         path=places[0].path,
         line=places[0].line,
-        message=f"{_called(end)} {'has had no fixes since' if over else 'gets fixes until'} {last} ({end.source})",
-        fix="go to a newer one, here and in the related places"
-        if len(places) > 1
-        else "go to a newer one",
+        message=(
+            f"{_called(end)} {'has had no fixes since' if over else 'gets fixes until'} {last}"
+            f" ({end.source})"
+        ),
+        fix=(
+            "go to a newer one, here and in the related places"
+            if len(places) > 1
+            else "go to a newer one"
+        ),
         related=tuple(places[1:]),
         severity=_weight(places, over=over),
     )

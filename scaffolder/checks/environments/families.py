@@ -1,4 +1,4 @@
-"""What the checks of this family share."""
+"""Shared by the checks of this family."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def families_of(project: Project, kind: str) -> tuple[Family, ...]:
     """
     families = environments.family_of(project, kind)
     if not families:
-        raise NotApplicable(f"there are no {kind} of several environments")
+        raise NotApplicable(f"no {kind} of several environments")
     return families
 
 
 def patterns(families: tuple[Family, ...]) -> str:
-    """What was looked at, for a verdict's detail."""
+    """Return the patterns of the files read, for a verdict's detail."""
     return ", ".join(family.pattern for family in families)
 
 

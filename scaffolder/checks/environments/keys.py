@@ -113,7 +113,7 @@ def _of_others(keys: dict[str, _Keys], environment: str) -> frozenset[tuple[str,
 
 
 def _are_parallel(keys: dict[str, _Keys]) -> bool:
-    """Return whether files say the same things, each in full, and do not just override a few."""
+    """Return whether files have the same keys, each in full, and do not just override a few."""
     sets = [set(one) for one in keys.values()]
     common = set.intersection(*sets) if sets else set()
     return len(common) >= 4 and len(common) >= 0.75 * len(set.union(*sets))

@@ -34,7 +34,7 @@ def lists_know_every_environment(project: Project, _: Toolchain) -> Verdict:
     """
     known = environment_lists.declared(project)
     if len(known) < _ENOUGH:
-        raise NotApplicable("there are no files of two environments")
+        raise NotApplicable("no files of two environments")
     findings: list[Finding] = []
     for listed in environment_lists.lists(project):
         if listed.kind in {VALIDATION, TABLE, SCHEMA, GUARD}:

@@ -17,10 +17,13 @@ _PUBLIC_HOSTS = re.compile(
     r"\bdev\.azure\.com\b|\.dev\b(?=[/:\"'\s]|$)"
     r"|\b(?:tekton|knative|kaniko|go|web|skaffold|crossplane|istio|kpt|kyma|ko)\.dev\b"
 )
-"""Addresses on the internet that hold an environment's name by chance: Azure DevOps, and all that end in .dev."""
+"""Addresses on the internet that hold an environment's name by chance.
+
+Azure DevOps, and all that end in .dev.
+"""
 
 _OTHERS_THAN = r"(?<![A-Za-z0-9])(?:non|not|no|pre|ex|sub)[-_ ]?"
-"""What makes another word of the name of an environment: `non-prod`, `pre-production`."""
+"""Prefixes that turn an environment's name into another word: `non-prod`, `pre-production`."""
 
 _TABLE = re.compile(
     r"\s*-?\s*[\"']?\w+_[a-z]+(?!\.(?:ya?ml|json|tf\w*|env|txt|sh|conf|pem|com|net|org|io)\b)"
@@ -30,7 +33,7 @@ _TABLE = re.compile(
 
 
 def every_environment_is_everywhere(project: Project, _: Toolchain) -> Verdict:
-    """An environment that one part of the repository knows is known to the others: values, variables, backends."""
+    """An environment of one part of the repository is known to values, variables and backends."""
     families = environments.families(project)
     if len(families) < 2:
         raise NotApplicable("only one part of the repository has files for environments")
@@ -86,7 +89,7 @@ def files_speak_of_their_own_environment(project: Project, _: Toolchain) -> Verd
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """What is looked for in the file of an environment: names of others; `not_one` looks like one."""
+    """The names of other environments to look for in a file; `not_one` resembles one."""
 
     name: str
     word: str
@@ -140,7 +143,7 @@ _GRANT = re.compile(
     r"(?:^|_)(?:members|readers|writers|(?:from|to|with|for)_environments)\b|shared?_?with",
     re.IGNORECASE,
 )
-"""What a list is called that lets others in: it names them, and not the file's own environment."""
+"""Names of lists that grant access: they name others, and not the file's own environment."""
 
 
 def _lines_of_lists(project: Project, file: Path) -> frozenset[int]:
@@ -161,6 +164,6 @@ def _lines_of_lists(project: Project, file: Path) -> frozenset[int]:
 
 
 def _said_everywhere(project: Project, family: environments.Family) -> frozenset[str]:
-    """Return the lines that all of three or more environments have: they share what is named there."""
+    """Return the lines that all of three or more environments have: names in them are shared."""
     lines = [{line.strip() for line in project.lines(file)} for file in family.files.values()]
     return frozenset(set.intersection(*lines)) if len(lines) > 2 else frozenset()

@@ -15,13 +15,11 @@ _BUILDS = {"build", "push"}
 
 
 def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
-    """Each pipeline builds the image once, and each environment gets the digest that the one before it got."""
+    """Each pipeline builds the image once and passes its digest from environment to environment."""
     found = [one for one in pipelines.stages(project) if _deploys(one, promoted(project))]
     if not found:
-        raise NotApplicable(
-            "there is no pipeline that deploys to one environment after the other with make"
-        )
-    # A platform's pipeline brings objects to each environment, and there is no image to hand over.
+        raise NotApplicable("no pipeline deploys to one environment after the other with make")
+    # A platform's pipeline brings objects to each environment, and has no image to hand over.
     image = bool(files.dockerfiles(project)) or any(map(_has_image, found))
     findings = [
         finding for pipeline in found for finding in _handed_over(project, pipeline, image=image)
@@ -34,7 +32,7 @@ def _deploys(pipeline: pipelines.Pipeline, environments: Collection[str]) -> boo
 
 
 def _deployments(pipeline: pipelines.Pipeline) -> dict[str, pipelines.Stage]:
-    """Return the deploying stage of each environment; one that runs `make test` is called test as well."""
+    """Return the deploying stage of each environment; a stage of `make test` may share its name."""
     return {
         stage.name: stage
         for stage in pipeline.stages
@@ -80,5 +78,8 @@ def _handed_over(
             yield at(name, message, f"let {name} need {earlier}")
     givers = [stage.name for stage in pipeline.stages if stage.gives_digest]
     if image and len(givers) != 1:
-        message = f"{', '.join(givers) or 'no stage'} hands a digest on; it has to be one stage, which builds the image"
+        message = (
+            f"{', '.join(givers) or 'no stage'} hands a digest on; it has to be one stage, which"
+            " builds the image"
+        )
         yield at("image", message, "build once, and hand the digest over")

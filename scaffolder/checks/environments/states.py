@@ -17,16 +17,19 @@ from scaffolder.repository.reading import blocks
 from scaffolder.tools.toolchain import Toolchain
 
 _OWN_STATE = {"prefix", "path", *of_each(lambda cloud: cloud.STATE_PLACE)}
-"""What says where a state lies: https://developer.hashicorp.com/terraform/language/backend."""
+"""Settings that locate a state.
+
+https://developer.hashicorp.com/terraform/language/backend
+"""
 
 _OWN_ACCOUNT = frozenset(of_each(lambda cloud: cloud.STATE_ACCOUNT))
 
 _Settings = dict[str, tuple[str, int]]
-"""What a backend's file sets, with the line."""
+"""The settings of a backend's file, with their lines."""
 
 
 def states_are_apart(project: Project, _: Toolchain) -> Verdict:
-    """Each environment keeps its Terraform state in a place of its own, and in the same kind of place."""
+    """Each environment keeps its Terraform state apart, in the same kind of place."""
     families = families_of(project, BACKENDS)
     findings: list[Finding] = []
     for family in families:
@@ -70,7 +73,10 @@ def _shared_state(family: Family, settings: dict[str, _Settings]) -> Iterator[Fi
             yield Finding(
                 path=family.files[name],
                 line=given[key][1],
-                message=f"{name} keeps its state where {first} does: applying one would destroy the other",
+                message=(
+                    f"{name} keeps its state where {first} does: applying one would destroy the"
+                    " other"
+                ),
                 fix=f"give {name} a {key} of its own",
                 related=(
                     Location(path=family.files[first], line=settings[first].get(key, ("", 0))[1]),
@@ -95,7 +101,10 @@ def _other_backend(family: Family, settings: dict[str, _Settings]) -> Iterator[F
                 yield Finding(
                     path=family.files[name],
                     line=settings[name].get(key, ("", 0))[1],
-                    message=f"the backend's {key} is {short(value)} for {name}, {short(usual)} for {other}",
+                    message=(
+                        f"the backend's {key} is {short(value)} for {name}, {short(usual)} for"
+                        f" {other}"
+                    ),
                     fix=f"give {key} the same value everywhere",
                     severity=Severity.WARNING,
                     related=(

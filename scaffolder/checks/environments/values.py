@@ -1,4 +1,4 @@
-"""What each environment renders, and what it gives to Terraform."""
+"""Compare what each environment renders, and the variables that it gives to Terraform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
-    """What the chart renders differs between environments in name, host, size and the like, and in nothing else."""
+    """Rendered charts differ between environments only in name, host, size and the like."""
     chart = manifests.chart_of(project)
     files = environments.beside(project, chart)
     if len(files) < 2:
@@ -56,7 +56,7 @@ def _is_promoted(project: Project, one: environment_diff.Difference) -> bool:
 
 
 def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
-    """The values of Terraform's variables differ between environments in name, network, size and the like only."""
+    """Terraform variables differ between environments only in name, network, size and the like."""
     families = families_of(project, VARIABLES)
     findings = []
     for family, one in environment_diff.variable_differences(project):
@@ -71,9 +71,14 @@ def variables_are_the_same(project: Project, _: Toolchain) -> Verdict:
             Finding(
                 path=place.path,
                 line=place.line,
-                message=f"{one.what} is {short(one.values[one.odd[0]])}, in {one.other()} "
-                f"{short(one.values[one.other()])}",
-                fix="give both the same value; what may differ is listed in `scaffold explain EN004`",
+                message=(
+                    f"{one.what} is {short(one.values[one.odd[0]])}, in {one.other()} "
+                    f"{short(one.values[one.other()])}"
+                ),
+                fix=(
+                    "give both the same value; what may differ is listed in `scaffold explain"
+                    " EN004`"
+                ),
                 related=(places[one.other()],),
             )
         )
@@ -135,7 +140,10 @@ def _apart(odd: str, other: str) -> tuple[str, str]:
 
 
 def _setting(project: Project, file: Path, path: str, value: str) -> Location:
-    """The line of a values file that most likely sets what was rendered: the same value, best under the same key."""
+    """Return the line of a values file that most likely sets a rendered value.
+
+    It has the same value, best under the same key.
+    """
     last = re.split(r"[.\[\]]+", path.removesuffix(".value").rstrip("]"))[-1].lower()
     scored = [
         ((str(key).lower() == last) * 2 + (str(one).lower() == value.lower()), line)

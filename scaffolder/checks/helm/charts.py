@@ -28,19 +28,22 @@ from scaffolder.tools.toolchain import Toolchain
 _PLACE = re.compile(
     r"(?:^|[(\s\"])[^/\s()\"]+/(?P<file>(?:charts/[^\s():\"]+?/)?templates/[^\s():\"]+)(?::(?P<line>\d+))?"
 )
-"""Where Helm says that a template failed: "(chart/templates/service.yaml:19:3)".
+"""The place of a template error in Helm's output: "(chart/templates/service.yaml:19:3)".
 
 An error of YAML has no line of the template: "YAML parse error on chart/templates/service.yaml".
 """
 
 _REFUSED_VALUE = re.compile(r"- at '(?P<at>[^']*)': (?P<problem>.*?)(?= - at '|$)")
-"""What the schema of the values says of one of them: "- at '/autoscaling/minReplicas': got string, want integer"."""
+"""A value refused by its schema.
+
+"- at '/autoscaling/minReplicas': got string, want integer"
+"""
 
 _UNKNOWN_KEY = re.compile(r"additional properties '([^']+)'")
 
 
 def lints(project: Project, toolchain: Toolchain) -> Verdict:
-    """`helm lint --strict` has nothing to say, with the values of each environment."""
+    """`helm lint --strict` passes with the values of each environment."""
 
     def ask(chart: Path) -> list[tuple[str, helm.Linted]]:
         everywhere = manifests.environments(project, chart)
@@ -86,11 +89,11 @@ def _objections(said: list[tuple[str, helm.Linted]]) -> Iterator[tuple[str, helm
 
 
 _ON_THE_WAY = re.compile(r"nil pointer evaluating|executing \"|execution error at|error calling ")
-"""How Helm says that a template failed with the values that it got."""
+"""Helm's texts for a template that fails with the values that it got."""
 
 
 def _left_to_others(project: Project, chart: Path, environment: str, error: str) -> str:
-    """Return why an error is none of the chart: what it lacks is elsewhere, or brought by others."""
+    """Return why an error is not the chart's: the missing part comes from elsewhere."""
     if reason := chart_limits.remote_schema(error):
         return reason
     by = given_values.completed_by(project, chart) if not environment else ""
@@ -123,10 +126,10 @@ def renders(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def values_arrive_as_written(project: Project, _: Toolchain) -> Verdict:
-    """Each number and truth value that ends as a text, such as an environment variable, is the text that is written."""
+    """Each number or truth value that ends as a text, such as a variable, renders as written."""
     known = charts.charts(project)
     if not any(chart.renderings for chart in known):
-        raise NotApplicable("there is no chart")
+        raise NotApplicable("no chart")
     found: dict[Location, Finding] = {}
     limits = list(dict.fromkeys(map(str, charts.unread(project))))
     for chart in known:
@@ -162,7 +165,7 @@ def _altered(value: Altered) -> Finding:
 def _linted(
     project: Project, chart: Path, environment: str, message: helm.Message
 ) -> Iterator[Finding]:
-    """A message of `helm lint`; one about values is said at the values, once for each of them."""
+    """Yield findings of a message of `helm lint`, one for each value, at the value."""
     refused = tuple(_REFUSED_VALUE.finditer(message.text))
     if not refused:
         yield Finding(
@@ -196,7 +199,7 @@ def _unrendered(project: Project, one: manifests.Manifest) -> Finding:
 
 
 def _of_value(project: Project, chart: Path, environment: str, value: re.Match[str]) -> Location:
-    """The line that sets a value that the schema refuses: in the environment's own file, else in that of the chart."""
+    """Return the line of a refused value, in the environment's file or the chart's."""
     keys = value["at"].strip("/").split("/")
     unknown = _UNKNOWN_KEY.search(value["problem"])
     if unknown:
@@ -210,7 +213,7 @@ def _of_value(project: Project, chart: Path, environment: str, value: re.Match[s
 
 
 def _line_of(lines: Sequence[str], keys: Sequence[str]) -> int:
-    """The line, counted from 1, of the last of `keys`, each of them after the one before; 0 where one is missing."""
+    """Return the line (from 1) of the last of `keys`, which follow each other, or 0."""
     line = 0
     for key in keys:
         following = range(line, len(lines))

@@ -36,7 +36,10 @@ _UNEXPECTED = re.compile(r"'([^']+)'(?=[^()]* (?:was|were) unexpected)")
 
 
 def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
-    """Each built-in object is strictly valid for the clusters' Kubernetes version: no removed API, no unknown key."""
+    """Each built-in object is strictly valid for the clusters' Kubernetes version.
+
+    It has no removed API and no unknown key.
+    """
     version = manifests.kubernetes_version(project)
     module("kubernetes_validate")
     verdict = _valid(
@@ -54,7 +57,7 @@ def objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def custom_objects_are_valid(project: Project, toolchain: Toolchain) -> Verdict:
-    """Each ServiceMonitor, PrometheusRule, HTTPRoute … is valid for its custom resource definition."""
+    """Each custom resource (ServiceMonitor, HTTPRoute …) is valid for its definition."""
     module("jsonschema")
     return _valid(project, toolchain, kubernetes_objects.is_custom, _invalid_custom, "")
 
@@ -92,9 +95,7 @@ def _valid(
     if missing is not None and not findings:
         raise missing
     if not known:
-        raise NotApplicable(
-            f"there is no schema for {', '.join(unknown)}" if unknown else "there is no such object"
-        )
+        raise NotApplicable(f"no schema for {', '.join(unknown)}" if unknown else "no such object")
     if unknown:
         limits.append(f"no schema for {', '.join(unknown)}")
     return Verdict(
@@ -108,7 +109,7 @@ def _valid(
 def the_cluster_accepts_the_objects(
     project: Project, toolchain: Toolchain, *, context: str
 ) -> Verdict:
-    """The API server behind `context` accepts each object of each environment as Helm would send it, in a dry-run.
+    """The API server behind `context` accepts each object in a dry-run, as Helm would send it.
 
     Raises:
         NotApplicable: no context is named.
@@ -146,7 +147,9 @@ def _said(context: str, item: KubernetesObject, answer: cluster.Answer) -> Itera
     words = {
         Ruling.REFUSED: f"the cluster of context {context} refuses it: {answer.message}",
         Ruling.UNKNOWN: f"the cluster of context {context} refuses it: {answer.message}",
-        Ruling.PODS_REFUSED: f"the cluster of context {context} accepts it and refuses its pods: {answer.message}",
+        Ruling.PODS_REFUSED: (
+            f"the cluster of context {context} accepts it and refuses its pods: {answer.message}"
+        ),
     }
     if _is_refused(item, answer):
         yield Finding(path=item.path, message=_named(item, words[answer.ruling]))
@@ -159,13 +162,14 @@ def _said(context: str, item: KubernetesObject, answer: cluster.Answer) -> Itera
 
 
 def _inconclusive(ruled: list[tuple[KubernetesObject, cluster.Answer]]) -> list[str]:
-    """Say how many objects have no verdict, and why."""
+    """Return how many objects have no verdict, and why."""
     open_ones = [(item, answer) for item, answer in ruled if answer.ruling is not Ruling.ACCEPTED]
     answers = [answer for item, answer in open_ones if not _is_refused(item, answer)]
     if not answers:
         return []
     return [
-        f"inconclusive on {len(answers)} of {len(ruled)} objects: {'; '.join(cluster.reasons(answers))}"
+        f"inconclusive on {len(answers)} of {len(ruled)} objects:"
+        f" {'; '.join(cluster.reasons(answers))}"
     ]
 
 
@@ -187,7 +191,7 @@ def _unrendered(project: Project, toolchain: Toolchain) -> list[str]:
 
 
 def _elsewhere(content: dict[str, Any], release: str) -> dict[str, Any]:
-    """The object without the namespace that we rendered it for, so that the context says where it goes."""
+    """Return the object without its rendered namespace, so that the context sets it."""
     metadata = content.get("metadata") or {}
     if metadata.get("namespace") != release:
         return content
@@ -198,7 +202,10 @@ def _elsewhere(content: dict[str, Any], release: str) -> dict[str, Any]:
 
 
 def _is_refused(item: KubernetesObject, answer: cluster.Answer) -> bool:
-    """A kind that is not served is a fault of the chart only where Kubernetes itself once served it."""
+    """Return whether the chart is at fault for a kind that is not served.
+
+    It is only if Kubernetes itself once served it.
+    """
     refusals = {Ruling.REFUSED, Ruling.PODS_REFUSED}
     return answer.ruling in refusals or (
         answer.ruling == Ruling.UNKNOWN and kubernetes_objects.is_built_in(item)

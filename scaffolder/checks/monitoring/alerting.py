@@ -1,4 +1,4 @@
-"""MO: alerts and dashboards ask Prometheus what it understands, and the alerts do what their tests say."""
+"""MO: alerts and dashboards are valid for Prometheus, and alerts pass their tests."""
 
 from __future__ import annotations
 
@@ -28,21 +28,23 @@ _FAILED_TEST = re.compile(
 
 _QUOTED = re.compile(r'"([^"]+)"')
 _HANDED = re.compile(r"rules\.json: (?:\d+:\d+: )?")
-"""Where promtool says that something is, in the file that it was handed in the place of an object."""
+"""The place that promtool names in the file it was given instead of an object."""
 
 _NEWER_THAN_PROMTOOL = re.compile(
-    r"field (query_offset|labels|keep_firing_for|limit) not found in type|function \"(\w+)\" is not enabled"
-    r"|unknown function with name \"(info|sort_by_label\w*|limitk|limit_ratio|mad_over_time|histogram_\w+)\""
+    r"field (query_offset|labels|keep_firing_for|limit) not found in type|function \"(\w+)\" is not"
+    r" enabled"
+    r"|unknown function with name"
+    r" \"(info|sort_by_label\w*|limitk|limit_ratio|mad_over_time|histogram_\w+)\""
     r"|\b(limitk|limit_ratio|double_exponential_smoothing)\b[^.]*experimental"
 )
-"""What an older promtool, or one without feature flags, refuses though Prometheus may know it."""
+"""Errors of an older promtool, or one without feature flags, that Prometheus may accept."""
 
 _CHECK = ("check", "rules", "--lint=all", "--lint-fatal")
 _DUPLICATE = re.compile(r"duplicate rule\(s\) found")
 
 
 def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdict:
-    """`promtool check rules` accepts each rule file, and the groups of each PrometheusRule, its lints counted."""
+    """`promtool check rules` accepts each rule file and PrometheusRule, lints included."""
     findings: list[Finding] = []
     found = rule_groups(project)
     limits = [*filter(None, [templates_of_rules(project)])]
@@ -89,7 +91,10 @@ def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdic
 
 
 def _for_another_ruler(groups: RuleGroups) -> bool:
-    """Whether promtool cannot read the rules: they are for Loki or VictoriaMetrics, or still templates."""
+    """Return whether promtool cannot read the rules.
+
+    They are for Loki or VictoriaMetrics, or still templates.
+    """
     texts = [str(rule.get("expr", "")) for _, rule in groups.rules]
     return groups.engine != monitoring.PROMETHEUS or any(
         expressions.other_language(text) or expressions.is_template(text) for text in texts
@@ -97,7 +102,7 @@ def _for_another_ruler(groups: RuleGroups) -> bool:
 
 
 def _only_apart_by_labels(groups: RuleGroups, message: str) -> bool:
-    """Whether the rules that promtool counts as duplicates select by other values: they make other series."""
+    """Return whether rules counted as duplicates select different values, and so differ."""
     if not _DUPLICATE.search(message):
         return False
     shapes: dict[tuple[str, str], list[str]] = {}
@@ -120,7 +125,7 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
     """`promtool test rules` passes: each alert fires when it should, and only then."""
     files = monitoring.rule_tests(project)
     if not files:
-        raise NotApplicable("there is no test of alerting rules")
+        raise NotApplicable("no test of alerting rules")
     project.hand(files)
     findings: list[Finding] = []
     limits: list[str] = []
@@ -166,7 +171,7 @@ def alerts_pass_their_tests(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def _tested(project: Project, toolchain: Toolchain, file: Path) -> CompletedRun:
-    """What promtool says of one file of tests; a slow one takes no verdict of the others."""
+    """Return promtool's output for one file of tests; a slow one takes no verdict of the others."""
     return toolchain.run(
         PROMTOOL,
         "test",
@@ -208,7 +213,7 @@ def _not_for_here(project: Project, toolchain: Toolchain, file: Path, printed: s
 
 
 def _failed_tests(project: Project, file: Path, printed: str) -> Finding:
-    """What `promtool test rules` says of a test file, at the first test that fails, beside the rules it asks of."""
+    """Return the finding of `promtool test rules` for a file, at its first failing test."""
     asked = [
         found["alert"] or output.value_of(found["expr"]) for found in _FAILED_TEST.finditer(printed)
     ]
@@ -229,7 +234,7 @@ def _failed_tests(project: Project, file: Path, printed: str) -> Finding:
 
 
 def _checked(project: Project, toolchain: Toolchain, groups: RuleGroups) -> CompletedRun:
-    """What promtool says of a file of rules, or of the groups of an object, which is handed to it as such a file."""
+    """Return promtool's output for a file of rules, or for an object's groups in such a file."""
     if not groups.is_object:
         names = project.hand([groups.path])
         return toolchain.run(

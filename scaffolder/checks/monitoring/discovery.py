@@ -17,15 +17,18 @@ _SELECTORS = {
     "Probe": "probeSelector",
     "ScrapeConfig": "scrapeConfigSelector",
 }
-"""What selects each kind in the values of kube-prometheus-stack. While `…NilUsesHelmValues` is not false, an empty
-selector means the label `release` of the stack itself (values.yaml of the chart)."""
+"""The selector of each kind in the values of kube-prometheus-stack.
+
+While `…NilUsesHelmValues` is not false, an empty selector means the label `release` of the stack
+itself (values.yaml of the chart).
+"""
 
 
 def prometheus_sees_what_is_declared(project: Project, toolchain: Toolchain) -> Verdict:
-    """The values of kube-prometheus-stack let Prometheus see each kind of object that a chart here declares."""
+    """The values of kube-prometheus-stack select each kind of object that a chart here declares."""
     specs = monitoring.stack_values(project)
     if not specs:
-        raise NotApplicable("there are no values of kube-prometheus-stack")
+        raise NotApplicable("no values of kube-prometheus-stack")
     declared = {
         kind: (place, near)
         for kind in _SELECTORS
@@ -46,7 +49,10 @@ def prometheus_sees_what_is_declared(project: Project, toolchain: Toolchain) -> 
                 Finding(
                     path=longest.path,
                     line=longest.line,
-                    message=f"Prometheus ignores each {kind} but those of its own release: {setting} is not false",
+                    message=(
+                        f"Prometheus ignores each {kind} but those of its own release: {setting} is"
+                        " not false"
+                    ),
                     fix=f"set {setting}: false, or {selector} to labels that the {kind} has",
                     related=(place,),
                 )
@@ -75,7 +81,7 @@ def _first(
 
 
 def _is_another(values: Path, file: Path) -> bool:
-    """Return whether a file is of another installation: lessons/072 is not deployed with lessons/138."""
+    """Return whether a file is of another installation, as lessons/072 is for lessons/138."""
     pairs = list(zip(values.parent.parts, file.parent.parts, strict=False))
     for at, (ours, theirs) in enumerate(pairs):
         if ours != theirs:

@@ -1,4 +1,4 @@
-"""MO: rules and dashboards are PromQL, where they ask Prometheus."""
+"""MO: queries of rules and dashboards for Prometheus are valid PromQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scaffolder.repository.reading import line_of
 from scaffolder.tools.toolchain import Toolchain
 
 Values = Mapping[str, tuple[str, ...]]
-"""What the variables of a dashboard are, by their names."""
+"""The values of a dashboard's variables, by their names."""
 
 
 def rule_groups(project: Project) -> tuple[RuleGroups, ...]:
@@ -27,7 +27,7 @@ def rule_groups(project: Project) -> tuple[RuleGroups, ...]:
         raise NotApplicable(
             "another program fills in each file of rules first"
             if templates
-            else "there is no file of Prometheus rules"
+            else "no file of Prometheus rules"
         )
     return found
 
@@ -68,7 +68,7 @@ def dashboards_parse(project: Project, toolchain: Toolchain) -> Verdict:
     parser = module("promql_parser")
     queries = dashboards.queries(project)
     if not queries:
-        raise NotApplicable("there is no dashboard")
+        raise NotApplicable("no dashboard")
     findings: list[Finding] = []
     others = Counter[str]()
     for panel in queries:

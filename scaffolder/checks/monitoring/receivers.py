@@ -42,7 +42,7 @@ def receivers_are_in_service(project: Project, _: Toolchain) -> Verdict:
     """No receiver of Alertmanager posts to a service that has ended."""
     configurations = monitoring.alertmanagers(project)
     if not configurations:
-        raise NotApplicable("there is no Alertmanager configuration")
+        raise NotApplicable("no Alertmanager configuration")
     findings = []
     for configuration in configurations:
         for number, receiver in enumerate(listed(configuration.content.get("receivers"))):

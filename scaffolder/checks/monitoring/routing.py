@@ -44,7 +44,7 @@ _PLACEHOLDER = re.compile(
     r"|ENC\[.*\]|^(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+$|^(?:CHANGE_?ME|REPLACE_?ME|TODO|XXX+)$",
     re.DOTALL,
 )
-"""What another program fills in before Alertmanager reads it: envsubst, Ansible, SOPS."""
+"""Placeholders for another program than Alertmanager: envsubst, Ansible, SOPS."""
 
 _STAND_INS: tuple[tuple[re.Pattern[str], object], ...] = (
     (re.compile(r"(?:^|_)url$"), "http://stands-for-the-placeholder.invalid"),
@@ -53,14 +53,14 @@ _STAND_INS: tuple[tuple[re.Pattern[str], object], ...] = (
     (re.compile(r"^(?:send_resolved|require_tls|html|continue)$"), True),
     (re.compile(r"^(?:max_alerts|chat_id|priority)$"), 1),
 )
-"""What stands for a placeholder in settings that are more than a text, by their names."""
+"""Stand-ins for placeholders in settings that are not plain texts, by their names."""
 
 
 def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchain) -> Verdict:
     """amtool accepts each Alertmanager configuration: a file, or a part of the values of a chart.
 
     An AlertmanagerConfig spells its keys otherwise, and is the operator's to judge. An amtool that
-    is older than a setting is shown the configuration without it, and the verdict's limit says so.
+    is older than a setting gets the configuration without it, and the verdict's limit names it.
     """
     found = [
         one
@@ -68,7 +68,7 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
         if not one.is_object and not files.is_trial(one.path)
     ]
     if not found:
-        raise NotApplicable("there is no Alertmanager configuration")
+        raise NotApplicable("no Alertmanager configuration")
     amtool = toolchain.find(AMTOOL)
     version = tuple(int(part) for part in amtool.version.split(".")[:2]) if amtool else (0, 0)
     findings: list[Finding] = []
@@ -113,7 +113,7 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
 
 
 def _refusal(done: CompletedRun) -> str:
-    """Return what amtool says of a configuration that it does not accept."""
+    """Return amtool's reason for refusing a configuration."""
     refused = _REFUSED.search(done.stdout + done.stderr)
     message = essence(refused[1]) if refused else essence(done.stdout + done.stderr)
     return message.partition(" amtool: error:")[0]
@@ -163,7 +163,7 @@ _LACKS = re.compile(
     r"|unsupported scheme|must specify|at least one|\bempty\b|one of ",
     re.IGNORECASE,
 )
-"""How amtool says that a setting is not there, which another program may fill in."""
+"""Amtool's texts for a missing setting, which another program may fill in."""
 
 _COMPLETES = re.compile(
     r"\b(?:sed|envsubst|gomplate|dockerize|confd|yq|perl|awk|jinja2|j2|mustache|consul-template)\b"
@@ -209,7 +209,7 @@ def _known_to(version: tuple[int, ...], config: dict[str, Any]) -> tuple[dict[st
     left_out: set[str] = set()
     for receiver in config["receivers"]:
         if not isinstance(receiver, dict):
-            receivers.append(receiver)  # for amtool to say
+            receivers.append(receiver)  # amtool reports it
             continue
         kept: dict[Any, Any] = {}
         for kind, integrations in receiver.items():

@@ -23,10 +23,10 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdict:
-    """The Jenkinsfile has the form of Declarative Pipeline, gives each step an agent and lets no question hold one."""
+    """The Jenkinsfile is Declarative Pipeline; each step has an agent that no question holds."""
     files = kinds.pipelines_of(project, "jenkins")
     if not files:
-        raise NotApplicable("there is no Jenkinsfile")
+        raise NotApplicable("no Jenkinsfile")
     declarative = [file for file in files if not jenkins.is_scripted(project, file)]
     if not declarative:
         raise NotApplicable(_are_scripted(files))
@@ -89,7 +89,7 @@ _UNREAD_WORKFLOW = re.compile(
 
 
 def _is_of_a_checkout_around(project: Project, problem: dict[str, Any]) -> bool:
-    """Whether actionlint misses a called workflow in a checkout that has the repository in a folder.
+    """Return whether a called workflow is missing only because of a checkout around it.
 
     A repository that was just generated inside a checkout with workflows has no `.git` of its own:
     actionlint then takes the checkout for its root, and looks for our workflow there.
@@ -107,7 +107,9 @@ _PORT = re.compile(r"job\.services(?:\.[\w-]+|\[[^\]]+\])\.ports\[\s*\d+\s*\]")
 
 
 def _is_documented(project: Project, problem: dict[str, Any]) -> bool:
-    """Whether actionlint objects to `job.services.<id>.ports[6379]`, the form that GitHub documents.
+    """Return whether actionlint objects to `job.services.<id>.ports[6379]`.
+
+    GitHub documents this form.
 
     https://docs.github.com/actions/reference/workflows-and-actions/contexts#job-context
     """
@@ -121,7 +123,7 @@ def _is_documented(project: Project, problem: dict[str, Any]) -> bool:
 
 
 def _with_block(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first line, and those below it that are indented more: a text over several lines."""
+    """Yield the first line, and the more indented ones below it: a text over several lines."""
     indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
     yield from lines[:1]
     yield from itertools.takewhile(
@@ -160,7 +162,7 @@ def _audits(
 
     """
     done = _run_zizmor(project, toolchain, files)
-    # 0: nothing; 11 to 14: findings, the number says how severe the worst is
+    # 0: nothing; 11 to 14: findings, the number is the highest severity
     # (docs.zizmor.sh/usage/#exit-codes).
     is_whole = done.exit_code in _AUDITED
     lines = [line for line in done.stderr.splitlines() if _UNREAD.search(line)]
@@ -173,7 +175,7 @@ def _audits(
         if not lines:
             return json_report(ZIZMOR.name, done, codes=_AUDITED), []
         return [], list(files)
-    # It does not say which it could not read, or one took the verdict of all.
+    # It does not name the file that it could not read, or one took the verdict of all.
     half = len(files) // 2
     first, unread = _audits(project, toolchain, files[:half])
     second, others = _audits(project, toolchain, files[half:])
@@ -201,12 +203,12 @@ def _run_zizmor(project: Project, toolchain: Toolchain, files: Sequence[Path]) -
 
 
 def shellcheck_passes(project: Project, toolchain: Toolchain) -> Verdict:
-    """shellcheck finds nothing in any script: a `.sh` file, or one whose first line names a shell."""
+    """shellcheck passes for each `.sh` file and each script whose first line names a shell."""
     # Terraform fills in its templates first: their variables are none of the shell.
     programs = terraform_templates.without(project, kinds.shell_programs(project))
     files = tuple(file for file in programs if not _only_sets_variables(project.text(file)))
     if not files:
-        raise NotApplicable("there is no shell script")
+        raise NotApplicable("no shell script")
     problems, unread = _of_shells(project, toolchain, files)
     templates = {
         file for p in problems if (file := project.relative(p["file"])) and _is_template(project, p)
@@ -311,7 +313,7 @@ _OTHER_SHELLS = frozenset({1008, 1071})
 """Rules about a first line for a shell, or a program before one, that shellcheck does not know."""
 
 _NO_SHELL = 2148
-"""The rule by which shellcheck misses a first line: it does not know the shell, and none may run it."""
+"""The rule by which shellcheck misses a first line: it does not know the shell."""
 
 _RUNS_AS_WRITTEN = {_NO_SHELL: "note", 2068: "warning", 2145: "warning"}
 """Errors of shellcheck with which a script runs, and fails with words that hold blanks at most."""
@@ -320,7 +322,10 @@ _LAST_OF_PARSER = 1999
 """The last rule about what shellcheck cannot read."""
 
 _OF_FLUX = re.compile(r"\$\$[({A-Za-z_]")
-"""A `$` that Flux leaves in what it fills in: https://fluxcd.io/flux/components/kustomize/kustomizations/."""
+"""A `$` that Flux leaves in its substitutions.
+
+https://fluxcd.io/flux/components/kustomize/kustomizations/
+"""
 
 
 def _is_template(project: Project, problem: dict[str, Any]) -> bool:
@@ -355,7 +360,10 @@ _ASSIGNMENT = re.compile(r"(?:export\s+|readonly\s+)?[A-Za-z_]\w*\s*[:?+]?=.*")
 
 
 def _only_sets_variables(text: str) -> bool:
-    """Whether a file without a first line for a shell sets variables alone: it is for who includes it, make too."""
+    """Return whether a file without a shebang sets variables alone.
+
+    Such a file is for inclusion, by make too.
+    """
     if text.startswith("#!"):
         return False
     lines = [line.strip() for line in text.splitlines()]
@@ -367,7 +375,7 @@ def workflows(project: Project) -> tuple[Path, ...]:
     """Return the workflows of GitHub. Raises NotApplicable if there is none."""
     files = kinds.pipelines_of(project, "github")
     if not files:
-        raise NotApplicable("there is no GitHub workflow")
+        raise NotApplicable("no GitHub workflow")
     return files
 
 
@@ -406,11 +414,11 @@ _OF_WRITERS = re.compile(
     r"(?:github\.event\.)?inputs\b|github\.(?:ref|ref_name|sha|actor|triggering_actor|base_ref)\b"
     r"|github\.event\.(?:release|client_payload|milestone|label|base_ref|ref)\b"
 )
-"""Values that take the right to write to the repository: inputs of a run by hand, tags, releases."""
+"""Values that only writers of the repository set: inputs of a manual run, tags, releases."""
 
 
 def _is_of_owner(project: Project, location: dict[str, Any], raw: str) -> bool:
-    """Whether only the owner of a repository, or the workflow that calls this one, gives what is expanded."""
+    """Return whether only the repository's owner or the calling workflow sets the value."""
     if raw.startswith("github.event.repository."):
         return True
     workflow = table(
@@ -439,7 +447,7 @@ _OPEN_TO_MISUSE = frozenset(
         "unpinned-uses",
     }
 )
-"""Audits of what is wider than it has to be: somebody has to find a way in first, as with SEC003 and SEC004."""
+"""Audits of needless rights, which need another weakness first, as with SEC003 and SEC004."""
 
 _LIKELY = frozenset(
     {
@@ -447,7 +455,7 @@ _LIKELY = frozenset(
         "cache-call-unrestricted",
     }
 )
-"""Kinds of actionlint's problems with which a workflow still runs, if not always as it was meant."""
+"""Kinds of actionlint's problems that do not stop a workflow but may change its meaning."""
 
 _OLD_ACTION = re.compile(r"is (?:deprecated|retired|too old)")
 """An action for an older Node.js still runs; EOL005 knows the services that were switched off."""
@@ -504,9 +512,9 @@ def _of_actionlint(project: Project, problem: dict[str, Any]) -> Severity:
 
 
 def _gives_rights(project: Project, problem: dict[str, Any]) -> bool:
-    """Return whether the calling job, or its workflow, says which rights it gives.
+    """Return whether the calling job, or its workflow, sets its rights.
 
-    Else the settings of the repository say so, which no file of it holds.
+    Else the settings of the repository decide, which no file of it holds.
     """
     workflow = table(project, project.relative(problem["filepath"]))
     jobs = workflow.get("jobs")
@@ -529,7 +537,10 @@ def _of_shellcheck(level: str) -> Severity:
 
 
 def json_report(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
-    """What the program reported; an exit code that it does not document, or no JSON, is no verdict."""
+    """Return the JSON report of a program.
+
+    An undocumented exit code, or output that is not JSON, is inconclusive.
+    """
     if done.exit_code in codes:
         try:
             return output.value_of(done.stdout or "[]")
@@ -541,7 +552,7 @@ def json_report(name: str, done: CompletedRun, *, codes: set[int]) -> Any:
         "".join(said[-1:]),
     )
     raise ToolCrashed(
-        f"{name} ended with {done.exit_code}: {worst.strip()[:200] or 'it said nothing'}"
+        f"{name} ended with {done.exit_code}: {worst.strip()[:200] or 'without output'}"
     )
 
 

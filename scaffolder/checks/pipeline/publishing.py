@@ -14,11 +14,11 @@ from scaffolder.repository.reading import makefile_of
 from scaffolder.tools.toolchain import Toolchain
 
 _AROUND = {"scan": "before", "sbom": "before", "sign": "after"}
-"""What has to be run beside `make push`, where the Makefile has such a target."""
+"""Targets to run beside `make push`, if the Makefile has them."""
 
 
 def pushed_images_are_scanned_and_signed(project: Project, _: Toolchain) -> Verdict:
-    """A stage that runs `make push` runs the Makefile's scan and sbom before it, and sign after it."""
+    """A stage that runs `make push` runs scan and sbom before it, and sign after it."""
     makefiles = [file for file in files.makefiles(project) if file.parent == Path()]
     known = {
         target.name: Location(path=file, line=target.line)

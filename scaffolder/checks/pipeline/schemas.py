@@ -48,11 +48,11 @@ def workflows_match_the_schema(project: Project, toolchain: Toolchain) -> Verdic
 def gitlab_matches_the_schema(project: Project, toolchain: Toolchain) -> Verdict:
     """GitLab's own schema accepts .gitlab-ci.yml and what it includes.
 
-    A component has its inputs in a document of its own, for which there is no schema.
+    A component has its inputs in a separate document, which has no schema.
     """
     found = kinds.pipelines_of(project, "gitlab")
     if not found:
-        raise NotApplicable("there is no .gitlab-ci.yml")
+        raise NotApplicable("no .gitlab-ci.yml")
     components = [file for file in found if len(reading.documents(project, file)) > 1]
     files = [file for file in found if file not in components]
     limit = (
@@ -80,7 +80,7 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
     """
     files = kinds.pipelines_of(project, "azure-devops")
     if not files:
-        raise NotApplicable("there is no pipeline of Azure DevOps")
+        raise NotApplicable("no pipeline of Azure DevOps")
     project.hand(files)
     views = {file: _azure_view(project, file) for file in files}
     findings = _views_held_against(project, toolchain, "vendor.azure-pipelines", views)
@@ -88,7 +88,7 @@ def azure_pipelines_match_the_schema(project: Project, toolchain: Toolchain) -> 
 
 
 def _azure_view(project: Project, file: Path) -> str:
-    """The document as the schema reads it, as JSON; a text that is no YAML as it is."""
+    """Return the document as JSON, as the schema reads it; invalid YAML as it is."""
     try:
         document = next(iter(reading.yaml_of(project, file)), None)
     except reading.Unreadable:
@@ -106,7 +106,7 @@ def _gitlab_view(project: Project, file: Path) -> str:
 def _held_against(
     project: Project, toolchain: Toolchain, schema: str, files: Sequence[Path]
 ) -> Iterator[Finding]:
-    """Yield what a schema says of files as they are."""
+    """Yield the findings of a schema for files as they are."""
     if files:
         done = toolchain.run(
             CHECK_JSONSCHEMA,
@@ -121,7 +121,7 @@ def _held_against(
 def _views_held_against(
     project: Project, toolchain: Toolchain, schema: str, views: Mapping[Path, str]
 ) -> list[Finding]:
-    """Return what a schema says of files as it reads them: one by one, so that answers are kept.
+    """Return the findings of a schema for parsed files, one by one, so that answers are cached.
 
     Many are handed over at once, because each start of the program takes half a second.
     """

@@ -14,7 +14,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def deployments_follow_success(project: Project, _: Toolchain) -> Verdict:
-    """What deploys or publishes runs only if what it depends on has succeeded."""
+    """Jobs that deploy or publish run only if the jobs that they need have succeeded."""
     return _found(project, AFTER_FAILURE)
 
 
@@ -40,7 +40,7 @@ def _found(project: Project, kind: str) -> Verdict:
         for file in files.pipelines_of(project, name)
     ]
     if not pipelines:
-        raise NotApplicable("there is no pipeline")
+        raise NotApplicable("no pipeline")
     findings = tuple(
         Finding(path=file, line=trap.line, message=trap.problem, fix=trap.fix)
         for system, file in pipelines

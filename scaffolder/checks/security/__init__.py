@@ -1,4 +1,4 @@
-"""SEC: no secret lies open, nothing that runs can be exchanged, and nobody may do more than they need."""
+"""SEC: no secret is in a file, nothing that runs can be exchanged, and no right is needless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which values of a file are secrets by the name they are assigned to: settings, manifests, addresses and code."""
+"""Find secrets by the names that they are assigned to: settings, manifests, addresses, code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_VALUE = 2000
 
 
 class Kind(Enum):
-    """How a file writes a value that is no text in quotes."""
+    """How a file writes a value without quotes."""
 
     LINES = auto()
     """As the rest of the line: YAML, properties."""
@@ -28,7 +28,7 @@ class Kind(Enum):
     QUOTED = auto()
     """Not at all, there it is an expression: Terraform, JSON, TOML, XML."""
     CODE = auto()
-    """As QUOTED, and most texts are no settings: only a drawn one counts."""
+    """As QUOTED, but most texts are not settings: only a generated one counts."""
 
 
 _SUFFIXES = {
@@ -60,10 +60,11 @@ _WORDS_BY_NAME = (
 )
 
 _SAYS_SECRET = re.compile(
-    r"""(?P<password> passw(?:or)?d | passphrase | pwd | pass ) | secret | token | credentials? | _auth
-    | (?: api | access | private | secret | sign(?:ing|ature) | encrypt(?:ion)? | master | auth | account | hmac | jwt
-      | session | cookie | app(?:lication)? | license | storage | service | shared | webhook | client | admin | deploy
-      | aes | crypto | seed ) [_.-]? key""",
+    r"""(?P<password> passw(?:or)?d | passphrase | pwd | pass )
+    | secret | token | credentials? | _auth
+    | (?: api | access | private | secret | sign(?:ing|ature) | encrypt(?:ion)? | master | auth
+      | account | hmac | jwt | session | cookie | app(?:lication)? | license | storage | service
+      | shared | webhook | client | admin | deploy | aes | crypto | seed ) [_.-]? key""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BEHIND = (
@@ -87,7 +88,7 @@ _ASSIGNS = re.compile(
     r"[\"'`]?(?P<sign>[ \t]*(?:=>|:=|\?=|=|:(?!:))[ \t]*|[ \t]+(?=[\"'])|>)(?P<quote>[\"'`]?)"
 )
 _FOLLOWS = re.compile(r"[\"'`]?[ \t]*[:=>?]|[ \t]+[\"']")
-"""What follows a name that has a value: the start of _ASSIGNS, and quick to look for."""
+"""Signs after a name that has a value: the start of _ASSIGNS, and quick to look for."""
 _ENV_WITH_BLANK = re.compile(r"[ \t]+(?=\S)")
 
 _IN_QUOTES = re.compile(
@@ -102,7 +103,8 @@ _IN_A_CONNECTION = re.compile(r"(?P<secret>[^\s\"'`;&]+)")
 _IN_AN_ELEMENT = re.compile(r"(?P<secret>[^\s<>]+)(?=</)")
 
 _PAIR = re.compile(
-    r"\b(?:name|key)[\"']?\s*[:=]\s*[\"']?(?P<key>[\w.-]{3,80})[\"']?\s*,?\s*[\"']?value[\"']?\s*[:=][ \t]*"
+    r"\b(?:name|key)[\"']?\s*[:=]\s*[\"']?(?P<key>[\w.-]{3,80})[\"']?\s*,?\s*[\"']?value[\"']?\s*[:=]["
+    r" \t]*"
     r"(?:[\"'](?P<secret>[^\s\"']+)[\"']|(?P<plain>[^\s\"',;{}\[\]]+)[ \t]*(?:\#.*)?$)",
     re.M,
 )
@@ -188,7 +190,10 @@ def _candidates(file: Path, kind: Kind, text: str, lowered: str) -> Iterator[_Ca
 
 
 def _names(text: str, lowered: str, *, blank: bool) -> Iterator[tuple[int, int]]:
-    """Where each name starts and ends that holds a hint and may have a value; `blank` if one may follow a blank."""
+    """Yield start and end of each name that holds a hint and may have a value.
+
+    `blank` tells that the value may follow a blank.
+    """
     ends = set()
     for hint in _HINTS:
         at = lowered.find(hint)
@@ -223,7 +228,7 @@ def _value(kind: Kind, text: str, start: int, end: int, *, plain: bool) -> _Cand
     key = text[start:end].lstrip("-.")
     before = text[start - 1 : start]
     if text[max(start - 2, 0) : start] == "${" and text[end : end + 2] in {":?", ":+"}:
-        return None  # what a shell says if the variable is not set
+        return None  # the shell's message for an unset variable
     if before in {"/", "@", "$", "{", "%"} and not (
         before == "{" and text[end : end + 1] in {":", "'", '"', "="}
     ):
@@ -254,7 +259,7 @@ _NOTHING = re.compile(r"(?P<secret>(?!))")
 
 
 def _reader(kind: Kind, sign: str, quote: str, before: str) -> re.Pattern[str]:
-    """What reads the value behind a sign, where a value may be written like that."""
+    """Return the pattern that reads the value behind a sign, if one may be written so."""
     if sign == ">":
         return _IN_AN_ELEMENT if before == "<" else _NOTHING
     if quote:
@@ -266,7 +271,10 @@ def _reader(kind: Kind, sign: str, quote: str, before: str) -> re.Pattern[str]:
 
 
 def _takes_blank(text: str, start: int, kind: Kind) -> bool:
-    """Whether a value follows its name without a sign: an option of a command, `ENV` of a Dockerfile, .netrc."""
+    """Return whether a value follows its name without a sign.
+
+    An option of a command, `ENV` of a Dockerfile and .netrc do.
+    """
     if kind not in {Kind.WORDS, Kind.LINES}:
         return False
     line = text[text.rfind("\n", 0, start) + 1 : start]
@@ -292,7 +300,7 @@ def _is_assigned_secret(kind: Kind, candidate: _Candidate) -> bool:
 
 
 def _is_explained(file: Path, text: str, candidate: _Candidate) -> bool:
-    """Whether the value is in a comment, and not one that a generator made: how such a line looks is shown there.
+    """Return whether the value is in a comment and not generated: an example of the form.
 
     The defaults of a chart name in comments what may be set.
     """
@@ -304,7 +312,7 @@ def _is_explained(file: Path, text: str, candidate: _Candidate) -> bool:
 
 
 def _is_shown(text: str, candidate: _Candidate, *, sealed: bool) -> bool:
-    """Whether the value is an example in the description of an API, or encrypted for a controller."""
+    """Return whether the value is an example of an API, or encrypted for a controller."""
     if sealed and candidate.value.startswith("Ag") and len(candidate.value) > 60:
         return True
     line_start = text.rfind("\n", 0, candidate.key_start) + 1
@@ -330,7 +338,8 @@ def _in_addresses(text: str) -> Iterator[Secret]:
 
 
 _ENTRY = re.compile(
-    r"(?P<indent> +)[\"']?(?P<key>[\w.-]+)[\"']?:[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)(?P=quote)[ \t]*(?:\#.*)?$"
+    r"(?P<indent> +)[\"']?(?P<key>[\w.-]+)[\"']?:["
+    r" \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)(?P=quote)[ \t]*(?:\#.*)?$"
 )
 
 

@@ -1,4 +1,4 @@
-"""What is fetched from the network and run."""
+"""Find code that is fetched from the network and run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> 
     )
     files = sorted((*scripts, *kinds.pipelines(project)))
     if not files:
-        raise NotApplicable("there is no script, Dockerfile or pipeline")
+        raise NotApplicable("no script, Dockerfile or pipeline")
     findings = tuple(
         Finding(
             path=file,
@@ -84,7 +84,7 @@ class _Line:
 
 
 def _joined(lines: list[str]) -> Iterator[_Line]:
-    """Yield the lines, each with those that go on with it after a backslash; comments between are left out."""
+    """Yield the lines, joined with those after a backslash; comments between are left out."""
     text, starts = "", list[tuple[int, int]]()
     for number, line in enumerate(lines, 1):
         if text and line.lstrip().startswith("#"):

@@ -1,8 +1,7 @@
 """Is a text that is assigned to a password or a key more likely drawn than written?
 
-What somebody wrote is a name, a path, a reference to a secret store or a word for an example; what
-a generator drew is hexadecimal, base64, or letters and digits in no order. Nothing here knows the
-text's place.
+Words that a person wrote are names, paths, references to a secret store or examples; generated ones
+are hexadecimal, base64, or letters and digits in no order. Nothing here knows the text's place.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _SAYS_SO = re.compile(
 _WRONG = re.compile(
     r"(?<![a-z])(?:wrong|invalid|fake|dummy|bogus|incorrect)(?![a-z])|^#\w+(?:&|$)", re.IGNORECASE
 )
-"""What a test hands over to be refused, and the name of a bean in a route of Camel."""
+"""Values that a test expects to be refused, and the name of a bean in a route of Camel."""
 
 _TECHNICAL = re.compile(
     r"k8s|s3|e2e|i18n|l10n|v\d+(?:alpha|beta)?\d*|oauth2?|ec2|x86|x64|db2|h2|http2|p12|p256|b64|base64|sha\d+|md5|"
@@ -48,10 +47,10 @@ _USUAL = re.compile(
     r"unused|empty",
     re.IGNORECASE,
 )
-"""What a password is called where it is none, and the one that comes with a database."""
+"""Usual stand-ins for a password, and the default one of a database."""
 
 _ENCODED_WORD = re.compile(r"[A-Za-z0-9+/]{6,64}={0,2}")
-"""What may be a word in base64; a longer one is a document."""
+"""A possible word in base64; a longer one is a document."""
 
 
 def entropy(text: str) -> float:
@@ -62,7 +61,7 @@ def entropy(text: str) -> float:
 
 
 def is_example(text: str) -> bool:
-    """Whether the text says itself, or encoded in base64, that it stands for another one."""
+    """Return whether the text, or its base64 content, is a stand-in for another one."""
     if _EXAMPLE.search(text):
         return True
     word = decoded(text)
@@ -81,12 +80,12 @@ def decoded(text: str) -> str:
         return (
             base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii").strip()
         )
-    except ValueError:  # no base64, or what it holds is no text
+    except ValueError:  # not base64, or its content is not text
         return ""
 
 
 def is_drawn(text: str) -> bool:
-    """Whether a generator made the text: hexadecimal, base64, or letters and digits in no order, and no example."""
+    """Return whether the text was generated: hexadecimal, base64 or random characters."""
     return (
         _may_be_secret(text)
         and not is_example(text)
@@ -95,7 +94,7 @@ def is_drawn(text: str) -> bool:
 
 
 def is_secret(text: str) -> bool:
-    """Whether a text that is assigned to a secret is one: drawn, or letters with digits or signs, and no name."""
+    """Return whether a text assigned to a secret is one: generated, or with digits or signs."""
     if not _may_be_secret(text) or is_example(text):
         return False
     mixed = re.search(r"[A-Za-z]", text) and re.search(r"[0-9!#&*+=?@^~]", text)
@@ -164,7 +163,7 @@ def _of_google(text: str) -> bool:
 
 
 def _is_unpronounceable(text: str) -> bool:
-    """Whether it is small letters only, of which so many consonants are in a row that it is no word."""
+    """Return whether it is lower-case letters with too many consonants in a row for a word."""
     return (
         re.fullmatch(r"[a-z]{12,}", text) is not None
         and re.search(r"[^aeiouy]{5,}", text) is not None

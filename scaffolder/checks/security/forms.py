@@ -1,4 +1,4 @@
-"""Which texts are secrets by their form alone: tokens and keys that their makers give a prefix, and private keys."""
+"""Find secrets by their form alone: tokens and keys with a vendor's prefix, private keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRIVATE_KEY = "a private key"
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """What a kind of secret looks like; `hints` are pieces of it in lower case, one of which is always there."""
+    """The form of a kind of secret; `hints` are lower-case pieces, one of which is always there."""
 
     name: str
     hints: tuple[str, ...]
@@ -26,7 +26,7 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class Secret:
-    """What looks like a secret: where it is in the text of a file, and a name for it that does not repeat it."""
+    """A probable secret: its place in a file's text, and a name that does not repeat it."""
 
     start: int
     end: int
@@ -105,7 +105,8 @@ _OWN = (
     ),
 )
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|[A-Za-z-]+: \S+)*[A-Za-z0-9+/=]{40,}"
+    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|[A-Za-z-]+:"
+    r" \S+)*[A-Za-z0-9+/=]{40,}"
 )
 _SHORTEST = 20
 """Signs; each form is so long, without a blank.
@@ -117,7 +118,7 @@ _MODE = re.compile(r"_(?:test|live|prod)_")
 
 
 def known(text: str) -> Iterator[Secret]:
-    """Each secret of a published form, in no order; one that several forms fit is there several times."""
+    """Yield each secret of a published form, unordered, once for each form that it fits."""
     if "PRIVATE KEY" in text:
         for found in _PRIVATE_KEY.finditer(text):
             yield Secret(start=found.start(), end=found.end(), name=PRIVATE_KEY)

@@ -1,4 +1,4 @@
-"""What Terraform and Kubernetes roles allow."""
+"""Check the rights that Terraform and Kubernetes roles grant."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def nobody_may_do_everything(project: Project, toolchain: Toolchain) -> Verdict:
-    """No policy, role assignment or role allows every action, or every action of a service on every resource."""
+    """No policy, assignment or role allows every action, or all of a service on all resources."""
     configurations = files.terraform(project)
     items, limit = manifests.everything(project, toolchain)
     roles = [item for item in items if item.kind in {"Role", "ClusterRole"}]
     if not configurations and not roles:
-        raise NotApplicable("there is no Terraform code and no Kubernetes role")
+        raise NotApplicable("no Terraform code and no Kubernetes role")
     findings = [finding for item in roles for finding in _of_role(item)]
     for file in configurations:
         block = blocks(project, file)
@@ -51,7 +51,7 @@ _EVERY_GROUP = frozenset({"*", "", "rbac.authorization.k8s.io"})
 
 
 def _of_role(item: KubernetesObject) -> Iterator[Finding]:
-    """Yield the rules of a role that allow everything; a group that a CRD brings is a part of it."""
+    """Yield the rules of a role that allow everything; a CRD's API group counts as a part."""
     for rule in listed(item.content.get("rules")):
         if (
             isinstance(rule, dict)

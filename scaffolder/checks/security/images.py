@@ -19,7 +19,7 @@ _NOT_ROOT = re.compile(r"nonroot|non-root|unprivileged|rootless")
 
 
 def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verdict:
-    """Each image is named with a tag or a digest, and not with a tag that means another image tomorrow."""
+    """Each image has a tag or a digest, and the tag is not a mutable one."""
     items, limit = manifests.everything(project, toolchain)
     uses = (*image_references.named(project), *image_references.deployed(project, items))
     if not uses:
@@ -56,7 +56,7 @@ def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:
         if (found := stages(project, file)) is not None
     ]
     if not read:
-        raise NotApplicable("there is no Dockerfile of a service")
+        raise NotApplicable("no Dockerfile of a service")
     findings = tuple(finding for file, found in read for finding in _root(file, found))
     return Verdict(findings=findings, detail=", ".join(file.as_posix() for file, _ in read))
 
@@ -87,7 +87,7 @@ _FOR_USERS = re.compile(r"prod(?:uction)?|final|runtime|release|runner|app|serve
 
 
 def _shipped(found: Dockerfile) -> Stage:
-    """Return the stage that users get: the last one, or that of production before a last one for tests."""
+    """Return the stage that users get: the last one, or that of production before tests."""
     last = found.stages[-1]
     if not _says(_FOR_TESTS, last.name):
         return last

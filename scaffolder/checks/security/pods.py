@@ -1,4 +1,4 @@
-"""What pods may do on their node, and what roles may do in the cluster."""
+"""Check the rights of pods on their node, and of roles in the cluster."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/."""
 
 
 def pods_have_no_privileges(project: Project, toolchain: Toolchain) -> Verdict:
-    """No pod asks for the node: privileged, its network, processes or folders, root, or a way to gain more rights."""
+    """No pod asks for the node: privileges, its network, processes or folders, root, escalation."""
     items, limit = manifests.everything(project, toolchain)
     pods = [(item, spec) for item in items if (spec := item.pod_spec) is not None]
     if not pods:
-        raise NotApplicable(limit or "there is no Kubernetes object with pods")
+        raise NotApplicable(limit or "no Kubernetes object with pods")
     findings = dict.fromkeys(finding for item, spec in pods for finding in _privileges(item, spec))
     return Verdict(
         findings=tuple(findings), detail=f"{counted(len(pods), 'object')} with pods", limit=limit

@@ -1,4 +1,4 @@
-"""Secrets that lie in files. What is found is never repeated, neither in a finding nor in a log."""
+"""Find secrets in files. Their values are never repeated, neither in a finding nor in a log."""
 
 from __future__ import annotations
 
@@ -61,7 +61,10 @@ def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
                         path=file,
                         line=number,
                         message=f"holds what looks like {secret.name}",
-                        fix="revoke it, for the history keeps it; then read it from the environment or a secret store",
+                        fix=(
+                            "revoke it, for the history keeps it; then read it from the environment"
+                            " or a secret store"
+                        ),
                         severity=_weight(project, file, text, secret),
                     )
                 )
@@ -95,7 +98,7 @@ _ELSEWHERE = re.compile(r"secret(?:Access)?KeySecretRef|secretKeyRef|secretRef",
 
 
 def _weight(project: Project, file: Path, text: str, secret: Secret) -> Severity:
-    """Return NOTE for what opens nothing of production: values of trials, an id whose secret is elsewhere."""
+    """Return NOTE for a secret without use in production, such as an id without its secret."""
     if files.is_trial_values(project, file) or _is_for_developers(text, secret.start):
         return Severity.NOTE
     if (
@@ -139,7 +142,7 @@ _OF_AN_ID = re.compile(r"(?:user(?:name)?|key_?id)[\"']?\s*[:=]", re.IGNORECASE)
 
 
 def _is_alone(text: str, secret: Secret) -> bool:
-    """Return whether a name or an id is an id of a key of AWS, without the key that it is the id of."""
+    """Return whether a name or an id is that of an AWS key, without the key itself."""
     before_it = text[text.rfind("\n", 0, secret.start) + 1 : secret.end]
     if secret.name != "an AWS access key" or not _OF_AN_ID.search(before_it):
         return False
@@ -160,7 +163,8 @@ def _is_for_developers(text: str, at: int) -> bool:
 
 
 _PUBLISHED = re.compile(
-    r"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq"  # the emulator of Azure Storage
+    # The emulator of Azure Storage.
+    r"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq"
     r"|X-Amz-Credential[\"']?\s*[=:]"  # the signature of an address, by a key that is not given
     r"|/\d{8}/[a-z0-9-]+/\w+/aws4_request"
     r"|SW2YcwTIb9zpOOhoPsMm"  # the key of sessions that Grafana comes with
@@ -187,7 +191,7 @@ _DATA = re.compile(r"data:[\w/+.;=-]*;base64,[A-Za-z0-9+/=]*")
 
 
 def _is_in_data(text: str, at: int) -> bool:
-    """Return whether a place is in a picture or a font that a text holds: `data:image/png;base64,`."""
+    """Return whether a place is in an embedded picture or font: `data:image/png;base64,`."""
     start = text.rfind(";base64,", text.rfind("\n", 0, at) + 1, at)
     head = text.rfind("data:", 0, start) if start >= 0 else -1
     return head >= 0 and _DATA.fullmatch(text, head, at) is not None
@@ -203,7 +207,7 @@ def _secrets(file: Path, text: str, by_form: tuple[Secret, ...]) -> Iterator[Sec
 
 
 def _apart(secrets: Iterator[Secret]) -> Iterator[Secret]:
-    """The secrets, of those that are in the same place the one that was found first, in the order of the file."""
+    """Yield the secrets in the order of the file; of several in one place, the first found."""
     kept: list[Secret] = []
     for secret in secrets:
         if not any(secret.start < other.end and other.start < secret.end for other in kept):

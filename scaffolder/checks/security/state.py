@@ -18,20 +18,23 @@ _LOCKS = {
     "http": StateLock(settings=("lock_address",), fix="lock_address = …"),
     **dict(of_each(lambda cloud: cloud.STATE_LOCKS.items())),
 }
-"""What makes a backend lock, for those that do not by themselves."""
+"""Settings that make a backend lock, for those that do not by themselves."""
 
 
 def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
-    """Each remote state is locked while it is written and encrypted where it lies, and none lies in the repository."""
+    """Remote states are locked while written and encrypted at rest; none is in the repository."""
     states = files.terraform_states(project)
     backends = [found for file in files.terraform(project) for found in _backends(project, file)]
     if not states and not backends:
-        raise NotApplicable("there is no Terraform backend and no state")
+        raise NotApplicable("no Terraform backend and no state")
     findings = [
         Finding(
             path=file,
             message="is a Terraform state: it holds every value that Terraform knows, secrets too",
-            fix=f"git rm --cached {file.as_posix()}, add it to .gitignore, and change every secret that is in it",
+            fix=(
+                f"git rm --cached {file.as_posix()}, add it to .gitignore, and change every secret"
+                " that is in it"
+            ),
         )
         for file in states
     ]
@@ -74,7 +77,7 @@ def _of_backend(project: Project, file: Path, backend: Block) -> Iterator[Findin
 
 
 def _partial(project: Project, file: Path) -> Iterator[tuple[Path, dict[str, Attribute]]]:
-    """The files that complete the backend of a root: those with the ending .tfbackend in its folder and below."""
+    """Yield the files that complete the backend of a root: *.tfbackend in its folder and below."""
     for other in files.terraform_backends(project, file.parent):
         block = blocks(project, other)
         if block:

@@ -21,7 +21,7 @@ def trust_names_one_pipeline(project: Project, _: Toolchain) -> Verdict:
     """A role that is taken with a token names the subject, and no wildcard covers who else may."""
     configurations = [file for file in files.terraform(project) if not _is_test(file)]
     if not configurations:
-        raise NotApplicable("there is no Terraform code")
+        raise NotApplicable("no Terraform code")
     trusts = [
         (file, trust)
         for file in configurations

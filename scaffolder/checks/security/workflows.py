@@ -1,4 +1,4 @@
-"""What GitHub's workflows use, may do, and give to whom."""
+"""Check the actions, the rights and the secrets of GitHub workflows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
         Finding(
             path=file,
             line=line,
-            message=f"{name} is used at {ref or 'no version'}, which its owner may move to other code",
+            message=(
+                f"{name} is used at {ref or 'no version'}, which its owner may move to other code"
+            ),
             fix=f"uses: {name}@<commit> # {ref or 'v1.2.3'}",
             severity=Severity.NOTE if name.startswith(_OF_GITHUB) else Severity.WARNING,
         )
@@ -68,15 +70,21 @@ def permissions_are_named(project: Project, _: Toolchain) -> Verdict:
                     Finding(
                         path=file,
                         line=line_of(holder, "permissions"),
-                        message="write-all: every step, and every action, may change the repository and its releases",
-                        fix="permissions: {contents: read}, and what one job needs beyond that at that job",
+                        message=(
+                            "write-all: every step, and every action, may change the repository and"
+                            " its releases"
+                        ),
+                        fix=(
+                            "permissions: {contents: read}, and what one job needs beyond that at"
+                            " that job"
+                        ),
                     )
                 )
     return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 
 def forks_reach_no_secret(project: Project, _: Toolchain) -> Verdict:
-    """Nothing that a stranger's pull request runs can read a secret or write with the repository's token."""
+    """Nothing that a fork's pull request runs can read a secret or write with the token."""
     files = _workflows(project)
     findings = [finding for file in files for finding in _exposed(file, table(project, file))]
     return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
@@ -102,7 +110,9 @@ def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
                 yield Finding(
                     path=file,
                     line=line_of(step, "uses" if checkout else "run"),
-                    message=f"{name} fetches a stranger's code on {strangers[0]}, which has the secrets",
+                    message=(
+                        f"{name} fetches a stranger's code on {strangers[0]}, which has the secrets"
+                    ),
                     fix="run what comes from a pull request on pull_request, without secrets",
                 )
         secret = next(
@@ -119,10 +129,19 @@ def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
             yield Finding(
                 path=file,
                 line=line,
-                message=f"{name} runs on pull_request, and its steps, which the pull request may change, get {what}",
-                fix="give the job an environment that asks somebody, or `if: github.event_name == 'push'`"
-                if "push" in on
-                else "hand over only the secrets that it needs, or give the job an environment that asks somebody",
+                message=(
+                    f"{name} runs on pull_request, and its steps, which the pull request may"
+                    f" change, get {what}"
+                ),
+                fix=(
+                    "give the job an environment with a required reviewer, or `if:"
+                    " github.event_name == 'push'`"
+                    if "push" in on
+                    else (
+                        "hand over only the secrets that it needs, or give the job an environment"
+                        " with a required reviewer"
+                    )
+                ),
                 severity=Severity.WARNING,
             )
 
@@ -152,7 +171,7 @@ def _is_left_out(step: dict[Any, Any]) -> bool:
 def _guarded(
     jobs: dict[Any, dict[Any, Any]], name: Any, seen: frozenset[Any] = frozenset()
 ) -> bool:
-    """Whether a job runs for some events only, or after somebody was asked: by itself, or by a job that it needs."""
+    """Return whether a job, or one that it needs, is limited to events or an approval."""
     job = jobs.get(name, {})
     condition = str(job.get("if", ""))
     if _GUARDED.search(condition) or "environment" in job:
@@ -206,5 +225,5 @@ def _uses(project: Project, file: Path) -> Iterator[tuple[Path, int, str, str]]:
 def _workflows(project: Project) -> tuple[Path, ...]:
     files = kinds.ci_files(project, "github")
     if not files:
-        raise NotApplicable("there is no GitHub workflow")
+        raise NotApplicable("no GitHub workflow")
     return files

@@ -1,4 +1,4 @@
-"""SY: every file parses as its name says, and no template syntax is left in it."""
+"""SY: every file parses as its name promises, and has no template syntax left in it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _TOML = frozenset({".toml", ".lock"})
 
 
 def nothing_of_the_template_is_left(project: Project, _: Toolchain) -> Verdict:
-    """No line of a generated repository holds a marker of our templates, and none of its files is one of them."""
+    """No line of a generated repository has a marker of our templates, and no file is one."""
     if not project.is_generated:
         raise NotApplicable("the repository was not generated from this template")
     findings = []
@@ -84,5 +84,5 @@ def _is_table(suffix: str, line: str) -> bool:
 
 @cache
 def _questions() -> frozenset[str]:
-    """The names that a marker of the template starts with: its questions, and what it computes from their answers."""
+    """Return the names that start a template's marker: its questions and computed values."""
     return frozenset(name for name in bundled.configuration() if not name.startswith("_"))

@@ -1,4 +1,4 @@
-"""SY: every file is what its name says it is, and nothing of the template is left in it."""
+"""SY: every file parses as its name promises, and nothing of the template is left in it."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _TEXTS = frozenset(
 
 
 def yaml_parses(project: Project, toolchain: Toolchain) -> Verdict:
-    """YAML files parse and repeat no key; what Helm or Terraform renders first is theirs to judge."""
+    """YAML files parse and repeat no key, except sources that Helm or Terraform renders first."""
     found = terraform_templates.without(project, files.plain_yaml(project))
     return _each(project, found, "YAML", _yaml_problem)
 
 
 def json_parses(project: Project, toolchain: Toolchain) -> Verdict:
-    """JSON files parse; what Terraform renders first is no JSON before that."""
+    """JSON files parse, except sources that Terraform renders first."""
     found = terraform_templates.without(project, files.json(project))
     return _each(project, found, "JSON", _json_problem)
 
@@ -77,13 +77,13 @@ def hcl_parses(project: Project, toolchain: Toolchain) -> Verdict:
 def files_are_readable(project: Project, toolchain: Toolchain) -> Verdict:
     """Each text that a check would read can be read: it is UTF-8, and its permissions allow it.
 
-    Images, archives and the like are no texts, and nothing asks for them. A text that is too large
-    for us is no fault of the repository: it is not looked at.
+    Images, archives and the like are binary, and no check asks for them. A text that is too large
+    for us is not the repository's fault: it is not looked at.
     """
     for file in project.files:
         project.text(file)
     if not project.unreadable and not any(_should_be_text(file) for file in project.files):
-        raise NotApplicable("there is no file that a check would read")
+        raise NotApplicable("no file that a check would read")
     unreadable = {
         path: reason
         for path, reason in sorted(project.unreadable.items())
@@ -116,7 +116,7 @@ _ANY_UNICODE = frozenset({".yaml", ".yml", ".xml", ".json", ".md", ".properties"
 """Texts whose readers find out about UTF-16 by its first bytes; others ask for UTF-8."""
 
 _NOT_READ = ("is encrypted", "nothing over")
-"""How the model says that a file is encrypted, or larger than what it reads: no fault of the repository."""
+"""The model's texts for a file that is encrypted or too large: no fault of the repository."""
 
 
 def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
@@ -125,7 +125,7 @@ def dockerfiles_parse(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
-    """No blank ends a line, and a newline ends the file, wherever .editorconfig says so.
+    """No line ends in a blank, and a newline ends the file, if .editorconfig requires it.
 
     Only where our template wrote it: elsewhere editors keep to it, and old files are left alone.
     """
@@ -136,7 +136,7 @@ def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
         for file in files.editor_settings(project)
     }
     if not configs:
-        raise NotApplicable("there is no .editorconfig")
+        raise NotApplicable("no .editorconfig")
     findings = []
     for file in project.files:
         wanted = _wanted(configs, file)
@@ -184,7 +184,7 @@ def conflicts_are_settled(project: Project, toolchain: Toolchain) -> Verdict:
 
 
 def _conflicts(lines: Sequence[str]) -> Iterator[int]:
-    """The line that each conflict starts at: Git's first marker, and below it the middle one and the last one.
+    """Yield the line of each conflict: Git's first marker, with the middle and last one below.
 
     A heading of Markdown that is underlined with seven signs is none.
     """
@@ -200,7 +200,7 @@ def _conflicts(lines: Sequence[str]) -> Iterator[int]:
 
 
 def _wanted(configs: dict[Path, EditorConfig], file: Path) -> dict[str, str]:
-    """What the .editorconfig files on the way to `file` say of it; the nearest wins."""
+    """Return the settings of the .editorconfig files on the way to `file`; the nearest wins."""
     wanted: dict[str, str] = {}
     for folder in file.parents:
         if folder in configs:
@@ -241,17 +241,17 @@ def _cure(reason: str) -> str:
     return (
         "save it as UTF-8"
         if "UTF-8" in reason or "no text" in reason
-        else "take it out of the repository, or mend it"
+        else "take it out of the repository, or correct it"
     )
 
 
 _Problem = Callable[[Project, Path], tuple[int, str] | None]
-"""What is wrong with a file, and on which line; None where it parses."""
+"""The error in a file, and its line; None if it parses."""
 
 
 def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Problem) -> Verdict:
     if not found:
-        raise NotApplicable(f"there is no {language}{'' if language == 'Dockerfile' else ' file'}")
+        raise NotApplicable(f"no {language}{'' if language == 'Dockerfile' else ' file'}")
     findings, templates = [], 0
     for file in found:
         wrong = None if files.is_of_others(file) else problem(project, file)
@@ -273,7 +273,7 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
 
 
 _OF_A_VALUE = frozenset({"JSON", "XML"})
-"""Languages in which an empty text says nothing, and is no text of the language."""
+"""Languages in which an empty text is not valid."""
 
 
 def _empty(file: Path) -> Finding:
@@ -340,7 +340,7 @@ _API_MANAGEMENT = re.compile(
     r"|=\"@[({]|>\s*@[({]",
     re.DOTALL,
 )
-"""A policy of Azure API Management: its expressions in C# are no XML.
+"""A policy of Azure API Management: its expressions in C# are not XML.
 
 https://learn.microsoft.com/azure/api-management/api-management-policy-expressions
 """

@@ -53,7 +53,7 @@ def valid(
 
     syntax: HCL and references · schema: also every resource type, argument and block, against the
     providers' published schemas · rehearsed: also applied, planned again and destroyed in a cloud
-    that is a file · provider: also what the real provider says of the values.
+    that is a file · provider: also the real provider's verdict on the values.
     """
     folder = _folder(project)
     roots = terraform.roots(project.root / folder)
@@ -143,7 +143,7 @@ def _folder(project: Project) -> Path:
     """The folder that holds all roots and their modules: the deepest one that they share."""
     folder = rehearsals.folder_of(project)
     if folder is None:
-        raise NotApplicable("there is no Terraform code")
+        raise NotApplicable("no Terraform code")
     inputs = (*files.terraform_inputs(project), *files.terraform_tests(project))
     project.hand(file for file in inputs if not project.is_encrypted(file))
     return folder

@@ -1,4 +1,4 @@
-"""What a rehearsal adds to `terraform validate`: the code applies, plans clean and is destroyed."""
+"""Rehearse Terraform beyond `terraform validate`: the code applies, plans clean, is destroyed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _INDEX = re.compile(r'\["[^"]*"\]|\[\d+\]')
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """What a rehearsal found; `limit` says what it did not try, `tried` is false if that is all."""
+    """The result of a rehearsal; `limit` names the untried part, `tried` is false if all is."""
 
     findings: tuple[Finding, ...] = ()
     limit: str = ""

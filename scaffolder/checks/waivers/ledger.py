@@ -1,4 +1,4 @@
-"""WV: what scanners are told to say nothing of is written down, with a reason, an owner and an end."""
+"""WV: suppressions of scanners are recorded, with a reason, an owner and an end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 
 def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdict:
-    """Each comment, annotation or file that silences a scanner belongs to an entry of .scaffold/waivers.yml.
+    """Each comment, annotation or file that silences a scanner has an entry in the ledger.
 
     The ledger is a rule of our template: a repository without it that others made has none to keep.
     """
@@ -43,7 +43,10 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
             path=mark.path,
             line=mark.line,
             message=f"{mark.rule} is silenced, and no waiver covers {', '.join(mark.hides)}",
-            fix=f"mend what {mark.rule.split('/')[0]} found, or say in {LEDGER.as_posix()} why it stays",
+            fix=(
+                f"fix the finding of {mark.rule.split('/')[0]}, or give its reason in"
+                f" {LEDGER.as_posix()}"
+            ),
             rule=mark.rule,
             severity=Severity.WARNING,
         )
@@ -58,7 +61,7 @@ def every_suppression_is_in_the_ledger(project: Project, _: Toolchain) -> Verdic
 def no_waiver_is_expired_or_unused(
     project: Project, _: Toolchain, *, today: datetime.date
 ) -> Verdict:
-    """Each entry of the ledger is still needed, and somebody has looked at it within a year."""
+    """Each entry of the ledger is still needed, and was reviewed within a year."""
     try:
         marks, ledger = waivers.marks(project), waivers.ledger(project)
     except WaiversError as error:
@@ -78,7 +81,7 @@ def no_waiver_is_expired_or_unused(
 def _stale(
     project: Project, waiver: Waiver, marks: tuple[Mark, ...], today: datetime.date
 ) -> Iterator[Finding]:
-    """What is to be said of one waiver on one day; on its last day it still holds."""
+    """Yield the findings for one waiver on one day; on its last day it still holds."""
 
     def at_entry(message: str, fix: str, severity: Severity = Severity.ERROR) -> Finding:
         return Finding(
@@ -102,13 +105,16 @@ def _stale(
     for path in waiver.paths:
         if not files.named_by(project, path):
             yield at_entry(
-                f"names {path}, where there is no file",
+                f"names {path}, which does not exist",
                 "take the path out of the ledger",
                 Severity.WARNING,
             )
     for mark in covered:
         if mark.until and mark.until > waiver.expires:
-            message = f"{mark.rule} is silenced until {mark.until}, but {waiver.id} ends on {waiver.expires}"
+            message = (
+                f"{mark.rule} is silenced until {mark.until}, but {waiver.id} ends on"
+                f" {waiver.expires}"
+            )
             yield Finding(
                 path=mark.path,
                 line=mark.line,
@@ -119,8 +125,8 @@ def _stale(
 
 
 def _ending(last: datetime.date, today: datetime.date) -> Iterator[tuple[str, str, Severity]]:
-    """Yield what is to be said of the last day of a waiver, how to correct it, and how severe it is."""
-    look = "does its reason still hold? then a new date, else mend what it hides"
+    """Yield a waiver's last day as text, how to correct it, and how severe it is."""
+    look = "does its reason still hold? then a new date, else fix what it hides"
     left = last - today
     if left.days < 0:
         yield f"expired on {last}", look, Severity.ERROR
@@ -132,7 +138,7 @@ def _ending(last: datetime.date, today: datetime.date) -> Iterator[tuple[str, st
 
 
 def _stale_comment(waiver: InlineWaiver, today: datetime.date) -> Iterator[Finding]:
-    """Yield what is to be said of the end of a comment, if it names one."""
+    """Yield the findings for the end of a comment, if it names one."""
     for words, fix, severity in _ending(waiver.expires, today) if waiver.expires else ():
         yield Finding(
             path=waiver.path,

@@ -70,7 +70,7 @@ def _read(name: str, file: Path) -> Iterator[Object]:
         if document is None:
             continue
         if not isinstance(document, dict) or not isinstance(document.get("metadata"), dict):
-            raise AnswersError(f"{beside} holds something that is no object of Kubernetes")
+            raise AnswersError(f"{beside} has a document that is not a Kubernetes object")
         yield document
 
 

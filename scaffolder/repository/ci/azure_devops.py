@@ -70,7 +70,7 @@ def is_pipeline(file: Path) -> bool:
 
 _ROOT = re.compile(r"^(?:stages|jobs|steps|extends)\s*:", re.MULTILINE)
 _OTHER_ROOTS = frozenset(("apiVersion", "kind", "on", True, "runs", "version", "workflow", "image"))
-"""What is at the root of a workflow, an action, a manifest or a pipeline of another system."""
+"""Keys at the root of a workflow, an action, a manifest or another system's pipeline."""
 
 _ROOTS = frozenset(("trigger", "pr", "pool", "resources", "schedules", "parameters", "extends"))
 _PARTS = frozenset(("stage", "job", "deployment", "template", "task", "checkout", "publish"))
@@ -160,7 +160,7 @@ _PROGRAMS = {
     "TerraformInstaller": ("terraform", "terraformVersion"),
 }
 _SETTINGS = {"terraform_version": "terraform", "terraformVersion": "terraform"}
-"""What other tasks call the version of the program that they bring."""
+"""The inputs of other tasks for the version of the program that they bring."""
 
 
 def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:
@@ -280,7 +280,7 @@ def _parts(
 
 
 def _filled(value: Any, parameters: Mapping[str, Any]) -> Any:
-    """`value` with `${{ parameters.x }}` replaced by what the call gives; an expression by itself may be a list."""
+    """Return `value` with `${{ parameters.x }}` replaced; a lone expression may become a list."""
     if isinstance(value, dict):
         return {key: _filled(one, parameters) for key, one in value.items()}
     if isinstance(value, list):

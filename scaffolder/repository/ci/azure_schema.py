@@ -45,7 +45,7 @@ def as_schema_reads(value: Any) -> Any:
 def _table(table: dict[Any, Any]) -> dict[str, Any]:
     """Return a table without what an expression decides.
 
-    A key of several words is no key: with such a sentence a template refuses its parameters.
+    A key of several words is not a key: with such a sentence a template refuses its parameters.
     """
     read: dict[str, Any] = {}
     for key, value in table.items():

@@ -1,4 +1,4 @@
-"""What the templates of Azure Pipelines stand for, and the parts that an expression lets in.
+"""Expand the templates of Azure Pipelines, and the parts that an expression includes.
 
 https://learn.microsoft.com/azure/devops/pipelines/process/templates
 """

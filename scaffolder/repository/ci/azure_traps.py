@@ -1,4 +1,4 @@
-"""What fails only when Azure Pipelines runs a pipeline: conditions and checkouts."""
+"""Traps that fail only when Azure Pipelines runs a pipeline: conditions and checkouts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STATUS = re.compile(
     r"\b(?:succeeded|succeededOrFailed|failed|always|canceled)\s*\(|dependencies\b.*\bresult",
     re.IGNORECASE,
 )
-"""What asks how the work before has ended.
+"""Conditions that ask for the outcome of earlier work.
 
 https://learn.microsoft.com/azure/devops/pipelines/process/conditions
 """
@@ -48,7 +48,7 @@ _HANDED = re.compile(
     r"|]*?\s(?:\./)?(?P<chart>[\w-]+(?:/[\w.-]+)+)"
     r"|\b(?:kubectl\b[^;&|]*|ansible-playbook\s)\s*(?:-[fk]\s+)(?:\./)?(?P<files>[\w-]+[\w./-]*)"
 )
-"""What a command of a deployment reads: the folder of a chart, manifests."""
+"""Inputs that a command of a deployment reads: the folder of a chart, manifests."""
 
 
 def traps(project: Project, file: Path) -> Iterator[Trap]:
@@ -109,7 +109,7 @@ def _leaves_failures_out(condition: str) -> bool:
 
 
 def _comes_after(part: dict[Any, Any], number: int, kind: str) -> bool:
-    """Return whether it depends on another: a stage on the one before it, if it says nothing."""
+    """Return whether it depends on another; a stage without a setting depends on the one before."""
     if "dependsOn" in part:
         return bool(part["dependsOn"])
     return kind == "stage" and number > 0

@@ -52,7 +52,10 @@ holds_pipeline = no_other
 
 
 def is_pipeline(file: Path) -> bool:
-    """Return whether GitHub starts the file: one in a folder below `.github/workflows` is called at most."""
+    """Return whether GitHub starts the file.
+
+    A file in a folder below `.github/workflows` is called at most.
+    """
     return file.parent.name == "workflows" and not file.name.startswith("action.")
 
 
@@ -62,7 +65,8 @@ def is_pipeline(file: Path) -> bool:
 def scripts(project: Project, file: Path) -> Iterator[Script]:
     """Yield `run` of each step, in the folder that step, job or workflow set.
 
-    A workflow that only others call checks out theirs: its folder is not known, unless one here calls it.
+    A workflow that only others call checks out their repository, so its folder is unknown unless
+    one here calls it.
     """
     workflow = table(project, file)
     jobs = workflow.get("jobs")
@@ -161,7 +165,7 @@ def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
 _BRINGS = re.compile(
     r"download-artifact|\brepository:|\bgit clone\b|\bcp\b|\bmkdir\b|\btar\b|cache@"
 )
-"""What a workflow gets folders by that the repository does not have."""
+"""Actions by which a workflow gets folders that the repository does not have."""
 
 
 def _of_image(project: Project, step: dict[Any, Any]) -> Iterator[NamedFile]:
@@ -205,7 +209,7 @@ _PROGRAMS = {
     "golangci-lint-action": ("golangci-lint", "version"),
 }
 _SETTINGS = {"terraform_version": "terraform", "terraformVersion": "terraform"}
-"""What other actions call the version of the program that they bring."""
+"""The inputs of other actions for the version of the program that they bring."""
 
 
 def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:
@@ -243,7 +247,10 @@ def _folder_of(workflow: dict[Any, Any], job: dict[Any, Any]) -> Path:
 
 
 def _axes(matrix: dict[Any, Any]) -> dict[str, list[Any]]:
-    """Return the values of each axis of a matrix, those of `include` added; they know their lines."""
+    """Return the values of each axis of a matrix, with those of `include`.
+
+    They know their lines.
+    """
     axes: dict[str, Items] = {}
     for key, value in matrix.items():
         if isinstance(value, list) and key != "include":
@@ -343,7 +350,7 @@ def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: st
 
 
 def _only_asks(job: dict[str, Any]) -> bool:
-    """Return whether the job waits for the reviewers of an environment, and calls neither make nor an action."""
+    """Return whether the job only waits for reviewers, and calls neither make nor an action."""
     steps = job.get("steps", ())
     return "environment" in job and not any(
         "uses" in step or targets_in(str(step.get("run", ""))) for step in steps
@@ -368,7 +375,10 @@ ZIZMOR = (".github/zizmor.yml", ".github/zizmor.yaml", "zizmor.yml", "zizmor.yam
 
 
 ACTIONLINT = (".github/actionlint.yaml", ".github/actionlint.yml")
-"""The settings of actionlint, first found first: https://github.com/rhysd/actionlint/blob/main/docs/config.md."""
+"""The settings of actionlint, the first found first.
+
+https://github.com/rhysd/actionlint/blob/main/docs/config.md
+"""
 
 
 def _zizmor(project: Project, file: Path) -> Iterator[Silenced]:

@@ -1,4 +1,4 @@
-"""What fails or does harm only when GitHub runs a workflow: deployments, artifacts."""
+"""Traps that fail or do harm only when GitHub runs a workflow: deployments, artifacts."""
 
 from __future__ import annotations
 

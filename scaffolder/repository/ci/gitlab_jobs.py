@@ -13,7 +13,7 @@ WORDS = frozenset(
         *("before_script", "after_script", "spec", "pages:"),
     }
 )
-"""Keys of a pipeline that are no jobs."""
+"""Keys of a pipeline that are not jobs."""
 
 
 def extended(document: dict[Any, Any], name: Any, depth: int = 0) -> dict[Any, Any] | None:
@@ -41,7 +41,7 @@ def extended(document: dict[Any, Any], name: Any, depth: int = 0) -> dict[Any, A
 def _resolved(document: dict[Any, Any], entries: list[Any], depth: int = 0) -> list[Any]:
     """Return a list with what each `!reference [.job, rules]` stands for; YAML gives it as a list.
 
-    The whole list may be one. What is not known is None.
+    The whole list may be one. An unknown value is None.
     """
     if depth > 10:  # GitLab allows ten levels
         return [None]

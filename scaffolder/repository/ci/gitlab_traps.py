@@ -1,4 +1,4 @@
-"""What GitLab refuses only when it makes a pipeline: needs of jobs that are not in it."""
+"""Traps that GitLab refuses only when it makes a pipeline: needs of absent jobs."""
 
 from __future__ import annotations
 

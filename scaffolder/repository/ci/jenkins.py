@@ -169,14 +169,14 @@ EXCEPTIONS: tuple[Exceptions, ...] = ()
 
 def is_scripted(project: Project, file: Path) -> bool:
     """Return whether a pipeline is written as a program of Groovy, or by a step of a library."""
-    from scaffolder.formats import jenkinsfile  # where there is one
+    from scaffolder.formats import jenkinsfile  # if present
 
     return jenkinsfile.is_scripted(project.text(file))
 
 
 def problems(project: Project, file: Path) -> tuple[Problem, ...]:
     """Return what Jenkins would refuse in a Jenkinsfile, or regret."""
-    from scaffolder.formats import jenkinsfile  # where there is one
+    from scaffolder.formats import jenkinsfile  # if present
 
     return jenkinsfile.problems(project.text(file))
 

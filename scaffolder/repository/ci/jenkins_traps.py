@@ -1,4 +1,4 @@
-"""What does harm only when Jenkins runs a pipeline: a build that is approved late."""
+"""Traps that do harm only when Jenkins runs a pipeline: a build that is approved late."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def traps(project: Project, file: Path) -> Iterator[Trap]:
 
 
 def _is_chosen(statements: list[Statement]) -> bool:
-    """Return whether the person who starts a build says which version it deploys."""
+    """Return whether the person who starts a build chooses the version that it deploys."""
     parameters = [
         one for block in statements if block.name == "parameters" for one in block.body or ()
     ]

@@ -1,4 +1,4 @@
-"""What every system gives: a stage as its file has it."""
+"""Shared by all systems: a stage as its file has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a CI system means to a repository: the Protocol that each module here implements."""
+"""A CI system's meaning for a repository: the Protocol of the modules in this folder."""
 
 from __future__ import annotations
 
@@ -127,10 +127,10 @@ class WrittenPipeline:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckJob:
-    """Where a job that checks the repository is, if it is not part of a pipeline that is there.
+    """The place of a job that checks the repository, outside any existing pipeline.
 
-    `file` is from the top of the repository, with {job} for its name; `wiring` says what is left to
-    do for a person, with {file}, "" if the system finds the file by itself.
+    `file` is from the top of the repository, with {job} for its name; `wiring` is the step that is
+    left for a person, with {file}, "" if the system finds the file by itself.
     """
 
     file: str
@@ -141,7 +141,7 @@ class CiSystem(Protocol):
     """One value of the question `ci`: a module, with these constants and functions.
 
     Functions that get a file get one of `PIPELINES` or `PARTS`; they yield nothing if it does not
-    parse, unless they say that they raise Unreadable.
+    parse, unless their docstring lists Unreadable.
     """
 
     @property
@@ -269,7 +269,7 @@ def table_in(value: Any) -> dict[Any, Any]:
 
 
 def tables_in(value: Any) -> list[dict[Any, Any]]:
-    """Return the tables of a list; none if it is no list."""
+    """Return the tables of a list; none if it is not a list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 

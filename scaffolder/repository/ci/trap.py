@@ -1,4 +1,4 @@
-"""What a CI system accepts in a pipeline, and what fails or does harm when the pipeline runs."""
+"""Settings that a CI system accepts, and that fail or do harm when the pipeline runs."""
 
 from __future__ import annotations
 

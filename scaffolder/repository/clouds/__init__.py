@@ -26,7 +26,7 @@ def doubt_about(cloud: object, region: object) -> str:
         return ""
     nearest = difflib.get_close_matches(region, sorted(known.REGIONS), n=1)
     meant = f"; did you mean {nearest[0]}?" if nearest else ""
-    return f"{region} is no region of {known.TITLE} that scaffolder knows{meant}"
+    return f"{region} is not a region of {known.TITLE} that scaffolder knows{meant}"
 
 
 _Item = TypeVar("_Item")

@@ -1,4 +1,4 @@
-"""What a cloud means to a repository: the Protocol that each module of this folder implements."""
+"""A cloud's meaning for a repository: the Protocol of the modules in this folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 from scaffolder.repository.reading import Block
 
 NARROWER = "name the actions that it needs, and the resources"
-"""What to do about a grant that is too wide."""
+"""The fix for a grant that is too wide."""
 
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 

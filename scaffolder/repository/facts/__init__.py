@@ -1,8 +1,8 @@
-"""What a repository states, ours or anyone's: every fact with every place that states it.
+"""The declarations of a repository, ours or anyone's: every fact with each of its places.
 
-A reader looks at one family of formats and yields statements; it never guesses, and it never stops
-the others. What it could not read is an `Unread`. Rules that compare statements are in
-`scaffolder.checks.agreement`.
+A reader looks at one family of formats and yields declarations; it never guesses, and it never
+stops the others. A part that it could not read is an `Unread`. Rules that compare declarations are
+in `scaffolder.checks.agreement`.
 """
 
 from __future__ import annotations

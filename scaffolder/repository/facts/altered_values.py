@@ -1,11 +1,10 @@
-"""Which values of a chart reach a pod as another text than the one that is written in the values file.
+"""Find values of a chart that reach a pod as another text than the values file has.
 
 Helm makes a number or a truth value of every scalar without quotes that looks like one, and prints
 that: 10485760 may become 1.048576e+07, 0755 becomes 493, 1.20 becomes 1.2, yes becomes true.
 
-What a template does to a value is not guessed from the template: the chart is rendered with the
-value as Helm has it, and again with a word in its place. Where the word arrives, the text as
-written should have arrived.
+The effect of a template is not guessed: the chart is rendered with the value as Helm has it, and
+again with a word in its place. At each place of the word, the text as written should have arrived.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _WORD = "wordinplaceofvalue"
 
 @dataclass(frozen=True, kw_only=True)
 class Altered:
-    """A value that is `written` at `place` and arrives as `text` in `target`, which a template sets at `used`."""
+    """A value `written` at `place`, used at `used`, that arrives as `text` in `target`."""
 
     place: Location
     key: str
@@ -50,7 +49,7 @@ class Altered:
 
 @dataclass(frozen=True, kw_only=True)
 class Values:
-    """What the values files of one rendering say, laid over each other: scalars as written, and the file of each."""
+    """The merged values files of one rendering: scalars as written, and the file of each."""
 
     tree: dict[Any, Any]
     files: Mapping[int, Path]
@@ -66,7 +65,7 @@ class Values:
 
 
 def altered(project: Project, chart: Chart, rendering: Rendering) -> Iterator[Altered]:
-    """Each value of a chart in one environment, of the first `MOST`, that arrives as another text than is written."""
+    """Yield a chart's values in one environment that arrive as another text; at most `MOST`."""
     values = _values(project, chart, rendering)
     candidates = _candidates(values)
     if not candidates:
@@ -115,7 +114,7 @@ def _values(project: Project, chart: Chart, rendering: Rendering) -> Values:
         try:
             sources = reading.values_of(project, file)
         except Unreadable:
-            continue  # SY002 says so
+            continue  # SY002 reports it
         files |= {id(scalar): file for _, scalar in itertools.islice(_scalars(sources), LARGEST)}
         tree = charts.merged(tree, sources)
     return Values(tree=tree, files=files)
@@ -148,7 +147,7 @@ def _typed(value: Any, replaced: tuple[Any, ...] | None = None) -> Any:
 
 
 def _arrived(with_word: str, without: str) -> str | None:
-    """What is in the place of the word in the text as it is; None where more than the word differs."""
+    """Return the text in the place of the word, or None if more than the word differs."""
     parts = with_word.split(_WORD)
     length, rest = divmod(len(without) - sum(map(len, parts)), len(parts) - 1)
     arrived = without[len(parts[0]) : len(parts[0]) + length] if length >= 0 and not rest else ""
@@ -166,7 +165,7 @@ class Target:
 def _texts(
     project: Project, objects: Iterable[KubernetesObject]
 ) -> dict[Target, tuple[str, Location]]:
-    """Every text of these objects that programs read as a text, with the line of the template that sets it."""
+    """Return every text of these objects that programs read, with its line in the template."""
     found: dict[Target, tuple[str, Location]] = {}
     for one in objects:
         for words, way in _places(one):

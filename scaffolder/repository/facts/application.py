@@ -1,7 +1,7 @@
-"""What the source of a service says: where it listens, which paths it answers, which metrics it counts.
+"""Read from a service's source: its port, the paths it answers, the metrics it counts.
 
-Source is not parsed: literals are looked for that stand where such a thing is usually said. What is
-not found is not known, and rules then say nothing.
+Source is not parsed: readers look for literals in their usual places. A value that is not found is
+unknown, and rules then make no finding.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ class Application:
     """The source of one service.
 
     `paths` and `words` are every literal that could be a path or the name of a metric. `managed`
-    are paths that a library answers because settings say so, with all below them; `bases` are paths
-    below which the image is told to answer. `has_open_routes`: files or the browser tell its routes.
+    are paths that a library answers because settings tell it to, with all below them; `bases` are
+    paths below which the image is told to answer. `has_open_routes`: files or the browser define
+    its routes.
     """
 
     folder: Path
@@ -108,7 +109,7 @@ class Application:
         if any(path.startswith(one.removesuffix("**")) for one in known if one.endswith(_BELOW)):
             return True
         for word, paths in _OF_FRAMEWORKS.items():
-            # What lists the paths of a library answers too: /actuator.
+            # The list of a library's paths, /actuator, is answered too.
             if word in self.frameworks and any(
                 path == one or path.startswith(one + "/") or one.startswith(path + "/")
                 for one in paths
@@ -127,7 +128,7 @@ class Application:
         return False if len(self.paths) > 1 or self.frameworks else None
 
     def _of_any_name(self, path: str) -> set[str]:
-        """Return the routes of one parameter, `/{number}`, that do not answer for a check of health.
+        """Return the routes of one parameter, `/{number}`, that cannot answer a health check.
 
         A router may be mounted below another path. They count if no other route is about health.
         """
@@ -143,7 +144,7 @@ _OF_FRAMEWORKS = dict(of_each(lambda runtime: runtime.FRAMEWORKS.items()))
 
 
 def applications(project: Project) -> tuple[Application, ...]:
-    """The source of each service, in the order of `services.folders`; those without source left out."""
+    """Return the source of each service, in the order of `services.folders`, if it has any."""
     return project.once("applications", lambda: tuple(_applications(project)))
 
 
@@ -235,7 +236,8 @@ def _managed(project: Project, files: list[Path]) -> frozenset[str]:
 
 _BASE = re.compile(
     r"\b\w*(?:BASE_?PATH|ROOT_?PATH|CONTEXT_?PATH|PATH_?BASE|PATH_PREFIX|PUBLIC_URL|SCRIPT_NAME|BASE_?HREF)"
-    r"\s*[=:]\s*[\"']?(/[\w./-]*\w)|--(?:root-path|base-href|basePath|base-path)[= ][\"']?(/[\w./-]*\w)"
+    r"\s*[=:]\s*[\"']?(/[\w./-]*\w)|--(?:root-path|base-href|basePath|base-path)[="
+    r" ][\"']?(/[\w./-]*\w)"
 )
 """A variable or an option by which an image, or what composes it, names the path it is below."""
 
@@ -259,7 +261,7 @@ def _has_open_routes(project: Project, folder: Path) -> bool:
 
 
 def _literals(line: Location, paths: dict[str, Location], words: dict[str, Location]) -> None:
-    """Add the literals of a line that could be a path or the name of a metric; the first place of each counts."""
+    """Add literals of a line that could be a path or a metric's name; the first place counts."""
     place = replace(line, text=line.text.strip()[:160])
     for path in (one for one in _PATH.findall(line.text) if not _FILE.match(one)):
         paths.setdefault(path, place)
@@ -280,7 +282,7 @@ def _routes_of_django(project: Project, file: Path) -> Iterator[tuple[str, Locat
 
 
 def _nested_port(project: Project, folder: Path, file: Path) -> Iterator[Declaration]:
-    """The port in settings in YAML, such as `server: {port: 8080}` of a Spring Boot application.yml."""
+    """Yield the port in YAML settings, such as `server: {port: 8080}` of Spring Boot."""
     from scaffolder.formats import Unreadable
     from scaffolder.formats.yaml import line_of
     from scaffolder.repository import reading

@@ -25,7 +25,7 @@ class _Source:
 
     pattern: str
     mentioned: frozenset[str]
-    """What may stand in the place of a pattern that is open as a whole; it may hold `*`."""
+    """Values that may replace a pattern that is open as a whole; they may hold `*`."""
 
 
 def completing(project: Project, chart: Path) -> str:

@@ -90,7 +90,7 @@ def _of_clone(words: list[str]) -> str:
 
 
 def _checked_out(project: Project, file: Path) -> Iterator[Path]:
-    """Yield where steps of a pipeline check out other repositories; the root if they do not say."""
+    """Yield the folders into which steps check out other repositories; the root if unset."""
     for step in tables(reading.table(project, file)):
         given = step.get("with")
         if str(step.get("uses", "")).startswith("actions/checkout@") and isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""Helm charts, rendered for each environment without Helm, and Kubernetes objects that stand as they are."""
+"""Render Helm charts for each environment without Helm, and read plain Kubernetes objects."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Rendering:
-    """A chart in one environment ("" for its own values alone): its values, where they stand, and its objects."""
+    """A chart in one environment ("" for its own values alone): values with places, and objects."""
 
     environment: str
     values_files: tuple[Path, ...]
@@ -49,7 +49,7 @@ class Rendering:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart and what it renders to; `unread` says which of its templates could not be filled in."""
+    """A chart and its renderings; `unread` names the templates that could not be filled in."""
 
     folder: Path
     metadata: dict[Any, Any]
@@ -62,12 +62,12 @@ class Chart:
 
 
 def charts(project: Project) -> tuple[Chart, ...]:
-    """Every chart of the repository that installs something; those that others bring along are left out."""
+    """Return every chart that installs something, except vendored ones."""
     return project.once("charts", lambda: tuple(_charts(project)))
 
 
 def objects(project: Project) -> tuple[KubernetesObject, ...]:
-    """Every object of every chart in every environment, of kustomizations and of plain manifests."""
+    """Return every object of charts in each environment, of kustomizations and of manifests."""
     return project.once("objects", lambda: tuple(_objects(project)))
 
 
@@ -150,7 +150,10 @@ def _values(
 def rendered_with(
     project: Project, chart: Chart, environment: str, values: dict[Any, Any]
 ) -> Iterator[KubernetesObject]:
-    """The objects of a chart with these values instead of its own; a template that cannot be filled in gives none."""
+    """Yield the objects of a chart with these values.
+
+    A template that cannot be filled in is skipped.
+    """
     templates = _templates(project, chart.folder)
     root = _root(project, chart.folder, chart.metadata, _completed(project, chart.folder, values))
     scope = (chart.folder.as_posix(), environment)
@@ -223,9 +226,9 @@ def _rendered(
 
 
 def _environments(project: Project, folder: Path) -> dict[str, tuple[Path, ...]]:
-    """Files of values by environment, in promotion order; the chart's own alone where there are none."""
+    """Return the values files by environment, in promotion order; the chart's own alone if none."""
     found: dict[str, tuple[Path, ...]] = {}
-    # What is in the folder of a chart inside this one is of that chart.
+    # The content of a chart's folder inside this one belongs to that chart.
     parts = frozenset(files.charts(project)) - {folder}
     for file in files.chart_inputs(project, folder):
         inside = file.relative_to(folder)
@@ -311,7 +314,7 @@ def _with_placeholders(values: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def merged(first: Any, second: Any) -> Any:
-    """Values under values, as Helm lays them over each other: tables are merged, null takes a key away."""
+    """Return values laid over values as by Helm: tables are merged, null takes a key away."""
     if not isinstance(first, dict) or not isinstance(second, dict):
         return second
     made = dict(first)

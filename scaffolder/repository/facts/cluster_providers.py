@@ -30,7 +30,10 @@ _NO_CLUSTER = re.compile(
     r"//(?:\./)?modules/(?:[\w-]*(?:auth|karpenter|node-group|node-pool|fargate|user-data|iam|hub|"
     r"workload-identity|asm|acm|services)[\w-]*)"
 )
-"""Parts of these modules that make no cluster: https://registry.terraform.io/modules/terraform-aws-modules/eks/aws."""
+"""Parts of these modules that make no cluster.
+
+https://registry.terraform.io/modules/terraform-aws-modules/eks/aws
+"""
 
 _REFERENCE = re.compile(
     r"(?<![\w.\"-])([A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*)(?:\[[^\]]*\])*(?:\.([A-Za-z_][\w-]*))?"

@@ -28,7 +28,7 @@ READERS = (
 
 
 def facts(project: Project) -> Facts:
-    """What every reader finds; the same statement of two readers counts once."""
+    """Return the declarations of every reader; the same one of two readers counts once."""
     found = [one for reader in READERS for one in reader(project)]
     return Facts(
         statements=tuple(dict.fromkeys(one for one in found if isinstance(one, Declaration))),

@@ -19,7 +19,10 @@ from scaffolder.repository.project import Project
 
 _EXPRESSION = "${EXPRESSION}"
 _LONGEST = 4000
-"""Characters of a line that are looked at: patterns take long over more, and nobody types more."""
+"""Characters of a line that are read.
+
+Patterns take long over more, and no real command has more.
+"""
 
 _SETS = re.compile(
     r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$"
@@ -30,7 +33,7 @@ MAKE, SCRIPT = "make", "script"
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One line of shell: who runs it, from which folder (None if unknown), and where it stands.
+    """One line of shell: its caller, its folder (None if unknown), and its place.
 
     `system` is a name of CI_SYSTEMS, MAKE or SCRIPT. `is_text`: the line begins in a here document
     or inside quotes, so that it is printed or written and not run.
@@ -135,7 +138,7 @@ def _leaves(line: str) -> bool:
 
 
 def _moves_to_root(project: Project, file: Path) -> Path | None:
-    """The folder that a script says it works in; None where nobody can tell."""
+    """Return the folder that a script changes to, or None if it is unknown."""
     found = re.search(
         r"^\s*cd \"?\$\(dirname[^)]*\)\)?\"?(?:/([./]*))?[\"')]*", project.text(file), re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""Services of Compose files: their names, where they are built, which ports they are given."""
+"""Read services of Compose files: their names, build folders and ports."""
 
 from __future__ import annotations
 

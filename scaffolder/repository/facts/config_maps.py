@@ -30,14 +30,14 @@ _RELOADS = re.compile(
     r"reloader\.stakater\.com|stakater\.com/|configmap\.reloader|wave\.pusher\.com|"
     r"randAlpha|\.Release\.(?:Revision|Time)|\bnow\b|rollme"
 )
-"""What restarts pods: Reloader, Wave, a value that is new at each release."""
+"""Tools and values that restart pods: Reloader, Wave, a value that is new at each release."""
 _SUM = re.compile(r"(?m)^.*(?:sha\d*sum|adler32sum).*$")
 _FILE = re.compile(r"/([\w.-]+\.ya?ml)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfigReference:
-    """A pod takes variables from a ConfigMap of its chart; `restarts` says if a change is seen."""
+    """A pod takes variables from a ConfigMap of its chart; `restarts`: a change restarts it."""
 
     at: Location
     config_map: Path

@@ -48,7 +48,7 @@ _NAMES = (
         "another",
     ),
 )
-"""What a name tells of a data source that nothing here declares."""
+"""Names that tell the kind of an undeclared data source."""
 
 _BUILT_IN = ("-- ", "__expr__", "grafana")
 _REFERENCE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)\]\]")

@@ -1,8 +1,8 @@
 """Which objects are deployed together: by release, kustomization, namespace and environment.
 
-A chart's release and a rendered kustomization are whole. What plain files hold is applied by a
-command that may take any of them, so objects of one namespace belong together wherever their files
-are; of several that fit, those in the nearest folder are meant.
+A chart's release and a rendered kustomization are whole. Plain files are applied by a command that
+may take any of them, so objects of one namespace belong together wherever their files are; of
+several that fit, those in the nearest folder are meant.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _FEATURES = {runtime.FEATURE: name for name, runtime in RUNTIMES.items()}
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
-    """What the dev container and compose files say."""
+    """Yield the declarations of the dev container and of compose files."""
     for file in files.dev_container_settings(project):
         try:
             table = reading.json_of(project, file)

@@ -35,7 +35,7 @@ class Link:
 
 
 def texts(project: Project) -> tuple[Path, ...]:
-    """The Markdown files; those that a tool writes anew with each release, and those of others, left out."""
+    """Return the Markdown files, except generated ones and those of other projects."""
     return project.once("documents", lambda: tuple(_texts(project)))
 
 
@@ -61,7 +61,7 @@ def target(project: Project, link: Link) -> Path | None:
 
 
 def anchors(project: Project, file: Path) -> frozenset[str]:
-    """The names by which parts of a text can be linked to, as GitHub and GitLab make them, and MkDocs if it is used."""
+    """Return the anchors of a text, as GitHub, GitLab and, if used, MkDocs make them."""
     text = _markdown(project, file)
     return (
         text.anchors | markdown.mkdocs_slugs(text.headings)
@@ -71,7 +71,7 @@ def anchors(project: Project, file: Path) -> frozenset[str]:
 
 
 def shell(project: Project) -> Iterator[tuple[Location, str]]:
-    """Each line of the shell examples of every text, its comment left out, and each piece of code that calls make."""
+    """Yield the lines of all shell examples without comments, and code spans that call make."""
     for file in texts(project):
         for number, line, kind in _lines(project, file):
             if kind == "shell":
@@ -93,7 +93,10 @@ def lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
 
 
 def owned(project: Project, pattern: str) -> bool:
-    """Whether a pattern of CODEOWNERS matches a file: https://docs.github.com/repositories, "About code owners"."""
+    """Return whether a pattern of CODEOWNERS matches a file.
+
+    https://docs.github.com/repositories, "About code owners"
+    """
     anchored = "/" in pattern.rstrip("/")
     if not re.search(r"[*?\[\\]", pattern):
         path = Path(pattern.strip("/"))
@@ -167,14 +170,14 @@ def _is_address(project: Project, file: Path, generator: str, path: str) -> bool
 
 
 _NAMED_LATER = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*/")
-"""What a program fills in at the start of an address: IMG_URL/a.png."""
+"""A placeholder at the start of an address: IMG_URL/a.png."""
 
 _FEW = 3
 """Addresses of pages in a folder from which on it is a site."""
 
 
 def _is_of_a_site(project: Project, file: Path, path: str) -> bool:
-    """Return whether a link is an address of a site that an application makes of a folder of pages."""
+    """Return whether a link is an address of a site that an application makes of pages."""
     if _NAMED_LATER.match(path):
         return True
     return _is_pretty(project, file, path) and file.parent in project.once(
@@ -237,7 +240,8 @@ _RENDERED = frozenset(
 def _is_route(project: Project, file: Path, path: str) -> bool:
     """Return whether a link of a page is an address of the site that it is part of, and no file.
 
-    It is absolute, is no page of Markdown, and begins with what is no folder of the repository.
+    It is absolute, is not a Markdown page, and begins with a folder that the repository does not
+    have.
     """
     first = path.strip("/").partition("/")[0]
     return (
@@ -255,12 +259,18 @@ def _markdown(project: Project, file: Path) -> Markdown:
 
 
 def _without_selector(anchor: str) -> str:
-    """An anchor without the invisible sign that makes a sign an emoji: GitHub keeps it, and people leave it out."""
+    """Return an anchor without the invisible sign that makes an emoji.
+
+    GitHub keeps it, and authors leave it out.
+    """
     return re.sub("[\ufe00-\ufe0f]", "", anchor)
 
 
 def _lines(project: Project, file: Path) -> Iterator[tuple[int, str, str]]:
-    """Number, text and kind of each line: "prose", "shell", "plain" (a fence of no language), or "other"."""
+    """Yield number, text and kind of each line.
+
+    Kinds are "prose", "shell", "plain" (a fence of no language) and "other".
+    """
     kind, fence = "prose", ""
     for number, line in enumerate(project.lines(file), 1):
         found = _FENCE.match(line) if "```" in line or "~~~" in line else None

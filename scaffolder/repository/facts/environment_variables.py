@@ -23,7 +23,7 @@ _GIVEN = re.compile(
     r"|CF_\w+|GAE_\w+|GCP_PROJECT|GCLOUD_PROJECT|APPSETTING_\w+|IDENTITY_\w+|MSI_\w+|HEROKU_\w+"
     r"|GOOGLE_\w+|GITHUB_\w+|GITLAB_\w+|CI_\w+|RUNNER_\w+|K_SERVICE|K_REVISION|WEBSITE_\w+|DYNO)"
 )
-"""What a shell, a cluster, a cloud or a CI system sets by itself."""
+"""Variables that a shell, a cluster, a cloud or a CI system sets by itself."""
 
 LARGEST = 400_000
 """Characters of a file; of a larger one, no words are read."""

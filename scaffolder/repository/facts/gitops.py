@@ -1,4 +1,4 @@
-"""What Argo CD and Flux deploy from this repository: which folders, into which namespace."""
+"""Read what Argo CD and Flux deploy from this repository: folders and namespaces."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ARGO = "argoproj.io"
 class Delivery:
     """Folders that a controller deploys; what names no namespace goes to `namespace`, if known.
 
-    `place` says so. `makes_namespace`: the controller makes it if it is absent.
+    `place` is where it is declared. `makes_namespace`: the controller makes it if it is absent.
     """
 
     folders: tuple[Path, ...]

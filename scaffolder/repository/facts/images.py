@@ -1,4 +1,4 @@
-"""Names of a service's image: where it is built and pushed, and where it is deployed from."""
+"""Read the names of a service's image, as it is built, pushed and deployed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TAG = re.compile(r"(?:^|\s)(?:-t|--tag)[= ]+[\"']?([^\s\"']+)")
 
 
 def read(project: Project) -> Iterator[Declaration]:
-    """What pipelines and scripts build, what values and compose files name."""
+    """Yield the images that pipelines and scripts build, and values and compose files name."""
     for command in commands.commands(project):
         if not any(word in command.text for word in _WORDS):
             continue
@@ -140,7 +140,7 @@ def _stated(
 
 
 def _of_chart(project: Project, folder: Path) -> Path:
-    """The service that a chart is for: the one that holds it, or is called like it; "." where nobody can tell."""
+    """Return the service of a chart: the one around it, or of its name; "." if unknown."""
     holder = services.subject_of(project, folder / "Chart.yaml")
     named = project.once(
         "services by the name of their folder",

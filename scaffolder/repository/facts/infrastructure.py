@@ -1,4 +1,4 @@
-"""What Terraform says: versions of itself, of providers and of Kubernetes, and the values of each environment."""
+"""Read Terraform: versions of itself, providers and Kubernetes, values of environments."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
         yield from _versions(project, file, block)
         modules = terraform_roots.called(project)
         for one in clusters.named_in(file, block):
-            # What a module takes if its caller says nothing is no version of a cluster.
+            # A module's default for an unset variable is not the version of a cluster.
             if not (one.name == "default" and file.parent in modules):
                 yield _stated(project, file, "kubernetes", one, one.text, TERRAFORM)
 

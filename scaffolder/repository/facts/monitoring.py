@@ -1,4 +1,4 @@
-"""Rules, dashboards and Alertmanager configurations, wherever they stand: files, values, or objects of Kubernetes."""
+"""Find rules, dashboards and Alertmanager configurations in files, values or objects."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Alertmanager:
 
     @property
     def is_object(self) -> bool:
-        """Whether it is an AlertmanagerConfig, whose keys are spelled otherwise than those of Alertmanager itself."""
+        """Return whether it is an AlertmanagerConfig, whose keys are spelled differently."""
         return self.way == ("spec",)
 
     @property
@@ -106,7 +106,7 @@ class Alertmanager:
 
 @dataclass(frozen=True, kw_only=True)
 class StackValues:
-    """Values of kube-prometheus-stack: what they say of Prometheus, and on which line."""
+    """Values of kube-prometheus-stack: the settings of Prometheus, and their line."""
 
     path: Path
     prometheus: dict[Any, Any]
@@ -114,7 +114,7 @@ class StackValues:
 
 
 def rules(project: Project) -> tuple[Rule, ...]:
-    """Every rule of every file that holds groups of rules, and of PrometheusRules that stand as they are."""
+    """Return every rule of rule files, and of PrometheusRules in plain manifests."""
     return project.once("prometheus rules", lambda: tuple(_rules(project)))
 
 
@@ -158,7 +158,7 @@ def tested_alerts(project: Project) -> Iterator[tuple[Location, str]]:
 
 
 def stack_values(project: Project) -> tuple[StackValues, ...]:
-    """The values of kube-prometheus-stack that say something of Prometheus."""
+    """Return the values of kube-prometheus-stack that set up Prometheus."""
     found = []
     for file in files.values_files(project):
         prometheus = dig(table(project, file), "prometheus", "prometheusSpec")
@@ -189,7 +189,7 @@ _LABEL_OF_A_RELEASE = re.compile(
 
 
 def names_a_release(project: Project, file: Path) -> bool:
-    """Return whether an object has the label `release` as a word: the stack of this release takes it."""
+    """Return whether an object has a plain label `release`, by which the stack selects it."""
     return _LABEL_OF_A_RELEASE.search(project.text(file)) is not None
 
 
@@ -243,11 +243,17 @@ def _ways_to_alertmanager(document: Any) -> Iterator[tuple[Any, ...]]:
 
 _IN_STACK = ("alertmanager", "config")
 _ALERTMANAGER: tuple[tuple[str, ...], ...] = ((), _IN_STACK, ("config",), ("spec",))
-"""Where a configuration is: a file, values of kube-prometheus-stack or of Alertmanager's chart, an object."""
+"""Places of a configuration: a file, values of two charts, an object.
+
+The charts are kube-prometheus-stack and Alertmanager's own.
+"""
 
 
 def _is_alertmanager(content: dict[Any, Any], way: tuple[str, ...]) -> bool:
-    """Whether it is a configuration: other programs have receivers too, such as the OpenTelemetry Collector."""
+    """Return whether it is a configuration.
+
+    Other programs have receivers too, such as the OpenTelemetry Collector.
+    """
     return (
         isinstance(content.get("receivers"), list)
         and (isinstance(content.get("route"), dict) or way[-2:] == _IN_STACK)

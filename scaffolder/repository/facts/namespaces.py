@@ -30,7 +30,7 @@ _QUOTED = re.compile(r'"([a-z0-9][a-z0-9-]*)"')
 
 
 def made(project: Project) -> dict[str, Location]:
-    """Return each namespace that is made or deployed to, with the first place that says so."""
+    """Return each namespace that is made or deployed to, with its first place."""
     found: dict[str, Location] = {}
     for name, place in _made(project):
         found.setdefault(name, place)

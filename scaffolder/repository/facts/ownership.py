@@ -1,4 +1,4 @@
-"""Whose image a workload runs: one that is built here, or somebody else's program."""
+"""Tell whose image a workload runs: one that is built here, or another project's program."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def own_names(project: Project) -> frozenset[str]:
 
 
 def is_copied(project: Project, chart: Chart) -> bool:
-    """Return whether a chart says that it is of another project: where it is at home."""
+    """Return whether a chart declares another project as its home."""
     sources = chart.metadata.get("sources")
     named = [chart.metadata.get("home"), *(sources if isinstance(sources, list) else ())]
     homes = [str(one).lower() for one in named if one]

@@ -24,7 +24,7 @@ MATRIX = "matrix"
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
-    """Yield what every pipeline says."""
+    """Yield the declarations of every pipeline."""
     for name, system in CI_SYSTEMS.items():
         for file in files.ci_files(project, name):
             try:
@@ -58,7 +58,7 @@ def _set_up(
 
 
 def _subject(project: Project, file: Path, folder: Path) -> Path:
-    """Return the service that a job is for: that of its folder, or a project that is no service."""
+    """Return the service of a job: that of its folder, or a project that is not a service."""
     if folder == Path():
         return services.subject_of(project, file)
     subject = services.subject_of(project, folder)
@@ -68,7 +68,9 @@ def _subject(project: Project, file: Path, folder: Path) -> Path:
 def _several(
     project: Project, file: Path, runtime: str, given: Setting, role: str, subject: Path
 ) -> Iterator[Declaration]:
-    """One statement of all the versions that a step is run with: a test over several names the right one among them.
+    """Yield one declaration of all versions that a step runs with.
+
+    A test over several versions names the right one among them.
 
     Each of several versions is also stated by itself, at its own place.
     """

@@ -87,7 +87,7 @@ def unmade(project: Project) -> tuple[PodInput, ...]:
 
 
 def makes_secrets(project: Project) -> bool:
-    """Return whether Secrets are made in the repository, or from what it says."""
+    """Return whether Secrets are made in the repository, or from declarations in it."""
     kinds = {SECRET, "ExternalSecret", "SealedSecret", "SecretProviderClass"}
     return project.once(
         "makes Secrets", lambda: any(one.kind in kinds for one in charts.objects(project))

@@ -34,12 +34,12 @@ _BOUND = re.compile(
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
-    """What Dockerfiles, compose files and dev containers say of ports."""
+    """Yield the ports of Dockerfiles, compose files and dev containers."""
     for file in files.dockerfiles(project):
         try:
             yield from _image(project, file, reading.dockerfile_of(project, file))
         except Unreadable:
-            continue  # runtimes.py says so
+            continue  # runtimes.py reads it
     for file in files.compose_files(project):
         for one in published(project, file):
             inside = (folder for folder in services.folders(project) if _holds(folder, one))
@@ -79,7 +79,7 @@ def _is_of_another_service(project: Project, settings: Path, port: str) -> bool:
 
 
 def _is_of_another_image(project: Project, one: Published, service: Path) -> bool:
-    """Return whether a service of Compose is built from a Dockerfile that says nothing of its port.
+    """Return whether a Compose service is built from a Dockerfile without the service's port.
 
     It is not in the repository, or another Dockerfile of the service names the port of its image.
     """

@@ -18,10 +18,13 @@ _ELSEWHERE = ("skip_region_validation", "endpoint", "endpoints")
 """Settings of what speaks AWS's language and is not AWS, such as MinIO and LocalStack."""
 
 _CLOSED = re.compile(r"(?:us|eu)-iso[a-z]*-|eusc-|aws-(?:cn-|us-gov-)?global\Z")
-"""Partitions that few may see (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html)."""
+"""Partitions with limited access.
+
+https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+"""
 
 _WIDE = frozenset({"asia", "asiapacific", "europe", "global", "unitedstates", "us"})
-"""What Azure calls the place of a service that is in no region, in `location`."""
+"""Values of `location` that Azure has for services outside any region."""
 
 _PREVIEW = ("euap", "stage", "stg")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
@@ -31,7 +34,7 @@ _OF_AZURE = frozenset({"azure_location", "azure_region", "location", "region"})
 
 @dataclass(frozen=True, kw_only=True)
 class StatedRegion:
-    """A region that a file names; `doubt` says why it may be none, "" if it is known."""
+    """A region that a file names; `doubt` is the reason why it may not exist, "" if it is known."""
 
     value: str
     doubt: str

@@ -33,7 +33,10 @@ _OF_VICTORIA = frozenset(
         "update_entries_limit",
     }
 )
-"""Settings of a group that vmalert alone has: https://docs.victoriametrics.com/victoriametrics/vmalert/#groups."""
+"""Settings of a group that vmalert alone has.
+
+https://docs.victoriametrics.com/victoriametrics/vmalert/#groups
+"""
 
 _OF_A_RULE = frozenset(("alert", "record", "expr"))
 """One of them is in each rule: other programs have groups with rules as well."""
@@ -118,7 +121,7 @@ def rule_groups(project: Project) -> tuple[RuleGroups, ...]:
 _FILLED_IN = re.compile(
     r"<%[-=]?.*?%>|@@\w+@@|%%\w+%%|^[ \t]*(?:-[ \t]+)?\{%", re.MULTILINE | re.DOTALL
 )
-"""What ERB, Jinja and scripts fill in; `{{` is also what Prometheus itself fills in."""
+"""Placeholders of ERB, Jinja and scripts; `{{` is also one of Prometheus itself."""
 
 
 def rule_templates(project: Project) -> tuple[Path, ...]:

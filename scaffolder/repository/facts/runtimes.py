@@ -24,7 +24,7 @@ _TOOL_NAMES = owners(lambda runtime: runtime.TOOL_NAMES)
 
 
 def read(project: Project) -> Iterator[Declaration | Unread]:
-    """What version files, builds and Dockerfiles say."""
+    """Yield the runtimes of version files, builds and Dockerfiles."""
     yield from version_files(project)
     yield from builds(project)
     for file in files.dockerfiles(project):
@@ -44,7 +44,7 @@ def stated(
     *,
     subject: Path | None = None,
 ) -> Iterator[Declaration]:
-    """The statement that a line makes of a runtime's version; nothing where it is no version."""
+    """Yield a line's declaration of a runtime's version; nothing if it has no version."""
     value = version if role == RANGE else shared_form(runtime, version)
     if value:
         of = services.subject_of(project, file) if subject is None else subject
@@ -88,7 +88,7 @@ def version_files(project: Project) -> Iterator[Declaration | Unread]:
 
 
 def builds(project: Project) -> Iterator[Declaration | Unread]:
-    """What the builds of each runtime declare; what allows a range says so."""
+    """Yield the declarations of each runtime's builds; a range has the role of a range."""
     for runtime in BY_WEIGHT:
         for build in RUNTIMES[runtime].BUILDS:
             for file in files.named(project, *build.files):
@@ -97,7 +97,7 @@ def builds(project: Project) -> Iterator[Declaration | Unread]:
                 except Unreadable as error:
                     yield reading.unread(file, error)
                     continue
-                # A plugin of conventions, or a catalog, says it for the build that applies it.
+                # A plugin of conventions, or a catalog, declares it for the build that applies it.
                 subject = services.subject_of(project, file)
                 for one in versions:
                     yield from stated(
@@ -112,7 +112,7 @@ def builds(project: Project) -> Iterator[Declaration | Unread]:
 
 
 def image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declaration]:
-    """The runtime of each stage that starts from an image: of the last, or of one that only builds."""
+    """Yield the runtime of each image stage: of the last, or of one that only builds."""
     subject = services.subject_of(project, file)
     if _builds_a_clone(read):
         return
@@ -133,7 +133,7 @@ _CLONES = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:[\w./-]+\s+)?)*[\"']?(?:http
 
 
 def _builds_a_clone(read: Dockerfile) -> bool:
-    """Return whether an image is made of another repository: it clones one, and copies no source."""
+    """Return whether an image is built from a clone of another repository, without own source."""
     instructions = [one for stage in read.stages for one in stage.instructions]
     copies = (
         one
@@ -160,7 +160,7 @@ def _goes_into_clone(instructions: list[Instruction], clones: list[Instruction])
 
 
 def _origin(read: Dockerfile, stage: Stage) -> int:
-    """The line of the argument that fills in the version of a stage's image; the stage's own where none does."""
+    """Return the line of the argument with the version of a stage's image, or the stage's own."""
     tag = stage.written.partition("@")[0].rpartition(":")[2]
     for name in re.findall(r"\$\{?(\w+)", tag):
         for argument in read.arguments:

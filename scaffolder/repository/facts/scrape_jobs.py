@@ -1,4 +1,4 @@
-"""What Prometheus calls the jobs by which rules and dashboards select series."""
+"""Read the names of Prometheus jobs, by which rules and dashboards select series."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scaffolder.repository.project import Project
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseJobs:
-    """The jobs of a chart's release, by name, each with the place that says so.
+    """The jobs of a chart's release, by name, each with its place.
 
     `are_all`: the chart is the only one that is watched, and its monitors take the name of the job
     from a label, whatever the release is called.

@@ -28,7 +28,10 @@ _NO_SERVICE = frozenset(
 
 
 def folders(project: Project) -> tuple[Path, ...]:
-    """The folders of the services, deepest first: where a Dockerfile or a build stands; "." where there is only one."""
+    """Return the folders of the services, deepest first; "." for a single one.
+
+    A folder with a Dockerfile or a build is one.
+    """
     return project.once("services", lambda: _folders(project))
 
 
@@ -43,7 +46,7 @@ def _known(project: Project) -> frozenset[Path]:
 
 
 def shared(project: Project, subject: Path) -> bool:
-    """Whether what is said of `subject` is said of services below it too: it has no image of its own."""
+    """Return whether declarations for `subject` hold for services below it: it has no own image."""
     return subject == HERE and HERE not in _known(project)
 
 
@@ -88,7 +91,7 @@ def _with_image(project: Project) -> tuple[Path, ...]:
 
 
 def _home(folder: Path) -> Path:
-    """The folder whose Dockerfile this is: one that stands in `x/docker` or `x/src/main/docker` belongs to `x`."""
+    """Return the folder of a Dockerfile; one in `x/docker` or `x/src/main/docker` is of `x`."""
     while folder.name in _NO_SERVICE or folder.name in {"main", "src"}:
         folder = folder.parent
     return folder

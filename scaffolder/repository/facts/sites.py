@@ -24,7 +24,7 @@ _SLUGS_OF_GITHUB = frozenset({"MkDocs", "Docusaurus"})
 _TRANSLATED = re.compile(r"(?:^|/)i18n/[\w-]+/docusaurus-plugin-content-")
 
 _MADE_LATER = re.compile(r"\{%|\{\{|--8<--|^:::|<!-- md:|<[A-Z]\w+|^import ", re.MULTILINE)
-"""What puts headings and names into a page that are not in its text."""
+"""Syntax that adds headings and names to a page that are not in its text."""
 
 
 def of_page(project: Project, file: Path) -> str:

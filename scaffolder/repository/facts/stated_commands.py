@@ -99,7 +99,7 @@ def same_named(project: Project, path: Path) -> tuple[Path, ...]:
 
 
 def is_made(project: Project, one: StatedCommand) -> bool:
-    """Return whether the page, or what Git leaves out, says that a reader has or makes the file."""
+    """Return whether the page, or a .gitignore, shows that a reader has or makes the file."""
     name = Path(one.name).name
     for _, text, kind in documents.lines(project, one.place.path):
         if name in text and (kind == "other" or (kind == PROSE and _MAKES.search(text))):

@@ -1,4 +1,4 @@
-"""Ports at which pages about a repository say that its service answers."""
+"""Read the ports at which pages about a repository claim that its service answers."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ def stated(project: Project) -> tuple[StatedPort, ...]:
 def is_explained(project: Project, port: str, *, with_settings: bool) -> bool:
     """Return whether anything else in the repository may answer at a port of this machine.
 
-    A file other than a page names the number, a page gives it to a command, or it is what a program
-    takes if nothing else is said. `with_settings`: the source of the service names its port.
+    A file other than a page names the number, a page gives it to a command, or it is a program's
+    default. `with_settings`: the source of the service names its port.
     """
     key = ("explained", port, with_settings)
     return project.once(key, lambda: _is_explained(project, port, with_settings=with_settings))

@@ -1,4 +1,4 @@
-"""Versions of runtimes and programs that pages about a repository say it needs."""
+"""Read the versions of runtimes and programs that pages require."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _NEEDS = re.compile(
     r" (?:in|for|on|uses)|uses|is based on|tools)\b",
     re.IGNORECASE,
 )
-"""What a line, its heading or its introduction says where a version is one that is needed."""
+"""Words in a line, its heading or its introduction that mark a required version."""
 
 _NOT_NEEDED = re.compile(
     r"\b(?:tested|verified|test matrix|compatib\w*|support(?:s|ed|ing)?|e\.g|for example"
@@ -124,7 +124,7 @@ _COMMANDS = {
 
 
 def stated(project: Project) -> tuple[StatedVersion, ...]:
-    """Return the versions that pages say the services of the repository need."""
+    """Return the versions that pages require for the services of the repository."""
     return project.once("versions in guides", lambda: tuple(_stated(project)))
 
 

@@ -15,11 +15,11 @@ __all__ = ["Declaration", "Facts", "Unread", "place", "places"]
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Declaration:
-    """`place` says that `fact` of `subject` is `value`.
+    """`place` declares that `fact` of `subject` is `value`.
 
-    `fact` names what is stated ("runtime java", "port"), `value` is in the form that all places
-    share ("21" for "21.0.4-tem"). `subject` is the folder of the service that it is said of ("."
-    for the repository's own), and `role` what kind of place says so ("image", "ci").
+    `fact` is the topic ("runtime java", "port"), `value` is in the form that all places share ("21"
+    for "21.0.4-tem"). `subject` is the folder of the service ("." for the repository's own), and
+    `role` the kind of place ("image", "ci").
     """
 
     fact: str

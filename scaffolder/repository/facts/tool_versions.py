@@ -1,4 +1,4 @@
-"""Versions of the programs that a repository is built and deployed with, and of the Kubernetes that it runs on."""
+"""Read the versions of a repository's build and deployment tools, and of its Kubernetes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
                 for one in system.programs(project, file):
                     yield _stated(project, f"tool {one.name}", one.version, file, one.line, CI)
             except Unreadable:
-                continue  # pipelines.py says so
+                continue  # pipelines.py reads it
     for file in _texts(project):
         yield from _lines(project, file)
     for chart in charts.charts(project):
@@ -76,7 +76,10 @@ def _stated(
 
 
 def _program(name: str) -> str:
-    """What a program is called wherever it is named: "aqua:prometheus/prometheus" and "PROMETHEUS" are prometheus."""
+    """Return a program's usual name.
+
+    "aqua:prometheus/prometheus" and "PROMETHEUS" are prometheus.
+    """
     last = re.split(r"[:/]", name)[-1].lower()
     return _OTHERS_NAMES.get(last, last.replace("_", "-"))
 

@@ -15,7 +15,7 @@ def split(image: str) -> tuple[str, str, str]:
 
 
 def runtime_of(image: str) -> tuple[str, str] | None:
-    """Runtime and version of `image` as they are written; None where its name does not say."""
+    """Return runtime and version of `image` as they are written, or None if its name has none."""
     name, tag, _ = split(image.strip().strip("\"'"))
     for runtime, known in RUNTIMES.items():
         if version := known.version_in_image(name.lower(), tag.lower()):
@@ -24,5 +24,8 @@ def runtime_of(image: str) -> tuple[str, str] | None:
 
 
 def shared_form(runtime: str, version: str) -> str:
-    """Return a version of a runtime in the form that all places share; "" if it is no version."""
+    """Return a version of a runtime in the form that all places share.
+
+    "" if it is not a version.
+    """
     return RUNTIMES[runtime].shared_form(version)

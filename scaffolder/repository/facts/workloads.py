@@ -17,9 +17,9 @@ from scaffolder.repository.reading import listed, stages
 def containers(
     project: Project,
 ) -> Iterator[tuple[KubernetesObject, tuple[Any, ...], dict[Any, Any], Path]]:
-    """Each container that runs a service of the repository: its workload, the way to it, itself, and the service.
+    """Yield each container that runs a service here: its workload, path, itself, the service.
 
-    A container whose image is somebody else's is left out, and so is one that could be of several
+    A container with another project's image is left out, and so is one that could be of several
     services.
     """
     for workload in charts.objects(project):
@@ -32,7 +32,7 @@ def containers(
 
 
 def _service_of(project: Project, workload: KubernetesObject, image: str) -> Path | None:
-    """Return the service whose image a container runs, by the names of image, workload and chart."""
+    """Return the service of a container's image, by the names of image, workload and chart."""
     folders = services.with_image(project)
     if _is_built_otherwise(project, image):
         return None
@@ -86,7 +86,7 @@ def _is_of_the_only_service(project: Project, workload: KubernetesObject, image:
 
 
 def _is_alone(project: Project, one: KubernetesObject) -> bool:
-    """Return whether all other workloads that are deployed with one run somebody else's programs."""
+    """Return whether all other workloads deployed with one run other projects' programs."""
     beside = deployments.deployed_with(project, one, *sorted(LONG_RUNNING))
     others = {other.name for other in beside if not ownership.is_foreign(other)}
     return others <= {one.name}
@@ -100,7 +100,10 @@ def _by_name(folders: Iterable[Path]) -> dict[str, list[Path]]:
 
 
 def runs_another_program(container: dict[Any, Any]) -> bool:
-    """Return whether a container starts something else than its image does: a worker, an exporter."""
+    """Return whether a container starts another program than its image does.
+
+    A worker, an exporter.
+    """
     arguments = listed(container.get("args"))
     is_word = bool(arguments) and re.fullmatch(r"[A-Za-z][\w:.-]*", str(arguments[0])) is not None
     return bool(container.get("command")) or is_word

@@ -1,8 +1,8 @@
 """Kustomizations, rendered without Kustomize: objects, and the file and line of each entry.
 
-Follows https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/. What is not in the
-repository (remote bases) and what only a program makes (Helm charts, plug-ins) is left out, and
-the build says so.
+Follows https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/. Parts outside the
+repository (remote bases) and parts that only a program makes (Helm charts, plug-ins) are left out,
+and the build names them.
 """
 
 from __future__ import annotations

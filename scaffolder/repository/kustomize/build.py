@@ -44,10 +44,10 @@ _BUILT_IN_GROUPS = ("", "apps", "batch", "extensions", "autoscaling", "policy")
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """What one kustomization deploys.
+    """The deployed objects of one kustomization.
 
-    `missing` says what is left out and why: remote bases, charts, plug-ins, files that do not
-    parse. If it is not empty, an object that is not here may still be deployed.
+    `missing` lists the omitted parts with their reasons: remote bases, charts, plug-ins, files that
+    do not parse. If it is not empty, an object that is not here may still be deployed.
     """
 
     folder: Path

@@ -25,7 +25,7 @@ _FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
     "PersistentVolumeClaim": (("persistentVolumeClaim", "claimName"),),
     "Service": (("service", "name"), ("backend", "serviceName"), ("defaultBackend", "serviceName")),
 }
-"""What names an object of a kind: the key of the table, and the field in it."""
+"""Fields that name an object of a kind: the key of the table, and the field in it."""
 
 _OF_SPEC = {"serviceAccountName": "ServiceAccount", "serviceName": "Service"}
 _DEFINITION = "CustomResourceDefinition"

@@ -1,4 +1,4 @@
-"""What a kustomization changes in all objects: namespace, names, labels, images, replicas."""
+"""Apply a kustomization's changes to all objects: namespace, names, labels, images, replicas."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def set_names(resources: Iterable[Resource], source: Source) -> None:
 
 
 def set_labels(resources: Iterable[Resource], source: Source) -> None:
-    """Add `commonLabels` (also to selectors) and `labels` (as each entry says)."""
+    """Add `commonLabels` (also to selectors) and `labels` (with each entry's options)."""
     for resource in resources:
         _label(resource, source, ("commonLabels",), selectors=True, templates=True)
         for number, entry in enumerate(source.listed("labels")):

@@ -1,8 +1,8 @@
 """The pipelines of a repository as one graph of stages, whichever systems they are written for.
 
-Each CI system says in a language of its own what runs when, after what, with whose approval and
-with which image. Read back into stages, pipelines can be compared. A stage is named for what it
-does (`image`, `dev`, `rollback prod`), not for what a file calls it.
+Each CI system has a language of its own for order, approvals and images. Read back into stages,
+pipelines can be compared. A stage is named for its purpose (`image`, `dev`, `rollback prod`), not
+for its name in a file.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """What one system runs for this repository."""
+    """The stages that one system runs for this repository."""
 
     system: str
     path: Path
@@ -45,7 +45,7 @@ class Pipeline:
 
 
 def stages(project: Project) -> tuple[Pipeline, ...]:
-    """Every pipeline that can be read as stages of make targets: ours, and those that are written alike.
+    """Return every pipeline that can be read as stages of make targets: ours, and similar ones.
 
     Raises:
         Blocked: a pipeline does not parse.

@@ -9,7 +9,7 @@ from scaffolder.repository.ci import of_each
 from scaffolder.repository.ci.job import EVERY_CHANGE, MAIN, PULL_REQUEST, Job
 
 ONE_SYSTEM_ALONE = frozenset(of_each(lambda system: system.OWN_TARGETS))
-"""Targets that only one system has a use for; they are no part of the comparison."""
+"""Targets that only one system has a use for; they are not compared."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -77,7 +77,7 @@ _STARTERS = frozenset({"tini", "dumb-init", "sh", "bash", "-c", "-g", "--", "exe
 
 
 def version_in_image(name: str, tag: str) -> str:
-    """Return the version that an image brings; "" if it is another image or does not say."""
+    """Return the version that an image brings; "" for another image or an unknown version."""
     if version := version_of_distroless(name, "go"):
         return version
     return leading_version(name, tag) if re.match(r"^(?:golang|go)$", last_part(name)) else ""

@@ -192,7 +192,7 @@ SOURCE_AND_TARGET = re.compile(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"
 
 
 def version_in_image(name: str, tag: str) -> str:
-    """Return the version that an image brings; "" if it is another image or does not say."""
+    """Return the version that an image brings; "" for another image or an unknown version."""
     last = last_part(name)
     if distroless := version_of_distroless(name, "java"):
         return distroless

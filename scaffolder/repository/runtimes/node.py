@@ -96,7 +96,7 @@ _IMAGES = re.compile(r"^(?:node|nodejs|javascript-node|typescript-node)$")
 
 
 def version_in_image(name: str, tag: str) -> str:
-    """Return the version that an image brings; "" if it is another image or does not say."""
+    """Return the version that an image brings; "" for another image or an unknown version."""
     if version := version_of_distroless(name, "nodejs"):
         return version
     return leading_version(name, tag) if _IMAGES.match(last_part(name)) else ""
@@ -184,7 +184,7 @@ def is_service(project: Project) -> bool:
 
 
 def packages(project: Project) -> tuple[Path, ...]:
-    """Return the folders of the packages of a workspace; none if the root is no workspace."""
+    """Return the folders of the packages of a workspace; none if the root is not a workspace."""
     patterns = _workspace(project)
     folders = [file.parent for file in project.matching("package.json") if len(file.parts) > 1]
     return tuple(folder for folder in folders if _is_member(folder, patterns))

@@ -79,9 +79,10 @@ _SERVERS = frozenset({"gunicorn", "uvicorn", "flask", "fastapi", "hypercorn"})
 
 
 def version_in_image(name: str, tag: str) -> str:
-    """Return the version that an image brings; "" if it is another image or does not say.
+    """Return the version that an image brings; "" for another image or an unknown version.
 
-    `python3` in the name of a distroless image is no version: the minor one is that of its Debian.
+    `python3` in the name of a distroless image is not a version: the minor one is that of its
+    Debian.
     """
     if version := version_of_distroless(name, "python"):
         return version if version != "3" else ""
@@ -174,7 +175,7 @@ def _uses(project: Project, package: str) -> bool:
 def _started(service: Service) -> str:
     """Return the arguments of `python` that start what the image starts, or the Procfile's web; "".
 
-    Nothing is started that is not found on any machine: a script of the image, say.
+    Nothing is started that is not found on any machine, such as a script of the image.
     """
     project = service.project
     words = started_words(service)

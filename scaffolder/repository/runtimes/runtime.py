@@ -1,4 +1,4 @@
-"""What a runtime means to a repository: the Protocol that each module of this folder implements."""
+"""A runtime's meaning for a repository: the Protocol of the modules in this folder."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Build:
 
 @dataclass(frozen=True, kw_only=True)
 class Name:
-    """What a build calls the service. The lowest rank counts where several builds name it."""
+    """A build's name of the service. The lowest rank counts if several builds name it."""
 
     value: str
     file: Path
@@ -144,7 +144,7 @@ class Runtime(Protocol):
         """Return its name among the features of https://containers.dev/features."""
 
     def version_in_image(self, name: str, tag: str) -> str:
-        """Return the version that an image brings, as it is written; "" if it does not say.
+        """Return the version that an image brings, as it is written; "" if it is unknown.
 
         `name` has the registry and the folders in it, `tag` is empty if there is none; both are in
         lower case.
@@ -169,7 +169,7 @@ class Runtime(Protocol):
 
     @property
     def LOCK_FILES(self) -> tuple[str, ...]:
-        """Return the files that tools write, full of hashes that are no secrets."""
+        """Return the files that tools write, full of hashes that are not secrets."""
 
     def names(self, project: Project) -> Iterator[Name]:
         """Yield what the builds at the root call the service."""
@@ -192,7 +192,7 @@ class Runtime(Protocol):
     def packages(self, project: Project) -> tuple[Path, ...]:
         """Return the folders of the packages of a workspace, each a service; none without one."""
 
-    # ---- what its sources say
+    # ---- what its sources state
 
     @property
     def SOURCES(self) -> tuple[str, ...]:
@@ -238,7 +238,7 @@ class Runtime(Protocol):
         """Return the libraries whose routes no source states, as DEPENDENCIES name them."""
 
     def paths_of_settings(self, text: str) -> tuple[str, ...]:
-        """Return the paths that a library answers because settings say so."""
+        """Return the paths that a library answers because of its settings."""
 
     @property
     def SERIES(self) -> tuple[str, ...]:
@@ -319,7 +319,7 @@ def relative_path(start: Path, end: Path) -> str:
 
 
 def value_at(table: Any, *keys: str) -> Any:
-    """Return what nested tables hold at the end of `keys`; None if there is no such entry."""
+    """Return the value of nested tables at the end of `keys`, or None."""
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
     return table
@@ -331,7 +331,7 @@ def no_paths_of_settings(text: str) -> tuple[str, ...]:
 
 
 def always_service(project: Project) -> bool:
-    """Return True: builds of this runtime are no tools of a service in another language."""
+    """Return True: builds of this runtime are always those of a service."""
     return True
 
 

@@ -1,4 +1,7 @@
-"""The Kubernetes clusters that this machine's configuration knows; the only package that imports the client."""
+"""The Kubernetes clusters of this machine's configuration.
+
+Only this package imports the client.
+"""
 
 from scaffolder.tools.cluster.dry_run import Answer, Ruling, dry_run, reasons
 from scaffolder.tools.cluster.kubeconfig import Context, contexts

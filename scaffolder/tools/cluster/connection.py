@@ -26,7 +26,10 @@ _GRACE = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer: `document` is its JSON object ({} if it is none), `text` another body, `warnings` its headers."""
+    """An answer: `document` is its JSON object ({} if none), `text` another body.
+
+    `warnings` are its headers of that name.
+    """
 
     status: int
     document: Mapping[str, Any]
@@ -52,10 +55,10 @@ class OutOfTime(Exception):
 
 
 class Connection:
-    """A server, asked over one connection: each answer within `call` seconds, the last one until `deadline`."""
+    """A connection to a server: each answer within `call` seconds, all until `deadline`."""
 
     def __init__(self, context: str, client: Any, *, call: float, deadline: float) -> None:
-        """`client` is a client of the kubernetes package; `deadline` is a time of `time.monotonic`."""
+        """Keep `client` of the kubernetes package; `deadline` is a time of `time.monotonic`."""
         self.context = context
         self.host = str(client.configuration.host)
         self._client = client
@@ -73,7 +76,7 @@ class Connection:
 
         Raises:
             ClusterError: the server cannot be reached, does not answer in time, answers without end
-            or says 401. OutOfTime: the deadline has passed.
+            or returns 401. OutOfTime: the deadline has passed.
 
         """
         limit = min(self._call, self._deadline - time.monotonic())
@@ -89,7 +92,7 @@ class Connection:
         )
         if reply.status == 401:
             raise ClusterError(
-                f"the cluster of context {self.context} does not know who is asking: it said 401",
+                f"the cluster of context {self.context} refused the credentials: HTTP status 401",
                 hint=f"kubectl --context {self.context} get pods tries the same credentials",
             )
         return reply
@@ -131,7 +134,8 @@ class Connection:
             raise late from error
         except urllib3.exceptions.HTTPError as error:
             raise ClusterError(
-                f"the cluster of context {self.context} cannot be reached at {self.host}: {_reason(error)}",
+                f"the cluster of context {self.context} cannot be reached at {self.host}:"
+                f" {_reason(error)}",
                 hint=f"kubectl --context {self.context} version shows the same",
             ) from error
         return _reply(response.status, response.headers, content)
@@ -150,14 +154,15 @@ class Connection:
                 raise late
             if len(content) > LARGEST:
                 raise ClusterError(
-                    f"the cluster of context {self.context} sent an answer of more than {LARGEST // 2**20} MiB "
-                    f"({self.host})"
+                    f"the cluster of context {self.context} sent an answer of more than"
+                    f" {LARGEST // 2**20} MiB ({self.host})"
                 )
         return content
 
     def _late(self) -> ClusterError:
         return ClusterError(
-            f"the cluster of context {self.context} did not answer within {self._call:g} s ({self.host})"
+            f"the cluster of context {self.context} did not answer within {self._call:g} s"
+            f" ({self.host})"
         )
 
 
@@ -180,7 +185,10 @@ def _reply(status: int, headers: Any, content: bytes) -> Reply:
 
 
 _WARNING = re.compile(r'\b\d{3} \S+ "((?:[^"\\]|\\.)*)"')
-"""A code, an agent ("-" for Kubernetes) and a quoted text: https://www.rfc-editor.org/rfc/rfc7234#section-5.5"""
+"""A code, an agent ("-" for Kubernetes) and a quoted text.
+
+https://www.rfc-editor.org/rfc/rfc7234#section-5.5
+"""
 
 
 def _warnings(headers: list[str]) -> list[str]:
@@ -189,7 +197,7 @@ def _warnings(headers: list[str]) -> list[str]:
 
 
 def _utf8(text: str) -> str:
-    """Return the text of a header, which the HTTP library reads as Latin-1 and Kubernetes writes as UTF-8."""
+    """Return a header's text, which HTTP reads as Latin-1 and Kubernetes writes as UTF-8."""
     return text.encode("latin-1", errors="replace").decode("utf-8", errors="replace")
 
 

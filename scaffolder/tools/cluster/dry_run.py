@@ -23,7 +23,7 @@ ALL_CALLS = 60.0
 
 
 class Ruling(enum.StrEnum):
-    """What an API server says of an object.
+    """An API server's ruling on an object.
 
     PODS_REFUSED: it accepts the object and will refuse its pods. UNKNOWN: it serves no such kind.
     UNJUDGED: inconclusive.
@@ -38,7 +38,7 @@ class Ruling(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What became of one object, in the server's words if it has any.
+    """The answer for one object, in the server's words if it has any.
 
     `subject` is what the message is about, if it may be the same for other objects; `warnings` are
     what the server adds to an object that it accepts.
@@ -59,7 +59,7 @@ def dry_run(
     call: float = CALL,
     all_calls: float = ALL_CALLS,
 ) -> tuple[Answer, ...]:
-    """Return what the API server behind `context` would answer if Helm installed or upgraded each object.
+    """Return the API server's answers to an installation or upgrade of each object by Helm.
 
     Nothing changes. An object without a namespace goes to the one that the context names, else to
     `namespace`. An object that exists and belongs to another Helm release than `release` ("": not
@@ -67,7 +67,8 @@ def dry_run(
     this needs. `call` and `all_calls` are seconds.
 
     Raises:
-        ClusterError: there is no such context, the server cannot be reached, is not a Kubernetes API server, does not
+        ClusterError: the context does not exist, the server cannot be reached, is not a Kubernetes
+        API server, does not
             know the user, does not answer in time, or has no such namespace.
 
     """
@@ -87,7 +88,7 @@ def dry_run(
 
 
 def reasons(answers: Iterable[Answer]) -> list[str]:
-    """Return the messages of `answers`, those that say the same of several things as one."""
+    """Return the messages of `answers`; one message about several things is listed once."""
     subjects: dict[str, dict[str, None]] = {}
     for answer in answers:
         subject, message = _without_name(answer)
@@ -201,7 +202,10 @@ class _Server:
         )
 
     def _served(self, api_version: str) -> dict[str, tuple[str, bool]] | Answer:
-        """Return the kinds of a version of a group: the plural of each, and whether it is namespaced."""
+        """Return the kinds of a group's version.
+
+        The plural of each, and whether it is namespaced.
+        """
         if api_version not in self._kinds:
             reply = self._connection.ask("GET", _root(api_version))
             self._kinds[api_version] = self._discovered(api_version, reply)
@@ -220,7 +224,7 @@ class _Server:
         if reply.status == 404:
             self._served(
                 "v1"
-            )  # raises if it is missing: then this is no cluster that lacks a group
+            )  # raises if it is missing: then this cluster lacks no group, it is not one
             return {}
         message = reply.message.replace(f' "{path}"', "")
         return Answer(
@@ -228,7 +232,10 @@ class _Server:
         )
 
     def _as_helm_sends(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the object with the marks that Helm adds to what belongs to a release; hooks have none."""
+        """Return the object with the marks that Helm adds to a release's objects.
+
+        Hooks have none.
+        """
         metadata = dict(one.get("metadata") or {})
         if not self._release or _HOOK in (metadata.get("annotations") or {}):
             return dict(one)
@@ -246,7 +253,7 @@ class _Server:
     def _over_installed(
         self, resource: _Resource, sent: Mapping[str, Any], answer: Answer
     ) -> Answer:
-        """Return the answer, corrected for what an apply alone gets wrong on an installed object."""
+        """Return the answer, corrected for the errors of an apply alone on an installed object."""
         installed = self._installed(resource)
         if installed.status == 404:
             return answer
@@ -269,7 +276,8 @@ class _Server:
         if self._release and owner not in {"", self._release}:
             return _taken(
                 resource,
-                f"belongs to the Helm release {owner}; Helm refuses to adopt it for {self._release}",
+                f"belongs to the Helm release {owner}; Helm refuses to adopt it for"
+                f" {self._release}",
             )
         if ownership.installed_client_side(installed.document):
             return self._upgraded(resource, installed.document, sent, answer)
@@ -282,7 +290,10 @@ class _Server:
         return self._live[address]
 
     def _created(self, resource: _Resource, sent: Mapping[str, Any], answer: Answer) -> Answer:
-        """Judge a hook, which Helm deletes and creates again: an apply over the old one says nothing."""
+        """Judge a hook, which Helm deletes and creates again.
+
+        An apply over the old one proves nothing.
+        """
         if answer.ruling is Ruling.ACCEPTED:
             return answer
         query = urlencode(
@@ -320,7 +331,10 @@ class _Server:
         return upgraded
 
     def _with_pods(self, answer: Answer, resource: _Resource, sent: Mapping[str, Any]) -> Answer:
-        """Turn the warning of Pod Security into a ruling: it refuses pods, and only warns of what creates them."""
+        """Turn the warning of Pod Security into a ruling.
+
+        It refuses pods, and only warns of their owners.
+        """
         violations = [warning for warning in answer.warnings if _POD_SECURITY in warning]
         if (
             answer.ruling is not Ruling.ACCEPTED
@@ -332,7 +346,7 @@ class _Server:
         return Answer(ruling=Ruling.PODS_REFUSED, message="; ".join(violations), warnings=others)
 
     def _pod_is_accepted(self, resource: _Resource, sent: Mapping[str, Any]) -> bool:
-        """Tell whether a pod of the object is accepted with the same warning: then the namespace only warns."""
+        """Return whether a pod of the object is accepted with the same warning."""
         template = _pod_template(sent)
         if not template.get("spec"):
             return False
@@ -352,13 +366,18 @@ class _Server:
                 return Answer(ruling=Ruling.ACCEPTED, warnings=reply.warnings)
             return Answer(
                 ruling=Ruling.UNJUDGED,
-                message=f"the server returned no {resource.kind}, but a body of {reply.media_type or 'no type'}",
+                message=(
+                    f"the server returned no {resource.kind}, but a body of"
+                    f" {reply.media_type or 'no type'}"
+                ),
             )
         if reply.status == 404 and "namespaces" in reply.message:
             raise ClusterError(
                 f"the cluster of context {context} has no namespace {resource.namespace}",
-                hint=f"kubectl --context {context} create namespace {resource.namespace}, "
-                "or give the context another one: kubectl config set-context --help",
+                hint=(
+                    f"kubectl --context {context} create namespace {resource.namespace}, "
+                    "or give the context another one: kubectl config set-context --help"
+                ),
             )
         ruling = Ruling.REFUSED if reply.is_status and _is_refusal(reply) else Ruling.UNJUDGED
         return Answer(ruling=ruling, message=reply.message)
@@ -369,17 +388,23 @@ _MERGE_PATCH = "application/merge-patch+json"
 
 _HOOK = "helm.sh/hook"
 _HOOK_POLICY = "helm.sh/hook-delete-policy"
-"""Helm deletes a hook before it creates it again, unless this annotation says otherwise."""
+"""The annotation without which Helm deletes a hook before it creates it again."""
 
 _POD_SECURITY = "would violate PodSecurity"
 
 _MALFORMED = re.compile(r"failed to create typed patch object|failed to convert new object")
-"""An unknown field or a wrong type: https://github.com/kubernetes/kubernetes/issues/122480, with status 500."""
+"""An unknown field or a wrong type, with status 500.
+
+https://github.com/kubernetes/kubernetes/issues/122480
+"""
 
 _API_GROUP = r' in API group "[^"]*"'
 
 _NO_RIGHT = re.compile(r'(User ".*" cannot \w+ (?:resource|path) )"([^"]*)"(.*)', re.DOTALL)
-"""The authorizer's words: `deployments.apps "x" is forbidden: User "y" cannot patch resource "deployments" …`."""
+"""The authorizer's message.
+
+`deployments.apps "x" is forbidden: User "y" cannot patch resource "deployments" …`
+"""
 
 _DENIED = re.compile(r'admission webhook ".*" denied the request')
 """A webhook chooses the status of its refusal."""

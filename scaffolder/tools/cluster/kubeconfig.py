@@ -18,7 +18,7 @@ from scaffolder.tools.process import CompletedRun, Processes
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """An entry of the kubeconfig: a name, the cluster and namespace behind it, and whether kubectl would use it now."""
+    """An entry of the kubeconfig: name, cluster, namespace, and whether kubectl uses it now."""
 
     name: str
     cluster: str
@@ -27,7 +27,7 @@ class Context:
 
 
 def contexts() -> tuple[Context, ...]:
-    """Return the contexts of KUBECONFIG (or ~/.kube/config) without a request to any cluster; none without a file."""
+    """Return the contexts of KUBECONFIG (or ~/.kube/config), without a request to any cluster."""
     from kubernetes import config  # 0.2 s, and only the functions of this module need it
 
     try:
@@ -58,10 +58,10 @@ def namespace_of(context: str) -> str:
 
 @contextmanager
 def client_of(context: str, *, seconds: float) -> Iterator[Any]:
-    """Provide a client of the Kubernetes API with the credentials of `context`, which may take `seconds`.
+    """Provide a Kubernetes client with the credentials of `context`, which may take `seconds`.
 
     Raises:
-        ClusterError: there is no such context, or its credentials cannot be had.
+        ClusterError: the context does not exist, or its credentials cannot be had.
 
     """
     from kubernetes import client, config

@@ -20,10 +20,13 @@ HELM = "helm"
 """The field manager of Helm 3 and 4 (the name of its program)."""
 
 _INSTALLERS = re.compile(r"(helm|terraform|hashicorp).*", re.IGNORECASE)
-"""The managers that install a chart: Helm, Flux's helm-controller, terraform-provider-helm_v3.1.0, Terraform."""
+"""The managers that install a chart.
+
+Helm, Flux's helm-controller, terraform-provider-helm_v3.1.0, Terraform.
+"""
 
 _KEY_DEFAULTS = {"protocol": "TCP"}
-"""What the server fills in before it compares the keys of list entries."""
+"""Defaults that the server fills in before it compares the keys of list entries."""
 
 _Fields = dict[str, Any]
 """A tree of FieldsV1 in which a leaf is marked: {"f:spec": {"f:replicas": {"leaf": {}}}}."""
@@ -34,7 +37,7 @@ _GONE = object()
 
 
 def installed_client_side(live: Mapping[str, Any]) -> bool:
-    """Tell whether an installer owns fields of `live` by another way than a server-side apply as `helm`."""
+    """Return whether an installer owns fields of `live`, but not by server-side apply as `helm`."""
     return any(
         (entry.get("manager"), entry.get("operation")) != (HELM, "Apply")
         for entry in _installer_entries(live)
@@ -42,12 +45,12 @@ def installed_client_side(live: Mapping[str, Any]) -> bool:
 
 
 def is_installed_by_helm(live: Mapping[str, Any]) -> bool:
-    """Tell whether `live` belongs to a Helm release, by its annotation or by the owners of its fields."""
+    """Return whether `live` belongs to a Helm release, by its annotation or its field owners."""
     return bool(release_of(live)) or any(_installer_entries(live))
 
 
 def release_of(live: Mapping[str, Any]) -> str:
-    """Return the name of the Helm release that `live` says it belongs to; "" if it says none."""
+    """Return the name of the Helm release in the annotations of `live`; "" if it has none."""
     annotations = (live.get("metadata") or {}).get("annotations") or {}
     return str(annotations.get("meta.helm.sh/release-name") or "")
 
@@ -124,7 +127,10 @@ def _merged_map(
 
 
 def _merged_list(live: list[Any], rendered: list[Any], mine: _Fields, theirs: _Fields) -> list[Any]:
-    """Merge entry by entry if the server does: ownership then names them by their keys ("k:") or values ("v:")."""
+    """Merge entry by entry if the server does.
+
+    Ownership then names them by their keys ("k:") or values ("v:").
+    """
     marks = [*mine, *theirs]
     keyed = next((mark for mark in marks if mark.startswith("k:")), "")
     if keyed:
@@ -156,7 +162,10 @@ def _merged_entries(
 
 
 def _left(value: Any, mine: _Fields | None, theirs: _Fields | None) -> Any:
-    """Return what stays of a part of the live object that `rendered` lacks; _GONE if nothing does."""
+    """Return the rest of a part of the live object that `rendered` lacks.
+
+    _GONE if nothing stays.
+    """
     if mine is None:
         return value
     if theirs is None:

@@ -1,4 +1,6 @@
-"""Helm itself, out of helm-python-sdk: `python -P -m scaffolder.tools.embedded.helm version|lint|render`.
+"""Run Helm out of helm-python-sdk.
+
+`python -P -m scaffolder.tools.embedded.helm version|lint|render`
 
 `lint` and `render` read one JSON document from stdin, `{"chart": path, "releases": [{…}, …]}`, and
 print a JSON list with one answer for each release, so that all environments cost one start. In a
@@ -78,14 +80,19 @@ def _render(chart: str, release: Mapping[str, Any]) -> dict[str, Any]:
         ]
         if missing:
             return {
-                "error": f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}"
+                "error": (
+                    f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}"
+                )
             }
         with helm.Chart.load(chart) as loaded:
             wanted = loaded.metadata.get("kubeVersion")
             if wanted and not _compatible(wanted, release["kube_version"]):
                 version = release["kube_version"]
                 return {
-                    "error": f"chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {version}"
+                    "error": (
+                        f"chart requires kubeVersion: {wanted} which is incompatible with"
+                        f" Kubernetes {version}"
+                    )
                 }
             try:
                 loaded.validate_schema(values)
@@ -146,7 +153,7 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _compatible(constraint: str, version: str) -> bool:
-    """Whether Helm's own version comparison accepts `version`: it is asked through a chart of one template."""
+    """Return whether Helm's own comparison accepts `version`, by a chart of one template."""
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         Path(folder, "templates").mkdir()
         Path(folder, "Chart.yaml").write_text(

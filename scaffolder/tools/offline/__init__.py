@@ -1,1 +1,1 @@
-"""Schemas that travel with this package: Terraform providers, shown to Terraform by a server, and custom resources."""
+"""Packaged schemas: Terraform providers, served to Terraform, and custom resources."""

@@ -1,4 +1,4 @@
-"""The provider schemas that travel with this package: which there are, and the part of one that a configuration uses.
+"""The catalog of packaged provider schemas, and the part that a configuration uses.
 
 A schema file is gzipped text. Its first line is a JSON header (address, version, source); each
 further line is a kind, a name and the schema as `terraform providers schema -json` prints it,
@@ -37,7 +37,10 @@ class ProviderSchema:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What a configuration needs of a provider's schema; `without_schema` are types that exist and are not carried."""
+    """The needed part of a provider's schema.
+
+    `without_schema` are existing types without one here.
+    """
 
     provider: dict[str, Any]
     resources: dict[str, dict[str, Any]]
@@ -61,7 +64,7 @@ def catalog() -> tuple[ProviderSchema, ...]:
 
 
 def matching(address: str, constraint: str) -> tuple[ProviderSchema, ...]:
-    """The packaged releases of a provider that a Terraform version constraint allows, newest first."""
+    """Return the packaged releases of a provider that a version constraint allows, newest first."""
     return tuple(
         schema
         for schema in catalog()
@@ -70,7 +73,10 @@ def matching(address: str, constraint: str) -> tuple[ProviderSchema, ...]:
 
 
 def load(schema: ProviderSchema, words: Collection[str]) -> Part:
-    """The provider's own schema and those of the types named in `words`: a whole provider costs Terraform 0.2 s."""
+    """Return the provider's schema and those of types in `words`.
+
+    A whole provider costs Terraform 0.2 s.
+    """
     kinds: dict[str, dict[str, dict[str, Any]]] = {
         "provider": {},
         "resource": {},

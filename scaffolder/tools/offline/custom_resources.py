@@ -1,4 +1,7 @@
-"""Is a custom resource written as its own definition wants it: the Prometheus operator, the Gateway API, AWS, External Secrets."""
+"""Validate a custom resource by its definition.
+
+Of the Prometheus operator, the Gateway API, AWS and External Secrets.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _EXTERNAL_SECRETS = Path(__file__).with_name(
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Violation:
-    """One thing wrong with an object: where in it ("spec.endpoints[0].port"; "" for the object), and what."""
+    """An error in an object: its path ("spec.endpoints[0].port"; "" for the object), and text."""
 
     place: str
     message: str
@@ -32,7 +35,7 @@ def kinds() -> frozenset[tuple[str, str]]:
 
 
 def violations(resource: Mapping[str, Any]) -> tuple[Violation, ...]:
-    """What the resource's definition objects to; unknown fields are objected to, empty ones (null) are not.
+    """Return the errors by the resource's definition; unknown fields are errors, null is not.
 
     Raises KeyError for a resource that is not one of `kinds()`.
     """
@@ -65,7 +68,7 @@ def _place(path: Any) -> str:
 
 
 def _without_nulls(value: Any) -> Any:
-    """The value as the API server stores it: a field without a value is a field that was not given."""
+    """Return the value as the API server stores it: a null field counts as absent."""
     if isinstance(value, Mapping):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -16,7 +16,7 @@ class UnknownKindError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """What a schema objects to: the way to the value, and why."""
+    """A schema's error: the path of the value, and the reason."""
 
     path: tuple[str | int, ...]
     message: str
@@ -135,7 +135,7 @@ def _minor(version: str) -> tuple[int, ...]:
 
 @cache
 def _validator(version: str, kind: str, api_version: str) -> Any:
-    """Return the validator of a kind, None if there is no such kind."""
+    """Return the validator of a kind, None if the kind does not exist."""
     import jsonschema
     import kubernetes_validate
     from referencing import Registry, Resource

@@ -1,4 +1,4 @@
-"""Where this machine keeps real providers, and how to make Terraform take them from there, never from the network."""
+"""Find the real providers on this machine, and make Terraform use them without network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 
 
 def mirrors() -> Iterator[Path]:
-    """Folders of providers here: those that the user's CLI configuration names, the plugin cache, the usual one."""
+    """Yield folders of providers: from the CLI configuration, the plugin cache, the usual one."""
     config = Path(os.environ.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
     text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
     cache = os.environ.get("TF_PLUGIN_CACHE_DIR", "")

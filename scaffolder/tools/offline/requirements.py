@@ -30,7 +30,7 @@ def required_providers(configuration: Iterable[Block]) -> dict[str, str]:
         }
         for address, version in _of_providers(file, constraints):
             constraints.setdefault(address, []).append(version)
-        # What only a provider block names is needed too.
+        # A name that only a provider block has is needed too.
         used |= {
             block.labels[0] for block in file.each("provider", "mock_provider") if block.labels
         }

@@ -1,4 +1,4 @@
-"""A gRPC server that Terraform takes for the providers of a configuration, so that it validates with nothing installed.
+"""A gRPC server that stands for a configuration's providers, so that it validates offline.
 
 Terraform connects to the addresses in TF_REATTACH_PROVIDERS instead of starting a provider, and
 neither downloads nor locks those. `validate`, and `test` with mock providers, ask for the schema
@@ -44,7 +44,7 @@ def serving(
     *,
     own_connections: bool = False,
 ) -> Iterator[dict[str, str]]:
-    """Serve each provider address's schema ("hashicorp/aws") and yield the environment that sends Terraform there.
+    """Serve the schemas of providers ("hashicorp/aws"); yield the environment for Terraform.
 
     `answers` gives the calls that a provider answers beside the schema. With `own_connections` each
     configuration of a provider is told from the others, which a Unix socket does not do.
@@ -92,7 +92,7 @@ def _asked(answer: Callable[[bytes, str], bytes]) -> grpc.RpcMethodHandler:
 
 
 def _listen(server: grpc.Server, socket: Path | None) -> tuple[str, str]:
-    """Listen on a Unix socket, which nobody else can reach, or on this machine's own address where there is none."""
+    """Listen on a Unix socket, which is private, or else on this machine's own address."""
     if socket and len(os.fsencode(socket)) < _LONGEST_SOCKET_PATH:
         try:
             server.add_insecure_port(f"unix:{socket}")

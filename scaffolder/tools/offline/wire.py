@@ -20,7 +20,10 @@ def provider_schema(
     data_sources: Mapping[str, Mapping[str, Any]],
     ephemeral_resources: Mapping[str, Mapping[str, Any]],
 ) -> bytes:
-    """A GetProviderSchema.Response; every argument has the shape that `terraform providers schema -json` prints."""
+    """Return a GetProviderSchema.Response.
+
+    Arguments have the shape that `terraform providers schema -json` prints.
+    """
     get_provider_schema_optional = number_field(2, 1)
     return b"".join(
         (

@@ -111,7 +111,7 @@ class Cloud:
 
 
 def load(file: Path) -> Cloud:
-    """Return the cloud that a file holds; an empty one if there is no such file.
+    """Return the cloud that a file holds; an empty one if the file does not exist.
 
     Raises:
         DestinationError: the file is not a cloud.
@@ -131,7 +131,7 @@ def load(file: Path) -> Cloud:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DestinationError(
-            f"{file} is no cloud of a rehearsal: {error}",
+            f"{file} is not the cloud of a rehearsal: {error}",
             hint="name another --cloud-file, or delete this one",
         ) from error
 
@@ -139,7 +139,7 @@ def load(file: Path) -> Cloud:
 def _plain(value: object) -> dict[str, str]:
     if isinstance(value, bytes):
         return {_BYTES: value.decode()}
-    raise TypeError(f"{type(value).__name__} is no value of a cloud")
+    raise TypeError(f"{type(value).__name__} is not a value of a cloud")
 
 
 def _value(found: dict[str, Any]) -> Any:

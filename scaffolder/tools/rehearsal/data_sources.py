@@ -1,4 +1,4 @@
-"""What data sources answer: what follows from the configuration, the cloud, or is made up."""
+"""Answer data sources: from the configuration, the cloud, or made up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scaffolder.tools.rehearsal.values import Value
 def answer(
     kind: str, block: Schema, config: Mapping[str, Value], cloud: Cloud, its: Settings
 ) -> tuple[dict[str, Value], bool]:
-    """Return what a data source says, and whether any of it is made up."""
+    """Return the answer of a data source, and whether any of it is made up."""
     asked = conform(block, config)
     if kind in _ALWAYS:
         return made(kind, block, {**asked, **_ALWAYS[kind](asked, its)}, its), False

@@ -17,7 +17,7 @@ from scaffolder.tools.terraform.output import Diagnostic
 
 _NO_FUNCTION = "Unknown provider function"
 _TOO_LATE = "until apply"
-"""What Terraform says where a value is needed that only an apply brings."""
+"""Terraform's message for a value that only an apply brings."""
 
 _INDEX = re.compile(r"\[[^\]]*\]")
 _OURS = ("Value for undeclared variable",)

@@ -1,4 +1,4 @@
-"""What a cloud chooses by itself, made up by type and name: ids, ARNs, addresses, times."""
+"""Make up the values that a cloud chooses, by type and name: ids, ARNs, addresses, times."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KEY = "-----BEGIN REHEARSAL-----\nbm90IGEga2V5\n-----END REHEARSAL-----\n"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the configuration of a provider says that its objects show."""
+    """The settings of a provider's configuration that its objects show."""
 
     account: str = ACCOUNT
     region: str = "us-east-1"
@@ -265,4 +265,4 @@ _KINDS = {
     "aws_secretsmanager_secret": "secret:",
     "aws_iam_openid_connect_provider": "oidc-provider/",
 }
-"""How the last part of an ARN begins where the type does not say it."""
+"""The beginning of an ARN's last part, if the type does not tell it."""

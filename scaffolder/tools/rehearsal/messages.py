@@ -79,7 +79,7 @@ def diagnostic(field: int, summary: str, detail: str, *attribute: str) -> bytes:
 
 def planned(state: Value, replacing: Iterable[str]) -> bytes:
     """Return a PlanResourceChange.Response; `replacing` are attributes that need a new object."""
-    legacy_type_system = number_field(5, 1)  # as providers of the old SDK: defaults are no error
+    legacy_type_system = number_field(5, 1)  # as providers of the old SDK: defaults are not errors
     paths = b"".join(bytes_field(2, _path((name,))) for name in replacing)
     return dynamic_value(1, state) + paths + legacy_type_system
 
@@ -119,4 +119,4 @@ def _extension(code: int, data: bytes) -> Value:
 def _not_known(plain: object) -> msgpack.ExtType:
     if plain is UNKNOWN:
         return msgpack.ExtType(0, b"\0")
-    raise TypeError(f"{type(plain).__name__} is no value of Terraform")
+    raise TypeError(f"{type(plain).__name__} is not a value of Terraform")

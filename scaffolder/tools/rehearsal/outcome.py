@@ -1,4 +1,4 @@
-"""What is rehearsed, and what came of it."""
+"""The targets of a rehearsal, and their results."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsed:
-    """What came of one target: objects made, what a second plan would change, what stayed.
+    """The result of one target: objects made, changes of a second plan, objects that stayed.
 
-    `before` is what the first plan would change where the cloud held the target already. `failed`
-    is the stage that ended with an error, "" if none did. `limit` says why it was not rehearsed, or
-    not to its end; `made_up` names data sources whose answers are made up, `unknown_replacement`
-    types of which it is not known what replaces them.
+    `before` is the first plan's changes if the cloud held the target already. `failed` is the stage
+    that ended with an error, "" if none did. `limit` is the reason why it was not rehearsed, or not
+    to its end; `made_up` names data sources whose answers are made up, `unknown_replacement` types
+    whose replacing arguments are unknown.
     """
 
     target: Target

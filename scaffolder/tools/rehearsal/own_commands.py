@@ -42,9 +42,9 @@ def run_commands(
 ) -> tuple[CompletedRun, ...]:
     """Run commands in a copy of a repository, in which Terraform meets the cloud, up to a failure.
 
-    `targets` are below `folder` of the repository. What has no value yet gets one in the copy. The
-    states of the backend `s3` are in buckets of the cloud, with their locks; those of `azurerm`,
-    which speaks HTTPS to names of Azure only, go over the backend `http` in the copy.
+    `targets` are below `folder` of the repository. A variable without a value gets one in the copy.
+    The states of the backend `s3` are in buckets of the cloud, with their locks; those of
+    `azurerm`, which speaks HTTPS to names of Azure only, go over the backend `http` in the copy.
 
     Raises:
         ToolCrashed: the command cannot be started, or a signal ended it.

@@ -84,7 +84,7 @@ def served(
 ) -> Iterator[dict[str, str]]:
     """Serve providers on this machine, and yield the environment that leads Terraform to them.
 
-    `several` says that a provider has more than one configuration.
+    `several`: a provider has more than one configuration.
     """
     from scaffolder.tools.offline.server import serving  # gRPC: 0.1 s, and needed only here
 

@@ -1,4 +1,4 @@
-"""What a destroy leaves alone: objects with `prevent_destroy` or an argument that protects them."""
+"""Find the objects that a destroy leaves: by `prevent_destroy`, or a protecting argument."""
 
 from __future__ import annotations
 

@@ -35,9 +35,8 @@ def rehearse(
 ) -> tuple[Rehearsed, ...]:
     """Apply, plan again and destroy each target, on a copy; nothing outside the copy changes.
 
-    All targets exist at the same time: names that no two of them may have collide as they would.
-    With `keep` they are not destroyed. What the code causes is a diagnostic, what the rehearsal
-    lacks is a limit.
+    All targets exist at the same time, so that names collide as they would. With `keep` they are
+    not destroyed. A fault of the code is a diagnostic, a gap of the rehearsal is a limit.
 
     Raises:
         ToolMissing: Terraform or gRPC is not installed.

@@ -18,7 +18,7 @@ _SAME = frozenset({"noop", "read"})
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Change:
-    """What a plan would do to one object: `action` is create, update, replace or delete."""
+    """A plan's change of one object: `action` is create, update, replace or delete."""
 
     address: str
     action: str
@@ -39,7 +39,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What one command printed: `exit_code` 2 of a plan means that there are changes."""
+    """The output of one command: `exit_code` 2 of a plan means that it has changes."""
 
     exit_code: int
     changes: tuple[Change, ...] = ()
@@ -66,7 +66,7 @@ class Commands:
     options: tuple[str, ...] = field(default=("-input=false", "-no-color", "-lock=false"))
 
     def apply(self) -> Stage:
-        """Make what the code says."""
+        """Apply the code."""
         return self._stage("apply", "-auto-approve")
 
     def plan(self, *options: str) -> Stage:

@@ -1,4 +1,4 @@
-"""Values for variables that nobody has given one yet, by name and type."""
+"""Values for variables without a value, by name and type."""
 
 from __future__ import annotations
 
@@ -55,4 +55,4 @@ _VALUES = tuple(
         (r"(^|_)ip(_|$)", "203.0.113.10"),
     )
 )
-"""What the name of a variable suggests, the first that fits."""
+"""Values suggested by the name of a variable, the first that fits."""

@@ -1,7 +1,7 @@
 """A place for states over HTTP, for as long as a rehearsal runs.
 
 Terraform writes them into the cloud. With its backend `http` a state is written once for each
-command; on a disk it is written anew after each object, which takes a third of the time.
+command; on a disk it is written again after each object, which takes a third of the time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Terraform says of a folder of configurations: is it formatted, is it valid and at which level, do tests pass."""
+"""Run Terraform on a folder of configurations: formatting, validation and its level, tests."""
 
 from scaffolder.tools.terraform.folders import goes_up, roots
 from scaffolder.tools.terraform.format import Formatting, Unformatted, formatting

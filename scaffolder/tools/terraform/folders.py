@@ -30,7 +30,7 @@ PROVIDER_TIMEOUT = (
 
 
 def roots(directory: Path) -> tuple[Path, ...]:
-    """Return the folders below `directory` to run terraform in: those that no other one calls as a module."""
+    """Return the root folders below `directory`: those that no other one calls as a module."""
     folders = {
         file.parent for file in _sources(directory) if file.name.endswith((".tf", ".tf.json"))
     }
@@ -67,7 +67,7 @@ def _reads_above(block: Block) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """What Terraform reads in some folders: the text of all files, and the blocks of each.
+    """Terraform's input in some folders: the text of all files, and the blocks of each.
 
     `folder` is the first of them.
     """
@@ -78,10 +78,10 @@ class Configuration:
 
 
 class Root:
-    """One root in the copy: where it runs, and what its files say about modules and providers."""
+    """One root in the copy: its folder, and the modules and providers of its files."""
 
     def __init__(self, copy: Path, root: Path, top: Path | None = None) -> None:
-        """`copy` holds the root; `top` is the folder above it that stands for the whole repository."""
+        """Keep the `copy` that holds the root, and `top`, the folder of the whole repository."""
         self.path = root
         self.top = top or copy
         self.folder = copy / root
@@ -91,7 +91,7 @@ class Root:
         self._files = configuration.files
 
     def encrypted(self) -> tuple[str, ...]:
-        """Return the files of the root and of its local modules that only who has the key can read."""
+        """Return the encrypted files of the root and of its local modules."""
         folders = sorted({self.folder, *(one.folder for one in self.local_modules().values())})
         return tuple(
             Path(os.path.relpath(file, self.top)).as_posix()
@@ -125,7 +125,7 @@ class Root:
         return tuple(sorted(found))
 
     def local_modules(self) -> dict[str, Configuration]:
-        """Return the root and each local module that it calls, by address: "" and "module.a.module.b"."""
+        """Return the root and its local modules by address: "" and "module.a.module.b"."""
         found: dict[str, Configuration] = {}
         pending: list[tuple[str, Path, tuple[Path, ...]]] = [("", self.folder, ())]
         while pending:
@@ -183,7 +183,7 @@ def _configuration(*folders: Path) -> Configuration:
 
 
 def _blocks(file: Path) -> Block:
-    """Return the blocks of a file, as far as it can be read: Terraform says what is wrong with it."""
+    """Return the blocks of a file, as far as it can be read: Terraform reports its faults."""
     if file.name.endswith(".json"):
         return hcl.of_json(read(file))
     return hcl.recovered(read(file))
@@ -204,7 +204,7 @@ def _module_sources(file: Block) -> Iterator[str]:
 
 
 def read(file: Path) -> str:
-    """Return the text of a file, "" if there is none; what is no UTF-8 is replaced."""
+    """Return the text of a file, "" if absent; bytes that are not UTF-8 are replaced."""
     try:
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:  # a link that leads nowhere
@@ -213,11 +213,12 @@ def read(file: Path) -> str:
 
 @contextmanager
 def copied(directory: Path, *, within: Path | None = None) -> Iterator[tuple[Path, Path]]:
-    """Yield a copy of a folder of configurations for Terraform to write to, and the copy of `within`.
+    """Yield a writable copy of a folder of configurations, and the copy of `within`.
 
-    Only configurations are copied; all other files, those of `within` (a folder above: the repository)
-    among them, are links to the originals, so that `file("../scripts/start.sh")` finds its file and a large
-    repository costs no more than its Terraform code. What earlier runs of Terraform left is left out.
+    Only configurations are copied; all other files, those of `within` (a folder above: the
+    repository) among them, are links to the originals, so that `file("../scripts/start.sh")` finds
+    its file and a large repository costs no more than its Terraform code. Leftovers of earlier runs
+    of Terraform are left out.
     """
     top = (within or directory).resolve()
     inside = directory.resolve().relative_to(top)
@@ -239,7 +240,7 @@ def _with_code(top: Path, directory: Path) -> frozenset[Path]:
 
 
 def _copy(source: Path, target: Path, real: frozenset[Path]) -> None:
-    """Copy the configurations of a folder and of those in `real` below it, and link everything else."""
+    """Copy a folder's configurations, and those in `real` below it; link everything else."""
     target.mkdir()
     for entry in os.scandir(source):
         to = target / entry.name
@@ -256,7 +257,7 @@ def _copy(source: Path, target: Path, real: frozenset[Path]) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Link to a file or folder; where a system has no links for users, copy it."""
+    """Link to a file or folder; copy it if the system has no links for users."""
     try:
         target.symlink_to(source.resolve(), target_is_directory=source.is_dir())
     except (OSError, RuntimeError):  # RuntimeError: links in a circle, in Python 3.11 and 3.12

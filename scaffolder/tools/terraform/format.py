@@ -19,7 +19,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Unformatted:
-    """A file that `terraform fmt` would change: the first line that it would, and what the file would say then."""
+    """A file that `terraform fmt` would change: the first changed line, and the new text."""
 
     path: Path
     line: int
@@ -35,10 +35,10 @@ class Formatting:
 
 
 def formatting(tools: Toolchain, directory: Path, files: Sequence[Path] = ()) -> Formatting:
-    """What `terraform fmt` would change below `directory`; nothing is written there.
+    """Return the changes of `terraform fmt` below `directory`; nothing is written there.
 
-    Where it cannot read a file, it says nothing of the others: then it reads a copy of `files`,
-    which leaves out what is encrypted, and links that lead nowhere. Terraform's own `-diff` is not
+    If it cannot read a file, it reports nothing of the others: then it reads a copy of `files`,
+    which leaves out encrypted files, and links that lead nowhere. Terraform's own `-diff` is not
     used: it needs a program called diff, which a machine may not have.
     """
     done = tools.run(
@@ -54,7 +54,7 @@ def formatting(tools: Toolchain, directory: Path, files: Sequence[Path] = ()) ->
             return _of_copy(tools, directory, files)
         case 2 if found := tuple(
             _printed_errors(done.stderr)
-        ):  # it then says nothing of the other files
+        ):  # it then reports none of the other files
             return Formatting(diagnostics=found)
     raise no_verdict(done)
 

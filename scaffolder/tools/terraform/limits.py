@@ -1,7 +1,7 @@
 """Which diagnostics of Terraform come from the place that it ran in, and not from the code.
 
-`terraform validate` runs on a copy, without network, with the providers that this package has a
-schema of. What only fails there is a limit of the validation, never a finding.
+`terraform validate` runs on a copy, without network, with the providers that have a schema in this
+package. A failure of only this setup is a limit of the validation, never a finding.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _REGISTRY = re.compile(
     r"|Module unreachable|Module not found|Module has no versions"
     r"|Unresolvable module version constraint"
 )
-"""What `terraform get` prints of a module that is not on this machine."""
+"""The message of `terraform get` for a module that is not on this machine."""
 
 _UNREACHABLE = re.compile(
     r"no such host|connection refused|network is unreachable|timed? ?out|Could not resolve host"
@@ -98,7 +98,7 @@ def of_terragrunt(diagnostic: Diagnostic) -> bool:
 
 
 def is_missing(diagnostic: Diagnostic) -> bool:
-    """Return whether a diagnostic only says that a provider or a module is not installed."""
+    """Return whether a diagnostic is only for a provider or module that is not installed."""
     return diagnostic.summary.startswith((*_NO_PROVIDER, NOT_INSTALLED))
 
 

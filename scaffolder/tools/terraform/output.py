@@ -1,4 +1,4 @@
-"""What Terraform prints, read: its diagnostics, and the sentence to quote where it gives no verdict."""
+"""Read Terraform's output: its diagnostics, and the sentence to quote without a verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from scaffolder.tools.process import CompletedRun
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Diagnostic:
-    """One thing that Terraform objects to; `path` is relative to the folder passed in, `line` 0 is the whole file."""
+    """A diagnostic of Terraform.
+
+    `path` is from the folder passed in, `line` 0 is the whole file.
+    """
 
     path: Path
     line: int = 0
@@ -65,9 +68,11 @@ def printed_errors(printed: str, root: Path) -> tuple[Diagnostic, ...]:
             "summary": summary.strip(),
             "detail": said,
             "severity": "error",
-            "range": {"filename": place["file"], "start": {"line": int(place["line"])}}
-            if place
-            else None,
+            "range": (
+                {"filename": place["file"], "start": {"line": int(place["line"])}}
+                if place
+                else None
+            ),
         }
         found.append(diagnostic(item, root))
     return tuple(found)
@@ -82,6 +87,7 @@ _ASIDE = re.compile(r"^ +(?:on .+ line \d+.*:$|\d+:|│|├)")
 def no_verdict(done: CompletedRun) -> ToolCrashed:
     """Return the error for a run of Terraform that ended without a verdict."""
     return ToolCrashed(
-        f"terraform ended with exit code {done.exit_code}: {first_error(done.stderr or done.stdout)}",
+        f"terraform ended with exit code {done.exit_code}:"
+        f" {first_error(done.stderr or done.stdout)}",
         hint=f"see for yourself: {' '.join(done.argv)}",
     )

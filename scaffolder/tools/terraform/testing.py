@@ -18,7 +18,7 @@ from scaffolder.tools.toolchain import Toolchain
 
 @dataclass(frozen=True, kw_only=True)
 class Tests:
-    """What `terraform test` said of one root: counts of runs, and why some of them failed."""
+    """The result of `terraform test` for one root: counts of runs, and causes of failures."""
 
     root: Path
     passed: int
@@ -33,7 +33,10 @@ def run_tests(
     *,
     releases: Mapping[str, str] | None = None,
 ) -> tuple[Tests, ...]:
-    """Run `terraform test` for each root below `directory`, on a copy, with the packaged schemas behind its mocks."""
+    """Run `terraform test` for each root below `directory`.
+
+    It runs on a copy, with the packaged schemas behind its mocks.
+    """
     with copied(directory) as (copy, _):
         return tuple(_test(tools, Root(copy, root), releases or {}) for root in roots)
 

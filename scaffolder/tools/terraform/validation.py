@@ -49,10 +49,10 @@ Level = Literal["syntax", "schema", "provider"]
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
-    """What `terraform validate` said of one root.
+    """The result of `terraform validate` for one root.
 
-    `providers` are the releases it was held against ("aws 6.69.1"); `limit` says what kept it from
-    looking deeper, and `judged` is false where that is everything.
+    `providers` are the releases it was checked with ("aws 6.69.1"); `limit` is the reason why it
+    did not look deeper, and `judged` is false if that is everything.
     """
 
     root: Path
@@ -72,7 +72,7 @@ def validate(
     online: bool = False,
     within: Path | None = None,
 ) -> tuple[Validation, ...]:
-    """Run `terraform validate` for each root below `directory`, as deep as this machine allows, on a copy.
+    """Run `terraform validate` for each root below `directory`, as deep as possible, on a copy.
 
     The real providers are asked where a mirror or a plugin cache holds them, or, with `online`,
     where Terraform can download them. Else the packaged schemas stand in: the newest release that
@@ -99,9 +99,9 @@ def validate(
 
 
 def left_to_terragrunt(validation: Validation, name: Path) -> Validation:
-    """Return what was said of the configuration `name`, without what Terragrunt may add before it runs.
+    """Return the diagnostics of configuration `name`, without what Terragrunt may add later.
 
-    It is not judged where nothing else was said: Terraform may have looked no further.
+    It is not judged if nothing else was reported: Terraform may have looked no further.
     """
     kept = tuple(one for one in validation.diagnostics if not limits.of_terragrunt(one))
     if kept == validation.diagnostics:
@@ -118,7 +118,7 @@ def left_to_terragrunt(validation: Validation, name: Path) -> Validation:
 def _each(
     tools: Toolchain, roots: Sequence[Root], releases: Mapping[str, str], online: bool
 ) -> list[Validation]:
-    """Validate each root; one that asks for another Terraform does not keep the others from a verdict."""
+    """Validate each root; one for another Terraform does not keep the others from a verdict."""
     validations, missing = [], []
     for root in roots:
         try:
@@ -218,7 +218,10 @@ def _without_modules(tools: Toolchain, root: Root, modules: str) -> Validation:
 def _explained(
     diagnostics: tuple[Diagnostic, ...], missing_module: str, located: tuple[Diagnostic, ...]
 ) -> tuple[Diagnostic, ...]:
-    """Why modules are not installed, instead of that: an error at its own place once, and not once for each module."""
+    """Return the reasons why modules are not installed, instead of that diagnostic.
+
+    An error at its own place is listed once, and not once for each module.
+    """
     if located:
         others = (one for one in diagnostics if one.summary != NOT_INSTALLED)
         return tuple(sorted({*others, *located}))
@@ -269,7 +272,10 @@ def _hold_against_schemas(
 def _ask_providers(
     tools: Toolchain, root: Root, needed: Mapping[str, str], *, online: bool
 ) -> Validation | str:
-    """What the real providers say, or why they could not be asked ("" where nobody expects that they could)."""
+    """Return the real providers' diagnostics, or why they could not be asked.
+
+    "" if no user would expect that they could.
+    """
     if online:
         env = {}
     else:
@@ -317,7 +323,7 @@ def _report(
 
 
 def _refuse_another(tools: Toolchain, root: Root, found: Iterable[Diagnostic]) -> None:
-    """Raise ToolMissing where a root, or a module of it, asks for another Terraform than this machine has."""
+    """Raise ToolMissing if a root, or its module, requires another Terraform than this one."""
     wrong = next((one for one in found if one.summary == _WRONG_TERRAFORM), None)
     if wrong is None:
         return
@@ -330,13 +336,16 @@ def _refuse_another(tools: Toolchain, root: Root, found: Iterable[Diagnostic]) -
 
 
 def _at_syntax(root: Root, diagnostics: tuple[Diagnostic, ...], limit: str) -> Validation:
-    """What is left to say where schemas are missing: the language's own errors."""
+    """Return the rest of the diagnostics without schemas: the language's own errors."""
     kept = tuple(d for d in diagnostics if not limits.is_missing(d))
     return Validation(root=root.path, level="syntax", diagnostics=kept, limit=limit)
 
 
 def _is_about(not_carried: Set[str], diagnostic: Diagnostic) -> bool:
-    """Whether Terraform misses what exists and we do not carry: a resource type, or a provider's functions."""
+    """Return whether Terraform misses an existing part that we do not carry.
+
+    That is a resource type, or a provider's functions.
+    """
     if diagnostic.summary == _NO_FUNCTION or _is_about_ephemeral(diagnostic):
         return True
     return diagnostic.summary.startswith("Invalid ") and any(

@@ -69,7 +69,7 @@ def test_the_reason_names_the_other_side(tmp_path: Path) -> None:
     assert (
         found[".github/workflows/ci.yml"] == "it calls .github/workflows/deploy.yml, which is yours"
     )
-    assert found[".java-version"] == "Dockerfile:1 says 11"
+    assert found[".java-version"] == "Dockerfile:1 has 11"
 
 
 def test_no_waiver_stays_for_a_file_that_is_not_written(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_places_that_disagree_are_named(tmp_path: Path) -> None:
     files = {"pom.xml": POM, "Dockerfile": "FROM eclipse-temurin:17-jre\n"}
     version = detect.version(project(tmp_path, files), "java")
     assert version is not None
-    assert (version.value, version.note) == ("17", "pom.xml:3 says 11")
+    assert (version.value, version.note) == ("17", "pom.xml:3 has 11")
 
 
 def test_the_image_says_what_runs_where_two_builds_are_there(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_of_several_images_the_version_of_the_services_own_counts(tmp_path: Path
     }
     version = detect.version(project(tmp_path, files), "python")
     assert version is not None
-    assert (version.value, version.note) == ("3.13", "A.Dockerfile:1 says 3.12")
+    assert (version.value, version.note) == ("3.13", "A.Dockerfile:1 has 3.12")
 
 
 def test_the_command_that_is_offered_again_can_be_pasted(tmp_path: Path) -> None:
@@ -351,8 +351,8 @@ def test_terraform_that_is_there_keeps_the_templates_beside_it(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"pom.xml": POM}, "nothing here says how the service is started"),
-        ({"package.json": "{}"}, "nothing here says how the service is tested"),
+        ({"pom.xml": POM}, "no file shows how the service is started"),
+        ({"package.json": "{}"}, "no file shows how the service is tested"),
         (
             {
                 "requirements.txt": "x\n",

@@ -130,9 +130,9 @@ def test_the_port_of_the_service(tmp_path: Path, files: dict[str, str], port: st
     ("files", "says"),
     [
         ({"db.yml": workload("db", "mysql:9", "containerPort: 3306")}, "default"),
-        ({"a.yml": workload("a", "a:1", "containerPort: 81"), "b.yml": WEB}, "a.yml:11 says 81"),
-        ({"Dockerfile": "FROM x\nEXPOSE 7001 7002\n"}, "Dockerfile:2 says 7001"),
-        ({"a/one.js": "x.listen(3001)\n", "b/two.js": "x.listen(3002)\n"}, "a/one.js:1 says 3001"),
+        ({"a.yml": workload("a", "a:1", "containerPort: 81"), "b.yml": WEB}, "a.yml:11 has 81"),
+        ({"Dockerfile": "FROM x\nEXPOSE 7001 7002\n"}, "Dockerfile:2 has 7001"),
+        ({"a/one.js": "x.listen(3001)\n", "b/two.js": "x.listen(3002)\n"}, "a/one.js:1 has 3001"),
         ({"compose.yaml": compose(mailhog="Dockerfile 8025:8025")}, "default"),
         ({"k8s/tests/web.yml": WEB}, "default"),
     ],

@@ -45,5 +45,5 @@ def test_a_command_that_is_unknown_is_a_script_that_says_so_and_fails(tmp_path: 
     tool = scripts.tool(written(tmp_path, {"package.json": "{}"}), tmp_path, "node")
     assert tool is not None
     assert scripts.of(tool)["app/run.sh"].endswith(
-        'echo "app/run.sh: nothing here says how the service is started; write it in this file" >&2\nexit 1\n'
+        'echo "app/run.sh: no file shows how the service is started; write it in this file" >&2\nexit 1\n'
     )

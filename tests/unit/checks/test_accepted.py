@@ -226,7 +226,7 @@ def test_a_comment_accepts_a_finding_without_a_ledger(text: str, tmp_path: Path)
     ("words", "said"),
     [
         ("[EN003]", "error[WV001] values-prod.yaml:1 a comment waives EN003 without a reason"),
-        ("[EN03] x", "error[WV001] values-prod.yaml:1 a comment names EN03, which is no id"),
+        ("[EN03] x", "error[WV001] values-prod.yaml:1 a comment names EN03, which is not the id"),
         (f"[EN003] x, until {YESTERDAY}", "error[WV002] values-prod.yaml:1 the waiver of EN003"),
         ("[EN004] x", "warning[WV002] values-prod.yaml:1 waives EN004, which finds nothing there"),
     ],

@@ -93,7 +93,7 @@ def test_a_subject_that_the_answers_name_is_missed(
 def test_a_repository_that_the_template_did_not_make_misses_nothing(
     answers: str, tmp_path: Path
 ) -> None:
-    assert told(tmp_path, {"HL001": "there is no Helm chart"}, answers) == {}
+    assert told(tmp_path, {"HL001": "no Helm chart"}, answers) == {}
 
 
 def test_an_adopted_repository_misses_nothing(tmp_path: Path) -> None:
@@ -102,10 +102,10 @@ def test_an_adopted_repository_misses_nothing(tmp_path: Path) -> None:
 
 
 def test_of_a_chart_that_is_gone_one_reason_is_said(tmp_path: Path) -> None:
-    gone = {"HL001": "there is no Helm chart", "AG025": "no autoscaler", "AG047": "no Makefile"}
+    gone = {"HL001": "no Helm chart", "AG025": "no autoscaler", "AG047": "no Makefile"}
     assert told(tmp_path, gone, ANSWERS.format(**USUAL)) == {
-        "HL001": "there is no Helm chart: nothing to look at any more",
-        "AG025": "there is no Helm chart: nothing to look at any more",
+        "HL001": "no Helm chart: nothing to look at any more",
+        "AG025": "no Helm chart: nothing to look at any more",
         "AG047": "no Makefile: nothing to look at any more",
     }
     chart_is_there = {"AG025": "no autoscaler"}

@@ -144,7 +144,7 @@ def test_a_bucket_that_is_none_is_found_in_each_shape(shape: str, tmp_path: Path
     text = yaml.safe_dump(make([{"name": "g", "rules": [alert("Slow", query)]}]))
     [(place, _, message)] = found(tmp_path, "AG060", {path: text, **SOURCE})
     assert place == path
-    assert 'le="0.3", which is no bucket' in message
+    assert 'le="0.3", which is not a bucket' in message
 
 
 RECEIVERS = {

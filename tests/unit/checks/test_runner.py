@@ -110,10 +110,10 @@ def test_a_missing_tool_is_a_skip_with_its_hint_and_no_verdict_under_require_too
 
 
 def test_nothing_to_look_at_is_named_apart_and_require_tools_allows_it(project: Project) -> None:
-    checks = [check(Verdict()), check(NotApplicable("there is no Dockerfile"))]
+    checks = [check(Verdict()), check(NotApplicable("no Dockerfile"))]
     report = run(project, checks, NOBODY, require_tools=True)
     assert len(report.results) == 1
-    assert [one.reason for one in report.inapplicable] == ["there is no Dockerfile"]
+    assert [one.reason for one in report.inapplicable] == ["no Dockerfile"]
     assert report.exit_code is ExitCode.CLEAN
 
 

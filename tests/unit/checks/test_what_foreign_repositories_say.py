@@ -420,7 +420,7 @@ def test_a_text_may_mean_a_makefile_further_up(tmp_path: Path) -> None:
         "site/docs/a.md": text,
     }
     (line,) = found(tmp_path, files, "AG047")
-    assert line == "site/docs/a.md:4 calls `make gone`, which is no target of site/Makefile"
+    assert line == "site/docs/a.md:4 calls `make gone`, which is not a target of site/Makefile"
 
 
 # ---- AG009, AG010: configurations that have nothing to do with each other ------------------------

@@ -53,7 +53,7 @@ The files named below are in that folder.
 
 This is how it starts: red.
   red          One version of the runtime everywhere
-               Dockerfile:NUMBER: says java 11, but the service is for java 21 (see
+               Dockerfile:NUMBER: uses java 11, but the service is for java 21 (see
                .java-version:1)
   green        The service is for Java 21
   green        Nothing else is broken
@@ -87,7 +87,7 @@ def test_2_the_hints_come_one_by_one(capsys: pytest.CaptureFixture[str]) -> None
 def test_3_the_requirement_cannot_be_changed_away(capsys: pytest.CaptureFixture[str]) -> None:
     (REPOSITORY / ".java-version").write_text("11\n")
     out = said(capsys, "check", code=ExitCode.FOUND)
-    assert ".java-version was changed: it says what is wanted" in out
+    assert ".java-version was changed: it defines the goal" in out
 
 
 def test_4_a_waiver_solves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,8 +142,8 @@ def test_9_a_state_that_cannot_be_read_is_said(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("start", "nothing"), "there is no exercise 'nothing'"),
-        (("start", "77"), "there is no lab '77'"),
+        (("start", "nothing"), "unknown exercise 'nothing'"),
+        (("start", "77"), "unknown lab '77'"),
         (("start", "two-javas", "--track", "java"), "two-javas has no tracks"),
         (("check", "port-moved"), "the exercise port-moved is not started"),
         (("hint",), "nothing is started"),

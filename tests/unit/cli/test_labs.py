@@ -71,7 +71,7 @@ This is how it starts: red.
   red          Customers get a receipt
                prod runs Python {image}: GET /readyz 200, GET /receipt 500 ERROR
   red          One Python everywhere
-               Dockerfile:4: says python {image}, but the service is for python {stated} (see
+               Dockerfile:4: uses python {image}, but the service is for python {stated} (see
                .python-version:1)
   green        The service is for Python {stated}
   green        The program is the same

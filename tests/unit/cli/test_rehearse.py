@@ -21,7 +21,11 @@ from scaffolder.cli import run
             "no Terraform code has values for an environment 'qa'",
         ),
         ({"main.tf": ""}, ["--run", ""], "--run names no command"),
-        ({"main.tf": ""}, ["--cloud-file", "README.md"], "README.md is no cloud of a rehearsal"),
+        (
+            {"main.tf": ""},
+            ["--cloud-file", "README.md"],
+            "README.md is not the cloud of a rehearsal",
+        ),
     ],
     ids=["no-code", "environment", "run", "cloud-file"],
 )

@@ -111,7 +111,7 @@ def test_a_misspelt_word_comes_with_the_right_one() -> None:
     assert problem.fix == "always is meant?"
 
 
-NO_PIPELINE = "0: there is no pipeline block"
+NO_PIPELINE = "0: no pipeline block"
 
 
 @pytest.mark.parametrize(

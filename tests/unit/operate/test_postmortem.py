@@ -125,11 +125,14 @@ def test_it_began_with_the_last_deployment_before_the_alert(root: Path) -> None:
     ("line", "says"),
     [
         ('{"at": "2026-03-03T09:20:00Z", "event": "party", "text": "x"}', "unknown event 'party'"),
-        ('{"at": "yesterday", "event": "note", "text": "x"}', "is no record: Invalid isoformat"),
+        (
+            '{"at": "yesterday", "event": "note", "text": "x"}',
+            "not a valid record: Invalid isoformat",
+        ),
         ('{"at": "2026-03-03T09:20:00", "event": "note", "text": "x"}', "has no time zone"),
-        ('{"event": "note", "text": "x"}', "is no record: 'at'"),
-        ("[1]", "is no record"),
-        ("nothing", "r.jsonl:1: is no record"),
+        ('{"event": "note", "text": "x"}', "not a valid record: 'at'"),
+        ("[1]", "not a valid record"),
+        ("nothing", "r.jsonl:1: not a valid record"),
         ("", "the records hold no event"),
     ],
 )
@@ -173,8 +176,8 @@ def test_words_that_lead_to_a_person_are_named(text: str, words: list[str]) -> N
     [
         ("timeline", "", "", ""),
         ("timeline", "prod runs 41", "prod runs", "the timeline lacks 09:35 prod runs 41"),
-        ("sections", "", "", "Impact says nothing yet"),
-        ("sections", "*Numbers.*", "Every request failed for a while.", "factors says nothing"),
+        ("sections", "", "", "Impact is empty"),
+        ("sections", "*Numbers.*", "Every request failed for a while.", "factors is empty"),
         ("actions", "", "", "0 of 2 actions have an owner"),
         ("actions", "| | | | |", "| a | b | | d |\n| a | b | team | d |", "1 of 2 actions"),
         ("actions", "| | | | |", "| a | b | team | d |\n| a | b | team | d |", ""),
@@ -186,7 +189,7 @@ def test_a_post_mortem_says_what_it_has_to(
     root: Path, part: str, old: str, new: str, says: str
 ) -> None:
     (root / "r.jsonl").rename(root / "records.jsonl")
-    assert "there is no post-mortem" in writing.problem(root, part)
+    assert "no post-mortem in" in writing.problem(root, part)
     assert cli.run(["postmortem", "new", "x", "--records", "records.jsonl"]) == ExitCode.CLEAN
     file = root / "docs/postmortems/2026-03-03-x.md"
     file.write_text(file.read_text().replace(old, new) if old else file.read_text())

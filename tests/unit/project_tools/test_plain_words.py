@@ -92,6 +92,13 @@ def test_texts_are_read_with_their_lines(tmp_path: Path) -> None:
     assert counts["messages"].forbidden == ["scaffolder/a.py:5: somebody has to do it"]
 
 
+def test_an_f_string_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "scaffolder").mkdir()
+    (tmp_path / "scaffolder/a.py").write_text('f"says {name}, but {file} has {one}"\n')
+    texts = list(plain_words.PARTS["messages"](tmp_path))
+    assert texts == [(f"{tmp_path}/scaffolder/a.py:1", "says …, but … has …")]
+
+
 def _count(text: str) -> Count:
     counted = Count()
     counted.add("page:1", text)

@@ -30,7 +30,7 @@ def unescaped(value: str) -> str:
 
 def test_each_finding_is_a_command_at_its_line() -> None:
     assert commands(REPORT) == [
-        "::error file=Dockerfile,line=14,title=AG001::says java 11, but the service is for java 8"
+        "::error file=Dockerfile,line=14,title=AG001::uses java 11, but the service is for java 8"
         "%0A  pom.xml:21: <release>8</release>%0A  fix: write 8 here",
         "::warning file=Dockerfile,title=DK001 DL1::note",
     ]
@@ -64,7 +64,7 @@ def test_the_summary_has_the_findings_and_what_was_not_checked() -> None:
     assert lines[2] == "**2 passed, 1 failed, 1 not checked, 1 without a verdict**"
     assert lines[6] == (
         "| Dockerfile:14<br>pom.xml:21: \\<release\\>8\\</release\\> | error AG001 "
-        "| says java 11, but the service is for java 8 | write 8 here |"
+        "| uses java 11, but the service is for java 8 | write 8 here |"
     )
     assert "* HL001 helm lint: no verdict: helm did not finish within 30 s" in lines
 

@@ -61,10 +61,10 @@ def test_a_failure_has_both_places_and_the_fix() -> None:
     (failure,) = cases(REPORT)["AG001"]
     assert (
         failure.get("message")
-        == "Dockerfile:14: error: says java 11, but the service is for java 8"
+        == "Dockerfile:14: error: uses java 11, but the service is for java 8"
     )
     assert failure.text == (
-        "Dockerfile:14: error: says java 11, but the service is for java 8\n"
+        "Dockerfile:14: error: uses java 11, but the service is for java 8\n"
         "  pom.xml:21: <release>8</release>\n"
         "  fix: write 8 here"
     )

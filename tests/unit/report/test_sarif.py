@@ -51,7 +51,7 @@ def test_a_result_has_its_rule_its_place_and_the_other_side() -> None:
     assert result["level"] == "error"
     assert (
         result["message"]["text"]
-        == "says java 11, but the service is for java 8\nfix: write 8 here"
+        == "uses java 11, but the service is for java 8\nfix: write 8 here"
     )
     place = result["locations"][0]["physicalLocation"]
     assert place == {

@@ -24,7 +24,7 @@ from scaffolder.model import (
 from scaffolder.report import text
 
 TEXT = """\
-Dockerfile:14: error[AG001] says java 11, but the service is for java 8
+Dockerfile:14: error[AG001] uses java 11, but the service is for java 8
   pom.xml:21: <release>8</release>
   fix: write 8 here
 Dockerfile: warning[DK001] note (DL1)
@@ -43,7 +43,7 @@ TABLE = """\
   --    MO004  promtool test rules        not checked: promtool is not installed
   ??    HL001  helm lint                  no verdict: helm did not finish within
                30 s
-        SY006  XML parses                 nothing to check: there is no XML file"""
+        SY006  XML parses                 nothing to check: no XML file"""
 
 
 def check(name: str, title: str = "Something is true") -> Check:
@@ -78,7 +78,7 @@ def test_the_most_severe_finding_is_first_whatever_its_check_is_called() -> None
     mismatch = Finding(
         path=Path("Dockerfile"),
         line=1,
-        message="says java 11, but the service is for java 17",
+        message="uses java 11, but the service is for java 17",
         fix="write 17 here",
         related=(Location(path=Path("pom.xml"), line=9, text="17"),),
     )
@@ -87,7 +87,7 @@ def test_the_most_severe_finding_is_first_whatever_its_check_is_called() -> None
         report(found("AA001", *style), found("AB001", likely), found("ZZ001", mismatch))
     ).splitlines()
     assert lines[:3] == [
-        "Dockerfile:1: error[ZZ001] says java 11, but the service is for java 17",
+        "Dockerfile:1: error[ZZ001] uses java 11, but the service is for java 17",
         "  pom.xml:9: 17",
         "  fix: write 17 here",
     ]
@@ -210,8 +210,7 @@ def test_many_checks_of_one_family_that_passed_share_a_line() -> None:
         for number in range(1, 10)
     )
     idle = tuple(
-        Inapplicable(check=check(f"AG{number:03}"), reason="there is no chart")
-        for number in range(20, 29)
+        Inapplicable(check=check(f"AG{number:03}"), reason="no chart") for number in range(20, 29)
     )
     failed = replace(found("AG030", at(1)), check=check("AG030", "Fact 30 agrees"))
     many = replace(report(*passed, failed), inapplicable=idle)

@@ -117,7 +117,7 @@ def test_before_the_first_commit_everything_is_new(
 def test_an_unknown_reference_is_bad_usage(
     since: str, branch: Path, toolchain: SystemToolchain
 ) -> None:
-    with pytest.raises(ProjectError, match="there is no commit"):
+    with pytest.raises(ProjectError, match="unknown commit"):
         changed_files.changes(branch, toolchain, since=since)
 
 

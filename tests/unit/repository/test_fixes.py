@@ -50,7 +50,7 @@ def test_an_edit_that_does_not_fit_is_refused_and_the_others_are_made(root: Path
     )
     assert said(root, *edits) == (
         ["ONE\ntwo\nthree"],
-        ["the file does not say what the check read"] * 2,
+        ["the file changed since the check read it"] * 2,
     )
 
 

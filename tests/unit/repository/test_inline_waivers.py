@@ -64,11 +64,11 @@ def test_it_is_for_its_line_or_the_next_line_of_code(
     [
         ("ignore[AG010]", "waives AG010 without a reason"),
         ("ignore[AG010], until 2027-01-01", "waives AG010 without a reason"),
-        ("ignore[AG010] x, until 2027-13-01", "ends on 2027-13-01, which is no date such as"),
-        ("ignore[AG010] x, until spring", "ends on spring, which is no date such as"),
+        ("ignore[AG010] x, until 2027-13-01", "ends on 2027-13-01, which is not a date such as"),
+        ("ignore[AG010] x, until spring", "ends on spring, which is not a date such as"),
         ("ignore[] x", "names no check"),
-        ("ignore[AG] x", "names AG, which is no id of a check"),
-        ("ignore[hadolint/DL3008] x", "names HADOLINT/DL3008, which is no id of a check"),
+        ("ignore[AG] x", "names AG, which is not the id of a check"),
+        ("ignore[hadolint/DL3008] x", "names HADOLINT/DL3008, which is not the id of a check"),
     ],
 )
 def test_what_is_not_in_order_accepts_nothing(words: str, problem: str, tmp_path: Path) -> None:

@@ -24,12 +24,12 @@ QUESTIONS = (
         (
             "aws",
             "eu-central-9",
-            "eu-central-9 is no region of AWS that scaffolder knows; did you mean",
+            "eu-central-9 is not a region of AWS that scaffolder knows; did you mean",
         ),
         ("aws", "eu-centrl-1", "did you mean eu-central-1?"),
-        ("aws", "westeurope", "westeurope is no region of AWS that scaffolder knows"),
+        ("aws", "westeurope", "westeurope is not a region of AWS that scaffolder knows"),
         ("azure", "westeurop", "did you mean westeurope?"),
-        ("azure", "eu-central-1", "eu-central-1 is no region of Azure that scaffolder knows"),
+        ("azure", "eu-central-1", "eu-central-1 is not a region of Azure that scaffolder knows"),
     ],
 )
 def test_a_region_that_is_not_known_is_doubted(cloud: str, region: str, warning: str) -> None:
@@ -57,7 +57,7 @@ def test_new_warns_and_generates_all_the_same(
     command = ["new", "x", "--region", "eu-central-9", "-o", str(tmp_path), "--dry-run"]
     assert cli.run(command) == ExitCode.CLEAN
     out = capsys.readouterr().out
-    assert "  warning   eu-central-9 is no region of AWS that scaffolder knows" in out
+    assert "  warning   eu-central-9 is not a region of AWS that scaffolder knows" in out
     assert cli.run([*command, "--format", "json"]) == ExitCode.CLEAN
     assert len(json.loads(capsys.readouterr().out)["warnings"]) == 1
 
@@ -73,6 +73,6 @@ def test_set_warns_of_a_region_that_is_given_now_alone(
     cli.run(["set", "name=other", *path])
     assert "no region" not in capsys.readouterr().out
     cli.run(["set", "region=eu-central-8", *path])
-    assert "eu-central-8 is no region of AWS that scaffolder knows" in capsys.readouterr().out
+    assert "eu-central-8 is not a region of AWS that scaffolder knows" in capsys.readouterr().out
     cli.run(["set", "cloud=azure", *path])
-    assert "eu-central-9 is no region of Azure that scaffolder knows" in capsys.readouterr().out
+    assert "eu-central-9 is not a region of Azure that scaffolder knows" in capsys.readouterr().out

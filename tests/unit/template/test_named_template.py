@@ -152,17 +152,19 @@ def test_a_release_that_is_not_there_names_those_that_are(
 ) -> None:
     for ref in ("v9.0.0", "main", "HEAD"):
         err = _refused(f"{template.folder}@{ref}", tmp_path, capsys)
-        assert f"{ref} is no release of {template.folder}: it has v1.0.0, v1.1.0" in err
+        assert f"{ref} is not a release of {template.folder}, which has v1.0.0, v1.1.0" in err
         assert f"--template {template.folder}@v1.1.0" in err
 
 
 def test_what_is_no_template_is_said_in_one_sentence(
     tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "there is no folder" in _refused(tmp_path / "nowhere", tmp_path, capsys)
+    assert "is neither a folder nor the address of a Git repository" in _refused(
+        tmp_path / "nowhere", tmp_path, capsys
+    )
     plain = tmp_path / "plain"
     plain.mkdir()
-    assert "is no Git repository" in _refused(plain, tmp_path, capsys)
+    assert "is not a Git repository" in _refused(plain, tmp_path, capsys)
     git(plain, "init", "--quiet")
     lay(plain, {"a.txt": "a\n"})
     git(plain, "add", "--all")
@@ -190,9 +192,9 @@ def test_a_template_that_would_need_trust_is_refused(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["-d", "siz=large"], "there is no question 'siz'"),
+        (["-d", "siz=large"], "unknown question 'siz'"),
         (["-d", "size=huge"], "size cannot be 'huge': it is one of small, large"),
-        (["--runtime", "go"], "there is no question 'runtime'"),
+        (["--runtime", "go"], "unknown question 'runtime'"),
     ],
 )
 def test_answers_are_those_of_the_other_template(

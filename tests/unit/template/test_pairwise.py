@@ -87,7 +87,7 @@ def test_a_template_without_choices_has_one_row(tmp_path: Path) -> None:
     ("fixed", "message"),
     [
         ({"a": "z"}, "a cannot be 'z'"),
-        ({"c": "z"}, "there is no question 'c'"),
+        ({"c": "z"}, "unknown question 'c'"),
         ({}, "b has no answer"),
     ],
 )

@@ -59,7 +59,7 @@ def test_the_preset_of_the_course_has_the_answers_of_each_lab() -> None:
 
 
 def test_a_name_that_is_no_preset_gets_the_nearest_one(config: Path) -> None:
-    with pytest.raises(AnswersError, match="no preset 'startupp'") as raised:
+    with pytest.raises(AnswersError, match="unknown preset 'startupp'") as raised:
         presets.named("startupp")
     assert raised.value.hint == "did you mean startup?"
 
@@ -103,7 +103,7 @@ def test_without_a_settings_file_there_are_no_settings(config: Path) -> None:
     [
         (
             '[defaults]\n\ncluod = "aws"\n',
-            ":3: there is no question 'cluod'",
+            ":3: unknown question 'cluod'",
             "did you mean cloud?",
         ),
         (
@@ -114,10 +114,10 @@ def test_without_a_settings_file_there_are_no_settings(config: Path) -> None:
         ('[defaults]\nci = ["github", "gitlap"]\n', ":2: ci cannot be 'gitlap'", "gitlab"),
         ('[defaults]\nruntime_version = "7"\n', ":2: runtime_version cannot be '7'", ""),
         ('[presets.us]\nabout = "x"\nruntime = "cobol"\n', ":3: runtime cannot be 'cobol'", ""),
-        ('[presets.us]\nruntim = "go"\n', ":2: there is no question 'runtim'", "runtime?"),
+        ('[presets.us]\nruntim = "go"\n', ":2: unknown question 'runtim'", "runtime?"),
         ('[default]\ncloud = "aws"\n', ":1: default is none of", "did you mean [defaults]?"),
         ("# ours\ndefaults = 1\n", ":2: defaults is none of", ""),
-        ('[defaults]\ncloud = "aws\n', ":2: is no TOML", ""),
+        ('[defaults]\ncloud = "aws\n', ":2: not valid TOML", ""),
         ('[defaults]\nregion = { name = "x" }\n', ":2: region takes one value", ""),
         (
             '[defaults]\nteam = "x"\nregion = "westeurope"\ncloud = "aws"\n',

@@ -155,7 +155,7 @@ def test_an_answer_to_what_is_no_longer_asked_goes() -> None:
     [
         (
             {"runtime_versoin": "21"},
-            "there is no question 'runtime_versoin'",
+            "unknown question 'runtime_versoin'",
             "did you mean runtime_version?",
         ),
         (

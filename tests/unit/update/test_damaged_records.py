@@ -45,7 +45,7 @@ def _record(project: Path, before: str, after: str) -> None:
         ),
         ("region: north", "region: [north, south]", "region takes one value"),
         ("region: north", "region:", "region has no answer"),
-        ("ci:\n- one", "ci: one", "ci is no list, but one"),
+        ("ci:\n- one", "ci: one", "ci is one, not a list"),
     ],
 )
 def test_an_answer_that_its_own_release_refuses_is_named(
@@ -55,7 +55,10 @@ def test_an_answer_that_its_own_release_refuses_is_named(
     for act in (update, lambda root: update(root, given={"region": "north"}), _status):
         with pytest.raises(AnswersError) as stopped:
             act(project)
-        assert stopped.value.message == f"{answers.FILE} says what v1.0.0 refuses: {complaint}"
+        assert (
+            stopped.value.message
+            == f"{answers.FILE} has an answer that v1.0.0 refuses: {complaint}"
+        )
         assert (
             stopped.value.hint
             == f"git log -p {answers.FILE} shows what it was; put that back and commit it"
@@ -67,7 +70,7 @@ def test_an_answer_that_its_own_release_refuses_is_named(
 def test_an_answer_that_stands_twice_is_refused_and_not_the_last_one_taken(project: Path) -> None:
     _record(project, "region: north", "region: north\nregion: south")
     for act in (update, _status):
-        with pytest.raises(AnswersError, match=r"says region twice, in the lines \d+, \d+$"):
+        with pytest.raises(AnswersError, match=r"has region twice, on lines \d+, \d+$"):
             act(project)
 
 

@@ -49,7 +49,7 @@ def test_an_environment_goes_to_its_place(names: list[str], after: str, wanted: 
         (["qa"], "", "the environment qa is there already"),
         (["a1", "b2", "c3"], "", "dev, qa, prod, a1, b2, c3 are more than 5 environments"),
         (["dr"], "prod", "prod is production, and nothing comes after it"),
-        (["dr"], "uat", "there is no environment uat"),
+        (["dr"], "uat", "unknown environment uat"),
     ],
 )
 def test_what_cannot_be_added(names: list[str], after: str, said: str) -> None:
@@ -61,7 +61,7 @@ def test_what_cannot_be_added(names: list[str], after: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("names", "here", "said"),
     [
-        (["uat"], USUAL, "there is no environment uat"),
+        (["uat"], USUAL, "unknown environment uat"),
         (["prod"], USUAL, "prod is production, and is not removed"),
         (["dev"], ("dev", "prod"), "prod would be the only environment"),
     ],

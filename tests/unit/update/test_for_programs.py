@@ -148,7 +148,7 @@ def test_what_abort_did_is_one_document(
         (3, "fetched 3 days ago"),
         (1 / 24, "fetched 1 hour ago"),
         (0, "fetched less than a minute ago"),
-        (None, "nobody noted when"),
+        (None, "time unknown"),
     ],
 )
 def test_the_releases_that_were_fetched_before_serve_where_the_host_is_down(

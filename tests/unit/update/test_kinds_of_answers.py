@@ -58,9 +58,9 @@ def test_an_answer_of_each_kind_is_given_as_text(
     ("given", "complaint"),
     [
         ({"port": "80"}, "port cannot be '80': too low"),
-        ({"port": "many"}, "port cannot be 'many': it is no whole number"),
+        ({"port": "many"}, "port cannot be 'many': must be an integer"),
         ({"zones": "9"}, "zones cannot be '9': it is one of 1, 2, 3"),
-        ({"labels": "{a: 7"}, "labels cannot be '{a: 7': it is no YAML"),
+        ({"labels": "{a: 7"}, "labels cannot be '{a: 7': must be valid YAML"),
         ({"size": "middle", "replicated": "false"}, "size cannot be 'middle': it is one of small"),
         ({"replicated": "false", "note": "x"}, "note does not apply to these answers"),
     ],
@@ -87,7 +87,7 @@ def test_a_record_of_every_kind_is_told_apart_from_a_damaged_one(
     record.write_text(good.replace("port: 8080", "port: [1]"), encoding="utf-8")
     try:
         with pytest.raises(
-            AnswersError, match=r"says what v1\.0\.0 refuses: port takes one value$"
+            AnswersError, match=r"has an answer that v1\.0\.0 refuses: port takes one value$"
         ):
             status.of(project, toolchain)
     finally:

@@ -294,7 +294,7 @@ def test_abort_of_nothing_or_of_what_is_committed_is_refused(
     template: Template, tmp_path: Path
 ) -> None:
     project = template.generate(tmp_path / "project")
-    with pytest.raises(UpdateError, match="there is no update to take back"):
+    with pytest.raises(UpdateError, match="no update to undo"):
         run.abort(project)
     template.release("1.1.0", {"a.txt": "theirs\n"})
     update(project)

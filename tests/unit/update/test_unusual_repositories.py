@@ -92,7 +92,7 @@ def test_a_filter_that_fails_leaves_nothing_half_written(
         update(project)
     if failing == "True":  # so that the old content cannot be written either
         assert stopped.value.message.startswith("the update is half-written")
-        assert stopped.value.hint == "mend that, then scaffold update --abort"
+        assert stopped.value.hint == "fix that, then scaffold update --abort"
         with pytest.raises(UpdateError, match="an earlier update died half-way"):
             update(project)
         git(project, "config", "filter.broken.smudge", _filter("False"))
@@ -340,7 +340,7 @@ def test_a_link_where_the_template_has_a_folder_is_kept_beside(
     notes = {change.path: (change.fate, change.note) for change in outcome.changes}
     assert notes["docs~yours"] == (
         FileAction.KEPT,
-        "it is yours, and was docs, where the template has a folder",
+        "it is yours, and was docs, which is a folder in the template",
     )
     assert notes["b.txt"] == (
         FileAction.CONFLICT,

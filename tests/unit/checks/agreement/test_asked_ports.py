@@ -158,7 +158,7 @@ WRONG = {
     ),
     "the name of a target": (
         repository(composed(others=PROMETHEUS), scraped("order:8080")),
-        "asks order, which is no service of compose.yaml",
+        "asks order, which is not a service of compose.yaml",
     ),
     "a Service": (
         cluster(workload(), service(), prometheus=scraped("orders.shop.svc.cluster.local:8080")),

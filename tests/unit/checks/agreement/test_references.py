@@ -101,13 +101,13 @@ def test_a_link_that_leads_somewhere_is_left_alone(files: dict[str, str], tmp_pa
 DEAD = {
     "an input that is no more": (
         '| <a name="input_zones"></a> [zones](#input\\_zone) |\n',
-        "links to #input_zone, which is no heading of docs/a.md",
+        "links to #input_zone, which matches no heading of docs/a.md",
         "link to #input_zones",
     ),
-    "a heading without its emoji": ("[a](#start)\n\n## 🚀 Start\n", "links to #start, which is no heading of docs/a.md", "link to #-start"),
-    "a heading in code": ("[a](#deploy)\n\n```\n# deploy\n```\n", "links to #deploy, which is no heading of docs/a.md", "name a heading that is there"),
-    "one more than there are": ("[a](#usage-2)\n\n# Usage\n\n# Usage\n", "links to #usage-2, which is no heading of docs/a.md", "link to #usage-1"),
-    "a name of MkDocs without it": ("[a](#is-it-so)\n\n# Is it so ?\n", "links to #is-it-so, which is no heading of docs/a.md", "link to #is-it-so-"),
+    "a heading without its emoji": ("[a](#start)\n\n## 🚀 Start\n", "links to #start, which matches no heading of docs/a.md", "link to #-start"),
+    "a heading in code": ("[a](#deploy)\n\n```\n# deploy\n```\n", "links to #deploy, which matches no heading of docs/a.md", "name a heading that is there"),
+    "one more than there are": ("[a](#usage-2)\n\n# Usage\n\n# Usage\n", "links to #usage-2, which matches no heading of docs/a.md", "link to #usage-1"),
+    "a name of MkDocs without it": ("[a](#is-it-so)\n\n# Is it so ?\n", "links to #is-it-so, which matches no heading of docs/a.md", "link to #is-it-so-"),
     "a file by reference": ("[a][b]\n\n[b]: oncal.md\n", "links to oncal.md, which does not exist", "link to oncall.md"),
     "a file of its own name": ("[a](old/a.md)\n", "links to old/a.md, which does not exist", "correct the link, or take it out"),
     "an image in a link": ("[![a](a.svg)](oncall.md)\n", "links to a.svg, which does not exist", "correct the link, or take it out"),

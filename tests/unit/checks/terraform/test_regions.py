@@ -74,7 +74,7 @@ NOTHING = {
         "main.tf": 'provider "aws" {\n  region = "garage"\n  skip_region_validation = true\n}\n'
     },
     "another cloud": {"main.tf": 'provider "google" {\n  region = "europe-west3"\n}\n'},
-    "a variable that is no region of AWS": {
+    "a variable that is not a region of AWS": {
         "main.tf": AWS.format("var.aws_region"),
         "dev.tfvars": 'region = "emea"\n',
     },
@@ -92,7 +92,7 @@ def test_a_region_that_the_cloud_does_not_list_is_found(
 ) -> None:
     (one,) = results(tmp_path, files)
     (finding,) = one.findings
-    assert "is no region of" in finding.message
+    assert "is not a region of" in finding.message
     assert finding.line
     assert finding.path.as_posix() == list(files)[-1]
 

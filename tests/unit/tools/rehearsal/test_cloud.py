@@ -27,7 +27,7 @@ def test_a_file_that_is_not_there_is_an_empty_cloud(tmp_path: Path) -> None:
 def test_another_file_is_no_cloud_and_stays_as_it_is(tmp_path: Path, text: str) -> None:
     file = tmp_path / "notes.json"
     file.write_text(text)
-    with pytest.raises(DestinationError, match="is no cloud of a rehearsal"):
+    with pytest.raises(DestinationError, match="is not the cloud of a rehearsal"):
         load(file)
     assert file.read_text() == text
 
