@@ -105,6 +105,11 @@ VARIABLES_MAY_DIFFER = (
         "size: how many, and whether one may fail",
     ),
     _allowed(
+        r"(?!.*enable)(.*_)?((single|one|shared)_nat(_gateways?)?|nat_gateways)"
+        r"|(?!.*enable).*nat_gateway_per_(az|zone)",
+        "size: ways out of the network, and whether one may fail",
+    ),
+    _allowed(
         r".*(host|hostname|domain|dns|zone_id|fqdn|url|origin|alias)(e?s)?(_.*)?",
         "host: the name that users type",
     ),

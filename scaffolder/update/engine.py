@@ -42,6 +42,7 @@ from scaffolder.update import (
     markers,
     merge,
     merge_repository,
+    moved_networks,
     new_source,
     older_files,
     outside_git,
@@ -162,6 +163,7 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
         except AnswersError as error:
             raise _all_missing(error, given, origins[1].folder, new) from error
         differences = _differences(request, before.answers, after.answers, new)
+        moved_networks.refuse(before.answers, after.answers, origins[1].folder)
         _keep_fingerprint(request.root, before.folder, after.folder)
         if request.address:
             new_source.keep_lists(request.root, before.folder, after.folder)

@@ -22,6 +22,9 @@ _CLOUDS = {"aws": "AWS", "azure": "Azure"}
 
 _LIST = "environments"
 
+_DEFAULTS = {"network_range": "10.0.0.0/8"}
+"""What a repository has that an older release made, which did not ask yet."""
+
 _NOTHING_YET = "if nothing is deployed yet, nothing."
 
 
@@ -53,11 +56,14 @@ def kept(before: _Values, after: _Values, folder: Path) -> tuple[Outside, ...]:
     """
     if not before.get("service_name"):  # a template that makes something else than ours
         return ()
+    before, after = {**_DEFAULTS, **before}, {**_DEFAULTS, **after}
     changed = [
         name for name in _OBJECTS if before.get(name) and before.get(name) != after.get(name)
     ]
     if "cloud" in changed:
         changed = [name for name in changed if name not in {"cluster", "region"}]
+    if {"cloud", "cluster", "region"} & set(changed):  # the networks are left whole, with the rest
+        changed = [name for name in changed if name != "network_range"]
     if not changed:
         return ()
     values = _completed(before, folder)
@@ -188,6 +194,20 @@ def _of_the_clusters(values: _Values) -> Iterator[str]:
     yield f"{what} and networks {each}"
 
 
+def _of_the_networks(values: _Values) -> Iterator[str]:
+    """The network of each environment, and what is in it, if this repository makes networks."""
+    if not _makes_clusters(values):
+        return
+    cloud, service = _CLOUDS[str(values["cloud"])], _short(values)
+    cidrs, numbers = values.get("environment_cidrs"), values.get("environment_networks")
+    for name in _environments(values):
+        cidr = f"10.{numbers[name]}.0.0/16" if isinstance(numbers, Mapping) else ""
+        if isinstance(cidrs, Mapping):
+            cidr = cidrs[name]["all"]
+        where = f" ({cidr})" if cidr else ""
+        yield f"{cloud} network {service}-{name}{where}, with the cluster and all that runs in it"
+
+
 def _state(values: _Values) -> Iterator[str]:
     """Where Terraform keeps its state; code that looks elsewhere plans everything new."""
     if values.get("cloud") == "aws" and (bucket := values.get("state_bucket")):
@@ -210,6 +230,13 @@ def _todo(name: str, values: _Values) -> str:
             f"{_NOTHING_YET} Else deploy to the new clusters first: the next plan forgets the old"
             " ones and deletes nothing, so that they cost money until you take them down"
             ' (terraform/README.md, "From a cluster of its own").'
+        )
+    if name == "network_range":
+        return (
+            f"{_NOTHING_YET} Else do not apply it over what runs: addresses of a network cannot"
+            " change, so that the plan replaces network and cluster (AWS) or is refused (Azure)."
+            " One environment after the other, destroy it from a checkout of the commit before this"
+            " change (terraform/README.md), then make it again."
         )
     if values.get("cloud") in _CLOUDS and name != "organization":
         return (
@@ -249,6 +276,7 @@ _OBJECTS: Mapping[str, Callable[[_Values], Iterator[str]]] = {
     "cloud": _of_the_cloud,
     "cluster": _of_the_clusters,
     "region": _of_the_region,
+    "network_range": _of_the_networks,
     _LIST: lambda _: iter(()),  # it takes both lists: _of_environments
 }
 """The objects under the answer to each question, in the order of the report."""

@@ -130,16 +130,23 @@ room_of() {
 #% else
 room() {
 #% endif
-  local environment new=0 zones nodes
+  local environment new=0 zones nodes[[ ' addresses=0' if cheaper_outside ]]
   for environment in $1; do
     there "$environment" || new=$((new + 1))
   done
   if [ "$new" = 0 ]; then return; fi
   zones="$(sed -n 's/^availability_zones *= *//p' "$common" | tr -dc , | wc -c)"
   zones=$((zones + 1))
+#% if cheaper_outside
+  for environment in $1; do
+    if there "$environment"; then continue; fi
+    if grep -q '^single_nat_gateway *= *true' "terraform/env/envs/$environment.tfvars"; then addresses=$((addresses + 1)); else addresses=$((addresses + zones)); fi
+  done
+#% else
   if grep -q '^single_nat_gateway *= *true' "$common"; then zones=1; fi
+#% endif
   nodes="$(sed -n 's/^node_min *= *\([0-9]*\).*/\1/p' "$common")"
-  enough ec2 L-0263D0A3 "EC2-VPC Elastic IPs" "$(aws ec2 describe-addresses --region "$AWS_REGION" --query 'length(Addresses)' --output text)" "$((zones * new))"
+  enough ec2 L-0263D0A3 "EC2-VPC Elastic IPs" "$(aws ec2 describe-addresses --region "$AWS_REGION" --query 'length(Addresses)' --output text)" "[[ '$addresses' if cheaper_outside else '$((zones * new))' ]]"
   enough vpc L-F678F1CE "VPCs per Region" "$(aws ec2 describe-vpcs --region "$AWS_REGION" --query 'length(Vpcs)' --output text)" "$new"
   enough ec2 L-1216C47A "Running On-Demand Standard instances (vCPUs)" 0 "$((2 * (nodes + 1) * new))" # 2 each, and one more node during an update
 }

@@ -124,14 +124,25 @@ room_of() {
 #% else
 room() {
 #% endif
+#% if cheaper_outside
+  local environment new=0 nodes=0 used allowed
+  for environment in $1; do
+    if there "$environment"; then continue; fi
+    new=$((new + 1))
+    nodes=$((nodes + $(sed -n 's/^node_min *= *\([0-9]*\).*/\1/p' "terraform/env/envs/$environment.tfvars")))
+  done
+#% else
   local environment new=0 nodes used allowed
   for environment in $1; do
     there "$environment" || new=$((new + 1))
   done
+#% endif
   if [ "$new" = 0 ]; then return; fi
+#% if not cheaper_outside
   nodes="$(sed -n 's/^node_min *= *\([0-9]*\).*/\1/p' "$common")"
+#% endif
   read -r used allowed < <(az vm list-usage[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --location "$region" --query "[?name.value=='cores'].[currentValue,limit]" --output tsv) || true
-  enough "Total Regional vCPUs" "${used:-0}" "${allowed:-}" "$((2 * (nodes + 4) * new))" # 2 each: 2 of the system, one more of each pool during an update
+  enough "Total Regional vCPUs" "${used:-0}" "${allowed:-}" "$((2 * [[ '(nodes + 4 * new)' if cheaper_outside else '(nodes + 4) * new' ]]))" # 2 each: 2 of the system, one more of each pool during an update
   used="" allowed=""
   read -r used allowed < <(az network list-usages[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --location "$region" --query "[?name.value=='PublicIPAddresses'].[currentValue,limit]" --output tsv) || true
   enough "Public IP Addresses" "${used:-0}" "${allowed:-}" "$((2 * new))" # the NAT gateway and the load balancer

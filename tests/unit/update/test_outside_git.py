@@ -171,3 +171,29 @@ def test_a_long_name_is_short_in_the_cloud_and_whole_in_a_cluster(cloud: str) ->
     assert "customer-not-0e2bf27-build" in roles
     assert "customer-not-0e2bf27" in registry
     assert namespace == f"in each cluster: namespace {name} and its Helm release {name}"
+
+
+def test_another_range_of_addresses_replaces_the_networks_and_says_so() -> None:
+    (entry,) = kept(AWS, network_range="10.87.0.0/16")  # a repository of a release without it
+    assert entry.title == (
+        "network_range was 10.0.0.0/8, now 10.87.0.0/16: files change, and nothing else is moved"
+    )
+    assert entry.objects[0] == (
+        "AWS network pay-dev (10.10.0.0/16), with the cluster and all that runs in it"
+    )
+    assert "do not apply it over what runs" in entry.do
+    azure = {**AWS, "cloud": "azure", "region": "westeurope", "network_range": "10.87.0.0/16"}
+    (entry,) = kept(azure, network_range="10.88.0.0/16")
+    assert entry.objects[2].startswith("Azure network pay-prod (10.87.32.0/20), with the cluster")
+
+
+@pytest.mark.parametrize(
+    "change", [{"cluster": "shared"}, {"region": "eu-west-1"}, {"ci": "gitlab"}]
+)
+def test_addresses_are_not_told_where_they_stay_or_all_is_left(change: dict[str, object]) -> None:
+    before = {**AWS, "cluster": "dedicated", "network_range": "10.87.0.0/16"}
+    after = {**before, **change}
+    if "cluster" in change:
+        del after["network_range"]  # it is not asked there
+    found = outside_git.kept(before, after, package_data.root())
+    assert "network_range" not in {entry.answer for entry in found}

@@ -118,7 +118,10 @@ def test_what_all_environments_name_is_shared(tmp_path: Path) -> None:
     [
         *dict.fromkeys(("www_aliases", "api_domains", "db_multi_az", "num_nodes"), 0).items(),
         *dict.fromkeys(("redis_failover", "search_replicas"), 0).items(),
+        *dict.fromkeys(("single_nat_gateway", "one_nat_gateway_per_az", "nat_gateways"), 0).items(),
+        *dict.fromkeys(("vpc_single_nat_gateway", "nat_gateway_per_zone"), 0).items(),
         *dict.fromkeys(("engine", "encrypted", "cipher"), 1).items(),
+        *dict.fromkeys(("enable_nat_gateway", "enable_nat_gateways", "nat"), 1).items(),
     ],
 )
 def test_hosts_and_sizes_differ(name: str, expected: int, tmp_path: Path) -> None:
