@@ -19,11 +19,12 @@ Group = frozenset[tuple[str, str]]
 """Questions and values that stand together."""
 
 _IDENTITY = {"service_name": "my-service"}
-_TEXT = ("organization", "team", "region", "platform", "domain")
+_TEXT = ("organization", "team", "region", "platform", "domain", "network_range")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
-_OF_A_COMPANY = ("network", "private_ca")
-"""Questions about the network of a company: rows of their own, which have all of them."""
+_OF_A_COMPANY = ("network", "private_ca", "outside_production")
+"""Questions of a company, about its network and what it spends: rows of their own, which have all of them."""
 _HOSTS = {"git_host": "git.acme.io", "runner": "acme-linux"}
+_SMALL = {"outside_production": "cheaper", "network_range": "10.87.0.0/16"}
 _MIRRORS = {
     "network": "company",
     "image_mirror": "registry.acme.io/mirror",
@@ -83,7 +84,12 @@ def _made(axes: dict[str, list[str]], strength: int) -> list[dict[str, str]]:
 def other_environments() -> tuple[Combination, ...]:
     """Two, three and five environments, each with other answers; no name that all other rows have but dev and prod."""
     rows: tuple[dict[str, object], ...] = (
-        {"environments": ["dev", "prod"], "cloud": "aws", "ci": ["github", "azure-devops"]},
+        {
+            "environments": ["dev", "prod"],
+            "cloud": "aws",
+            "ci": ["github", "azure-devops"],
+            **_SMALL,
+        },
         {"environments": ["alpha", "beta", "live"], "cloud": "none", "ci": ["jenkins"]},
         {
             "environments": ["dev", "test", "staging", "preprod", "production"],
@@ -91,6 +97,7 @@ def other_environments() -> tuple[Combination, ...]:
             "ci": ["gitlab", "github"],
             "deploy": "terraform",
             "runtime": "go",
+            **_SMALL,
         },
     )
     return tuple(answers.complete({**_IDENTITY, **row}) for row in rows)
@@ -109,7 +116,7 @@ def behind_a_company() -> tuple[Combination, ...]:
             "runner": "acme-pool",
             **_MIRRORS,
         },
-        {"kind": "platform", "ci": ["github"], **_HOSTS, **_MIRRORS},
+        {"kind": "platform", "ci": ["github"], **_HOSTS, **_MIRRORS, **_SMALL},
         {"ci": ["gitlab"], "cloud": "none", "network": "company", "proxy": _MIRRORS["proxy"]},
         {"ci": ["github", "jenkins"], "network": "company", "private_ca": "file"},
     )

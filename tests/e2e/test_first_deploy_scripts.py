@@ -224,6 +224,26 @@ def test_nine_addresses_against_five_are_named_before_anything_is_made(laptop: L
     assert dev.returncode == 0, dev.stderr
 
 
+cheaper = {"outside_production": "cheaper"}
+
+
+@pytest.mark.parametrize("laptop", [{"cloud": "aws", **cheaper}], indirect=True)
+def test_five_addresses_are_enough_where_only_production_has_three(laptop: Laptop) -> None:
+    laptop.on("aws service-quotas get-service-quota L-0263D0A3 *", "6.0\n")
+    done = laptop.make("first-answers", ADMINS=ADMIN)
+    assert "EC2-VPC Elastic IPs: 2 are used and 5 more are needed" in done.stderr
+    laptop.on("aws service-quotas get-service-quota L-0263D0A3 *", "7.0\n")
+    laptop.on("aws eks describe-cluster --name my-service-prod", status=254)
+    assert laptop.make("first-answers", ADMINS=ADMIN).returncode == 0
+
+
+@pytest.mark.parametrize("laptop", [{"cloud": "azure", "ci": "gitlab", **cheaper}], indirect=True)
+def test_the_nodes_of_each_environment_are_counted(laptop: Laptop) -> None:
+    laptop.on("az vm list-usage --location *", "0\t37\n")
+    done = laptop.make("first-answers", ADMINS="Platform Team")
+    assert "Total Regional vCPUs: 0 are used and 38 more are needed" in done.stderr
+
+
 def test_an_environment_that_is_there_takes_no_more(laptop: Laptop) -> None:
     laptop.on("aws service-quotas get-service-quota L-0263D0A3 *", "5.0\n")
     laptop.on("aws eks describe-cluster --name my-service-dev", "{}")

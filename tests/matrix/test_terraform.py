@@ -28,6 +28,7 @@ def values(question: str) -> list[str]:
 
 CLOUDS = values("cloud")
 SHARED = {"cluster": "shared"}
+SMALL = {"outside_production": "cheaper", "network_range": "10.87.0.0/16"}
 PIPELINES = [*([one] for one in values("ci")), values("ci")]  # each alone, and all together
 
 
@@ -112,7 +113,8 @@ def test_each_root_of_aws_is_asked_of_the_provider(pristine: Repository) -> None
     assert {root.as_posix() for _, _, root in distinct_roots("aws", pristine)} == asked
 
 
-# One pipeline that signs without a key, all of them: with a key, and one that does not sign.
+# One pipeline that signs without a key, all of them: with a key, and one that does not sign, with smaller environments before
+# production.
 @pytest.mark.usefixtures("without_mirror")
 @pytest.mark.parametrize(
     ("name", "ci", "level"),
@@ -132,7 +134,10 @@ def test_its_own_tests_pass_for_the_shortest_and_the_longest_name(
     pristine: Repository,
     toolchain: SystemToolchain,
 ) -> None:
-    repository = pristine(service_name=name, cloud=cloud, deploy="terraform", ci=ci, level=level)
+    small = SMALL if level == "work" and cloud != "none" else {}
+    repository = pristine(
+        service_name=name, cloud=cloud, deploy="terraform", ci=ci, level=level, **small
+    )
     roots = [Path("terraform") / root for root in terraform.roots(repository / "terraform")]
     for tested in terraform.run_tests(
         toolchain, repository, roots
