@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -222,6 +223,58 @@ def test_nine_addresses_against_five_are_named_before_anything_is_made(laptop: L
     assert done.returncode != 0
     dev = laptop.make("first-answers", ENVIRONMENTS="dev")
     assert dev.returncode == 0, dev.stderr
+
+
+on_a_platform = pytest.mark.parametrize(
+    "laptop", [{"cloud": "aws", "cluster": "shared", "ci": "jenkins"}], indirect=True
+)
+
+
+@on_a_platform
+def test_on_a_shared_cluster_the_account_is_filled_in_and_the_cluster_looked_for(
+    laptop: Laptop,
+) -> None:
+    laptop.on("aws eks describe-cluster --name platform-dev", "{}")
+    laptop.on("aws eks describe-cluster --name platform-qa", "{}")
+    done = laptop.make("first-answers")
+    assert 'account_id   = "111122223333"' in text(laptop, "env/envs/prod.tfvars")
+    assert "missing: the cluster platform-prod in eu-central-1" in done.stderr
+    assert "missing: JENKINS_HOST in terraform/shared/terraform.tfvars" in done.stderr
+    assert "platform-dev in" not in done.stderr
+    assert done.returncode != 0
+    laptop.on("aws eks describe-cluster --name platform-prod", "{}")
+    done = laptop.make("first-answers", JENKINS_HOST="ci.acme.io")
+    assert done.returncode == 0, done.stderr
+    assert "nothing is missing: make locks is next" in done.stdout + done.stderr
+
+
+@on_a_platform
+def test_an_environment_in_another_account_is_not_looked_for(laptop: Laptop) -> None:
+    for name in ("dev", "qa", "prod"):
+        file = laptop.root / f"terraform/env/envs/{name}.tfvars"
+        file.write_text(re.sub('account_id   = ""', 'account_id   = "9"', file.read_text()))
+    done = laptop.make("first-answers", JENKINS_HOST="ci.acme.io")
+    assert done.returncode == 0, done.stderr
+    assert not [call for call, _ in laptop.calls if call[:2] == ["aws", "eks"]]
+
+
+@pytest.mark.parametrize(
+    "laptop", [{"cloud": "azure", "cluster": "shared", "ci": "gitlab"}], indirect=True
+)
+def test_the_nodes_of_a_shared_cluster_are_looked_up(laptop: Laptop) -> None:
+    for name in ("dev", "qa"):
+        laptop.on(f"az aks show --resource-group platform-{name} *", f"id-{name}")
+    done = laptop.make("first-answers", ADMINS="Platform Team")
+    assert 'nodes_principal_id     = "id-qa"' in text(laptop, "env/envs/qa.tfvars")
+    assert 'admin_group_object_id = "group-1"' in text(laptop, "bootstrap/terraform.tfvars")
+    assert "missing: the cluster platform-prod: give the platform's names" in done.stderr
+    assert done.returncode != 0
+
+
+@pytest.mark.parametrize("laptop", [{"cloud": "aws", "cluster": "shared"}], indirect=True)
+def test_a_platform_makes_the_environments_of_a_shared_cluster(laptop: Laptop) -> None:
+    assert laptop.make("environment").returncode != 0, "there is no such target"
+    assert laptop.make("first-answers", DRY_RUN="1").returncode == 0
 
 
 cheaper = {"outside_production": "cheaper"}

@@ -125,11 +125,12 @@ room_of() {
 room() {
 #% endif
 #% if cheaper_outside
-  local environment new=0 nodes=0 used allowed
+  local environment new=0 nodes=0 fewest used allowed
   for environment in $1; do
     if there "$environment"; then continue; fi
     new=$((new + 1))
-    nodes=$((nodes + $(sed -n 's/^node_min *= *\([0-9]*\).*/\1/p' "terraform/env/envs/$environment.tfvars")))
+    fewest="$(sed -n 's/^node_min *= *\([0-9]*\).*/\1/p' "terraform/env/envs/$environment.tfvars")"
+    nodes=$((nodes + fewest))
   done
 #% else
   local environment new=0 nodes used allowed
@@ -142,7 +143,11 @@ room() {
   nodes="$(sed -n 's/^node_min *= *\([0-9]*\).*/\1/p' "$common")"
 #% endif
   read -r used allowed < <(az vm list-usage[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --location "$region" --query "[?name.value=='cores'].[currentValue,limit]" --output tsv) || true
-  enough "Total Regional vCPUs" "${used:-0}" "${allowed:-}" "$((2 * [[ '(nodes + 4 * new)' if cheaper_outside else '(nodes + 4) * new' ]]))" # 2 each: 2 of the system, one more of each pool during an update
+#% if cheaper_outside
+  enough "Total Regional vCPUs" "${used:-0}" "${allowed:-}" "$((2 * (nodes + 4 * new)))" # 2 each: 2 of the system, one more of each pool during an update
+#% else
+  enough "Total Regional vCPUs" "${used:-0}" "${allowed:-}" "$((2 * (nodes + 4) * new))" # 2 each: 2 of the system, one more of each pool during an update
+#% endif
   used="" allowed=""
   read -r used allowed < <(az network list-usages[[ ' ${on[@]+"${on[@]}"}' if separate_accounts ]] --location "$region" --query "[?name.value=='PublicIPAddresses'].[currentValue,limit]" --output tsv) || true
   enough "Public IP Addresses" "${used:-0}" "${allowed:-}" "$((2 * new))" # the NAT gateway and the load balancer
