@@ -296,7 +296,7 @@ _OF_HCL_2 = re.compile(
 
 
 def may_be_hcl_1(file: Path) -> bool:
-    """Return whether a program may read the first version of HCL in a file: Consul, Vault, Nomad."""
+    """Return whether a program may read HCL 1 in a file: Consul, Vault, Nomad."""
     return file.suffix == ".hcl" and _OF_HCL_2.fullmatch(file.name) is None
 
 
@@ -309,7 +309,7 @@ def hcl(project: Project) -> tuple[Path, ...]:
 
 
 def charts(project: Project) -> tuple[Path, ...]:
-    """Return the folders of all Helm charts, also those that others bring along, but no examples."""
+    """Return the folders of all Helm charts, also vendored ones, but not examples."""
     return project.once("folders of charts", lambda: tuple(_charts(project)))
 
 

@@ -28,7 +28,8 @@ class Trap:
 _CHANGES_WHAT_RUNS = re.compile(
     r"""\b(?:
         helm(?:file)?\s+(?:-\S+\s+(?:[^\s-]\S*\s+)?)*(?:upgrade|install|rollback|apply|sync|uninstall)
-      | kubectl\s+(?:-\S+\s+(?:[^\s-]\S*\s+)?)*(?:apply|replace|set|patch|rollout\s+(?:restart|undo)|delete|scale)
+      | kubectl\s+(?:-\S+\s+(?:[^\s-]\S*\s+)?)*
+        (?:apply|replace|set|patch|rollout\s+(?:restart|undo)|delete|scale)
       | (?:terraform|tofu|terragrunt)\s+(?:-\S+\s+)*(?:run-all\s+)?(?:apply|destroy)
       | ansible-playbook | pulumi\s+up | cdk\s+deploy | (?:sls|serverless)\s+deploy | sam\s+deploy
       | skaffold\s+(?:run|deploy) | flyctl\s+deploy | azd\s+(?:up|deploy)

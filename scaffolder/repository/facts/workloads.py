@@ -51,7 +51,7 @@ def _service_of(project: Project, workload: KubernetesObject, image: str) -> Pat
 
 
 def _is_built_otherwise(project: Project, image: str) -> bool:
-    """Return whether an image is that of a service here which no Dockerfile builds: ko, Jib, packs."""
+    """Return whether an image is of a service here that no Dockerfile builds: ko, Jib, packs."""
     if image.startswith("ko://"):
         return True
     last = ownership.last_name(image)
