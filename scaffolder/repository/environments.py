@@ -144,7 +144,7 @@ def base_of(project: Project, family: Family) -> Path | None:
         named = Path(family.pattern.replace("*", word))
         if project.has(named):
             return named
-    charts = project.once("folders of charts", lambda: frozenset(files.charts(project)))
+    charts = frozenset(files.charts(project))
     holders = {file.parent for file in family.files.values()}
     below = [_charts_in(project).get(folder, []) for folder in holders]
     # A chart that has others beside it has no values in the folder that holds them all.

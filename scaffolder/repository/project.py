@@ -349,12 +349,17 @@ def _parts(file: Path) -> tuple[str, ...]:
 
 class _Once:
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._is_asked = False
         self._outcome: tuple[bool, object] | None = None
 
     def value_of(self, make: Callable[[], object]) -> object:
         if self._outcome is None:
             with self._lock:
+                if self._is_asked and self._outcome is None:
+                    # One key for two values, or a circle: without this the check would never end.
+                    raise RuntimeError("a value is computed from itself")
+                self._is_asked = True
                 self._outcome = self._outcome or _outcome_of(make)
         done, value = self._outcome
         if done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,3 +155,19 @@ def test_only_the_reader_opens_yaml() -> None:
         if isinstance(node, ast.Call) and is_reading_of_project(node)
     }
     assert calling == {"repository/reading.py"}
+
+
+def test_a_value_that_is_kept_has_a_key_of_its_own() -> None:
+    """Two values under one key are one, or wait for each other for ever."""
+    keys = [
+        (node.args[0].value, name)
+        for name in modules("")
+        for node in ast.walk(ast.parse((PACKAGE / name).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "once"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    ]
+    assert len(keys) > 50
+    assert [one for one, times in Counter(key for key, _ in keys).items() if times > 1] == []

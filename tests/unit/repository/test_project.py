@@ -96,6 +96,16 @@ def test_once_computes_one_time_and_repeats_an_error(tmp_path: Path) -> None:
     assert made == [1]
 
 
+def test_a_value_that_needs_itself_is_an_error_and_no_endless_wait(tmp_path: Path) -> None:
+    project = write(tmp_path, a="")
+
+    def circle() -> int:
+        return project.once("x", lambda: 1)
+
+    with pytest.raises(RuntimeError, match="computed from itself"):
+        project.once("x", circle)
+
+
 def test_answers_and_template_come_from_the_answers_file(tmp_path: Path) -> None:
     project = write(tmp_path, **{".copier-answers.yml": "_commit: v1.2.3\nservice_name: pay-api\n"})
     assert (project.name, project.template) == ("pay-api", "v1.2.3")
