@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from scaffolder.adopt import charts, detect, languages, names, operations, ports, single
 from scaffolder.adopt.found import Found
 from scaffolder.errors import AnswersError
+from scaffolder.repository import files
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.facts import services
 from scaffolder.repository.project import Project
@@ -216,8 +217,9 @@ def _pipelines(project: Project, whole: Project | None) -> Found | None:
 
 
 def has_pipelines(project: Project, whole: Project | None) -> bool:
-    """Return whether the repository has a pipeline of its own."""
-    return _pipelines(project, whole) is not None
+    """Return whether the repository has a pipeline of its own, of any system."""
+    others = (files.unread_pipelines(one) for one in (project, whole) if one is not None)
+    return _pipelines(project, whole) is not None or any(others)
 
 
 def _version_at_the_top(whole: Project, runtime: str) -> Found | None:

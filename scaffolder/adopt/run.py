@@ -20,6 +20,7 @@ from scaffolder.adopt import (
     ports,
     propose,
     scripts,
+    single,
 )
 from scaffolder.adopt.layout import FileAction, Layout
 from scaffolder.adopt.propose import Proposal
@@ -158,7 +159,10 @@ def _opened(
 
 def _proposed(project: Project, whole: Project | None, given: Mapping[str, object]) -> Scope:
     """Return what fits: an answer to a question of the whole template asks for it."""
-    checks_only = set(given) <= set(propose.FOR_CHECKS) and propose.has_pipelines(project, whole)
+    is_open = set(given) <= set(propose.FOR_CHECKS)
+    checks_only = is_open and (
+        propose.has_pipelines(project, whole) or single.has_several_programs(project)
+    )
     return Scope.CHECKS if checks_only else Scope.EVERYTHING
 
 

@@ -39,6 +39,23 @@ def one_service(project: Project) -> None:
     _one_folder(project)
 
 
+_STARTS = ("main.go", "main.py", "app.py", "main.ts", "index.ts", "index.js", "server.js")
+"""Files that start a program, by their usual names."""
+
+
+def has_several_programs(project: Project) -> bool:
+    """Return whether one build has images of several programs: dockerfile.auth, dockerfile.sales.
+
+    The whole template builds one image, and such a build has no folder to adopt for each.
+    """
+    programs = {
+        folder.name
+        for folder in project.folders
+        if any(project.has(folder / name) for name in _STARTS) or folder in _with_build(project)
+    }
+    return len(programs & set(files.names_of_images(project))) > 1
+
+
 def _one_module(project: Project, with_image: list[Path]) -> None:
     """Stop where modules of a build start a server each, and no image tells which is meant."""
     modules = list(of_each(lambda runtime: runtime.started_modules(project)))

@@ -486,6 +486,18 @@ _OTHER_PIPELINES = {
 }
 
 
+_NAMED_IMAGE = re.compile(
+    r"(?:docker|container)file[._-](?P<after>[\w-]+)|(?P<before>[\w-]+)\.(?:docker|container)file",
+    re.IGNORECASE,
+)
+
+
+def names_of_images(project: Project) -> tuple[str, ...]:
+    """Return what the names of Dockerfiles call their images: `auth` of `dockerfile.auth`."""
+    found = (_NAMED_IMAGE.fullmatch(file.name) for file in dockerfiles(project))
+    return tuple(one["after"] or one["before"] for one in found if one)
+
+
 def unread_pipelines(project: Project) -> dict[Path, str]:
     """Return the pipelines of systems that no reader is for, by the name of the system."""
     return {Path(name): one for name, one in _OTHER_PIPELINES.items() if project.has(name)}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.adopt import single
+from scaffolder.adopt import propose, single
 from scaffolder.errors import ProjectError
 from scaffolder.repository.project import Project
 
@@ -168,3 +168,43 @@ def test_the_hint_is_a_path_from_where_one_stands(
             project(tmp_path / "our shop", {"web/package.json": "{}", "pay/pom.xml": POM})
         )
     assert raised.value.hint == "scaffold adopt 'our shop/pay'"
+
+
+GO = {
+    "go.mod": "module a\n",
+    "cmd/auth/main.go": "",
+    "cmd/sales/main.go": "",
+    "cmd/tool/main.go": "",
+}
+PROGRAMS = {
+    "an image for each": ({**GO, "docker/dockerfile.auth": IMAGE, "docker/dockerfile.sales": IMAGE}, True),
+    "named first": ({**GO, "auth.Dockerfile": IMAGE, "sales.Dockerfile": IMAGE}, True),
+    "of Python": (
+        {"pyproject.toml": "", "api/main.py": "", "jobs/main.py": "", "Dockerfile.api": IMAGE, "Dockerfile.jobs": IMAGE},
+        True,
+    ),
+    "one": ({**GO, "Dockerfile": IMAGE}, False),
+    "one for development": ({**GO, "Dockerfile": IMAGE, "Dockerfile.dev": IMAGE}, False),
+    "stages of one": ({**GO, "Dockerfile.build": IMAGE, "Dockerfile.prod": IMAGE}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "several"), PROGRAMS.values(), ids=PROGRAMS)
+def test_images_of_several_programs(tmp_path: Path, files: dict[str, str], several: bool) -> None:
+    assert single.has_several_programs(project(tmp_path, files)) is several
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (".circleci/config.yml", True),
+        (".travis.yml", True),
+        ("bitbucket-pipelines.yml", True),
+        (".github/workflows/a.yml", True),
+        ("docs/.travis.yml", False),
+        ("README.md", False),
+    ],
+)
+def test_a_pipeline_of_any_system_is_one(tmp_path: Path, file: str, expected: bool) -> None:
+    files = {"go.mod": "module a\n", file: "on: push\n"}
+    assert propose.has_pipelines(project(tmp_path, files), None) is expected
