@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scaffolder import checks
 from scaffolder.errors import ToolMissing
 from scaffolder.repository.project import Project
 from scaffolder.tools.process import CompletedRun
@@ -89,3 +90,14 @@ def written(folder: Path, files: Mapping[str, str]) -> Project:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return Project(folder)
+
+
+def places(folder: Path, files: Mapping[str, str], check: str) -> list[str]:
+    """Return `path:line` of each finding of a check on these files, without external programs."""
+    chosen = checks.choose(select=[check], ignore=[])
+    report = checks.run(written(folder, files), chosen, ScriptedToolchain({}))
+    return [
+        f"{finding.path.as_posix()}:{finding.line}"
+        for result in report.results
+        for finding in result.findings
+    ]
