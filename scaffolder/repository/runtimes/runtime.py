@@ -267,7 +267,8 @@ def first_numbers(version: str, count: int) -> str:
 
 
 def _numbers(version: str) -> list[str]:
-    return [part for part in re.split(r"[._u]", version.strip().lower().removeprefix("v")) if part]
+    parts = re.split(r"[._u]", version.strip().lower().removeprefix("v"))
+    return [part for part in parts if part[:1].isdigit()]
 
 
 def leading_version(name: str, tag: str) -> str:
