@@ -1,4 +1,4 @@
-"""What `scaffold check` does: ask every question, mend what needs no thought, and ask again."""
+"""Run `scaffold check`: run all checks, apply safe fixes, then re-run the checks."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from scaffolder.repository import baseline, fixes
 
 ROUNDS = 3
-"""How often edits are made and the checks run again: an edit may make room for another, and then it is done."""
+"""The most rounds of edits and checks: an edit may make room for another one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is to be examined, by which checks, and what else is to be done.
+    """The scope of a check run: the repository, the checks, and further work.
 
-    `since` (a branch, tag or commit) narrows the report to what changed, as `only_changed` does
+    `since` (a branch, tag or commit) narrows the report to changed files, as `only_changed` does
     since the default branch; `dry_run` shows what `fix` would do; `parity` is the file for the
-    hashes of the environments. `baseline` is read, `write_baseline` written, as `repository/baseline`
-    has it. What the settings of the repository say counts where the request says nothing.
+    hashes of the environments. `baseline` is read, `write_baseline` written, as
+    `repository/baseline` has it. The settings of the repository count if the request leaves them
+    open.
     """
 
     path: Path
@@ -53,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """What was found in the end, what was mended on the way (or would be), and what could not be."""
+    """The final findings, the applied (or proposed) fixes, and the refused ones."""
 
     report: Report
     mended: tuple[fixes.Change, ...] = ()
@@ -68,9 +69,10 @@ def examine(
     Raises:
         AnswersError: a word of `select` or `ignore` is the start of no check's id.
         SettingsError: the settings of the repository cannot be read.
-        ProjectError: there is no repository, it has no history to compare with, or the baseline is
+        ProjectError: the repository does not exist, has no history to compare with, or the baseline
+        is
         none.
-        DestinationError: what is to be mended, or the file for the hashes or the baseline, cannot be
+        DestinationError: a file to fix, or the file for the hashes or the baseline, cannot be
         written.
 
     """
@@ -112,7 +114,7 @@ def _without_advice(examined: Examined, request: Request, said: Settings) -> Exa
 
 
 def _chosen(request: Request, said: Settings) -> tuple[Check, ...]:
-    """The checks to ask; one that the command line names whole is asked even if settings ignore it."""
+    """Return the checks to run; one named whole on the command line runs even if ignored."""
     named = {word.upper() for word in checks.words(request.select)}
     ignored = (word for word in said.ignore if word not in named)
     return checks.choose(
@@ -209,13 +211,16 @@ def _asked(
     report = replace(report, results=tuple(results), folder=_folder(project.root))
     if report.interrupted:
         ended = sum(result.reason != "interrupted" for result in report.results)
-        note = f"interrupted after {ended + len(report.inapplicable)} of {len(chosen)} checks: this report is partial"
+        note = (
+            f"interrupted after {ended + len(report.inapplicable)} of {len(chosen)} checks: this"
+            " report is partial"
+        )
         report = replace(report, notes=(*report.notes, note))
     return duplicates.folded(report)
 
 
 def _as_said(result: Result, project: Project, said: Settings, strict: bool) -> Result:
-    """The result as the settings want it; programs may have looked into folders that are left out."""
+    """Return the result by the settings; programs may have looked into excluded folders."""
     return result.with_findings(
         (
             replace(finding, severity=said.severity_of(result.check.id, finding.severity))
@@ -227,7 +232,7 @@ def _as_said(result: Result, project: Project, said: Settings, strict: bool) -> 
 
 
 def _narrowed(request: Request, toolchain: Toolchain) -> Callable[[Report], Report]:
-    """What leaves out the findings that nobody asked for; the history is read before the checks take their time."""
+    """Return a filter for unrequested findings; the history is read before the slow checks."""
     if not (request.only_changed or request.since):
         return lambda report: report
     from scaffolder.repository import (
@@ -239,6 +244,6 @@ def _narrowed(request: Request, toolchain: Toolchain) -> Callable[[Report], Repo
 
 
 def _folder(root: Path) -> Path:
-    """Where the project lies below the root of its Git repository; "." where it is that root, or in none."""
+    """Return the project's folder below the root of its Git repository, or "."."""
     top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
     return root.relative_to(top)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class ExitCode(enum.IntEnum):
-    """What the exit code of every command means; the help text, the README and the tests read this table."""
+    """The meaning of every exit code; the help text, the README and the tests read this table."""
 
     CLEAN = 0
     FOUND = 1
@@ -23,20 +23,24 @@ class ExitCode(enum.IntEnum):
 
 _MEANINGS = {
     ExitCode.CLEAN: "clean",
-    ExitCode.FOUND: "something was found: a failed check, drift, an update to take, a conflict left",
+    ExitCode.FOUND: (
+        "something was found: a failed check, drift, an update to take, a conflict left"
+    ),
     ExitCode.USAGE: "bad usage or answers",
-    ExitCode.NO_VERDICT: "no verdict: a tool is missing under --require-tools, a tool crashed, nothing ran",
+    ExitCode.NO_VERDICT: (
+        "no verdict: a tool is missing under --require-tools, a tool crashed, nothing ran"
+    ),
     ExitCode.BROKEN: "scaffolder failed",
     ExitCode.INTERRUPTED: "interrupted",
 }
 
 
 class ScaffolderError(Exception):
-    """Stops the command: one sentence that says what happened, and `hint`, what to type next."""
+    """Stops the command: one sentence with the error, and `hint`, the command to type next."""
 
     exit_code = ExitCode.BROKEN
     kind = "internal"
-    """What programs tell errors apart by; it never changes."""
+    """The name by which programs tell errors apart; it never changes."""
 
     def __init__(self, message: str, *, hint: str = "", missing: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -68,7 +72,7 @@ class DestinationError(ScaffolderError):
 
 
 class ProjectError(ScaffolderError):
-    """There is no repository to work on at this path."""
+    """This path has no repository to work on."""
 
     exit_code = ExitCode.USAGE
     kind = "project"
@@ -82,7 +86,10 @@ class SettingsError(ScaffolderError):
 
 
 class WaiversError(ScaffolderError):
-    """What a repository waives cannot be told: `path` (its ledger, when empty) has not the form it must have."""
+    """The waivers of a repository are unreadable.
+
+    `path` (its ledger, when empty) has a wrong form.
+    """
 
     exit_code = ExitCode.FOUND
     kind = "waivers"
@@ -139,6 +146,6 @@ class ToolCrashed(ToolError):
 
 
 class ClusterError(ToolError):
-    """A Kubernetes cluster gave no verdict: it cannot be reached, does not know us, or answers too slowly."""
+    """A Kubernetes cluster was inconclusive: unreachable, without access, or too slow."""
 
     kind = "cluster"

@@ -1,4 +1,4 @@
-"""Why a generated file, or a line of it, is there: the template it came from, the conditions and the answers."""
+"""Explain a generated file, or a line of it: its template, conditions and answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WORD = re.compile(r"\b[a-z_]+\b")
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where a file comes from: its templates, the first one with its name, in the order in which they include others.
+    """The origin of a file: its templates, the first one with its name, in the order of inclusion.
 
     `folder` holds the release that they are of. `conditions` are true of the answers, or the file
     were not there; `uses` are the answers that stand in it.
@@ -48,7 +48,7 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """Where a line comes from, with the conditions around it and the answers in it."""
+    """The origin of a line, with the conditions around it and the answers in it."""
 
     template: Path
     number: int
@@ -58,7 +58,7 @@ class Line:
 
 
 def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
-    """The origin of `file` in the release in `folder`, which the repository is at; None is that of this installation.
+    """Return the origin of `file` in the release in `folder`; None is this installation's.
 
     Raises:
         ProjectError: the repository is not generated, has no such file, or it is not one that was
@@ -96,7 +96,7 @@ def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
 
 
 def line_of(project: Project, origin: Origin, number: int) -> Line | None:
-    """The origin of a line, counted from 1; None where no line of the templates gives it: somebody wrote it.
+    """Return the origin of a line, from 1; None if no line of the templates gives it.
 
     Raises:
         ProjectError: the file has no such line.
@@ -140,7 +140,7 @@ def _lines(project: Project, source: Path, origin: Origin) -> Iterator[Line]:
 
 
 def _gives(text: str, wanted: str) -> bool:
-    """Whether a line of a template may have become `wanted`: what is no mark stands in it, in that order."""
+    """Return whether a template's line may have become `wanted`: its text is there in order."""
     parts = _MARK.split(text)[::2]
     if not "".join(parts).strip() and len(parts) > 1:
         return False
@@ -206,7 +206,7 @@ def _included(
 
 
 def _names_of_includes(environment: Environment, text: str) -> Template:
-    """A template that prints what `text` includes, a name for each line: its loops are kept, and nothing else is."""
+    """Return a template that prints the names that `text` includes; only its loops are kept."""
     from jinja2 import nodes
 
     def kept(node: nodes.Node) -> Iterator[nodes.Node]:
@@ -256,7 +256,7 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
 
 
 def _table(text: str) -> object:
-    """Return what a computed table holds; where it cannot be read, its text, which conditions can do without."""
+    """Return the content of a computed table, or its text if unreadable; conditions need none."""
     try:
         return question_types.native("yaml", text)
     except ValueError:
@@ -264,7 +264,7 @@ def _table(text: str) -> object:
 
 
 def _given(project: Project, folder: Path) -> dict[str, Answer]:
-    """What the repository answered to the questions of the release in `folder`; where it says nothing, the default."""
+    """Return the repository's answers to the release's questions; defaults for missing ones."""
     known: dict[str, Answer] = {}
     for question in answers.questions(folder):
         if question.asked_given(known):
@@ -274,7 +274,7 @@ def _given(project: Project, folder: Path) -> dict[str, Answer]:
 
 
 def _condition(switch: str, folder: Path) -> str:
-    """What a switch of copier.yml stands for: "cloud == 'aws'" for `aws`."""
+    """Return the meaning of a switch of copier.yml: "cloud == 'aws'" for `aws`."""
     entry = bundled.configuration(folder).get(switch)
     default = str(entry.get("default", "")) if isinstance(entry, dict) else ""
     found = re.search(r"\bif (.+?) else\b", default)
@@ -310,7 +310,7 @@ def _read(folder: Path, source: Path) -> str:
 
 @cache
 def _environment(folder: Path) -> Environment:
-    """What has no value here has one in Copier, and is taken for nothing: only the conditions are asked for."""
+    """Return an environment for the conditions alone: values that only Copier has are empty."""
     from jinja2 import ChainableUndefined
 
     return sandbox.environment(folder, undefined=ChainableUndefined)

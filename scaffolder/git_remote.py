@@ -1,4 +1,4 @@
-"""The program `git-remote-scaffold`: Git runs it for addresses that begin with `scaffold://`; it serves the releases.
+"""The program `git-remote-scaffold`, which Git runs for `scaffold://`; it serves the releases.
 
 The protocol: https://git-scm.com/docs/gitremote-helpers. With the capability `connect`, Git talks
 to its own `git upload-pack` through us, so that cloning and fetching are Git's own work.
@@ -32,7 +32,7 @@ class Reach:
 
 
 def reach() -> Reach:
-    """Whether Git, and with it plain `copier update`, finds the program, which it looks for on PATH."""
+    """Return whether Git, and with it plain `copier update`, finds the program on PATH."""
     if path := shutil.which(PROGRAM):
         return Reach(path=path)
     for scheme in (sysconfig.get_default_scheme(), f"{os.name}_user"):
@@ -72,7 +72,10 @@ def _serve() -> int:
 
 
 def _refuse_newer() -> None:
-    """Stop where plain Copier updates a repository whose release is newer than we are: Git would name no way out."""
+    """Raise if plain Copier updates a repository with a newer release than ours.
+
+    Git's own error would name no way out.
+    """
     try:
         record = answers.recorded(Path())
     except ScaffolderError:
@@ -83,7 +86,7 @@ def _refuse_newer() -> None:
 
 
 def _line() -> bytes:
-    """One line, read byte by byte: what follows it on the same pipe belongs to `git upload-pack`."""
+    """Read one line byte by byte: the rest of the pipe belongs to `git upload-pack`."""
     line = b""
     while not line.endswith(b"\n"):
         byte = os.read(0, 1)

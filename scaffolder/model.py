@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Severity(enum.StrEnum):
-    """How bad a finding is: it will break or leak, it is likely to, or it is style; most severe first.
+    """The severity of a finding: it will break or leak, is likely to, or is style.
 
     Errors fail a check, warnings only in a strict run, notes never.
     """
@@ -39,7 +39,7 @@ class Severity(enum.StrEnum):
 
 
 class Outcome(enum.StrEnum):
-    """What became of a check. SKIPPED and BROKEN are no verdict, and no verdict is never a pass."""
+    """The outcome of a check. SKIPPED and BROKEN are inconclusive, which is never a pass."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -49,7 +49,10 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Location:
-    """A line of a file; `path` is relative to the project's root, `line` starts at 1, 0 is the whole file."""
+    """A line of a file.
+
+    `path` is relative to the project's root, `line` starts at 1, 0 is the whole file.
+    """
 
     path: Path
     line: int = 0
@@ -62,7 +65,7 @@ class Location:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Edit:
-    """A change to a file that needs no thought: the text that starts at `line` and says `old` becomes `new`.
+    """A safe change to a file: the text `old` that starts at `line` becomes `new`.
 
     Line 0 makes a file that is not there yet, with `new` in it. Line ends are written as newline; a
     file that has others keeps them.
@@ -83,8 +86,8 @@ class Finding:
     """One problem, at one place, and what to do about it.
 
     `rule` is the wrapped tool's own name for it ("DL3008"); `related` holds the other side of a
-    disagreement; `edits` mend it, where that needs no thought; `also` names the rules of other
-    checks that report the same line for the same reason ("CI003 unpinned-uses").
+    disagreement; `edits` are safe fixes, if any; `also` names the rules of other checks that report
+    the same line for the same reason ("CI003 unpinned-uses").
     """
 
     path: Path
@@ -110,14 +113,14 @@ class Snippet:
     lines: tuple[str, ...]
 
     def line(self, number: int) -> str:
-        """What line `number` of the file says; empty where the excerpt does not hold it."""
+        """Return the text of line `number`; "" if the excerpt does not hold it."""
         index = number - self.first
         return self.lines[index] if 0 <= index < len(self.lines) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows of words that belong beside a verdict; the first column names the row, `note` says how to read it."""
+    """A table beside a verdict; the first column names the row, `note` explains the table."""
 
     title: str
     columns: tuple[str, ...]
@@ -127,11 +130,11 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a check's function says: its findings and how deep it looked.
+    """The result of a check's function: its findings and its depth.
 
-    `level` names the depth where there are several ("syntax" < "schema" < "rehearsed" <
-    "provider"); `detail` says what was looked at ("3 roots"); `limit` says what this run could not
-    look at and why; `table` is for pages, which have the room.
+    `level` names the depth if several exist ("syntax" < "schema" < "rehearsed" < "provider");
+    `detail` names the objects read ("3 roots"); `limit` names the unchecked part and the reason;
+    `table` is for pages, which have the room.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -144,12 +147,12 @@ class Verdict:
 class NotApplicable(Exception):
     """Raised by a check that has nothing to look at: the repository holds no such file.
 
-    Its text says which.
+    Its text names the reason.
     """
 
 
 class Blocked(Exception):
-    """Raised by a check that cannot tell before another one passes. Its text says which."""
+    """Raised by a check that is inconclusive before another one passes. Its text names that one."""
 
 
 FAMILIES = {
@@ -166,7 +169,7 @@ FAMILIES = {
     "SEC": "secrets, rights and what is pinned",
     "WV": "findings that stay",
 }
-"""What each family of checks is about, by the letters of its ids."""
+"""The subject of each family of checks, by the letters of its ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +178,10 @@ class Check:
 
     `id` starts with the letters of its family, so that `--select TF` takes all of Terraform;
     `title` is what is true when it passes; `tool` is the program it needs: without it the check is
-    skipped, with the tool's install hint. `cost` is how many seconds it takes, roughly: those that
-    take long start first. `severity` is the worst that a finding of it can be: a finding that says
-    no other one has it. `elsewhere` is that of a repository which was not generated, where a rule
-    of the template's own environments is advice; None if it is the same.
+    skipped, with the tool's install hint. `cost` is its time in seconds, roughly: long checks start
+    first. `severity` is the worst of its findings: that of a finding without one of its own.
+    `elsewhere` is that of a repository which was not generated, in which a rule of the template's
+    own environments is advice; None if it is the same.
     """
 
     id: str
@@ -215,7 +218,7 @@ class Waived:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What one check said of one project; `seconds` is wall-clock time, `waived` is accepted.
+    """The result of one check of one project; `seconds` is wall-clock time, `waived` is accepted.
 
     `advice` is style and hardening that a repository which was not generated need not act upon.
     """
@@ -263,10 +266,10 @@ class HeldBack:
 class Report:
     """All results of one run over one project, and the checks that it had nothing for.
 
-    `folder` is where the project lies below the root of its Git repository; `excerpts` are the
-    lines around each place that a finding names; `pages` is what there is to say of each check that
-    found something, as Markdown; `notes` say what a reader has to know of the whole run. If it was
-    `interrupted`, the checks that had not ended are missing.
+    `folder` is the project's place below the root of its Git repository; `excerpts` are the lines
+    around each place of a finding; `pages` are the pages, as Markdown, of each check with a
+    finding; `notes` are for a reader of the whole run. If it was `interrupted`, the checks that had
+    not ended are missing.
     """
 
     project: str
@@ -321,19 +324,21 @@ def _plural(noun: str) -> str:
 
 
 def visible(words: str) -> str:
-    r"""`words` with what a terminal obeys, and what UTF-8 cannot hold, shown as `\x1b`: only tab and newline stay."""
+    r"""Return `words` with control characters and invalid UTF-8 as `\x1b`; tab and newline stay."""
     return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), words)
 
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, lone surrogates (bytes of a name that are not UTF-8), and what turns the direction of text."""
+"""Control characters, lone surrogates, and characters that turn the direction of text.
+
+Lone surrogates are bytes of a name that are not UTF-8.
+"""
 
 
 def plain(text: str) -> str:
     """Return `text` without what a terminal obeys; tabs become spaces.
 
-    For what a template says of itself; `visible` is for names and lines, of which nothing may be
-    left out.
+    For a template's own texts; `visible` is for names and lines, of which nothing may be left out.
     """
     lines = text.replace("\r\n", "\n").expandtabs(4)
     return _CONTROL.sub("", _SEQUENCE.sub("", lines)).strip("\n").rstrip()
@@ -362,7 +367,10 @@ def outcome_of(findings: Iterable[Finding], *, strict: bool) -> Outcome:
 def selected(
     checks: Sequence[Check], *, select: Sequence[str], ignore: Sequence[str]
 ) -> tuple[Check, ...]:
-    """The checks whose id starts with a word of `select` (all, when empty) and with none of `ignore`."""
+    """Return the checks that `select` (all, when empty) chooses and `ignore` leaves.
+
+    Both hold the beginnings of ids.
+    """
     return tuple(
         check
         for check in checks

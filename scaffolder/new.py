@@ -1,4 +1,4 @@
-"""What `scaffold new` does: render beside the destination, check, commit, move into place."""
+"""Run `scaffold new`: render beside the destination, check, commit, move into place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is to be made, where, and which steps to leave out."""
+    """The repository to make, its destination, and the steps to leave out."""
 
     answers: Mapping[str, Answer]
     destination: Path
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """What was made: `seconds` is wall-clock time without the checks; no report where nothing was checked."""
+    """The result: `seconds` is wall-clock time without checks; no report if nothing was checked."""
 
     request: Request
     plan: render.Plan
@@ -46,7 +46,7 @@ class Made:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is allowed, and probably a mistake."""
+        """Return allowed answers that are probably a mistake."""
         given = self.request.answers
         return tuple(filter(None, [clouds.doubt_about(given.get("cloud"), given.get("region"))]))
 
@@ -54,10 +54,10 @@ class Made:
 def generate(
     request: Request, *, on_result: Callable[[Result], None] = lambda result: None
 ) -> Made:
-    """Make the repository that `request` describes: complete at its destination, or not there at all.
+    """Make the repository of `request`: complete at its destination, or not at all.
 
-    A repository in which a check fails is made all the same, and the report says so: the person who
-    asked for it can only mend what is there.
+    A repository in which a check fails is made all the same, and the report has its findings: the
+    user who asked for it can only fix an existing one.
 
     Raises:
         DestinationError: the destination is occupied or cannot be written.
@@ -100,7 +100,7 @@ def _generate(request: Request, toolchain: Toolchain, on_result: Callable[[Resul
 
 
 def _branch(files: Iterable[Path]) -> str:
-    """Return the branch that the pipelines of our template, or of a fork of it, deploy from; "" for others."""
+    """Return the branch that our template's pipelines, or a fork's, deploy from; "" for others."""
     return "main" if Path(allowed_sources.FILE) in set(files) else ""
 
 

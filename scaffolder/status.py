@@ -1,4 +1,4 @@
-"""Where a generated repository stands: its release, what is newer, which of its files are no longer as generated."""
+"""Tell the state of a generated repository: its release, newer ones, and edited files."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from scaffolder.tools.toolchain import Toolchain
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What `scaffold status` tells. Files are from the root of the repository, sorted.
+    """The report of `scaffold status`. Files are from the root of the repository, sorted.
 
     `generated` is how many files the release writes. Each is as it was, or in one of `edited` (its
-    content or its executable bit differs), `deleted`, or `not_taken`: what stands in its place is
-    the repository's own since it was adopted. `kept` are the entries that say so, a folder ("app/")
-    as one. `unmanaged` are the files that Git knows or would add and that the release does not
-    write. `notes` are those that the newer releases bring, `taken` those of the release and the
-    ones before it, where they were asked for. `older` is the release that some of these files are
-    still of, because a merge put them beside a newer record; `stale` is whether something else than
-    scaffolder changed the record since `scaffold set` wrote it. `warning` is something to know of
-    the release, or "". `cached` is set if the template's host could not be read: the newer releases
-    are those that were known before.
+    content or its executable bit differs), `deleted`, or `not_taken`: the file in its place is the
+    repository's own since it was adopted. `kept` are the entries of the keep list, a folder
+    ("app/") as one. `unmanaged` are the files that Git knows or would add and that the release does
+    not write. `notes` are those that the newer releases bring, `taken` those of the release and the
+    ones before it, if requested. `older` is the release that some of these files are still of,
+    because a merge put them beside a newer record; `stale` is whether something else than
+    scaffolder changed the record since `scaffold set` wrote it. `warning` is about the release, or
+    "". `cached` is set if the template's host could not be read: the newer releases are those that
+    were known before.
     """
 
     name: str
@@ -58,10 +58,12 @@ class Status:
 
 
 def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
-    """The status of the repository at `root`, with the notes that it has `taken` if asked; nothing in it is changed.
+    """Return the status of the repository at `root`, with the notes it has `taken` if requested.
 
-    What its release wrote is rendered once for the answers that it records, and then read from the
-    user's cache: docs/decisions/0010-the-manifest-is-derived.md.
+    Nothing in it is changed.
+
+    The files of its release are rendered once for the answers that it records, and then read from
+    the user's cache: docs/decisions/0010-the-manifest-is-derived.md.
 
     Raises:
         ProjectError: it was not made from a template.
@@ -109,7 +111,7 @@ def of(root: Path, toolchain: Toolchain, *, taken: bool = False) -> Status:
 
 @dataclass(frozen=True, kw_only=True)
 class ChecksStatus:
-    """What `scaffold status` tells where only the checks were adopted, and nothing is generated.
+    """The report of `scaffold status` if only the checks were adopted, and nothing is generated.
 
     `files` are those of the job that are there, `edited` those of them that are not as written.
     """
@@ -155,10 +157,10 @@ _SAME, _EDITED, _DELETED = "same", "edited", "deleted"
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """The files on disk that belong to the repository; and what only Git knows of some of the others, or of these.
+    """The repository's files on disk, and what only Git knows of some of these or others.
 
-    `absent` is what a sparse checkout leaves out. `modes` are Git's, where the file system has none
-    of its own (`core.fileMode`).
+    `absent` are the files that a sparse checkout leaves out. `modes` are Git's, if the file system
+    has none of its own (`core.fileMode`).
     """
 
     files: list[str]
@@ -197,13 +199,13 @@ def _found(root: Path, name: str, known: _Known) -> Entry:
 
 
 def _fate_of_absent(found: Entry, written: Entry) -> str:
-    if len(found.blob) != len(written.blob):  # hashes of SHA-256, and there is no content to hash
+    if len(found.blob) != len(written.blob):  # hashes of SHA-256, without a content to hash
         return _SAME if found.mode == written.mode else _EDITED
     return _SAME if found == written else _EDITED
 
 
 def _known(root: Path, toolchain: Toolchain) -> _Known:
-    """What Git says; outside Git, all files but what tools leave behind."""
+    """Return Git's files; outside Git, all files but the leftovers of tools."""
     if toolchain.find(GIT) is not None:
         git = Git(toolchain, root)
         listed = git.attempt(
@@ -220,7 +222,10 @@ def _known(root: Path, toolchain: Toolchain) -> _Known:
 
 
 def _read(root: Path, lines: list[str], *, modes_count: bool) -> _Known:
-    """What `git ls-files -t --stage` lists: "H MODE HASH STAGE<tab>PATH", S where it is left out, "? PATH"."""
+    """Read the output of `git ls-files -t --stage`.
+
+    A line is "H MODE HASH STAGE<tab>PATH", with S for a file that is left out, or "? PATH".
+    """
     names, entries, absent = set[str](), dict[str, Entry](), set[str]()
     for line in lines:
         about, tab, name = line.partition("\t")

@@ -1,4 +1,4 @@
-"""What `scaffold template test` does: render a template over its choices, and check each."""
+"""Run `scaffold template test`: render a template over its choices, and check each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scaffolder.tools.cache import Cache
 from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 
 RELEASE = "v0.0.0"
-"""What is recorded in a repository of a template that is not released yet."""
+"""The recorded release in a repository of a template without one."""
 
 RENDERS = "render"
 """The id under which a combination is reported that does not render."""
@@ -46,7 +46,7 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """What came of all combinations: how many pairs of choices they `covered`.
+    """The result of all combinations: how many pairs of choices they `covered`.
 
     `left` is how many at most were not tried when the time was up. `unjudged` are checks without a
     verdict: id → reason.

@@ -1,8 +1,8 @@
 """API servers for tests: one that applies objects as Kubernetes does, and one that gives any answer it is told.
 
-The first is kmock in a thread, with the kinds of Kubernetes. What it does beyond that (merging by field ownership,
-refusing what may not stand together or may not change, warning of Pod Security) is held against recordings of a real
-server in `tests/unit/cluster/test_api_server.py`.
+The first is kmock in a thread, with the kinds of Kubernetes. Its additions (merging by field
+ownership, refusing what may not stand together or may not change, warning of Pod Security) are
+compared with recordings of a real server in `tests/unit/cluster/test_api_server.py`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _RECORDINGS = Path(__file__).parent / "data/api-recordings"
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """Return a file of `tests/data/api-recordings`; its `about` says where it comes from."""
+    """Return a file of `tests/data/api-recordings`; its `about` has the origin."""
     document: dict[str, Any] = json.loads(
         (_RECORDINGS / f"{name}.json").read_text(encoding="utf-8")
     )
@@ -56,7 +56,7 @@ def patched(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answers: a status, a document or a text, and what it warns of."""
+    """A server's answer: a status, a document or a text, and warnings."""
 
     status: int
     content: dict[str, Any] | str
@@ -221,7 +221,7 @@ def _below(value: Any, step: str, name: str) -> Any:
 
 
 def faults_of(one: Mapping[str, Any], live: Mapping[str, Any] | None) -> list[str]:
-    """Return what a real server says against an object that it would store."""
+    """Return a real server's objections to an object that it would store."""
     match one["kind"]:
         case "Deployment":
             return list(_deployment_faults(one["spec"], live))
@@ -412,7 +412,7 @@ def _response(reply: Reply) -> Response:
 
 
 def _malformed(namespace: str, one: dict[str, Any]) -> tuple[int, str] | None:
-    """What a real API server says of an object in a namespace that does not exist, or with a field that does not.
+    """Return a real server's refusal of an object in a missing namespace, or with an unknown field.
 
     Recorded: https://github.com/kubernetes/kubernetes/issues/122480 for the second.
     """

@@ -1,4 +1,4 @@
-"""Where a text installs scaffolder by name alone, so that an index decides whose package that is."""
+"""Find texts that install scaffolder by name alone, so that an index decides whose package that is."""
 
 from __future__ import annotations
 

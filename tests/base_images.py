@@ -42,7 +42,7 @@ BUILD_PROGRAMS = (
     ),
     *("sort", "touch", "uname", "xargs"),
 )
-"""What the scripts of every runtime may use of their build image."""
+"""Programs of their build image that the scripts of every runtime may use."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Buildah:
 
     def __init__(self, home: Path) -> None:
         self.storage = ("--root", str(home / "storage"), "--runroot", str(home / "run"))
-        # What a build caches goes there too, and is gone with the rest.
+        # The caches of a build go there too, and are gone with the rest.
         self.environment = {**os.environ, "TMPDIR": str(home)}
 
     def argv(self, command: str, *arguments: str) -> list[str]:
@@ -182,7 +182,7 @@ class Buildah:
         )
 
     def config(self, tag: str) -> dict[str, Any]:
-        """What the image says about itself, as Docker has it."""
+        """Return the image's configuration, as Docker has it."""
         inspected = json.loads(self.said("inspect", "--type", "image", tag))
         config: dict[str, Any] = inspected["Docker"]["config"]
         return config

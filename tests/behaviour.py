@@ -124,7 +124,7 @@ def stale(
 
 
 def message(left: tuple[Change, ...], old: str, answers: str) -> str:
-    """Say which objects differ, for which answers, and what to write."""
+    """Name the objects that differ, the answers, and the text to write."""
     globs = ", ".join(
         f'"{name}"' for name in dict.fromkeys(change.names[0] for change in left[:_CHANGES])
     )
@@ -144,7 +144,7 @@ def message(left: tuple[Change, ...], old: str, answers: str) -> str:
 
 
 _Objects = dict[tuple[str, tuple[str, ...]], str]
-"""What an object is and the names of it → its text."""
+"""An object's kind and names → its text."""
 
 
 def _platform(root: Path) -> _Objects:

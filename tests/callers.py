@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PAUSE_SECONDS = 0.005
-"""What a caller on a kept connection waits between two requests."""
+"""A caller's pause on a kept connection between two requests."""
 
 PROMISE_SECONDS = 0.25
 """The bucket of the latency objective."""
@@ -23,12 +23,12 @@ PROMISE_SECONDS = 0.25
 
 @dataclass
 class KeptConnections:
-    """Callers that each keep one connection, ask again and again, and connect anew when an answer ends it."""
+    """Callers that each keep one connection, ask again and again, and connect again when an answer ends it."""
 
     port: int
     number: int
     lost: list[str] = field(default_factory=list)
-    """What happened to a request on a connection that had an answer before."""
+    """Failures of requests on a connection that had an answer before."""
     reset: list[str] = field(default_factory=list)
     """The same for the first request of a connection: the port closed before the service took it."""
     answered: int = 0

@@ -1,4 +1,4 @@
-"""What one test of a run has judged no other test has to judge again, whichever worker runs it."""
+"""Claims on inputs: one test's verdict saves all others of a run, whichever worker runs it."""
 
 from __future__ import annotations
 

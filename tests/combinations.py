@@ -302,7 +302,10 @@ def _completed(row: dict[str, str]) -> Combination:
 
 
 def _asked_only(given: dict[str, object]) -> dict[str, object]:
-    """`given` without what is never asked beside the rest of it: a chat where nothing is monitored, say."""
+    """Return `given` without answers that are never asked beside the rest of it.
+
+    A chat without monitoring, for example.
+    """
     known: dict[str, Answer] = {}
     for question in answers.questions():
         if question.asked_given(known):

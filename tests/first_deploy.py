@@ -1,4 +1,4 @@
-"""How much somebody types, and edits by hand, until a new repository serves in all its environments."""
+"""The commands and edits by hand until a new repository serves in all its environments."""
 
 from __future__ import annotations
 

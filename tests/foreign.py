@@ -190,7 +190,7 @@ def repository(folder: Path, files: dict[str, str], origin: str = "") -> Path:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What Git prints in `folder`, which must succeed."""
+    """Return Git's output in `folder`, which must succeed."""
     done = subprocess.run(
         ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
     )

@@ -35,7 +35,10 @@ _READS = {
 
 
 def reacting(fault: Fault) -> tuple[Check, ...]:
-    """The checks that may say something new of `fault`: our own, and those whose program reads a file that it touches."""
+    """Return the checks that may report `fault`.
+
+    Our own, and those whose program reads a file that it touches.
+    """
     return tuple(
         check
         for check in checks.every(today=TODAY)
@@ -58,7 +61,10 @@ def reads(check: Check, file: str) -> bool:
 def expect_only(
     fault: Fault, root: Path, asked: Iterable[Check], toolchain: SystemToolchain
 ) -> None:
-    """Make `fault` in the repository at `root`: of the checks `asked`, those go red that it names, and its gate says where."""
+    """Make `fault` in the repository at `root`.
+
+    Of the checks `asked`, those go red that it names, and its gate names the place.
+    """
     asked = tuple(asked)
     for check in asked:
         if check.id == fault.gate and check.tool and toolchain.find(check.tool) is None:
@@ -85,7 +91,7 @@ def expect_only(
 def expect_said(
     fault: Fault, findings: Iterable[Finding], edited: Mapping[str, range], root: Path
 ) -> None:
-    """One of the findings says what `fault` expects, and names its place, itself or beside the other side."""
+    """One of the findings has the message of `fault`, and names its place, itself or beside the other side."""
     worst = {check.id: check.severity for check in checks.every(today=TODAY)}
     severity = Severity(fault.severity or worst.get(fault.gate, Severity.ERROR))
     saying = [

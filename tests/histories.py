@@ -46,7 +46,9 @@ def together(made: list[History], side: str) -> Tree:
 
 
 def faults(one: History, result: Tree, said: Mapping[str, str]) -> list[str]:
-    """What is wrong with `result`, the files of this history after the merge; `said` is the fate of each that was named.
+    """Return the faults of `result`, the files of this history after the merge.
+
+    `said` is the fate of each that was named.
 
     Empty where no line of a person is lost, none is in another block, what they deleted stays deleted, and what only
     one side changed is as that side has it.
@@ -83,8 +85,8 @@ def _misplaced(
 ) -> Iterator[str]:
     """A line outside a conflict stands below the same name as it did.
 
-    Where the template put another block of the same lines in the place of one, it renamed the block, to all who see
-    lines only; then the line stands below the new name.
+    If the template put another block of the same lines in the place of one, it renamed the block,
+    as far as lines show; then the line stands below the new name.
     """
     if _in_conflict(after, word):
         return
@@ -214,7 +216,7 @@ def _blocks(content: str) -> list[str]:
 
 
 def _edited(content: str, chance: random.Random, line: str) -> str:
-    """Another line in the place of one that says a timeout; a line that somebody wrote before stays."""
+    """Replace a line with a timeout; an edited line stays."""
     lines = content.splitlines(keepends=True)
     places = [place for place, old in enumerate(lines) if "timeout: 10" in old]
     if places:

@@ -77,7 +77,7 @@ class Lab:
         ).stdout.strip()
 
     def image(self, letter: str, fate: Fate | None = None) -> dict[str, str]:
-        """Build nothing, but say what becomes of an image; returns the variables that deploy it."""
+        """Build nothing, but set the fate of an image; returns the variables that deploy it."""
         revision = self.commit(f"image {letter}")
         self.plane.pods.revisions[digest(letter)] = revision
         self.plane.pods.fates[digest(letter)] = fate or Fate()

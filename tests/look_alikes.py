@@ -137,9 +137,12 @@ def cases(number: int, seed: int) -> Iterator[Case]:
 
 
 def faults(case: Case, result: str) -> list[str]:
-    """What is wrong with `result`: a line that is lost, or that came or went in another block than its own.
+    """Return the faults of `result`.
 
-    Where it is a conflict, only what is lost, and what is outside the markers in another block, whichever side is taken.
+    A line that is lost, or that came or went in another block than its own.
+
+    In a conflict, only lost lines, and lines outside the markers in another block, whichever side
+    is taken.
     """
     wrong = [f"{case.path}: {word} is lost" for word in case.words if word not in result]
     if "<<<<<<< " in result:

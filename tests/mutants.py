@@ -75,7 +75,7 @@ def _of_expression(line: str) -> Iterator[tuple[int, int, str]]:
     plain = re.sub(r'"[^"]*"', lambda text: '"' * len(text[0]), line)
     for found in NUMBER.finditer(plain):
         value = float(found[0])
-        # What 0 and 1 are compared with is counted: a part of one would change nothing.
+        # The counterparts of 0 and 1 are counts: a part of one would change nothing.
         near = (value - 1, value + 1) if value in (0, 1) else (value * 0.8, value * 1.25)
         for wrong in near:
             yield found.start(), found.end(), f"{wrong:g}"

@@ -1,4 +1,6 @@
-"""What a pipeline runs against: an origin to clone, a real registry, a cluster for each environment, and a chat.
+"""The surroundings of a pipeline.
+
+An origin to clone, a real registry, a cluster for each environment, and a chat.
 
 Real: git, bash, make, the linters, helm, kubectl, the registry (Debian's docker-registry), and the build of the image where
 buildah can run (`stand_ins/build_image.py` hands docker's arguments to it; else it writes an image without a program). Stand-ins, each
@@ -97,7 +99,7 @@ class PipelineLab:
         return self.folder / "home"
 
     def clone(self, name: str) -> Path:
-        """Clone the origin anew, as a job does."""
+        """Clone the origin again, as a job does."""
         place = self.folder / "clones" / name
         git = ["git", "clone", "--quiet", str(self.origin), str(place)]
         subprocess.run(git, check=True, capture_output=True)

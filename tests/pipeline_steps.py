@@ -1,7 +1,7 @@
 """The steps of a Jenkinsfile and of an Azure pipeline, read from the files in order, to be run without their servers.
 
-What is run is what the files say: the commands, and exactly the variables that file and server give them. What is not run is
-what only the server does: conditions of stages, locks, milestones, approvals, artifacts.
+The files decide what runs: the commands, and exactly the variables that file and server give them.
+The server's own work is not run: conditions of stages, locks, milestones, approvals, artifacts.
 """
 
 from __future__ import annotations

@@ -18,7 +18,10 @@ _API_GROUP = "rbac.authorization.k8s.io"
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks: the common name and the organizations of a certificate, or what else the login says."""
+    """The identity of a request.
+
+    The common name and organizations of a certificate, or the login's other fields.
+    """
 
     user: str
     groups: tuple[str, ...] = ()
@@ -26,7 +29,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of the authorizer: `resource` has its subresource after a slash; no namespace is the whole cluster."""
+    """A request to the authorizer.
+
+    `resource` has its subresource after a slash; no namespace is the whole cluster.
+    """
 
     verb: str
     resource: str

@@ -1,4 +1,7 @@
-"""Faults that `terraform validate` passes and a rehearsal finds: by name, the code, and what is said."""
+"""Faults that `terraform validate` passes and a rehearsal finds.
+
+By name, the code, and the message.
+"""
 
 from __future__ import annotations
 

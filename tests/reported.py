@@ -82,7 +82,7 @@ REPORT = Report(
 )
 
 NASTY = "100% of <b>\"it\" & 'that'</b>, a: b\n::set-env name=X::\r| `c` [x](y) é"
-"""What a hostile repository or a chatty tool might put into a message."""
+"""Text that a hostile repository or a chatty tool might put into a message."""
 
 HOSTILE = replace(
     REPORT,

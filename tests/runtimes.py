@@ -1,4 +1,4 @@
-"""What builds and runs the generated services on this machine, by runtime."""
+"""Build and run the generated services on this machine, by runtime."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ import pytest
 
 @dataclass(frozen=True)
 class Tools:
-    """What builds and runs a service on this machine: the version found, and the variables that select it."""
+    """The tools of a service on this machine.
+
+    The version found, and the variables that select it.
+    """
 
     version: str
     environment: Mapping[str, str]

@@ -61,7 +61,7 @@ class Block:
     reason: str
     exit_codes: tuple[int, ...]
     output: str
-    """What the last command prints, with a line … in place of others, or ""."""
+    """The output of the last command, with a line … in place of others, or ""."""
 
 
 def commands(page: str) -> list[Block]:

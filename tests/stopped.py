@@ -62,7 +62,7 @@ class Ended:
 
 
 class Runs:
-    """The process that runs are copied from; `folder` holds what they leave, and is nobody else's."""
+    """The process that runs are copied from; `folder` holds their files, and has no other user."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -94,7 +94,7 @@ class Runs:
         )
 
     def run(self, *arguments: str, cache: Path, at: Point | None = None, how: str = "") -> Ended:
-        """Run `scaffold ARGUMENTS`; at the point `at` it is stopped as `how` says.
+        """Run `scaffold ARGUMENTS`; at the point `at` it is stopped by `how`.
 
         "before" and "after" kill the process there, before and after what it does; "torn" kills it
         with the file made and empty; "git" kills Git. "full" leaves no room for a file from there
@@ -124,7 +124,7 @@ class Runs:
 
 
 def watch(role: str) -> None:
-    """See all that this process does from now on, and stop it where the plan of the run says."""
+    """See all that this process does from now on, and stop it at the point of the run's plan."""
     watched = _Watched(role, Path(os.environ[VARIABLE]))
     os.register_at_fork(after_in_child=lambda: watched.becomes("render"))
     sys.addaudithook(watched.meets)
@@ -183,7 +183,7 @@ class _Watched:
 
 
 def _named(event: str, about: tuple[Any, ...]) -> tuple[str, str] | None:
-    """What happens, and to what; None where nothing is started or written."""
+    """Return the event and its object; None if nothing is started or written."""
     if event == "subprocess.Popen":
         argv = [os.fsdecode(word) for word in about[1]]
         if Path(argv[0]).name != "git":

@@ -1,4 +1,4 @@
-"""What tests share: the checkout, and a scripted stand-in for the programs of a machine."""
+"""Shared by tests: the checkout, and a scripted stand-in for the programs of a machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ copier_alone = pytest.mark.skipif(
 """For tests that run Copier's own command on a template in Git."""
 
 TODAY = datetime.date(2026, 11, 22)
-"""A day on which nothing that the templates pin comes to its end soon; `make dates` says when that is no longer so."""
+"""A day on which nothing that the templates pin comes to its end soon.
+
+`make dates` reports when that changes.
+"""
 
 Repository = Callable[..., Path]
 """`repository(runtime="java", …)`: the folder of the repository that these answers give."""
@@ -35,7 +38,7 @@ Repository = Callable[..., Path]
 
 @dataclass
 class ScriptedToolchain:
-    """Programs that say what a test wrote down: a Done, or an error to raise, by the name of the tool."""
+    """Programs with a test's answers: a Done, or an error to raise, by the name of the tool."""
 
     outcomes: Mapping[str, CompletedRun | Exception]
     calls: list[tuple[str, ...]] = field(default_factory=list)
@@ -78,7 +81,7 @@ class ScriptedToolchain:
 
 
 def said(stdout: str = "", *, exit_code: int = 0, stderr: str = "") -> CompletedRun:
-    """What a program said, as a Done."""
+    """Return a program's output, as a Done."""
     return CompletedRun(
         argv=("scripted",), exit_code=exit_code, stdout=stdout, stderr=stderr, seconds=0.0
     )

@@ -1,4 +1,4 @@
-"""What Terraform prints, for a scripted stand-in."""
+"""Terraform's output, for a scripted stand-in."""
 
 from __future__ import annotations
 

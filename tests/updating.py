@@ -1,4 +1,4 @@
-"""A small template with releases of its own, a repository generated from it, and what Git says of that."""
+"""A small template with releases of its own, a repository generated from it, and Git's output about it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RECORD = {
 
 
 def git(folder: Path, *arguments: str, check: bool = True, **environment: str) -> str:
-    """What git prints, without the space around it."""
+    """Return the output of git, without the space around it."""
     person = {
         f"GIT_{role}_{what}": "someone"
         for role in ("AUTHOR", "COMMITTER")
@@ -130,7 +130,7 @@ def plain_copier(folder: Path, *options: str) -> None:
 
 
 def fates(outcome: Outcome) -> dict[str, FileAction]:
-    """What becomes of each file, but for the record of the answers."""
+    """Return each file's outcome, but for the record of the answers."""
     return {
         change.path: change.fate
         for change in outcome.changes

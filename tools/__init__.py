@@ -1,1 +1,1 @@
-"""What maintains this project: releases, documents, measurements."""
+"""Maintain this project: releases, documents, measurements."""

@@ -1,4 +1,4 @@
-"""Measures what users wait for, and fails where it takes too long beside something else on the same machine.
+"""Measure users' waiting times, and fail if one is too long beside a reference.
 
 Limits are ratios, measured in turn: to `python -c pass`, `copier copy`, `copier update`, `helm
 template` and the slowest tool. Seconds are printed and not judged, because they differ threefold
@@ -36,7 +36,10 @@ OWN = ("AG", "EN", "EOL", "SEC")
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """One row: what was measured, the median, its unit, and the limit that the project sets; None: told, not judged."""
+    """One row: a measurement, the median, its unit, and the project's limit.
+
+    A limit of None is reported, not judged.
+    """
 
     name: str
     median: float
@@ -123,7 +126,7 @@ def _paired(
     runs: int,
     limit: float,
 ) -> Iterator[Measure]:
-    """Measure two commands in turn, and judge the ratio: a slow machine, or a slow moment of one, is slow for both."""
+    """Measure two commands in turn, and judge the ratio: a slow machine is slow for both."""
     pairs = [(ours[1](), other[1]()) for _ in range(runs + 1)][1:]
     yield Measure(
         name=ours[0], median=statistics.median(one for one, _ in pairs), limit=None, unit="s"
@@ -178,7 +181,7 @@ def _report(argv: list[str]) -> dict[str, Any]:
 
 
 def _updates(folder: Path, runs: int) -> Iterator[Measure]:
-    """From the oldest release to the newest, of a repository that nobody touched."""
+    """Update an untouched repository from the oldest release to the newest."""
     os.environ["PATH"] = (
         f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"  # git-remote-scaffold
     )
@@ -238,7 +241,10 @@ def _copier(template: Path, target: Path) -> list[str]:
 
 @contextmanager
 def _template(folder: Path) -> Iterator[Path]:
-    """The template alone, as a plain folder: `copier copy` of the checkout would also clone its history."""
+    """Provide the template alone, as a plain folder.
+
+    `copier copy` of the checkout would also clone its history.
+    """
     template = folder / "template"
     template.mkdir()
     for name in ("copier.yml", "versions.yml"):

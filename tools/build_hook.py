@@ -1,4 +1,4 @@
-"""Puts the template into the wheel, but nothing that Terraform or an editor left among its files."""
+"""Put the template into the wheel, without leftovers of Terraform or an editor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ LEFT_BY_TOOLS = {".terraform", ".terraform.lock.hcl", "__pycache__", ".DS_Store"
 
 
 class TemplateHook(BuildHookInterface[Any]):
-    """Maps each file of the template to scaffolder/_template; an editable install uses the checkout itself."""
+    """Maps each file of the template to scaffolder/_template.
+
+    An editable install uses the checkout itself.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":

@@ -12,9 +12,10 @@ PAGE = Path(__file__).parent.parent / "docs" / "checks.md"
 
 _HEAD = """# Checks
 
-What `scaffold check` asks. `make docs` writes this file from the registry of checks and from their pages in
-`scaffolder/checks/`; `scaffold explain ID` prints the same in a terminal. A check without anything to look at is
-named as such, one whose program is missing is skipped with a reason, and neither is a pass.
+The checks of `scaffold check`. `make docs` writes this file from the registry of checks and from
+their pages in `scaffolder/checks/`; `scaffold explain ID` prints the same in a terminal. A check
+without anything to look at is named as such, one whose program is missing is skipped with a
+reason, and neither is a pass.
 """
 
 
@@ -52,11 +53,14 @@ def text() -> str:
 
 def _section(check: Check) -> str:
     one = page.of(check.id)
-    return f"### {check.id} {check.title}\n\n{one.what}\n\n**Why.** {one.why}\n\n**Fix.** {one.fix}\n\n{one.example}\n"
+    return (
+        f"### {check.id} {check.title}\n\n{one.what}\n\n**Why.** {one.why}\n\n**Fix.**"
+        f" {one.fix}\n\n{one.example}\n"
+    )
 
 
 def _anchor(check: Check) -> str:
-    """What GitHub makes of the heading: lower case, without punctuation, spaces as hyphens."""
+    """Return GitHub's anchor of the heading: lower case, without punctuation, spaces as hyphens."""
     kept = "".join(
         letter
         for letter in f"{check.id} {check.title}".lower()

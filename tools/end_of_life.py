@@ -26,7 +26,7 @@ ADDRESS = "https://endoflife.date"
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where the cycles of a product are read.
+    """The page with the cycles of a product.
 
     `pages` are names in `products/`; of a cycle that several list, the first page counts. `field`
     is the end that counts, `names` whether images are also tagged by the code name of a release.
@@ -113,7 +113,7 @@ def text(former: str, table: Mapping[str, Any]) -> str:
     lines = []
     for product, entry in table.items():
         lines += [f"{product}:", f"  name: {entry['name']}", *_part(entry, "  ")]
-        if "before" in entry:  # what the source says nothing of: edited by hand
+        if "before" in entry:  # not in the source: edited by hand
             lines += ["  before:", *_part(entry["before"], "    ")]
     return "\n".join([*head, *lines]) + "\n"
 
@@ -126,7 +126,7 @@ def _part(part: Mapping[str, Any], indent: str) -> list[str]:
 def _cycles(source: Source, products: Path) -> Iterator[tuple[str, tuple[str, ...], Any]]:
     """Yield each cycle, what it is called, and its end, oldest first.
 
-    An end may also be true or false, where no date is published.
+    An end may also be true or false, if no date is published.
     """
     listed: dict[str, tuple[tuple[str, ...], Any]] = {}
     for page in source.pages:

@@ -1,4 +1,4 @@
-"""Which releases of the templates never change again, and where the bundle or a tag differs from them."""
+"""List the frozen releases of the templates, and differences in the bundle or a tag."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = Path(__file__).parent / "frozen-releases.yml"
 
 @dataclass(frozen=True, kw_only=True)
 class Frozen:
-    """A release that never changes again: the Git hashes of its commit in the bundle and of its tree."""
+    """A release that never changes again, by the Git hashes of its commit and of its tree."""
 
     version: str
     commit: str
@@ -32,7 +32,7 @@ def releases(file: Path = FILE) -> tuple[Frozen, ...]:
 
 
 def moved_in(repository: Path, frozen: Iterable[Frozen]) -> Iterator[str]:
-    """Yield a sentence per release whose tag in the bare `repository` is absent or is not what is frozen."""
+    """Yield a sentence per release whose tag in the bare `repository` is not the frozen one."""
     for release in frozen:
         tag = f"v{release.version}"
         for kind, expected in (("commit", release.commit), ("tree", release.tree)):
@@ -49,7 +49,7 @@ def moved_in(repository: Path, frozen: Iterable[Frozen]) -> Iterator[str]:
 
 
 def moved_in_list(entries: Iterable[Mapping[str, Any]], frozen: Iterable[Frozen]) -> Iterator[str]:
-    """Yield a sentence per release that releases.yml lacks or lists with another tree than what is frozen."""
+    """Yield a sentence per release that releases.yml lacks or lists with another tree."""
     listed = {entry["version"]: entry["tree"] for entry in entries}
     for release in frozen:
         actual = listed.get(release.version, "none")
@@ -60,7 +60,7 @@ def moved_in_list(entries: Iterable[Mapping[str, Any]], frozen: Iterable[Frozen]
 def moved_tags(
     project: Path, repository: Path, frozen: Iterable[Frozen], files: tuple[str, ...]
 ) -> Iterator[str]:
-    """Yield a sentence per tag of `project` whose `files` are not the tree that is frozen under its name.
+    """Yield a sentence per tag of `project` whose `files` differ from the frozen tree of its name.
 
     Passes over releases that the checkout has no tag of. The tree is computed in the bare
     `repository`.

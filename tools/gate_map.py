@@ -1,4 +1,4 @@
-"""Writes docs/gate-map.md and the same as data, scaffolder/report/gates.json, from the faults beside the checks."""
+"""Write docs/gate-map.md, and scaffolder/report/gates.json, from the faults of the checks."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ DATA = ROOT / "scaffolder" / "report" / "gates.json"
 
 _HEAD = """# The gate map
 
-Each line is a mistake that people make in a repository like these, and the gate that stops it. The mistakes are in
-`scaffolder/checks/`, a few lines of YAML each in a file `<subject>.faults.yml` beside the check. A test makes every one
-of them in a generated repository and asserts that exactly the gate named here goes red, no other but those that are
-named with it, with the right place. `make docs` writes this page from the same files; `make faults` runs every
+Each line is a mistake that people make in a repository like these, and the gate that stops it.
+The mistakes are in `scaffolder/checks/`, a few lines of YAML each in a file
+`<subject>.faults.yml` beside the check. A test makes every one of them in a generated repository
+and asserts that exactly the gate named here goes red, no other but those that are named with it,
+with the right place. `make docs` writes this page from the same files; `make faults` runs every
 check on every mistake and on variants of them that are not listed here.
 
-**If you learn:** read a line from left to right as a story. Someone did this; without a gate, that would have
-happened to users; the gate reports it, at the stage where a fix costs least. Make one yourself: `make demo`, edit
-the file, run the command.
+**If you learn:** read a line from left to right as a story. Someone did this; without a gate,
+that would have happened to users; the gate reports it, at the stage where a fix costs least. Make
+one yourself: `make demo`, edit the file, run the command.
 
-**If you run services:** the stages tell how far a mistake gets before something stops it. A line at "qa" or later is
-one that reading files cannot find; look there first when you add a gate. A mistake that no line describes is worth an
-entry.
+**If you run services:** the stages tell how far a mistake gets before something stops it. A line
+at "qa" or later is one that reading files cannot find; look there first when you add a gate. A
+mistake that no line describes is worth an entry.
 """
 
 
@@ -53,7 +54,10 @@ def text(every: Sequence[Fault]) -> str:
     counts = [
         "## Where they are stopped",
         "",
-        f"{len(every)} mistakes, all of them stopped; {early} ({early / len(every):.0%}) before anything is deployed.",
+        (
+            f"{len(every)} mistakes, all of them stopped; {early} ({early / len(every):.0%}) before"
+            " anything is deployed."
+        ),
         "",
         "| stage | where that is | mistakes | share |",
         "|---|---|---|---|",
@@ -111,7 +115,7 @@ def _gate(name: str) -> str:
 
 
 def _where(fault: Fault) -> str:
-    """The answers of the repository, where they are not the defaults."""
+    """Return the answers of the repository that are not the defaults."""
     if not fault.answers:
         return ""
     words = (

@@ -32,7 +32,7 @@ WHEEL = "devops_scaffolder-{version}-py3-none-any.whl"
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What the commands are run with: wheels, an index of them, a Git host, and a folder."""
+    """The inputs of the commands: wheels, an index of them, a Git host, and a folder."""
 
     wheels: Path
     index: str
@@ -79,7 +79,7 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What one way took: seconds of wall clock, and mebibytes on the disk."""
+    """The cost of one way: seconds of wall clock, and mebibytes on the disk."""
 
     way: Way
     seconds: float
@@ -238,7 +238,7 @@ def _served(wheels: Path, simple: Path) -> Iterator[str]:
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Say nothing of a request."""
+        """Print nothing of a request."""
 
 
 def _can_run(way: Way) -> bool:

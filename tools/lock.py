@@ -1,4 +1,4 @@
-"""Writes the development environment's lock file: what is installed now, exactly, and nothing of ours in it."""
+"""Write the development environment's lock file: the installed packages, but not ours."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ NOT_LOCKED = {"pip", "setuptools", "wheel", installation.NAME}
 
 
 def main(target: str) -> None:
-    """Upgrade every development dependency to the newest release that its bounds allow, and write what that gave."""
+    """Upgrade every development dependency within its bounds, and write the result."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--quiet", "--upgrade", "pip"], check=True)
     subprocess.run(

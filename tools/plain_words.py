@@ -5,8 +5,8 @@ several words in `scaffolder`), the pages of `docs` and of the checks, README an
 counts, per 1,000 words of each part:
 
 - a sentence that begins with "What" and is not a question: its noun is missing
-- say, says, said: a file states, sets or has something
-- "is no" and "are no"
+- the forms of "to say": a file states, sets or has something
+- "is" or "are" with "no"
 - a clause with "where" for a condition ("if" or "for")
 
 `tools/plain-words.yml` has the limit of each part. Limits only go down: a part that is better than

@@ -24,7 +24,7 @@ def main() -> int:
 
 
 def supported() -> list[str]:
-    """Return the versions that the package says it supports: "3.11"."""
+    """Return the versions that the package supports: "3.11"."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     prefix = "Programming Language :: Python :: "
     named = [text.removeprefix(prefix) for text in project["classifiers"] if prefix in text]

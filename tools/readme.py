@@ -1,4 +1,4 @@
-"""Fills README.md's generated parts: the transcript of a run, the tree of what it made, and the exit codes."""
+"""Fill README.md's generated parts: a run's transcript, the tree of its files, exit codes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def exit_codes() -> str:
 
 
 def tree(root: Path) -> str:
-    """The first two levels of a repository, folders first, with the number of files below each folder."""
+    """Return a repository's first two levels, folders first, with the number of files below."""
     lines = ["my-service/"]
     for path in _sorted(root):
         lines.append(_line(path, 1))

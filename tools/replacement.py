@@ -2,8 +2,8 @@
 
 PROVIDER is the file of a real provider, such as terraform-provider-aws_v5.100.0_x5. It is asked,
 over its own protocol, for the plan of one change after the other; no account is needed, because a
-plan of a change asks no cloud. What documentation says of the types of another provider is merged
-with --documents FOLDER, the folder with one page of Markdown for each type.
+plan of a change asks no cloud. The documentation of another provider's types is merged with
+--documents FOLDER, the folder with one page of Markdown for each type.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scaffolder.tools.rehearsal.conforming import conform
 
 TARGET = Path(__file__).parent.parent / "scaffolder/tools/rehearsal/replacement.json.gz"
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
-"""What HashiCorp's go-plugin asks of whoever starts a provider."""
+"""The cookie that HashiCorp's go-plugin expects of the program that starts a provider."""
 
 PANICS = 6
 """After so many panics a type is left as far as it is known."""
@@ -178,7 +178,7 @@ def _changes(block: Object, full: Object) -> Iterator[tuple[str, Object, Object]
 
 
 def _plan(ask: Any, name: str, block: Object, before: Object, after: Object) -> set[str] | None:
-    """Return the attributes that a plan names as replacing, None if there is no plan."""
+    """Return the attributes that a plan names as replacing, None without a plan."""
     computed = {
         key
         for key, attribute in block.get("attributes", {}).items()
@@ -238,7 +238,7 @@ _FORMS = (
     (r"time|date$|_at$", "2026-01-0{}T00:00:00Z"),
     (r"(^|_)ip($|_)|address", "10.0.0.{}"),
 )
-"""What the provider reads in strings of some names, with a digit to change."""
+"""The forms that the provider expects in strings of some names, with a digit to change."""
 
 
 def _text(name: str, digit: str) -> str:

@@ -28,7 +28,7 @@ MOST_SHARE = 0.5
 
 RELEASE_0_5_0 = "f118ef1"
 RUNS = 5
-"""The least of so many runs counts: what another process takes from them is no cost of theirs."""
+"""The least of so many runs counts: time that another process takes from them is not theirs."""
 
 _OF_BYTECODE = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 """Variables that decide whether Python keeps what it compiles, and where."""
@@ -207,7 +207,7 @@ def services(root: Path, number: int) -> None:
 
 
 def files(root: Path, number: int) -> None:
-    """What a run of the checks took: CPU in seconds, memory in MiB of its largest process."""
+    """Write a repository with about `number` files of several kinds into `root`."""
     _write(root / "Dockerfile", DOCKERFILE)
     _write(root / "package.json", PACKAGE.format(name="app"))
     kinds = {
@@ -233,7 +233,7 @@ def _write(file: Path, text: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What one run of the checks took: CPU in seconds, and memory in MiB of its largest process."""
+    """The cost of one run of the checks: CPU in seconds, memory in MiB of its largest process."""
 
     cpu: float
     memory: float

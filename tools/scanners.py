@@ -28,12 +28,12 @@ PAGE = ROOT / "docs" / "scanners.md"
 ENVIRONMENT = ROOT / ".venv-scanners"
 REQUIREMENTS = ROOT / "requirements" / "scanners.txt"
 IN_ONE_PROCESS = {"CHECKOV_PARALLELIZATION_TYPE": "none"}
-"""checkov forks itself for each kind of file, and more than half of its time goes into copying its memory."""
+"""checkov forks itself for each kind of file, and spends half of its time copying its memory."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Finding:
-    """What a scanner says of one place of one repository."""
+    """A scanner's finding at one place of one repository."""
 
     path: str
     line: int = 0
@@ -84,7 +84,7 @@ def main() -> int:
 
 
 def install() -> None:
-    """Make .venv-scanners: they need 500 MB, and versions of libraries that ours must not depend on."""
+    """Make .venv-scanners, with 500 MB of libraries in versions that ours must not depend on."""
     venv.create(ENVIRONMENT, with_pip=True, clear=True)
     pip = [
         str(ENVIRONMENT / "bin" / "python"),
@@ -109,7 +109,7 @@ def report(folder: Path) -> int:
 
 
 def findings_of(folder: Path) -> dict[str, list[Finding] | None]:
-    """What each scanner finds in the repository at `folder`, sorted.
+    """Return each scanner's findings in the repository at `folder`, sorted.
 
     They see a copy outside of this Git repository: some look for their configuration at a
     repository's root.
@@ -124,12 +124,14 @@ def findings_of(folder: Path) -> dict[str, list[Finding] | None]:
     return {name: None if found is None else sorted(set(found)) for name, found in results.items()}
 
 
-# ---- the page -----------------------------------------------------------------------------------------------------
+# ---- the page
 
 _PAGE = """# What scanners find in the examples
 
-`make scanners` writes this page; a dash means that a scanner has nothing to look at. What stays is waived in
-the generated repository, in `.scaffold/waivers.yml`, with reason, owner and end; `scaffold check` finds what silences a
+`make scanners` writes this page; a dash means that a scanner has nothing to look at. What stays \
+is waived in
+the generated repository, in `.scaffold/waivers.yml`, with reason, owner and end; `scaffold \
+check` finds what silences a
 scanner and is not listed there (WV001), and an entry that is expired or not needed (WV002).
 
 {findings}
@@ -138,15 +140,20 @@ scanner and is not listed there (WV001), and an entry that is expired or not nee
 
 {scanners}
 
-check-jsonschema asks the schemas of GitHub workflows, GitLab CI, Azure Pipelines, Compose and Renovate, and whether the
-chart's `values.schema.json` is a schema; that of Azure Pipelines knows Microsoft's own tasks only, so a task of an
-extension is read as a script. checkov looks at the repository and at what the chart renders for each environment; trivy
+check-jsonschema asks the schemas of GitHub workflows, GitLab CI, Azure Pipelines, Compose and \
+Renovate, and whether the
+chart's `values.schema.json` is a schema; that of Azure Pipelines knows Microsoft's own tasks \
+only, so a task of an
+extension is read as a script. checkov looks at the repository and at what the chart renders for \
+each environment; trivy
 renders the chart itself. Both work from the rules that they bring, without a network.
 
 ## What is waived
 
-{number} decisions in all examples together, at most {most} in one. They cover {rules} rules, at most
-{most_rules} in one: checkov and trivy often have a rule each for the same thing, and each cloud has rules of its own.
+{number} decisions in all examples together, at most {most} in one. They cover {rules} rules, at \
+most
+{most_rules} in one: checkov and trivy often have a rule each for the same thing, and each cloud \
+has rules of its own.
 
 {waived}
 """
@@ -184,7 +191,10 @@ def _cell(findings: list[Finding] | None) -> str:
 
 
 def _decision(name: str, entries: list[waivers.Waiver]) -> list[str]:
-    """One waiver in all repositories that have it; on each cloud it has other rules, and may have another reason."""
+    """Return one waiver in all repositories that have it.
+
+    On each cloud it has other rules, and may have another reason.
+    """
     rules = sorted({rule for entry in entries for rule in entry.rules})
     reasons = dict.fromkeys(" ".join(entry.reason.split()) for entry in entries)
     return [f"`{name}`", ", ".join(f"`{rule}`" for rule in rules), "<br>".join(reasons)]
@@ -194,7 +204,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 
-# ---- the scanners -------------------------------------------------------------------------------------------------
+# ---- the scanners
 
 
 def hadolint(folder: Path) -> list[Finding] | None:
@@ -227,9 +237,11 @@ def yamllint(folder: Path) -> list[Finding] | None:
         re.fullmatch(r"\./(.+?):(\d+):\d+: \[\w+\] (.*?)(?: \((.+)\))?", line) for line in lines
     ]
     return [
-        Finding(path=one[1], line=int(one[2]), rule=one[4] or "syntax", message=one[3])
-        if one
-        else Finding(path=".", rule="yamllint", message=line)
+        (
+            Finding(path=one[1], line=int(one[2]), rule=one[4] or "syntax", message=one[3])
+            if one
+            else Finding(path=".", rule="yamllint", message=line)
+        )
         for one, line in zip(found, lines, strict=True)
     ]
 
@@ -351,7 +363,10 @@ def _checkov(folder: Path, *options: str) -> list[Finding]:
 
 
 def _render(folder: Path, destination: Path) -> None:
-    """Write what the chart renders to, a file for each object, under its environment and the template it came from."""
+    """Write the rendering of the chart.
+
+    It is a file for each object, under its environment and the template it came from.
+    """
     with SystemToolchain() as toolchain:
         try:
             objects = manifests.objects(Project(folder), toolchain)
@@ -412,16 +427,17 @@ SCANNERS = (
     _scanner(checkov, "checkov --directory . --skip-download"),
     _scanner(
         trivy,
-        "trivy config --skip-check-update --helm-values helm/…/values-local.yaml --ignorefile .trivyignore.yaml .",
+        "trivy config --skip-check-update --helm-values helm/…/values-local.yaml --ignorefile"
+        " .trivyignore.yaml .",
     ),
 )
 
 
-# ---- running them -------------------------------------------------------------------------------------------------
+# ---- running them
 
 
 def find(program: str) -> str:
-    """Where a scanner's program lies.
+    """Return the place of a scanner's program.
 
     Raises:
         NotInstalled: nowhere.
@@ -453,9 +469,9 @@ def _run(program: str, *arguments: str, cwd: Path) -> subprocess.CompletedProces
 
 
 def _json(program: str, *arguments: str, cwd: Path) -> Any:
-    """What a program reports.
+    """Return a program's report.
 
-    Their exit codes say whether something was found; no JSON is no report.
+    Their exit codes tell whether a finding exists; output that is not JSON fails.
     """
     done = _run(program, *arguments, cwd=cwd)
     try:

@@ -1,4 +1,6 @@
-"""Writes scaffolder/checks/security/forms.json: the published forms of secrets, taken from gitleaks' table.
+"""Write forms.json: the published forms of secrets, taken from gitleaks' table.
+
+It is in scaffolder/checks/security/.
 
     python -m tools.secret_forms gitleaks.toml REVISION
         gitleaks.toml is config/gitleaks.toml of https://github.com/gitleaks/gitleaks at that
@@ -85,16 +87,15 @@ def _row(rule: dict[str, Any]) -> dict[str, object]:
 def python_pattern(pattern: str) -> str:
     """Return a pattern of Go's regexp for Python's re, between borders of words.
 
-    Go lets a flag start anywhere, up to the end of its group; Python wants it around what it is
-    for. What may follow a token is widened from the few signs of gitleaks to whatever is no part of
-    a token.
+    Go lets a flag start anywhere, up to the end of its group; Python wants it around its subject.
+    The text after a token is widened from the few signs of gitleaks to any sign outside a token.
     """
     pattern = _scoped_flags(_END.sub("", pattern).replace("[[:alnum:]]", "[A-Za-z0-9]"))
     return rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9_])"
 
 
 def _scoped_flags(pattern: str) -> str:
-    """The pattern with each bare `(?i)` turned into a group of its own, which ends where the group around it ends."""
+    """Return the pattern with each bare `(?i)` as a group, up to the end of its surrounding one."""
     while (at := pattern.find("(?i)")) >= 0:
         end = _end_of_group(pattern, at + 4)
         pattern = f"{pattern[:at]}(?i:{pattern[at + 4 : end]}){pattern[end:]}"
@@ -102,7 +103,7 @@ def _scoped_flags(pattern: str) -> str:
 
 
 def _end_of_group(pattern: str, start: int) -> int:
-    """Where the group that `start` is in closes; the end of the pattern where it is in none."""
+    """Return the end of the group around `start`, or of the pattern."""
     depth, at, in_class = 0, start, False
     while at < len(pattern):
         sign = pattern[at]

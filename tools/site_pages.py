@@ -1,8 +1,8 @@
 """Write the pages of the site into build/pages, for `make site`: `python -m tools.site_pages`.
 
 The Markdown of docs/ is written for a reader on a Git host. The site has the same pages, plus the
-texts at the root of the project and what the program itself knows: its commands, questions, words
-and versions. A link to a file that is no page of the site becomes plain text.
+texts at the root of the project and pages from the program itself: its commands, questions, words
+and versions. A link to a file outside the site becomes plain text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 def main() -> None:
-    """Write every page anew."""
+    """Write every page again."""
     shutil.rmtree(PAGES, ignore_errors=True)
     for name, text in written().items():
         _write(name, text)
@@ -54,7 +54,7 @@ def names() -> dict[str, str]:
 
 
 def copied() -> list[Path]:
-    """Return the files of docs/ that pages show or link, and that are no page."""
+    """Return the files of docs/ that pages show or link, without the pages."""
     return [
         file for file in sorted(DOCS.rglob("*")) if file.suffix in (".css", ".js", ".json", ".svg")
     ]

@@ -44,7 +44,7 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
 
     Raises:
         ProjectError: it is none, nothing is committed, something is not committed, or the branch is
-        there already. ToolMissing: there is no Git.
+        there already. ToolMissing: Git is missing.
 
     """
     git = Git(toolchain, root)
@@ -69,9 +69,11 @@ def opened(root: Path, toolchain: Toolchain) -> Repository:
         empty = not any(one.name != ".git" for one in root.iterdir())
         raise ProjectError(
             f"nothing of {root} is committed",
-            hint="scaffold new my-service makes a new one"
-            if empty
-            else "git add --all && git commit",
+            hint=(
+                "scaffold new my-service makes a new one"
+                if empty
+                else "git add --all && git commit"
+            ),
         )
     options = (
         "--porcelain=v1",
@@ -105,7 +107,10 @@ def _refuse_taken(git: Git) -> None:
     if git.says("show-ref", "--quiet", f"refs/heads/{NAME}"):
         raise ProjectError(
             f"there is a branch {NAME} already",
-            hint=f"git switch {NAME} to go on with it; git branch --delete --force {NAME} to start again",
+            hint=(
+                f"git switch {NAME} to go on with it; git branch --delete --force {NAME} to start"
+                " again"
+            ),
         )
     # Git keeps a branch in a file: scaffold/adopt cannot be beside scaffold, nor beside
     # scaffold/adopt/more.
@@ -123,7 +128,9 @@ def _refuse_taken(git: Git) -> None:
 
 
 def tree(repository: Repository, files: Mapping[str, Path]) -> str:
-    """The hash of what is committed with `files` added: from their place below `root` to where each lies now.
+    """Return the hash of the commit with `files` added.
+
+    They map a place below `root` to where each is now.
 
     Raises:
         ProjectError: what is committed would not all stay as it is.
@@ -185,7 +192,7 @@ def commit(repository: Repository, tree: str, message: str) -> str:
 
 
 def written(repository: Repository, tree: str, folder: Path) -> None:
-    """Write a tree's files below `root` into `folder`, which must not exist, as a checkout would."""
+    """Write a tree's files below `root` into the new `folder`, as a checkout would."""
     folder.mkdir(parents=True)
     below = repository.git(
         "rev-parse", f"{tree}:{repository.prefix}" if repository.prefix else tree

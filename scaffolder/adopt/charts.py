@@ -13,10 +13,10 @@ from scaffolder.repository.runtimes import of_each
 
 
 def chart(project: Project) -> Found | None:
-    """The chart that is called like the service, else the only one that is nobody else's.
+    """Return the chart with the service's name, else the only one that is not another project's.
 
-    A chart of a known program (jenkins, redis) is somebody else's, and one without templates that
-    is called otherwise only installs others. The value is the folder.
+    A chart of a known program (jenkins, redis) is another project's, and one without templates and
+    with another name only installs others. The value is the folder.
     """
     return project.once("own chart", lambda: _chart(project))
 
@@ -35,7 +35,7 @@ def _chart(project: Project) -> Found | None:
 
 
 def _installs(project: Project, chart: Chart) -> bool:
-    """Return whether a chart has templates, or none because nobody has written one yet."""
+    """Return whether a chart has templates, or none because they are not written yet."""
     others = chart.metadata.get("dependencies")
     return bool(files.chart_templates(project, chart.folder)) or not others
 

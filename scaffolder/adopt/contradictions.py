@@ -38,7 +38,7 @@ def of(project: Project, proposal: Proposal, template: Project) -> Iterator[Cont
 
 
 def is_made_up(proposal: Proposal, name: str) -> bool:
-    """Return whether an answer is the template's default, and nobody's word."""
+    """Return whether an answer is the template's default, and not stated anywhere."""
     found = next((one for one in proposal.found if one.name == name), None)
     return found is not None and found.note == "default"
 
@@ -105,7 +105,7 @@ _MOVABLE = (".md", "mise.toml", "renovate.json")
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """Why a file contradicts the repository, as a check says."""
+    """A check's reason why a file contradicts the repository."""
 
     check: str
     reason: str

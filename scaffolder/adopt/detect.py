@@ -1,4 +1,4 @@
-"""What a repository that was not generated says about its service: each thing with the places that say it."""
+"""Detect the properties of a service in a repository, each with its places."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROLES = ("version file", "image", "build", "image build")
 
 
 def runtime(project: Project) -> Found | None:
-    """What the service is written in: what its image runs, else what its build is."""
+    """Return the service's runtime: that of its image, else that of its build."""
     manifests = {
         name: found
         for name, names in MANIFESTS.items()
@@ -60,7 +60,7 @@ def _line_that_runs(project: Project, dockerfile: Path) -> int:
 
 
 def version(project: Project, runtime: str) -> Found | None:
-    """The version of the runtime, from the place that is closest to what runs; other versions are noted."""
+    """Return the runtime's version, from the place closest to production; others are noted."""
     said = facts.read(project).of(f"runtime {runtime}")
     exact = [one for one in said if one.role != "range"]
     if not exact:
@@ -95,7 +95,7 @@ def infrastructure(project: Project) -> Found | None:
 
 
 def manifests(project: Project) -> Found | None:
-    """What deploys the service to a cluster without a chart: a kustomization, or plain manifests."""
+    """Return the manifests that deploy the service without a chart, as a kustomization or plain."""
     bases = sorted(files.kustomizations(project), key=lambda file: len(file.parts))
     if bases:
         return there("manifests", "kustomize", bases[:1])
@@ -116,7 +116,7 @@ def pipelines(project: Project) -> Found | None:
 
 
 def team(project: Project, folder: str = "") -> Found | None:
-    """The team that owns all files, or those of `folder`, as CODEOWNERS says: the last line that fits."""
+    """Return the team in CODEOWNERS that owns all files, or those of `folder`: the last match."""
     own = rf"|/?{re.escape(folder.strip('/'))}(?:/\*{{0,2}})?" if folder else ""
     owners = rf"^(?:\*{own})\s+@[\w-]+/([a-z][\w-]*)"
     for at, value in [*matches(project, files.owners(project), owners)][-1:]:

@@ -14,7 +14,7 @@ from scaffolder.repository.reading import place
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """One thing that was found: its value, where it stands, and what a person should know about it."""
+    """A detected property: its value, its place, and a note for the user."""
 
     name: str
     value: str
@@ -25,7 +25,10 @@ class Found:
 def matches(
     project: Project, files: tuple[Path, ...], pattern: str
 ) -> Iterator[tuple[Location, str]]:
-    """Each line of `files` in which `pattern` is found, with its first group that took part, or all that was found."""
+    """Yield each line of `files` that matches `pattern`.
+
+    With its first group that took part, or the whole match.
+    """
     expression = re.compile(pattern)
     for file in files:
         for number, line in enumerate(project.lines(file), 1):
@@ -37,11 +40,11 @@ def matches(
 
 
 def there(name: str, value: str, files: tuple[Path, ...] | list[Path]) -> Found | None:
-    """What is there, because these files are; None without any."""
+    """Return a property that these files prove; None without any."""
     places = tuple(Location(path=file) for file in files)
     return Found(name=name, value=value, places=places) if places else None
 
 
 def by_weight(file: Path) -> tuple[int, bool, Path]:
-    """Sorts what speaks for the service to the front: near the root, and a Dockerfile without a second name."""
+    """Sort files for the service to the front: near the root, a Dockerfile without a suffix."""
     return len(file.parts), file.name != "Dockerfile", file

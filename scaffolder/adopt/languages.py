@@ -40,7 +40,7 @@ def refuse_another(project: Project) -> None:
     beside it: a package.json for assets or tests is none.
 
     Raises:
-        ProjectError: naming the language, and the file that says so.
+        ProjectError: naming the language, and the file that shows it.
 
     """
     language, file = _of_the_image(project)

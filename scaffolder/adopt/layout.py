@@ -1,4 +1,4 @@
-"""What becomes of each file of the template in a repository that has files of its own."""
+"""Choose an action for each file of the template in a repository with files of its own."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ The repository has one already, and only how to build it is written there.
 """
 
 _OF_THE_SERVICE = frozenset({"Dockerfile", ".dockerignore"})
-"""How the template's own service becomes an image: .dockerignore hides all but `app/`, and another image needs more."""
+"""Files of the image of the template's own service.
+
+.dockerignore hides all but `app/`, and another image needs more.
+"""
 
 
 class FileAction(enum.StrEnum):
-    """NEW is written, SAME is there already, BESIDE is written next to what is there, LEFT_OUT is not written."""
+    """NEW is written, SAME exists, BESIDE is written next to a file, LEFT_OUT is not written."""
 
     NEW = "new"
     SAME = "same"
@@ -33,7 +36,7 @@ class FileAction(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """One file of the template: its path there, where it goes in the repository ("" for nowhere), and why.
+    """A file of the template: its path, its place in the repository ("" for none), and the reason.
 
     `yours` is what the repository has in its place under another name; `reason` is why else it goes
     beside a place that is free.
@@ -48,7 +51,7 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """All files of the template; `kept` are the paths that belong to the repository's owners from now on."""
+    """All files of the template; `kept` are the paths that the owners keep from now on."""
 
     files: tuple[Placed, ...]
     kept: tuple[str, ...]
@@ -106,7 +109,7 @@ def of(
 
 
 def free(file: str, root: Path, tracked: Collection[str]) -> bool:
-    """Whether nothing stands where `file` would go, committed or not, and no link or file in the place of a folder."""
+    """Return whether the place of `file` is free, committed or not, with no link above it."""
     return _free(file, root, {path.lower() for path in tracked})
 
 

@@ -1,4 +1,4 @@
-"""What a service is called: in its build, in its chart, at its host, or by its folder."""
+"""Find a service's name: in its build, in its chart, at its host, or by its folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scaffolder.repository.reading import place
 from scaffolder.repository.runtimes import of_each
 
 LONGEST = 40
-"""Letters of a service's name; its validator in copier.yml says the same."""
+"""Letters of a service's name, as in its validator in copier.yml."""
 
 _TOO_LONG = f"is longer than the {LONGEST} characters that the template takes"
 _GENERIC = frozenset(
@@ -26,7 +26,7 @@ _GENERIC = frozenset(
         *("my-app", "my-service", "myapp", "workspace", "parent", "build", "webapp", "client"),
     }
 )
-"""Names that say what a thing is, and not which one."""
+"""Names for a kind of thing, not for a single one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class _Candidate:
 def name(
     project: Project, remote: str = "", longest: int = LONGEST, whole: Project | None = None
 ) -> Found:
-    """Return the first name that is one; a generic one only if there is no other.
+    """Return the first valid name; a generic one only if all are.
 
     One that is longer than `longest` is cut at the end of a word, and in a folder of a larger
     repository, `whole`, first without the words that the whole repository is called.

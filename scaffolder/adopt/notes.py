@@ -1,4 +1,4 @@
-"""What a person should look at after an adoption: where what is there and what the template brings have to meet."""
+"""List the steps for a person after an adoption: the points at which both sides meet."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ def of(
         for one in laid.of(FileAction.BESIDE)
     ):
         yield (
-            f"the Makefile stays yours; pipelines and documents call targets of Makefile{PROPOSED}: "
-            "take them over, or include it"
+            f"the Makefile stays yours; pipelines and documents call targets of Makefile{PROPOSED}:"
+            " take them over, or include it"
         )
     if tool is None:
         yield "no file builds the service: write app/build.sh, app/test.sh and app/run.sh"
     if prefix:
-        yield f"{prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
+        yield (
+            f"{prefix} is part of a repository whose host reads pipelines and CODEOWNERS at its top"
+        )
     blocked = [one.path for one in laid.of(FileAction.LEFT_OUT) if one.path in laid.kept]
     blocked += [file for file in FILES if tool and file not in own]
     if blocked:
@@ -48,8 +50,8 @@ def _of_the_deployment(proposal: Proposal) -> Iterator[str]:
     )
     if port and int(port.value) < ports.LOWEST and not chart:
         yield (
-            f"the service listens on {port.value}, which is for root; the template's chart does not run as root: "
-            f"let the service take its port from PORT, which is {ports.DEFAULT}"
+            f"the service listens on {port.value}, which is for root; the template's chart does not"
+            f" run as root: let the service take its port from PORT, which is {ports.DEFAULT}"
         )
     elif port and port.value != str(ports.DEFAULT):
         where = (
@@ -59,18 +61,29 @@ def _of_the_deployment(proposal: Proposal) -> Iterator[str]:
         )
         yield f"the service listens on {port.value}; the template passes a port as PORT ({where})"
     if chart:
-        yield f"the chart stays yours; the template's, with alerts and network policy, is in helm/{service}{PROPOSED}/"
+        yield (
+            "the chart stays yours; the template's, with alerts and network policy, is in"
+            f" helm/{service}{PROPOSED}/"
+        )
     if proposal.thing("terraform") and proposal.answers["cloud"] != "none":
-        yield f"your Terraform stays yours; the template's, which `make drift` looks at, is in terraform{PROPOSED}/"
+        yield (
+            "your Terraform stays yours; the template's, which `make drift` looks at, is in"
+            f" terraform{PROPOSED}/"
+        )
     if manifests := proposal.thing("manifests"):
-        yield f"{manifests.places[0].path.as_posix()} deploys today, helm/{service} would too: keep one of the two"
+        yield (
+            f"{manifests.places[0].path.as_posix()} deploys today, helm/{service} would too: keep"
+            " one of the two"
+        )
 
 
 def _of_the_image(proposal: Proposal) -> Iterator[str]:
     image = proposal.thing("image")
     files = [place.path.as_posix() for place in image.places] if image else []
     if not files:
-        yield f"no Dockerfile found; Dockerfile{PROPOSED} is for the template's own service, adapt it"
+        yield (
+            f"no Dockerfile found; Dockerfile{PROPOSED} is for the template's own service, adapt it"
+        )
     elif "Dockerfile" not in files:
         yield (
             "ci/build.sh builds the Dockerfile at the root, and yours is "

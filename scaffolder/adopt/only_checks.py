@@ -21,7 +21,7 @@ from scaffolder.template import keep_list, manifest, render
 
 @dataclass(frozen=True, kw_only=True)
 class Checks:
-    """What the adoption writes: each file from the root of the service, and where it is now."""
+    """The files of the adoption: each from the root of the service, with its present place."""
 
     files: Mapping[str, Path]
     layout: Layout
@@ -29,7 +29,7 @@ class Checks:
 
 
 def of(proposal: Proposal, repository: branch.Repository, folder: Path) -> Checks:
-    """Write the record and the job into `folder`, and say where they go.
+    """Write the record and the job into `folder`, and return their places.
 
     Raises:
         ProjectError: something is in the place of the record or of the script.
@@ -75,7 +75,7 @@ def with_baseline(
 ) -> tuple[Checks, Report]:
     """Add the findings that the repository has to a baseline; the report is left with the others.
 
-    What the job's own files bring is not in it.
+    The additions of the job's own files are not in it.
     """
     own = {Path(os.path.normpath(name)) for name in checks.files}
     theirs = replace(

@@ -1,4 +1,4 @@
-"""Where a service runs and whom it tells, as the files say that deploy and watch it."""
+"""Find where a service runs and whom it notifies, in the files that deploy and watch it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def chat(project: Project) -> Found | None:
 
 
 def _lines(project: Project, pattern: str) -> list[tuple[Location, str]]:
-    """Return the lines in which `pattern` is found; a comment says nothing of the service."""
+    """Return the lines that match `pattern`; comments do not describe the service."""
     return [
         (at, value)
         for at, value in matches(project, _files(project), pattern)
@@ -74,7 +74,7 @@ def _lines(project: Project, pattern: str) -> list[tuple[Location, str]]:
 
 
 def _files(project: Project) -> tuple[Path, ...]:
-    """Return what says how the service is built, deployed and watched, and nothing of others."""
+    """Return the files that build, deploy and watch the service, without those of others."""
     own = charts.chart(project)
     values = files.values_files(project, Path(own.value)) if own else ()
     shared = {

@@ -1,4 +1,4 @@
-"""Files that programs look for under several names: a second one would win over the one that is there, or be dead."""
+"""Files with several possible names: a second one would win over an existing one, or be unused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OTHERS = {
     # The canonical name wins where both are there:
     # https://docs.docker.com/compose/intro/compose-application-model/
     "compose.yaml": ("compose.yml", "docker-compose.yaml", "docker-compose.yml"),
-    # One of them counts; which one differs from host to host:
+    # One of them counts, which differs between hosts.
     # https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository
     "CODEOWNERS": (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS"),
     "CONTRIBUTING.md": (
@@ -48,7 +48,7 @@ _OTHERS = {
 
 
 def of(file: str, tracked: Collection[str]) -> str:
-    """The file that is there under another name for what the template calls `file`; empty where none is."""
+    """Return the existing file with another name for the template's `file`, or ""."""
     known = {path.lower(): path for path in tracked}
     return next(
         (known[name.lower()] for name in _OTHERS.get(file, ()) if name.lower() in known), ""

@@ -1,4 +1,4 @@
-"""Where a service that is there listens, and the place that says so."""
+"""Find the port of an existing service, and its place."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from scaffolder.repository.runtimes import of_each
 from scaffolder.repository.runtimes.runtime import Clue
 
 DEFAULT = 8080
-"""Where the template's own service listens; docs/contract.md."""
+"""The port of the template's own service; docs/contract.md."""
 
 LOWEST = 1024
-"""The template's chart takes no lower port: those below are root's, and its container is not root."""
+"""The lowest port of the template's chart.
+
+Those below are root's, and its container is not root.
+"""
 
 _TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__", "mock", "mocks", "examples"})
 _DEBUGGERS = frozenset({"5005", "9229", "2345", "5678"})
@@ -39,13 +42,13 @@ _STARTED = Clue(
 _RUN = Clue(files=("Makefile", "*.sh"), pattern=r"(?:-e|--env)[ =][\"']?PORT=(\d{4,5})\b", rank=2)
 _IN_SOURCE = (_STARTED, _RUN, *of_each(lambda runtime: runtime.LISTENS_PERHAPS))
 _CLUES = sorted(_IN_SOURCE, key=lambda clue: clue.rank)
-"""What `facts` does not state, in the order of its weight: what starts the service, its code."""
+"""Clues that `facts` does not declare, by weight: the start command, then the code."""
 
 _Candidate = tuple[str, Location]
 
 
 def port(project: Project) -> Found:
-    """Where the service listens, as its image, its code or what deploys it says; else the default.
+    """Return the service's port, from its image, its code or its deployment; else the default.
 
     Of each of these only what speaks of the service counts: not a database, a cache or a tool
     beside it. Where several ports are left, no one is chosen.
@@ -79,7 +82,7 @@ def _is_tool(project: Project, file: Path) -> bool:
 
 
 def _exposed(project: Project) -> Iterator[_Candidate]:
-    """Yield what the image exposes; the variable PORT says which of several it is."""
+    """Yield the ports that the image exposes; the variable PORT chooses among several."""
     exposed = [(one.value, one.place) for one in _said(project, ports.EXPOSE)]
     real = [one for one in exposed if one[0] not in _DEBUGGERS]
     yield from _first_named(project, real or exposed)
@@ -125,14 +128,14 @@ def _written(project: Project) -> Iterable[_Candidate]:
 
 
 def _by_entry(found: list[_Candidate]) -> list[_Candidate]:
-    """Return what the file says that starts the service, where several files name several ports."""
+    """Return the ports of the file that starts the service, if several files name ports."""
     if len({value for value, _ in found}) < 2:
         return found
     return [one for one in found if _ENTRY.search(one[1].path.name)] or found
 
 
 def _deployed(project: Project) -> Iterable[_Candidate]:
-    """Return the ports of the containers that run the service, as charts and manifests say."""
+    """Return the ports of the service's containers in charts and manifests."""
     found: list[tuple[KubernetesObject, _Candidate]] = []
     for workload in objects(project):
         if workload.kind in LONG_RUNNING and not _tested(workload.path):
@@ -184,7 +187,7 @@ _TABLE = re.compile(r"^(?P<indent>\s*)\[?[\"']?(?P<name>[\w.-]+)[\"']?(?:\]|:)\s
 
 
 def _configured(project: Project) -> Iterator[_Candidate]:
-    """Yield where settings say that the service listens, but for metrics, gRPC and the like."""
+    """Yield the service's ports in settings, but not those of metrics, gRPC and the like."""
     for file in files.service_settings(project):
         name, depth = "", 0
         for number, line in enumerate(project.lines(file), 1):

@@ -22,7 +22,7 @@ _OWNER = (
     r"^https://([\w-]+)\.visualstudio\.com/"
     r"|^(?:\w+://)?(?:[^@/]+@)?[\w-]+(?:\.[\w-]+)+(?::\d+/|[:/])(?:scm/|v3/)?([A-Za-z0-9][A-Za-z0-9-]*)/"
 )
-"""The first folder behind the host, whose name has a dot: a path on this machine names nobody."""
+"""The first folder behind the host, whose name has a dot: a local path names no owner."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Proposal:
     there: tuple[Found, ...]
 
     def thing(self, name: str) -> Found | None:
-        """What was found of one thing that is no question: "port", "chart"."""
+        """Return a detected property that is not a question: "port", "chart"."""
         return next((one for one in self.there if one.name == name), None)
 
 
@@ -45,13 +45,13 @@ def of(
     given: Mapping[str, object],
     usual: Mapping[str, object] | None = None,
 ) -> Proposal:
-    """The answers that fit the repository; `given` ones win, `remote` is the address of its host, or empty.
+    """Return the answers for the repository; `given` ones win, `remote` is its address or "".
 
-    `whole` is the larger repository that the project is a folder of: what the project does not say,
-    that may. What neither says is as `usual`, which is what the user has set, else the default.
+    `whole` is the larger repository that the project is a folder of: it may answer what the project
+    leaves open. The rest is as `usual`, which is what the user has set, else the default.
 
     Raises:
-        AnswersError: a given answer is none or is not allowed, or nothing says what the service is
+        AnswersError: a given answer is invalid or not allowed, or no file tells what the service is
         written in. ProjectError: the folder holds several services.
 
     """
@@ -93,7 +93,7 @@ def refuse(project: Project, given: Mapping[str, object]) -> None:
 
     Raises:
         ProjectError: it holds several services, or is in another language.
-        AnswersError: nothing says what it is written in.
+        AnswersError: no file tells its language.
 
     """
     single.one_service(project)
@@ -147,7 +147,7 @@ def for_checks(
 
 
 FOR_CHECKS = ("service_name", "organization", "team", "runtime", "runtime_version", "ci")
-"""The questions whose answers say something of a repository that takes the checks alone."""
+"""The questions that describe a repository which takes the checks alone."""
 
 
 def command_line(path: str, proposal: Proposal, scope: str = "") -> str:
@@ -162,7 +162,7 @@ def command_line(path: str, proposal: Proposal, scope: str = "") -> str:
 
 
 def _stated(project: Project, whole: Project | None, remote: str) -> list[Found | None]:
-    """Return what the repository says of FOR_CHECKS."""
+    """Return the repository's answers for FOR_CHECKS."""
     runtime = detect.runtime(project)
     inside = project.root.relative_to(whole.root).as_posix() if whole else ""
     return [
@@ -223,7 +223,10 @@ def has_pipelines(project: Project, whole: Project | None) -> bool:
 
 
 def _version_at_the_top(whole: Project, runtime: str) -> Found | None:
-    """What a larger repository says for all that it holds; its other services are neither asked nor read."""
+    """Return the version that a larger repository sets for all its parts.
+
+    Its other services are neither asked nor read.
+    """
     top = {file.name for file in whole.files if len(file.parts) == 1}
     return _outside(detect.version(Project(whole.root, only=top), runtime)) if top else None
 
@@ -251,7 +254,7 @@ def _host(remote: str) -> Found | None:
 def _unsaid(
     question: answers.Question, usual: Mapping[str, object], proposed: Mapping[str, Answer]
 ) -> Found:
-    """Return what the user has set for what the repository does not say, else the default."""
+    """Return the user's setting for an answer that the repository leaves open, else the default."""
     if question.name in usual and question.name not in _OF_THE_REPOSITORY:
         value = _text(usual[question.name])
         one = Found(name=question.name, value=value, note="your own default or preset")
@@ -264,7 +267,7 @@ def _unsaid(
 
 
 _OF_THE_REPOSITORY = frozenset({"service_name", "runtime", "runtime_version"})
-"""What a repository is, whatever its user usually makes."""
+"""Questions about the repository itself, whatever its user's defaults."""
 
 
 def _default(question: answers.Question, proposed: Mapping[str, Answer]) -> Found:
@@ -273,7 +276,10 @@ def _default(question: answers.Question, proposed: Mapping[str, Answer]) -> Foun
 
 
 def _allowed(question: answers.Question, one: Found, proposed: Mapping[str, Answer]) -> Found:
-    """What was found where it is allowed; else the next newer version, or the default, with a note."""
+    """Return the detected value if allowed.
+
+    Else the next newer version, or the default, with a note.
+    """
     choices = [choice.value for choice in question.choices_given(proposed)]
     try:
         answers.accepted(question, one.value, proposed)

@@ -1,4 +1,4 @@
-"""What `scaffold adopt` does: look, propose, render what is missing, commit it to a branch, check the result."""
+"""Run `scaffold adopt`: detect, propose, render missing files, commit to a branch, check."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from scaffolder.tools.toolchain import SystemToolchain, Toolchain
 
 
 class Scope(enum.StrEnum):
-    """What is adopted: the checks alone, or the whole template."""
+    """The scope of an adoption: the checks alone, or the whole template."""
 
     CHECKS = keep_list.CHECKS
     EVERYTHING = "everything"
@@ -44,7 +44,7 @@ class Scope(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Adoption:
-    """What an adoption does, or did where there is a `commit`; `notes` are what a person should look at."""
+    """The changes of an adoption, done if it has a `commit`; `notes` are steps for a person."""
 
     root: Path
     scope: Scope
@@ -83,12 +83,13 @@ def adopt(
     agreed: Callable[[Proposal], bool] = lambda proposal: True,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> Adoption | None:
-    """Commit to the branch `scaffold/adopt` what the repository lacks; None where nobody `agreed`.
+    """Commit the missing files to the branch `scaffold/adopt`; None if the user did not agree.
 
     Without a `scope`, the checks alone are proposed to a repository that has a pipeline of its own.
-    `given` answers win; `usual` ones are for what the repository does not say. No file of the
+    `given` answers win; `usual` ones are for what the repository leaves open. No file of the
     repository is written, and neither its index nor its current branch. A check that fails
-    withholds nothing: what it finds was there before, or is what the two sides have to agree on.
+    withholds nothing: its findings were there before, or are points that the two sides have to
+    agree on.
 
     Raises:
         ScaffolderError: and nothing was done.
@@ -106,7 +107,7 @@ def adopt(
 
 @dataclass(frozen=True)
 class _Look:
-    """How the result is checked: with which programs, who hears of it, and where it is written."""
+    """The settings for checking the result: the programs, the listener, and the folder."""
 
     toolchain: Toolchain
     on_result: Callable[[Result], None]
@@ -261,8 +262,10 @@ def _refuse_generated(root: Path) -> None:
         files = shlex.join([str(keep_list.FILE), *only.files])
         raise ProjectError(
             f"{root} has the checks of scaffolder {only.release.removeprefix('v')} already",
-            hint=f"scaffold status; for the whole template: git rm {files}, git commit, "
-            "scaffold adopt --everything",
+            hint=(
+                f"scaffold status; for the whole template: git rm {files}, git commit, "
+                "scaffold adopt --everything"
+            ),
         )
     for file, how in (
         (keep_list.FILE, "it was adopted"),
@@ -275,7 +278,10 @@ def _refuse_generated(root: Path) -> None:
 
 
 def _written_here(tracked: frozenset[str]) -> frozenset[str]:
-    """The files that say something of this repository: not a submodule's, and not what Go copies into `vendor/`."""
+    """Return the files written for this repository.
+
+    Not a submodule's, and not what Go copies into `vendor/`.
+    """
     copied = tuple(
         file.removesuffix("modules.txt") for file in tracked if file.endswith("vendor/modules.txt")
     )
@@ -298,7 +304,7 @@ def _owned(project: Project, proposal: Proposal) -> tuple[str, ...]:
 
 
 def _fit(folder: Path, proposal: Proposal) -> None:
-    """Tell the rendered files what was found of the port and the chart, where they have a setting for it."""
+    """Set the detected port and chart in the rendered files that have a setting for it."""
     service = str(proposal.answers["service_name"])
     port, chart = proposal.thing("port"), proposal.thing("chart")
     if port:
@@ -308,7 +314,7 @@ def _fit(folder: Path, proposal: Proposal) -> None:
                 f"\nport: {ports.DEFAULT}\n",
                 f"\nport: {port.value}\n",
             )
-        # On this machine it stays at 8080, as the documents say: Prometheus and Grafana are at 9090
+        # On this machine it stays at 8080, as in the documents: Prometheus and Grafana are at 9090
         # and 3000 there.
         _say(
             folder / "compose.yaml",
@@ -324,7 +330,7 @@ def _fit(folder: Path, proposal: Proposal) -> None:
 
 
 def _own_nothing(file: Path) -> None:
-    """Turn the lines that name a team into comments: nothing says that there is this team."""
+    """Turn the lines that name a team into comments: no file proves that this team exists."""
     lines = file.read_text(encoding="utf-8").splitlines()
     owned = [f"# {line}" if line and not line.startswith("#") else line for line in lines]
     text = "\n".join(["# No team is known yet: write its name, and take the # away.", *owned])
@@ -369,7 +375,8 @@ def _own(
             made[name] = path
     if keep_list.FILE.as_posix() not in made:
         raise ProjectError(
-            f"{repository.root} has something in the place of {keep_list.FILE}, which lists the files that stay yours",
+            f"{repository.root} has something in the place of {keep_list.FILE}, which lists the"
+            " files that stay yours",
             hint=f"git mv {keep_list.FILE.parent} to another name, and commit",
         )
     return made

@@ -1,4 +1,4 @@
-"""How the service that is there is built, tested and run, as the three scripts that the rest of a repository calls."""
+"""Write the three scripts that build, test and run an existing service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ exit 1
 
 
 def tool(project: Project, top: Path, runtime: str) -> BuildTool | None:
-    """The build tool of the service, None where nothing says one; `top` is the root of the whole repository."""
+    """Return the service's build tool, or None; `top` is the root of the whole repository."""
     service = Service(
         project=project,
         top=top,

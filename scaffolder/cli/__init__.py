@@ -1,4 +1,4 @@
-"""The command `scaffold`: its group, loaded one command at a time, and the only place that catches errors."""
+"""The command `scaffold`: its group, loaded one command at a time, and the handler of errors."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ import click
 from scaffolder import __version__
 from scaffolder.errors import ExitCode, ScaffolderError
 
-# Where a command is, if not in the module of its name. A module must not be called `list` or `set`:
-# once imported, it would hide the built-in in this package.
+# The module of a command, if not of its name. A module must not be called `list` or `set`: once
+# imported, it would hide the built-in in this package.
 _PLACES = {
     "list": "listing.command",
     "add": "change.add",
@@ -51,7 +51,7 @@ _EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code
 
 
 class _LazyGroup(click.Group):
-    """Imports a command's module when it is used, so that `scaffold --help` starts nothing it does not need."""
+    """Imports a command's module when it is used, so that `scaffold --help` starts quickly."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -76,19 +76,22 @@ class _LazyGroup(click.Group):
 @click.version_option(__version__, prog_name="scaffold", message="%(prog)s %(version)s")
 @click.pass_context
 def scaffold(context: click.Context) -> None:
-    """Generate a service's whole repository, from infrastructure to alerts, and prove that its parts agree."""
+    """Generate a service's repository, from infrastructure to alerts, and prove that it agrees."""
     if context.invoked_subcommand != "doctor":  # it has a row for it
         _warn_of_a_leftover()
 
 
 def _warn_of_a_leftover() -> None:
-    """Name a distribution that owns the same files as this one: to install or remove either breaks both."""
+    """Name a distribution that owns the same files as this one.
+
+    To install or remove either breaks both.
+    """
     from scaffolder.tools import installation  # not needed for --help
 
     if former := installation.leftover():
         click.echo(
-            f"warning: {installation.FORMER_NAME} {former.version} is installed beside {installation.NAME}, and owns"
-            f" the same files; remove it: {former.remove}",
+            f"warning: {installation.FORMER_NAME} {former.version} is installed beside"
+            f" {installation.NAME}, and owns the same files; remove it: {former.remove}",
             err=True,
         )
 
@@ -117,10 +120,10 @@ def main() -> None:
 
 
 def _leave(code: int) -> None:
-    """End the process, and let the system free what a run read and parsed: Python takes a tenth of a run for it.
+    """End the process at once: freeing all memory in Python takes a tenth of a run.
 
-    What has to happen at the end does, in the order of Python: exit functions, then the streams. A
-    stream that cannot be written is left to the ordinary exit, which says so.
+    Exit functions run first, then the streams are flushed, in the order of Python. A stream that
+    cannot be written is left to the ordinary exit, which reports it.
     """
     atexit._run_exitfuncs()
     try:
@@ -132,7 +135,7 @@ def _leave(code: int) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run `scaffold` with `arguments`; whatever happens, a person reads one sentence and what to type next.
+    """Run `scaffold` with `arguments`; any error is one sentence and a command to type next.
 
     A program that asks for JSON reads the same on stdout.
     """
@@ -174,7 +177,7 @@ def run(arguments: list[str]) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class _Refusal:
-    """What stopped a command."""
+    """The error that stopped a command."""
 
     kind: str
     message: str
@@ -194,7 +197,10 @@ class _Refusal:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    """Whether `--format json` is among the arguments, the last one winning; also where the rest is bad usage."""
+    """Return whether `--format json` is among the arguments, the last one winning.
+
+    It counts also beside bad usage.
+    """
     form = ""
     for at, argument in enumerate(arguments):
         if argument == "--":
@@ -254,7 +260,10 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _raise_later(unraisable: sys.UnraisableHookArgs) -> None:
-    """An interrupt that came where Python drops exceptions (in a destructor, or beside a fork) comes again."""
+    """Raise an interrupt again that came where Python drops exceptions.
+
+    In a destructor, or beside a fork.
+    """
     if isinstance(unraisable.exc_value, KeyboardInterrupt) and hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, 0.01)

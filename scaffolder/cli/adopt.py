@@ -70,11 +70,11 @@ def command(
     no_check: bool,
     **flags: Any,
 ) -> int:
-    """Look at the service in the repository at PATH (default: here), and commit what it lacks to a branch of its own.
+    """Adopt the repository at PATH (default: here): commit the missing files to a branch.
 
-    The branch is scaffold/adopt. None of your files is written to: where the template has another
-    version of one, it goes beside it as *.scaffold-new. Answers come from what is found; a flag
-    overrides one. Where a pipeline of your own is found, only the checks are proposed.
+    The branch is scaffold/adopt. None of your files is written to: if the template has another
+    version of one, it goes beside it as *.scaffold-new. Answers come from the repository; a flag
+    overrides one. If you have a pipeline of your own, only the checks are proposed.
     """
     if only and everything:
         raise click.UsageError("--only checks and --everything exclude each other")
@@ -157,7 +157,10 @@ def _written(made: Adoption) -> Iterator[str]:
 
 def _next(made: Adoption, path: Path) -> Iterator[str]:
     if made.commit:
-        yield f"  on branch {branch.NAME}, commit {made.commit[:12]}; your files and {made.current} are as they were"
+        yield (
+            f"  on branch {branch.NAME}, commit {made.commit[:12]}; your files and {made.current}"
+            " are as they were"
+        )
         yield ""
         there = f"cd {shlex.quote(str(path))}      " if path != Path() else ""
         looks = f"scaffold check      git diff {made.current}...{branch.NAME}"

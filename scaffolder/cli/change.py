@@ -12,7 +12,7 @@ from scaffolder.update import environment_changes
 from scaffolder.update.engine import Request
 
 _ENVIRONMENT = "environment"
-"""The word before the names of environments, which are no answers of their own."""
+"""The word before the names of environments, which are not answers of their own."""
 
 _ROOT = click.option(
     "--path", type=click.Path(path_type=Path), default=".", help="The repository (default: here)."
@@ -28,7 +28,7 @@ _ROOT = click.option(
 @options.no_color
 @options.debug
 def add(words: tuple[str, ...], path: Path, after: str, **settings: bool | str) -> int:
-    """Add to the repository what each WORD says, such as jenkins or monitoring; your edits stay.
+    """Add each WORD, such as jenkins or monitoring, to the repository; your edits stay.
 
     The repository stays at its release of the template. Nothing is committed.
 
@@ -57,7 +57,7 @@ def add(words: tuple[str, ...], path: Path, after: str, **settings: bool | str) 
 @options.no_color
 @options.debug
 def remove(words: tuple[str, ...], path: Path, **settings: bool | str) -> int:
-    """Remove from the repository what each WORD says, such as jenkins or terraform.
+    """Remove each WORD, such as jenkins or terraform, from the repository.
 
     A file that you changed is kept, and named. Nothing is committed.
 

@@ -105,9 +105,9 @@ def command(
 ) -> int:
     """Run all checks on the repository at PATH; only --fix changes anything in it.
 
-    Without PATH it is the repository that this folder is in. A file scaffold.toml, or the table
+    Without PATH it is the repository around this folder. A file scaffold.toml, or the table
     tool.scaffold of pyproject.toml, has its settings: select, ignore, severities, exclude,
-    environments, baseline. What the command line says counts more.
+    environments, baseline. The command line overrides them.
     """
     root = path or settings.root_of(Path())
     if path is None and root != Path() and not quiet:

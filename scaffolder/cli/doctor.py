@@ -1,4 +1,4 @@
-"""`scaffold doctor`: which external program each check would use, and how to get the ones that are missing."""
+"""`scaffold doctor`: the external program of each check, and how to install missing ones."""
 
 from __future__ import annotations
 
@@ -76,11 +76,12 @@ def command(require_tools: bool, form: str) -> int:
         click.echo(_network_line(reached))
         current = next((one for one in contexts if one.current), None)
         click.echo(
-            f"  kubeconfig: {f'context {current.name}' if current else 'no context is current'}; no check uses it"
+            f"  kubeconfig: {f'context {current.name}' if current else 'no context is current'}; no"
+            " check uses it"
         )
         click.echo(
-            f"  cache: {usage.folder}: {usage.entries} answers of programs, {usage.size / 2**20:.1f} MiB; "
-            "scaffold check --no-cache runs them again"
+            f"  cache: {usage.folder}: {usage.entries} answers of programs,"
+            f" {usage.size / 2**20:.1f} MiB; scaffold check --no-cache runs them again"
         )
     missing = any(row["program"] == "" for row in rows)
     return ExitCode.NO_VERDICT if missing and require_tools else ExitCode.CLEAN
@@ -116,9 +117,15 @@ def _settings_line(settings: Mapping[str, Any]) -> str:
 
 
 def _network_line(reached: Sequence[Setting]) -> str:
-    """Return the row of proxy and CA; scaffolder has no such setting, its programs read the environment."""
+    """Return the row of proxy and CA.
+
+    scaffolder has no such setting, its programs read the environment.
+    """
     if not reached:
-        return "  network: the environment names no proxy and no CA of your own; docs/company-network.md"
+        return (
+            "  network: the environment names no proxy and no CA of your own;"
+            " docs/company-network.md"
+        )
     listed = ", ".join(f"{one.name}={visible(one.value)}" for one in reached)
     row = f"  network: {listed}"
     broken = [
@@ -150,7 +157,7 @@ def _installation(ours: Installation, former: Leftover | None) -> dict[str, Any]
 
 
 def _distribution(ours: Installation, former: Leftover | None) -> str:
-    """The row of the installation itself, and of one under its former name that owns the same files."""
+    """Return the row of the installation, and of one under its former name with the same files."""
     word = options.paint("!!", "warning") if former else options.paint("ok", "passed")
     row = (
         f"  {word}  {installation.NAME:<17} {__version__:<9} {ours.kind:<9} {ours.source}".rstrip()
@@ -159,8 +166,8 @@ def _distribution(ours: Installation, former: Leftover | None) -> str:
         return row
     whose = "an earlier release" if former.ours else "another project's package"
     return (
-        f"{row}\n      {'':<17} {installation.FORMER_NAME} {former.version}, {whose}, owns the same files"
-        f"\n      {'':<17} remove it: {former.remove}"
+        f"{row}\n      {'':<17} {installation.FORMER_NAME} {former.version}, {whose}, owns the same"
+        f" files\n      {'':<17} remove it: {former.remove}"
     )
 
 
@@ -189,7 +196,10 @@ def _row(survey: Survey, ids: list[str]) -> dict[str, Any]:
 
 
 def _how_to_get(survey: Survey) -> str:
-    """Return what installs the tool, or "" if it is installed and does not work: another copy would not work either."""
+    """Return the command that installs the tool, or "" if it is installed and fails.
+
+    Another copy would fail as well.
+    """
     broken = survey.program is None and survey.rejected and not survey.rejected[0].version
     return "" if broken else survey.tool.how_to_get
 

@@ -1,4 +1,4 @@
-"""`scaffold explain`: what a check asks and why; or why a generated file, or a line of it, is there."""
+"""`scaffold explain`: a check's rule and reason; the origin of a generated file or line."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from scaffolder.tools.toolchain import SystemToolchain
 def command(words: tuple[str, ...], form: str) -> None:
     """Explain the check ID (TF002), or all whose ids start like that (TF).
 
-    Or say why FILE of the generated repository here is there, or its LINE: the template, the
-    conditions, the answers. Or say what a WORD of the course means: digest, drift, runbook.
+    Or show the origin of FILE, or of its LINE, in the generated repository here: the template, the
+    conditions, the answers. Or the meaning of a WORD of the course: digest, drift, runbook.
     """
     word = " ".join(words)
     name, _, number = word.partition(":")
@@ -103,13 +103,19 @@ def _of_file(project: Project, file: Path, number: str, form: str) -> str:
 
 
 def _sentences(origin: explain.Origin, number: str, line: explain.Line | None) -> Iterator[str]:
-    yield f"{origin.file.as_posix()} comes from {', which includes '.join(map(str, origin.templates))}"
+    yield (
+        f"{origin.file.as_posix()} comes from"
+        f" {', which includes '.join(map(str, origin.templates))}"
+    )
     yield f"  there because  {' and '.join(origin.conditions) or 'every repository has it'}"
     yield f"  answers in it  {_named(origin.uses)}"
     if not number:
         return
     if line is None:
-        yield f"line {number} matches no line of a template: it was written by hand, or put together from several lines"
+        yield (
+            f"line {number} matches no line of a template: it was written by hand, or put together"
+            " from several lines"
+        )
         return
     yield f"line {number} comes from {line.template.as_posix()}:{line.number}"
     yield f"  there because  {' and '.join(line.conditions) or 'the file is'}"

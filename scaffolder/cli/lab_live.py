@@ -108,7 +108,7 @@ def open_(what: str, word: str | None) -> None:
 @click.command("release")
 @options.debug
 def release() -> int:
-    """Release the service of a lab under load, as its grow.yml says, and count failed requests."""
+    """Release the service of a lab under load, by its grow.yml, and count failed requests."""
     place = _place(None)
     if all(one.kind != "quiet-release" for one in place.lab.criteria):
         raise ProjectError(f"lab {place.lab.number} has no release", hint="scaffold lab list")
@@ -205,7 +205,7 @@ def cloud_plan(environment: str) -> int:
 @click.argument("environment")
 @options.debug
 def cloud_apply(environment: str) -> None:
-    """Make the cloud as the code says."""
+    """Apply the code to the cloud."""
     with SystemToolchain() as toolchain:
         done = cloud.apply(_place(None), environment, toolchain)
     for one in done.before:

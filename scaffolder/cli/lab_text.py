@@ -111,7 +111,7 @@ def judged(chosen: Unit, verdicts: tuple[Verdict, ...], code: ExitCode) -> dict[
 
 
 def echo_waits(chosen: Unit) -> None:
-    """Say that the verdict takes its time, before it does."""
+    """Announce that the verdict takes its time, before it does."""
     if chosen.waits:
         click.echo(chosen.waits)
 

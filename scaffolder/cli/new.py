@@ -20,7 +20,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 
 def question_options() -> list[click.Option]:
-    """A flag and a variable for every question; the name of the service is the command's argument."""
+    """Return a flag and a variable for every question; the service's name is the argument."""
     return [
         click.Option(
             [question.flag, question.name],
@@ -39,7 +39,7 @@ def question_options() -> list[click.Option]:
 def _completions(
     question: answers.Question, ctx: click.Context, parameter: click.Parameter, typed: str
 ) -> list[str]:
-    """What the shell offers: the choices, given the flags that are already typed."""
+    """Return the shell's completions: the choices, given the flags that are already typed."""
     known: dict[str, answers.Answer] = {"service_name": "x"}
     for before in answers.questions():
         if before is question:
@@ -132,12 +132,12 @@ def command(
     verbose: bool,
     **settings: Any,
 ) -> int:
-    """Write the whole repository of service NAME: application, image, infrastructure, pipeline, chart, monitoring.
+    """Write the repository of service NAME, from application and pipeline to monitoring.
 
-    What is not given is asked, or takes its default where there is no terminal. NAME, a flag and
-    --data go before all else, and may not contradict each other. Then come a variable, --data-file,
-    --preset and your own defaults in config.toml. With --template the questions are those of that
-    template: -d NAME=VALUE answers them. Only a template on another host is fetched from a network.
+    A missing answer is asked, or takes its default without a terminal. NAME, a flag and --data go
+    before all else, and may not contradict each other. Then come a variable, --data-file, --preset
+    and your own defaults in config.toml. With --template the questions are those of that template:
+    -d NAME=VALUE answers them. Only a template on another host is fetched from a network.
     """
     questions = {question.name for question in answers.questions()}
     flags = {key: value for key, value in settings.items() if key in questions}
@@ -175,7 +175,7 @@ def _named(spec: str) -> Named:
 def _of_other(
     other: Named, given: Mapping[str, object], ask: answers.Ask | None
 ) -> dict[str, Answer]:
-    """Return the answers to the questions of another template; NAME is one if it asks for a service."""
+    """Return the answers to another template's questions; NAME is one if it asks for a service."""
     asks, context = other.asks, click.get_current_context()
     ambient = {
         key

@@ -1,4 +1,4 @@
-"""The notes of releases as text and JSON: what changes, what to do before the next deployment, and what undoes it."""
+"""The notes of releases as text and JSON: changes, steps before a deployment, the way back."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from scaffolder.template.notes import Note, Notes
 
 HEADING = "Before you deploy"
-"""The line above the notes. ci/template-update.sh of generated repositories looks for it, and for their indentation."""
+"""The line above the notes.
+
+ci/template-update.sh of generated repositories looks for it, and for their indentation.
+"""
 
 _WHERE = "Do this from the branch of the update, before you merge it: a merge deploys to dev."
-"""What all notes have in common: after the merge it is too late for them."""
+"""Common to all notes: after the merge it is too late for them."""
 
 _WIDTH = 80
 _INDENT = " " * 4
 
 
 def lines(notes: Notes, heading: str = HEADING) -> Iterator[str]:
-    """Yield a blank line, a heading and the notes, wrapped to 80 columns; nothing where there are none.
+    """Yield a blank line, a heading and the notes, wrapped to 80 columns; nothing without notes.
 
     De-indented, a note is Markdown: that is how it gets into the text of a proposed change.
     """
@@ -69,7 +72,10 @@ def _tag(note: Note) -> str:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Yield a text line by line: a long line is wrapped, a line break of the author's stays where it is."""
+    """Yield a text line by line.
+
+    A long line is wrapped, a line break of the author's stays.
+    """
     for line in text.splitlines():
         if not line.strip():
             yield ""

@@ -56,7 +56,7 @@ def verbose(function: Command) -> Command:
 
 
 def no_color(function: Command) -> Command:
-    """`--no-color`; NO_COLOR and FORCE_COLOR mean what https://no-color.org says."""
+    """Add `--no-color`; NO_COLOR and FORCE_COLOR are as on https://no-color.org."""
 
     def decide(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
         if value or os.environ.get("NO_COLOR") or os.environ.get("ACCESSIBLE"):
@@ -75,7 +75,7 @@ def no_color(function: Command) -> Command:
 
 
 def paint(word: str, meaning: str) -> str:
-    """`word` in the colour of its meaning; Click takes the colour away where the output is not a terminal."""
+    """Return `word` in the colour of its meaning; Click removes it outside a terminal."""
     return click.style(word, fg=_COLOURS.get(meaning))
 
 
@@ -95,5 +95,5 @@ def interactive() -> bool:
 
 
 def live() -> bool:
-    """Whether progress may be drawn: a terminal, and nobody asked for plain lines (ACCESSIBLE=1)."""
+    """Return whether progress may be drawn: on a terminal, without ACCESSIBLE=1."""
     return sys.stderr.isatty() and not os.environ.get("CI") and not os.environ.get("ACCESSIBLE")

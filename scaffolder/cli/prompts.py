@@ -1,4 +1,4 @@
-"""What a person gives to `scaffold new`: flags, variables, files, and answers typed at a prompt."""
+"""The user's input to `scaffold new`: flags, variables, files, and answers at a prompt."""
 
 from __future__ import annotations
 
@@ -31,18 +31,20 @@ def collect(
 def named(
     flags: Mapping[str, Any], data: tuple[str, ...], data_file: Path | None
 ) -> dict[str, object]:
-    """Return the answers that somebody named for this run: in a file, or on the command line."""
+    """Return the answers given for this run: in a file, or on the command line."""
     return {**(answers.load(data_file) if data_file else {}), **typed_in(flags, data)}
 
 
 def usual(preset: str | None) -> dict[str, object]:
-    """Return the answers for what nothing else says: of a preset, else the user's own defaults."""
+    """Return the default answers: of a preset, else the user's own."""
     of_preset = presets.named(preset).answers if preset else {}
     return {**presets.user_settings().defaults, **of_preset}
 
 
 def typed_in(values: Mapping[str, Any], data: tuple[str, ...]) -> dict[str, object]:
-    """The answers of one command line: those of flags and of --data, joined; then those of variables.
+    """Return the answers of one command line.
+
+    Those of flags and of --data, joined; then those of variables.
 
     Raises:
         AnswersError: two different values answer a question that takes one.

@@ -61,8 +61,8 @@ def command(
     """Apply, plan again and destroy the Terraform of the repository at PATH without an account.
 
     It needs no account and no provider, and changes nothing in the repository. Each root is taken
-    with the values of each environment. What stays without being protected and what a second plan
-    would change are errors. docs/rehearse.md says what a rehearsal cannot know.
+    with the values of each environment. An unprotected object that stays, and a change of a second
+    plan, are errors. docs/rehearse.md lists the limits of a rehearsal.
     """
     request = Request(
         path=path or settings.root_of(Path()),

@@ -1,4 +1,4 @@
-"""Releases of a template as text and JSON: what each changes, and how old the knowledge of them is."""
+"""The releases of a template as text and JSON: their changes, and the age of the list."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ def document(releases: Iterable[Release]) -> list[dict[str, Any]]:
 
 
 def cached_lines(cached: Cached | None) -> Iterator[str]:
-    """Yield what to say if releases are those that were fetched before, because the host cannot be read now."""
+    """Yield a warning if the host cannot be read and the releases are those of an earlier fetch."""
     if cached:
         yield f"  {visible(cached.reason)}"
-        yield f"  the releases are those that were fetched {_age(cached.fetched)}; there may be newer ones"
+        yield (
+            f"  the releases are those that were fetched {_age(cached.fetched)}; there may be newer"
+            " ones"
+        )
 
 
 def cached_document(cached: Cached | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""`scaffold status`: where a generated repository stands."""
+"""`scaffold status`: the state of a generated repository."""
 
 from __future__ import annotations
 
@@ -31,13 +31,16 @@ from scaffolder.tools.toolchain import SystemToolchain
     "-v",
     "--verbose",
     is_flag=True,
-    help="Also the files that the template does not know, and the notes of the releases that are taken.",
+    help=(
+        "Also the files that the template does not know, and the notes of the releases that are"
+        " taken."
+    ),
 )
 @options.directory
 @options.no_color
 @options.debug
 def command(path: Path, exit_code: bool, form: str, verbose: bool) -> int:
-    """Tell the release of the repository at PATH (default: here), what is newer, and which generated files changed."""
+    """Show the release of the repository at PATH (default: here), newer ones, and edited files."""
     if checks := status.of_checks(path):
         click.echo(
             json.dumps(_document_of_checks(checks), indent=2)
@@ -62,12 +65,18 @@ def _lines_of_checks(found: ChecksStatus) -> Iterator[str]:
     for word, names in (("edited", found.edited), ("deleted", found.deleted)):
         yield from (f"  {options.paint(f'{word:<9}', 'warning')} {visible(name)}" for name in names)
     same = len(found.files) - len(found.edited)
-    yield f"  {counted(len(found.files), 'file')} of the job: {same} as written; no file comes from the template"
+    yield (
+        f"  {counted(len(found.files), 'file')} of the job: {same} as written; no file comes from"
+        " the template"
+    )
     if found.baseline:
         yield f"  {keep_list.BASELINE} holds back the findings of the day of the adoption"
     if not found.pinned:
         yield ""
-        yield f"Next    {keep_list.SCRIPT} pin git+https://…@vX.Y.Z: without it the job checks nothing and fails"
+        yield (
+            f"Next    {keep_list.SCRIPT} pin git+https://…@vX.Y.Z: without it the job checks"
+            " nothing and fails"
+        )
 
 
 def _document_of_checks(found: ChecksStatus) -> dict[str, object]:
@@ -127,7 +136,10 @@ def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
         ("left out for yours", found.not_taken),
     )
     counts = [f"{same} as generated", *(f"{number} {word}" for word, number in numbers if number)]
-    yield f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)} unmanaged"
+    yield (
+        f"  {found.generated} files of the template: {', '.join(counts)}; {len(found.unmanaged)}"
+        " unmanaged"
+    )
     yield from merged_branches.lines(found.older, found.release)
     yield from merged_branches.stale_lines(
         stale=found.stale and not found.older and not found.newer
@@ -135,7 +147,10 @@ def _lines(found: Status, path: Path, verbose: bool) -> Iterator[str]:
     yield from notes.lines(found.taken, f"Notes of the releases up to {found.release.tag}")
     yield from notes.lines(found.notes)
     if found.newer:
-        yield f"\nNext    scaffold update --dry-run{f' {shlex.quote(str(path))}' if path != Path() else ''}"
+        yield (
+            "\nNext    scaffold update"
+            f" --dry-run{f' {shlex.quote(str(path))}' if path != Path() else ''}"
+        )
 
 
 def _document(found: Status, code: ExitCode) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The last lines of a run: what was made, what was checked, what was not and why, and what to type next."""
+"""The last lines of a run: files made, checks run or not, and commands to type next."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _STAGES = (
     (_PIPELINE, ("ci", "helm", "Makefile", "mise.toml")),
     ("4 monitoring", ("monitoring",)),
 )
-"""What each stage has at the top of a repository; before it, the pipelines of the CI systems."""
+"""The files of each stage at the top of a repository; before it, the CI systems' pipelines."""
 _CULTURE = "  culture"
 
 _SAID_BESIDE = {"runtime_version": "runtime", "region": "cloud"}
 
 
 def of_new(made: Made, *, form: str, quiet: bool, verbose: bool) -> str:
-    """What `scaffold new` says at its end, as text or as one JSON document."""
+    """Return the end of `scaffold new`, as text or as one JSON document."""
     if form == "json":
         return json.dumps(_document(made), indent=2)
     if made.request.dry_run:
@@ -46,7 +46,10 @@ def of_new(made: Made, *, form: str, quiet: bool, verbose: bool) -> str:
 
 
 def say_check(found: Report, *, form: str, verbose: bool) -> None:
-    """Print what `scaffold check` found; the format `github` also fills the summary of the job it runs in."""
+    """Print the report of `scaffold check`.
+
+    The format `github` also fills the summary of the job it runs in.
+    """
     if form == "text":
         click.echo(_as_text(found, checks=verbose, verbose=verbose))
         return
@@ -64,7 +67,7 @@ def _fill_summary(found: Report) -> None:
 
 
 def say_fixes(examined: Examined, *, diff: bool, dry_run: bool) -> None:
-    """Say on stderr what `--fix` changed, or would, and what it left alone."""
+    """Print the changes of `--fix`, done or proposed, and the refused ones, on stderr."""
     if diff and examined.mended:
         from scaffolder.repository import fixes  # for --fix alone
 

@@ -19,7 +19,7 @@ from scaffolder.update import engine
 
 @click.group("template", short_help="A template of your own: publish, use, test.")
 def command() -> None:
-    """Put the template's releases on a Git host of your own, take them from there, and test changes."""
+    """Publish the template's releases on your own Git host, use them, and test changes."""
 
 
 @command.command("publish", short_help="Put all releases on a Git host.")
@@ -27,7 +27,9 @@ def command() -> None:
 @options.no_color
 @options.debug
 def publish(url: str) -> int:
-    """Push every release that scaffolder carries to the Git repository at URL, an empty one or one that has older ones.
+    """Push every release that scaffolder carries to the Git repository at URL.
+
+    It is empty, or has older releases of them.
 
     Branch main and the tags vX.Y.Z; a release that is there already is not moved. Run it again
     after an upgrade.
@@ -40,11 +42,13 @@ def publish(url: str) -> int:
     click.echo(f"  {tags} pushed to {shown}" if tags else f"  {shown} has every release already")
     if published.reason:
         click.echo(
-            f"  main there could not be moved: {plain(published.reason)}; repositories need the tags only"
+            f"  main there could not be moved: {plain(published.reason)}; repositories need the"
+            " tags only"
         )
     elif not published.main:
         click.echo(
-            f"  main there has other commits and stays as it is; `git merge {releases.newest().tag}` takes this release"
+            "  main there has other commits and stays as it is; `git merge"
+            f" {releases.newest().tag}` takes this release"
         )
     click.echo(f"\nNext    {command}   in each repository that is to take its releases from there")
     return ExitCode.CLEAN
@@ -60,9 +64,9 @@ def publish(url: str) -> int:
 def use(url: str, path: Path, **settings: bool | str) -> int:
     """Record URL as the address of the template in the repository at PATH (default: here).
 
-    Every place that names it changes: the record, what Renovate is told, and the list that the
-    weekly update compares it with. The release stays the same, and URL must have it. Plain `copier update` and Renovate then need
-    no scaffolder. Nothing is committed.
+    Every place with its address changes: the record, Renovate's settings, and the list that the
+    weekly update compares it with. The release stays the same, and URL must have it. Plain `copier
+    update` and Renovate then need no scaffolder. Nothing is committed.
     """
     return updated.carried_out(
         engine.Request(root=path, address=git_mirror.recordable(url), answers_only=True), settings
@@ -94,7 +98,9 @@ def _say_number(number: int) -> None:
 @options.no_color
 @options.debug
 def test(path: Path, data: tuple[str, ...], seconds: float, require_tools: bool, form: str) -> int:
-    """Render the template in PATH (default: here), committed or not, and run the checks on each result.
+    """Render the template in PATH (default: here), and run the checks on each result.
+
+    Its files may be committed or not.
 
     Every two choices of different questions that go together are in one of the combinations. Exit
     code 1: a problem; 3: the time was up before all were tried, or a check gave no verdict.

@@ -52,7 +52,7 @@ def _cause_lines(cause: Cause, tried: Tried) -> Iterator[str]:
 
 
 def _common(cause: Cause, tried: Tried) -> str:
-    """Say which answers all combinations with the problem share, and no other one has."""
+    """Return the answers that all combinations with the problem share, and no other one has."""
     shared = _shared(cause.combinations)
     others = [row for row in tried.combinations if row not in cause.combinations]
     if not others or not shared or any(shared.items() <= row.items() for row in others):

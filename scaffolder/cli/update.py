@@ -1,4 +1,4 @@
-"""`scaffold update`: a newer release of the template, merged into a repository that people have worked in."""
+"""`scaffold update`: merge a newer release of the template into a repository with edits."""
 
 from __future__ import annotations
 

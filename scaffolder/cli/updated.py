@@ -1,4 +1,4 @@
-"""What an update says, as text or JSON: release, answers, each file, what was checked, notes, and what to type next."""
+"""The report of an update, as text or JSON: release, answers, files, checks, notes, next steps."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ def options(function: shared.Command) -> shared.Command:
         click.option(
             "--check",
             is_flag=True,
-            help="Check the merged result first; if a check fails or cannot run for conflicts, change nothing.",
+            help=(
+                "Check the merged result first; if a check fails or cannot run for conflicts,"
+                " change nothing."
+            ),
         ),
         click.option(
             "--diff", is_flag=True, help="Show it as git diff does, check it, and change nothing."
@@ -61,7 +64,10 @@ def options(function: shared.Command) -> shared.Command:
         click.option(
             "--rehearse",
             is_flag=True,
-            help="Show what Terraform would create, change and destroy; if it destroys, change nothing.",
+            help=(
+                "Show what Terraform would create, change and destroy; if it destroys, change"
+                " nothing."
+            ),
         ),
         click.option(
             "-n",
@@ -75,7 +81,7 @@ def options(function: shared.Command) -> shared.Command:
 
 
 def carried_out(request: Request, settings: dict[str, Any]) -> int:
-    """Update as `request` says, print what became of it, and return the exit code."""
+    """Update by `request`, print the outcome, and return the exit code."""
     form, quiet = settings.pop("form"), settings.pop("quiet")
     with _progress(quiet=quiet or not any(settings.values())) as on_result:
         outcome = run.update(request, on_result=on_result, **settings)
@@ -87,7 +93,7 @@ def carried_out(request: Request, settings: dict[str, Any]) -> int:
 
 
 def of_checks(only: ChecksOnly, form: str) -> str:
-    """Return what an update says where only the checks were adopted: there is nothing to do."""
+    """Return the report of an update if only the checks were adopted: nothing is to do."""
     if form == "json":
         return json.dumps(
             {
@@ -116,9 +122,9 @@ def of_checks(only: ChecksOnly, form: str) -> str:
             indent=2,
         )
     return (
-        f"{visible(only.name)}: only the checks were adopted, so no file here comes from the template\n\n"
-        f"  nothing to do; nothing was changed\n\n"
-        f"Next    {keep_list.SCRIPT} pin git+https://…@vX.Y.Z, for another release of the checks"
+        f"{visible(only.name)}: only the checks were adopted, so no file here comes from the"
+        f" template\n\n  nothing to do; nothing was changed\n\nNext    {keep_list.SCRIPT} pin"
+        " git+https://…@vX.Y.Z, for another release of the checks"
     )
 
 
@@ -131,7 +137,7 @@ def _progress(*, quiet: bool) -> AbstractContextManager[Callable[[Result], None]
 
 
 def of_abort(restored: Restored, form: str) -> str:
-    """What `scaffold update --abort` says, as text or JSON."""
+    """Return the report of `scaffold update --abort`, as text or JSON."""
     count = len(restored.files)
     if form == "json":
         saved = str(restored.saved) if restored.saved else None
@@ -140,7 +146,10 @@ def of_abort(restored: Restored, form: str) -> str:
     verb, what = ("is", "it") if count == 1 else ("are", "them")
     said = f"  {counted(count, 'file')} {verb} as the last commit has {what}"
     if restored.saved:
-        said += f"\n  what you changed since in {visible(', '.join(restored.edited))} is in {restored.saved}"
+        said += (
+            f"\n  what you changed since in {visible(', '.join(restored.edited))} is in"
+            f" {restored.saved}"
+        )
         said += (
             f"\n\nNext    git apply --3way {shlex.quote(str(restored.saved))}, if you want it back"
         )
@@ -160,7 +169,10 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
     for change in _shown(outcome):
         if not quiet or change.fate in {FileAction.CONFLICT, FileAction.KEPT}:
             word = shared.paint(f"{change.fate:<9}", _COLOURS.get(change.fate, ""))
-            yield f"  {word} {visible(change.path)}{f'   {visible(change.note)}' if change.note else ''}"
+            yield (
+                f"  {word}"
+                f" {visible(change.path)}{f'   {visible(change.note)}' if change.note else ''}"
+            )
     if outcome.text:
         # else it is a patch
         yield f"\n{visible(outcome.text) if sys.stdout.isatty() else outcome.text}"
@@ -177,13 +189,13 @@ def _lines(outcome: Outcome, *, quiet: bool) -> Iterator[str]:
 
 
 def _shown(outcome: Outcome) -> list[Change]:
-    """Return what a person reads: of a file that is moved, its new path alone, which names the old one."""
+    """Return the changes to show: of a moved file, its new path alone, which names the old one."""
     left = {change.origin for change in outcome.changes if change.origin}
     return [change for change in outcome.changes if change.path not in left]
 
 
 def _looked_at(outcome: Outcome) -> Iterator[str]:
-    """Yield what the checks and the rehearsal of the merged result say."""
+    """Yield the report of the checks and the rehearsal of the merged result."""
     if outcome.report:
         yield ""
         yield text_report.write(outcome.report, paint=shared.paint, width=shared.width())
@@ -193,7 +205,10 @@ def _looked_at(outcome: Outcome) -> Iterator[str]:
 
 
 def _outside_lines(outcome: Outcome) -> Iterator[str]:
-    """Yield what keeps the former answers outside Git, also with --quiet: no check and no diff shows it."""
+    """Yield the objects outside Git that keep the former answers.
+
+    Also with --quiet: no check and no diff shows them.
+    """
     if outcome.outside:
         yield f"\n{shared.paint('Outside Git', 'warning')}"
     for one in outcome.outside:
@@ -234,7 +249,7 @@ def _heading(outcome: Outcome) -> Iterator[str]:
 
 
 def _nothing(outcome: Outcome) -> str:
-    """Say why an update changes nothing; "" if it does."""
+    """Return why an update changes nothing; "" if it does."""
     if not outcome.empty:
         return ""
     return f", but files of {outcome.older.release.tag}" if outcome.older else ", nothing to do"
@@ -265,7 +280,10 @@ def _next(outcome: Outcome) -> Iterator[str]:
         return
     there = f"cd {shlex.quote(str(outcome.root))}, then " if outcome.root != Path() else ""
     if outcome.conflicts:
-        yield f"Next    {there}settle the conflicts (git diff), git add each file, then scaffold check and git commit"
+        yield (
+            f"Next    {there}settle the conflicts (git diff), git add each file, then scaffold"
+            " check and git commit"
+        )
     else:
         yield f"Next    {there}git diff --cached, scaffold check, git commit"
     yield "        scaffold update --abort takes it back"
@@ -306,7 +324,10 @@ def _document(outcome: Outcome) -> dict[str, Any]:
 
 
 def _summary(changes: Sequence[Change]) -> dict[str, int]:
-    """Return how many files have each state; `clean` is the former name of `updated`, for programs that read it."""
+    """Return how many files have each state.
+
+    `clean` is the former name of `updated`, for programs that read it.
+    """
     counts = {str(fate): sum(one.fate is fate for one in changes) for fate in FileAction}
     return {**counts, "clean": counts[FileAction.UPDATED]}
 

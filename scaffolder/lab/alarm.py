@@ -24,10 +24,10 @@ RESOLVED_WITHIN = 90.0
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """What came of a fault: seconds until the call and the end, None if they did not come.
+    """The alert of a fault: seconds until the call and the end, None if they did not come.
 
-    `messages` are those that came while the fault was on, without a call. `late` says why a call,
-    and `end_late` why an end, that did not come in time is no verdict on the repository.
+    `messages` are those that came while the fault was on, without a call. `late` is the reason why
+    a call, and `end_late` why an end, that did not come in time is no verdict on the repository.
     """
 
     called: float | None

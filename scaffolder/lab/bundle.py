@@ -22,7 +22,7 @@ Pip = Callable[[tuple[str, ...]], CompletedRun]
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """What a bundle holds: files and their bytes, and the commands that use it."""
+    """A bundle's content: files and their bytes, and the commands that use it."""
 
     files: tuple[str, ...]
     size: int

@@ -23,12 +23,12 @@ ROOT = "env"
 
 
 BY_HAND = "by hand"
-"""What objects are marked with that no code has made."""
+"""The mark of objects that no code has made."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A value of an object that is not as the code says; `name` leads to it: "config.public"."""
+    """A value of an object that differs from the code; `name` is its path: "config.public"."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ def load(place: Place) -> Cloud:
 
 
 def apply(place: Place, environment: str, toolchain: Toolchain) -> Rehearsed:
-    """Make the cloud as the code says; return what came of it.
+    """Apply the code to the cloud; return the result.
 
     Raises:
         ToolMissing: Terraform or gRPC is not installed.

@@ -33,8 +33,8 @@ def start(
 ) -> tuple[Place, int]:
     """Write a lab and open it; return its place, and the number of files of the repository.
 
-    What a start that was killed has left is removed first. `generate` writes the repository that
-    the template gives for answers.
+    Leftovers of a killed start are removed first. `generate` writes the repository that the
+    template gives for answers.
 
     Raises:
         AnswersError: the lab has no such track.

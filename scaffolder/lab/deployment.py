@@ -1,4 +1,4 @@
-"""What is deployed in a lab: one commit an environment, and a record of each deployment."""
+"""Deploy in a lab: one commit an environment, and a record of each deployment."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ The files in `exercises/` are lists of entries:
 
     - id: two-javas                       # the name of its folder in lab-work
       title: It compiles, and it does not start
-      situation: What a person sees. No word of the solution.
-      task: What has to be true, and what has to stay.
+      situation: The symptom for the student. No word of the solution.
+      task: The goal, and the parts that must stay.
       start: {fault: image-java-11}       # of the corpus; or {edits: […], answers: {…}}
       criteria:                           # of CRITERIA; `others` is added to each exercise
         - {kind: check, select: AG001, title: One Java everywhere}
@@ -13,7 +13,7 @@ The files in `exercises/` are lists of entries:
         - {kind: holds, file: x.yaml, text: "kind: X", title: The autoscaler stays}
       hints: [where to look, what to compare]   # the third, the exact line, comes from the fault
       wrong: [{file: .java-version, old: "21", new: "11"}]   # a wrong fix, which stays red
-      learnt: What this was about.
+      learnt: The lesson.
       question: One for the team.
 """
 

@@ -1,4 +1,4 @@
-"""The words of the course: what each is, why a team cares, and where it is in a repository."""
+"""The words of the course: meaning, reason for a team, and place in a repository."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 
 class Light(enum.StrEnum):
-    """What a criterion says. What could not be judged is never green."""
+    """The result of a criterion. One that could not be judged is never green."""
 
     GREEN = "green"
     RED = "red"
@@ -41,7 +41,7 @@ class Named(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What became of a criterion, and why it is not green.
+    """The verdict on a criterion, and why it is not green.
 
     `form` is "reduced" or "recorded" if something else was looked at in place of what is meant.
     """
@@ -119,7 +119,7 @@ def others(named: frozenset[str]) -> list[Check]:
 def of_checks(
     criterion: Named, asked: list[Check], project: Project, toolchain: SystemToolchain
 ) -> Verdict:
-    """Return red with the first finding; a check that was not whole is no green."""
+    """Return red with the first finding; a check that was not whole is not green."""
     unknown = ""
     for check in asked:
         try:

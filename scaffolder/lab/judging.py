@@ -52,8 +52,8 @@ def judge(
 ) -> tuple[Verdict, ...]:
     """Return a verdict for each criterion, or for those with the ids `only`.
 
-    The checks are asked without the settings and waivers of the repository, so that no fault is
-    waived away. What needs a missing program is "cannot tell", with the command that installs it.
+    The checks run without the settings and waivers of the repository, so that no fault is waived
+    away. A criterion whose program is missing is "cannot tell", with the command that installs it.
     """
     wanted = set(only)
     with SystemToolchain() as toolchain:
@@ -70,7 +70,7 @@ def digests(place: Place) -> dict[str, str]:
 
 
 def verdict(criterion: LabCriterion, scene: Scene) -> Verdict:
-    """Return the verdict of one criterion; an error of a program is no red."""
+    """Return the verdict of one criterion; an error of a program is not red."""
     if criterion.kind in {"check", "others"}:
         return _of_checks(criterion, scene)
     try:
@@ -154,7 +154,7 @@ def _serves(criterion: LabCriterion, scene: Scene) -> Outcome:
 
 
 def _not_run(scene: Scene, track: str, version: str) -> Outcome:
-    """Return what can be said without the runtime: whether it is the one that is wanted."""
+    """Return the verdict without the runtime: whether it is the required one."""
     form = scene.place.lab.form
     get = runtimes.how_to_get(track, version)
     words = f"{runtimes.NAMES[track]} {version} is not installed: {get}"
@@ -218,7 +218,7 @@ def _one_digest(_: LabCriterion, scene: Scene) -> Outcome:
 
 
 def _quiet_release(_: LabCriterion, scene: Scene) -> Outcome:
-    """Release the service under load as grow.yml says."""
+    """Release the service under load by the settings of grow.yml."""
     users = rollout.released(scene.place.root, rollout.read(scene.place.root))
     words = f"{users.failed} of {users.requests} requests failed during the release"
     if users.failed:

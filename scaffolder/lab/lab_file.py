@@ -5,24 +5,24 @@
     title: Drift
     minutes: 12
     pillar: mindset                 # culture, mindset, practices or tools
-    windows: What runs natively on Windows, and what needs WSL.
+    windows: The parts that run natively on Windows, and those that need WSL.
     needs: Programs beside Python, and the command that brings them.
     try: "`the command` that shows what is wrong"
     forms:                          # one is chosen at the start; [[name]] in a text is its value
       - {track: python, image: "3.11", stated: "3.13"}
-    situation: What people see. No word of the solution.
-    task: What has to be true, and what has to stay.
+    situation: The symptom for the students. No word of the solution.
+    task: The goal, and the parts that must stay.
     answers: {runtime: python}      # of the repository; its name is service_name
     start: [...]                    # STEPS, carried out one after the other
     criteria:                       # CRITERIA; `red` is part of the reason at the start
-      - {id: same, kind: check, select: AG001, title: One version, red: says python}
+      - {id: same, kind: check, select: AG001, title: One version, red: uses python}
     hints: [where to look, what to compare, what to write]   # the third alone is enough
-    then: [...]                     # STEPS: what the third hint says
+    then: [...]                     # STEPS: the text of the third hint
     solution: [...]                 # STEPS; `then` if it is left out
     shown: The solution, as `lab show solution` prints it.
     cheats:                         # wrong roads, and which criteria stay red
       - {name: the requirement is changed, steps: [...], red: [wanted]}
-    learnt: What this was about.
+    learnt: The lesson.
     question: One for the team.
 
 An entry of a list may have `when: {track: python}`: it is left out in other forms.
@@ -94,7 +94,7 @@ class LabError(ValueError):
 
 
 def checked(name: str, document: Any) -> dict[str, Any]:
-    """Return the content of the file `name`.yml. Raises LabError that says what is wrong."""
+    """Return the content of the file `name`.yml. Raises LabError with the cause."""
     if not isinstance(document, dict):
         raise LabError(f"{name}: must be a mapping")
     missing = sorted(_NEEDED - document.keys())

@@ -41,9 +41,10 @@ _PATIENCE = 120.0
 
 @dataclass(frozen=True, kw_only=True)
 class LabProof:
-    """What does not hold of a lab in a form; nothing if it is proven.
+    """The faults of a lab in a form; none if it is proven.
 
-    `not_here` says why it could not be proven on this machine; `seconds` is how long it took.
+    `not_here` is the reason why it could not be proven on this machine; `seconds` is how long it
+    took.
     """
 
     lab: LabFile
@@ -69,7 +70,7 @@ def prove(labs: Iterable[LabFile], track: str = "") -> Iterator[LabProof]:
     """Prove each lab in each of its forms, in a temporary folder.
 
     A form whose runtime is missing is not proven here. Labs that wait for alerts run beside the
-    others. What the same answers give is generated once, and the same solution checked once.
+    others. The repository of equal answers is generated once, and the same solution checked once.
     """
     planned = [
         (file, form) for file in labs for form in file.of_track(track if file.tracks else "")

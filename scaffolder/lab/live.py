@@ -19,7 +19,7 @@ PROGRAM: dict[str, tuple[str, ...]] = {
     "node": ("receipts/receipts.mjs",),
     "python": ("receipts/receipts.py",),
 }
-"""What is started in the repository; the runtime comes before it."""
+"""The program to start in the repository; the runtime comes before it."""
 
 OK = 200
 _PATIENCE = 30.0
@@ -28,7 +28,7 @@ _ANSWER = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a service answered: its status, and the first line of the text."""
+    """A service's answer: its status, and the first line of the text."""
 
     path: str
     status: int

@@ -37,14 +37,17 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Waited:
-    """Whether it came; `late` says why that is no verdict, "" if it is one."""
+    """Whether it came; `late` is the reason why that proves nothing, "" if it does."""
 
     came: bool
     late: str = ""
 
 
 def read(port: int) -> Pace:
-    """Return the pace of the Prometheus on a port of this machine; none due if it is silent."""
+    """Return the pace of the Prometheus on a port of this machine.
+
+    None due if it does not answer.
+    """
     connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWER)
     try:
         connection.request("GET", "/metrics")

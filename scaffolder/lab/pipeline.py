@@ -1,6 +1,6 @@
 """The pipeline of a lab in reduced form: an image is an archive, and the registry is a file.
 
-It does what the pipeline of the repository says: build once and promote, or build again for prod.
+It follows the pipeline of the repository: build once and promote, or build again for prod.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MINUTES = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What a run deployed: the digest of each environment, and how often it built an image."""
+    """The result of a run: the digest of each environment, and how often it built an image."""
 
     tag: str
     digests: Mapping[str, str]

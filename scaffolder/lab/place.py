@@ -1,4 +1,4 @@
-"""Where a lab is in lab-work: its repository, and what the machine keeps beside it."""
+"""Locate a lab in lab-work: its repository, and the files beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Place:
 
     @property
     def side(self) -> Path:
-        """Return the folder of what is no part of the repository."""
+        """Return the folder of the files outside the repository."""
         return self.folder / f".{self.lab.id}"
 
     @property

@@ -30,7 +30,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """What does not hold of an exercise; nothing if it is proven."""
+    """The faults of an exercise; none if it is proven."""
 
     exercise: Exercise
     problems: tuple[str, ...]
@@ -40,7 +40,7 @@ class Proof:
 def prove(exercises: Iterable[Exercise]) -> Iterator[Proof]:
     """Start each exercise, fix it wrongly, fix it rightly and put it back, in a temporary folder.
 
-    What the same answers give without a fault is rendered and judged once.
+    The result of equal answers without a fault is rendered and judged once.
     """
     with tempfile.TemporaryDirectory(prefix="scaffold-lab-") as name:
         made: dict[str, _Well] = {}
@@ -57,7 +57,7 @@ def prove(exercises: Iterable[Exercise]) -> Iterator[Proof]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Well:
-    """A repository without a fault: where it is, its digest, and the verdict on everything."""
+    """A repository without a fault: its place, its digest, and the verdict on everything."""
 
     root: Path
     digest: str

@@ -1,4 +1,4 @@
-"""What a trainer sees: how far each student is, and where the room is stuck."""
+"""Report to a trainer: the progress of each student, and the obstacles of the room."""
 
 from __future__ import annotations
 

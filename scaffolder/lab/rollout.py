@@ -18,7 +18,7 @@ from scaffolder.lab import live
 from scaffolder.tools.background import Background, free_port
 
 FILE = "grow.yml"
-"""The file in the repository that says how the service is released."""
+"""The file in the repository that sets how the service is released."""
 
 PATH = "/info"
 _EVERY = 0.02
@@ -41,7 +41,7 @@ class Plan:
 
 @dataclass(kw_only=True)
 class Users:
-    """What the users got."""
+    """The users' results."""
 
     requests: int = 0
     failed: int = 0
@@ -69,7 +69,7 @@ def read(root: Path) -> Plan:
     """Return how grow.yml releases the service.
 
     Raises:
-        ProjectError: a line is missing, or is no number or no true or false.
+        ProjectError: a line is missing, or is not a number or not true or false.
 
     """
     file = root / FILE
@@ -114,7 +114,7 @@ def released(root: Path, plan: Plan) -> Users:
 def _replace(
     background: Background, root: Path, fleet: Fleet, group: list[str], *, ask_readiness: bool
 ) -> None:
-    """Stop a group and start it anew; without questions it is asked all the time."""
+    """Stop a group and start it again; without questions it is asked all the time."""
     if ask_readiness:
         fleet.asked = [name for name in fleet.asked if name not in group]
         time.sleep(_QUIET)  # what was asked before ends

@@ -1,4 +1,4 @@
-"""What runs for the course in another terminal, and how to end it."""
+"""List the programs of the course in another terminal, and end them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the criteria of a lab look at; what takes long is done once for all of them."""
+"""The objects that the criteria of a lab judge; slow work is done once for all of them."""
 
 from __future__ import annotations
 

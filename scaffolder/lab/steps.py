@@ -1,4 +1,4 @@
-"""What the steps of a lab do: to its repository, to its cloud, and to what is recorded."""
+"""The steps of a lab: changes to its repository, to its cloud, and to its records."""
 
 from __future__ import annotations
 

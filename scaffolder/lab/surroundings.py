@@ -1,4 +1,4 @@
-"""What a lab must not leave behind: processes, ports, and files in the home of the user."""
+"""Find leftovers of a lab: processes, ports, and files in the home of the user."""
 
 from __future__ import annotations
 

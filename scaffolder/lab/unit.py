@@ -1,4 +1,4 @@
-"""What a student can open: a lab or an exercise, with the same commands for both."""
+"""The units that a student can open: a lab or an exercise, with the same commands for both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scaffolder.lab.judge import Verdict, judge
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """What a start has made: a line for a person about the files and what they run on."""
+    """The result of a start: a line for a person about the files and their runtime."""
 
     wrote: str
     first: tuple[Verdict, ...]

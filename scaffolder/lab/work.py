@@ -25,7 +25,7 @@ FOLDER = Path("lab-work")
 FORMAT = 1
 NAME = "my-service"
 STATE = "lab.json"
-"""The file in it that says how far everything is."""
+"""The file with the progress of all units."""
 
 
 Generate = Callable[[Mapping[str, Any], Path], None]
@@ -57,7 +57,7 @@ class Progress:
 
 @dataclass(kw_only=True)
 class Work:
-    """What lab.json holds: the exercise that is open, and the progress of each by its id."""
+    """The content of lab.json: the open exercise, and the progress of each by its id."""
 
     current: str = ""
     exercises: dict[str, Progress] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Whether a post-mortem of a lab says what it has to, without a word that leads to a person."""
+"""Judge a lab's post-mortem: complete, and without a word that blames a person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NEEDED = ("deploy", "alert", "rollback", "resolved")
 _SECTIONS = ("## Impact", "## Contributing factors")
 _ACTIONS = 2
 _SHORTEST = 20
-"""Characters of a section that says something."""
+"""Characters of a section that is not empty."""
 
 
 def problem(root: Path, part: str) -> str:

@@ -1,1 +1,1 @@
-"""What a team does the day after: it writes post-mortems, and a platform lists its services."""
+"""The work of a team the day after: it writes post-mortems, and a platform lists its services."""

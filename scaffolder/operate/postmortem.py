@@ -1,4 +1,4 @@
-"""What `scaffold postmortem new` does: fill the template's timeline from Git and from records."""
+"""Run `scaffold postmortem new`: fill the template's timeline from Git and from records."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _event(document: dict[str, Any], file: Path) -> Event:
 def _commits(
     root: Path, began: datetime.datetime, ended: datetime.datetime, toolchain: Toolchain
 ) -> list[Event]:
-    """Return the commits of that time; none if this is no repository of Git."""
+    """Return the commits of that time; none outside a Git repository."""
     words = ("log", f"--since={began.isoformat()}", f"--until={ended.isoformat()}")
     done = Git(toolchain, root).attempt(*words, "--format=%cI%x09%h%x09%s")
     found = []
@@ -197,7 +197,7 @@ def _filled(template: str, title: str, events: Sequence[Event]) -> str:
 
 
 def _rows(events: Iterable[Event]) -> list[str]:
-    """Return a row for each event; the first one of a moment says so."""
+    """Return a row for each event; the first one of a moment has the time."""
     events = list(events)
     marks = _marks(events)
     rows = []

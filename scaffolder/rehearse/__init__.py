@@ -1,4 +1,4 @@
-"""What `scaffold rehearse` does: apply the Terraform code, plan again, destroy, without a cloud."""
+"""Run `scaffold rehearse`: apply the Terraform code, plan again, destroy, without a cloud."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ CANNOT_KNOW = (
     "defaults that a provider or a cloud chooses, and names that are taken elsewhere",
     "permissions (IAM, role assignments), quotas, and how long a cloud takes",
 )
-"""What no rehearsal can tell, whatever it was given."""
+"""Limits of every rehearsal, whatever its input."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is to be rehearsed.
+    """The scope of a rehearsal.
 
     `environment` narrows it; with `keep` nothing is destroyed; `cloud_file` is where the cloud is
     read from, if it is there, and written to.
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal:
-    """What came of each root and environment; `folder` is the one that holds all roots."""
+    """The result of each root and environment; `folder` is the one that holds all roots."""
 
     project: str
     folder: Path
@@ -87,7 +87,7 @@ def rehearse(
     """Rehearse a repository; nothing in it is changed.
 
     Raises:
-        ProjectError: there is no repository, or no Terraform code in it.
+        ProjectError: the repository does not exist, or has no Terraform code.
         AnswersError: no root has values for the environment.
         DestinationError: the file of the cloud is none, or cannot be written.
         ToolMissing: Terraform or gRPC is not installed.

@@ -1,4 +1,4 @@
-"""What a run found, written for a person (`text`, `html`) or a program: each format is a function of a report."""
+"""The formats of a report: for the user (`text`, `html`) or a program, each one a function."""
 
 from __future__ import annotations
 

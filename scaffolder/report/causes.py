@@ -1,4 +1,4 @@
-"""What a report leads with: each cause once, most severe first; and what was not checked."""
+"""The head of a report: each cause once, most severe first; and the unchecked parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scaffolder.model import Check, Finding, Outcome, Report, Result, Severity
 
 _FIRST = ("AG", "SEC", "EOL", "SY", "K8", "HL", "TF", "DK", "CI", "MO", "EN", "WV")
-"""The order of families within one severity: what no other tool says comes first."""
+"""The order of families within one severity: the findings of no other tool come first."""
 
 
 _COUNTED = 5
@@ -31,7 +31,7 @@ class Cause:
 
     @property
     def is_one_message(self) -> bool:
-        """Whether all places say the same."""
+        """Return whether all places have the same message."""
         return len({finding.message for finding in self.findings}) == 1
 
 

@@ -29,8 +29,8 @@ _LONGEST = 4
 def lines(report: Report, paint: Paint, *, room: int, width: int) -> Iterator[str]:
     """Yield the findings in about `room` lines, of at most `width` characters; 0 shows all.
 
-    Where they do not fit, the entries at the end are made shorter first. A warning or a note that
-    has no room left is counted; an error is always shown.
+    If they do not fit, the entries at the end are made shorter first. A warning or a note that has
+    no room left is counted; an error is always shown.
     """
     found = causes(report)
     if not room:
@@ -135,7 +135,7 @@ def _short(cause: Cause, paint: Paint, width: int, *, most: int) -> Iterator[str
     more = f" (and {left} more: -v)" if left else ""
     start = len(f"{cause.first.place}: {cause.severity}[{cause.check.id}]{more}")
     if start + _WORDS > width:
-        most = 2  # else the line would name a place and say nothing of it
+        most = 2  # else the line would name a place without a fact
     yield from _head(cause, cause.first, paint, width, most=most, end=more)
 
 

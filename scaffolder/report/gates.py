@@ -1,4 +1,4 @@
-"""The gate map in a report: which mistakes the gates of this run would have stopped, and which gate it did not ask."""
+"""The gate map in a report: mistakes that this run's gates stop, and gates it did not ask."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IN_THIS_RUN = {
 
 
 def table(report: Report) -> Table | None:
-    """Every mistake of docs/gate-map.md whose gate is a check of this run, and what that said; None without any."""
+    """Return the mistakes of docs/gate-map.md with a check of this run as gate, and its result."""
     outcomes = {result.check.id: _IN_THIS_RUN[result.outcome] for result in report.results}
     outcomes |= {one.check.id: "nothing to check" for one in report.inapplicable}
     entries = json.loads((files(__package__) / "gates.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A report for a job of GitHub Actions: annotations at the lines of a change, and a page of Markdown for its summary.
+"""A report for a GitHub Actions job: annotations at changed lines, and a Markdown summary.
 
 The commands: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -21,7 +21,7 @@ _LARGEST_SUMMARY = 1_000_000
 _WORDS = {Outcome.FAILED: "failed", Outcome.SKIPPED: "not checked", Outcome.BROKEN: "no verdict"}
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
-"""What the runner would take for a command in a line that only quotes a tool."""
+"""A command of the runner in a line that only quotes a tool."""
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
 
@@ -71,7 +71,10 @@ def _command(report: Report, check: Check, finding: Finding) -> str:
     properties = ",".join(f"{name}={_property(value)}" for name, value in place.items() if value)
     more = [f"  {one}: {one.text}" if one.text else f"  {one}" for one in finding.related]
     more += [f"  fix: {finding.fix}"] if finding.fix else []
-    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(chr(10).join([finding.message.strip(), *more]))}"
+    return (
+        f"::{_COMMANDS[finding.severity]}"
+        f" {properties}::{_data(chr(10).join([finding.message.strip(), *more]))}"
+    )
 
 
 def _data(value: str) -> str:
@@ -97,7 +100,10 @@ def _rows(report: Report) -> Iterator[str]:
 
 
 def _unverified(report: Report) -> Iterator[str]:
-    """What there is no verdict on, and why; a summary without it would read as if all had been looked at."""
+    """Yield the unchecked parts with their reasons.
+
+    A summary without them would read as complete.
+    """
     without = [
         result for result in report.results if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}
     ]
@@ -105,11 +111,12 @@ def _unverified(report: Report) -> Iterator[str]:
         yield "Not checked:"
         yield ""
     for result in without:
-        yield f"* {_plain(f'{result.check.id} {result.check.title}: {_WORDS[result.outcome]}: {result.reason}')}"
+        check, outcome = result.check, _WORDS[result.outcome]
+        yield f"* {_plain(f'{check.id} {check.title}: {outcome}: {result.reason}')}"
 
 
 def _plain(words: str) -> str:
-    """Words as Markdown that shows exactly them, on one line: nothing of a repository becomes a link or a tag."""
+    """Return words as literal Markdown on one line: no text of a repository is a link or a tag."""
     return _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
 
 

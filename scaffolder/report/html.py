@@ -1,4 +1,4 @@
-"""A report as one page of HTML that needs nothing else: no script, no font, no picture, no network."""
+"""A report as one self-contained page of HTML: no script, font, picture or network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One of the places that a finding names, with the lines around it; `says` stands in where there are none."""
+    """A place of a finding, with the lines around it, or `says` if it has none."""
 
     name: str
     line: int
@@ -42,7 +42,10 @@ class Side:
 
 
 def write(report: Report, *, gate_map: Table | None = None) -> str:
-    """The report as a page; `gate_map` says which check stops which fault: those of this run where it is left out."""
+    """Return the report as a page.
+
+    `gate_map` maps checks to faults: by default those of this run.
+    """
     import jinja2
 
     environment = jinja2.Environment(
@@ -87,7 +90,10 @@ def verdict(report: Report) -> str:
     found = Counter(finding.severity for result in report.results for finding in result.findings)
     if found:
         numbers = [counted(found[one], str(one)) for one in Severity if found[one]]
-        return f"No check failed; there {'is' if found.total() == 1 else 'are'} {' and '.join(numbers)}."
+        return (
+            f"No check failed; there {'is' if found.total() == 1 else 'are'}"
+            f" {' and '.join(numbers)}."
+        )
     return f"Nothing was found by {counted(passed, 'check')}" + (
         f"; {without} gave no verdict." if without else "."
     )

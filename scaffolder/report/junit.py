@@ -1,4 +1,4 @@
-"""A report as JUnit XML, as Jenkins, GitLab and Azure Pipelines read it: one test case for each check."""
+"""A report as JUnit XML for Jenkins, GitLab and Azure Pipelines: a test case for each check."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from xml.etree import ElementTree
 from scaffolder.model import Finding, Inapplicable, Outcome, Report, Result
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped: https://www.w3.org/TR/xml/#charsets."""
+"""Characters that XML 1.0 cannot hold, not even escaped.
+
+https://www.w3.org/TR/xml/#charsets
+"""
 
 
 def write(report: Report) -> str:
     """The report as XML text.
 
-    A failed check is a failure; one without a verdict is an error, or skipped where its tool is
-    only missing and nobody required it: never a test that passed.
+    A failed check is a failure; an inconclusive one is an error, or skipped if its tool is only
+    missing and not required: never a test that passed.
     """
     suites = ElementTree.Element("testsuites", name="scaffold check")
     checks = (*(one.check for one in report.results), *(one.check for one in report.inapplicable))

@@ -10,8 +10,8 @@ def wrapped(
 ) -> list[str]:
     """Return `text` and `end` in lines of at most `width` characters, but for longer words.
 
-    Every line after the first starts with `indent`. `width` 0 leaves it on one line. What does not
-    fit into `most` lines becomes "…", and `end` stands behind it; 0 leaves all.
+    Every line after the first starts with `indent`. `width` 0 leaves it on one line. Text that does
+    not fit into `most` lines becomes "…", with `end` behind it; 0 leaves all.
     """
     lines = _broken(text + end, width, indent)
     if not most or len(lines) <= most:

@@ -1,6 +1,6 @@
 """A report as a SARIF 2.1.0 log, in the subset that GitHub's code scanning reads.
 
-The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub makes of
+The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; GitHub's reading of
 it, and its limits:
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
@@ -20,7 +20,7 @@ from scaffolder import __version__
 from scaffolder.model import Check, Finding, Outcome, Report, Result, Snippet, Waived
 
 MOST_RESULTS = 25_000
-"""What GitHub takes of one run; it refuses a file with more."""
+"""The most results that GitHub takes of one run; it refuses a file with more."""
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -39,7 +39,7 @@ def write(report: Report) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The report as plain values: one run, whose rules are the checks and what the wrapped tools call their own."""
+    """Return the report as plain values: one run, whose rules are the checks and wrapped rules."""
     found = [(result, finding) for result in report.results for finding in result.findings]
     waived = {
         (result.check.id, one.finding): one for result in report.results for one in result.waived
@@ -168,7 +168,10 @@ def _fix(report: Report, finding: Finding) -> dict[str, Any]:
 
 
 def _location(report: Report, path: Path, line: int) -> dict[str, Any]:
-    """GitHub shows nothing without a line, so a finding about a whole file stands at its first one."""
+    """Return a location.
+
+    GitHub shows nothing without a line, so a finding about a whole file is at its first one.
+    """
     return {
         "physicalLocation": {
             "artifactLocation": _artifact(report, path),
@@ -193,7 +196,7 @@ def _artifact(report: Report, path: Path) -> dict[str, str]:
 
 
 def _fingerprint(report: Report, result: Result, finding: Finding) -> str:
-    """The same for the same problem in the same line, wherever an edit elsewhere has moved that line to."""
+    """Return a stable hash of a problem in a line, wherever edits have moved that line."""
     excerpt = report.excerpt(finding.path, finding.line)
     line = "".join(excerpt.line(finding.line).split()) if excerpt else finding.message
     return hashlib.sha256("\0".join((_rule_id(result, finding), line)).encode()).hexdigest()[:16]

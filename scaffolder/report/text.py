@@ -1,4 +1,4 @@
-"""A report as lines for a person: causes, most severe first, then what was not checked and why, and one summary line."""
+"""A report as lines for the user: causes, unchecked parts with reasons, one summary line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scaffolder.report.causes import advised, counted_by_check, unchecked
 from scaffolder.report.lines import wrapped
 
 Paint = Callable[[str, str], str]
-"""Colours a word by its meaning ("passed", "failed", "error" …); the meaning is always in the words as well."""
+"""Colours a word by its meaning ("passed", "failed" …), which is in the words as well."""
 
 _WORDS: Mapping[str, str] = {
     Outcome.PASSED: "ok",
@@ -32,7 +32,7 @@ _REASONS = 2
 """Up to so many reasons have two lines; more of them have one."""
 
 WIDTH = 80
-"""Characters of a line where no terminal says otherwise."""
+"""Characters of a line without a terminal."""
 
 
 def write(
@@ -47,10 +47,10 @@ def write(
 ) -> str:
     """The report as text; `findings=False` leaves out the findings, `width` 0 breaks no line.
 
-    The most severe findings are shown, a cause once, and what does not fit a screen is counted;
+    The most severe findings are shown, a cause once, and the rest beyond a screen is counted;
     `verbose` shows each finding. `checks` adds a line for each check, whatever its outcome. With
-    `families`, their titles by the letters of their ids, many checks of one family that have
-    nothing to say share a line; without, each has its own.
+    `families`, their titles by the letters of their ids, many checks of one family without a
+    finding share a line; without, each has its own.
     """
     tail = (
         [*_table(report, paint, families or {}, width)] if checks else [*_unchecked(report, width)]
@@ -79,7 +79,7 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
 
 
 def _advice(report: Report, width: int, *, shown: bool) -> list[str]:
-    """One line that counts the advice, and says how to read it."""
+    """Return one line with the number of advices, and the command that shows them."""
     causes = advised(report)
     if not causes:
         return []
@@ -164,7 +164,7 @@ def _rows(report: Report) -> Iterator[_Row]:
 
 
 def _folded(rows: Sequence[_Row], families: Mapping[str, str]) -> Iterator[_Row]:
-    """The rows, those of many plain checks of one family in one; it stands where the first of them stood."""
+    """Yield the rows, with many plain checks of one family in one, at the place of the first."""
     many = Counter((row.meaning, row.family) for row in rows if row.plain)
     told = set()
     for row in rows:
@@ -186,7 +186,7 @@ def _folded(rows: Sequence[_Row], families: Mapping[str, str]) -> Iterator[_Row]
 
 
 def remark(result: Result) -> str:
-    """What there is to say of one check behind its title."""
+    """Return the remark on one check behind its title."""
     match result.outcome:
         case Outcome.SKIPPED:
             return f"not checked: {result.reason}"

@@ -35,16 +35,16 @@ TEAMS_SINCE = (0, 28)
 
 _SLACK, _TEAMS, _WEBHOOK = "slack_configs", "msteamsv2_configs", "webhook_configs"
 _FOR_SLACK = ("send_resolved", "title", "text")
-"""What the receivers for Slack and for Teams both know."""
+"""Settings that the receivers for Slack and for Teams share."""
 
 
 _ROUTES = "monitoring/alertmanager/values.yaml"
-"""Where a generated repository has its routes."""
+"""The file of a generated repository with its routes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where the programs listen on 127.0.0.1; `door` is the proxy in front of the service."""
+    """The ports of the programs on 127.0.0.1; `door` is the proxy in front of the service."""
 
     door: int
     prometheus: int
@@ -54,7 +54,7 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """What a repository says of its monitoring, and the name of its service."""
+    """The monitoring of a repository, and the name of its service."""
 
     service: str
     groups: tuple[dict[str, Any], ...]

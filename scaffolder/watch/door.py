@@ -60,7 +60,7 @@ class Door:
         self._server.server_close()
 
     def ready(self) -> bool:
-        """Return whether the service says that it is ready."""
+        """Return whether the service reports that it is ready."""
         return self._ask("GET", "/readyz")[0] == HTTPStatus.OK
 
     def _answer(self, method: str, path: str) -> tuple[int, str, bytes]:
@@ -120,6 +120,6 @@ def _handler(
             self.do_GET()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing on standard error."""
+            """Print nothing on standard error."""
 
     return Handler

@@ -128,4 +128,4 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing on standard error."""
+        """Print nothing on standard error."""

@@ -24,7 +24,7 @@ _HELD = re.compile("\x00(\\d+)\x00")
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What the chat shows: `calls` everyone or not; `text` is in the markup of `chat`."""
+    """A message in the chat: `calls` everyone or not; `text` is in the markup of `chat`."""
 
     chat: str
     title: str
@@ -35,12 +35,12 @@ class Message:
 
     @property
     def over(self) -> bool:
-        """Return whether it says that an alert is resolved."""
+        """Return whether it reports that an alert is resolved."""
         return self.tone == "good"
 
     @property
     def urgent(self) -> bool:
-        """Return whether it calls everyone at once; a card of Teams says so in its title alone."""
+        """Return whether it calls everyone at once; a card of Teams has that in its title alone."""
         return not self.over and (self.calls or (self.chat == "teams" and self.tone == "danger"))
 
     @property
@@ -145,7 +145,10 @@ def _card(content: dict[str, Any]) -> Message:
 
 
 def _webhook(chat: str, payload: dict[str, Any]) -> Message:
-    """Return what a person would read of a webhook: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config."""
+    """Return the text of a webhook for a reader.
+
+    https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+    """
     alerts = [one for one in payload.get("alerts") or [] if isinstance(one, dict)]
     sentences = [_sentence(one.get("annotations") or {}) for one in alerts]
     resolved = payload.get("status") == "resolved"

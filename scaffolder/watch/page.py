@@ -25,7 +25,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Page:
-    """The server of the page and the address of the chat; `do` carries out what a button says."""
+    """The server of the page and the address of the chat; `do` carries out a button's action."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """The one transformation of rules and routes: one hour passes in a minute.
 
-Every duration is divided by 60. What changes: the ranges and offsets of PromQL expressions, `for`,
+Every duration is divided by 60: the ranges and offsets of PromQL expressions, `for`,
 `keep_firing_for` and `interval` of rules, and the waiting times of Alertmanager's routes. Names,
 labels, texts, thresholds and factors stay. A duration does not get shorter than its floor: a range
 needs a few scrapes, and these come every second.

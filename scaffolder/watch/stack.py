@@ -30,7 +30,7 @@ FAULTS = {
     "slow": "Make every answer slow",
     "stop": "Stop the service",
 }
-"""What a person can do to the service."""
+"""The faults that a person can cause."""
 
 FIX = "fix"
 
@@ -51,7 +51,7 @@ class Programs:
 
 
 class Stack:
-    """What runs: the service behind its door, the programs that watch it, and its users."""
+    """The running programs: the service behind its door, its monitoring, and its users."""
 
     def __init__(
         self, background: Background, door: Door, story: Story, environment: Mapping[str, str]

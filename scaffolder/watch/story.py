@@ -1,4 +1,4 @@
-"""What happened so far: faults, what users got, what the chat said, and the watchdog."""
+"""The story so far: faults, users' results, messages of the chat, and the watchdog."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """What users got in one second."""
+    """The users' results in one second."""
 
     ok: int
     failed: int

@@ -1,4 +1,4 @@
-"""The story in words, as the page and the terminal say it."""
+"""The story in words, for the page and the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What the stand-in for an API server answers to one request, in the order of a real one: who, may they, is it right.
+"""Answer a request as a stand-in for an API server, in the order of a real one.
+
+Who, may they, is it right.
 
 Each behaviour names where it was read. "recorded" is kube-apiserver 1.36.2, in `tests/data/api-recordings`; the replay of
 these recordings is `tests/unit/cluster/test_control_plane_replays.py`.
@@ -60,7 +62,7 @@ class Api:
         self.admit(*(one for one in yaml.safe_load_all(text) if one))
 
     def answer(self, call: Call) -> Reply:
-        """Return the answer to a request that is no watch."""
+        """Return the answer to a request outside watches."""
         try:
             return self._answer(call)
         except Refused as refused:

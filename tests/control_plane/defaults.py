@@ -1,4 +1,4 @@
-"""What a server writes into an object that leaves it out.
+"""Write a server's defaults into an object that leaves them out.
 
 Read off the objects that kube-apiserver 1.36.2 answered with (`tests/data/api-recordings/replay`); the kinds of a generated
 chart, no more.

@@ -124,7 +124,7 @@ class _Provider:
         yield "--wait"
 
     def _now(self, state: Object) -> Object | None:
-        """Return the state with the status that the release has now, or None where there is no release."""
+        """Return the state with the status that the release has now, or None without a release."""
         done = self._run("status", state["name"], state["namespace"], "--output=json")
         if done.returncode != 0:
             return None

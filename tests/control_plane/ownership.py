@@ -22,7 +22,10 @@ _NAMES = ("name", "namespace", *_SERVERS)
 
 
 def leaves(one: Mapping[str, Any]) -> set[Path]:
-    """Return the fields of an object that somebody can own: values, lists that are one value, and entries of the others."""
+    """Return the fields of an object that can have an owner.
+
+    Values, lists that are one value, and entries of the others.
+    """
     content = {
         key: value for key, value in one.items() if key not in ("apiVersion", "kind", "status")
     }
@@ -119,7 +122,10 @@ def after_update(live: Object | None, new: Object, manager: str, now: str) -> No
 
 
 def conflict_message(live: Object, conflicts: list[tuple[str, Path]]) -> str:
-    """Return what a real server says of conflicts: recorded in helm4.over-helm3.06-upgrade-without-force-conflicts."""
+    """Return a real server's message about conflicts.
+
+    Recorded in helm4.over-helm3.06-upgrade-without-force-conflicts.
+    """
     count = len(conflicts)
     lines = [
         f'conflict with "{manager}" using {live["apiVersion"]}: {dotted(path)}'
@@ -152,7 +158,10 @@ def _is_inside_a_value(path: Path) -> bool:
 
 
 def _is_empty(one: Mapping[str, Any], path: Path) -> bool:
-    """A map or a list of entries with nothing in it is a field of nobody; {} that stands for a choice is one."""
+    """Return whether a map or list is empty, so that it has no owner.
+
+    {} that stands for a choice has one.
+    """
     value = value_at(one, path)
     if path[-1] in ("f:annotations", "f:labels", "f:metadata", "f:spec"):
         return not value

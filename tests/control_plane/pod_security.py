@@ -1,4 +1,4 @@
-"""What the Pod Security level `restricted` has against a pod, in the words of a real server.
+"""The objections of the Pod Security level `restricted` to a pod, in the words of a real server.
 
 https://kubernetes.io/docs/concepts/security/pod-security-standards/ ; nine faults of Deployments and of Pods are recorded in
 `tests/data/api-recordings/pod-security.json`.

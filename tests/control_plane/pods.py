@@ -27,7 +27,10 @@ EVENTS = served("", "v1", "events")
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of the pods of one image: ready or not, crashing, with a wrong answer, and whether its test or run passes."""
+    """The fate of the pods of one image.
+
+    Ready or not, crashing, with a wrong answer, and whether its test or run passes.
+    """
 
     ready: bool = True
     crashes: bool = False
@@ -38,7 +41,7 @@ class Fate:
 
 @dataclass
 class Pods:
-    """The pods. `fates` says by digest what becomes of those of an image.
+    """The pods. `fates` maps the digest of an image to the fate of its pods.
 
     `revisions` is the commit that an image was built from, `delays` the seconds that its pods take to start, `runtime` the
     version that the service tells.

@@ -1,4 +1,7 @@
-"""What is asked of the stand-in for an API server: who, what, by which address, and how it is refused."""
+"""Requests to the stand-in for an API server.
+
+Who, what, by which address, and how it is refused.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Target:
-    """What an address names; the name is "" for all objects of the kind."""
+    """The target of an address; the name is "" for all objects of the kind."""
 
     kind: Kind
     namespace: str

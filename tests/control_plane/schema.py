@@ -1,4 +1,4 @@
-"""What the published schemas of Kubernetes refuse, in the words of a real server."""
+"""Objections of the published schemas of Kubernetes, in the words of a real server."""
 
 from __future__ import annotations
 

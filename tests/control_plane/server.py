@@ -120,7 +120,7 @@ class _Server(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no fault of the server."""
+        """Ignore a client that went away: the server is not at fault."""
 
 
 class _Handler(BaseHTTPRequestHandler):

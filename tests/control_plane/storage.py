@@ -18,7 +18,7 @@ Address = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Change:
-    """What a watch tells: ADDED, MODIFIED or DELETED, and the object."""
+    """A watch's event: ADDED, MODIFIED or DELETED, and the object."""
 
     version: int
     event: str
@@ -103,7 +103,7 @@ class Storage:
 
 
 NOTHING = Kind("", "", "", "")
-"""The kind of a change that only says that time has passed."""
+"""The kind of a change that only marks that time has passed."""
 
 
 def now() -> str:

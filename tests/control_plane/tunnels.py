@@ -1,7 +1,8 @@
 """The server's end of `kubectl port-forward`: a connection of SPDY/3.1 that asks one pod for HTTP.
 
-The protocol: https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3-1/ . Each forwarded connection is a pair of
-streams, one for errors and one for data, opened in this order. The headers of a stream are not read: the order says what it is.
+The protocol: https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3-1/ . Each forwarded
+connection is a pair of streams, one for errors and one for data, opened in this order. The headers
+of a stream are not read: the order is enough.
 """
 
 from __future__ import annotations

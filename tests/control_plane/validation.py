@@ -1,7 +1,10 @@
-"""What a server refuses in an object that its schema allows: names, labels, ports, resources, selectors.
+"""Objections of a server to an object that its schema allows.
 
-Each message is that of kube-apiserver 1.36.2 to the recorded request of the same name (`validation` in
-`tests/data/api-recordings/replay.json`). What may not stand together or may not change is in `api_server.faults_of`.
+Names, labels, ports, resources, selectors.
+
+Each message is that of kube-apiserver 1.36.2 to the recorded request of the same name (`validation`
+in `tests/data/api-recordings/replay.json`). Forbidden combinations and changes are in
+`api_server.faults_of`.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ _NAME_WORDS = (
 
 
 def faults(one: Object) -> list[str]:
-    """Return what is wrong with an object, in the order in which a server says it."""
+    """Return the faults of an object, in a server's order."""
     return [*_names(one), *_labels(one), *_of_kind(one)]
 
 

@@ -244,7 +244,7 @@ class Workloads:
             self.api.storage.put(REPLICA_SETS, replica_set)
 
     def _collect(self) -> None:
-        """What belonged to something that was deleted goes with it."""
+        """Collect the objects of a deleted owner."""
         storage = self.api.storage
         owned = ((REPLICA_SETS, (DEPLOYMENTS,)), (PODS, (REPLICA_SETS, JOBS)))
         for kind, owners in owned:

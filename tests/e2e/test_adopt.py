@@ -45,7 +45,7 @@ FORMATS = (".editorconfig", ".gitattributes")
 
 @dataclass(frozen=True)
 class Team:
-    """What a team has, where its service lies in it, and what the template should make of that."""
+    """A team's files, the place of its service, and the template's expected result."""
 
     files: dict[str, str]
     origin: str
@@ -143,7 +143,10 @@ def maven(tmp_path: Path) -> Path:
 
 
 def state(top: Path) -> dict[str, str]:
-    """All that must not change: every file with its mode, the branch, the index, what Git says of them."""
+    """Return all that must not change.
+
+    Every file with its mode, the branch, the index, Git's status.
+    """
     files = {
         path.relative_to(
             top
@@ -193,7 +196,10 @@ ASKED = {"AG018", "AG019", "AG020"}
 OF_THE_CHART = {
     Path(name) for name in ("ci/install.sh", "ci/local.sh", "monitoring/README.md", "CODEOWNERS")
 }
-"""Where the template's files speak of what its chart has: a team with a chart of its own has to make the two agree."""
+"""Files of the template about its chart.
+
+A team with a chart of its own has to make the two agree.
+"""
 
 
 @pytest.mark.programs

@@ -26,7 +26,7 @@ MAY_FIND = (
     "scaffold status --exit-code",
     "git diff --no-index",
 )
-"""What ends with 1 where it found something, which is no failure."""
+"""Commands that end with 1 for a finding, which is not a failure."""
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not installed")

@@ -84,7 +84,7 @@ def neighbours() -> Iterator[Neighbours]:
             self.wfile.write(b"ok")
 
         def log_message(self, *_: object) -> None:
-            """Say nothing on stderr."""
+            """Print nothing on stderr."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         here.port = server.server_address[1]
@@ -297,7 +297,7 @@ def running_prometheus(
 
 @contextlib.contextmanager
 def running(*argv: str, port: int, log: Path) -> Iterator[None]:
-    """The program, from when it says on `port` that it is ready until the block ends."""
+    """Run the program, from its report that it is ready on `port` until the block ends."""
     with log.open("wb") as output, subprocess.Popen(argv, stdout=output, stderr=output) as process:
         try:
             deadline = time.monotonic() + PATIENCE
@@ -318,7 +318,7 @@ def send_alert(alertmanager: int, labels: dict[str, str], *, ended: bool = False
 
 
 def status(port: int, method: str, path: str, body: str | None = None) -> int | None:
-    """What this port of the machine answers; None while nothing listens."""
+    """Return this port's answer; None while nothing listens."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request(method, path, body, {"Content-Type": "application/json"})

@@ -1,4 +1,4 @@
-"""What scaffolder.repository.facts fills in without Helm is what Helm itself renders, for every example."""
+"""Renderings of scaffolder.repository.facts without Helm equal those of Helm itself, for every example."""
 
 from __future__ import annotations
 

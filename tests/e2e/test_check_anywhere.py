@@ -227,7 +227,8 @@ def test_pre_commit_runs_the_hook_in_another_repository(
     (tmp_path / "theirs" / "old.yml").write_text("a: [\n", encoding="utf-8")
     git(tmp_path / "theirs", "add", "--all")
     git(tmp_path / "theirs", "commit", "--quiet", "--message", "start")
-    # What the hook's environment needs is taken from this one: the test is of the hook, and the index is far.
+    # The hook's environment takes its packages from this one: the test is of the hook, and the
+    # index is far.
     monkeypatch.setenv("PYTHONPATH", sysconfig.get_path("purelib"))
     for name, value in (
         ("PIP_NO_INDEX", "1"),

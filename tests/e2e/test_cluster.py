@@ -1,7 +1,8 @@
 """`scaffold check --context`: a strict dry-run against an API server.
 
-By default the server is kmock, which knows addresses and kinds; what it says of an object is recorded from real servers
-or made of the published schemas. `make e2e-cluster` asks the same of the API server that KUBECONFIG names.
+By default the server is kmock, which knows addresses and kinds; its answers about an object are
+recorded from real servers or made of the published schemas. `make e2e-cluster` asks the same of the
+API server that KUBECONFIG names.
 """
 
 from __future__ import annotations
@@ -643,7 +644,7 @@ def test_a_user_without_the_right_to_read_the_version_is_served(
 
 @contextmanager
 def dripping(start: bytes, *, pause: float) -> Iterator[int]:
-    """A server that says `start` and then a byte now and then, without end."""
+    """Provide a server that sends `start` and then a byte now and then, without end."""
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

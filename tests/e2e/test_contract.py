@@ -158,7 +158,7 @@ FAULTS: Mapping[str, tuple[Iterable[str], Iterable[Edit]]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `make contract` printed, how it ended, and which clauses do not hold."""
+    """The result of `make contract`: its output, its exit code, and the broken clauses."""
 
     exit_code: int
     text: str

@@ -1,7 +1,7 @@
 """Services on real packages, built and tested by the real programs, and in images on stand-in bases.
 
-npm and PyPI are asked, so that `make dependencies` runs it and the gate does not. What the images hold comes from files in
-the repository: a build in buildah asks no registry.
+npm and PyPI are asked, so that `make dependencies` runs it and the gate does not. The content of
+the images comes from files in the repository: a build in buildah asks no registry.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def test_a_service_in_node_uses_a_framework(framework: str, repository: Reposito
     installed = {path.name for path in (root / "build/app/node_modules").iterdir()}
     assert framework in installed
     assert "is-number" not in installed
-    # What npm's cache has needs no network.
+    # Packages in npm's cache need no network.
     shutil.rmtree(root / "build")
     shutil.rmtree(root / "app/node_modules")
     assert "the framework answers" in _test(root, tools, npm_config_offline="true")

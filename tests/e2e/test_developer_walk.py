@@ -88,7 +88,10 @@ NEXT: dict[Callable[[Path], None], tuple[str, ...]] = {
     runtime: ("Dockerfile", "compose.yaml", ".devcontainer/Dockerfile"),
     removal: ("Makefile", "ci/deploy.sh", "ci/rollback.sh"),
 }
-"""What the findings of each step name; "a -> b" is a finding at `a` that leads to `b`."""
+"""The next places that the findings of each step name.
+
+"a -> b" is a finding at `a` that leads to `b`.
+"""
 
 
 def findings(root: Path) -> list[str]:

@@ -29,7 +29,7 @@ def steps(page: str, name: str) -> str:
 
 
 def typed(commands: str, folder: Path, **variables: str) -> str:
-    """What a shell prints that stops at the first command that fails, with the tool on PATH."""
+    """Return the output of a shell that stops at the first failing command, with the tool on PATH."""
     path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
     person = {
         f"GIT_{role}_{what}": "someone"
@@ -45,7 +45,7 @@ def typed(commands: str, folder: Path, **variables: str) -> str:
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory, toolchain: SystemToolchain) -> Path:
-    """What the oldest release makes of the defaults."""
+    """Provide a repository of the oldest release with the defaults."""
     folder = tmp_path_factory.mktemp("generated") / "my-service"
     history = releases.embedded(toolchain)
     origin = manifest.origin(history, history.releases[0], toolchain)

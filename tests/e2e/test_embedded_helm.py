@@ -51,7 +51,7 @@ data:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart that is `files` on top of a sound one, and what both Helms have to say."""
+    """A chart that is `files` on top of a sound one, and the expected messages of both Helms."""
 
     files: Mapping[str, str]
     lints: bool = True

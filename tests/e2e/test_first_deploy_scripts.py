@@ -90,7 +90,7 @@ class Laptop:
     answers: list[tuple[list[str], str, int]] = field(default_factory=list)
 
     def on(self, call: str, says: str = "", status: int = 0) -> None:
-        """Take `call` from now on; with a star at its end, its words in any order. What came last goes first."""
+        """Take `call` from now on; with a star at its end, its words in any order. The last rule goes first."""
         words = (
             ["az", "ad", "group", "show", "--group", "Platform Team"]
             if "Platform Team" in call

@@ -1,4 +1,7 @@
-"""`scaffold check --fix` with the real programs: it mends, says so, checks again, and a dry run touches nothing."""
+"""`scaffold check --fix` with the real programs.
+
+It fixes, reports, checks again, and a dry run touches nothing.
+"""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_exactly_its_gate_stops_a_fault(
     request: pytest.FixtureRequest,
 ) -> None:
     asked = reacting(fault)
-    if request.config.getoption("--but-only-git"):  # all others have said theirs without them
+    if request.config.getoption("--but-only-git"):  # all others have run without them
         asked = tuple(check for check in asked if check.id == fault.gate or _is_new(check))
     expect_only(fault, repository(**fault.answers), asked, toolchain)
 
@@ -70,7 +70,7 @@ def _is_new(check: Check) -> bool:
 def test_its_gate_stops_a_variant(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
-    # What a comment waives for nothing is known once the check that it names has run.
+    # A comment that waives nothing is known once the check that it names has run.
     asked = re.match(r"waives (\w+), which finds nothing", fault.says)
     alone = [CHECKS[fault.gate], *([CHECKS[asked[1]]] if asked else [])]
     expect_only(fault, repository(**fault.answers), alone, toolchain)

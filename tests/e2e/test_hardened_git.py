@@ -1,4 +1,7 @@
-"""Settings that harden Git on a machine, or damage it: every command works as without them, or says what Git says."""
+"""Settings that harden Git on a machine, or damage it.
+
+Every command works as without them, or reports Git's message.
+"""
 
 from __future__ import annotations
 

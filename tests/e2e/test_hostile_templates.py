@@ -19,7 +19,7 @@ from scaffolder.template.render import Origin
 pytestmark = pytest.mark.only_git
 
 SECRET = "hunter2"
-"""What a variable, a file outside, and the name of a file in the user's home hold, and no template may see."""
+"""The secret in a variable, a file outside, and the name of a file in the user's home, which no template may see."""
 
 _RUN = "os.popen('touch @MARKER; cat @SECRET_FILE').read()"
 
@@ -297,7 +297,7 @@ def test_no_command_gives_a_hostile_template_anything(
 def test_a_hostile_template_gets_nothing(
     name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """What the commands do with a template: they render it, ask its questions, and look for the origin of a file."""
+    """The commands render a template, ask its questions, and look for the origin of a file."""
     folder, made, repository = (tmp_path / one for one in ("template", "made", "repository"))
     _lay_template(folder, HOSTILE[name], tmp_path)
     record = "_commit: v1.0.0\n_src_path: t.git\nname: thing\n"
@@ -357,7 +357,7 @@ def _lay_template(folder: Path, hostile: Hostile, top: Path) -> None:
     asked = f"{SETTINGS}name: {{type: str, default: thing}}\n"
     asked += (
         "---\n" if hostile.asked.startswith("_") else ""
-    )  # where a setting stands twice, the last one counts
+    )  # of a repeated setting, the last one counts
     lay(folder, {"copier.yml": asked + filled(hostile.asked), "templates/a.txt": "a\n", **RECORD})
     lay(folder, {name: filled(text) for name, text in hostile.files.items()})
     for name, target in hostile.links.items():

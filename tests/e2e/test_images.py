@@ -1,8 +1,9 @@
 """The generated Dockerfiles, built and run: buildah builds them, unchanged, on stand-ins for their base images.
 
-A stand-in has the name of the real base image and the runtime of this machine, with the few programs that a build needs, so
-no registry is asked. `.<runtime>-version` says what the machine has; that a build with another version stops is a test.
-Needs Linux, root and buildah (`apt install buildah`), and minutes rather than seconds: `make images` runs it.
+A stand-in has the name of the real base image and the runtime of this machine, with the few
+programs that a build needs, so no registry is asked. `.<runtime>-version` has the machine's
+version; that a build with another version stops is a test. Needs Linux, root and buildah (`apt
+install buildah`), and minutes rather than seconds: `make images` runs it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What happens to a release of a job: the generated scripts with real Helm and Terraform against a cluster that enforces.
+"""Releases of a job: the generated scripts with real Helm and Terraform against a cluster that enforces.
 
 `make pipelines` runs the whole table; the gate runs one of them. The cluster is the stand-in of `tests/control_plane`.
 """
@@ -84,7 +84,7 @@ def failing(here: Lab) -> None:
 
 
 def wrong_digest(here: Lab) -> None:
-    """The run says that it is of another digest."""
+    """The run reports another digest."""
     first(here)
     done = here.make("deploy", **here.image("b", Fate(info={"digest": digest("e")})))
     assert done.returncode != 0

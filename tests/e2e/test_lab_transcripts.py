@@ -1,4 +1,4 @@
-"""What a student reads in each lab, from the first red to the last green: `make lab-walk`.
+"""A student's screen in each lab, from the first red to the last green: `make lab-walk`.
 
 `--update-transcripts` writes tests/golden/labs from what is printed; read its diff as a student.
 """
@@ -26,7 +26,7 @@ VARIANTS = {"works-on-my-machine": "--track python"}
 TERMINAL = {"FORCE_COLOR": "1", "COLUMNS": "100"}
 ACCESSIBLE = {"ACCESSIBLE": "1", "NO_COLOR": "1", "COLUMNS": "80"}
 
-# What differs between two runs, machines or moments.
+# Differences between two runs, machines or moments.
 CHANGING = (
     (r"\(\d+ files\)", "(N files)"),
     (r"\b\d+ of \d+ requests", "N of N requests"),

@@ -44,7 +44,7 @@ COMMIT = "c" * 40
 
 
 def told_by_script(script: str, root: Path, toolchain: SystemToolchain) -> str:
-    """What a script of app/ says when it fails; empty where it succeeds."""
+    """Return the message of a failing script of app/; "" if it succeeds."""
     answers = yaml.safe_load((root / ".copier-answers.yml").read_text(encoding="utf-8"))
     tools = TOOLS[answers["runtime"]](str(answers["runtime_version"]))
     return _failure([script], root, tools.environment)
@@ -70,7 +70,7 @@ def told_by_terraform_tests(root: Path, toolchain: SystemToolchain) -> str:
 
 
 def told_by_smoke_test(environment: str, root: Path, toolchain: SystemToolchain) -> str:
-    """What ci/smoke.sh says when the service runs with the variables, and behind the route, of what the chart renders."""
+    """Return the output of ci/smoke.sh for a service with the rendered variables, behind the rendered route."""
     _needs("jq", "curl", "git")
     rendered = [
         one for one in manifests.objects(Project(root), toolchain) if one.environment == environment
@@ -143,7 +143,7 @@ TOLD: Mapping[str, Callable[[Path, SystemToolchain], str]] = {
     "smoke test in prod": lambda root, toolchain: told_by_smoke_test("prod", root, toolchain),
     "alert": told_by_alerts,
 }
-"""What each gate says of a repository; empty where it lets it through."""
+"""Each gate's message about a repository; empty if it lets it through."""
 
 
 @pytest.mark.parametrize("fault", LATER, ids=lambda fault: fault.name)

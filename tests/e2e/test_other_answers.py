@@ -87,7 +87,7 @@ TEAMS_OWN = {
     "ci/deploy.sh": ("the diagnostics are incomplete", "some diagnostics are missing"),
     "docs/oncall.md": ("One week each, handed over", "Two weeks each, handed over"),
 }
-"""What a team changed beside that which a level adds: in each file, a line and what it says now."""
+"""A team's changes beside those of a level: in each file, a line and its present text."""
 
 
 def edited(project: Path) -> Path:
@@ -128,7 +128,7 @@ def test_a_team_starts_at_work_and_later_sets_the_level_right(
 
 
 def edited_alike(folder: Path) -> Path:
-    """What edits of a team give where they are made in another generation."""
+    """Return the result of a team's edits in another generation."""
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder)
     return edited(folder)

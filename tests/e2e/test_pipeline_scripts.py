@@ -1,7 +1,8 @@
 """The scripts of a generated repository's pipeline, run for real against simulated cluster programs.
 
-bash, make, git, jq and curl are real, and so is the HTTP server that answers for the pods and for the chat. helm, kubectl,
-cosign, crane, aws, terraform and gh are one stand-in that notes how it was called and says what a test wrote down.
+bash, make, git, jq and curl are real, and so is the HTTP server that answers for the pods and for
+the chat. helm, kubectl, cosign, crane, aws, terraform and gh are one stand-in that notes its calls
+and prints the output of a test's rules.
 """
 
 from __future__ import annotations
@@ -86,7 +87,10 @@ class Site:
         stays: bool = False,
         writes: dict[str, str] | None = None,
     ) -> None:
-        """From now on `call` (its first words, or words in any order) says `stdout`; the rule that came last wins."""
+        """Let `call` (its first words, or words in any order) print `stdout` from now on.
+
+        The last rule wins.
+        """
         text = stdout if isinstance(stdout, str) else json.dumps(stdout)
         rule = {
             "call": call.split(),
@@ -129,7 +133,7 @@ class Site:
 
 @pytest.fixture
 def server() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], tuple[int, bytes]]], int]]:
-    """Start an HTTP server on the loopback that answers as the given function says; its port."""
+    """Start an HTTP server on the loopback that answers by the given function; return its port."""
     servers = []
 
     def start(answer: Callable[[BaseHTTPRequestHandler], tuple[int, bytes]]) -> int:
@@ -553,7 +557,7 @@ REFUSALS = (
     "Error: INSTALLATION FAILED: cannot re-use a name that is still in use\n",
     "Error: cannot reuse a name that is still in use\n",
 )
-"""What Helm 3 and Helm 4 say to the second of two."""
+"""The messages of Helm 3 and Helm 4 for the second of two."""
 
 
 @pytest.mark.parametrize("words", REFUSALS)
@@ -818,7 +822,7 @@ def test_a_history_that_cannot_be_read_is_not_taken_for_a_first_installation(sit
 
 
 def git(root: Path, *words: str) -> str:
-    """What a real Git says in `root`."""
+    """Return the output of a real Git in `root`."""
     command = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", *words]
     return subprocess.run(
         command, cwd=root, check=True, capture_output=True, text=True
@@ -1458,7 +1462,7 @@ SHARED = {
         (0, 0, "clean", [], 0),
         (0, 2, "drift", ["update module.registry.aws_ecr_repository.this (shared)"], 2),
         (0, 1, "unknown", [], 1),
-        # What is known is said, whatever else cannot be compared.
+        # Known differences are reported, whatever else cannot be compared.
         (1, 2, "drift", ["update module.registry.aws_ecr_repository.this (shared)"], 2),
     ],
 )
@@ -1571,7 +1575,10 @@ def test_the_cluster_is_known_by_its_environment_alone(site: Site) -> None:
 
 
 def variables_on_github(site: Site) -> dict[str, str]:
-    """What `gh variable set` was told: {"dev/CLUSTER_NAME": value}, without the environment for the repository's own."""
+    """Return the inputs of `gh variable set`.
+
+    {"dev/CLUSTER_NAME": value}, without the environment for the repository's own.
+    """
     told = {}
     for call in site.calls:
         if call[:3] == ["gh", "variable", "set"]:
@@ -2004,7 +2011,7 @@ def rebound(sites: Callable[..., Site]) -> Site:
 
 
 def login(site: Site, *groups: str, status: int = 0) -> None:
-    """The login of the pipeline lies where docs/first-deploy.md puts it, and its certificate says these groups."""
+    """Put the login of the pipeline at its place in docs/first-deploy.md, with these groups in its certificate."""
     (site.root / "build").mkdir(exist_ok=True)
     (site.root / "build/deployer-dev.kubeconfig").write_text("{}")
     site.on("kubectl auth whoami", "\n".join(groups), status=status)
@@ -2272,7 +2279,10 @@ def serve_run(
     image: str = f"{IMAGE}@{NEW}",
     others: tuple[int, ...] = (),
 ) -> None:
-    """The CronJob has `image`; its run ends so, and says `said` when it starts. `others`: runs under way at each look."""
+    """Serve a CronJob with `image`, whose run ends so and prints `said` when it starts.
+
+    `others`: runs under way at each look.
+    """
     said = {"message": "started", **(info() if said is None else said)}
     template = {"spec": {"containers": [{"image": image}]}}
     spec = {"activeDeadlineSeconds": 0, "template": template}

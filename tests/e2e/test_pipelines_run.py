@@ -1,8 +1,9 @@
 """The pipelines of a generated repository, run: one commit becomes one image that goes through dev, qa and prod.
 
-GitHub Actions is run by `act` and GitLab CI by `gitlab-ci-local`, both unchanged; of Jenkins and Azure Pipelines the steps
-are run in order, without their servers. Every job gets a fresh clone and exactly the environment that its file gives it.
-What is real and what stands in: `pipeline_lab`. `make pipelines` runs all of it.
+GitHub Actions is run by `act` and GitLab CI by `gitlab-ci-local`, both unchanged; of Jenkins and
+Azure Pipelines the steps are run in order, without their servers. Every job gets a fresh clone and
+exactly the environment that its file gives it. Real parts and stand-ins: `pipeline_lab`. `make
+pipelines` runs all of it.
 """
 
 from __future__ import annotations

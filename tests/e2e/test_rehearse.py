@@ -54,7 +54,7 @@ def of(tools: SystemToolchain, folder: Path, **given: object) -> Rehearsal:
 
 
 def words(one: Rehearsed) -> str:
-    """Return all that a rehearsal says of one target."""
+    """Return the whole report of a rehearsal on one target."""
     diagnostics = (f"{found.summary}: {found.detail}" for found in one.diagnostics)
     return "\n".join([*diagnostics, *map(str, one.changes), *one.stayed, one.limit])
 
@@ -242,7 +242,7 @@ def test_ten_changes_by_hand_are_all_found(
 
 @pytest.mark.rehearse
 def test_a_rule_beside_ours_is_not_found(tools: SystemToolchain, tmp_path: Path) -> None:
-    """A limit, and one of every plan: an object that no state names belongs to nobody."""
+    """A limit, and one of every plan: an object in no state has no owner."""
     written(tmp_path, {"README.md": "ours\n", "main.tf": VPC})
     file = tmp_path / "cloud.json"
     of(tools, tmp_path, keep=True, cloud_file=file)
@@ -264,7 +264,7 @@ LIMITS = {
 
 @pytest.mark.rehearse
 def test_each_limit_is_one(tools: SystemToolchain, tmp_path: Path) -> None:
-    """What docs/rehearse.md says that a rehearsal cannot know: AWS refuses these, a rehearsal does not."""
+    """The limits of a rehearsal in docs/rehearse.md: AWS refuses these, a rehearsal does not."""
     files = {f"{name.replace(' ', '-')}/main.tf": code for name, code in LIMITS.items()}
     found = of(tools, written(tmp_path, {"README.md": "ours\n", **files}))
     assert [one.clean and one.judged for one in found.results] == [True] * len(LIMITS)
@@ -498,7 +498,7 @@ IN_ITS_PARENT = {
 
 
 def names(tools: SystemToolchain, root: Path, file: Path) -> set[tuple[str, str]]:
-    """Return type and name of all that a repository makes, where the cloud tells objects apart by them."""
+    """Return type and name of all objects of a repository, if the cloud tells objects apart by them."""
     assert kept(tools, root, file) == ()
     found = set()
     for one in json.loads(file.read_text())["objects"]:

@@ -112,7 +112,10 @@ def test_plain_copier_generates_from_the_address(
 def test_a_tool_that_is_older_than_the_repository_says_what_to_type(
     commit: str, served: bool, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    """Plain Copier asks Git for the releases, in the repository; Git would say `invalid reference: v99.1.0` later."""
+    """Plain Copier asks Git for the releases, in the repository.
+
+    Git would print `invalid reference: v99.1.0` later.
+    """
     record = f"_commit: {commit}\n_src_path: {SOURCE}\nservice_name: my-service\n"
     (tmp_path / ".copier-answers.yml").write_text(record, encoding="utf-8")
     done = run("git", "ls-remote", "--tags", "--refs", "--", SOURCE, cwd=tmp_path, env=environment)

@@ -46,7 +46,10 @@ class Site:
 
     @property
     def installed(self) -> list[str]:
-        """What the stand-in was asked to do: its arguments, and the requirements that it was given."""
+        """Return the calls of the stand-in.
+
+        Its arguments, and the requirements that it was given.
+        """
         noted = self.home / "noted"
         return noted.read_text().splitlines() if noted.exists() else []
 
@@ -258,7 +261,7 @@ for word; do case "$word" in --output-file=*) out="${word#*=}" ;; esac; last="$w
 echo "cannot reach https://a:s3cret@h.example/simple and https://s3cret@h.example/simple" >&2
 exit "${STATUS:-0}"
 """
-"""A `uv` that compiles what the test says, and talks about addresses."""
+"""A `uv` that compiles the test's text, and prints addresses."""
 
 
 @pytest.mark.parametrize(

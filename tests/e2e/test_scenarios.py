@@ -1,4 +1,4 @@
-"""What happens to a release: the generated scripts with real Helm 3, Helm 4 and Terraform against a cluster that enforces.
+"""Scenarios of a release: the generated scripts with real Helm 3, Helm 4 and Terraform against a cluster that enforces.
 
 The cluster is the stand-in of `tests/control_plane`; Terraform is real, its Helm provider is the stand-in
 `control_plane.helm_provider`. `make pipelines` runs the whole table and writes docs/what-ran-where.md; the gate runs three.
@@ -113,10 +113,12 @@ def first_fails_then_second(here: Lab) -> None:
 
 
 def two_at_once(here: Lab) -> None:
-    """A second deployment starts while the first is under way: it waits or leaves, and nobody takes back the other's work.
+    """A second deployment starts while the first is under way.
 
-    A release is pending until its pods are ready. Where the second goes on then, the first may meet its pods in the smoke test,
-    and leaves with 75.
+    It waits or leaves, and takes back none of the other's work.
+
+    A release is pending until its pods are ready. If the second goes on then, the first may meet
+    its pods in the smoke test, and leaves with 75.
     """
     first(here)
     one, two = here.image("b"), here.image("c")
@@ -132,7 +134,7 @@ def two_at_once(here: Lab) -> None:
 
 
 def rollback_twice(here: Lab) -> None:
-    """Each rollback goes one good release further back, and the third says that there is none."""
+    """Each rollback goes one good release further back, and the third reports that none is left."""
     for letter in "abc":
         assert here.make("deploy", **here.image(letter)).returncode == 0
     for letter in "ba":

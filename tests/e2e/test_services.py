@@ -1,7 +1,8 @@
 """The generated services, for real: built, tested, started, asked, scraped and stopped as docs/contract.md has it.
 
-Every runtime goes through the same life and is held to the same answers, so a dashboard, an alert or a chart never needs to
-know what a service is written in. A runtime whose tools are not on the machine is skipped, and the skip says so.
+Every runtime goes through the same life and is held to the same answers, so a dashboard, an alert
+or a chart never needs to know the language of a service. A runtime whose tools are not on the
+machine is skipped with that reason.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Life:
-    """All that one service said between its first build and its end."""
+    """The output of one service between its first build and its end."""
 
     runtime: str
     stated: str
@@ -467,7 +468,7 @@ def test_log_is_json_lines(life: Life) -> None:
         assert line["level"] in {"info", "warn", "error"}
     assert [line["message"] for line in lines if line["message"] != "request"] == [
         "started",
-        "request refused",  # what is no HTTP
+        "request refused",  # not HTTP
         "stopping",
         "stopped",
     ]
@@ -492,7 +493,7 @@ def test_access_log_names_each_request_without_probes_and_without_the_query(life
 
 
 def test_requests_are_read_alike(life: Life) -> None:
-    """What is answered does not depend on the runtime, nor on how a request is written."""
+    """The answer does not depend on the runtime, nor on how a request is written."""
     read = {name: status for name, (status, _) in life.read.items()}
     assert read == {name: status for name, (_, status) in READ.items()}
 
@@ -727,7 +728,7 @@ class Service:
         return Stop(exit_code, time.monotonic() - asked_to_stop)
 
     def log(self) -> tuple[str, ...]:
-        """What the service wrote; before its first line are those of its build."""
+        """Return the output of the service; before its first line are those of its build."""
         lines = self._output.read_text().splitlines()
         first = next(number for number, line in enumerate(lines) if line.startswith("{"))
         return tuple(lines[first:])

@@ -124,7 +124,7 @@ class Site:
         return done.stdout.strip()
 
     def fresh_checkout(self) -> None:
-        """What the second job starts from: main, and the result of the first."""
+        """Make the second job's start: main, and the result of the first."""
         result = self.root.parent / "result"
         shutil.copytree(self.root / "build/template-update", result)
         self.git("reset", "--quiet", "--hard", "origin/main")
@@ -142,7 +142,7 @@ class Site:
 
 @pytest.fixture
 def system() -> str:
-    """Where the repository lies; what depends on it is tested on each host."""
+    """The host of the repository; tests that depend on it run on each."""
     return "github"
 
 
@@ -278,7 +278,7 @@ NOTE = Note(
     do="1. `make plan`\n2. `make platform`\n\n    make deploy\n",
     undo="put the user back.",
 )
-"""What the release that the stand-in takes says, as this checkout prints it."""
+"""The note of the stand-in's release, as this checkout prints it."""
 
 MARKDOWN = """## Before you deploy
 
@@ -408,7 +408,7 @@ def test_a_release_without_notes_has_no_such_section(site: Site) -> None:
 
 
 def test_nothing_of_the_update_lies_beside_the_token(site: Site) -> None:
-    """A tool of mise.toml is another version after an update, and it is the checkout that says which one runs."""
+    """A tool of mise.toml is another version after an update, and the checkout decides which one runs."""
     site.answers["POST pulls"] = {"html_url": "https://github.com/pull/7"}
     jq = Path(site.env["HOME"]) / "bin/jq"
     jq.write_text(

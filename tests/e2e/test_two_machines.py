@@ -121,7 +121,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Machine
 
 @pytest.fixture
 def edited(machines: tuple[Machine, Machine], tmp_path: Path) -> Path:
-    """A repository that the first machine made, and in which somebody changed a line."""
+    """Provide a repository of the first machine with a line changed by hand."""
     first, _ = machines
     done = first.run(
         "scaffold", "new", "my-service", "--defaults", "--no-check", "--quiet", cwd=tmp_path

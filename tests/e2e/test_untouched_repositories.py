@@ -1,4 +1,4 @@
-"""A repository that nobody has touched has no finding, and the checks leave it as it is."""
+"""An untouched repository has no finding, and the checks leave it as it is."""
 
 from __future__ import annotations
 

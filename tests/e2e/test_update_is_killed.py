@@ -27,7 +27,7 @@ Seen = tuple[dict[str, tuple[str, bool]], str]
 
 
 def seen(project: Path) -> Seen:
-    """The files, and what Git says of them."""
+    """Return the files, and Git's status of them."""
     return contents(project), git(project, "--no-optional-locks", "status", "--short")
 
 
@@ -49,7 +49,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def settled(copy: Path) -> None:
-    """Wait for the process that nothing interrupts: it says in its journal when it is done."""
+    """Wait for the uninterrupted process: its journal tells when it is done."""
     journal = copy / ".git" / "scaffold" / "update.json"
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

@@ -142,7 +142,8 @@ def _killed(scene: Scene, point: Point, how: str) -> None:
         assert (ended.code, ended.err) == (-9, "")
     elif ended.err:
         _sentence(ended)
-    else:  # that Git was not needed: the notes of a release, say, which are then named as unread
+    # that Git was not needed: the notes of a release, for example, which are then named as unread
+    else:
         assert (ended.code, seen(copy)) == (scene.code, scene.after)
     _settled(scene, copy, cache)
 

@@ -84,7 +84,7 @@ def test_routes_are_shortened_as_scaffold_watch_shortens_them(
         ("for: 30s", "for: 1000ms"),
         ("- interval: 2m", "- interval: 2000ms"),
         ("for: 0s", "for: 0s"),
-        # What looks alike and stays.
+        # Look-alikes that stay.
         ('summary: "slow for 1h"', 'summary: "slow for 1h"'),
         ("record: errors:ratio_rate5m", "record: errors:ratio_rate5m"),
         ("expr: x[$__range]", "expr: x[$__range]"),
@@ -372,10 +372,10 @@ def test_the_dashboard_here_has_no_panel_that_asks_kubernetes(
     assert 0 < len(expected) < len(whole["panels"])
     assert short == {**whole, "panels": expected}
     assert {"Requests at work and waiting", "Memory of the process"} <= set(panels(short))
-    # As Grafana exports it, and where nothing is to be left out.
+    # As Grafana exports it, and if nothing is to be left out.
     assert local(rendered, awk, json.dumps(whole, indent=2)) == short
     assert local(rendered, awk, json.dumps(short, indent=2)) == short
-    # What is written otherwise stays as it is.
+    # Text in another form stays as it is.
     assert local(rendered, awk, json.dumps(whole)) == whole
 
 

@@ -1,4 +1,4 @@
-"""A failed deployment says why in one line of the chat, and no secret is in it."""
+"""A failed deployment has its reason in one line of the chat, and no secret is in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The generated services under load, for real: kept connections at SIGTERM, probes, and whether the histogram says what callers measure.
+"""The generated services under load, for real.
+
+Kept connections at SIGTERM, probes, and whether the histogram agrees with the callers.
 
 `make load` runs it and prints the table.
 """

@@ -50,7 +50,10 @@ _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 def rendered(root: Path, toolchain: SystemToolchain, kubernetes: str) -> dict[str, list[Object]]:
-    """What the chart renders to for each environment on one version of Kubernetes; nothing for a platform."""
+    """Return the chart's objects for each environment on one version of Kubernetes.
+
+    Nothing for a platform.
+    """
     project = Project(root)
     if is_platform(root):
         return {}
@@ -80,7 +83,10 @@ def is_platform(root: Path) -> bool:
 
 
 def platform(root: Path) -> list[Object]:
-    """What a cluster needs once. Values of charts lie there too, and are no objects."""
+    """Return the objects that a cluster needs once.
+
+    Values of charts are there too, and are not objects.
+    """
     files = sorted((root / "platform").rglob("*.yaml"))
     return [
         one for file in files for one in _objects(file.read_text(encoding="utf-8")) if "kind" in one

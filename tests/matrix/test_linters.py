@@ -48,7 +48,7 @@ READ_FILES_ALONE = ("AG", "EOL", "SY", "WV")
 """The families of our own checks that start no program."""
 
 _NOTHING = "nothing to look at any more"
-"""How a check says that its subject is not among the files."""
+"""A check's text for a subject that is not among the files."""
 
 
 @pytest.mark.parametrize("row", PAIRS, ids=combinations.named)
@@ -69,7 +69,7 @@ def test_combination_has_no_finding(
             part = Project(root, only={*new, FILE})
             report = checks.run(part, [check], toolchain, strict=True)
             if any(_NOTHING in result.reason for result in report.results):
-                # What is new is only beside what the linter judges: settings, values.
+                # New files are only beside those that the linter judges: settings, values.
                 report = checks.run(Project(root), [check], toolchain, strict=True)
             assert_nothing_found(report)
 
@@ -116,7 +116,7 @@ def _new_texts(check: Check, project: Project, claims: Claims) -> set[str]:
 
 
 def test_each_linter_of_single_files_is_handed_what_it_reads(pristine: Repository) -> None:
-    """What `gates.reads` says of a check is all that it looks at in a repository of ours."""
+    """The files in `gates.reads` of a check are all that it looks at in a repository of ours."""
     root = pristine(ci=("github", "gitlab", "jenkins", "azure-devops"))
     for check in map(CHECKS.__getitem__, FILE_BY_FILE):
         handed = []

@@ -54,7 +54,7 @@ FAULTS: dict[str, tuple[str, Edit]] = {
         ),
     ),
 }
-"""For each scanner: where it has to find something, and what makes it do so."""
+"""For each scanner: the place of a finding, and the edit that causes it."""
 
 
 def installed(scanner: scanners.Scanner) -> scanners.Scanner:

@@ -1,4 +1,7 @@
-"""What an account or a subscription has once belongs to all its services: no repository may be able to delete it."""
+"""Single resources of an account or a subscription belong to all its services.
+
+No repository may be able to delete one.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ ONCE = {
         "azurerm_security_center_subscription_pricing",
     ),
 }
-"""Resource types of which the documentation of the provider says that they stand for a setting of the account or subscription."""
+"""Resource types that stand for a setting of the account or subscription, by the provider's documentation."""
 
 _RESOURCE = re.compile(r'^resource "(\w+)" "\w+" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 _PROTECTED = re.compile(r"^\s*prevent_destroy\s*=\s*true", re.MULTILINE)

@@ -1,4 +1,7 @@
-"""Administrators and allowed addresses are answers; without them, the files say what to fill in, as before."""
+"""Administrators and allowed addresses are answers.
+
+Without them, the files have placeholders, as before.
+"""
 
 from __future__ import annotations
 

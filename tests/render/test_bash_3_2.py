@@ -36,7 +36,7 @@ LATER = {
     r"\$\{?(EPOCHSECONDS|EPOCHREALTIME|SRANDOM|BASHPID|BASH_ARGV0)\b": "is a variable of bash 4.0 or later",
     r"\$'[^']*\\[uU][0-9a-fA-F]": "names a character by its number (bash 4.2)",
 }
-"""What bash 3.2 has not."""
+"""Features that bash 3.2 has not."""
 
 
 def problems(text: str, elsewhere: str = "") -> Iterator[str]:

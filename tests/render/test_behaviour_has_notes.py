@@ -1,4 +1,7 @@
-"""What behaves otherwise after an update has a note: the last frozen release and this checkout, rendered and compared."""
+"""Changed behaviour after an update has a note.
+
+The last frozen release and this checkout, rendered and compared.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,7 @@ def changed(
 
 
 def values(name: str) -> dict[str, object]:
-    """What a condition reads for these answers."""
+    """Return the values of a condition for these answers."""
     completed = answers.complete({"service_name": "my-service", **ANSWERS[name]})
     recorded = {
         key: list(value) if isinstance(value, tuple) else value for key, value in completed.items()

@@ -53,7 +53,10 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
 def refusals(
     pristine: Repository, toolchain: SystemToolchain, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, helm.Rendered]:
-    """What Helm says of each entry of REFUSED, over the values of prod; asked at once, for one process is enough."""
+    """Helm's message for each entry of REFUSED, over the values of prod.
+
+    Asked at once, for one process is enough.
+    """
     chart = _chart(pristine())
     releases = []
     for number, (_, values) in enumerate(REFUSED.values()):

@@ -20,7 +20,7 @@ _PUBLIC = re.compile(
 
 
 def _settings(root: Path) -> str:
-    """Return everything that is no test of Terraform and no page."""
+    """Return everything except tests of Terraform and pages."""
     return "\n".join(
         f"{file.relative_to(root)}: {file.read_text(encoding='utf-8')}"
         for file in sorted(root.rglob("*"))

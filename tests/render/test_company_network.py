@@ -31,11 +31,11 @@ _PUBLIC = re.compile(
 _MIRROR = re.compile(r"(?:registry|mirror|packages)\.acme\.io\S*")
 
 _NOT_FETCHED = (
-    # Where the repository itself is: with Jenkins alone it is on GitHub.
+    # The repository's own address: with Jenkins alone it is on GitHub.
     re.compile(r"https://(api\.)?github\.com(/repos|/example-org|[}\"/]*\}?/?\")"),
     # Text for people, and a comment.
     re.compile(r"^\s*#(?! syntax=)|\(https://mise\.jdx\.dev\)"),
-    # What Renovate reads.
+    # Renovate's patterns.
     re.compile(r"^\s*\"matchStrings\":"),
     # Programs that mise installs, by the names of its registry: its downloads go to the mirror.
     re.compile(r"aqua:moby/buildkit"),

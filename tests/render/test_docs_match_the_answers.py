@@ -1,4 +1,7 @@
-"""What was not chosen is not spoken of: in no text, no comment, no message of a generated repository."""
+"""A choice that was not made is not mentioned.
+
+In no text, no comment, no message of a generated repository.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from support import Repository
 
 @dataclass(frozen=True)
 class Words:
-    """What only a repository with this answer may say."""
+    """Words for only a repository with this answer."""
 
     question: str
     value: str
@@ -64,13 +67,15 @@ NOT_A_MENTION = (
     r"aquasecurity/\S+|aqua:Azure/\S+",  # owners of a tool
     r"Prometheus text|memory of Prometheus|Prometheus scrapes|Prometheus ignores",  # the format of /metrics
     r"[\w-]+-alerts\b",  # the name of the channel
-    r"signed token|token signed by|signs (?:its tokens|a certificate|no such certificate)",  # how a job, or a person, says who it is
+    # how a job, or a person, proves its identity
+    r"signed token|token signed by|signs (?:its tokens|a certificate|no such certificate)",
     r"EKS is one$|an access entry puts an IAM role of the pipeline into|docs\.aws\.amazon\.com/eks\S*|\[certificate signing\]|`aws eks update-kubeconfig`|^aws eks create-access-entry.*",  # what a cluster of one's own may be
     r"is (?:then )?drift\b",  # what a plan shows, whoever asks for it
     r"severe\|panic\|emergency\|alert\)|credential\|signature\|sig\)|gh\[pousr\]_\|github_pat_",  # words and tokens in a log
-    r"in Key Vault|signatures of the images.*|`scaffold set level=right`.*",  # where a certificate may lie; the level that is next
+    # a possible place of a certificate; the level that is next
+    r"in Key Vault|signatures of the images.*|`scaffold set level=right`.*",
 )
-"""Said in any repository, and not of the choice: cut out of a line before it is read."""
+"""Phrases of any repository that are not about the choice: cut out of a line before it is read."""
 
 SAID_ANYWAY = {
     (
@@ -82,7 +87,7 @@ SAID_ANYWAY = {
         "jenkins",
     ): r"(?i:github)",  # Jenkins hosts no repository: it is taken to lie on GitHub
 }
-"""What a value's words may not be taken for, where the other value was chosen."""
+"""Phrases that a value's words may not be taken for, if the other value was chosen."""
 
 
 @pytest.fixture(params=sample().items(), ids=lambda item: item[0])

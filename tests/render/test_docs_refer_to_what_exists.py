@@ -1,4 +1,7 @@
-"""What a generated text points at is in the generated repository: links, paths, make targets, owners' patterns."""
+"""References of a generated text exist in the repository.
+
+Links, paths, make targets, owners' patterns.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ MADE_LATER = (
     "uv.lock",
     "requirements",
 )
-"""What appears when the repository is used; texts may speak of it."""
+"""Files that appear when the repository is used; texts may mention them."""
 
 NAMED_FILES = re.compile(
     r"[\w.\[\]-]+\.(?:md|ya?ml|json|toml|sh|tf|tfvars|tftest\.hcl|(?:s3|azurerm)\.tfbackend|xml|java|py|go|mod|mjs)"
@@ -190,7 +193,7 @@ def dangling_mentions(root: Path) -> Iterator[str]:
     tops = "|".join(
         re.escape(top) for top in sorted({path.split("/")[0] for path in present if "/" in path})
     )
-    elsewhere = r" of [\w-]+/[\w-]+"  # "docs/x.md of owner/repository" is somebody else's
+    elsewhere = r" of [\w-]+/[\w-]+"  # "docs/x.md of owner/repository" is another repository's
     mention = re.compile(
         rf"(?<![\w./*$}}{{-])(?:{tops})/[\w./-]*{NAMED_FILES.pattern}(?![\w/*{{]|{elsewhere})"
     )
@@ -256,7 +259,10 @@ def _owned(path: str, pattern: str) -> bool:
 def _names_something(
     path: str, tops: set[str], present: set[str], names: set[str], beside: Path
 ) -> bool:
-    """Whether `path` is in the repository; true as well for words that are no paths of it."""
+    """Return whether `path` is in the repository.
+
+    True as well for words that are not paths of it.
+    """
     if path.startswith(MADE_LATER) or re.search(r"[<>$=@:\[\]()|\\…]", path):
         return True
     if "/" not in path:

@@ -1,4 +1,4 @@
-"""What is generated follows the answer `environments`, and another one leaves those that are there as they are."""
+"""Generated files follow the answer `environments`, and another one leaves those that are there as they are."""
 
 from __future__ import annotations
 

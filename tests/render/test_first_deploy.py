@@ -22,7 +22,9 @@ MOST = {
     "none-jenkins": 10,
     "none-azure-devops": 12,
 }
-"""Commands and edits for all environments. The numbers only shrink; the goal is 15, each one that says what it lacks.
+"""Commands and edits for all environments.
+
+The numbers only shrink; the goal is 15, each one with a message of its own.
 
 Of the rows, aws-jenkins is a service on a shared cluster, whose platform is made elsewhere."""
 

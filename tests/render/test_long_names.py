@@ -54,7 +54,7 @@ LIMITS = {
     "azurerm_key_vault": 24,
     "azurerm_storage_account": 24,
 }
-"""Characters that a name may have, less those that the provider adds to a prefix, and where that was read."""
+"""Characters that a name may have, less those that the provider adds to a prefix, and the source."""
 
 COMPUTED = {
     # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

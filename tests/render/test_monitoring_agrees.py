@@ -51,7 +51,7 @@ OF_KUBERNETES = {
 }
 OF_PROMETHEUS = {"ALERTS", "up"}
 OF_THE_STACK = {"InfoInhibitor", "KubeAPIDown", "Watchdog"}
-"""Alerts that kube-prometheus-stack brings along, where the routes name them."""
+"""Alerts that kube-prometheus-stack brings along, if the routes name them."""
 
 SETTINGS = {
     # https://prometheus.io/docs/alerting/latest/configuration/, those that are in use

@@ -44,7 +44,7 @@ def only(
 
 
 def expected(cloud: str, deploy: str, level: str = "right") -> dict[str, Stage]:
-    """The graph, said once: what a reader of docs/architecture.md has been promised."""
+    """Return the graph, written once: the promise of docs/architecture.md."""
     image = (*IMAGE, "sign") if level == "right" else IMAGE
     lint = ("tf-test", "lint") if cloud != "none" or deploy == "terraform" else ("lint",)
     checks = frozenset({"lint", "test"})
@@ -256,7 +256,10 @@ def minutes(text: str, pattern: str) -> float:
 
 
 def waits(root: Path) -> dict[str, float]:
-    """How long a deployment and a rollback wait in the worst case, in minutes: what the scripts say, added up."""
+    """Return the worst waits of a deployment and a rollback in minutes.
+
+    The limits of the scripts, added up.
+    """
     script = {
         name: (root / f"ci/{name}.sh").read_text()
         for name in ("deploy", "release", "install", "smoke")

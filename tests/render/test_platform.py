@@ -26,7 +26,7 @@ SHARED: dict[str, dict[str, object]] = {
     "azure": {"cluster": "shared"},
     "none": {"platform_parts": "existing"},
 }
-"""What makes a service one on the clusters of a platform, by cloud."""
+"""Answers of a service on the clusters of a platform, by cloud."""
 
 DEPLOYED = (
     "create deployments.apps",
@@ -35,7 +35,7 @@ DEPLOYED = (
     "create pods",
     "patch httproutes.gateway.networking.k8s.io",
 )
-"""What the pipeline of a service does in its own namespace."""
+"""Commands of a service's pipeline in its own namespace."""
 
 BEYOND = (
     *DEPLOYED,

@@ -37,7 +37,10 @@ RELEASE_0_5 = yaml.safe_load((ROOT / "tests/data/access_reviews.yml").read_text(
 ]
 HELM = [client for client in SENT if client.startswith("helm")]
 NOT_IN_THE_CHART = {"pods", "pods/log", "replicasets.apps", "secrets"}
-"""What Helm reads or keeps beside the objects of the chart; a pod is in the chart as a hook only."""
+"""Objects that Helm reads or keeps beside those of the chart.
+
+A pod is in the chart as a hook only.
+"""
 
 PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses"}
 ROUTES: dict[str, dict[str, Any]] = {

@@ -20,7 +20,7 @@ WORDS = {
     "node": r"(?i)node\.?js|javascript|\bnpm\b|\.node-version|node_modules|node_version|package\.json|setup-node|node:\d|\.js\b",
     "go": r"(?i)golang|\.go-version|\bgo\.(?:mod|sum)\b|gofmt|go_version|setup-go|\bgo:\d|\.go\b|\bgo (?:build|test|vet|\d)|(?-i:\bGo\.|\bGo \d|\b(?:in|of|with) Go\b)",
 }
-"""What names a runtime. "node" alone is a machine of the cluster, and "go back" is English."""
+"""Names of a runtime. "node" alone is a machine of the cluster, and "go back" is English."""
 
 ALLOWED = (
     # Scaffolder itself is a Python program.

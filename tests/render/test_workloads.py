@@ -20,10 +20,10 @@ OF_A_SERVER = (
     r"PORT=|EXPOSE|healthz|readyz|port-forward|ServiceMonitor|http_request\w*"
     r"|HorizontalPodAutoscaler|maxReplicas|HTTPRoute\b(?!, then)"
 )
-"""What only a process that answers requests has."""
+"""Parts of only a process that answers requests."""
 
 PLATFORM = ("platform/", "terraform/", "monitoring/values", "ci/platform.sh", "ci/settings.sh")
-"""What a cluster has, for Grafana at least, whatever runs in it."""
+"""Parts of a cluster, for Grafana at least, whatever runs in it."""
 
 OF_OTHERS = re.compile(
     r"port-forward service/(?:prometheus|alertmanager)-operated|kinds ServiceMonitor and PrometheusRule"

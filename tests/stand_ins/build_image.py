@@ -1,8 +1,8 @@
 """A stand-in for `docker buildx` and `buildctl`: writes an OCI layout with an image and a bill of materials.
 
-With `--buildah FOLDER` first, the image is what buildah makes of the Dockerfile, on the base images of that folder; only the
-bill of materials stands in. Without, the image holds no program, but the commit that it was built from, where the Dockerfile of a
-generated repository puts it.
+With `--buildah FOLDER` first, buildah makes the image from the Dockerfile, on the base images of
+that folder; only the bill of materials stands in. Without, the image holds no program, but the
+commit that it was built from, at the place of the Dockerfile of a generated repository.
 """
 
 from __future__ import annotations

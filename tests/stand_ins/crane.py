@@ -18,7 +18,7 @@ _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
 def main(words: list[str]) -> int:
-    """Do what the arguments say; the exit status is crane's."""
+    """Run the arguments; the exit status is crane's."""
     match words:
         case ["auth", "login", *_]:
             sys.stdin.read()

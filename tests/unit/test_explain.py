@@ -75,7 +75,7 @@ def test_parts_that_are_included_in_a_loop_are_named_one_for_each_choice(
 def test_a_line_of_a_part_is_there_because_of_the_folder_that_holds_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What is true of the whole file is not said again: this one is there because of AWS."""
+    """A condition of the whole file is not repeated: this one is there because of AWS."""
     file = Path("terraform/shared/terraform.tfvars")
     lines = file.read_text(encoding="utf-8").splitlines()
     number = next(at for at, line in enumerate(lines, 1) if "github = {" in line)

@@ -12,7 +12,7 @@ from support import ROOT, Repository
 from scaffolder.tools.installation import Installation
 
 LEFT_OUT = (
-    *("scaffolder/_data/", "CHANGELOG.md"),  # releases that are out, and what was said of them
+    *("scaffolder/_data/", "CHANGELOG.md"),  # releases that are out, and their changes
     "examples/",  # a test below renders them
     *("tests/bare_names.py", "tests/unit/test_nothing_installs_by_bare_name.py"),  # the seeds
     *(

@@ -46,7 +46,7 @@ CALLS = frozenset({"glob", "rglob", "iglob", "fnmatch", "fnmatchcase", "matching
 
 
 def second_readers(name: str, source: str) -> Iterator[str]:
-    """Where a module that has to ask the model reads or matches by itself."""
+    """Yield the places at which a module reads or matches by itself instead of asking the model."""
     for node in ast.walk(ast.parse(source)):
         for module in imported(node):
             if name not in PARSING and is_reader(module):

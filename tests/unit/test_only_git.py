@@ -1,4 +1,4 @@
-"""What the mark `only_git` promises, on which the gate runs such a test once and not on two machines."""
+"""The promise of the mark `only_git`, on which the gate runs such a test once and not on two machines."""
 
 from __future__ import annotations
 

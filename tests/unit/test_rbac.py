@@ -1,4 +1,4 @@
-"""The authorizer of the tests (tests/rbac.py) decides as the real one, so that what it says of a Role can be believed."""
+"""The authorizer of the tests (tests/rbac.py) decides as the real one, so that its verdict on a Role can be trusted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_it_answers_every_recorded_review_as_the_real_one_did(review: dict[str, 
 
 
 def test_the_recording_has_a_refusal_and_a_permission_of_each_group() -> None:
-    """Else an authorizer that says the same to everything would pass."""
+    """Else an authorizer with one answer to everything would pass."""
     allowed = {
         review["namespace"]
         for review in _RECORDED["reviews"]

@@ -1,4 +1,7 @@
-"""What CONTRIBUTING asks of template authors, so that no update loses anything: asked of every release."""
+"""The rules of CONTRIBUTING for template authors, so that no update loses anything.
+
+Asked of every release.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ IDENTITY = {"service_name"}
 
 @pytest.fixture(scope="module")
 def folders(toolchain: SystemToolchain) -> dict[str, Path]:
-    """Where the files of each release lie."""
+    """The folders of the releases' files."""
     history = releases.embedded(toolchain)
     return {release.version: releases.checkout(history, release, toolchain) for release in RELEASES}
 
@@ -67,7 +70,7 @@ def test_no_stored_answer_is_refused_or_lost(
 
 
 def losses(old: Path, new: Path) -> Iterator[str]:
-    """What repositories answered in the release `old` that `new` refuses, forgets or reads as something else."""
+    """Yield answers of repositories at the release `old` that `new` refuses, forgets or reads as something else."""
     before, after = known(old), known(new)
     for name, question in before.items():
         if name not in after:
@@ -145,11 +148,11 @@ TEXTS = (
     "https://a.example",
     "0",
 )
-"""What somebody may have typed where any text may stand; each question accepts some of them."""
+"""Texts that a user may have typed as free text; each question accepts some of them."""
 
 
 def values(question: Question, given: dict[str, Any]) -> list[Any]:
-    """What a repository may have answered."""
+    """Return the possible answers of a repository."""
     if question.several:
         return [(choice.value,) for choice in question.choices_given(given)]
     chosen: list[Any] = [choice.value for choice in question.choices_given(given)]

@@ -19,7 +19,7 @@ from scaffolder.template import bundled
 TEMPLATES = ROOT / "templates"
 VALUES = {"runtime": set(RUNTIMES), "ci": set(CI_SYSTEMS), "cloud": set(CLOUDS)}
 OTHER_SWITCHES = {"cloud": {"no_cloud", "some_cloud"}}
-"""Switches of copier.yml that say what the answer is not."""
+"""Switches of copier.yml for an answer that is not given."""
 
 EXCEPTIONS: dict[str, dict[str, int]] = yaml.safe_load(
     (ROOT / "tests/data/shared-templates.yml").read_text(encoding="utf-8")

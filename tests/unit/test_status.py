@@ -1,4 +1,4 @@
-"""Where a repository stands: nothing is called edited that was not, and everything that was is."""
+"""The state of a repository: nothing is called edited that was not, and everything that was is."""
 
 from __future__ import annotations
 

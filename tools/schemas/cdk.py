@@ -1,13 +1,13 @@
 """Reading a provider's schema out of its prebuilt bindings for the Cloud Development Kit.
 
 The bindings hold the whole schema as generated JavaScript: each class lists its fields in comments
-("// arn - computed: true, optional: false, required: false"), its `…ToHclTerraform` function says
-which field is a block and of which kind, and the declarations say which fields may be left out. Not
-in there: sensitive, functions, ephemeral resources.
+("// arn - computed: true, optional: false, required: false"), its `…ToHclTerraform` function shows
+which field is a block and of which kind, and the declarations show which fields may be left out.
+Not in there: sensitive, functions, ephemeral resources.
 
 A field of objects may be a block (`logging {}`) or an attribute (`logging = {}`), and the function
-calls both a block. What tells them apart: a block's comment is "<name> block", or the second
-argument of its list mapper is true.
+calls both a block. They differ so: a block's comment is "<name> block", or the second argument of
+its list mapper is true.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _PRIMITIVES = {"string": "string", "number": "number", "boolean": "bool", "any":
 
 
 class EndlessSchema(Exception):
-    """A block holds itself: such a schema has no end, and bindings do not say how deep the provider goes."""
+    """A block holds itself: such a schema has no end, and bindings do not limit its depth."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class _Module:
         self.blocks = frozenset(_BLOCK_COMMENT.findall(self.declarations))
 
     def block(self, name: str) -> dict[str, Any]:
-        """The block that the class `name` describes, as `terraform providers schema -json` would print it.
+        """Return the block of the class `name`, as `terraform providers schema -json` prints it.
 
         Raises:
             ValueError: the bindings do not have that class: an empty block would turn down each
@@ -257,7 +257,7 @@ def _type(name: str, code: str, argument: _Argument | None) -> Any:
 def _stored_type(argument: _Argument) -> Any:
     base = re.sub("(List|Map|Set)+$", "", argument.storage)
     kind: Any = _PRIMITIVES.get(base, "dynamic")
-    if kind == "dynamic":  # the bindings say "map of any" for what Terraform lets be anything
+    if kind == "dynamic":  # the bindings have "map of any" if Terraform lets it be anything
         return kind
     for wrapper in re.findall("List|Map|Set", argument.storage[len(base) :]):
         kind = ["map" if wrapper == "Map" else "list", kind]

@@ -1,7 +1,9 @@
-"""Writes scaffolder/tools/offline/custom_resources.gz: JSON schemas of the custom resources that a repository may hold.
+"""Write custom_resources.gz: JSON schemas of the custom resources of repositories.
 
-    npm pack @kubernetes-models/gateway-api @kubernetes-models/prometheus-operator @kubernetes-models/apimachinery \
-             kubernetes-models
+It is in scaffolder/tools/offline/.
+
+    npm pack @kubernetes-models/gateway-api @kubernetes-models/prometheus-operator \
+             @kubernetes-models/apimachinery kubernetes-models
     python -m tools.schemas.custom_resources *.tgz
 
 Those packages (MIT) are generated from the Go types of the Gateway API and of the Prometheus
@@ -75,7 +77,10 @@ class Models:
     definitions: dict[str, Any] = field(default_factory=dict)
 
     def define(self, module: str) -> str:
-        """Read the type that `module` declares, and everything it refers to; returns the definition's name."""
+        """Read the type that `module` declares, and all it refers to.
+
+        Return the definition's name.
+        """
         text = re.sub(r"/\*\*.*?\*/", "", self.files[f"{module}.d.ts"], flags=re.DOTALL)
         name = self._full_name(text, module)
         if name not in self.definitions:
@@ -124,7 +129,7 @@ class Models:
         return {"$ref": f"#/$defs/{self.define(imports[word])}"}
 
     def _literal(self, tokens: list[str], imports: dict[str, str]) -> dict[str, Any]:
-        """What follows "{": a map, `[key: string]: T;`, or named fields."""
+        """Return the type behind "{": a map, `[key: string]: T;`, or named fields."""
         properties: dict[str, Any] = {}
         required = []
         others: Any = False
@@ -153,7 +158,7 @@ class Models:
         )
 
     def _limits(self, module: str, name: str) -> dict[str, Any]:
-        """What the validator of a plain value asks of it; patterns that only JavaScript knows are left out."""
+        """Return the limits of a plain value's validator, without patterns only for JavaScript."""
         package = re.match(r"(?:@[^/]+/)?[^/]+", module)
         validator = self.files.get(f"{package[0] if package else ''}/_schemas/{name}.js", "")
         limits: dict[str, Any] = {}

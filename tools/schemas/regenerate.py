@@ -1,15 +1,19 @@
-"""Writes one file of scaffolder/tools/offline/schemas: the schema of one release of one provider.
+r"""Writes one file of scaffolder/tools/offline/schemas: the schema of one release of one provider.
 
     python -m tools.schemas.regenerate hashicorp/aws --provider 5.100.0
-        ask the provider itself, through `terraform providers schema -json`; it comes from wherever your Terraform takes
-        providers (TF_CLI_CONFIG_FILE names a mirror where the registry is out of reach)
-    python -m tools.schemas.regenerate hashicorp/azurerm --json azurerm.json --version 4.81.0 --also-named bindings.tgz
-        what that command printed earlier; where it was cut down to some types, the bindings name the others, and where
-        descriptions were cut out of it, they tell which objects have a field of that name
-    python -m tools.schemas.regenerate hashicorp/aws --bindings cdktn_provider_aws-25.8.1.whl --like aws.json
+        ask the provider itself, through `terraform providers schema -json`; it comes from the
+        source of your Terraform's providers (TF_CLI_CONFIG_FILE names a mirror if the registry is
+        out of reach)
+    python -m tools.schemas.regenerate hashicorp/azurerm \
+            --json azurerm.json --version 4.81.0 --also-named bindings.tgz
+        the earlier output of that command; if it was cut down to some types, the bindings name the
+        others, and if descriptions were cut out of it, they tell which objects have a field of
+        that name
+    python -m tools.schemas.regenerate hashicorp/aws \
+            --bindings cdktn_provider_aws-25.8.1.whl --like aws.json
         the provider's prebuilt CDK bindings, a wheel or an npm tarball; `--like` is the real schema
-        of a near release, whose word counts where bindings cannot tell an attribute of objects from
-        a block
+        of a near release, whose word counts if bindings cannot tell an attribute of objects from a
+        block
 
 The same input gives the same bytes. Provider schemas are data of their providers (MPL-2.0); see
 NOTICE.
@@ -120,7 +124,7 @@ def _only_provider(printed: dict[str, Any]) -> dict[str, Any]:
 
 
 def correct(schema: dict[str, Any], like: Mapping[str, Any]) -> None:
-    """Settle by a real schema what bindings leave open: the types of attributes of objects, and blocks that recur.
+    """Settle by a real schema what bindings leave open: types of attributes, recurring blocks.
 
     Bindings cut a recursion short with an attribute of any type, which would turn down every block
     of that name: such a schema is dropped, so that its type counts as one that we do not carry.
@@ -148,7 +152,7 @@ def _corrected(block: dict[str, Any], known: Mapping[str, Any]) -> bool:
 
 
 def restore_descriptions(schema: Mapping[str, Any], named: Mapping[str, Any]) -> None:
-    """Give objects back the field called "description" that cutting out all descriptions took from them."""
+    """Give objects back a field "description", which cutting all descriptions took from them."""
     for key in KINDS.values():
         for name, known in named.get(key, {}).items():
             carried = schema.get(key, {}).get(name)

@@ -1,4 +1,4 @@
-"""What `scaffold add service` does: take a service into the list of a platform's repository."""
+"""Run `scaffold add service`: take a service into the list of a platform's repository."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add(file: Path, root: Path, *, dry_run: bool = False) -> Added:
     Raises:
         AnswersError: the request is not one, asks for what a service may not have, or for what
             another service of the list has.
-        ProjectError: there is no repository.
+        ProjectError: the repository does not exist.
         DestinationError: the list cannot be written.
 
     """

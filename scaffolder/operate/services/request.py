@@ -1,4 +1,4 @@
-"""What a service asks of a platform: read platform-request.yaml."""
+"""Read a service's request to a platform: platform-request.yaml."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EXAMPLE = "take platform-request.yaml of a service that was generated with clus
 
 @dataclass(frozen=True, kw_only=True)
 class Alerts:
-    """Where the alerts of a service go: slack or teams, and the channel."""
+    """The destination of a service's alerts: slack or teams, and the channel."""
 
     chat: str
     channel: str
@@ -36,7 +36,7 @@ class Alerts:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRequest:
-    """What a service asks for.
+    """A service's request.
 
     `deployers` and `hosts` are by environment: who deploys, by the name that the cloud knows, and
     the host name of the routes. `objects` are files beside the request, by their paths there.

@@ -1,4 +1,4 @@
-"""What of the template goes beside a file that is there, because both would not agree."""
+"""Files of the template that go beside an existing one, because both would not agree."""
 
 from __future__ import annotations
 

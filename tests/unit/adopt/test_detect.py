@@ -1,4 +1,4 @@
-"""What is read out of repositories that others made: each answer with its place, and none made up."""
+"""Answers detected in other people's repositories: each one with its place, and none made up."""
 
 from __future__ import annotations
 

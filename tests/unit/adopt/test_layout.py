@@ -1,4 +1,4 @@
-"""What becomes of the template's files beside files that do the same under another name, or need other ones."""
+"""The outcome of the template's files beside files with the same role under another name, or other needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service is called: a name that tells it from others, and whole words of it."""
+"""The name of a service: one that tells it from others, of whole words."""
 
 from __future__ import annotations
 

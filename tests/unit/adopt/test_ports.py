@@ -1,4 +1,4 @@
-"""Where a service listens: what speaks of a database, a cache or a tool beside it does not count."""
+"""The port of a service: those of a database, a cache or a tool beside it do not count."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CHART = {"charts/till/Chart.yaml": "apiVersion: v2\nname: till\nversion: 1.0.0\n
 @pytest.mark.parametrize(
     ("files", "port"),
     [
-        # Manifests: the container whose image is nobody else's.
+        # Manifests: the container whose image is no other project's.
         (
             {
                 "k8s/db.yml": workload("db", "postgres:18", "containerPort: 5432"),

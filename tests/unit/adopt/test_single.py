@@ -1,4 +1,4 @@
-"""What is one service, and what is several: in the shapes that repositories have."""
+"""One service or several: in the shapes that repositories have."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def project(folder: Path, files: dict[str, str]) -> Project:
         {"pom.xml": MODULES, "api/pom.xml": POM, "api/src/main/java/Application.java": SPRING}
         | {"app/pom.xml": POM, "app/src/main/java/Application.java": SPRING}
         | {"Dockerfile": f"{IMAGE}COPY app/target/*.jar /app.jar\n"},
-        # A class of tests starts a server too, and is no service.
+        # A class of tests starts a server too, and is not a service.
         {"pom.xml": MODULES, "api/pom.xml": POM, "api/src/main/java/Application.java": SPRING}
         | {"app/pom.xml": POM, "app/src/test/java/TestApplication.java": SPRING},
         # One service with a second image beside it.

@@ -177,7 +177,7 @@ def test_what_another_check_says_of_an_accepted_line_is_accepted_too(tmp_path: P
 
 
 def commented(folder: Path, text: str, *entries: dict[str, Any], strict: bool = False) -> Report:
-    """Return what a check says that finds FEATURE_X in a file with comments, and one that says nothing."""
+    """Return the report of a check that finds FEATURE_X in a file with comments, and of one that finds nothing."""
 
     def alike(project: Project, tools: Toolchain) -> Verdict:
         line = project.line_of(FLAG.path, "FEATURE_X:")

@@ -60,7 +60,7 @@ def parted(one: Result, *named: str) -> Result:
         (result("SEC001", Severity.NOTE), True),
         (result("SEC001", Severity.ERROR), False),
         (result("SEC002", Severity.WARNING), False),
-        (result("AG049", Severity.NOTE), False),  # nobody else says it
+        (result("AG049", Severity.NOTE), False),  # no other check reports it
         (result("EOL001", Severity.WARNING), False),
     ],
 )

@@ -1,4 +1,4 @@
-"""AG, EN, EOL and SEC judge documents of any shape: keys that they know, with values that nobody would write."""
+"""AG, EN, EOL and SEC judge documents of any shape: keys that they know, with absurd values."""
 
 from __future__ import annotations
 

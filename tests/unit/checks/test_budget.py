@@ -1,4 +1,4 @@
-"""What is more than one run looks at is not checked, and says why; everything else is reported."""
+"""Input beyond the budget of a run is not checked, with the reason; everything else is reported."""
 
 from __future__ import annotations
 

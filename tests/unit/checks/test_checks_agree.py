@@ -51,7 +51,7 @@ steps:
 
 
 class Reading(ScriptedToolchain):
-    """Programs that say what a test wrote down, and keep each text that they were handed, as a file or as input."""
+    """Programs with a test's answers, which keep each text that they were handed, as a file or as input."""
 
     def __init__(self, outcomes: Mapping[str, CompletedRun | Exception]) -> None:
         super().__init__(outcomes)

@@ -1,4 +1,4 @@
-"""What belongs together is told by namespace, release and kustomization, not by the folder."""
+"""Objects belong together by namespace, release and kustomization, not by the folder."""
 
 from __future__ import annotations
 

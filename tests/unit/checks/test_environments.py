@@ -1,4 +1,4 @@
-"""EN on repositories that are not ours: what is said, where, and what is left alone."""
+"""EN on repositories that are not ours: its messages, their places, and its silence."""
 
 from __future__ import annotations
 

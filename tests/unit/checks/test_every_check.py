@@ -1,4 +1,7 @@
-"""Every check that uses a program: a program that crashes, hangs or babbles is no verdict, one that is missing a skip."""
+"""Every check that uses a program.
+
+One that crashes, hangs or babbles is inconclusive, one that is missing a skip.
+"""
 
 from __future__ import annotations
 

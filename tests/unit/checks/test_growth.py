@@ -19,7 +19,10 @@ from scaffolder.repository.project import Project
 from tools import scale
 
 FEW = 40
-"""Calls in thousands below which a ratio says nothing: what a check does once outweighs the rest."""
+"""Calls in thousands below which a ratio is meaningless.
+
+The fixed part of a check outweighs the rest.
+"""
 
 
 class Calls:

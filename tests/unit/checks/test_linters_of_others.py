@@ -1,4 +1,4 @@
-"""What wrapped linters and readers of formats object to in repositories of others, and need not."""
+"""Needless objections of wrapped linters and readers of formats in repositories of others."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ USUAL = {
 
 
 def told(folder: Path, reasons: dict[str, str], answers: str) -> dict[str, str]:
-    """Return what is said of checks that have nothing to look at, by their ids."""
+    """Return the messages of checks without a subject, by their ids."""
     files = {".copier-answers.yml": answers} if answers else {}
     ended = [Inapplicable(check=EVERY[one], reason=reason) for one, reason in reasons.items()]
     results = lost.told(written(folder, files), ended)

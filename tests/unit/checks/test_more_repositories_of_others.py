@@ -1,4 +1,4 @@
-"""Further kinds that were wrong about repositories that nobody generated, with variants and look-alikes."""
+"""Further kinds of errors about repositories that were not generated, with variants and look-alikes."""
 
 from __future__ import annotations
 

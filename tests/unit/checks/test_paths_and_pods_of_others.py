@@ -1,4 +1,4 @@
-"""What settings, frameworks, operators and other programs decide, and no file of a service states."""
+"""Decisions of settings, frameworks, operators and other programs that no file of a service states."""
 
 from __future__ import annotations
 
@@ -388,7 +388,7 @@ def test_a_name_in_braces_is_filled_in_by_a_program(
     assert number(tmp_path, {f"src/{name}": text}, "SY002", "SY003") == wrong
 
 
-# ---- EN005: what the backend block says ----------------------------------------------------------
+# ---- EN005: the backend block
 
 DEV, PROD = "terraform/backend-dev.tfbackend", "terraform/backend-prod.tfbackend"
 

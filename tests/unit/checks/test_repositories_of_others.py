@@ -1,4 +1,4 @@
-"""What checks say of a repository that nobody generated: kinds that were wrong, variants, and look-alikes."""
+"""Checks on a repository that was not generated: kinds of errors, variants, and look-alikes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SY002 to SY009 and WV001: what is no mistake in a repository that others made is no finding."""
+"""SY002 to SY009 and WV001: correct text in other people's repositories gets no finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rules that were wrong about repositories that nobody generated: one test a kind, and what stays found."""
+"""Rules that were wrong about repositories that were not generated.
+
+One test a kind, and the true findings.
+"""
 
 from __future__ import annotations
 

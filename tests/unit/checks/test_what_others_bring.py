@@ -1,4 +1,7 @@
-"""What a repository does not hold itself: clones, routes of a site, values from a controller, promoted images."""
+"""Parts outside a repository.
+
+Clones, routes of a site, values from a controller, promoted images.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,10 @@ def filled(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The output without what differs between machines: counts, and where a library is."""
+    """Return the output without differences between machines.
+
+    Counts, and the place of a library.
+    """
     text = re.sub(r"\d+ files", "N files", text)
     return re.sub(r"(?:ImportError|ModuleNotFoundError):.*?(?=\n  \S)", "ERROR", text, flags=re.S)
 

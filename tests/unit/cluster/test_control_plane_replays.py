@@ -1,8 +1,8 @@
 """The stand-in for a control plane answers the recorded requests as the real API server answered them.
 
-What is compared: the status, the reason and the words of a refusal, the warnings; of an object its spec, labels and
-annotations, and who owns which field. Where the stand-in does less than the real one, `NOT_ENFORCED` says so by name, and that
-list may only shrink.
+Compared are the status, the reason and the words of a refusal, the warnings; of an object its spec,
+labels and annotations, and who owns which field. If the stand-in does less than the real one,
+`NOT_ENFORCED` has its name, and that list may only shrink.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ CASES = [
 
 
 SETUP = [step for step in steps("conflict-and-quota") if step["name"].startswith("00-")]
-"""What the recordings of conflicts were asked over: a Deployment and a Service that Helm 3 made."""
+"""The objects of the recorded conflicts: a Deployment and a Service that Helm 3 made."""
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +279,7 @@ def test_a_real_server_answers_as_recorded(request: pytest.FixtureRequest) -> No
 
 
 def _without_quotes(told: dict[str, Any]) -> dict[str, Any]:
-    """Which of several members of a JSON object comes first is nobody's promise."""
+    """Sort the members of a JSON object, whose order no server promises."""
     return {
         key: re.sub(r"\{.*\}", "{}", held) if key == "message" else held
         for key, held in told.items()

@@ -1,4 +1,4 @@
-"""Why an API server gave no verdict, said once for all that it is true of."""
+"""An API server's reason for no verdict, printed once for all that it is true of."""
 
 from __future__ import annotations
 

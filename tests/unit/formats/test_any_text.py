@@ -1,4 +1,4 @@
-"""No text crashes a parser, or keeps it busy: it gives a value, or says that the text is not of its format."""
+"""No text crashes a parser, or keeps it busy: it gives a value, or an error of the format."""
 
 from __future__ import annotations
 

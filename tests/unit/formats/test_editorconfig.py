@@ -32,7 +32,7 @@ def covers(pattern: str, path: str) -> bool:
         ("a?c", ["abc"], ["ac", "a/c"]),
         ("[ab].x", ["a.x"], ["c.x"]),
         ("[!ab].x", ["c.x"], ["a.x"]),
-        ("{single}.x", ["{single}.x"], ["single.x"]),  # literal, says the specification
+        ("{single}.x", ["{single}.x"], ["single.x"]),  # literal, by the specification
         ("[!ab].[ch]", ["c.h", "x/d.c"], ["a.h"]),
         ("[ab", [], ["a", "[ab"]),
         ("[[ab]", [], ["a"]),

@@ -1,4 +1,4 @@
-"""What a scalar without quotes in a values file is to Helm: recorded from Helm 3.19 and 4.1."""
+"""The type of an unquoted scalar in Helm's values: recorded from Helm 3.19 and 4.1."""
 
 from __future__ import annotations
 

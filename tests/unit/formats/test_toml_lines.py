@@ -1,4 +1,4 @@
-"""Where a key of a TOML text is written."""
+"""The line of a key of a TOML text."""
 
 from __future__ import annotations
 

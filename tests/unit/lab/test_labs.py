@@ -1,4 +1,4 @@
-"""Every lab has its form and says enough, and not too much; `make lab-proof` proves each."""
+"""Every lab has its form and tells enough, and not too much; `make lab-proof` proves each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On a busy machine an alert that did not come is no verdict, and a quiet one ends the wait in time."""
+"""On a busy machine a missing alert is inconclusive, and a quiet one ends the wait in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a trainer gets: the report of a room, a bundle for one without a network, and the page."""
+"""A trainer's files: the report of a room, a bundle for one without a network, and the page."""
 
 from __future__ import annotations
 

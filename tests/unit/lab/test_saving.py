@@ -9,7 +9,7 @@ from scaffolder.lab import saving
 
 
 class Time:
-    """Time that passes as a test says: at each look something may happen in the folder."""
+    """Time that passes by the test's plan: at each look something may happen in the folder."""
 
     def __init__(self, *happens: Callable[[], object]) -> None:
         self.happens = list(happens)

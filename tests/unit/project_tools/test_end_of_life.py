@@ -73,7 +73,7 @@ releases:
 
 
 PINNED = {"java": {"25": {"version": "25"}}, "terraform": {"version": "1.14.9", "eol": ""}}
-"""What versions.yml has."""
+"""The content of versions.yml."""
 
 
 def day(text: str) -> datetime.date:

@@ -1,4 +1,4 @@
-"""What the package says of itself, how it is released, and how it is installed."""
+"""The package's metadata, its release, and its installation."""
 
 from __future__ import annotations
 

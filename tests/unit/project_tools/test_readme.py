@@ -1,4 +1,4 @@
-"""README.md says what the code says: `make readme` fills its generated parts."""
+"""README.md agrees with the code: `make readme` fills its generated parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Helm 3 and Helm 4 out of a package: the program is found where it lies, and named for what it says it is."""
+"""Helm 3 and Helm 4 out of a package.
+
+The program is found at its place, and named by its own version.
+"""
 
 from __future__ import annotations
 

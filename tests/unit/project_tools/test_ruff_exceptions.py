@@ -10,7 +10,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[3]
 EXCEPTIONS = PROJECT / "tools" / "ruff-exceptions.toml"
-ALLOWED = 86
+ALLOWED = 33
 """Entries of the list today (243 when the rules were switched on). It is only lowered."""
 
 

@@ -1,4 +1,4 @@
-"""What a rehearsal prints, whole, and the same as JSON."""
+"""The output of a rehearsal, whole, and the same as JSON."""
 
 from __future__ import annotations
 

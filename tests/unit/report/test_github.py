@@ -12,7 +12,7 @@ from scaffolder.report import github
 
 
 def commands(report: Report) -> list[str]:
-    """What the runner takes for a command: it looks behind leading blanks."""
+    """Return the commands that the runner reads: it looks behind leading blanks."""
     return [line for line in github.write(report).splitlines() if line.lstrip().startswith("::")]
 
 

@@ -1,4 +1,4 @@
-"""The page: everything the report says, nothing that runs, and nothing of a repository read as HTML."""
+"""The page: the whole report, nothing that runs, and nothing of a repository read as HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed: since the branch left the default one, in the working tree too, and only below the project."""
+"""Changed files: since the branch left the default one, in the working tree too, and only below the project."""
 
 from __future__ import annotations
 

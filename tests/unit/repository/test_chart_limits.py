@@ -1,4 +1,4 @@
-"""What keeps Helm from a verdict on a chart though nothing is wrong with it."""
+"""Reasons for no verdict of Helm on a chart without a fault."""
 
 from __future__ import annotations
 

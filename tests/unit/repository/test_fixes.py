@@ -1,4 +1,4 @@
-"""Edits: made where the file says what the check read, all or none, and never outside the project."""
+"""Edits: made if the file is as the check read it, all or none, and never outside the project."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def said(root: Path, *edits: Edit) -> tuple[list[str], list[str]]:
-    """What the plan would write, and why it leaves the rest alone."""
+    """Return the planned changes, and the reasons for the refused ones."""
     plan = fixes.plan(Project(root), edits)
     return [change.after for change in plan.changes], [refusal.reason for refusal in plan.refused]
 

@@ -1,4 +1,4 @@
-"""What Helm printed becomes objects, whatever a plain scalar is in YAML 1.1."""
+"""Helm's output becomes objects, whatever a plain scalar is in YAML 1.1."""
 
 from __future__ import annotations
 

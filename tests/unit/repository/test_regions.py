@@ -1,4 +1,4 @@
-"""A region that nobody knows is a warning at `new` and `set`, and never an error."""
+"""An unknown region is a warning at `new` and `set`, and never an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to rehearse: roots, environments, their values, and values that stand in."""
+"""The rehearsals of a repository: roots, environments, their values, and values that stand in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of a repository: what they say, and that a mistake in them is named with its place."""
+"""The settings of a repository: their values, and mistakes named with their places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which configurations the units of Terragrunt complete, and what Terraform may say of them."""
+"""The configurations that units of Terragrunt complete, and Terraform's messages about them."""
 
 from __future__ import annotations
 

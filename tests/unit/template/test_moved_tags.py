@@ -1,4 +1,7 @@
-"""A release whose tag somebody moved: what this machine knows of it from before is what a repository is compared with."""
+"""A release whose tag was moved.
+
+A repository is compared with this machine's earlier copy of it.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def made(tmp_path: Path, spec: object, *more: str) -> Path:
-    """A repository from the template, in a folder that is no Git repository."""
+    """Return a repository from the template, in a folder outside Git."""
     command = ["new", "pay", "--template", str(spec), "-o", str(tmp_path / "out"), "--no-check"]
     assert cli.run([*command, *more]) == ExitCode.CLEAN
     return tmp_path / "out" / "pay"

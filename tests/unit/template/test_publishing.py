@@ -1,4 +1,4 @@
-"""The releases go to a Git host whole, or not at all; and what is said where they do not."""
+"""The releases go to a Git host whole, or not at all; and the message if they do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The releases that travel with the package, and what is said where one is not there."""
+"""The releases that travel with the package, and the message if one is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The environment for text of a template: what it offers, what it keeps away, and that there is no other."""
+"""The environment for text of a template: its filters, its guards, and that it is the only one."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ HARMLESS = {
     ),
     *("win_dirname", "win_splitdrive"),
 }
-"""Filters of jinja2-ansible-filters that compute with what they are given, as somebody who read them found."""
+"""Filters of jinja2-ansible-filters that compute with their input alone, by a reading of their source."""
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_numbers_and_texts_multiply(text: str, environment: SandboxedEnvironment
 
 
 def test_no_other_module_makes_an_environment() -> None:
-    """Our own pages are no templates of anybody's: a report and the chat have their own."""
+    """Our own pages are not templates of a user: a report and the chat have their own."""
     made = re.compile(r"jinja2\.Environment\(|SandboxedEnvironment")
     places = [
         file

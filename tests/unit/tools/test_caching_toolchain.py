@@ -21,7 +21,7 @@ COUNTER = Tool(name="counter", minimum=(1, 0), install_hint="it is a script of t
 
 @pytest.fixture
 def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program that counts in a file how often it was asked; it says what stands in `says`."""
+    """A program that counts its calls in a file, and prints the text of `says`."""
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "counter"

@@ -1,4 +1,4 @@
-"""What is kept in the user's cache is whole, or made anew."""
+"""Files in the user's cache are whole, or made again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Maker:
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
-    """The folder is looked for anew, before and after."""
+    """The folder is looked for again, before and after."""
     folder_cache.folder.cache_clear()
     yield
     folder_cache.folder.cache_clear()

@@ -1,4 +1,4 @@
-"""What Helm's exit codes and output mean; the outputs were recorded from Helm 4.1.4."""
+"""Helm's exit codes and output; recorded from Helm 4.1.4."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ kind: ConfigMap
 
 @dataclass
 class Embedded(ScriptedToolchain):
-    """The same, where the program came with this package."""
+    """The same, for a program that came with this package."""
 
     def find(self, tool: Tool) -> Program | None:
         program = super().find(tool)

@@ -26,7 +26,7 @@ WHEEL = {
 def installed(
     folder: Path, record: Any, installer: str = "pip", *, tools: bool = False
 ) -> Installation:
-    """What is derived from a distribution that an installer wrote into `folder`."""
+    """Return the result for a distribution that an installer wrote into `folder`."""
     information = folder / "devops_scaffolder-0.6.0.dist-info"
     information.mkdir(parents=True)
     (information / "INSTALLER").write_text(f"{installer}\n")

@@ -1,4 +1,4 @@
-"""What doctor says about proxy and CA."""
+"""Doctor's lines on proxy and CA."""
 
 from __future__ import annotations
 

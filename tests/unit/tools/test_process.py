@@ -1,4 +1,4 @@
-"""What becomes of a process: what it is told and says, and what is left where it hangs, crashes or asks questions."""
+"""The life of a process: its input and output, and its leftovers if it hangs, crashes or asks questions."""
 
 from __future__ import annotations
 

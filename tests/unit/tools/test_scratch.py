@@ -1,4 +1,4 @@
-"""Short-lived files lie in memory where there is room, and where the user says wherever the user says so."""
+"""Short-lived files are in memory if it has room, and at the user's place if set."""
 
 from __future__ import annotations
 

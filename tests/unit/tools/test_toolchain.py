@@ -1,4 +1,4 @@
-"""The toolchain: which program it finds, and what it says where there is none."""
+"""The toolchain: the program that it finds, and its message without one."""
 
 from __future__ import annotations
 

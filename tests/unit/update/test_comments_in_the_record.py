@@ -1,4 +1,4 @@
-"""What people write beside the answers is there after an update, and after another answer."""
+"""Comments beside the answers are kept by an update, and by another answer."""
 
 from __future__ import annotations
 

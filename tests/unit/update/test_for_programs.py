@@ -1,4 +1,7 @@
-"""What programs read, and what reaches a terminal: refusals as JSON, releases from the cache, no control characters."""
+"""Output for programs and terminals.
+
+Refusals as JSON, releases from the cache, no control characters.
+"""
 
 from __future__ import annotations
 
@@ -216,7 +219,7 @@ def _on_a_terminal(*arguments: str) -> bytes:
     try:
         while part := os.read(ours, 65536):
             said += part
-    except OSError:  # Linux says so at the end
+    except OSError:  # Linux reports it at the end
         pass
     process.wait(timeout=60)
     os.close(ours)

@@ -48,7 +48,7 @@ def read(folder: Path) -> Tree:
 def merged_by_us(
     sides: Mapping[str, Path], folder: Path, toolchain: SystemToolchain
 ) -> tuple[Tree, dict[str, str]]:
-    """The files after our merge of three folders, and what is said of each file that differs."""
+    """Return the files after our merge of three folders, and the note on each file that differs."""
     objects = folder / "none"
     objects.mkdir(parents=True)
     work = merge_repository.workshop(folder, objects, "sha1", toolchain)
@@ -244,7 +244,7 @@ def test_no_line_is_lost_between_real_releases(
 
 
 def people(generated: Tree, chance: random.Random) -> tuple[Tree, list[str]]:
-    """What people made of generated files, and the words that only they wrote."""
+    """Return the generated files with edits, and the words of only these edits."""
     edited, words = dict(generated), []
     for number, path in enumerate(chance.sample(sorted(generated), 40)):
         content, executable = edited[path]

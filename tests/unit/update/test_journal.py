@@ -1,4 +1,7 @@
-"""What a power cut, or the system, leaves of an update: locks and journals. Each is named, with what to type."""
+"""Leftovers of a power cut, or the system, in an update.
+
+Locks and journals. Each is named, with a command.
+"""
 
 from __future__ import annotations
 

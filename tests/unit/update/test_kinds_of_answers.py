@@ -1,4 +1,7 @@
-"""Answers that are no texts, in the template of a platform team: numbers, booleans, lists and tables, as Copier has them."""
+"""Answers of other types than text, in the template of a platform team.
+
+Numbers, booleans, lists and tables, as Copier has them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What owners do before they deploy: updates and the status print the notes that apply."""
+"""Steps for owners before they deploy: updates and the status print the notes that apply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates of others: what they may not do, what they use that ours does not, and where they come from."""
+"""Templates of others: forbidden features, features that ours does not use, and their origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of the answers leaves outside Git is named, and nothing that cannot exist."""
+"""Leftovers outside Git of a change of the answers are named, and nothing that cannot exist."""
 
 from __future__ import annotations
 

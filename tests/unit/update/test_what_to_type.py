@@ -1,4 +1,4 @@
-"""What stops an update, or taking one back, names what really is in the way, and a command that helps."""
+"""An obstacle to an update, or to taking one back, is named as it is, with a command that helps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What Prometheus and Alertmanager read on this machine: the repository's own, but for time and addresses."""
+"""The files of Prometheus and Alertmanager on this machine.
+
+The repository's own, but for time and addresses.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from scaffolder.watch.door import EVERY, SLOW, Door
 
 
 class Service(BaseHTTPRequestHandler):
-    """A service that says its path."""
+    """A service that answers its path."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -21,7 +21,7 @@ class Service(BaseHTTPRequestHandler):
         self.wfile.write(self.path.encode())
 
     def log_message(self, *_: object) -> None:
-        """Say nothing on stderr."""
+        """Print nothing on stderr."""
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ FAILED = "Error: template: {name}/templates/service.yaml:3:4: nil pointer evalua
 
 
 class Helm(ScriptedToolchain):
-    """A Helm that says of each chart what is written for its name, and renders the others."""
+    """A Helm that prints the test's text for the name of a chart, and renders the others."""
 
     def __init__(self, outcomes: Mapping[str, CompletedRun]) -> None:
         super().__init__({"helm": said()})

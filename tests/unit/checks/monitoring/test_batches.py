@@ -22,7 +22,7 @@ TESTS = "rule_files: [rules.yml]\ntests:\n  - interval: 1m\n    alert_rule_test:
 
 
 class Promtool:
-    """A promtool that refuses files whose text says `bad`, and needs too long for `slow`."""
+    """A promtool that refuses files with the text `bad`, and needs too long for `slow`."""
 
     def __init__(self, root: Path, *, crashes: bool = False) -> None:
         """Note where the files are."""

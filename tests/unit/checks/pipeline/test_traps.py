@@ -1,4 +1,4 @@
-"""What fails only when a pipeline runs: CI009 to CI012 on pipelines as teams write them."""
+"""Traps that show only when a pipeline runs: CI009 to CI012 on pipelines as teams write them."""
 
 from __future__ import annotations
 

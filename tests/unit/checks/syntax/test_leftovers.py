@@ -1,4 +1,4 @@
-"""SY001: a marker of our templates is found in what they generated, and nobody else's `[[` is one."""
+"""SY001: a marker of our templates is found in generated files, and no other `[[` is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SY002 and SY003: a file that Terraform renders first is no YAML and no JSON before that."""
+"""SY002 and SY003: a file that Terraform renders first is not YAML or JSON before that."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scaffolder.repository.project import Project
 
 TEMPLATE = 'a: ${a}\n%{ if b != "" ~}\nb: ${b}\n%{ endif ~}\n'
 ITEMS = "a:\n  - x\n b-${b}\n  c: d\n"
-"""Is no YAML, and no directive says why."""
+"""Not YAML, without a directive as the reason."""
 
 
 def found(root: Path, files: dict[str, str], check: str = "SY002") -> list[str]:

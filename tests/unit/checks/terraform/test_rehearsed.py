@@ -1,4 +1,4 @@
-"""What a rehearsal adds to TF002: its level, its findings, and nothing where none was made."""
+"""A rehearsal's addition to TF002: its level, its findings, and nothing without a rehearsal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Azure Pipelines mean to a repository."""
+"""Azure Pipelines' meaning for a repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GitHub Actions mean to a repository."""
+"""GitHub Actions' meaning for a repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GitLab CI means to a repository."""
+"""GitLab CI's meaning for a repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Jenkins means to a repository."""
+"""Jenkins' meaning for a repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AWS means to a repository."""
+"""AWS's meaning for a repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Azure means to a repository."""
+"""Azure's meaning for a repository."""
 
 from __future__ import annotations
 

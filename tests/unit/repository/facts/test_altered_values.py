@@ -39,7 +39,7 @@ ENV = "env: [{name: A, value: {{ .Values.a | quote }}}]"
 def altered(
     root: Path, template: str, values: str, **environments: str
 ) -> list[tuple[str, int, str, str]]:
-    """What is altered in a chart of one template, as (file, line, what is written, what arrives)."""
+    """Return the altered values in a chart of one template, as (file, line, written text, arriving text)."""
     files = {"Chart.yaml": CHART, "values.yaml": values, "templates/a.yaml": template}
     files |= {f"values-{name}.yaml": text for name, text in environments.items()}
     for name, text in files.items():

@@ -1,4 +1,7 @@
-"""Whatever bytes stand in files of known names: every reader ends, and every rule gives a verdict or says why not."""
+"""Any bytes in files of known names.
+
+Every reader ends, and every rule gives a verdict or a reason.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Go means to a repository."""
+"""Go's meaning for a repository."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_module_requires_a_version_at_least(tmp_path: Path) -> None:
         ({**TWO, "Dockerfile": RENAMED}, "", "./cmd/server"),
         ({**TWO, "Dockerfile": INSTALLED}, "", "./cmd/server"),
         ({**TWO, "main.go": MAIN, "Dockerfile": "FROM x\nRUN go build -o /app\n"}, "", "."),
-        # One is called like the module; tools and examples are no services.
+        # One has the module's name; tools and examples are not services.
         ({**TWO, "go.mod": "module example.org/server\n"}, "", "./cmd/server"),
         ({"main.go": MAIN, "tools/gen/main.go": MAIN, "examples/a/main.go": MAIN}, "", "."),
         ({}, "", "."),

@@ -1,4 +1,4 @@
-"""What Java means to a repository."""
+"""Java's meaning for a repository."""
 
 from __future__ import annotations
 

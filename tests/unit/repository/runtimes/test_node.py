@@ -1,4 +1,4 @@
-"""What Node.js means to a repository."""
+"""Node.js's meaning for a repository."""
 
 from __future__ import annotations
 

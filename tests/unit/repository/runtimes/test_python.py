@@ -1,4 +1,4 @@
-"""What Python means to a repository."""
+"""Python's meaning for a repository."""
 
 from __future__ import annotations
 

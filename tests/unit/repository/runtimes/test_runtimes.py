@@ -20,7 +20,7 @@ REQUIRED_PARTS = (
     "config.yaml.jinja",
     "devcontainer.Dockerfile.jinja",
 )
-"""Parts without which nothing renders; the others are there where a runtime has something to say."""
+"""Parts without which nothing renders; the others exist if a runtime has something to add."""
 
 each_runtime = pytest.mark.parametrize("name", RUNTIMES)
 

@@ -1,4 +1,4 @@
-"""What is read of a server's answer."""
+"""Reading a server's answer."""
 
 from __future__ import annotations
 

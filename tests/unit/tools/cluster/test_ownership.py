@@ -1,4 +1,4 @@
-"""What an upgrade makes of an object that Helm 3 or Terraform installed."""
+"""An upgrade of an object that Helm 3 or Terraform installed."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_every_schema_can_be_read_whole(schema: object) -> None:
 EMPTY = {
     "aws_cloudwatch_log_data_protection_policy_document.statement.operation.deidentify.mask_config"
 }
-"""Required blocks that hold nothing: the provider itself says so."""
+"""Required blocks that hold nothing, by the provider itself."""
 
 
 @pytest.mark.parametrize("schema", catalog(), ids=str)

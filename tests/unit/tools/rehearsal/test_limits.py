@@ -18,7 +18,7 @@ PARTS: dict[str, Part] = {"hashicorp/aws": load(matching("hashicorp/aws", "= 5.1
 
 
 def said(tmp_path: Path, *names: str, summary: str = "Invalid index", detail: str = "") -> str:
-    """Return why an error that shows these values is no finding, "" if it is one."""
+    """Return why an error with these values is not a finding, "" if it is one."""
     (tmp_path / "main.tf").write_text("")
     seen = Seen(diagnostic=Diagnostic(path=Path(), summary=summary, detail=detail), names=names)
     judgement = judged(

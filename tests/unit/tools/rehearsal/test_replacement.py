@@ -1,4 +1,4 @@
-"""What cannot be changed: the table, and how an object before and after is held against it."""
+"""Unchangeable arguments: the table, and how an object before and after is compared with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A machine without the extra `tools`: checks and commands start, and a rehearsal says what it needs."""
+"""A machine without the extra `tools`.
+
+Checks and commands start, and a rehearsal names its needs.
+"""
 
 from __future__ import annotations
 

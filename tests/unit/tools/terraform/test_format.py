@@ -1,4 +1,4 @@
-"""What the exit codes and output of `terraform fmt` mean; the outputs were recorded from Terraform 1.11.4."""
+"""The exit codes and output of `terraform fmt`; recorded from Terraform 1.11.4."""
 
 from __future__ import annotations
 

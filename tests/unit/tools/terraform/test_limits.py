@@ -143,7 +143,7 @@ def test_roots_that_terraform_does_not_judge(
 
 @dataclass
 class _ByFolder(ScriptedToolchain):
-    """Terraform that says something else in a folder of each name."""
+    """Terraform with other output in a folder of each name."""
 
     by_folder: Mapping[str, CompletedRun] | None = None
 

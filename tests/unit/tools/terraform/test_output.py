@@ -1,4 +1,7 @@
-"""What commands without -json print; recorded from `terraform get` of Terraform 1.11.4 and 1.15.5."""
+"""Output of commands without -json.
+
+Recorded from `terraform get` of Terraform 1.11.4 and 1.15.5.
+"""
 
 from __future__ import annotations
 
