@@ -5,7 +5,7 @@ several words in `scaffolder`), the pages of `docs` and of the checks, README an
 counts, per 1,000 words of each part:
 
 - a sentence that begins with "What" and is not a question: its noun is missing
-- the forms of "to say": a file states, sets or has something
+- forms of the verb for speech: a file states, sets or has something
 - "is" or "are" with "no"
 - a clause with "where" for a condition ("if" or "for")
 

@@ -237,7 +237,10 @@ def _print(refusal: _Refusal) -> None:
 
 
 _SAME_SIGNAL = 1.0
-"""Seconds. `timeout` of GNU coreutils sends a signal to the process, and then to its whole group."""
+"""Seconds.
+
+`timeout` of GNU coreutils sends a signal to the process, and then to its whole group.
+"""
 
 
 class _Stop:

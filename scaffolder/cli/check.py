@@ -142,6 +142,6 @@ def _interruptible(show: Callable[[Result], None]) -> Iterator[Callable[[Result]
         if ended:
             raise
         raise Interrupted(
-            "interrupted before the first check ended: there is no report",
+            "interrupted before the first check ended, without a report",
             hint="scaffold check --select AG,EOL, or `exclude` in scaffold.toml for large folders",
         ) from interrupt

@@ -27,7 +27,8 @@ class Alarm:
     """The alert of a fault: seconds until the call and the end, None if they did not come.
 
     `messages` are those that came while the fault was on, without a call. `late` is the reason why
-    a call, and `end_late` why an end, that did not come in time is no verdict on the repository.
+    a call, and `end_late` why an end, that did not come in time proves nothing about the
+    repository.
     """
 
     called: float | None

@@ -25,7 +25,7 @@ _NOTHING = re.compile(r"at <[$]?\.Values\.(?P<key>[\w.]+)[^>]*>: nil pointer eva
 
 _VALUE = re.compile(r"\.Values\.(?P<key>[\w.]+)")
 _OF_NO_VALUE = re.compile(r"nil pointer evaluating|invalid value; expected|wrong type for value")
-"""What Helm says of a template that is given nothing for a value."""
+"""Helm's messages for a template that gets no value."""
 
 _OTHER_KUBERNETES = "which is incompatible with Kubernetes"
 _REMOTE_SCHEMA = re.compile(r"failing loading \"(https?://[^\"#]+)|loading (https?://\S+?) failed")

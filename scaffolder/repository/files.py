@@ -399,7 +399,7 @@ def plain_manifests(project: Project) -> tuple[Path, ...]:
 
 
 _OF_A_BUILD = re.compile(r"(?:^|/)src/(?:main|test)/(?:kubernetes|jkube|fabric8|k8s-fragments)/")
-"""Parts of objects that a build completes and writes anew: Quarkus, JKube, its forerunner fabric8.
+"""Parts of objects that a build completes: Quarkus, JKube, its forerunner fabric8.
 
 https://quarkus.io/guides/deploying-to-kubernetes#using-existing-resources
 """
@@ -1083,7 +1083,7 @@ _OF_MARKETPLACES = {
     "x-google-marketplace": ("Google Cloud Marketplace", ("schema.yaml", "schema.yml")),
     "createUiDefinition": ("Azure Marketplace", ("createUiDefinition.json",)),
 }
-"""What marketplaces read beside a chart: how they name it, and in which files.
+"""Marketplaces: a word in their files, their name, and their files beside a chart.
 
 https://github.com/GoogleCloudPlatform/marketplace-k8s-app-tools/blob/master/docs/schema.md
 https://learn.microsoft.com/partner-center/marketplace-offers/azure-container-technical-assets-kubernetes

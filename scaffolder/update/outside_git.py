@@ -23,7 +23,7 @@ _CLOUDS = {"aws": "AWS", "azure": "Azure"}
 _LIST = "environments"
 
 _DEFAULTS = {"network_range": "10.0.0.0/8"}
-"""What a repository has that an older release made, which did not ask yet."""
+"""The answers of a repository of an older release, which did not ask yet."""
 
 _NOTHING_YET = "if nothing is deployed yet, nothing."
 

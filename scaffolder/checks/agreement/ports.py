@@ -309,7 +309,7 @@ def _may_listen(pods: list[KubernetesObject], port: str) -> bool:
 
 
 def _has_an_open_port(container: dict[Any, Any]) -> bool:
-    """Return whether a value that is not known here says at which port a container listens."""
+    """Return whether a containerPort has a value that is unknown here."""
     ports = listed(container.get("ports"))
     return any(isinstance(one, dict) and not one.get("containerPort") for one in ports)
 

@@ -327,7 +327,7 @@ _CLONES = re.compile(
 
 
 _BESIDE = 8
-"""Lines before a command in which a page says of which repository it is."""
+"""Lines before a command in which a page may name its repository."""
 
 _ANOTHER = re.compile(
     r"(?i)(?:\brepo(?:sitory)?\b|\breadme\b)[^\n]*?https?://(?:github|gitlab)\.com/[\w.-]+/(?P<linked>[\w.-]+)"

@@ -150,7 +150,7 @@ _OPTIONAL = (
 
 
 def _may_be_nothing(use: Use) -> bool:
-    """Return whether a template without a value says what it says without the line.
+    """Return whether a template without a value is equal to one without the line.
 
     `null` takes the default of Kubernetes, and a list of values that another template merges may
     hold nothing.

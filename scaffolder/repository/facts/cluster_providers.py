@@ -151,7 +151,7 @@ class _Reader:
 
     def provider(self, part: _Part) -> Iterator[ClusterProvider]:
         """Yield a provider if one of its settings leads to a cluster of the configuration."""
-        # What names the cluster itself tells it apart; a local may hold those of many.
+        # The name of the cluster itself identifies it; a local may hold those of many.
         for attribute in sorted(_attributes(part.block), key=_is_indirect):
             made = self._cluster(part.file.parent, attribute.expression, _DEEPEST)
             if made:

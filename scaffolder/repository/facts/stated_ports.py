@@ -166,7 +166,7 @@ _SHORT_FLAGS = re.compile(r"-[ditPq]+")
 
 
 def _image(words: list[str]) -> str:
-    """Return the image that is run: the first word that is no option and no value of one."""
+    """Return the image that is run: the first word that is neither an option nor its value."""
     at = 0
     while at < len(words) and words[at].startswith("-"):
         word = words[at]

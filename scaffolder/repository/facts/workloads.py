@@ -62,7 +62,7 @@ def _is_built_otherwise(project: Project, image: str) -> bool:
 def _is_of_its_base(project: Project, service: Path, image: str) -> bool:
     """Return whether an image is published where the image of a service has its base from.
 
-    A repository that changes somebody's image does not build the one that is published.
+    A repository that changes another project's image does not build the published one.
     """
     publisher = split(image)[0].rpartition("/")[0]
     read = [stages(project, file) for file in services.dockerfiles_of(project, service)]

@@ -45,7 +45,7 @@ CHART = {"charts/till/Chart.yaml": "apiVersion: v2\nname: till\nversion: 1.0.0\n
 @pytest.mark.parametrize(
     ("files", "port"),
     [
-        # Manifests: the container whose image is no other project's.
+        # Manifests: the container whose image is of this project.
         (
             {
                 "k8s/db.yml": workload("db", "postgres:18", "containerPort: 5432"),

@@ -1,4 +1,4 @@
-"""Files that others complete, write anew, or read by another rule than the one that a check knows."""
+"""Files that others complete, generate, or read by another rule than the one that a check knows."""
 
 from __future__ import annotations
 

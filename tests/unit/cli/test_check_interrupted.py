@@ -1,4 +1,4 @@
-"""`scaffold check` that is interrupted gives what it has, or says that it has nothing."""
+"""An interrupted `scaffold check` gives its partial report, or a message that it has none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: whole outputs, exit codes, and that nobody sees a traceback."""
+"""The command line: whole outputs, exit codes, and no traceback for a user."""
 
 from __future__ import annotations
 

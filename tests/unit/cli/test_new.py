@@ -93,7 +93,7 @@ def test_a_variable_has_several_answers_between_commas_and_may_hold_spaces(
 
 
 def _answered(*words: str) -> dict[str, answers.Answer]:
-    """What `scaffold new x WORDS` makes of its words."""
+    """Return the answers of `scaffold new x WORDS`."""
     names = {question.name for question in answers.questions()}
     with new.command.make_context("new", ["x", *words]) as context:
         flags = {name: value for name, value in context.params.items() if name in names}
@@ -289,7 +289,7 @@ def test_new_says_why_git_did_not_commit(
 
 
 def _person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str) -> None:
-    """Somebody with a name and with these settings of Git, and nothing from this machine's."""
+    """Set up a user with a name and with these settings of Git, and nothing from this machine's."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     for name in ("XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"):

@@ -1,4 +1,4 @@
-"""Parts of a pipeline that the schema of Azure cannot read are no mistake; a mistake stays one."""
+"""Parts of a pipeline that the schema of Azure cannot read are right; a mistake stays one."""
 
 from __future__ import annotations
 

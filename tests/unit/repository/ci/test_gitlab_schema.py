@@ -1,4 +1,4 @@
-"""References that the schema of GitLab cannot read are no mistake; a mistake stays one."""
+"""References that the schema of GitLab cannot read are right; a mistake stays one."""
 
 from __future__ import annotations
 
