@@ -25,6 +25,12 @@ _ANSWERING = frozenset(
 )
 """Checks of ports, routes, pods that stay, and series: a job at set times has none of its own."""
 
+_ROUTED = frozenset({"AG014", "AG017", "AG021", "AG052", "AG060"})
+"""Checks of Services, routes, and what texts and queries say of requests: a worker has none of these."""
+
+_OF_A_SERVICE = {"cron": _ANSWERING, "worker": _ROUTED}
+"""Which checks have nothing to look at where the workload is another one than a service."""
+
 _SERVICE = frozenset(
     {
         *("SY001", "SY002", "SY003", "SY007", "SY008", "DK001", "CI004", "AG001", "AG020"),
@@ -76,7 +82,7 @@ def told(
         for subject in _SUBJECTS
         if subject.made(project.answers)
         for check in subject.checks & gone.keys()
-        if check not in _ANSWERING or _answers_requests(project.answers)
+        if check not in _OF_A_SERVICE.get(project.answers.get("workload", "service"), ())
     }
     return tuple(_not_checked(one, reasons) for one in ended)
 
@@ -86,10 +92,6 @@ def _not_checked(ended: Result | Inapplicable, reasons: Mapping[str, str]) -> Re
         return ended
     reason = f"{reasons[ended.check.id]}: nothing to look at any more"
     return Result(check=ended.check, outcome=Outcome.SKIPPED, reason=reason)
-
-
-def _answers_requests(answers: _Answers) -> bool:
-    return bool(answers.get("workload", "service") != "cron")
 
 
 def _is_deployed(answers: _Answers) -> bool:

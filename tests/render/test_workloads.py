@@ -1,4 +1,4 @@
-"""A job that runs at set times has what it needs and nothing of a server, in each runtime; a service is what it was."""
+"""A job at set times and a worker have what they need and nothing of a server for users, in each runtime."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ OF_A_SERVER = (
 )
 """Parts of only a process that answers requests."""
 
+OF_USERS = (
+    r"http_request\w*|HTTPRoute\b|ServiceMonitor\b|helm test\b(?!`\. `make smoke`)|route\.host"
+    r"|port-forward service/|ErrorBudget|LatencyBudget|ServiceDown|RequestsQueued|greeting|contract\.sh"
+)
+"""What only a process has that users send requests to."""
+
+PORT_OF_A_WORKER = ("/healthz", "/readyz", "/metrics", "/info")
+
 PLATFORM = ("platform/", "terraform/", "monitoring/values", "ci/platform.sh", "ci/settings.sh")
 """Parts of a cluster, for Grafana at least, whatever runs in it."""
 
@@ -33,6 +41,11 @@ OF_OTHERS = re.compile(
 @pytest.fixture(params=CLOUDS)
 def job(request: pytest.FixtureRequest, pristine: Repository) -> Path:
     return pristine(workload="cron", runtime=request.param, cloud=CLOUDS[request.param])
+
+
+@pytest.fixture(params=CLOUDS)
+def worker(request: pytest.FixtureRequest, pristine: Repository) -> Path:
+    return pristine(workload="worker", runtime=request.param, cloud=CLOUDS[request.param])
 
 
 def test_a_repository_is_that_of_a_service_unless_it_says_otherwise() -> None:
@@ -66,7 +79,7 @@ def test_the_sources_are_the_job_and_what_it_uses(job: Path) -> None:
         for path in (job / "app").rglob("*")
         if path.suffix in {".py", ".js", ".java", ".go"} and "junit" not in path.parts
     }
-    helpers = {"__init__", "packages", "run", "tests", "json", "log", "job_test"}
+    helpers = {"__init__", "packages", "run", "tests", "json", "jsonreader", "log", "job_test"}
     assert {"job"} < sources
     assert sources - helpers - {"job", "main", "__main__"} == set()
 
@@ -109,18 +122,125 @@ def test_a_run_has_its_time_before_the_alert_that_none_succeeded(job: Path) -> N
 
 
 def test_the_pipeline_may_do_what_the_smoke_test_does(job: Path) -> None:
-    documents = yaml.safe_load_all((job / "platform/deployer-role.yaml").read_text("utf-8"))
+    rights = _rights(job)
+    needed = {("batch", "cronjobs", "get"), ("batch", "jobs", "create"), ("batch", "jobs", "list")}
+    assert needed | {("", "pods/log", "get"), ("batch", "jobs", "get")} <= rights
+    assert not {right for right in rights if right[0] in {"apps", "autoscaling"}}
+
+
+def test_a_worker_has_nothing_for_users(worker: Path) -> None:
+    assert [
+        f"{path}:{number}: {line.strip()}"
+        for path, number, line in _lines(worker)
+        if not path.startswith(
+            (*PLATFORM, "platform-request.yaml", "helm/my-service/templates/_helpers")
+        )
+        and re.search(OF_USERS, OF_OTHERS.sub("", line))
+    ] == []
+
+
+def test_the_sources_of_a_worker_are_its_own(worker: Path) -> None:
+    """A file that the server gets later does not come along."""
+    sources = {
+        path.stem.removesuffix(".test").removeprefix("test_").removesuffix("Test").lower()
+        for path in (worker / "app").rglob("*")
+        if path.suffix in {".py", ".js", ".java", ".go"} and "junit" not in path.parts
+    }
+    own = {"handler", "metrics", "probes", "source", "worker"}
+    assert own < sources
+    shared = {"config", "healthcheck", "json", "jsonreader", "log", "process", "processusage"}
+    parts = {"folder", "message", "main", "__main__", "__init__", "packages", "run", "tests"}
+    go_tests = {"config_test", "source_test", "worker_test"}
+    assert sources - own - shared - parts - go_tests == set()
+
+
+def test_the_chart_of_a_worker_leads_nobody_to_its_port(worker: Path) -> None:
+    chart = worker / "helm/my-service"
+    assert sorted(path.name for path in (chart / "templates").iterdir()) == [
+        "NOTES.txt", "_helpers.tpl", "dashboard.yaml", "deployment.yaml",
+        "horizontalpodautoscaler.yaml", "networkpolicy.yaml", "poddisruptionbudget.yaml",
+        "podmonitor.yaml", "prometheusrule.yaml", "serviceaccount.yaml",
+    ]  # fmt: skip
+    values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
+    assert values["networkPolicy"]["ingress"] == {"namespaces": ["monitoring"]}
+    assert not values.keys() & {"route", "tests", "preStopSeconds", "serviceMonitor"}
+    deployment = (chart / "templates/deployment.yaml").read_text(encoding="utf-8")
+    assert "preStop" not in deployment
+    assert "terminationGracePeriodSeconds: {{ add .Values.drainSeconds 10 }}" in deployment
+
+
+def test_a_worker_that_nothing_watches_lets_nobody_in(pristine: Repository) -> None:
+    chart = pristine(workload="worker", monitoring="none", cloud="aws") / "helm/my-service"
+    values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
+    assert values["networkPolicy"]["ingress"] == {"namespaces": []}
+    policy = (chart / "templates/networkpolicy.yaml").read_text(encoding="utf-8")
+    # A rule of ingress without "from" would let everybody in.
+    assert "{{- with .Values.networkPolicy.ingress.namespaces }}\n  ingress:" in policy
+
+
+def test_each_alert_of_a_worker_has_its_page_and_its_test(worker: Path) -> None:
+    rules = yaml.safe_load((worker / "helm/my-service/files/rules.yaml").read_text("utf-8"))
+    alerts = {
+        rule["alert"] for group in rules["groups"] for rule in group["rules"] if "alert" in rule
+    }
+    assert {"WorkerDown", "WorkerStalled", "MessagesFailing", "MessagesOld"} < alerts
+    pages = {page.stem for page in (worker / "docs/runbooks").glob("[A-Z]*.md")} - {"README"}
+    assert pages == alerts
+    tests = "".join(
+        path.read_text("utf-8") for path in (worker / "monitoring/tests").glob("*.yaml")
+    )
+    assert {alert for alert in alerts if f"alertname: {alert}," not in tests} == set()
+
+
+def test_the_pipeline_may_do_what_the_smoke_test_of_a_worker_does(worker: Path) -> None:
+    rights = _rights(worker)
+    needed = {
+        ("", "pods", "list"),
+        ("", "pods/portforward", "create"),
+        ("apps", "deployments", "get"),
+    }
+    assert needed <= rights
+    assert ("monitoring.coreos.com", "podmonitors", "create") in rights
+    assert not {resource for _, resource, _ in rights} & {"services", "ingresses", "httproutes"}
+    assert ("", "pods", "create") not in rights, "nothing runs `helm test`"
+
+
+@pytest.mark.parametrize("runtime", CLOUDS)
+def test_the_workers_of_all_runtimes_are_alike(runtime: str, pristine: Repository) -> None:
+    """Metrics, paths of the port, pauses and attempts: what the alerts and pages rely on."""
+    app = pristine(workload="worker", runtime=runtime, cloud=CLOUDS[runtime]) / "app"
+    text = "".join(
+        path.read_text("utf-8")
+        for path in sorted(app.rglob("*"))
+        if path.suffix in {".py", ".js", ".java", ".go"} and "test" not in path.stem.lower()
+    )
+    metrics = (
+        "messages_processed_total", "message_duration_seconds", "messages_waiting", "messages_in_flight",
+        "message_oldest_seconds", "message_last_success_timestamp_seconds", "queue_errors_total",
+    )  # fmt: skip
+    assert [name for name in (*metrics, *PORT_OF_A_WORKER) if name not in text] == []
+    for number in (r"ATTEMPTS = 5|attempts = 5", r"30", r"300", r"5 \* 4|pause \*= 4|Math\.pow\(4"):
+        assert re.search(number, text)
+
+
+def test_a_worker_gets_no_question_about_a_contract() -> None:
+    question = {question.name: question for question in answers.questions()}["contract"]
+    given = {**NAME, "kind": "service"}
+    assert question.asked_given({**given, "workload": "service"})
+    assert not question.asked_given({**given, "workload": "worker"})
+    assert not question.asked_given({**given, "workload": "cron"})
+
+
+def _rights(repository: Path) -> set[tuple[str, str, str]]:
+    documents = yaml.safe_load_all((repository / "platform/deployer-role.yaml").read_text("utf-8"))
     role = next(document for document in documents if document["kind"] == "Role")
-    rights = {
+    return {
         (group, resource, verb)
         for rule in role["rules"]
         for group in rule["apiGroups"]
         for resource in rule["resources"]
         for verb in rule["verbs"]
     }
-    needed = {("batch", "cronjobs", "get"), ("batch", "jobs", "create"), ("batch", "jobs", "list")}
-    assert needed | {("", "pods/log", "get"), ("batch", "jobs", "get")} <= rights
-    assert not {right for right in rights if right[0] in {"apps", "autoscaling"}}
 
 
 def _lines(root: Path) -> list[tuple[str, int, str]]:

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// probes answers what the kubelet and Prometheus ask, and nobody else: probes, metrics, and what exactly runs here.
+type probes struct {
+	listener net.Listener
+	http     http.Server
+}
+
+type runtimeInfo struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// newProbes takes the port, 0 for any free one; nothing is answered before start.
+func newProbes(settings config, w *worker, log *slog.Logger) (*probes, error) {
+	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", settings.port))
+	if err != nil {
+		return nil, err
+	}
+	paths := http.NewServeMux()
+	paths.HandleFunc("GET /healthz", func(out http.ResponseWriter, _ *http.Request) {
+		status(out, w.alive(), "alive", "stalled")
+	})
+	paths.HandleFunc("GET /readyz", func(out http.ResponseWriter, _ *http.Request) {
+		status(out, w.ready.Load(), "ready", "not ready")
+	})
+	paths.HandleFunc("GET /metrics", func(out http.ResponseWriter, _ *http.Request) {
+		out.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		fmt.Fprint(out, w.metrics.text())
+	})
+	paths.HandleFunc("GET /info", func(out http.ResponseWriter, _ *http.Request) {
+		answer(out, http.StatusOK, struct {
+			Service     string      `json:"service"`
+			Environment string      `json:"environment"`
+			Runtime     runtimeInfo `json:"runtime"`
+			Revision    string      `json:"revision"`
+			Digest      string      `json:"digest"`
+		}{
+			settings.serviceName,
+			settings.environment,
+			runtimeInfo{"go", goVersion()},
+			settings.revision,
+			settings.imageDigest,
+		})
+	})
+	// Whoever connects and says nothing must not keep the connection.
+	p := &probes{listener: listener, http: http.Server{Handler: paths, ReadTimeout: 10 * time.Second}}
+	p.http.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
+	return p, nil
+}
+
+func (p *probes) port() int { return p.listener.Addr().(*net.TCPAddr).Port }
+
+func (p *probes) start() { go p.http.Serve(p.listener) }
+
+func (p *probes) close() { p.http.Close() }
+
+func status(out http.ResponseWriter, good bool, word, otherwise string) {
+	code := http.StatusOK
+	if !good {
+		code, word = http.StatusServiceUnavailable, otherwise
+	}
+	answer(out, code, map[string]string{"status": word})
+}
+
+func answer(out http.ResponseWriter, code int, content any) {
+	out.Header().Set("Content-Type", "application/json")
+	out.WriteHeader(code)
+	json.NewEncoder(out).Encode(content)
+}
+
+// goVersion is the version that compiled this program, without the "go" before it.
+func goVersion() string {
+	return strings.TrimPrefix(strings.Fields(runtime.Version())[0], "go")
+}
