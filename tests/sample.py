@@ -41,6 +41,9 @@ _SHARED_CLUSTER = ("aws-jenkins", "azure-every-pipeline")
 _JOBS = ("azure-jenkins", "none-azure-devops")
 """Sets of a job that runs at set times, instead of a service."""
 
+_WORKERS = ("azure-gitlab",)
+"""Sets of a worker, which takes messages from a queue."""
+
 _SEPARATE_ACCOUNTS = ("aws-github", "azure-gitlab")
 """Sets with an account or a subscription for each environment."""
 
@@ -71,6 +74,8 @@ def sample() -> dict[str, dict[str, Answer]]:
             named[key]["contract"] = "enforce"
         if key in _JOBS:
             named[key]["workload"] = "cron"
+        if key in _WORKERS:
+            named[key]["workload"] = "worker"
         if key in _SECRETS:
             named[key]["secrets"] = "external-secrets"
         if key in _SEPARATE_ACCOUNTS:

@@ -26,7 +26,7 @@ _ANSWERING = frozenset(
 """Checks of ports, routes, pods that stay, and series: a job at set times has none of its own."""
 
 _ROUTED = frozenset({"AG014", "AG017", "AG021", "AG052", "AG060"})
-"""Checks of Services, routes, and what texts and queries say of requests: a worker has none of these."""
+"""Checks of Services, routes, and what texts and queries say of requests: a worker has none."""
 
 _OF_A_SERVICE = {"cron": _ANSWERING, "worker": _ROUTED}
 """Which checks have nothing to look at where the workload is another one than a service."""
@@ -82,7 +82,7 @@ def told(
         for subject in _SUBJECTS
         if subject.made(project.answers)
         for check in subject.checks & gone.keys()
-        if check not in _OF_A_SERVICE.get(project.answers.get("workload", "service"), ())
+        if check not in _OF_A_SERVICE.get(str(project.answers.get("workload")), frozenset())
     }
     return tuple(_not_checked(one, reasons) for one in ended)
 

@@ -95,6 +95,12 @@ def of(project: Project) -> Watched:
             f"{project.name} runs at set times and answers no requests, so no fault can be watched",
             hint="make test-alerts runs the tests of its alerts",
         )
+    if project.answers.get("workload") == "worker":
+        raise ProjectError(
+            f"{project.name} takes messages from a queue and answers no requests, "
+            "so no fault can be watched",
+            hint="make test-alerts runs the tests of its alerts",
+        )
     return Watched(
         service=_service(project, groups),
         groups=tuple(groups),
