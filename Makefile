@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ dependencies: $(BIN)/.ready ## Build services on Express, Fastify, FastAPI, a Go
 
 pipelines: $(BIN)/.ready .helm/.ready .pipelines/.ready ## Run the pipelines with real runners and every scenario of a release, and write docs/what-ran-where.md
 	@rm -f .pipelines/ran.jsonl
-	WHAT_RAN=$(CURDIR)/.pipelines/ran.jsonl $(BIN)/python -m pytest -rs -m "pipelines or not pipelines" tests/e2e/test_scenarios.py tests/e2e/test_scenarios_catch_faults.py tests/e2e/test_pipelines_run.py $(PYTEST_ARGS)
+	WHAT_RAN=$(CURDIR)/.pipelines/ran.jsonl $(BIN)/python -m pytest -rs -m "pipelines or not pipelines" tests/e2e/test_scenarios.py tests/e2e/test_job_scenarios.py tests/e2e/test_worker_scenarios.py tests/e2e/test_scenarios_catch_faults.py tests/e2e/test_pipelines_run.py $(PYTEST_ARGS)
 	$(BIN)/python -m tools.what_ran_where .pipelines/ran.jsonl
 
 e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
@@ -56,6 +56,9 @@ dates: $(BIN)/.ready ## Find what has come to its end by today: versions that ar
 
 contract-proof: $(BIN)/.ready ## Hold each runtime, each seeded fault and real frameworks against the contract of a service
 	$(BIN)/python -m pytest -n 2 -m contract tests/e2e/test_contract.py $(PYTEST_ARGS)
+
+workloads: $(BIN)/.ready ## Build, test and run jobs and workers of each runtime
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m workloads tests/e2e/test_workloads_run.py $(PYTEST_ARGS)
 
 lab-proof: $(BIN)/.ready ## Prove every lab and exercise: red at the start and after a wrong fix, green when solved
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20 -m lab tests/unit/lab $(PYTEST_ARGS)

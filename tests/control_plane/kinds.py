@@ -84,6 +84,7 @@ _NAMED = [
 _CUSTOM = [
     Kind("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", built_in=False),
     Kind("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules", built_in=False),
+    Kind("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors", built_in=False),
     Kind("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors", built_in=False),
 ]
 KINDS: tuple[Kind, ...] = (*_CORE, *_NAMED, *_CUSTOM)

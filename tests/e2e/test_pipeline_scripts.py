@@ -2304,6 +2304,25 @@ def job_site(sites: Callable[..., Site]) -> Site:
     return sites(workload="cron")
 
 
+def test_a_deployment_of_a_worker_asks_each_pod_and_has_no_helm_test(
+    sites: Callable[..., Site], server: Callable[[Answer], int]
+) -> None:
+    site = sites(workload="worker")
+    serve_pods(site, server, info(), info())
+    done = site.make("deploy")
+    assert done.returncode == 0, done.stderr
+    assert site.verbs("helm") == ["helm history", "helm history", "helm upgrade"]
+    assert len([call for call in site.calls if "port-forward" in call]) == 2
+
+
+def test_a_worker_of_another_digest_is_rolled_back(
+    sites: Callable[..., Site], server: Callable[[Answer], int]
+) -> None:
+    site = sites(workload="worker")
+    serve_pods(site, server, info(digest=SECOND))
+    assert site.make("smoke").returncode != 0
+
+
 def test_a_deployment_of_a_job_runs_it_once(job_site: Site) -> None:
     serve_run(job_site)
     done = job_site.make("deploy")

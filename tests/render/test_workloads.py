@@ -223,6 +223,38 @@ def test_the_workers_of_all_runtimes_are_alike(runtime: str, pristine: Repositor
         assert re.search(number, text)
 
 
+NAMED_BY = {
+    "java": r"\b{name}\b",
+    "python": r"from service\.{name} |from service import (?:.*, )?{name}\b",
+    "node": r"/{name}\.js'",
+}
+"""How a source of each runtime names another one; Go names none."""
+
+
+@pytest.mark.parametrize("workload", ["cron", "worker"])
+@pytest.mark.parametrize("runtime", NAMED_BY)
+def test_no_source_names_one_that_stays_with_the_service(
+    runtime: str, workload: str, pristine: Repository
+) -> None:
+    def sources(of: str) -> dict[str, str]:
+        app = pristine(workload=of, runtime=runtime, cloud=CLOUDS[runtime]) / "app"
+        return {
+            path.name: path.read_text("utf-8")
+            for path in app.rglob("*")
+            if path.suffix in {".py", ".js", ".java"}
+        }
+
+    here = sources(workload)
+    absent = {name.partition(".")[0] for name in sources("service").keys() - here.keys()}
+    assert absent
+    assert [
+        (name, other)
+        for name, text in here.items()
+        for other in sorted(absent)
+        if re.search(NAMED_BY[runtime].format(name=other), text)
+    ] == []
+
+
 def test_a_worker_gets_no_question_about_a_contract() -> None:
     question = {question.name: question for question in answers.questions()}["contract"]
     given = {**NAME, "kind": "service"}

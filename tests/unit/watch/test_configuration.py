@@ -183,6 +183,12 @@ def test_a_job_that_runs_at_set_times_is_refused(project: Project) -> None:
         configuration.of(Project(project.root))
 
 
+def test_a_worker_is_refused(project: Project) -> None:
+    (project.root / ".copier-answers.yml").write_text("service_name: tidy\nworkload: worker\n")
+    with pytest.raises(ProjectError, match="takes messages from a queue and answers no requests"):
+        configuration.of(Project(project.root))
+
+
 def test_a_service_that_also_has_a_job_is_watched(project: Project) -> None:
     (project.root / "rules.yaml").write_text(RULES_OF_A_JOB + ASKS_A_SERVICE)
     assert configuration.of(Project(project.root)).service == "tidy"
