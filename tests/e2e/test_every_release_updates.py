@@ -102,6 +102,7 @@ NOTES: dict[str, _Concerns] = {
         "routes-with-a-body": _is_service,
         "packages-follow-the-lock-file": _is_service,
     },
+    "v0.11.0": {},
 }
 """Whom each note of a release concerns, in the words of its issue and not of notes.yml."""
 

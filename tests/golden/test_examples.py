@@ -87,6 +87,13 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "cluster": "shared",
     },
     "python-cron-eks-github": {"runtime": "python", "workload": "cron"},
+    "node-worker-eks-gitlab": {
+        "runtime": "node",
+        "ci": "gitlab",
+        "workload": "worker",
+        "network_range": "10.87.0.0/16",
+        "outside_production": "cheaper",
+    },
     "platform-eks-github": {"kind": "platform"},
     "node-own-gitlab-company": {
         "runtime": "node",

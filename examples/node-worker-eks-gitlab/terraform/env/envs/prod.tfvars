@@ -1,0 +1,5 @@
+environment          = "prod"
+account_id           = "" # fill in: aws sts get-caller-identity --query Account --output text
+vpc_cidr             = "10.87.32.0/20"
+single_nat_gateway   = false
+admin_principal_arns = [] # fill in: the role that your administrators take, "arn:aws:iam::<account>:role/<name>"
