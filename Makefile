@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads rollouts
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, 
 
 dependencies: $(BIN)/.ready ## Build services on Express, Fastify, FastAPI, a Go module and Java libraries, and their images; needs npm, PyPI, buildah, maven
 	$(BIN)/python -m pytest -rs -m dependencies tests/e2e/test_dependencies_built.py $(PYTEST_ARGS)
+
+rollouts: $(BIN)/.ready .helm/.ready ## Release by blue-green, canary and header in every scenario, with Helm 3 and Helm 4
+	$(BIN)/python -m pytest -rs -m "rollouts or not rollouts" tests/e2e/test_rollouts.py $(PYTEST_ARGS)
 
 pipelines: $(BIN)/.ready .helm/.ready .pipelines/.ready ## Run the pipelines with real runners and every scenario of a release, and write docs/what-ran-where.md
 	@rm -f .pipelines/ran.jsonl

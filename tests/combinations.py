@@ -23,6 +23,8 @@ _TEXT = ("organization", "team", "region", "platform", "domain", "network_range"
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
 _OF_A_COMPANY = ("network", "private_ca", "outside_production")
 """Questions of a company, about its network and what it spends: rows of their own, which have all of them."""
+_OTHER_WAYS = ("rollout",)
+"""How a release takes over: its own values are rows of their own, because they change the same few files."""
 _HOSTS = {"git_host": "git.acme.io", "runner": "acme-linux"}
 _SMALL = {"outside_production": "cheaper", "network_range": "10.87.0.0/16"}
 _MIRRORS = {
@@ -126,6 +128,29 @@ def behind_a_company() -> tuple[Combination, ...]:
     return tuple(_company_row(row) for row in rows)
 
 
+def other_ways_to_release() -> tuple[Combination, ...]:
+    """Each way to release but the usual one, with other clouds, pipelines and runtimes."""
+    rows: tuple[dict[str, object], ...] = (
+        {"rollout": "canary", "cloud": "aws", "ci": ["github", "jenkins"], "runtime": "java"},
+        {
+            "rollout": "blue-green",
+            "cloud": "azure",
+            "cluster": "shared",
+            "ci": ["gitlab"],
+            "runtime": "node",
+        },
+        {
+            "rollout": "header",
+            "cloud": "none",
+            "ci": ["azure-devops"],
+            "runtime": "python",
+            "monitoring": "none",
+        },
+        {"rollout": "recreate", "ci": ["gitlab"], "runtime": "go", "deploy": "terraform"},
+    )
+    return tuple(answers.complete({**_IDENTITY, **row}) for row in rows)
+
+
 def _company_row(row: dict[str, object]) -> Combination:
     return answers.complete(_asked_only({**_IDENTITY, **row}))
 
@@ -213,6 +238,7 @@ def _axes() -> dict[str, list[str]]:
             *_OF_A_CLOUD,
             *_OF_A_COMPANY,
             *_OF_A_WORKLOAD,
+            *_OTHER_WAYS,
         }:
             continue
         values = [choice.value for choice in question.choices_given(_IDENTITY)]

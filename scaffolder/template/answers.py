@@ -185,10 +185,7 @@ def complete(
     for question in questions(folder):
         if not question.asked_given(answers):
             if question.name in given:
-                raise AnswersError(
-                    f"{question.name} does not apply to these answers",
-                    hint=f"leave {question.flag} out",
-                )
+                raise _not_asked(question, given[question.name], answers)
             continue
         if question.name in given:
             answers[question.name] = accepted(question, given[question.name], answers)
@@ -203,6 +200,15 @@ def complete(
             if answer is not None:
                 answers[question.name] = answer
     return answers
+
+
+def _not_asked(question: Question, value: object, answers: Mapping[str, Answer]) -> AnswersError:
+    """Return the refusal of an answer that nothing asks for; the reason is the validator's, if it has one."""
+    reason = _complaint(question, _as_answer(question, value), answers)
+    message = f"{question.name} does not apply to these answers"
+    return AnswersError(
+        f"{message}: {reason}" if reason else message, hint=f"leave {question.flag} out"
+    )
 
 
 def proposals() -> Mapping[str, object]:

@@ -30,11 +30,14 @@ class Fate:
     """The fate of the pods of one image.
 
     Ready or not, crashing, with a wrong answer, and whether its test or run passes.
+
+    `fails` is the share of requests that it answers with a 5xx.
     """
 
     ready: bool = True
     crashes: bool = False
     test_passes: bool = True
+    fails: float = 0.0
     log: str = '{"level":"info","message":"started"}\n'
     info: dict[str, Any] = field(default_factory=dict)
 

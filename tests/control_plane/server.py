@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +40,8 @@ class ControlPlane:
     port: int
     certificate: Path
     calls: list[Call]
+    prometheus: Callable[[str], float] | None = None
+    """What answers a query that comes through the proxy of the API; None: nothing does."""
 
     def kubeconfig(self, path: Path, identity: Identity, namespace: str) -> Path:
         """Write a kubeconfig with which `identity` asks this server, and return its path."""
@@ -150,6 +152,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._watch(call, self.plane.api.authorized(call))
             elif subresource == "portforward":
                 self._tunnel(self.plane.api.authorized(call))
+            elif "/proxy/" in call.path:
+                self._send(self._proxied(call, self.plane.api.authorized(call)))
             elif subresource == "log":
                 self._send(self._log(call, self.plane.api.authorized(call)))
             else:
@@ -167,6 +171,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Warning", Reply(200, "", (warning,)).warning)
         self.end_headers()
         self.wfile.write(reply.body)
+
+    def _proxied(self, call: Call, target: Target) -> Reply:
+        """Answer as Prometheus does: https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries"""
+        if self.plane.prometheus is None or target.name != "prometheus-operated:9090":
+            return refusal(
+                503, f"no endpoints available for service {target.name!r}", "ServiceUnavailable"
+            )
+        value = self.plane.prometheus(call.query["query"])
+        result = [{"metric": {}, "value": [0, str(value)]}]
+        data = {"resultType": "vector", "result": result}
+        return Reply(200, json.dumps({"status": "success", "data": data}))
 
     def _log(self, call: Call, target: Target) -> Reply:
         pod = self.plane.api.storage.get(target.kind, target.namespace, target.name)

@@ -96,7 +96,8 @@ class Workloads:
         self._keep_replica_set(deployment, current, digest)
         mine = [pod for pod in self.api.storage.select(PODS, namespace) if _owner(pod)]
         fresh = [pod for pod in mine if _owner(pod) == current]
-        old = [pod for pod in mine if _owner(pod) != current and _owner(pod).startswith(f"{name}-")]
+        others = [pod for pod in mine if _owner(pod) != current]
+        old = [pod for pod in others if _owner(pod).rpartition("-")[0] == name]
         wanted = deployment["spec"]["replicas"]
         failure = ""
         for number in range(len(fresh), wanted):

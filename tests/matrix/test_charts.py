@@ -39,6 +39,7 @@ PAIRS = (
     *combinations.covering(2),
     *combinations.other_environments(),
     *combinations.behind_a_company(),
+    *combinations.other_ways_to_release(),
 )
 SERVICES = [row for row in PAIRS if row["kind"] != "platform"]
 """Those with a chart: a platform has its objects alone."""

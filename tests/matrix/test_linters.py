@@ -35,6 +35,7 @@ PAIRS = (
     *combinations.covering(2),
     *combinations.other_environments(),
     *combinations.behind_a_company(),
+    *combinations.other_ways_to_release(),
 )
 
 CHECKS = {check.id: check for check in checks.every(today=TODAY)}

@@ -22,7 +22,14 @@ OWN = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
 
 
 @pytest.mark.parametrize(
-    "row", [*TRIPLES, *AT_RANDOM, *combinations.behind_a_company()], ids=combinations.named
+    "row",
+    [
+        *TRIPLES,
+        *AT_RANDOM,
+        *combinations.behind_a_company(),
+        *combinations.other_ways_to_release(),
+    ],
+    ids=combinations.named,
 )
 def test_combination_renders_and_passes_our_own_checks(
     row: dict[str, Answer], tmp_path: Path

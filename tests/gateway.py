@@ -1,0 +1,169 @@
+"""A stand-in for the proxy of a Gateway and for Prometheus: no real one, its configuration follows the HTTPRoute.
+
+Each request is matched, given to a Service by weight and answered by a pod that is ready, as the Gateway API describes it
+(https://gateway-api.sigs.k8s.io/api-types/httproute/). What is counted by the way is what Prometheus would count.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from control_plane.pods import PODS, digest_of, is_ready, served
+from control_plane.server import ControlPlane
+
+ROUTES = served("gateway.networking.k8s.io", "v1", "httproutes")
+SERVICES = served("", "v1", "services")
+NAMESPACE = "my-service"
+HEADER = {"X-Candidate": "true"}
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One request: when, whose pod answered, and how. Without a pod it was lost."""
+
+    at: float
+    digest: str
+    track: str
+    code: int
+    with_header: bool
+
+    @property
+    def lost(self) -> bool:
+        return not self.digest
+
+
+@dataclass
+class GatewayStandIn:
+    """Sends requests for as long as it is open, and answers what Prometheus is asked about them."""
+
+    plane: ControlPlane
+    a_second: int = 150
+    answered: list[Answered] = field(default_factory=list)
+    _turns: Counter[str] = field(default_factory=Counter)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> GatewayStandIn:
+        self.plane.prometheus = self.query
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        number = 0
+        while not self._stop.wait(1 / self.a_second):
+            number += 1
+            headers = HEADER if number % 20 == 0 else {}
+            if answer := self.send(headers):
+                self.answered.append(answer)
+
+    # ---- requests ----------------------------------------------------------------------------------------------
+
+    def send(self, headers: dict[str, str]) -> Answered | None:
+        """Send one request; None as long as there is no route."""
+        storage = self.plane.api.storage
+        with storage.changed:
+            route = storage.get(ROUTES, NAMESPACE, "my-service")
+            if route is None:
+                return None
+            backend = self._backend(_rule(route, headers))
+            pod = self._pod(backend) if backend else None
+        if pod is None:
+            return Answered(time.monotonic(), "", "", 503, bool(headers))
+        digest = digest_of(pod)
+        failed = self._of_a_share(digest, self.plane.pods.fate_of(pod).fails)
+        track = pod["metadata"]["labels"].get("track", "")
+        code = 500 if failed else 200
+        return Answered(time.monotonic(), digest, track, code, bool(headers))
+
+    def _backend(self, rule: Object) -> str:
+        """Return the Service whose turn it is, evenly by weight; "" where all weights are 0."""
+        weights: dict[str, int] = {one["name"]: one.get("weight", 1) for one in rule["backendRefs"]}
+        total = sum(weights.values())
+        if not total:
+            return ""
+        for name, weight in weights.items():
+            self._turns[name] += weight
+        chosen = max(weights, key=lambda name: self._turns[name] if weights[name] else -(10**9))
+        self._turns[chosen] -= total
+        return chosen
+
+    def _pod(self, service: str) -> Object | None:
+        storage = self.plane.api.storage
+        one = storage.get(SERVICES, NAMESPACE, service)
+        if one is None:
+            return None
+        pods = [pod for pod in storage.select(PODS, NAMESPACE) if _serves(pod, one)]
+        self._turns[f"pods of {service}"] += 1
+        return pods[self._turns[f"pods of {service}"] % len(pods)] if pods else None
+
+    def _of_a_share(self, key: str, share: float) -> bool:
+        self._turns[f"failures of {key}"] += 1
+        number = self._turns[f"failures of {key}"]
+        return int(number * share) > int((number - 1) * share)
+
+    # ---- what was seen -----------------------------------------------------------------------------------------
+
+    def lost(self) -> list[Answered]:
+        """Return the requests that no pod answered."""
+        return [one for one in self.answered if one.lost]
+
+    def share(self, digest: str, since: float, until: float) -> float:
+        """Return the share of the requests without the header that pods of an image got, of 100."""
+        seen = [one for one in self.answered if since <= one.at < until and not one.with_header]
+        return 100 * sum(one.digest == digest for one in seen) / max(len(seen), 1)
+
+    def codes(self, digest: str) -> Counter[int]:
+        """Return how often an image answered with which code to requests without the header."""
+        found = (one for one in self.answered if one.digest == digest and not one.with_header)
+        return Counter(one.code for one in found)
+
+    def query(self, promql: str) -> float:
+        """Answer the queries of ci/rollout.sh; every request took less than a quarter of a second."""
+        if promql == "vector(1)":
+            return 1.0
+        asked = re.fullmatch(
+            r'sum\(increase\((\w+)\{job="my-service",track(!?=)"candidate"'
+            r'(,code=~"5\.\.")?(,le="0\.25")?\}\[(\d+)s\]\)\)',
+            promql,
+        )
+        assert asked, promql
+        since = time.monotonic() - int(asked[5])
+        return float(
+            sum(
+                (one.track == "candidate") == (asked[2] == "=")
+                and one.at >= since
+                and not one.lost
+                and (one.code >= 500 or not asked[3])
+                for one in list(self.answered)
+            )
+        )
+
+
+def _rule(route: Object, headers: dict[str, str]) -> Object:
+    """Return the rule for a request: of those that match, the one that asks for most headers."""
+    rules: list[Object] = route["spec"]["rules"]
+    fitting = [rule for rule in rules if all(headers.get(n) == v for n, v in _wanted(rule))]
+    return max(fitting, key=lambda rule: len(_wanted(rule)))
+
+
+def _wanted(rule: Object) -> list[tuple[str, str]]:
+    headers = rule["matches"][0].get("headers", [])
+    return [(header["name"], header["value"]) for header in headers]
+
+
+def _serves(pod: Object, service: Object) -> bool:
+    labels = pod["metadata"].get("labels", {})
+    leaving = pod["metadata"].get("deletionTimestamp")
+    selected = service["spec"]["selector"].items() <= labels.items()
+    return selected and is_ready(pod) and not leaving

@@ -1,0 +1,266 @@
+"""Each way to release renders what it needs, refuses what it does not fit, and keeps the tracks apart."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support import TODAY, Repository
+
+from scaffolder import checks
+from scaffolder.errors import AnswersError
+from scaffolder.repository.project import Project
+from scaffolder.template import answers
+from scaffolder.tools import helm
+from scaffolder.tools.toolchain import SystemToolchain
+
+NAME = {"service_name": "my-service"}
+TRACKS = ("blue-green", "canary", "header")
+STABLE, CANDIDATE = "my-service", "my-service-candidate"
+IMAGE = {
+    "image": {"repository": "registry.example.com/x", "digest": f"sha256:{'a' * 64}"},
+    "revision": "aaaaaaa",
+}
+OF_TRACKS = {
+    *(f"AG0{number}" for number in (*range(21, 30), 54, 55, 56)),
+    "K8001",
+    "K8002",
+    "EN001",
+}
+"""Selectors, budgets, digests and values, as our checks read them."""
+TRIED = {"candidate": {"digest": f"sha256:{'b' * 64}", "revision": "bbbbbbb", "weight": 10}}
+
+Object = dict[str, Any]
+Objects = dict[tuple[str, str], Object]
+
+
+# ---- what fits together ------------------------------------------------------------------------------------------
+
+
+def test_a_release_is_rolling_unless_the_answer_is_another() -> None:
+    assert answers.complete(NAME)["rollout"] == "rolling"
+    assert answers.complete(NAME, proposed=answers.proposals())["rollout"] == "rolling"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"rollout": "canary", "workload": "cron"}, "no requests arrive"),
+        ({"rollout": "recreate", "workload": "cron"}, "only rolling fits workload=cron"),
+        ({"rollout": "blue-green", "kind": "platform"}, "a platform releases no service"),
+        ({"rollout": "canary", "deploy": "terraform"}, "deploy=helm has it"),
+        ({"rollout": "blue-green", "deploy": "terraform"}, "deploy=helm has it"),
+        ({"rollout": "header", "deploy": "terraform"}, "deploy=helm has it"),
+        ({"rollout": "canary", "monitoring": "none"}, "when Prometheus has measured the last one"),
+        ({"rollout": "shadow"}, "one of rolling, recreate, blue-green, canary, header"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_reason(given: dict[str, str], reason: str) -> None:
+    with pytest.raises(AnswersError) as refused:
+        answers.complete({**NAME, **given})
+    assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"rollout": "recreate", "deploy": "terraform"},
+        {"rollout": "recreate", "monitoring": "none"},
+        {"rollout": "blue-green", "monitoring": "none"},
+        {"rollout": "header", "monitoring": "none"},
+        {"rollout": "canary", "cloud": "none", "platform_parts": "existing"},
+        {"rollout": "canary", "cloud": "azure", "cluster": "shared"},
+    ],
+)
+def test_what_fits_is_taken(given: dict[str, str]) -> None:
+    assert answers.complete({**NAME, **given})["rollout"] == given["rollout"]
+
+
+# ---- the chart ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def charts(
+    pristine: Repository, toolchain: SystemToolchain, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Objects]:
+    """The objects of a canary's chart: without a candidate, with one, and with pods that are kept as they run."""
+    chart = pristine(rollout="canary") / "helm/my-service"
+    kept = {"stable": {"template": {"metadata": {"labels": {"kept": "yes"}}, "spec": {"x": 1}}}}
+    variants = {"none": IMAGE, "tried": {**IMAGE, **TRIED}, "kept": {**IMAGE, **TRIED, **kept}}
+    releases = []
+    for name, values in variants.items():
+        overrides = tmp_path_factory.mktemp("values") / f"{name}.yaml"
+        overrides.write_text(yaml.safe_dump(values), encoding="utf-8")
+        releases.append(_release(chart, overrides))
+    told = helm.render(toolchain, chart, releases, kube_version="1.36.0")
+    return dict(zip(variants, map(_objects, told), strict=True))
+
+
+def _release(chart: Path, overrides: Path) -> helm.Release:
+    files = (chart / "values-prod.yaml", overrides)
+    return helm.Release(values_files=files, name=STABLE, namespace=STABLE)
+
+
+def _objects(told: helm.Rendered) -> Objects:
+    assert not told.error
+    documents = [one for one in yaml.safe_load_all(told.text) if one]
+    return {(one["kind"], one["metadata"]["name"]): one for one in documents}
+
+
+def test_without_a_candidate_there_is_nothing_of_it(charts: dict[str, Objects]) -> None:
+    assert [name for _, name in charts["none"] if "candidate" in name] == []
+    rule = charts["none"]["HTTPRoute", STABLE]["spec"]["rules"]
+    assert [one["backendRefs"] for one in rule] == [[{"name": STABLE, "port": 80}]]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget"]
+)
+def test_each_track_has_its_own(kind: str, charts: dict[str, Objects]) -> None:
+    assert {name for of, name in charts["tried"] if of == kind} == {STABLE, CANDIDATE}
+
+
+def test_the_stable_selector_is_what_it_was(charts: dict[str, Objects]) -> None:
+    selector = charts["tried"]["Deployment", STABLE]["spec"]["selector"]["matchLabels"]
+    assert selector == {
+        "app.kubernetes.io/name": STABLE,
+        "app.kubernetes.io/instance": STABLE,
+    }
+
+
+def test_nothing_of_one_track_selects_pods_of_the_other(charts: dict[str, Objects]) -> None:
+    """Deployment, Service and disruption budget, and the autoscaler, which counts what its Deployment selects."""
+    pods = {
+        name: charts["tried"]["Deployment", name]["spec"]["template"]["metadata"]["labels"]
+        for name in (STABLE, CANDIDATE)
+    }
+    for (kind, name), one in charts["tried"].items():
+        selector = one.get("spec", {}).get("selector", {}) if kind != "ServiceMonitor" else {}
+        wanted = selector.get("matchLabels", selector)
+        if wanted:
+            selected = {track for track in pods if wanted.items() <= pods[track].items()}
+            assert selected == {name}, kind
+    assert pods[STABLE]["track"] == "stable"
+    assert pods[CANDIDATE]["track"] == "candidate"
+
+
+def test_the_network_policies_know_both_tracks(charts: dict[str, Objects]) -> None:
+    both = {"key": "app.kubernetes.io/name", "operator": "In", "values": [STABLE, CANDIDATE]}
+    of_pods = charts["tried"]["NetworkPolicy", STABLE]["spec"]["podSelector"]
+    tested = charts["tried"]["NetworkPolicy", "my-service-test"]["spec"]["egress"][0]["to"][0]
+    assert of_pods["matchExpressions"] == [both]
+    assert tested["podSelector"]["matchExpressions"] == [both]
+
+
+def test_the_route_divides_a_hundred_and_knows_the_header(charts: dict[str, Objects]) -> None:
+    by_header, by_weight = charts["tried"]["HTTPRoute", STABLE]["spec"]["rules"]
+    assert by_header["matches"][0]["headers"] == [
+        {"type": "Exact", "name": "X-Candidate", "value": "true"}
+    ]
+    assert [one["name"] for one in by_header["backendRefs"]] == [CANDIDATE]
+    assert {one["name"]: one["weight"] for one in by_weight["backendRefs"]} == {
+        STABLE: 90,
+        CANDIDATE: 10,
+    }
+
+
+def test_the_tracks_differ_by_digest_and_commit_alone(charts: dict[str, Objects]) -> None:
+    stable, candidate = (
+        yaml.safe_dump(charts["tried"]["Deployment", name]["spec"]["template"])
+        for name in (STABLE, CANDIDATE)
+    )
+    swapped = candidate.replace("b" * 64, "a" * 64).replace("bbbbbbb", "aaaaaaa")
+    swapped = swapped.replace("track: candidate", "track: stable").replace(CANDIDATE, STABLE)
+    lines = [line for line in swapped.splitlines() if line.strip() != "track: stable"]
+    assert lines == [line for line in stable.splitlines() if line.strip() != "track: stable"]
+
+
+def test_pods_that_are_kept_are_those_that_run(charts: dict[str, Objects]) -> None:
+    """Neither a setting nor a resource of the new commit reaches the stable pods while it is tried."""
+    kept = charts["kept"]["Deployment", STABLE]["spec"]["template"]
+    assert kept == {"metadata": {"labels": {"kept": "yes"}}, "spec": {"x": 1}}
+    fresh = charts["kept"]["Deployment", CANDIDATE]["spec"]["template"]["spec"]
+    assert fresh["containers"][0]["image"].endswith("b" * 64)
+
+
+def test_a_share_without_a_candidate_is_refused(
+    pristine: Repository, toolchain: SystemToolchain, tmp_path: Path
+) -> None:
+    chart = pristine(rollout="canary") / "helm/my-service"
+    overrides = tmp_path / "values.yaml"
+    overrides.write_text(yaml.safe_dump({**IMAGE, "candidate": {"weight": 10}}), encoding="utf-8")
+    (told,) = helm.render(toolchain, chart, [_release(chart, overrides)], kube_version="1.36.0")
+    assert "/candidate" in told.error
+
+
+@pytest.mark.parametrize("rollout", TRACKS)
+def test_our_checks_find_nothing_in_a_chart_with_a_candidate(
+    rollout: str, repository: Repository, toolchain: SystemToolchain
+) -> None:
+    """Selectors, budgets and digests of two tracks, as the checks read them."""
+    root = repository(rollout=rollout)
+    for name in ("dev", "qa", "prod"):
+        values = root / f"helm/my-service/values-{name}.yaml"
+        text = values.read_text(encoding="utf-8")
+        values.write_text(text + yaml.safe_dump(TRIED), encoding="utf-8")
+    chosen = [check for check in checks.every(today=TODAY) if check.id in OF_TRACKS]
+    report = checks.run(Project(root), chosen, toolchain)
+    assert [finding for result in report.results for finding in result.findings] == []
+
+
+# ---- scripts, rights and words -----------------------------------------------------------------------------------
+
+
+def test_recreate_changes_the_strategy_and_says_the_downtime(pristine: Repository) -> None:
+    root = pristine(rollout="recreate")
+    deployment = (root / "helm/my-service/templates/deployment.yaml").read_text(encoding="utf-8")
+    assert "type: Recreate" in deployment
+    assert "rollingUpdate" not in deployment
+    assert "nobody answers" in (root / "docs/releasing.md").read_text(encoding="utf-8")
+    assert not (root / "ci/rollout.sh").exists()
+
+
+@pytest.mark.parametrize("rollout", [*TRACKS, "recreate"])
+def test_the_page_compares_all_ways(rollout: str, pristine: Repository) -> None:
+    page = (pristine(rollout=rollout) / "docs/releasing.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.MULTILINE)
+    assert rows == ["rolling", "recreate", "blue-green", "canary", "header"]
+
+
+@pytest.mark.parametrize(
+    ("given", "asks"),
+    [
+        ({"rollout": "canary"}, True),
+        ({"rollout": "blue-green"}, True),
+        ({"rollout": "header"}, False),
+        ({"rollout": "blue-green", "monitoring": "none"}, False),
+        ({"rollout": "recreate"}, False),
+        ({}, False),
+    ],
+)
+def test_the_pipeline_may_ask_prometheus_only_where_it_does(
+    given: dict[str, str], asks: bool, pristine: Repository
+) -> None:
+    text = (pristine(**given) / "platform/deployer-role.yaml").read_text(encoding="utf-8")
+    elsewhere = [
+        one
+        for one in yaml.safe_load_all(text)
+        if one["metadata"]["namespace"] != "my-service" and one["kind"] == "Role"
+    ]
+    wanted = {
+        "apiGroups": [""],
+        "resources": ["services/proxy"],
+        "resourceNames": ["prometheus-operated:9090"],
+        "verbs": ["get"],
+    }
+    assert [rule for role in elsewhere for rule in role["rules"]] == [wanted] * asks
+
+
+def test_on_azure_the_identity_of_the_pipeline_is_filled_in_twice(pristine: Repository) -> None:
+    """`make platform` replaces it at the end of a line."""
+    root = pristine(rollout="canary", cloud="azure")
+    text = (root / "platform/deployer-role.yaml").read_text(encoding="utf-8")
+    assert len(re.findall(r"DEPLOY_PRINCIPAL_ID$", text, flags=re.MULTILINE)) == 2
