@@ -18,6 +18,7 @@ class ExitCode(enum.IntEnum):
 
     @property
     def meaning(self) -> str:
+        """Return the meaning of the code, for the help text and README."""
         return _MEANINGS[self]
 
 

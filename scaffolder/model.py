@@ -78,6 +78,7 @@ class Edit:
 
     @property
     def place(self) -> Location:
+        """Return its path and line."""
         return Location(path=self.path, line=self.line)
 
 
@@ -102,6 +103,7 @@ class Finding:
 
     @property
     def place(self) -> Location:
+        """Return its path and line."""
         return Location(path=self.path, line=self.line)
 
 
@@ -194,6 +196,7 @@ class Check:
 
     @property
     def family(self) -> str:
+        """Return the letters of its id, such as AG; K8 for K8001."""
         return self.id.rstrip("0123456789") if not self.id.startswith("K8") else "K8"
 
 
@@ -291,6 +294,7 @@ class Report:
         return self.excerpts.get(Location(path=path, line=line))
 
     def count(self, outcome: Outcome) -> int:
+        """Return how many checks had this outcome."""
         return sum(result.outcome is outcome for result in self.results)
 
     @property

@@ -48,6 +48,7 @@ class Measure:
 
     @property
     def kept(self) -> bool:
+        """Return whether the median is within the limit."""
         return self.limit is None or self.median <= self.limit
 
 

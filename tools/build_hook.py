@@ -17,6 +17,7 @@ class TemplateHook(BuildHookInterface[Any]):
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add the files of the template to a wheel that is built."""
         if version == "editable":
             return
         root = Path(self.root)

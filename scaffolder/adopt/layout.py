@@ -57,6 +57,7 @@ class Layout:
     kept: tuple[str, ...]
 
     def of(self, fate: FileAction) -> tuple[Placed, ...]:
+        """Return the files with this action."""
         return tuple(one for one in self.files if one.fate is fate)
 
 

@@ -58,6 +58,7 @@ class Adoption:
 
     @property
     def exit_code(self) -> ExitCode:
+        """Return the report's exit code, CLEAN without one."""
         return self.report.exit_code if self.report else ExitCode.CLEAN
 
 

@@ -86,6 +86,7 @@ class Stage:
     variables: Mapping[str, str]
 
     def each(self, word: str) -> Iterator[Instruction]:
+        """Yield the instructions of this word, such as COPY."""
         yield from (one for one in self.instructions if one.word == word)
 
     def filled(self, text: str) -> str:

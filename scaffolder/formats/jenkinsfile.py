@@ -95,6 +95,7 @@ class Statement:
         yield from (child for child in self.body or () if child.name in names)
 
     def child(self, name: str) -> Statement | None:
+        """Return the first statement of this name directly inside, or None."""
         return next(self.within(name), None)
 
     def everything(self) -> Iterator[Statement]:

@@ -29,6 +29,7 @@ class Makefile:
     complete: bool
 
     def has(self, name: str) -> bool:
+        """Return whether a target, or a pattern of one, matches this name."""
         return any(_matches(target.name, name) for target in self.targets)
 
 

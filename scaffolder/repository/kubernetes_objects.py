@@ -45,10 +45,12 @@ class KubernetesObject:
 
     @property
     def api_version(self) -> str:
+        """Return the apiVersion, "" if it has none."""
         return str(self.content.get("apiVersion", ""))
 
     @property
     def kind(self) -> str:
+        """Return the kind, "" if it has none."""
         return str(self.content.get("kind", ""))
 
     @property
@@ -58,14 +60,17 @@ class KubernetesObject:
 
     @property
     def environment(self) -> str:
+        """Return the environment that it is rendered for, "" for none."""
         return self.scope[1]
 
     @property
     def name(self) -> str:
+        """Return metadata.name, "?" if it has none."""
         return str(self.get("metadata", "name") or "?")
 
     @property
     def labels(self) -> dict[str, str]:
+        """Return metadata.labels, as texts."""
         return texts(self.get("metadata", "labels"))
 
     def get(self, *path: Any) -> Any:

@@ -126,6 +126,7 @@ class Project:
         return self.once(("matching", patterns), lambda: self._matching(patterns))
 
     def has(self, file: str | Path) -> bool:
+        """Return whether the project has this file."""
         return (file if isinstance(file, Path) else Path(file)) in self._file_set
 
     def relative(self, name: str) -> Path:
@@ -184,6 +185,7 @@ class Project:
         return self.unreadable.get(file) == _IS_ENCRYPTED
 
     def lines(self, file: str | Path) -> list[str]:
+        """Return the lines of `file`, without their ends."""
         return self.text(file).splitlines()
 
     def line_of(self, file: str | Path, words: str) -> int:
@@ -240,6 +242,7 @@ class Project:
 
     @property
     def name(self) -> str:
+        """Return the service's name, else that of the folder."""
         return str(self.answers.get("service_name", self.root.name))
 
     @cached_property

@@ -69,6 +69,7 @@ class Question:
 
     @property
     def variable(self) -> str:
+        """Return the variable of the environment that answers it."""
         return f"SCAFFOLD_{self.name.upper()}"
 
     def choices_given(self, answers: Mapping[str, Answer]) -> tuple[Choice, ...]:

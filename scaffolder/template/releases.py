@@ -55,10 +55,12 @@ class Release:
 
     @property
     def tag(self) -> str:
+        """Return the tag of the release: "v0.2.0"."""
         return f"v{self.version}"
 
     @property
     def number(self) -> tuple[int, ...]:
+        """Return the version as numbers, which sort."""
         return number_of(self.version)
 
 
@@ -89,6 +91,7 @@ class History:
 
     @property
     def newest(self) -> Release:
+        """Return the newest release."""
         return self.releases[-1]
 
     def named(self, name: str) -> Release:

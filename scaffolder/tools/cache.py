@@ -83,6 +83,7 @@ class Cache:
                 raise
 
     def usage(self) -> Usage:
+        """Return the place and the size of all entries."""
         entries = list(self._entries())
         return Usage(
             folder=self.folder.parent,

@@ -51,6 +51,7 @@ class Keeping:
         self._new: dict[str, Any] = {}
 
     def find(self, tool: Tool) -> Program | None:
+        """Return the program of the toolchain inside."""
         return self._toolchain.find(tool)
 
     def run(
@@ -64,6 +65,8 @@ class Keeping:
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
     ) -> CompletedRun:
+        """Run the program, or return its stored result if `reads` are unchanged."""
+
         def start() -> dict[str, Any]:
             done = self._toolchain.run(
                 tool, *args, cwd=cwd, env=env, stdin=stdin, timeout=timeout, memory=memory
@@ -77,6 +80,7 @@ class Keeping:
     def answer(
         self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
     ) -> Any:
+        """Return `ask()`, or its stored value if `reads` are unchanged."""
         return self._answer(tool, ("answer", question), reads, ask)
 
     def keep(self) -> None:

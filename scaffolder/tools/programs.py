@@ -29,6 +29,7 @@ class Tool:
 
     @property
     def oldest(self) -> str:
+        """Return the oldest version that works, as text."""
         return ".".join(str(number) for number in self.minimum)
 
     @property

@@ -121,6 +121,7 @@ class SystemToolchain:
         self._processes.end()
 
     def find(self, tool: Tool) -> Program | None:
+        """Return the program for `tool` here, or None."""
         return self.survey(tool).program
 
     def survey(self, tool: Tool) -> Survey:
@@ -141,6 +142,7 @@ class SystemToolchain:
         memory: int | None = None,
         reads: Iterable[Path] | None = None,
     ) -> CompletedRun:
+        """Run the program of this machine, as `Toolchain.run` promises."""
         survey = self.survey(tool)
         if survey.program is None:
             raise _missing(survey)
@@ -152,6 +154,7 @@ class SystemToolchain:
     def answer(
         self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
     ) -> Any:
+        """Return `ask()`: nothing is stored."""
         return ask()
 
     def _look_for(self, tool: Tool) -> Survey:

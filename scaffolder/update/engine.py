@@ -106,6 +106,7 @@ class Plan:
 
     @property
     def conflicts(self) -> tuple[merge.Change, ...]:
+        """Return the files that a person has to resolve."""
         return self.merged.of(FileAction.CONFLICT)
 
     @property
@@ -120,6 +121,7 @@ class Plan:
 
     @property
     def empty(self) -> bool:
+        """Return whether the update changes nothing."""
         return self.merged.tree == self.repository.tree and not self.conflicts
 
 

@@ -66,6 +66,7 @@ class Merged:
     """The files that `ours` has not."""
 
     def of(self, *fates: FileAction) -> tuple[Change, ...]:
+        """Return the changes with one of these actions."""
         return tuple(change for change in self.changes if change.fate in fates)
 
 

@@ -59,6 +59,7 @@ class Outcome:
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
+        """Return the files that a person has to resolve."""
         return tuple(change for change in self.changes if change.fate is FileAction.CONFLICT)
 
     @property

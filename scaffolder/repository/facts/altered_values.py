@@ -61,6 +61,7 @@ class Values:
 
     @property
     def too_many(self) -> bool:
+        """Return whether it has more scalars than `LARGEST`."""
         return sum(1 for _ in itertools.islice(_scalars(self.tree), LARGEST + 1)) > LARGEST
 
 

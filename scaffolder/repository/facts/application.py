@@ -137,6 +137,7 @@ class Application:
         return {one for one in self.paths if re.fullmatch(r"/[{<:][\w:]*[>}]?", one)}
 
     def serves_plainly(self, path: str) -> bool:
+        """Return whether the path itself is a literal of the source."""
         return path in {"/" + one.strip("/") for one in self.paths}
 
 

@@ -58,6 +58,7 @@ class Chart:
 
     @property
     def name(self) -> str:
+        """Return the name in Chart.yaml, else that of the folder."""
         return str(self.metadata.get("name") or self.folder.name)
 
 

@@ -78,6 +78,7 @@ class Rule:
 
     @property
     def name(self) -> str:
+        """Return the name of the alert, else of the recorded series."""
         return self.alert or self.record
 
 
@@ -101,6 +102,7 @@ class Alertmanager:
         return self.way[-2:] == _IN_STACK or self.way == ("config",)
 
     def place(self, project: Project, *path: Any) -> Location:
+        """Return the place of a path inside the configuration."""
         return place(project, self.path, line_of(self.document, *self.way, *path))
 
 

@@ -150,6 +150,7 @@ class Root:
     def run(
         self, tools: Toolchain, *args: str, env: Mapping[str, str] | None = None, timeout: float
     ) -> CompletedRun:
+        """Run terraform in the root; `timeout` is in seconds."""
         variables = {"TF_DATA_DIR": str(self.data), **(env or {})}
         return tools.run(TERRAFORM, *args, cwd=self.folder, env=variables, timeout=timeout)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[3]
 EXCEPTIONS = PROJECT / "tools" / "ruff-exceptions.toml"
-ALLOWED = 33
-"""Entries of the list today (243 when the rules were switched on). It is only lowered."""
+ALLOWED = 8
+"""Entries of the list today (243 when the rules were switched on, the goal is 10). It is only lowered."""
 
 
 def excepted() -> set[tuple[str, str]]:
@@ -23,6 +23,12 @@ def excepted() -> set[tuple[str, str]]:
 
 def test_the_list_has_grown_by_no_entry() -> None:
     assert len(excepted()) <= ALLOWED
+
+
+def test_each_exception_has_a_reason() -> None:
+    _, _, entries = EXCEPTIONS.read_text(encoding="utf-8").partition("-ignores]\n")
+    assert entries.startswith("# ")
+    assert "\n\n" not in entries
 
 
 def test_each_exception_is_still_needed(tmp_path: Path) -> None:
