@@ -61,14 +61,14 @@ def expected(module: str) -> str:
 
 
 def exceeded(mirror: Mirror, limit: int, excepted: Mapping[str, str]) -> Iterator[str]:
-    """Describe a limit that is exceeded or can be lowered, and exceptions that are not needed."""
+    """Describe an exceeded limit, one that is too high by a tenth, and needless exceptions."""
     untested = [path for path in mirror.untested if path not in excepted]
     if len(untested) > limit:
         yield (
             f"{len(untested)} modules have no test of their path, the limit is {limit}; "
             "`python -m tools.untested_modules` lists them"
         )
-    elif len(untested) < limit:
+    elif len(untested) < limit * 0.9 - 1:  # branches that meet need a little room
         yield f"{len(untested)} modules are left: lower `untested` in {LIMITS.name}"
     for path in sorted(set(excepted) - set(mirror.untested)):
         yield f"{path} is excepted in {LIMITS.name}, but has a test or is not a module"

@@ -31,22 +31,6 @@ def test_a_template_without_a_problem(template: Path, capsys: pytest.CaptureFixt
     assert "  4 combinations, 4 of 4 pairs of choices, 0 problems" in capsys.readouterr().out
 
 
-def test_a_problem_of_one_pair_is_told_once_with_the_answers_that_show_it(
-    template: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    broken = "a: 1\n[% if size == 'large' and cloud == 'there' %]b: [\n[% endif %]\n"
-    lay(template, {"templates/b.yml.jinja": broken})
-    assert cli.run(["template", "test", str(template)]) == ExitCode.FOUND
-    out = capsys.readouterr().out
-    assert "b.yml:" in out
-    assert "error[SY002]" in out
-    assert "  in 1 of 4: those with size=large, cloud=there; again: " in out
-    assert "-d service_name=my-service -d size=large -d cloud=there" in out
-    command = ["template", "test", str(template), "-d", "size=small"]
-    assert cli.run(command) == ExitCode.CLEAN
-    assert "  2 combinations" in capsys.readouterr().out
-
-
 def test_a_combination_that_does_not_render_is_a_problem_and_the_others_go_on(
     template: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

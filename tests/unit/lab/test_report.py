@@ -1,4 +1,4 @@
-"""The report of a room: a line for each student."""
+"""The state of the students of a room, read from their folders."""
 
 from __future__ import annotations
 
@@ -6,59 +6,52 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from scaffolder import cli
-from scaffolder.errors import ExitCode
+from scaffolder.lab.report import read
 
 
-def handed_in(folder: Path, name: str, **progress: Any) -> Path:
-    place = folder / name / "lab-work"
+def handed_in(root: Path, student: str, **progress: Any) -> Path:
+    place = root / student / "lab-work"
     place.mkdir(parents=True)
     known = {"started": "2026-11-02T09:00:00+00:00", **progress}
-    document = {"format": 1, "current": "drift", "exercises": {"drift": known}}
-    (place / "lab.json").write_text(json.dumps(document))
-    return folder / name
+    text = json.dumps({"format": 1, "current": "drift", "exercises": {"drift": known}})
+    (place / "lab.json").write_text(text)
+    return root / student
 
 
 def red(minute: int, *titles: str) -> dict[str, Any]:
     return {"at": f"2026-11-02T09:{minute:02}:00+00:00", "green": 1, "red": list(titles)}
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> list[str]:
+def test_a_row_has_the_state_of_a_student(tmp_path: Path) -> None:
+    folder = handed_in(tmp_path, "ant", checks=[red(4, "Prod"), red(9, "Prod")], hints=2)
+    (row,) = read([folder]).rows
+    assert (row.student, row.unit, row.checks, row.hints, row.stuck) == (
+        "ant",
+        "drift",
+        2,
+        2,
+        "Prod",
+    )
+
+
+def test_the_folder_of_the_labs_may_be_named_itself(tmp_path: Path) -> None:
+    folder = handed_in(tmp_path, "ant", checks=[red(4)])
+    assert [row.student for row in read([folder / "lab-work"]).rows] == ["ant"]
+
+
+def test_a_room_is_stuck_at_the_criterion_of_most(tmp_path: Path) -> None:
     folders = [
-        handed_in(tmp_path, "ant", checks=[red(4, "Prod"), red(9)], hints=1, done=True),
-        handed_in(tmp_path, "bee", checks=[red(5, "Prod", "Rule"), red(8, "Prod")], hints=2),
-        handed_in(tmp_path, "cat", checks=[red(5, "Prod")]) / "lab-work",
-        tmp_path / "dog",
-        tmp_path / "elk",
+        handed_in(tmp_path, "ant", checks=[red(4, "Prod")]),
+        handed_in(tmp_path, "bee", checks=[red(4, "Rule"), red(5, "Rule")]),
+        handed_in(tmp_path, "cat", checks=[red(4, "Prod")]),
+        handed_in(tmp_path, "dog", checks=[red(4, "Prod"), red(5)], done=True),
     ]
-    (tmp_path / "dog").mkdir()
+    assert read(folders).stuck == (("drift", "Prod", 2), ("drift", "Rule", 1))
+
+
+def test_a_folder_without_a_state_is_named_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "elk").mkdir()
     (tmp_path / "elk/lab.json").write_text("{}")
-    return [str(one) for one in folders]
-
-
-REPORT = """\
-student              lab                          state                   min hints  red most often
-ant                  drift                        done                      9     1  Prod
-bee                  drift                        working                         2  Prod
-cat                  drift                        working                         0  Prod
-dog                  nothing started
-elk                  PLACE/lab.json cannot be read: 'format'
-2 of 3 are red at 'Prod' of drift
-"""
-
-
-def test_a_line_for_each_student(room: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["lab", "report", *room]) == ExitCode.CLEAN
-    assert capsys.readouterr().out.replace(room[4], "PLACE") == REPORT
-
-
-def test_the_same_for_programs(room: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["lab", "report", *room, "--format", "json"]) == ExitCode.CLEAN
-    document = json.loads(capsys.readouterr().out)
-    assert [row["minutes"] for row in document["rows"]] == [9, None, None]
-    assert document["stuck"] == [{"unit": "drift", "criterion": "Prod", "students": 2}]
-    assert [one["student"] for one in document["unreadable"]] == ["dog", "elk"]
+    room = read([tmp_path / "elk"])
+    assert room.rows == ()
+    assert [student for student, _ in room.unreadable] == ["elk"]

@@ -17,6 +17,7 @@ from scaffolder.tools.offline import custom_resources
 
 pytestmark = pytest.mark.only_git
 
+
 REQUEST = """\
 version: 1
 service: pay-api
@@ -29,6 +30,8 @@ hosts: {dev: pay-api.dev.example.com, prod: pay-api.prod.example.com}
 alerts: {chat: slack, channel: "#pay-alerts"}
 objects: [objects.yaml]
 """
+
+
 OBJECTS = """\
 apiVersion: v1
 kind: Namespace
@@ -75,10 +78,6 @@ def asked(tmp_path: Path) -> Callable[..., Path]:
 def platform(tmp_path: Path) -> Path:
     (tmp_path / "platform").mkdir()
     return tmp_path / "platform"
-
-
-def renamed(text: str, name: str) -> str:
-    return text.replace("pay-api", name)
 
 
 def test_a_request_becomes_an_entry_of_the_list(asked: Callable[..., Path], platform: Path) -> None:
@@ -137,110 +136,12 @@ def test_a_job_has_no_address(asked: Callable[..., Path], platform: Path) -> Non
     assert [one.action for one in added.files] == ["new", "new"]
 
 
-REQUESTS = {
-    "": "holds no fields",
-    "- a\n": "holds no fields",
-    "a: [": "is not YAML",
-    REQUEST.replace("version: 1", "version: 2"): "version must be 1",
-    REQUEST + "admin: true\n": "unknown fields: admin",
-    REQUEST.replace("service: pay-api", "service: Pay"): "service must be",
-    REQUEST.replace("service: pay-api", "service: ../x"): "service must be",
-    REQUEST.replace("namespace: pay-api", "namespace: kube-system"): "belongs to the platform",
-    REQUEST.replace("namespace: pay-api", "namespace: gateway"): "belongs to the platform",
-    REQUEST.replace("cloud: aws", "cloud: gcp"): "cloud must be one of aws, azure, none",
-    REQUEST.replace("pay-api.dev.example.com", "'*.example.com'"): "hosts of dev cannot be",
-    REQUEST.replace("dev: pay-api-dev-deploy", "dev: 'a; b'"): "deployers of dev cannot be",
-    REQUEST.replace("objects: [objects.yaml]", "objects: []"): "objects must list",
-    REQUEST.replace("[objects.yaml]", "[../objects.yaml]"): "is not beside the request",
-    REQUEST.replace("[objects.yaml]", "[/etc/passwd]"): "is not beside the request",
-    REQUEST.replace("[objects.yaml]", "[none.yaml]"): "none.yaml is not beside",
-    REQUEST.replace("chat: slack", "chat: irc"): "chat must be one of slack, teams",
-}
-
-
-@pytest.mark.parametrize("request_", REQUESTS)
-def test_a_request_that_is_none_is_refused(
-    request_: str, asked: Callable[..., Path], platform: Path
-) -> None:
-    with pytest.raises(AnswersError) as raised:
-        add_service.add(asked(request_), platform)
-    assert REQUESTS[request_] in raised.value.message
-    assert list(platform.iterdir()) == []
-
-
-_GROUP = "kind: Group, name: pay-api-deployers"
-ASKED_FOR = {
-    OBJECTS.replace("enforce: restricted", "enforce: privileged"): "Pod Security level restricted",
-    OBJECTS.replace("{name: limits, namespace: pay-api}", "{name: limits}"): "not in the namespace",
-    OBJECTS.replace("limits, namespace: pay-api", "limits, namespace: shop"): "but in shop",
-    OBJECTS.replace("{name: pay-api, labels", "{name: shop, labels"): "but in shop",
-    OBJECTS.replace("resources: [deployments]", "resources: ['*']"): "* in resources",
-    OBJECTS.replace("verbs: [get, create]", "verbs: ['*']"): "* in verbs",
-    OBJECTS.replace("verbs: [get, create]", "verbs: [escalate]"): "escalate",
-    OBJECTS.replace("resources: [deployments]", "resources: [pods/exec]"): "pods/exec",
-    OBJECTS.replace("apiGroups: [apps]", "apiGroups: [rbac.authorization.k8s.io]"): "rbac.",
-    OBJECTS.replace(_GROUP, "kind: Group, name: shop-deployers"): "must bind the Group pay-api-",
-    OBJECTS.replace(_GROUP, "kind: Group, name: system:masters"): "must bind the Group pay-api-",
-    OBJECTS.replace("kind: Role, name: deployer", "kind: ClusterRole, name: admin"): "ClusterRole",
-    OBJECTS.replace("kind: Role, name: deployer", "kind: Role, name: admin"): "is not there",
-    OBJECTS.replace("kind: ResourceQuota", "kind: LimitRange"): "lacks ResourceQuota",
-    OBJECTS.replace("kind: ResourceQuota", "kind: Secret"): "Secret/limits cannot be asked for",
-    OBJECTS.replace("kind: ResourceQuota", "kind: ClusterRole"): "cannot be asked for",
-    OBJECTS.replace("policyTypes: [Ingress, Egress]", "policyTypes: [Ingress]"): "denies all",
-    OBJECTS.replace("Egress]}", "Egress], egress: [{}]}"): "denies all",
-    OBJECTS + "---\n- a\n": "no object of Kubernetes",
-    OBJECTS + "---\na: [\n": "is not YAML",
-}
-
-
-@pytest.mark.parametrize("objects", ASKED_FOR)
-def test_what_a_service_may_not_have_is_refused(
-    objects: str, asked: Callable[..., Path], platform: Path
-) -> None:
-    with pytest.raises(AnswersError) as raised:
-        add_service.add(asked(objects=objects), platform)
-    assert ASKED_FOR[objects] in raised.value.message
-    assert list(platform.iterdir()) == []
-
-
-OTHERS = {
-    "namespace": (
-        ("namespace: shop", "namespace: pay-api"),
-        "the namespace pay-api is that of pay-api",
-    ),
-    "host": (("shop.dev.example.com", "pay-api.dev.example.com"), "the host name pay-api.dev"),
-    "identity": (("shop-dev-deploy", "pay-api-dev-deploy"), "pay-api-dev-deploy deploys pay-api"),
-}
-
-
-@pytest.mark.parametrize("shared", OTHERS)
-def test_what_another_service_has_is_refused(
-    shared: str, asked: Callable[..., Path], platform: Path
-) -> None:
-    add_service.add(asked(), platform)
-    (mine, theirs), said = OTHERS[shared]
-    objects = OBJECTS if shared == "namespace" else renamed(OBJECTS, "shop")
-    objects = objects.replace("pay-api-deployers", "shop-deployers")
-    request = renamed(REQUEST, "shop").replace(mine, theirs)
-    with pytest.raises(AnswersError, match=said):
-        add_service.add(asked(request, objects, "shop"), platform)
-
-
 def test_a_namesake_of_another_repository_is_refused(
     asked: Callable[..., Path], platform: Path
 ) -> None:
     add_service.add(asked(), platform)
     with pytest.raises(AnswersError, match="is the service of https://github"):
         add_service.add(asked(REQUEST.replace("acme", "evil")), platform)
-
-
-def test_a_link_out_of_the_folder_is_refused(asked: Callable[..., Path], platform: Path) -> None:
-    file = asked()
-    (platform / "theirs.yaml").write_text(OBJECTS, encoding="utf-8")
-    (file.parent / "objects.yaml").unlink()
-    (file.parent / "objects.yaml").symlink_to(platform / "theirs.yaml")
-    with pytest.raises(AnswersError, match="leads out of its folder"):
-        add_service.add(file, platform)
 
 
 GENERATED = {
@@ -266,11 +167,3 @@ def test_the_request_of_a_generated_service_is_taken(
     said = capsys.readouterr().out
     assert "my-service: namespace my-service, team my-service-team" in said
     assert next_step in said
-
-
-@pytest.mark.parametrize("words", [["service"], ["service", "a", "b"], ["service", "a", "--diff"]])
-def test_words_that_are_no_file_are_refused(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.run(["add", *words]) == 2
-    assert "add service" in capsys.readouterr().err

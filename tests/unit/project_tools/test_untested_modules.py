@@ -54,7 +54,8 @@ def test_modules_are_compared_with_tests_of_the_same_path(tmp_path: Path) -> Non
                 "`python -m tools.untested_modules` lists them"
             ],
         ),
-        (3, {}, ["2 modules are left: lower `untested` in untested-modules.yml"]),
+        (3, {}, []),
+        (4, {}, ["2 modules are left: lower `untested` in untested-modules.yml"]),
         (
             2,
             {"scaffolder/a.py": "data"},
@@ -68,7 +69,7 @@ def test_the_limit_is_one_way(limit: int, excepted: dict[str, str], problems: li
     assert list(exceeded(MIRROR, limit, excepted)) == problems
 
 
-def test_the_limit_of_the_project_is_exact() -> None:
+def test_the_limit_of_the_project_holds() -> None:
     limits = yaml.safe_load(untested_modules.LIMITS.read_text(encoding="utf-8"))
     assert not list(
         exceeded(compare(untested_modules.ROOT), limits["untested"], limits["excepted"])

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,83 +16,18 @@ from scaffolder.update import run
 from scaffolder.update.merge import FileAction
 
 LINES = "".join(f"line {number}\n" for number in range(1, 31))
+
+
 OURS, THEIRS = LINES.replace("line 2\n", "mine\n"), LINES.replace("line 18\n", "theirs\n")
+
+
 MOST_MEMORY = 120 * 1024
 """KiB of the largest process of an update, whatever else the repository holds."""
-ASSETS = {f"assets/{number}.txt": f"asset {number}\n" for number in range(10)}
 
 
 @pytest.fixture
 def template(tmp_path: Path) -> Template:
     return Template.made(tmp_path / "template", {"a.txt": LINES, "b.txt": LINES})
-
-
-def _partial(project: Path, folder: Path) -> Path:
-    """A partial and sparse clone, without the assets."""
-    for name in ("allowFilter", "allowAnySHA1InWant"):
-        git(project, "config", f"uploadpack.{name}", "true")
-    options = ("--quiet", "--no-local", "--filter=blob:none", "--no-checkout")
-    git(project.parent, "clone", *options, f"file://{project}", str(folder))
-    git(folder, "sparse-checkout", "set", "--no-cone", "/*", "!/assets/")
-    git(folder, "checkout", "--quiet", "main")
-    return folder
-
-
-def _missing(clone: Path, tree: str = "HEAD") -> int:
-    listed = git(clone, "rev-list", "--objects", "--missing=print", "--no-walk", tree).splitlines()
-    return sum(line.startswith("?") for line in listed)
-
-
-def _edited(project: Path) -> None:
-    commit(project, {"a.txt": OURS, **ASSETS})
-
-
-def _deleted(project: Path) -> None:
-    commit(project, {"a.txt": OURS, "b.txt": None, **ASSETS})
-
-
-def _moved(project: Path) -> None:
-    git(project, "mv", "b.txt", "here.txt")
-    commit(project, {"a.txt": OURS, "here.txt": OURS, **ASSETS})
-
-
-@pytest.mark.parametrize("how", [_edited, _deleted, _moved])
-@pytest.mark.parametrize("dry_run", [False, True])
-def test_no_file_of_ones_own_is_fetched_into_a_partial_clone(
-    how: Callable[[Path], None], dry_run: bool, template: Template, tmp_path: Path
-) -> None:
-    how(template.generate(tmp_path / "project"))
-    clone = _partial(tmp_path / "project", tmp_path / "clone")
-    assert _missing(clone) == len(ASSETS)
-    template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "new.txt": "new\n"})
-    assert fates(update(clone, dry_run=dry_run))["a.txt"] is FileAction.MERGED
-    assert _missing(clone) == len(ASSETS)
-
-
-def test_a_file_of_the_template_that_a_partial_clone_lacks_is_fetched(
-    template: Template, tmp_path: Path
-) -> None:
-    commit(template.generate(tmp_path / "project"), {"a.txt": OURS, **ASSETS})
-    clone = _partial(tmp_path / "project", tmp_path / "clone")
-    git(clone, "sparse-checkout", "set", "--no-cone", "/*", "!/assets/", "!/a.txt")
-    second = tmp_path / "second"
-    git(
-        tmp_path,
-        "clone",
-        "--quiet",
-        "--no-local",
-        "--filter=blob:none",
-        "--no-checkout",
-        f"file://{clone.parent / 'project'}",
-        str(second),
-    )
-    git(second, "sparse-checkout", "set", "--no-cone", "/*", "!/assets/", "!/a.txt")
-    git(second, "checkout", "--quiet", "main")
-    assert _missing(second) == len(ASSETS) + 1
-    template.release("1.1.0", {"a.txt": THEIRS})
-    assert fates(update(second)) == {"a.txt": FileAction.MERGED}
-    assert git(second, "show", ":a.txt") == OURS.replace("line 18\n", "theirs\n").strip()
-    assert _missing(second) == len(ASSETS)
 
 
 def test_the_size_of_ones_own_files_costs_no_memory(template: Template, tmp_path: Path) -> None:
@@ -176,52 +110,6 @@ def test_the_number_of_processes_does_not_grow_with_the_files(
             assert text.count("\r\n") == text.count("\n") == 30
     of_the_host = 6  # a fetch and what it starts; the releases inside scaffolder need none
     assert counted == [21 + of_the_host] * 2
-
-
-def _page(left: str, right: str, ends: str = "\n") -> str:
-    shown = f"{LINES}\nHow to settle:\n\n<<<<<<< {left}\nA\n=======\nB\n>>>>>>> {right}\n"
-    return shown.replace("\n", ends)
-
-
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [("yours", "template"), ("yours", "template-v1.0.0"), ("HEAD", "main"), ("ours", "theirs")],
-)
-@pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_page_that_shows_a_conflict_stops_no_update(
-    left: str, right: str, ends: str, template: Template, tmp_path: Path
-) -> None:
-    project = template.generate(tmp_path / "project")
-    commit(project, {"a.txt": _page(left, right, ends)})
-    template.release("1.1.0", {"a.txt": THEIRS})
-    assert fates(update(project)) == {"a.txt": FileAction.MERGED}
-
-
-def test_a_page_of_the_template_that_shows_a_conflict_stops_no_update(tmp_path: Path) -> None:
-    page = _page("yours", "template-v1.0.0") + "line 31\n" * 3
-    template = Template.made(tmp_path / "template", {"a.txt": page})
-    project = template.generate(tmp_path / "project")
-    commit(project, {"a.txt": page.replace("line 2\n", "mine\n")})
-    template.release("1.1.0", {"a.txt": page.replace("line 18\n", "theirs\n")})
-    assert fates(update(project)) == {"a.txt": FileAction.MERGED}
-
-
-@pytest.mark.parametrize("theirs", ["theirs\n", ""])
-@pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_conflict_that_was_committed_stops_the_next_update_until_it_is_excepted(
-    theirs: str, ends: str, template: Template, tmp_path: Path
-) -> None:
-    project = template.generate(tmp_path / "project")
-    commit(project, {"a.txt": OURS.replace("\n", ends)})
-    template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", theirs)})
-    assert fates(update(project)) == {"a.txt": FileAction.CONFLICT}
-    commit(project)
-    template.release("1.2.0", {"b.txt": THEIRS})
-    with pytest.raises(UpdateError, match=r"^markers of a conflict are left in a\.txt$") as stopped:
-        update(project)
-    assert "`a.txt conflict-marker-size=32` in .gitattributes" in stopped.value.hint
-    commit(project, {".gitattributes": "a.txt conflict-marker-size=32\n"})
-    assert fates(update(project)) == {"b.txt": FileAction.UPDATED}
 
 
 def _submodule(tmp_path: Path, project: Path, place: str) -> None:

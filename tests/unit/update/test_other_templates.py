@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from updating import QUESTIONS, SETTINGS, Template, commit, fates, git, lay, update
+from updating import QUESTIONS, Template, commit, fates, git, update
 
-from scaffolder.errors import AnswersError, RenderError, StoreError, UpdateError
+from scaffolder.errors import RenderError, StoreError, UpdateError
 from scaffolder.template import releases
-from scaffolder.template.bundled import configuration
 from scaffolder.tools import folder_cache
 from scaffolder.tools.cache import FOLDER_VARIABLE
 from scaffolder.update import run
@@ -163,51 +162,6 @@ def test_a_file_that_is_gone_from_the_cache_is_made_anew(
     for release in (folder_cache.folder() / "releases").iterdir():
         (release / "content" / content).unlink(missing_ok=True)
     assert fates(update(project)) == {"a.txt": FileAction.MERGED}
-
-
-def test_questions_are_read_with_the_marks_and_includes_of_their_template(tmp_path: Path) -> None:
-    with_braces = SETTINGS.replace("[[", "{{").replace("]]", "}}")
-    asked = with_braces + (
-        "name: {type: str, default: thing}\n---\n!include questions/*.yml\n---\n"
-        "team: {type: str, default: '{{ name }}-team', validator: \"[% if team == 'no' %]it is no[% endif %]\"}\n"
-    )
-    template = Template.made(tmp_path / "template", {})
-    lay(
-        template.folder,
-        {"copier.yml": None, "templates/[[ _copier_conf.answers_file ]].jinja": None},
-    )
-    lay(
-        template.folder,
-        {
-            "copier.yaml": asked,
-            "questions/size.yml": "size: {type: str, choices: [small, large], default: small}\n",
-            "templates/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml -}}\n",
-            "templates/a.txt.jinja": "{{ name }} {{ size }} {{ team }}\n",
-        },
-    )
-    git(template.folder, "add", "--all")
-    git(template.folder, "commit", "--quiet", "--message", "braces")
-    git(template.folder, "tag", "--force", "v1.0.0")
-    project = template.generate(tmp_path / "project")
-    assert update(project, given={"size": "large"}, answers_only=True).taken
-    assert (project / "a.txt").read_text(encoding="utf-8") == "thing large thing-team\n"
-    commit(project)
-    with pytest.raises(AnswersError, match="it is no"):
-        update(project, given={"team": "no"}, answers_only=True)
-
-
-@pytest.mark.parametrize("pattern", ["/etc/hostname", "../settings.yml"])
-def test_an_include_that_leads_out_of_the_template_is_refused(pattern: str, tmp_path: Path) -> None:
-    lay(tmp_path, {"settings.yml": "name: x\n", "template/copier.yml": f"!include {pattern}\n"})
-    with pytest.raises(RenderError, match=r"leads out of the template$"):
-        configuration(tmp_path / "template")
-
-
-@pytest.mark.parametrize("content", ["a: [\n", "- 1\n", "word\n"])
-def test_a_copier_yml_that_holds_no_questions_is_one_sentence(content: str, tmp_path: Path) -> None:
-    lay(tmp_path, {"copier.yml": content})
-    with pytest.raises(RenderError, match=r"^copier\.yml of the template "):
-        configuration(tmp_path)
 
 
 def test_an_answer_that_is_written_in_another_way_is_the_same(

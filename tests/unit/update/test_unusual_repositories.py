@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from updating import Template, commit, contents, fates, git, lay, update
+from updating import Template, commit, contents, fates, git, update
 
 from scaffolder import cli
-from scaffolder.errors import ExitCode, ProjectError, ToolCrashed, UpdateError
+from scaffolder.errors import ExitCode, ProjectError, UpdateError
 from scaffolder.update import run
 from scaffolder.update.merge import FileAction
 
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
+
+
 OURS, THEIRS = LINES.replace("line 2\n", "mine\n"), LINES.replace("line 18\n", "theirs\n")
-BOTH = OURS.replace("line 18\n", "theirs\n")
 
 
 @pytest.fixture
@@ -25,37 +25,6 @@ def template(tmp_path: Path) -> Template:
     return Template.made(
         tmp_path / "template", {"a.txt": LINES, "b.txt": LINES, "docs/c.txt": LINES}
     )
-
-
-def _windows(text: str) -> str:
-    return text.replace("\n", "\r\n")
-
-
-def test_line_ends_of_windows_that_are_committed_are_no_conflict(
-    template: Template, tmp_path: Path
-) -> None:
-    project = template.generate(tmp_path / "project")
-    commit(project, {"a.txt": _windows(OURS), "b.txt": _windows(LINES)})
-    template.release("1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": THEIRS})
-    assert fates(update(project)) == {
-        "a.txt": FileAction.MERGED,
-        "b.txt": FileAction.UPDATED,
-        "docs/c.txt": FileAction.UPDATED,
-    }
-    assert (project / "a.txt").read_bytes().decode() == _windows(BOTH)
-    assert (project / "b.txt").read_bytes().decode() == _windows(THEIRS)
-    assert (project / "docs/c.txt").read_bytes().decode() == THEIRS
-
-
-def test_a_conflict_in_a_file_of_windows_is_of_these_lines_only(
-    template: Template, tmp_path: Path
-) -> None:
-    project = template.generate(tmp_path / "project")
-    commit(project, {"a.txt": _windows(OURS)})
-    template.release("1.1.0", {"a.txt": LINES.replace("line 2\n", "theirs\n")})
-    assert fates(update(project)) == {"a.txt": FileAction.CONFLICT}
-    block = "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template-v1.1.0\n"
-    assert (project / "a.txt").read_bytes().decode() == _windows(LINES.replace("line 2\n", block))
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
@@ -72,106 +41,6 @@ def test_an_edit_below_a_heading_that_is_another_one_now_is_a_conflict(
     lines = (project / "ci.yml").read_bytes().decode()
     assert lines.count(ends) == lines.count("\n")
     assert lines.replace(ends, "\n").startswith("<<<<<<< yours\n- name: build\n")
-
-
-@pytest.mark.parametrize("failing", ['"theirs" in text', "True"])
-def test_a_filter_that_fails_leaves_nothing_half_written(
-    template: Template, tmp_path: Path, failing: str
-) -> None:
-    project = template.generate(tmp_path / "project")
-    commit(project, {".gitattributes": "docs/* filter=broken\n"})
-    for name, value in {
-        "required": "true",
-        "clean": _filter("False"),
-        "smudge": _filter(failing),
-    }.items():
-        git(project, "config", f"filter.broken.{name}", value)
-    template.release("1.1.0", {"a.txt": THEIRS, "docs/c.txt": THEIRS, "z.txt": "new\n"})
-    before = contents(project)
-    with pytest.raises(ToolCrashed, match=r": fatal: docs/c\.txt: smudge filter") as stopped:
-        update(project)
-    if failing == "True":  # so that the old content cannot be written either
-        assert stopped.value.message.startswith("the update is half-written")
-        assert stopped.value.hint == "fix that, then scaffold update --abort"
-        with pytest.raises(UpdateError, match="an earlier update died half-way"):
-            update(project)
-        git(project, "config", "filter.broken.smudge", _filter("False"))
-        run.abort(project)
-    else:
-        assert stopped.value.message.startswith("nothing was changed")
-    assert contents(project) == before
-    assert git(project, "status", "--short") == ""
-    assert not (project / ".git/scaffold/update.json").exists()
-
-
-def test_a_folder_that_cannot_be_written_leaves_all_as_it_was(
-    template: Template, tmp_path: Path
-) -> None:
-    project = template.generate(tmp_path / "project")
-    template.release("1.1.0", {"a.txt": THEIRS, "docs/c.txt": THEIRS, "new.txt": "new\n"})
-    before = contents(project)
-    (project / "docs").chmod(0o555)
-    if os.access(project / "docs", os.W_OK):
-        pytest.skip("this user may write everywhere")
-    with pytest.raises(ToolCrashed, match=r"nothing was changed: .*docs/c\.txt.*Permission denied"):
-        update(project)
-    (project / "docs").chmod(0o755)
-    assert contents(project) == before
-    assert git(project, "status", "--short") == ""
-
-
-def test_a_git_folder_that_cannot_be_written_leaves_all_as_it_was(
-    template: Template, tmp_path: Path
-) -> None:
-    project = template.generate(tmp_path / "project")
-    template.release("1.1.0", {"a.txt": THEIRS})
-    before = contents(project)
-    (project / ".git/scaffold/update.new").mkdir(parents=True)
-    with pytest.raises(
-        ToolCrashed, match=r"nothing was changed: .*/\.git/scaffold/update\.new: Is a directory"
-    ):
-        update(project)
-    assert contents(project) == before
-
-
-def _filter(failing: str) -> str:
-    """A command that passes a text on, unless that is `failing`."""
-    code = f"import sys; text = sys.stdin.read(); {failing} and sys.exit(1); sys.stdout.write(text)"
-    return f"'{sys.executable}' -c '{code}'"
-
-
-def test_a_git_that_is_at_work_is_waited_for(template: Template, tmp_path: Path) -> None:
-    project = template.generate(tmp_path / "project")
-    template.release("1.1.0", {"a.txt": THEIRS})
-    lay(project, {".git/index.lock": ""})
-    with pytest.raises(UpdateError, match=r"index\.lock is there: another git is at work"):
-        update(project)
-
-
-@pytest.mark.parametrize("word", ["merge", "cherry-pick", "rebase"])
-def test_what_git_is_in_the_middle_of_is_finished_first(
-    template: Template, tmp_path: Path, word: str
-) -> None:
-    project = template.generate(tmp_path / "project")
-    git(project, "switch", "--quiet", "--create", "other")
-    commit(project, {"other.txt": "x\n"})
-    git(project, "switch", "--quiet", "main")
-    commit(project)
-    template.release("1.1.0", {"a.txt": THEIRS})
-    match word:
-        case "merge":
-            git(project, "merge", "--quiet", "--no-commit", "--strategy=ours", "other")
-        case "cherry-pick":
-            git(
-                project, "cherry-pick", "main", check=False
-            )  # an empty one, where Git asks what to do
-        case _:
-            git(project, "rebase", "--quiet", "-x", "false", "other", check=False)
-    with pytest.raises(UpdateError, match=f"a {word} is under way") as stopped:
-        update(project)
-    assert stopped.value.hint == f"git {word} --continue, or git {word} --abort"
-    git(project, word, "--abort")
-    assert update(project).taken
 
 
 SETTINGS = {
@@ -267,41 +136,6 @@ def test_a_name_that_is_no_text_stays_in_a_folder_of_a_monorepo(
     assert git(top, "status", "--short", "--ignored").count("\n") == 1
 
 
-def test_abort_keeps_what_was_written_since(
-    template: Template, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    project = template.generate(tmp_path / "project")
-    before = contents(project)
-    template.release(
-        "1.1.0", {"a.txt": THEIRS, "b.txt": THEIRS, "docs/c.txt": None, "new.txt": "new\n"}
-    )
-    update(project)
-    lay(
-        project,
-        {
-            "a.txt": THEIRS.replace("line 2\n", "since\n"),
-            "docs/c.txt": "again\n",
-            "own.txt": "own\n",
-        },
-    )
-    capsys.readouterr()
-    assert cli.run(["update", "--abort", str(project)]) == ExitCode.CLEAN
-    patch = project / ".git" / "scaffold" / "aborted-1.patch"
-    assert capsys.readouterr().out == (
-        f"  5 files are as the last commit has them\n"
-        f"  what you changed since in a.txt, docs/c.txt is in {patch}\n"
-        f"\nNext    git apply --3way {patch}, if you want it back\n"
-    )
-    assert {**before, "own.txt": ("own\n", False)} == contents(project)
-    git(project, "apply", "--3way", "--include=a.txt", str(patch))
-    assert "since\n" in (project / "a.txt").read_text(encoding="utf-8")
-    git(project, "reset", "--quiet", "--hard")
-    update(project)
-    lay(project, {"b.txt": "again\n"})
-    assert run.abort(project).saved == patch.with_name("aborted-2.patch")
-    assert "since" in patch.read_text(encoding="utf-8")
-
-
 def test_a_folder_where_the_template_has_a_file_is_a_conflict_that_can_be_taken_back(
     template: Template, tmp_path: Path
 ) -> None:
@@ -340,7 +174,7 @@ def test_a_link_where_the_template_has_a_folder_is_kept_beside(
     notes = {change.path: (change.fate, change.note) for change in outcome.changes}
     assert notes["docs~yours"] == (
         FileAction.KEPT,
-        "it is yours, and was docs, which is a folder in the template",
+        "it is yours, and was docs, where the template has a folder",
     )
     assert notes["b.txt"] == (
         FileAction.CONFLICT,

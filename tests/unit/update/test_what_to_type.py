@@ -118,24 +118,6 @@ def test_abort_after_a_reset_calls_nothing_an_edit_but_what_is_one(
     assert patch.read_text().count("diff --git") == 1
 
 
-def test_what_comes_next_is_done_in_the_repository_that_was_named(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert cli.run(["status", str(project)]) == ExitCode.CLEAN
-    assert capsys.readouterr().out.endswith(f"\nNext    scaffold update --dry-run '{project}'\n")
-    assert cli.run(["update", str(project)]) == ExitCode.CLEAN
-    assert (
-        f"\nNext    cd '{project}', then git diff --cached, scaffold check"
-        in capsys.readouterr().out
-    )
-    run.abort(project)
-    monkeypatch.chdir(project)
-    assert cli.run(["status"]) == ExitCode.CLEAN
-    assert capsys.readouterr().out.endswith("\nNext    scaffold update --dry-run\n")
-    assert cli.run(["update"]) == ExitCode.CLEAN
-    assert "\nNext    git diff --cached, scaffold check" in capsys.readouterr().out
-
-
 def test_a_filter_that_is_not_installed_is_told_in_gits_words(project: Path) -> None:
     commit(project, {".gitattributes": "*.txt filter=lfs\n"})
     git(project, "config", "filter.lfs.required", "true")
