@@ -60,3 +60,28 @@ def test_another_runtime_of_another_service_is_no_disagreement(tmp_path: Path) -
         "b/.java-version": "17\n",
     }
     assert places(tmp_path, files, "AG001") == []
+
+
+@pytest.mark.parametrize(
+    ("allowed", "number"), [(">=3.12", 0), (">=3.13,<4", 0), (">=3.14", 1), ("<3.13", 1)]
+)
+def test_a_range_allows_the_version_or_is_found(allowed: str, number: int, tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM python:3.13-slim\n",
+        ".python-version": "3.13\n",
+        "pyproject.toml": f'[project]\nname = "a"\nrequires-python = "{allowed}"\n',
+    }
+    assert len(places(tmp_path, files, "AG001")) == number
+
+
+def test_a_file_of_the_root_is_held_against_all_services(tmp_path: Path) -> None:
+    files = {
+        "a/Dockerfile": "FROM eclipse-temurin:21-jre\n",
+        "a/.java-version": "21\n",
+        "b/Dockerfile": "FROM eclipse-temurin:21-jre\n",
+        "b/.java-version": "21\n",
+    }
+    workflow = {".github/workflows/a.yml": WORKFLOW.replace("VERSION", "17")}
+    assert places(tmp_path / "wrong", {**files, **workflow}, "AG003")
+    right = {".github/workflows/a.yml": WORKFLOW.replace("VERSION", "21")}
+    assert places(tmp_path / "right", {**files, **right}, "AG003") == []

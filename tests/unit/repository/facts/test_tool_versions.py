@@ -51,3 +51,34 @@ def test_a_version_is_stated(
 )
 def test_other_variables_are_no_program(text: str, tmp_path: Path) -> None:
     assert stated(tmp_path, {"ci/a.sh": text}) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[tools]\npython = "3.13"\n', set()),
+        ('[tools]\nhelm = "latest"\n', set()),
+        ('[tools]\nhelm = {version = "v3.17.0"}\n', {("tool helm", "3.17.0", "pin")}),
+        (
+            '[tools]\n"aqua:prometheus/prometheus" = "3.5.0"\n',
+            {("tool prometheus", "3.5.0", "pin")},
+        ),
+        ("[tools\n", set()),
+    ],
+    ids=["a runtime", "no number", "a table", "by its source", "it does not parse"],
+)
+def test_a_program_of_mise_is_pinned(
+    text: str, expected: set[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    assert stated(tmp_path, {"mise.toml": text}) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("kubeconform -kubernetes-version 1.33.0 x", 1),
+        ("# kubeconform -kubernetes-version 1.33.0", 0),
+    ],
+)
+def test_a_comment_states_nothing(line: str, number: int, tmp_path: Path) -> None:
+    assert len(stated(tmp_path, {"ci/a.sh": f"{line}\n"})) == number

@@ -92,3 +92,24 @@ def test_a_value_may_be_read(key: str, *, is_read: bool, tmp_path: Path) -> None
     template = "x: {{ .Values.image.tag }}\n{{ with .Values.b }}\ny: {{ .c }}\n{{ end }}\n"
     project, one = chart(tmp_path, template)
     assert reads(project, one, key) is is_read
+
+
+def test_a_comment_over_lines_keeps_the_lines_behind_it(tmp_path: Path) -> None:
+    found = actions(*chart(tmp_path, "{{/* .Values.b\n .Values.c */}}\nx: {{ .Values.a }}\n"))
+    assert [place.line for place, _ in found] == [3]
+
+
+def test_a_helper_that_nothing_includes_uses_nothing(tmp_path: Path) -> None:
+    helpers = (
+        '{{- define "a.used" -}}\n{{ .Values.a }}\n{{- end }}\n'
+        '{{- define "a.unused" -}}\n{{ .Values.b }}\n{{- end }}\n'
+    )
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n",
+        "chart/values.yaml": "a: 1\n",
+        "chart/templates/_helpers.tpl": helpers,
+        "chart/templates/a.yaml": 'x: {{ include "a.used" . }}\n',
+    }
+    project = written(tmp_path, files)
+    (one,) = charts(project)
+    assert [use.key for use in unguarded(project, one)] == ["a"]
