@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// probes answers what the kubelet and Prometheus ask, and nobody else: probes, metrics, and what exactly runs here.
+// probes answers the kubelet and readers of metrics, and nobody else: probes, metrics, and what exactly runs here.
 type probes struct {
 	listener net.Listener
 	http     http.Server
