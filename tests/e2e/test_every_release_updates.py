@@ -102,7 +102,11 @@ NOTES: dict[str, _Concerns] = {
         "routes-with-a-body": _is_service,
         "packages-follow-the-lock-file": _is_service,
     },
-    "v0.11.0": {},
+    "v0.11.0": {
+        "java-job-compiles": lambda given: (
+            given.get("workload") == "cron" and given["runtime"] == "java"
+        ),
+    },
 }
 """Whom each note of a release concerns, in the words of its issue and not of notes.yml."""
 
