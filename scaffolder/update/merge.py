@@ -270,7 +270,11 @@ def _beside_each_other(
         base, ours, theirs = (work.text_of(side[path][1]) for side in three)
         text = inserted_lines.merged(base, ours, theirs) if base and ours and theirs else None
         page = path.endswith(".md")
-        if text is None or misplaced_edits.doubtful(base, ours, theirs, text, page=page):
+        if text is None:
+            continue
+        if not inserted_lines.certain(base, ours, theirs) and misplaced_edits.doubtful(
+            base, ours, theirs, text, page=page
+        ):
             continue
         if work.ends_as_on_windows(sides.ours[path][1]):
             text = text.replace("\n", "\r\n")

@@ -1,10 +1,11 @@
-"""From every release: update, then another environment; nothing that the owner filled in is lost or in conflict."""
+"""From every release: update, then other answers of a company; nothing that the owner filled in is lost or in conflict."""
 
 from __future__ import annotations
 
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,40 @@ RELEASES = [release.tag for release in releases.releases()]
 NEWEST = "v99.0.0"
 """The templates of this checkout, as a release after all others."""
 TEMPLATE = ("copier.yml", "versions.yml", "notes.yml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Answers that are set on an updated repository, and words that are in a file after it."""
+
+    given: dict[str, object]
+    there: str
+    words: str
+    keeps_production: bool = True
+
+
+CHANGES = (
+    Change(
+        given={"environments": ("dev", "qa", "staging", "prod")},
+        there="terraform/env/envs/staging.tfvars",
+        words="staging",
+    ),
+    Change(
+        given={"domain": "acme.io"}, there="helm/pay/values-prod.yaml", words="pay.prod.acme.io"
+    ),
+    Change(
+        given={"cluster": "shared"},
+        there="terraform/env/envs/prod.tfvars",
+        words="cluster_name",
+        keeps_production=False,
+    ),
+    Change(
+        given={"outside_production": "cheaper"},
+        there="terraform/README.md",
+        words="Taken off are",
+        keeps_production=False,
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,28 +85,68 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, His
 def test_what_the_owner_filled_in_stays(
     tag: str, cloud: str, history: tuple[str, History], tmp_path: Path, toolchain: SystemToolchain
 ) -> None:
-    address, known = history
-    folder = Path(releases.checkout(known, known.named(tag), toolchain))
-    given = {"service_name": "pay", "cloud": cloud, "ci": ["github", "jenkins"]}
-    origin = Origin(folder=folder, commit=tag, address=address)
-    project = tmp_path / "pay"
-    render.write(origin, answers.complete(given, folder=folder), project)
-    git(project, "init", "--quiet", "--initial-branch=main")
-    _commit(project)
+    project = _begun(
+        tag, {"cloud": cloud, "ci": ["github", "jenkins"]}, history, tmp_path, toolchain
+    )
     mine = _filled_in(project)
 
     assert run.update(Request(root=project)).exit_code is ExitCode.CLEAN
     _commit(project)
     assert _lost(project, mine) == []
 
-    wanted = {"environments": ("dev", "qa", "staging", "prod")}
     before = _of_prod(project)
-    outcome = run.update(Request(root=project, given=wanted, answers_only=True))
-    assert [change.path for change in outcome.conflicts] == []
+    updated = git(project, "rev-parse", "HEAD").strip()
+    for change in CHANGES:
+        git(project, "reset", "--quiet", "--hard", updated)
+        outcome = run.update(Request(root=project, given=change.given, answers_only=True))
+        assert [one.path for one in outcome.conflicts] == [], change.given
+        _commit(project)
+        assert _lost(project, mine) == [], change.given
+        if change.keeps_production:
+            assert _of_prod(project) == before, change.given
+        assert (project / change.there).is_file()
+        assert change.words in (project / change.there).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("tag", RELEASES)
+def test_a_domain_that_the_owner_wrote_by_hand_can_be_answered(
+    tag: str, history: tuple[str, History], tmp_path: Path, toolchain: SystemToolchain
+) -> None:
+    """Releases before 0.6.0 said: replace `example.com` in each file that `git grep -l` names."""
+    project = _begun(tag, {"ci": ["github", "jenkins"]}, history, tmp_path, toolchain)
+    everywhere = git(project, "grep", "-l", "example[.]com").split()
+    for name in everywhere:
+        file = project / name
+        if name not in {answers.FILE, "docs/first-deploy.md"}:
+            file.write_text(file.read_text("utf-8").replace("example.com", "acme.io"), "utf-8")
+    mine = _filled_in(project)
+
+    assert run.update(Request(root=project)).conflicts == ()
+    _commit(project)
+    outcome = run.update(Request(root=project, given={"domain": "acme.io"}, answers_only=True))
+    assert [one.path for one in outcome.conflicts] == []
     _commit(project)
     assert _lost(project, mine) == []
-    assert _of_prod(project) == before
-    assert (project / "terraform/env/envs/staging.tfvars").is_file()
+    values = (project / "helm/pay/values-prod.yaml").read_text(encoding="utf-8")
+    assert "pay.prod.acme.io" in values
+
+
+def _begun(
+    tag: str,
+    given: dict[str, object],
+    history: tuple[str, History],
+    tmp_path: Path,
+    toolchain: SystemToolchain,
+) -> Path:
+    """Return the repository that a release made, committed."""
+    address, known = history
+    folder = Path(releases.checkout(known, known.named(tag), toolchain))
+    origin = Origin(folder=folder, commit=tag, address=address)
+    project = tmp_path / "pay"
+    render.write(origin, answers.complete({"service_name": "pay", **given}, folder=folder), project)
+    git(project, "init", "--quiet", "--initial-branch=main")
+    _commit(project)
+    return project
 
 
 def _commit(project: Path) -> None:
