@@ -186,7 +186,8 @@ def complete(
     for question in questions(folder):
         if not question.asked_given(answers):
             if question.name in given:
-                raise _not_asked(question, given[question.name], answers)
+                refusal = _not_asked(question, given[question.name], answers, folder)
+                raise AnswersError(refusal, hint=f"leave {question.flag} out")
             continue
         if question.name in given:
             answers[question.name] = accepted(question, given[question.name], answers)
@@ -203,13 +204,24 @@ def complete(
     return answers
 
 
-def _not_asked(question: Question, value: object, answers: Mapping[str, Answer]) -> AnswersError:
-    """Return the refusal of an answer that nothing asks for; the reason is the validator's, if it has one."""
-    reason = _complaint(question, _as_answer(question, value), answers)
-    message = f"{question.name} does not apply to these answers"
-    return AnswersError(
-        f"{message}: {reason}" if reason else message, hint=f"leave {question.flag} out"
-    )
+def _not_asked(
+    question: Question, value: object, answers: Mapping[str, Answer], folder: Path | None
+) -> str:
+    """Return why an answer is refused that nothing asks for.
+
+    The reason is the template's, or that of the question's validator.
+    """
+    complaint = _complaint(question, _as_answer(question, value), answers)
+    return not_applicable(question.name, folder, otherwise=complaint or "")
+
+
+def not_applicable(name: str, folder: Path | None = None, *, otherwise: str = "") -> str:
+    """Return that a question is not asked beside the other answers, and why if that is known."""
+    entry = bundled.configuration(folder).get("not_asked") or {}
+    reasons = entry.get("default") if isinstance(entry, dict) else None
+    reason = reasons.get(name) if isinstance(reasons, dict) else None
+    reason = reason or otherwise
+    return f"{name} does not apply to these answers" + (f": {reason}" if reason else "")
 
 
 def proposals() -> Mapping[str, object]:

@@ -108,7 +108,7 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
         if not question.asked_given(known):
             if name in given:
                 raise AnswersError(
-                    f"{name} does not apply to these answers",
+                    answers.not_applicable(name, folder),
                     hint="scaffold set takes several at once",
                 )
             chosen.pop(name, None)

@@ -174,3 +174,24 @@ def test_every_question_has_help_a_flag_and_a_variable() -> None:
     for question in answers.questions():
         assert question.help
         assert question.variable == f"SCAFFOLD_{question.name.upper()}"
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "reason"),
+    [
+        ({"cluster": "shared"}, "accounts", "in the account of that cluster"),
+        ({"kind": "platform"}, "accounts", "a platform has one account"),
+        ({"cluster": "shared"}, "network_range", "only a repository that makes clusters"),
+        ({"cloud": "none"}, "outside_production", "only a repository that makes clusters"),
+    ],
+)
+def test_an_answer_that_is_not_asked_is_refused_with_the_reason(
+    given: dict[str, str], name: str, reason: str
+) -> None:
+    with pytest.raises(AnswersError, match=f"{name} does not apply to these answers: .*{reason}"):
+        answers.complete({"service_name": "pay", **given, name: "each"})
+
+
+def test_a_question_without_a_stated_reason_is_refused_without_one() -> None:
+    with pytest.raises(AnswersError, match=r"region does not apply to these answers$"):
+        answers.complete({"service_name": "pay", "cloud": "none", "region": "eu-central-1"})
