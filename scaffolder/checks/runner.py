@@ -30,7 +30,10 @@ from scaffolder.tools.caching_toolchain import Keeping
 from scaffolder.tools.toolchain import Toolchain
 
 WORKERS = 4
-"""The checks mostly wait for other programs, so a few more than a small machine's cores."""
+"""Checks that run programs mostly wait, so a few more than a small machine's cores.
+
+Checks that only read have one: threads of Python take turns, and turns cost a tenth of the CPU.
+"""
 
 
 def run(
@@ -68,7 +71,8 @@ def run(
             on_result(result)
         return result
 
-    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="check")
+    workers = WORKERS if any(check.tool or check.cost for check in checks) else 1
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="check")
     asked: dict[int, Future[Result | Inapplicable]] = {}
     interrupted = False
     try:

@@ -33,8 +33,12 @@ _WORDS = ("build", "bud", "push")
 _TAG = re.compile(r"(?:^|\s)(?:-t|--tag)[= ]+[\"']?([^\s\"']+)")
 
 
-def read(project: Project) -> Iterator[Declaration]:
-    """Yield the images that pipelines and scripts build, and values and compose files name."""
+def read(project: Project) -> tuple[Declaration, ...]:
+    """Return the images that pipelines and scripts build, and values and compose files name."""
+    return project.once("built and named images", lambda: tuple(_read(project)))
+
+
+def _read(project: Project) -> Iterator[Declaration]:
     for command in commands.commands(project):
         if not any(word in command.text for word in _WORDS):
             continue

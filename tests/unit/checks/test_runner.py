@@ -25,7 +25,7 @@ from scaffolder.model import (
     Verdict,
 )
 from scaffolder.repository.project import Project
-from scaffolder.tools.programs import HADOLINT
+from scaffolder.tools.programs import HADOLINT, HELM, Tool
 from scaffolder.tools.toolchain import Toolchain
 
 NOBODY = ScriptedToolchain({})
@@ -147,7 +147,10 @@ def test_results_come_in_the_order_of_the_checks_and_are_heard_of_as_they_are_do
         heard.append(result.check.id)
         second_is_done.set()
 
-    checks = [Check(id="AA001", title="slow", run=slow), check(Verdict(), name="BB001")]
+    checks = [
+        Check(id="AA001", title="slow", run=slow, tool=HELM),
+        check(Verdict(), name="BB001"),
+    ]
     report = run(project, checks, NOBODY, on_result=hear)
     assert [result.check.id for result in report.results] == ["AA001", "BB001"]
     assert heard == ["BB001", "AA001"]
@@ -201,3 +204,25 @@ def test_an_interrupt_stops_whoever_wants_no_half_report(project: Project) -> No
 
     with pytest.raises(KeyboardInterrupt):
         run(project, [Check(id="XX001", title="Takes long", run=interrupted)], NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("tools", "most"),
+    [((None, None, None), 1), ((HELM, None, None), 4), ((None, None, HELM), 4)],
+    ids=["only reading", "the first runs a program", "the last runs one"],
+)
+def test_checks_that_only_read_share_one_thread(
+    project: Project, tools: tuple[Tool | None, ...], most: int
+) -> None:
+    threads: set[int] = set()
+
+    def seen(project: Project, toolchain: Toolchain) -> Verdict:
+        threads.add(threading.get_ident())
+        time.sleep(0.02)  # another thread takes the next check
+        return Verdict()
+
+    asked = [
+        Check(id=f"XX00{at}", title="Reads", run=seen, tool=tool) for at, tool in enumerate(tools)
+    ]
+    run(project, asked, NOBODY)
+    assert (len(threads) == 1) is (most == 1)
