@@ -212,7 +212,7 @@ def _not_asked(
     The reason is the template's, or that of the question's validator.
     """
     complaint = _complaint(question, _as_answer(question, value), answers)
-    return not_applicable(question.name, folder, otherwise=complaint or "")
+    return not_applicable(question.name, folder, otherwise=complaint)
 
 
 def not_applicable(name: str, folder: Path | None = None, *, otherwise: str = "") -> str:
