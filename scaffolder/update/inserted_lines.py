@@ -88,8 +88,8 @@ def _edits(old: Sequence[str], new: Sequence[str]) -> _Edits:
     matcher = SequenceMatcher(None, *words, autojunk=False)
     for kind, first, end, new_first, new_end in matcher.get_opcodes():
         if kind == "equal" or (kind == "replace" and end - first == new_end - new_first):
-            pairs = zip(range(first, end), new[new_first:new_end], strict=True)
-            found.in_place |= {at: line for at, line in pairs if line != old[at]}
+            both = zip(range(first, end), new[new_first:new_end], strict=True)
+            found.in_place |= {at: line for at, line in both if line != old[at]}
             continue
         pairs = dict(_alike(old[first:end], new[new_first:new_end]))
         found.in_place |= {first + at: new[new_first + to] for at, to in pairs.items()}
