@@ -84,8 +84,8 @@ def certain(base: str, ours: str, theirs: str) -> bool:
 def _edits(old: Sequence[str], new: Sequence[str]) -> _Edits:
     """Return how `new` differs from `old`; a line with another alignment is edited in place."""
     found = _Edits()
-    words = [[" ".join(line.split()) for line in side] for side in (old, new)]
-    matcher = SequenceMatcher(None, *words, autojunk=False)
+    before, after = ([" ".join(line.split()) for line in side] for side in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, first, end, new_first, new_end in matcher.get_opcodes():
         if kind == "equal" or (kind == "replace" and end - first == new_end - new_first):
             both = zip(range(first, end), new[new_first:new_end], strict=True)
@@ -94,12 +94,12 @@ def _edits(old: Sequence[str], new: Sequence[str]) -> _Edits:
         pairs = dict(_alike(old[first:end], new[new_first:new_end]))
         found.in_place |= {first + at: new[new_first + to] for at, to in pairs.items()}
         found.deleted |= {first + at for at in range(end - first) if at not in pairs}
-        before = first
+        at_line = first
         for to in range(new_end - new_first):
             if to in pairs.values():
-                before = first + 1 + next(at for at, there in pairs.items() if there == to)
+                at_line = first + 1 + next(at for at, there in pairs.items() if there == to)
             else:
-                found.inserted.setdefault(before, []).append(new[new_first + to])
+                found.inserted.setdefault(at_line, []).append(new[new_first + to])
     return found
 
 

@@ -21,6 +21,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "runtime_version": "11",
         "cloud": "azure",
         "ci": "azure-devops",
+        "rollout": "header",
         "chat": "teams",
     },
     "java17-aks-gitlab": {
@@ -49,6 +50,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "runtime": "python",
         "runtime_version": "3.13",
         "ci": "azure-devops",
+        "rollout": "blue-green",
         "level": "work",
     },
     "node-eks-gitlab": {
@@ -71,6 +73,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "cloud": "azure",
         "ci": "gitlab",
         "deploy": "terraform",
+        "rollout": "recreate",
         "chat": "teams",
     },
     "go-aks-azuredevops": {
@@ -94,6 +97,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "network_range": "10.87.0.0/16",
         "outside_production": "cheaper",
     },
+    "go-canary-aks-github": {"runtime": "go", "cloud": "azure", "rollout": "canary"},
     "platform-eks-github": {"kind": "platform"},
     "node-own-gitlab-company": {
         "runtime": "node",

@@ -108,8 +108,10 @@ newer_came() {
 give_up() {
   local reason=$1 status=0
   say "error: $reason"
+  # Users first: it takes seconds, and everything below takes minutes.
+  all_to_stable || say "warning: the candidate keeps its requests until the rollback"
   ci/diagnose.sh || say "warning: the diagnostics are incomplete"
-  why="$(last_error)" || why=""
+  [ -n "$why" ] || why="$(last_error)" || why=""
   [ -z "$why" ] || say "why: $why"
   if [ -z "$good" ]; then
     if newer_came; then
@@ -143,8 +145,18 @@ refuse_older "$history"
 recover_pending "$history"
 history="$(release_history)"
 good="$(serving_revision <<<"$history")"
+if [ -n "$good" ] && [ "${PROMOTE:-0}" != 1 ] && candidate_is_left; then
+  say "a candidate is left from an earlier deployment: it goes first"
+  return_to "$good"
+  history="$(release_history)"
+  good="$(serving_revision <<<"$history")"
+fi
 before="$(last_revision <<<"$history")"
 
+# The first release has none beside it that could go on serving.
+if [ -n "$good" ] || dry; then
+  take_over
+fi
 if ! install_release; then
   ! was_refused || leave "$REVISION was not deployed: another deployment of $ENVIRONMENT is under way"
   failure="$REVISION could not be installed in $ENVIRONMENT"

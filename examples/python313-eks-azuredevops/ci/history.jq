@@ -13,6 +13,9 @@ def origin($all; $n): [$all[] | select(.revision == $n) | goes_back_to][0] as $t
 # Helm writes why a revision failed over its description, and a rollback that fails can leave what it was to replace
 # "deployed", or make a failed one "superseded": here the words count, not the status.
 def failed_rollback: (.description // "") | test("^(Rollback|Release) \"[^\"]*\" failed: ");
+# A release takes several revisions: those of its steps are none that anything goes back to.
+def step: (.description // "") | startswith("Step: ");
+def tried: step or ((.description // "") | startswith("Candidate: "));
 def failed: (.description // "") | test("^(Install|Upgrade|Rollback|Release) \"[^\"]*\" failed: ");
 
 # What was given up stays bad also when it is installed again.
@@ -22,7 +25,7 @@ def given_up($all; $n): origin($all; $n) as $first
 # Where a rollback that failed was to go is lost. That it was tried says that the revision before it was bad. Where it ended
 # before a revision was written, or is written down as an upgrade, the mark says so.
 def is_bad($all; $n): any($all[] | {revision, to: goes_back_to}; .to < $n and $n < .revision)
-  or any($all[] | select(.revision == $n); failed)
+  or any($all[] | select(.revision == $n); failed or tried)
   or any($all[] | select(failed_rollback); .revision == $n + 1)
   or given_up($all; $n);
 
@@ -49,7 +52,7 @@ def seconds_since: capture("^(?<day>[0-9-]{10})T(?<time>[0-9:]{8})(\\.[0-9]+)?(?
   | (.zone | if . == "Z" then 0 else ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) * 60 end) as $offset
   | (now - ("\(.day)T\(.time)Z" | fromdateiso8601) + (if .zone[:1] == "-" then -$offset else $offset end)) | floor;
 def pending: max_by(.revision)
-  | if (.status // "") | startswith("pending-") then [.updated // "" | seconds_since][0] // infinite else null end;
+  | if ((.status // "") | startswith("pending-")) or step then [.updated // "" | seconds_since][0] // infinite else null end;
 
 # What Helm takes as --timeout, "10m" or "1h30m", in seconds.
 def seconds: [scan("([0-9.]+)(ms|h|m|s)") | (.[0] | tonumber) * {h: 3600, m: 60, s: 1, ms: 0.001}[.[1]]] | add // 0;

@@ -3,7 +3,8 @@
 
 # Longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first.
 timeout="${TIMEOUT:-10m}"
-patience() { echo "$timeout"; }
+patience() { echo "$timeout${CANDIDATE_SECONDS}s"; }
+source ci/rollout.sh
 
 # Helm 4 lets the API server merge, and that refuses to take back what somebody changed with kubectl, such as a raised
 # maximum of pods: the deployment would fail. Git wins, as with Helm 3, which does not know these flags.
@@ -21,7 +22,7 @@ install_release() {
     --set-string "image.digest=$DIGEST" \
     --set-string "revision=$REVISION" \
     --description "$REVISION" \
-    --history-max 10 ${flags[@]+"${flags[@]}"} \
+    --history-max 30 ${flags[@]+"${flags[@]}"} \
     --wait --timeout "$timeout"
 }
 
@@ -33,6 +34,7 @@ refusals() {
 
 # return_to REVISION-OF-HELM: make the release again what it was then.
 return_to() {
+  all_to_stable || say "warning: the candidate keeps its requests until it is gone"
   git_wins
   run helm rollback "$SERVICE" "$1" --namespace "$NAMESPACE" ${flags[@]+"${flags[@]}"} --wait --timeout "$timeout"
 }

@@ -2,7 +2,7 @@
 # Ask every running pod what it is, and compare the answers with what should run: digest, commit and runtime.
 #
 # It asks the pods one by one because one right answer could come from the one right pod. With SERVICE_URL set it also
-# asks once through the front door, which takes name, certificate and route into the test. It exits with 3 when a pod has the
+# asks once through the front door, which takes name, certificate and route into the test. With TRACK=candidate it asks the candidate. It exits with 3 when a pod has the
 # digest and says something else that is wrong: then the release itself is bad, and not only another one there.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
@@ -32,7 +32,7 @@ judge() {
   say "$1 is right"
 }
 
-fetch() { curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 3 --retry-all-errors "$1/info"; }
+fetch() { curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 3 --retry-all-errors ${TRACK:+--header "X-Candidate: true"} "$1/info"; }
 
 # ask_pod POD: fetch /info through a tunnel to that pod alone; 2 means that there is no such pod any more.
 ask_pod() {
@@ -71,7 +71,7 @@ connect_cluster
 # Pods that are on their way out still run, but serve nobody.
 serving_pods() {
   kubectl --namespace "$NAMESPACE" get pods --output json \
-    --selector "app.kubernetes.io/name=$SERVICE,app.kubernetes.io/instance=$SERVICE" |
+    --selector "app.kubernetes.io/name=$SERVICE${TRACK:+-$TRACK},app.kubernetes.io/instance=$SERVICE" |
     jq -r '.items[]
       | select(.status.phase == "Running" and .metadata.deletionTimestamp == null)
       | select((.metadata.annotations["helm.sh/hook"] // "") == "")
@@ -86,7 +86,7 @@ still_serves() {
 }
 
 # Helm 3 is done when the new pods are ready; the last old one goes minReadySeconds later.
-run kubectl --namespace "$NAMESPACE" rollout status "deployment/$SERVICE" --timeout 3m ||
+run kubectl --namespace "$NAMESPACE" rollout status "deployment/$SERVICE${TRACK:+-$TRACK}" --timeout 3m ||
   die "the rollout of $SERVICE in $ENVIRONMENT does not come to an end"
 pods="$(serving_pods)"
 [[ -n "$pods" ]] || die "no pod of $SERVICE runs in $ENVIRONMENT"

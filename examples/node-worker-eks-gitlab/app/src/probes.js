@@ -1,4 +1,4 @@
-/** What the kubelet and Prometheus ask, and nobody else: probes, metrics, and what exactly runs here. */
+/** What the kubelet and readers of metrics ask, and nobody else: probes, metrics, and what exactly runs here. */
 
 import { createServer } from 'node:http';
 
