@@ -94,7 +94,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "said"),
     [
         (["new", "x", "-d", "runtime"], "an answer is KEY=VALUE, not 'runtime'"),
-        (["new", "x", "-d", "runtim=java"], "there is no question 'runtim'"),
+        (["new", "x", "-d", "runtim=java"], "unknown question 'runtim'"),
         (
             ["new", "x", "--data-file", "absent.yml"],
             "absent.yml cannot be read: No such file or directory",

@@ -170,7 +170,7 @@ def test_new_says_on_stderr_that_there_is_no_first_commit(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     assert cli.run(["new", "x", "--no-check", *form]) == ExitCode.CLEAN
     assert capsys.readouterr().err == (
-        "scaffold: no first commit: git commit failed: error: gpg failed to sign the data; mend that, then git commit\n"
+        "scaffold: no first commit: git commit failed: error: gpg failed to sign the data; fix that, then git commit\n"
     )
 
 
@@ -282,7 +282,7 @@ def test_new_says_why_git_did_not_commit(
     assert cli.run(["new", "my-service", "--no-check", "-o", "a folder"]) == ExitCode.CLEAN
     said = capsys.readouterr().out
     assert (
-        "no first commit: git commit failed: error: gpg failed to sign the data; mend that, then git commit"
+        "no first commit: git commit failed: error: gpg failed to sign the data; fix that, then git commit"
         in said
     )
     assert "Next    cd 'a folder/my-service' && make test" in said

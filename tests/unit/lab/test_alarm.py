@@ -82,7 +82,7 @@ def scene(place: Place, kind: type[Scene] = Scene, started: Mapping[str, str] | 
         (alarm(), Light.GREEN, "the team was called 3.0 s after the fault"),
         (alarm(called=None, messages=0), Light.RED, "no message in 30 s, while 18 of 90"),
         (alarm(called=None), Light.RED, "a message came and called no one in 30 s"),
-        (alarm(runbook=False), Light.RED, "does not say what to do"),
+        (alarm(runbook=False), Light.RED, "does not name an action"),
         (alarm(called=None, late="too busy"), Light.CANNOT_TELL, "too busy"),
         (alarm(late="too busy"), Light.CANNOT_TELL, "too busy"),
         (alarm(over=None, end_late="too busy"), Light.GREEN, "the team was called 3.0 s"),

@@ -51,7 +51,7 @@ def test_a_bundle_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     wheel = Path("scaffolder.whl")
     with pytest.raises(DestinationError, match="full is not empty"):
         bundle.make(tmp_path / "full", (), wheel, Pip())
-    with pytest.raises(AnswersError, match="there is no track 'go'"):
+    with pytest.raises(AnswersError, match="unknown track 'go'"):
         bundle.make(tmp_path / "new", ("go",), wheel, Pip())
     with pytest.raises(ToolCrashed, match="pip could not get a package: ERROR: no network"):
         bundle.make(tmp_path / "new", (), wheel, Pip(exit_code=1))

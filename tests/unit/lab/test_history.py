@@ -79,7 +79,7 @@ def test_what_is_deployed_is_a_commit_and_a_roll_back_is_recorded(
         deployment.record(where, "alert", at, "Critical")
         first = deployment.roll_back(where, "prod", "HEAD~1", toolchain)
         assert first == history.find(where.root, "Release 41", toolchain)
-        with pytest.raises(ProjectError, match="there is no commit 'HEAD~9'"):
+        with pytest.raises(ProjectError, match="unknown commit 'HEAD~9'"):
             deployment.roll_back(where, "prod", "HEAD~9", toolchain)
     deployment.resolve(where)
     assert (deployment.folder(where, "prod") / "a.txt").read_text() == "41\n"

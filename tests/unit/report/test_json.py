@@ -26,12 +26,12 @@ def test_json_is_one_document_of_the_published_form() -> None:
         "line": 14,
         "severity": "error",
         "rule": "",
-        "message": "says java 11, but the service is for java 8",
+        "message": "uses java 11, but the service is for java 8",
         "fix": "write 8 here",
         "related": [{"path": "pom.xml", "line": 21, "text": "<release>8</release>"}],
     }
     assert document["not_applicable"] == [
-        {"id": "SY006", "title": "XML parses", "reason": "there is no XML file"}
+        {"id": "SY006", "title": "XML parses", "reason": "no XML file"}
     ]
     assert document["results"][0] == {
         "id": "TF002",

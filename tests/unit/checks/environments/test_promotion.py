@@ -39,7 +39,7 @@ FOREIGN_WORKFLOW = "on: push\njobs:\n  prod:\n    runs-on: x\n    steps: [{run: 
 def test_a_pipeline_of_another_kind_is_not_judged(text: str, tmp_path: Path) -> None:
     report = checked(tmp_path, "EN006", {".github/workflows/ci.yml": text})
     assert [one.reason for one in report.inapplicable] == [
-        "there is no pipeline that deploys to one environment after the other with make"
+        "no pipeline deploys to one environment after the other with make"
     ]
 
 
