@@ -256,7 +256,7 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
 
 
 def _table(text: str) -> object:
-    """Return the content of a computed table, or its text if unreadable; conditions need none."""
+    """Return the content of a computed table, or its text if it cannot be read."""
     try:
         return question_types.native("yaml", text)
     except ValueError:

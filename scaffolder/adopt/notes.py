@@ -39,7 +39,7 @@ def of(
     blocked = [one.path for one in laid.of(FileAction.LEFT_OUT) if one.path in laid.kept]
     blocked += [file for file in FILES if tool and file not in own]
     if blocked:
-        yield f"not written, because something else stands there: {', '.join(blocked[:5])}"
+        yield f"not written, because another file is there: {', '.join(blocked[:5])}"
 
 
 def _of_the_deployment(proposal: Proposal) -> Iterator[str]:

@@ -234,7 +234,7 @@ def _stopped(error: Exception, folder: Path) -> ScaffolderError:
     if isinstance(error, InvalidConfigFileError):
         return RenderError("the template does not render: its copier.yml does not parse")
     if isinstance(error, ForbiddenPathError):
-        return RenderError(f"the template does not render: {said}, because it lies outside")
+        return RenderError(f"the template does not render: {said}, because it is outside")
     if isinstance(error, LookupError):  # names only the object of the search
         said = f"{type(error).__name__}: {said}"
     if refused := _REFUSED.match(said):

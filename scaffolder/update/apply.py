@@ -54,7 +54,7 @@ def put(step: Step, folder: Path) -> None:
     """Apply `step` to the files and the index; `folder` is temporary and outlives this call.
 
     Raises:
-        ToolCrashed: Git refused, and nothing was changed; or it died half-way, which the message
+        ToolCrashed: Git refused, and nothing was changed; or it was interrupted, which the message
         reports.
 
     """
@@ -173,7 +173,7 @@ def _taken_back(git: Git, begun: Journal, file: Path, reason: str) -> ToolCrashe
 
 
 def _mark_conflicts(git: Git, conflicts: tuple[Stage, ...], zero: str) -> None:
-    """Record each conflict's sides in the index, and write the file, also in a sparse checkout."""
+    """Record each conflict's sides in the index, and write its file, beyond a sparse checkout too."""
     paths = sorted({stage.path for stage in conflicts})
     if paths:
         listed = "".join(f"{path}\0" for path in paths)

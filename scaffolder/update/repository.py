@@ -123,7 +123,7 @@ def refuse_unsettled(repository: Repository) -> None:
     if changed:
         raise UpdateError(
             f"changed and not committed: {some([file for _, file in changed])}",
-            hint="git commit (or git stash) first, so that the update can be told from your work",
+            hint="git commit (or git stash) first, so that the update is separate from your work",
         )
 
 

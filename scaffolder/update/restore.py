@@ -31,7 +31,7 @@ class Restored:
 
 
 def refuse_interrupted(repository: Repository) -> None:
-    """Stop where an update died half-way.
+    """Raise if an earlier update was interrupted.
 
     Raises:
         UpdateError: saying how to take it back.
@@ -40,7 +40,7 @@ def refuse_interrupted(repository: Repository) -> None:
     last = journal.read(repository.private, repository.head)
     if last and last.state == journal.BEGUN and last.head == repository.head:
         raise UpdateError(
-            "an earlier update died half-way", hint="scaffold update --abort takes it back"
+            "an earlier update was interrupted", hint="scaffold update --abort takes it back"
         )
 
 

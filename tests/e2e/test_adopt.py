@@ -502,7 +502,7 @@ def test_nothing_takes_the_place_of_a_file_or_a_link_that_is_called_app(
     assert foreign.git(maven, "diff", "--name-only", "--diff-filter=a", "main", branch.NAME) == ""
     assert made.scripts == ()
     assert (
-        "not written, because something else stands there: app/build.sh, app/test.sh, app/run.sh"
+        "not written, because another file is there: app/build.sh, app/test.sh, app/run.sh"
         in made.notes
     )
 

@@ -157,7 +157,7 @@ def test_a_process_that_dies_while_it_writes_is_taken_back(project: Path, tmp_pa
     refused = subprocess.run(command("update", str(copy)), capture_output=True, text=True)
     assert refused.returncode == ExitCode.USAGE
     assert refused.stderr == (
-        "scaffold: an earlier update died half-way\n  try: scaffold update --abort takes it back\n"
+        "scaffold: an earlier update was interrupted\n  try: scaffold update --abort takes it back\n"
     )
     assert subprocess.run(command("update", "--abort", str(copy))).returncode == ExitCode.CLEAN
     assert seen(copy) == before

@@ -185,7 +185,7 @@ def _is_named(project: Project, one: Declaration, service: Path) -> bool:
 
 
 _DEEP = 3
-"""Folders above a Dockerfile, from which on it does not speak for the whole repository."""
+"""So many folders above a Dockerfile: from there it does not speak for the repository."""
 
 
 def _rights(project: Project, said: Facts, runtime: str) -> dict[Path, Declaration]:

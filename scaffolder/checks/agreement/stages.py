@@ -140,7 +140,7 @@ def production_has_a_gate(project: Project, _: Toolchain) -> Verdict:
             findings.append(
                 disagreement(
                     _place(project, one, last),
-                    f"deploys to {last} without asking anybody",
+                    f"deploys to {last} without an approval",
                     other,
                     fix="ask for an approval",
                 )

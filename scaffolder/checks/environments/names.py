@@ -66,7 +66,7 @@ def files_speak_of_their_own_environment(project: Project, _: Toolchain) -> Verd
     """No file of one environment names another one: prod has no host, bucket or cluster of qa."""
     families = environments.families(project)
     if not families:
-        raise NotApplicable("no files of several environments lie beside each other")
+        raise NotApplicable("no files of several environments are beside each other")
     findings: list[Finding] = []
     for family in families:
         for name, file in family.files.items():

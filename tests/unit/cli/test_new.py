@@ -235,9 +235,7 @@ def test_new_makes_a_first_commit_unless_it_lies_in_a_repository(
     status = ["git", "-C", "outer", "status", "--porcelain", "--branch"]
     assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == "## main\n"
     assert cli.run(["new", "inner", "--no-check", "-o", "outer"]) == ExitCode.CLEAN
-    assert (
-        "no first commit: it lies in a Git repository; git add it there" in capsys.readouterr().out
-    )
+    assert "no first commit: it is in a Git repository; git add it there" in capsys.readouterr().out
     assert not (tmp_path / "outer" / "inner" / ".git").exists()
 
 

@@ -91,7 +91,7 @@ def test_a_refused_update_is_one_document_of_its_kind(
         assert json.loads(captured.out)["error"] == {
             "kind": "update",
             "message": "changed and not committed: a.txt",
-            "hint": "git commit (or git stash) first, so that the update can be told from your work",
+            "hint": "git commit (or git stash) first, so that the update is separate from your work",
             "missing": [],
         }
         assert captured.err.startswith("scaffold: changed and not committed: a.txt\n")

@@ -44,7 +44,7 @@ def test_a_filter_that_fails_leaves_nothing_half_written(
     if failing == "True":  # so that the old content cannot be written either
         assert stopped.value.message.startswith("the update is half-written")
         assert stopped.value.hint == "mend that, then scaffold update --abort"
-        with pytest.raises(UpdateError, match="an earlier update died half-way"):
+        with pytest.raises(UpdateError, match="an earlier update was interrupted"):
             update(project)
         git(project, "config", "filter.broken.smudge", _filter("False"))
         run.abort(project)

@@ -181,7 +181,7 @@ def test_a_record_that_a_half_written_update_left_is_not_what_is_named(
     record.unlink() if left is None else record.write_text(left, encoding="utf-8")
     assert cli.run(["update", str(project)]) == ExitCode.USAGE
     assert capsys.readouterr().err == (
-        "scaffold: an earlier update died half-way\n  try: scaffold update --abort takes it back\n"
+        "scaffold: an earlier update was interrupted\n  try: scaffold update --abort takes it back\n"
     )
     run.abort(project)
     assert contents(project) == before

@@ -74,7 +74,7 @@ def test_what_the_machine_says_to_copier_is_no_answer(
             "a: [\n",
             r"^copier\.yml of the template cannot be read: line 6: did not find expected node content$",
         ),
-        ({}, "---\n_subdirectory: ..\n", r'"\.\." is forbidden, because it lies outside$'),
+        ({}, "---\n_subdirectory: ..\n", r'"\.\." is forbidden, because it is outside$'),
     ],
 )
 def test_a_template_that_does_not_render_says_why(

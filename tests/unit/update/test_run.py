@@ -313,7 +313,7 @@ def test_an_update_that_died_half_way_asks_for_abort(template: Template, tmp_pat
         journal.read_text(encoding="utf-8").replace('"done"', '"begun"'), encoding="utf-8"
     )
     git(project, "restore", "--staged", "a.txt")
-    with pytest.raises(UpdateError, match="an earlier update died half-way"):
+    with pytest.raises(UpdateError, match="an earlier update was interrupted"):
         update(project)
     run.abort(project)
     assert contents(project) == before
