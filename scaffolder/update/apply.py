@@ -173,7 +173,7 @@ def _taken_back(git: Git, begun: Journal, file: Path, reason: str) -> ToolCrashe
 
 
 def _mark_conflicts(git: Git, conflicts: tuple[Stage, ...], zero: str) -> None:
-    """Record each conflict's sides in the index, and write its file, beyond a sparse checkout too."""
+    """Record each conflict's sides in the index, and write its file, sparse or not."""
     paths = sorted({stage.path for stage in conflicts})
     if paths:
         listed = "".join(f"{path}\0" for path in paths)

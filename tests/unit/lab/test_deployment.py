@@ -54,5 +54,5 @@ def test_the_end_is_after_the_last_record(place: Place) -> None:
 
 def test_a_commit_that_is_not_there_is_refused(place: Place) -> None:
     toolchain = ScriptedToolchain({"git": said(exit_code=128, stderr="fatal: x")})
-    with pytest.raises(ProjectError, match="there is no commit 'abc'"):
+    with pytest.raises(ProjectError, match="unknown commit 'abc'"):
         deployment.deploy(place, "dev", "abc", toolchain)

@@ -43,7 +43,7 @@ def test_a_filter_that_fails_leaves_nothing_half_written(
         update(project)
     if failing == "True":  # so that the old content cannot be written either
         assert stopped.value.message.startswith("the update is half-written")
-        assert stopped.value.hint == "mend that, then scaffold update --abort"
+        assert stopped.value.hint == "fix that, then scaffold update --abort"
         with pytest.raises(UpdateError, match="an earlier update was interrupted"):
             update(project)
         git(project, "config", "filter.broken.smudge", _filter("False"))

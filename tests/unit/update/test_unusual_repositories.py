@@ -174,7 +174,7 @@ def test_a_link_where_the_template_has_a_folder_is_kept_beside(
     notes = {change.path: (change.fate, change.note) for change in outcome.changes}
     assert notes["docs~yours"] == (
         FileAction.KEPT,
-        "it is yours, and was docs, where the template has a folder",
+        "it is yours, and was docs, which is a folder in the template",
     )
     assert notes["b.txt"] == (
         FileAction.CONFLICT,
