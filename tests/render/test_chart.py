@@ -231,14 +231,6 @@ def test_the_quota_allows_the_largest_environment(
         )
 
 
-def test_environments_have_the_same_keys(pristine: Repository) -> None:
-    chart = _chart(pristine())
-    keys = [
-        _keys(yaml.safe_load((chart / f"values-{name}.yaml").read_text())) for name in ENVIRONMENTS
-    ]
-    assert keys[0] == keys[1] == keys[2]
-
-
 def _chart(repository: Path) -> Path:
     (chart,) = (repository / "helm").iterdir()
     return chart

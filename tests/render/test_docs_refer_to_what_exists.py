@@ -1,7 +1,4 @@
-"""References of a generated text exist in the repository.
-
-Links, paths, make targets, owners' patterns.
-"""
+"""References of a generated text exist in the repository: paths, and versions for Renovate."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from sample import sample
 from support import Repository
 
@@ -68,33 +64,12 @@ def rendered(request: pytest.FixtureRequest, pristine: Repository) -> Path:
     return pristine(**ANSWERS[request.param])
 
 
-def test_links_lead_to_files_and_headings(rendered: Path) -> None:
-    assert [*dangling_links(rendered)] == []
-
-
 def test_paths_in_texts_exist(rendered: Path) -> None:
     assert [*dangling_paths(rendered)] == []
 
 
 def test_paths_in_any_file_exist(rendered: Path) -> None:
     assert [*dangling_mentions(rendered)] == []
-
-
-def test_make_targets_in_texts_exist(rendered: Path) -> None:
-    assert [*unknown_targets(rendered)] == []
-
-
-def test_owners_patterns_match_files(rendered: Path) -> None:
-    assert [*idle_patterns(rendered)] == []
-
-
-def test_devcontainer_runs_the_runtime_version_of_the_service(rendered: Path) -> None:
-    answers = yaml.safe_load((rendered / ".copier-answers.yml").read_text(encoding="utf-8"))
-    stated = (rendered / f".{answers['runtime']}-version").read_text(encoding="utf-8").strip()
-    devcontainer = "".join(
-        file.read_text(encoding="utf-8") for file in (rendered / ".devcontainer").iterdir()
-    )
-    assert re.search(rf"\b{re.escape(stated)}\b", devcontainer)
 
 
 def test_renovate_finds_every_version_that_it_is_told_to_watch(rendered: Path) -> None:
@@ -104,31 +79,20 @@ def test_renovate_finds_every_version_that_it_is_told_to_watch(rendered: Path) -
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("[there](docs/absent.md)", "README.md:1: links to docs/absent.md, which does not exist"),
-        ("[there](#absent)", "README.md:1: links to #absent, which is no heading"),
         ("see `docs/absent.md`", "README.md:1: `docs/absent.md` does not exist"),
         ("see `absent.yaml`", "README.md:1: `absent.yaml` does not exist"),
         ("see `docs/{present,absent}.md`", "README.md:1: `docs/absent.md` does not exist"),
-        ("run `make absent`", "README.md:1: `make absent` is no target"),
-        (
-            "```sh\nmake present absent DRY_RUN=1 # so\n```",
-            "README.md:2: `make absent` is no target",
-        ),
         ("```sh\nvi docs/absent.md\n```", "README.md:2: `docs/absent.md` does not exist"),
     ],
 )
 def test_a_dangling_reference_is_found(tmp_path: Path, text: str, finding: str) -> None:
     _write(tmp_path, text)
-    assert [*dangling_links(tmp_path), *dangling_paths(tmp_path), *unknown_targets(tmp_path)] == [
-        finding
-    ]
+    assert [*dangling_paths(tmp_path)] == [finding]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "[there](docs/present.md#a-heading-with-code)",
-        "[away](https://example.org/docs/absent.md)",
         "see `docs/present.md`, `docs/`, `present.md`, `build/digest`, `/healthz`, `docs/<name>.md`, `docs/*.md`",
         "run `make present DRY_RUN=1`, and make sure",
         "```sh\nmake -s present | tee out   # and make absent\n```",
@@ -136,13 +100,7 @@ def test_a_dangling_reference_is_found(tmp_path: Path, text: str, finding: str) 
 )
 def test_a_sound_reference_is_not_found(tmp_path: Path, text: str) -> None:
     _write(tmp_path, text)
-    assert [*dangling_links(tmp_path), *dangling_paths(tmp_path), *unknown_targets(tmp_path)] == []
-
-
-def test_a_pattern_without_files_is_found(tmp_path: Path) -> None:
-    _write(tmp_path, "")
-    (tmp_path / "CODEOWNERS").write_text("* @o/t\n/docs/ @o/t\n/absent/ @o/t\n", encoding="utf-8")
-    assert [*idle_patterns(tmp_path)] == ["CODEOWNERS:3: /absent/ matches no file"]
+    assert [*dangling_paths(tmp_path)] == []
 
 
 def _write(root: Path, readme: str) -> None:
@@ -150,24 +108,6 @@ def _write(root: Path, readme: str) -> None:
     (root / "docs/present.md").write_text("# A heading, with `code`\n", encoding="utf-8")
     (root / "Makefile").write_text(".PHONY: present\npresent: docs\n\t@true\n", encoding="utf-8")
     (root / "README.md").write_text(readme, encoding="utf-8")
-
-
-def dangling_links(root: Path) -> Iterator[str]:
-    """Relative links of Markdown texts that lead to no file, or to no heading of it."""
-    for file in _texts(root):
-        for number, line, kind in _lines(file):
-            if kind != "prose":
-                continue
-            for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", line)):
-                if re.match(r"[a-z]+:", target):
-                    continue
-                path, _, heading = target.partition("#")
-                where = f"{file.relative_to(root)}:{number}: links to {target}"
-                destination = (file.parent / path) if path else file
-                if not destination.exists():
-                    yield f"{where}, which does not exist"
-                elif heading and heading not in _headings(destination):
-                    yield f"{where}, which is no heading"
 
 
 def dangling_paths(root: Path) -> Iterator[str]:
@@ -207,35 +147,6 @@ def dangling_mentions(root: Path) -> Iterator[str]:
                     yield f"{path}:{number}: {found} does not exist"
 
 
-def unknown_targets(root: Path) -> Iterator[str]:
-    """`make` targets that Markdown texts name and the Makefile does not have."""
-    makefile = (
-        (root / "Makefile").read_text(encoding="utf-8") if (root / "Makefile").exists() else ""
-    )
-    targets = {
-        name
-        for line in re.findall(r"(?m)^([\w%][\w .%-]*):(?!=)", makefile)
-        for name in line.split()
-    }
-    for file in _texts(root):
-        for number, code in _code(file):
-            for words in re.findall(r"(?:^|[;&|(]|\s)make((?:\s+[\w./=:@$\"'<>{}-]+)*)", code):
-                for word in words.split():
-                    if re.fullmatch(r"[a-z][a-z-]*", word) and word not in targets:
-                        yield f"{file.relative_to(root)}:{number}: `make {word}` is no target"
-
-
-def idle_patterns(root: Path) -> Iterator[str]:
-    """Lines of CODEOWNERS that own nothing."""
-    files = [path for path in _present(root) if (root / path).is_file()]
-    for number, line in enumerate(
-        (root / "CODEOWNERS").read_text(encoding="utf-8").splitlines(), start=1
-    ):
-        pattern = line.split("#")[0].split()
-        if pattern and not any(_owned(path, pattern[0]) for path in files):
-            yield f"CODEOWNERS:{number}: {pattern[0]} matches no file"
-
-
 def blind_managers(root: Path) -> Iterator[str]:
     """Custom managers of renovate.json that match no version in one of the files that they name."""
     files = [path for path in _present(root) if (root / path).is_file()]
@@ -248,12 +159,6 @@ def blind_managers(root: Path) -> Iterator[str]:
             found = "".join(file.read_text(encoding="utf-8") for file in watched)
             if not any(expression.search(found) for expression in expressions):
                 yield f"renovate.json: {manager['matchStrings'][0]} finds nothing in {pattern}"
-
-
-def _owned(path: str, pattern: str) -> bool:
-    if pattern.endswith("/"):
-        return path.startswith(pattern.lstrip("/"))
-    return fnmatch.fnmatch(path, pattern.lstrip("/") if "/" in pattern else f"*{pattern}")
 
 
 def _names_something(
@@ -322,13 +227,3 @@ def _code(file: Path) -> Iterator[tuple[int, str]]:
             yield from ((number, span) for span in re.findall(r"`([^`]+)`", line))
         elif kind == "shell":
             yield number, line.split(" #")[0]
-
-
-def _headings(file: Path) -> set[str]:
-    """The anchors that GitHub and GitLab give to the headings of a Markdown file."""
-    lines = (line for _, line, kind in _lines(file) if kind == "prose" and line.startswith("#"))
-    headings = (re.sub(r"^#+\s+|\s+#*$", "", line) for line in lines)
-    return {
-        re.sub(r"[^\w\- ]", "", heading.replace("`", "")).strip().lower().replace(" ", "-")
-        for heading in headings
-    }

@@ -1,4 +1,4 @@
-"""A repository knows one runtime in one version: it never mentions another, and states the version the same everywhere."""
+"""A repository knows one runtime: it never mentions another, and its version file and its image state one version."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import Repository, ScriptedToolchain
+from support import Repository
 
-from scaffolder.checks.agreement.runtime import runtime_is_the_same_everywhere
-from scaffolder.repository import facts
-from scaffolder.repository.project import Project
 from scaffolder.template import answers
 
 WORDS = {
@@ -57,9 +54,6 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 VERSIONS = tuple(_versions())
-each_version = pytest.mark.parametrize(
-    ("runtime", "version"), VERSIONS, ids=["-".join(each) for each in VERSIONS]
-)
 
 
 def test_every_runtime_has_words_to_be_found_by() -> None:
@@ -89,34 +83,16 @@ def test_the_runtime_itself_is_found(runtime: str, pristine: Repository) -> None
     assert {"Dockerfile", "README.md", "app/build.sh", f".{runtime}-version"} <= found
 
 
-@each_version
-def test_the_version_is_the_same_everywhere(
-    runtime: str, version: str, pristine: Repository
+@pytest.mark.parametrize("runtime", WORDS)
+def test_one_version_file_and_the_image_state_the_version(
+    runtime: str, pristine: Repository
 ) -> None:
-    root = pristine(runtime=runtime, runtime_version=version)
-    assert (root / f".{runtime}-version").read_text() == f"{version}\n"
-    assert re.findall(r"^ARG ([A-Z]+)_VERSION=(.*)$", (root / "Dockerfile").read_text(), re.M) == [
-        (runtime.upper(), version)
-    ]
-    project = Project(root)
-    verdict = runtime_is_the_same_everywhere(project, ScriptedToolchain({}))
-    assert verdict.findings == ()
-    stated = [
-        statement
-        for statement in facts.read(project).starting("runtime ")
-        if statement.place.path.name != "compose.yaml"  # the chat page has a runtime of its own
-    ]
-    assert {statement.fact for statement in stated} == {f"runtime {runtime}"}
-    assert {statement.value for statement in stated if statement.role != "range"} == {version}
-    assert {"Dockerfile", f".{runtime}-version"} <= {
-        statement.place.path.name for statement in stated
-    }
-
-
-@each_version
-def test_one_version_file_is_there(runtime: str, version: str, pristine: Repository) -> None:
-    root = pristine(runtime=runtime, runtime_version=version)
-    assert [file.name for file in root.glob(".*-version")] == [f".{runtime}-version"]
+    """The other places are held against these two: AG001 to AG006 on each combination of the matrix."""
+    root = pristine(runtime=runtime)
+    (file,) = root.glob(".*-version")
+    assert file.name == f".{runtime}-version"
+    stated = re.findall(r"^ARG ([A-Z]+)_VERSION=(.*)$", (root / "Dockerfile").read_text(), re.M)
+    assert stated == [(runtime.upper(), file.read_text().strip())]
 
 
 def _lines(root: Path) -> Iterator[tuple[str, str]]:
