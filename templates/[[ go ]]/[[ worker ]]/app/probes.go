@@ -28,31 +28,34 @@ func newProbes(settings config, w *worker, log *slog.Logger) (*probes, error) {
 	if err != nil {
 		return nil, err
 	}
-	paths := http.NewServeMux()
-	paths.HandleFunc("GET /healthz", func(out http.ResponseWriter, _ *http.Request) {
-		status(out, w.alive(), "alive", "stalled")
-	})
-	paths.HandleFunc("GET /readyz", func(out http.ResponseWriter, _ *http.Request) {
-		status(out, w.ready.Load(), "ready", "not ready")
-	})
-	paths.HandleFunc("GET /metrics", func(out http.ResponseWriter, _ *http.Request) {
-		out.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		fmt.Fprint(out, w.metrics.text())
-	})
-	paths.HandleFunc("GET /info", func(out http.ResponseWriter, _ *http.Request) {
-		answer(out, http.StatusOK, struct {
-			Service     string      `json:"service"`
-			Environment string      `json:"environment"`
-			Runtime     runtimeInfo `json:"runtime"`
-			Revision    string      `json:"revision"`
-			Digest      string      `json:"digest"`
-		}{
-			settings.serviceName,
-			settings.environment,
-			runtimeInfo{"go", goVersion()},
-			settings.revision,
-			settings.imageDigest,
-		})
+	// What exactly runs here: the deployment compares it with what it meant to deploy.
+	info := struct {
+		Service     string      `json:"service"`
+		Environment string      `json:"environment"`
+		Runtime     runtimeInfo `json:"runtime"`
+		Revision    string      `json:"revision"`
+		Digest      string      `json:"digest"`
+	}{
+		settings.serviceName,
+		settings.environment,
+		runtimeInfo{"go", goVersion()},
+		settings.revision,
+		settings.imageDigest,
+	}
+	paths := http.HandlerFunc(func(out http.ResponseWriter, request *http.Request) {
+		switch request.URL.Path {
+		case "/healthz":
+			status(out, w.alive(), "alive", "stalled")
+		case "/readyz":
+			status(out, w.ready.Load(), "ready", "not ready")
+		case "/metrics":
+			out.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+			fmt.Fprint(out, w.metrics.text())
+		case "/info":
+			answer(out, http.StatusOK, info)
+		default:
+			answer(out, http.StatusNotFound, map[string]string{"error": "not found"})
+		}
 	})
 	// Whoever connects and says nothing must not keep the connection.
 	p := &probes{listener: listener, http: http.Server{Handler: paths, ReadTimeout: 10 * time.Second}}
