@@ -40,9 +40,6 @@ _OF_A_SERVICE = ("runtime", "runtime_version", "workload", "deploy", "monitoring
 _OF_A_CLOUD = ("cluster", "platform_parts", "oidc_provider", "accounts", "nodes")
 """Questions that are asked of some clouds alone, in their order: one axis with the cloud."""
 
-_OF_A_WORKLOAD = ("workload", "contract")
-"""A question, and what is asked for one of its answers: one axis."""
-
 
 @cache
 def covering(strength: int) -> tuple[Combination, ...]:
@@ -237,7 +234,6 @@ def _axes() -> dict[str, list[str]]:
             "kind",
             *_OF_A_CLOUD,
             *_OF_A_COMPANY,
-            *_OF_A_WORKLOAD,
             *_OTHER_WAYS,
         }:
             continue
@@ -249,7 +245,6 @@ def _axes() -> dict[str, list[str]]:
     return {
         "runtime": list(_runtimes()),
         "cloud": list(_clouds()),
-        "workload": list(_workloads()),
         **{name: values for name, values in axes.items() if len(values) > 1},
     }
 
@@ -261,19 +256,6 @@ def _runtimes() -> Iterator[str]:
             {**_IDENTITY, "runtime": runtime.value}
         ):
             yield f"{runtime.value} {version.value}"
-
-
-def _workloads() -> Iterator[str]:
-    """Each workload, with each answer to what it alone is asked."""
-    by_name = {question.name: question for question in answers.questions()}
-    for workload in by_name["workload"].choices_given(_IDENTITY):
-        given: dict[str, Answer] = {**_IDENTITY, "kind": "service", "workload": workload.value}
-        contract = by_name["contract"]
-        choices = contract.choices_given(given) if contract.asked_given(given) else ()
-        for choice in choices:
-            yield f"workload={workload.value} contract={choice.value}"
-        if not choices:
-            yield f"workload={workload.value}"
 
 
 def _clouds(kind: str = "service", of_three: bool = False) -> Iterator[str]:
@@ -309,7 +291,7 @@ def _answered(axis: str, value: str) -> dict[str, str]:
     if axis == "runtime":
         runtime, version = value.split()
         return {"runtime": runtime, "runtime_version": version}
-    return _of_a_cloud(value) if axis in {"cloud", "workload"} else {axis: value}
+    return _of_a_cloud(value) if axis == "cloud" else {axis: value}
 
 
 def _of_a_cloud(value: str) -> dict[str, str]:

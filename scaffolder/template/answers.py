@@ -198,10 +198,26 @@ def complete(
                 place = places.get(question.name, "your own default")
                 raise AnswersError(f"{place}: {error.message}", hint=error.hint) from error
             better = own or _proposal(question, proposed, answers)
-            answer = _answered(question, answers, ask, better)
+            asking = ask if _has_effect(question, answers, folder) else None
+            answer = _answered(question, answers, asking, better)
             if answer is not None:
                 answers[question.name] = answer
     return answers
+
+
+def _has_effect(question: Question, answers: Mapping[str, Answer], folder: Path | None) -> bool:
+    """Return whether an answer changes anything beside the earlier ones.
+
+    The template lists under `without_effect` what does not, with a condition. Such an answer is
+    stored all the same, so that it is there when the other answer changes.
+    """
+    entry = bundled.configuration(folder).get("without_effect") or {}
+    conditions = entry.get("default") if isinstance(entry, dict) else None
+    condition = conditions.get(question.name) if isinstance(conditions, dict) else None
+    if condition is None:
+        return True
+    holds = expressions.understood(str(condition), answers, folder)
+    return holds is None or holds.strip().lower() in {"", "false", "no", "0"}
 
 
 def _not_asked(

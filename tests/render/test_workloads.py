@@ -12,6 +12,7 @@ from support import Repository
 from scaffolder.errors import AnswersError
 from scaffolder.repository.runtimes import RUNTIMES
 from scaffolder.template import answers
+from scaffolder.template.answers import Answer, Question
 
 NAME = {"service_name": "my-service"}
 CLOUDS = dict(zip(RUNTIMES, ("aws", "azure", "none", "aws"), strict=True))
@@ -245,7 +246,7 @@ def test_no_source_names_one_that_stays_with_the_service(
         }
 
     here = sources(workload)
-    absent = {name.partition(".")[0] for name in sources("service").keys() - here.keys()}
+    absent = set(map(_stem, sources("service"))) - set(map(_stem, here))
     assert absent
     assert [
         (name, other)
@@ -255,12 +256,28 @@ def test_no_source_names_one_that_stays_with_the_service(
     ] == []
 
 
-def test_a_worker_gets_no_question_about_a_contract() -> None:
-    question = {question.name: question for question in answers.questions()}["contract"]
-    given = {**NAME, "kind": "service"}
-    assert question.asked_given({**given, "workload": "service"})
-    assert not question.asked_given({**given, "workload": "worker"})
-    assert not question.asked_given({**given, "workload": "cron"})
+@pytest.mark.parametrize(
+    ("workload", "asked"), [("service", True), ("worker", False), ("cron", False)]
+)
+def test_only_a_service_is_asked_about_its_contract(workload: str, asked: bool) -> None:
+    """The default is stored all the same: the workload may become a service."""
+    heard: list[str] = []
+
+    def enter(question: Question, _: object, default: Answer | None, __: object) -> Answer:
+        heard.append(question.name)
+        assert default is not None
+        return default
+
+    given = {**NAME, "workload": workload}
+    known = answers.complete(given, proposed=answers.proposals(), ask=enter)
+    assert ("contract" in heard) is asked
+    assert "deploy" in heard
+    assert known["contract"] == "enforce"
+    assert answers.complete({**given, "contract": "report"}, ask=enter)["contract"] == "report"
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _rights(repository: Path) -> set[tuple[str, str, str]]:
