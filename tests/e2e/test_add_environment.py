@@ -114,12 +114,13 @@ def test_a_domain_that_the_owner_wrote_by_hand_can_be_answered(
 ) -> None:
     """Releases before 0.6.0 said: replace `example.com` in each file that `git grep -l` names."""
     project = _begun(tag, {"ci": ["github", "jenkins"]}, history, tmp_path, toolchain)
+    mine = _filled_in(project)
     everywhere = git(project, "grep", "-l", "example[.]com").split()
     for name in everywhere:
         file = project / name
         if name not in {answers.FILE, "docs/first-deploy.md"}:
             file.write_text(file.read_text("utf-8").replace("example.com", "acme.io"), "utf-8")
-    mine = _filled_in(project)
+    _commit(project)
 
     assert run.update(Request(root=project)).conflicts == ()
     _commit(project)

@@ -489,6 +489,34 @@ def test_a_service_that_moves_to_a_shared_cluster_destroys_nothing(
     }[cloud] in forgotten
 
 
+@pytest.mark.rehearse
+def test_another_range_of_addresses_is_no_update_but_a_new_network(
+    tools: SystemToolchain, pristine: Repository
+) -> None:
+    found = between(pristine(), pristine(network_range="10.87.0.0/16"), tools)
+    assert found.failed
+    replaced = {(one.target, one.address) for one in found.planned if one.action == "replace"}
+    for name in ("dev", "qa", "prod"):
+        assert (f"env {name}", "module.network.aws_vpc.this") in replaced
+
+
+@pytest.mark.rehearse
+def test_cheaper_environments_lose_ways_out_before_production_alone(
+    tools: SystemToolchain, pristine: Repository
+) -> None:
+    found = between(pristine(), pristine(outside_production="cheaper"), tools)
+    lost = {(one.target, one.address) for one in found.planned if one.destroys}
+    assert lost == {
+        (f"env {name}", f'module.network.{kind}["eu-central-1{zone}"]')
+        for name in ("dev", "qa")
+        for kind in ("aws_eip.nat", "aws_nat_gateway.this")
+        for zone in "bc"
+    }
+    azure = pristine(cloud="azure")
+    found = between(azure, pristine(cloud="azure", outside_production="cheaper"), tools)
+    assert [one for one in found.planned if one.destroys] == []
+
+
 IN_ITS_PARENT = {
     "aws_iam_role_policy",
     "azurerm_federated_identity_credential",
