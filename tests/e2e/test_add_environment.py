@@ -112,12 +112,19 @@ def test_what_the_owner_filled_in_stays(
 def test_a_domain_that_the_owner_wrote_by_hand_can_be_answered(
     tag: str, history: tuple[str, History], tmp_path: Path, toolchain: SystemToolchain
 ) -> None:
-    """Releases before 0.6.0 said: replace `example.com` in each file that `git grep -l` names."""
+    """Its pages said: replace `example.com` in each file that `git grep -l` names.
+
+    Of the rules and dashboards that releases up to 0.7.0 wrote, later ones have other lines, and
+    the update itself asks about those: here the owner has replaced hosts and page.
+    """
     project = _begun(tag, {"ci": ["github", "jenkins"]}, history, tmp_path, toolchain)
     mine = _filled_in(project)
     everywhere = git(project, "grep", "-l", "example[.]com").split()
+    rewritten = RELEASES.index(tag) <= RELEASES.index("v0.7.0")
     for name in everywhere:
         file = project / name
+        if rewritten and name != "README.md" and "/values" not in name:
+            continue
         if name not in {answers.FILE, "docs/first-deploy.md"}:
             file.write_text(file.read_text("utf-8").replace("example.com", "acme.io"), "utf-8")
     _commit(project)
