@@ -552,10 +552,16 @@ def _is_run_elsewhere(file: Path) -> bool:
     return not (_TRIALS | _OF_OTHERS).isdisjoint(file.parts[:-1])
 
 
+_WRONG_ON_PURPOSE = re.compile(r"(?:^|[-_.])(?:negative|invalid|malformed|broken)(?:[-_.]|$)")
+"""A part of the name of a file of a test: it has a fault that the test looks for."""
+
+
 def is_test_data(file: Path) -> bool:
     """Return whether a file is what a test reads, by its folder: it may be wrong on purpose."""
     folders = file.parts[:-1]
     if not _TEST_DATA.isdisjoint(folders):
+        return True
+    if _WRONG_ON_PURPOSE.search(file.name) and not _TRIALS.isdisjoint(folders):
         return True
     path = file.as_posix()
     return ("resources" in folders and _TEST_RESOURCES.search(path) is not None) or (

@@ -499,3 +499,23 @@ def test_a_pipeline_that_tries_two_major_versions(
         for name, versions in jobs.items()
     }
     assert number(tmp_path, workflows, "AG008") == wrong
+
+
+# ---- SY002: wrong on purpose ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("test/kubepug/smoke-test-negative.yaml", 0),
+        ("tests/invalid-workflow.yaml", 0),
+        ("e2e/cases/a.malformed.yaml", 0),
+        ("deploy/negative.yaml", 1),
+        ("tests/workflow.yaml", 1),
+        ("tests/invalidation.yaml", 1),
+    ],
+)
+def test_a_file_of_a_test_that_says_so_is_wrong_on_purpose(
+    tmp_path: Path, path: str, wrong: int
+) -> None:
+    assert number(tmp_path, {path: "incorrect formatting\nkind: A\n"}, "SY002") == wrong
