@@ -183,9 +183,18 @@ def dev_container_settings(project: Project) -> tuple[Path, ...]:
 
 def compose_files(project: Project) -> tuple[Path, ...]:
     """Return the files of Docker Compose, overrides included."""
-    return project.matching(
-        "compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"
-    )
+    return project.once("files of Compose", lambda: tuple(_compose_files(project)))
+
+
+_SERVICES = re.compile(r"^services:\s*(?:#.*)?$", re.MULTILINE)
+
+
+def _compose_files(project: Project) -> Iterator[Path]:
+    for file in project.matching("*compose*.yml", "*compose*.yaml"):
+        is_usual = file.name.startswith(("compose", "docker-compose"))
+        # Another name, such as demo-compose.yaml, is told by what the file holds.
+        if is_usual or ("compose" in file.name and _SERVICES.search(project.text(file))):
+            yield file
 
 
 # ---- pipelines -----------------------------------------------------------------------------------

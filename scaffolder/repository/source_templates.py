@@ -53,6 +53,9 @@ _READ_AS_THEY_ARE = re.compile(
 """Files whose program reads them as they are: a placeholder without quotes is a mistake there."""
 
 
+_CALLED_TEMPLATE = re.compile(r"(?:^|[-_.])(?:template|templ|tmpl)\.(?:ya?ml|json)$")
+
+
 def is_source(project: Project, file: Path, line: int = 0) -> bool:
     """Return whether a file is rendered or replaced first; it does not parse at `line`, if any."""
     if is_named_so(file):
@@ -60,6 +63,8 @@ def is_source(project: Project, file: Path, line: int = 0) -> bool:
     text = project.text(file)
     if text.startswith(_POINTER) or _STATEMENT.search(text):
         return True
+    if _CALLED_TEMPLATE.search(file.name) and "${" in text:
+        return True  # envsubst fills it in
     if not line or _READ_AS_THEY_ARE.fullmatch(file.as_posix()) or _is_of_helm(project, file):
         return False
     # A parser stops where a table that a placeholder seemed to open should have ended.

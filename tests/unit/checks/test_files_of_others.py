@@ -519,3 +519,48 @@ def test_a_file_of_a_test_that_says_so_is_wrong_on_purpose(
     tmp_path: Path, path: str, wrong: int
 ) -> None:
     assert number(tmp_path, {path: "incorrect formatting\nkind: A\n"}, "SY002") == wrong
+
+
+# ---- AG020, SY002: files by another name ---------------------------------------------------------
+
+JAVA = {
+    "Dockerfile": "FROM eclipse-temurin:21\nEXPOSE 8080\n",
+    "src/main/java/A.java": '@GetMapping("/orders")\nclass A { String a = "/customers"; }\n',
+    "pom.xml": "<project><artifactId>a</artifactId></project>\n",
+}
+NATS = """\
+services:
+  nats:
+    image: nats:2
+    healthcheck:
+      test: [CMD, wget, "http://localhost:8222/healthz"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("docker-compose.yml", NATS, 0),
+        ("deploy/shop-demo-compose.yaml", NATS, 0),
+        ("demo.compose.yml", NATS, 0),
+        ("deploy/demo-compose.yaml", NATS.replace("image: nats:2", "build: .."), 1),
+    ],
+)
+def test_compose_has_files_of_other_names(tmp_path: Path, name: str, text: str, wrong: int) -> None:
+    assert number(tmp_path, {**JAVA, name: text}, "AG020") == wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("add-service-template.yml", '${NAME}:\n  run: [${SHELL} "a"]\n', 0),
+        ("service_tmpl.yaml", 'a: [${SHELL} "a"]\n', 0),
+        ("template.yaml", 'a: [${SHELL} "a"]\n', 0),
+        ("add-service-template.yml", 'a: ["b" "a"]\n', 1),
+        ("add-service.yml", '${NAME}:\n  run: ["b" "a"]\n', 1),
+    ],
+)
+def test_a_template_that_a_script_fills_in_is_no_yaml_yet(
+    tmp_path: Path, name: str, text: str, wrong: int
+) -> None:
+    assert number(tmp_path, {name: text}, "SY002") == wrong
