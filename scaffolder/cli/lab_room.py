@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from scaffolder.cli import options
-from scaffolder.lab import bundle as bundling
 from scaffolder.lab import report as reporting
 from scaffolder.model import counted, visible
 
@@ -64,6 +63,8 @@ def report(folders: tuple[Path, ...], form: str) -> None:
 @options.debug
 def bundle(folder: Path, tracks: tuple[str, ...], wheel: Path | None) -> None:
     """Download what a room without a network needs into DIR: packages, runtimes, checksums."""
+    from scaffolder.lab import bundle as bundling  # the other commands of the lab need none of it
+
     made = bundling.make(folder, tracks, wheel)
     click.echo(f"{counted(len(made.files), 'file')}, {made.size / 1_000_000:.0f} MB in {folder}")
     click.echo("in the room:")
