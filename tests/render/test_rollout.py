@@ -25,12 +25,13 @@ IMAGE = {
     "revision": "aaaaaaa",
 }
 OF_TRACKS = {
-    *(f"AG0{number}" for number in (*range(21, 30), 54, 55, 56)),
+    *(f"AG0{number}" for number in (*range(21, 30), 55, 56)),
     "K8001",
     "K8002",
     "EN001",
 }
-"""Selectors, budgets, digests and values, as our checks read them."""
+"""Selectors, budgets, digests and values, as our checks read them. AG054 is not among them: ci/rollout.sh passes the replicas
+that the autoscaler made of a candidate, so that a release waits for them and none of them goes."""
 TRIED = {"candidate": {"digest": f"sha256:{'b' * 64}", "revision": "bbbbbbb", "weight": 10}}
 
 Object = dict[str, Any]
