@@ -25,6 +25,8 @@ _OF_A_COMPANY = ("network", "private_ca", "outside_production")
 """Questions of a company, about its network and what it spends: rows of their own, which have all of them."""
 _OTHER_WAYS = ("rollout",)
 """How a release takes over: its own values are rows of their own, because they change the same few files."""
+_OF_SERVERS = ("runs_on", "servers")
+"""Questions about servers: rows of their own, because most of the others are closed to them."""
 _HOSTS = {"git_host": "git.acme.io", "runner": "acme-linux"}
 _SMALL = {"outside_production": "cheaper", "network_range": "10.87.0.0/16"}
 _MIRRORS = {
@@ -148,6 +150,23 @@ def other_ways_to_release() -> tuple[Combination, ...]:
     return tuple(answers.complete({**_IDENTITY, **row}) for row in rows)
 
 
+def on_servers() -> tuple[Combination, ...]:
+    """Return the rungs on both clouds: one server, one that is watched, several; each pipeline and level once."""
+    rows: tuple[dict[str, object], ...] = (
+        {"cloud": "aws", "ci": ["github"], "monitoring": "none", "level": "work"},
+        {"cloud": "aws", "ci": ["gitlab", "jenkins"], "runtime": "go", "servers": 3},
+        {"cloud": "azure", "ci": ["azure-devops"], "runtime": "node"},
+        {
+            "cloud": "azure",
+            "ci": ["jenkins"],
+            "runtime": "python",
+            "servers": 2,
+            "accounts": "each",
+        },
+    )
+    return tuple(answers.complete({**_IDENTITY, "runs_on": "server", **row}) for row in rows)
+
+
 def _company_row(row: dict[str, object]) -> Combination:
     return answers.complete(_asked_only({**_IDENTITY, **row}))
 
@@ -235,6 +254,7 @@ def _axes() -> dict[str, list[str]]:
             *_OF_A_CLOUD,
             *_OF_A_COMPANY,
             *_OTHER_WAYS,
+            *_OF_SERVERS,
         }:
             continue
         values = [choice.value for choice in question.choices_given(_IDENTITY)]

@@ -85,8 +85,36 @@ def sample() -> dict[str, dict[str, Answer]]:
     return named
 
 
-_ELSEWHERE = ("kind", "network", "private_ca")
-"""A platform has few of the files that these tests look at: tests/render/test_platform.py. A company: test_company_network.py."""
+_ELSEWHERE = ("kind", "network", "private_ca", "runs_on")
+"""A platform has few of the files that these tests look at: tests/render/test_platform.py. A company: test_company_network.py.
+Servers: test_servers.py, with the sets below."""
+
+_ON_SERVERS: tuple[tuple[str, str, str, int, str, str], ...] = (
+    ("java", "aws", "github", 1, "prometheus-grafana", "right"),
+    ("python", "aws", "gitlab", 3, "none", "work"),
+    ("go", "aws", "jenkins", 3, "prometheus-grafana", "right"),
+    ("node", "aws", "azure-devops", 1, "none", "right"),
+    ("node", "azure", "github", 3, "prometheus-grafana", "right"),
+    ("go", "azure", "gitlab", 1, "none", "work"),
+    ("java", "azure", "jenkins", 1, "prometheus-grafana", "right"),
+    ("python", "azure", "azure-devops", 2, "prometheus-grafana", "right"),
+)
+
+
+def on_servers() -> dict[str, dict[str, Answer]]:
+    """Return sets of answers of a service on servers: each cloud with each pipeline, on each rung."""
+    return {
+        f"{cloud}-{pipeline}-{number}": {
+            "runs_on": "server",
+            "runtime": runtime,
+            "cloud": cloud,
+            "ci": (pipeline,),
+            "servers": str(number),
+            "monitoring": monitoring,
+            "level": level,
+        }
+        for runtime, cloud, pipeline, number, monitoring, level in _ON_SERVERS
+    }
 
 
 def left_out() -> Iterator[str]:

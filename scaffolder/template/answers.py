@@ -90,6 +90,18 @@ class Question:
             if (value := _open_value(choice, answers, self.folder)) is not None
         )
 
+    def why_closed(self, value: str, answers: Mapping[str, Answer]) -> str:
+        """Return why these answers close the choice `value`, or "" if they do not, or its template gives no reason."""
+        if not isinstance(self.choices, dict):
+            return ""
+        for choice in self.choices.values():
+            if isinstance(choice, dict) and choice.get("value") == value:
+                reason = expressions.understood(
+                    str(choice.get("validator", "")), answers, self.folder
+                )
+                return " ".join((reason or "").split())
+        return ""
+
     def default_given(self, answers: Mapping[str, Answer]) -> Answer | None:
         """Return the default, or None if the question is required or Copier alone can tell."""
         if self.default is None:
@@ -356,7 +368,8 @@ def accepted(question: Question, value: object, answers: Mapping[str, Answer]) -
         if choices and item not in {choice.value for choice in choices}:
             allowed = ", ".join(choice.value for choice in choices)
             raise AnswersError(
-                f"{question.name} cannot be {item!r}: it is one of {allowed}",
+                f"{question.name} cannot be {item!r}: "
+                + (question.why_closed(item, answers) or f"it is one of {allowed}"),
                 hint=f"{question.flag} {_nearest(item, question, choices, answers)}",
             )
     if complaint := _complaint(question, answer, answers):

@@ -195,3 +195,40 @@ def test_an_answer_that_is_not_asked_is_refused_with_the_reason(
 def test_a_question_without_a_stated_reason_is_refused_without_one() -> None:
     with pytest.raises(AnswersError, match=r"region does not apply to these answers$"):
         answers.complete({"service_name": "pay", "cloud": "none", "region": "eu-central-1"})
+
+
+CLOSED = """
+runs_on: {type: str, choices: [kubernetes, server], default: kubernetes}
+deploy:
+  type: str
+  default: helm
+  choices:
+    Helm: helm
+    Terraform: {value: terraform, validator: "[% if runs_on == 'server' %]there is no cluster[% endif %]"}
+_envops:
+  {variable_start_string: "[[", variable_end_string: "]]", block_start_string: "[%", block_end_string: "%]"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        (
+            {"runs_on": "server", "deploy": "terraform"},
+            "cannot be 'terraform': there is no cluster",
+        ),
+        ({"runs_on": "server", "deploy": "teraform"}, "cannot be 'teraform': it is one of helm"),
+        ({"deploy": "teraform"}, "it is one of helm, terraform"),
+    ],
+)
+def test_complete_gives_the_reason_why_a_choice_is_closed(
+    tmp_path: Path, given: dict[str, str], complaint: str
+) -> None:
+    (tmp_path / "copier.yml").write_text(CLOSED, encoding="utf-8")
+    with pytest.raises(AnswersError, match=complaint):
+        answers.complete(given, folder=tmp_path)
+
+
+def test_complete_accepts_a_choice_that_is_open(tmp_path: Path) -> None:
+    (tmp_path / "copier.yml").write_text(CLOSED, encoding="utf-8")
+    assert answers.complete({"deploy": "terraform"}, folder=tmp_path)["deploy"] == "terraform"
