@@ -160,7 +160,6 @@ def on_servers() -> tuple[Combination, ...]:
             "cloud": "azure",
             "ci": ["jenkins"],
             "runtime": "python",
-            "servers": 2,
             "accounts": "each",
         },
     )

@@ -94,10 +94,10 @@ _ON_SERVERS: tuple[tuple[str, str, str, int, str, str], ...] = (
     ("python", "aws", "gitlab", 3, "none", "work"),
     ("go", "aws", "jenkins", 3, "prometheus-grafana", "right"),
     ("node", "aws", "azure-devops", 1, "none", "right"),
-    ("node", "azure", "github", 3, "prometheus-grafana", "right"),
+    ("node", "azure", "github", 1, "prometheus-grafana", "right"),
     ("go", "azure", "gitlab", 1, "none", "work"),
     ("java", "azure", "jenkins", 1, "prometheus-grafana", "right"),
-    ("python", "azure", "azure-devops", 2, "prometheus-grafana", "right"),
+    ("python", "azure", "azure-devops", 1, "prometheus-grafana", "right"),
 )
 
 
