@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,98 @@ def test_nothing_is_closed_to_kubernetes(given: dict[str, str]) -> None:
 )
 def test_it_has_nothing_of_a_cluster(rendered: Path, path: str) -> None:
     assert not (rendered / path).exists()
+
+
+def text(root: Path) -> str:
+    """Return what people and pipelines read and run, without the service itself."""
+    files = (file for file in root.rglob("*") if file.is_file())
+    left = {"app", ".git"}
+    return "\n".join(
+        f"{file.relative_to(root)}: {line}"
+        for file in sorted(files)
+        if not left & set(file.relative_to(root).parts)
+        for line in file.read_text(encoding="utf-8").splitlines()
+    )
+
+
+def test_no_script_and_no_pipeline_asks_for_a_cluster(rendered: Path) -> None:
+    scripts = [*rendered.glob("ci/**/*"), *rendered.glob(".github/**/*"), rendered / "Makefile"]
+    scripts += [rendered / name for name in (".gitlab-ci.yml", "Jenkinsfile", "mise.toml")]
+    asked = [
+        f"{file.relative_to(rendered)}: {line.strip()}"
+        for file in scripts
+        if file.is_file() and file.suffix not in {".jq"}
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\b(helm|kubectl|kubelogin|CLUSTER_NAME|NAMESPACE|CHART)\b", line)
+    ]
+    assert asked == []
+
+
+def test_the_first_page_says_what_it_costs_and_what_comes_next(rendered: Path) -> None:
+    page = (rendered / "README.md").read_text(encoding="utf-8")
+    known = answers.load(rendered / answers.FILE)
+    assert re.search(r"\*\*about \d+ \$\*\*", page.split("\n## ")[0])
+    nearest = (
+        "monitoring=prometheus-grafana"
+        if known["monitoring"] == "none"
+        else f"servers={int(str(known['servers'])) + 1}"
+        if known["cloud"] == "aws"
+        else "runs_on=kubernetes"
+    )
+    assert f"scaffold set {nearest}" in page
+
+
+def test_one_server_costs_what_two_founders_can_pay(rendered: Path) -> None:
+    page = (rendered / "README.md").read_text(encoding="utf-8")
+    known = answers.load(rendered / answers.FILE)
+    (cost,) = re.findall(r"\*\*about (\d+) \$\*\*", page)
+    if int(str(known["servers"])) == 1 and known["monitoring"] == "none":
+        assert 10 <= int(cost) <= 15
+
+
+def test_no_machine_has_ssh_and_each_command_comes_through_the_cloud(rendered: Path) -> None:
+    script = (rendered / "ci/cloud.sh").read_text(encoding="utf-8")
+    assert "\non_server() {" in script
+    assert "\nserver_names() {" in script
+    assert not re.search(r"\bssh \b", script)
+    code = "\n".join(file.read_text() for file in rendered.glob("terraform/modules/**/*.tf"))
+    assert "= 22" not in code
+    assert '"22"' not in code
+
+
+def test_the_number_of_servers_is_the_same_for_terraform_and_for_scripts(rendered: Path) -> None:
+    servers = str(answers.load(rendered / answers.FILE)["servers"])
+    settings = (rendered / "ci/settings.sh").read_text(encoding="utf-8")
+    values = (rendered / "terraform/env/envs/common.tfvars").read_text(encoding="utf-8")
+    assert f"SERVERS={servers} " in settings
+    assert re.search(rf"^servers +?= {servers}$", values, re.MULTILINE)
+
+
+def test_each_alert_of_the_list_has_its_page(rendered: Path) -> None:
+    folder = rendered / "docs/runbooks"
+    if not folder.exists():
+        assert answers.load(rendered / answers.FILE)["monitoring"] == "none"
+        return
+    listed = re.findall(r"^\| \[(\w+)\]", (folder / "README.md").read_text(), re.MULTILINE)
+    pages = sorted(file.stem for file in folder.glob("*.md") if file.stem != "README")
+    assert sorted(listed) == pages
+
+
+ELSEWHERE = re.compile(
+    r"docs/first-deploy\.md: \* A Jenkins that runs its jobs in Kubernetes"
+    r"|(?:README|terraform/README|docs/architecture|CONTRIBUTING)\.md:.*runs_on=kubernetes"
+    r"|terraform/README\.md:.*(?:To Kubernetes|make the cluster first|module\.cluster)"
+    r"|docs/runbooks/\w+\.md: +sum by \(pod\)"
+)
+"""Reviewed: where a page of a service on servers speaks of Kubernetes, as the next rung or where a pipeline runs."""
+
+
+def test_no_page_speaks_of_pods_or_charts(rendered: Path) -> None:
+    spoken = [
+        line
+        for line in text(rendered).splitlines()
+        if re.match(r"[\w/-]+\.md:", line)
+        if re.search(r"\b(pods?|kubectl|[Hh]elm|namespace|chart|clusters?)\b", line)
+        if not ELSEWHERE.match(line)
+    ]
+    assert spoken == []
