@@ -6,7 +6,7 @@ LOCK := requirements/dev.txt
 
 VERSION ?=
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads rollouts
+.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads rollouts servers-proof
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ lab-walk: $(BIN)/.ready ## Install the wheel and do the first lab in a terminal,
 
 watch-proof: $(BIN)/.ready ## Watch a fault of each runtime's service reach the chat, and half an hour of one of them
 	$(BIN)/python -m pytest -m watch tests/e2e/test_watch.py $(PYTEST_ARGS)
+
+servers-proof: $(BIN)/.ready .servers/.ready ## Deploy to Debian servers that are really booted; needs Linux, root, debootstrap and gcc
+	$(BIN)/python -m pytest -s -rs -m servers tests/e2e/test_servers.py $(PYTEST_ARGS)
 
 scale: $(BIN)/.ready ## Check that twice the services or files take at most 2.2 times the CPU
 	$(BIN)/python -m tools.scale
@@ -164,6 +167,10 @@ $(BIN)/.ready: pyproject.toml $(LOCK)
 
 .venv-scanners/.ready: requirements/scanners.txt | $(BIN)/.ready
 	$(BIN)/python tools/scanners.py --install
+
+.servers/.ready: tests/servers/debian.sh
+	bash tests/servers/debian.sh .servers/trixie
+	@touch $@
 
 .helm/.ready: requirements/helm.txt tools/real_helm.py | $(BIN)/.ready
 	$(BIN)/python tools/real_helm.py
