@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
 # What the scripts of this folder do on a server: send it server/ and run a playbook there, or ask its service a question.
 
-# The folder in a form that fits into a command of the cloud.
-packed_playbooks() { tar -C server -cf - . | gzip -9 | base64 | tr -d '\n'; }
+# The folder, and others that PACKED names, in a form that fits into a command of the cloud.
+packed_playbooks() {
+  # shellcheck disable=SC2086  # names of folders
+  tar -cf - ${PACKED:-server} | gzip -9 | base64 | tr -d '\n'
+}
 
-number_of() { server_names | grep -nxF "$1" | cut -d: -f1; }
+# number_of SERVER: print its place among the servers, from 1 on; 0 for the monitoring machine.
+number_of() {
+  local names
+  names="$(server_names)"
+  grep -nxF "$1" <<<"$names" | cut -d: -f1 | grep . || echo 0
+}
 
 # play SERVER PLAYBOOK NAME=VALUE…: run a playbook of server/ on a server. Its exit status: 0 done; 2 it failed, and the release before
 # runs again; 75 another deployment is at work there. The output is short, because a cloud cuts it: the last lines, which say why.
@@ -21,6 +29,7 @@ rm -rf /run/$SERVICE-playbooks
 mkdir -m 700 /run/$SERVICE-playbooks
 cd /run/$SERVICE-playbooks
 echo '$(packed_playbooks)' | base64 -d | tar --no-same-owner -xzf -
+cd server
 status=0
 ansible-playbook $playbook$variables >play.log 2>&1 9>&- || status=\$?
 grep -E '^fatal: |^localhost +: ' play.log | cut -c1-700 | tail -n 4
