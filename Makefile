@@ -140,7 +140,7 @@ site-proof: site ## Look at every page of the site in a browser, and type the co
 	$(BIN)/python -m pytest -m site tests/e2e/test_site.py $(PYTEST_ARGS)
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .venv-site .venv-scanners .pythons .helm .pipelines demo build dist
+	rm -rf $(VENV) .venv-site .venv-scanners .pythons .helm .pipelines .servers demo build dist
 
 # What a user installs, at the versions of the lock; the development environment below has it too.
 $(BIN)/.installed: pyproject.toml $(LOCK)
@@ -168,7 +168,9 @@ $(BIN)/.ready: pyproject.toml $(LOCK)
 .venv-scanners/.ready: requirements/scanners.txt | $(BIN)/.ready
 	$(BIN)/python tools/scanners.py --install
 
-.servers/.ready: tests/servers/debian.sh
+.servers/.ready: tests/servers/debian.sh requirements/servers.txt
+	$(PYTHON) -m venv .servers/ansible
+	.servers/ansible/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/servers.txt
 	bash tests/servers/debian.sh .servers/trixie
 	@touch $@
 

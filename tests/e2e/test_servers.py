@@ -6,6 +6,9 @@ and the machines is a stand-in (tests/servers/fleet.py). `make servers-proof` ma
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 import sys
 import threading
 import time
@@ -14,7 +17,7 @@ from collections.abc import Iterator
 import pytest
 from servers.fleet import Fleet, get, remember, requests, running
 from servers.machine import missing
-from support import Repository
+from support import ROOT, Repository
 
 pytestmark = pytest.mark.servers
 
@@ -60,6 +63,17 @@ def test_only_the_proxy_is_open_and_it_hides_the_metrics(fleet: Fleet) -> None:
     for port in (22, 8080):
         done = fleet.machines[1].run(f"curl --silent --max-time 3 http://{address}:{port}/")
         assert done.returncode == 28, f"port {port} answers"
+
+
+def test_the_exporter_tells_what_the_alerts_about_servers_ask(fleet: Fleet) -> None:
+    fleet.has("one")
+    status, metrics = get(f"http://{fleet.machines[0].address}:9100/metrics")
+    assert status == 200
+    unit = 'name="my-service.service"'
+    assert re.search(rf'node_systemd_unit_state{{{unit},state="failed",.*}} 0', metrics)
+    assert f"node_systemd_service_restart_total{{{unit}}} " in metrics
+    assert "node_vmstat_oom_kill " in metrics
+    assert "node_filesystem_avail_bytes{" in metrics
 
 
 def test_the_container_has_no_more_rights_than_it_needs(fleet: Fleet) -> None:
@@ -172,3 +186,18 @@ def test_a_server_that_restarts_serves_again_without_the_registry(fleet: Fleet) 
     assert fleet.runs() == ["one", "one"]
     assert fleet.registry.pulled == pulled
     assert machine.run("nft list table inet host").returncode == 0
+
+
+def test_the_playbooks_pass_the_strictest_profile_of_ansible_lint(pristine: Repository) -> None:
+    programs = ROOT / ".servers" / "ansible" / "bin"
+    if not (programs / "ansible-lint").exists():
+        pytest.skip("ansible-lint is not installed: `make .servers/.ready` installs it")
+    repository = pristine(cloud="aws", runtime="go", level="work", runs_on="server", servers=2)
+    done = subprocess.run(
+        [str(programs / "ansible-lint"), "--offline", "--profile", "production"],
+        cwd=repository / "server",
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -30,7 +30,8 @@ on_server() {
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root bash -c "$2" </dev/null
 }
 """
-LIBRARIES = "usr/lib/x86_64-linux-gnu"
+LIBRARIES = BASE / "usr/lib/x86_64-linux-gnu"
+"""Of Debian's programs that the images of the proxy and the exporter are made of."""
 SHORTER = {
     "service_memory": '""',  # no controllers
     "service_registry_login": "false",
@@ -162,7 +163,9 @@ def running(repository: Path, folder: Path, *names: str) -> Iterator[Fleet]:
         (copy / "ci" / "cloud.sh").write_text(
             CLOUD.replace("{names}", " ".join(names)).replace("{pids}", str(pids))
         )
-        _configure(copy / "server" / "values.yaml", proxy_image=images["caddy"], **SHORTER)
+        values = copy / "server" / "values.yaml"
+        _configure(values, proxy_image=images["caddy"], **SHORTER)
+        values.write_text(f"{values.read_text()}exporter_image: {images['exporter']}\n")
         yield fleet
 
 
@@ -196,13 +199,18 @@ def _images(registry: Registry, folder: Path, repository: Path) -> dict[str, str
         )
         for name in ("one", "two", "crash", "unready", "liar")
     }
-    caddy = {
-        "/usr/bin/caddy": BASE / "usr/bin/caddy",
-        "/lib64/ld-linux-x86-64.so.2": BASE / LIBRARIES / "ld-linux-x86-64.so.2",
-        "/lib/x86_64-linux-gnu/libzstd.so.1": (BASE / LIBRARIES / "libzstd.so.1").resolve(),
-        "/lib/x86_64-linux-gnu/libc.so.6": BASE / LIBRARIES / "libc.so.6",
+    libraries = {
+        "/lib64/ld-linux-x86-64.so.2": LIBRARIES / "ld-linux-x86-64.so.2",
+        "/lib/x86_64-linux-gnu/libzstd.so.1": (LIBRARIES / "libzstd.so.1").resolve(),
+        "/lib/x86_64-linux-gnu/libc.so.6": LIBRARIES / "libc.so.6",
     }
-    return {**images, "caddy": registry.add("caddy", caddy, ["/usr/bin/caddy"])}
+    caddy = {"/usr/bin/caddy": BASE / "usr/bin/caddy", **libraries}
+    exporter = {"/exporter": BASE / "usr/bin/prometheus-node-exporter", **libraries}
+    return {
+        **images,
+        "caddy": registry.add("caddy", caddy, ["/usr/bin/caddy"]),
+        "exporter": registry.add("exporter", exporter, entrypoint=["/exporter"]),
+    }
 
 
 @contextmanager

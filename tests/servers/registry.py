@@ -8,7 +8,7 @@ import io
 import json
 import tarfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +29,13 @@ class Registry:
     """The paths that were asked for."""
 
     def add(
-        self, name: str, files: Mapping[str, Path], command: list[str], **variables: str
+        self,
+        name: str,
+        files: Mapping[str, Path],
+        command: Sequence[str] = (),
+        *,
+        entrypoint: Sequence[str] = (),
+        **variables: str,
     ) -> str:
         """Make an image of files that start with a command; return it by its digest."""
         layer = _layer(files)
@@ -38,7 +44,8 @@ class Registry:
                 "architecture": "amd64",
                 "os": "linux",
                 "config": {
-                    "Cmd": command,
+                    "Cmd": list(command),
+                    "Entrypoint": list(entrypoint),
                     "Env": ["PATH=/usr/bin", *(f"{key}={is_}" for key, is_ in variables.items())],
                 },
                 "rootfs": {"type": "layers", "diff_ids": [_digest(layer)]},
@@ -69,7 +76,7 @@ def _layer(files: Mapping[str, Path]) -> bytes:
     """Return the tar of a layer in which each file is executable; folders that a container needs are there."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
-        for folder in ("run", "tmp", "data", "etc", "srv"):
+        for folder in ("run", "tmp", "data", "etc", "srv", "host"):
             entry = tarfile.TarInfo(folder)
             entry.type, entry.mode = tarfile.DIRTYPE, 0o755
             archive.addfile(entry)
