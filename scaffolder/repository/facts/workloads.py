@@ -54,9 +54,16 @@ def _is_built_otherwise(project: Project, image: str) -> bool:
     """Return whether an image is of a service here that no Dockerfile builds: ko, Jib, packs."""
     if image.startswith("ko://"):
         return True
-    last = ownership.last_name(image)
-    named = [one for one in services.folders(project) if one.name.lower() == last]
-    return bool(named) and not set(named) & set(services.with_image(project))
+    without = project.once("names of services without an image", lambda: _without_image(project))
+    return ownership.last_name(image) in without
+
+
+def _without_image(project: Project) -> frozenset[str]:
+    """Return the names of services that have no Dockerfile, and share no name with one that has."""
+    with_image = frozenset(services.with_image(project))
+    named = {one.name.lower() for one in with_image}
+    others = (one for one in services.folders(project) if one not in with_image)
+    return frozenset(one.name.lower() for one in others) - named
 
 
 def _is_of_its_base(project: Project, service: Path, image: str) -> bool:
