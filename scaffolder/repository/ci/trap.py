@@ -25,10 +25,16 @@ class Trap:
     fix: str
 
 
+_OPTIONS = (
+    r"(?:(?:-n|--namespace|--(?:kube-)?context|--kubeconfig|--cluster|--user|--server|-[sfv])\s+\S+\s+"
+    r"|-\S+\s+)*+"
+)
+"""Options before a command of Helm or kubectl, those that take a value with it."""
+
 _CHANGES_WHAT_RUNS = re.compile(
-    r"""\b(?:
-        helm(?:file)?\s+(?:-\S+\s+(?:[^\s-]\S*\s+)?)*(?:upgrade|install|rollback|apply|sync|uninstall)
-      | kubectl\s+(?:-\S+\s+(?:[^\s-]\S*\s+)?)*
+    rf"""\b(?:
+        helm(?:file)?\s+{_OPTIONS}(?:upgrade|install|rollback|apply|sync|uninstall)
+      | kubectl\s+{_OPTIONS}
         (?:apply|replace|set|patch|rollout\s+(?:restart|undo)|delete|scale)
       | (?:terraform|tofu|terragrunt)\s+(?:-\S+\s+)*(?:run-all\s+)?(?:apply|destroy)
       | ansible-playbook | pulumi\s+up | cdk\s+deploy | (?:sls|serverless)\s+deploy | sam\s+deploy
