@@ -101,7 +101,7 @@ ASKED_FOR = {
     OBJECTS.replace("kind: ResourceQuota", "kind: ClusterRole"): "cannot be asked for",
     OBJECTS.replace("policyTypes: [Ingress, Egress]", "policyTypes: [Ingress]"): "denies all",
     OBJECTS.replace("Egress]}", "Egress], egress: [{}]}"): "denies all",
-    OBJECTS + "---\n- a\n": "no object of Kubernetes",
+    OBJECTS + "---\n- a\n": "not a Kubernetes object",
     OBJECTS + "---\na: [\n": "is not YAML",
 }
 
