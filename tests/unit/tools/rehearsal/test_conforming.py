@@ -70,3 +70,10 @@ def test_unknown_values_are_made_up() -> None:
 )
 def test_a_value_may_hold_one_that_is_unknown(value: Any, *, unknown: bool) -> None:
     assert has_unknown(value) is unknown
+
+
+def test_blocks_by_key_are_conformed_each() -> None:
+    nested = {"nesting_mode": "map", "block": {"attributes": {"arn": {"type": "string"}}}}
+    block = {"attributes": {}, "block_types": {"rule": nested}}
+    assert conform(block, {"rule": {"a": {"other": 1}}}) == {"rule": {"a": {"arn": None}}}
+    assert conform(block, {})["rule"] == {}
