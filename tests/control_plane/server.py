@@ -40,8 +40,8 @@ class ControlPlane:
     port: int
     certificate: Path
     calls: list[Call]
-    prometheus: Callable[[str], float] | None = None
-    """What answers a query that comes through the proxy of the API; None: nothing does."""
+    prometheus: Callable[[str, float], float] | None = None
+    """What answers a query, of a time, that comes through the proxy of the API; None: nothing does."""
 
     def kubeconfig(self, path: Path, identity: Identity, namespace: str) -> Path:
         """Write a kubeconfig with which `identity` asks this server, and return its path."""
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             return refusal(
                 503, f"no endpoints available for service {target.name!r}", "ServiceUnavailable"
             )
-        value = self.plane.prometheus(call.query["query"])
+        value = self.plane.prometheus(call.query["query"], float(call.query["time"]))
         result = [{"metric": {}, "value": [0, str(value)]}]
         data = {"resultType": "vector", "result": result}
         return Reply(200, json.dumps({"status": "success", "data": data}))

@@ -16,7 +16,7 @@ from typing import Any
 
 import lab
 import pytest
-from control_plane.pods import Fate
+from control_plane.pods import PODS, Fate
 from gateway import ROUTES, GatewayStandIn
 from lab import Lab, digest
 from support import Repository
@@ -37,7 +37,12 @@ class Scene:
     def deploy(
         self, letter: str, fate: Fate | None = None, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        return self.lab.make("deploy", **self.lab.image(letter, fate), **variables)
+        return self.make("deploy", **self.lab.image(letter, fate), **variables)
+
+    def make(self, target: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        started = self.lab.start(target, **variables)
+        out, err = started.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(started.args, started.returncode, out, err)
 
     def first(self) -> None:
         done = self.deploy("a")
@@ -65,7 +70,7 @@ class Scene:
         while True:
             last = self.history()[-1]
             if text in last["description"] and last["status"] == "deployed":
-                return time.monotonic()
+                return time.time()
             assert started.poll() is None, started.communicate()[1]
             assert time.monotonic() < end, f"never {text!r}: {last}"
             time.sleep(0.2)
@@ -92,6 +97,7 @@ def opened(pristine: Repository, tmp_path: Path) -> Iterator[Open]:
             here = stack.enter_context(lab.opened(repository, tmp_path, way))
             here.environment["CANDIDATE_SECONDS"] = str(SECONDS)
             here.environment["CANDIDATE_REQUESTS"] = str(LEAST)
+            here.environment["CANDIDATE_DRAIN"] = "1"
             gateway = stack.enter_context(GatewayStandIn(here.plane))
             return Scene(here, gateway, rollout)
 
@@ -121,7 +127,7 @@ def good(scene: Scene) -> None:
         assert scene.gateway.codes(digest("b")) == {}
         assert any(one.digest == digest("b") for one in scene.gateway.answered if one.with_header)
         assert "make promote-candidate" in scene.lab.chat[-1]
-        done = scene.lab.make("promote-candidate")
+        done = scene.make("promote-candidate")
         assert done.returncode == 0, done.stderr
     assert scene.lab.chat[-1].startswith(":white_check_mark:")
     scene.serves("b")
@@ -138,6 +144,19 @@ def bad_at_smoke(scene: Scene) -> None:
     scene.serves("a")
 
 
+def never_ready(scene: Scene) -> None:
+    """A candidate that does not start is taken away; the stable pods were never touched."""
+    scene.first()
+    before = {pod["metadata"]["uid"] for pod in scene.lab.plane.api.storage.select(PODS)}
+    done = scene.deploy("b", Fate(ready=False, log="waiting for the database\n"))
+    assert done.returncode != 0
+    assert scene.lab.chat[-1].startswith(":rewind:"), done.stderr
+    assert scene.gateway.codes(digest("b")) == {}
+    scene.serves("a")
+    after = {pod["metadata"]["uid"] for pod in scene.lab.plane.api.storage.select(PODS)}
+    assert after <= before
+
+
 def bad_under_load(scene: Scene) -> None:
     """A candidate that fails requests is taken back at its first share, in seconds, and before the evidence is saved."""
     scene.first()
@@ -147,7 +166,7 @@ def bad_under_load(scene: Scene) -> None:
     ):  # nothing but the header's requests reach it, and a person judges those
         assert done.returncode == 0, done.stderr
         assert scene.gateway.codes(digest("b")) == {}
-        assert scene.lab.make("rollback").returncode == 0
+        assert scene.make("rollback").returncode == 0
         scene.serves("a")
         return
     assert done.returncode != 0
@@ -171,7 +190,7 @@ def dies_in_the_middle(scene: Scene) -> None:
     assert done.returncode == 0, done.stderr
     assert "a candidate is left from an earlier deployment" in done.stderr
     if scene.way == "header":
-        assert scene.lab.make("promote-candidate").returncode == 0
+        assert scene.make("promote-candidate").returncode == 0
     scene.serves("c")
 
 
@@ -189,12 +208,13 @@ def second_meanwhile(scene: Scene) -> None:
     assert second.returncode == 0, told
     assert "another deployment of dev has been under way" in told
     if scene.way == "header":
-        assert scene.lab.make("promote-candidate").returncode == 0
+        assert scene.make("promote-candidate").returncode == 0
     scene.serves("c")
 
 
 SCENARIOS = {
     "good": good,
+    "never ready": never_ready,
     "bad at smoke": bad_at_smoke,
     "bad under load": bad_under_load,
     "dies in the middle": dies_in_the_middle,

@@ -32,7 +32,14 @@ OF_TRACKS = {
 }
 """Selectors, budgets, digests and values, as our checks read them. AG054 is not among them: ci/rollout.sh passes the replicas
 that the autoscaler made of a candidate, so that a release waits for them and none of them goes."""
-TRIED = {"candidate": {"digest": f"sha256:{'b' * 64}", "revision": "bbbbbbb", "weight": 10}}
+TRIED = {
+    "candidate": {
+        "digest": f"sha256:{'b' * 64}",
+        "revision": "bbbbbbb",
+        "reachable": True,
+        "weight": 10,
+    }
+}
 
 Object = dict[str, Any]
 Objects = dict[tuple[str, str], Object]
@@ -90,7 +97,13 @@ def charts(
     """The objects of a canary's chart: without a candidate, with one, and with pods that are kept as they run."""
     chart = pristine(rollout="canary") / "helm/my-service"
     kept = {"stable": {"template": {"metadata": {"labels": {"kept": "yes"}}, "spec": {"x": 1}}}}
-    variants = {"none": IMAGE, "tried": {**IMAGE, **TRIED}, "kept": {**IMAGE, **TRIED, **kept}}
+    starts = {"candidate": {**TRIED["candidate"], "reachable": False, "weight": 0}}
+    variants = {
+        "none": IMAGE,
+        "starts": {**IMAGE, **starts},
+        "tried": {**IMAGE, **TRIED},
+        "kept": {**IMAGE, **TRIED, **kept},
+    }
     releases = []
     for name, values in variants.items():
         overrides = tmp_path_factory.mktemp("values") / f"{name}.yaml"
@@ -166,6 +179,13 @@ def test_the_route_divides_a_hundred_and_knows_the_header(charts: dict[str, Obje
         STABLE: 90,
         CANDIDATE: 10,
     }
+
+
+def test_the_route_does_not_know_a_candidate_that_starts(charts: dict[str, Objects]) -> None:
+    """A route to pods that are not ready answers with errors."""
+    assert ("Deployment", CANDIDATE) in charts["starts"]
+    rules = charts["starts"]["HTTPRoute", STABLE]["spec"]["rules"]
+    assert [one["backendRefs"] for one in rules] == [[{"name": STABLE, "port": 80}]]
 
 
 def test_the_tracks_differ_by_digest_and_commit_alone(charts: dict[str, Objects]) -> None:
