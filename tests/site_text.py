@@ -41,6 +41,7 @@ ELSEWHERE = {
     "secrets.md": "tests/render/test_secrets.py",
     "updates.md": "tests/e2e/test_docs_are_followed.py",
     "watch.md": "tests/e2e/test_watch.py",
+    "which-rung.md": "tests/render/test_servers.py",
     "workloads.md": "tests/render/test_workloads.py",
     "your-own-framework.md": "tests/e2e/test_contract.py",
 }

@@ -517,6 +517,46 @@ def test_cheaper_environments_lose_ways_out_before_production_alone(
     assert [one for one in found.planned if one.destroys] == []
 
 
+WATCHED = {"runs_on": "server"}
+
+
+@pytest.mark.rehearse
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ({**WATCHED, "monitoring": "none"}, WATCHED, set()),
+        (
+            WATCHED,
+            {**WATCHED, "servers": 3},
+            {"aws_eip.server", "aws_instance.server", "aws_instance.monitoring"},
+        ),
+        ({**WATCHED, "servers": 3}, {**WATCHED, "servers": 4}, set()),
+    ],
+    ids=["watched", "several", "one more"],
+)
+def test_a_climb_of_servers_takes_away_what_its_note_says(
+    tools: SystemToolchain,
+    pristine: Repository,
+    before: dict[str, object],
+    after: dict[str, object],
+    gone: set[str],
+) -> None:
+    found = between(pristine(cloud="aws", **before), pristine(cloud="aws", **after), tools)
+    destroyed = {one.address for one in found.planned if one.destroys}
+    assert {address.split("[")[0].removeprefix("module.servers.") for address in destroyed} == gone
+    assert (found.errors, found.limits, found.rehearsed) == ((), (), 5)
+
+
+@pytest.mark.rehearse
+def test_the_climb_to_kubernetes_keeps_the_network_of_the_servers(
+    tools: SystemToolchain, pristine: Repository
+) -> None:
+    found = between(pristine(cloud="aws", **WATCHED), pristine(cloud="aws"), tools)
+    destroyed = [one.address for one in found.planned if one.destroys]
+    assert destroyed
+    assert [one for one in destroyed if not one.startswith("module.servers.")] == []
+
+
 IN_ITS_PARENT = {
     "aws_iam_role_policy",
     "azurerm_federated_identity_credential",

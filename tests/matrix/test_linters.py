@@ -35,6 +35,7 @@ PAIRS = (
     *combinations.covering(2),
     *combinations.other_environments(),
     *combinations.behind_a_company(),
+    *combinations.on_servers(),
     *combinations.other_ways_to_release(),
 )
 

@@ -28,6 +28,7 @@ OWN = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
         *AT_RANDOM,
         *combinations.behind_a_company(),
         *combinations.other_ways_to_release(),
+        *combinations.on_servers(),
     ],
     ids=combinations.named,
 )
