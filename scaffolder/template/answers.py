@@ -91,7 +91,7 @@ class Question:
         )
 
     def why_closed(self, value: str, answers: Mapping[str, Answer]) -> str:
-        """Return why these answers close the choice `value`, or "" if they do not, or its template gives no reason."""
+        """Return the reason for which these answers close the choice `value`, or "" if there is none."""
         if not isinstance(self.choices, dict):
             return ""
         for choice in self.choices.values():

@@ -39,7 +39,7 @@ def test_a_service_runs_on_kubernetes_unless_servers_are_asked_for() -> None:
         ({"secrets": "external-secrets"}, "External Secrets runs in a cluster"),
         ({"servers": 0}, "1 to 5"),
         ({"servers": 6}, "one for Kubernetes"),
-        ({"servers": "many"}, "whole number"),
+        ({"servers": "many"}, "must be an integer"),
         ({"cloud": "azure", "servers": 2}, "does not end TLS"),
         ({"nodes": "managed"}, "does not apply"),
         ({"allowed_cidrs": "203.0.113.0/28"}, "does not apply"),
