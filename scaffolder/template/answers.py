@@ -91,7 +91,7 @@ class Question:
         )
 
     def why_closed(self, value: str, answers: Mapping[str, Answer]) -> str:
-        """Return the reason for which these answers close the choice `value`, or "" if there is none."""
+        """Return the reason for which these answers close the choice `value`, or "" without one."""
         if not isinstance(self.choices, dict):
             return ""
         for choice in self.choices.values():
