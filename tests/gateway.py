@@ -70,7 +70,7 @@ class GatewayStandIn:
     # ---- requests ----------------------------------------------------------------------------------------------
 
     def send(self, headers: dict[str, str]) -> Answered | None:
-        """Send one request; None as long as there is no route."""
+        """Send one request; None as long as no route exists."""
         storage = self.plane.api.storage
         with storage.changed:
             route = storage.get(ROUTES, NAMESPACE, "my-service")

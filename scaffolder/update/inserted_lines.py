@@ -25,12 +25,12 @@ SAME = 0.6
 
 _WORD = re.compile(r"\w+|\W")
 _ASSIGNED = re.compile(r"\s*\S+\s*(?==)")
-"""What is before the sign of `name   = value`."""
+"""The text before the sign of `name = value`."""
 
 
 @dataclass
 class _Edits:
-    """What one side made of the base: its line in place of each, those before it, those gone."""
+    """The edits of one side: its line in place of each, those before it, those gone."""
 
     in_place: dict[int, str] = field(default_factory=dict)
     inserted: dict[int, list[str]] = field(default_factory=dict)

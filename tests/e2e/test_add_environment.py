@@ -112,7 +112,7 @@ def test_what_the_owner_filled_in_stays(
 def test_a_domain_that_the_owner_wrote_by_hand_can_be_answered(
     tag: str, history: tuple[str, History], tmp_path: Path, toolchain: SystemToolchain
 ) -> None:
-    """Its pages said: replace `example.com` in each file that `git grep -l` names.
+    """Its pages have the instruction: replace `example.com` in each file that `git grep -l` names.
 
     Of the rules and dashboards that releases up to 0.7.0 wrote, later ones have other lines, and
     the update itself asks about those: here the owner has replaced hosts and page.

@@ -1,4 +1,6 @@
-"""What becomes of a release in each way to release: the generated scripts with real Helm against a cluster that enforces.
+"""Releases in each way to release.
+
+The generated scripts with real Helm against a cluster that enforces.
 
 The cluster is the stand-in of `tests/control_plane`, and requests come through `gateway.GatewayStandIn`, whose configuration
 follows the HTTPRoute. `make rollouts` runs the whole table; the gate runs one, which counts no seconds.
@@ -105,7 +107,7 @@ def opened(pristine: Repository, tmp_path: Path) -> Iterator[Open]:
 
 
 def good(scene: Scene) -> None:
-    """A good release takes over, no request is lost, and each share is what the route says."""
+    """A good release takes over, no request is lost, and each share is that of the route."""
     scene.first()
     variables = scene.lab.image("b")
     started = scene.lab.start("deploy", **variables)
@@ -135,7 +137,7 @@ def good(scene: Scene) -> None:
 
 
 def bad_at_smoke(scene: Scene) -> None:
-    """A candidate that says it is something else never gets a request without the header."""
+    """A candidate with another identity never gets a request without the header."""
     scene.first()
     done = scene.deploy("b", Fate(info={"digest": digest("e")}))
     assert done.returncode != 0

@@ -1,4 +1,4 @@
-"""What happens to a release on servers: the generated scripts and playbooks on Debian machines that are really booted.
+"""Releases on servers: the generated scripts and playbooks on Debian machines that are really booted.
 
 systemd, podman, the firewall, Caddy and Ansible are real; the machines share this host's kernel, and the cloud between the scripts
 and the machines is a stand-in (tests/servers/fleet.py). `make servers-proof` makes the machines' base and runs this.

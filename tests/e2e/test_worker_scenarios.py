@@ -1,4 +1,4 @@
-"""What happens to a release of a worker: the generated scripts with real Helm and Terraform against a cluster that enforces.
+"""Releases of a worker: the generated scripts with real Helm and Terraform against a cluster that enforces.
 
 `make pipelines` runs the whole table. The cluster is the stand-in of `tests/control_plane`.
 """
@@ -65,7 +65,7 @@ def no_queue(here: Lab) -> None:
 
 
 def wrong_info(here: Lab) -> None:
-    """The pods say that they are of another digest."""
+    """The pods report another digest."""
     first(here)
     done = here.make("deploy", **here.image("b", Fate(info={"digest": digest("e")})))
     assert done.returncode != 0

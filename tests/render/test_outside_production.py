@@ -1,4 +1,7 @@
-"""Environments before production may cost less; production keeps what it has, and every page says the same."""
+"""Environments before production may cost less.
+
+Production keeps its settings, and every page agrees.
+"""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ ELSEWHERE = re.compile(
     r"|terraform/README\.md:.*(?:To Kubernetes|make the cluster first|module\.cluster)"
     r"|docs/runbooks/\w+\.md: +sum by \(pod\)"
 )
-"""Reviewed: where a page of a service on servers speaks of Kubernetes, as the next rung or where a pipeline runs."""
+"""Reviewed: mentions of Kubernetes in a page of a service on servers, as the next rung or as the place of a pipeline."""
 
 
 def test_no_page_speaks_of_pods_or_charts(rendered: Path) -> None:

@@ -1,4 +1,4 @@
-"""What watches servers: each alert of their rules fires in a test, and the rules ask nothing that only Kubernetes has."""
+"""Monitoring of servers: each alert of their rules fires in a test, and the rules ask nothing that only Kubernetes has."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ OF_USERS = (
     r"http_request\w*|HTTPRoute\b|ServiceMonitor\b|helm test\b(?!`\. `make smoke`)|route\.host"
     r"|port-forward service/|ErrorBudget|LatencyBudget|ServiceDown|RequestsQueued|greeting|contract\.sh"
 )
-"""What only a process has that users send requests to."""
+"""Parts of only a process that answers users' requests."""
 
 PORT_OF_A_WORKER = ("/healthz", "/readyz", "/metrics", "/info")
 

@@ -43,7 +43,7 @@ SHORTER = {
 
 @dataclass
 class Fleet:
-    """What a test works with."""
+    """The fleet of a test."""
 
     repository: Path
     machines: list[Machine]
@@ -95,7 +95,7 @@ class Fleet:
 
 @dataclass(frozen=True)
 class Run:
-    """How a script ended, what it said, and after how many seconds."""
+    """A script's exit code, its output, and its time in seconds."""
 
     code: int
     output: str
@@ -226,7 +226,7 @@ def _chat() -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: a test asks what it got."""
+            """Print nothing: a test asks for its requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Listen)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,7 +1,8 @@
 """A Debian machine with systemd, podman and Ansible: really booted, in namespaces of this host.
 
-The base is made once by debootstrap (`make servers-proof`) and kept in .servers/; each machine is an overlay on it. What such
-a machine has not: limits of memory (its control groups have no controllers), AppArmor, a kernel of its own.
+The base is made once by debootstrap (`make servers-proof`) and kept in .servers/; each machine is
+an overlay on it. Such a machine has no limits of memory (its control groups have no controllers),
+no AppArmor, and no kernel of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from support import ROOT
 
 BASE = ROOT / ".servers" / "trixie"
 HOST = "10.213.0.1"
-"""Where the host is for every machine: the registry listens there."""
+"""The host's address for every machine: the registry listens there."""
 PROGRAMS = ("ip", "nsenter", "unshare", "gcc")
 CGROUPS = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
 

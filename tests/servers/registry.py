@@ -20,7 +20,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 @dataclass
 class Registry:
-    """What is in the registry, and where it listens."""
+    """The content of the registry, and its address."""
 
     address: str
     content: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -111,7 +111,7 @@ def listening(host: str, port: int) -> Iterator[Registry]:
                 self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: a test asks `pulled`."""
+            """Print nothing: a test asks `pulled`."""
 
     server = ThreadingHTTPServer((host, port), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()

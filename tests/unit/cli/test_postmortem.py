@@ -1,4 +1,4 @@
-"""`scaffold postmortem new`: its arguments, and where there is nothing to write."""
+"""`scaffold postmortem new`: its arguments, and its result if nothing is to write."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ QUESTIONS = (
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """A folder that is no Git repository: a change is tried before it is committed."""
+    """A folder outside Git: a change is tried before it is committed."""
     folder = tmp_path / "template"
     lay(folder, {**RECORD, "copier.yml": SETTINGS + QUESTIONS, "templates/a.yml": "a: 1\n"})
     return folder

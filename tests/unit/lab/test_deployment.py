@@ -1,4 +1,4 @@
-"""What is deployed in a lab, and the records of it."""
+"""Deployments in a lab, and their records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line ends of Windows that are committed are no conflict of the whole file."""
+"""Committed line endings of Windows do not make the whole file a conflict."""
 
 from __future__ import annotations
 
