@@ -57,6 +57,11 @@ _MONITORED = frozenset(
 )
 """Checks of alerts and dashboards."""
 
+_IN_A_CLUSTER = _CHART | {
+    *("AG019", "AG022", "AG024", "AG027", "AG035", "EOL002", "MO006"),
+}
+"""Checks of what only a service in Kubernetes has: one on servers has none of it."""
+
 _MONITORING_STACK = frozenset({"MO005", "MO006", "MO007", "AG040"})
 """Checks of Prometheus and Alertmanager themselves, which a shared cluster brings."""
 
@@ -83,6 +88,7 @@ def told(
         if subject.made(project.answers)
         for check in subject.checks & gone.keys()
         if check not in _OF_A_SERVICE.get(str(project.answers.get("workload")), frozenset())
+        if check not in _IN_A_CLUSTER or project.answers.get("runs_on") != "server"
     }
     return tuple(_not_checked(one, reasons) for one in ended)
 

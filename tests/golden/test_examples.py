@@ -98,6 +98,18 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "outside_production": "cheaper",
     },
     "go-canary-aks-github": {"runtime": "go", "cloud": "azure", "rollout": "canary"},
+    "python-one-server-aws-github": {
+        "runtime": "python",
+        "runs_on": "server",
+        "monitoring": "none",
+        "level": "work",
+    },
+    "node-three-servers-aws-gitlab": {
+        "runtime": "node",
+        "ci": "gitlab",
+        "runs_on": "server",
+        "servers": 3,
+    },
     "platform-eks-github": {"kind": "platform"},
     "node-own-gitlab-company": {
         "runtime": "node",

@@ -11,7 +11,7 @@ if dry; then exec ci/deploy.sh; fi
 
 connect_cluster
 history="$(settled_history)"
-waiting="$(jq -r -L ci 'include "history"; max_by(.revision) | select(tried) | .revision' <<<"$history")"
+waiting="$(jq -r -L ci 'include "history"; max_by(.revision) | select(waits) | .revision' <<<"$history")"
 [[ -n "$waiting" ]] || die "no candidate waits in $ENVIRONMENT: \`make deploy\` brings one"
 values="$(helm get values "$SERVICE" --namespace "$NAMESPACE" --revision "$waiting" --output json)"
 IMAGE="$(jq -r .image.repository <<<"$values")"

@@ -9,6 +9,9 @@ good="" before=0 flags=()
 
 # No share: only requests with the header reach the candidate, until `make promote-candidate`.
 CANDIDATE_SHARES=""
+# How many seconds a load balancer may take to follow the route. Pods that it still sends requests to must not go.
+CANDIDATE_DRAIN="${CANDIDATE_DRAIN:-15}"
+
 # What the stable track runs while the candidate is tried: digest, commit, and its pods as they are.
 stable_digest="" stable_revision="" stable_pods="{}"
 
@@ -21,7 +24,8 @@ candidate_is_left() {
   [ -n "$name" ]
 }
 
-# Send every request to the stable track, at once and without Helm, which may be at work, or cut off.
+# Send every request to the stable track, at once and without Helm, which may be at work, or cut off. The upgrade that takes the
+# candidate away would change the route last, when its pods are gone.
 all_to_stable() {
   local route patch
   if dry; then return; fi
@@ -33,7 +37,8 @@ all_to_stable() {
         | .backendRefs |= [.[] | select(.name != $candidate) | .weight = 100]]}}' <<<"$route")" || return
   [ -n "$patch" ] || return 0
   say "+ all requests go to the stable track"
-  kubectl patch httproute "$SERVICE" --namespace "$NAMESPACE" --type merge --patch "$patch" >&2
+  kubectl patch httproute "$SERVICE" --namespace "$NAMESPACE" --type merge --patch "$patch" >&2 || return
+  sleep "$CANDIDATE_DRAIN"
 }
 
 # keep_stable: remember what the stable track runs, pods and all, so that nothing of the new commit reaches them yet.
@@ -66,7 +71,9 @@ replicas_of() {
   kubectl get deployment "$1" --namespace "$NAMESPACE" --ignore-not-found --output json | jq -n '[inputs.spec.replicas][0] // 0'
 }
 
-# set_share SHARE DESCRIPTION: an upgrade that changes what the candidate gets.
+# set_share SHARE DESCRIPTION: an upgrade that changes what the candidate gets. A route to pods that are not ready would answer
+# with errors, so that the first one makes the pods alone.
+reachable=false
 set_share() {
   local replicas
   replicas="$(replicas_for "$1")" || return
@@ -82,6 +89,7 @@ set_share() {
     --set-json "stable.template=$stable_pods" \
     --set-string "candidate.digest=$DIGEST" \
     --set-string "candidate.revision=$REVISION" \
+    --set "candidate.reachable=$reachable" \
     --set "candidate.weight=$1" \
     --set "candidate.replicas=$replicas" \
     --description "$2" \
@@ -120,19 +128,22 @@ take_over() {
   for share in $CANDIDATE_SHARES; do
     step "$share" "Step: the candidate gets $share % ($REVISION)"
   done
-  # Its pods are replaced while the candidate keeps its share. Only then may the share end, and after that the candidate.
+  # The stable pods are replaced while the candidate keeps its share. Only then may the share end, and after that the candidate.
   keep_new
+  reachable=true
   step "$share" "Step: the stable track becomes $REVISION"
   smoke || give_up "the stable track in $ENVIRONMENT does not run what was deployed ($REVISION)"
-  step 0 "Step: the candidate gets no more requests ($REVISION)"
+  all_to_stable || give_up "the route in $ENVIRONMENT still leads to the candidate ($REVISION)"
   before=$((before + 1))
 }
 
 # try_candidate: nobody reaches it but who sends the header.
 try_candidate() {
   keep_stable || die "cannot read what the stable track of $ENVIRONMENT runs: nothing was changed"
-  step 0 "Step: the candidate is tried ($REVISION)"
+  step 0 "Step: the candidate starts ($REVISION)"
   test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT, before it got any request"
+  reachable=true
+  step 0 "Step: the candidate is tried ($REVISION)"
   TRACK=candidate smoke || give_up "the candidate in $ENVIRONMENT does not run what was deployed ($REVISION)"
 }
 # wait_for_promotion: leave the candidate there, and end this deployment.

@@ -15,7 +15,8 @@ def origin($all; $n): [$all[] | select(.revision == $n) | goes_back_to][0] as $t
 def failed_rollback: (.description // "") | test("^(Rollback|Release) \"[^\"]*\" failed: ");
 # A release takes several revisions: those of its steps are none that anything goes back to.
 def step: (.description // "") | startswith("Step: ");
-def tried: step or ((.description // "") | startswith("Candidate: "));
+def waits: (.description // "") | startswith("Candidate: ");
+def tried: step or waits;
 def failed: (.description // "") | test("^(Install|Upgrade|Rollback|Release) \"[^\"]*\" failed: ");
 
 # What was given up stays bad also when it is installed again.

@@ -14,6 +14,9 @@ CANDIDATE_SECONDS="${CANDIDATE_SECONDS:-120}"
 CANDIDATE_REQUESTS="${CANDIDATE_REQUESTS:-50}"
 # Prometheus, through the API of the cluster: no tunnel into the namespace of others, and only to ask (platform/deployer-role.yaml).
 PROMETHEUS="/api/v1/namespaces/monitoring/services/prometheus-operated:9090/proxy"
+# How many seconds a load balancer may take to follow the route. Pods that it still sends requests to must not go.
+CANDIDATE_DRAIN="${CANDIDATE_DRAIN:-15}"
+
 # What the stable track runs while the candidate is tried: digest, commit, and its pods as they are.
 stable_digest="" stable_revision="" stable_pods="{}"
 
@@ -26,7 +29,8 @@ candidate_is_left() {
   [ -n "$name" ]
 }
 
-# Send every request to the stable track, at once and without Helm, which may be at work, or cut off.
+# Send every request to the stable track, at once and without Helm, which may be at work, or cut off. The upgrade that takes the
+# candidate away would change the route last, when its pods are gone.
 all_to_stable() {
   local route patch
   if dry; then return; fi
@@ -38,7 +42,8 @@ all_to_stable() {
         | .backendRefs |= [.[] | select(.name != $candidate) | .weight = 100]]}}' <<<"$route")" || return
   [ -n "$patch" ] || return 0
   say "+ all requests go to the stable track"
-  kubectl patch httproute "$SERVICE" --namespace "$NAMESPACE" --type merge --patch "$patch" >&2
+  kubectl patch httproute "$SERVICE" --namespace "$NAMESPACE" --type merge --patch "$patch" >&2 || return
+  sleep "$CANDIDATE_DRAIN"
 }
 
 # keep_stable: remember what the stable track runs, pods and all, so that nothing of the new commit reaches them yet.
@@ -71,7 +76,9 @@ replicas_of() {
   kubectl get deployment "$1" --namespace "$NAMESPACE" --ignore-not-found --output json | jq -n '[inputs.spec.replicas][0] // 0'
 }
 
-# set_share SHARE DESCRIPTION: an upgrade that changes what the candidate gets.
+# set_share SHARE DESCRIPTION: an upgrade that changes what the candidate gets. A route to pods that are not ready would answer
+# with errors, so that the first one makes the pods alone.
+reachable=false
 set_share() {
   local replicas
   replicas="$(replicas_for "$1")" || return
@@ -87,6 +94,7 @@ set_share() {
     --set-json "stable.template=$stable_pods" \
     --set-string "candidate.digest=$DIGEST" \
     --set-string "candidate.revision=$REVISION" \
+    --set "candidate.reachable=$reachable" \
     --set "candidate.weight=$1" \
     --set "candidate.replicas=$replicas" \
     --description "$2" \
@@ -114,11 +122,12 @@ step() {
   give_up "$REVISION could not be installed in $ENVIRONMENT as the candidate"
 }
 
-# ask PROMQL: print the number that Prometheus answers; no series counts as 0.
+# ask PROMQL: print the number that Prometheus answers; no series counts as 0. What is compared is asked of one moment.
+asked_at=""
 ask() {
   local query answer
   query="$(jq -rn --arg query "$1" '$query | @uri')"
-  answer="$(kubectl get --raw "$PROMETHEUS/api/v1/query?query=$query")" || return
+  answer="$(kubectl get --raw "$PROMETHEUS/api/v1/query?query=$query&time=$asked_at")" || return
   jq -e 'select(.status == "success") | .data.result[0].value[1] // "0" | tonumber' <<<"$answer"
 }
 
@@ -140,6 +149,7 @@ figures() {
 measured=""
 judge() {
   local candidate stable
+  asked_at="$(date +%s)"
   if ! candidate="$(figures 'track="candidate"')" || ! stable="$(figures 'track!="candidate"')"; then
     say "error: Prometheus does not say how the candidate does"
     why="Prometheus could not be asked: docs/releasing.md says what it takes"
@@ -180,19 +190,23 @@ take_over() {
     step "$share" "Step: the candidate gets $share % ($REVISION)"
     watch_candidate "$share" || give_up "$REVISION did badly with $share % of the requests in $ENVIRONMENT"
   done
-  # Its pods are replaced while the candidate keeps its share. Only then may the share end, and after that the candidate.
+  # The stable pods are replaced while the candidate keeps its share. Only then may the share end, and after that the candidate.
   keep_new
+  reachable=true
   step "$share" "Step: the stable track becomes $REVISION"
   smoke || give_up "the stable track in $ENVIRONMENT does not run what was deployed ($REVISION)"
-  step 0 "Step: the candidate gets no more requests ($REVISION)"
+  all_to_stable || give_up "the route in $ENVIRONMENT still leads to the candidate ($REVISION)"
   before=$((before + 1))
 }
 
 # try_candidate: nobody reaches it but who sends the header.
 try_candidate() {
+  asked_at="$(date +%s)"
   dry || ask 'vector(1)' >/dev/null || die "Prometheus cannot be asked how a candidate does, so that none is tried: docs/releasing.md"
   keep_stable || die "cannot read what the stable track of $ENVIRONMENT runs: nothing was changed"
-  step 0 "Step: the candidate is tried ($REVISION)"
+  step 0 "Step: the candidate starts ($REVISION)"
   test_release || give_up "helm test failed for $REVISION in $ENVIRONMENT, before it got any request"
+  reachable=true
+  step 0 "Step: the candidate is tried ($REVISION)"
   TRACK=candidate smoke || give_up "the candidate in $ENVIRONMENT does not run what was deployed ($REVISION)"
 }

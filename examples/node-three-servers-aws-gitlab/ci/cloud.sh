@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# How to get into the registry, and how to tell a machine what to run, on AWS. The identity is already here: a role that the
+# pipeline assumed, or `aws sso login` on a laptop.
+
+login_registry() {
+  need IMAGE
+  tool aws crane
+  local registry="${IMAGE%%/*}" region
+  region="$(echo "$registry" | cut -d. -f4)" # <account>.dkr.ecr.<region>.amazonaws.com
+  say "+ aws ecr get-login-password --region $region | crane auth login $registry"
+  if dry; then return; fi
+  aws ecr get-login-password --region "$region" |
+    crane auth login "$registry" --username AWS --password-stdin
+}
+
+# server_names: print the machines of ENVIRONMENT that serve, one a line, in their order.
+server_names() {
+  local number
+  for ((number = 1; number <= SERVERS; number++)); do echo "$MACHINES-$ENVIRONMENT-$number"; done
+}
+
+# monitoring_name: print the machine of ENVIRONMENT that watches the others; nothing where there is none.
+monitoring_name() { if [[ -n "$MONITORING" ]]; then echo "$MACHINES-$ENVIRONMENT-monitoring"; fi; }
+
+# describe NAME QUERY: print what AWS knows of a machine.
+describe() {
+  local answer
+  tool aws
+  answer="$(aws ec2 describe-instances --region "$AWS_REGION" --output text --query "Reservations[].Instances[].$2" \
+    --filters "Name=tag:Name,Values=$1" Name=instance-state-name,Values=running)" || die "cannot ask AWS for the machine $1"
+  [[ -n "$answer" && "$answer" != *$'\t'* && "$answer" != *$'\n'* ]] ||
+    die "AWS has no one running machine $1 in $AWS_REGION: \`make tf-plan ENVIRONMENT=$ENVIRONMENT\` shows what is missing"
+  echo "$answer"
+}
+
+# server_address NAME: print its address inside the network.
+server_address() { describe "$1" PrivateIpAddress; }
+
+# on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status. Systems Manager
+# keeps the first 24,000 characters of the output; /ssm/<service>-<environment> in CloudWatch has the rest.
+on_server() {
+  local id request command answer status=0
+  if dry; then
+    say "+ on $1: ${2%%$'\n'*}"
+    return
+  fi
+  tool aws jq
+  id="$(describe "$1" InstanceId)" || return
+  request="$(jq -n --arg id "$id" --arg command "$2" --arg group "/ssm/$MACHINES-$ENVIRONMENT" '{
+    InstanceIds: [$id], DocumentName: "AWS-RunShellScript", TimeoutSeconds: 120, Comment: "make, by the pipeline or a person",
+    Parameters: {commands: ["exec /bin/bash -s <<\"END_OF_COMMAND\"\n" + $command + "\nEND_OF_COMMAND"], executionTimeout: ["1800"]},
+    CloudWatchOutputConfig: {CloudWatchOutputEnabled: true, CloudWatchLogGroupName: $group}}')"
+  command="$(aws ssm send-command --region "$AWS_REGION" --cli-input-json "$request" --query Command.CommandId --output text)" ||
+    die "Systems Manager does not take the command for $1"
+  # Nobody waits for ever: the command ends by itself after half an hour.
+  for _ in $(seq 700); do
+    answer="$(aws ssm get-command-invocation --region "$AWS_REGION" --command-id "$command" --instance-id "$id" --output json 2>/dev/null)" || answer="{}"
+    case "$(jq -r '.Status // "Pending"' <<<"$answer")" in
+      Pending | InProgress | Delayed | Cancelling) sleep 3 ;;
+      *) break ;;
+    esac
+  done
+  jq -rj '.StandardOutputContent // ""' <<<"$answer"
+  jq -rj '.StandardErrorContent // ""' <<<"$answer" >&2
+  case "$(jq -r '.Status // "Pending"' <<<"$answer")" in
+    Success | Failed) status="$(jq -r '.ResponseCode' <<<"$answer")" ;;
+    *)
+      say "error: the command on $1 did not end: $(jq -r '.StatusDetails // "no answer"' <<<"$answer")"
+      status=124
+      ;;
+  esac
+  return "$status"
+}

@@ -1,0 +1,39 @@
+# Everything the scripts of this folder have to know about this service; no other script names it.
+# shellcheck shell=bash disable=SC2034  # the scripts that source this file read the variables
+
+SERVICE="my-service" # also the unit of systemd and the image
+SERVERS=3 # machines of each environment, as in terraform/env/envs/common.tfvars
+MACHINES="my-service" # how their names begin: <machines>-<environment>-<number>
+MONITORING="1" # 1: one machine more watches the others
+REPOSITORY_URL="https://gitlab.com/example-org/my-service"
+COMMITS="$REPOSITORY_URL/-/commit/" # how the address of a commit begins
+FILES="$REPOSITORY_URL/-/blob/main/" # and that of a file
+ORGANIZATION="example-org"
+TEAM="my-service-team"
+RUNTIME_FILE=".node-version" # the one place that states the runtime's version
+RUNTIME_ARGUMENT="NODE_VERSION" # what the Dockerfile calls it
+IMAGE_HINT="\`terraform -chdir=terraform/shared output -raw image_repository\` prints it"
+# Who may sign an image: the pipeline of this repository on main, and nothing else, as Sigstore names it and its issuer.
+# Checked before every deployment. With COSIGN_KEY set, that key's signature counts instead.
+SIGNERS=(
+  "https://gitlab.com/example-org/my-service//.gitlab-ci.yml@refs/heads/main https://gitlab.com"
+)
+COSIGN_KEY_HINT="name the key that signs, in its key management service (ci/sign.sh)"
+
+DRIFT_OF_SHARED="dev" # the environment whose comparison includes terraform/shared; empty where its role may not read that
+export AWS_REGION="${AWS_REGION:-eu-central-1}"
+STATE_BACKEND=s3 # the second part of the name of Terraform's backend files
+
+# The machines of every environment have this platform; PLATFORM=linux/arm64 builds for a laptop that is not x86.
+PLATFORM="${PLATFORM:-linux/amd64}"
+BUILDKIT_IMAGE="moby/buildkit:v0.33.0@sha256:6c2fa84a6b61ccd72899dde4239f8d5717f05f9a8ca6f3cad185fb1a95a94de3"
+SBOM_IMAGE="docker/buildkit-syft-scanner:1.12.0@sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9"
+
+# Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
+TEMPLATE_SOURCES=("scaffold://templates.git")
+# Tells in the weekly proposal what Terraform would do; empty: nothing does.
+UPDATE_REPORT="ci/rehearse-update.sh"
+# mise, for machines of the pipeline that bring no tools of their own.
+MISE_VERSION="v2026.9.15"
+MISE_SHA256="09ea631d6f3e7031d63606a0892dc4c796f9fb57f493bc45937f9f7113c88216"
+

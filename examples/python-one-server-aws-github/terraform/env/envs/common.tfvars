@@ -1,0 +1,42 @@
+# The same in dev, qa and prod. To try a change in dev first, apply it there before the others: terraform/README.md.
+service = "my-service"
+region  = "eu-central-1"
+
+# Not every account has the same zones: aws ec2 describe-availability-zones --region eu-central-1
+availability_zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+
+# How many machines serve, and whether one more watches them: `scaffold set servers=…` changes it here and in ci/settings.sh.
+servers    = 1
+monitoring = false
+
+# 2 vCPU and 1 GiB: enough for the service, which may use 256 MiB, and the system.
+instance_type       = "t3.micro"
+disk_gib            = 10
+monitoring_disk_gib = 20
+
+# What the servers may call. The port of a database belongs to it, such as 5432.
+egress_ports = [80, 443]
+
+# Where the service is found. Fill in the zone for the record, if Route 53 has it: aws route53 list-hosted-zones
+host           = { dev = "my-service.dev.example.com", qa = "my-service.qa.example.com", prod = "my-service.prod.example.com" }
+hosted_zone_id = ""
+
+# The account of the image registry, where it is another one than that of an environment.
+registry_account_id = ""
+
+# Who may deploy to each environment: only runs of branch main.
+pipelines = {
+  # The numbers never change, so that nobody who takes over a deleted or renamed repository's name gets in.
+  github = {
+    issuer   = "token.actions.githubusercontent.com"
+    audience = "sts.amazonaws.com"
+
+    deploy_subjects = {
+      dev  = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:environment:dev"
+      qa   = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:environment:qa"
+      prod = "repo:example-org@OWNER_ID/my-service@REPOSITORY_ID:environment:prod"
+    }
+  }
+}
+
+log_retention_days = 365
