@@ -24,7 +24,7 @@ _INCLUDE = re.compile(
 )
 _LOOP = re.compile(r"\[% yield (\w+) from (\w+) %\](.*?)\[% endyield %\]")
 """A name of which each item of a list gives a file; Copier allows one in a path."""
-_TABLES = {"json", "yaml"}
+_COMPUTED = frozenset({"float", "int", "json", "yaml"})
 _STATEMENT = re.compile(
     r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)"
 )
@@ -251,14 +251,15 @@ def _values(project: Project, folder: Path) -> dict[str, Any]:
             values[name] = default
             if isinstance(default, str):
                 filled = _filled(default, values, folder)
-                values[name] = _table(filled) if entry.get("type") in _TABLES else filled
+                kind = entry.get("type")
+                values[name] = _computed(filled, kind) if kind in _COMPUTED else filled
     return values
 
 
-def _table(text: str) -> object:
-    """Return the content of a computed table, or its text if it cannot be read."""
+def _computed(text: str, kind: str) -> object:
+    """Return a computed table or number, or its text if it cannot be read."""
     try:
-        return question_types.native("yaml", text)
+        return question_types.native(kind, text)
     except ValueError:
         return text
 

@@ -44,8 +44,31 @@ _JOBS = ("azure-jenkins", "none-azure-devops")
 _WORKERS = ("azure-gitlab",)
 """Sets of a worker, which takes messages from a queue."""
 
+_ROLLOUTS = {
+    "aws-azure-devops": "header",
+    "azure-azure-devops": "canary",
+    "azure-github": "recreate",
+    "none-github": "blue-green",
+}
+"""Sets whose releases do not replace one pod after the other."""
+
+_CHEAPER = ("aws-gitlab", "azure-azure-devops")
+"""Sets whose environments before production cost less."""
+
 _SEPARATE_ACCOUNTS = ("aws-github", "azure-gitlab")
 """Sets with an account or a subscription for each environment."""
+
+_BESIDE: tuple[tuple[tuple[str, ...], dict[str, Answer]], ...] = (
+    (_EXISTING_PROVIDER, {"oidc_provider": "existing"}),
+    (("none-jenkins",), {"platform_parts": "existing"}),
+    (("aws-github",), {"nodes": "managed", "contract": "enforce"}),
+    (_JOBS, {"workload": "cron"}),
+    (_WORKERS, {"workload": "worker"}),
+    (_SECRETS, {"secrets": "external-secrets"}),
+    (_SEPARATE_ACCOUNTS, {"accounts": "each"}),
+    (_CHEAPER, {"outside_production": "cheaper", "network_range": "10.87.0.0/16"}),
+    (_SHARED_CLUSTER, {"cluster": "shared"}),
+)
 
 
 def sample() -> dict[str, dict[str, Answer]]:
@@ -65,24 +88,19 @@ def sample() -> dict[str, dict[str, Answer]]:
             "chat": chat,
             "level": level,
         }
-        if key in _EXISTING_PROVIDER:
-            named[key]["oidc_provider"] = "existing"
-        if key == "none-jenkins":
-            named[key]["platform_parts"] = "existing"
-        if key == "aws-github":
-            named[key]["nodes"] = "managed"
-            named[key]["contract"] = "enforce"
-        if key in _JOBS:
-            named[key]["workload"] = "cron"
-        if key in _WORKERS:
-            named[key]["workload"] = "worker"
-        if key in _SECRETS:
-            named[key]["secrets"] = "external-secrets"
-        if key in _SEPARATE_ACCOUNTS:
-            named[key]["accounts"] = "each"
-        if key in _SHARED_CLUSTER:
-            named[key]["cluster"] = "shared"
+        named[key] |= _of_set(key)
     return named
+
+
+def _of_set(key: str) -> dict[str, Answer]:
+    """Return what a set answers beside its row."""
+    found: dict[str, Answer] = {}
+    for names, answered in _BESIDE:
+        if key in names:
+            found |= answered
+    if key in _ROLLOUTS:
+        found["rollout"] = _ROLLOUTS[key]
+    return found
 
 
 _ELSEWHERE = ("kind", "network", "private_ca", "runs_on")

@@ -39,7 +39,9 @@ def test_a_file_says_its_template_its_condition_and_its_answers(
     assert first.startswith(
         "terraform/env/main.tf comes from templates/[[ aws ]]/[[ dedicated ]]/terraform/env/main.tf"
     )
-    assert because == "  there because  cloud == 'aws' and cluster == 'dedicated'"
+    assert because == (
+        "  there because  cloud == 'aws' and cluster == 'dedicated' and runs_on == 'kubernetes'"
+    )
 
 
 def test_a_file_that_is_put_together_names_all_its_templates(

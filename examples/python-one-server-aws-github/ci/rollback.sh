@@ -11,12 +11,12 @@ if dry; then
   play "$SERVICE-$ENVIRONMENT-1" rollback.yml
   exit
 fi
-failed=()
+failed=''
 for server in $(need_servers); do
   # The next server still serves when this one fails.
-  play "$server" rollback.yml || failed+=("$server")
+  play "$server" rollback.yml || failed+=" $server"
 done
-((${#failed[@]} == 0)) || die "no earlier good release runs on ${failed[*]}; the lines above say why. To deploy a digest: make deploy DIGEST=sha256:…"
+[[ -z "$failed" ]] || die "no earlier good release runs on$failed; the lines above say why. To deploy a digest: make deploy DIGEST=sha256:…"
 digest="$(digest_on "$server")"
 DIGEST="$digest" ci/smoke.sh
 say "$ENVIRONMENT runs $digest again"

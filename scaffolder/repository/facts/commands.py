@@ -107,7 +107,7 @@ def _of_program(project: Project, file: Path) -> Iterator[Command]:
                 moved = _folder_after(project, line, moved, left)
 
 
-_GOES = re.compile(r"(cd|pushd)\s+[\"']?([\w.-][\w./-]*)[\"']?\s*(?:$|[#|>&;])")
+_GOES = re.compile(r"(cd|pushd)\s+(?!-)[\"']?([\w.-][\w./-]*)[\"']?\s*(?:$|[#|>&;])")
 
 
 def _folder_after(project: Project, line: str, folder: Path, left: list[Path]) -> Path:

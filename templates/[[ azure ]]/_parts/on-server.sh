@@ -1,7 +1,7 @@
 # server_names: print the machines of ENVIRONMENT that serve, one a line, in their order.
 server_names() {
   local number
-  for ((number = 1; number <= SERVERS; number++)); do echo "$MACHINES-$ENVIRONMENT-$number"; done
+  for ((number = 1; number <= ${SERVERS:?}; number++)); do echo "$MACHINES-$ENVIRONMENT-$number"; done
 }
 
 # monitoring_name: print the machine of ENVIRONMENT that watches the others; nothing where there is none.

@@ -223,7 +223,7 @@ TEXTS = {
 def project(folder: Path, *names: str) -> Project:
     for name in ("chart/Chart.yaml", *names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(TEXTS.get(name, "a: 1\n"), encoding="utf-8")
+        (folder / name).write_text(TEXTS.get(name, "name: a\n"), encoding="utf-8")
     return Project(folder)
 
 

@@ -86,7 +86,7 @@ def test_complete_names_the_nearest_choice() -> None:
 
 
 def test_complete_names_the_nearest_question() -> None:
-    with pytest.raises(AnswersError, match="no question 'runtim'") as raised:
+    with pytest.raises(AnswersError, match="unknown question 'runtim'") as raised:
         answers.complete({**NAME, "runtim": "java"})
     assert raised.value.hint == "did you mean runtime?"
 

@@ -17,7 +17,7 @@ def test_durations_are_read_as_prometheus_writes_them(duration: str, length: flo
 
 @pytest.mark.parametrize("word", ["", "5", "m5", "5 m", "five"])
 def test_other_words_are_no_durations(word: str) -> None:
-    with pytest.raises(ValueError, match="no duration"):
+    with pytest.raises(ValueError, match="not a duration"):
         shorten.seconds(word)
 
 
