@@ -32,5 +32,5 @@ chown 65534 $folder/url $folder/deadman-url"
 fi
 
 targets="$(for server in $servers; do jq -n --arg name "$server" --arg address "$(server_address "$server")" '{name: $name, address: $address}'; done | jq -cs '{monitoring_servers: .}')"
-PACKED="server monitoring" play "$machine" monitoring.yml "$targets"
+PACKED=monitoring play "$machine" monitoring.yml "$targets"
 say "$machine watches $(wc -w <<<"$servers" | tr -d ' ') servers of $ENVIRONMENT"

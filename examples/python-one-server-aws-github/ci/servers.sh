@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # What the scripts of this folder do on a server: send it server/ and run a playbook there, or ask its service a question.
 
-# The folder, and others that PACKED names, in a form that fits into a command of the cloud.
+# The folder, and the one that PACKED names, in a form that fits into a command of the cloud.
 packed_playbooks() {
-  # shellcheck disable=SC2086  # names of folders
-  tar -cf - ${PACKED:-server} | gzip -9 | base64 | tr -d '\n'
+  tar -cf - server ${PACKED:+"$PACKED"} | gzip -9 | base64 | tr -d '\n'
 }
 
 # number_of SERVER: print its place among the servers, from 1 on; 0 for the monitoring machine.

@@ -20,7 +20,7 @@ server_address() {
 # last 4 KB of the output.
 on_server() {
   local machine=$1 name script answer status=0
-  local where=()
+  local where
   if dry; then
     say "+ on $1: ${2%%$'\n'*}"
     return
