@@ -1,5 +1,6 @@
 # From two servers on: a load balancer has the certificate, and sends a request to a server that says that it is ready.
 
+#trivy:ignore:AWS-0053 the service is public
 resource "aws_lb" "this" {
   #checkov:skip=CKV_AWS_91:Each request is in the log of the service, with its trace id; a bucket for another copy has to be asked for
   #checkov:skip=CKV2_AWS_28:A web application firewall is a decision of its own: 5 $ a month and a list of rules to look after

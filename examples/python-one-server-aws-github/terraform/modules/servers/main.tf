@@ -12,7 +12,7 @@ locals {
   subnets   = { for name, index in local.servers : name => var.subnets[index % length(var.subnets)] }
 
   # What the machine needs before anything can be told to it. The rest is server/playbook.yml, with each deployment.
-  user_data = templatefile("${path.module}/cloud-init.yaml", { region = var.region })
+  user_data = templatefile("${path.module}/cloud-init.yaml.tftpl", { region = var.region })
 }
 
 data "aws_partition" "current" {}
@@ -23,6 +23,7 @@ data "aws_ssm_parameter" "debian" {
 }
 
 resource "aws_instance" "server" {
+  #checkov:skip=CKV_AWS_126:Metrics each minute cost extra
   for_each = local.servers
 
   ami                         = data.aws_ssm_parameter.debian.insecure_value

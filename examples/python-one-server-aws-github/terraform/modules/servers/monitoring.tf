@@ -1,6 +1,7 @@
 # The machine that watches the others. It is none of them: a machine that is gone cannot say so itself.
 
 resource "aws_instance" "monitoring" {
+  #checkov:skip=CKV_AWS_126:Metrics each minute cost extra
   count = var.monitoring ? 1 : 0
 
   ami                         = data.aws_ssm_parameter.debian.insecure_value
@@ -34,6 +35,7 @@ resource "aws_instance" "monitoring" {
   }
 }
 
+#trivy:ignore:AWS-0104 packages, images and the chat are everywhere; both ports are those of the web
 resource "aws_security_group" "monitoring" {
   count = var.monitoring ? 1 : 0
 
