@@ -141,7 +141,16 @@ def _refuse_answers(
             answers.refuse_never_allowed(name, value, given)
         except AnswersError as error:
             place = _place(file, text, (*table, name))
-            raise AnswersError(f"{place}: {error.message}", hint=error.hint) from error
+            hint = _as_line(name, value, error.hint)
+            raise AnswersError(f"{place}: {error.message}", hint=hint) from error
+
+
+def _as_line(name: str, value: object, hint: str) -> str:
+    """Return a hint that names a flag of `scaffold new` as a line of the settings file."""
+    flag, _, answer = hint.partition(" ")
+    if not flag.startswith("--"):
+        return hint
+    return f'{name} = ["{answer}"]' if isinstance(value, list) else f'{name} = "{answer}"'
 
 
 def _place(file: Path, text: str, path: tuple[str, ...]) -> str:
