@@ -35,7 +35,10 @@ def carried_out(words: Sequence[str], root: Path, settings: Mapping[str, bool | 
         )
     for name in _OF_ANSWERS:
         if settings.get(name):
-            raise AnswersError(f"add service has no --{name}", hint="leave it out")
+            raise AnswersError(
+                f"add service has no option --{name}",
+                hint=f"scaffold add service {words[1]}, without --{name}",
+            )
     dry_run = bool(settings.get("dry_run"))
     added = add_service.add(Path(words[1]), root, dry_run=dry_run)
     if settings.get("form") == "json":

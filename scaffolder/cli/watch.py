@@ -31,7 +31,8 @@ _WORDS = {
     "--script",
     "steps",
     metavar="STEPS",
-    help="Act without a person: fail:5,fix:20 fails from second 5 to 20. Also slow and stop.",
+    help="Cause and end faults at these seconds: fail:5,fix:20. The faults are fail, slow and "
+    "stop; fix ends them.",
 )
 @click.option(
     "--duration", type=click.FloatRange(min=1), metavar="SECONDS", help="End after SECONDS."

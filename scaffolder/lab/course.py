@@ -45,7 +45,7 @@ def start(
     place = Place(folder=folder, lab=file.of(chosen))
     if place.root.exists() and not force:
         raise DestinationError(
-            f"{place.root} is there already",
+            f"lab {file.number} was started before: {place.root} already exists",
             hint=f"scaffold lab check {file.number}, or scaffold lab reset {file.number}",
         )
     _write(place, generate)

@@ -144,7 +144,9 @@ def _is_for(entry: Any, form: Mapping[str, str]) -> bool:
 
 def _check_forms(name: str, forms: Any) -> None:
     if not isinstance(forms, list) or not forms:
-        raise LabError(f"{name}: forms must be a list with at least one entry")
+        raise LabError(
+            f"{name}: forms must be a list with at least one entry, such as {{track: python}}"
+        )
     for form in forms:
         if not all(isinstance(value, str) for value in form.values()):
             raise LabError(f"{name}: the values of a form must be texts")

@@ -104,7 +104,7 @@ def start(folder: Path, exercise: Exercise, *, force: bool = False) -> int:
     target = folder / exercise.id
     if target.exists() and not force:
         raise DestinationError(
-            f"{target} is there already",
+            f"{target} already exists",
             hint=f"scaffold lab check {exercise.id}, or scaffold lab reset {exercise.id}",
         )
     count = write(target, exercise)

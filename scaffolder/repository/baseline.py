@@ -56,7 +56,7 @@ def read(file: Path) -> Baseline:
     if document.get("version") != VERSION:
         raise ProjectError(
             f"the baseline {file} has version {document.get('version')}, not {VERSION}",
-            hint="write it again with --write-baseline",
+            hint=f"scaffold check --write-baseline {file} replaces it with the findings of today",
         )
     try:
         return Baseline(file=file, known=Counter(dict(_entries(document["findings"]))))

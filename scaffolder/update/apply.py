@@ -99,7 +99,7 @@ def main(plan: Path, toolchain: Toolchain) -> None:
     except OSError as error:
         raise ToolCrashed(
             f"nothing was changed: {error.filename or step.journal}: {error.strerror}",
-            hint="git status",
+            hint="fix that, then update again",
         ) from error
     try:
         _refuse_impossible(git, step)

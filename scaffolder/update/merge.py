@@ -163,7 +163,7 @@ def _refuse_below(submodules: Collection[str], base: _Entries, theirs: _Entries)
         if place and is_new:
             raise UpdateError(
                 f"{place} is a submodule here, and the template has {path}",
-                hint=f"git mv {shlex.quote(place)} to another place, and commit; then update",
+                hint=f"git mv {shlex.quote(place)} NEW-PATH, then git commit and scaffold update",
             )
 
 

@@ -201,7 +201,7 @@ def probes_ask_a_port(project: Project, _: Toolchain) -> Verdict:
                             workload.place(project, *way, probe, how, "port"),
                             f"{probe} asks port {port}, which the container does not have",
                             workload.place(project, *way, "ports", 0, "containerPort"),
-                            fix=f"ask {declared[0][0]}",
+                            fix=f"set the port of the {probe} to {declared[0][0]}",
                         )
                     )
     return _looked_at(findings, looked, "probe", "no workload has a probe", project)

@@ -59,7 +59,7 @@ def _customs(tested: set[str]) -> tuple[_Custom, ...]:
     return (
         _Custom(
             name="runbook",
-            fix="add the annotation runbook_url",
+            fix="add the annotation runbook_url with the link to its runbook",
             has=lambda alert: _has(_RUNBOOK, alert.annotations) or _has(_RUNBOOK, alert.labels),
             is_wanted=lambda alert: alert.labels.get("severity", "").lower() not in _CALLS_NOBODY,
         ),

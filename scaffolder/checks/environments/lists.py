@@ -109,7 +109,7 @@ def _without_pipeline(project: Project, known: dict[str, list[Path]]) -> Iterato
             continue
         yield Finding(
             path=of_it[0],
-            message=f"no pipeline speaks of {name}: they know {', '.join(sorted(spoken))}",
+            message=f"no pipeline names {name}: the pipelines name {', '.join(sorted(spoken))}",
             fix=f"deploy to {name} in the pipeline, or delete its files",
             related=(Location(path=named[0]),),
         )

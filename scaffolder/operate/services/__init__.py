@@ -83,19 +83,19 @@ def _refuse_taken(asked: ServiceRequest, root: Path) -> None:
         if there.namespace == asked.namespace:
             raise AnswersError(
                 f"the namespace {asked.namespace} is that of {there.service}",
-                hint="two services in one namespace could change each other",
+                hint="choose another namespace in platform-request.yaml: each has one service",
             )
         for environment, host in asked.hosts.items():
             if there.hosts.get(environment) == host:
                 raise AnswersError(
                     f"the host name {host} is that of {there.service}",
-                    hint="a Gateway sends each name to one service",
+                    hint="choose another host name in platform-request.yaml: each has one service",
                 )
         for environment, identity in asked.deployers.items():
             if there.deployers.get(environment) == identity:
                 raise AnswersError(
                     f"{identity} deploys {there.service}",
-                    hint="each service has identities of its own",
+                    hint="name another identity in platform-request.yaml: each deploys one service",
                 )
 
 

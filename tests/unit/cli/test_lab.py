@@ -122,7 +122,7 @@ def test_6_a_reset_puts_the_fault_back(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_7_what_is_there_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["lab", "start", "two-javas"]) == ExitCode.USAGE
-    assert "lab-work/two-javas is there already" in capsys.readouterr().err
+    assert "lab-work/two-javas already exists" in capsys.readouterr().err
 
 
 def test_8_nothing_is_written_beside_the_folder(folder: Path) -> None:

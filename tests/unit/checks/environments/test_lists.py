@@ -126,7 +126,7 @@ REFUSED = {
             **terraform("dev", "canary", "prod"),
             **chart("dev", "canary", "prod"),
         },
-        "terraform/envs/canary.tfvars: no pipeline speaks of canary",
+        "terraform/envs/canary.tfvars: no pipeline names canary",
     ),
 }
 
