@@ -128,6 +128,11 @@ func (w *worker) finish(message *message) {
 
 // try handles the message; whatever goes wrong, the log has it and the message comes again.
 func (w *worker) try(message *message) string {
+	if message.attempt > attempts {
+		// Each attempt ended with its pod, so that no error could put it aside: killed for its memory, say, or hanging.
+		w.log.Error("put aside", "cause", "no attempt came to an end", "id", message.id, "attempt", message.attempt)
+		return "aside"
+	}
 	err := w.handled(message)
 	if err == nil {
 		return "done"

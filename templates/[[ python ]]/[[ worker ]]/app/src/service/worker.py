@@ -90,6 +90,10 @@ class Worker:
         self._log.info("message", id=message.id, attempt=message.attempt, result=result, duration_ms=duration)
 
     def _try(self, message: Message) -> str:
+        if message.attempt > ATTEMPTS:
+            # Each attempt ended with its pod, so that no exception could put it aside: killed for its memory, say, or hanging.
+            self._log.warn("put aside", id=message.id, attempt=message.attempt, cause="no attempt came to an end")
+            return "aside"
         try:
             self._handle(message, self._log)
         except Exception as failure:  # whatever the handler raises, the log has it and the message comes again

@@ -115,6 +115,11 @@ final class Worker {
     }
 
     private String tried(Message message) {
+        if (message.attempt > ATTEMPTS) {
+            // Each attempt ended with its pod, so that no exception could put it aside: killed for its memory, or hanging.
+            log.warn("put aside", "id", message.id, "attempt", message.attempt, "cause", "no attempt came to an end");
+            return "aside";
+        }
         try {
             handler.handle(message, log);
             return "done";
