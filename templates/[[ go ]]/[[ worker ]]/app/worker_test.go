@@ -103,6 +103,14 @@ func TestAMessageThatAlwaysFailsIsPutAside(t *testing.T) {
 	contains(t, out.String(), `"message":"put aside","cause":"panic: broken","id":"a","attempt":5`)
 }
 
+func TestAMessageThatEndedItsPodAtEachAttemptIsPutAside(t *testing.T) {
+	var out strings.Builder
+	q := queueOf(&message{id: "a", attempt: attempts + 1})
+	w := workerOf(q, func(*message, *slog.Logger) error { return nil }, &out)
+	w.turn()
+	equal(t, "aside a", strings.Join(q.ended, ","))
+}
+
 func TestAQueueThatDoesNotAnswerMakesItNotReadyAndDoesNotEndIt(t *testing.T) {
 	q := queueOf(&message{id: "a", attempt: 1})
 	w := workerOf(q, handle, io.Discard)

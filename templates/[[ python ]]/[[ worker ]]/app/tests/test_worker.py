@@ -94,6 +94,13 @@ class WorkerTest(unittest.TestCase):
         self.assertEqual([how for how, _, _ in queue.ended], ["aside", "retry"])
         self.assertIn('"message":"put aside","id":"a","attempt":5,"cause":"RuntimeError', self.out.getvalue())
 
+    def test_a_message_that_ended_its_pod_at_each_attempt_is_put_aside_and_not_handled_again(self) -> None:
+        queue = Queue(Message("a", "", ATTEMPTS + 1))
+        worker = self.worker(queue)
+        worker.turn()
+        self.assertEqual([how for how, _, _ in queue.ended], ["aside"])
+        self.assertIn('"attempt":6,"cause":"no attempt came to an end"', self.out.getvalue())
+
     def test_a_queue_that_does_not_answer_makes_it_not_ready_and_does_not_end_it(self) -> None:
         queue = Queue(Message("a", "", 1))
         worker = self.worker(queue)

@@ -119,11 +119,12 @@ final class WorkerTest {
 
     static void aMessageThatAlwaysFailsIsPutAside() throws Exception {
         WorkerTest test = new WorkerTest();
-        test.queue.add("a", Worker.ATTEMPTS).add("b", 1);
+        test.queue.add("a", Worker.ATTEMPTS).add("b", 1).add("c", Worker.ATTEMPTS + 1);
         Worker worker = test.worker(BROKEN);
         worker.turn();
         worker.turn();
-        Tests.equal(Arrays.asList("aside a", "retry b 5"), test.queue.ended);
+        worker.turn();
+        Tests.equal(Arrays.asList("aside a", "retry b 5", "aside c"), test.queue.ended);
         Tests.contains("\"message\":\"put aside\",\"id\":\"a\",\"attempt\":5", test.out.toString("UTF-8"));
     }
 
