@@ -39,19 +39,27 @@ server_address() { describe "$1" PrivateIpAddress; }
 # on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status. Systems Manager
 # keeps the first 24,000 characters of the output; /ssm/<service>-<environment> in CloudWatch has the rest.
 on_server() {
-  local id request command answer status=0
+  local id request file command answer status=0
   if dry; then
     say "+ on $1: ${2%%$'\n'*}"
     return
   fi
   tool aws jq
   id="$(describe "$1" InstanceId)" || return
-  request="$(jq -n --arg id "$id" --arg command "$2" --arg group "/ssm/$MACHINES-$ENVIRONMENT" '{
+  request="$(printf '%s' "$2" | jq -Rs --arg id "$id" --arg group "/ssm/$MACHINES-$ENVIRONMENT" '{
     InstanceIds: [$id], DocumentName: "AWS-RunShellScript", TimeoutSeconds: 120, Comment: "make, by the pipeline or a person",
-    Parameters: {commands: ["exec /bin/bash -s <<\"END_OF_COMMAND\"\n" + $command + "\nEND_OF_COMMAND"], executionTimeout: ["1800"]},
+    Parameters: {commands: ["exec /bin/bash -s <<\"END_OF_COMMAND\"\n" + . + "\nEND_OF_COMMAND"], executionTimeout: ["1800"]},
     CloudWatchOutputConfig: {CloudWatchOutputEnabled: true, CloudWatchLogGroupName: $group}}')"
-  command="$(aws ssm send-command --region "$AWS_REGION" --cli-input-json "$request" --query Command.CommandId --output text)" ||
-    die "Systems Manager does not take the command for $1"
+  # In a file of this user alone: the command may hold a secret, and the list of processes is for all to read.
+  file="$(mktemp)" || return
+  printf '%s' "$request" >"$file"
+  command="$(aws ssm send-command --region "$AWS_REGION" --cli-input-json "file://$file" --query Command.CommandId --output text)" || command=""
+  rm -f "$file"
+  if [[ -z "$command" ]]; then
+    # Not the end of everything: the caller knows what has to be taken back.
+    say "error: Systems Manager does not take the command for $1"
+    return 1
+  fi
   # Nobody waits for ever: the command ends by itself after half an hour.
   for _ in $(seq 700); do
     answer="$(aws ssm get-command-invocation --region "$AWS_REGION" --command-id "$command" --instance-id "$id" --output json 2>/dev/null)" || answer="{}"

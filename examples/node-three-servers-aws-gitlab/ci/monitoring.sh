@@ -17,9 +17,17 @@ machine="$(monitoring_name)"
 servers="$(need_servers)"
 
 # Secrets are not in Git, and without these two an alert would reach nobody. What is there stays as it is. The command is in the
-# history of the cloud for a month, for those who may run commands as root there.
+# history of the cloud for a month, for everybody who may read that: give no one of the account more than they need.
 folder=/etc/alertmanager/secrets/alertmanager-chat
-if [[ "$(on_server "$machine" "test -s $folder/url && test -s $folder/deadman-url && echo there || true")" != there ]]; then
+# A machine that was made a moment ago takes no command yet: it still installs what receives them.
+found=""
+for _ in $(seq 40); do
+  found="$(on_server "$machine" "test -s $folder/url && test -s $folder/deadman-url && echo there || echo missing")" && break
+  say "$machine does not take commands yet: waiting"
+  sleep 15
+done
+[[ -n "$found" ]] || die "$machine takes no commands"
+if [[ "$found" != there ]]; then
   need CHAT_WEBHOOK_URL DEADMAN_URL
   say "+ put CHAT_WEBHOOK_URL and DEADMAN_URL on $machine"
   on_server "$machine" "set -eu

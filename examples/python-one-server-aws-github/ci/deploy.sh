@@ -52,7 +52,7 @@ refuse_older() {
 # give_up SERVER REASON: the server itself is back on what it ran. So that all servers run the same, the ones before it go back too,
 # unless another deployment has changed them since.
 give_up() {
-  local reason=$2 server failed=""
+  local reason=$2 server now failed=""
   say "error: $reason"
   ONLY="$1" ci/diagnose.sh || say "warning: the diagnostics are incomplete"
   why="$(error_in "build/diagnostics/$ENVIRONMENT/$1/failed.log")" || why=""
@@ -62,7 +62,9 @@ give_up() {
   done
   if [ -n "$failed" ]; then
     announce failed "$reason, and the rollback failed too on$failed: $ENVIRONMENT needs someone now."
-  elif [ -z "$(digest_on "$1")" ]; then
+  elif ! now="$(digest_on "$1")"; then
+    announce failed "$reason, and nobody can tell what $1 runs: $ENVIRONMENT needs someone now."
+  elif [ -z "$now" ]; then
     announce failed "$reason. Nothing ran on $1 before, so the failed release stays there to be looked at."
   else
     announce rolled-back "$reason. $ENVIRONMENT runs what it ran before."
@@ -79,7 +81,7 @@ dry || refuse_older "$(head -n 1 <<<"$servers")"
 changed=()
 for server in $servers; do
   status=0
-  before="$(dry || digest_on "$server")"
+  before="$(dry || digest_on "$server")" || give_up "$server" "$server in $ENVIRONMENT takes no commands, so that $REVISION did not reach it"
   play "$server" playbook.yml "image=$IMAGE@$DIGEST" || status=$?
   case "$status" in
     0) ;;

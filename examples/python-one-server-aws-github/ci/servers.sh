@@ -3,7 +3,7 @@
 
 # The folder, and the one that PACKED names, in a form that fits into a command of the cloud.
 packed_playbooks() {
-  tar -cf - server ${PACKED:+"$PACKED"} | gzip -9 | base64 | tr -d '\n'
+  tar -cf - --exclude=monitoring/tests server ${PACKED:+"$PACKED"} | gzip -9 | base64 | tr -d '\n'
 }
 
 # number_of SERVER: print its place among the servers, from 1 on; 0 for the monitoring machine.

@@ -113,7 +113,7 @@ module "deploy_role" {
       {
         Sid      = "FindMachinesAndOutput"
         Effect   = "Allow"
-        Action   = ["ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"]
+        Action   = ["ec2:DescribeInstances", "ssm:GetCommandInvocation"]
         Resource = "*" # the actions know no resources
       },
       {

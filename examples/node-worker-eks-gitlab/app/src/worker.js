@@ -109,6 +109,12 @@ export class Worker {
   }
 
   async #try(message) {
+    if (message.attempt > ATTEMPTS) {
+      // Each attempt ended with its pod, so that no exception could put it aside: killed for its memory, say, or hanging.
+      const { id, attempt } = message;
+      this.#log.warn('put aside', { id, attempt, cause: 'no attempt came to an end' });
+      return 'aside';
+    }
     try {
       await this.#handle(message, this.#log);
       return 'done';

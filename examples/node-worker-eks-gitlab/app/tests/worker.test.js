@@ -100,6 +100,14 @@ test('a message that always fails is put aside', async () => {
   assert.match(said, /"message":"put aside","id":"a","attempt":5,"cause":"TypeError: broken"/);
 });
 
+test('a message that ended its pod at each attempt is put aside and not handled again', async () => {
+  const queue = new Queue(message('a', ATTEMPTS + 1));
+  const worker = workerOf(queue, () => assert.fail('handled'));
+  await worker.turn();
+  assert.deepEqual(queue.ended.map(([how]) => how), ['aside']);
+  assert.match(said, /"message":"put aside","id":"a","attempt":6,"cause":"no attempt came to an end"/);
+});
+
 test('a queue that does not answer makes it not ready and does not end it', async () => {
   const queue = new Queue(message('a'));
   const worker = workerOf(queue);
