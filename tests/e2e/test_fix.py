@@ -93,7 +93,7 @@ def test_an_alert_without_its_runbook_gets_a_page_that_says_it_is_empty(
     assert cli.run(["check", str(root), "--select", "AG038", "--fix"]) == ExitCode.CLEAN
     assert "  made: docs/runbooks/OutOfMemory.md\n" in capsys.readouterr().err
     page = (root / "docs" / "runbooks" / "OutOfMemory.md").read_text(encoding="utf-8")
-    assert page.startswith("# OutOfMemory\n\nNobody has written this runbook yet")
+    assert page.startswith("# OutOfMemory\n\nThis runbook is not written yet")
 
 
 def test_lines_are_ended_as_editorconfig_says_and_only_where_it_does(
