@@ -19,7 +19,7 @@ resource "aws_lb" "this" {
 resource "aws_security_group" "balancer" {
   count = local.balanced ? 1 : 0
 
-  name        = "${var.name}-balancer"
+  name_prefix = "${var.name}-balancer-"
   description = "Load balancer of ${var.name}"
   vpc_id      = var.vpc_id
 

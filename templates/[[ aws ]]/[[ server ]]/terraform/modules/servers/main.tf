@@ -68,7 +68,7 @@ resource "aws_eip" "server" {
 }
 
 resource "aws_security_group" "server" {
-  name        = "${var.name}-server"
+  name_prefix = "${var.name}-server-"
   description = "Servers of ${var.name}"
   vpc_id      = var.vpc_id
 

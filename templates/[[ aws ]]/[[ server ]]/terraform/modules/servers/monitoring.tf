@@ -39,7 +39,7 @@ resource "aws_instance" "monitoring" {
 resource "aws_security_group" "monitoring" {
   count = var.monitoring ? 1 : 0
 
-  name        = "${var.name}-monitoring"
+  name_prefix = "${var.name}-monitoring-"
   description = "Monitoring of ${var.name}: nothing comes in"
   vpc_id      = var.vpc_id
 
