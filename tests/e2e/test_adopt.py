@@ -480,7 +480,7 @@ def test_nothing_is_written_through_a_link_or_over_a_name_of_another_case(tmp_pa
     targets = {one.target for one in made.layout.files}
     assert not {target for target in targets if target.startswith(("monitoring/", "platform/"))}
     assert "CHANGELOG.md.scaffold-new" in targets
-    assert any("something else stands there" in note for note in made.notes)
+    assert any("another file is there" in note for note in made.notes)
     foreign.git(root, "switch", "--quiet", branch.NAME)
     assert [*elsewhere.iterdir()] == []
 
