@@ -64,7 +64,7 @@ def test_an_answer_of_each_kind_is_given_as_text(
         ({"port": "many"}, "port cannot be 'many': must be an integer"),
         ({"zones": "9"}, "zones cannot be '9': it is one of 1, 2, 3"),
         ({"labels": "{a: 7"}, "labels cannot be '{a: 7': must be valid YAML"),
-        ({"size": "middle", "replicated": "false"}, "size cannot be 'middle': it is one of small"),
+        ({"size": "middle", "replicated": "false"}, "size cannot be 'middle': no"),
         ({"replicated": "false", "note": "x"}, "note does not apply to these answers"),
     ],
 )
