@@ -20,16 +20,13 @@ _ANSWERING = frozenset(
     {
         *("AG013", "AG014", "AG015", "AG016", "AG017", "AG018", "AG019", "AG020", "AG021"),
         *("AG022", "AG023", "AG024", "AG025", "AG026", "AG032", "AG033", "AG034", "AG035"),
-        *("AG052", "AG060", "K8002"),
+        *("AG052", "AG060"),
     }
 )
 """Checks of ports, routes, pods that stay, and series: a job at set times has none of its own."""
 
 _ROUTED = frozenset({"AG014", "AG017", "AG021", "AG052", "AG060"})
 """Checks of Services, routes, and what texts and queries say of requests: a worker has none."""
-
-_OF_A_SERVICE = {"cron": _ANSWERING, "worker": _ROUTED}
-"""Which checks have nothing to look at where the workload is another one than a service."""
 
 _SERVICE = frozenset(
     {
@@ -87,8 +84,7 @@ def told(
         for subject in _SUBJECTS
         if subject.made(project.answers)
         for check in subject.checks & gone.keys()
-        if check not in _OF_A_SERVICE.get(str(project.answers.get("workload")), frozenset())
-        if check not in _IN_A_CLUSTER or project.answers.get("runs_on") != "server"
+        if all(made(project.answers) for checks, made in _NEEDED if check in checks)
     }
     return tuple(_not_checked(one, reasons) for one in ended)
 
@@ -98,6 +94,22 @@ def _not_checked(ended: Result | Inapplicable, reasons: Mapping[str, str]) -> Re
         return ended
     reason = f"{reasons[ended.check.id]}: nothing to look at any more"
     return Result(check=ended.check, outcome=Outcome.SKIPPED, reason=reason)
+
+
+def _stays(answers: _Answers) -> bool:
+    return str(answers.get("workload")) != "cron"
+
+
+def _has_users(answers: _Answers) -> bool:
+    return str(answers.get("workload", "service")) == "service"
+
+
+def _has_custom_objects(answers: _Answers) -> bool:
+    return _has_users(answers) or _is_monitored(answers)
+
+
+def _is_in_a_cluster(answers: _Answers) -> bool:
+    return str(answers.get("runs_on")) != "server"
 
 
 def _is_deployed(answers: _Answers) -> bool:
@@ -152,3 +164,11 @@ _SUBJECTS = (
     _Subject(checks=_OF_ENVIRONMENTS, made=_is_in_a_cloud, first="TF001"),
     *(_Subject(checks=one.OWN_CHECKS, made=_is_built_by(name)) for name, one in CI_SYSTEMS.items()),
 )
+
+_NEEDED: tuple[tuple[frozenset[str], Callable[[_Answers], bool]], ...] = (
+    (_ANSWERING, _stays),
+    (_ROUTED, _has_users),
+    (frozenset({"K8002"}), _has_custom_objects),
+    (_IN_A_CLUSTER, _is_in_a_cluster),
+)
+"""The further answers without which these checks have nothing to look at, whatever the subject."""

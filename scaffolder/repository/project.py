@@ -363,7 +363,10 @@ class _Once:
                     # One key for two values, or a circle: without this the check would never end.
                     raise RuntimeError("a value is computed from itself")
                 self._is_asked = True
-                self._outcome = self._outcome or _outcome_of(make)
+                try:
+                    self._outcome = self._outcome or _outcome_of(make)
+                finally:
+                    self._is_asked = False  # an interrupt leaves no outcome, and no circle either
         done, value = self._outcome
         if done:
             return value

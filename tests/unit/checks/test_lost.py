@@ -24,6 +24,7 @@ cluster: {cluster}
 platform_parts: {platform_parts}
 ci: {ci}
 workload: {workload}
+runs_on: {runs_on}
 """
 USUAL = {
     "runtime": "java",
@@ -34,6 +35,7 @@ USUAL = {
     "platform_parts": "create",
     "ci": "[github]",
     "workload": "service",
+    "runs_on": "kubernetes",
 }
 
 
@@ -62,6 +64,14 @@ def told(folder: Path, reasons: dict[str, str], answers: str) -> dict[str, str]:
         ("AG014", {"workload": "worker"}, False),
         ("AG017", {"workload": "worker"}, False),
         ("AG060", {"workload": "worker"}, False),
+        ("K8002", {}, True),
+        ("K8002", {"workload": "cron"}, True),
+        ("K8002", {"workload": "worker", "monitoring": "none"}, False),
+        ("K8002", {"workload": "cron", "monitoring": "none"}, False),
+        ("HL001", {"runs_on": "server"}, False),
+        ("AG019", {"runs_on": "server"}, False),
+        ("MO003", {"runs_on": "server"}, True),
+        ("DK001", {"runs_on": "server"}, True),
         ("AG014", {"workload": "service"}, True),
         ("AG035", {}, True),
         ("MO003", {}, True),

@@ -96,6 +96,17 @@ def test_once_computes_one_time_and_repeats_an_error(tmp_path: Path) -> None:
     assert made == [1]
 
 
+def test_a_value_whose_making_was_interrupted_is_made_by_the_next_who_asks(tmp_path: Path) -> None:
+    project = write(tmp_path, a="")
+
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        project.once("x", interrupted)
+    assert project.once("x", lambda: 1) == 1
+
+
 def test_a_value_that_needs_itself_is_an_error_and_no_endless_wait(tmp_path: Path) -> None:
     project = write(tmp_path, a="")
 
