@@ -38,6 +38,12 @@ FILES = ("copier.yml", "versions.yml", notes.FILE, "templates")
 
 _HEADER = "# The releases in templates.bundle, oldest first. `make release` writes both.\n"
 _UNRELEASED = "## Unreleased"
+_PINNED = re.compile(
+    r"(git\.example\.com/platform/scaffolder@v|uses: example-org/scaffolder@0{40} # v"
+    r"|devops_scaffolder-(?=[\d.]+-py3)|devops-scaffolder(?:\[tools\])?=="
+    r"|/scaffolder\n *rev: v)\d+\.\d+\.\d+\b"
+)
+"""How a document names a release of this package: an address of pip, an action, a hook."""
 
 
 def main(version: str = "") -> None:
@@ -65,10 +71,24 @@ def main(version: str = "") -> None:
     PACKAGE.write_text(
         re.sub(r'__version__ = "[^"]*"', f'__version__ = "{version}"', package), encoding="utf-8"
     )
+    for document in documents():
+        text = document.read_text(encoding="utf-8")
+        document.write_text(with_version(text, version), encoding="utf-8")
     print(
         f"{version}: {len(entry['changes'])} changes, {BUNDLE.stat().st_size // 1024} KiB for"
         f" {len(kept) + 1} releases"
     )
+
+
+def documents() -> list[Path]:
+    """The pages that show how to install this package, with its newest release."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [page for page in pages if _PINNED.search(page.read_text(encoding="utf-8"))]
+
+
+def with_version(text: str, version: str) -> str:
+    """Return a document whose lines install the release `version` of this package."""
+    return _PINNED.sub(lambda found: f"{found[1]}{version}", text)
 
 
 @contextmanager

@@ -33,7 +33,22 @@ _STAGES = (
 """The files of each stage at the top of a repository; before it, the CI systems' pipelines."""
 _CULTURE = "  culture"
 
-_SAID_BESIDE = {"runtime_version": "runtime", "region": "cloud"}
+_HEADLINE = (
+    *("kind", "workload", "runtime", "cloud", "runs_on", "cluster", "ci", "deploy", "rollout"),
+    *("monitoring", "chat", "level"),
+)
+"""The questions whose choices are understood without their question; `Again` has all answers."""
+_USUAL = {
+    "kind": "service",
+    "workload": "service",
+    "cluster": "dedicated",
+    "rollout": "rolling",
+    "cloud": "none",
+    "monitoring": "none",
+    "chat": "none",
+}
+"""Choices that need no mention: most repositories have them."""
+_WRITTEN_BESIDE = {"runtime_version": "runtime", "region": "cloud"}
 
 
 def of_new(made: Made, *, form: str, quiet: bool, verbose: bool) -> str:
@@ -151,7 +166,7 @@ def _heading(made: Made) -> str:
     name, template = made.request.destination.name, made.request.template
     if template:
         return f"{name}: {template.origin.commit} of {template.origin.address}"
-    return f"{name}: {_in_words(made.request.answers)}"
+    return f"{name}: {in_words(made.request.answers)}"
 
 
 def _next(made: Made) -> Iterator[str]:
@@ -174,21 +189,30 @@ def _next(made: Made) -> Iterator[str]:
     yield f"Again   {again}"
 
 
-def _in_words(given: Mapping[str, Answer]) -> str:
-    """The choices that were made, in the words that the questions have for them."""
+def in_words(given: Mapping[str, Answer]) -> str:
+    """Return the choices that tell repositories apart, in the words of their questions."""
     from scaffolder.template import answers  # see above
 
-    words = {
-        question.name: ", ".join(
-            choice.label
-            for choice in question.choices_given(given)
-            if choice.value in given[question.name]
-        )
-        for question in answers.questions()
-        if question.name in given and question.name not in _SAID_BESIDE
-    }
-    for name, beside in _SAID_BESIDE.items():
-        if name in given:
+    questions = {question.name: question for question in answers.questions()}
+    words = {}
+    on_servers = given.get("runs_on") == "server"
+    for name in _HEADLINE:
+        if on_servers and name in ("cluster", "deploy"):
+            continue
+        if name in given and given[name] != _USUAL.get(name):
+            words[name] = ", ".join(
+                choice.label
+                for choice in questions[name].choices_given(given)
+                if choice.value in given[name]
+            )
+    for name in ("workload", "rollout"):  # their labels are sentences
+        if name in words:
+            words[name] = f"{name} {given[name]}"
+    if on_servers:
+        number = int(str(given["servers"]))
+        words["runs_on"] = "1 server" if number == 1 else f"{number} servers"
+    for name, beside in _WRITTEN_BESIDE.items():
+        if name in given and beside in words:
             words[beside] = f"{words[beside]} {given[name]}"
     return ", ".join(word for word in words.values() if word)
 

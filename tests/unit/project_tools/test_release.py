@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
+from scaffolder import __version__
 from scaffolder.template import releases
 from tools import release as tool
 
@@ -96,3 +97,30 @@ def test_a_release_without_a_word_about_the_templates_is_refused() -> None:
 def test_a_version_that_is_none_or_older_is_refused(version: str) -> None:
     with pytest.raises(SystemExit):
         tool.refuse(version, ["0.1.0"])
+
+
+def test_every_document_installs_the_newest_release() -> None:
+    """`make release` writes the number; who copies a command gets what the page describes."""
+    pages = tool.documents()
+    outdated = [
+        page.name
+        for page in pages
+        if (text := page.read_text(encoding="utf-8")) != tool.with_version(text, __version__)
+    ]
+
+    assert {"README.md", "check-anywhere.md", "install.md"} <= {page.name for page in pages}
+    assert outdated == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("git+https://git.example.com/platform/scaffolder@v0.8.0", "scaffolder@v1.2.3"),
+        ("  - repo: https://git.example.com/platform/scaffolder\n    rev: v0.8.0", "rev: v1.2.3"),
+        (f"- uses: example-org/scaffolder@{'0' * 40} # v0.8.0", "# v1.2.3"),
+        ("platform/template@v0.8.0", "template@v0.8.0"),
+        ("since v0.8.0", "since v0.8.0"),
+    ],
+)
+def test_a_release_of_another_package_stays(line: str, expected: str) -> None:
+    assert tool.with_version(line, "1.2.3").endswith(expected)
