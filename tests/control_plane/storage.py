@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import copy
+import marshal
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from control_plane.kinds import Kind, Object
 
+Plain = TypeVar("Plain", Object, Object | None)
 Address = tuple[str, str, str]
 """The resource with its group, the namespace, the name."""
 
@@ -37,16 +39,19 @@ class Storage:
         default_factory=lambda: threading.Condition(threading.RLock())
     )
 
+    listener: Callable[[Change], None] | None = None
+    """What is called with each change, in the moment it is made."""
+
     def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
         """Return a copy of an object, or None."""
         with self.changed:
-            return copy.deepcopy(self.objects.get((kind.resource, namespace, name)))
+            return copied(self.objects.get((kind.resource, namespace, name)))
 
     def select(self, kind: Kind, namespace: str = "") -> list[Object]:
         """Return copies of the objects of a kind, in one namespace or in all."""
         with self.changed:
             return [
-                copy.deepcopy(one)
+                copied(one)
                 for (resource, place, _), one in sorted(self.objects.items())
                 if resource == kind.resource and namespace in ("", place)
             ]
@@ -57,15 +62,15 @@ class Storage:
             metadata = one["metadata"]
             address = (kind.resource, metadata.get("namespace", ""), metadata["name"])
             before = self.objects.get(address)
-            kept = copy.deepcopy(one)
+            kept = copied(one)
             stamp(kept, before, kind)
             if before is not None and _same(before, kept):
-                return copy.deepcopy(before)
+                return copied(before)
             self.version += 1
             kept["metadata"]["resourceVersion"] = str(self.version)
             self.objects[address] = kept
             self._tell("MODIFIED" if before else "ADDED", kind, kept)
-            return copy.deepcopy(kept)
+            return copied(kept)
 
     def remove(self, kind: Kind, namespace: str, name: str) -> Object | None:
         """Forget an object, and return what it was."""
@@ -98,8 +103,17 @@ class Storage:
                 yield Change(0, "", NOTHING, {})
 
     def _tell(self, event: str, kind: Kind, one: Object) -> None:
-        self.changes.append(Change(self.version, event, kind, copy.deepcopy(one)))
+        change = Change(self.version, event, kind, copied(one))
+        self.changes.append(change)
+        if self.listener:
+            self.listener(change)
         self.changed.notify_all()
+
+
+def copied(one: Plain) -> Plain:
+    """Return a copy of what JSON can say; a tenth of the time of `copy.deepcopy`, which is most of a stand-in's work."""
+    found: Plain = marshal.loads(marshal.dumps(one))  # noqa: S302, bytes that were written here
+    return found
 
 
 NOTHING = Kind("", "", "", "")

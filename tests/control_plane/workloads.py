@@ -50,8 +50,13 @@ class Workloads:
         self._thread.join(10)
 
     def _run(self) -> None:
+        seen, rested = -1, 0
         while not self._stop.wait(0.03):
-            self.step()
+            # Where nothing has changed only time passes, and a look now and then is enough.
+            rested = rested + 1 if self.api.storage.version == seen else 0
+            if rested % 4 == 0:
+                seen = self.api.storage.version
+                self.step()
 
     def step(self) -> None:
         """Do once what the controllers do all the time."""

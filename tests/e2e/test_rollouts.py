@@ -8,8 +8,13 @@ follows the HTTPRoute. `make rollouts` runs the whole table; the gate runs one, 
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import os
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,14 +23,19 @@ from typing import Any
 
 import lab
 import pytest
-from control_plane.pods import PODS, Fate
+from control_plane.pods import PODS, Fate, served
+from control_plane.storage import Change
 from gateway import ROUTES, GatewayStandIn
 from lab import Lab, digest
 from support import Repository
 
-SECONDS, LEAST = 3, 10
-"""How long a share is watched here, and how many requests prove something."""
-PATIENCE = 300
+SETTINGS = {"CANDIDATE_SECONDS": "1", "CANDIDATE_REQUESTS": "10", "CANDIDATE_DRAIN": "1"}
+"""How long a share is watched here, how many requests prove something, and how long a proxy follows the route."""
+PATIENCE = 1800
+"""Seconds after which a run hangs, on a machine that gives it a tenth of a processor too. No assertion counts them."""
+WAITS, GIVES_UP = "10m", "8s"
+"""How long Helm waits for pods, and for those of which it is known that they never become ready."""
+SECRETS = served("", "v1", "secrets")
 TRACKS = ("canary", "blue-green", "header")
 Open = Callable[[str, str], "Scene"]
 
@@ -62,30 +72,56 @@ class Scene:
         ]
 
     def history(self) -> list[dict[str, Any]]:
-        told = self.lab.helm("history", "my-service", "--output", "json")
-        found: list[dict[str, Any]] = json.loads(told)
-        return found
+        """Return what Helm has written of each revision, oldest first."""
+        secrets = self.lab.plane.api.storage.select(SECRETS, "my-service")
+        found = [_written(one) for one in secrets if _is_of_helm(one)]
+        return sorted(found, key=lambda one: int(one["version"]))
 
-    def wait_for_step(self, text: str, started: subprocess.Popen[str]) -> float:
-        """Wait until the newest revision is this step and done; returns when."""
-        end = time.monotonic() + 60
-        while True:
-            last = self.history()[-1]
-            if text in last["description"] and last["status"] == "deployed":
-                return time.time()
+    def stopped_at(self, text: str, **variables: str) -> subprocess.Popen[str]:
+        """Start a deployment, and stop it in the moment in which the step of this text is done."""
+        reached, going = threading.Event(), threading.Event()
+
+        def stop(change: Change) -> None:
+            labels = change.one["metadata"].get("labels", {})
+            if not _is_of_helm(change.one) or labels["status"] != "deployed" or reached.is_set():
+                return
+            if text in _written(change.one)["info"]["description"]:
+                assert going.wait(PATIENCE)
+                os.killpg(started.pid, signal.SIGSTOP)
+                reached.set()
+
+        self.lab.plane.api.storage.listener = stop
+        started = self.lab.start("deploy", **variables)
+        going.set()
+        while not reached.wait(0.2):
             assert started.poll() is None, started.communicate()[1]
-            assert time.monotonic() < end, f"never {text!r}: {last}"
-            time.sleep(0.2)
+        self.lab.plane.api.storage.listener = None
+        return started
 
     def serves(self, letter: str) -> None:
         """Assert that one image alone runs, all requests reach it, and nothing is left of a candidate."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + PATIENCE
         while self.lab.runs() != {digest(letter)} and time.monotonic() < end:
             time.sleep(0.1)
         assert self.lab.runs() == {digest(letter)}
         assert [list(rule) for rule in self.route()] == [["my-service"]]
         assert [name for name in self.lab.objects() if "candidate" in name] == []
         assert self.gateway.lost() == []
+
+
+def _is_of_helm(one: dict[str, Any]) -> bool:
+    return bool(one["metadata"].get("labels", {}).get("owner") == "helm")
+
+
+def _written(secret: dict[str, Any]) -> dict[str, Any]:
+    """Read a revision as Helm keeps it: JSON, packed, in base64, in the base64 of every Secret."""
+    packed = base64.b64decode(base64.b64decode(secret["data"]["release"]))
+    found: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return found
+
+
+STEPS = {"canary": "gets 10 %", "blue-green": "gets 100 %", "header": "is tried"}
+"""The step in the middle: the candidate is there, and the route knows it."""
 
 
 @pytest.fixture
@@ -97,9 +133,7 @@ def opened(pristine: Repository, tmp_path: Path) -> Iterator[Open]:
             lab.skip_unless_ready()
             repository = pristine(cloud="none", runtime="go", rollout=rollout)
             here = stack.enter_context(lab.opened(repository, tmp_path, way))
-            here.environment["CANDIDATE_SECONDS"] = str(SECONDS)
-            here.environment["CANDIDATE_REQUESTS"] = str(LEAST)
-            here.environment["CANDIDATE_DRAIN"] = "1"
+            here.environment |= {**SETTINGS, "TIMEOUT": WAITS}
             gateway = stack.enter_context(GatewayStandIn(here.plane))
             return Scene(here, gateway, rollout)
 
@@ -110,20 +144,10 @@ def good(scene: Scene) -> None:
     """A good release takes over, no request is lost, and each share is that of the route."""
     scene.first()
     variables = scene.lab.image("b")
-    started = scene.lab.start("deploy", **variables)
-    if scene.way == "canary":
-        began = scene.wait_for_step("gets 10 %", started)
-        time.sleep(1.5)
-        assert scene.gateway.share(digest("b"), began, began + 1.5) == pytest.approx(10, abs=4)
-        began = scene.wait_for_step("gets 50 %", started)
-        time.sleep(1.5)
-        assert scene.gateway.share(digest("b"), began, began + 1.5) == pytest.approx(50, abs=6)
-    if scene.way == "blue-green":
-        began = scene.wait_for_step("gets 100 %", started)
-        time.sleep(1)
-        assert scene.gateway.share(digest("b"), began, began + 1) == 100
-    _, told = started.communicate(timeout=PATIENCE)
-    assert started.returncode == 0, told
+    done = scene.make("deploy", **variables)
+    assert done.returncode == 0, done.stderr
+    for weight in {"canary": (10, 50), "blue-green": (100,), "header": ()}[scene.way]:
+        assert scene.gateway.share(weight) == pytest.approx(weight, abs=1)
     if scene.way == "header":
         assert scene.lab.runs() == {digest("a"), digest("b")}
         assert scene.gateway.codes(digest("b")) == {}
@@ -133,7 +157,7 @@ def good(scene: Scene) -> None:
         assert done.returncode == 0, done.stderr
     assert scene.lab.chat[-1].startswith(":white_check_mark:")
     scene.serves("b")
-    assert scene.history()[-1]["description"] == variables["REVISION"]
+    assert scene.history()[-1]["info"]["description"] == variables["REVISION"]
 
 
 def bad_at_smoke(scene: Scene) -> None:
@@ -150,7 +174,7 @@ def never_ready(scene: Scene) -> None:
     """A candidate that does not start is taken away; the stable pods were never touched."""
     scene.first()
     before = {pod["metadata"]["uid"] for pod in scene.lab.plane.api.storage.select(PODS)}
-    done = scene.deploy("b", Fate(ready=False, log="waiting for the database\n"))
+    done = scene.deploy("b", Fate(ready=False, log="waiting for the database\n"), TIMEOUT=GIVES_UP)
     assert done.returncode != 0
     assert scene.lab.chat[-1].startswith(":rewind:"), done.stderr
     assert scene.gateway.codes(digest("b")) == {}
@@ -162,9 +186,7 @@ def never_ready(scene: Scene) -> None:
 def bad_under_load(scene: Scene) -> None:
     """A candidate that fails requests is taken back at its first share, in seconds, and before the evidence is saved."""
     scene.first()
-    # Long enough for a tenth of the requests to prove it, also on a machine that has other work.
-    longer = {"CANDIDATE_SECONDS": "10", "CANDIDATE_REQUESTS": "5"}
-    done = scene.deploy("b", Fate(fails=1.0), **longer)
+    done = scene.deploy("b", Fate(fails=1.0))
     if (
         scene.way == "header"
     ):  # nothing but the header's requests reach it, and a person judges those
@@ -185,9 +207,7 @@ def bad_under_load(scene: Scene) -> None:
 def dies_in_the_middle(scene: Scene) -> None:
     """The run is killed at a share; the next deployment begins with all requests on the stable track."""
     scene.first()
-    step = {"canary": "gets 10 %", "blue-green": "gets 100 %", "header": "is tried"}[scene.way]
-    started = scene.lab.start("deploy", **scene.lab.image("b"))
-    scene.wait_for_step(step, started)
+    started = scene.stopped_at(STEPS[scene.way], **scene.lab.image("b"))
     scene.lab.cut_off(started)
     assert any("my-service-candidate" in rule for rule in scene.route())
     done = scene.deploy("c", CUT_OFF="1")
@@ -201,16 +221,20 @@ def dies_in_the_middle(scene: Scene) -> None:
 def second_meanwhile(scene: Scene) -> None:
     """A second deployment waits until the first has ended, also between two of its steps."""
     scene.first()
-    step = {"canary": "gets 10 %", "blue-green": "gets 100 %", "header": "is tried"}[scene.way]
     one, two = scene.lab.image("b"), scene.lab.image("c")
-    started = scene.lab.start("deploy", **one)
-    scene.wait_for_step(step, started)
+    started = scene.stopped_at(STEPS[scene.way], **one)
     second = scene.lab.start("deploy", **two)
+    assert second.stderr is not None
+    told = ""
+    while "another deployment of dev has been under way" not in told:
+        line = second.stderr.readline()
+        assert line, told
+        told += line
+    os.killpg(started.pid, signal.SIGCONT)
     _, told = started.communicate(timeout=PATIENCE)
     assert started.returncode == 0, told
     _, told = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0, told
-    assert "another deployment of dev has been under way" in told
     if scene.way == "header":
         assert scene.make("promote-candidate").returncode == 0
     scene.serves("c")
