@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,59 @@ def test_what_does_not_fit_is_refused_with_its_reason(given: dict[str, str], rea
 )
 def test_what_fits_is_taken(given: dict[str, str]) -> None:
     assert answers.complete({**NAME, **given})["rollout"] == given["rollout"]
+
+
+VALUES = {
+    "rollout": ["rolling", "recreate", "blue-green", "canary", "header"],
+    "workload": ["service", "worker", "cron"],
+    "cluster": ["dedicated", "shared"],
+    "deploy": ["helm", "terraform"],
+    "runs_on": ["kubernetes", "server"],
+    "cloud": ["aws", "azure", "none"],
+    "monitoring": ["prometheus-grafana", "none"],
+}
+USUAL = {"rollout": "rolling", "workload": "service", "deploy": "helm", "runs_on": "kubernetes"}
+"""Answers that are left out: what is not asked cannot be given, not even as it is."""
+CLOSED = {
+    **{
+        (rollout, other): reason
+        for rollout in VALUES["rollout"][1:]
+        for other, reason in {
+            "workload=worker": "no requests arrive that could move",
+            "workload=cron": "no requests arrive that could move",
+            "runs_on=server": "a server runs one container of the service at a time",
+        }.items()
+    },
+    **{(track, "deploy=terraform"): "Terraform applies a release at once" for track in TRACKS},
+    ("canary", "monitoring=none"): "when Prometheus has measured the last one",
+    ("workload=worker", "runs_on=server"): "a server runs services that answer requests",
+    ("workload=cron", "runs_on=server"): "a server runs services that answer requests",
+    ("deploy=terraform", "runs_on=server"): "the Helm provider installs in a cluster",
+    ("cluster=shared", "runs_on=server"): "a server is no part of a cluster of a platform",
+    ("runs_on=server", "cloud=none"): "Terraform makes servers for one service, in a cloud",
+    ("cluster=dedicated", "cloud=none"): "the clusters are there already",
+    ("cluster=shared", "cloud=none"): "the clusters are there already",
+}
+"""Which two answers do not fit, and why. All others do."""
+
+
+@pytest.mark.parametrize("questions", list(combinations(VALUES, 2)), ids="-".join)
+def test_each_pair_of_answers_fits_or_is_refused_with_its_reason(
+    questions: tuple[str, str],
+) -> None:
+    for pair in product(*(VALUES[name] for name in questions)):
+        given = dict(zip(questions, pair, strict=True))
+        one, other = (
+            value if name == "rollout" else f"{name}={value}" for name, value in given.items()
+        )
+        asked = {name: value for name, value in given.items() if value != USUAL.get(name)}
+        if reason := CLOSED.get((one, other)):
+            with pytest.raises(AnswersError) as refused:
+                answers.complete({**NAME, **asked})
+            assert reason in str(refused.value), (one, other)
+        else:
+            taken = answers.complete({**NAME, **asked})
+            assert {name: taken[name] for name in asked} == asked
 
 
 # ---- the chart ---------------------------------------------------------------------------------------------------
