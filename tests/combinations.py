@@ -25,6 +25,8 @@ _OF_A_COMPANY = ("network", "private_ca", "outside_production")
 """Questions of a company, about its network and what it spends: rows of their own, which have all of them."""
 _OTHER_WAYS = ("rollout",)
 """How a release takes over: its own values are rows of their own, because they change the same few files."""
+_OF_LOAD = {"level": "fast"}
+"""A value of a question that changes the pipelines alone, and is closed to much: rows of their own."""
 _OF_SERVERS = ("runs_on", "servers")
 """Questions about servers: rows of their own, because most of the others are closed to them."""
 _HOSTS = {"git_host": "git.acme.io", "runner": "acme-linux"}
@@ -150,6 +152,22 @@ def other_ways_to_release() -> tuple[Combination, ...]:
     return tuple(answers.complete({**_IDENTITY, **row}) for row in rows)
 
 
+def under_load() -> tuple[Combination, ...]:
+    """Return services whose pipeline measures a load: each pipeline, cloud and runtime once, and a server."""
+    rows: tuple[dict[str, object], ...] = (
+        {"cloud": "aws", "ci": ["github"], "runtime": "go"},
+        {"cloud": "azure", "ci": ["azure-devops"], "runtime": "java", "rollout": "header"},
+        {
+            "cloud": "none",
+            "ci": ["github", "gitlab", "jenkins", "azure-devops"],
+            "runtime": "node",
+            "environments": ["dev", "prod"],
+        },
+        {"cloud": "aws", "ci": ["gitlab", "jenkins"], "runtime": "python", "runs_on": "server"},
+    )
+    return tuple(answers.complete({**_IDENTITY, **_OF_LOAD, **row}) for row in rows)
+
+
 def on_servers() -> tuple[Combination, ...]:
     """Return the rungs on both clouds: one server, one that is watched, several; each pipeline and level once."""
     rows: tuple[dict[str, object], ...] = (
@@ -256,7 +274,8 @@ def _axes() -> dict[str, list[str]]:
             *_OF_SERVERS,
         }:
             continue
-        values = [choice.value for choice in question.choices_given(_IDENTITY)]
+        given = [choice.value for choice in question.choices_given(_IDENTITY)]
+        values = [value for value in given if value != _OF_LOAD.get(question.name)]
         if question.several:
             axes |= {f"{question.name}:{value}": ["yes", "no"] for value in values}
         else:

@@ -20,7 +20,7 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...], str, str, str, str], ...] = (
     ("node 22", "azure", ("gitlab",), "helm", "prometheus-grafana", "slack", "right"),
     ("java 17", "azure", ("jenkins",), "helm", "prometheus-grafana", "teams", "right"),
     ("go 1.26", "azure", ("azure-devops",), "helm", "prometheus-grafana", "teams", "work"),
-    ("java 11", "azure", _EVERY_PIPELINE, "terraform", "prometheus-grafana", "slack", "right"),
+    ("java 11", "azure", _EVERY_PIPELINE, "terraform", "prometheus-grafana", "slack", "fast"),
     ("python 3.14", "none", ("github",), "helm", "prometheus-grafana", "slack", "work"),
     ("python 3.12", "none", ("gitlab",), "helm", "none", "slack", "right"),
     ("java 21", "none", ("jenkins",), "terraform", "none", "teams", "work"),
@@ -108,7 +108,7 @@ _ELSEWHERE = ("kind", "network", "private_ca", "runs_on")
 Servers: test_servers.py, with the sets below."""
 
 _ON_SERVERS: tuple[tuple[str, str, str, int, str, str], ...] = (
-    ("java", "aws", "github", 1, "prometheus-grafana", "right"),
+    ("java", "aws", "github", 1, "prometheus-grafana", "fast"),
     ("python", "aws", "gitlab", 3, "none", "work"),
     ("go", "aws", "jenkins", 3, "prometheus-grafana", "right"),
     ("node", "aws", "azure-devops", 1, "none", "right"),

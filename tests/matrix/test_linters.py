@@ -36,6 +36,7 @@ PAIRS = (
     *combinations.other_environments(),
     *combinations.behind_a_company(),
     *combinations.on_servers(),
+    *combinations.under_load(),
     *combinations.other_ways_to_release(),
 )
 

@@ -29,6 +29,7 @@ OWN = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
         *combinations.behind_a_company(),
         *combinations.other_ways_to_release(),
         *combinations.on_servers(),
+        *combinations.under_load(),
     ],
     ids=combinations.named,
 )

@@ -17,7 +17,7 @@ from tools import scanners
 
 pytestmark = pytest.mark.matrix
 
-EACH_VALUE = combinations.covering(1)
+EACH_VALUE = (*combinations.covering(1), combinations.under_load()[0])
 """Combinations that hold every value of every question; the pairs are for the programs that take less than a minute."""
 
 CHART = "helm/my-service"

@@ -233,7 +233,9 @@ def _job(
 ) -> Job:
     steps = job.get("steps") or job["strategy"]["runOnce"]["deploy"]["steps"]
     shells = [
-        str(step.get("bash") or step.get("inputs", {}).get("inlineScript", "")) for step in steps
+        str(step.get("bash") or step.get("inputs", {}).get("inlineScript", ""))
+        for step in steps
+        if not _is_for_another(str(step.get("condition", "")))
     ]
     variables = job.get("variables", {})
     return Job(
@@ -247,6 +249,14 @@ def _job(
         ),
         takes_digest="stageDependencies.image" in str(variables.get("DIGEST", "")),
     )
+
+
+def _is_for_another(condition: str) -> bool:
+    """Return whether a condition with its parameters filled in needs two different words equal."""
+    if re.search(r"\b(?:or|not)\(", condition):
+        return False
+    compared = re.findall(r"eq\('([^']*)', '([^']*)'\)", condition)
+    return any(word != other for word, other in compared)
 
 
 def _id(stage: dict[str, Any], job: dict[str, Any]) -> str:

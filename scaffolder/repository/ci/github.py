@@ -324,13 +324,14 @@ def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: st
             _applies(one, str(inputs.get("environment", ""))) for one in asking
         )
         job = next(one for one in called if not _only_asks(one))
-    made = [target for step in job["steps"] for target in targets_in(str(step.get("run", "")))]
+    environment = str(inputs.get("environment", ""))
+    scripts = [str(step.get("run", "")) for step in job["steps"] if _is_for(environment, step)]
     given = Job(
         id=name,
-        targets=tuple(made),
+        targets=tuple(target for script in scripts for target in targets_in(script)),
         after=after,
         when=when,
-        environment=str(inputs.get("environment", "")),
+        environment=environment,
         approval=approval,
         gives_digest="digest" in job.get("outputs", {}),
         takes_digest=".outputs.digest" in str(inputs.get("digest", "")),
@@ -347,6 +348,16 @@ def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: st
         )
     else:
         yield given
+
+
+_ONE_ENVIRONMENT = re.compile(r"(?:.* && )?inputs\.environment == '(\w+)'(?: && .*)?")
+
+
+def _is_for(environment: str, step: dict[str, Any]) -> bool:
+    """Return whether a call for `environment` runs the step, as far as its condition names one."""
+    condition = str(step.get("if", ""))
+    named = None if "||" in condition else _ONE_ENVIRONMENT.fullmatch(condition)
+    return not (environment and named) or named[1] == environment
 
 
 def _only_asks(job: dict[str, Any]) -> bool:

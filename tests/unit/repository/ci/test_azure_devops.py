@@ -8,7 +8,7 @@ import pytest
 from support import written
 
 from scaffolder.repository.ci import azure_devops
-from scaffolder.repository.ci.system import NamedFile, SetUp
+from scaffolder.repository.ci.system import NamedFile, SetUp, WrittenPipeline
 from scaffolder.repository.project import Project
 
 FILE = "azure-pipelines.yml"
@@ -89,3 +89,31 @@ def test_the_programs_that_tasks_install(tmp_path: Path) -> None:
     text = "steps:\n  - task: TerraformInstaller@1\n    inputs: {terraformVersion: 1.11.4}\n"
     (program,) = azure_devops.programs(project(tmp_path, text), Path(FILE))
     assert (program.name, program.version, program.line) == ("terraform", "1.11.4", 3)
+
+
+def test_a_step_for_another_environment_is_no_target_of_a_template(tmp_path: Path) -> None:
+    template = """\
+stages:
+  - stage: ${{ parameters.environment }}
+    jobs:
+      - job: deploy
+        steps:
+          - bash: make deploy
+          - bash: make load-test
+            condition: and(succeeded(), eq('${{ parameters.environment }}', 'dev'))
+          - bash: make notify
+            condition: or(failed(), eq('${{ parameters.environment }}', 'dev'))
+"""
+    caller = """\
+stages:
+  - {template: deploy.yml, parameters: {environment: dev}}
+  - {template: deploy.yml, parameters: {environment: qa}}
+"""
+    opened = written(tmp_path, {FILE: caller, "deploy.yml": template})
+    pipeline = WrittenPipeline(
+        project=opened, path=Path(FILE), files=(Path(FILE),), environments=("dev", "qa")
+    )
+    assert [one.targets for one in azure_devops.jobs(pipeline)] == [
+        ("deploy", "load-test", "notify"),
+        ("deploy", "notify"),
+    ]

@@ -8,7 +8,7 @@ import pytest
 from support import written
 
 from scaffolder.repository.ci import github
-from scaffolder.repository.ci.system import Image, SetUp
+from scaffolder.repository.ci.system import Image, SetUp, WrittenPipeline
 from scaffolder.repository.project import Project
 
 FILE = ".github/workflows/ci.yml"
@@ -136,4 +136,31 @@ def test_what_the_settings_of_zizmor_leave_out(tmp_path: Path) -> None:
     assert found == [
         ("zizmor/unpinned-uses", 2, (".github/**",)),
         ("zizmor/artipacked", 3, (".github/workflows/ci.yml",)),
+    ]
+
+
+def test_a_step_for_another_environment_is_no_target_of_a_call(tmp_path: Path) -> None:
+    called = """\
+jobs:
+  deploy:
+    steps:
+      - run: make deploy
+      - run: make load-test
+        if: inputs.environment == 'dev' && always()
+      - run: make notify
+        if: inputs.environment == 'dev' || inputs.environment == 'qa'
+"""
+    caller = """\
+on: push
+jobs:
+  dev: {uses: ./.github/workflows/deploy.yml, with: {environment: dev}}
+  qa: {uses: ./.github/workflows/deploy.yml, with: {environment: qa}}
+"""
+    opened = written(tmp_path, {FILE: caller, ".github/workflows/deploy.yml": called})
+    pipeline = WrittenPipeline(
+        project=opened, path=Path(FILE), files=(Path(FILE),), environments=("dev", "qa")
+    )
+    assert [one.targets for one in github.jobs(pipeline)] == [
+        ("deploy", "load-test", "notify"),
+        ("deploy", "notify"),
     ]
