@@ -764,3 +764,49 @@ def test_the_subscription_of_each_environment_is_looked_up_by_its_name(laptop: L
     assert {call[call.index("--subscription") + 1] for call in registered} == {
         *("sub-dev", "sub-qa", "sub-prod")
     }
+
+
+@pytest.mark.parametrize(
+    "laptop",
+    [{"cloud": "aws", "cluster": "shared", "ci": "github", "accounts": "each"}],
+    indirect=True,
+)
+def test_each_account_of_a_platform_is_looked_into_for_its_cluster(laptop: Laptop) -> None:
+    _accounts(laptop)
+    for name, profile in (("dev", "acme-dev"), ("qa", "acme-test")):
+        laptop.on(f"AWS_PROFILE={profile} aws eks describe-cluster --name platform-{name}", "{}")
+    done = laptop.make("first-answers", PROFILES=PROFILES)
+    assert done.returncode != 0
+    assert done.stderr.count("missing: ") == 1, done.stderr
+    assert "missing: the cluster platform-prod in eu-central-1" in done.stderr
+    laptop.on("AWS_PROFILE=acme-prod aws eks describe-cluster --name platform-prod", "{}")
+    done = laptop.make("first-answers", PROFILES=PROFILES)
+    assert done.returncode == 0, done.stderr
+    assert 'account_id   = "333333333333"\n' in text(laptop, "env/envs/prod.tfvars")
+    assert '  prod = "333333333333"\n' in text(laptop, "bootstrap/terraform.tfvars")
+    shared = text(laptop, "shared/terraform.tfvars")
+    assert 'account_id = "111122223333"\n' in shared
+    assert 'pull_account_ids = ["222222222222", "333333333333"]\n' in shared
+    before = laptop.values()
+    assert (laptop.make("first-answers").returncode, laptop.values()) == (0, before)
+
+
+@pytest.mark.parametrize(
+    "laptop",
+    [{"cloud": "azure", "cluster": "shared", "ci": "gitlab", "accounts": "each"}],
+    indirect=True,
+)
+def test_each_subscription_of_a_platform_is_looked_into_for_its_nodes(laptop: Laptop) -> None:
+    for name in ("dev", "qa", "prod"):
+        shown = f"az account show --subscription acme-{name} --query id --output tsv"
+        laptop.on(shown, f"sub-{name}\n")
+        laptop.on(f"az aks show --subscription sub-{name} *", f"nodes-of-{name}\n")
+    lacking = laptop.make("first-answers", ADMINS="Platform Team", SUBSCRIPTIONS="dev=acme-dev")
+    assert "missing: the subscription of qa: make first-answers SUBSCRIPTIONS=qa" in lacking.stderr
+    assert lacking.returncode != 0
+    done = laptop.make("first-answers", SUBSCRIPTIONS="qa=acme-qa,prod=acme-prod")
+    assert done.returncode == 0, done.stderr
+    assert 'subscription_id        = "sub-prod"\n' in text(laptop, "env/envs/prod.tfvars")
+    assert 'nodes_principal_id     = "nodes-of-qa"\n' in text(laptop, "env/envs/qa.tfvars")
+    assert 'shared_subscription_id = "sub-1"\n' in text(laptop, "env/envs/common.tfvars")
+    assert laptop.verbs("az").count("az provider register") == 0

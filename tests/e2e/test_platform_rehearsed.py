@@ -29,13 +29,16 @@ def tools() -> Iterator[SystemToolchain]:
         yield toolchain
 
 
-def company(cloud: str, pristine: Repository, folder: Path) -> dict[str, Path]:
+def company(
+    cloud: str, pristine: Repository, folder: Path, accounts: str = "one"
+) -> dict[str, Path]:
     """Return the repositories of a platform, which has three services on its list, and of these."""
+    alike = {"cloud": cloud, "accounts": accounts}
     made = {
-        name: pristine(service_name=name, cloud=cloud, cluster="shared", platform="acme")
+        name: pristine(service_name=name, cluster="shared", platform="acme", **alike)
         for name in SERVICES
     }
-    shutil.copytree(pristine(service_name="acme", kind="platform", cloud=cloud), folder / "acme")
+    shutil.copytree(pristine(service_name="acme", kind="platform", **alike), folder / "acme")
     for repository in made.values():
         services.add(repository / "platform-request.yaml", folder / "acme")
     return {"acme": folder / "acme", **made}
@@ -68,11 +71,12 @@ def test_a_service_that_leaves_the_list_loses_its_access_and_nothing_else_change
 
 
 @pytest.mark.rehearse
+@pytest.mark.parametrize("accounts", ["one", "each"])
 @pytest.mark.parametrize("cloud", ["aws", "azure"])
 def test_a_service_is_taken_down_and_no_plan_of_another_changes(
-    cloud: str, tools: SystemToolchain, pristine: Repository, tmp_path: Path
+    cloud: str, accounts: str, tools: SystemToolchain, pristine: Repository, tmp_path: Path
 ) -> None:
-    made = company(cloud, pristine, tmp_path)
+    made = company(cloud, pristine, tmp_path, accounts)
     folder = tmp_path / "company"
     for name in SERVICES:
         shutil.copytree(made[name], folder / name)

@@ -28,6 +28,13 @@ SHARED: dict[str, dict[str, object]] = {
 }
 """Answers of a service on the clusters of a platform, by cloud."""
 
+COMPANIES: dict[str, tuple[str, dict[str, object]]] = {
+    **{cloud: (cloud, {}) for cloud in SHARED},
+    "aws-accounts": ("aws", {"accounts": "each"}),
+    "azure-subscriptions": ("azure", {"accounts": "each"}),
+}
+"""Cloud, and answers of the platform and of its services alike."""
+
 DEPLOYED = (
     "create deployments.apps",
     "patch services",
@@ -56,16 +63,14 @@ class Company:
     list: Path
 
 
-@pytest.fixture(scope="module", params=SHARED)
+@pytest.fixture(scope="module", params=COMPANIES)
 def company(
     request: pytest.FixtureRequest, pristine: Repository, tmp_path_factory: pytest.TempPathFactory
 ) -> Company:
-    cloud = str(request.param)
-    made = {
-        name: pristine(service_name=name, cloud=cloud, platform="acme", **SHARED[cloud])
-        for name in SERVICES
-    }
-    platform = pristine(service_name="acme", kind="platform", cloud=cloud)
+    cloud, alike = COMPANIES[request.param]
+    on_it = {"cloud": cloud, "platform": "acme", **SHARED[cloud], **alike}
+    made = {name: pristine(service_name=name, **on_it) for name in SERVICES}
+    platform = pristine(service_name="acme", kind="platform", cloud=cloud, **alike)
     taken = tmp_path_factory.mktemp("company") / "acme"
     shutil.copytree(platform, taken)
     for repository in made.values():

@@ -81,7 +81,12 @@ def test_no_shared_template_asks_for_a_runtime() -> None:
 
 def including() -> str:
     """Return the text of everything that may include a part."""
-    files = [ROOT / "copier.yml", *TEMPLATES.rglob("*.jinja"), *TEMPLATES.rglob("_questions.yml")]
+    files = [
+        ROOT / "copier.yml",
+        *TEMPLATES.rglob("*.jinja"),
+        *TEMPLATES.rglob("_questions.yml"),
+        *TEMPLATES.glob("*/_parts/*.sh"),
+    ]
     return "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
 
 

@@ -179,8 +179,7 @@ def test_every_question_has_help_a_flag_and_a_variable() -> None:
 @pytest.mark.parametrize(
     ("given", "name", "reason"),
     [
-        ({"cluster": "shared"}, "accounts", "in the account of that cluster"),
-        ({"kind": "platform"}, "accounts", "a platform has one account"),
+        ({"cloud": "none"}, "accounts", "in no account of a cloud"),
         ({"cluster": "shared"}, "network_range", "only a repository that makes clusters"),
         ({"cloud": "none"}, "outside_production", "only a repository that makes clusters"),
     ],
