@@ -314,8 +314,8 @@ def trees(pristine: Repository, cloud: str, ci: list[str]) -> Iterator[tuple[str
     seen: set[str] = set()
     given: list[dict[str, object]] = [{}]
     if cloud != "none":
-        for one in ({"cluster": "shared"}, {"kind": "platform"}):
-            given += [one, {**one, "accounts": "each"}]
+        for name, value in (("cluster", "shared"), ("kind", "platform")):
+            given += [{name: value}, {name: value, "accounts": "each"}]
     if cloud == "aws":
         given += [{"oidc_provider": "existing"}, {"nodes": "managed"}]
     for deploy, level, more in product(["helm", "terraform"], ["work", "right"], given):
