@@ -294,7 +294,7 @@ def test_recreate_changes_the_strategy_and_says_the_downtime(pristine: Repositor
     deployment = (root / "helm/my-service/templates/deployment.yaml").read_text(encoding="utf-8")
     assert "type: Recreate" in deployment
     assert "rollingUpdate" not in deployment
-    assert "nobody answers" in (root / "docs/releasing.md").read_text(encoding="utf-8")
+    assert "no pod answers" in (root / "docs/releasing.md").read_text(encoding="utf-8")
     assert not (root / "ci/rollout.sh").exists()
 
 
