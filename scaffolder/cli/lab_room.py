@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from scaffolder.cli import options
-from scaffolder.lab import report as reporting
 from scaffolder.model import counted, visible
 
 
@@ -29,6 +28,8 @@ def report(folders: tuple[Path, ...], form: str) -> None:
 
     A folder is a lab-work, or holds one. Its name is all that is shown of a student.
     """
+    from scaffolder.lab import report as reporting  # a student's command needs none of it
+
     room = reporting.read(folders)
     if form == "json":
         click.echo(json.dumps(reporting.document(room), indent=2))

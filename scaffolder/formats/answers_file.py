@@ -46,8 +46,8 @@ def content(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         _refuse_markers(path, text)
         bounds.refuse_unbounded(text)
-        _refuse_twice(path, yaml.compose(text, Loader=yaml.SafeLoader))
-        content = yaml.safe_load(text)
+        _refuse_twice(path, bounds.node(text))
+        content = bounds.data(text)
     except (OSError, UnicodeDecodeError) as error:
         raise AnswersError(
             f"{path} cannot be read: {_reason(error)}", hint="name a YAML file of answers"

@@ -243,9 +243,13 @@ class _Reader:
 
     def _starts(self, kind: re.Pattern[str], rest: str) -> re.Match[str] | None:
         """Return how the line starts a block; None if its indentation continues the paragraph."""
-        indent = len(rest) - len(rest.lstrip())
+        text = rest.lstrip()
+        found = kind.match(text)
+        if found is None:
+            return None
+        indent = len(rest) - len(text)
         outer = max((offset for offset in self.offsets if offset <= indent), default=0)
-        return kind.match(rest.lstrip()) if indent - outer < 4 else None
+        return found if indent - outer < 4 else None
 
     def _items(self, rest: str) -> str:
         """The line without the marks of the list items that start in it."""

@@ -368,3 +368,8 @@ def tables(value: Any, depth: int = 0) -> Iterator[dict[Any, Any]]:
 def data(text: str) -> Any:
     """Return one document as plain values, read by libyaml if PyYAML has it."""
     return yaml.load(text, Loader=_BASE)  # noqa: S506, it is a safe one
+
+
+def node(text: str) -> Any:
+    """Return the node of one document, read as by `data`: it knows the place of each part."""
+    return yaml.compose(text, Loader=_BASE)

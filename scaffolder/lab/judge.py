@@ -14,7 +14,7 @@ from scaffolder.errors import ScaffolderError, ToolMissing
 from scaffolder.lab.exercise import Criterion, Exercise
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity
 from scaffolder.repository.project import Project
-from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.tools.toolchain import NoPrograms, Toolchain
 
 
 class Light(enum.StrEnum):
@@ -56,17 +56,16 @@ def judge(exercise: Exercise, root: Path, started: Mapping[str, str]) -> tuple[V
     """Return a verdict for each criterion; `started` are the digests of the files that must stay.
 
     The checks are asked without the settings and waivers of the repository, so that no fault is
-    waived away.
+    waived away, and without the programs of the machine, so that each machine gives one answer.
     """
     return tuple(verdicts(exercise, root, started))
 
 
 def verdicts(exercise: Exercise, root: Path, started: Mapping[str, str]) -> Iterator[Verdict]:
     """Yield the verdicts of `judge` one by one; the one about everything else is the last."""
-    with SystemToolchain() as toolchain:
-        project = Project(root)
-        for one in exercise.criteria:
-            yield _verdict(one, exercise, project, started, toolchain)
+    project = Project(root)
+    for one in exercise.criteria:
+        yield _verdict(one, exercise, project, started)
 
 
 def solved(verdicts: tuple[Verdict, ...]) -> bool:
@@ -91,14 +90,13 @@ def _verdict(
     exercise: Exercise,
     project: Project,
     started: Mapping[str, str],
-    toolchain: SystemToolchain,
 ) -> Verdict:
     match criterion.kind:
         case "check":
             asked = [check for check in checks.every() if check.id == criterion.select]
-            return of_checks(criterion, asked, project, toolchain)
+            return of_checks(criterion, asked, project, NoPrograms())
         case "others":
-            return of_checks(criterion, others(exercise.checks), project, toolchain)
+            return of_checks(criterion, others(exercise.checks), project, NoPrograms())
         case "unchanged":
             same = digest(project.root / criterion.file) == started.get(criterion.file)
             reason = "" if same else f"{criterion.file} was changed: it defines the goal"
@@ -117,7 +115,7 @@ def others(named: frozenset[str]) -> list[Check]:
 
 
 def of_checks(
-    criterion: Named, asked: list[Check], project: Project, toolchain: SystemToolchain
+    criterion: Named, asked: list[Check], project: Project, toolchain: Toolchain
 ) -> Verdict:
     """Return red with the first finding; a check that was not whole is not green."""
     unknown = ""

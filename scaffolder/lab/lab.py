@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
-
 from scaffolder.errors import AnswersError, ProjectError
+from scaffolder.formats import yaml
 from scaffolder.lab import lab_file
 
 ORDER = (
@@ -167,12 +166,12 @@ class LabFile:
 @cache
 def every() -> tuple[LabFile, ...]:
     """Return all labs in their order. Raises LabError if a file has not its form."""
-    return tuple(read(name, text) for name, text in _texts())
+    return tuple(_of_package(name) for name in ORDER)
 
 
 def read(name: str, text: str) -> LabFile:
     """Return the lab of a file. Raises LabError if it has not its form."""
-    found = LabFile(document=lab_file.checked(name, yaml.safe_load(text)))
+    found = LabFile(document=lab_file.checked(name, yaml.data(text)))
     for form in found.forms:
         found.of(form)
     return found
@@ -180,7 +179,9 @@ def read(name: str, text: str) -> LabFile:
 
 def named(word: str) -> LabFile | None:
     """Return the lab with an id or a number, None if there is none."""
-    return next((one for one in every() if word in {one.id, str(one.number)}), None)
+    numbered = {str(number): name for number, name in enumerate(ORDER, 1)}
+    name = numbered.get(word, word)
+    return _of_package(name) if name in ORDER else None
 
 
 def required(word: str) -> LabFile:
@@ -196,10 +197,9 @@ def data(lab: str, file: str) -> Traversable:
     return files(__package__) / "labs" / "files" / lab / file
 
 
-def _texts() -> Iterator[tuple[str, str]]:
-    folder = files(__package__) / "labs"
-    for name in ORDER:
-        yield name, (folder / f"{name}.yml").read_text(encoding="utf-8")
+@cache
+def _of_package(name: str) -> LabFile:
+    return read(name, (files(__package__) / "labs" / f"{name}.yml").read_text(encoding="utf-8"))
 
 
 def _steps(entries: list[dict[str, Any]]) -> tuple[Step, ...]:

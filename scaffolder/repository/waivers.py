@@ -201,7 +201,13 @@ _INLINE = re.compile(
 """Comments and annotations by which each scanner is silenced for the next lines."""
 
 
+_SCANNER = re.compile(r"checkov|trivy|tfsec|zizmor|hadolint|shellcheck|yamllint")
+"""The names of `_INLINE`: most files have none, and it takes its time on each line."""
+
+
 def _inline(project: Project, file: Path) -> Iterator[Mark]:
+    if not _SCANNER.search(project.text(file)):
+        return
     for number, line in enumerate(project.lines(file), 1):
         for found in _INLINE.finditer(line):
             scanner = str(found.lastgroup)

@@ -47,7 +47,7 @@ def text(package: str, name: str) -> str:
 @cache
 def versions() -> dict[str, Any]:
     """Return the table of pinned versions: name → {version, eol, source}, or name → table."""
-    import yaml  # 26 ms, and `scaffold --help` does not need it
+    from scaffolder.formats import yaml  # 26 ms, and `scaffold --help` does not need it
 
-    content = yaml.safe_load((root() / "versions.yml").read_text(encoding="utf-8"))
+    content = yaml.data((root() / "versions.yml").read_text(encoding="utf-8"))
     return cast(dict[str, Any], content["versions"]["default"])

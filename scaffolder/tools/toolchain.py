@@ -211,6 +211,34 @@ class SystemToolchain:
         return version, ""
 
 
+class NoPrograms:
+    """A machine without any program, so that an answer depends on Python alone."""
+
+    def find(self, tool: Tool) -> Program | None:
+        """Return None."""
+        return None
+
+    def run(
+        self,
+        tool: Tool,
+        *args: str,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout: float = 30,
+        memory: int | None = None,
+        reads: Iterable[Path] | None = None,
+    ) -> CompletedRun:
+        """Raise ToolMissing."""
+        raise _missing(Survey(tool=tool, program=None))
+
+    def answer(
+        self, tool: Tool, question: object, reads: Iterable[Path], ask: Callable[[], Any]
+    ) -> Any:
+        """Return `ask()`: nothing is stored."""
+        return ask()
+
+
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)*")
 _VERSION_TIMEOUT = 10.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from scaffolder.checks.security.drawn import entropy, is_example
 from scaffolder.tools import package_data
@@ -19,9 +19,14 @@ class Form:
 
     name: str
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    expression: str
     entropy: float = 3.0
     """Bits per character that a secret of this form has at least."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when a text has a hint: most texts have none."""
+        return re.compile(self.expression)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +39,7 @@ class Secret:
 
 
 def _form(name: str, hint: str, pattern: str) -> Form:
-    return Form(name=name, hints=(hint.lower(),), pattern=re.compile(pattern))
+    return Form(name=name, hints=(hint.lower(),), expression=pattern)
 
 
 # Forms that their makers publish, those that are met most; forms.json has the others, from
@@ -108,10 +113,10 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|[A-Za-z-]+:"
     r" \S+)*[A-Za-z0-9+/=]{40,}"
 )
-_SHORTEST = 20
-"""Signs; each form is so long, without a blank.
+_LONG_WORD = re.compile(r"\S{20,}")
+"""Each form has 20 signs without a blank.
 
-Few words of a file are, and only those are searched for hints.
+Few words of a file have, and only those are searched for hints.
 """
 
 _MODE = re.compile(r"_(?:test|live|prod)_")
@@ -122,7 +127,7 @@ def known(text: str) -> Iterator[Secret]:
     if "PRIVATE KEY" in text:
         for found in _PRIVATE_KEY.finditer(text):
             yield Secret(start=found.start(), end=found.end(), name=PRIVATE_KEY)
-    lowered = "\n".join([word for word in text.split() if len(word) >= _SHORTEST]).lower()
+    lowered = "\n".join(_LONG_WORD.findall(text)).lower()
     for form in dict.fromkeys([form for hint, form in _by_hint() if hint in lowered]):
         for found in form.pattern.finditer(text):
             if (
@@ -144,7 +149,7 @@ def _forms() -> tuple[Form, ...]:
         Form(
             name=f"a secret ({row['name']})",
             hints=tuple(row["hints"]),
-            pattern=re.compile(row["pattern"]),
+            expression=row["pattern"],
             entropy=row["entropy"],
         )
         for row in table

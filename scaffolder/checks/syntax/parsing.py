@@ -139,6 +139,8 @@ def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
         raise NotApplicable("no .editorconfig")
     findings = []
     for file in project.files:
+        if _ends_well(project.text(file)):
+            continue
         wanted = _wanted(configs, file)
         edits = tuple(
             _edits(
@@ -161,6 +163,11 @@ def lines_end_as_agreed(project: Project, toolchain: Toolchain) -> Verdict:
                 )
             )
     return Verdict(findings=tuple(findings), detail=counted(len(project.files), "file"))
+
+
+def _ends_well(text: str) -> bool:
+    """Return whether a text is as each setting wants it; most are, and a pattern takes longer."""
+    return not _TRAILING.search(text) and (not text or text.endswith("\n"))
 
 
 def conflicts_are_settled(project: Project, toolchain: Toolchain) -> Verdict:

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from scaffolder.checks.terraform import rehearsed
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import files, fixes, rehearsals, terragrunt
+from scaffolder.repository import files, fixes, terragrunt
 from scaffolder.repository.project import Project
 from scaffolder.tools import terraform
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import Toolchain
 
 _NAMES_SHOWN = 4
-_DEPTH = ("syntax", "schema", rehearsed.LEVEL, "provider")
+_DEPTH = ("syntax", "schema", "rehearsed", "provider")
 
 
 def formatted(project: Project, toolchain: Toolchain) -> Verdict:
@@ -55,6 +54,8 @@ def valid(
     providers' published schemas · rehearsed: also applied, planned again and destroyed in a cloud
     that is a file · provider: also the real provider's verdict on the values.
     """
+    from scaffolder.checks.terraform import rehearsed  # most runs have no Terraform, and need none
+
     folder = _folder(project)
     roots = terraform.roots(project.root / folder)
     validated = terraform.validate(
@@ -141,6 +142,8 @@ def _finding(folder: Path, one: terraform.Diagnostic) -> Finding:
 
 def _folder(project: Project) -> Path:
     """The folder that holds all roots and their modules: the deepest one that they share."""
+    from scaffolder.repository import rehearsals  # see `valid`
+
     folder = rehearsals.folder_of(project)
     if folder is None:
         raise NotApplicable("no Terraform code")
