@@ -107,6 +107,12 @@ NOTES: dict[str, _Concerns] = {
             given.get("workload") == "cron" and given["runtime"] == "java"
         ),
     },
+    "v0.12.0": {
+        "servers-as-a-bank-reads-them": lambda given: given.get("runs_on") == "server",
+        "grafana-through-a-tunnel": lambda given: (
+            given.get("runs_on") == "server" and given["monitoring"] != "none"
+        ),
+    },
 }
 """Whom each note of a release concerns, in the words of its issue and not of notes.yml."""
 

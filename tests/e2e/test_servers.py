@@ -6,6 +6,7 @@ and the machines is a stand-in (tests/servers/fleet.py). `make servers-proof` ma
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -15,7 +16,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from servers.fleet import Fleet, get, remember, requests, running
+from servers.balancer import balancer
+from servers.fleet import Fleet, get, metadata_service, remember, requests, running
 from servers.machine import missing
 from support import ROOT, Repository
 
@@ -24,14 +26,15 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture(scope="module")
 def fleet(pristine: Repository, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """Two servers, both freshly made: nothing has been deployed."""
+    """Two servers and the machine that watches them, freshly made: nothing has been deployed."""
     if reason := missing():
         pytest.skip(reason)
     repository = pristine(
         cloud="aws", runtime="go", level="work", runs_on="server", servers=2, deploy="helm"
     )
     folder = tmp_path_factory.mktemp("fleet")
-    with running(repository, folder, "my-service-dev-1", "my-service-dev-2") as fleet:
+    names = ("my-service-dev-1", "my-service-dev-2")
+    with running(repository, folder, *names, watcher="my-service-dev-monitoring") as fleet:
         yield fleet
 
 
@@ -169,6 +172,205 @@ def test_a_rollback_goes_one_release_back_and_then_has_nothing_left(fleet: Fleet
     assert again.code == 1
     assert "no earlier good release" in again.output
     assert fleet.runs() == ["one", "one"]
+
+
+def test_a_rollback_after_a_deployment_that_failed_at_the_second_server_mixes_nothing(
+    fleet: Fleet,
+) -> None:
+    fleet.has("one")
+    fleet.has("two")
+    second = fleet.machines[1]
+    second.run("ip route add unreachable 10.213.0.1/32")
+    try:
+        failed = fleet.make("deploy", "three")
+    finally:
+        second.run("ip route del unreachable 10.213.0.1/32")
+    assert failed.code == 1, failed.output
+    assert fleet.runs() == ["two", "two"]
+
+    done = fleet.make("rollback")
+    assert done.code == 0, done.output
+    assert fleet.runs() == ["one", "one"]
+
+
+def test_a_rollback_that_one_server_cannot_make_changes_none(fleet: Fleet) -> None:
+    fleet.has("one")
+    fleet.has("two")
+    fleet.machines[0].run("rm -f /var/lib/my-service/previous.container")
+    done = fleet.make("rollback")
+    assert done.code == 1, done.output
+    assert "no earlier good release is on every server" in done.output
+    assert "nothing was changed" in done.output
+    assert fleet.runs() == ["two", "two"]
+
+
+CUT_AFTER_THE_START = """
+sed -i 's/{before}/{after}/' /etc/containers/systemd/my-service.container
+systemctl daemon-reload
+systemctl restart my-service || true"""
+"""Of a deployment, as far as it came before it was cut off: the new unit is in place, and nothing has proved it."""
+
+
+@pytest.mark.parametrize("image", ["two", "crash"])
+def test_a_deployment_that_is_cut_off_is_taken_back_and_announced_as_such(
+    fleet: Fleet, image: str
+) -> None:
+    fleet.has("one")
+    second = fleet.machines[1]
+    second.run(f"podman pull --quiet {fleet.images[image]}")
+    before, after = (fleet.images[name].partition("@")[2] for name in ("one", image))
+    left = CUT_AFTER_THE_START.format(before=before, after=after)
+    if image == "crash":  # the first server does not take it; so only the second is asked
+        left = left.replace("systemctl restart", "true")
+    cut = second.name if image == "two" else fleet.machines[0].name
+    done = fleet.make("deploy", image, CUT=cut, CUT_LEAVES=left)
+    assert done.code == 1, done.output
+    assert "was cut off" in fleet.chat[-1]
+    assert fleet.chat[-1].startswith(":rewind:")
+    assert fleet.runs() == ["one", "one"]
+    for machine in fleet.machines:
+        same = "cmp /etc/containers/systemd/my-service.container /var/lib/my-service/good.container"
+        assert machine.run(same).returncode == 0, machine.name
+
+
+def test_a_process_that_hangs_is_started_again(fleet: Fleet) -> None:
+    fleet.has("one")
+    machine = fleet.machines[0]
+    began = time.monotonic()
+    machine.run("kill -STOP $(podman inspect --format '{{.State.Pid}}' my-service)")
+    restarts = "systemctl show --property NRestarts --value my-service"
+    while machine.run(restarts).stdout.strip() == "0":
+        assert time.monotonic() < began + 120, machine.run("podman ps --all").stdout
+        time.sleep(0.5)
+    say(f"a process that hangs is killed after {time.monotonic() - began:.1f} s")
+    assert fleet.runs() == ["one", "one"]
+    machine.run("systemctl reset-failed my-service")
+
+
+def test_only_root_gets_the_identity_of_the_machine(fleet: Fleet) -> None:
+    fleet.has("one")
+    machine = fleet.machines[0]
+    ask = "curl --silent --fail --max-time 3 http://169.254.169.254/"
+    with metadata_service():
+        assert machine.run(ask).returncode == 0
+        for user in ("10001", "10002", "65534"):
+            as_user = f"setpriv --reuid {user} --regid {user} --clear-groups {ask}"
+            assert machine.run(as_user).returncode == 7, user
+        inside = "podman exec my-service /service fetch"
+        assert machine.run(f"{inside} 169.254.169.254 80").returncode == 1
+        assert machine.run(f"{inside} {fleet.registry.address.replace(':', ' ')}").returncode == 1
+        assert "/" in fleet.registry.pulled, "the container reaches nothing at all"
+    for unit in ("proxy", "node-exporter"):
+        asked = f"ps -o uid= -p $(podman inspect --format '{{{{.State.Pid}}}}' {unit})"
+        assert machine.run(asked).stdout.strip() not in {"", "0"}, unit
+
+
+def test_no_request_is_lost_while_a_server_restarts_at_night(fleet: Fleet) -> None:
+    fleet.has("one")
+    machine = fleet.machines[0]
+    with balancer([each.address for each in fleet.machines]) as front, requests(front) as statuses:
+        time.sleep(3)
+        began = time.monotonic()
+        machine.restart()
+        remember(fleet)
+        while get(f"http://{machine.address}/readyz")[0] != 200:
+            assert time.monotonic() < began + 180, machine.run("systemctl --failed").stdout
+            time.sleep(0.5)
+        took = time.monotonic() - began
+        time.sleep(3)
+    say(f"restart {took:.0f} s, {sum(statuses.values())} requests")
+    assert set(statuses) == {200}, statuses
+    assert statuses[200] >= 100
+    assert machine.run("test -e /var/lib/my-service/drain/leaving").returncode == 1
+
+
+def test_a_server_comes_back_from_a_restart_only_when_its_service_is_ready(fleet: Fleet) -> None:
+    fleet.has("one")
+    machine = fleet.machines[0]
+    image = fleet.images["one"].partition("@")[2]
+    unready = fleet.images["unready"].partition("@")[2]
+    machine.run(f"podman pull --quiet {fleet.images['unready']}")
+    unit = "/etc/containers/systemd/my-service.container"
+    machine.run(f"sed -i 's/{image}/{unready}/' {unit}")
+    machine.restart()
+    remember(fleet)
+    time.sleep(5)
+    assert get(f"http://{machine.address}/readyz")[0] == 503
+    assert machine.run("test -e /var/lib/my-service/drain/leaving").returncode == 0
+
+    machine.run(f"sed -i 's/{unready}/{image}/' {unit}")
+    machine.run("systemctl daemon-reload; systemctl restart my-service")
+    ended = time.monotonic() + 30
+    while get(f"http://{machine.address}/readyz")[0] != 200:
+        assert time.monotonic() < ended
+        time.sleep(0.5)
+
+
+def test_the_machine_that_watches_sees_both_servers_and_calls_the_dead_mans_switch(
+    fleet: Fleet,
+) -> None:
+    fleet.has("one")
+    assert fleet.watcher is not None
+    chat = f"{fleet.deadman}chat"
+    silent = fleet.make("monitoring", CHAT_WEBHOOK_URL="", DEADMAN_URL="")
+    assert silent.code != 0
+    assert "cannot read the addresses" in silent.output
+
+    first = fleet.make("monitoring", CHAT_WEBHOOK_URL=chat, DEADMAN_URL=f"{fleet.deadman}alive")
+    assert first.code == 0, first.output
+    again = fleet.make("monitoring", CHAT_WEBHOOK_URL="", DEADMAN_URL="")
+    assert (again.code, again.changed) == (0, [0]), again.output
+    say(f"monitoring: first {first.seconds:.0f} s, again {again.seconds:.0f} s")
+
+    assert set(fleet.secrets) == {"/chat-webhook-url", "/deadman-url"}
+    for secret in fleet.secrets.values():
+        assert secret not in fleet.commands()
+    ask = "curl --silent 'http://127.0.0.1:9090/api/v1/query?query=sum+by+(job)+(up)'"
+    ended = time.monotonic() + 120
+    while True:
+        answer = json.loads(fleet.watcher.run(ask).stdout)["data"]["result"]
+        up = {each["metric"]["job"]: each["value"][1] for each in answer}
+        if up == {"my-service": "2", "node": "3", "prometheus": "1"} and fleet.calls:
+            break
+        assert time.monotonic() < ended, (up, fleet.calls)
+        time.sleep(2)
+    assert any("Watchdog" in call for call in fleet.calls)
+    for port in (22, 80, 443, 3000, 9090, 9093, 9100):
+        address = fleet.watcher.address
+        done = fleet.machines[0].run(f"curl --silent --max-time 3 http://{address}:{port}/")
+        assert done.returncode == 28, f"port {port} answers"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("monitoring/rules.yaml", "expr: |", "expr: | \n          sum by (("),
+        (
+            "server/roles/monitoring/files/alertmanager.yml",
+            "receiver: team-chat\n",
+            "receiver: x\n",
+        ),
+    ],
+    ids=["rules", "routes"],
+)
+def test_rules_and_routes_that_are_wrong_change_nothing_of_what_runs(
+    fleet: Fleet, path: str, old: str, new: str
+) -> None:
+    assert fleet.watcher is not None
+    sums = "cat /etc/prometheus/rules/* /etc/prometheus/*.yml /etc/alertmanager/*.yml | sha256sum"
+    before = fleet.watcher.run(sums).stdout
+    file = fleet.repository / path
+    right = file.read_text()
+    file.write_text(right.replace(old, new, 1))
+    assert file.read_text() != right
+    try:
+        done = fleet.make("monitoring", CHAT_WEBHOOK_URL="", DEADMAN_URL="")
+    finally:
+        file.write_text(right)
+    assert done.code != 0
+    assert "Check them" in done.output or "FAILED" in done.output, done.output
+    assert fleet.watcher.run(sums).stdout == before
+    assert fleet.watcher.run("curl --fail --silent http://127.0.0.1:9090/-/ready").returncode == 0
 
 
 def test_a_server_that_restarts_serves_again_without_the_registry(fleet: Fleet) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 from sample import on_servers
 
 from scaffolder.errors import AnswersError
@@ -159,6 +161,124 @@ def test_the_number_of_servers_is_the_same_for_terraform_and_for_scripts(rendere
     values = (rendered / "terraform/env/envs/common.tfvars").read_text(encoding="utf-8")
     assert f"SERVERS={servers} " in settings
     assert re.search(rf"^servers +?= {servers}$", values, re.MULTILINE)
+
+
+def units(rendered: Path) -> dict[str, str]:
+    """Return the templates of the units of containers, by name."""
+    files = rendered.glob("server/roles/*/templates/*.container.j2")
+    return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+
+def test_every_image_of_a_unit_is_named_by_its_digest(rendered: Path) -> None:
+    files = [rendered / "server/values.yaml", *rendered.glob("server/roles/*/defaults/main.yml")]
+    named = [
+        line.strip()
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if re.match(r"\s*\w*image: [^\"{]", line)
+    ]
+    assert named
+    assert [line for line in named if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", line)] == []
+
+
+def test_no_container_on_the_network_of_the_machine_is_root(rendered: Path) -> None:
+    on_host = {name for name, text in units(rendered).items() if "\nNetwork=host\n" in text}
+    assert "proxy.container.j2" in on_host
+    for name in on_host:
+        (user,) = re.findall(r"(?m)^User=(.+)$", units(rendered)[name])
+        assert user not in {"0", "root"}, name
+
+
+def test_the_firewall_keeps_the_identity_of_a_machine_for_root(rendered: Path) -> None:
+    rules = (rendered / "server/roles/machine/templates/nftables.conf.j2").read_text()
+    addresses = (rendered / "server/roles/machine/vars/main.yml").read_text()
+    assert "meta skuid != 0 jump identity" in rules
+    assert "hook forward" in rules
+    assert "- ip daddr 169.254.169.254\n" in addresses
+
+
+def test_the_unit_of_the_service_asks_whether_it_still_works(rendered: Path) -> None:
+    unit = units(rendered)["service.container.j2"]
+    assert re.search(r"(?m)^HealthCmd=", unit)
+    assert "\nHealthOnFailure=kill\n" in unit
+    values = yaml.safe_load((rendered / "server/values.yaml").read_text(encoding="utf-8"))
+    dockerfile = (rendered / "Dockerfile").read_text(encoding="utf-8")
+    assert f"CMD {json.dumps(values['service_health_cmd'])}" in dockerfile
+
+
+def test_a_server_leaves_the_load_balancer_before_it_stops(rendered: Path) -> None:
+    unit = (rendered / "server/roles/proxy/templates/drain.service.j2").read_text()
+    assert re.search(r"(?m)^After=.*proxy\.service \{\{ service_name \}\}\.service$", unit)
+    assert "ExecStop=/usr/local/sbin/drain leave" in unit
+
+
+def watched(rendered: Path) -> bool:
+    """Return whether a machine watches the servers."""
+    return answers.load(rendered / answers.FILE)["monitoring"] != "none"
+
+
+def test_links_of_alerts_lead_to_the_tunnel_and_nothing_asks_for_a_certificate(
+    rendered: Path,
+) -> None:
+    assert "https://grafana." not in text(rendered)
+    assert "monitoring_host" not in text(rendered)
+    if not watched(rendered):
+        assert not (rendered / "ci/grafana.sh").exists()
+        return
+    rules = (rendered / "monitoring/rules.yaml").read_text(encoding="utf-8")
+    links = re.findall(r'dashboard_url: "(.+)"', rules)
+    assert links
+    assert set(links) == {"http://localhost:3000/d/my-service"}
+    message = (rendered / "monitoring/alertmanager/chat.tmpl").read_text(encoding="utf-8")
+    assert "make grafana ENVIRONMENT={{ . }}" in message
+    playbook = yaml.safe_load((rendered / "server/monitoring.yml").read_text(encoding="utf-8"))
+    roles = [role["role"] for role in playbook[0]["roles"]]
+    assert roles == ["machine", "exporter", "monitoring"]
+    values = yaml.safe_load((rendered / "server/monitoring-values.yaml").read_text("utf-8"))
+    assert values["machine_open_ports"] == []
+
+
+def test_secrets_of_the_monitoring_are_in_no_command(rendered: Path) -> None:
+    if not watched(rendered):
+        return
+    script = (rendered / "ci/monitoring.sh").read_text(encoding="utf-8")
+    for secret in ("CHAT_WEBHOOK_URL", "DEADMAN_URL"):
+        used = [
+            line for line in script.splitlines() if f"${secret}" in line or f"${{{secret}" in line
+        ]
+        assert len(used) == 1
+        assert "; then put_secret " in used[0]
+
+
+def test_the_machine_that_watches_reads_its_two_secrets_and_no_other(rendered: Path) -> None:
+    code = "\n".join(file.read_text() for file in rendered.glob("terraform/modules/servers/*.tf"))
+    if answers.load(rendered / answers.FILE)["cloud"] == "aws":
+        assert code.count('Action   = "ssm:GetParameter"') == 1
+        assert '["chat-webhook-url", "deadman-url"]' in code
+        assert 'kms:EncryptionContext:PARAMETER_ARN" = local.monitoring_secrets' in code
+    else:
+        assert code.count('role_definition_name = "Key Vault Secrets User"') == 1
+        assert "scope                = azurerm_key_vault.monitoring[0].id" in code
+
+
+def test_the_machine_that_watches_has_more_memory_than_a_server(rendered: Path) -> None:
+    values = (rendered / "terraform/env/envs/common.tfvars").read_text(encoding="utf-8")
+    sizes = dict(re.findall(r'(?m)^(\w*(?:type|vm_size)) += "(.+)"$', values))
+    assert sizes in (
+        {"instance_type": "t3.micro", "monitoring_type": "t3.small"},
+        {"vm_size": "Standard_B2ats_v2", "monitoring_vm_size": "Standard_B2als_v2"},
+    )
+
+
+def test_what_takes_commands_is_verified_and_updated(rendered: Path) -> None:
+    folder = rendered / "terraform/modules/servers"
+    if not (folder / "install-ssm-agent.sh").exists():
+        assert answers.load(rendered / answers.FILE)["cloud"] == "azure"
+        return
+    script = (folder / "install-ssm-agent.sh").read_text(encoding="utf-8")
+    assert script.index("gpgv --keyring") < script.index("dpkg --install")
+    assert 'name             = "AWS-UpdateSSMAgent"' in (folder / "agent.tf").read_text()
+    assert "amazon-ssm-$1/latest/" not in script
 
 
 def test_each_alert_of_the_list_has_its_page(rendered: Path) -> None:

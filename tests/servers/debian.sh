@@ -8,8 +8,9 @@ debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,python3,python
   trixie "$folder" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
 mount -t proc proc "$folder/proc"
 trap 'umount "$folder/proc"' EXIT
-# What the playbooks install themselves is here already: a machine of a test has no way to a mirror. Debian's Caddy is what the
-# image of the proxy is made of.
+# What the playbooks install themselves is here already: a machine of a test has no way to a mirror. The images of the proxy and of
+# the monitoring are made of Debian's Caddy, Prometheus, Alertmanager and node-exporter.
 DEBIAN_FRONTEND=noninteractive chroot "$folder" apt-get --yes --no-install-recommends install \
-  amazon-ecr-credential-helper ansible-core caddy catatonit crun curl jq netavark nftables podman prometheus-node-exporter unattended-upgrades
-chroot "$folder" systemctl disable caddy prometheus-node-exporter
+  amazon-ecr-credential-helper ansible-core caddy catatonit crun curl gpgv jq netavark nftables podman prometheus \
+  prometheus-alertmanager prometheus-node-exporter unattended-upgrades
+chroot "$folder" systemctl disable caddy prometheus prometheus-alertmanager prometheus-node-exporter

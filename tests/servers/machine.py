@@ -161,6 +161,15 @@ class Machine:
             dirs_exist_ok=True,
         )
 
+    def restart(self) -> None:
+        """Restart it as its system does it by itself at night: every unit is told to stop."""
+        assert self.process is not None
+        self.run("systemctl reboot")
+        self.process.wait(timeout=180)
+        self.process = None
+        _wait(lambda: _removed(self._cgroup), f"{self._cgroup} does not end")
+        self.boot()
+
     def stop(self) -> None:
         """Cut the power."""
         if self.process is None:

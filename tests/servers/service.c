@@ -1,4 +1,5 @@
 /* A service that keeps the contract of docs/contract.md as far as a deployment asks: /info, /readyz, SIGTERM.
+   `service healthcheck` asks the one that runs, `service fetch ADDRESS PORT` whatever listens there: 0 for an answer with status 200.
    FATE=crash ends it at once, FATE=unready never lets it be ready, FATE=liar has it name another digest. */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -45,7 +46,22 @@ static void answer(int client) {
   if (write(client, head, strlen(head)) > 0 && write(client, body, strlen(body)) > 0) shutdown(client, SHUT_WR);
 }
 
-int main(void) {
+static int fetch(const char *host, const char *port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port))};
+  struct timeval patience = {.tv_sec = 3};
+  const char *request = "GET / HTTP/1.0\r\n\r\n";
+  char reply[64] = "";
+  int server = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(server, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  if (!inet_aton(host, &address.sin_addr) || connect(server, (struct sockaddr *)&address, sizeof address)) return perror("connect"), 1;
+  if (write(server, request, strlen(request)) < 0 || read(server, reply, sizeof reply - 1) < 12) return perror("no answer"), 1;
+  return strncmp(reply + 9, "200", 3) != 0;
+}
+
+int main(int count, char **arguments) {
+  if (count == 2 && !strcmp(arguments[1], "healthcheck")) return fetch("127.0.0.1", variable("PORT"));
+  if (count == 4 && !strcmp(arguments[1], "fetch")) return fetch(arguments[2], arguments[3]);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(variable("PORT")))};
   int yes = 1, port = socket(AF_INET, SOCK_STREAM, 0);
   time_t closes = 0;

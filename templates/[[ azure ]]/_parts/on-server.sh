@@ -16,10 +16,10 @@ server_address() {
     --query 'ipConfigurations[0].privateIPAddress' --output tsv || die "Azure has no machine $1 in $RESOURCE_GROUP"
 }
 
-# on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status. Azure keeps the
-# last 4 KB of the output.
+# on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status; 124 if it was cut off,
+# 125 if it did not reach the machine. Azure keeps the last 4 KB of the output.
 on_server() {
-  local machine=$1 name script answer status=0
+  local machine=$1 name script answer status=0 refused=""
   local where
   if dry; then
     say "+ on $1: ${2%%$'\n'*}"
@@ -34,6 +34,7 @@ on_server() {
   printf 'exec /bin/bash -s <<"END_OF_COMMAND"\n%s\nEND_OF_COMMAND\n' "$2" >"$script"
   if ! az vm run-command create "${where[@]}" --name "$name" --script "@$script" --timeout-in-seconds 1800 --output none; then
     say "warning: Azure says that the command on $machine failed; what it said follows"
+    refused=1
   fi
   rm -f "$script"
   answer="$(az vm run-command show "${where[@]}" --name "$name" --instance-view --query instanceView --output json)" || answer="{}"
@@ -43,8 +44,9 @@ on_server() {
   case "$(jq -r '.executionState // "Unknown"' <<<"$answer")" in
     Succeeded | Failed) status="$(jq -r '.exitCode // 124' <<<"$answer")" ;;
     *)
-      say "error: the command on $machine did not end: $(jq -r '.executionState // "no answer"' <<<"$answer")"
-      status=124
+      # No state at all, of a command that Azure did not take: nothing of it ran.
+      if [ -n "$refused" ] && [ "$(jq -r '.startTime // empty' <<<"$answer")" = "" ]; then status=125; else status=124; fi
+      say "error: the command on $machine $([ "$status" = 125 ] && echo "did not begin" || echo "did not end"): $(jq -r '.executionState // "no answer"' <<<"$answer")"
       ;;
   esac
   return "$status"

@@ -14,7 +14,8 @@ number_of() {
 }
 
 # play SERVER PLAYBOOK NAME=VALUE…: run a playbook of server/ on a server. Its exit status: 0 done; 2 it failed, and the release before
-# runs again; 75 another deployment is at work there. The output is short, because a cloud cuts it: the last lines, which say why.
+# runs again; 75 another deployment is at work there; 124 it was cut off; 125 it never began. The output is short, because a cloud
+# cuts it: the last lines, which say why.
 play() {
   local server=$1 playbook=$2 variables="" pair
   shift 2
@@ -38,6 +39,13 @@ exit \$status" >&2
 # info_of SERVER: print what its service says of itself (/info), or nothing.
 info_of() {
   on_server "$1" "curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 2 --retry-all-errors http://127.0.0.1:$SERVICE_PORT/info"
+}
+
+# releases_on SERVER: print the digest that was good there last, and that of the release before, as far as there are any.
+releases_on() {
+  on_server "$1" "cd /var/lib/$SERVICE 2>/dev/null || exit 0
+cat digest 2>/dev/null || exit 0
+sed -n 's/^Environment=IMAGE_DIGEST=//p' previous.container 2>/dev/null || exit 0"
 }
 
 # digest_on SERVER: print the digest that was good there last, or nothing when the server has never had one.

@@ -12,7 +12,11 @@ locals {
   subnets   = { for name, index in local.servers : name => var.subnets[index % length(var.subnets)] }
 
   # What the machine needs before anything can be told to it. The rest is server/playbook.yml, with each deployment.
-  user_data = templatefile("${path.module}/cloud-init.yaml.tftpl", { region = var.region })
+  user_data = templatefile("${path.module}/cloud-init.yaml.tftpl", {
+    region        = var.region
+    agent_version = "3.3.859.0"
+    installer     = filebase64("${path.module}/install-ssm-agent.sh")
+  })
 }
 
 data "aws_partition" "current" {}

@@ -5,8 +5,8 @@ locals {
   servers  = { for number in range(1, var.servers + 1) : "${var.name}-${number}" => number - 1 }
   balanced = var.servers > 1
   machines = merge(
-    { for name, index in local.servers : name => { subnet_id = var.subnet.id, address = cidrhost(var.subnet.cidr, 16 + index), zone = index, role = "server" } },
-    var.monitoring ? { "${var.name}-monitoring" = { subnet_id = var.monitoring_subnet.id, address = cidrhost(var.monitoring_subnet.cidr, 16), zone = 0, role = "monitoring" } } : {},
+    { for name, index in local.servers : name => { subnet_id = var.subnet.id, address = cidrhost(var.subnet.cidr, 16 + index), zone = index, role = "server", size = var.vm_size } },
+    var.monitoring ? { "${var.name}-monitoring" = { subnet_id = var.monitoring_subnet.id, address = cidrhost(var.monitoring_subnet.cidr, 16), zone = 0, role = "monitoring", size = var.monitoring_vm_size } } : {},
   )
 }
 
@@ -48,7 +48,7 @@ resource "azurerm_linux_virtual_machine" "this" {
   resource_group_name             = var.resource_group_name
   location                        = var.region
   tags                            = merge(var.tags, { role = each.value.role })
-  size                            = var.vm_size
+  size                            = each.value.size
   zone                            = length(var.zones) == 0 ? null : var.zones[each.value.zone % length(var.zones)]
   network_interface_ids           = [azurerm_network_interface.this[each.key].id]
   admin_username                  = "azureuser"
@@ -66,7 +66,7 @@ resource "azurerm_linux_virtual_machine" "this" {
 
   identity {
     type         = "UserAssigned"
-    identity_ids = [azurerm_user_assigned_identity.server.id]
+    identity_ids = each.value.role == "server" ? [azurerm_user_assigned_identity.server.id] : azurerm_user_assigned_identity.monitoring[*].id
   }
 
   os_disk {

@@ -29,6 +29,8 @@ output "shape" {
     balanced       = length(azurerm_lb.this) == 1
     public_servers = length([for name, address in azurerm_public_ip.machine : name if contains(keys(local.servers), name)])
     vm_size        = var.vm_size
+    watcher_size   = join(" ", [for machine in local.machines : machine.size if machine.role == "monitoring"])
+    watcher_reads  = [for assignment in azurerm_role_assignment.read_secrets : assignment.role_definition_name]
     passwords      = anytrue([for machine in azurerm_linux_virtual_machine.this : !machine.disable_password_authentication])
     encrypted      = alltrue([for machine in azurerm_linux_virtual_machine.this : machine.encryption_at_host_enabled])
     ready          = join(" ", [for probe in azurerm_lb_probe.ready : probe.request_path])

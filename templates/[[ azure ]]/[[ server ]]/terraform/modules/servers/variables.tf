@@ -53,6 +53,16 @@ variable "vm_size" {
   type        = string
 }
 
+variable "monitoring_vm_size" {
+  description = "Size of the machine that watches (x86-64): Prometheus, Alertmanager and Grafana want more than 1 GiB."
+  type        = string
+}
+
+variable "vault_name" {
+  description = "Name of the vault with the secrets of the monitoring: 3 to 24 characters that no other vault of the world has."
+  type        = string
+}
+
 variable "disk_gib" {
   description = "Disk of a machine, in GiB."
   type        = number

@@ -47,6 +47,10 @@ mock_resource "azurerm_linux_virtual_machine" {
   defaults = { id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/mock/providers/Microsoft.Compute/virtualMachines/mock" }
 }
 
+mock_resource "azurerm_key_vault" {
+  defaults = { id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/mock/providers/Microsoft.KeyVault/vaults/mock" }
+}
+
 mock_resource "azurerm_lb" {
   defaults = { id = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/mock/providers/Microsoft.Network/loadBalancers/mock" }
 }
