@@ -92,7 +92,7 @@ def _name(job: Job) -> str:
         return job.environment
     if "build" in targets:
         return "image" if "push" in targets else "try"
-    return next((target for target in ("lint", "test") if target in targets), job.id)
+    return next((target for target in ("lint", "test", "tf-test") if target in targets), job.id)
 
 
 def _once_in_a_row(targets: Iterable[str]) -> tuple[str, ...]:
