@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 
 VERSION ?=
+# Before a command: Node.js and npm of requirements/node.txt come first on PATH.
+NODE = PATH="$(CURDIR)/.node/bin:$$PATH"
 
 .PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads rollouts servers-proof
 
@@ -22,11 +24,11 @@ test: $(BIN)/.ready ## Run the tests
 matrix: $(BIN)/.ready .venv-scanners/.ready .helm/.ready ## Render hundreds of combinations of answers, and run every linter on those that hold each pair
 	$(BIN)/python -m pytest -n 2 -m matrix tests/matrix $(PYTEST_ARGS)
 
-images: $(BIN)/.ready ## Build and run the image of every runtime; needs Linux, root and buildah
-	$(BIN)/python -m pytest -m images tests/e2e/test_images.py $(PYTEST_ARGS)
+images: $(BIN)/.ready .node/.ready ## Build and run the image of every runtime; needs Linux, root and buildah
+	$(NODE) $(BIN)/python -m pytest -m images tests/e2e/test_images.py $(PYTEST_ARGS)
 
-dependencies: $(BIN)/.ready ## Build services on Express, Fastify, FastAPI, a Go module and Java libraries, and their images; needs npm, PyPI, buildah, maven
-	$(BIN)/python -m pytest -rs -m dependencies tests/e2e/test_dependencies_built.py $(PYTEST_ARGS)
+dependencies: $(BIN)/.ready .node/.ready ## Build services on Express, Fastify, FastAPI, chi and Java libraries, hold each against its contract, and build its image
+	$(NODE) $(BIN)/python -m pytest -rs -m dependencies tests/e2e/test_dependencies_built.py tests/e2e/test_framework_services.py $(PYTEST_ARGS)
 
 rollouts: $(BIN)/.ready .helm/.ready ## Release by blue-green, canary and header in every scenario, with Helm 3 and Helm 4
 	$(BIN)/python -m pytest -rs -m "rollouts or not rollouts" tests/e2e/test_rollouts.py $(PYTEST_ARGS)
@@ -57,8 +59,8 @@ mutants: $(BIN)/.ready ## Change each number, comparator, label and window of th
 dates: $(BIN)/.ready ## Find what has come to its end by today: versions that are pinned, waivers of the templates
 	$(BIN)/python -m pytest -m dates tests/unit/project_tools/test_versions.py tests/unit/repository/test_waivers.py tests/e2e/test_untouched_repositories.py $(PYTEST_ARGS)
 
-contract-proof: $(BIN)/.ready ## Hold each runtime, each seeded fault and real frameworks against the contract of a service
-	$(BIN)/python -m pytest -n 2 -m contract tests/e2e/test_contract.py $(PYTEST_ARGS)
+contract-proof: $(BIN)/.ready .node/.ready ## Hold each runtime and each seeded fault against the contract of a service
+	$(NODE) $(BIN)/python -m pytest -n 2 -m contract tests/e2e/test_contract.py $(PYTEST_ARGS)
 
 workloads: $(BIN)/.ready ## Build, test and run jobs and workers of each runtime
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m workloads tests/e2e/test_workloads_run.py $(PYTEST_ARGS)
@@ -140,7 +142,7 @@ site-proof: site ## Look at every page of the site in a browser, and type the co
 	$(BIN)/python -m pytest -m site tests/e2e/test_site.py $(PYTEST_ARGS)
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .venv-site .venv-scanners .pythons .helm .pipelines .servers demo build dist
+	rm -rf $(VENV) .venv-site .venv-scanners .pythons .helm .node .pipelines .servers demo build dist
 
 # What a user installs, at the versions of the lock; the development environment below has it too.
 $(BIN)/.installed: pyproject.toml $(LOCK)
@@ -173,6 +175,9 @@ $(BIN)/.ready: pyproject.toml $(LOCK)
 	.servers/ansible/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/servers.txt
 	bash tests/servers/debian.sh .servers/trixie
 	@touch $@
+
+.node/.ready: requirements/node.txt tools/real_node.py | $(BIN)/.ready
+	$(BIN)/python tools/real_node.py
 
 .helm/.ready: requirements/helm.txt tools/real_helm.py | $(BIN)/.ready
 	$(BIN)/python tools/real_helm.py

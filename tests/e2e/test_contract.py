@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from runtimes import TOOLS
+from contracts import PROGRAMS, hold, processes_of
 from support import Repository
 
-_PROGRAMS = ("bash", "curl", "awk", "make")
 pytestmark = pytest.mark.skipif(
-    not all(map(shutil.which, _PROGRAMS)), reason=f"needs {', '.join(_PROGRAMS)}"
+    not all(map(shutil.which, PROGRAMS)), reason=f"needs {', '.join(PROGRAMS)}"
 )
 
 Edit = tuple[str, str, str]
@@ -156,50 +152,6 @@ FAULTS: Mapping[str, tuple[Iterable[str], Iterable[Edit]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The result of `make contract`: its output, its exit code, and the broken clauses."""
-
-    exit_code: int
-    text: str
-    broken: tuple[str, ...]
-
-
-def hold(root: Path, runtime: str, *command: str, **variables: str) -> Verdict:
-    """Run it in the repository `root`; no process of the service may be left after it."""
-    stated = (root / f".{runtime}-version").read_text().strip()
-    environment = {**os.environ, **TOOLS[runtime](stated).environment, **variables}
-    if "PORT" not in variables:
-        environment.pop("PORT", None)
-    done = subprocess.run(
-        command or ("make", "contract"),
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    text = done.stdout + done.stderr
-    # A process that has been told to end may take a moment.
-    deadline = time.monotonic() + 2
-    while _processes_of(root) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not (left := _processes_of(root)), f"processes are left: {left}\n{text}"
-    return Verdict(done.returncode, text, tuple(re.findall(r"^not ok  ([a-z0-9-]+):", text, re.M)))
-
-
-def _processes_of(root: Path) -> list[str]:
-    """Return the command lines of processes that have `root` as their folder; none where /proc is missing."""
-    left = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").resolve().is_relative_to(root):
-                left.append((process / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
-    return [command for command in left if command]
-
-
 def seeded(root: Path, edits: Iterable[Edit]) -> Path:
     """Seed a fault into the service for Node.js."""
     for name, before, after in edits:
@@ -291,57 +243,8 @@ def test_ctrl_c_leaves_nothing_behind(repository: Repository) -> None:
     with subprocess.Popen(
         ["ci/contract.sh"], cwd=root, stdout=subprocess.PIPE, start_new_session=True
     ) as running:
-        while not any(command.startswith("sleep 600") for command in _processes_of(root)):
+        while not any(command.startswith("sleep 600") for command in processes_of(root)):
             time.sleep(0.05)
         os.killpg(running.pid, signal.SIGINT)
         assert running.wait(20) == 130
-    assert not _processes_of(root)
-
-
-FRAMEWORKS = ("fastapi==0.165.0", "uvicorn==0.54.0", "prometheus_client==0.26.0")
-
-
-@pytest.mark.contract
-def test_a_service_on_fastapi_holds_it(repository: Repository, tmp_path: Path) -> None:
-    """docs/your-own-framework.md shows parts of this service."""
-    place = tmp_path / "packages"
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place)]
-    done = subprocess.run([*install, *FRAMEWORKS], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"FastAPI cannot be installed: {done.stderr[-200:]}")
-    root = repository(runtime="python")
-    shutil.copy(Path(__file__).parents[1] / "data/frameworks/fastapi_service.py", root / "app")
-    script = '#!/usr/bin/env bash\nexec "$PYTHON" app/fastapi_service.py\n'
-    (root / "app/run.sh").write_text(script)
-    verdict = hold(root, "python", PYTHON=sys.executable, PYTHONPATH=str(place))
-    assert (verdict.exit_code, verdict.broken) == (0, ()), verdict.text
-    assert "0 not checked" in verdict.text
-
-
-@pytest.mark.contract
-@pytest.mark.skipif(not shutil.which("npm"), reason="npm is not installed")
-@pytest.mark.parametrize("framework", ["express@5", "fastify@5"])
-def test_a_service_on_a_framework_of_node_holds_it(
-    repository: Repository, framework: str, tmp_path: Path
-) -> None:
-    """docs/your-own-framework.md shows parts of these services."""
-    root = repository(runtime="node")
-    install = ["npm", "install", "--prefix", "app", "--package-lock-only", "--no-audit"]
-    cache = {**os.environ, "npm_config_cache": str(tmp_path / "npm")}
-    done = subprocess.run(
-        [*install, framework, "prom-client@15"],
-        cwd=root,
-        env=cache,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    if done.returncode:
-        pytest.skip(f"{framework} cannot be locked: {done.stderr[-200:]}")
-    sources = Path(__file__).parents[1] / "data/frameworks"
-    name = framework.split("@")[0]
-    shutil.copy(sources / "observed.js", root / "app/src")
-    shutil.copy(sources / f"{name}_service.js", root / "app/src/main.js")
-    verdict = hold(root, "node", npm_config_cache=cache["npm_config_cache"])
-    assert (verdict.exit_code, verdict.broken) == (0, ()), verdict.text
-    assert "0 not checked" in verdict.text
+    assert not processes_of(root)

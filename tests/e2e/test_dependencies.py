@@ -51,6 +51,23 @@ echo library >"$folder/library-1.0.jar"
 if [ "$scope" = test ]; then echo tests >"$folder/junit-4.jar"; fi
 """
 
+GRADLE = """#!/usr/bin/env bash
+echo "$*" >>gradle.log
+while [ $# -gt 0 ]; do
+  case $1 in
+  -p) folder=$2 ;;
+  --init-script) script=$2 ;;
+  esac
+  shift
+done
+cd "$folder" && grep -q Libraries "$script" || exit 5
+mkdir -p "$RESOLVED/runtime" "$RESOLVED/test"
+echo library >"$RESOLVED/runtime/library-1.0.jar"
+cp "$RESOLVED/runtime/library-1.0.jar" "$RESOLVED/test"
+echo tests >"$RESOLVED/test/junit-4.jar"
+"""
+"""Reads its script from the folder of the project, as Gradle does."""
+
 POM = "<project><dependencies><dependency>…</dependency></dependencies></project>"
 
 
@@ -174,6 +191,21 @@ def test_packages_in_files_of_the_repository_go_along(tmp_path: Path) -> None:
     _lock(root, {"node_modules/own": own})
     assert _packages_of_node(root).returncode == 0
     assert not (root / "build/packages/vendor/own-1.0.0.tgz").exists()
+
+
+@needs_node
+def test_packages_beside_the_service_are_named_as_such(tmp_path: Path) -> None:
+    root = _node_service(tmp_path, {})
+    (root / "package.json").write_text('{"devDependencies": {"prettier": "^3"}}')
+    assert _packages_of_node(root).stderr == ""
+    (root / "package.json").write_text('{"dependencies": {"express": "^5"}}')
+    done = _packages_of_node(root)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "app/build.sh: note: package.json beside app/ has express, which no image has. If the"
+        " service needs it, run `npm install --prefix app express`, and remove package.json"
+        " beside app/.\n"
+    )
 
 
 @needs_node
@@ -511,6 +543,23 @@ def test_maven_resolves_once_and_what_tests_need_is_apart(tmp_path: Path) -> Non
     (root / "app/pom.xml").write_text(POM + "\n<!-- another version -->\n")
     assert _libraries(root).returncode == 0
     assert len(_log(root, "mvn.log")) == made + 2
+
+
+@needs_bash
+@pytest.mark.parametrize("build_file", ["build.gradle", "build.gradle.kts"])
+def test_gradle_resolves_once_and_what_tests_need_is_apart(build_file: str, tmp_path: Path) -> None:
+    root = _service(tmp_path, "java", gradle=GRADLE)
+    (root / "app" / build_file).write_text("dependencies {\n}\n")
+    done = _libraries(root, "lock")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[1] for line in _log(root, "app/lib/SHA256SUMS")] == [
+        "library-1.0.jar",
+        "test/junit-4.jar",
+    ]
+    assert _libraries(root).returncode == 0
+    made = len(_log(root, "gradle.log"))
+    assert _libraries(root).returncode == 0
+    assert len(_log(root, "gradle.log")) == made, "nothing has changed, so nothing is asked"
 
 
 @needs_bash

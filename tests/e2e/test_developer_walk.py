@@ -1,7 +1,8 @@
 """A developer changes one place of a repository: the checks name the next places, three at most, or it is all there is to do.
 
 Each step is half of a change, as it is when the developer asks what else belongs to it. Checks that need other programs are
-left out: what guides here is the comparison of the repository with itself.
+left out: what guides here is the comparison of the repository with itself. That `make test` follows a dependency is in
+test_dependencies_built.py.
 """
 
 from __future__ import annotations
@@ -116,3 +117,53 @@ def test_each_step_leads_to_the_next_places(
     assert bool(named) is bool(NEXT[step]), named
     for place in NEXT[step]:
         assert any(one.startswith(place) for one in named), named
+
+
+PACKAGE_LOCK = """\
+{
+  "name": "service",
+  "lockfileVersion": 3,
+  "packages": {
+    "": { "dependencies": { "express": "^5.2.1" } },
+    "node_modules/express": {
+      "version": "5.2.1",
+      "resolved": "https://registry.npmjs.org/express/-/express-5.2.1.tgz",
+      "integrity": "sha512-hIS4idWWai69NezIdRt2xFVofaF4j+6INOpJlVOLDO8zXGpUVEVzIYk12UUi2JzjEzWL3IOAxcTubgz9Po0yXw=="
+    }
+  }
+}
+"""
+DIGEST = "0" * 64
+DEPENDENCIES: dict[str, dict[str, str]] = {
+    "node": {"app/package-lock.json": PACKAGE_LOCK},
+    "python": {
+        "app/requirements.in": "fastapi\n",
+        "app/requirements.txt": f"fastapi==0.165.0 \\\n    --hash=sha256:{DIGEST}\n",
+    },
+    "java": {
+        "app/pom.xml": "<project><modelVersion>4.0.0</modelVersion><dependencies><dependency>"
+        "<groupId>org.apache.commons</groupId><artifactId>commons-lang3</artifactId>"
+        "<version>3.12.0</version></dependency></dependencies></project>\n",
+        "app/lib/SHA256SUMS": f"{DIGEST}  commons-lang3-3.12.0.jar\n",
+    },
+    "go": {
+        "app/go.sum": "github.com/go-chi/chi/v5 v5.2.3 h1:WQIt9uxdsAbgIYgid+BpYc+liqQZGMHRaUwp0JUcvdE=\n"
+    },
+}
+"""What `npm install`, uv, app/libraries.sh and `go get` leave in a repository."""
+
+
+@pytest.mark.developer_walk
+@pytest.mark.parametrize("runtime", DEPENDENCIES)
+def test_a_dependency_is_all_there_is_to_do(runtime: str, repository: Repository) -> None:
+    root = repository(runtime=runtime, cloud="aws", level="work")
+    for file, text in DEPENDENCIES[runtime].items():
+        (root / file).parent.mkdir(exist_ok=True)
+        (root / file).write_text(text, encoding="utf-8")
+    if runtime == "node":
+        declared = '"private": true,\n  "dependencies": { "express": "^5.2.1" },'
+        replaced(root, "app/package.json", '"private": true,', declared)
+    if runtime == "go":
+        with (root / "app/go.mod").open("a", encoding="utf-8") as manifest:
+            manifest.write("\nrequire github.com/go-chi/chi/v5 v5.2.3\n")
+    assert findings(root) == []

@@ -299,3 +299,26 @@ def _lines(root: Path) -> list[tuple[str, int, str]]:
         if path.is_file()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
     ]
+
+
+def test_prometheus_and_grafana_on_this_machine_watch_the_worker(worker: Path) -> None:
+    compose = yaml.safe_load((worker / "compose.yaml").read_text())
+    assert {
+        name for name, part in compose["services"].items() if part.get("profiles") == ["monitoring"]
+    } == {"prometheus", "grafana"}
+    mounted = [
+        volume.split(":")[0]
+        for part in compose["services"].values()
+        for volume in part.get("volumes", ())
+    ]
+    assert len(mounted) == 2
+    assert all((worker / file).is_file() for file in mounted)
+    scraped = yaml.safe_load(compose["configs"]["prometheus"]["content"])["scrape_configs"][0]
+    assert scraped["job_name"] == "my-service"
+    assert scraped["static_configs"][0]["targets"] == ["worker:8080"]
+
+
+def test_a_worker_without_monitoring_is_alone_on_this_machine(pristine: Repository) -> None:
+    root = pristine(workload="worker", cloud="none", monitoring="none")
+    compose = yaml.safe_load((root / "compose.yaml").read_text())
+    assert (list(compose), list(compose["services"])) == (["name", "services"], ["worker"])

@@ -63,8 +63,8 @@ rootProject {
   }
 }
 END
-  RESOLVED="$PWD/build/resolved" "${command[@]}" --quiet --console=plain -p app \
-    --init-script build/resolved/libraries.gradle runtimeLibraries testLibraries >&2
+  RESOLVED="$PWD/build/resolved" "${command[@]}" --quiet --console=plain --no-daemon -p app \
+    --init-script "$PWD/build/resolved/libraries.gradle" runtimeLibraries testLibraries >&2
 }
 
 # What the build file asks for; empty if it asks for nothing or is not there.

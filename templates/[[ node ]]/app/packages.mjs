@@ -62,6 +62,14 @@ function stop(message) {
 
 const manifest = JSON.parse(readFileSync('app/package.json', 'utf8'));
 const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'];
+// Node.js looks for packages in every folder above, so that only the image would lack these.
+const above = existsSync('package.json') ? Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies ?? {}) : [];
+if (above.length > 0) {
+  console.error(
+    `app/build.sh: note: package.json beside app/ has ${above.join(', ')}, which no image has. ` +
+      `If the service needs it, run \`npm install --prefix app ${above.join(' ')}\`, and remove package.json beside app/.`,
+  );
+}
 const depends = kinds.some((kind) => Object.keys(manifest[kind] ?? {}).length > 0);
 if (depends && !existsSync(LOCK)) {
   stop(
