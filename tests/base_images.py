@@ -115,12 +115,13 @@ def of_node(node: str) -> Base:
     major = version.strip().removeprefix("v").split(".")[0]
     if int(major) < 22:
         pytest.skip(f"the image starts Node.js 22 or newer, and node on PATH is {version.strip()}")
-    return Base(
-        "node",
-        major,
-        {"usr/local/bin/node": Path(node).resolve()},
-        {"PATH": "/usr/local/bin:/usr/bin"},
-    )
+    trees = {"usr/local/bin/node": Path(node).resolve()}
+    # The npm of tools/real_node.py; that of a distribution is spread over its folders.
+    home = Path(node).resolve().parent.parent
+    if (home / "lib/node_modules/npm").is_dir():
+        trees["usr/local/lib/node_modules/npm"] = home / "lib/node_modules/npm"
+        trees["usr/local/bin/npm"] = home / "bin/npm"
+    return Base("node", major, trees, {"PATH": "/usr/local/bin:/usr/bin"})
 
 
 def _go() -> Base:

@@ -5,6 +5,7 @@ Provider schemas are those of the package, and mocks stand for the account.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,21 +16,28 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 CLOUDS: dict[str, dict[str, object]] = {
     "azure": {"cloud": "azure"},
+    "azure-shared": {"cloud": "azure", "cluster": "shared"},
     "aws": {"cloud": "aws"},
+    "aws-shared": {"cloud": "aws", "cluster": "shared"},
 }
 NAMES = '["database-password", "partner-api-key"]'
+ISSUERS = "".join(f'  {name} = "https://{name}.example.com/"\n' for name in ("dev", "qa", "prod"))
 LISTED = "secrets:\n  - name: database-password\n  - {name: api-key, key: partner-api-key}\n"
 
 
 def listed(root: Path, in_terraform: str, in_chart: str) -> Path:
-    """List secrets as docs/secrets.md tells."""
+    """List secrets as docs/secrets.md tells; on a shared cluster, with the issuers of the platform."""
     for file, before, after in (
         ("terraform/env/envs/common.tfvars", "secrets = []", f"secrets = {in_terraform}"),
         ("helm/my-service/values.yaml", "secrets: []\n", in_chart),
     ):
         text = (root / file).read_text(encoding="utf-8")
         assert text.count(before) == 1, file
-        (root / file).write_text(text.replace(before, after), encoding="utf-8")
+        changed = text.replace(before, after)
+        changed = re.sub(
+            r"^cluster_issuers += {}", f"cluster_issuers = {{\n{ISSUERS}}}", changed, flags=re.M
+        )
+        (root / file).write_text(changed, encoding="utf-8")
     return root
 
 
