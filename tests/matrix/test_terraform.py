@@ -170,3 +170,24 @@ def test_its_own_tests_pass_with_existing_providers(
     (tested,) = terraform.run_tests(toolchain, directory, [Path("shared")])
     assert (tested.failed, tested.diagnostics) == (0, ())
     assert tested.passed > 0
+
+
+@pytest.mark.usefixtures("without_mirror")
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "platform"},
+        {"kind": "platform", "oidc_provider": "existing", "level": "work"},
+        {"kind": "platform", "cloud": "azure"},
+        SHARED,
+        {"cloud": "azure", **SHARED},
+    ],
+    ids=lambda given: "-".join(given.values()),
+)
+def test_its_own_tests_pass_with_an_account_for_each_environment(
+    given: dict[str, str], pristine: Repository, toolchain: SystemToolchain
+) -> None:
+    directory = pristine(accounts="each", **given) / "terraform"
+    for tested in terraform.run_tests(toolchain, directory, terraform.roots(directory)):
+        assert (tested.failed, tested.diagnostics) == (0, ()), tested.root
+        assert tested.passed > 0, tested.root
