@@ -52,6 +52,24 @@ def test_on_the_cluster_of_a_platform_one_command_looks_up_what_is_known(
     assert not [text for text in typed if text.startswith(("export ", "perl "))]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"cloud": "aws", "ci": "jenkins"},
+        {"cloud": "aws", "ci": "jenkins", "cluster": "shared"},
+        {"cloud": "aws", "ci": "github", "cluster": "shared", "accounts": "each"},
+        {"cloud": "azure", "ci": "github", "cluster": "shared", "accounts": "each"},
+    ],
+    ids=lambda given: "-".join(given.values()),
+)
+def test_other_answers_of_a_company_take_no_more(
+    given: dict[str, str], pristine: Repository
+) -> None:
+    page = (pristine(**given) / "docs/first-deploy.md").read_text(encoding="utf-8")
+    typed = [f"{step.times} {step.text}" for step in first_deploy.steps(page)]
+    assert 5 <= first_deploy.count(page) <= 14, typed
+
+
 PAGE = """# The first deployment
 
 ## Before you start
