@@ -53,6 +53,16 @@ _STAYS = re.compile(r"(?i)(?:^|[-_.])(?:latest|stable|main|master|edge|nightly|s
 """A version that the next release has as well."""
 
 
+_NAMED = re.compile(r"-v?(\d+)(?:-[a-z-]+)?$")
+"""The version of a workload in its name."""
+
+_OF_A_MESH = re.compile(r"v\d{1,2}")
+"""The version of a variant, by which Istio routes to it: it stays while the image changes.
+
+https://istio.io/latest/docs/ops/deployment/application-requirements/
+"""
+
+
 def selectors_keep_their_labels(project: Project, _: Toolchain) -> Verdict:
     """The selector of a workload, which is immutable, has no label that a release changes."""
     selecting = [
@@ -82,6 +92,10 @@ def _changes(label: str, value: str, workload: KubernetesObject) -> bool:
     """Return whether a label changes: by its name, and not where the object is named after it."""
     if value and value.lower() in workload.name.lower():
         return False  # shop-v1 beside shop-v2: a workload of its own for each version
+    if (named := _NAMED.search(workload.name)) and re.match(rf"v?{named[1]}(?:\.|$)", value):
+        return False  # shop-v1 with the version 1.0
+    if _OF_A_MESH.fullmatch(value) and label == "version":
+        return False
     if _STAYS.search(value):
         return False
     if _CHANGING.fullmatch(label):

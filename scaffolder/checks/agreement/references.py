@@ -544,14 +544,17 @@ def _named_alike(project: Project) -> dict[str, list[Path]]:
 
 
 _HOST = re.compile(
-    r"(?:www\.[\w-]+|[a-z][\w-]*)(?:\.[\w-]+)*\.(?:com|org|io|net|dev|edu|gov)(?:/|$)"
+    r"www(?:\.[\w-]+)+(?:/|$)|[a-z][\w-]*(?:\.[\w-]+)*\.(?:com|org|io|net|dev|edu|gov)(?:/|$)"
 )
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def _mended(link: Link, near: str) -> str:
     """Return what to write in the place of a link that leads nowhere."""
     if _HOST.match(link.written):
         return f"link to https://{link.written}"
+    if _ADDRESS.fullmatch(link.written):
+        return f"link to mailto:{link.written}"
     if not near:
         return "correct the link, or take it out"
     if documents.is_form(link.place.path):

@@ -201,8 +201,15 @@ def _each_right(project: Project, said: Facts, runtime: str) -> dict[Path, Decla
         exact = [one for one in ours if one.role in _RANK and one.value.count(".") >= dots]
         candidates = exact or [one for one in ours if one.role in _RANK]
         if candidates:
-            rights[service] = min(candidates, key=lambda one: (*_rank(one), one.subject != service))
+            rights[service] = min(
+                candidates, key=lambda one: (*_rank(one), one.subject != service, -_like(one, ours))
+            )
     return rights
+
+
+def _like(one: Declaration, others: list[Declaration]) -> int:
+    """Return how many statements agree with one: of several images of a service, most are right."""
+    return sum(_agree(other, one) for other in others)
 
 
 def _rank(one: Declaration) -> tuple[int, bool]:

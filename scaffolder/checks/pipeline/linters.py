@@ -419,7 +419,7 @@ _OF_WRITERS = re.compile(
 
 def _is_of_owner(project: Project, location: dict[str, Any], raw: str) -> bool:
     """Return whether only the repository's owner or the calling workflow sets the value."""
-    if raw.startswith("github.event.repository."):
+    if raw.startswith("github.event.repository.") or _OF_GITHUB.fullmatch(raw):
         return True
     workflow = table(
         project, project.relative(location["symbolic"]["key"]["Local"]["verbatim_path"])
@@ -428,6 +428,12 @@ def _is_of_owner(project: Project, location: dict[str, Any], raw: str) -> bool:
     called = on == "workflow_call" or (isinstance(on, list | dict) and "workflow_call" in on)
     return called and _INPUT.fullmatch(raw) is not None
 
+
+_OF_GITHUB = re.compile(
+    r"github\.(?:actor_id|repository(?:_id|_owner|_owner_id)?|run_(?:id|number|attempt)|job|workflow"
+    r"|event_name|ref_type|ref_protected|server_url|api_url|graphql_url|workspace|action|token)"
+)
+"""Values that GitHub makes, or the owner's names: numbers, addresses, and words of few kinds."""
 
 _INPUT = re.compile(r"inputs(?:\.[\w-]+|\['[\w-]+'\])")
 

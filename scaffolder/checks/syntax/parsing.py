@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from yaml import YAMLError
+
 from scaffolder.checks.syntax import leftovers
-from scaffolder.formats import Unreadable, editorconfig, hcl, jsonc
+from scaffolder.formats import Unreadable, editorconfig, hcl, jsonc, yaml
 from scaffolder.formats.editorconfig import EditorConfig
 from scaffolder.model import (
     Check,
@@ -265,6 +267,8 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
         if wrong and (
             source_templates.is_source(project, file, wrong[0])
             or terraform_templates.is_one(project, file)
+            or (language == "YAML" and _is_substituted(project, file))
+            or (language in _OF_A_VALUE and _FRONT_MATTER.match(project.text(file)))
         ):
             templates += 1
         elif wrong and language in _OF_A_VALUE and not project.text(file).strip():
@@ -278,6 +282,33 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
     limit = f"{counted(templates, 'template')} of other programs" if templates else ""
     return Verdict(findings=tuple(findings), detail=counted(len(found), "file"), limit=limit)
 
+
+_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*(?::?[=-][^}\n]*)?\}")
+
+
+def _is_substituted(project: Project, file: Path) -> bool:
+    """Return whether Flux fills in the variables of a file, which is YAML with their values.
+
+    https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+    """
+    text = project.text(file)
+    if "${" not in text or not project.once(
+        "variables of Flux",
+        lambda: any(
+            "postBuild:" in project.text(one) and "kustomize.toolkit.fluxcd.io" in project.text(one)
+            for one in files.yaml(project)
+        ),
+    ):
+        return False
+    try:
+        yaml.load_all(_VARIABLE.sub("x", text))
+    except (Unreadable, YAMLError):
+        return False
+    return True
+
+
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n){0,40}?---[ \t]*\r?\n")
+"""How a page of Jekyll or Hugo begins, which the site generator fills in: manifest.json too."""
 
 _OF_A_VALUE = frozenset({"JSON", "XML"})
 """Languages in which an empty text is not valid."""

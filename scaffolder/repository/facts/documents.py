@@ -166,6 +166,7 @@ def _is_address(project: Project, file: Path, generator: str, path: str) -> bool
         or (generator == "Docusaurus" and sites.is_translated(file))
         or (not generator and sites.is_page(project, file, path))
         or (path.startswith("../") and sites.is_mounted(project, file))
+        or (path.startswith("/") and path.strip("/") in sites.permalinks(project))
     )
 
 

@@ -128,7 +128,8 @@ def _image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declarati
         for one in stage.each("EXPOSE"):
             for word in one.words:
                 port = stage.filled(word).partition("/")[0]
-                if port.isdigit() and not _is_of_debugger(project, file, port):
+                is_known = port.isdigit() and not _is_of_debugger(project, file, port)
+                if is_known and not _is_set_by_a_server(project, subject):
                     yield _stated(project, file, one.line, port, EXPOSE, subject)
         for one in (*stage.each("CMD"), *stage.each("ENTRYPOINT")):
             if found := _BOUND.search(stage.filled(" ".join(one.words))):
@@ -156,6 +157,35 @@ def _is_of_debugger(project: Project, file: Path, port: str) -> bool:
         rf"(?:[\w.*]*:)?{port}\b"
     )
     return port in _DEBUGGERS or option.search(project.text(file)) is not None
+
+
+_OF_A_SERVER = re.compile(
+    r"\bconfigserver:|\bspring\.cloud\.config\b|^\s+cloud\.config[.:]|^\s+cloud:\s*\n\s+config:",
+    re.MULTILINE,
+)
+"""Settings of Spring that name a config server, which may also have the port.
+
+https://docs.spring.io/spring-cloud-config/reference/client.html
+"""
+
+
+def _is_set_by_a_server(project: Project, service: Path) -> bool:
+    """Return whether a service takes its settings from a config server.
+
+    EXPOSE is a note of the image then, and tells nothing about where the process listens.
+    """
+    return service in project.once(
+        "services of a config server",
+        lambda: frozenset(
+            services.subject_of(project, file)
+            for file in project.matching("application*.y*ml", "bootstrap*.y*ml", "*.properties")
+            if _OF_A_SERVER.search(project.text(file)[:_LARGEST])
+        ),
+    )
+
+
+_LARGEST = 20_000
+"""As much of a file of settings is read."""
 
 
 def _line_of_stages(read: Dockerfile) -> list[Stage]:

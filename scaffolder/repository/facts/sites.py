@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.repository import files
@@ -55,6 +56,25 @@ def is_page(project: Project, file: Path, path: str) -> bool:
         and project.has(target.with_suffix(".md"))
         and any(file.is_relative_to(site.folder) for site in files.sites(project))
     )
+
+
+_PERMALINK = re.compile(
+    r"\A---\s*\n(?:.*\n)*?permalink:\s*[\"']?/([\w./-]*?)/?[\"']?\s*\n", re.ASCII
+)
+_HEAD = 2_000
+"""As much of a page may be its front matter."""
+
+
+def permalinks(project: Project) -> frozenset[str]:
+    """Return the addresses that pages of a site give themselves, without slashes at their ends."""
+    return project.once("permalinks", lambda: frozenset(_permalinks(project)))
+
+
+def _permalinks(project: Project) -> Iterator[str]:
+    for file in files.documents(project):
+        text = project.text(file)
+        if text.startswith("---") and (found := _PERMALINK.match(text[:_HEAD])):
+            yield found[1]
 
 
 def is_mounted(project: Project, file: Path) -> bool:

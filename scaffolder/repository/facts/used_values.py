@@ -42,7 +42,8 @@ def keys(action: str) -> list[str]:
 def _guards(action: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:if|with|range|default|coalesce|hasKey|dig|required|ternary|empty|or|and|get|index)\b",
+            r"\b(?:if|with|range|default|coalesce|hasKey|dig|required|ternary|empty|or|and|get|index"
+            r"|kindIs|kindOf|typeIs|typeIsLike|typeOf)\b",
             action,
         )
     )
@@ -164,7 +165,9 @@ def subcharts(chart: Chart) -> set[str]:
 _HANDED_ON = re.compile(
     r"\b(?:toYaml|toJson|toPrettyJson|toRawJson|toToml)\s+\$?\.Values\.(\w+(?:\.\w+)*)"
     r"|\.Values\.(\w+(?:\.\w+)*)\s*\|\s*to(?:Yaml|Json|PrettyJson|RawJson|Toml)\b"
+    r"|\brange\s+\$\w+\s*,\s*\$\w+\s*:=\s*\$?\.Values\.(\w+(?:\.\w+)*)\s*-?\s*$"
 )
+"""Values that a template hands on, or walks through with names and values, whatever is in them."""
 
 
 def is_handed_on(project: Project, chart: Chart, key: str) -> bool:
@@ -172,7 +175,7 @@ def is_handed_on(project: Project, chart: Chart, key: str) -> bool:
     trees = project.once(
         ("values handed on", chart.folder),
         lambda: frozenset(
-            found[1] or found[2]
+            found[1] or found[2] or found[3]
             for _, action in actions(project, chart)
             for found in _HANDED_ON.finditer(action)
         ),

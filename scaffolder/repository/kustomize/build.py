@@ -63,6 +63,7 @@ class _Work:
     project: Project
     resources: list[Resource] = field(default_factory=list)
     missing: list[Unread] = field(default_factory=list)
+    selectors: list[transformers.Selector] = field(default_factory=list)
 
 
 def builds(project: Project) -> tuple[Build, ...]:
@@ -142,7 +143,8 @@ def _accumulate(work: _Work, file: Path, above: tuple[Path, ...]) -> None:
     _patch(own, source, ("patchesStrategicMerge", "patches"))
     transformers.set_namespace(own.resources, source)
     transformers.set_names(own.resources, source)
-    transformers.set_labels(own.resources, source)
+    own.selectors += _selectors(own.project, source)
+    transformers.set_labels(own.resources, source, own.selectors)
     if isinstance(source.table.get("commonAnnotations"), dict):
         transformers.set_annotations(own.resources, source)
     _patch(own, source, ("patchesJson6902",))
@@ -153,6 +155,18 @@ def _accumulate(work: _Work, file: Path, above: tuple[Path, ...]) -> None:
     if own is not work:
         work.resources += own.resources
         work.missing += own.missing
+        work.selectors += own.selectors
+
+
+def _selectors(project: Project, source: Source) -> Iterator[transformers.Selector]:
+    """Yield the further places of `commonLabels` that the configurations of kustomize add."""
+    for entry in _texts(source.table, "configurations"):
+        file = _path(project, source.file, entry)
+        table = reading.table(project, file) if project.has(file) else {}
+        for one in _entries(table, "commonLabels"):
+            if isinstance(one, dict) and one.get("create") and isinstance(one.get("path"), str):
+                way = tuple(one["path"].split("/"))
+                yield transformers.Selector(kind=str(one.get("kind") or ""), way=way)
 
 
 def _include(

@@ -101,10 +101,24 @@ def set_names(resources: Iterable[Resource], source: Source) -> None:
             resource.rename("name", f"{prefix}{resource.name}{suffix}", source.file, line)
 
 
-def set_labels(resources: Iterable[Resource], source: Source) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Selector:
+    """A table of labels that `commonLabels` is also written to; an empty kind is each one."""
+
+    kind: str
+    way: tuple[str, ...]
+
+
+def set_labels(
+    resources: Iterable[Resource], source: Source, selectors_of_others: Iterable[Selector] = ()
+) -> None:
     """Add `commonLabels` (also to selectors) and `labels` (with each entry's options)."""
+    asked = tuple(selectors_of_others) if dig(source.table, "commonLabels") else ()
     for resource in resources:
         _label(resource, source, ("commonLabels",), selectors=True, templates=True)
+        for other in asked:
+            if other.kind in {"", resource.kind}:
+                _write(made_table(resource.content, *other.way), source, ("commonLabels",))
         for number, entry in enumerate(source.listed("labels")):
             if isinstance(entry, dict):
                 selectors = bool(entry.get("includeSelectors"))

@@ -1,0 +1,320 @@
+"""Further repositories of others: config servers, meshes, configurations of kustomize, Flux."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from support import TODAY, ScriptedToolchain, said, written
+
+from scaffolder import checks
+from scaffolder.model import Finding
+from scaffolder.tools.process import CompletedRun
+
+
+def findings(
+    root: Path, files: Mapping[str, str], *ids: str, **programs: CompletedRun
+) -> tuple[Finding, ...]:
+    chosen = [check for check in checks.every(today=TODAY) if check.id in ids]
+    named = {name.replace("_", "-"): done for name, done in programs.items()}
+    report = checks.run(written(root, files), chosen, ScriptedToolchain(named))
+    return tuple(finding for result in report.results for finding in result.findings)
+
+
+# ---- AG016, AG066: a config server has the port --------------------------------------------------
+
+SERVICE = {
+    "shop/pom.xml": "<project><artifactId>shop</artifactId></project>\n",
+    "shop/Dockerfile": 'FROM eclipse-temurin:21\nEXPOSE 8080\nCMD ["java", "-jar", "a.jar"]\n',
+    "compose.yaml": (
+        "services:\n  shop:\n    build: shop\n    ports: ['8443:8443']\n    healthcheck:\n"
+        "      test: curl -f http://localhost:4004/health\n"
+    ),
+}
+SETTINGS = "shop/src/main/resources/application"
+
+
+@pytest.mark.parametrize(
+    ("settings", "number"),
+    [
+        ({f"{SETTINGS}.yml": 'spring.config.import: "configserver:"\n'}, 0),
+        ({f"{SETTINGS}.yaml": "spring:\n  config:\n    import: optional:configserver:x\n"}, 0),
+        ({f"{SETTINGS}.properties": "spring.cloud.config.uri=http://config:8888\n"}, 0),
+        (
+            {"shop/src/main/resources/bootstrap.yml": "spring:\n  cloud:\n    config:\n      uri: x\n"},
+            0,
+        ),
+        ({f"{SETTINGS}.yml": "spring:\n  cloud.config:\n    failFast: true\n"}, 0),
+        ({f"{SETTINGS}.yml": "spring:\n  application: {name: shop}\n"}, 2),
+        ({f"{SETTINGS}.yml": "app:\n  config:\n    name-of: x\n"}, 2),
+        ({"other/src/main/resources/application.yml": "spring.cloud.config.uri: x\n"}, 2),
+        ({}, 2),
+    ],
+)  # fmt: skip
+def test_expose_says_nothing_of_a_service_of_a_config_server(
+    settings: dict[str, str], number: int, tmp_path: Path
+) -> None:
+    assert len(findings(tmp_path, {**SERVICE, **settings}, "AG016", "AG066")) == number
+
+
+# ---- AG055: versions by which a mesh routes ------------------------------------------------------
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: %s}
+spec:
+  selector: {matchLabels: {app: shop, version: "%s"}}
+  template:
+    metadata: {labels: {app: shop, version: "%s"}}
+    spec: {containers: [{name: shop, image: "shop:%s"}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "number"),
+    [
+        ("shop", "v1", 0),
+        ("shop", "v2", 0),
+        ("shop-v1", "1.0", 0),
+        ("shop-v1-istio", "1.0", 0),
+        ("shop-2", "2.1", 0),
+        ("shop", "1.0", 1),
+        ("shop-v1", "2.0", 1),
+        ("shop-v1", "11.0", 1),
+        ("shop", "v1.4.0", 1),
+    ],
+)
+def test_the_version_of_a_variant_stays(
+    name: str, version: str, number: int, tmp_path: Path
+) -> None:
+    text = DEPLOYMENT % (name, version, version, version)
+    assert len(findings(tmp_path, {"k8s/a.yaml": text}, "AG055")) == number
+
+
+# ---- AG029: a template that asks for the kind of a value -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ('{{- $has := not (kindIs "invalid" .Values.pdb.most) -}}', 0),
+        ('{{- if typeIs "string" .Values.pdb.most }}', 0),
+        ("{{- $kind := kindOf .Values.pdb.most -}}", 0),
+        ("{{- $has := not .Values.pdb.least -}}", 1),
+        ("", 1),
+    ],
+)
+def test_a_value_whose_kind_is_asked_for_may_be_missing(
+    line: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "c/Chart.yaml": "name: web\nversion: 1.0.0\n",
+        "c/values.yaml": "pdb: {least: 1}\n",
+        "c/templates/a.yaml": f"{line}\nmost: {{{{ .Values.pdb.most }}}}\n",
+    }
+    assert len(findings(tmp_path, files, "AG029")) == number
+
+
+# ---- AG028: a table whose entries a template walks through ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "number"),
+    [
+        ("{{- range $key, $value := .Values.app.env }}{{ $key }}{{ end }}", 0),
+        ("{{- range $k, $v := $.Values.app.env -}}{{ $k }}{{ end }}", 0),
+        ("{{- range $k, $v := .Values.app }}{{ $k }}{{ end }}", 0),
+        ("{{- range $k, $v := .Values.app.envs }}{{ $k }}{{ end }}", 1),
+        ("{{- range .Values.app.env.LIST }}{{ . }}{{ end }}", 1),
+    ],
+)
+def test_any_entry_of_a_table_that_is_walked_through_may_be_set(
+    template: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "chart/Chart.yaml": "name: x\nversion: 1.0.0\n",
+        "chart/values.yaml": "app: {env: {LEVEL: info, LIST: []}}\n",
+        "chart/templates/a.yaml": f"a: {template}\n",
+        "deploy.sh": "#!/bin/sh\nhelm install x chart --set app.env.URL=x\n",
+    }
+    assert len(findings(tmp_path, files, "AG028")) == number
+
+
+# ---- AG049: what to write for an address, and addresses that pages give themselves ---------------
+
+
+@pytest.mark.parametrize(
+    ("link", "fix"),
+    [
+        ("team@example.com", "link to mailto:team@example.com"),
+        ("www.example.se", "link to https://www.example.se"),
+        ("www.example.com/a", "link to https://www.example.com/a"),
+        ("example.dev/a", "link to https://example.dev/a"),
+        ("team@example", "correct the link, or take it out"),
+    ],
+)
+def test_an_address_without_its_scheme_gets_it(link: str, fix: str, tmp_path: Path) -> None:
+    (finding,) = findings(tmp_path, {"README.md": f"[x]({link})\n"}, "AG049")
+    assert finding.fix == fix
+
+
+@pytest.mark.parametrize(
+    ("head", "number"),
+    [
+        ("---\ntitle: x\npermalink: /docs/flux/\n---\n", 0),
+        ('---\npermalink: "/docs/flux"\n---\n', 0),
+        ("---\r\npermalink: /docs/flux/\r\n---\r\n", 0),
+        ("---\npermalink: /docs/fluxcd/\n---\n", 1),
+        ("permalink: /docs/flux/\n", 1),
+    ],
+)
+def test_a_link_may_be_the_address_that_a_page_gives_itself(
+    head: str, number: int, tmp_path: Path
+) -> None:
+    files = {"docs/_docs/flux.md": f"{head}# x\n", "design/a.md": "[x](/docs/flux/)\n"}
+    assert len(findings(tmp_path, files, "AG049")) == number
+
+
+# ---- AG001: of several images of a service, the one that differs is told -------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        ({"Dockerfile": "24", "Dockerfile.db": "22", "Dockerfile.mail": "24"}, "Dockerfile.db"),
+        ({"Dockerfile": "22", "Dockerfile.db": "24", "Dockerfile.mail": "24"}, "Dockerfile"),
+        ({"Dockerfile": "24", "Dockerfile.db": "24", "Dockerfile.mail": "22"}, "Dockerfile.mail"),
+    ],
+)
+def test_the_image_that_differs_from_most_is_told(
+    names: dict[str, str], place: str, tmp_path: Path
+) -> None:
+    files = {f"app/{name}": f"FROM node:{version}\n" for name, version in names.items()}
+    found = findings(tmp_path, {**files, "app/package.json": "{}\n"}, "AG001")
+    assert [one.path.name for one in found] == [place]
+
+
+# ---- CI003: values that GitHub makes -------------------------------------------------------------
+
+WORKFLOW = "on: pull_request\njobs: {a: {runs-on: ubuntu-24.04, steps: [{run: 'echo ${{ x }}'}]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "severity"),
+    [
+        ("github.actor_id", "note"),
+        ("github.repository", "note"),
+        ("github.run_number", "note"),
+        ("github.actor", "warning"),
+        ("github.head_ref", "error"),
+        ("github.repository_secret", "error"),
+    ],
+)
+def test_an_expansion_weighs_by_who_sets_it(raw: str, severity: str, tmp_path: Path) -> None:
+    problem = {
+        "ident": "template-injection",
+        "desc": "code injection",
+        "url": "https://example.com",
+        "determinations": {"severity": "High", "confidence": "High"},
+        "locations": [
+            {
+                "symbolic": {
+                    "kind": "Primary",
+                    "annotation": "x",
+                    "key": {"Local": {"verbatim_path": ".github/workflows/a.yml"}},
+                    "feature_kind": {"Subfeature": {"fragment": {"Raw": raw}}},
+                },
+                "concrete": {"location": {"start_point": {"row": 0}}},
+            }
+        ],
+    }
+    found = findings(
+        tmp_path,
+        {".github/workflows/a.yml": WORKFLOW},
+        "CI003",
+        zizmor=said(json.dumps([problem]), exit_code=14),
+    )
+    assert [one.severity.value for one in found] == [severity]
+
+
+# ---- K8002: labels that the configurations of kustomize add --------------------------------------
+
+MONITOR = (
+    "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: shop}\n"
+    "spec: {endpoints: [{port: metrics}]}\n"
+)
+CONFIGURATION = "commonLabels:\n  - {path: spec/selector/matchLabels, create: %s, kind: %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "labels", "number"),
+    [
+        (CONFIGURATION % ("true", "ServiceMonitor"), "commonLabels: {app: shop}\n", 0),
+        (CONFIGURATION % ("true", ""), "commonLabels: {app: shop}\n", 0),
+        (CONFIGURATION % ("false", "ServiceMonitor"), "commonLabels: {app: shop}\n", 1),
+        (CONFIGURATION % ("true", "PodMonitor"), "commonLabels: {app: shop}\n", 1),
+        (CONFIGURATION % ("true", "ServiceMonitor"), "", 1),
+        ("nameReference: []\n", "commonLabels: {app: shop}\n", 1),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Component", "Kustomization"])
+def test_labels_go_where_the_configuration_says(
+    kind: str, configuration: str, labels: str, number: int, tmp_path: Path
+) -> None:
+    inner = "resources: [monitor.yaml]\nconfigurations: [config.yaml]\n"
+    key = "components" if kind == "Component" else "resources"
+    files = {
+        "k8s/part/monitor.yaml": MONITOR,
+        "k8s/part/config.yaml": configuration,
+        "k8s/part/kustomization.yaml": f"kind: {kind}\n{inner}",
+        "k8s/prod/kustomization.yaml": f"{labels}{key}: [../part]\n",
+    }
+    assert len(findings(tmp_path, files, "K8002")) == number
+
+
+# ---- SY002: variables that Flux fills in ---------------------------------------------------------
+
+FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  postBuild: {substituteFrom: []}\n"
+TARGETS = "targets: [vault.${DOMAIN}:8200]\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "number"),
+    [
+        ({"flux/app.yaml": FLUX, "app/values.yaml": TARGETS}, 0),
+        ({"flux/app.yaml": FLUX, "app/values.yaml": "a: [x${DOMAIN:-example.com}y]\n"}, 0),
+        ({"flux/app.yaml": FLUX, "app/values.yaml": "a: {b: x.${DOMAIN:=a}, c: 1}\n"}, 0),
+        ({"app/values.yaml": TARGETS}, 1),
+        ({"flux/app.yaml": FLUX.replace("postBuild", "pre"), "app/values.yaml": TARGETS}, 1),
+        ({"flux/app.yaml": FLUX, "app/values.yaml": "a: [vault.${DOMAIN}\nb: 1\n"}, 1),
+    ],
+)
+def test_yaml_is_what_it_is_after_flux_filled_it_in(
+    files: dict[str, str], number: int, tmp_path: Path
+) -> None:
+    assert len(findings(tmp_path, files, "SY002")) == number
+
+
+# ---- SY003, SY006: pages of a site generator, and libraries of others ----------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "number"),
+    [
+        ("site/manifest.json", '---\n---\n{"name": "{{ site.name }}"}\n', 0),
+        ("site/feed.json", "---\nlayout: null\n---\n[]\n", 0),
+        ("site/config.xml", "---\n---\n<a/>\n", 0),
+        ("src/wwwroot/lib/bootstrap/a.json", "{\n", 0),
+        ("site/manifest.json", "---\n{}\n", 1),
+        ("site/config.xml", "--\n--\n<a/>\n", 1),
+        ("src/wwwroot/js/lib/a.json", "{\n", 1),
+        ("src/lib/a.json", "{\n", 1),
+    ],
+)
+def test_what_a_site_generator_fills_in_is_no_json_yet(
+    name: str, text: str, number: int, tmp_path: Path
+) -> None:
+    assert len(findings(tmp_path, {name: text}, "SY003", "SY006")) == number
