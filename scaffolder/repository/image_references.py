@@ -11,12 +11,23 @@ from typing import Any
 from scaffolder.formats.yaml import tables as all_tables
 from scaffolder.repository import files, image_values, kubernetes_objects
 from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.facts import services
 from scaffolder.repository.image_tags import name_of
 from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import documents, line_of, listed, stages, table
 
 _BUILT_BY_TILT = re.compile(r"\b(?:docker_build|custom_build)\(\s*['\"]([^'\"]+)['\"]")
+
+
+_OF_DOCKER = re.compile(
+    r"amazon-.*|api-firewall|buildpack-deps|eclipse-.*|express-gateway|hello-world"
+    r"|ibm-semeru-runtimes|open-liberty|php-zendserver|r-base"
+)
+"""Docker's own images with a hyphen: no registry has any other name without an owner.
+
+A service of the repository that is called like the image is where it is built.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +85,8 @@ def _replaced(project: Project) -> Iterator[str]:
         yield from _BUILT_BY_TILT.findall(project.text(file))
     yield from _built_by_compose(project)
     yield from _built_by_a_script(project)
+    folders = {folder.name for folder in services.folders(project)}
+    yield from (name for name in folders if "-" in name and not _OF_DOCKER.fullmatch(name))
     for item in kubernetes_objects.without_charts(project):
         if item.kind == "ImageStream":  # of OpenShift: a name in the cluster for an image
             yield item.name

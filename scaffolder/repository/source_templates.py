@@ -36,6 +36,9 @@ _IN_JSON = re.compile(r"(?::|^)\s*\$?\{[A-Za-z_][\w.]*\}\s*[,}\]]?\s*$")
 """A name in braces in the place of a value, which is never JSON."""
 
 _IN_ANGLES = re.compile(r"<[A-Z][A-Z0-9_]*>")
+_TO_EDIT = re.compile(r"<[A-Z][A-Z0-9]*(?:[ :_-]+[A-Z][A-Z0-9]*)+>")
+"""Words in capitals in angle brackets, which a reader of a course replaces: `<EDIT: YOUR NAME>`."""
+
 _VALUE = re.compile(
     r"^\s*(?:-\s+|[\w.-]+:\s+|-\s+[\w.-]+:\s+)(?:\{\{[^{}]*\}\}\s*$|#[A-Z][A-Z0-9_]*#)",
     re.MULTILINE,
@@ -70,7 +73,9 @@ def is_source(project: Project, file: Path, line: int = 0) -> bool:
     # A parser stops where a table that a placeholder seemed to open should have ended.
     around = project.lines(file)[max(line - 4, 0) : line + 1]
     is_json = file.suffix in {".json", ".jsonc"}
-    patterns = (_PLACEHOLDER, _IN_ANGLES, _IN_JSON) if is_json else (_PLACEHOLDER, _IN_BRACES)
+    patterns = (
+        (_PLACEHOLDER, _IN_ANGLES, _IN_JSON) if is_json else (_PLACEHOLDER, _IN_BRACES, _TO_EDIT)
+    )
     plain = [_QUOTED.sub("", one) for one in around]
     return any(pattern.search(one) for one in plain for pattern in patterns)
 

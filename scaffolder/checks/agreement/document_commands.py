@@ -94,6 +94,7 @@ def _forwarded(project: Project, one: StatedPort) -> Iterator[Finding | None]:
         other
         for other in charts.objects(project)
         if other.kind == "Service" and other.name == one.name
+        if not _is_of_another_copy(project, one, other)
     ]
     offered = {port for service in named for port in _offered(service)}
     if not offered:
@@ -107,6 +108,12 @@ def _forwarded(project: Project, one: StatedPort) -> Iterator[Finding | None]:
         named[0].place(project, "spec", "ports"),
         fix=f"forward {next(_offered(named[0]))}",
     )
+
+
+def _is_of_another_copy(project: Project, one: StatedPort, other: KubernetesObject) -> bool:
+    """Return whether a page and an object belong to copies of a service, as chapters have them."""
+    copies = [folder for folder in services.folders(project) if folder.name == one.service.name]
+    return len(copies) > 1 and other.path.parts[:1] != one.place.path.parts[:1]
 
 
 def _offered(service: KubernetesObject) -> Iterator[str]:

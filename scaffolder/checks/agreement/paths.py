@@ -60,11 +60,7 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
     for monitor in (
         one for one in charts.objects(project) if one.kind in {"ServiceMonitor", "PodMonitor"}
     ):
-        kind, key = (
-            ("Service", "endpoints")
-            if monitor.kind == "ServiceMonitor"
-            else ("Deployment", "podMetricsEndpoints")
-        )
+        key = "endpoints" if monitor.kind == "ServiceMonitor" else "podMetricsEndpoints"
         selector = charts.texts(monitor.get("spec", "selector", "matchLabels"))
         selects_all = not selector and not monitor.origins
         if selects_all or deployments.is_made_elsewhere(project, selector):
@@ -76,7 +72,7 @@ def prometheus_asks_a_path_and_port(project: Project, _: Toolchain) -> Verdict:
             port = str(endpoint.get("port") or "") if isinstance(endpoint, dict) else ""
             if port and offered and port not in offered:
                 where = monitor.place(project, "spec", key, at, "port")
-                message = f"asks port {port}, which {kind} {watched[0].name} does not have"
+                message = f"asks port {port}, which {watched[0]} does not have"
                 other = watched[0].place(project, "spec", "ports")
                 findings.append(
                     disagreement(where, message, other, fix=f"name the port {_names(offered)}")

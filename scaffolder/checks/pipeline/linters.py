@@ -419,7 +419,7 @@ _OF_WRITERS = re.compile(
 
 def _is_of_owner(project: Project, location: dict[str, Any], raw: str) -> bool:
     """Return whether only the repository's owner or the calling workflow sets the value."""
-    if raw.startswith("github.event.repository.") or _OF_GITHUB.fullmatch(raw):
+    if raw.startswith("github.event.repository.") or _OF_GITHUB.fullmatch(raw.strip()):
         return True
     workflow = table(
         project, project.relative(location["symbolic"]["key"]["Local"]["verbatim_path"])
@@ -432,6 +432,7 @@ def _is_of_owner(project: Project, location: dict[str, Any], raw: str) -> bool:
 _OF_GITHUB = re.compile(
     r"github\.(?:actor_id|repository(?:_id|_owner|_owner_id)?|run_(?:id|number|attempt)|job|workflow"
     r"|event_name|ref_type|ref_protected|server_url|api_url|graphql_url|workspace|action|token)"
+    r"|github\.event(?:\.\w+)+\.(?:id|node_id|sha|head_sha|number|run_number|merged|draft|html_url)"
 )
 """Values that GitHub makes, or the owner's names: numbers, addresses, and words of few kinds."""
 
@@ -503,6 +504,8 @@ _NESTED_RIGHTS = re.compile(r'nested job ".*?" of ".*?" requires ')
 def _of_actionlint(project: Project, problem: dict[str, Any]) -> Severity:
     kind, message = problem["kind"], problem["message"]
     shell = _SHELLCHECK_LEVEL.search(message)
+    if shell and "SC2209:" in message:
+        return Severity.NOTE  # also `NODE_ENV=test npm start`, whose value is no command
     if shell:
         return _of_shellcheck(shell[1])
     if kind == "runner-label" and not _is_slip(message):

@@ -22,7 +22,9 @@ def nobody_may_do_everything(project: Project, toolchain: Toolchain) -> Verdict:
     roles = [item for item in items if item.kind in {"Role", "ClusterRole"}]
     if not configurations and not roles:
         raise NotApplicable("no Terraform code and no Kubernetes role")
-    findings = [finding for item in roles for finding in _of_role(item)]
+    # Kustomizations may give one role several names; its rule is one cause.
+    of_roles = {(one.path, one.line): one for item in reversed(roles) for one in _of_role(item)}
+    findings = list(reversed(of_roles.values()))
     for file in configurations:
         block = blocks(project, file)
         for one in block.blocks if block else ():

@@ -219,7 +219,27 @@ def _uses(project: Project, file: Path) -> Iterator[tuple[Path, int, str, str]]:
             used = holder.get("uses")
             if isinstance(used, str) and not used.startswith(("./", "docker://", "$")):
                 name, _, ref = used.partition("@")
-                yield file, line_of(holder, "uses"), name, ref
+                line = line_of(holder, "uses")
+                if not (_is_of_here(project, name) or _is_accepted(project, file, line)):
+                    yield file, line, name, ref
+
+
+def _is_of_here(project: Project, name: str) -> bool:
+    """Return whether a use names an action or workflow of this repository by its address."""
+    _, _, inside = name.partition("/")
+    path = Path(inside.partition("/")[2])
+    return path.parts[:1] == (".github",) and (project.has(path) or path in project.folders)
+
+
+_ACCEPTED = re.compile(
+    r"#\s*(?:ratchet:exclude|pinact:ignore|zizmor:\s*ignore\[[^]]*unpinned-uses)"
+)
+"""A comment by which a line is left out by tools that pin actions."""
+
+
+def _is_accepted(project: Project, file: Path, line: int) -> bool:
+    lines = project.lines(file)
+    return 0 < line <= len(lines) and _ACCEPTED.search(lines[line - 1]) is not None
 
 
 def _workflows(project: Project) -> tuple[Path, ...]:

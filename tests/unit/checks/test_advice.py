@@ -15,6 +15,8 @@ from scaffolder.model import FAMILIES, Check, Finding, Outcome, Report, Result, 
 from scaffolder.report import json as json_report
 from scaffolder.report import text
 
+SCRIPT = "shellcheck reported issue in this script"
+
 
 def result(check: str, severity: Severity, rule: str = "", message: str = "m") -> Result:
     finding = Finding(path=Path("a"), line=1, message=message, rule=rule, severity=severity)
@@ -51,6 +53,9 @@ def parted(one: Result, *named: str) -> Result:
         (result("SEC007", Severity.NOTE), True),
         (result("SEC007", Severity.WARNING), False),
         (result("CI002", Severity.WARNING, "action"), False),
+        (result("CI002", Severity.WARNING, "", f"{SCRIPT}: SC2046:warning:1:2: Quote"), True),
+        (result("CI002", Severity.WARNING, "", f"{SCRIPT}: SC2164:warning:1:2: Use cd"), False),
+        (result("CI002", Severity.ERROR, "", f"{SCRIPT}: SC2074:error:1:2: Can't use =~"), False),
         (result("AG041", Severity.WARNING), True),
         (result("EN003", Severity.WARNING, "", "a is 1 in dev, 2 in prod"), True),
         (result("EN001", Severity.WARNING, "", "a is set for dev only, not for prod"), True),

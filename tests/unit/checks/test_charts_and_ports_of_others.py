@@ -318,3 +318,148 @@ def test_what_a_site_generator_fills_in_is_no_json_yet(
     name: str, text: str, number: int, tmp_path: Path
 ) -> None:
     assert len(findings(tmp_path, {name: text}, "SY003", "SY006")) == number
+
+
+# ---- SEC002: an image that is built here, for the machine that runs it ---------------------------
+
+
+@pytest.mark.parametrize(
+    ("folder", "image", "number"),
+    [
+        ("config-service", "config-service", 0),
+        ("services/shop-api", "shop-api:latest", 0),
+        ("ch2/catalog-service", "catalog-service", 0),
+        ("config-service", "acme/config-service", 1),
+        ("config-service", "other-service", 1),
+        ("eclipse-temurin", "eclipse-temurin", 1),
+        ("redis", "redis", 1),
+    ],
+)
+def test_an_image_called_like_a_service_is_built_here(
+    folder: str, image: str, number: int, tmp_path: Path
+) -> None:
+    pod = f"{{containers: [{{name: a, image: '{image}'}}]}}"
+    files = {
+        f"{folder}/pom.xml": "<project><artifactId>a</artifactId></project>\n",
+        "k8s/a.yaml": f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {pod}\n",
+    }
+    assert len(findings(tmp_path, files, "SEC002")) == number
+
+
+# ---- SEC003: what is used is here, or its line is accepted ---------------------------------------
+
+USES = "on: push\njobs: {a: {runs-on: x, steps: [\n  {uses: %s}]}}\n"
+ACTION = {".github/actions/lint/action.yml": "runs: {using: composite}\n"}
+
+
+@pytest.mark.parametrize(
+    ("uses", "number"),
+    [
+        ("acme/shop/.github/actions/lint@main", 0),
+        ("acme/shop/.github/actions/lint/action.yml@main", 0),
+        ("acme/shop/.github/workflows/a.yml@main", 0),
+        ("acme/flow/.github/actions/test@main", 1),
+        ("acme/lint@main", 1),
+        ("acme/a/src/.github/actions/lint@main", 1),
+    ],
+)
+def test_an_own_action_by_its_address_is_no_stranger(
+    uses: str, number: int, tmp_path: Path
+) -> None:
+    files = {".github/workflows/a.yml": USES % uses, **ACTION}
+    assert len(findings(tmp_path, files, "SEC003")) == number
+
+
+@pytest.mark.parametrize(
+    ("comment", "number"),
+    [
+        ("# ratchet:exclude", 0),
+        ("# pinact:ignore", 0),
+        ("# zizmor: ignore[unpinned-uses]", 0),
+        ("# zizmor: ignore[artipacked]", 1),
+        ("# main", 1),
+    ],
+)
+def test_the_comment_of_a_tool_that_pins_is_kept(comment: str, number: int, tmp_path: Path) -> None:
+    text = f"on: push\njobs:\n  a:\n    uses: acme/a/.github/workflows/b.yml@main {comment}\n"
+    assert len(findings(tmp_path, {".github/workflows/a.yml": text}, "SEC003")) == number
+
+
+# ---- AG063: copies of a service in chapters ------------------------------------------------------
+
+OBJECT = (
+    "apiVersion: v1\nkind: Service\nmetadata: {name: shop-api}\n"
+    "spec: {selector: {app: shop-api}, ports: [{port: 80}]}\n"
+)
+PAGE = "# Shop\n\n```sh\nkubectl port-forward service/shop-api 8000:8080\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("folders", "page", "number"),
+    [
+        (("ch1/shop-api", "ch2/shop-api"), "ch1/shop-api", 0),
+        (("ch1/end/shop-api", "ch2/end/shop-api"), "ch1/end/shop-api", 0),
+        (("ch1/shop-api", "ch2/shop-api"), "ch2/shop-api", 1),
+        (("ch1/shop-api",), "ch1/shop-api", 1),
+    ],
+)
+def test_a_page_is_about_its_own_copy_of_a_service(
+    folders: tuple[str, ...], page: str, number: int, tmp_path: Path
+) -> None:
+    files = {f"{folder}/Dockerfile": "FROM node:24\n" for folder in folders}
+    files |= {"ch2/k8s/service.yaml": OBJECT, f"{page}/README.md": PAGE}
+    assert len(findings(tmp_path, files, "AG063")) == number
+
+
+# ---- SEC008: one rule of a role, whatever kustomizations call it ---------------------------------
+
+
+@pytest.mark.parametrize("prefixes", [("a-", "b-"), ("a-", ""), ("a-", "b-", "c-")])
+def test_a_rule_is_told_once(prefixes: tuple[str, ...], tmp_path: Path) -> None:
+    role = (
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: all}\n"
+        "rules:\n  - apiGroups: ['*']\n    resources: ['*']\n    verbs: ['*']\n"
+    )
+    files = {"base/role.yaml": role, "base/kustomization.yaml": "resources: [role.yaml]\n"}
+    files |= {
+        f"o{at}/kustomization.yaml": f"namePrefix: '{prefix}'\nresources: [../base]\n"
+        for at, prefix in enumerate(prefixes)
+    }
+    assert len(findings(tmp_path, files, "SEC008")) == 1
+
+
+# ---- SY002: words that a reader of a course replaces ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("- <EDIT: YOUR RULE HERE>\n    <EDIT: YOUR RULE HERE>\n", 0),
+        ("a:\n  <YOUR NAME>: x\n   b: <YOUR NAME>\n", 0),
+        ("a: 1\n <TO_DO: FILL IN>\nb: 2\n", 0),
+        ("a:\n  <Your name>: x\n   b: 1\n", 1),
+        ("a: 1\n b: 2\n", 1),
+    ],
+)
+def test_words_to_replace_are_no_yaml_yet(text: str, number: int, tmp_path: Path) -> None:
+    assert len(findings(tmp_path, {"k8s/a.yaml": text}, "SY002")) == number
+
+
+# ---- AG019: the message names the kind that is watched -------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet"])
+def test_a_port_of_pods_is_missing_in_what_makes_them(kind: str, tmp_path: Path) -> None:
+    workload = (
+        f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop, labels: {{app: shop}}}}\n"
+        "spec:\n  selector: {matchLabels: {app: shop}}\n  template:\n"
+        "    metadata: {labels: {app: shop}}\n    spec: {containers: [{name: shop, image: 'shop:1',"
+        " ports: [{name: http, containerPort: 80}]}]}\n"
+    )
+    monitor = (
+        "apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata: {name: shop}\n"
+        "spec: {selector: {matchLabels: {app: shop}}, podMetricsEndpoints: [{port: metrics}]}\n"
+    )
+    files = {"k8s/a.yaml": workload, "k8s/b.yaml": monitor}
+    (finding,) = findings(tmp_path, files, "AG019")
+    assert finding.message == f"asks port metrics, which {kind} shop does not have"
