@@ -35,7 +35,7 @@ def test_a_service_runs_on_kubernetes_unless_servers_are_asked_for() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"cluster": "shared"}, "a server is no part of a cluster"),
+        ({"cluster": "shared"}, "a server cannot be part of the cluster"),
         ({"workload": "cron"}, "a CronJob is an object of Kubernetes"),
         ({"deploy": "terraform"}, "the Helm provider installs in a cluster"),
         ({"secrets": "external-secrets"}, "External Secrets runs in a cluster"),

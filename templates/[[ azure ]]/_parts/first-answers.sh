@@ -18,7 +18,7 @@ look_up() {
 #% endif
   if [ -n "${ADMINS:-}" ]; then
     if ! dry; then
-      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "there is no group '$ADMINS' in Entra: \`az ad group list --query '[].displayName'\` lists them"
+      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "Entra has no group '$ADMINS': \`az ad group list --query '[].displayName'\` lists them"
     fi
     fill admin_group_object_id "\"$group\"" "${files[@]}"
   fi

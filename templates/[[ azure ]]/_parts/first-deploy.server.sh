@@ -1,4 +1,4 @@
-# Subscription, administrators and what the subscription must know, as Azure says it.
+# Subscription, administrators and registered providers, as Azure reports them.
 #% if separate_accounts
 #% include cloud_parts ~ 'subscriptions.sh'
 #% endif
@@ -17,7 +17,7 @@ look_up() {
 #% endif
   if [ -n "${ADMINS:-}" ]; then
     if ! dry; then
-      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "there is no group '$ADMINS' in Entra: \`az ad group list --query '[].displayName'\` lists them"
+      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "Entra has no group '$ADMINS': \`az ad group list --query '[].displayName'\` lists them"
     fi
     fill admin_group_object_id "\"$group\"" "${files[@]}"
   fi

@@ -1,4 +1,4 @@
-# Subscription, administrators and what the subscription must know, as Azure says it.
+# Subscription, administrators and registered providers, as Azure reports them.
 region="$(sed -n 's/^region *= "\(.*\)".*/\1/p' "$common")"
 
 #% if separate_accounts
@@ -19,7 +19,7 @@ look_up() {
 #% endif
   if [ -n "${ADMINS:-}" ]; then
     if ! dry; then
-      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "there is no group '$ADMINS' in Entra: \`az ad group list --query '[].displayName'\` lists them"
+      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "Entra has no group '$ADMINS': \`az ad group list --query '[].displayName'\` lists them"
     fi
     fill admin_group_object_id "\"$group\"" "${files[@]}"
     fill admin_group_object_ids "[\"$group\"]" "${of_environments[@]}"

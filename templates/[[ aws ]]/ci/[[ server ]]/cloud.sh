@@ -61,7 +61,7 @@ on_server() {
     say "error: Systems Manager does not take the command for $1"
     return 125
   fi
-  # Nobody waits for ever: the command ends by itself after half an hour.
+  # No wait is endless: the command ends by itself after half an hour.
   for _ in $(seq 700); do
     answer="$(aws ssm get-command-invocation --region "$AWS_REGION" --command-id "$command" --instance-id "$id" --output json 2>/dev/null)" || answer="{}"
     case "$(jq -r '.Status // "Pending"' <<<"$answer")" in

@@ -1,4 +1,4 @@
-# The services of the list (services/<name>/request.yaml): each pipeline gets into this cluster, in a group of its own. What the
+# The services of the list (services/<name>/request.yaml): each pipeline gets into this cluster, in a group of its own. The rights that the
 # group may do is a Role in the namespace of that service alone: services/<name>/objects.yaml.
 
 locals {

@@ -1,4 +1,4 @@
-# The services of the list (services/<name>/request.yaml): each pipeline finds this cluster. What it may do inside is a Role in
+# The services of the list (services/<name>/request.yaml): each pipeline finds this cluster. Its rights inside are a Role in
 # the namespace of that service alone: services/<name>/objects.yaml.
 
 locals {

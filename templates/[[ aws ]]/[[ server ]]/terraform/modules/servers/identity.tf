@@ -109,7 +109,7 @@ resource "aws_iam_instance_profile" "server" {
   role = aws_iam_role.server.name
 }
 
-# What commands said, in full: Systems Manager itself keeps the first 24,000 characters.
+# Output of commands, in full: Systems Manager itself keeps the first 24,000 characters.
 resource "aws_cloudwatch_log_group" "commands" {
   name              = "/ssm/${var.name}"
   retention_in_days = var.log_retention_days

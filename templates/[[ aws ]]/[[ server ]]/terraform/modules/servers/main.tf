@@ -1,4 +1,4 @@
-# The machines of one environment. No one logs in to them: there is no SSH and no key, what they are told comes through
+# The machines of one environment. No one logs in to them: they have no SSH and no key, commands come through
 # Systems Manager, and each call of it is in the log of the account.
 
 locals {

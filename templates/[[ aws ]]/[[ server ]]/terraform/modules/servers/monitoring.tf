@@ -1,4 +1,4 @@
-# The machine that watches the others. It is none of them: a machine that is gone cannot say so itself.
+# The machine that watches the others. It is none of them: a machine that is gone cannot report it itself.
 
 resource "aws_instance" "monitoring" {
   #checkov:skip=CKV_AWS_126:Metrics each minute cost extra

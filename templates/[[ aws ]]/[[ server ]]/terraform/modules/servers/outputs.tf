@@ -22,7 +22,7 @@ output "address" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment, addresses left out."
+  description = "Values that must be the same in every environment, without addresses."
   value = {
     servers        = length(aws_instance.server)
     balanced       = length(aws_lb.this) == 1

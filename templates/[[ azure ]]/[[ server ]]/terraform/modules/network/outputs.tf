@@ -14,7 +14,7 @@ output "monitoring" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment, addresses left out."
+  description = "Values that must be the same in every environment, without addresses."
   value = {
     default_egress = azurerm_subnet.servers.default_outbound_access_enabled
     nat_gateways   = length(azurerm_nat_gateway.this)

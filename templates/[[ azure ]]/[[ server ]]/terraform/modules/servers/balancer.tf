@@ -1,4 +1,4 @@
-# From two servers on: a load balancer sends a connection to a server that says that it is ready. TLS ends at the servers.
+# From two servers on: a load balancer sends a connection to a server that reports ready. TLS ends at the servers.
 
 resource "azurerm_public_ip" "balancer" {
   count = local.balanced ? 1 : 0

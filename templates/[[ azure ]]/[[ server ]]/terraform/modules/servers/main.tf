@@ -55,7 +55,7 @@ resource "azurerm_linux_virtual_machine" "this" {
   disable_password_authentication = true
   encryption_at_host_enabled      = true
 
-  # What the machine needs before anything can be told to it. The rest is server/playbook.yml, with each deployment.
+  # Software that the machine needs before it takes commands. The rest is server/playbook.yml, with each deployment.
   custom_data = base64encode(templatefile("${path.module}/cloud-init.yaml.tftpl", {}))
 
   # Azure makes no machine without a key. Of this one no one has the private half, and no port leads to it.

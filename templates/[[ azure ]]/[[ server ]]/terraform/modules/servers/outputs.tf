@@ -22,7 +22,7 @@ output "record" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment, addresses left out."
+  description = "Values that must be the same in every environment, without addresses."
   value = {
     servers        = length(local.servers)
     monitoring     = var.monitoring

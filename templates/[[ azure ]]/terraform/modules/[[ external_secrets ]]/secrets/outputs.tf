@@ -4,6 +4,6 @@ output "client_id" {
 }
 
 output "scopes" {
-  description = "What the identity may read."
+  description = "Rights of the identity to read."
   value       = sort([for assignment in azurerm_role_assignment.reader : assignment.scope])
 }
