@@ -144,7 +144,7 @@ def test_packages_without_a_lock_are_one_sentence(
     done = _packages_of_node(root)
     assert done.returncode == 1
     assert done.stderr == (
-        "app/build.sh: app/package.json has dependencies, but there is no app/package-lock.json to"
+        "app/build.sh: app/package.json has dependencies, but no app/package-lock.json to"
         " install them from. Run `npm install --prefix app --package-lock-only` and commit the"
         " file.\n"
     )
@@ -265,7 +265,7 @@ COMPILE = (
         (
             "pyproject.toml",
             "[project]\nname = 'service'\ndependencies = ['fastapi']\n",
-            "app/pyproject.toml has dependencies, but there is no app/uv.lock to install them"
+            "app/pyproject.toml has dependencies, but no app/uv.lock to install them"
             " from. Run `uv lock --project app` and commit the file.",
         ),
         (
@@ -487,8 +487,8 @@ def test_a_jar_needs_its_hash(tmp_path: Path) -> None:
     done = _libraries(root)
     assert done.returncode == 1
     assert done.stderr == (
-        "app/build.sh: app/lib brings libraries, but there is no app/lib/SHA256SUMS with their"
-        " hashes. Run `app/libraries.sh lock`, and commit the file.\n"
+        "app/build.sh: app/lib brings libraries, but app/lib/SHA256SUMS with their"
+        " hashes does not exist. Run `app/libraries.sh lock`, and commit the file.\n"
     )
     assert _libraries(root, "lock").returncode == 0
     lock = root / "app/lib/SHA256SUMS"

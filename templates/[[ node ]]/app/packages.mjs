@@ -3,7 +3,7 @@
  * `node app/packages.mjs FOLDER [--omit=dev]`, from the root of the repository. Without packages it does nothing.
  *
  * `npm ci` takes exactly what the lock names, with its hashes, and from its cache what that has. Scripts of packages are
- * not run: an installation is no reason to run the code of strangers.
+ * not run: an installation must not run the code of strangers.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ const LOCK = 'app/package-lock.json';
 const MANIFESTS = ['package.json', 'package-lock.json', '.npmrc'];
 const [folder, ...options] = process.argv.slice(2);
 
-/** What `npm ci` has to install, by path; `link` is a folder of this repository. */
+/** Packages that `npm ci` has to install, by path; `link` is a folder of this repository. */
 function locked(packages) {
   const kept = Object.entries(packages).filter(([path]) => path.includes('node_modules/'));
   return options.includes('--omit=dev') ? kept.filter(([, entry]) => !entry.dev) : kept;
@@ -73,7 +73,7 @@ if (above.length > 0) {
 const depends = kinds.some((kind) => Object.keys(manifest[kind] ?? {}).length > 0);
 if (depends && !existsSync(LOCK)) {
   stop(
-    `app/package.json has dependencies, but there is no ${LOCK} to install them from. ` +
+    `app/package.json has dependencies, but no ${LOCK} to install them from. ` +
       'Run `npm install --prefix app --package-lock-only` and commit the file.',
   );
 }

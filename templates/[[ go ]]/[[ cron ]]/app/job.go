@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// errStopped says that the run was told to stop (SIGTERM) when items were left.
+// errStopped: the run was told to stop (SIGTERM) when items were left.
 var errStopped = errors.New("stopped before the work was done")
 
 // job is the work of one run. Put your own into items and handle.

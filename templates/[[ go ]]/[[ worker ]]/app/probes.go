@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// probes answers the kubelet and readers of metrics, and nobody else: probes, metrics, and what exactly runs here.
+// probes answers the kubelet and readers of metrics, and no one else: probes, metrics, and the exact build.
 type probes struct {
 	listener net.Listener
 	http     http.Server
@@ -28,7 +28,7 @@ func newProbes(settings config, w *worker, log *slog.Logger) (*probes, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What exactly runs here: the deployment compares it with what it meant to deploy.
+	// The exact build: the deployment compares it with the one that it meant to deploy.
 	info := struct {
 		Service     string      `json:"service"`
 		Environment string      `json:"environment"`
@@ -57,7 +57,7 @@ func newProbes(settings config, w *worker, log *slog.Logger) (*probes, error) {
 			answer(out, http.StatusNotFound, map[string]string{"error": "not found"})
 		}
 	})
-	// Whoever connects and says nothing must not keep the connection.
+	// A connection without a request must not keep the connection.
 	p := &probes{listener: listener, http: http.Server{Handler: paths, ReadTimeout: 10 * time.Second}}
 	p.http.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	return p, nil

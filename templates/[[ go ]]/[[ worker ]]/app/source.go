@@ -30,7 +30,7 @@ type backlog struct {
 }
 
 // source is what the worker needs of a queue. **Put your queue here**: a type with these methods, made by connect. README.md
-// says what they are in queues that people use.
+// has these methods for the usual queues.
 type source interface {
 	backlog() (backlog, error)
 	// take returns the next message, which no other worker gets meanwhile; nil where none is due.
@@ -39,7 +39,7 @@ type source interface {
 	done(*message) error
 	// retry gives it back, to be taken when the pause is over.
 	retry(message *message, pause time.Duration) error
-	// setAside keeps it where no worker takes it, for somebody to look at.
+	// setAside keeps it where no worker takes it, for a person to look at.
 	setAside(*message) error
 	// send adds a message, and returns its id.
 	send(body string) (string, error)
@@ -50,7 +50,7 @@ func connect(variable func(string) string, longest time.Duration) (source, error
 	return newFolder(text(variable, "QUEUE_FOLDER", "/tmp/queue"), longest+20*time.Second, time.Now)
 }
 
-// folder is a queue for one machine. A file is a message; its name says when it is due, when it was sent, how often it was
+// folder is a queue for one machine. A file is a message; its name holds when it is due, when it was sent, how often it was
 // taken, and its id.
 //
 // To take one is to rename it into the future, which only one worker can do. One that is killed gives it back that way.

@@ -47,7 +47,7 @@ func newWorker(from source, do func(*message, *slog.Logger) error, log *slog.Log
 	return w
 }
 
-// alive says whether the loop goes round: a message that takes far too long is one that hangs.
+// alive reports whether the loop goes round: a message that takes far too long is one that hangs.
 func (w *worker) alive() bool {
 	return w.now().UnixNano()-w.turned.Load() < int64(w.longest+2*longestQueuePause)
 }
@@ -129,7 +129,7 @@ func (w *worker) finish(message *message) {
 // try handles the message; whatever goes wrong, the log has it and the message comes again.
 func (w *worker) try(message *message) string {
 	if message.attempt > attempts {
-		// Each attempt ended with its pod, so that no error could put it aside: killed for its memory, say, or hanging.
+		// Each attempt ended with its pod, so that no error could put it aside: killed for its memory, for example, or hanging.
 		w.log.Error("put aside", "cause", "no attempt came to an end", "id", message.id, "attempt", message.attempt)
 		return "aside"
 	}

@@ -29,7 +29,7 @@ func start(log *slog.Logger, work job, variable func(string) string) int {
 		stopping.Store(true)
 	}()
 
-	// What exactly runs here: the smoke test of a deployment reads this line.
+	// The exact build: the smoke test of a deployment reads this line.
 	log.Info("started", "service", text(variable, "SERVICE_NAME", "service"), "environment", text(variable, "ENVIRONMENT", "local"),
 		slog.Group("runtime", "name", "go", "version", goVersion()),
 		"revision", text(variable, "REVISION", "unknown"), "digest", text(variable, "IMAGE_DIGEST", "unknown"))
@@ -59,7 +59,7 @@ func goVersion() string {
 	return strings.TrimPrefix(strings.Fields(runtime.Version())[0], "go")
 }
 
-// newLog writes one JSON object a line, where the cluster collects it.
+// newLog writes one JSON object a line to standard output, which the cluster collects.
 func newLog(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{
 		ReplaceAttr: func(groups []string, attribute slog.Attr) slog.Attr {

@@ -30,7 +30,7 @@ public final class Main {
 
     /** Does one run and returns the exit status. */
     private static int run(Log log) {
-        // What exactly runs here: the smoke test of a deployment reads this line.
+        // The exact build: the smoke test of a deployment reads this line.
         log.info("started", "service", variable("SERVICE_NAME", "service"), "environment", variable("ENVIRONMENT", "local"),
                 "runtime", Json.object("name", "java", "version", javaVersion()),
                 "revision", variable("REVISION", "unknown"), "digest", variable("IMAGE_DIGEST", "unknown"));

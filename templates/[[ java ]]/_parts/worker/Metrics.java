@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 /**
  * Counts messages and writes them in the Prometheus text format.
  *
- * <p>Every label has a small fixed set of values: a label that a sender can fill freely (a name, a type that nobody knows)
+ * <p>Every label has a small fixed set of values: a label that a sender can fill freely (a name, an unknown type)
  * would make a new time series for each value and fill the memory of Prometheus.
  */
 final class Metrics {

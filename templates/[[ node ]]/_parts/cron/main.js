@@ -9,7 +9,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
   process.on(signal, () => (stopping = true));
 }
 
-// What exactly runs here: the smoke test of a deployment reads this line.
+// The exact build: the smoke test of a deployment reads this line.
 log.info('started', {
   service: process.env.SERVICE_NAME || 'service',
   environment: process.env.ENVIRONMENT || 'local',

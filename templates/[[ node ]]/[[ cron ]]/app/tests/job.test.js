@@ -42,7 +42,7 @@ function runProcess(change = '') {
   return [ended.status, ended.stdout.trim().split('\n').map((line) => JSON.parse(line))];
 }
 
-test('a run says what it is and exits 0', () => {
+test('a run logs its build and exits 0', () => {
   const [status, lines] = runProcess();
   assert.deepEqual([status, lines.at(-1).message, lines.at(-1).handled], [0, 'finished', 3]);
   const [said] = lines;

@@ -1,4 +1,4 @@
-"""What the kubelet and readers of metrics ask, and nobody else: probes, metrics, and what exactly runs here."""
+"""Answers to the kubelet and readers of metrics, and to no one else: probes, metrics, and the exact build."""
 
 import json
 import platform
@@ -67,7 +67,7 @@ def _json(code: int, **content: object) -> Answer:
 
 def _handler(paths: dict[str, Callable[[], Answer]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        # Whoever connects and says nothing must not keep a thread.
+        # A connection without a request must not keep a thread.
         timeout = 10
 
         def do_GET(self) -> None:
@@ -88,6 +88,6 @@ def _handler(paths: dict[str, Callable[[], Answer]]) -> type[BaseHTTPRequestHand
             return "service"
 
         def log_message(self, *arguments: Any) -> None:
-            """Probes come every few seconds, and say nothing new."""
+            """Probes come every few seconds, and add nothing new."""
 
     return Handler

@@ -1,6 +1,6 @@
 """Where messages come from: what the worker needs of a queue, and a folder that is one.
 
-**Put your queue here**: a class with the methods of `Source`, made by `connect`. README.md says what they are in queues that
+**Put your queue here**: a class with the methods of `Source`, made by `connect`. README.md shows what they are in queues that
 people use.
 """
 
@@ -19,7 +19,7 @@ class Message:
     body: str
     # 1 at the first time.
     attempt: int
-    # What the source finds it by.
+    # The key by which the source finds it.
     handle: str = ""
 
 
@@ -44,7 +44,7 @@ class Source(Protocol):
         """Give it back, to be taken when so many seconds are over."""
 
     def set_aside(self, message: Message) -> None:
-        """Keep it where nobody takes it, for somebody to look at."""
+        """Keep it where no worker takes it, for a person to look at."""
 
     def send(self, body: str) -> str:
         """Add a message, and return its id."""
@@ -56,7 +56,7 @@ def connect(variables: Mapping[str, str], longest: float) -> Source:
 
 
 class Folder:
-    """A queue for one machine. A file is a message; its name says when it is due, when it was sent, how often it was taken, and its id.
+    """A queue for one machine. A file is a message; its name holds when it is due, when it was sent, how often it was taken, and its id.
 
     To take one is to rename it into the future, which only one worker can do. One that is killed gives it back that way.
     """

@@ -91,7 +91,7 @@ class Worker:
 
     def _try(self, message: Message) -> str:
         if message.attempt > ATTEMPTS:
-            # Each attempt ended with its pod, so that no exception could put it aside: killed for its memory, say, or hanging.
+            # Each attempt ended with its pod, so that no exception could put it aside: killed for its memory, for example, or hanging.
             self._log.warn("put aside", id=message.id, attempt=message.attempt, cause="no attempt came to an end")
             return "aside"
         try:

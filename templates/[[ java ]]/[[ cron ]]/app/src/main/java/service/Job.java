@@ -28,7 +28,7 @@ class Job {
         }
     }
 
-    /** What this run has to do, such as rows of a table that are not done yet. */
+    /** The items of this run, such as rows of a table that are not done yet. */
     Iterable<String> items() throws Exception {
         return Arrays.asList("first", "second", "third");
     }

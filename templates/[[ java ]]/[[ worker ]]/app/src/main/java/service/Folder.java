@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * A queue for one machine. A file is a message; its name says when it is due, when it was sent, how often it was taken, and its id.
+ * A queue for one machine. A file is a message; its name holds when it is due, when it was sent, how often it was taken, and its id.
  *
  * <p>To take one is to rename it into the future, which only one worker can do. One that is killed gives it back that way.
  */

@@ -1,7 +1,7 @@
 package service;
 
 /**
- * What is done with one message. <b>Put your own here.</b>
+ * The work on one message. <b>Put your own here.</b>
  *
  * <p>A message may come twice: after a failure, or when a pod was killed before it could finish it. So handle it such that a second
  * time changes nothing.

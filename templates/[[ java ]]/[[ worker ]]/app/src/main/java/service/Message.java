@@ -8,7 +8,7 @@ final class Message {
     final int attempt;
     /** When it was sent, in milliseconds since 1970. */
     final long sent;
-    /** What the source finds it by. */
+    /** The key by which the source finds it. */
     final String handle;
 
     Message(String id, String body, int attempt, long sent, String handle) {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** What the kubelet and readers of metrics ask, and nobody else: probes, metrics, and what exactly runs here. */
+/** Answers to the kubelet and readers of metrics, and to no one else: probes, metrics, and the exact build. */
 final class Probes {
     private static final String JSON = "application/json";
 

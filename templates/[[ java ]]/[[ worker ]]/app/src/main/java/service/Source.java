@@ -4,7 +4,7 @@ import java.nio.file.Paths;
 import java.util.Map;
 
 /**
- * What the worker needs of a queue. <b>Put your queue here</b>: a class with these methods, made by {@link #connect}. README.md says
+ * What the worker needs of a queue. <b>Put your queue here</b>: a class with these methods, made by {@link #connect}. README.md shows
  * what they are in queues that people use.
  */
 interface Source {
@@ -20,7 +20,7 @@ interface Source {
     /** Gives it back, to be taken when so many seconds are over. */
     void retry(Message message, long seconds) throws Exception;
 
-    /** Keeps it where no worker takes it, for somebody to look at. */
+    /** Keeps it where no worker takes it, for a person to look at. */
     void setAside(Message message) throws Exception;
 
     /** Adds a message, and returns its id. */

@@ -236,7 +236,7 @@ final class WorkerTest {
         }
     }
 
-    /** A process whose handler takes as many milliseconds as the message says. */
+    /** A process whose handler takes as many milliseconds as the message asks for. */
     public static final class Slow {
         private Slow() {}
 
