@@ -459,7 +459,7 @@ def test_an_environment_without_room_stops_before_it_is_half_made(laptop: Laptop
 def test_nobody_at_the_keyboard_applies_what_nobody_read(laptop: Laptop) -> None:
     ready(laptop)
     done = laptop.make("tf-apply ENVIRONMENT=dev")
-    assert "error: there is no plan: run `make tf-plan ROOT=env` first" in done.stderr
+    assert "error: no plan: run `make tf-plan ROOT=env` first" in done.stderr
     assert laptop.verbs("terraform") == []
 
 

@@ -1061,7 +1061,7 @@ def test_a_rollback_that_was_cut_off_is_not_undone(site: Site, pods: Callable[..
 def test_a_rollback_without_anything_to_go_back_to_says_so(site: Site) -> None:
     done = site.make("rollback")
     assert done.returncode != 0
-    assert "there is no earlier good revision" in done.stderr
+    assert "no earlier good revision" in done.stderr
 
 
 def test_a_rollback_is_proved_by_the_digest_of_the_old_release(
@@ -1631,7 +1631,7 @@ def test_a_variable_is_never_set_to_nothing(site: Site) -> None:
     )
     done = site.make("setup-github")
     assert done.returncode != 0
-    assert "terraform/shared does not say its image_repository" in done.stderr
+    assert "terraform/shared has no output image_repository" in done.stderr
     assert variables_on_github(site) == {"PROD_REVIEW": "required"}
 
 
@@ -1860,7 +1860,7 @@ def test_a_lock_on_the_state_without_a_pending_release_is_taken_away_from_a_run_
     steps = [call[2:] for call in site.calls if call[0] == "terraform" and call[2] != "init"]
     assert (["force-unlock", "-force", "4f2c-run"] in steps) is unlocked, done.stderr
     assert steps[-1][0] == "apply"
-    assert ("CUT_OFF=1 says that it was" in done.stderr) is not unlocked
+    assert ("CUT_OFF=1 declares it cut off" in done.stderr) is not unlocked
 
 
 def test_a_deployment_that_finds_the_state_locked_says_how_to_go_on(

@@ -90,8 +90,8 @@ def site(pristine: Repository, tmp_path: Path) -> Site:
         ("scaffolder[tools]>=0.3.0", "no hash"),
         ("devops-scaffolder", "no hash"),
         ("devops-scaffolder[tools]==0.6.0", "no hash"),
-        (f"devops-scaffolder[tools]>=0.6.0 {HASH}", "no version or address with hashes"),
-        (f"devops-scaffolder[tools] {HASH}", "no version or address with hashes"),
+        (f"devops-scaffolder[tools]>=0.6.0 {HASH}", "not a version or address with hashes"),
+        (f"devops-scaffolder[tools] {HASH}", "not a version or address with hashes"),
         (
             "devops-scaffolder==0.6.0 --hash=md5:d41d8cd98f00b204e9800998ecf8427e",
             "hashes of SHA-256",

@@ -143,7 +143,7 @@ def rollback_twice(here: Lab) -> None:
         assert here.runs() == {digest(letter)}
     done = here.make("rollback")
     assert done.returncode != 0
-    assert "there is no earlier good revision" in done.stderr
+    assert "no earlier good revision" in done.stderr
 
 
 def uninstall(here: Lab) -> None:

@@ -78,7 +78,7 @@ finish() {
   ((!failed || reports))
 }
 
-# stop SENTENCE: there is no service to hold against anything.
+# stop SENTENCE: no service runs that could be tested.
 stop() {
   if [[ -s "$log" ]]; then sed 's/^/        | /' "$log" | tail -n 15; fi
   result start "$1"
@@ -101,7 +101,7 @@ trap 'stop "the test was stopped after $TIME_LIMIT seconds: the service hangs, o
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# ask PATH [OPTION…]: the status; 000 where there is no answer. The body is in $work/body, the head in $work/head.
+# ask PATH [OPTION…]: the status; 000 without an answer. The body is in $work/body, the head in $work/head.
 ask() {
   local path="$1"
   shift
@@ -199,7 +199,7 @@ result ready "$(expect "GET /readyz" "$status" 200)"
 # The log from here on is that of a running service.
 log_start=$(($(wc -l <"$log") + 1))
 
-# ---- metrics of a service that nobody has asked anything
+# ---- metrics of a service before its first request
 
 scrape
 type="$(header content-type)"
