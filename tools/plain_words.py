@@ -1,8 +1,8 @@
 """Count the phrases that house style replaces: `python -m tools.plain_words`, in `make lint`.
 
 It reads docstrings and comments of `scaffolder`, `tools` and `tests`, messages (string literals of
-several words in `scaffolder`), the pages of `docs` and of the checks, README and CONTRIBUTING. It
-counts, per 1,000 words of each part:
+several words in `scaffolder`), the pages of `docs` and of the checks, README and CONTRIBUTING, and
+the texts of generated repositories in `templates`. It counts, per 1,000 words of each part:
 
 - a sentence that begins with "What" and is not a question: its noun is missing
 - forms of the verb for speech: a file states, sets or has something
@@ -27,12 +27,14 @@ from pathlib import Path
 
 import yaml
 
+from tools import template_texts
+
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS = ROOT / "tools/plain-words.yml"
 
 PHRASES: Mapping[str, re.Pattern[str]] = {
-    "what": re.compile(r"(?:^|(?<=[.;:!?] )|(?<=\n))What (?!is .{0,40}\?)[^.?!]{3,}(?!\?)"),
-    "say": re.compile(r"\b(?:say|says|said)\b", re.IGNORECASE),
+    "what": re.compile(r"(?:^|(?<=[.;:!?] )|(?<=\n))What (?![^.?!]*\?)"),
+    "say": re.compile(r"\b(?:say|says|said)\b(?! [\"'\\])", re.IGNORECASE),
     "is no": re.compile(r"\b(?:is|are) no\b(?! (?:longer|more))", re.IGNORECASE),
     "where": re.compile(
         r"(?:^|(?<=[.;:!?,(] )|(?<=only )|(?<=but )|(?<=and )|(?<=except ))"
@@ -44,6 +46,9 @@ PHRASES: Mapping[str, re.Pattern[str]] = {
 
 FORBIDDEN = re.compile(r"\b(?:mend(?:s|ed|ing)?|anew|is silent|nobody|somebody)\b", re.IGNORECASE)
 """Words that no text for users has."""
+
+FIRST_RELEASE = "0.12.0"
+"""The first release of the templates whose notes are counted; older notes stay as they were."""
 
 _FROM_OTHER_TEXTS = frozenset({"checks.md", "labs.md"})
 _CODE = re.compile(r"```.*?```|`[^`]*`|<[^>]+>|https?://\S+", re.DOTALL)
@@ -250,11 +255,16 @@ def _blanked(text: str) -> str:
     return re.sub(r"```.*?```", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
 
 
+def _templates(root: Path) -> Iterator[tuple[str, str]]:
+    yield from template_texts.read(root, FIRST_RELEASE)
+
+
 PARTS: Mapping[str, Callable[[Path], Iterator[tuple[str, str]]]] = {
     "docstrings": _docstrings,
     "messages": _messages,
     "docs": _pages,
     "checks": _check_pages,
+    "templates": _templates,
 }
 """The parts of the project, and how their texts are read."""
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the scripts of this folder do on a server: send it server/ and run a playbook there, or ask its service a question.
+# Steps of this folder's scripts on a server: send it server/ and run a playbook there, or ask its service a question.
 
 # The folder, and the one that PACKED names, in a form that fits into a command of the cloud.
 packed_playbooks() {
@@ -36,7 +36,7 @@ grep -E '^fatal: |^localhost +: ' play.log | cut -c1-700 | tail -n 4
 exit \$status" >&2
 }
 
-# info_of SERVER: print what its service says of itself (/info), or nothing.
+# info_of SERVER: print its service's answer to /info, or nothing.
 info_of() {
   on_server "$1" "curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 2 --retry-all-errors http://127.0.0.1:$SERVICE_PORT/info"
 }

@@ -302,9 +302,9 @@ open 9 '\x16\x03\x01 no request\r\n\r\n' || seen="no connection"
 status="$(answer_of 9)"
 case "$status" in
   400 | 431 | 405 | 501) ;;
-  *) seen="what is no request is answered with ${status:-nothing}" ;;
+  *) seen="an invalid request is answered with ${status:-nothing}" ;;
 esac
-if [[ "$(ask /healthz)" != 200 ]]; then seen="after what is no request /healthz is not 200"; fi
+if [[ "$(ask /healthz)" != 200 ]]; then seen="after an invalid request /healthz is not 200"; fi
 result no-request "$seen"
 
 seen=""
@@ -342,7 +342,7 @@ seen="$(awk -F '\t' '
   { if (!($1 in line)) order[++count] = $1; line[$1] = line[$1] " " $2 " " }
   END {
     if (wrong) exit
-    if (!count) print "there is no line after four requests"
+    if (!count) print "no line in the log after four requests"
     for (i = 1; i <= count; i++) {
       n = split("time level message", keys, " ")
       for (k = 1; k <= n; k++) if (index(line[order[i]], " " keys[k] " ") == 0) { print "a line has no " keys[k]; exit }

@@ -32,6 +32,8 @@ def test_a_phrase_is_counted(text: str, phrase: str) -> None:
     "text",
     [
         "What is a digest?",
+        "What does the service log?",
+        'say "the plan is there"',
         "It names what runs.",
         "The release is no longer there.",
         "The folder where files are",
@@ -74,8 +76,11 @@ def test_a_limit_that_is_too_high_has_to_be_lowered() -> None:
 
 
 def test_texts_are_read_with_their_lines(tmp_path: Path) -> None:
-    for folder in ("scaffolder/checks", "docs", "tools", "tests"):
+    for folder in ("scaffolder/checks", "docs", "tools", "tests", "templates"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "templates/a.sh").write_text("# mend it\n")
+    (tmp_path / "copier.yml").write_text("")
+    (tmp_path / "notes.yml").write_text("[]")
     (tmp_path / "README.md").write_text(
         "# Title\n\nNobody\n\n```sh\nnobody\n```\n\n> Nobody, quoted\n\nanew\n"
     )
@@ -89,6 +94,7 @@ def test_texts_are_read_with_their_lines(tmp_path: Path) -> None:
         "scaffolder/a.py:1: Nobody.",
         "scaffolder/a.py:3: one anew",
     ]
+    assert counts["templates"].forbidden == ["templates/a.sh:1: mend it"]
     assert counts["messages"].forbidden == ["scaffolder/a.py:5: somebody has to do it"]
 
 
