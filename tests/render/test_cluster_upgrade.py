@@ -38,7 +38,7 @@ def test_it_has_the_order_and_says_that_there_is_no_way_back(rendered: Path) -> 
     order = ["## Before", "## The change", "make tf-plan", "1. the control plane", "## Check"]
     places = [page.index(words) for words in order]
     assert places == sorted(places)
-    assert "**There is no way back.**" in page
+    assert "**An upgrade cannot be undone.**" in page
     assert "make smoke" in page[places[-1] :]
 
 
