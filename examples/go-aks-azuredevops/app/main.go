@@ -56,7 +56,7 @@ func run(log *slog.Logger) int {
 	return 0
 }
 
-// newLog writes one JSON object a line, where the cluster collects it.
+// newLog writes one JSON object a line to standard output, which the cluster collects.
 func newLog(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{
 		ReplaceAttr: func(groups []string, attribute slog.Attr) slog.Attr {
@@ -74,7 +74,7 @@ func newLog(out io.Writer) *slog.Logger {
 }
 
 // limitMemory makes the garbage collector work harder near the container's limit, which Go does not read by itself.
-// GOMEMLIMIT, where it is set, is the operator's word and stays.
+// GOMEMLIMIT, if set, is the operator's choice and stays.
 func limitMemory(file string) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return

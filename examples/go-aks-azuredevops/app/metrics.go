@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 )
 
-// Every label has a small fixed set of values: a label that a caller can fill freely (a path, a method that nobody
-// knows) would make a new time series for each value and fill the memory of Prometheus.
+// Every label has a small fixed set of values: a label that a caller can fill freely (a path, an unknown
+// method) would make a new time series for each value and fill the memory of Prometheus.
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 var buckets = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
@@ -87,7 +87,7 @@ func (m *metrics) text() string {
 	return out.String()
 }
 
-// histogram says how many requests took at most this many seconds, for each of the buckets.
+// histogram counts how many requests took at most this many seconds, for each of the buckets.
 type histogram struct {
 	counts []int
 	sum    float64

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# What Helm remembers about the release: which revision runs, which one to go back to, whether one was cut off, and whether
-# somebody else is at work on it.
+# Helm's record of the release: which revision runs, which one to go back to, whether one was cut off, and whether
+# another process is at work on it.
 
 # A release that has been pending for longer than a deployment waits for its pods (`patience` of ci/install.sh) was cut off;
 # these seconds more are for what Helm does besides waiting, and for clocks that differ.
 grace=120
 
-errors="$(mktemp)" # what the command that changed the release last said on stderr
+errors="$(mktemp)" # stderr of the last command that changed the release
 trap 'rm -f "$errors"' EXIT
 
 # Print the history as JSON, oldest first, with `given_up` on what give_up_on marked; [] when the service was never installed
-# here. What a program that brings the credentials says on stderr is not a part of it.
+# here. The stderr of a program that brings the credentials is not a part of it.
 release_history() {
   local history complaints labels
   if dry; then
@@ -68,8 +68,8 @@ cut_off_after() {
   jq -nr -L ci --arg timeout "$(patience)" --argjson grace "$grace" 'include "history"; ($timeout | seconds) + $grace | floor'
 }
 
-# Print the history as soon as nobody else is at work. A release is "pending" while Helm works on it, and stays so when a
-# pipeline was killed; only its age tells one from the other. CUT_OFF=1 says that it was cut off, and nothing is waited for.
+# Print the history as soon as no other process is at work. A release is "pending" while Helm works on it, and stays so when a
+# pipeline was killed; only its age tells one from the other. CUT_OFF=1 declares it cut off, without a wait.
 settled_history() {
   local history age told="" limit
   limit="$(cut_off_after)" || die "cannot tell how long a deployment of $SERVICE may take, and so whether another one is under way"
@@ -80,14 +80,14 @@ settled_history() {
       echo "$history"
       return
     fi
-    [[ -n "$told" ]] || say "another deployment of $ENVIRONMENT has been under way for $age s: waiting until it ends, or is $limit s old and counts as cut off (CUT_OFF=1 says that it was)"
+    [[ -n "$told" ]] || say "another deployment of $ENVIRONMENT has been under way for $age s: waiting until it ends, or is $limit s old and counts as cut off (CUT_OFF=1 declares it cut off)"
     told=1
     sleep 5
   done
   return 1
 }
 
-# digest_of REVISION-OF-HELM: print the digest that it holds, or nothing when there is no such revision.
+# digest_of REVISION-OF-HELM: print the digest that it holds, or nothing without such a revision.
 digest_of() {
   local history known values
   history="$(release_history)" || return
@@ -97,13 +97,13 @@ digest_of() {
   jq -r '.image.digest // "unknown"' <<<"$values"
 }
 
-# noting COMMAND…: note in $errors what it says on stderr.
+# noting COMMAND…: note its stderr in $errors.
 noting() {
   { "$@" 2>&1 >&3 3>&- | tee "$errors" >&2; } 3>&1
 }
 run_noting() { noting run "$@"; }
 
-# True when that command was refused because somebody else is at work (`refusals` of ci/install.sh).
+# True when that command was refused because another process is at work (`refusals` of ci/install.sh).
 was_refused() { grep -qE "$(refusals)" "$errors"; }
 
 # Read a history, print its last revision, or 0.
@@ -116,7 +116,7 @@ last_status() { jq -r 'max_by(.revision) | .status // empty'; }
 # one is meant. Prints nothing when the service never ran.
 serving_revision() { jq -r -L ci 'include "history"; serving // empty'; }
 
-# Read a history, print the revision that serves or, where nothing good is left, the one that the cluster got last.
+# Read a history, print the revision that serves or, if no good one is left, the one that the cluster got last.
 standing_revision() { jq -r -L ci 'include "history"; standing // empty'; }
 
 # left_for REVISION-OF-HELM: read a history, print what a rollback to it gives up.

@@ -19,7 +19,7 @@ func healthCheck(arguments []string, variable func(string) string, errors io.Wri
 	if len(arguments) > 0 {
 		url = arguments[0]
 	}
-	// The probe must reach this very address, whatever HTTP_PROXY says.
+	// The probe must reach this very address, whatever HTTP_PROXY is.
 	client := http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{Proxy: nil}}
 	answer, err := client.Get(url)
 	if err != nil {

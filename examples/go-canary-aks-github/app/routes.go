@@ -18,7 +18,7 @@ type response struct {
 // route answers one request; a panic becomes status 500.
 type route func(*http.Request) response
 
-// routes says what the service answers. A new path starts here: one entry and one function. A path is for GET and HEAD;
+// routes has the answers of the service. A new path starts here: one entry and one function. A path is for GET and HEAD;
 // "POST /" is that of another method. The paths are also the values of the metrics' label "route".
 func routes(settings config) map[string]route {
 	return map[string]route{
@@ -61,7 +61,7 @@ type runtimeInfo struct {
 	Version string `json:"version"`
 }
 
-// info says what exactly runs here: the deployment compares it with what it meant to deploy.
+// info is the exact build: the deployment compares it with the one that it meant to deploy.
 func info(settings config) response {
 	return jsonResponse(http.StatusOK, struct {
 		Service     string      `json:"service"`

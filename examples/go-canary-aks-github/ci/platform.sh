@@ -8,14 +8,14 @@ source ci/cloud.sh
 need ENVIRONMENT
 tool az kubectl terraform
 
-# What terraform/env made: the subscription of the cluster, and the identity of the pipeline as Kubernetes knows it.
+# Outputs of terraform/env: the subscription of the cluster, and the identity of the pipeline as Kubernetes knows it.
 ENVIRONMENT="$ENVIRONMENT" ci/tf.sh init env
 if dry; then
   AZURE_SUBSCRIPTION_ID="<subscription_id>" principal="<deploy_identity_principal_id>"
 else
   AZURE_SUBSCRIPTION_ID="$(terraform -chdir=terraform/env output -raw subscription_id)"
   principal="$(terraform -chdir=terraform/env output -raw deploy_identity_principal_id)"
-  [[ "$principal" =~ ^[0-9a-f-]{36}$ ]] || die "terraform/env does not say its deploy_identity_principal_id: was it applied to $ENVIRONMENT?"
+  [[ "$principal" =~ ^[0-9a-f-]{36}$ ]] || die "terraform/env has no output deploy_identity_principal_id: was it applied to $ENVIRONMENT?"
 fi
 connect_cluster
 

@@ -3,7 +3,7 @@
 # upgrade by Helm, whose description begins with "Step:", so that no rollback goes to it. Why: docs/releasing.md.
 # shellcheck shell=bash
 
-# Helm's revision that serves, and the newest one from before this step: ci/deploy.sh knows them. What else is set elsewhere
+# Helm's revision that serves, and the newest one from before this step: ci/deploy.sh knows them. Anything else set elsewhere
 # is set by git_wins.
 good="" before=0 flags=()
 
@@ -17,7 +17,7 @@ PROMETHEUS="/api/v1/namespaces/monitoring/services/prometheus-operated:9090/prox
 # How many seconds a load balancer may take to follow the route. Pods that it still sends requests to must not go.
 CANDIDATE_DRAIN="${CANDIDATE_DRAIN:-15}"
 
-# What the stable track runs while the candidate is tried: digest, commit, and its pods as they are.
+# The stable track while the candidate is tried: digest, commit, and its pods as they are.
 stable_digest="" stable_revision="" stable_pods="{}"
 
 # True when pods of a candidate are there: it waits to be promoted, or the run that tried it was cut off.
@@ -102,13 +102,13 @@ set_share() {
     --wait --timeout "${timeout:?}"
 }
 
-# step SHARE TEXT: go on, or give the release up. What an own step left is the newest revision; a newer one is somebody else's.
+# step SHARE TEXT: go on, or give the release up. The newest revision is that of an own step; a newer one belongs to another process.
 stepped=""
 step() {
   local last
   if [ -n "$stepped" ]; then
     before=$((before + 1))
-    last="$(release_history | last_revision)" || give_up "nobody can tell whether another deployment of $ENVIRONMENT came in between"
+    last="$(release_history | last_revision)" || give_up "it is unknown whether another deployment of $ENVIRONMENT came in between"
     dry || ((last == before)) || leave "$REVISION was at a share of its own, and another deployment came in between"
   fi
   if set_share "$1" "$2"; then
@@ -122,7 +122,7 @@ step() {
   give_up "$REVISION could not be installed in $ENVIRONMENT as the candidate"
 }
 
-# ask PROMQL: print the number that Prometheus answers; no series counts as 0. What is compared is asked of one moment.
+# ask PROMQL: print the number that Prometheus answers; no series counts as 0. Compared values are asked of one moment.
 asked_at=""
 ask() {
   local query answer
@@ -144,15 +144,15 @@ figures() {
   echo "{\"requests\": $requests, \"failed\": $failed, \"slow\": $timed, \"quick\": $quick}" | jq -c '.slow -= .quick | del(.quick)'
 }
 
-# judge: false when the candidate is worse than the service may be, or when nobody can tell. The bounds are those of the alert
-# ErrorBudgetBurn that calls somebody, and what the stable track does as well is not the candidate's fault.
+# judge: false when the candidate is worse than the service may be, or when it is unknown. The bounds are those of the alert
+# ErrorBudgetBurn that calls the team, and errors that the stable track has as well are not the candidate's fault.
 measured=""
 judge() {
   local candidate stable
   asked_at="$(date +%s)"
   if ! candidate="$(figures 'track="candidate"')" || ! stable="$(figures 'track!="candidate"')"; then
-    say "error: Prometheus does not say how the candidate does"
-    why="Prometheus could not be asked: docs/releasing.md says what it takes"
+    say "error: Prometheus has no result for the candidate"
+    why="Prometheus could not be asked: docs/releasing.md lists the requirements"
     return 1
   fi
   measured="$(jq -r '"\(.requests | round) requests, \(.failed | round) failed, \(.slow | round) slow"' <<<"$candidate")"
@@ -181,8 +181,8 @@ watch_candidate() {
     say "warning: fewer than $CANDIDATE_REQUESTS requests: they prove nothing, and only the tests before speak for $REVISION"
 }
 
-# take_over: try the new release as the candidate, and make it the stable one if it is good. The last upgrade, after which there
-# is no candidate any more, is that of every deployment.
+# take_over: try the new release as the candidate, and make it the stable one if it is good. The last upgrade, after which no
+# candidate is left, is that of every deployment.
 take_over() {
   local share=0
   try_candidate
@@ -199,7 +199,7 @@ take_over() {
   before=$((before + 1))
 }
 
-# try_candidate: nobody reaches it but who sends the header.
+# try_candidate: only requests with the header reach it.
 try_candidate() {
   asked_at="$(date +%s)"
   dry || ask 'vector(1)' >/dev/null || die "Prometheus cannot be asked how a candidate does, so that none is tried: docs/releasing.md"

@@ -24,7 +24,7 @@ const other = "other"
 
 const bodyBytes = 64 << 10
 
-// So many requests are worked on at a time; the others wait for their turn, and the metrics say how many.
+// So many requests are worked on at a time; the others wait for their turn, and the metrics count them.
 const concurrency = 512
 
 // How long a stopping server still takes connections: whoever keeps one learns with an answer that it ends.
@@ -96,7 +96,7 @@ func (s *server) start() {
 	}()
 }
 
-// becomeReady says that from now on the service wants traffic.
+// becomeReady makes the service ready for traffic.
 func (s *server) becomeReady() { s.ready.Store(true) }
 
 func (s *server) port() int { return s.listener.Addr().(*net.TCPAddr).Port }
@@ -107,7 +107,7 @@ func (s *server) port() int { return s.listener.Addr().(*net.TCPAddr).Port }
 func (s *server) drain(patience time.Duration) int64 {
 	deadline := time.Now().Add(patience)
 	s.ready.Store(false)
-	s.stopping.Store(true) // from now on every answer says that its connection ends
+	s.stopping.Store(true) // from now on every answer ends its connection
 	time.Sleep(min(linger, patience/2))
 	s.listener.stop()
 	s.http.SetKeepAlivesEnabled(false) // also closes the connections without a request
@@ -223,7 +223,7 @@ func (s *server) answer(writer http.ResponseWriter, request *http.Request, start
 	send(writer, request, result)
 }
 
-// refuse counts and logs what is no request, and says what its sender hears.
+// refuse counts and logs an invalid request, and answers its sender.
 func (s *server) refuse(code int, cause string) response {
 	s.metrics.count(other, other, code)
 	s.log.Warn("request refused", "status", code, "cause", cause)
@@ -234,7 +234,7 @@ func reads(request *http.Request) bool {
 	return request.Method == http.MethodGet || request.Method == http.MethodHead
 }
 
-// readBody reads the body, which the route then finds in the request; or it says what the sender is answered.
+// readBody reads the body, which the route then finds in the request; or it returns the error for the sender.
 func readBody(writer http.ResponseWriter, request *http.Request) *response {
 	refuse := func(code int, word string) *response {
 		writer.Header().Set("Connection", "close")

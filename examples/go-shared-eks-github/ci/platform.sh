@@ -13,7 +13,7 @@ ENVIRONMENT="$ENVIRONMENT" ci/tf.sh init env
 role="<deploy_role_arn>"
 if ! dry; then
   role="$(terraform -chdir=terraform/env output -raw deploy_role_arn)"
-  [[ "$role" == arn:*:role/* ]] || die "terraform/env does not say its deploy_role_arn: was it applied to $ENVIRONMENT?"
+  [[ "$role" == arn:*:role/* ]] || die "terraform/env has no output deploy_role_arn: was it applied to $ENVIRONMENT?"
 fi
 connect_cluster
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What every script of this folder starts with: strict mode, the settings, and six words. Bash 3.2 of macOS is enough.
+# Start of every script of this folder: strict mode, the settings, and six words. Bash 3.2 of macOS is enough.
 set -euo pipefail
 source ci/settings.sh
 
@@ -19,7 +19,7 @@ die() {
 # True when DRY_RUN=1: print what would be done, and do nothing.
 dry() { [[ "${DRY_RUN:-0}" == 1 ]]; }
 
-# Do it, after saying it. With DRY_RUN=1 only say it.
+# Do it, after printing it. With DRY_RUN=1 only print it.
 run() {
   local word line="+"
   for word in "$@"; do
@@ -30,7 +30,7 @@ run() {
   if ! dry; then "$@"; fi
 }
 
-# need VARIABLE…: stop unless each is set, and say how to set it.
+# need VARIABLE…: stop unless each is set, and print how to set it.
 need() {
   local name
   for name in "$@"; do
@@ -43,7 +43,7 @@ need() {
 }
 
 how_to_set() {
-  local hint="${1}_HINT" # what settings.sh says of it
+  local hint="${1}_HINT" # its hint in settings.sh
   case "$1" in
     ENVIRONMENT) echo "name the environment, for example: make deploy ENVIRONMENT=dev" ;;
     DIGEST) echo "\`make push\` writes it to build/digest; to deploy another one: make deploy DIGEST=sha256:…" ;;

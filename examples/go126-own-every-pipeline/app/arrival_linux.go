@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// sinceLastData says how long ago the last bytes of a connection came in. Only Linux tells.
+// sinceLastData returns how long ago the last bytes of a connection came in. Only Linux reports it.
 func sinceLastData(connection *net.TCPConn) time.Duration {
 	raw, err := connection.SyscallConn()
 	if err != nil {

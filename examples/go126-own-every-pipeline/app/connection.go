@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// connection is a caller's. It knows of the answers that net/http gives by itself, to what is no request: they are
+// connection is a caller's. It sees the answers that net/http gives to invalid requests by itself: they are
 // counted, logged and worded like all others.
 type connection struct {
 	*net.TCPConn
@@ -69,7 +69,7 @@ func (c *connection) Write(text []byte) (int, error) {
 }
 
 // arrived is when the request came in: it may have waited for a processor since. The kernel counts in steps of some
-// milliseconds, so less than ten is no waiting.
+// milliseconds, so less than ten does not count as waiting.
 func (c *connection) arrived() time.Time {
 	if waited := sinceLastData(c.TCPConn); waited >= 10*time.Millisecond {
 		return time.Now().Add(-waited)

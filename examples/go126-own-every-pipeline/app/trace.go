@@ -9,7 +9,7 @@ import (
 
 var traceparent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$`)
 
-// traceFields says which trace a request belongs to, for the log: its caller's, as the header traceparent has it
+// traceFields returns the trace of a request, for the log: its caller's, as the header traceparent has it
 // (https://www.w3.org/TR/trace-context/), or else a new one. It finds the lines of one request, in all services.
 func traceFields(header string) []any {
 	form := traceparent.FindStringSubmatch(header)

@@ -63,11 +63,11 @@ rootProject {
   }
 }
 END
-  RESOLVED="$PWD/build/resolved" "${command[@]}" --quiet --console=plain -p app \
-    --init-script build/resolved/libraries.gradle runtimeLibraries testLibraries >&2
+  RESOLVED="$PWD/build/resolved" "${command[@]}" --quiet --console=plain --no-daemon -p app \
+    --init-script "$PWD/build/resolved/libraries.gradle" runtimeLibraries testLibraries >&2
 }
 
-# What the build file asks for; empty if it asks for nothing or is not there.
+# Dependencies of the build file; empty if it has none or does not exist.
 build_file=
 for file in app/pom.xml app/build.gradle app/build.gradle.kts; do
   if [ -f "$file" ] && grep -Eq '<dependency>|<parent>|^dependencies|^ +(implementation|runtimeOnly|testImplementation)' "$file"; then
@@ -111,7 +111,7 @@ if [ "${1:-}" = lock ]; then
   printf '%s\n' "$found" >"$lock"
   echo "$lock: $(grep -c . <<<"$found") jars"
 elif [ -n "$found" ] && [ ! -f "$lock" ]; then
-  stop "${build_file:-app/lib} brings libraries, but there is no $lock with their hashes. Run \`app/libraries.sh lock\`, and commit the file."
+  stop "${build_file:-app/lib} brings libraries, but $lock with their hashes does not exist. Run \`app/libraries.sh lock\`, and commit the file."
 elif [ "$(sort <<<"$found")" != "$(locked)" ]; then
   echo "app/build.sh: the libraries of ${build_file:-app/lib} are not those of $lock (left: locked, right: found):" >&2
   comm -3 <(locked) <(sort <<<"$found") >&2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Put one digest into one environment and prove that it runs there; otherwise put back what ran before.
 #
-# qa and prod refuse a commit that is older than the one they run; OLDER=1 deploys it. CUT_OFF=1 says that another deployment
+# qa and prod refuse a commit that is older than the one they run; OLDER=1 deploys it. CUT_OFF=1 declares that another deployment
 # that seems to be under way was cut off, and does not wait for it.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
@@ -11,13 +11,13 @@ source ci/install.sh
 need ENVIRONMENT IMAGE DIGEST REVISION
 tool git helm kubectl cosign jq curl
 
-# What reaches qa and prod was merged. A signature says that the pipeline built the image, not that its commit is still the
+# Commits that reach qa and prod were merged. A signature proves that the pipeline built the image, not that its commit is still the
 # team's: neither a digest typed by hand nor a branch whose run was started by mistake comes further than dev.
 require_main() {
   local main=refs/remotes/origin/main
   [ "$ENVIRONMENT" != dev ] || return 0
   dry || git rev-parse --quiet --verify "$main^{commit}" >/dev/null ||
-    die "nobody can tell here whether $REVISION is on main: the checkout has no origin/main; \`git fetch origin main\` gets it"
+    die "it is unknown whether $REVISION is on main: the checkout has no origin/main; \`git fetch origin main\` gets it"
   run git merge-base --is-ancestor "$REVISION" "$main" ||
     die "$REVISION is not on main as this checkout knows it: only what was merged is deployed to $ENVIRONMENT"
 }
@@ -38,8 +38,8 @@ test_release() { run_noting helm test "$SERVICE" --namespace "$NAMESPACE" --logs
 
 smoke() { DIGEST="$DIGEST" EXPECTED_REVISION="$REVISION" EXPECTED_RUNTIME="$(<"$RUNTIME_FILE")" noting ci/smoke.sh; }
 
-# Print why the deployment failed, in one line: the last error in the log of a pod that is not ready, or what Kubernetes says of
-# such a pod, or else what the command that failed said.
+# Print why the deployment failed, in one line: the last error in the log of a pod that is not ready, or the report of Kubernetes on
+# such a pod, or else the error of the command that failed.
 last_error() {
   local pods pod line="" folder="build/diagnostics/$ENVIRONMENT"
   pods="$(kubectl --namespace "$NAMESPACE" get pods --selector "app.kubernetes.io/instance=$SERVICE" --output json)" || pods='{"items": []}'
@@ -52,7 +52,7 @@ last_error() {
 }
 error_in() { jq -nRr -L ci 'include "why"; last_error'; }
 
-# A message that does not arrive is worth a line in the log, not a failed deployment. Bad news says why, and where to read on.
+# A message that does not arrive is worth a line in the log, not a failed deployment. Bad news has the reason, and a link to read on.
 why=""
 announce() {
   local commit="" page=""
@@ -64,8 +64,8 @@ announce() {
   WHY="$why" COMMIT_URL="$commit" PAGE_URL="$page" ci/notify.sh "$@" || say "warning: the chat was not told: $1 $2"
 }
 
-# What is late must not undo what is newer: an approval that was given out of order, or the run of an old commit that was
-# started again. What this checkout does not know cannot be compared with it.
+# A late run must not undo a newer one: an approval that was given out of order, or the run of an old commit that was
+# started again. A commit that this checkout does not have cannot be compared.
 refuse_older() {
   local serving running
   [ "$ENVIRONMENT" != dev ] || return 0
@@ -83,15 +83,15 @@ refuse_older() {
   fi
 }
 
-# leave REASON [ADVICE]: somebody else is at work in this environment, such as a person beside the pipeline. What runs there is
-# theirs to prove or to take back: two that undo each other's work leave the old release and two alarms.
+# leave REASON [ADVICE]: another process is at work in this environment, such as a person beside the pipeline. That process
+# proves its release, or takes it back: two that undo each other's work leave the old release and two alarms.
 leave() {
   say "error: $1"
   announce failed "$1. Nothing was rolled back; ${2:-deploy $REVISION again when the other deployment has ended.}"
   exit 75
 }
 
-# What is not rolled back stays in the history: no later deployment goes back to it.
+# A revision that is not rolled back stays in the history: no later deployment goes back to it.
 give_up_own() { [ "$(digest_of $((before + 1)))" != "$DIGEST" ] || give_up_on $((before + 1)); }
 
 # Of two deployments at once the second replaces the pods of the first while that one asks them. A release that was installed,
@@ -120,7 +120,7 @@ give_up() {
     announce failed "$reason. Nothing ran in $ENVIRONMENT before, so the failed release stays there to be looked at."
     exit 1
   fi
-  # What is still pending now is this deployment's own.
+  # A revision that is still pending now is this deployment's own.
   TO="$good" NOT_AFTER=$((before + 1)) CUT_OFF=1 ci/rollback.sh || status=$?
   case "$status" in
     0) announce rolled-back "$reason. $ENVIRONMENT runs what it ran before (Helm revision $good)." ;;
@@ -151,7 +151,7 @@ if ! install_release; then
   why="$(error_in <"$errors")" || why=""
   if [ -n "$good" ]; then
     # Helm may have failed before it wrote a revision, and another deployment may have written one of that number since.
-    made="$(digest_of $((before + 1)))" || leave "$failure, and nobody can tell what it left there" "$ENVIRONMENT needs someone now."
+    made="$(digest_of $((before + 1)))" || leave "$failure, and it is unknown what it left there" "$ENVIRONMENT needs someone now."
     case "$made" in
       "$DIGEST") ;;
       "") leave "$failure: Helm made no revision of it" "$ENVIRONMENT runs what it ran before." ;;

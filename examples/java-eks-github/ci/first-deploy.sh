@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What comes before the pipeline, one command for each step of docs/first-deploy.md. Each can be run again at any time.
+# Setup before the pipeline, one command for each step of docs/first-deploy.md. Each can be run again at any time.
 #
 #   ci/first-deploy.sh answers       look up and fill in what Terraform asks for, and list what is missing. ADMINS, CIDRS: who
 #                                    administers the clusters, and from where they are reached; several with commas.
@@ -30,7 +30,7 @@ not_written() {
   die "cannot write $1"
 }
 
-# fill NAME VALUE FILE…: give NAME its value in each file where it has none. What is filled in already stays.
+# fill NAME VALUE FILE…: give NAME its value in each file where it has none. A value that is filled in stays.
 fill() {
   local file
   export name=$1 value=$2
@@ -142,7 +142,7 @@ answers() {
   fi
   if ! dry && empty api_allowed_cidrs "$common"; then
     say "note: api_allowed_cidrs is empty. Only networks that are joined with those of the clusters reach them, and so must the runners:" \
-      "terraform/README.md says which addresses to give, as CIDRS=…"
+      "terraform/README.md shows which addresses to give, as CIDRS=…"
   fi
   tool gh
   if dry; then

@@ -22,7 +22,7 @@ case "$outcome" in
 esac
 
 # An Adaptive Card, for the Teams workflow that posts to a channel when it gets a webhook request. jq does the quoting; a
-# text run shows every character as it is, where a text block would read some as markup.
+# text run shows every character as it is; a text block would read some as markup.
 payload="$(jq -n --arg sign "$sign" --arg color "$color" --arg service "$SERVICE" --arg text "${text:0:2000}" --arg url "${RUN_URL:-}" \
   --arg why "$why" --arg commit "${COMMIT_URL:-}" --arg page "${PAGE_URL:-}" '
   def link($words): if . == "" then empty else {type: "Action.OpenUrl", title: $words, url: .} end;

@@ -3,7 +3,7 @@
 # upgrade by Helm, whose description begins with "Step:", so that no rollback goes to it. Why: docs/releasing.md.
 # shellcheck shell=bash
 
-# Helm's revision that serves, and the newest one from before this step: ci/deploy.sh knows them. What else is set elsewhere
+# Helm's revision that serves, and the newest one from before this step: ci/deploy.sh knows them. Anything else set elsewhere
 # is set by git_wins.
 good="" before=0 flags=()
 
@@ -12,7 +12,7 @@ CANDIDATE_SHARES=""
 # How many seconds a load balancer may take to follow the route. Pods that it still sends requests to must not go.
 CANDIDATE_DRAIN="${CANDIDATE_DRAIN:-15}"
 
-# What the stable track runs while the candidate is tried: digest, commit, and its pods as they are.
+# The stable track while the candidate is tried: digest, commit, and its pods as they are.
 stable_digest="" stable_revision="" stable_pods="{}"
 
 # True when pods of a candidate are there: it waits to be promoted, or the run that tried it was cut off.
@@ -97,13 +97,13 @@ set_share() {
     --wait --timeout "${timeout:?}"
 }
 
-# step SHARE TEXT: go on, or give the release up. What an own step left is the newest revision; a newer one is somebody else's.
+# step SHARE TEXT: go on, or give the release up. The newest revision is that of an own step; a newer one belongs to another process.
 stepped=""
 step() {
   local last
   if [ -n "$stepped" ]; then
     before=$((before + 1))
-    last="$(release_history | last_revision)" || give_up "nobody can tell whether another deployment of $ENVIRONMENT came in between"
+    last="$(release_history | last_revision)" || give_up "it is unknown whether another deployment of $ENVIRONMENT came in between"
     dry || ((last == before)) || leave "$REVISION was at a share of its own, and another deployment came in between"
   fi
   if set_share "$1" "$2"; then
@@ -117,8 +117,8 @@ step() {
   give_up "$REVISION could not be installed in $ENVIRONMENT as the candidate"
 }
 
-# take_over: try the new release as the candidate, and make it the stable one if it is good. The last upgrade, after which there
-# is no candidate any more, is that of every deployment.
+# take_over: try the new release as the candidate, and make it the stable one if it is good. The last upgrade, after which no
+# candidate is left, is that of every deployment.
 take_over() {
   local share=0
   if [ "${PROMOTE:-0}" != 1 ]; then
@@ -137,7 +137,7 @@ take_over() {
   before=$((before + 1))
 }
 
-# try_candidate: nobody reaches it but who sends the header.
+# try_candidate: only requests with the header reach it.
 try_candidate() {
   keep_stable || die "cannot read what the stable track of $ENVIRONMENT runs: nothing was changed"
   step 0 "Step: the candidate starts ($REVISION)"

@@ -9,7 +9,7 @@ answers=.copier-answers.yml
 result=build/template-update
 environment="" # of the scaffolder that ci/scaffolder.txt names
 
-# answer NAME: what an answers file on stdin says.
+# answer NAME: its value in an answers file on stdin.
 answer() { sed -n "s/^$1: *//p" | tr -d "'\""; }
 
 # Whoever can change `_src_path` in a branch could have files from anywhere proposed here, so that two other places must
@@ -83,11 +83,11 @@ if [[ -n "$(git diff --name-only --diff-filter=U)" ]]; then
     git diff --name-only --diff-filter=U | sed "s/^/    /"
     cat <<END
 
-Somebody who knows the change decides, on a branch:
+A person who knows the change decides, on a branch:
 
     git switch --create template-update origin/main
     ci/scaffolder.sh install build/scaffolder
-    build/scaffolder/bin/scaffold update     # then mend the files above, between <<<<<<< and >>>>>>>
+    build/scaffolder/bin/scaffold update     # then fix the files above, between <<<<<<< and >>>>>>>
     git add --all
     build/scaffolder/bin/scaffold check
     git commit --message 'Update the template'
@@ -99,7 +99,7 @@ END
   scaffold update --abort >&2
   exit
 fi
-[[ "$status" == 0 ]] || die "scaffold update ended with $status, which is no answer: its own words are above"
+[[ "$status" == 0 ]] || die "scaffold update ended with $status, which is not a known status: its own output is above"
 
 git add --all .
 if git diff --cached --quiet; then
@@ -107,14 +107,14 @@ if git diff --cached --quiet; then
   exit
 fi
 git diff --cached --binary --full-index >"$result/change.patch"
-scaffold check >"$result/check.txt" || say "scaffold check found something: the proposal says what"
+scaffold check >"$result/check.txt" || say "scaffold check found something: the proposal lists it"
 {
   echo "The template has a new release; this takes it here from $release. Read it like any other change."
   echo
   cat "$result/notes.md"
   rest
   if [[ -n "${UPDATE_REPORT:-}" ]]; then "$UPDATE_REPORT" "$environment"; fi
-  printf '\n%s\n\n' "What \`scaffold check\` says:"
+  printf '\n%s\n\n' "Result of \`scaffold check\`:"
   sed "s/^/    /" "$result/check.txt"
 } >"$result/body.md"
 end change

@@ -9,7 +9,7 @@ dry || mkdir -p build
 
 images="$(sed -nE 's/^FROM (--platform=[^ ]+ )?([^ @]+:[^ @]+)( .*)?$/\2/p' Dockerfile | sort -u)"
 for image in $images; do
-  # ${NAME} in a tag is what `ARG NAME=` says.
+  # ${NAME} in a tag is the value of `ARG NAME=`.
   name="$image"
   while [[ "$name" =~ \$\{([A-Z_]+)\} ]]; do
     argument="${BASH_REMATCH[1]}"

@@ -11,7 +11,7 @@ out=build/app
 classes=build/classes
 test_classes=build/test-classes
 
-# "javac 1.8.0_502" is Java 8, "javac 21.0.12" is Java 21. JDK 8 says it on standard error.
+# "javac 1.8.0_502" is Java 8, "javac 21.0.12" is Java 21. JDK 8 prints it on standard error.
 jdk=$("${bin}javac" -version 2>&1 | sed -n 's/^javac \(1\.\)\{0,1\}\([0-9]*\).*/\2/p')
 if [ "${jdk:-0}" -lt "$java_version" ]; then
   echo "app/build.sh: .java-version asks for JDK $java_version, and ${bin}javac is ${jdk:-of an unknown version}." >&2
@@ -32,7 +32,7 @@ app/libraries.sh
 libraries=() main_path="$classes" test_path="$classes"
 if [ -d build/libraries ]; then
   while IFS= read -r jar; do libraries+=("${jar##*/}"); done < <(find build/libraries -maxdepth 1 -name '*.jar' | sort)
-  # What a library says of another one that is not here is its own affair.
+  # Warnings of a library about another one that is not here do not matter.
   options+=("-Xlint:-classfile" "-Xlint:-path")
   main_path="$classes:build/libraries/*" test_path="$classes:build/libraries/*:build/libraries/test/*"
 fi

@@ -7,7 +7,7 @@ need ENVIRONMENT
 tool aws helm kubectl
 connect_cluster
 
-# The autoscaler imitates the scheduler of one minor version: another one would add nodes that help nobody.
+# The autoscaler imitates the scheduler of one minor version: another one would add nodes that help no pod.
 version="${CLUSTER_AUTOSCALER_VERSION%.*}"
 if ! dry; then
   cluster="$(aws eks describe-cluster --name "$CLUSTER_NAME" --region "$AWS_REGION" --query cluster.version --output text)"

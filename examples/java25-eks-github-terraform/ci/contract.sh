@@ -78,7 +78,7 @@ finish() {
   ((!failed || reports))
 }
 
-# stop SENTENCE: there is no service to hold against anything.
+# stop SENTENCE: no service runs that could be tested.
 stop() {
   if [[ -s "$log" ]]; then sed 's/^/        | /' "$log" | tail -n 15; fi
   result start "$1"
@@ -101,7 +101,7 @@ trap 'stop "the test was stopped after $TIME_LIMIT seconds: the service hangs, o
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# ask PATH [OPTION…]: the status; 000 where there is no answer. The body is in $work/body, the head in $work/head.
+# ask PATH [OPTION…]: the status; 000 without an answer. The body is in $work/body, the head in $work/head.
 ask() {
   local path="$1"
   shift
@@ -199,7 +199,7 @@ result ready "$(expect "GET /readyz" "$status" 200)"
 # The log from here on is that of a running service.
 log_start=$(($(wc -l <"$log") + 1))
 
-# ---- metrics of a service that nobody has asked anything
+# ---- metrics of a service before its first request
 
 scrape
 type="$(header content-type)"
@@ -302,9 +302,9 @@ open 9 '\x16\x03\x01 no request\r\n\r\n' || seen="no connection"
 status="$(answer_of 9)"
 case "$status" in
   400 | 431 | 405 | 501) ;;
-  *) seen="what is no request is answered with ${status:-nothing}" ;;
+  *) seen="an invalid request is answered with ${status:-nothing}" ;;
 esac
-if [[ "$(ask /healthz)" != 200 ]]; then seen="after what is no request /healthz is not 200"; fi
+if [[ "$(ask /healthz)" != 200 ]]; then seen="after an invalid request /healthz is not 200"; fi
 result no-request "$seen"
 
 seen=""
@@ -342,7 +342,7 @@ seen="$(awk -F '\t' '
   { if (!($1 in line)) order[++count] = $1; line[$1] = line[$1] " " $2 " " }
   END {
     if (wrong) exit
-    if (!count) print "there is no line after four requests"
+    if (!count) print "no line in the log after four requests"
     for (i = 1; i <= count; i++) {
       n = split("time level message", keys, " ")
       for (k = 1; k <= n; k++) if (index(line[order[i]], " " keys[k] " ") == 0) { print "a line has no " keys[k]; exit }

@@ -22,7 +22,7 @@ apply_release() {
 
 install_release() { apply_release "$IMAGE" "$DIGEST" "$REVISION" "$REVISION"; }
 
-# What an apply says when it is refused because somebody else is at work: the state is locked, or, for who deploys past
+# Errors of an apply that is refused because another process is at work: the state is locked, or, for who deploys past
 # Terraform, the release is pending, or its revision or its name was taken a moment earlier.
 refusals() {
   echo 'Error acquiring the state lock|another operation \(install/upgrade/rollback\) is in progress|release: already exists|cannot re-?use a name that is still in use'
@@ -41,7 +41,7 @@ return_to() {
 
 # recover_pending HISTORY: a pipeline that was killed leaves its release "pending", so that Helm refuses the next one, and
 # may leave Terraform's state locked. Without the record of the revision that was cut off, the one before it is the last
-# again: the next apply starts from there, or installs over what a first one left. Whoever calls this has waited until nobody
+# again: the next apply starts from there, or installs over what a first one left. Whoever calls this has waited until no one
 # can be working on it any more (settled_history).
 recover_pending() {
   local status number
@@ -73,12 +73,12 @@ release_lock() {
     initialize
     run terraform -chdir=terraform/deploy force-unlock -force "$holder"
   else
-    say "the run $holder has the lock on Terraform's state${age:+, since $age s}; after $limit s it counts as cut off (CUT_OFF=1 says that it was)"
+    say "the run $holder has the lock on Terraform's state${age:+, since $age s}; after $limit s it counts as cut off (CUT_OFF=1 declares it cut off)"
   fi
 }
 
 # left_behind STATUS AGE LIMIT: true when the lock is that of a run that was cut off. A rollback of the pipeline (NOT_AFTER)
-# says CUT_OFF=1 of its own release alone: without one that is pending, the lock may be another run's.
+# sets CUT_OFF=1 for its own release alone: without one that is pending, the lock may be another run's.
 left_behind() {
   if [[ "${CUT_OFF:-0}" == 1 && (-z "${NOT_AFTER:-}" || "$1" == pending-*) ]]; then return 0; fi
   if [[ -z "$2" ]]; then

@@ -7,7 +7,7 @@ need ENVIRONMENT
 tool helm kubectl
 connect_cluster
 
-# Secrets are not in Git, and without these two an alert would reach nobody. One that is there stays as it is. The values go
+# Secrets are not in Git, and without these two an alert would reach no one. One that exists stays as it is. The values go
 # through a pipe: in the arguments of a command every user of this machine could read them.
 secret() { # secret NAME VARIABLE=KEY…: make the Secret NAME of these variables
   local name="$1" pair
@@ -22,7 +22,7 @@ secret() { # secret NAME VARIABLE=KEY…: make the Secret NAME of these variable
       stringData: ($ARGS.positional | map(split("=") | {(.[1]): env[.[0]]}) | add)}' --args "$@" | kubectl create -f - >/dev/null
 }
 tool jq
-dry || kubectl get namespace monitoring >/dev/null 2>&1 || die "there is no namespace monitoring: make platform ENVIRONMENT=$ENVIRONMENT comes first"
+dry || kubectl get namespace monitoring >/dev/null 2>&1 || die "the namespace monitoring does not exist: make platform ENVIRONMENT=$ENVIRONMENT comes first"
 export DEADMAN_URL_HINT="an address that is called every few minutes and tells you when the calls stop: monitoring/README.md"
 if dry; then export CHAT_WEBHOOK_URL="${CHAT_WEBHOOK_URL:-…}" DEADMAN_URL="${DEADMAN_URL:-…}"; fi
 secret alertmanager-chat CHAT_WEBHOOK_URL=url DEADMAN_URL=deadman-url

@@ -8,16 +8,16 @@
 # a full Git commit, also what builds it.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
-export UV_NO_CONFIG=1 # what the service's own project says of uv is not meant for this
+export UV_NO_CONFIG=1 # the service's own settings of uv are not meant for this
 
 wanted=ci/scaffolder.in
 lock=ci/scaffolder.txt
 
-# What is written and said here is committed and logged: it holds no password of an address.
+# Files and output of this script are committed and logged: they hold no password of an address.
 mask() { sed -E 's#//([^/@[:space:]]*:[^@[:space:]]*|[^/[:space:]]*)@#//***@#g'; }
 say() { printf '%s\n' "$*" | mask >&2; }
 
-# masked COMMAND…: run it, without the passwords in what it says on stderr.
+# masked COMMAND…: run it, without the passwords in its stderr.
 masked() {
   { run "$@" 2>&1 >&3 3>&- | mask >&2; } 3>&1
 }
@@ -88,12 +88,12 @@ want() {
 
 install() {
   local into
-  [[ -f "$lock" ]] || die "there is no $lock: make pin SCAFFOLDER_FROM=… writes it (docs/living-with-the-template.md)"
+  [[ -f "$lock" ]] || die "no $lock: make pin SCAFFOLDER_FROM=… writes it (docs/living-with-the-template.md)"
   tool uv git
   sort_lock "$lock"
   masked uv venv --quiet --no-project --python ">=3.11" "$1"
   into=(uv pip install --quiet --python "$1" --no-deps)
-  # What builds comes first and is a wheel itself, so that no build fetches anything.
+  # Build backends come first and are wheels themselves, so that no build fetches anything.
   if [[ -s "$scratch/builds" ]]; then
     masked "${into[@]}" --require-hashes --no-build --requirement "$scratch/builds.txt"
   fi
@@ -160,7 +160,7 @@ objection() {
     *http://* | *git://*) echo "what comes over plain http can be changed on its way" ;;
     *git+*) echo "a branch or a tag can be moved, and only a full commit cannot" ;;
     -*) echo "this option has no place in a lock" ;;
-    *--hash=*) echo "this is no version or address with hashes of SHA-256" ;;
+    *--hash=*) echo "this is not a version or address with hashes of SHA-256" ;;
     *) echo "it has no hash, so that any file of this name would be installed" ;;
   esac
 }

@@ -10,10 +10,10 @@ if [[ -f .trivyignore.yaml ]]; then
 fi
 
 if [[ -d build/image ]] || dry; then
-  # What nobody has fixed yet cannot be fixed by waiting for a release here, so it does not stop one.
+  # A finding without a fixed version cannot be fixed here, so it does not stop a release.
   run trivy image --input build/image --scanners vuln,secret --ignore-unfixed "${options[@]}"
 else
-  die "there is no build/image to scan: run \`make build\` first"
+  die "no build/image to scan: run \`make build\` first"
 fi
 # Without an image the chart does not render, and trivy would leave it out without a word.
 run trivy fs --scanners misconfig,secret --skip-dirs build --helm-values "$CHART/values-local.yaml" "${options[@]}" .

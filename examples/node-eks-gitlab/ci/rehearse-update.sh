@@ -9,7 +9,7 @@ scaffold="$1/bin/scaffold"
 result="$PWD/build/template-update"
 place="$result/rehearsal"
 
-printf '\n%s\n\n' "What Terraform would do to environments that exist, rehearsed without an account:"
+printf '\n%s\n\n' "Changes that Terraform would make to existing environments, rehearsed without an account:"
 # A second checkout of this commit, because the release is in this one already.
 git worktree add --quiet --detach "$place" HEAD >&2
 (cd "$place" && run "$scaffold" update --dry-run --rehearse --format json) >"$result/rehearsal.json" || true

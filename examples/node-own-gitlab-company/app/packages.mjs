@@ -3,7 +3,7 @@
  * `node app/packages.mjs FOLDER [--omit=dev]`, from the root of the repository. Without packages it does nothing.
  *
  * `npm ci` takes exactly what the lock names, with its hashes, and from its cache what that has. Scripts of packages are
- * not run: an installation is no reason to run the code of strangers.
+ * not run: an installation must not run the code of strangers.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ const LOCK = 'app/package-lock.json';
 const MANIFESTS = ['package.json', 'package-lock.json', '.npmrc'];
 const [folder, ...options] = process.argv.slice(2);
 
-/** What `npm ci` has to install, by path; `link` is a folder of this repository. */
+/** Packages that `npm ci` has to install, by path; `link` is a folder of this repository. */
 function locked(packages) {
   const kept = Object.entries(packages).filter(([path]) => path.includes('node_modules/'));
   return options.includes('--omit=dev') ? kept.filter(([, entry]) => !entry.dev) : kept;
@@ -62,10 +62,18 @@ function stop(message) {
 
 const manifest = JSON.parse(readFileSync('app/package.json', 'utf8'));
 const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'];
+// Node.js looks for packages in every folder above, so that only the image would lack these.
+const above = existsSync('package.json') ? Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies ?? {}) : [];
+if (above.length > 0) {
+  console.error(
+    `app/build.sh: note: package.json beside app/ has ${above.join(', ')}, which no image has. ` +
+      `If the service needs it, run \`npm install --prefix app ${above.join(' ')}\`, and remove package.json beside app/.`,
+  );
+}
 const depends = kinds.some((kind) => Object.keys(manifest[kind] ?? {}).length > 0);
 if (depends && !existsSync(LOCK)) {
   stop(
-    `app/package.json has dependencies, but there is no ${LOCK} to install them from. ` +
+    `app/package.json has dependencies, but no ${LOCK} to install them from. ` +
       'Run `npm install --prefix app --package-lock-only` and commit the file.',
   );
 }

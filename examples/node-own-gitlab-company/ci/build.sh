@@ -25,7 +25,7 @@ fi
 SOURCE_DATE_EPOCH="$(git log -1 --format=%ct "$REVISION")"
 created="$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ "$REVISION")"
 arguments=("REVISION=$REVISION" "CREATED=$created" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "$RUNTIME_ARGUMENT=$(<"$RUNTIME_FILE")")
-arguments+=("HTTP_PROXY=$HTTP_PROXY" "HTTPS_PROXY=$HTTPS_PROXY" "NO_PROXY=$NO_PROXY") # for the steps alone: they are no part of the image
+arguments+=("HTTP_PROXY=$HTTP_PROXY" "HTTPS_PROXY=$HTTPS_PROXY" "NO_PROXY=$NO_PROXY") # for the steps alone: they are not in the image
 output="type=oci,dest=build/image,tar=false,rewrite-timestamp=true,name=$SERVICE:local"
 
 # Provenance and bill of materials become part of the index, so that the digest covers them. ATTESTATIONS=0 is for

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What a cluster of your own gets before the pipeline, in one command for each environment: docs/first-deploy.md, steps 4 and 5.
+# Setup of a cluster of your own before the pipeline, in one command for each environment: docs/first-deploy.md, steps 4 and 5.
 # Each step looks first whether it is done, so that it can be run again at any time.
 #
 #   ENVIRONMENT, KUBECONFIG: which one, and the file of its administrator
 #   PULL_USER, PULL_PASSWORD: with what the nodes read the image; it may do nothing else
 #   CHAT_WEBHOOK_URL, DEADMAN_URL: for the monitoring
-#   PIPELINE_LOGIN=own: the pipeline logs in without a file that this script makes; RENEW=1: make the file anew
+#   PIPELINE_LOGIN=own: the pipeline logs in without a file that this script makes; RENEW=1: make a new file
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
@@ -19,7 +19,7 @@ lacks() {
   missing=$((missing + 1))
 }
 
-# The chart says by which Secret the nodes read the image, and says [] if they need none.
+# The chart names the Secret with which the nodes read the image, or [] if they need none.
 pulls_with_secret() { ! grep -qE '^imagePullSecrets: *\[\]' "$CHART/values-$ENVIRONMENT.yaml"; }
 there() { kubectl "$@" --output name >/dev/null 2>&1; }
 given() { [ -n "${!1:-}" ] || lacks "$1: ${*:2}"; }
@@ -33,7 +33,7 @@ look() {
   if [ -z "${KUBECONFIG:-}" ]; then
     lacks "KUBECONFIG: the file with which the administrator reaches the cluster of $ENVIRONMENT"
   elif ! kubectl auth can-i '*' '*' --all-namespaces >/dev/null 2>&1; then
-    lacks "the rights of an administrator: \`kubectl auth can-i '*' '*' --all-namespaces\` with $KUBECONFIG does not say yes"
+    lacks "the rights of an administrator: \`kubectl auth can-i '*' '*' --all-namespaces\` with $KUBECONFIG does not answer yes"
   fi
   if pulls_with_secret && ! there --namespace "$NAMESPACE" get secret registry; then
     given PULL_USER "a user of the registry who may pull and nothing else; a registry without a login: imagePullSecrets: [] in $CHART/values-$ENVIRONMENT.yaml"
@@ -60,14 +60,14 @@ pull_secret() {
     kubectl create -f - >/dev/null
 }
 
-# A login that ends within 30 days is made anew.
+# A login that ends within 30 days is replaced.
 lasts() {
   [ "${RENEW:-}" != 1 ] && [ -f "$login" ] &&
     kubectl --kubeconfig "$login" config view --raw --output 'jsonpath={.users[0].user.client-certificate-data}' |
     base64 --decode | openssl x509 -noout -checkend 2592000 >/dev/null 2>&1
 }
 
-# The cluster signs a certificate in the group that platform/deployer-role.yaml binds. Nobody can take it back: it ends after 90 days.
+# The cluster signs a certificate in the group that platform/deployer-role.yaml binds. It cannot be revoked: it ends after 90 days.
 sign() {
   local waited=0
   say "+ openssl req (a key, and a request for $name in the group $SERVICE-deployers)"
@@ -107,7 +107,7 @@ write_login() {
   mv "$login.new" "$login"
 }
 
-# What it may do: yes in its namespace, no in every other one, those of other services too.
+# Its rights: yes in its namespace, no in every other one, those of other services too.
 prove() {
   local namespace may
   if dry; then
@@ -118,7 +118,7 @@ prove() {
     may="$(kubectl --kubeconfig "$login" auth can-i create deployments --namespace "$namespace" 2>/dev/null)" || may="${may:-no}"
     case "$namespace $may" in
       "$NAMESPACE yes") say "the pipeline may deploy to namespace $namespace" ;;
-      "$NAMESPACE "*) die "the login in $login may not deploy to namespace $namespace: \`kubectl --kubeconfig $login auth whoami\` says who it is" ;;
+      "$NAMESPACE "*) die "the login in $login may not deploy to namespace $namespace: \`kubectl --kubeconfig $login auth whoami\` shows who it is" ;;
       *" yes") lacks "a boundary: the pipeline may deploy to namespace $namespace. A service there still binds the group deployers: it has to take release 0.6.0 of the template" ;;
     esac
   done
@@ -139,4 +139,4 @@ make platform
 pull_secret
 make monitoring
 if [ "${PIPELINE_LOGIN:-}" != own ]; then prove; fi
-say "$ENVIRONMENT takes the service. What the pipeline logs in with: ${PIPELINE_LOGIN:-$login}"
+say "$ENVIRONMENT takes the service. Login of the pipeline: ${PIPELINE_LOGIN:-$login}"

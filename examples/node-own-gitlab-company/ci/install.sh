@@ -5,7 +5,7 @@
 timeout="${TIMEOUT:-10m}"
 patience() { echo "$timeout"; }
 
-# Helm 4 lets the API server merge, and that refuses to take back what somebody changed with kubectl, such as a raised
+# Helm 4 lets the API server merge, and that refuses to take back a change made with kubectl, such as a raised
 # maximum of pods: the deployment would fail. Git wins, as with Helm 3, which does not know these flags.
 git_wins() {
   flags=()
@@ -25,7 +25,7 @@ install_release() {
     --wait --timeout "$timeout"
 }
 
-# What Helm says when it refuses because somebody else is at work: the release is pending, or another one was faster to write
+# Helm's errors when it refuses because another process is at work: the release is pending, or another one was faster to write
 # the same revision or the first one. The words are those of Helm 3 and Helm 4.
 refusals() {
   echo 'another operation \(install/upgrade/rollback\) is in progress|release: already exists|cannot re-?use a name that is still in use'
@@ -38,7 +38,7 @@ return_to() {
 }
 
 # recover_pending HISTORY: a pipeline that was killed leaves its release "pending", and Helm refuses the next one. Whoever
-# calls this has waited until nobody can be working on it any more (settled_history).
+# calls this has waited until no one can be working on it any more (settled_history).
 recover_pending() {
   local status standing
   status="$(last_status <<<"$1")"

@@ -12,7 +12,7 @@ export TRIVY_CHECKS_BUNDLE_REPOSITORY="registry.example.com/mirror/ghcr.io/aquas
 export MISE_AQUA_COSIGN=false MISE_AQUA_SLSA=false MISE_AQUA_MINISIGN=false MISE_AQUA_GITHUB_ATTESTATIONS=false
 export TF_CLI_CONFIG_FILE="${TF_CLI_CONFIG_FILE:-$PWD/ci/terraform.rc}"
 
-# What uv installs: the scaffolder.
+# Packages that uv installs: the scaffolder.
 export UV_DEFAULT_INDEX="https://mirror.example.com/pypi.org/simple"
 
 # The packages of the service.

@@ -10,7 +10,7 @@ source ci/servers.sh
 need ENVIRONMENT IMAGE DIGEST REVISION
 tool git cosign jq curl
 
-# What reaches qa and prod was merged. A signature says that the pipeline built the image, not that its commit is still the
+# Commits that reach qa and prod were merged. A signature proves that the pipeline built the image, not that its commit is still the
 # team's: neither a digest typed by hand nor a branch whose run was started by mistake comes further than dev.
 require_main() {
   local main=refs/remotes/origin/main
@@ -33,7 +33,7 @@ verify_signature() {
   return 1
 }
 
-# A message that does not arrive is worth a line in the log, not a failed deployment. Bad news says why, and where to read on.
+# A message that does not arrive is worth a line in the log, not a failed deployment. Bad news has the reason, and a link to read on.
 why=""
 announce() {
   local commit="" page=""
@@ -75,7 +75,7 @@ give_up() {
   if [ -n "$failed" ]; then
     announce failed "$reason, and the rollback failed too on$failed: $ENVIRONMENT needs someone now."
   elif ! now="$(digest_on "$1")"; then
-    announce failed "$reason, and nobody can tell what $1 runs: $ENVIRONMENT needs someone now."
+    announce failed "$reason, and it is unknown what $1 runs: $ENVIRONMENT needs someone now."
   elif [ -z "$now" ]; then
     announce failed "$reason. Nothing ran on $1 before, so the failed release stays there to be looked at."
   else
@@ -105,6 +105,12 @@ for server in $servers; do
       announce failed "$REVISION was not deployed: another deployment of $ENVIRONMENT is under way. Deploy $REVISION again when it has ended."
       exit 75
       ;;
+    124)
+      # What it had done by then is unknown, so that this server is one of those that go back.
+      changed+=("$server")
+      give_up "$server" "the command that brings $REVISION to $server in $ENVIRONMENT was cut off"
+      ;;
+    125) give_up "$server" "$server in $ENVIRONMENT takes no commands, so that $REVISION did not reach it" ;;
     *) give_up "$server" "$REVISION does not run on $server in $ENVIRONMENT" ;;
   esac
   if ! ONLY="$server" EXPECTED_REVISION="$REVISION" EXPECTED_RUNTIME="$(<"$RUNTIME_FILE")" ci/smoke.sh; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keep what the servers say after a failed deployment: build/diagnostics/<environment>/<server>/. ONLY names one of them.
+# Keep the logs of the servers after a failed deployment: build/diagnostics/<environment>/<server>/. ONLY names one of them.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
@@ -17,7 +17,7 @@ keep() {
 
 if dry; then servers="$SERVICE-$ENVIRONMENT-1"; else servers="${ONLY:-$(need_servers)}"; fi
 for server in $servers; do
-  # What the release that was taken back said; the service that runs now has a log of its own.
+  # Log of the release that was taken back; the service that runs now has a log of its own.
   keep "$server" failed.log "cat /var/lib/$SERVICE/failed.log"
   keep "$server" service.log "journalctl --unit $SERVICE.service --lines 100 --no-pager --output cat"
   keep "$server" proxy.log "journalctl --unit proxy.service --lines 50 --no-pager --output cat"

@@ -3,42 +3,33 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
+source ci/watch.sh
 source ci/servers.sh
 need ENVIRONMENT
 tool jq
 
-export DEADMAN_URL_HINT="an address that is called every few minutes and tells you when the calls stop: monitoring/README.md"
+# Secrets are not in Git, and not in a command that a machine gets: the cloud keeps those for a month. They go to its secret store, and
+# the machine reads them there. Without these two an alert would reach nobody. What is there stays as it is, unless a new value is given.
+if [[ -n "${CHAT_WEBHOOK_URL:-}" ]]; then put_secret chat-webhook-url "$CHAT_WEBHOOK_URL"; fi
+if [[ -n "${DEADMAN_URL:-}" ]]; then put_secret deadman-url "$DEADMAN_URL"; fi
 if dry; then
-  say "+ put CHAT_WEBHOOK_URL and DEADMAN_URL on the monitoring machine, if they are not there"
   play "$SERVICE-$ENVIRONMENT-monitoring" monitoring.yml
   exit
 fi
 machine="$(monitoring_name)"
 servers="$(need_servers)"
 
-# Secrets are not in Git, and without these two an alert would reach nobody. What is there stays as it is. The command is in the
-# history of the cloud for a month, for everybody who may read that: give no one of the account more than they need.
-folder=/etc/alertmanager/secrets/alertmanager-chat
 # A machine that was made a moment ago takes no command yet: it still installs what receives them.
-found=""
+reached=""
 for _ in $(seq 40); do
-  found="$(on_server "$machine" "test -s $folder/url && test -s $folder/deadman-url && echo there || echo missing")" && break
+  on_server "$machine" "command -v ansible-playbook >/dev/null" && reached=1 && break
   say "$machine does not take commands yet: waiting"
   sleep 15
 done
-[[ -n "$found" ]] || die "$machine takes no commands"
-if [[ "$found" != there ]]; then
-  need CHAT_WEBHOOK_URL DEADMAN_URL
-  say "+ put CHAT_WEBHOOK_URL and DEADMAN_URL on $machine"
-  on_server "$machine" "set -eu
-umask 077
-mkdir -p $folder
-printf %s $(printf %s "$CHAT_WEBHOOK_URL" | base64 | tr -d '\n') | base64 -d >$folder/url
-printf %s $(printf %s "$DEADMAN_URL" | base64 | tr -d '\n') | base64 -d >$folder/deadman-url
-chmod 755 /etc/alertmanager/secrets $folder
-chown 65534 $folder/url $folder/deadman-url"
-fi
+[[ -n "$reached" ]] || die "$machine takes no commands"
 
-targets="$(for server in $servers; do jq -n --arg name "$server" --arg address "$(server_address "$server")" '{name: $name, address: $address}'; done | jq -cs '{monitoring_servers: .}')"
-PACKED=monitoring play "$machine" monitoring.yml "$targets"
+targets="$(for server in $servers; do jq -n --arg name "$server" --arg address "$(server_address "$server")" '{name: $name, address: $address}'; done)"
+variables="$(jq -cs --arg url "$(secret_address chat-webhook-url)" --arg deadman "$(secret_address deadman-url)" \
+  '{monitoring_servers: ., monitoring_secrets: {url: $url, "deadman-url": $deadman}}' <<<"$targets")"
+PACKED=monitoring play "$machine" monitoring.yml "$variables"
 say "$machine watches $(wc -w <<<"$servers" | tr -d ' ') servers of $ENVIRONMENT"

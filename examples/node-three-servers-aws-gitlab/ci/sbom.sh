@@ -6,14 +6,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 tool jq
 
-# blob DIGEST: where the OCI layout keeps it.
+# blob DIGEST: its path in the OCI layout.
 blob() { echo "build/image/blobs/${1/://}"; }
 
 if dry; then
   say "+ extract the SPDX statement of build/image to build/sbom.spdx.json"
   exit
 fi
-[[ -d build/image ]] || die "there is no build/image: run \`make build\` first"
+[[ -d build/image ]] || die "no build/image: run \`make build\` first"
 
 index="$(jq -r '.manifests[0].digest' build/image/index.json)"
 attestation="$(jq -r '[.manifests[] | select(.annotations["vnd.docker.reference.type"] == "attestation-manifest")][0].digest // ""' "$(blob "$index")")"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the scripts of this folder do on a server: send it server/ and run a playbook there, or ask its service a question.
+# Steps of this folder's scripts on a server: send it server/ and run a playbook there, or ask its service a question.
 
 # The folder, and the one that PACKED names, in a form that fits into a command of the cloud.
 packed_playbooks() {
@@ -14,7 +14,8 @@ number_of() {
 }
 
 # play SERVER PLAYBOOK NAME=VALUE…: run a playbook of server/ on a server. Its exit status: 0 done; 2 it failed, and the release before
-# runs again; 75 another deployment is at work there. The output is short, because a cloud cuts it: the last lines, which say why.
+# runs again; 75 another deployment is at work there; 124 it was cut off; 125 it never began. The output is short, because a cloud
+# cuts it: the last lines, which say why.
 play() {
   local server=$1 playbook=$2 variables="" pair
   shift 2
@@ -35,9 +36,16 @@ grep -E '^fatal: |^localhost +: ' play.log | cut -c1-700 | tail -n 4
 exit \$status" >&2
 }
 
-# info_of SERVER: print what its service says of itself (/info), or nothing.
+# info_of SERVER: print its service's answer to /info, or nothing.
 info_of() {
   on_server "$1" "curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 2 --retry-all-errors http://127.0.0.1:$SERVICE_PORT/info"
+}
+
+# releases_on SERVER: print the digest that was good there last, and that of the release before, as far as there are any.
+releases_on() {
+  on_server "$1" "cd /var/lib/$SERVICE 2>/dev/null || exit 0
+cat digest 2>/dev/null || exit 0
+sed -n 's/^Environment=IMAGE_DIGEST=//p' previous.container 2>/dev/null || exit 0"
 }
 
 # digest_on SERVER: print the digest that was good there last, or nothing when the server has never had one.

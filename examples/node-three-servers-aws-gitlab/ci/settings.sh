@@ -29,7 +29,7 @@ PLATFORM="${PLATFORM:-linux/amd64}"
 BUILDKIT_IMAGE="moby/buildkit:v0.33.0@sha256:6c2fa84a6b61ccd72899dde4239f8d5717f05f9a8ca6f3cad185fb1a95a94de3"
 SBOM_IMAGE="docker/buildkit-syft-scanner:1.12.0@sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9"
 
-# Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
+# Allowed sources of the template. Every other `_src_path` in .copier-answers.yml is refused.
 TEMPLATE_SOURCES=("scaffold://templates.git")
 # Tells in the weekly proposal what Terraform would do; empty: nothing does.
 UPDATE_REPORT="ci/rehearse-update.sh"

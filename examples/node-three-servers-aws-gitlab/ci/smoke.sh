@@ -8,12 +8,12 @@ source ci/prelude.sh
 need ENVIRONMENT DIGEST
 tool jq curl
 
-# What /info must say. A deployment knows commit and runtime and sets EXPECTED_…; a rollback knows the digest alone.
+# Expected answer of /info. A deployment knows commit and runtime and sets EXPECTED_…; a rollback knows the digest alone.
 expected="$(jq -n --arg environment "$ENVIRONMENT" --arg digest "$DIGEST" \
   --arg revision "${EXPECTED_REVISION:-}" --arg runtime "${EXPECTED_RUNTIME:-}" \
   '{environment: $environment, digest: $digest, revision: $revision, runtime: $runtime} | with_entries(select(.value != ""))')"
 
-# judge WHO ANSWER: print each difference and fail, or say that it is right. Runtime 21 is satisfied by 21.0.12.
+# judge WHO ANSWER: print each difference and fail, or report a match. Runtime 21 is satisfied by 21.0.12.
 judge() {
   local differences
   differences="$(jq -r --argjson expected "$expected" '

@@ -2,12 +2,12 @@
 # Terraform with the arguments of this repository: tf.sh init|plan|apply|test|lock bootstrap|shared|env
 #
 # `plan` keeps its plan in build/, and `apply` carries out that plan and no other. Without one, a person who types `apply`
-# sees the plan and is asked; with YES=1 nobody is.
+# sees the plan and is asked; with YES=1 no one is.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
 verb="${1:-}" root="${2:-${ROOT:-env}}"
-[ -d "terraform/$root" ] || die "there is no terraform/$root: name a folder of terraform/ with ROOT=…"
+[ -d "terraform/$root" ] || die "no terraform/$root: name a folder of terraform/ with ROOT=…"
 tool terraform
 
 export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1
@@ -53,7 +53,7 @@ case "$verb" in
       terraform_in_root plan -input=false -out="$plan" ${variables[@]+"${variables[@]}"}
       confirm
     fi
-    [ -f "$plan" ] || dry || die "there is no plan: run \`make tf-plan ROOT=$root\` first, and read it"
+    [ -f "$plan" ] || dry || die "no plan: run \`make tf-plan ROOT=$root\` first, and read it"
     terraform_in_root apply -input=false "$plan"
     run rm -f "$plan"
     ;;

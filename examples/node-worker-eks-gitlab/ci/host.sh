@@ -34,9 +34,9 @@ description() {
 }
 
 # push REFSPEC NOTES: GitLab makes the merge request while it takes the branch, so that the token needs no other right
-# than to push. What to do before the deployment (NOTES) is in its description.
+# than to push. The steps before the deployment (NOTES) are in its description.
 push() {
-  local text="What is new, what was merged and what the checks say: ${RUN_URL:-the log of the pipeline}"
+  local text="News, merged changes and results of the checks: ${RUN_URL:-the log of the pipeline}"
   if [[ -s "$2" ]]; then
     text+="\n\n$(description "$2")"
   fi

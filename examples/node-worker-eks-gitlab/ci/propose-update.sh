@@ -10,31 +10,31 @@ tool git curl jq
 
 result=build/template-update
 if dry; then
-  say "+ propose what $result says at $REPOSITORY_URL"
+  say "+ propose $result at $REPOSITORY_URL"
   exit
 fi
-[[ -f "$result/outcome" ]] || die "there is no $result/outcome: run \`make template-update\` first"
+[[ -f "$result/outcome" ]] || die "no $result/outcome: run \`make template-update\` first"
 outcome="$(<"$result/outcome")"
 release="$(<"$result/release")"
 if [[ "$outcome" == none ]]; then
   say "the template has nothing new"
   exit
 fi
-[[ "$release" =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "'$release' is no release of the template: see $result/release"
+[[ "$release" =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "'$release' is not a release of the template: see $result/release"
 [[ -n "${TEMPLATE_UPDATE_TOKEN:-}" ]] || die "there is news of the template, $release, and TEMPLATE_UPDATE_TOKEN is not set: $(token_hint)"
 title="Update the template to $release"
 branch="template-update/$release"
 
 # the branch of the release, unless it is there
 push_once() {
-  # Git asks nobody, and has the token from its environment: it is on no command line and in no file.
+  # Git asks no one, and has the token from its environment: it is on no command line and in no file.
   export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="http.$REMOTE.extraHeader"
   GIT_CONFIG_VALUE_0="Authorization: Basic $(printf 'x-access-token:%s' "$TEMPLATE_UPDATE_TOKEN" | base64 | tr -d '\n')"
   export GIT_CONFIG_VALUE_0
 
   there="$(git ls-remote --heads "$REMOTE" "refs/heads/$branch")" || die "$REMOTE does not answer: $(token_hint)"
   if [[ -n "$there" ]]; then
-    # Somebody may have worked on it. To have it made anew, delete it.
+    # The team may have worked on it. To have it made again, delete it.
     say "$branch is there already, and stays as it is"
   else
     # The commit is made beside the files of this checkout: none of the update's lies here while the token is used.
@@ -55,5 +55,5 @@ case "$outcome" in
     propose "$title" "$branch" "$result/body.md"
     ;;
   conflict) tell "$title: Git needs a decision" "$result/body.md" ;;
-  *) die "'$outcome' is no outcome: see $result/outcome" ;;
+  *) die "'$outcome' is not an outcome: see $result/outcome" ;;
 esac

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Create on GitHub what no file in this repository can say: environments, approvals, variables, and the rules of main.
+# Create on GitHub what no file in this repository can hold: environments, approvals, variables, and the rules of main.
 #
 # IMAGE, REGISTRY_USER: where the images go, and as whom. REVIEWERS: the team that approves prod. DEPLOY_RUNNER: the label
-# of the runners that reach the clusters. It can be run again at any time, and needs `gh auth login` as somebody who
+# of the runners that reach the clusters. It can be run again at any time, and needs `gh auth login` as a user who
 # administers the repository.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
@@ -23,7 +23,7 @@ environments() {
   done
   team=0
   if ! dry; then
-    team="$(gh api "orgs/$ORGANIZATION/teams/$reviewers" --jq .id)" || die "there is no team $reviewers in $ORGANIZATION: name one with REVIEWERS=…"
+    team="$(gh api "orgs/$ORGANIZATION/teams/$reviewers" --jq .id)" || die "$ORGANIZATION has no team $reviewers: name one with REVIEWERS=…"
   fi
   if api PUT environments/prod-approval "{$policy, \"prevent_self_review\": true, \"reviewers\": [{\"type\": \"Team\", \"id\": $team}]}"; then
     # Only now: the reviewers that a release before 0.6.0 put on prod itself are no longer needed there.
@@ -107,7 +107,7 @@ rules() {
 
 case "${1:-}" in
   "")
-    first=yes # later, a failed run is somebody's to look at
+    first=yes # later, the team looks at a failed run
     if ! dry && gh variable list --repo "$repository" --json name --jq '.[].name' | grep -qx IMAGE; then first=no; fi
     environments
     variables

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The registry of the images; the clusters are secrets of the environments, and nobody but you has them.
+# The registry of the images; the clusters are secrets of the environments, and only you have them.
 : "${repository:?}" # from setup-github.sh, which this is a part of
 need IMAGE REGISTRY_USER
 run gh variable set IMAGE --repo "$repository" --body "$IMAGE"

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 wanted=$(<.node-version)
 found=$(node --print 'process.versions.node.split(".")[0]')
 if [ "$found" != "$wanted" ]; then
-  echo "app/build.sh: note: .node-version says $wanted, this is Node.js $found. The image is built and tested with $wanted." >&2
+  echo "app/build.sh: note: .node-version is $wanted, this is Node.js $found. The image is built and tested with $wanted." >&2
 fi
 
 rm -rf build/app

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Does the cloud still look as the code says? Writes build/drift/<environment>.json and exits 0 (yes), 2 (no), 1 (unknown).
+# Does the cloud still match the code? Writes build/drift/<environment>.json and exits 0 (yes), 2 (no), 1 (unknown).
 #
 # Compared is terraform/env, and with one environment (DRIFT_OF_SHARED) what exists once: terraform/shared, and
 # terraform/bootstrap where its state is, on the machine of whoever applied it. It changes nothing and takes no lock. A rule that
-# somebody adds beside ours, as an object of its own, is invisible to any plan; the modules therefore own the whole list where
+# is added by hand beside ours, as an object of its own, is invisible to any plan; the modules therefore own the whole list where
 # Terraform allows it.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
@@ -61,4 +61,4 @@ if [[ "$changes" != '[]' ]]; then
 fi
 ((${#unknown[@]} == 0)) || exit 1
 write_report clean
-say "$ENVIRONMENT is as the code says"
+say "$ENVIRONMENT matches the code"

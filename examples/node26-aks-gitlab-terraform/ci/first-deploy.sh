@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What comes before the pipeline, one command for each step of docs/first-deploy.md. Each can be run again at any time.
+# Setup before the pipeline, one command for each step of docs/first-deploy.md. Each can be run again at any time.
 #
 #   ci/first-deploy.sh answers       look up and fill in what Terraform asks for, and list what is missing. ADMINS, CIDRS: who
 #                                    administers the clusters, and from where they are reached; several with commas.
@@ -30,7 +30,7 @@ not_written() {
   die "cannot write $1"
 }
 
-# fill NAME VALUE FILE…: give NAME its value in each file where it has none. What is filled in already stays.
+# fill NAME VALUE FILE…: give NAME its value in each file where it has none. A value that is filled in stays.
 fill() {
   local file
   export name=$1 value=$2
@@ -78,7 +78,7 @@ put() {
   done
 }
 
-# Subscription, administrators and what the subscription must know, as Azure says it.
+# Subscription, administrators and registered providers, as Azure reports them.
 region="$(sed -n 's/^region *= "\(.*\)".*/\1/p' "$common")"
 
 look_up() {
@@ -90,7 +90,7 @@ look_up() {
   fill subscription_id "\"$subscription\"" "${files[@]}" "${of_environments[@]}"
   if [ -n "${ADMINS:-}" ]; then
     if ! dry; then
-      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "there is no group '$ADMINS' in Entra: \`az ad group list --query '[].displayName'\` lists them"
+      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "Entra has no group '$ADMINS': \`az ad group list --query '[].displayName'\` lists them"
     fi
     fill admin_group_object_id "\"$group\"" "${files[@]}"
     fill admin_group_object_ids "[\"$group\"]" "${of_environments[@]}"
@@ -153,7 +153,7 @@ answers() {
   fi
   if ! dry && empty api_allowed_cidrs "$common"; then
     say "note: api_allowed_cidrs is empty. Only networks that are joined with those of the clusters reach them, and so must the runners:" \
-      "terraform/README.md says which addresses to give, as CIDRS=…"
+      "terraform/README.md shows which addresses to give, as CIDRS=…"
   fi
   for word in $(capitals); do
     put "$word" "${!word:-}"

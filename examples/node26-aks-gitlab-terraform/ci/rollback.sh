@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Go back to an earlier Helm revision: TO, or else the newest one that served before the present one and was not bad.
 #
-# Nothing is built: the old image is still in the registry, and its digest is part of the old revision. What came after it is
+# Nothing is built: the old image is still in the registry, and its digest is part of the old revision. Everything after it is
 # marked as given up before anything else happens, so that it does not count as good if the rollback fails. With NOT_AFTER, a
-# revision, it changes nothing and exits with 75 when somebody has made a newer one.
+# revision, it changes nothing and exits with 75 if a newer one was made meanwhile.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 source ci/cloud.sh
@@ -22,7 +22,7 @@ if ((${NOT_AFTER:-0} > 0 && last > ${NOT_AFTER:-0})); then
 fi
 if [[ -z "${TO:-}" ]] && ! dry; then
   TO="$(previous_good_revision <<<"$history")"
-  [[ -n "$TO" ]] || die "there is no earlier good revision of $SERVICE in $ENVIRONMENT; \`helm history $SERVICE --namespace $NAMESPACE\` lists them all, and TO=<revision> names one"
+  [[ -n "$TO" ]] || die "no earlier good revision of $SERVICE in $ENVIRONMENT; \`helm history $SERVICE --namespace $NAMESPACE\` lists them all, and TO=<revision> names one"
 fi
 
 if ! dry; then

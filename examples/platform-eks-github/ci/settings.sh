@@ -8,16 +8,16 @@ FILES="$REPOSITORY_URL/blob/main/" # and that of a file
 ORGANIZATION="example-org"
 TEAM="my-service-team"
 DRIFT_OF_SHARED="dev" # the environment whose comparison includes terraform/shared; empty where its role may not read that
-# Where the cluster of an environment is, unless the pipeline or a person says otherwise.
+# The cluster of an environment, unless the pipeline or a person sets another one.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"
 export AWS_REGION="${AWS_REGION:-eu-central-1}"
 STATE_BACKEND=s3 # the second part of the name of Terraform's backend files
 
-# Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
+# Allowed sources of the template. Every other `_src_path` in .copier-answers.yml is refused.
 TEMPLATE_SOURCES=("scaffold://templates.git")
 # Tells in the weekly proposal what Terraform would do; empty: nothing does.
 UPDATE_REPORT="ci/rehearse-update.sh"
-# What `make platform` and `make monitoring` install.
+# Versions of the parts that `make platform` and `make monitoring` install.
 GATEWAY_API_VERSION="1.6.1"
 LOAD_BALANCER_CONTROLLER_VERSION="3.5.0"
 KUBE_PROMETHEUS_STACK_VERSION="88.5.3"

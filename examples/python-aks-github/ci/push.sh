@@ -11,7 +11,7 @@ if dry; then
   run crane push build/image "$IMAGE:$REVISION"
   exit
 fi
-[[ -d build/image ]] || die "there is no build/image to push: run \`make build\` and \`make scan\` first"
+[[ -d build/image ]] || die "no build/image to push: run \`make build\` and \`make scan\` first"
 
 built="$(jq -r '.manifests[0].digest' build/image/index.json)"
 # A tag is never moved, whatever the registry allows. When it holds these very bytes already, there is nothing to do.

@@ -3,18 +3,18 @@
 #
 # It asks the pods one by one because one right answer could come from the one right pod. With SERVICE_URL set it also
 # asks once through the front door, which takes name, certificate and route into the test. It exits with 3 when a pod has the
-# digest and says something else that is wrong: then the release itself is bad, and not only another one there.
+# digest and reports something else that is wrong: then the release itself is bad, and not only another one there.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 need ENVIRONMENT DIGEST
 tool kubectl jq curl
 
-# What /info must say. A deployment knows commit and runtime and sets EXPECTED_…; a rollback knows the digest alone.
+# Expected answer of /info. A deployment knows commit and runtime and sets EXPECTED_…; a rollback knows the digest alone.
 expected="$(jq -n --arg environment "$ENVIRONMENT" --arg digest "$DIGEST" \
   --arg revision "${EXPECTED_REVISION:-}" --arg runtime "${EXPECTED_RUNTIME:-}" \
   '{environment: $environment, digest: $digest, revision: $revision, runtime: $runtime} | with_entries(select(.value != ""))')"
 
-# judge WHO ANSWER: print each difference and fail, or say that it is right. Runtime 21 is satisfied by 21.0.12.
+# judge WHO ANSWER: print each difference and fail, or report a match. Runtime 21 is satisfied by 21.0.12.
 judge() {
   local differences
   differences="$(jq -r --argjson expected "$expected" '
@@ -34,7 +34,7 @@ judge() {
 
 fetch() { curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 3 --retry-all-errors "$1/info"; }
 
-# ask_pod POD: fetch /info through a tunnel to that pod alone; 2 means that there is no such pod any more.
+# ask_pod POD: fetch /info through a tunnel to that pod alone; 2 means that this pod no longer exists.
 ask_pod() {
   local log tunnel port="" answer status=0
   log="$(mktemp)"
@@ -68,7 +68,7 @@ fi
 source ci/cloud.sh
 connect_cluster
 
-# Pods that are on their way out still run, but serve nobody.
+# Pods that are on their way out still run, but serve no one.
 serving_pods() {
   kubectl --namespace "$NAMESPACE" get pods --output json \
     --selector "app.kubernetes.io/name=$SERVICE,app.kubernetes.io/instance=$SERVICE" |
@@ -78,7 +78,7 @@ serving_pods() {
       | .metadata.name'
 }
 
-# still_serves POD: false when it has gone since. A list that cannot be read excuses nobody.
+# still_serves POD: false when it has gone since. A list that cannot be read is no excuse.
 still_serves() {
   local pods
   pods="$(serving_pods)" || return 0

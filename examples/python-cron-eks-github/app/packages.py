@@ -46,26 +46,26 @@ def main(folder: Path, tests: bool) -> None:
 
 
 def refuse_what_is_not_locked(name: str) -> None:
-    """Stops where packages are asked for and no lock says which."""
+    """Stops if packages are asked for without a lock that pins them."""
     if (APP / f"{name}.in").is_file() and not (APP / f"{name}.txt").is_file():
         stop(f"app/{name}.in has no lock. Run `{COMPILE.format(name)}` and commit the file.")
     if (APP / "requirements.txt").is_file():
         return
     if PROJECT.is_file() and tomllib.loads(PROJECT.read_text()).get("project", {}).get("dependencies"):
-        stop(f"{PROJECT} has dependencies, but there is no {LOCK} to install them from. Run `uv lock --project app` and commit the file.")
+        stop(f"{PROJECT} has dependencies, but no {LOCK} to install them from. Run `uv lock --project app` and commit the file.")
     for foreign in FOREIGN:
         if (APP / foreign).is_file():
             stop(f"app/{foreign} is not read here: export it, with hashes, to app/requirements.txt.")
 
 
 def requirements(text: str) -> list[str]:
-    """What a file of requirements asks for, or where it says to look."""
+    """The packages of a file of requirements, or the index that it names."""
     lines = (line.partition(" #")[0].strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def locked(tests: bool) -> list[str]:
-    """What uv.lock has for the service, or for its tests alone, as pip reads it: versions, markers and hashes."""
+    """The packages of uv.lock for the service, or for its tests alone, as pip reads them: versions, markers and hashes."""
     lock = tomllib.loads(LOCK.read_text())
     packages: list[Package] = lock["package"]
     (service,) = [package for package in packages if "." in package["source"].values()]
@@ -128,7 +128,7 @@ def normal(name: str) -> str:
 
 
 def install(list_of_packages: Path, folder: Path) -> None:
-    """Puts the packages into the folder; a file beside it says of what it was made."""
+    """Puts the packages into the folder; a file beside it records from what it was made."""
     note = folder.with_suffix(".made-of.txt")
     files = sorted({list_of_packages, *APP.glob("*.txt")})
     made_of = "\n".join([sys.version, sysconfig.get_platform(), *(file.read_text() for file in files)])
@@ -145,7 +145,7 @@ def install(list_of_packages: Path, folder: Path) -> None:
     # Programs name the Python of this machine in their first line; `python -m NAME` runs them wherever they are.
     shutil.rmtree(folder / "bin", ignore_errors=True)
     (folder / ".lock").unlink(missing_ok=True)
-    # As app/build.sh compiles the service: two builds are equal. What a package has for other versions may not compile.
+    # As app/build.sh compiles the service: two builds are equal. Files of a package for other versions may not compile.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     compileall.compile_dir(folder, quiet=2, stripdir=str(folder), prependdir="/app", invalidation_mode=mode)
     note.write_text(made_of)

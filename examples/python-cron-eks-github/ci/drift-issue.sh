@@ -7,10 +7,10 @@ tool gh jq
 
 report="build/drift/$ENVIRONMENT.json"
 if dry; then
-  say "+ open, update or close the issue about $ENVIRONMENT, as $report says"
+  say "+ open, update or close the issue about $ENVIRONMENT, by $report"
   exit
 fi
-[[ -f "$report" ]] || die "there is no $report: run \`make drift\` first"
+[[ -f "$report" ]] || die "no $report: run \`make drift\` first"
 
 title="Drift in $ENVIRONMENT"
 issue="$(gh issue list --state open --search "\"$title\" in:title" --json number,title |
@@ -23,8 +23,8 @@ body="$(jq -r --arg url "${RUN_URL:-}" '
   end) + "\n\nLog: \($url)"' "$report")"
 
 case "$(jq -r .result "$report"):$issue" in
-  clean:) say "$ENVIRONMENT is as the code says, and no issue says otherwise" ;;
-  clean:*) run gh issue close "$issue" --comment "$ENVIRONMENT is as the code says again." ;;
+  clean:) say "$ENVIRONMENT matches the code, and no issue is open" ;;
+  clean:*) run gh issue close "$issue" --comment "$ENVIRONMENT matches the code again." ;;
   *:) run gh issue create --title "$title" --body "$body" ;;
   *) run gh issue edit "$issue" --body "$body" ;;
 esac

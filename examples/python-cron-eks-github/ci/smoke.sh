@@ -2,13 +2,13 @@
 # Run the job once, now, and prove that the run succeeds and is what should run: digest, commit and runtime.
 #
 # The run does real work, as one at its time does. It waits until no other run goes on, and has as long as a run may take. It
-# exits with 3 when the run fails, or has the digest and says something else that is wrong: then the release itself is bad.
+# exits with 3 when the run fails, or has the digest and reports something else that is wrong: then the release itself is bad.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
 need ENVIRONMENT DIGEST
 tool kubectl jq
 
-# What the first line of the log must say. A deployment knows commit and runtime and sets EXPECTED_…; a rollback knows the
+# Expected in the first line of the log. A deployment knows commit and runtime and sets EXPECTED_…; a rollback knows the
 # digest alone.
 expected="$(jq -n --arg environment "$ENVIRONMENT" --arg digest "$DIGEST" \
   --arg revision "${EXPECTED_REVISION:-}" --arg runtime "${EXPECTED_RUNTIME:-}" \
@@ -64,7 +64,7 @@ kubectl --namespace "$NAMESPACE" create job "$job" --from="cronjob/$SERVICE" --d
 # A minute more than a run may take: for the image to be pulled, and for the controller.
 outcome="" waited=0
 while [[ -z "$outcome" ]]; do
-  state="$(get job "$job")" || die "nobody can tell how $job ended"
+  state="$(get job "$job")" || die "it is unknown how $job ended"
   outcome="$(ended "$state")"
   [[ -z "$outcome" ]] || break
   if ((waited > limit + 60)); then
@@ -82,7 +82,7 @@ if [[ "$outcome" == Failed ]]; then
   exit 3
 fi
 started="$(jq -cRr 'fromjson? | objects | select(.message == "started" and has("digest"))' <<<"$log" | tail -n 1)"
-[[ -n "$started" ]] || die "the log of $job has no line \"started\" with a digest, so that nobody can tell what ran"
+[[ -n "$started" ]] || die "the log of $job has no line \"started\" with a digest, so that it is unknown what ran"
 if ! judge "$started"; then
   if [[ "$(jq -r '.digest // empty' <<<"$started")" == "$DIGEST" ]]; then exit 3; fi
   exit 1

@@ -36,8 +36,9 @@ describe() {
 # server_address NAME: print its address inside the network.
 server_address() { describe "$1" PrivateIpAddress; }
 
-# on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status. Systems Manager
-# keeps the first 24,000 characters of the output; /ssm/<service>-<environment> in CloudWatch has the rest.
+# on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status; 124 if it was cut off,
+# 125 if it did not reach the machine. Systems Manager keeps the first 24,000 characters of the output;
+# /ssm/<service>-<environment> in CloudWatch has the rest.
 on_server() {
   local id request file command answer status=0
   if dry; then
@@ -58,9 +59,9 @@ on_server() {
   if [[ -z "$command" ]]; then
     # Not the end of everything: the caller knows what has to be taken back.
     say "error: Systems Manager does not take the command for $1"
-    return 1
+    return 125
   fi
-  # Nobody waits for ever: the command ends by itself after half an hour.
+  # No wait is endless: the command ends by itself after half an hour.
   for _ in $(seq 700); do
     answer="$(aws ssm get-command-invocation --region "$AWS_REGION" --command-id "$command" --instance-id "$id" --output json 2>/dev/null)" || answer="{}"
     case "$(jq -r '.Status // "Pending"' <<<"$answer")" in
@@ -73,8 +74,12 @@ on_server() {
   case "$(jq -r '.Status // "Pending"' <<<"$answer")" in
     Success | Failed) status="$(jq -r '.ResponseCode' <<<"$answer")" ;;
     *)
-      say "error: the command on $1 did not end: $(jq -r '.StatusDetails // "no answer"' <<<"$answer")"
-      status=124
+      # "Delivery Timed Out" is a machine that is off; "Execution Timed Out" a command that was stopped half-way.
+      case "$(jq -r '.StatusDetails // ""' <<<"$answer" | tr -d ' ')" in
+        DeliveryTimedOut | Undeliverable | Terminated | AccessDenied | InvalidPlatform) status=125 ;;
+        *) status=124 ;;
+      esac
+      say "error: the command on $1 $([[ "$status" == 125 ]] && echo "did not begin" || echo "did not end"): $(jq -r '.StatusDetails // "no answer"' <<<"$answer")"
       ;;
   esac
   return "$status"

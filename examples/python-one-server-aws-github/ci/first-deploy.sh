@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What comes before the pipeline, one command for each step of docs/first-deploy.md. Each can be run again at any time.
+# Setup before the pipeline, one command for each step of docs/first-deploy.md. Each can be run again at any time.
 #
 #   ci/first-deploy.sh answers       look up and fill in what Terraform asks for, and list what is missing.
 #                                    ENVIRONMENTS: for fewer than all. A word in capitals of the files: its value
@@ -28,7 +28,7 @@ not_written() {
   die "cannot write $1"
 }
 
-# fill NAME VALUE FILE…: give NAME its value in each file where it has none. What is filled in already stays.
+# fill NAME VALUE FILE…: give NAME its value in each file where it has none. A value that is filled in stays.
 fill() {
   local file
   export name=$1 value=$2

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Create on GitHub what no file in this repository can say: environments, approvals, variables, and the rules of main.
+# Create on GitHub what no file in this repository can hold: environments, approvals, variables, and the rules of main.
 #
 #   ci/setup-github.sh subjects     print the subjects of this repository's tokens, for the *.tfvars of Terraform
 #   ci/setup-github.sh              everything else, after Terraform has run
 #
 # REVIEWERS: the team that approves prod. ENVIRONMENTS: those that exist already, when it is not all three. DEPLOY_RUNNER:
-# the label of the runners that deploy. It can be run again at any time, and needs `gh auth login` as somebody
+# the label of the runners that deploy. It can be run again at any time, and needs `gh auth login` as a user
 # who administers the repository.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ci/prelude.sh
@@ -40,7 +40,7 @@ environments() {
   done
   team=0
   if ! dry; then
-    team="$(gh api "orgs/$ORGANIZATION/teams/$reviewers" --jq .id)" || die "there is no team $reviewers in $ORGANIZATION: name one with REVIEWERS=…"
+    team="$(gh api "orgs/$ORGANIZATION/teams/$reviewers" --jq .id)" || die "$ORGANIZATION has no team $reviewers: name one with REVIEWERS=…"
   fi
   if api PUT environments/prod-approval "{$policy, \"prevent_self_review\": true, \"reviewers\": [{\"type\": \"Team\", \"id\": $team}]}"; then
     # Only now: the reviewers that a release before 0.6.0 put on prod itself are no longer needed there.
@@ -66,7 +66,7 @@ set_from() {
   local root=$1 output=$2 variable=$3 value="<$2>"
   shift 3
   if ! dry; then
-    value="$(terraform -chdir="terraform/$root" output -raw "$output")" || die "terraform/$root does not say its $output: was it applied?"
+    value="$(terraform -chdir="terraform/$root" output -raw "$output")" || die "terraform/$root has no output $output: was it applied?"
   fi
   run gh variable set "$variable" --repo "$repository" "$@" --body "$value"
 }
@@ -129,7 +129,7 @@ rules() {
 case "${1:-}" in
   subjects) subjects ;;
   "")
-    first=yes # later, a failed run is somebody's to look at
+    first=yes # later, the team looks at a failed run
     if ! dry && gh variable list --repo "$repository" --json name --jq '.[].name' | grep -qx IMAGE; then first=no; fi
     environments
     variables

@@ -30,7 +30,7 @@ def one_line: gsub("[[:cntrl:]\\s]+"; " ") | ltrimstr(" ") | rtrimstr(" ")
 def last_error: [inputs | select(startswith("+ ") | not) | read | select(.text != "" and speaks_of_an_error) | .text] | last // empty
   | without_secrets | one_line;
 
-# The pods that are not ready and stay: what Kubernetes says of them, or their names.
+# The pods that are not ready and stay: the report of Kubernetes on them, or their names.
 def not_ready: .items[] | select(.metadata.deletionTimestamp == null)
   | select(any(.status.conditions[]?; .type == "Ready" and .status == "True") | not);
 def kubernetes_says: [not_ready | .status

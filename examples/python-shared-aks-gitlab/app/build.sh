@@ -8,7 +8,7 @@ python=${PYTHON:-python3}
 wanted=$(<.python-version)
 found=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 if [ "$found" != "$wanted" ]; then
-  echo "app/build.sh: note: .python-version says $wanted, this is Python $found. The image is built and tested with $wanted." >&2
+  echo "app/build.sh: note: .python-version is $wanted, this is Python $found. The image is built and tested with $wanted." >&2
 fi
 
 rm -rf build/app

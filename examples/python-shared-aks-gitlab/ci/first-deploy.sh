@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What comes before the pipeline. It can be run again at any time.
+# Setup before the pipeline. It can be run again at any time.
 #
 #   ci/first-deploy.sh answers   look up and fill in what Terraform asks for, and list what is missing. ADMINS: who administers the state.
 #                                ENVIRONMENTS: for fewer than all. A word in capitals of the files: its value
@@ -28,7 +28,7 @@ not_written() {
   die "cannot write $1"
 }
 
-# fill NAME VALUE FILE…: give NAME its value in each file where it has none. What is filled in already stays.
+# fill NAME VALUE FILE…: give NAME its value in each file where it has none. A value that is filled in stays.
 fill() {
   local file
   export name=$1 value=$2
@@ -86,7 +86,7 @@ look_up() {
   fill subscription_id "\"$subscription\"" "${files[@]}" "${of_environments[@]}"
   if [ -n "${ADMINS:-}" ]; then
     if ! dry; then
-      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "there is no group '$ADMINS' in Entra: \`az ad group list --query '[].displayName'\` lists them"
+      group="$(az ad group show --group "$ADMINS" --query id --output tsv)" || die "Entra has no group '$ADMINS': \`az ad group list --query '[].displayName'\` lists them"
     fi
     fill admin_group_object_id "\"$group\"" "${files[@]}"
   fi

@@ -15,7 +15,7 @@ if dry; then
 else
   AZURE_SUBSCRIPTION_ID="$(terraform -chdir=terraform/env output -raw subscription_id)"
   principal="$(terraform -chdir=terraform/env output -raw deploy_identity_principal_id)"
-  [[ "$principal" =~ ^[0-9a-f-]{36}$ ]] || die "terraform/env does not say its deploy_identity_principal_id: was it applied to $ENVIRONMENT?"
+  [[ "$principal" =~ ^[0-9a-f-]{36}$ ]] || die "terraform/env has no output deploy_identity_principal_id: was it applied to $ENVIRONMENT?"
 fi
 connect_cluster
 

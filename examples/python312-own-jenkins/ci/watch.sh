@@ -18,7 +18,7 @@ if dry || docker compose version >/dev/null 2>&1; then
 elif podman compose version >/dev/null 2>&1; then
   compose=(podman compose)
 else
-  die "make watch needs scaffolder (docs/living-with-the-template.md says how to install it), or Docker or Podman with Compose: none of them is installed"
+  die "make watch needs scaffolder (docs/living-with-the-template.md shows how to install it), or Docker or Podman with Compose: none of them is installed"
 fi
 # The services by name: some versions of podman compose do not know profiles, and start all.
 services=(service watch-prometheus watch-alertmanager watch-chat grafana)

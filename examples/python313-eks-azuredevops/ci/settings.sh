@@ -12,7 +12,7 @@ TEAM="my-service-team"
 RUNTIME_FILE=".python-version" # the one place that states the runtime's version
 RUNTIME_ARGUMENT="PYTHON_VERSION" # what the Dockerfile calls it
 IMAGE_HINT="\`terraform -chdir=terraform/shared output -raw image_repository\` prints it"
-# Where the cluster of an environment is, unless the pipeline or a person says otherwise.
+# The cluster of an environment, unless the pipeline or a person sets another one.
 CLUSTER_NAME="${CLUSTER_NAME:-my-service-${ENVIRONMENT:-}}"
 export AWS_REGION="${AWS_REGION:-eu-central-1}"
 STATE_BACKEND=s3 # the second part of the name of Terraform's backend files
@@ -22,7 +22,7 @@ PLATFORM="${PLATFORM:-linux/amd64}"
 BUILDKIT_IMAGE="moby/buildkit:v0.33.0@sha256:6c2fa84a6b61ccd72899dde4239f8d5717f05f9a8ca6f3cad185fb1a95a94de3"
 SBOM_IMAGE="docker/buildkit-syft-scanner:1.12.0@sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9"
 
-# Where the template may come from. Every other `_src_path` in .copier-answers.yml is refused.
+# Allowed sources of the template. Every other `_src_path` in .copier-answers.yml is refused.
 TEMPLATE_SOURCES=("scaffold://templates.git")
 # Tells in the weekly proposal what Terraform would do; empty: nothing does.
 UPDATE_REPORT="ci/rehearse-update.sh"
@@ -30,7 +30,7 @@ UPDATE_REPORT="ci/rehearse-update.sh"
 MISE_VERSION="v2026.9.15"
 MISE_SHA256="09ea631d6f3e7031d63606a0892dc4c796f9fb57f493bc45937f9f7113c88216"
 
-# What `make platform` and `make monitoring` install.
+# Versions of the parts that `make platform` and `make monitoring` install.
 GATEWAY_API_VERSION="1.6.1"
 LOAD_BALANCER_CONTROLLER_VERSION="3.5.0"
 KUBE_PROMETHEUS_STACK_VERSION="88.5.3"

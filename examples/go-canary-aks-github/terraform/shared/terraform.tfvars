@@ -9,7 +9,7 @@ private_endpoint_subnet_id = null
 
 # Only runs of branch main build images.
 pipelines = {
-  # The numbers never change, so that nobody who takes over a deleted or renamed repository's name gets in.
+  # The numbers never change: who takes over the name of a deleted or renamed repository does not get in.
   github = {
     issuer   = "token.actions.githubusercontent.com"
     audience = "api://AzureADTokenExchange"

@@ -12,7 +12,7 @@ data "aws_eks_cluster" "this" {
   name = var.cluster_name
 }
 
-# What it may do inside the cluster is for the platform to say: platform-request.yaml.
+# The platform decides about its rights inside the cluster: platform-request.yaml.
 module "deploy_role" {
   source = "../modules/ci-role"
 

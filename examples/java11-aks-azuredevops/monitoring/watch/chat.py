@@ -94,7 +94,7 @@ class Chat(BaseHTTPRequestHandler):
             payload = json.loads(self.rfile.read(length))
             told = () if self.path == "/watchdog" else read(payload)
         except (ValueError, AttributeError, TypeError, LookupError):
-            self.answer(400, "this is no message\n")
+            self.answer(400, "this is not a message\n")
             return
         with lock:
             if told:
@@ -114,7 +114,7 @@ class Chat(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_):
-        """Say nothing: what was asked is on the page."""
+        """Log nothing: each request is on the page."""
 
 
 def ask():

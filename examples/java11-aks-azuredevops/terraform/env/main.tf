@@ -71,7 +71,7 @@ module "cluster" {
   log_analytics_workspace_id = azurerm_log_analytics_workspace.this.id
 }
 
-# Azure's roles let it find the cluster and read images. What it may do inside is a Role of Kubernetes, in the namespace of
+# Azure's roles let it find the cluster and read images. Its rights inside are a Role of Kubernetes, in the namespace of
 # the service: platform/deployer-role.yaml. Azure's own role for writers would let it open a shell in every pod.
 module "deploy_identity" {
   source = "../modules/ci-identity"

@@ -24,7 +24,7 @@ variable "image" {
 }
 
 variable "digest" {
-  description = "What to run: the digest that `make push` wrote to build/digest."
+  description = "Image to run: the digest that `make push` wrote to build/digest."
   type        = string
 
   validation {
@@ -44,12 +44,12 @@ variable "revision" {
 }
 
 variable "description" {
-  description = "What `helm history` says of the release, when it is not just the commit: Rollback to 4."
+  description = "Description of the release in `helm history`, if it is not just the commit: Rollback to 4."
   type        = string
   default     = null
 }
 
 variable "kubeconfig" {
-  description = "File that says how to reach the cluster of this environment. ci/deploy.sh writes one for each environment."
+  description = "File with the login to the cluster of this environment. ci/deploy.sh writes one for each environment."
   type        = string
 }

@@ -7,7 +7,7 @@ pull_account_ids = [] # fill in: make first-answers PROFILES=dev=...
 
 # Only runs of branch main build images.
 pipelines = {
-  # The numbers never change, so that nobody who takes over a deleted or renamed repository's name gets in.
+  # The numbers never change: who takes over the name of a deleted or renamed repository does not get in.
   github = {
     issuer   = "token.actions.githubusercontent.com"
     audience = "sts.amazonaws.com"

@@ -1,8 +1,8 @@
 /**
  * Counts requests and writes them in the Prometheus text format.
  *
- * Every label has a small fixed set of values: a label that a caller can fill freely (a path, a method that nobody
- * knows) would make a new time series for each value and fill the memory of Prometheus.
+ * Every label has a small fixed set of values: a label that a caller can fill freely (a path, an unknown
+ * method) would make a new time series for each value and fill the memory of Prometheus.
  */
 
 import { usage } from './process.js';

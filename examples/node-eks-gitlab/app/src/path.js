@@ -8,7 +8,7 @@ export function pathOf(target) {
   if ((!path.startsWith('/') && path !== '*') || /%(?![0-9a-f]{2})/i.test(path)) {
     return undefined;
   }
-  // Byte by byte: decodeURIComponent would throw at bytes that are no UTF-8.
+  // Byte by byte: decodeURIComponent would throw at bytes that are not UTF-8.
   const bytes = path.replace(/%(..)/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
   return path.includes('%') ? Buffer.from(bytes, 'latin1').toString() : path;
 }

@@ -1,4 +1,4 @@
-/** What the service answers. A new path starts here: one entry in `routes` and one function. */
+/** The answers of the service. A new path starts here: one entry in `routes` and one function. */
 
 /** The caller has to change the request; it is answered with this status and this sentence. */
 export class Refused extends Error {
@@ -24,7 +24,7 @@ export function json(status, content) {
   return { status, type: 'application/json', body: `${JSON.stringify(content)}\n` };
 }
 
-/** What the body says; throws `Refused` where it is no JSON object. */
+/** The body as JSON; throws `Refused` if it is not a JSON object. */
 export function jsonObject(body) {
   let content;
   try {
@@ -49,7 +49,7 @@ function greetingOf(config, { name }) {
   return json(200, { message: `Hello ${name} from ${config.serviceName}` });
 }
 
-/** What exactly runs here: the deployment compares it with what it meant to deploy. */
+/** The exact build: the deployment compares it with the one that it meant to deploy. */
 function info(config) {
   return json(200, {
     service: config.serviceName,

@@ -197,7 +197,7 @@ test('a request sent while stopping finds the service not ready', async (t) => {
   assert.equal(await stop, 0);
 });
 
-test('stopping does not wait for a connection that says nothing', async (t) => {
+test('stopping does not wait for a connection without a request', async (t) => {
   const { server } = await running(t);
   const silent = connect(server.port, '127.0.0.1');
   await new Promise((resolve) => silent.once('connect', resolve));

@@ -89,7 +89,7 @@ module "cluster" {
   log_retention_days   = var.log_retention_days
 }
 
-# What it may do inside the cluster is decided there: modules/cluster/main.tf.
+# Its rights inside the cluster are decided there: modules/cluster/main.tf.
 module "deploy_role" {
   source = "../modules/ci-role"
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Start what is in a container on this machine: start.sh prometheus|alertmanager [OPTION…], or start.sh grafana PROGRAM
 #
-# The rules, the routes and the text of the messages are those of this repository, in short time (shorten.awk). What else
-# differs is where things are: the chat is a page on this machine, and so is Grafana. Nothing is written but in /tmp.
+# The rules, the routes and the text of the messages are those of this repository, in short time (shorten.awk). The only other
+# difference is the place of each part: the chat is a page on this machine, and so is Grafana. Nothing is written but in /tmp.
 set -eu
 watch="$(dirname "$0")"
 made="${TMPDIR:-/tmp}"

@@ -19,7 +19,7 @@ test('a greeting by name needs a name', () => {
   }
 });
 
-test('info says exactly what runs', () => {
+test('info names the exact build', () => {
   assert.deepEqual(JSON.parse(answers.get('/info')().body), {
     service: 'orders',
     environment: 'qa',

@@ -97,6 +97,11 @@ variable "instance_type" {
   type        = string
 }
 
+variable "monitoring_type" {
+  description = "Type of the machine that watches (x86-64)."
+  type        = string
+}
+
 variable "disk_gib" {
   description = "Disk of a server, in GiB."
   type        = number
@@ -163,7 +168,7 @@ variable "pipelines" {
 
   validation {
     condition     = length(var.pipelines) > 0
-    error_message = "pipelines: at least one, or nobody could take the roles."
+    error_message = "pipelines: at least one, or no pipeline could take the roles."
   }
 
   validation {

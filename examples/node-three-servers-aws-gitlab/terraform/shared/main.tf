@@ -1,4 +1,4 @@
-# What exists once and serves dev, qa and prod alike: the image registry, and the identity of the pipeline that builds.
+# Resources that exist once and serve dev, qa and prod alike: the image registry, and the identity of the pipeline that builds.
 
 data "aws_partition" "current" {}
 

@@ -1,5 +1,5 @@
 /**
- * What is done with one message. **Put your own here.**
+ * The work on one message. **Put your own here.**
  *
  * A message may come twice: after a failure, or when a pod was killed before it could finish it. So handle it such that a second
  * time changes nothing.

@@ -1,7 +1,7 @@
 /**
  * Counts messages and writes them in the Prometheus text format.
  *
- * Every label has a small fixed set of values: a label that a sender can fill freely (a name, a type that nobody knows)
+ * Every label has a small fixed set of values: a label that a sender can fill freely (a name, an unknown type)
  * would make a new time series for each value and fill the memory of Prometheus.
  */
 

@@ -1,8 +1,8 @@
-/** What the kubelet and readers of metrics ask, and nobody else: probes, metrics, and what exactly runs here. */
+/** Answers to the kubelet and readers of metrics, and to no one else: probes, metrics, and the exact build. */
 
 import { createServer } from 'node:http';
 
-// Whoever connects and says nothing must not keep the connection.
+// A connection without a request must not keep the connection.
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 10_000 };
 
 export class Probes {

@@ -1,7 +1,7 @@
 /**
  * Where messages come from: what the worker needs of a queue, and a folder that is one.
  *
- * **Put your queue here**: a class with the methods of `Folder`, made by `connect`. README.md says what they are in queues that people
+ * **Put your queue here**: a class with the methods of `Folder`, made by `connect`. README.md has them for queues that people
  * use. A message has `id`, `body`, `attempt` (1 at the first time), and what its source finds it by.
  */
 
@@ -17,7 +17,7 @@ export async function connect(variables, longest) {
 }
 
 /**
- * A queue for one machine. A file is a message; its name says when it is due, when it was sent, how often it was taken, and its id.
+ * A queue for one machine. A file is a message; its name holds when it is due, when it was sent, how often it was taken, and its id.
  *
  * To take one is to rename it into the future, which only one worker can do. One that is killed gives it back that way.
  */
@@ -77,7 +77,7 @@ export class Folder {
     await rename(join(this.#root, message.handle), join(this.#root, later));
   }
 
-  /** Keeps it where no worker takes it, for somebody to look at. */
+  /** Keeps it where no worker takes it, for a person to look at. */
   async setAside(message) {
     await rename(join(this.#root, message.handle), join(this.#root, 'aside', message.id));
   }

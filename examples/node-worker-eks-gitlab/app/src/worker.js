@@ -110,7 +110,7 @@ export class Worker {
 
   async #try(message) {
     if (message.attempt > ATTEMPTS) {
-      // Each attempt ended with its pod, so that no exception could put it aside: killed for its memory, say, or hanging.
+      // Each attempt ended with its pod, so that no exception could put it aside: killed for its memory, for example, or hanging.
       const { id, attempt } = message;
       this.#log.warn('put aside', { id, attempt, cause: 'no attempt came to an end' });
       return 'aside';

@@ -75,7 +75,7 @@ test('the backlog holds what waits and what is in hand', async () => {
   assert.deepEqual(await queue.backlog(), { waiting: 2, oldest: 1000 });
 });
 
-test('a file that is no message is left alone', async () => {
+test('a file that is not a message is left alone', async () => {
   writeFileSync(join(root, 'notes.txt'), 'mine');
   assert.equal(await queue.take(), null);
 });

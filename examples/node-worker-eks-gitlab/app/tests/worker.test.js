@@ -78,7 +78,7 @@ test('a message that is handled is done', async () => {
   assert.match(said, /"message":"message","id":"a","attempt":1,"result":"done"/);
 });
 
-test('nothing there is no turn', async () => {
+test('an empty queue does not count as a turn', async () => {
   const worker = workerOf(new Queue());
   assert.deepEqual([await worker.turn(), worker.ready], [false, true]);
 });
@@ -118,7 +118,7 @@ test('a queue that does not answer makes it not ready and does not end it', asyn
   assert.deepEqual([await worker.turn(), worker.ready], [true, true]);
 });
 
-test('a result that the queue does not take is no result', async () => {
+test('a result that the queue does not take does not count', async () => {
   await workerOf(new Queue(message('unfinished'))).turn();
   assert.match(metrics.text(), /^messages_processed_total{result="done"} 0$/m);
 });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 
 const STARTED = Math.round(performance.timeOrigin) / 1000;
 
-/** What this process uses, under the usual names: name, type, description, value. */
+/** Resources that this process uses, under the usual names: name, type, description, value. */
 export function usage() {
   const { user, system } = process.cpuUsage();
   const metrics = [
@@ -14,7 +14,7 @@ export function usage() {
     const files = readdirSync('/proc/self/fd').length;
     metrics.push(['process_open_fds', 'gauge', 'Number of open file descriptors.', files]);
   } catch {
-    // Only Linux says how many files are open.
+    // Only Linux reports how many files are open.
   }
   return metrics;
 }

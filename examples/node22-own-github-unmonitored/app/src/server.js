@@ -18,11 +18,11 @@ const LIMITS = {
   // Longer than a load balancer keeps a connection without traffic (60 s): it must be the side that closes.
   keepAliveTimeout: 75_000,
   maxHeaderSize: 32 * 1024,
-  // Node.js would refuse a request without Host by itself, and nobody would count it.
+  // Node.js would refuse a request without Host by itself, and no metric would count it.
   requireHostHeader: false,
 };
 const BODY_BYTES = 64 * 1024;
-// So many requests are worked on at a time; the others wait for their turn, and the metrics say how many.
+// So many requests are worked on at a time; the others wait for their turn, and the metrics count them.
 const CONCURRENCY = 512;
 const CONNECTIONS = 4096;
 const BACKLOG = 1024;
@@ -91,7 +91,7 @@ export class Server {
   async drain(seconds) {
     const started = performance.now();
     this.#ready = false;
-    this.#stopping = true; // from now on every answer says that its connection ends
+    this.#stopping = true; // from now on every answer ends its connection
     await sleep(Math.min(LINGER_MILLIS, seconds * 500));
     await this.#acceptWaiting();
     // close() waits for every connection, so those without a request are closed until none is left.
@@ -120,7 +120,7 @@ export class Server {
 
   #closeIdle() {
     this.#http.closeIdleConnections();
-    // Node.js counts a connection that never said a word as busy.
+    // Node.js counts a connection without any request as busy.
     for (const [connection, { came }] of this.#connections) {
       if (connection.bytesRead === 0 && performance.now() - came > FIRST_REQUEST_MILLIS) {
         connection.destroy();
@@ -227,7 +227,7 @@ export class Server {
     );
   }
 
-  /** Counts and logs what is no request, and says what its sender hears. */
+  /** Counts and logs an invalid request, and answers its sender. */
   #refusal(status, cause) {
     this.#metrics.count(OTHER, OTHER, status);
     this.#log.warn('request refused', { status, cause });
@@ -259,7 +259,7 @@ export class Server {
   }
 }
 
-/** What is wrong with a request that Node.js lets pass; undefined if nothing. */
+/** The error of a request that Node.js lets pass; undefined if it has none. */
 function problemOf(request, path) {
   if (!['1.0', '1.1'].includes(request.httpVersion)) {
     return 'unknown version';

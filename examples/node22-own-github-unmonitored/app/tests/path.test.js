@@ -11,7 +11,7 @@ test('a path may be written in several ways', () => {
   assert.equal(pathOf('/%c3%a9'), '/é');
 });
 
-test('what is no path is refused', () => {
+test('an invalid path is refused', () => {
   for (const target of ['info', '', '/%zz', '/%6']) {
     assert.equal(pathOf(target), undefined);
   }

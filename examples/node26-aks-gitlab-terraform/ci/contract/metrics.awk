@@ -1,4 +1,4 @@
-# Reads the Prometheus text format, and says what is against the contract, a line each.
+# Reads the Prometheus text format, and prints each breach of the contract, a line each.
 #
 #   ask=names|labels|buckets|zero|paths   a clause; prints nothing where it holds
 #   ask=series                            every series, its labels in order and the bounds of buckets as numbers, with its value

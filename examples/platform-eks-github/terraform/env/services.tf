@@ -1,5 +1,5 @@
-# The services of the list (services/<name>/request.yaml): each pipeline gets into this cluster, in a group of its own. What the
-# group may do is a Role in the namespace of that service alone: services/<name>/objects.yaml.
+# The services of the list (services/<name>/request.yaml): each pipeline gets into this cluster, in a group of its own. The rights of
+# the group are a Role in the namespace of that service alone: services/<name>/objects.yaml.
 
 locals {
   requests  = { for file in fileset("${path.root}/../../services", "*/request.yaml") : dirname(file) => yamldecode(file("${path.root}/../../services/${file}")) }

@@ -1,4 +1,4 @@
-# What an account has once, and what the pipelines of the platform and of all its services log in through.
+# Resources that an account has once, and through which the pipelines of the platform and its services log in.
 
 # AWS allows one provider per issuer and account, which is why it stands here and not in env.
 resource "aws_iam_openid_connect_provider" "pipeline" {

@@ -32,7 +32,7 @@ variable "pipelines" {
 
   validation {
     condition     = length(var.pipelines) > 0
-    error_message = "pipelines: at least one, or nobody could log in."
+    error_message = "pipelines: at least one, or no pipeline could log in."
   }
 
   validation {

@@ -49,7 +49,7 @@ variable "private_endpoint_subnet_id" {
 }
 
 variable "private_dns_zone_id" {
-  description = "Private DNS zone privatelink.blob.core.windows.net, linked with the networks that read the state; the private address is written into it. Null: a policy of the company does that, or there is no private address."
+  description = "Private DNS zone privatelink.blob.core.windows.net, linked with the networks that read the state; the private address is written into it. Null: a policy of the company does that, or no private address exists."
   type        = string
   default     = null
 

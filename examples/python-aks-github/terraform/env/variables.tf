@@ -36,7 +36,7 @@ variable "vnet_cidr" {
 }
 
 variable "admin_group_object_ids" {
-  description = "Entra groups that administer the cluster. Nobody else does, not even who created it."
+  description = "Entra groups that administer the cluster. No one else does, not even its creator."
   type        = list(string)
 
   validation {
@@ -149,7 +149,7 @@ variable "pipelines" {
 
   validation {
     condition     = length(var.pipelines) > 0
-    error_message = "pipelines: at least one, or nobody could take the roles."
+    error_message = "pipelines: at least one, or no pipeline could take the roles."
   }
 
   validation {

@@ -39,7 +39,7 @@ variable "private_endpoint_subnet_id" {
 }
 
 variable "registry_dns_zone_id" {
-  description = "Private DNS zone privatelink.azurecr.io, linked with the networks that pull images; the private address is written into it. Null: a policy of the company does that, or there is no private address."
+  description = "Private DNS zone privatelink.azurecr.io, linked with the networks that pull images; the private address is written into it. Null: a policy of the company does that, or no private address exists."
   type        = string
   default     = null
 
@@ -59,7 +59,7 @@ variable "pipelines" {
 
   validation {
     condition     = length(var.pipelines) > 0
-    error_message = "pipelines: at least one, or nobody could push."
+    error_message = "pipelines: at least one, or no pipeline could push."
   }
 
   validation {

@@ -36,7 +36,7 @@ variable "vpc_cidr" {
 }
 
 variable "admin_principal_arns" {
-  description = "IAM roles or users that administer the cluster. Nobody else does, not even who created it."
+  description = "IAM roles or users that administer the cluster. No one else does, not even its creator."
   type        = set(string)
 
   validation {
@@ -170,7 +170,7 @@ variable "pipelines" {
 
   validation {
     condition     = length(var.pipelines) > 0
-    error_message = "pipelines: at least one, or nobody could take the roles."
+    error_message = "pipelines: at least one, or no pipeline could take the roles."
   }
 
   validation {

@@ -76,6 +76,7 @@ module "servers" {
   servers             = var.servers
   monitoring          = var.monitoring
   instance_type       = var.instance_type
+  monitoring_type     = var.monitoring_type
   disk_gib            = var.disk_gib
   monitoring_disk_gib = var.monitoring_disk_gib
   egress_ports        = var.egress_ports
@@ -85,7 +86,7 @@ module "servers" {
   log_retention_days  = var.log_retention_days
 }
 
-# What it may do on the machines is what root may: it sends them commands, as every deployment is one.
+# On the machines it has the rights of root: a deployment is a command that it sends them.
 module "deploy_role" {
   source = "../modules/ci-role"
 

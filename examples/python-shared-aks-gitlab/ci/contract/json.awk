@@ -1,4 +1,4 @@
-# Each line is one JSON value: prints "path<tab>value" of every leaf, or "!<tab>the line" where it is none. A text keeps its
+# Each line is one JSON value: prints "path<tab>value" of every leaf, or "!<tab>the line" if it is not JSON. A text keeps its
 # escapes. With -v mark=1 the number of the line comes first.
 
 function space() { if (match(text, /^[ \t\r]+/)) text = substr(text, RLENGTH + 1) }

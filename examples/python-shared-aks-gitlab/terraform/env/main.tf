@@ -30,7 +30,7 @@ resource "azurerm_resource_group" "this" {
 }
 
 # Network, cluster, gateway and monitoring are made and kept where the platform is. Its nodes may read the images of this
-# service, which only who owns the registry can say.
+# service, which only the owner of the registry knows.
 resource "azurerm_role_assignment" "nodes_pull_images" {
   scope                = local.registry_id
   role_definition_name = "AcrPull"
@@ -38,7 +38,7 @@ resource "azurerm_role_assignment" "nodes_pull_images" {
   principal_type       = "ServicePrincipal"
 }
 
-# Whether it may find the cluster, and what it may do inside, is for the platform to say: platform-request.yaml.
+# The platform decides whether it may find the cluster, and about its rights inside: platform-request.yaml.
 module "deploy_identity" {
   source = "../modules/ci-identity"
 
@@ -97,7 +97,7 @@ removed {
   }
 }
 
-# What the identities of the pipeline might do with that cluster. A name of its own, so that it can be forgotten too.
+# Rights of the pipeline's identities on that cluster. A name of its own, so that it can be forgotten too.
 moved {
   from = module.deploy_identity.azurerm_role_assignment.this["find_cluster"]
   to   = azurerm_role_assignment.deploy_to_former_cluster

@@ -73,7 +73,7 @@ variable "pipelines" {
 
   validation {
     condition     = length(var.pipelines) > 0
-    error_message = "pipelines: at least one, or nobody could take the roles."
+    error_message = "pipelines: at least one, or no pipeline could take the roles."
   }
 
   validation {

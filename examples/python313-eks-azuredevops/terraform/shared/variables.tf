@@ -44,7 +44,7 @@ variable "pipelines" {
 
   validation {
     condition     = length(var.pipelines) > 0
-    error_message = "pipelines: at least one, or nobody could push."
+    error_message = "pipelines: at least one, or no pipeline could push."
   }
 
   validation {

@@ -15,7 +15,7 @@ output "nat_address" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment, addresses left out."
+  description = "Values that must be the same in every environment, without addresses."
   value = {
     nodes_prefix   = split("/", azurerm_subnet.nodes.address_prefixes[0])[1]
     default_egress = azurerm_subnet.nodes.default_outbound_access_enabled

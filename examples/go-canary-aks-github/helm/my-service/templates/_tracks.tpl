@@ -1,4 +1,4 @@
-{{/* Two tracks: the stable one serves, the candidate is tried. `.track` says which one is meant. */}}
+{{/* Two tracks: the stable one serves, the candidate is tried. `.track` selects one. */}}
 {{- define "service.trackName" -}}
 {{- include "service.fullname" . -}}
 {{- if eq .track "candidate" }}-candidate{{ end -}}
@@ -43,7 +43,7 @@ matchExpressions:
 {{- toYaml (merge (dict "image" $image "revision" .Values.candidate.revision) .Values) -}}
 {{- end -}}
 
-{{/* What `helm test` runs: the candidate, if there is one. */}}
+{{/* Subject of `helm test`: the candidate, if present. */}}
 {{- define "service.testedValues" -}}
 {{- if .Values.candidate.digest -}}
 {{- include "service.candidateValues" . -}}

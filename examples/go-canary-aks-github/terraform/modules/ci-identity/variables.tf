@@ -33,7 +33,7 @@ variable "pipelines" {
 }
 
 variable "roles" {
-  description = "What the identity may do: role and scope, by a name of your choice."
+  description = "Rights of the identity: role and scope, by a name of your choice."
   type = map(object({
     role  = string
     scope = string

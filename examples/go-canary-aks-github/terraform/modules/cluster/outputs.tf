@@ -22,7 +22,7 @@ output "pool_versions" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment."
+  description = "Values that must be the same in every environment."
   value = {
     kubernetes     = azurerm_kubernetes_cluster.this.kubernetes_version
     tier           = azurerm_kubernetes_cluster.this.sku_tier

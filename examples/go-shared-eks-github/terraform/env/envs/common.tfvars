@@ -4,7 +4,7 @@ region  = "eu-central-1"
 
 # Who may deploy to each environment, and who may compare it with the code: only runs of branch main.
 pipelines = {
-  # The numbers never change, so that nobody who takes over a deleted or renamed repository's name gets in.
+  # The numbers never change: who takes over the name of a deleted or renamed repository does not get in.
   github = {
     issuer   = "token.actions.githubusercontent.com"
     audience = "sts.amazonaws.com"

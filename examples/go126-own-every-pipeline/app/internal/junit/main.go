@@ -48,7 +48,7 @@ func main() {
 	}
 }
 
-// read collects the tests; broken says that a package failed, be it only to compile.
+// read collects the tests; broken is true if a package failed, be it only to compile.
 func read(lines *bufio.Scanner) (results suite, broken bool) {
 	results.Name = "unit"
 	output := map[string]*strings.Builder{}

@@ -23,7 +23,7 @@ run "state_is_versioned_and_has_no_keys" {
   }
   assert {
     condition     = !azurerm_storage_account.state.shared_access_key_enabled && !azurerm_storage_account.state.allow_nested_items_to_be_public
-    error_message = "The state is read with an Entra login, and by nobody else."
+    error_message = "The state is read with an Entra login, and by no one else."
   }
   assert {
     condition     = output.state_storage_account == var.state_storage_account && output.state_container == "tfstate"

@@ -17,7 +17,7 @@ resource "azurerm_subnet" "nodes" {
   default_outbound_access_enabled = false # the NAT gateway is the only way out
 }
 
-# Rules stand inside their group, not in resources of their own: one added by hand is then drift. What no rule names is
+# Rules stand inside their group, not in resources of their own: one added by hand is then drift. Traffic that no rule names is
 # refused, but for traffic from inside the network and the health probes of the load balancer.
 #trivy:ignore:AZU-0047 the service is public; both ports are those of its load balancer
 resource "azurerm_network_security_group" "nodes" {

@@ -6,7 +6,7 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-# What the owner fills in has a value here, so that the tests run before and after.
+# Values that the owner fills in have a test value here, so that the tests run before and after.
 variables {
   account_id           = "111122223333"
   admin_principal_arns = ["arn:aws:iam::111122223333:role/platform-admin"]
@@ -43,7 +43,7 @@ run "values" {
   }
   assert {
     condition     = toset(output.common.secrets) == toset(output.chart_secrets)
-    error_message = "secrets of common.tfvars and of helm/my-service/values.yaml must be the same names: the one says what may be read, the other reads it."
+    error_message = "secrets of common.tfvars and of helm/my-service/values.yaml must be the same names: the first allows to read them, the second reads them."
   }
   assert {
     condition     = toset(keys(output.dev)) == toset(["account_id", "admin_principal_arns", "environment", "vpc_cidr"])

@@ -1,4 +1,4 @@
-# What EKS installs in the cluster. Versions are given: unpinned, dev and prod differ by the day they were made.
+# Add-ons that EKS installs in the cluster. Versions are given: unpinned, dev and prod differ by the day they were made.
 
 locals {
   # Without these no node becomes ready, so they come first.

@@ -1,4 +1,4 @@
-# What looks after the nodes. The Cluster Autoscaler, which `make platform` installs, adds and removes them
+# Maintenance of the nodes. The Cluster Autoscaler, which `make platform` installs, adds and removes them
 # between node_min and node_max. Once a week EventBridge Scheduler has EKS replace them, one at a time, by nodes of the
 # newest image of their Kubernetes version.
 

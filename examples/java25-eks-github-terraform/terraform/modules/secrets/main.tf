@@ -1,7 +1,7 @@
 # Places for secrets, and the role that may read these and no others. No value is here or in the state: `make secret` writes it.
 
 resource "aws_secretsmanager_secret" "this" {
-  #checkov:skip=CKV2_AWS_57:Who gave out a password or a key has to be told of the new one; docs/secrets.md says how a value is changed
+  #checkov:skip=CKV2_AWS_57:The issuer of a password or a key has to be told of the new one; docs/secrets.md shows how a value is changed
   for_each = var.secrets
 
   name                    = "${var.name}/${each.key}"

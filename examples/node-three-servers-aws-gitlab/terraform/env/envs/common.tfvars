@@ -14,14 +14,17 @@ instance_type       = "t3.micro"
 disk_gib            = 10
 monitoring_disk_gib = 20
 
+# 2 GiB for the machine that watches: Prometheus, Alertmanager and Grafana fill one.
+monitoring_type = "t3.small"
+
 # What the servers may call. The port of a database belongs to it, such as 5432.
 egress_ports = [80, 443]
 
-# Where the service is found. Fill in the zone for the record, if Route 53 has it: aws route53 list-hosted-zones
+# Address of the service. Fill in the zone for the record, if Route 53 has it: aws route53 list-hosted-zones
 host           = { dev = "my-service.dev.example.com", qa = "my-service.qa.example.com", prod = "my-service.prod.example.com" }
 hosted_zone_id = ""
 
-# The account of the image registry, where it is another one than that of an environment.
+# The account of the image registry, if it is not the account of the environment.
 registry_account_id = ""
 
 # Who may deploy to each environment, and who may compare it with the code: only runs of branch main.

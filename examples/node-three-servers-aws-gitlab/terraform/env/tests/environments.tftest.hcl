@@ -6,7 +6,7 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-# What the owner fills in has a value here, so that the tests run before and after.
+# Values that the owner fills in have a test value here, so that the tests run before and after.
 variables {
   account_id      = "111122223333"
   certificate_arn = "arn:aws:acm:eu-central-1:111122223333:certificate/mock"
@@ -63,6 +63,7 @@ run "dev" {
     instance_type       = run.values.common.instance_type
     disk_gib            = run.values.common.disk_gib
     monitoring_disk_gib = run.values.common.monitoring_disk_gib
+    monitoring_type     = run.values.common.monitoring_type
     egress_ports        = run.values.common.egress_ports
     host                = run.values.common.host
     hosted_zone_id      = run.values.common.hosted_zone_id
@@ -92,6 +93,18 @@ run "dev" {
     error_message = "Machines hand out credentials by IMDSv2 alone, and their disks are encrypted."
   }
   assert {
+    condition     = output.shape.servers.agent_updated
+    error_message = "What takes commands on the machines keeps itself up to date."
+  }
+  assert {
+    condition     = output.shape.servers.secrets_read == ["monitoring/chat-webhook-url", "monitoring/deadman-url"]
+    error_message = "The machine that watches reads the two secrets of the monitoring, and no other."
+  }
+  assert {
+    condition     = output.shape.servers.watcher_type == var.monitoring_type
+    error_message = "The machine that watches has a size of its own."
+  }
+  assert {
     condition     = output.shape.servers.balanced && output.shape.servers.public_servers == 0 && length(output.shape.servers.public_ports) == 0
     error_message = "Behind the load balancer no server has a public address or a public port."
   }
@@ -115,6 +128,7 @@ run "qa" {
     instance_type       = run.values.common.instance_type
     disk_gib            = run.values.common.disk_gib
     monitoring_disk_gib = run.values.common.monitoring_disk_gib
+    monitoring_type     = run.values.common.monitoring_type
     egress_ports        = run.values.common.egress_ports
     host                = run.values.common.host
     hosted_zone_id      = run.values.common.hosted_zone_id
@@ -147,6 +161,7 @@ run "prod" {
     instance_type       = run.values.common.instance_type
     disk_gib            = run.values.common.disk_gib
     monitoring_disk_gib = run.values.common.monitoring_disk_gib
+    monitoring_type     = run.values.common.monitoring_type
     egress_ports        = run.values.common.egress_ports
     host                = run.values.common.host
     hosted_zone_id      = run.values.common.hosted_zone_id

@@ -1,15 +1,15 @@
-# The machine that watches the others. It is none of them: a machine that is gone cannot say so itself.
+# The machine that watches the others. It is none of them: a machine that is gone cannot report it itself.
 
 resource "aws_instance" "monitoring" {
   #checkov:skip=CKV_AWS_126:Metrics each minute cost extra
   count = var.monitoring ? 1 : 0
 
   ami                         = data.aws_ssm_parameter.debian.insecure_value
-  instance_type               = var.instance_type
+  instance_type               = var.monitoring_type
   subnet_id                   = var.subnets[0].id
   private_ip                  = cidrhost(var.subnets[0].cidr, 32)
   vpc_security_group_ids      = [for group in aws_security_group.monitoring : group.id]
-  iam_instance_profile        = aws_iam_instance_profile.server.name
+  iam_instance_profile        = aws_iam_instance_profile.monitoring[0].name
   associate_public_ip_address = !local.balanced # its way out; nothing comes in
   user_data                   = local.user_data
   ebs_optimized               = true

@@ -22,12 +22,15 @@ output "address" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment, addresses left out."
+  description = "Values that must be the same in every environment, without addresses."
   value = {
     servers        = length(aws_instance.server)
     balanced       = length(aws_lb.this) == 1
     monitoring     = length(aws_instance.monitoring) == 1
     instance_type  = var.instance_type
+    watcher_type   = join(" ", [for watcher in aws_instance.monitoring : watcher.instance_type])
+    secrets_read   = [for arn in local.monitoring_secrets : replace(split(":parameter/", arn)[1], "${var.name}/", "") if var.monitoring]
+    agent_updated  = aws_ssm_association.agent.name == "AWS-UpdateSSMAgent"
     public_servers = length(aws_eip.server)
     imds_v2        = alltrue([for server in aws_instance.server : server.metadata_options[0].http_tokens == "required"])
     encrypted      = alltrue([for server in aws_instance.server : server.root_block_device[0].encrypted])

@@ -53,6 +53,11 @@ variable "instance_type" {
   type        = string
 }
 
+variable "monitoring_type" {
+  description = "Type of the machine that watches (x86-64): Prometheus, Alertmanager and Grafana want 2 GiB."
+  type        = string
+}
+
 variable "disk_gib" {
   description = "Disk of a server, in GiB."
   type        = number

@@ -6,7 +6,7 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-# What the owner fills in has a value here, so that the tests run before and after.
+# Values that the owner fills in have a test value here, so that the tests run before and after.
 variables {
   account_id           = "111122223333"
   admin_principal_arns = ["arn:aws:iam::111122223333:role/platform-admin"]

@@ -6,7 +6,7 @@ mock_provider "azurerm" {
   source = "./tests/mocks"
 }
 
-# What the owner fills in has a value here, so that the tests run before and after.
+# Values that the owner fills in have a test value here, so that the tests run before and after.
 variables {
   subscription_id        = "00000000-0000-4000-8000-000000000001"
   admin_group_object_ids = ["00000000-0000-4000-8000-000000000002"]

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "description" {
-  description = "What the role is for, shown in the IAM console."
+  description = "Purpose of the role, shown in the IAM console."
   type        = string
 }
 
@@ -43,6 +43,6 @@ variable "pipelines" {
 }
 
 variable "policy" {
-  description = "What the role may do: an IAM policy document in JSON."
+  description = "Rights of the role: an IAM policy document in JSON."
   type        = string
 }

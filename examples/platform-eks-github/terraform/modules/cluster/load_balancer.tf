@@ -1,4 +1,4 @@
-# Rights of the AWS Load Balancer Controller, which `make platform` installs. What it must be able to call is listed
+# Rights of the AWS Load Balancer Controller, which `make platform` installs. The API calls that it needs are listed
 # in docs/install/iam_policy.json of kubernetes-sigs/aws-load-balancer-controller (read at v3.4.2). Narrower here:
 # it changes only what carries the tag of this cluster, opens only security groups of this network, and attaches no
 # firewall (WAF, Shield).

@@ -9,7 +9,7 @@ output "private_subnet_ids" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment, addresses left out."
+  description = "Values that must be the same in every environment, without addresses."
   value = {
     zones           = length(aws_subnet.private)
     nat_gateways    = length(aws_nat_gateway.this)

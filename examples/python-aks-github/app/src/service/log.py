@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard output, where the cluster collects it."""
+"""The log: one JSON object a line on standard output, which the cluster collects."""
 
 import json
 import threading

@@ -22,7 +22,7 @@ from service.metrics import Metrics
 from service.routes import RefusedError, Response, Route, json_response, metrics_response
 
 OTHER = "other"
-# So many requests are worked on at a time; the others wait for their turn, and the metrics say how many.
+# So many requests are worked on at a time; the others wait for their turn, and the metrics count them.
 CONCURRENCY = 256
 BACKLOG = 1024
 # Longer than a load balancer keeps a connection without traffic (60): it must be the side that closes.
@@ -76,7 +76,7 @@ class Server:
         """Turn not ready, close the port a moment later, wait for what runs. Returns how many requests were cut off."""
         deadline = time.monotonic() + seconds
         self.ready = False
-        self.stopping = True  # from now on every answer says that its connection ends
+        self.stopping = True  # from now on every answer ends its connection
         time.sleep(min(LINGER_SECONDS, seconds / 2))
         self.connections.stop()
         self._http.close_port()
@@ -169,7 +169,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             return False
 
         def problem(self) -> str:
-            """What is wrong with a request that the base class lets pass; empty if nothing."""
+            """The error of a request that the base class lets pass; empty if it has none."""
             if self.request_version == "HTTP/0.9":
                 return "no version"
             if self.request_version == "HTTP/1.1" and len(self.headers.get_all("Host", [])) != 1:
@@ -268,7 +268,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return json_response(500, error="internal error")
 
         def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-            """Answer what is no request: the base class comes here too. It is counted and logged like any other."""
+            """Answer an invalid request: the base class comes here too. It is counted and logged like any other."""
             too_long = code in (HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             status = 431 if too_long else 400
             server.metrics.count("other", OTHER, status)
@@ -288,7 +288,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.send_header("Cache-Control", "no-store")
             if response.status == HTTPStatus.METHOD_NOT_ALLOWED:
                 self.send_header("Allow", ", ".join(server.allowed.get(self.target, READING)))
-            # A body that nobody read would be taken for the next request.
+            # An unread body would be taken for the next request.
             has_body = self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers
             if server.stopping or (self.unread and has_body):
                 self.send_header("Connection", "close")

@@ -21,7 +21,7 @@ api_allowed_cidrs = []
 
 # Who may deploy to each environment, and who may compare it with the code: only runs of branch main.
 pipelines = {
-  # The numbers never change, so that nobody who takes over a deleted or renamed repository's name gets in.
+  # The numbers never change: who takes over the name of a deleted or renamed repository does not get in.
   github = {
     issuer   = "token.actions.githubusercontent.com"
     audience = "api://AzureADTokenExchange"
@@ -42,5 +42,5 @@ pipelines = {
 
 registry_name          = "crmyserviced9b53465"
 state_storage_account  = "stmyserviced9b53465"
-shared_subscription_id = null # of bootstrap and shared, where it is not that of the environment
+shared_subscription_id = null # of bootstrap and shared, if it is not that of the environment
 log_retention_days     = 365

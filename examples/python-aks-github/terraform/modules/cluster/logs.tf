@@ -1,4 +1,4 @@
-# What is written down: who changed what through the Kubernetes API, and what containers and Kubernetes say.
+# Logs: the changes through the Kubernetes API with their authors, and the output of containers and Kubernetes.
 
 resource "azurerm_monitor_diagnostic_setting" "control_plane" {
   name                       = "control-plane"

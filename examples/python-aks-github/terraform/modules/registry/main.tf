@@ -4,7 +4,7 @@
 
 resource "azurerm_container_registry" "this" {
   #checkov:skip=CKV_AZURE_164:No registry gets content trust since May 2026: there is nothing to switch on
-  #checkov:skip=CKV_AZURE_165:One region runs the service; a replica elsewhere would cost as much again and serve nobody
+  #checkov:skip=CKV_AZURE_165:One region runs the service; a replica elsewhere would cost as much again and serve no one
   #checkov:skip=CKV_AZURE_166:Quarantine hides an image until something releases it; here the pipeline scans before it pushes
   name                = var.name
   resource_group_name = var.resource_group_name

@@ -16,7 +16,7 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    # What exactly runs here: the smoke test of a deployment reads this line.
+    # The exact build: the smoke test of a deployment reads this line.
     log.info(
         "started",
         service=os.environ.get("SERVICE_NAME") or "service",

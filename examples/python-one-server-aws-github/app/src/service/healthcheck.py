@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 2
 
 
 def answers(url: str) -> bool:
-    # The probe must reach this very address, whatever HTTP_PROXY says.
+    # The probe must reach this very address, whatever HTTP_PROXY is.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(url, timeout=TIMEOUT_SECONDS) as response:

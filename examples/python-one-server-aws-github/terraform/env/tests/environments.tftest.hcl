@@ -6,7 +6,7 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-# What the owner fills in has a value here, so that the tests run before and after.
+# Values that the owner fills in have a test value here, so that the tests run before and after.
 variables {
   account_id = "111122223333"
   pipelines = {
@@ -56,6 +56,7 @@ run "dev" {
     instance_type       = run.values.common.instance_type
     disk_gib            = run.values.common.disk_gib
     monitoring_disk_gib = run.values.common.monitoring_disk_gib
+    monitoring_type     = run.values.common.monitoring_type
     egress_ports        = run.values.common.egress_ports
     host                = run.values.common.host
     hosted_zone_id      = run.values.common.hosted_zone_id
@@ -80,6 +81,10 @@ run "dev" {
     error_message = "Machines hand out credentials by IMDSv2 alone, and their disks are encrypted."
   }
   assert {
+    condition     = output.shape.servers.agent_updated
+    error_message = "What takes commands on the machines keeps itself up to date."
+  }
+  assert {
     condition     = output.shape.servers.public_ports == tolist(["443", "80"])
     error_message = "Only HTTP and HTTPS are open; in particular no SSH."
   }
@@ -99,6 +104,7 @@ run "qa" {
     instance_type       = run.values.common.instance_type
     disk_gib            = run.values.common.disk_gib
     monitoring_disk_gib = run.values.common.monitoring_disk_gib
+    monitoring_type     = run.values.common.monitoring_type
     egress_ports        = run.values.common.egress_ports
     host                = run.values.common.host
     hosted_zone_id      = run.values.common.hosted_zone_id
@@ -130,6 +136,7 @@ run "prod" {
     instance_type       = run.values.common.instance_type
     disk_gib            = run.values.common.disk_gib
     monitoring_disk_gib = run.values.common.monitoring_disk_gib
+    monitoring_type     = run.values.common.monitoring_type
     egress_ports        = run.values.common.egress_ports
     host                = run.values.common.host
     hosted_zone_id      = run.values.common.hosted_zone_id

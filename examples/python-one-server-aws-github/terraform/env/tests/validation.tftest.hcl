@@ -17,6 +17,7 @@ variables {
   instance_type       = "t3.micro"
   disk_gib            = 10
   monitoring_disk_gib = 20
+  monitoring_type     = "t3.small"
   egress_ports        = [80, 443]
   host                = { dev = "service.dev.example.com", qa = "service.qa.example.com", prod = "service.prod.example.com" }
   hosted_zone_id      = ""

@@ -17,7 +17,7 @@ output "server_subnets" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment, addresses left out."
+  description = "Values that must be the same in every environment, without addresses."
   value = {
     zones         = length(aws_subnet.public)
     nat_gateways  = length(aws_nat_gateway.this)

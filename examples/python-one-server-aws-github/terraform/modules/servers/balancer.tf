@@ -1,4 +1,4 @@
-# From two servers on: a load balancer has the certificate, and sends a request to a server that says that it is ready.
+# From two servers on: a load balancer has the certificate, and sends a request to a server that reports ready.
 
 #trivy:ignore:AWS-0053 the service is public
 resource "aws_lb" "this" {

@@ -1,10 +1,8 @@
-# What a machine may do: take commands, write what they said, and pull the images of this one service.
+# What a machine may do: take commands, write what they said, and pull the images of this one service; the machine that watches reads
+# the two secrets of the monitoring instead.
 
-resource "aws_iam_role" "server" {
-  name        = "${var.name}-server"
-  description = "Machines of ${var.name}"
-
-  assume_role_policy = jsonencode({
+locals {
+  server_assumes = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
@@ -12,6 +10,63 @@ resource "aws_iam_role" "server" {
       Action    = "sts:AssumeRole"
     }]
   })
+
+  # Of every machine. Less than AmazonSSMManagedInstanceCore, which also reads every parameter of the account.
+  machine_may = [
+    {
+      # None of these knows resources.
+      Sid    = "TakeCommands"
+      Effect = "Allow"
+      Action = [
+        "ec2messages:AcknowledgeMessage",
+        "ec2messages:DeleteMessage",
+        "ec2messages:FailMessage",
+        "ec2messages:GetEndpoint",
+        "ec2messages:GetMessages",
+        "ec2messages:SendReply",
+        "ssm:UpdateInstanceInformation",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+      ]
+      Resource = "*"
+    },
+    {
+      # What keeps the agent itself up to date: agent.tf.
+      Sid    = "UpdateAgent"
+      Effect = "Allow"
+      Action = [
+        "ssm:DescribeAssociation",
+        "ssm:DescribeDocument",
+        "ssm:GetDocument",
+        "ssm:ListAssociations",
+        "ssm:ListInstanceAssociations",
+        "ssm:UpdateAssociationStatus",
+        "ssm:UpdateInstanceAssociationStatus",
+      ]
+      Resource = "*"
+    },
+    {
+      Sid      = "FindLogGroups"
+      Effect   = "Allow"
+      Action   = "logs:DescribeLogGroups"
+      Resource = "arn:${data.aws_partition.current.partition}:logs:${var.region}:${var.account_id}:log-group:*"
+    },
+    {
+      Sid      = "SayWhatCommandsSaid"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.commands.arn}:*"
+    },
+  ]
+}
+
+resource "aws_iam_role" "server" {
+  name        = "${var.name}-server"
+  description = "Machines of ${var.name}"
+
+  assume_role_policy = local.server_assumes
 }
 
 resource "aws_iam_role_policy" "server" {
@@ -22,38 +77,7 @@ resource "aws_iam_role_policy" "server" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        # Less than AmazonSSMManagedInstanceCore, which also reads every parameter of the account. None of these knows resources.
-        Sid    = "TakeCommands"
-        Effect = "Allow"
-        Action = [
-          "ec2messages:AcknowledgeMessage",
-          "ec2messages:DeleteMessage",
-          "ec2messages:FailMessage",
-          "ec2messages:GetEndpoint",
-          "ec2messages:GetMessages",
-          "ec2messages:SendReply",
-          "ssm:UpdateInstanceInformation",
-          "ssmmessages:CreateControlChannel",
-          "ssmmessages:CreateDataChannel",
-          "ssmmessages:OpenControlChannel",
-          "ssmmessages:OpenDataChannel",
-        ]
-        Resource = "*"
-      },
-      {
-        Sid      = "FindLogGroups"
-        Effect   = "Allow"
-        Action   = "logs:DescribeLogGroups"
-        Resource = "arn:${data.aws_partition.current.partition}:logs:${var.region}:${var.account_id}:log-group:*"
-      },
-      {
-        Sid      = "SayWhatCommandsSaid"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-        Resource = "${aws_cloudwatch_log_group.commands.arn}:*"
-      },
+    Statement = concat(local.machine_may, [
       {
         Sid      = "LogInToRegistry"
         Effect   = "Allow"
@@ -66,7 +90,7 @@ resource "aws_iam_role_policy" "server" {
         Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
         Resource = "arn:${data.aws_partition.current.partition}:ecr:${var.region}:${var.registry_account_id}:repository/${var.service}"
       },
-    ]
+    ])
   })
 }
 
@@ -85,9 +109,75 @@ resource "aws_iam_instance_profile" "server" {
   role = aws_iam_role.server.name
 }
 
-# What commands said, in full: Systems Manager itself keeps the first 24,000 characters.
+# Output of commands, in full: Systems Manager itself keeps the first 24,000 characters.
 resource "aws_cloudwatch_log_group" "commands" {
   name              = "/ssm/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
+}
+
+# ---- the machine that watches: no images of the service, and of all secrets the two that ci/monitoring.sh writes
+
+resource "aws_iam_role" "monitoring" {
+  count = var.monitoring ? 1 : 0
+
+  name        = "${var.name}-monitoring"
+  description = "Machine that watches ${var.name}"
+
+  assume_role_policy = local.server_assumes
+}
+
+resource "aws_iam_role_policy" "monitoring" {
+  #checkov:skip=CKV_AWS_290:The messages of Systems Manager know no resources
+  #checkov:skip=CKV_AWS_355:For the same reason as CKV_AWS_290
+  count = var.monitoring ? 1 : 0
+
+  name = "monitoring"
+  role = aws_iam_role.monitoring[0].name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(local.machine_may, [
+      {
+        Sid      = "ReadAddressesOfChatAndDeadManSwitch"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameter"
+        Resource = local.monitoring_secrets
+      },
+      {
+        Sid       = "DecryptThem"
+        Effect    = "Allow"
+        Action    = "kms:Decrypt"
+        Resource  = var.kms_key_arn
+        Condition = { StringEquals = { "kms:EncryptionContext:PARAMETER_ARN" = local.monitoring_secrets } }
+      },
+    ])
+  })
+}
+
+locals {
+  monitoring_secrets = [for name in ["chat-webhook-url", "deadman-url"] :
+    "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${var.account_id}:parameter/${var.name}/monitoring/${name}"
+  ]
+}
+
+resource "aws_iam_role_policies_exclusive" "monitoring" {
+  count = var.monitoring ? 1 : 0
+
+  role_name    = aws_iam_role.monitoring[0].name
+  policy_names = [aws_iam_role_policy.monitoring[0].name]
+}
+
+resource "aws_iam_role_policy_attachments_exclusive" "monitoring" {
+  count = var.monitoring ? 1 : 0
+
+  role_name   = aws_iam_role.monitoring[0].name
+  policy_arns = []
+}
+
+resource "aws_iam_instance_profile" "monitoring" {
+  count = var.monitoring ? 1 : 0
+
+  name = "${var.name}-monitoring"
+  role = aws_iam_role.monitoring[0].name
 }

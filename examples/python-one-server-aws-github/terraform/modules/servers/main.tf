@@ -1,4 +1,4 @@
-# The machines of one environment. No one logs in to them: there is no SSH and no key, what they are told comes through
+# The machines of one environment. No one logs in to them: they have no SSH and no key, commands come through
 # Systems Manager, and each call of it is in the log of the account.
 
 locals {
@@ -12,7 +12,11 @@ locals {
   subnets   = { for name, index in local.servers : name => var.subnets[index % length(var.subnets)] }
 
   # What the machine needs before anything can be told to it. The rest is server/playbook.yml, with each deployment.
-  user_data = templatefile("${path.module}/cloud-init.yaml.tftpl", { region = var.region })
+  user_data = templatefile("${path.module}/cloud-init.yaml.tftpl", {
+    region        = var.region
+    agent_version = "3.3.859.0"
+    installer     = filebase64("${path.module}/install-ssm-agent.sh")
+  })
 }
 
 data "aws_partition" "current" {}

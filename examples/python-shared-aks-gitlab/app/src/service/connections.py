@@ -7,9 +7,9 @@ import threading
 
 # One thread serves one connection.
 MOST = 512
-# The kernel counts in steps of some milliseconds, so less than this is no waiting.
+# The kernel counts in steps of some milliseconds, so less than this does not count as waiting.
 LEAST_WAIT_SECONDS = 0.01
-# Where the kernel's struct tcp_info says how many milliseconds ago the last bytes came in.
+# Offset in the kernel's struct tcp_info: milliseconds since the last bytes came in.
 _LAST_DATA_RECEIVED = 52
 
 
@@ -23,7 +23,7 @@ class Connections:
         self._stopping = False
 
     def add(self, connection: socket.socket) -> None:
-        """Take one more. Where all are busy, wait until one is not."""
+        """Take one more. If all are busy, wait until one is not."""
         with self._changed:
             self._changed.wait_for(lambda: self._has_room() or self._silent or self._stopping)
             if not self._has_room() and self._silent:
@@ -52,7 +52,7 @@ class Connections:
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Nobody waits for room any more."""
+        """No connection waits for room any more."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""What this process uses, under its usual names."""
+"""Resources that this process uses, under their usual names."""
 
 import os
 import time

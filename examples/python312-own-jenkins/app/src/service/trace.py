@@ -1,4 +1,4 @@
-"""Which trace a request belongs to: its caller says so in the header `traceparent`.
+"""The trace of a request: its caller sends it in the header `traceparent`.
 
 The form is that of https://www.w3.org/TR/trace-context/. The log carries it, so the lines of one request are found
 together, in this service and in all others that it passes.
@@ -11,7 +11,7 @@ _FORM = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f
 
 
 def fields(traceparent: str | None) -> dict[str, str]:
-    """Return what the log says of a request: the trace and span of its caller, or else a new trace."""
+    """Return the fields of a request for the log: the trace and span of its caller, or else a new trace."""
     form = _FORM.fullmatch(traceparent or "")
     if form:
         return {"trace_id": form[1], "span_id": form[2]}

@@ -1,4 +1,4 @@
-{{/* What runs here: the same in every release of this chart. */}}
+{{/* Name of the service: the same in every release of this chart. */}}
 {{- define "service.name" -}}
 {{- .Chart.Name -}}
 {{- end -}}
@@ -8,7 +8,7 @@
 {{- .Release.Name | trunc 53 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* What a Deployment and a Service select by. Never the version: a selector cannot change. */}}
+{{/* Labels by which a Deployment and a Service select. Never the version: a selector cannot change. */}}
 {{- define "service.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "service.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}

@@ -1,4 +1,4 @@
-"""What the service answers. A new path starts here: one entry in `routes` and one function."""
+"""The answers of the service. A new path starts here: one entry in `routes` and one function."""
 
 import json
 import platform
@@ -35,7 +35,7 @@ def json_response(status: int, /, **content: Any) -> Response:
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
-    """What the body says; RefusedError where it is no JSON object."""
+    """The body as JSON; RefusedError if it is not a JSON object."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -73,7 +73,7 @@ def _greeting_of(config: Config, asked: Mapping[str, Any]) -> Response:
 
 
 def _info(config: Config) -> Response:
-    """What exactly runs here: the deployment compares it with what it meant to deploy."""
+    """The exact build: the deployment compares it with the one that it meant to deploy."""
     return json_response(
         200,
         service=config.service_name,

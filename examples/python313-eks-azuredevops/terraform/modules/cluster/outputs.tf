@@ -4,7 +4,7 @@ output "name" {
 }
 
 output "shape" {
-  description = "What must be the same in every environment."
+  description = "Values that must be the same in every environment."
   value = {
     kubernetes  = aws_eks_cluster.this.version
     support     = aws_eks_cluster.this.upgrade_policy[0].support_type

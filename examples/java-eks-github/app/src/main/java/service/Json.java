@@ -3,7 +3,7 @@ package service;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes JSON objects of texts, numbers, booleans and further objects: all that the service says. */
+/** Writes JSON objects of texts, numbers, booleans and further objects: all that the service writes. */
 final class Json {
     private Json() {}
 

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Counts requests and writes them in the Prometheus text format.
  *
- * <p>Every label has a small fixed set of values: a label that a caller can fill freely (a path, a method that nobody
- * knows) would make a new time series for each value and fill the memory of Prometheus.
+ * <p>Every label has a small fixed set of values: a label that a caller can fill freely (a path, an unknown
+ * method) would make a new time series for each value and fill the memory of Prometheus.
  */
 final class Metrics {
     private static final Set<String> METHODS = new HashSet<>(

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** The log: one JSON object a line on standard output, where the cluster collects it. */
+/** The log: one JSON object a line on standard output, which the cluster collects. */
 final class Log {
     private final PrintStream out;
 

@@ -15,7 +15,7 @@ final class Server implements Connections.Listener {
     static final String OTHER = "other";
     private static final String READING = "GET, HEAD";
 
-    /** So many requests are worked on at a time; the others wait for their turn, and the metrics say how many. */
+    /** So many requests are worked on at a time; the others wait for their turn, and the metrics count them. */
     private static final int THREADS = 64;
     /** How long a stopping service still takes connections: whoever keeps one learns with an answer that it ends. */
     private static final long LINGER_MILLIS = 1000;
@@ -100,7 +100,7 @@ final class Server implements Connections.Listener {
         }
     }
 
-    /** What is no request is counted and logged like any other. */
+    /** An invalid request is counted and logged like any other. */
     @Override
     public Response onMalformed(int status, String reason) {
         metrics.count(OTHER, OTHER, status);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 
-/** What this process uses. Only Linux tells its memory and open files. */
+/** Resources that this process uses. Only Linux reports memory and open files. */
 final class ProcessUsage {
     private static final double STARTED = ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3;
     // That of every Linux that Java runs on, but for some kernels for ARM.

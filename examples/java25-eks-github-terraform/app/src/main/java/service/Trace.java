@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which trace a request belongs to: its caller says so in the header {@code traceparent}.
+ * The trace of a request: its caller sends it in the header {@code traceparent}.
  *
  * <p>The form is that of https://www.w3.org/TR/trace-context/. The log carries it, so the lines of one request are found
  * together, in this service and in all others that it passes.
@@ -17,7 +17,7 @@ final class Trace {
 
     private Trace() {}
 
-    /** What the log says of a request: keys and values with the trace and span of its caller, or else a new trace. */
+    /** Fields of a request for the log: the trace and span of its caller, or else a new trace. */
     static Object[] fields(String traceparent) {
         Matcher form = FORM.matcher(traceparent == null ? "" : traceparent);
         if (form.matches()) {

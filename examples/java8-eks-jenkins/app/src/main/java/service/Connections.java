@@ -33,7 +33,7 @@ final class Connections implements Runnable {
     interface Listener {
         void onRequest(Request request, Answer answer, long arrivedNanos);
 
-        /** Says what the sender of something else is answered. */
+        /** Answers the sender of something else. */
         Response onMalformed(int status, String reason);
     }
 

@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One request, as its bytes say. Routes see it as the JDK's {@link HttpExchange}; what they answer is a {@link Response}.
+ * One request, parsed from its bytes. Routes see it as the JDK's {@link HttpExchange}; what they answer is a {@link Response}.
  */
 final class Request extends HttpExchange {
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -109,12 +109,12 @@ final class Request extends HttpExchange {
         this.body = body;
     }
 
-    /** Notes that the body is not read, and the status which says why. */
+    /** Notes that the body is not read, and the status with the reason. */
     void refuseBody(int status) {
         refusal = status;
     }
 
-    /** The status that says why the body was not read; 0 where it is here. */
+    /** The status with the reason why the body was not read; 0 if it was read. */
     int refusal() {
         return refusal;
     }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the service answers. A new path starts here: one line in {@link #of} and one method. */
+/** The answers of the service. A new path starts here: one line in {@link #of} and one method. */
 final class Routes {
     /** Answers one request; an exception becomes status 500. */
     interface Route {
@@ -52,7 +52,7 @@ final class Routes {
         return Response.json(200, "message", "Hello " + name + " from " + config.serviceName);
     }
 
-    /** What the body says; Refused where it is no JSON object. */
+    /** The body as JSON; Refused if it is not a JSON object. */
     static Map<?, ?> jsonObject(InputStream body) throws IOException, Refused {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] part = new byte[8192];
@@ -71,7 +71,7 @@ final class Routes {
         return (Map<?, ?>) content;
     }
 
-    /** What exactly runs here: the deployment compares it with what it meant to deploy. */
+    /** The exact build: the deployment compares it with the one that it meant to deploy. */
     private static Response info(Config config) {
         return Response.json(200,
                 "service", config.serviceName,
