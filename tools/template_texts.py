@@ -90,7 +90,7 @@ def _notes(path: Path, first_release: str) -> Iterator[tuple[str, str]]:
             continue
         for part in ("title", "changes", "do", "undo"):
             if text := note.get(part):
-                yield f"{path}:{note['id']}", text
+                yield f"{path}:{note['id']}", text if isinstance(text, str) else "\n".join(text)
 
 
 def _version(text: str) -> tuple[int, ...]:
