@@ -114,7 +114,7 @@ CLOSED = {
     ("workload=worker", "runs_on=server"): "a server runs services that answer requests",
     ("workload=cron", "runs_on=server"): "a server runs services that answer requests",
     ("deploy=terraform", "runs_on=server"): "the Helm provider installs in a cluster",
-    ("cluster=shared", "runs_on=server"): "a server is no part of a cluster of a platform",
+    ("cluster=shared", "runs_on=server"): "a server cannot be part of the cluster of a platform",
     ("runs_on=server", "cloud=none"): "Terraform makes servers for one service, in a cloud",
     ("cluster=dedicated", "cloud=none"): "the clusters are there already",
     ("cluster=shared", "cloud=none"): "the clusters are there already",
