@@ -36,7 +36,7 @@ CRITERIA = ("check", "unchanged", "holds", "others")
 
 FAMILIES = (
     *("runtime", "network", "kubernetes", "monitoring"),
-    *("pipeline", "environments", "security"),
+    *("pipeline", "environments", "security", "strategies"),
 )
 """The files of exercises, in the order of the course."""
 
