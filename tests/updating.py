@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.template import render
+from scaffolder.template import releases, render
+from scaffolder.tools import package_data
 from scaffolder.update import run
 from scaffolder.update.engine import Request
 from scaffolder.update.merge import FileAction
@@ -67,6 +68,26 @@ def lay(folder: Path, files: Files) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8", newline="")
             path.chmod(0o755 if content.startswith("#!") else 0o644)
+
+
+NEWEST = "v99.0.0"
+"""The templates of this checkout, as a release after all others."""
+
+
+def history_to_now(folder: Path) -> Path:
+    """Make a template of all releases and, as the newest one, what this checkout has."""
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "fetch", "--quiet", str(releases.BUNDLE), "refs/tags/*:refs/tags/*")
+    git(folder, "checkout", "--quiet", "-B", "main", releases.releases()[-1].tag)
+    git(folder, "rm", "--quiet", "-r", ".")
+    for name in ("copier.yml", "versions.yml", "notes.yml"):
+        shutil.copy(package_data.root() / name, folder / name)
+    shutil.copytree(package_data.root() / "templates", folder / "templates")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", NEWEST)
+    git(folder, "tag", NEWEST)
+    return folder
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from updating import git
+from updating import git, history_to_now
 
 from scaffolder.errors import ExitCode
 from scaffolder.template import answers, releases, render
 from scaffolder.template.releases import History
 from scaffolder.template.render import Origin
-from scaffolder.tools import package_data
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update import run
 from scaffolder.update.engine import Request
@@ -23,9 +21,6 @@ from scaffolder.update.engine import Request
 pytestmark = pytest.mark.histories
 
 RELEASES = [release.tag for release in releases.releases()]
-NEWEST = "v99.0.0"
-"""The templates of this checkout, as a release after all others."""
-TEMPLATE = ("copier.yml", "versions.yml", "notes.yml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,18 +59,7 @@ CHANGES = (
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, History]]:
-    folder = tmp_path_factory.mktemp("history") / "template"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    git(folder, "fetch", "--quiet", str(releases.BUNDLE), "refs/tags/*:refs/tags/*")
-    git(folder, "checkout", "--quiet", "-B", "main", RELEASES[-1])
-    git(folder, "rm", "--quiet", "-r", ".")
-    for name in TEMPLATE:
-        shutil.copy(package_data.root() / name, folder / name)
-    shutil.copytree(package_data.root() / "templates", folder / "templates")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", "--message", NEWEST)
-    git(folder, "tag", NEWEST)
+    folder = history_to_now(tmp_path_factory.mktemp("history") / "template")
     with SystemToolchain() as toolchain:
         yield str(folder), releases.at(str(folder), toolchain)
 
