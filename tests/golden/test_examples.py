@@ -98,6 +98,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "outside_production": "cheaper",
     },
     "go-canary-aks-github": {"runtime": "go", "cloud": "azure", "rollout": "canary"},
+    "python-fast-eks-github": {"runtime": "python", "level": "fast"},
     "python-one-server-aws-github": {
         "runtime": "python",
         "runs_on": "server",

@@ -77,6 +77,9 @@ NOT_A_MENTION = (
 )
 """Phrases of any repository that are not about the choice: cut out of a line before it is read."""
 
+_HELD = {"fast": ["right"]}
+"""Values whose words belong to another one of the same question as well: each level holds the one before."""
+
 SAID_ANYWAY = {
     (
         "azure",
@@ -149,7 +152,7 @@ def mentions(root: Path) -> Iterator[str]:
         for value in (answer if isinstance(answer, list) else [answer])
     }
     for words in WORDS:
-        if words.value in _as_list(answers[words.question]):
+        if words.value in _as_list(answers[words.question]) + _HELD.get(answers["level"], []):
             continue
         but = [
             reason
