@@ -14,12 +14,12 @@ WRITTEN = (
     "the-wall.md",
     "four-pillars.md",
     "strategies.md",
-    "one-server-first.md",
+    "which-rung.md",
     "two-hour-class.md",
     "weekend-alone.md",
     "template-authors.md",
 )
-WALKED = ("start.md", "one-server-first.md", "two-hour-class.md", "weekend-alone.md")
+WALKED = ("start.md", "which-rung.md", "two-hour-class.md", "weekend-alone.md")
 """Pages whose commands are typed in order, in one empty folder."""
 
 IN_A_TERMINAL = ("first-lab.md",)
@@ -41,7 +41,6 @@ ELSEWHERE = {
     "secrets.md": "tests/render/test_secrets.py",
     "updates.md": "tests/e2e/test_docs_are_followed.py",
     "watch.md": "tests/e2e/test_watch.py",
-    "which-rung.md": "tests/render/test_servers.py",
     "workloads.md": "tests/render/test_workloads.py",
     "your-own-framework.md": "tests/e2e/test_contract.py",
 }
