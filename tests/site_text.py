@@ -30,7 +30,7 @@ ELSEWHERE = {
     "check-anywhere.md": "tests/e2e/test_check_anywhere.py",
     "checks.md": "tests/unit/checks/test_page.py",
     "company-network.md": "tests/render/test_company_network.py",
-    "day-after.md": "tests/render/test_secrets.py",
+    "day-after.md": "tests/render/test_day_after.py",
     "install.md": "tools/installs.py",
     "lab.md": "tests/e2e/test_lab_transcripts.py",
     "labs.md": "tests/e2e/test_lab_transcripts.py",
@@ -42,7 +42,7 @@ ELSEWHERE = {
     "updates.md": "tests/e2e/test_docs_are_followed.py",
     "watch.md": "tests/e2e/test_watch.py",
     "workloads.md": "tests/render/test_workloads.py",
-    "your-own-framework.md": "tests/e2e/test_contract.py",
+    "your-own-framework.md": "tests/e2e/test_framework_services.py",
 }
 """Other pages with blocks of commands, and what runs these commands."""
 
