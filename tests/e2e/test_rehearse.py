@@ -454,8 +454,9 @@ def test_the_table_of_replacements_is_what_the_real_provider_plans() -> None:
         ({"monitoring": "none"}, {"monitoring": "prometheus-grafana"}),
         ({"ci": ["github"]}, {"ci": ["github", "gitlab"]}),
         ({}, {"environments": ["dev", "test", "qa", "staging", "prod"]}),
+        ({}, {"domain": "acme.io"}),
     ],
-    ids=["runtime", "level", "monitoring", "add-ci", "add-environments"],
+    ids=["runtime", "level", "monitoring", "add-ci", "add-environments", "domain"],
 )
 def test_what_is_set_or_added_destroys_nothing(
     tools: SystemToolchain,
