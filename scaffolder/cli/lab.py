@@ -54,7 +54,7 @@ def command(context: click.Context, form: str) -> None:
     """
     _step_out()
     if context.invoked_subcommand is None:
-        _list(form)
+        _list(form, whole=False)
 
 
 def _step_out() -> None:
@@ -66,18 +66,19 @@ def _step_out() -> None:
 
 
 @command.command("list")
+@click.option("--all", "whole", is_flag=True, help="A line for each exercise, not each family.")
 @_format
-def list_(form: str) -> None:
-    """List the labs and the exercises, and how far each is."""
-    _list(form)
+def list_(whole: bool, form: str) -> None:
+    """List the labs and the families of exercises, and how far each is."""
+    _list(form, whole=whole)
 
 
-def _list(form: str) -> None:
+def _list(form: str, *, whole: bool) -> None:
     state = work.load(FOLDER)
     if form == "json":
         click.echo(json.dumps(lab_text.list_document(state), indent=2))
     else:
-        click.echo(lab_text.list_text(state))
+        click.echo(lab_text.list_text(state, whole=whole))
 
 
 @command.command("start")

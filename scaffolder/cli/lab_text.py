@@ -12,6 +12,7 @@ import click
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
 from scaffolder.lab import exercise, lab, lab_file, work
+from scaffolder.lab.exercise import Exercise
 from scaffolder.lab.judge import Light, Verdict, solved
 from scaffolder.lab.unit import Unit
 from scaffolder.lab.work import FOLDER, Work
@@ -48,18 +49,22 @@ def exit_code(verdicts: tuple[Verdict, ...]) -> ExitCode:
     return ExitCode.NO_VERDICT if Light.CANNOT_TELL in lights else ExitCode.CLEAN
 
 
-def list_text(state: Work) -> str:
-    """Return the labs and the exercises, a line each."""
+def list_text(state: Work, *, whole: bool) -> str:
+    """Return the labs, a line each, and the exercises: a line each if `whole`, else by family."""
     lines = ["  labs"]
     for file in lab.every():
         lines.append(_line(str(file.number), file.id, file.title, state))
-    family = ""
-    for one in exercise.every():
-        if one.family != family:
-            family = one.family
+    if not whole:
+        lines += ["", "  exercises"]
+    for family in exercise.FAMILIES:
+        members = [one for one in exercise.every() if one.family == family]
+        if whole:
             lines += ["", f"  exercises: {family}"]
-        lines.append(_line(f"e{one.number}", one.id, one.title, state))
-    return "\n".join([*lines, "", "Start one: scaffold lab start ID"])
+            lines += [_line(f"e{one.number}", one.id, one.title, state) for one in members]
+        else:
+            lines.append(_family_line(members, state))
+    more = "" if whole else "     Each exercise: scaffold lab list --all"
+    return "\n".join([*lines, "", f"Start one: scaffold lab start ID{more}"])
 
 
 def list_document(state: Work) -> dict[str, object]:
@@ -200,6 +205,18 @@ def _line(short: str, name: str, title: str, state: Work) -> str:
     if options.width() < _WIDE:
         return f"{line}\n{'':7}{title}"
     return f"{line:<59} {title}"
+
+
+def _family_line(members: Sequence[Exercise], state: Work) -> str:
+    """Return the numbers of a family, how many of it are done, and which ones are begun."""
+    known = [(one, state.exercises[one.id]) for one in members if one.id in state.exercises]
+    done = sum(1 for _, progress in known if progress.done)
+    begun = [f"e{one.number}" for one, progress in known if not progress.done]
+    numbers = f"e{members[0].number} to e{members[-1].number}"
+    words = f"{done} of {len(members)} done"
+    if begun:
+        words += f", working: {', '.join(begun)}"
+    return f"       {members[0].family:<30} {numbers:<12} {words}"
 
 
 def _word(name: str, state: Work) -> str:

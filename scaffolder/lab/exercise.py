@@ -119,7 +119,7 @@ def named(word: str) -> Exercise:
     for one in every():
         if word in {one.id, f"e{one.number}"}:
             return one
-    raise ProjectError(f"unknown exercise {word!r}", hint="scaffold lab lists them")
+    raise ProjectError(f"unknown exercise {word!r}", hint="scaffold lab list --all")
 
 
 def _entries() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -107,11 +107,15 @@ def _verdict(
 
 
 def others(named: frozenset[str]) -> list[Check]:
-    """Return the checks that need no program, but those that criteria name.
+    """Return the checks that need no program, but those that criteria name, and those of style.
 
     `of_checks` leaves out those whose Python package is missing: an extra brings it.
     """
-    return [check for check in checks.every() if check.tool is None and check.id not in named]
+    return [
+        check
+        for check in checks.every()
+        if check.tool is None and check.severity is not Severity.NOTE and check.id not in named
+    ]
 
 
 def of_checks(

@@ -13,6 +13,7 @@ import pytest
 
 from scaffolder import cli
 from scaffolder.errors import ExitCode
+from scaffolder.lab import exercise, work
 
 pytestmark = pytest.mark.xdist_group("lab")  # one exercise, step by step
 
@@ -159,6 +160,28 @@ def test_what_is_not_there_is_said(
     monkeypatch.chdir(tmp_path)
     assert cli.run(["lab", *words]) == ExitCode.USAGE
     assert says in capsys.readouterr().err
+
+
+def test_the_list_is_short_and_all_is_a_line_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    first, second, *others = exercise.every()
+    done = work.Progress(started=work.now(), done=True)
+    begun = work.Progress(started=work.now())
+    state = work.Work(current=second.id, exercises={first.id: done, second.id: begun})
+    work.save(work.FOLDER, state)
+    assert cli.run(["lab"]) == ExitCode.CLEAN
+    short = capsys.readouterr().out
+    members = sum(1 for one in (first, second, *others) if one.family == first.family)
+    numbers = f"e1 to e{members}"
+    line = f"       runtime                        {numbers:<12} 1 of {members} done, working: e2"
+    assert f"\n  exercises\n{line}\n" in short
+    assert len(short.splitlines()) <= 30
+    assert cli.run(["lab", "list", "--all"]) == ExitCode.CLEAN
+    whole = capsys.readouterr().out
+    assert [one.id for one in exercise.every() if f"  {one.id}" not in whole] == []
+    assert "  exercises: runtime\n" in whole
 
 
 WITHOUT_POSIX = """

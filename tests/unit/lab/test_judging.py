@@ -66,3 +66,29 @@ def test_an_answer_is_read_as_it_is_meant(
     (place.root / "ANSWERS.yml").write_text(text)
     outcome = judged(scene(place), "answer", key="unseen", value="sgr-1|sgr-2")
     assert (outcome.light, outcome.reason) == (light, reason)
+
+
+FIRST = lab.required("works-on-my-machine")
+
+
+@pytest.mark.parametrize(
+    "form", [pytest.param(form, id="-".join(form.values())) for form in FIRST.forms]
+)
+@pytest.mark.parametrize("key", ["image", "stated"])
+def test_a_runtime_that_is_missing_is_cannot_tell_or_a_smaller_check(
+    key: str, form: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Bringing(Scene):
+        image_version = form[key]
+
+    monkeypatch.setattr(judging.runtimes, "find", lambda *_: None)
+    where = Place(folder=tmp_path, lab=FIRST.of(form))
+    outcome = judged(scene(where, Bringing), "serves", path="/receipt")
+    how = judging.runtimes.how_to_get(form["track"], form[key])
+    name = judging.runtimes.NAMES[form["track"]]
+    missing = f"{name} {form[key]} is not installed: {how}"
+    if key == "image":
+        assert outcome == judging.Outcome(light=Light.CANNOT_TELL, reason=missing)
+    else:
+        reason = f"the image brings what the service is written for; {missing}"
+        assert outcome == judging.Outcome(light=Light.GREEN, reason=reason, form="reduced")

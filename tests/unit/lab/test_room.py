@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scaffolder.lab import lab
+from scaffolder.lab import exercise, lab
 from tools import lab_pages
 
 
@@ -26,6 +26,18 @@ def test_the_plan_of_two_hours_has_time_for_each_lab() -> None:
     needed = {number: lab.required(number).document["minutes"] for number in held}
     assert sorted(held) == ["1", "2", "3", "4", "6", "7"]
     assert [number for number in held if held[number] < needed[number]] == []
+
+
+def test_the_readme_counts_the_exercises() -> None:
+    readme = (lab_pages.PAGE.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"(\d+) exercises", readme) == [str(len(exercise.every()))]
+
+
+def test_the_documents_say_how_long_a_lab_takes() -> None:
+    minutes = sorted(file.document["minutes"] for file in lab.every())
+    for name in ("lab.md", "weekend-alone.md"):
+        page = (lab_pages.PAGE.parent / name).read_text(encoding="utf-8")
+        assert f"takes {minutes[0]} to {minutes[-1]} minutes" in page
 
 
 def test_the_plan_of_two_hours_is_on_one_page() -> None:
