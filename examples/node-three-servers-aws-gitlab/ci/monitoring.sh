@@ -9,7 +9,7 @@ need ENVIRONMENT
 tool jq
 
 # Secrets are not in Git, and not in a command that a machine gets: the cloud keeps those for a month. They go to its secret store, and
-# the machine reads them there. Without these two an alert would reach nobody. What is there stays as it is, unless a new value is given.
+# the machine reads them there. Without these two an alert would reach no person. What is there stays as it is, unless a new value is given.
 if [[ -n "${CHAT_WEBHOOK_URL:-}" ]]; then put_secret chat-webhook-url "$CHAT_WEBHOOK_URL"; fi
 if [[ -n "${DEADMAN_URL:-}" ]]; then put_secret deadman-url "$DEADMAN_URL"; fi
 if dry; then

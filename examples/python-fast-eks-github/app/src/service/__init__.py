@@ -1,0 +1,1 @@
+"""A small HTTP service on Python's own HTTP server."""
