@@ -11,6 +11,7 @@ import pytest
 from scaffolder.lab import (
     judging,
     lab,
+    runtimes,
 )
 from scaffolder.lab.judge import Light
 from scaffolder.lab.lab import Lab, LabCriterion
@@ -81,11 +82,11 @@ def test_a_runtime_that_is_missing_is_cannot_tell_or_a_smaller_check(
     class Bringing(Scene):
         image_version = form[key]
 
-    monkeypatch.setattr(judging.runtimes, "find", lambda *_: None)
+    monkeypatch.setattr(runtimes, "find", lambda *_: None)
     where = Place(folder=tmp_path, lab=FIRST.of(form))
     outcome = judged(scene(where, Bringing), "serves", path="/receipt")
-    how = judging.runtimes.how_to_get(form["track"], form[key])
-    name = judging.runtimes.NAMES[form["track"]]
+    how = runtimes.how_to_get(form["track"], form[key])
+    name = runtimes.NAMES[form["track"]]
     missing = f"{name} {form[key]} is not installed: {how}"
     if key == "image":
         assert outcome == judging.Outcome(light=Light.CANNOT_TELL, reason=missing)
