@@ -271,6 +271,11 @@ def terraform_inputs(project: Project, folder: Path = Path()) -> tuple[Path, ...
     return _inside(project.matching("*.tf", "*.tfvars"), folder)
 
 
+def settings_of_spring(project: Project) -> tuple[Path, ...]:
+    """The files that a service of Spring Boot reads its settings from, and properties of Java."""
+    return project.matching("application*.y*ml", "bootstrap*.y*ml", "*.properties")
+
+
 def terraform_tests(project: Project) -> tuple[Path, ...]:
     """Return the tests of Terraform: `*.tftest.hcl`."""
     return project.matching("*.tftest.hcl")

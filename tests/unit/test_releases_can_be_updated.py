@@ -83,10 +83,20 @@ def losses(old: Path, new: Path) -> Iterator[str]:
             continue
         for given in every_context(before):
             for value in values(question, given):
+                if not is_accepted(question, value, given):
+                    continue  # no repository of the old release has it
                 try:
                     answers.accepted(after[name], value, {**given, name: value})
                 except AnswersError as refused:
                     yield refused.message
+
+
+def is_accepted(question: Question, value: Any, given: dict[str, Any]) -> bool:
+    try:
+        answers.accepted(question, value, {**given, question.name: value})
+    except AnswersError:
+        return False
+    return True
 
 
 def reads(question: Question, name: str) -> bool:

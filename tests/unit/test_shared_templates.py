@@ -98,7 +98,12 @@ def test_each_part_is_one_that_a_template_includes() -> None:
 
 
 def test_each_include_of_a_part_finds_one_for_some_choice() -> None:
-    names = {file.name for file in TEMPLATES.glob("*/_parts/**/*") if file.is_file()}
+    names = {
+        file.name
+        for pattern in ("*/_parts/**/*", "*/*.jinja")  # a part, or a whole file of a runtime
+        for file in TEMPLATES.glob(pattern)
+        if file.is_file()
+    }
     included = re.findall(r"\binclude .*?~ '([^']+)'", including())
     assert {name.rpartition("/")[2] for name in included} - names == set()
 

@@ -178,7 +178,7 @@ def _is_set_by_a_server(project: Project, service: Path) -> bool:
         "services of a config server",
         lambda: frozenset(
             services.subject_of(project, file)
-            for file in project.matching("application*.y*ml", "bootstrap*.y*ml", "*.properties")
+            for file in files.settings_of_spring(project)
             if _OF_A_SERVER.search(project.text(file)[:_LARGEST])
         ),
     )

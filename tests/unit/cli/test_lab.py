@@ -106,7 +106,7 @@ def test_5_it_is_solved(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Done, with 3 hints.\n" in out
     assert "What you have seen: Two files said" in out
     assert state()["done"] is True
-    assert "two-javas" in said(capsys)
+    assert "two-javas" in said(capsys, "list", "--all")
     assert "Dockerfile:" in said(capsys, "show", "solution")
     assert json.loads(said(capsys, "--format", "json"))["exercises"][0]["state"] == "done"
 

@@ -201,8 +201,8 @@ def test_new_says_what_was_made_and_what_to_type_next(capsys: pytest.CaptureFixt
     assert cli.run(["new", "my-service", "--no-check", "--no-git"]) == ExitCode.CLEAN
     out = capsys.readouterr().out
     made = out.splitlines()[0].removeprefix("my-service: ").split(", ")
-    assert made[:3] == ["a service", "Java 21", "AWS (EKS) eu-central-1"]
-    named = ("GitHub Actions", "direct internet access", "Helm", "Slack", "level right")
+    assert made[:3] == ["Java 21", "AWS (EKS) eu-central-1", "Kubernetes"]
+    named = ("GitHub Actions", "Helm", "Slack", "level right")
     assert [answer for answer in made if answer in named] == list(named)
     for stage in ("1 infrastructure", "2 packaging", "3 pipeline", "4 monitoring", "culture"):
         assert f"  {stage}" in out
