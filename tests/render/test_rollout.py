@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import combinations, product
 from pathlib import Path
@@ -339,3 +340,43 @@ def test_on_azure_the_identity_of_the_pipeline_is_filled_in_twice(pristine: Repo
     root = pristine(rollout="canary", cloud="azure")
     text = (root / "platform/deployer-role.yaml").read_text(encoding="utf-8")
     assert len(re.findall(r"DEPLOY_PRINCIPAL_ID$", text, flags=re.MULTILINE)) == 2
+
+
+@pytest.mark.parametrize("rollout", TRACKS)
+def test_each_way_has_a_panel_and_a_runbook_of_its_own(rollout: str, pristine: Repository) -> None:
+    root = pristine(rollout=rollout)
+    board = json.loads((root / "helm/my-service/files/dashboard.json").read_text(encoding="utf-8"))
+    (panel,) = (one for one in board["panels"] if one["id"] == 25)
+    queries = " ".join(target["expr"] for target in panel["targets"])
+    assert ('track="candidate"' in queries) is (rollout == "canary"), "the share of the candidate"
+    assert ('le="0.25"' in queries) is (rollout != "blue-green"), "slow ones, of both tracks"
+    page = (root / "docs/runbooks/CandidateLeftBehind.md").read_text(encoding="utf-8")
+    assert f"The panel *{panel['title']}*" in page
+    steps = re.findall(r"^\| `([A-Z][a-z]+: .*?) …` \|", page, flags=re.MULTILINE)
+    middle = {
+        "canary": ["Step: the candidate gets 10 %", "Step: the candidate gets 50 %"],
+        "blue-green": ["Step: the candidate gets 100 %"],
+        "header": [],
+    }[rollout]
+    started = ["Step: the candidate starts", "Step: the candidate is tried"]
+    assert [step for step in steps if step != "Candidate:"] == [
+        *started,
+        *middle,
+        "Step: the stable track becomes",
+    ]
+    script = (root / "ci/rollout.sh").read_text(encoding="utf-8")
+    for step in (
+        *started,
+        "Step: the stable track becomes",
+        *(["Step: the candidate gets "] if middle else []),
+    ):
+        assert f'"{step}' in script, step
+
+
+def test_the_runbooks_of_recreate_do_not_count_on_the_old_pods(pristine: Repository) -> None:
+    pages = pristine(rollout="recreate") / "docs/runbooks"
+    assert "The old pods go on" not in (pages / "DeploymentStuck.md").read_text(encoding="utf-8")
+    down = (pages / "ServiceDown.md").read_text(encoding="utf-8")
+    assert "no pod answers between two releases" in down
+    usual = pristine() / "docs/runbooks"
+    assert "The old pods go on" in (usual / "DeploymentStuck.md").read_text(encoding="utf-8")
