@@ -160,7 +160,7 @@ if __name__ == "__main__":
                 port=port,
                 log_config=None,
                 access_log=False,
-                timeout_graceful_shutdown=drain,
+                timeout_graceful_shutdown=max(1, drain - 2),  # a second has passed by then
             )
         ).serve()
     )
