@@ -99,6 +99,9 @@ def _python() -> Base:
     shared = Path(sysconfig.get_config_var("LIBDIR")) / str(sysconfig.get_config_var("INSTSONAME"))
     if shared.suffix != ".a" and shared.is_file():
         trees[f"usr/lib/{shared.name}"] = shared
+    # Wheels with compiled parts load it, and the real image has it.
+    for library in Path("/usr/lib").glob("*/libgcc_s.so.1"):
+        trees[library.as_posix().lstrip("/")] = library
     return Base("python", version, trees, {"PATH": "/usr/local/bin:/usr/bin"})
 
 
