@@ -20,7 +20,7 @@ _format = click.option(
 )
 
 
-_LIVE = ("cloud", "deploy", "open", "pipeline", "release", "run", "stop")
+_LIVE = ("cloud", "deploy", "open", "pipeline", "replace", "run", "stop")
 """The commands of `lab_live`, which imports what runs for a lab: an exercise needs none of it."""
 
 

@@ -105,15 +105,17 @@ def open_(what: str, word: str | None) -> None:
     click.echo("the chat page is stopped")
 
 
-@click.command("release")
+@click.command("replace")
 @options.debug
-def release() -> int:
-    """Release the service of a lab under load, by its grow.yml, and count failed requests."""
+def replace() -> int:
+    """Replace each server of a lab, one after the other, and count the requests that fail."""
     place = _place(None)
-    if all(one.kind != "quiet-release" for one in place.lab.criteria):
-        raise ProjectError(f"lab {place.lab.number} has no release", hint="scaffold lab list")
-    users = rollout.released(place.root, rollout.read(place.root))
-    click.echo(f"{users.failed} of {users.requests} requests failed during the release")
+    if all(one.kind != "no-request-lost" for one in place.lab.criteria):
+        raise ProjectError(f"lab {place.lab.number} replaces no server", hint="scaffold lab list")
+    number = rollout.processes(place.root)
+    click.echo(f"{counted(number, 'server')} of prod; processes of this machine are used (reduced)")
+    users = rollout.replaced(place.root, number)
+    click.echo(f"{users.failed} of {users.requests} requests failed")
     return ExitCode.FOUND if users.failed else ExitCode.CLEAN
 
 
@@ -222,4 +224,4 @@ def cloud_delete(identifier: str) -> None:
     click.echo(visible(f"{gone.type} {gone.id} is deleted"))
 
 
-COMMANDS = (run, open_, stop, run_pipeline, release, deploy, cloud_group)
+COMMANDS = (run, open_, stop, run_pipeline, replace, deploy, cloud_group)

@@ -67,7 +67,7 @@ CRITERIA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "prod-responds": (("path", "text"), ()),
     "post-mortem": (("part",), ()),
     "one-digest": ((), ()),
-    "quiet-release": ((), ()),
+    "no-request-lost": ((), ()),
     "chat-rings": ((), ()),
     "chat-resolves": ((), ()),
     "absent": (("id_of",), ()),

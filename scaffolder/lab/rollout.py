@@ -1,8 +1,9 @@
-"""A release under load: processes of the service behind a door, replaced while users ask."""
+"""Servers that are replaced while users ask: processes of the service behind a door."""
 
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 import threading
 import time
@@ -11,14 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from scaffolder.errors import ProjectError
 from scaffolder.lab import live
 from scaffolder.tools.background import Background, free_port
 
-FILE = "grow.yml"
-"""The file in the repository that sets how the service is released."""
+SERVERS = "terraform/env/envs/common.tfvars"
+"""The file in the repository that states how many machines serve."""
+
+_SERVERS = re.compile(r"^servers\s*=\s*(\d+)", re.MULTILINE)
+_PODS = re.compile(r"^\s+minReplicas: (\d+)", re.MULTILINE)
 
 PATH = "/info"
 _EVERY = 0.02
@@ -26,17 +28,8 @@ _EVERY = 0.02
 
 _QUIET = 0.4
 _PATIENCE = 30.0
-LONGEST = 4
+MOST = 4
 """Processes that a lab may start on a small machine."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How a service is released; with `ask_readiness` only processes that are ready are asked."""
-
-    processes: int
-    one_at_a_time: bool
-    ask_readiness: bool
 
 
 @dataclass(kw_only=True)
@@ -65,36 +58,32 @@ class Fleet:
         return answer is not None and answer.status == live.OK
 
 
-def read(root: Path) -> Plan:
-    """Return how grow.yml releases the service.
+def processes(root: Path) -> int:
+    """Return how many processes serve prod: pods of the chart, else servers of Terraform.
 
     Raises:
-        ProjectError: a line is missing, or is not a number or not true or false.
+        ProjectError: the repository has neither.
 
     """
-    file = root / FILE
-    try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-        processes = found["processes"]
-        turns, readiness = found["one-at-a-time"], found["ask-readiness"]
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise ProjectError(f"{FILE} cannot be read: {error}", hint="scaffold lab reset") from error
-    whole = isinstance(processes, int) and not isinstance(processes, bool)
-    if not whole or not 1 <= processes <= LONGEST:
-        raise ProjectError(f"{FILE}: processes must be a number from 1 to {LONGEST}")
-    if not isinstance(turns, bool) or not isinstance(readiness, bool):
-        raise ProjectError(f"{FILE}: one-at-a-time and ask-readiness must be true or false")
-    return Plan(processes=processes, one_at_a_time=turns, ask_readiness=readiness)
+    pods = [_number(file, _PODS) for file in sorted(root.glob("helm/*/values-prod.yaml"))]
+    servers = _number(root / SERVERS, _SERVERS)
+    number = next(filter(None, [*pods, servers]), 0)
+    if not number:
+        raise ProjectError(f"{SERVERS} names no number of servers", hint="scaffold lab reset")
+    return min(number, MOST)
 
 
-def released(root: Path, plan: Plan) -> Users:
-    """Release the service once while users ask; return what they got.
+def replaced(root: Path, number: int) -> Users:
+    """Replace each of `number` processes, one after the other, while users ask.
+
+    One that is about to stop is not asked any more, and the new one when it is ready: as the
+    load balancer, or the cluster, does.
 
     Raises:
         ProjectError: the service does not start.
 
     """
-    names = [f"service-{number}" for number in range(plan.processes)]
+    names = [f"service-{index}" for index in range(number)]
     fleet, users = Fleet(), Users()
     with Background("scaffold-lab-") as background:
         for name in names:
@@ -104,29 +93,25 @@ def released(root: Path, plan: Plan) -> Users:
             fleet.asked.append(name)
         with _asking(fleet, users):
             time.sleep(_QUIET)
-            groups = [[name] for name in names] if plan.one_at_a_time else [names]
-            for group in groups:
-                _replace(background, root, fleet, group, ask_readiness=plan.ask_readiness)
+            for name in names:
+                _replace(background, root, fleet, name)
             time.sleep(_QUIET)
     return users
 
 
-def _replace(
-    background: Background, root: Path, fleet: Fleet, group: list[str], *, ask_readiness: bool
-) -> None:
-    """Stop a group and start it again; without questions it is asked all the time."""
-    if ask_readiness:
-        fleet.asked = [name for name in fleet.asked if name not in group]
-        time.sleep(_QUIET)  # what was asked before ends
-    for name in group:
-        background.stop(name)
-        _start(background, root, fleet, name)
-    if ask_readiness:
-        for name in group:
-            _wait(background, fleet, name)
-            fleet.asked = [*fleet.asked, name]
-    else:
-        time.sleep(_QUIET)
+def _number(file: Path, pattern: re.Pattern[str]) -> int:
+    """Return the number that a file states, 0 if there is no such file or line."""
+    found = pattern.search(file.read_text(encoding="utf-8")) if file.is_file() else None
+    return int(found[1]) if found else 0
+
+
+def _replace(background: Background, root: Path, fleet: Fleet, name: str) -> None:
+    fleet.asked = [other for other in fleet.asked if other != name]
+    time.sleep(_QUIET)  # what was asked before ends
+    background.stop(name)
+    _start(background, root, fleet, name)
+    _wait(background, fleet, name)
+    fleet.asked = [*fleet.asked, name]
 
 
 @contextmanager

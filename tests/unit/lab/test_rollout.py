@@ -1,4 +1,4 @@
-"""Releases of a lab."""
+"""Servers of a lab that are replaced."""
 
 from __future__ import annotations
 
@@ -7,30 +7,34 @@ from pathlib import Path
 import pytest
 
 from scaffolder.errors import ProjectError
-from scaffolder.lab import (
-    rollout,
-)
+from scaffolder.lab import rollout
+
+
+def written(root: Path, **files: str) -> Path:
+    for name, text in files.items():
+        file = root / {"servers": rollout.SERVERS, "pods": "helm/orders/values-prod.yaml"}[name]
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    return root
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("files", "number"),
     [
-        ("processes: 5\none-at-a-time: true\nask-readiness: true\n", "a number from 1 to 4"),
-        ("processes: 0\none-at-a-time: true\nask-readiness: true\n", "a number from 1 to 4"),
-        ("processes: true\none-at-a-time: true\nask-readiness: true\n", "a number from 1 to 4"),
-        ("processes: 2\none-at-a-time: 1\nask-readiness: true\n", "must be true or false"),
-        ("processes: 2\nask-readiness: true\n", "grow.yml cannot be read: 'one-at-a-time'"),
-        ("[]", "grow.yml cannot be read"),
-        ("processes: [", "grow.yml cannot be read"),
+        ({"servers": "region = 1\nservers    = 1\n"}, 1),
+        ({"servers": "servers = 2\n"}, 2),
+        ({"servers": "servers = 5\n"}, rollout.MOST),
+        ({"pods": "autoscaling:\n  minReplicas: 3\n  maxReplicas: 9\n"}, 3),
+        ({"servers": "# servers = 2\n", "pods": "autoscaling:\n  minReplicas: 2\n"}, 2),
     ],
 )
-def test_how_to_release_is_read_or_refused(tmp_path: Path, text: str, says: str) -> None:
-    (tmp_path / "grow.yml").write_text(text)
-    with pytest.raises(ProjectError, match=says):
-        rollout.read(tmp_path)
+def test_the_repository_states_how_many_serve(
+    tmp_path: Path, files: dict[str, str], number: int
+) -> None:
+    assert rollout.processes(written(tmp_path, **files)) == number
 
 
-def test_how_to_release_is_three_lines(tmp_path: Path) -> None:
-    (tmp_path / "grow.yml").write_text("processes: 2\none-at-a-time: yes\nask-readiness: no\n")
-    plan = rollout.read(tmp_path)
-    assert plan == rollout.Plan(processes=2, one_at_a_time=True, ask_readiness=False)
+@pytest.mark.parametrize("text", ["", "servers = 0\n", "# servers = 2\n"])
+def test_a_repository_without_servers_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ProjectError, match=r"common\.tfvars names no number of servers"):
+        rollout.processes(written(tmp_path, servers=text))

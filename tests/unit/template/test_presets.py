@@ -53,6 +53,8 @@ def test_the_preset_of_the_course_has_the_answers_of_each_lab() -> None:
     for file in lab.every():
         wanted = dict(file.of(file.forms[0]).answers)
         assert wanted.get("level", "work") == given["level"]
+        if "runs_on" in wanted:
+            continue  # the lab about growth begins below the preset, and ends above it
         assert wanted.get("monitoring", given["monitoring"]) == given["monitoring"]
     clouds = {file.of(file.forms[0]).answers["cloud"] for file in lab.every()}
     assert given["cloud"] in clouds - {"none"}, "the labs about Terraform have a cloud"
