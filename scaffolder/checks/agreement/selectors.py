@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
@@ -100,7 +101,7 @@ def workloads_select_their_own(project: Project, _: Toolchain) -> Verdict:
                     " labels"
                 )
                 findings.append(disagreement(at, message, other, fix="give both the same labels"))
-        elif one.kind in {"HorizontalPodAutoscaler", "PodDisruptionBudget"}:
+        elif one.kind in {"HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget"}:
             looked += 1
             findings += _without_target(project, one)
     findings += _scaled_twice(project)
@@ -163,9 +164,10 @@ def _without_target(project: Project, one: KubernetesObject) -> list[Finding]:
     beside = deployments.deployed_with(project, one, *LONG_RUNNING)
     if not beside:
         return []
-    if one.kind == "HorizontalPodAutoscaler":
+    if one.kind != "PodDisruptionBudget":
         target = one.get("spec", "scaleTargetRef")
-        name, kind = (str(charts.dig(target, key) or "") for key in ("name", "kind"))
+        name = str(charts.dig(target, "name") or "")
+        kind = str(charts.dig(target, "kind") or "Deployment")  # KEDA has this default
         other = deployments.meant(project, one, kind, name) if kind in LONG_RUNNING else None
         at = one.place(project, "spec", "scaleTargetRef", "name")
         message = f"scales {kind} {name}, which is not there"
@@ -260,9 +262,27 @@ def _has_pods(project: Project, one: KubernetesObject, selector: dict[str, str])
 def _is_alike(workload: KubernetesObject, one: KubernetesObject, selector: dict[str, str]) -> bool:
     """Return whether the names are the same, or a label that is selected is the name of one."""
     shared = set(selector.values()) & set(deployments.pod_labels(workload).values())
+    if _differs_by_a_slip(selector, deployments.pod_labels(workload)):
+        return True
     if one.origins:
         return workload.name == one.name or bool(shared)
     return workload.name == one.name or workload.name in shared
+
+
+_SLIP = 0.85
+"""How alike the two values of a label are of which one is misspelt."""
+
+
+def _differs_by_a_slip(selector: dict[str, str], labels: dict[str, str]) -> bool:
+    """Return whether one value of several that are selected is nearly that of the pods."""
+    wrong = [
+        (value, labels.get(key, "")) for key, value in selector.items() if labels.get(key) != value
+    ]
+    if len(wrong) != 1 or len(selector) == 1:
+        return False
+    one, two = wrong[0]
+    digits = ["".join(filter(str.isdigit, word)) for word in (one, two)]
+    return digits[0] == digits[1] and difflib.SequenceMatcher(None, one, two).ratio() >= _SLIP
 
 
 def _watched_by_name(

@@ -90,7 +90,7 @@ def values_that_are_used_exist(project: Project, _: Toolchain) -> Verdict:
         if by:
             completed.setdefault(by, []).append(chart.folder.as_posix())
         for use in used_values.unguarded(project, chart):
-            looked += not by
+            looked += not by and not use.tested
             missing = _missing_value(project, chart, use)
             if missing and not (by and not missing.is_misspelt):
                 findings.append(_not_there(project, chart, missing))
@@ -132,6 +132,8 @@ def _missing_value(project: Project, chart: Chart, use: Use) -> _Missing | None:
         return None
     near = difflib.get_close_matches(name, beside, n=1)
     is_misspelt = any(_is_one_letter_off(name, one) for one in near)
+    if use.tested and (len(way) == use.key.count(".") or not is_misspelt):
+        return None
     if len(way) == use.key.count(".") and not is_misspelt and _may_be_nothing(use):
         return None
     return _Missing(use=use, way=tuple(way), near=near[0] if near else "", is_misspelt=is_misspelt)

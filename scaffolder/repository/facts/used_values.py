@@ -14,24 +14,45 @@ from scaffolder.repository.project import Project
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """A value that a template uses, such as `image.tag`."""
+    """A value that a template uses, such as `image.tag`.
+
+    If it is `tested`, it may be missing, but not what holds it: Helm asks nothing for no key.
+    """
 
     place: Location
     key: str
+    tested: bool = False
 
 
 def unguarded(project: Project, chart: Chart) -> Iterator[Use]:
-    """Yield the uses of values that no action of the chart tests or gives a default."""
+    """Yield the uses of values that no action of the chart tests or gives a default.
+
+    One whose own action tests it is among them where nothing tests the table that holds it.
+    """
     guarded = {
         key for _, action in actions(project, chart) if _guards(action) for key in keys(action)
     }
     guarded |= _guarded_elsewhere(project, chart)
     brought = {"global", *subcharts(chart)}
     for place, action in actions(project, chart):
-        for key in keys(action) if not _guards(action) else ():
+        is_guard = _guards(action)
+        for key in keys(action):
+            if is_guard:
+                holder = key.rpartition(".")[0]
+                if (
+                    "." in holder
+                    and not _is_below(holder, guarded)
+                    and key.split(".")[0] not in brought
+                ):
+                    yield Use(place=place, key=key, tested=True)
+                continue
             is_tested = key in guarded or any(key.startswith(f"{one}.") for one in guarded)
             if not is_tested and key.split(".")[0] not in brought:
                 yield Use(place=place, key=key)
+
+
+def _is_below(key: str, others: set[str]) -> bool:
+    return key in others or any(key.startswith(f"{one}.") for one in others)
 
 
 def keys(action: str) -> list[str]:

@@ -463,3 +463,74 @@ def test_a_port_of_pods_is_missing_in_what_makes_them(kind: str, tmp_path: Path)
     files = {"k8s/a.yaml": workload, "k8s/b.yaml": monitor}
     (finding,) = findings(tmp_path, files, "AG019")
     assert finding.message == f"asks port metrics, which {kind} shop does not have"
+
+
+# ---- AG029: what holds a value that is tested ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "number"),
+    [
+        ("{{ if .Values.app.metrcs.secure }}x{{ end }}", 1),
+        ("{{ if and .Values.app.on $.Values.app.metrcs.secure }}x{{ end }}", 1),
+        ("{{ .Values.app.metrcs.secure | default true }}", 1),
+        ("{{ if .Values.app.metrics.secur }}x{{ end }}", 0),
+        ("{{ if .Values.app.tracing.on }}x{{ end }}", 0),
+        ("{{ if .Values.app.metrcs }}{{ if .Values.app.metrcs.secure }}x{{ end }}{{ end }}", 0),
+    ],
+)
+def test_what_holds_a_tested_value_is_there(template: str, number: int, tmp_path: Path) -> None:
+    files = {
+        "c/Chart.yaml": "name: web\nversion: 1.0.0\n",
+        "c/values.yaml": "app: {on: true, metrics: {secure: true}}\n",
+        "c/templates/a.yaml": f"a: {template}\n",
+    }
+    assert len(findings(tmp_path, files, "AG029")) == number
+
+
+# ---- AG021, AG023: one letter in a label, and the target of KEDA ---------------------------------
+
+LABELS = "{app.kubernetes.io/name: %s, app.kubernetes.io/part-of: shop}"
+WORKLOAD = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %s}\n"
+    "spec:\n  selector: {matchLabels: %s}\n  template:\n    metadata: {labels: %s}\n"
+    "    spec: {containers: [{name: a, image: 'a:1'}]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "number"),
+    [("gateways", 1), ("gatewy", 1), ("gateway", 0), ("router", 0), ("gateway2", 0)],
+)
+def test_one_letter_in_one_of_several_labels_is_a_slip(
+    label: str, number: int, tmp_path: Path
+) -> None:
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: shop-admin}\n"
+        f"spec: {{selector: {LABELS % label}, ports: [{{port: 80}}]}}\n"
+    )
+    files = {"k8s/s.yaml": service}
+    for name in ("gateway", "worker"):
+        of_pods = LABELS % name
+        files[f"k8s/{name}.yaml"] = WORKLOAD % (f"shop-{name}-main", of_pods, of_pods)
+    assert len(findings(tmp_path, files, "AG021")) == number
+
+
+@pytest.mark.parametrize(
+    ("target", "number"),
+    [
+        ("{name: shop-gatewy}", 1),
+        ("{name: shop-gatewy, kind: Deployment}", 1),
+        ("{name: shop-gateway}", 0),
+        ("{name: shop-gatewy, kind: Widget}", 0),
+        ("{name: other}", 0),
+    ],
+)
+def test_keda_scales_a_workload_that_is_there(target: str, number: int, tmp_path: Path) -> None:
+    scaled = (
+        "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: shop}\n"
+        f"spec: {{scaleTargetRef: {target}}}\n"
+    )
+    labels = LABELS % "gateway"
+    files = {"k8s/a.yaml": WORKLOAD % ("shop-gateway", labels, labels), "k8s/b.yaml": scaled}
+    assert len(findings(tmp_path, files, "AG023")) == number
