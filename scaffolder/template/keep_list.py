@@ -12,17 +12,14 @@ from scaffolder.errors import AnswersError
 FILE = Path(".scaffold/adopted.yml")
 
 _HEADER = """\
-# Files that were here before the template. They stay as they are, and no update changes them. \
-The template's version of
-# each stood beside it as *.scaffold-new when the repository was adopted. To hand a file over to \
-the template, take what
-# you want of that version and delete the line here.
+# Files that were here before the template. They stay as they are: no update changes them.
+# The adoption wrote the template's version of each beside it, as *.scaffold-new.
+# To hand a file over to the template, take its lines from that version, and delete its line here.
 """
 _CHECKS_HEADER = """\
-# The checks of scaffolder were adopted here, and nothing of its template: no file here is \
-generated, and `scaffold update`
-# has nothing to do. `scaffold status` tells the same. The job's own files are below, as they \
-were written.
+# Only the checks of scaffolder were adopted here, and nothing of its template.
+# No file is generated, so `scaffold update` has nothing to do; `scaffold status` reports it too.
+# `files` lists the files of the job, with the hashes of their first contents.
 """
 
 SCRIPT = ".scaffold/scaffolder.sh"

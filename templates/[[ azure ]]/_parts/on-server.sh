@@ -16,7 +16,7 @@ server_address() {
     --query 'ipConfigurations[0].privateIPAddress' --output tsv || die "Azure has no machine $1 in $RESOURCE_GROUP"
 }
 
-# on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status; 124 if it was cut off,
+# on_server NAME COMMAND: run COMMAND as root on the machine, print its output, and return its exit status; 124 if it was cut off,
 # 125 if it did not reach the machine. Azure keeps the last 4 KB of the output.
 on_server() {
   local machine=$1 name script answer status=0 refused=""
@@ -33,7 +33,7 @@ on_server() {
   script="$(mktemp)"
   printf 'exec /bin/bash -s <<"END_OF_COMMAND"\n%s\nEND_OF_COMMAND\n' "$2" >"$script"
   if ! az vm run-command create "${where[@]}" --name "$name" --script "@$script" --timeout-in-seconds 1800 --output none; then
-    say "warning: Azure says that the command on $machine failed; what it said follows"
+    say "warning: Azure reports that the command on $machine failed; its output follows"
     refused=1
   fi
   rm -f "$script"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the monitoring needs of Azure: a store for its secrets, and a way to its machine.
+# Resources of Azure for the monitoring: a store for its secrets, and a way to its machine.
 
 # The one vault of the environment: its name is made up by Terraform, because no other of the world may have it.
 vault() {

@@ -1,4 +1,4 @@
-# What the machine that watches has beside the others: an identity that reads two secrets, and the vault that holds them.
+# Parts of the monitoring machine alone: an identity that reads two secrets, and the vault that holds them.
 
 resource "azurerm_user_assigned_identity" "monitoring" {
   count = var.monitoring ? 1 : 0
