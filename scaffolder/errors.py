@@ -29,7 +29,7 @@ _MEANINGS = {
     ),
     ExitCode.USAGE: "bad usage or answers",
     ExitCode.NO_VERDICT: (
-        "no verdict: a tool is missing under --require-tools, a tool crashed, nothing ran"
+        "inconclusive: a tool is missing under --require-tools, a tool crashed, nothing ran"
     ),
     ExitCode.BROKEN: "scaffolder failed",
     ExitCode.INTERRUPTED: "interrupted",
@@ -122,7 +122,7 @@ class StoreError(ScaffolderError):
 
 
 class ToolError(ScaffolderError):
-    """An external program gave no verdict."""
+    """An external program was inconclusive."""
 
     exit_code = ExitCode.NO_VERDICT
     kind = "tool"

@@ -103,7 +103,7 @@ def test(path: Path, data: tuple[str, ...], seconds: float, require_tools: bool,
     Its files may be committed or not.
 
     Every two choices of different questions that go together are in one of the combinations. Exit
-    code 1: a problem; 3: the time was up before all were tried, or a check gave no verdict.
+    code 1: a problem; 3: the time was up before all were tried, or a check was inconclusive.
     """
     request = Request(
         folder=path, given=prompts.pairs(data), seconds=seconds, require_tools=require_tools

@@ -37,9 +37,9 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Unchecked:
-    """Why some checks gave no verdict, or gave one that does not cover everything.
+    """Why some checks are inconclusive, or have a result that does not cover everything.
 
-    `kind` is "no verdict", "not checked" or "not looked at".
+    `kind` is "inconclusive", "not checked" or "not looked at".
     """
 
     kind: str
@@ -83,7 +83,7 @@ def unchecked(results: Iterable[Result]) -> tuple[Unchecked, ...]:
     for result in results:
         for kind, reason in _reasons(result):
             found.setdefault((kind, reason), []).append(result.check.id)
-    order = ("no verdict", "not checked", "not looked at")
+    order = ("inconclusive", "not checked", "not looked at")
     listed = [
         Unchecked(kind=kind, reason=reason, ids=tuple(ids)) for (kind, reason), ids in found.items()
     ]
@@ -109,7 +109,7 @@ def _weight(cause: Cause) -> tuple[int, int, str, int]:
 def _reasons(result: Result) -> Iterable[tuple[str, str]]:
     match result.outcome:
         case Outcome.BROKEN:
-            yield "no verdict", result.reason
+            yield "inconclusive", result.reason
         case Outcome.SKIPPED:
             yield "not checked", result.reason
         case Outcome.PASSED | Outcome.FAILED:

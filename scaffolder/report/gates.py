@@ -11,14 +11,14 @@ _IN_THIS_RUN = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
     Outcome.SKIPPED: "not checked",
-    Outcome.BROKEN: "no verdict",
+    Outcome.BROKEN: "inconclusive",
 }
 
 
 def table(report: Report) -> Table | None:
     """Return the mistakes of docs/gate-map.md with a check of this run as gate, and its result."""
     outcomes = {result.check.id: _IN_THIS_RUN[result.outcome] for result in report.results}
-    outcomes |= {one.check.id: "nothing to check" for one in report.inapplicable}
+    outcomes |= {one.check.id: "not applicable" for one in report.inapplicable}
     entries = json.loads((files(__package__) / "gates.json").read_text(encoding="utf-8"))
     rows = tuple(
         (one["fault"], one["gate"], one["stage"], outcomes[one["gate"]])

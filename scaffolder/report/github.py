@@ -18,7 +18,7 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 _LARGEST_SUMMARY = 1_000_000
 """Bytes; GitHub drops the summary of a step whole when it is larger than 1 MiB."""
 
-_WORDS = {Outcome.FAILED: "failed", Outcome.SKIPPED: "not checked", Outcome.BROKEN: "no verdict"}
+_WORDS = {Outcome.FAILED: "failed", Outcome.SKIPPED: "not checked", Outcome.BROKEN: "inconclusive"}
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 """A command of the runner in a line that only quotes a tool."""

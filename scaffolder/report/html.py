@@ -27,7 +27,7 @@ _WORDS = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
     Outcome.SKIPPED: "not checked",
-    Outcome.BROKEN: "no verdict",
+    Outcome.BROKEN: "inconclusive",
 }
 
 
@@ -86,7 +86,7 @@ def verdict(report: Report) -> str:
         )
         return f"{counted(failed, 'check')} failed, with {counted(number, 'finding')}."
     if not passed:
-        return "No check gave a verdict."
+        return "All checks are inconclusive."
     found = Counter(finding.severity for result in report.results for finding in result.findings)
     if found:
         numbers = [counted(found[one], str(one)) for one in Severity if found[one]]
@@ -95,7 +95,7 @@ def verdict(report: Report) -> str:
             f" {' and '.join(numbers)}."
         )
     return f"Nothing was found by {counted(passed, 'check')}" + (
-        f"; {without} gave no verdict." if without else "."
+        f"; {without} {'is' if without == 1 else 'are'} inconclusive." if without else "."
     )
 
 
@@ -114,7 +114,7 @@ def _sides(report: Report, finding: Finding) -> Iterator[Side]:
 
 
 def _word(one: Result | Inapplicable) -> str:
-    return _WORDS[one.outcome] if isinstance(one, Result) else "nothing to check"
+    return _WORDS[one.outcome] if isinstance(one, Result) else "not applicable"
 
 
 def _remark(one: Result | Inapplicable) -> str:

@@ -209,7 +209,7 @@ def _rule_id(result: Result, finding: Finding) -> str:
 def _notifications(report: Report) -> Iterator[dict[str, Any]]:
     for result in report.results:
         if result.outcome in {Outcome.SKIPPED, Outcome.BROKEN}:
-            words = "not checked" if result.outcome is Outcome.SKIPPED else "no verdict"
+            words = "not checked" if result.outcome is Outcome.SKIPPED else "inconclusive"
             yield {
                 "level": "warning" if result.outcome is Outcome.SKIPPED else "error",
                 "message": {"text": f"{result.check.title}: {words}: {result.reason}"},

@@ -66,7 +66,7 @@ def write(
 
 
 def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
-    """How many checks passed, failed and gave no verdict, in words."""
+    """How many checks passed, failed and are inconclusive, in words."""
     failed, broken = report.count(Outcome.FAILED), report.count(Outcome.BROKEN)
     words = [
         f"{report.count(Outcome.PASSED)} passed",
@@ -74,7 +74,7 @@ def counts(report: Report, paint: Paint = lambda word, meaning: word) -> str:
         f"{report.count(Outcome.SKIPPED)} not checked",
     ]
     if broken:
-        words.append(paint(f"{broken} without a verdict", "broken"))
+        words.append(paint(f"{broken} inconclusive", "broken"))
     return ", ".join(words)
 
 
@@ -131,7 +131,7 @@ def _table(report: Report, paint: Paint, families: Mapping[str, str], width: int
 
 @dataclass(frozen=True, kw_only=True)
 class _Row:
-    """One line of the table; `meaning` is the outcome, or "" where there was nothing to check."""
+    """One line of the table; `meaning` is the outcome, or "" if it is not applicable."""
 
     meaning: str
     id: str
@@ -153,7 +153,7 @@ def _rows(report: Report) -> Iterator[_Row]:
             plain=result.outcome is Outcome.PASSED and not any(tells),
         )
     for one in report.inapplicable:
-        reason = f"nothing to check: {one.reason}"
+        reason = f"not applicable: {one.reason}"
         yield _Row(
             meaning="",
             id=one.check.id,
@@ -174,9 +174,7 @@ def _folded(rows: Sequence[_Row], families: Mapping[str, str]) -> Iterator[_Row]
         elif key not in told:
             told.add(key)
             title = families[row.family]
-            number = (
-                f"{many[key]} checks" if row.meaning else f"nothing to check for {many[key]} checks"
-            )
+            number = f"{many[key]} checks" if row.meaning else f"{many[key]} checks not applicable"
             yield replace(
                 row,
                 id=row.family,
@@ -191,7 +189,7 @@ def remark(result: Result) -> str:
         case Outcome.SKIPPED:
             return f"not checked: {result.reason}"
         case Outcome.BROKEN:
-            return f"no verdict: {result.reason}"
+            return f"inconclusive: {result.reason}"
         case Outcome.PASSED | Outcome.FAILED:
             level = f"level {result.level}" if result.level else ""
             count = counted(len(result.findings), "finding") if result.findings else ""

@@ -123,4 +123,4 @@ def test_the_report_says_what_could_and_what_could_not_be_judged(
     assert "Dockerfile:6: error[AG001] uses java 25, but the service is for java 21" in said
     assert "  pom.xml:14: <java.version>21</java.version>" in said
     assert "AG032  Rules use series that exist" in said
-    assert "nothing to check: no file of Prometheus rules" in said
+    assert "not applicable: no file of Prometheus rules" in said

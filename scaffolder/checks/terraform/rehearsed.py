@@ -59,7 +59,7 @@ def added(project: Project, folder: Path, toolchain: Toolchain, *, asked: bool) 
     except _NotKept:
         return None
     except ToolError as error:
-        return Added(limit=f"the rehearsal gave no verdict: {error.message}", tried=False)
+        return Added(limit=f"the rehearsal was inconclusive: {error.message}", tried=False)
     limits = dict.fromkeys(f"{one['name']} ({one['limit']})" for one in said if one["limit"])
     return Added(
         findings=tuple(_finding(found) for one in said for found in one["findings"]),

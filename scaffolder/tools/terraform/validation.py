@@ -296,7 +296,7 @@ def _ask_providers(
             return f"the real providers could not be had: {first_error(init.stderr)}"
         diagnostics = _report(tools, root, env, timeout=PROVIDER_TIMEOUT)
     except ToolError as error:
-        return f"the real providers gave no verdict: {error.message}"
+        return f"the real providers were inconclusive: {error.message}"
     return Validation(
         root=root.path, level="provider", diagnostics=diagnostics, providers=locked(root.folder)
     )

@@ -15,7 +15,7 @@ def test_each_fault_has_the_outcome_of_its_gate() -> None:
     assert outcomes["AG001"] == "failed"
     assert outcomes["TF002"] == "passed"
     assert outcomes["MO004"] == "not checked"
-    assert outcomes["HL001"] == "no verdict"
+    assert outcomes["HL001"] == "inconclusive"
     assert set(outcomes) <= {"AG001", "TF002", "MO004", "HL001", "DK001", "SY006"}
 
 
@@ -23,7 +23,7 @@ def test_a_check_without_a_subject_has_nothing_to_check() -> None:
     one = Inapplicable(check=check("AG001", "The runtime is the same"), reason="x")
     made = table(Report(project="a", template="v1", results=(), inapplicable=(one,), seconds=0.1))
     assert made is not None
-    assert {row[3] for row in made.rows} == {"nothing to check"}
+    assert {row[3] for row in made.rows} == {"not applicable"}
 
 
 def test_a_run_without_a_gate_has_no_table() -> None:

@@ -41,7 +41,7 @@ def test_the_log_has_a_line_a_check_and_what_was_not_checked() -> None:
     assert (
         "  --    MO004  promtool test rules        not checked: promtool is not installed" in said
     )
-    assert said.endswith("; 2 passed, 1 failed, 1 not checked, 1 without a verdict   3.9 s")
+    assert said.endswith("; 2 passed, 1 failed, 1 not checked, 1 inconclusive   3.9 s")
 
 
 def test_a_hostile_text_makes_no_command_of_its_own() -> None:
@@ -61,12 +61,12 @@ def test_files_are_named_from_the_root_of_the_git_repository() -> None:
 def test_the_summary_has_the_findings_and_what_was_not_checked() -> None:
     lines = github.summary(REPORT).splitlines()
     assert lines[0] == "## scaffold check: pay\\-api"
-    assert lines[2] == "**2 passed, 1 failed, 1 not checked, 1 without a verdict**"
+    assert lines[2] == "**2 passed, 1 failed, 1 not checked, 1 inconclusive**"
     assert lines[6] == (
         "| Dockerfile:14<br>pom.xml:21: \\<release\\>8\\</release\\> | error AG001 "
         "| uses java 11, but the service is for java 8 | write 8 here |"
     )
-    assert "* HL001 helm lint: no verdict: helm did not finish within 30 s" in lines
+    assert "* HL001 helm lint: inconclusive: helm did not finish within 30 s" in lines
 
 
 def test_the_summary_shows_a_hostile_text_and_does_not_obey_it() -> None:

@@ -49,7 +49,7 @@ def test_the_page_says_all_that_the_report_says() -> None:
             assert finding.fix in said
     assert "FROM eclipse-temurin:11-jre" in said
     assert "pom.xml:21 <release>8</release>" in said
-    assert "SY006 XML parses nothing to check no XML file" in said
+    assert "SY006 XML parses not applicable no XML file" in said
     assert (
         "TF002 terraform validate passes did not look at: values, which only the provider knows"
         in said
@@ -77,7 +77,7 @@ def test_a_warning_is_no_failure_and_not_nothing() -> None:
 
 
 def test_no_verdict_at_all_is_not_clean() -> None:
-    assert page.verdict(replace(CLEAN, results=(REPORT.results[3],))) == "No check gave a verdict."
+    assert page.verdict(replace(CLEAN, results=(REPORT.results[3],))) == "All checks are inconclusive."
 
 
 def test_nothing_of_a_repository_becomes_html() -> None:

@@ -29,10 +29,10 @@ Dockerfile:14: error[AG001] uses java 11, but the service is for java 8
   fix: write 8 here
 Dockerfile: warning[DK001] note (DL1)
 
-  no verdict: helm did not finish within 30 s (HL001)
+  inconclusive: helm did not finish within 30 s (HL001)
   not checked: promtool is not installed (MO004)
   not looked at: values, which only the provider knows (TF002)
-  1 error, 1 warning; 2 passed, 1 failed, 1 not checked, 1 without a verdict"""
+  1 error, 1 warning; 2 passed, 1 failed, 1 not checked, 1 inconclusive   3.9 s"""
 
 TABLE = """\
   ok    TF002  terraform validate passes  3 roots; level schema; not looked at:
@@ -41,9 +41,9 @@ TABLE = """\
   FAIL  AG001  The runtime is the same    1 finding
   ok    DK001  hadolint passes            1 finding; hadolint 2.15.1
   --    MO004  promtool test rules        not checked: promtool is not installed
-  ??    HL001  helm lint                  no verdict: helm did not finish within
-               30 s
-        SY006  XML parses                 nothing to check: no XML file"""
+  ??    HL001  helm lint                  inconclusive: helm did not finish
+               within 30 s
+        SY006  XML parses                 not applicable: no XML file"""
 
 
 def check(name: str, title: str = "Something is true") -> Check:
@@ -219,8 +219,7 @@ def test_many_checks_of_one_family_that_passed_share_a_line() -> None:
     assert table.splitlines()[:-1] == [
         "  ok    AG     Agreement between files  9 checks; -v names them",
         "  FAIL  AG030  Fact 30 agrees           1 finding",
-        "        AG     Agreement between files  nothing to check for 9 checks; -v names",
-        "               them",
+        "        AG     Agreement between files  9 checks not applicable; -v names them",
     ]
     every = text.write(many, findings=False, checks=True, width=0).splitlines()
     assert len(every) == len((*passed, *idle, failed)) + 1

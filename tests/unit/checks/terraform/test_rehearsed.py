@@ -82,4 +82,4 @@ def test_a_rehearsal_that_fails_is_a_limit(tmp_path: Path) -> None:
     project = written(tmp_path, {"main.tf": CODE})
     found = valid(project, Crashing({"terraform": said(VALID)}), online=False, rehearse=True)
     assert (found.level, found.findings) == ("schema", ())
-    assert found.limit == "the rehearsal gave no verdict: terraform was ended by SIGKILL"
+    assert found.limit == "the rehearsal was inconclusive: terraform was ended by SIGKILL"
