@@ -44,9 +44,7 @@ def _suite(suites: ElementTree.Element, family: str, report: Report) -> None:
     for one in report.inapplicable:
         if one.check.family == family:
             case = _test(suite, one)
-            ElementTree.SubElement(
-                case, "skipped", message=_legal(f"not applicable: {one.reason}")
-            )
+            ElementTree.SubElement(case, "skipped", message=_legal(f"not applicable: {one.reason}"))
     _count(suite, sum(result.seconds for result in results))
 
 
@@ -59,7 +57,9 @@ def _case(suite: ElementTree.Element, result: Result, *, require_tools: bool) ->
             )
             failure.text = _findings(result)
         case Outcome.BROKEN:
-            ElementTree.SubElement(case, "error", type="inconclusive", message=_legal(result.reason))
+            ElementTree.SubElement(
+                case, "error", type="inconclusive", message=_legal(result.reason)
+            )
         case Outcome.SKIPPED if require_tools and result.tool_missing:
             ElementTree.SubElement(
                 case, "error", type="tool missing", message=_legal(result.reason)

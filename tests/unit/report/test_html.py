@@ -77,7 +77,9 @@ def test_a_warning_is_no_failure_and_not_nothing() -> None:
 
 
 def test_no_verdict_at_all_is_not_clean() -> None:
-    assert page.verdict(replace(CLEAN, results=(REPORT.results[3],))) == "All checks are inconclusive."
+    assert (
+        page.verdict(replace(CLEAN, results=(REPORT.results[3],))) == "All checks are inconclusive."
+    )
 
 
 def test_nothing_of_a_repository_becomes_html() -> None:

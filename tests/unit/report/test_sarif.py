@@ -122,7 +122,8 @@ def test_no_verdict_is_a_notification_and_an_unsuccessful_run_never_an_empty_res
     assert invocation["exitCode"] == 1
     assert said["HL001"]["level"] == "error"
     assert (
-        said["HL001"]["message"]["text"] == "helm lint: inconclusive: helm did not finish within 30 s"
+        said["HL001"]["message"]["text"]
+        == "helm lint: inconclusive: helm did not finish within 30 s"
     )
     assert said["MO004"]["level"] == "warning"
     assert said["TF002"]["message"]["text"].endswith(
