@@ -3,7 +3,8 @@
 
 # Longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first.
 timeout="${TIMEOUT:-10m}"
-patience() { echo "$timeout"; }
+# A step is the newest revision for as long as Helm waits, and then while the candidate is tested.
+patience() { echo "$timeout3m"; }
 source ci/rollout.sh
 
 # Helm 4 lets the API server merge, and that refuses to take back a change made with kubectl, such as a raised

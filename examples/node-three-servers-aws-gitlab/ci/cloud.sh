@@ -36,7 +36,7 @@ describe() {
 # server_address NAME: print its address inside the network.
 server_address() { describe "$1" PrivateIpAddress; }
 
-# on_server NAME COMMAND: run COMMAND as root on the machine, print what it says, and return its exit status; 124 if it was cut off,
+# on_server NAME COMMAND: run COMMAND as root on the machine, print its output, and return its exit status; 124 if it was cut off,
 # 125 if it did not reach the machine. Systems Manager keeps the first 24,000 characters of the output;
 # /ssm/<service>-<environment> in CloudWatch has the rest.
 on_server() {

@@ -106,7 +106,7 @@ for server in $servers; do
       exit 75
       ;;
     124)
-      # What it had done by then is unknown, so that this server is one of those that go back.
+      # Its state by then is unknown, so that this server is one of those that go back.
       changed+=("$server")
       give_up "$server" "the command that brings $REVISION to $server in $ENVIRONMENT was cut off"
       ;;

@@ -42,6 +42,6 @@ for server in $servers; do
   play "$server" rollback.yml "to_digest=$common" || failed+=" $server"
 done
 [[ -z "$failed" ]] ||
-  die "$common does not run on$failed; the lines above say why. To deploy a digest: make deploy DIGEST=sha256:… REVISION=<its commit> OLDER=1"
+  die "$common does not run on$failed; the lines above have the reason. To deploy a digest: make deploy DIGEST=sha256:… REVISION=<its commit> OLDER=1"
 DIGEST="$common" ci/smoke.sh
 say "$ENVIRONMENT runs $common again"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the monitoring needs of AWS: a store for its secrets, and a way to its machine.
+# Resources of AWS for the monitoring: a store for its secrets, and a way to its machine.
 
 # secret_address NAME: print where the machine reads a secret, as read-secret.sh of server/ takes it.
 secret_address() { echo "$AWS_REGION:$(secret_name "$1")"; }

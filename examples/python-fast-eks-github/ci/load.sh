@@ -76,7 +76,7 @@ each=$((${LOAD_WARM_UP:-0} + ${LOAD_SECONDS:-0}))
 pause="$(awk -v rate="$LOAD_RATE" 'BEGIN { printf "%.4f", 1 / rate }')"
 answer='%{response_code} %{time_pretransfer} %{time_total} %{num_connects} %{time_namelookup} %{time_connect}\n'
 for sender in $(seq "$LOAD_RATE"); do
-  # What follows # is never sent: it numbers the requests.
+  # The part after # is never sent: it numbers the requests.
   "${request[@]}" --rate 1/s --write-out "$answer" "$url#[1-$each]" >"$folder/sender-$sender" 2>"$folder/errors-$sender" &
   sleep "$pause"
 done

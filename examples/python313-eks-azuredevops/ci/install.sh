@@ -3,6 +3,7 @@
 
 # Longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first.
 timeout="${TIMEOUT:-10m}"
+# A step is the newest revision for as long as Helm waits, and then while the candidate is watched.
 patience() { echo "$timeout${CANDIDATE_SECONDS}s"; }
 source ci/rollout.sh
 

@@ -17,7 +17,7 @@ monitoring_disk_gib = 20
 # 2 GiB for the machine that watches: Prometheus, Alertmanager and Grafana fill one.
 monitoring_type = "t3.small"
 
-# What the servers may call. The port of a database belongs to it, such as 5432.
+# Outbound connections of the servers. The port of a database belongs to it, such as 5432.
 egress_ports = [80, 443]
 
 # Address of the service. Fill in the zone for the record, if Route 53 has it: aws route53 list-hosted-zones

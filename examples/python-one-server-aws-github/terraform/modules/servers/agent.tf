@@ -1,4 +1,4 @@
-# What takes commands on the machines keeps itself up to date: an old one is a program of root that listens to the cloud.
+# The agent that takes commands on the machines keeps itself up to date: an old one is a program of root that listens to the cloud.
 
 resource "aws_ssm_association" "agent" {
   name             = "AWS-UpdateSSMAgent" # of AWS; the agent verifies what it downloads against a signed list

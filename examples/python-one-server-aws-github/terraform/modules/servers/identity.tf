@@ -1,4 +1,4 @@
-# What a machine may do: take commands, write what they said, and pull the images of this one service; the machine that watches reads
+# Rights of a machine: take commands, write their output, and pull the images of this one service; the machine that watches reads
 # the two secrets of the monitoring instead.
 
 locals {
@@ -33,7 +33,7 @@ locals {
       Resource = "*"
     },
     {
-      # What keeps the agent itself up to date: agent.tf.
+      # Updates of the agent itself: agent.tf.
       Sid    = "UpdateAgent"
       Effect = "Allow"
       Action = [

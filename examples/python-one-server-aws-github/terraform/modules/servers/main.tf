@@ -11,7 +11,7 @@ locals {
   addresses = { for name, index in local.servers : name => cidrhost(local.subnets[name].cidr, 16 + index) }
   subnets   = { for name, index in local.servers : name => var.subnets[index % length(var.subnets)] }
 
-  # What the machine needs before anything can be told to it. The rest is server/playbook.yml, with each deployment.
+  # Software that the machine needs before it takes commands. The rest is server/playbook.yml, with each deployment.
   user_data = templatefile("${path.module}/cloud-init.yaml.tftpl", {
     region        = var.region
     agent_version = "3.3.859.0"

@@ -25,4 +25,4 @@ pipelines = {
 
 registry_name          = "crmyserviced9b53465"
 state_storage_account  = "stmyserviced9b53465"
-shared_subscription_id = null # of bootstrap and shared, where it is not that of the environment
+shared_subscription_id = null # of bootstrap and shared, if it is not that of the environment
