@@ -99,9 +99,10 @@ def _python() -> Base:
     shared = Path(sysconfig.get_config_var("LIBDIR")) / str(sysconfig.get_config_var("INSTSONAME"))
     if shared.suffix != ".a" and shared.is_file():
         trees[f"usr/lib/{shared.name}"] = shared
-    # Wheels with compiled parts load it, and the real image has it.
-    for library in Path("/usr/lib").glob("*/libgcc_s.so.1"):
-        trees[library.as_posix().lstrip("/")] = library
+    # Wheels with compiled parts load them, and the real image has them.
+    for name in ("gcc_s.so.1", "rt.so.1", "m.so.6", "dl.so.2", "pthread.so.0"):
+        for library in Path("/usr/lib").glob(f"*/lib{name}"):
+            trees[library.as_posix().lstrip("/")] = library
     return Base("python", version, trees, {"PATH": "/usr/local/bin:/usr/bin"})
 
 
