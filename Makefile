@@ -5,6 +5,11 @@ BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 
 VERSION ?=
+
+# Bytecode is kept, beside no source file: without it each of the thousands of processes that tests start compiles all
+# that it imports, a third of its CPU. Some environments forbid it for all.
+export PYTHONDONTWRITEBYTECODE =
+export PYTHONPYCACHEPREFIX = $(CURDIR)/$(VENV)/bytecode
 # Before a command: Node.js and npm of requirements/node.txt come first on PATH.
 NODE = PATH="$(CURDIR)/.node/bin:$$PATH"
 
