@@ -149,6 +149,7 @@ def container_has_the_port(project: Project, _: Toolchain) -> Verdict:
 def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
     """The target port of a Service is a port of the pods that it selects."""
     findings, looked = [], 0
+    image_ports = _ports_of_images(project)
     for service in (one for one in charts.objects(project) if one.kind == "Service"):
         pods = _pods(project, service)
         if not pods:
@@ -163,6 +164,8 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
                 not _is_named_after(service, pods) or _may_listen(pods, target)
             ):
                 continue  # a gateway listens as its routes define, whatever its pods declare
+            if target in _listened_to(pods, image_ports):
+                continue  # requests arrive: containerPort is a note, and AG015 holds it to probes
             if not target.isdigit() and deployments.has_hidden_workload(project, service):
                 continue
             if target and known and not _leads_there(service, target, known):
@@ -288,6 +291,12 @@ def _ports_of_images(project: Project) -> dict[int, set[str]]:
         if ports:
             known[id(container)] = ports
     return known
+
+
+def _listened_to(pods: list[KubernetesObject], image_ports: dict[int, set[str]]) -> set[str]:
+    """The ports on which images that are built here listen, in the containers of these pods."""
+    containers = [container for pod in pods for _, container in pod.containers()]
+    return {port for one in containers for port in image_ports.get(id(one), ())}
 
 
 def _is_named_after(service: KubernetesObject, pods: list[KubernetesObject]) -> bool:

@@ -534,3 +534,50 @@ def test_keda_scales_a_workload_that_is_there(target: str, number: int, tmp_path
     labels = LABELS % "gateway"
     files = {"k8s/a.yaml": WORKLOAD % ("shop-gateway", labels, labels), "k8s/b.yaml": scaled}
     assert len(findings(tmp_path, files, "AG023")) == number
+
+
+# ---- AG014: the image listens where the Service leads --------------------------------------------
+
+SERVED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web}}
+spec:
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - name: web
+          image: {image}
+          ports: [{{containerPort: 80}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: web}}
+spec:
+  selector: {{app: web}}
+  ports: [{{port: 80, targetPort: {target}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "dockerfile", "number"),
+    [
+        ("3000", "FROM node:24\nEXPOSE 3000\n", 0),
+        ("3000", "FROM node:24\nENV PORT=3000\nEXPOSE 3000/tcp\n", 0),
+        ("3000", "FROM node:24\nEXPOSE 8080 3000\n", 0),
+        ("3000", "FROM node:24\nEXPOSE 8080\n", 1),
+        ("3000", "FROM node:24\n", 1),
+        ("80", "FROM node:24\nEXPOSE 3000\n", 0),
+    ],
+)
+def test_a_service_may_lead_to_the_port_of_the_image(
+    target: str, dockerfile: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "Dockerfile": f"{dockerfile}CMD node server.js\n",
+        "package.json": '{"name": "web"}\n',
+        "k8s/web.yaml": SERVED.format(image="example/web:1.2.3", target=target),
+    }
+    assert len(findings(tmp_path, files, "AG014")) == number
