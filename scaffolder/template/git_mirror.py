@@ -124,6 +124,12 @@ def fetched(address: str, toolchain: Toolchain, timeout: float = PATIENCE) -> Pa
     return mirror
 
 
+def tags_command(address: str) -> str:
+    """Return the command that lists the tags of the repository at `address`, without its secret."""
+    url = _git_url(address)
+    return without_secret(f"git ls-remote --tags {shlex.quote(url)}", url)
+
+
 def kept(address: str) -> tuple[Path, float | None] | None:
     """Return this machine's copy of `address`, and the time of its fetch in seconds since 1970.
 

@@ -181,7 +181,7 @@ def at(address: str, toolchain: Toolchain, *, or_cached: bool = False) -> Histor
     if not found:
         raise StoreError(
             f"the template at {address} has no release",
-            hint="a release is a tag vX.Y.Z; git ls-remote --tags",
+            hint=f"{git_mirror.tags_command(address)}; a release is a tag such as v1.2.0",
         )
     return History(address=address, repository=mirror, releases=found)
 

@@ -115,10 +115,12 @@ def test_a_host_that_is_not_there_is_one_sentence(
 def test_a_host_without_releases_says_what_a_release_is(
     toolchain: SystemToolchain, tmp_path: Path
 ) -> None:
-    subprocess.run(["git", "init", "--quiet", str(tmp_path / "empty")], check=True)
+    empty = tmp_path / "empty"
+    subprocess.run(["git", "init", "--quiet", str(empty)], check=True)
     with pytest.raises(StoreError, match="has no release") as stopped:
-        releases.at(str(tmp_path / "empty"), toolchain)
-    assert stopped.value.hint == "a release is a tag vX.Y.Z; git ls-remote --tags"
+        releases.at(str(empty), toolchain)
+    hint = f"git ls-remote --tags {empty}; a release is a tag such as v1.2.0"
+    assert stopped.value.hint == hint
 
 
 @pytest.mark.parametrize("name", ["v0.1.0", "0.1.0"])
