@@ -4,7 +4,7 @@
 # Longer than the chart's progressDeadlineSeconds, so that Kubernetes gives the reason first.
 timeout="${TIMEOUT:-10m}"
 # A step is the newest revision for as long as Helm waits, and then while the candidate is tested.
-patience() { echo "$timeout3m"; }
+patience() { echo "${timeout}3m"; }
 source ci/rollout.sh
 
 # Helm 4 lets the API server merge, and that refuses to take back a change made with kubectl, such as a raised

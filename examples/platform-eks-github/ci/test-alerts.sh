@@ -27,4 +27,4 @@ while read -r receiver line; do
     die "monitoring/alertmanager/routes.txt: this alert does not arrive at $receiver: $line"$'\n'"$answer"
   arrived=$((arrived + 1))
 done <monitoring/alertmanager/routes.txt
-say "$arrived kinds of alerts arrive at the receivers of monitoring/alertmanager/routes.txt"
+say "$arrived routes lead to the receivers of monitoring/alertmanager/routes.txt"
