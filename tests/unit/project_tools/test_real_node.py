@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from tools import real_node
 
 
-@pytest.mark.programs  # a shell starts npm
+@pytest.mark.programs
+@pytest.mark.skipif(shutil.which("sh") is None, reason="a shell starts npm, and none is installed")
 def test_unpack_takes_node_and_makes_an_npm_that_uses_it(tmp_path: Path) -> None:
     wheel = tmp_path / "some.whl"
     with zipfile.ZipFile(wheel, "w") as files:
