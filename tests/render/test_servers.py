@@ -209,6 +209,15 @@ def test_the_unit_of_the_service_asks_whether_it_still_works(rendered: Path) -> 
 def test_a_server_leaves_the_load_balancer_before_it_stops(rendered: Path) -> None:
     unit = (rendered / "server/roles/proxy/templates/drain.service.j2").read_text()
     assert re.search(r"(?m)^After=.*proxy\.service \{\{ service_name \}\}\.service$", unit)
+    # Debian's unit of the firewall empties it when it stops, also of the rules that lead to the container.
+    for name in (
+        "proxy/templates/drain.service",
+        "proxy/templates/proxy.container",
+        "service/templates/service.container",
+    ):
+        assert re.search(
+            r"(?m)^After=.*nftables\.service", (rendered / f"server/roles/{name}.j2").read_text()
+        )
     assert "ExecStop=/usr/local/sbin/drain leave" in unit
 
 
