@@ -55,6 +55,8 @@ PROGRAMS = {
     "alertmanager": {"alertmanager": "prometheus-alertmanager", "amtool": "amtool"},
 }
 """Of each image the programs and their names in Debian; the first is what the image starts."""
+TEMPLATES = "usr/share/prometheus/alertmanager"
+"""Where Debian's Alertmanager has the templates that the official one has inside."""
 SHORTER = {
     "service_memory": '""',  # no controllers
     "service_registry_login": "false",
@@ -321,6 +323,8 @@ def _images(registry: Registry, folder: Path, repository: Path) -> dict[str, str
         name: {f"/bin/{target}": BASE / "usr/bin" / source for target, source in files.items()}
         for name, files in PROGRAMS.items()
     }
+    templates = {f"/{TEMPLATES}/{file.name}": file for file in (BASE / TEMPLATES).glob("*.tmpl")}
+    of_debian["alertmanager"].update(templates)
     made = {
         name: registry.add(name, {**files, **libraries}, entrypoint=[next(iter(files))])
         for name, files in of_debian.items()

@@ -134,6 +134,8 @@ class Machine:
         _ip("link", "add", here, "type", "veth", "peer", "name", "eth0", "netns", init)
         _ip("addr", "add", f"{gate}/24", "dev", here)
         _ip("link", "set", here, "up")
+        # From one machine to another: the host forwards what comes from this one, and nothing else.
+        Path(f"/proc/sys/net/ipv4/conf/{here}/forwarding").write_text("1")
         for line in (
             f"addr add {self.address}/24 dev eth0",
             "link set eth0 up",
