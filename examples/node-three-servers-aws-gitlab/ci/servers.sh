@@ -32,7 +32,7 @@ echo '$(packed_playbooks)' | base64 -d | tar --no-same-owner -xzf -
 cd server
 status=0
 ansible-playbook $playbook$variables </dev/null >play.log 2>&1 9>&- || status=\$?
-grep -E '^fatal: |^localhost +: ' play.log | cut -c1-700 | tail -n 4
+grep -E '^fatal: |^failed: |^localhost +: ' play.log | cut -c1-700 | tail -n 4
 exit \$status" >&2
 }
 
