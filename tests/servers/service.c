@@ -1,4 +1,4 @@
-/* A service that keeps the contract of docs/contract.md as far as a deployment asks: /info, /readyz, SIGTERM.
+/* A service that keeps the contract of docs/contract.md as far as a deployment asks: /info, /readyz, /metrics, SIGTERM.
    `service healthcheck` asks the one that runs, `service fetch ADDRESS PORT` whatever listens there: 0 for an answer with status 200.
    FATE=crash ends it at once, FATE=unready never lets it be ready, FATE=liar has it name another digest. */
 #include <arpa/inet.h>
@@ -38,11 +38,13 @@ static void answer(int client) {
   } else if (strstr(request, " /readyz ") && (leaving || !strcmp(variable("FATE"), "unready"))) {
     status = "503 Service Unavailable";
     strcpy(body, "not ready");
+  } else if (strstr(request, " /metrics ")) {
+    strcpy(body, "works 1\n");
   } else {
     usleep(20000);
     strcpy(body, "hello");
   }
-  snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", status, strlen(body));
+  snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", status, strlen(body));
   if (write(client, head, strlen(head)) > 0 && write(client, body, strlen(body)) > 0) shutdown(client, SHUT_WR);
 }
 
