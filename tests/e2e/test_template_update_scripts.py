@@ -517,7 +517,7 @@ def test_dry_runs_say_what_they_would_do(site: Site) -> None:
         in shown.stderr
     )
     assert site.make("propose-update", DRY_RUN="1").stderr.startswith(
-        "+ propose what build/template-update says at "
+        "+ propose build/template-update at "
     )
     assert not (site.root / "build").exists()
 
