@@ -113,7 +113,7 @@ def put_fastapi(root: Path, tools: Tools) -> None:
         if path.name not in {"__init__.py", "healthcheck.py", "config.py"}:
             path.unlink()
     shutil.copy(FRAMEWORKS / "fastapi_service.py", root / "app/src/service/__main__.py")
-    shutil.copy(FRAMEWORKS / "test_fastapi_service.py", root / "app/tests")
+    shutil.copy(FRAMEWORKS / "fastapi_tests.py", root / "app/tests/test_fastapi_service.py")
     lock_with_wheels(
         root, "requirements", "fastapi==0.165.0\nuvicorn==0.54.0\nprometheus_client==0.26.0\n"
     )
