@@ -50,7 +50,7 @@ faults: $(BIN)/.ready ## Make every fault of the checks, and run all checks on e
 	$(BIN)/python -m pytest -n 2 -m faults tests/e2e/test_gate_map.py $(PYTEST_ARGS)
 
 histories: $(BIN)/.ready ## Merge thousands of random histories, with our engine and with plain Copier, and stop an update at every place
-	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/unit/update/test_dry_runs.py tests/e2e/test_migration_walk.py tests/e2e/test_add_environment.py tests/e2e/test_every_rung.py tests/e2e/test_climbs.py tests/e2e/test_update_is_killed.py tests/e2e/test_update_is_stopped.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/unit/update/test_dry_runs.py tests/e2e/test_every_release_updates.py tests/e2e/test_migration_walk.py tests/e2e/test_add_environment.py tests/e2e/test_every_rung.py tests/e2e/test_climbs.py tests/e2e/test_update_is_killed.py tests/e2e/test_update_is_stopped.py $(PYTEST_ARGS)
 
 rehearse: $(BIN)/.ready ## Apply, plan and destroy every Terraform tree of the matrix in a cloud that is a document
 	$(BIN)/python -m pytest -n 2 -m rehearse tests/e2e/test_rehearse.py tests/e2e/test_platform_rehearsed.py $(PYTEST_ARGS)

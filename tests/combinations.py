@@ -248,6 +248,24 @@ def can_be(group: Group) -> bool:
         return False
 
 
+def with_each_value(rows: Iterable[Combination]) -> list[Combination]:
+    """Return the few of `rows` that hold each answer of all of them, each time the one with most that are new."""
+    left = list(rows)
+    missing = set[tuple[str, str]]().union(*map(_answers, left))
+    few: list[Combination] = []
+    while missing:
+        few.append(max(left, key=lambda row: len(_answers(row) & missing)))
+        missing -= _answers(few[-1])
+    return few
+
+
+def _answers(row: Combination) -> set[tuple[str, str]]:
+    """Return each question with its answer, and with each of several."""
+    flat = {(name, value) for name, value in row.items() if isinstance(value, str)}
+    several = {name: value for name, value in row.items() if isinstance(value, tuple)}
+    return flat.union(*(((name, one) for one in value) for name, value in several.items()))
+
+
 def named(row: Combination) -> str:
     """A short name of a combination, for a test's id."""
     return "-".join(

@@ -50,6 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="leave out what sees no program but git: another run has had it",
     )
     parser.addoption(
+        "--each-value",
+        action="store_true",
+        help="of the matrix, run the few combinations that hold each answer; without it, those that hold each pair",
+    )
+    parser.addoption(
         "--update-examples",
         action="store_true",
         help="write examples/ instead of comparing with it",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,9 +143,21 @@ def _natives(
     answers: Mapping[str, str | tuple[str, ...]], folder: Path | None
 ) -> dict[str, object]:
     """Return the values of expressions: typed answers, and the template's own values."""
+    given = {
+        name: copy.deepcopy(value) if isinstance(value, list | dict) else value
+        for name, value in _typed(tuple(answers.items()), folder).items()
+    }
+    return {**_constants(folder), **given}
+
+
+@lru_cache(maxsize=64)
+def _typed(
+    given: tuple[tuple[str, str | tuple[str, ...]], ...], folder: Path | None
+) -> Mapping[str, object]:
+    """Return the answers as values; condition, choices and default of a question read the same."""
     known = _kinds(folder)
-    found = dict(_constants(folder))
-    for name, answer in answers.items():
+    found: dict[str, object] = {}
+    for name, answer in given:
         with contextlib.suppress(ValueError):  # no answer yet
             kind = known.get(name, "str")
             items = [

@@ -6,8 +6,10 @@ The kinds, and what each makes of a text, are Copier's
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 KINDS = frozenset({"bool", "float", "int", "json", "path", "str", "yaml"})
@@ -89,6 +91,12 @@ def _boolean(answer: str) -> bool:
 
 
 def _yaml(answer: str) -> object:
+    return copy.deepcopy(_read_yaml(answer))  # a template may change its own, not that of the next
+
+
+@lru_cache(maxsize=512)
+def _read_yaml(answer: str) -> object:
+    """Return the value of `answer`; each expression of a template asks for the same answers."""
     import yaml
 
     from scaffolder.formats import yaml as bounds

@@ -1,9 +1,10 @@
 """Each fault of a `*.faults.yml` turns its gate red, at the place of the edit, and no other gate.
 
 Here are the faults that a check stops; test_later_gates.py has those that are stopped when the service is built, tested or
-deployed, or that Prometheus sees. For both, all of our own checks run, and of the wrapped programs those that read a file
-which the fault touches: the others see what they saw before. A variant of a fault runs its own gate alone. A fault whose
-gate a bare machine has is made there alone. `make faults` runs every check, with all programs, on every fault.
+deployed, or that Prometheus sees. All of our own checks run on a bare machine, and of the wrapped programs the gate; with all
+programs, those that a bare machine lacks and that read a file which the fault touches. A variant of a fault runs its own
+gate alone. A fault whose gate a bare machine has is made there alone. `make faults` runs every check, with all programs,
+on every fault.
 """
 
 from __future__ import annotations
@@ -55,10 +56,13 @@ def test_exactly_its_gate_stops_a_fault(
     toolchain: SystemToolchain,
     request: pytest.FixtureRequest,
 ) -> None:
-    asked = reacting(fault)
-    if request.config.getoption("--but-only-git"):  # all others have run without them
-        asked = tuple(check for check in asked if check.id == fault.gate or _is_new(check))
+    asks = _is_new if request.config.getoption("--but-only-git") else _is_our_own
+    asked = [check for check in reacting(fault) if check.id == fault.gate or asks(check)]
     expect_only(fault, repository(**fault.answers), asked, toolchain)
+
+
+def _is_our_own(check: Check) -> bool:
+    return check.tool is None
 
 
 def _is_new(check: Check) -> bool:
