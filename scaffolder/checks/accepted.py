@@ -124,5 +124,7 @@ def _unused_inline(results: Sequence[Result], inline: Iterable[InlineWaiver]) ->
 def _ran_and_used(results: Sequence[Result]) -> tuple[set[str], set[tuple[str, str]]]:
     """Return the checks with a verdict, and which waivers accepted findings of which check."""
     ran = {one.check.id for one in results if one.outcome in {Outcome.PASSED, Outcome.FAILED}}
-    used = {(one.waiver, result.check.id) for result in results for one in result.waived}
+    used: set[tuple[str, str]] = set()
+    for result in results:
+        used |= {(one.waiver, result.check.id) for one in result.waived}
     return ran, used

@@ -31,6 +31,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +198,7 @@ def every() -> tuple[Fault, ...]:
         ValueError: two faults have the same name.
 
     """
-    faults = tuple(fault for subject, file in _files() for fault in _read(subject, file))
+    faults = tuple(chain.from_iterable(_read(subject, file) for subject, file in _files()))
     names = [fault.name for fault in faults]
     for name in sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{name} is the name of two faults")
@@ -208,14 +209,11 @@ def _files() -> list[tuple[str, Traversable]]:
     """Return the files of faults, each with its subject: "agreement/ports"."""
     package = files(__package__)
     folders = {f"{entry.name}/": entry for entry in package.iterdir() if entry.is_dir()}
-    entries = [
-        (f"{prefix}{entry.name}", entry)
-        for prefix, folder in {"": package, **folders}.items()
-        for entry in folder.iterdir()
-    ]
-    return sorted(
-        (name.removesuffix(SUFFIX), entry) for name, entry in entries if name.endswith(SUFFIX)
-    )
+    found: list[tuple[str, Traversable]] = []
+    for prefix, folder in {"": package, **folders}.items():
+        entries = (entry for entry in folder.iterdir() if entry.name.endswith(SUFFIX))
+        found += [(f"{prefix}{entry.name.removesuffix(SUFFIX)}", entry) for entry in entries]
+    return sorted(found)
 
 
 def _read(subject: str, file: Traversable) -> Iterator[Fault]:

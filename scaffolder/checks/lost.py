@@ -79,14 +79,19 @@ def told(
     if not project.is_generated:
         return tuple(ended)
     gone = {one.check.id: one.reason for one in ended if isinstance(one, Inapplicable)}
-    reasons = {
-        check: gone.get(subject.first, gone[check])
-        for subject in _SUBJECTS
-        if subject.made(project.answers)
-        for check in subject.checks & gone.keys()
-        if all(made(project.answers) for checks, made in _NEEDED if check in checks)
-    }
+    reasons: dict[str, str] = {}
+    for subject in _SUBJECTS:
+        if subject.made(project.answers):
+            needed = (
+                one for one in subject.checks & gone.keys() if _is_needed(one, project.answers)
+            )
+            reasons |= {check: gone.get(subject.first, gone[check]) for check in needed}
     return tuple(_not_checked(one, reasons) for one in ended)
+
+
+def _is_needed(check: str, answers: _Answers) -> bool:
+    """Return whether the answers name all that a check needs beside its subject."""
+    return all(made(answers) for checks, made in _NEEDED if check in checks)
 
 
 def _not_checked(ended: Result | Inapplicable, reasons: Mapping[str, str]) -> Result | Inapplicable:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 
 from scaffolder.errors import AnswersError
 from scaffolder.model import Check
@@ -43,7 +44,7 @@ def ids() -> tuple[str, ...]:
 def _pages() -> dict[str, Traversable]:
     """Return the page of each id; it is beside the module of its check."""
     families = [entry for entry in files(__package__).iterdir() if entry.is_dir()]
-    entries = [entry for family in families for entry in family.iterdir()]
+    entries = list(chain.from_iterable(family.iterdir() for family in families))
     return {
         entry.name.removesuffix(".md"): entry for entry in entries if entry.name.endswith(".md")
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Location, Result, Snippet, visible
@@ -23,7 +24,7 @@ _SECRETS = "SEC"
 
 def around(project: Project, results: Iterable[Result]) -> Mapping[Location, Snippet]:
     """Return the excerpt of each place; none for a whole file, or one that cannot be read."""
-    places = dict.fromkeys(place for result in results for place in _places(result))
+    places = dict.fromkeys(chain.from_iterable(map(_places, results)))
     found = ((place, _excerpt(project, place)) for place in list(places)[:MOST])
     return {place: excerpt for place, excerpt in found if excerpt}
 

@@ -76,11 +76,9 @@ def write(project: Project, report: Report, file: Path) -> Baseline:
         DestinationError: the file cannot be written.
 
     """
-    known = Counter(
-        fingerprint(project, result, finding)
-        for result in report.results
-        for finding in result.findings
-    )
+    known: Counter[Known] = Counter()
+    for result in report.results:
+        known.update(fingerprint(project, result, finding) for finding in result.findings)
     if file.exists():
         judged = _judged(report)
         known.update({one: n for one, n in read(file).known.items() if one.check not in judged})

@@ -57,12 +57,10 @@ def _made_in(project: Project, folder: Path) -> frozenset[str]:
 
 
 def _found_in(project: Project, folder: Path) -> frozenset[str]:
-    texts = [project.text(one) for one in files.terraform_inputs(project, folder)]
+    text = "\n".join(map(project.text, files.terraform_inputs(project, folder)))
     signs = {cloud.CLUSTER: cloud.CLUSTER_SIGNS for cloud in CLOUDS.values()} | _OTHERS
     return frozenset(
-        cluster
-        for cluster, named in signs.items()
-        if any(sign in text for text in texts for sign in named)
+        cluster for cluster, named in signs.items() if any(sign in text for sign in named)
     )
 
 

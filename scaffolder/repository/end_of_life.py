@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -54,12 +55,8 @@ def end_of(product: str, version: str) -> End | None:
         if re.fullmatch(rf"v?{re.escape(cycle)}(?![0-9]).*", version):
             return End(product=name, cycle=cycle, day=day, source=read_at)
     word, numbers = _parts(version)
-    dated = [
-        known
-        for cycle, (day, _) in table["cycles"].items()
-        for other, known in [_parts(cycle)]
-        if other == word and known and day
-    ]
+    cycles = table["cycles"]
+    dated = [known for known, cycle in _cycles(table, word) if known and cycles[cycle][0]]
     if numbers and dated and numbers > max(dated):
         return End(product=name, cycle=version, day=None, source=source)
     return _newest_of(table, name, version) or _before_all(table, name, version)
@@ -70,9 +67,8 @@ def _newest_of(table: dict[str, Any], name: str, version: str) -> End | None:
     word, numbers = _parts(version)
     cycles = {
         known: cycle
-        for cycle in table["cycles"]
-        for other, known in [_parts(cycle)]
-        if other == word and numbers and known[: len(numbers)] == numbers
+        for known, cycle in _cycles(table, word)
+        if numbers and known[: len(numbers)] == numbers
     }
     if not cycles:
         return None
@@ -87,12 +83,7 @@ def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
     None if it is not older, or if the oldest cycle outlived another of its major.
     """
     word, numbers = _parts(version)
-    days = {
-        known: day
-        for cycle, day in table["cycles"].items()
-        for other, known in [_parts(cycle)]
-        if other == word
-    }
+    days = {known: table["cycles"][cycle] for known, cycle in _cycles(table, word)}
     if not numbers or not days or () in days or numbers >= min(days):
         return None
     day, source = days[min(days)]
@@ -103,6 +94,14 @@ def _before_all(table: dict[str, Any], name: str, version: str) -> End | None:
         if day is not None and day == min(ends)
         else None
     )
+
+
+def _cycles(table: dict[str, Any], word: str) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Yield the numbers and the name of each cycle that begins with a word, which may be empty."""
+    for cycle in table["cycles"]:
+        other, numbers = _parts(cycle)
+        if other == word:
+            yield numbers, cycle
 
 
 def _parts(version: str) -> tuple[str, tuple[int, ...]]:
@@ -124,11 +123,9 @@ def _table() -> dict[str, dict[str, Any]]:
     raw |= {name: _only_pinned(name) for name in RUNTIMES if name not in raw}
     table: dict[str, dict[str, Any]] = {}
     for product, entry in raw.items():
-        cycles = {
-            cycle: (day, part["source"])
-            for part in (entry, *filter(None, [entry.get("before")]))
-            for cycle, day in part["cycles"].items()
-        }
+        cycles: dict[str, tuple[Any, str]] = {}
+        for part in filter(None, (entry, entry.get("before"))):
+            cycles |= {cycle: (day, part["source"]) for cycle, day in part["cycles"].items()}
         cycles |= _pinned(product)
         table[product] = {
             "name": entry["name"],

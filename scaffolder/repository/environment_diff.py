@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,7 @@ def rendered_differences(
     manifest = rendered(project, toolchain)
     found = []
     named = _by_name(manifest)
-    for name in sorted({key for one in named.values() for key in one}):
+    for name in sorted(set(chain.from_iterable(named.values()))):
         there = {environment: one.get(name) for environment, one in named.items()}
         some = next(item for item in there.values() if item is not None)
         if all(there.values()):
@@ -284,7 +285,7 @@ def rendered_table(project: Project, toolchain: Toolchain) -> Table | None:
     manifest = rendered(project, toolchain)
     rows: list[tuple[str, ...]] = []
     named = _by_name(manifest)
-    for name in sorted({key for one in named.values() for key in one}):
+    for name in sorted(set(chain.from_iterable(named.values()))):
         there = {environment: one.get(name) for environment, one in named.items()}
         said = {
             environment: dict(_leaves(item.content)) if item else {}
@@ -368,7 +369,7 @@ def hashes(project: Project, toolchain: Toolchain) -> dict[str, Any]:
             ),
         )
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for name in sorted({key for objects in rendered.values() for key in objects}):
+    for name in sorted(set(chain.from_iterable(rendered.values()))):
         said = {
             environment: _leaves_of(objects[name])
             for environment, objects in rendered.items()
@@ -437,7 +438,7 @@ def _key(item: KubernetesObject, environment: str) -> str:
 
 
 def _differences(leaves: Mapping[str, Mapping[str, str]]) -> Iterator[Difference]:
-    for what in sorted({path for one in leaves.values() for path in one}):
+    for what in sorted(set(chain.from_iterable(leaves.values()))):
         values = {environment: one.get(what, "") for environment, one in leaves.items()}
         if len(set(values.values())) > 1:
             yield Difference(what=what, values=values)

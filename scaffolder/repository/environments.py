@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.errors import AnswersError
@@ -46,10 +47,15 @@ class _Vocabulary:
     order: dict[str, tuple[int, str]]
 
 
-_USUAL = _Vocabulary(
-    word=_WORD,
-    order={word: (place, names[0]) for place, names in enumerate(PROMOTION) for word in names},
-)
+def _in_order(spellings: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, str]]:
+    """Return the place in the order and the name of an environment by each of its spellings."""
+    order: dict[str, tuple[int, str]] = {}
+    for place, (name, words) in enumerate(spellings.items()):
+        order |= dict.fromkeys(words, (place, name))
+    return order
+
+
+_USUAL = _Vocabulary(word=_WORD, order=_in_order({names[0]: names for names in PROMOTION}))
 
 COMMON_WORDS = frozenset({"develop", "int", "integration", "test", "testing", "live", "stage"})
 """Words that are often not environments, so that meeting them in a text proves nothing."""
@@ -158,7 +164,7 @@ def is_alone_below(project: Project, chart: Path) -> bool:
     """Return whether the folder that holds a chart's folder holds no other chart."""
     below = project.once(
         "charts below folders",
-        lambda: Counter(folder for one in files.charts(project) for folder in one.parents),
+        lambda: Counter(chain.from_iterable(one.parents for one in files.charts(project))),
     )
     return below[chart.parent] == 1
 
@@ -221,7 +227,7 @@ def _recorded(project: Project) -> tuple[str, ...]:
 
 
 def _own_words(given: tuple[str, ...]) -> _Vocabulary:
-    order = {word: (place, name) for place, name in enumerate(given) for word in names(name)}
+    order = _in_order({name: names(name) for name in given})
     order |= {name: (place, name) for place, name in enumerate(given)}
     longest_first = sorted(order, key=len, reverse=True)
     listed = "|".join(re.escape(word) for word in (*longest_first, LOCAL))
@@ -230,7 +236,7 @@ def _own_words(given: tuple[str, ...]) -> _Vocabulary:
 
 
 def _folders(family: Family) -> set[Path]:
-    return {parent for file in family.files.values() for parent in list(file.parents)[:2]}
+    return set(chain.from_iterable(list(file.parents)[:2] for file in family.files.values()))
 
 
 def _families(project: Project) -> Iterator[Family]:

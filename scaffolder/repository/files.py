@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.repository import source_templates
@@ -168,7 +169,7 @@ def _is_added_to_others(project: Project, file: Path) -> bool:
 
 
 def _workflow_files(project: Project) -> tuple[Path, ...]:
-    return tuple(file for system in CI_SYSTEMS for file in pipelines_of(project, system))
+    return tuple(chain.from_iterable(pipelines_of(project, system) for system in CI_SYSTEMS))
 
 
 def dev_containers(project: Project) -> tuple[Path, ...]:
@@ -202,7 +203,7 @@ def _compose_files(project: Project) -> Iterator[Path]:
 
 def pipelines(project: Project) -> tuple[Path, ...]:
     """Return the files of every pipeline, whichever system they are for."""
-    return tuple(sorted(file for files in pipelines_by_system(project).values() for file in files))
+    return tuple(sorted(chain.from_iterable(pipelines_by_system(project).values())))
 
 
 def pipelines_by_system(project: Project) -> dict[str, tuple[Path, ...]]:
@@ -464,7 +465,7 @@ def that_deploy(project: Project) -> tuple[Path, ...]:
 def that_run_helm(project: Project) -> tuple[Path, ...]:
     """Return the files that may set values of a chart: CI commands, task runners, Terraform."""
     known = (*that_deploy(project), *shell_programs(project), *terraform(project))
-    called = {file for system in CI_SYSTEMS for file in ci_files(project, system)}
+    called = set(chain.from_iterable(ci_files(project, system) for system in CI_SYSTEMS))
     return tuple(sorted({*known, *called, *project.matching(*_OTHERS_THAT_DEPLOY)}))
 
 
@@ -846,7 +847,7 @@ def builds(project: Project) -> tuple[Path, ...]:
 
 def manifests(project: Project) -> tuple[Path, ...]:
     """Return every build file: builds, and lists of their dependencies."""
-    return project.matching(*(name for names in MANIFESTS.values() for name in names))
+    return project.matching(*chain.from_iterable(MANIFESTS.values()))
 
 
 def dependencies(project: Project, folder: Path = Path()) -> tuple[Path, ...]:

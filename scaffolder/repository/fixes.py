@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.errors import DestinationError
@@ -102,7 +103,7 @@ def write(project: Project, plan: Plan) -> None:
 
 def diff(plan: Plan) -> str:
     """The plan as a unified diff, as `git apply` takes it."""
-    return "".join(line for change in plan.changes for line in _diff(change))
+    return "".join(chain.from_iterable(map(_diff, plan.changes)))
 
 
 class _Refused(Exception):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def of_chart(project: Project, chart: Path) -> tuple[HelmCall, ...]:
 
 def sets(project: Project, chart: Path, key: str) -> bool:
     """Return whether a command, a task of a CI system or Terraform sets a value of a chart."""
-    stated = {name for one in of_chart(project, chart) for name in one.sets}
+    stated = set(chain.from_iterable(one.sets for one in of_chart(project, chart)))
     above = [key[: found.start()] for found in re.finditer(r"\.", key)]
     return (
         key in stated

@@ -50,18 +50,15 @@ def named(project: Project) -> tuple[Use, ...]:
 
 def deployed(project: Project, objects: Iterable[KubernetesObject]) -> tuple[Use, ...]:
     """Return the images of the containers of Kubernetes objects, where their values are written."""
-    return tuple(
-        Use(
-            path=place.path,
-            line=place.line,
-            image=str(container["image"]),
-            what=f"{item}: ",
-        )
-        for item in objects
-        for container in item.all_containers()
-        if container.get("image")
-        for place in [image_values.place_of(project, item, container)]
-    )
+    return tuple(_deployed(project, objects))
+
+
+def _deployed(project: Project, objects: Iterable[KubernetesObject]) -> Iterator[Use]:
+    for item in objects:
+        for container in item.all_containers():
+            if image := container.get("image"):
+                place = image_values.place_of(project, item, container)
+                yield Use(path=place.path, line=place.line, image=str(image), what=f"{item}: ")
 
 
 def replaced(project: Project) -> frozenset[str]:

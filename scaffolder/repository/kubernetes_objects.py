@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def without_charts(project: Project) -> tuple[KubernetesObject, ...]:
 
 def unread(project: Project) -> tuple[Unread, ...]:
     """Return what kustomizations name and is not rendered, with the reason."""
-    missing = [one for build in kustomize.builds(project) for one in build.missing]
+    missing = list(chain.from_iterable(build.missing for build in kustomize.builds(project)))
     return tuple(dict.fromkeys(missing))
 
 

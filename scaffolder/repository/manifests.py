@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -272,7 +273,7 @@ def objects(
 
     """
     asked = [one for one in manifests(project, toolchain) if chart in {None, one.chart}]
-    rendered = tuple(item for manifest in asked for item in manifest.objects)
+    rendered = tuple(chain.from_iterable(manifest.objects for manifest in asked))
     if not rendered:
         limit = limit_of(project, asked)
         raise Blocked(limit or "the chart renders no object: see HL002")
@@ -309,7 +310,7 @@ def _everything(project: Project, toolchain: Toolchain) -> tuple[tuple[Kubernete
         return plain, f"the chart was not rendered: {error.message}"
     except Blocked as error:
         return plain, f"the chart was not rendered: {error}"
-    found = (*plain, *(item for one in rendered for item in one.objects))
+    found = (*plain, *chain.from_iterable(one.objects for one in rendered))
     first = rendered[0].chart
     failed = [
         one.environment or ("its own values" if one.chart == first else one.chart.as_posix())
@@ -325,7 +326,7 @@ def _render(project: Project, toolchain: Toolchain) -> tuple[Manifest, ...]:
     left_out = (
         Manifest(chart=chart, environment="", limit=reason) for chart, reason in reasons.items()
     )
-    return (*(one for of_chart in rendered.values() for one in of_chart), *left_out)
+    return (*chain.from_iterable(rendered.values()), *left_out)
 
 
 def _rendered(project: Project, toolchain: Toolchain, chart: Path) -> tuple[Manifest, ...]:

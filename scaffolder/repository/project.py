@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import translate
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -268,7 +269,7 @@ class Project:
     def folders(self) -> frozenset[Path]:
         """The folders that hold a file, in themselves or in a folder below; the root among them."""
         return frozenset(
-            folder for parent in self._by_folder for folder in (parent, *parent.parents)
+            chain.from_iterable((parent, *parent.parents) for parent in self._by_folder)
         )
 
     def named(self, name: str) -> tuple[Path, ...]:
@@ -306,7 +307,7 @@ class Project:
         names = [pattern for pattern in patterns if _NAME.fullmatch(pattern)]
         endings = tuple(pattern[1:] for pattern in patterns if _SUFFIX.fullmatch(pattern))
         others = [one for one in patterns if not (_NAME.fullmatch(one) or _SUFFIX.fullmatch(one))]
-        found = {file for name in names for file in self.named(name)}
+        found = set(chain.from_iterable(self.named(name) for name in names))
         in_names = [translate(pattern) for pattern in others if "/" not in pattern]
         if endings or in_names:
             named = re.compile("|".join(in_names)).match if in_names else _matches_nothing
@@ -433,9 +434,8 @@ def _is_output(root: Path, folder: Path) -> bool:
     if not texts:
         return True
     ends = {folder.name, f"*/{folder.name}", f"**/{folder.name}", folder.as_posix()}
-    return any(
-        line.strip().strip("/").removesuffix("/*") in ends for text in texts for line in text
-    )
+    lines = chain.from_iterable(texts)
+    return any(line.strip().strip("/").removesuffix("/*") in ends for line in lines)
 
 
 def _lines_of(path: Path) -> list[str]:

@@ -144,15 +144,12 @@ def toml_of(project: Project, file: Path) -> dict[str, Any]:
 
 def yaml_of(project: Project, file: Path) -> list[Any]:
     """Return the documents of a YAML file. Raises Unreadable."""
-    import yaml
+    return _yaml(lambda: project.documents(file))
 
-    try:
-        return project.documents(file)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise Unreadable(str(error.problem), mark.line + 1 if mark else 0) from error
-    except yaml.YAMLError as error:
-        raise Unreadable(" ".join(str(error).split())) from error
+
+def yaml_in(text: str) -> list[Any]:
+    """Return the documents of a text that is not a whole file. Raises Unreadable."""
+    return _yaml(lambda: yaml_format.load_all(text))
 
 
 def table_of(project: Project, file: Path) -> dict[Any, Any]:
@@ -169,15 +166,22 @@ def values_of(project: Project, file: Path) -> dict[Any, Any]:
 
     Raises Unreadable.
     """
-    found = project.once(("sources", file), lambda: _sources(project.text(file)))
+
+    def load() -> list[Any]:
+        return _yaml(lambda: yaml_format.load_sources(project.text(file)))
+
+    found = project.once(("sources", file), load)
     return found[0] if found and isinstance(found[0], dict) else {}
 
 
-def _sources(text: str) -> list[Any]:
+def _yaml(read: Callable[[], list[Any]]) -> list[Any]:
     import yaml
 
     try:
-        return yaml_format.load_sources(text)
+        return read()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise Unreadable(str(error.problem), mark.line + 1 if mark else 0) from error
     except yaml.YAMLError as error:
         raise Unreadable(" ".join(str(error).split())) from error
 
@@ -195,12 +199,11 @@ def parsed(project: Project, file: Path, part: str, text: str) -> list[Any]:
 
     None if it does not parse: it may be a template.
     """
-    import yaml
 
     def load() -> list[Any]:
         try:
-            return yaml_format.load_all(text)
-        except yaml.YAMLError:
+            return yaml_in(text)
+        except Unreadable:
             return []
 
     return project.once(("part", file, part), load)

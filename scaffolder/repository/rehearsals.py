@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.repository import environments, files, reading
@@ -68,7 +69,9 @@ def _values_by_environment(project: Project, root: Path) -> list[tuple[str, tupl
     if not families:
         named = environments.named_in(root, project)
         return [(named, tuple(own) if len(own) == 1 else ())]
-    names = environments.in_order({name for family in families for name in family.files}, project)
+    names = environments.in_order(
+        set(chain.from_iterable(family.files for family in families)), project
+    )
     shared = [base for family in families if (base := environments.base_of(project, family))]
     return [
         (
@@ -109,11 +112,11 @@ def _target(
     for file in (*automatic, *values):
         given |= {name: (file, one) for name, one in _blocks(project, file).attributes.items()}
     of_tests = dict(_values_of_tests(project, where))
-    elsewhere = {
-        name
-        for file in _variable_files(project, where)
-        for name in _blocks(project, file).attributes
-    }
+    elsewhere = set(
+        chain.from_iterable(
+            _blocks(project, file).attributes for file in _variable_files(project, where)
+        )
+    )
     standing_in: dict[str, str] = {}
     for block in _variables(project, where):
         name = block.labels[0]

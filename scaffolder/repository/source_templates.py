@@ -8,6 +8,7 @@ placeholder in the place where it does not parse.
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 from scaffolder.repository.project import Project
@@ -77,7 +78,7 @@ def is_source(project: Project, file: Path, line: int = 0) -> bool:
         (_PLACEHOLDER, _IN_ANGLES, _IN_JSON) if is_json else (_PLACEHOLDER, _IN_BRACES, _TO_EDIT)
     )
     plain = [_QUOTED.sub("", one) for one in around]
-    return any(pattern.search(one) for one in plain for pattern in patterns)
+    return any(pattern.search(text) for text, pattern in product(plain, patterns))
 
 
 def is_written_by_a_script(project: Project, file: Path) -> bool:

@@ -114,7 +114,9 @@ def marks(project: Project) -> tuple[Mark, ...]:
 
     """
     found: list[Mark] = []
-    readers = {file: read for which, read in _CONFIGURATIONS for file in which(project)}
+    readers: dict[Path, _Read] = {}
+    for which, read in _CONFIGURATIONS:
+        readers |= dict.fromkeys(which(project), read)
     for file in project.files:
         if file != LEDGER and file.suffix not in _PROSE:
             found += _inline(project, file)

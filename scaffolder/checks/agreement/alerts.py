@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +199,7 @@ def receivers_are_there(project: Project, _: Toolchain) -> Verdict:
     ]
     if not found:
         raise NotApplicable("no Alertmanager configuration")
-    findings = [finding for one in found for finding in _receivers(project, one)]
+    findings = list(chain.from_iterable(_receivers(project, one) for one in found))
     return Verdict(
         findings=distinct(findings), detail=", ".join(one.path.as_posix() for one in found)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
@@ -41,7 +42,7 @@ _PORT = "prometheus.io/port"
 def asked_ports_listen(project: Project, _: Toolchain) -> Verdict:
     """Compose files and Prometheus ask services of the repository at a port where they listen."""
     judges = (_exposed, _checked, _called, _scraped, _annotated)
-    judged = [one for judge in judges for one in judge(project)]
+    judged = list(chain.from_iterable(judge(project) for judge in judges))
     if not judged:
         raise NotApplicable("no Compose file or Prometheus asks a port that is known")
     return Verdict(
@@ -210,7 +211,9 @@ def _unanswered(
 def _misspelled(project: Project, target: ScrapeTarget) -> Iterator[Finding]:
     """Yield that no service of Compose has the name of a target, if one has nearly the same."""
     near = [one for one in _near(project, target) if target.path.name in project.text(one.file)]
-    names = {name: one for one in near for name in one.names}
+    names: dict[str, ComposeService] = {}
+    for service in near:
+        names |= dict.fromkeys(service.names, service)
     if "." in target.host or target.host in _OF_THE_MACHINE or not names:
         return
     alike = difflib.get_close_matches(target.host, names, n=1, cutoff=_ALIKE)
@@ -249,7 +252,7 @@ def _annotation(
     port = charts.texts(one.get(*way)).get(_PORT, "")
     if not port.isdigit():
         return
-    declared = {port for pod in pods for port in _declared(pod)}
+    declared = set(chain.from_iterable(map(_declared, pods)))
     listens = _listening(project, service)
     if port in declared or port in {other.value for other in listens}:
         yield None
@@ -287,11 +290,8 @@ def _has_a_sidecar(pod: KubernetesObject) -> bool:
 
 
 def _declared(pod: KubernetesObject) -> set[str]:
-    return {
-        str(charts.dig(port, "containerPort"))
-        for _, container in pod.containers()
-        for port in listed(container.get("ports"))
-    }
+    ports = chain.from_iterable(listed(one.get("ports")) for _, one in pod.containers())
+    return {str(charts.dig(port, "containerPort")) for port in ports}
 
 
 def _first_port(pod: KubernetesObject) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
@@ -98,13 +99,11 @@ def _declared(project: Project, name: str) -> tuple[list[float], Location] | Non
 
 
 def _bounds(project: Project, name: str) -> tuple[list[float], Location] | None:
-    files = {
-        at.path
-        for one in application.applications(project)
-        for word, at in one.words.items()
-        if word == name or word == f"{name}_bucket"
-    }
-    lists = [found for file in sorted(files) for found in _lists(project, file)]
+    files: set[Path] = set()
+    for one in application.applications(project):
+        found = (one.words.get(word) for word in (name, f"{name}_bucket"))
+        files |= {at.path for at in found if at is not None}
+    lists = list(chain.from_iterable(_lists(project, file) for file in sorted(files)))
     return lists[0] if len(lists) == 1 else None
 
 

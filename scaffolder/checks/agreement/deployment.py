@@ -6,7 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
@@ -37,7 +37,7 @@ def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:
         if one.role != images.BUILT and _is_of_ours(project, one):
             deployed.setdefault(one.subject, []).append(one)
     findings, looked = [], 0
-    for one in (each for declarations in deployed.values() for each in declarations):
+    for one in chain.from_iterable(deployed.values()):
         looked += 1
         rights = _rights(project, one, built, deployed)
         if rights and one.value not in {right.value for right in rights}:
@@ -203,7 +203,7 @@ def _repositories(project: Project) -> frozenset[str]:
     """Return the names under which commands add repositories of charts."""
     added = re.compile(r"\bhelm3?\s+repo\s+add\s+(?:-\S+\s+)*([\w.-]+)")
     return frozenset(
-        name for command in commands.commands(project) for name in added.findall(command.text)
+        chain.from_iterable(added.findall(command.text) for command in commands.commands(project))
     )
 
 

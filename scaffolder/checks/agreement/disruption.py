@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from math import ceil
 from typing import Any
 
@@ -111,7 +112,7 @@ def budgets_let_a_pod_go(project: Project, _: Toolchain) -> Verdict:
     budgets = list(_each(project, "PodDisruptionBudget"))
     if not budgets:
         raise NotApplicable("no PodDisruptionBudget")
-    findings = [finding for budget in budgets for finding in _of_budget(project, budget)]
+    findings = list(chain.from_iterable(_of_budget(project, budget) for budget in budgets))
     return _verdict(project, findings, len(budgets), "budget")
 
 

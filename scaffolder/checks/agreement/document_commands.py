@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement
@@ -96,7 +97,7 @@ def _forwarded(project: Project, one: StatedPort) -> Iterator[Finding | None]:
         if other.kind == "Service" and other.name == one.name
         if not _is_of_another_copy(project, one, other)
     ]
-    offered = {port for service in named for port in _offered(service)}
+    offered = set(chain.from_iterable(map(_offered, named)))
     if not offered:
         return
     if one.port in offered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,11 +110,10 @@ def _heaps(
     service: Path,
 ) -> Iterator[_Heap]:
     """Yield the heap that counts: of the container itself if it names one, else of its image."""
-    own = [
-        _Heap(written, size, workload.place(project, *way, key))
-        for key in ("command", "args", "env")
-        for written, size in _sizes(str(container.get(key, "")))
-    ]
+    own: list[_Heap] = []
+    for key in ("command", "args", "env"):
+        for written, size in _sizes(str(container.get(key, ""))):
+            own.append(_Heap(written, size, workload.place(project, *way, key)))
     if own or container.get("command"):
         yield from own
         return
@@ -238,11 +238,9 @@ def _calls(project: Project, workload: KubernetesObject) -> bool:
     """Return whether pods call others by name: an own service does, or a variable names a host."""
     if any(one is workload for one, *_ in workloads.containers(project)):
         return True
-    return any(
-        _NAMES.search(str(charts.dig(variable, "value") or ""))
-        for _, container in workload.containers()
-        for variable in reading.listed(container.get("env"))
-    )
+    containers = (container for _, container in workload.containers())
+    variables = chain.from_iterable(reading.listed(one.get("env")) for one in containers)
+    return any(_NAMES.search(str(charts.dig(one, "value") or "")) for one in variables)
 
 
 CHECKS = (

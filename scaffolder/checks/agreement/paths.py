@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
@@ -184,9 +185,9 @@ def _offered(watched: list[KubernetesObject]) -> list[str]:
     named = []
     for one in watched:
         declared = listed(one.get("spec", "ports"))
-        declared = declared or [
-            port for _, container in one.containers() for port in listed(container.get("ports"))
-        ]
+        declared = declared or list(
+            chain.from_iterable(listed(container.get("ports")) for _, container in one.containers())
+        )
         named += [
             str(port["name"]) for port in declared if isinstance(port, dict) and port.get("name")
         ]

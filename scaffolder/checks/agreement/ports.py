@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,8 @@ def _is_web_server(project: Project, dockerfile: Path) -> bool:
     if read is None or not read.stages:
         return False
     last = read.stages[-1]
-    started = {
-        word.rpartition("/")[2]
-        for one in (*last.each("ENTRYPOINT"), *last.each("CMD"))
-        for word in one.words[:1]
-    }
+    starts = (*last.each("ENTRYPOINT"), *last.each("CMD"))
+    started = {one.words[0].rpartition("/")[2] for one in starts if one.words}
     return _WEB_SERVERS.search(last.image) is not None or not started.isdisjoint(_SERVERS)
 
 
@@ -159,7 +157,7 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
             target = (
                 str(port.get("targetPort") or port.get("port")) if isinstance(port, dict) else ""
             )
-            known = [words for pod in pods for words in _port_words(pod)]
+            known = list(chain.from_iterable(map(_port_words, pods)))
             if target.isdigit() and (
                 not _is_named_after(service, pods) or _may_listen(pods, target)
             ):
@@ -227,6 +225,12 @@ def workplaces_forward_the_port(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=counted(looked, "comparison"))
 
 
+def _offered(service: KubernetesObject) -> list[str]:
+    """Return the numbers and the names of the ports of a Service."""
+    ports = listed(service.get("spec", "ports"))
+    return [str(charts.dig(port, key)) for port, key in product(ports, ("port", "name"))]
+
+
 def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
     """Each Ingress and HTTPRoute leads to a Service that is there, and to a port that it has."""
     findings, looked = [], 0
@@ -239,11 +243,7 @@ def routes_lead_to_a_service(project: Project, _: Toolchain) -> Verdict:
                 continue
             looked += 1
             service = next(iter(deployments.named(project, route, "Service", name)), None)
-            offered = [
-                str(charts.dig(one, key))
-                for one in listed(service.get("spec", "ports") if service else None)
-                for key in ("port", "name")
-            ]
+            offered = _offered(service) if service else []
             other = service or deployments.meant(project, route, "Service", name)
             if other is None:
                 continue  # something that is not here may deploy the Service
@@ -295,8 +295,13 @@ def _ports_of_images(project: Project) -> dict[int, set[str]]:
 
 def _listened_to(pods: list[KubernetesObject], image_ports: dict[int, set[str]]) -> set[str]:
     """The ports on which images that are built here listen, in the containers of these pods."""
-    containers = [container for pod in pods for _, container in pod.containers()]
-    return {port for one in containers for port in image_ports.get(id(one), ())}
+    known = (image_ports.get(id(container), ()) for container in _containers(pods))
+    return set(chain.from_iterable(known))
+
+
+def _containers(pods: list[KubernetesObject]) -> list[dict[Any, Any]]:
+    """Return the containers of all these pods."""
+    return [container for _, container in chain.from_iterable(pod.containers() for pod in pods)]
 
 
 def _is_named_after(service: KubernetesObject, pods: list[KubernetesObject]) -> bool:
@@ -309,8 +314,9 @@ def _is_named_after(service: KubernetesObject, pods: list[KubernetesObject]) -> 
 
 def _may_listen(pods: list[KubernetesObject], port: str) -> bool:
     """Return whether a container declares no port at all, or is told this one."""
-    containers = [container for pod in pods for _, container in pod.containers()]
-    asked = {str(settings.get("port")) for one in containers for _, _, settings in _probes(one)}
+    containers = _containers(pods)
+    probes = chain.from_iterable(map(_probes, containers))
+    asked = {str(settings.get("port")) for _, _, settings in probes}
     return port in asked or any(
         not one.get("ports") or _has_an_open_port(one) or _is_told(one, [port])
         for one in containers
@@ -330,7 +336,7 @@ def _leads_there(service: KubernetesObject, target: str, known: list[list[str]])
     undeclared one is right beside others that are declared:
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container.
     """
-    declared = {word for words in known for word in words}
+    declared = set(chain.from_iterable(known))
     if target in declared:
         return True
     others = {

@@ -25,8 +25,8 @@ def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
         for one in said.of("tool terraform")
         if one.role == "constraint" and not files.is_trial(one.place.path)
     ]
-    pinned = [one for one in said.of("tool terraform") if one.role != "constraint"]
-    if not wanted or not pinned:
+    pin = next((one for one in said.of("tool terraform") if one.role != "constraint"), None)
+    if not wanted or not pin:
         raise NotApplicable("no file both demands and pins a Terraform")
     findings = [
         disagreement(
@@ -36,12 +36,11 @@ def terraform_is_allowed(project: Project, _: Toolchain) -> Verdict:
             fix="allow the version that is pinned, or pin another",
         )
         for one in wanted
-        for pin in pinned[:1]
         if versions.allows(one.value, pin.value, exact=True) is False
     ]
     return Verdict(
         findings=distinct(findings),
-        detail=f"{counted(len(wanted), 'root')}, Terraform {pinned[0].value}",
+        detail=f"{counted(len(wanted), 'root')}, Terraform {pin.value}",
     )
 
 
@@ -128,11 +127,10 @@ def kubernetes_is_the_same(project: Project, _: Toolchain) -> Verdict:
     rights = _versions_of_clusters(project, stated)
     if not rights:
         raise NotApplicable("no file sets the Kubernetes version of the clusters")
-    findings = [
-        _kubernetes_wrong(one, right)
-        for one in stated
-        for right in _contradicted(project, one, rights)
-    ]
+    findings: list[Finding] = []
+    for one in stated:
+        contradicted = _contradicted(project, one, rights)
+        findings += [_kubernetes_wrong(one, right) for right in contradicted]
     right = rights[0]
     for one in limits:
         if not any(_allows(one, known) for known in rights):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
@@ -161,11 +162,14 @@ def _starts_in_its_folder(project: Project, command: Command) -> bool:
     file = command.place.path
     if not command.in_pipeline or file.parent == Path() or file.parts[0].startswith("."):
         return False
-    called = {
-        name
+    beside = [
+        other.text
         for other in commands.commands(project)
         if other.place.path == file and other.folder is not None
-        for name in _SCRIPT.findall(other.text)
+    ]
+    called = {
+        name
+        for name in chain.from_iterable(map(_SCRIPT.findall, beside))
         if "/" in name and not name.startswith("/") and not _MADE.search(name)
     }
     return all(project.has(project.relative((file.parent / name).as_posix())) for name in called)
@@ -362,14 +366,20 @@ def _is_about_a_clone(project: Project, place: Location) -> bool:
     if place.path.parent != Path():
         return True
     first = "\n".join(lines).count("\n", 0, found[-1].start()) + 1
-    return not any(
-        not _lacks(project, file, target)
-        for other, code in documents.shell(project)
-        if other.path == place.path and other.line >= first and "make" in code
-        for words in commands.words_of(code)
-        if words[0] == "make"
-        for _, file, target in _asked_in_text(project, other, words[1:])
+    asked = chain.from_iterable(
+        _asked_in_text(project, other, words)
+        for other, words in _makes_after(project, Location(path=place.path, line=first))
     )
+    return all(_lacks(project, file, target) for _, file, target in asked)
+
+
+def _makes_after(project: Project, first: Location) -> Iterator[tuple[Location, tuple[str, ...]]]:
+    """Yield the arguments of each `make` in a page, from a line on."""
+    for place, code in documents.shell(project):
+        if place.path == first.path and place.line >= first.line and "make" in code:
+            for words in commands.words_of(code):
+                if words[0] == "make":
+                    yield place, words[1:]
 
 
 def _asked_in_text(
@@ -538,7 +548,7 @@ def _named_alike(project: Project) -> dict[str, list[Path]]:
     for file in project.files:
         found.setdefault(file.name.lower(), []).append(file)
     folders: dict[str, list[Path]] = {}
-    for folder in {parent for file in project.files for parent in file.parents}:
+    for folder in set(chain.from_iterable(file.parents for file in project.files)):
         folders.setdefault(folder.name.lower(), []).append(folder)
     return folders | found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
@@ -80,7 +81,7 @@ def _watches_others(
     """Return whether a monitor selects, in all namespaces, labels that nothing here has."""
     if monitor.get("spec", "namespaceSelector", "any") is not True:
         return False
-    known = {pair for one in beside for pair in deployments.labels(one).items()}
+    known = set(chain.from_iterable(deployments.labels(one).items() for one in beside))
     return known.isdisjoint(selector.items())
 
 
@@ -152,12 +153,10 @@ def _guards(policy: KubernetesObject, pods: tuple[KubernetesObject, ...]) -> boo
 
 def _names_own_label(policy: KubernetesObject) -> bool:
     """Return whether it lets namespaces in by a label that the users of the cluster set."""
-    return any(
-        key != "kubernetes.io/metadata.name"
-        for rule in listed(policy.get("spec", "ingress"))
-        for peer in listed(charts.dig(rule, "from"))
-        for key in charts.texts(charts.dig(peer, "namespaceSelector", "matchLabels"))
-    )
+    rules = listed(policy.get("spec", "ingress"))
+    peers = chain.from_iterable(listed(charts.dig(rule, "from")) for rule in rules)
+    labels = (charts.texts(charts.dig(one, "namespaceSelector", "matchLabels")) for one in peers)
+    return any(key != "kubernetes.io/metadata.name" for key in chain.from_iterable(labels))
 
 
 def _without_target(project: Project, one: KubernetesObject) -> list[Finding]:
@@ -220,15 +219,19 @@ def _lets_in(policy: KubernetesObject) -> bool:
             return isinstance(rule, dict)  # a rule without sources lets everybody in
         for source in sources:
             pods = charts.texts(charts.dig(source, "podSelector", "matchLabels"))
-            if any(name in value.lower() for value in pods.values() for name in _MONITORING):
+            if _names_monitoring(" ".join(pods.values())):
                 return True
             if isinstance(source, dict) and "namespaceSelector" in source:
                 labels = charts.texts(charts.dig(source, "namespaceSelector", "matchLabels"))
                 expressions = str(charts.dig(source, "namespaceSelector", "matchExpressions") or "")
-                words = " ".join([*labels.values(), *labels, expressions]).lower()
-                if not words.strip() or any(name in words for name in _MONITORING):
+                words = " ".join([*labels.values(), *labels, expressions])
+                if not words.strip() or _names_monitoring(words):
                     return True
     return False
+
+
+def _names_monitoring(words: str) -> bool:
+    return any(name in words.lower() for name in _MONITORING)
 
 
 def _meant(

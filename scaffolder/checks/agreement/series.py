@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
@@ -56,11 +57,7 @@ def rules_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
     found = monitoring.rules(project)
     if not found:
         raise NotApplicable("no file of Prometheus rules")
-    asked = [
-        (rule.at["expr"], f"{rule.name} asks for", one)
-        for rule in found
-        for one in rule.query.selectors
-    ]
+    asked = _asked((rule.at["expr"], rule.name, rule.query) for rule in found)
     return _known(project, asked, "series in rules")
 
 
@@ -69,30 +66,27 @@ def dashboards_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
     found = monitoring.panels(project)
     if not found:
         raise NotApplicable("no dashboard")
-    asked = [
-        (panel.place, f"{panel.title!r} asks for", one)
-        for panel in found
-        for one in panel.query.selectors
-    ]
+    asked = _asked((panel.place, repr(panel.title), panel.query) for panel in found)
     return _known(project, asked, "series in dashboards")
+
+
+def _asked(queries: Iterable[tuple[Location, str, Query]]) -> list[tuple[Location, str, Selector]]:
+    """Return each selector with the place and the words of its question."""
+    asked: list[tuple[Location, str, Selector]] = []
+    for place, name, query in queries:
+        asked += [(place, f"{name} asks for", selector) for selector in query.selectors]
+    return asked
 
 
 def recorded_series_exist(project: Project, _: Toolchain) -> Verdict:
     """A series with a colon in its name, in a rule or a dashboard, is one that a rule records."""
     rules = monitoring.rules(project)
     recorded = {rule.record: rule for rule in rules if rule.record}
-    asked = [
-        (rule.at["expr"], rule.name, one.name)
-        for rule in rules
-        for one in rule.query.selectors
-        if ":" in one.name
-    ]
-    asked += [
-        (one.place, one.title, s.name)
-        for one in monitoring.panels(project)
-        for s in one.query.selectors
-        if ":" in s.name
-    ]
+    queries = [(rule.at["expr"], rule.name, rule.query) for rule in rules]
+    queries += [(one.place, one.title, one.query) for one in monitoring.panels(project)]
+    asked: list[tuple[Location, str, str]] = []
+    for place, who, query in queries:
+        asked += [(place, who, one.name) for one in query.selectors if ":" in one.name]
     if not asked or not recorded:
         raise NotApplicable("nothing asks for a recorded series")
     names = {name for _, _, name in asked}
@@ -131,7 +125,7 @@ def selectors_name_the_service(project: Project, _: Toolchain) -> Verdict:
     loaded = scrape_configurations.configurations(project)
     if not known and not loaded:
         raise NotApplicable("no ServiceMonitor or scrape configuration names the jobs")
-    findings = [finding for one in loaded for finding in _of_no_job(project, one)]
+    findings = list(chain.from_iterable(_of_no_job(project, one) for one in loaded))
     looked = sum(len(one.jobs) for one in loaded)
     slips: dict[tuple[str, str, Location], list[tuple[Location, str]]] = {}
     for place, who, query in monitoring.queries(project) if known else ():
@@ -205,10 +199,14 @@ def _jobs_of(query: Query) -> frozenset[str]:
     """Return the names of jobs that a query selects by, as they are written."""
     return frozenset(
         matcher.value
-        for one in query.selectors
-        for matcher in one.matchers
+        for matcher in _matchers(query)
         if matcher.label == "job" and matcher.operator == "=" and "$" not in matcher.value
     )
+
+
+def _matchers(query: Query) -> Iterator[Matcher]:
+    """Yield the conditions of all selectors of a query."""
+    return chain.from_iterable(selector.matchers for selector in query.selectors)
 
 
 def _by_job(query: Query) -> Iterator[tuple[Selector, Matcher]]:
@@ -279,7 +277,7 @@ def no_label_is_a_digest(project: Project, _: Toolchain) -> Verdict:
                         )
                     )
     for place, who, query in monitoring.queries(project):
-        names = query.labels | {m.label for s in query.selectors for m in s.matchers}
+        names = query.labels | {matcher.label for matcher in _matchers(query)}
         for name in sorted(
             one for one in names if one in {"digest", "image_digest", "sha", "image_sha"}
         ):
@@ -321,9 +319,9 @@ def texts_name_real_series(project: Project, _: Toolchain) -> Verdict:
 
 
 def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: str) -> Verdict:
-    words = {
-        word: at for one in application.applications(project) for word, at in one.words.items()
-    }
+    words: dict[str, Location] = {}
+    for source in application.applications(project):
+        words |= source.words
     words |= {re.sub(r"[.-]", "_", word): at for word, at in words.items()}
     recorded = {rule.record for rule in monitoring.rules(project)}
     ours = [
@@ -333,9 +331,8 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
     ]
     named = [_named(one.name, words) for _, _, one in ours]
     jobs = scrape_jobs.jobs(project)
-    everywhere = {
-        one.name for _, _, query in monitoring.queries(project) for one in query.selectors
-    }
+    queries = (query.selectors for _, _, query in monitoring.queries(project))
+    everywhere = {selector.name for selector in chain.from_iterable(queries)}
     if not any(named) and not any(_named(name, words) for name in everywhere):
         raise NotApplicable("no source here names a series that is asked for")
     own = {word: at for word, at in words.items() if _is_metric(word, at)}

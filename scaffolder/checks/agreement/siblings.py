@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement
@@ -50,7 +51,7 @@ def alerts_have_what_their_siblings_have(project: Project, _: Toolchain) -> Verd
     if not judged:
         raise NotApplicable(f"fewer than {_FEWEST} alerts beside each other")
     customs = _customs({name for _, name in monitoring.tested_alerts(project)})
-    findings = [finding for alerts in judged for finding in _lacking(alerts, customs)]
+    findings = list(chain.from_iterable(_lacking(alerts, customs) for alerts in judged))
     number = sum(len(alerts) for alerts in judged)
     return Verdict(findings=tuple(findings), detail=counted(number, "alert"))
 

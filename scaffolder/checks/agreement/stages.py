@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict
@@ -27,7 +27,7 @@ def environments_have_one_name(project: Project, _: Toolchain) -> Verdict:
     known = next(family for family in by_path if frozenset(family.files) == right)
     # If no two agree, all differ: no value is the right one to compare with.
     judged = by_path if sets.count(right) > 1 or len(sets) == 2 else []
-    for name in sorted({name for family in judged for name in family.files} - right):
+    for name in sorted(set(chain.from_iterable(family.files for family in judged)) - right):
         having = [family for family in judged if name in family.files]
         at, *others = [Location(path=family.files[name]) for family in having]
         message = f"is for {having[0].word(name)}, an environment that no other folder knows"
@@ -76,14 +76,8 @@ def pipelines_have_the_same_stages(project: Project, _: Toolchain) -> Verdict:
     if len(found) < 2:
         raise NotApplicable("fewer than two pipelines with readable stages")
     findings = []
-    for name in sorted(
-        {
-            stage.name
-            for one in found
-            for stage in one.stages
-            if not stage.name.startswith("rollback")
-        }
-    ):
+    names = {stage.name for stage in chain.from_iterable(one.stages for one in found)}
+    for name in sorted(one for one in names if not one.startswith("rollback")):
         stages = [(one, _stage(one, name)) for one in found]
         said = [(stage.targets, stage.when) if stage else None for _, stage in stages]
         right = max(said, key=lambda one: (said.count(one), one is not None))

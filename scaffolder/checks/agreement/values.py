@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
 
 def _is_set_somewhere(project: Project, chart: Chart, key: str) -> bool:
     """Return whether the values of an environment have a key that the others may not need."""
-    of_environments = {file for one in chart.renderings for file in one.values_files}
+    of_environments = set(chain.from_iterable(one.values_files for one in chart.renderings))
     return any(
         _missing(table(project, file), helm_calls.split(key)) is None for file in of_environments
     )
@@ -238,14 +239,14 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
     findings, looked = [], 0
     for chart in known:
         values = _values(project, chart)
-        used = {
-            key
-            for _, action in used_values.actions(project, chart)
-            for key in used_values.keys(action)
-        }
+        used = set(
+            chain.from_iterable(
+                used_values.keys(action) for _, action in used_values.actions(project, chart)
+            )
+        )
         open_ones = {"global", "exports", *used_values.subcharts(chart)}
         told: set[tuple[object, ...]] = set()
-        of_environments = (file for one in chart.renderings for file in one.values_files)
+        of_environments = chain.from_iterable(one.values_files for one in chart.renderings)
         is_open = _takes_all(project, chart) or not project.has(chart.folder / "values.yaml")
         for file in () if is_open else dict.fromkeys(of_environments):
             if _is_of_another(project, chart, file):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -119,13 +120,11 @@ def _named(read: Dockerfile, image: str) -> Stage | None:
 
 def _copied(chain: list[Stage]) -> set[str]:
     """Return the last parts of all paths that the stages copy."""
-    return {
-        Path(word.rstrip("/")).name
-        for stage in chain
-        for one in stage.instructions
-        if one.word in {"COPY", "ADD"}
-        for word in one.words
-    }
+    names: set[str] = set()
+    for instruction in itertools.chain.from_iterable(stage.instructions for stage in chain):
+        if instruction.word in {"COPY", "ADD"}:
+            names |= {Path(word.rstrip("/")).name for word in instruction.words}
+    return names
 
 
 def _words(command: str) -> tuple[list[str], bool]:

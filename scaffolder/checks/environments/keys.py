@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def _same_keys(
     project: Project, kind: str, read: Callable[[Project, Path], _Keys | None]
 ) -> Verdict:
     families = families_of(project, kind)
-    findings = [finding for family in families for finding in _uneven(project, family, read)]
+    findings = list(chain.from_iterable(_uneven(project, family, read) for family in families))
     return Verdict(findings=tuple(findings), detail=patterns(families))
 
 
@@ -47,7 +48,7 @@ def _uneven(
     base = None if _are_parallel(keys) else environments.base_of(project, family)
     shared = (read(project, base) or {}) if base else {}
     uneven: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for key in sorted({key for one in keys.values() for key in one}):
+    for key in sorted(set(chain.from_iterable(keys.values()))):
         having = [name for name in keys if key in keys[name]]
         if (
             (key[:-1] and _ID.search(key[-1]))
@@ -109,7 +110,7 @@ def _neutral(keys: _Keys, environment: str, others: frozenset[tuple[str, ...]]) 
 
 def _of_others(keys: dict[str, _Keys], environment: str) -> frozenset[tuple[str, ...]]:
     """Return the keys of all environments but one."""
-    return frozenset(way for name, one in keys.items() if name != environment for way in one)
+    return frozenset(chain.from_iterable(one for name, one in keys.items() if name != environment))
 
 
 def _are_parallel(keys: dict[str, _Keys]) -> bool:

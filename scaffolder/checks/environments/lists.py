@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Finding, Location, NotApplicable, Verdict
@@ -24,7 +25,7 @@ from scaffolder.tools.toolchain import Toolchain
 _ENOUGH = 2
 """Environments that a list shares with the files, so that it is one of environments."""
 
-_USUAL = frozenset(name for names in environments.PROMOTION for name in names)
+_USUAL = frozenset(chain.from_iterable(environments.PROMOTION))
 
 
 def lists_know_every_environment(project: Project, _: Toolchain) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.environments.families import patterns
@@ -37,7 +38,7 @@ def every_environment_is_everywhere(project: Project, _: Toolchain) -> Verdict:
     families = environments.families(project)
     if len(families) < 2:
         raise NotApplicable("only one part of the repository has files for environments")
-    everywhere = dict.fromkeys(name for family in families for name in family.files)
+    everywhere = dict.fromkeys(chain.from_iterable(family.files for family in families))
     findings = []
     for name in everywhere:
         witness = next(family for family in families if name in family.files)
@@ -70,12 +71,9 @@ def files_speak_of_their_own_environment(project: Project, _: Toolchain) -> Verd
     findings: list[Finding] = []
     for family in families:
         for name, file in family.files.items():
-            others = {
-                word: other
-                for other in family.files
-                if other != name
-                for word in environments.names(other)
-            }
+            others = chain.from_iterable(
+                environments.names(other) for other in family.files if other != name
+            )
             words = "|".join(sorted(set(others) - environments.COMMON_WORDS))
             if not words:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.repository import files, pipelines
@@ -21,9 +22,9 @@ def the_digest_of_qa_reaches_prod(project: Project, _: Toolchain) -> Verdict:
         raise NotApplicable("no pipeline deploys to one environment after the other with make")
     # A platform's pipeline brings objects to each environment, and has no image to hand over.
     image = bool(files.dockerfiles(project)) or any(map(_has_image, found))
-    findings = [
-        finding for pipeline in found for finding in _handed_over(project, pipeline, image=image)
-    ]
+    findings = list(
+        chain.from_iterable(_handed_over(project, pipeline, image=image) for pipeline in found)
+    )
     return Verdict(findings=tuple(findings), detail=", ".join(one.path.as_posix() for one in found))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.environments.families import families_of, patterns, short
@@ -51,7 +52,7 @@ _SETTING = re.compile(r"^\s*(\w+)\s*=\s*(\S.*?)\s*$", re.MULTILINE)
 
 def _of_block(project: Project, family: Family) -> _Settings:
     """Return what the backend block of the root sets, to which files for `-backend-config` add."""
-    folders = {parent for file in family.files.values() for parent in list(file.parents)[:3]}
+    folders = set(chain.from_iterable(list(file.parents)[:3] for file in family.files.values()))
     found: _Settings = {}
     for file in terraform(project):
         block = _BACKEND.search(project.text(file)) if file.parent in folders else None
@@ -86,7 +87,7 @@ def _shared_state(family: Family, settings: dict[str, _Settings]) -> Iterator[Fi
 
 
 def _other_backend(family: Family, settings: dict[str, _Settings]) -> Iterator[Finding]:
-    for key in sorted({key for given in settings.values() for key in given} - _OWN_ACCOUNT):
+    for key in sorted(set(chain.from_iterable(settings.values())) - _OWN_ACCOUNT):
         said = {name: given.get(key, ("", 0))[0] for name, given in settings.items()}
         if key in _OWN_STATE and all(said.values()):
             continue

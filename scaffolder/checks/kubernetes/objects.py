@@ -91,7 +91,7 @@ def _valid(
     items = _without_patches(items)
     known = [one for one in items if _has_schema(one)]
     unknown = sorted({f"{one.api_version} {one.kind}" for one in items if not _has_schema(one)})
-    findings = [finding for one in _once_each(known) for finding in judge(project, one)]
+    findings = list(chain.from_iterable(judge(project, one) for one in _once_each(known)))
     if missing is not None and not findings:
         raise missing
     if not known:

@@ -29,12 +29,11 @@ def prometheus_sees_what_is_declared(project: Project, toolchain: Toolchain) -> 
     specs = monitoring.stack_values(project)
     if not specs:
         raise NotApplicable("no values of kube-prometheus-stack")
-    declared = {
-        kind: (place, near)
-        for kind in _SELECTORS
-        for place in _first(project, kind, specs)
-        if (near := [one for one in specs if not _is_another(one.path, place.path)])
-    }
+    declared: dict[str, tuple[Location, list[monitoring.StackValues]]] = {}
+    for kind in _SELECTORS:
+        for place in _first(project, kind, specs):
+            if near := [one for one in specs if not _is_another(one.path, place.path)]:
+                declared[kind] = (place, near)
     if not declared:
         raise NotApplicable("no object for Prometheus is declared here")
     findings = []

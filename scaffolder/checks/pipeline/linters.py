@@ -6,6 +6,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,18 @@ def jenkinsfile_is_declarative(project: Project, toolchain: Toolchain) -> Verdic
     declarative = [file for file in files if not jenkins.is_scripted(project, file)]
     if not declarative:
         raise NotApplicable(_are_scripted(files))
-    findings = tuple(
-        Finding(path=file, line=problem.line, message=problem.message, fix=problem.fix)
-        for file in declarative
-        for problem in jenkins.problems(project, file)
-    )
+    findings = chain.from_iterable(_not_declarative(project, file) for file in declarative)
     scripted = [file for file in files if file not in declarative]
     return Verdict(
-        findings=findings,
+        findings=tuple(findings),
         detail="structure; Groovy's own grammar is for Jenkins to judge",
         limit=_are_scripted(scripted) if scripted else "",
     )
+
+
+def _not_declarative(project: Project, file: Path) -> Iterator[Finding]:
+    for problem in jenkins.problems(project, file):
+        yield Finding(path=file, line=problem.line, message=problem.message, fix=problem.fix)
 
 
 def _are_scripted(files: Sequence[Path]) -> str:
@@ -342,15 +344,14 @@ def _is_sourced(project: Project, file: Path) -> bool:
     """Return whether another script reads a file as a part of itself, or a runner of tests does."""
     if file.name.endswith("_spec.sh"):
         return True  # of ShellSpec
-    names = project.once(
-        "names of sourced scripts",
-        lambda: frozenset(
-            name.rpartition("/")[2].strip("\"';")
-            for other in kinds.shell_programs(project)
-            for name in _SOURCES.findall(project.text(other))
-        ),
-    )
-    return file.name in names
+    return file.name in project.once("names of sourced scripts", lambda: _sourced(project))
+
+
+def _sourced(project: Project) -> frozenset[str]:
+    """Return the file names of the scripts that other scripts source."""
+    texts = map(project.text, kinds.shell_programs(project))
+    paths = chain.from_iterable(map(_SOURCES.findall, texts))
+    return frozenset(path.rpartition("/")[2].strip("\"';") for path in paths)
 
 
 _SOURCES = re.compile(r"(?:^|[;&|({]|\bthen|\bdo)\s*(?:source|\.)\s+(\S+)", re.MULTILINE)

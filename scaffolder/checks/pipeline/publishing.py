@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict
@@ -20,23 +21,19 @@ _AROUND = {"scan": "before", "sbom": "before", "sign": "after"}
 def pushed_images_are_scanned_and_signed(project: Project, _: Toolchain) -> Verdict:
     """A stage that runs `make push` runs scan and sbom before it, and sign after it."""
     makefiles = [file for file in files.makefiles(project) if file.parent == Path()]
-    known = {
-        target.name: Location(path=file, line=target.line)
-        for file in makefiles
-        for target in makefile_of(project, file).targets
-        if target.name in _AROUND
-    }
-    pushing = [
-        (one, stage)
-        for one in pipelines.stages(project)
-        for stage in one.stages
-        if "push" in stage.targets
-    ]
+    known: dict[str, Location] = {}
+    for file in makefiles:
+        targets = makefile_of(project, file).targets
+        known |= {one.name: Location(path=file, line=one.line) for one in targets}
+    known = {name: place for name, place in known.items() if name in _AROUND}
+    pushing: list[tuple[Pipeline, Stage]] = []
+    for pipeline in pipelines.stages(project):
+        pushing += [(pipeline, stage) for stage in pipeline.stages if "push" in stage.targets]
     if not known or not pushing:
         raise NotApplicable("no pipeline runs make push, or the Makefile can neither scan nor sign")
-    findings = [
-        finding for one, stage in pushing for finding in _published(project, one, stage, known)
-    ]
+    findings = list(
+        chain.from_iterable(_published(project, one, stage, known) for one, stage in pushing)
+    )
     return Verdict(findings=tuple(findings), detail=", ".join(one.system for one, _ in pushing))
 
 

@@ -34,20 +34,19 @@ def deployments_are_in_order(project: Project, _: Toolchain) -> Verdict:
 
 
 def _found(project: Project, kind: str) -> Verdict:
-    pipelines = [
-        (system, file)
-        for name, system in CI_SYSTEMS.items()
-        for file in files.pipelines_of(project, name)
-    ]
-    if not pipelines:
+    findings: list[Finding] = []
+    looked = 0
+    for name, system in CI_SYSTEMS.items():
+        for file in files.pipelines_of(project, name):
+            looked += 1
+            findings += [
+                Finding(path=file, line=trap.line, message=trap.problem, fix=trap.fix)
+                for trap in _traps(project, system, file)
+                if trap.kind == kind
+            ]
+    if not looked:
         raise NotApplicable("no pipeline")
-    findings = tuple(
-        Finding(path=file, line=trap.line, message=trap.problem, fix=trap.fix)
-        for system, file in pipelines
-        for trap in _traps(project, system, file)
-        if trap.kind == kind
-    )
-    return Verdict(findings=findings, detail=counted(len(pipelines), "file"))
+    return Verdict(findings=tuple(findings), detail=counted(looked, "file"))
 
 
 def _traps(project: Project, system: CiSystem, file: Path) -> tuple[Trap, ...]:

@@ -28,18 +28,20 @@ def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> 
     files = sorted((*scripts, *kinds.pipelines(project)))
     if not files:
         raise NotApplicable("no script, Dockerfile or pipeline")
-    findings = tuple(
-        Finding(
-            path=file,
-            line=number,
-            message="a download is run as it arrives, whatever it is",
-            fix="download a fixed version, check its sha256, then run it",
-        )
-        for file in files
-        if "curl" in project.text(file) or "wget" in project.text(file)
-        for number in _piped(project.lines(file), project.text(file))
-    )
-    return Verdict(findings=findings, detail=counted(len(files), "file"))
+    findings: list[Finding] = []
+    for file in files:
+        text = project.text(file)
+        if "curl" in text or "wget" in text:
+            findings += [
+                Finding(
+                    path=file,
+                    line=number,
+                    message="a download is run as it arrives, whatever it is",
+                    fix="download a fixed version, check its sha256, then run it",
+                )
+                for number in _piped(project.lines(file), text)
+            ]
+    return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 
 _NEXT = re.compile(r"&&|\|\||;|\bthen\b|\bdo\b")

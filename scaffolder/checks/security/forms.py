@@ -139,7 +139,10 @@ def known(text: str) -> Iterator[Secret]:
 
 @cache
 def _by_hint() -> tuple[tuple[str, Form], ...]:
-    return tuple((hint, form) for form in _forms() for hint in form.hints)
+    pairs: list[tuple[str, Form]] = []
+    for form in _forms():
+        pairs += [(hint, form) for hint in form.hints]
+    return tuple(pairs)
 
 
 def _forms() -> tuple[Form, ...]:

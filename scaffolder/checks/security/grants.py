@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
@@ -23,7 +24,8 @@ def nobody_may_do_everything(project: Project, toolchain: Toolchain) -> Verdict:
     if not configurations and not roles:
         raise NotApplicable("no Terraform code and no Kubernetes role")
     # Kustomizations may give one role several names; its rule is one cause.
-    of_roles = {(one.path, one.line): one for item in reversed(roles) for one in _of_role(item)}
+    wide = chain.from_iterable(map(_of_role, reversed(roles)))
+    of_roles = {(finding.path, finding.line): finding for finding in wide}
     findings = list(reversed(of_roles.values()))
     for file in configurations:
         block = blocks(project, file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
@@ -57,7 +58,7 @@ def images_do_not_run_as_root(project: Project, _: Toolchain) -> Verdict:
     ]
     if not read:
         raise NotApplicable("no Dockerfile of a service")
-    findings = tuple(finding for file, found in read for finding in _root(file, found))
+    findings = tuple(chain.from_iterable(_root(file, found) for file, found in read))
     return Verdict(findings=findings, detail=", ".join(file.as_posix() for file, _ in read))
 
 
@@ -106,7 +107,7 @@ def _root(file: Path, found: Dockerfile) -> Iterator[Finding]:
     ]:
         stage = earlier[-1]
         lineage.append(stage)
-    users = [user for one in lineage for user in [*one.each("USER")][-1:]]
+    users = list(chain.from_iterable([*one.each("USER")][-1:] for one in lineage))
     fix = "USER 10001:10001, or another number that is not 0, after the last step that needs root"
     if not users:
         base = lineage[-1].image

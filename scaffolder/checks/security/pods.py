@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
@@ -33,7 +34,7 @@ def pods_have_no_privileges(project: Project, toolchain: Toolchain) -> Verdict:
     pods = [(item, spec) for item in items if (spec := item.pod_spec) is not None]
     if not pods:
         raise NotApplicable(limit or "no Kubernetes object with pods")
-    findings = dict.fromkeys(finding for item, spec in pods for finding in _privileges(item, spec))
+    findings = dict.fromkeys(chain.from_iterable(_privileges(item, spec) for item, spec in pods))
     return Verdict(
         findings=tuple(findings), detail=f"{counted(len(pods), 'object')} with pods", limit=limit
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
@@ -24,7 +25,9 @@ _LOCKS = {
 def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
     """Remote states are locked while written and encrypted at rest; none is in the repository."""
     states = files.terraform_states(project)
-    backends = [found for file in files.terraform(project) for found in _backends(project, file)]
+    backends = list(
+        chain.from_iterable(_backends(project, file) for file in files.terraform(project))
+    )
     if not states and not backends:
         raise NotApplicable("no Terraform backend and no state")
     findings = [
@@ -38,9 +41,9 @@ def the_state_is_locked_and_secret(project: Project, _: Toolchain) -> Verdict:
         )
         for file in states
     ]
-    findings += [
-        finding for file, backend in backends for finding in _of_backend(project, file, backend)
-    ]
+    findings += chain.from_iterable(
+        _of_backend(project, file, backend) for file, backend in backends
+    )
     return Verdict(findings=tuple(findings), detail=counted(len(backends), "backend"))
 
 

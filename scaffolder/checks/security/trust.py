@@ -22,12 +22,10 @@ def trust_names_one_pipeline(project: Project, _: Toolchain) -> Verdict:
     configurations = [file for file in files.terraform(project) if not _is_test(file)]
     if not configurations:
         raise NotApplicable("no Terraform code")
-    trusts = [
-        (file, trust)
-        for file in configurations
-        for block in _blocks(project, file)
-        for trust in _trusts(block)
-    ]
+    trusts: list[tuple[Path, Trust]] = []
+    for file in configurations:
+        for block in _blocks(project, file):
+            trusts += [(file, trust) for trust in _trusts(block)]
     findings = [
         Finding(path=file, line=trust.line, message=trust.problem, fix=trust.fix or _ONE)
         for file, trust in trusts
@@ -83,11 +81,10 @@ def _google(block: Block) -> Iterator[Trust]:
     kind = block.labels[0] if block.labels else ""
     if block.type != "resource" or kind != "google_iam_workload_identity_pool_provider":
         return
+    issuers = (oidc.attributes.get("issuer_uri") for oidc in block.each("oidc"))
     shared = any(
         re.search(r"token\.actions\.githubusercontent\.com|gitlab\.com", issuer.expression)
-        for oidc in block.each("oidc")
-        for name, issuer in oidc.attributes.items()
-        if name == "issuer_uri"
+        for issuer in filter(None, issuers)
     )
     if shared and "attribute_condition" not in block.attributes:
         yield Trust(

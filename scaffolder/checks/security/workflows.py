@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def actions_are_pinned(project: Project, _: Toolchain) -> Verdict:
     GitHub's own are notes.
     """
     files = _workflows(project)
-    uses = [use for file in files for use in _uses(project, file)]
+    uses = list(chain.from_iterable(_uses(project, file) for file in files))
     findings = tuple(
         Finding(
             path=file,
@@ -86,7 +87,7 @@ def permissions_are_named(project: Project, _: Toolchain) -> Verdict:
 def forks_reach_no_secret(project: Project, _: Toolchain) -> Verdict:
     """Nothing that a fork's pull request runs can read a secret or write with the token."""
     files = _workflows(project)
-    findings = [finding for file in files for finding in _exposed(file, table(project, file))]
+    findings = list(chain.from_iterable(_exposed(file, table(project, file)) for file in files))
     return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from yaml import YAMLError
-
 from scaffolder.checks.syntax import leftovers
-from scaffolder.formats import Unreadable, editorconfig, hcl, jsonc, yaml
+from scaffolder.formats import Unreadable, editorconfig, hcl, jsonc
 from scaffolder.formats.editorconfig import EditorConfig
 from scaffolder.model import (
     Check,
@@ -301,8 +299,8 @@ def _is_substituted(project: Project, file: Path) -> bool:
     ):
         return False
     try:
-        yaml.load_all(_VARIABLE.sub("x", text))
-    except (Unreadable, YAMLError):
+        reading.yaml_in(_VARIABLE.sub("x", text))
+    except Unreadable:
         return False
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
@@ -72,10 +73,9 @@ def valid(
     judged = [validation for validation in said if validation.judged]
     if not judged:
         raise Blocked(limit)
-    findings = dict.fromkeys(
-        _finding(folder, one) for validation in said for one in validation.diagnostics
-    )
-    providers = sorted({provider for validation in said for provider in validation.providers})
+    diagnostics = chain.from_iterable(validation.diagnostics for validation in said)
+    findings = dict.fromkeys(_finding(folder, one) for one in diagnostics)
+    providers = sorted(set(chain.from_iterable(validation.providers for validation in said)))
     names = ", ".join(root.as_posix() for root in roots)
     level: str = min((validation.level for validation in judged), key=_DEPTH.index)
     more = None
@@ -120,7 +120,7 @@ def checks(*, online: bool, rehearse: bool = False) -> tuple[Check, ...]:
 def _together(limits: Iterable[str]) -> str:
     """Return the limits of all roots as one, each kind ("modules from elsewhere: a, b") once."""
     names: dict[str, set[str]] = {}
-    for part in (part for limit in limits for part in limit.split("; ")):
+    for part in chain.from_iterable(limit.split("; ") for limit in limits):
         kind, colon, of = part.partition(": ")
         names.setdefault(kind + colon, set()).update(of.split(", ") if colon else ())
     return "; ".join(f"{kind}{_few(sorted(of))}" for kind, of in sorted(names.items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def added(project: Project, folder: Path, toolchain: Toolchain, *, asked: bool) 
         return Added(limit=f"the rehearsal was inconclusive: {error.message}", tried=False)
     limits = dict.fromkeys(f"{one['name']} ({one['limit']})" for one in said if one["limit"])
     return Added(
-        findings=tuple(_finding(found) for one in said for found in one["findings"]),
+        findings=tuple(map(_finding, chain.from_iterable(one["findings"] for one in said))),
         limit=f"not rehearsed: {', '.join(limits)}" if limits else "",
         tried=len(limits) < len(said),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from scaffolder.errors import WaiversError
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
@@ -69,8 +70,8 @@ def no_waiver_is_expired_or_unused(
     inline = [waiver for waiver in inline_waivers(project) if not waiver.problem]
     if not ledger and not inline:
         raise NotApplicable("nothing is waived")
-    findings = [finding for waiver in ledger for finding in _stale(project, waiver, marks, today)]
-    findings += [finding for waiver in inline for finding in _stale_comment(waiver, today)]
+    findings = list(chain.from_iterable(_stale(project, waiver, marks, today) for waiver in ledger))
+    findings += chain.from_iterable(_stale_comment(waiver, today) for waiver in inline)
     ends = [waiver.expires for waiver in ledger]
     ends += [waiver.expires for waiver in inline if waiver.expires]
     number = counted(len(ledger) + len(inline), "waiver")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ _USUAL = (
     ".azure/*",
     "ci/azure-devops/*",
 )
-PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
+PIPELINES = tuple(f"{name}.{end}" for name, end in product(_USUAL, YAML))
 PARTS: tuple[str, ...] = ()
 FIRST = ("azure-pipelines.yml", "azure-pipelines.yaml")
 OTHER_NAMES = {"azure-pipelines.yml": ("azure-pipelines.yaml", ".azure-pipelines.yml")}
@@ -92,7 +93,9 @@ def holds_pipeline(project: Project, file: Path) -> bool:
     roots = _ROOTS & document.keys()
     if "template" in table_in(document.get("extends")):
         return len(roots) > 1
-    parts = [one for key in ("stages", "jobs", "steps") for one in tables_in(document.get(key))]
+    parts = list(
+        chain.from_iterable(tables_in(document.get(key)) for key in ("stages", "jobs", "steps"))
+    )
     if any(_PARTS & one.keys() or _is_inserted(one) for one in parts):
         return True
     return bool(roots) and any(_SHELLS & one.keys() for one in parts)
@@ -238,10 +241,13 @@ def _job(
         if not _is_for_another(str(step.get("condition", "")))
     ]
     variables = job.get("variables", {})
+    after: list[str] = []
+    for name in earlier:
+        after += [_id({"stage": name}, other) for other in jobs_of[name]]
     return Job(
         id=_id(stage, job),
-        targets=tuple(target for shell in shells for target in targets_in(shell)),
-        after=tuple(_id({"stage": one}, other) for one in earlier for other in jobs_of[one]),
+        targets=tuple(chain.from_iterable(map(targets_in, shells))),
+        after=tuple(after),
         environment=str(job.get("environment") or variables.get("ENVIRONMENT", "")),
         approval=any(str(step.get("task", "")).startswith("ManualValidation@") for step in steps),
         gives_digest=any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def _used_before_checkout(project: Project, file: Path, steps: list[Any]) -> Ite
             inner = _steps_of(project, file, step)
             if inner is None or any(_checks_out(one) for one in inner):
                 return  # it checks out, or is not in this repository
-            used = next((name for one in inner for name in _uses(project, one)), "")
+            used = next(chain.from_iterable(_uses(project, one) for one in inner), "")
         elif _checks_out(step) or _BRINGS.match(str(step.get("task", ""))):
             return
         else:

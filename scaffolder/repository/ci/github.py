@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -328,7 +329,7 @@ def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: st
     scripts = [str(step.get("run", "")) for step in job["steps"] if _is_for(environment, step)]
     given = Job(
         id=name,
-        targets=tuple(target for script in scripts for target in targets_in(script)),
+        targets=tuple(chain.from_iterable(map(targets_in, scripts))),
         after=after,
         when=when,
         environment=environment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -256,7 +257,7 @@ def _artifacts(
 
     Since version 4 an artifact is made once: https://github.com/actions/upload-artifact
     """
-    uploads = [one for name, job in jobs.items() for one in _uploads(project, name, job)]
+    uploads = list(chain.from_iterable(_uploads(project, name, job) for name, job in jobs.items()))
     seen: dict[str, _Upload] = {}
     for upload in uploads:
         if upload.job in jobs and _has_several_legs(jobs[upload.job]):

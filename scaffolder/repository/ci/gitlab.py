@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ TITLE = "GitLab CI"
 HOST = r"gitlab\."
 
 _USUAL = (".gitlab-ci", "*.gitlab-ci", ".gitlab/*/*", ".gitlab-ci/*", "ci/gitlab/*")
-PIPELINES = tuple(f"{name}.{end}" for name in _USUAL for end in YAML)
+PIPELINES = tuple(f"{name}.{end}" for name, end in product(_USUAL, YAML))
 PARTS: tuple[str, ...] = ()
 FIRST = (".gitlab-ci.yml", ".gitlab-ci.yaml")
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {}
@@ -214,7 +215,7 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
         environment = job.get("environment", "")
         given = Job(
             id=name,
-            targets=tuple(target for line in job.get("script", ()) for target in targets_in(line)),
+            targets=tuple(chain.from_iterable(map(targets_in, job.get("script", ())))),
             after=tuple(needed),
             when=_when(rules),
             environment=environment.get("name", "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scaffolder.formats import Unreadable, yaml
+from scaffolder.repository import reading
 
 _REFERENCE = re.compile(r"!reference\s*\[[^\]]*\]|!reference(?:\s*\n\s+-[^\n]*)+")
 _RESET = re.compile(r":[ \t]*(?:null|~)[ \t]*$", re.MULTILINE)
@@ -26,12 +26,7 @@ def differs(text: str) -> bool:
 
 def as_schema_reads(text: str) -> Any:
     """Return a document in the form that the schema describes. Raises Unreadable."""
-    import yaml as pyyaml
-
-    try:
-        documents = yaml.load_all(_REFERENCE.sub(_kept_lines, text))
-    except pyyaml.YAMLError as error:
-        raise Unreadable(" ".join(str(error).split())) from error
+    documents = reading.yaml_in(_REFERENCE.sub(_kept_lines, text))
     return _read(documents[0]) if documents else {}
 
 

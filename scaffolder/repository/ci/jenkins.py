@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,7 @@ def scripts(project: Project, file: Path) -> Iterator[Script]:
 
 def _statements(project: Project, file: Path) -> list[Statement]:
     try:
-        return [one for top in jenkinsfile_of(project, file) for one in top.everything()]
+        return list(chain.from_iterable(top.everything() for top in jenkinsfile_of(project, file)))
     except Unreadable:
         return []
 
@@ -144,7 +145,7 @@ def set_up_by(runtime: Runtime) -> Mapping[str, tuple[str, ...]]:
 
 def set_ups(project: Project, file: Path) -> Iterator[Image | Tool]:
     """Yield `tools`, images of agents, and those of a pod that is written inside the pipeline."""
-    for block in (one for top in jenkinsfile_of(project, file) for one in top.everything()):
+    for block in chain.from_iterable(top.everything() for top in jenkinsfile_of(project, file)):
         if block.name == "tools":
             for tool in block.body or ():
                 if found := re.search(r"(\d+(?:[._]\d+)*)", tool.text):
@@ -192,13 +193,13 @@ def jobs(pipeline: WrittenPipeline) -> Iterator[Job]:
 
 
 def _schedule(pipeline: Statement) -> str:
-    crons = [
-        one.text
-        for part in pipeline.within("triggers")
-        for one in part.everything()
-        if one.name == "cron"
-    ]
+    crons = [one.text for one in _inside(pipeline, "triggers") if one.name == "cron"]
     return by_schedule(crons[0]) if crons else ""
+
+
+def _inside(block: Statement, *sections: str) -> Iterator[Statement]:
+    """Yield all that the sections of these names hold, at any depth."""
+    return chain.from_iterable(section.everything() for section in block.within(*sections))
 
 
 def _stages(
@@ -221,22 +222,16 @@ def _stages(
 
 
 def _job(stage: Statement, after: tuple[str, ...], when: str) -> Job:
-    shells = [
-        one.words
-        for part in stage.within("steps", "post")
-        for one in part.everything()
-        if one.name == "sh"
-    ]
-    names = [one.words for part in stage.within("environment") for one in part.body or ()]
-    environment = next(
-        (words.split("'")[1] for words in names if re.match(r"ENVIRONMENT\s*=\s*'", words)), ""
-    )
+    shells = [one.words for one in _inside(stage, "steps", "post") if one.name == "sh"]
+    variables = chain.from_iterable(one.body or () for one in stage.within("environment"))
+    named = (one.words for one in variables if re.match(r"ENVIRONMENT\s*=\s*'", one.words))
+    environment = next((words.split("'")[1] for words in named), "")
     handed = [
         (one.name, one.text) for one in stage.everything() if one.name in {"stash", "unstash"}
     ]
     return Job(
         id=stage.text,
-        targets=tuple(target for shell in shells for target in targets_in(shell)),
+        targets=tuple(chain.from_iterable(map(targets_in, shells))),
         after=after,
         when=when,
         environment=environment,
@@ -249,7 +244,8 @@ def _job(stage: Statement, after: tuple[str, ...], when: str) -> Job:
 def _when(stage: Statement) -> str:
     for section in stage.within("when"):
         conditions = [one for one in section.body or () if one.name != "not"]
-        text = " and ".join(inner.words for one in conditions for inner in one.everything())
+        inner = chain.from_iterable(condition.everything() for condition in conditions)
+        text = " and ".join(one.words for one in inner)
         for sign, when in (("TimerTrigger", NIGHTLY), ("changeRequest", PULL_REQUEST)):
             if sign in text:
                 return when

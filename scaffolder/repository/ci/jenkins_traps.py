@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats.jenkinsfile import Statement
@@ -22,7 +23,9 @@ def traps(project: Project, file: Path) -> Iterator[Trap]:
     https://plugins.jenkins.io/pipeline-milestone-step/
     """
     try:
-        statements = [one for top in jenkinsfile_of(project, file) for one in top.everything()]
+        statements = list(
+            chain.from_iterable(top.everything() for top in jenkinsfile_of(project, file))
+        )
     except Unreadable:
         return
     if any(_ORDERED.search(one.words) for one in statements) or _is_chosen(statements):
@@ -45,9 +48,9 @@ def traps(project: Project, file: Path) -> Iterator[Trap]:
 
 def _is_chosen(statements: list[Statement]) -> bool:
     """Return whether the person who starts a build chooses the version that it deploys."""
-    parameters = [
-        one for block in statements if block.name == "parameters" for one in block.body or ()
-    ]
+    parameters = list(
+        chain.from_iterable(block.body or () for block in statements if block.name == "parameters")
+    )
     return any(_CHOSEN.search(one.words) for one in parameters)
 
 

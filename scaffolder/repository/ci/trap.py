@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.repository.project import Project
@@ -117,6 +118,6 @@ def refuses_older(project: Project, shell: str) -> bool:
     texts = [shell]
     for name in named_files(project, shell):
         texts.append(project.text(Path("Makefile" if name == "the Makefile" else name)))
-    scripts = {Path(name) for text in texts for name in _NAMED_SCRIPT.findall(text)}
+    scripts = set(map(Path, chain.from_iterable(map(_NAMED_SCRIPT.findall, texts))))
     texts += [project.text(script) for script in sorted(scripts) if project.has(script)]
     return any(_COMPARES.search(text) for text in texts)

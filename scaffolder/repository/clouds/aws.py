@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from scaffolder.repository.clouds.cloud import (
     Grant,
@@ -14,7 +15,7 @@ from scaffolder.repository.clouds.cloud import (
     kind_of,
     strings,
 )
-from scaffolder.repository.reading import Block
+from scaffolder.repository.reading import Attribute, Block
 
 TITLE = "AWS"
 SPEAKS = (
@@ -199,6 +200,11 @@ def _source(block: Block) -> str:
     return source.text if source else ""
 
 
+def _expressions(*attributes: Mapping[str, Attribute]) -> str:
+    values = chain.from_iterable(one.values() for one in attributes)
+    return " ".join(value.expression for value in values)
+
+
 def _trust_of_document(statement: Block) -> Iterator[Trust]:
     actions = statement.attributes.get("actions")
     if not actions or _WEB_IDENTITY not in strings(actions.expression):
@@ -208,10 +214,8 @@ def _trust_of_document(statement: Block) -> Iterator[Trust]:
         {name: condition.attributes[name] for name in condition.attributes}
         for condition in (*conditions, *statement.each("dynamic"))
     ]
-    written = " ".join(one.expression for names in tests for one in names.values())
-    principals = " ".join(
-        one.expression for part in statement.each("principals") for one in part.attributes.values()
-    )
+    written = _expressions(*tests)
+    principals = _expressions(*(one.attributes for one in statement.each("principals")))
     if _OF_USERS.search(written + principals):
         return
     if [*statement.each("dynamic")]:

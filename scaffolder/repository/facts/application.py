@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Blocked, Location
@@ -232,7 +233,7 @@ def _managed(project: Project, files: list[Path]) -> frozenset[str]:
     """Return the paths that settings of a service make a library answer."""
     settings = [project.text(file) for file in files if file.name in _SETTINGS]
     each = (of_each(lambda runtime: runtime.paths_of_settings(text)) for text in settings)  # noqa: B023
-    return frozenset(path for paths in each for path in paths)
+    return frozenset(chain.from_iterable(each))
 
 
 _BASE = re.compile(
@@ -247,7 +248,8 @@ def _bases(project: Project, folder: Path) -> frozenset[str]:
     texts = [project.text(file) for file in image_builds(project) if file.parent == folder]
     beside = (file for file in compose_files(project) if file.parent in {folder, *folder.parents})
     texts += map(project.text, beside)
-    return frozenset(one[1] or one[2] for text in texts for one in _BASE.finditer(text))
+    found = chain.from_iterable(map(_BASE.finditer, texts))
+    return frozenset(one[1] or one[2] for one in found)
 
 
 _ROUTERS = of_each(lambda runtime: runtime.ROUTERS_OF_FILES)
@@ -312,7 +314,7 @@ def _prefix(line: str) -> str:
 
 def _frameworks(project: Project, folder: Path) -> frozenset[str]:
     beside = project.once("dependencies by folder", lambda: _by_folder(dependencies(project)))
-    above = (file for parent in folder.parents for file in beside.get(parent, ()))
+    above = chain.from_iterable(beside.get(parent, ()) for parent in folder.parents)
     named = (*above, *dependencies(project, folder), *version_catalogs(project))
     text = "\n".join(map(project.text, named))
     return frozenset(

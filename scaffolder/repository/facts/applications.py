@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.repository import files
@@ -91,10 +92,6 @@ def _mentioned(project: Project, file: Path) -> frozenset[str]:
     """Return the paths that the template of an Application, or the values that fill it, name."""
     chart = next((one for one in file.parents if project.has(one / "Chart.yaml")), None)
     beside = () if chart is None else files.values_files(project, chart)
-    words = (
-        word
-        for one in (file, *beside)
-        for word in _WORD.findall(project.text(one))
-        if "/" in word.strip("/")
-    )
-    return frozenset(word.strip("/").removeprefix("./") for word in words)
+    words = chain.from_iterable(_WORD.findall(project.text(one)) for one in (file, *beside))
+    paths = (word.strip("/") for word in words)
+    return frozenset(path.removeprefix("./") for path in paths if "/" in path)

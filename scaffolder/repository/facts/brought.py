@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats.yaml import tables
@@ -43,7 +44,9 @@ def _fetched(project: Project, file: Path) -> frozenset[str]:
         text = re.sub(r"\\\n", " ", project.text(file))
         lines = [line for line in text.splitlines() if "wget" in line or "curl" in line]
         patterns = (_OF_ADDRESS, _WRITTEN_AS)
-        return frozenset(name for pattern in patterns for name in pattern.findall("\n".join(lines)))
+        return frozenset(
+            chain.from_iterable(pattern.findall("\n".join(lines)) for pattern in patterns)
+        )
 
     return project.once(("fetched", file), names)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def objects(project: Project) -> tuple[KubernetesObject, ...]:
 
 def unread(project: Project) -> tuple[Unread, ...]:
     """Templates, manifests and parts of kustomizations that could not be read."""
-    of_charts = tuple(one for chart in charts(project) for one in chart.unread)
+    of_charts = tuple(chain.from_iterable(chart.unread for chart in charts(project)))
     return (*of_charts, *kubernetes_objects.unread(project))
 
 
@@ -186,9 +187,7 @@ def _parsed(project: Project, folder: Path) -> _Templates:
             templates[file] = gotemplate.parse(project.text(file))
         except Unreadable as error:
             problems.append(reading.unread(file, error))
-    named = {
-        name: nodes for template in templates.values() for name, nodes in template.defined.items()
-    }
+    named = dict(chain.from_iterable(one.defined.items() for one in templates.values()))
     for file, template in templates.items():
         named.setdefault(f"{folder.name}/{file.relative_to(folder).as_posix()}", template.nodes)
     rendered = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Location
@@ -71,8 +72,8 @@ def beside_their_cluster(project: Project) -> Iterator[ClusterProvider]:
 
 def providers(project: Project) -> int:
     """Return how many providers speak to a cluster."""
-    found = _parts(project).values()
-    return sum(_is_of_a_cluster(part) for types in found for part in types.get("provider", ()))
+    found = (types.get("provider", ()) for types in _parts(project).values())
+    return sum(map(_is_of_a_cluster, chain.from_iterable(found)))
 
 
 def _is_of_a_cluster(part: _Part) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from scaffolder.repository.facts import (
     application,
     dev_environments,
@@ -29,7 +31,7 @@ READERS = (
 
 def facts(project: Project) -> Facts:
     """Return the declarations of every reader; the same one of two readers counts once."""
-    found = [one for reader in READERS for one in reader(project)]
+    found = list(chain.from_iterable(reader(project) for reader in READERS))
     return Facts(
         statements=tuple(dict.fromkeys(one for one in found if isinstance(one, Declaration))),
         unread=tuple(dict.fromkeys(one for one in found if isinstance(one, Unread))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Location
@@ -62,7 +63,7 @@ def references(project: Project) -> tuple[ConfigReference, ...]:
 def _of_chart(project: Project, chart: Path) -> Iterator[ConfigReference]:
     templates = files.chart_templates(project, chart)
     texts = {file: project.text(file) for file in templates if not files.is_trial(file)}
-    maps = [one for file, text in texts.items() for one in _config_maps(file, text)]
+    maps = list(chain.from_iterable(_config_maps(file, text) for file, text in texts.items()))
     if not maps:
         return
     values = "\n".join(project.text(file) for file in files.values_files(project, chart))

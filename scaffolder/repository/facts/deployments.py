@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 
 from scaffolder.repository import files, kustomize
@@ -97,7 +97,7 @@ def same_named(
     project: Project, one: KubernetesObject, *kinds: str
 ) -> tuple[KubernetesObject, ...]:
     """Return the nearest objects of these kinds that are called like `one`."""
-    found = [other for kind in kinds for other in named(project, one, kind, one.name)]
+    found = list(chain.from_iterable(named(project, one, kind, one.name) for kind in kinds))
     return nearest(one, found)
 
 

@@ -187,12 +187,10 @@ def _is_of_a_site(project: Project, file: Path, path: str) -> bool:
 
 
 def _sites(project: Project) -> frozenset[Path]:
-    times = Counter(
-        file.parent
-        for file in texts(project)
-        for link in _markdown(project, file).links
-        if _is_pretty(project, file, link.destination.partition("#")[0])
-    )
+    times: Counter[Path] = Counter()
+    for file in texts(project):
+        paths = (link.destination.partition("#")[0] for link in _markdown(project, file).links)
+        times[file.parent] += sum(_is_pretty(project, file, path) for path in paths)
     return frozenset(folder for folder, number in times.items() if number >= _FEW)
 
 

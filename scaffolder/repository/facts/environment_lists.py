@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats import hcl
@@ -110,7 +111,7 @@ def concerns(project: Project, listed: EnvironmentList, file: Path) -> bool:
 
 def _overlays(project: Project) -> Iterator[tuple[str, Path]]:
     """Yield the kustomizations in folders beside each other that are called like environments."""
-    known = {name for names in environments.PROMOTION for name in names} - environments.COMMON_WORDS
+    known = set(chain.from_iterable(environments.PROMOTION)) - environments.COMMON_WORDS
     beside: dict[Path, list[tuple[str, Path]]] = {}
     for file in files.kustomizations(project):
         if file.parent.name.lower() in known:
@@ -191,7 +192,7 @@ def _cases(project: Project, file: Path) -> Iterator[EnvironmentList]:
         branches = _CASE_BRANCH.findall(case[1])
         if len(branches) > 1 and _CASE_REFUSES.search(case[1]):
             line = text.count("\n", 0, case.start()) + 1
-            names = tuple(name for one in branches for name in re.findall(r"[\w-]+", one))
+            names = tuple(chain.from_iterable(re.findall(r"[\w-]+", one) for one in branches))
             yield EnvironmentList(kind=GUARD, at=place(project, file, line), names=names)
 
 

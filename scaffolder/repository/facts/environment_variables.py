@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -132,10 +133,11 @@ def _is_tried(lines: list[str], number: int) -> bool:
 
 def _patterns(file: Path) -> tuple[re.Pattern[str], ...]:
     return tuple(
-        pattern
-        for runtime in RUNTIMES.values()
-        if file.suffix in runtime.SOURCES or file.name in runtime.SETTINGS
-        for pattern in runtime.REQUIRES
+        chain.from_iterable(
+            runtime.REQUIRES
+            for runtime in RUNTIMES.values()
+            if file.suffix in runtime.SOURCES or file.name in runtime.SETTINGS
+        )
     )
 
 
@@ -147,7 +149,7 @@ def _names(line: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[str]:
 
 
 def _words(project: Project) -> frozenset[str]:
-    sources = {file for one in application.applications(project) for file in one.files}
+    sources = set(chain.from_iterable(one.files for one in application.applications(project)))
     words: set[str] = set()
     size = 0
     for file in files.settings_of_any_kind(project):

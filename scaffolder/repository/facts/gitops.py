@@ -42,16 +42,18 @@ def namespace_of(project: Project, one: KubernetesObject) -> str:
 
 
 def _by_folder(project: Project, folder: Path) -> str:
-    known = project.once(
-        "namespaces of folders",
-        lambda: {
-            path: delivery.namespace
-            for delivery in deliveries(project)
-            for path in delivery.folders
-            if path != Path() and delivery.namespace
-        },
-    )
+    known = project.once("namespaces of folders", lambda: _namespaces(project))
     return next((known[one] for one in (folder, *folder.parents) if one in known), "")
+
+
+def _namespaces(project: Project) -> dict[Path, str]:
+    """Return the namespaces into which folders are delivered; none for the root."""
+    known: dict[Path, str] = {}
+    for delivery in deliveries(project):
+        if delivery.namespace:
+            known |= dict.fromkeys(delivery.folders, delivery.namespace)
+    known.pop(Path(), None)
+    return known
 
 
 def _deliveries(project: Project) -> Iterator[Delivery]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ _SOURCES = (("spec",), ("spec", "template", "spec"))
 def given(project: Project, chart: Path) -> tuple[Any, ...]:
     """Return the tables of values that controllers and commands take for the chart in a folder."""
     told = project.once("values given to charts", lambda: _given(project)).get(chart, ())
-    named = (file for one in helm_calls.of_chart(project, chart) for file in one.values_files)
+    named = chain.from_iterable(one.values_files for one in helm_calls.of_chart(project, chart))
     return (*told, *(reading.table(project, file) for file in dict.fromkeys(named)))
 
 

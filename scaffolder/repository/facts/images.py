@@ -98,16 +98,18 @@ class Renamed:
 
 def renamed(project: Project) -> tuple[Renamed, ...]:
     """Return the new names of images in kustomizations: `images`, `newName`."""
-    return tuple(
-        Renamed(
-            name=str(image.get("name")),
-            value=str(image["newName"]).rpartition("/")[2],
-            place=place(project, file, line_of(image, "newName")),
-        )
-        for file in files.kustomizations(project)
-        for image in reading.listed(reading.table(project, file).get("images"))
-        if isinstance(image, dict) and image.get("newName")
-    )
+    return tuple(_renamed(project))
+
+
+def _renamed(project: Project) -> Iterator[Renamed]:
+    for file in files.kustomizations(project):
+        for image in reading.listed(reading.table(project, file).get("images")):
+            if isinstance(image, dict) and image.get("newName"):
+                yield Renamed(
+                    name=str(image.get("name")),
+                    value=str(image["newName"]).rpartition("/")[2],
+                    place=place(project, file, line_of(image, "newName")),
+                )
 
 
 def building(project: Project, value: str) -> Location | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -265,7 +266,8 @@ def _is_alertmanager(content: dict[Any, Any], way: tuple[str, ...]) -> bool:
 
 def _has_other_sinks(receivers: list[Any]) -> bool:
     """Return whether receivers are those of another program: Alertmanager's are `slack_configs`."""
-    keys = {str(key) for one in receivers if isinstance(one, dict) for key in one} - {"name"}
+    tables = (one for one in receivers if isinstance(one, dict))
+    keys = set(map(str, chain.from_iterable(tables))) - {"name"}
     # An AlertmanagerConfig writes slackConfigs; one letter off is a mistake for amtool to name.
     is_known = any(key.lower().replace("_", "").endswith("configs") for key in keys)
     return bool(keys) and not is_known and not any("conf" in key.lower() for key in keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from scaffolder.repository.facts import charts, images, services
@@ -77,7 +78,7 @@ def is_copied(project: Project, chart: Chart) -> bool:
     named = [chart.metadata.get("home"), *(sources if isinstance(sources, list) else ())]
     homes = [str(one).lower() for one in named if one]
     names = [name for name in own_names(project) if len(name) > 2]
-    return bool(homes) and not any(name in home for home in homes for name in names)
+    return bool(homes) and not any(name in home for home, name in product(homes, names))
 
 
 def is_for_own_service(project: Project, chart: Chart) -> bool:

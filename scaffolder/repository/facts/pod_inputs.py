@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def _of_volume(volume: Any, way: tuple[Any, ...]) -> Iterator[_Entry]:
 
 def _unmade(project: Project) -> tuple[PodInput, ...]:
     objects = charts.objects(project)
-    made = {made for one in objects for made in _makes(one)}
+    made = set(chain.from_iterable(map(_makes, objects)))
     misnamed = {one.name for one in objects if one.kind == "ExternalSecret"}
     misnamed -= {name for kind, name in made if kind == SECRET}
     candidates = [
@@ -202,10 +203,10 @@ def _is_of_values(project: Project, one: PodInput) -> bool:
         return True
     if _OF_VALUES.search(one.place.text) or _helper_of_values(project, chart.folder, one):
         return True
+    makes = re.compile(rf"kind: (?:{re.escape(one.kind)}|ExternalSecret|SealedSecret)")
     return any(
-        f"kind: {kind}" in project.text(file) and file not in _rendered(project, one)
+        makes.search(project.text(file)) and file not in _rendered(project, one)
         for file in files.chart_templates(project, chart.folder)
-        for kind in (one.kind, "ExternalSecret", "SealedSecret")
     )
 
 
@@ -222,7 +223,7 @@ def _helper_of_values(project: Project, chart: Path, one: PodInput) -> bool:
         rf"define\s+\"{re.escape(helper[1])}\".*?(?=\{{\{{-?\s*define|\Z)", re.DOTALL
     )
     texts = (project.text(file) for file in files.chart_templates(project, chart))
-    bodies = [found[0] for text in texts for found in defined.finditer(text)]
+    bodies = chain.from_iterable(map(defined.findall, texts))
     return any(re.search(r"\.Values\.\S*(?i:secret|config)", body) for body in bodies)
 
 

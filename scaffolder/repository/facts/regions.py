@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Location
@@ -114,7 +115,7 @@ def _of_a_folder(inside: list[Block]) -> dict[str, str]:
         for cloud, attribute in _settings(block):
             if variable := _VARIABLE.fullmatch(attribute.expression.strip()):
                 named[variable[1]] = cloud
-    providers = {label for block in inside for label in _providers(block)}
+    providers = set(chain.from_iterable(map(_providers, inside)))
     if "azurerm" in providers and not providers & {"aws", "google", "google-beta"}:
         named |= dict.fromkeys(_OF_AZURE, "azure")
     return named

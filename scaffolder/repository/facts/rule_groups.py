@@ -138,12 +138,11 @@ def rule_templates(project: Project) -> tuple[Path, ...]:
 
 def managed_by_grafana(project: Project) -> frozenset[str]:
     """Return the names of the alerts that Grafana itself evaluates: its provisioned rules."""
-    return frozenset(
-        str(rule.get("title"))
-        for _, document in yaml_with(project, "groups:")
-        for rule in _rules_in(listed(dig(document, "groups")))
-        if _is_of_grafana(document, rule)
-    )
+    titles: set[str] = set()
+    for _, document in yaml_with(project, "groups:"):
+        rules = _rules_in(listed(dig(document, "groups")))
+        titles |= {str(rule.get("title")) for rule in rules if _is_of_grafana(document, rule)}
+    return frozenset(titles)
 
 
 def yaml_with(project: Project, word: str) -> Iterator[tuple[Path, Any]]:

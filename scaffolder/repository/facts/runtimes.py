@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ _CLONES = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:[\w./-]+\s+)?)*[\"']?(?:http
 
 def _builds_a_clone(read: Dockerfile) -> bool:
     """Return whether an image is built from a clone of another repository, without own source."""
-    instructions = [one for stage in read.stages for one in stage.instructions]
+    instructions = list(chain.from_iterable(stage.instructions for stage in read.stages))
     copies = (
         one
         for one in instructions
@@ -151,7 +152,7 @@ _CLONED = re.compile(r"\bgit\s+clone\b[^&|;]*?/([\w.-]+?)(?:\.git)?[\"']?(?=\s|$
 
 def _goes_into_clone(instructions: list[Instruction], clones: list[Instruction]) -> bool:
     """Return whether the image is made in the folder of a clone, whatever else is copied."""
-    names = {found[1] for one in clones for found in _CLONED.finditer(one.text)}
+    names = set(chain.from_iterable(_CLONED.findall(one.text) for one in clones))
     return any(
         one.word == "WORKDIR" and Path(one.text.strip()).name in names
         for one in instructions

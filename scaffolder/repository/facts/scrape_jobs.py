@@ -56,16 +56,17 @@ def _of_release(project: Project, folder: str) -> ReleaseJobs | None:
     monitors = [one for one in _monitors(project) if one.scope[0] == folder and one.origins]
     if not monitors:
         return None
-    named = [
-        (name, is_label, monitor)
-        for monitor in monitors
-        for name, is_label in _names(project, monitor)
-    ]
-    labelled = {name for name, is_label, _ in named if is_label}
+    names: dict[str, Location] = {}
+    labelled: set[str] = set()
+    for monitor in monitors:
+        for name, is_label in _names(project, monitor):
+            names.setdefault(name, monitor.place(project, "spec"))
+            if is_label:
+                labelled.add(name)
     are_all = len({one.scope[0] for one in _monitors(project)}) == 1 and len(labelled) == 1
     by_label = all(monitor.get("spec", "jobLabel") for monitor in monitors)
     return ReleaseJobs(
-        names={name: monitor.place(project, "spec") for name, _, monitor in reversed(named)},
+        names=names,
         are_all=are_all and by_label and len(services.with_image(project)) <= 1,
     )
 

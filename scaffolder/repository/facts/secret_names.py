@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,10 @@ class SecretName:
 
 def reads_secrets(project: Project) -> bool:
     """Return whether a chart has a template of an ExternalSecret, whatever its values are."""
-    return any(
-        "kind: ExternalSecret" in project.text(file)
-        for chart in files.charts(project)
-        for file in files.chart_templates(project, chart)
+    templates = chain.from_iterable(
+        files.chart_templates(project, chart) for chart in files.charts(project)
     )
+    return any("kind: ExternalSecret" in project.text(file) for file in templates)
 
 
 def read(project: Project) -> tuple[SecretName, ...]:

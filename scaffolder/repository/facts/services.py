@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.repository import files
@@ -57,7 +58,7 @@ def _folders(project: Project) -> tuple[Path, ...]:
     if HERE not in with_image:
         # A build without an image is a service of its own where it lies in no other, and holds no
         # other.
-        above_images = {above for folder in with_image for above in (folder, *folder.parents)}
+        above_images = set(chain.from_iterable((folder, *folder.parents) for folder in with_image))
         found |= {
             folder
             for folder in with_build

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, product
 from pathlib import Path
 
 from scaffolder.model import Location
@@ -116,12 +117,9 @@ def is_program(project: Project, name: str) -> bool:
 
 def _libraries(project: Project) -> frozenset[str]:
     keys = ("dependencies", "devDependencies", "optionalDependencies")
-    tables = [
-        reading.json(project, file).get(key)
-        for file in files.node_packages(project)
-        for key in keys
-    ]
-    return frozenset(name for table in tables if isinstance(table, dict) for name in table)
+    packages = (reading.json(project, file) for file in files.node_packages(project))
+    tables = (package.get(key) for package, key in product(packages, keys))
+    return frozenset(chain.from_iterable(table for table in tables if isinstance(table, dict)))
 
 
 def _package_scripts(project: Project) -> dict[str, Location]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.model import Location
@@ -38,7 +39,7 @@ class Facts:
 
     def of(self, *facts: str) -> tuple[Declaration, ...]:
         """The statements of these facts, in the order of their places."""
-        return tuple(one for fact in facts for one in self._by_fact.get(fact, ()))
+        return tuple(chain.from_iterable(self._by_fact.get(fact, ()) for fact in facts))
 
     def about(self, fact: str, subject: Path) -> tuple[Declaration, ...]:
         """Return the statements of a fact of one service, in the order of their places."""
@@ -47,7 +48,9 @@ class Facts:
     def starting(self, words: str) -> tuple[Declaration, ...]:
         """The statements of all facts whose name starts with `words`."""
         return tuple(
-            one for fact, said in self._by_fact.items() if fact.startswith(words) for one in said
+            chain.from_iterable(
+                said for fact, said in self._by_fact.items() if fact.startswith(words)
+            )
         )
 
     @cached_property

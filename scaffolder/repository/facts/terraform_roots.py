@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.repository import files, reading
@@ -19,7 +20,7 @@ def configurations(project: Project) -> tuple[frozenset[Path], ...]:
 
 def called(project: Project) -> frozenset[Path]:
     """Return the folders that are called as modules."""
-    return frozenset(target for targets in _calls(project).values() for target in targets)
+    return frozenset(chain.from_iterable(_calls(project).values()))
 
 
 def root_of_values(project: Project, folder: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from scaffolder.model import Location
 from scaffolder.repository import files
@@ -29,9 +30,11 @@ def unguarded(project: Project, chart: Chart) -> Iterator[Use]:
 
     One whose own action tests it is among them where nothing tests the table that holds it.
     """
-    guarded = {
-        key for _, action in actions(project, chart) if _guards(action) for key in keys(action)
-    }
+    guarded = set(
+        chain.from_iterable(
+            keys(action) for _, action in actions(project, chart) if _guards(action)
+        )
+    )
     guarded |= _guarded_elsewhere(project, chart)
     brought = {"global", *subcharts(chart)}
     for place, action in actions(project, chart):
@@ -104,11 +107,8 @@ def _included(project: Project, chart: Chart) -> frozenset[str] | None:
 
 
 def _read_included(project: Project, chart: Chart) -> frozenset[str] | None:
-    names = [
-        found["name"].strip('"')
-        for file in files.chart_templates(project, chart.folder)
-        for found in _INCLUDES.finditer(project.text(file))
-    ]
+    texts = map(project.text, files.chart_templates(project, chart.folder))
+    names = {name.strip('"') for name in chain.from_iterable(map(_INCLUDES.findall, texts))}
     return None if "(" in names else frozenset(names)
 
 
@@ -193,16 +193,16 @@ _HANDED_ON = re.compile(
 
 def is_handed_on(project: Project, chart: Chart, key: str) -> bool:
     """Return whether a template hands on all that is below a part of a key: it takes any key."""
-    trees = project.once(
-        ("values handed on", chart.folder),
-        lambda: frozenset(
-            found[1] or found[2] or found[3]
-            for _, action in actions(project, chart)
-            for found in _HANDED_ON.finditer(action)
-        ),
-    )
+    trees = project.once(("values handed on", chart.folder), lambda: _handed_on(project, chart))
     parts = key.split(".")
     return any(".".join(parts[:end]) in trees for end in range(1, len(parts)))
+
+
+def _handed_on(project: Project, chart: Chart) -> frozenset[str]:
+    found = chain.from_iterable(
+        _HANDED_ON.finditer(action) for _, action in actions(project, chart)
+    )
+    return frozenset(one[1] or one[2] or one[3] for one in found)
 
 
 def reads(project: Project, chart: Chart, key: str) -> bool:
@@ -212,7 +212,9 @@ def reads(project: Project, chart: Chart, key: str) -> bool:
     """
     used = project.once(
         ("values that templates name", chart.folder),
-        lambda: frozenset(one for _, action in actions(project, chart) for one in keys(action)),
+        lambda: frozenset(
+            chain.from_iterable(keys(action) for _, action in actions(project, chart))
+        ),
     )
     if any(one == key or one.startswith(f"{key}.") for one in used):
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,8 @@ def _is_of_its_base(project: Project, service: Path, image: str) -> bool:
     A repository that changes another project's image does not build the published one.
     """
     publisher = split(image)[0].rpartition("/")[0]
-    read = [stages(project, file) for file in services.dockerfiles_of(project, service)]
-    bases = {stage.image for found in read if found for stage in found.stages}
+    read = (stages(project, file) for file in services.dockerfiles_of(project, service))
+    bases = {stage.image for stage in chain.from_iterable(one.stages for one in read if one)}
     return bool(publisher) and any(split(one)[0].startswith(f"{publisher}/") for one in bases)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffolder.formats import Unreadable
-from scaffolder.formats.yaml import line_of, load_all
+from scaffolder.formats.yaml import line_of
 from scaffolder.repository import files, reading
 from scaffolder.repository.kustomize import generators, transformers
 from scaffolder.repository.kustomize.merging import change, is_deletion, merge
@@ -85,12 +84,10 @@ def folders(project: Project) -> frozenset[Path]:
 
 def _builds(project: Project) -> Iterator[Build]:
     tables = _tables(project)
-    included = {
-        folder
-        for file, table in tables.items()
-        for key in _INCLUDED
-        for folder in (_path(project, file, entry) for entry in _texts(table, key))
-    }
+    included: set[Path] = set()
+    for file, table in tables.items():
+        entries = chain.from_iterable(_texts(table, key) for key in _INCLUDED)
+        included |= {_path(project, file, entry) for entry in entries}
     for file, table in tables.items():
         if file.parent in included or table.get("kind") == "Component":
             continue
@@ -193,11 +190,8 @@ def _objects(work: _Work, file: Path, line: int) -> list[Resource]:
     except Unreadable as error:
         work.missing.append(reading.unread(file, error))
         return []
-    return [
-        Resource(content=copied(content, file), path=file)
-        for document in documents
-        for content in expanded(document)
-    ]
+    objects = chain.from_iterable(map(expanded, documents))
+    return [Resource(content=copied(one, file), path=file) for one in objects]
 
 
 def expanded(document: Any) -> Iterator[dict[Any, Any]]:
@@ -233,8 +227,8 @@ def _patches(work: _Work, source: Source, key: str, number: int, entry: Any) -> 
         yield from (copied(one, file) for one in reading.yaml_of(work.project, file))
     elif isinstance(text, str):
         try:
-            documents = load_all(text)
-        except yaml.YAMLError as error:
+            documents = reading.yaml_in(text)
+        except Unreadable as error:
             raise Unreadable("a patch in it does not parse", line) from error
         below = line_of(entry, "patch") or line
         yield from (_placed(one, source.file, below) for one in documents)

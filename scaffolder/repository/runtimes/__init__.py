@@ -25,4 +25,7 @@ def of_each(part: Callable[[Runtime], Iterable[_Item]]) -> tuple[_Item, ...]:
 
 def owners(part: Callable[[Runtime], Iterable[_Item]]) -> dict[_Item, str]:
     """Return the name of the runtime that has an item, for each item that one has."""
-    return {item: name for name, runtime in RUNTIMES.items() for item in part(runtime)}
+    owned: dict[_Item, str] = {}
+    for name, runtime in RUNTIMES.items():
+        owned |= dict.fromkeys(part(runtime), name)
+    return owned

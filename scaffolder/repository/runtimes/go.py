@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from scaffolder.formats.dockerfile import Stage
@@ -146,8 +146,8 @@ def _built(service: Service) -> str:
         image = reading.stages(service.project, file)
         if not image:
             continue
-        runs = [one for stage in image.stages for one in stage.each("RUN")]
-        builds = dict(pair for one in runs for pair in _go_builds(one.text))
+        runs = list(chain.from_iterable(stage.each("RUN") for stage in image.stages))
+        builds = dict(chain.from_iterable(_go_builds(one.text) for one in runs))
         started = _started(started_words(service), image.stages[-1])
         if started in builds:
             return builds[started]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from scaffolder.formats import Unreadable, xml
@@ -78,7 +79,7 @@ _ACTUATOR = (
 
 FRAMEWORKS = {
     "spring-boot-starter-actuator": (
-        *(f"/{base}/{name}" for base in ("actuator", "management") for name in _ACTUATOR),
+        *(f"/{base}/{name}" for base, name in product(("actuator", "management"), _ACTUATOR)),
         *("/livez", "/readyz"),
     ),
     "chaos-monkey-spring-boot": ("/actuator/chaosmonkey",),
@@ -169,9 +170,10 @@ _CATALOG = re.compile(
 _SPRING_MAVEN = "spring-boot-maven-plugin"
 _LOADER = "org.springframework.boot.loader."
 _STARTING = tuple(
-    f"{name}.{end}"
-    for name in ("*Application", "*App", "*Main", "*Server", "*Service", "*Launcher")
-    for end in ("java", "kt")
+    f"*{name}.{end}"
+    for name, end in product(
+        ("Application", "App", "Main", "Server", "Service", "Launcher"), ("java", "kt")
+    )
 )
 _STARTS = re.compile(
     r"^@SpringBootApplication|\bSpringApplication\.run\(|\brunApplication<"
@@ -272,7 +274,8 @@ def compiler_options(project: Project, file: Path) -> dict[str, xml.Element]:
 
     """
     root = reading.xml_of(project, file)
-    return {name: element for name in _RELEASES for element in root.all(name)}
+    named = {name: list(root.all(name)) for name in _RELEASES}
+    return {name: elements[-1] for name, elements in named.items() if elements}
 
 
 def _gradle(project: Project, file: Path) -> Iterator[Version]:

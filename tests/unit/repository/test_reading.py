@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,26 @@ def test_what_does_not_parse_is_refused_or_is_nothing(name: str, tmp_path: Path)
     with pytest.raises(Unreadable):
         strictly(project, Path(name))
     assert leniently(project, Path(name)) == nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "line"),
+    [
+        ("a: 1\nb: [1\n", "did not find expected ',' or ']'", 3),
+        ("a: 1\na: 2\n", "the key 'a' is there twice", 2),
+        ("a: \x00\n", "control characters are not allowed", 0),
+    ],
+)
+def test_a_text_of_yaml_is_refused_with_its_reason_and_line(
+    text: str, reason: str, line: int
+) -> None:
+    with pytest.raises(Unreadable, match=re.escape(reason)) as refused:
+        reading.yaml_in(text)
+    assert refused.value.line == line
+
+
+def test_a_text_of_yaml_has_documents() -> None:
+    assert reading.yaml_in("a: 1\n---\n- b\n") == [{"a": 1}, ["b"]]
 
 
 @pytest.mark.parametrize("text", ["- 1\n", "x\n", ""])
