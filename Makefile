@@ -36,15 +36,15 @@ dependencies: $(BIN)/.ready .node/.ready ## Build services on Express, Fastify, 
 	$(NODE) $(BIN)/python -m pytest -rs -m dependencies tests/e2e/test_dependencies_built.py tests/e2e/test_framework_services.py $(PYTEST_ARGS)
 
 rollouts: $(BIN)/.ready .helm/.ready ## Release by blue-green, canary and header in every scenario, with Helm 3 and Helm 4
-	$(BIN)/python -m pytest -rs -m "rollouts or not rollouts" tests/e2e/test_rollouts.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -rsP -m "rollouts or not rollouts" tests/e2e/test_rollouts.py $(PYTEST_ARGS)
 
 pipelines: $(BIN)/.ready .helm/.ready .pipelines/.ready ## Run the pipelines with real runners and every scenario of a release, and write docs/what-ran-where.md
 	@rm -f .pipelines/ran.jsonl
 	WHAT_RAN=$(CURDIR)/.pipelines/ran.jsonl $(BIN)/python -m pytest -rs -m "pipelines or not pipelines" tests/e2e/test_scenarios.py tests/e2e/test_job_scenarios.py tests/e2e/test_worker_scenarios.py tests/e2e/test_scenarios_catch_faults.py tests/e2e/test_pipelines_run.py $(PYTEST_ARGS)
 	$(BIN)/python -m tools.what_ran_where .pipelines/ran.jsonl
 
-e2e-cluster: $(BIN)/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
-	$(BIN)/python -m pytest -rs --cluster tests/e2e/test_cluster.py tests/unit/cluster/test_control_plane_replays.py $(PYTEST_ARGS)
+e2e-cluster: $(BIN)/.ready .helm/.ready ## Ask the API server that KUBECONFIG names what the tests else ask a scripted one
+	$(BIN)/python -m pytest -rs --cluster -m "rollouts or not rollouts" tests/e2e/test_cluster.py tests/unit/cluster/test_control_plane_replays.py tests/e2e/test_rollouts.py::test_each_write_of_a_canary_is_accepted $(PYTEST_ARGS)
 
 faults: $(BIN)/.ready ## Make every fault of the checks, and run all checks on each
 	$(BIN)/python -m pytest -n 2 -m faults tests/e2e/test_gate_map.py $(PYTEST_ARGS)

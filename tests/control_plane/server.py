@@ -269,7 +269,9 @@ class _Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             return
 
-    def _pod_answer(self, pod: Object, request: bytes) -> bytes:
+    def _pod_answer(self, pod: Object, request: bytes) -> bytes | None:
+        if not self.plane.pods.fate_of(pod).answers:
+            return None
         path = request.split(b" ", 2)[1]
         status = "200 OK" if path == b"/info" else "404 Not Found"
         body = json.dumps(self.plane.pods.info(pod)).encode() if path == b"/info" else b""

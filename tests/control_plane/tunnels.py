@@ -20,8 +20,13 @@ _SYN_STREAM, _SYN_REPLY, _PING = 1, 2, 6
 _FIN = 1
 
 
-def serve(reader: BufferedIOBase, writer: BufferedIOBase, answer: Callable[[bytes], bytes]) -> None:
-    """Answer each forwarded connection until the client goes; `answer` takes an HTTP request and returns its response."""
+def serve(
+    reader: BufferedIOBase, writer: BufferedIOBase, answer: Callable[[bytes], bytes | None]
+) -> None:
+    """Answer each forwarded connection until the client goes.
+
+    `answer` takes an HTTP request and returns its response, or None: then the connection stays open, and nothing comes.
+    """
     headers = zlib.compressobj()
     opened: list[int] = []
     received: dict[int, bytes] = {}
@@ -41,7 +46,10 @@ def serve(reader: BufferedIOBase, writer: BufferedIOBase, answer: Callable[[byte
             stream = first
             received[stream] = received.get(stream, b"") + payload
             if b"\r\n\r\n" in received[stream]:
-                _data(writer, stream, answer(received.pop(stream)))
+                response = answer(received.pop(stream))
+                if response is None:
+                    continue
+                _data(writer, stream, response)
                 _data(writer, stream, b"", end=True)
                 _data(writer, opened[opened.index(stream) - 1], b"", end=True)
 

@@ -19,6 +19,7 @@ from control_plane.jobs import JOBS
 from control_plane.kinds import Object
 from control_plane.pods import PODS, Pods, is_ready, place_of, served
 from control_plane.requests import Call, Refused
+from control_plane.storage import now
 from rbac import Identity
 
 _CONTROLLER = Identity("system:kube-controller-manager", ("system:masters",))
@@ -100,17 +101,20 @@ class Workloads:
         current = f"{name}-{digest}"
         self._keep_replica_set(deployment, current, digest)
         mine = [pod for pod in self.api.storage.select(PODS, namespace) if _owner(pod)]
-        fresh = [pod for pod in mine if _owner(pod) == current]
-        others = [pod for pod in mine if _owner(pod) != current]
-        old = [pod for pod in others if _owner(pod).rpartition("-")[0] == name]
+        ours = [pod for pod in mine if _owner(pod).rpartition("-")[0] == name]
+        fresh = [pod for pod in ours if _owner(pod) == current and not _is_ending(pod)]
+        old = [pod for pod in ours if _owner(pod) != current or _is_ending(pod)]
         wanted = deployment["spec"]["replicas"]
+        key = f"{namespace}/{current}/{deployment['metadata']['generation']}"
+        recreated = deployment["spec"].get("strategy", {}).get("type") == "Recreate"
+        if recreated:
+            old = self._ended(key, old)
         failure = ""
-        for number in range(len(fresh), wanted):
+        for number in range(len(fresh), 0 if recreated and old else wanted):
             failure = self._start_pod(deployment, current, digest, number)
             if failure:
                 break
         ready = [pod for pod in fresh if is_ready(pod)]
-        key = f"{namespace}/{current}/{deployment['metadata']['generation']}"
         began = self._since.setdefault(key, time.monotonic())
         done = len(ready) >= wanted
         if done:
@@ -121,8 +125,20 @@ class Workloads:
                 old = []
         slow = max((self.pods.delay_of(pod) for pod in fresh), default=0)
         late = not done and time.monotonic() - began > self.deadline + slow
-        serving = [pod for pod in old if is_ready(pod)]
+        serving = [pod for pod in old if is_ready(pod) and not _is_ending(pod)]
         self._report(deployment, current, fresh, ready, serving, old, failure, late)
+
+    def _ended(self, key: str, old: list[Object]) -> list[Object]:
+        """End the old pods, which get no request from now on; return those that are still there."""
+        began = self._since.setdefault(f"{key}/ended", time.monotonic())
+        for pod in old:
+            if time.monotonic() - began >= self.old_pods_stay:
+                self.api.storage.remove(PODS, *place_of(pod))
+            elif not _is_ending(pod):
+                pod["metadata"]["deletionTimestamp"] = now()
+                self.api.storage.put(PODS, pod)
+        there = (self.api.storage.get(PODS, *place_of(pod)) for pod in old)
+        return [pod for pod in there if pod is not None]
 
     def _keep_replica_set(self, deployment: Object, current: str, digest: str) -> None:
         namespace, name = place_of(deployment)
@@ -266,6 +282,10 @@ def _availability(enough: bool) -> tuple[str, str, str]:
         return "True", "MinimumReplicasAvailable", "Deployment has minimum availability."
     text = "Deployment does not have minimum availability."
     return "False", "MinimumReplicasUnavailable", text
+
+
+def _is_ending(pod: Object) -> bool:
+    return "deletionTimestamp" in pod["metadata"]
 
 
 def _owner(one: Object) -> str:

@@ -299,6 +299,33 @@ def test_recreate_changes_the_strategy_and_says_the_downtime(pristine: Repositor
     assert not (root / "ci/rollout.sh").exists()
 
 
+LIMITS = {
+    r'\bhelm (upgrade|test|rollback|uninstall) (--install )?"\$SERVICE"': "--timeout ",
+    r"\bkubectl .*rollout status ": "--timeout ",
+    r"\bkubectl get .*--raw ": "--request-timeout=",
+    r"\bcurl ": "--max-time ",
+}
+"""What waits for a candidate, and the flag that ends it."""
+
+
+@pytest.mark.parametrize("rollout", [*TRACKS, "recreate", "rolling"])
+def test_nothing_waits_for_a_release_without_a_limit(rollout: str, pristine: Repository) -> None:
+    """A gate that never ends would hold a candidate at its share until the job is cut off."""
+    seen = set()
+    root = pristine(rollout=rollout)
+    for name in ("deploy", "install", "rollback", "rollout", "smoke"):
+        script = root / f"ci/{name}.sh"
+        text = script.read_text(encoding="utf-8") if script.exists() else ""
+        for line in text.replace("\\\n", " ").splitlines():
+            if line.lstrip().startswith(("#", "tool ", "say ", "die ")):
+                continue
+            for command in (one for one in LIMITS if re.search(one, line)):
+                seen.add(command)
+                assert LIMITS[command] in line, f"ci/{name}.sh: {line.strip()}"
+    measured = rollout in ("canary", "blue-green")
+    assert len(seen) == len(LIMITS) - (0 if measured else 1)
+
+
 @pytest.mark.parametrize("rollout", [*TRACKS, "recreate"])
 def test_the_page_compares_all_ways(rollout: str, pristine: Repository) -> None:
     page = (pristine(rollout=rollout) / "docs/releasing.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from control_plane import patches, protobuf, quota, selectors
 from control_plane.api import ADMIN, Api
-from control_plane.pods import PODS, Fate, Pods
+from control_plane.pods import PODS, Fate, Pods, digest_of
 from control_plane.requests import Call
 from control_plane.workloads import DEPLOYMENTS, Workloads
 from rbac import Identity
@@ -240,6 +240,58 @@ def test_a_rollout_ends_as_its_pods_do(fate: Fate, reason: str, ready: int) -> N
     assert one is not None
     assert one["status"]["readyReplicas"] == ready
     assert conditions(api)["Progressing"] == reason
+
+
+@pytest.mark.parametrize("strategy", ["Recreate", "RollingUpdate"])
+def test_recreate_alone_ends_the_old_pods_before_a_new_one_starts(strategy: str) -> None:
+    api = server(deployment())
+    workloads = Workloads(api, Pods(api), old_pods_stay=0)
+    for _ in range(2):
+        workloads.step()
+    one = api.storage.get(DEPLOYMENTS, "team", "x")
+    assert one is not None
+    one["spec"]["strategy"] = {"type": strategy}
+    one["spec"]["template"]["spec"]["containers"][0]["image"] = f"x@sha256:{'b' * 64}"
+    api.storage.put(DEPLOYMENTS, one)
+    together = 0
+    for _ in range(6):
+        workloads.step()
+        running = {digest_of(pod) for pod in api.storage.select(PODS)}
+        together = max(together, len(running))
+    assert running == {"sha256:" + "b" * 64}
+    assert together == (1 if strategy == "Recreate" else 2)
+
+
+def test_recreate_ends_old_pods_in_their_own_time_and_sends_them_no_request() -> None:
+    api = server(deployment())
+    workloads = Workloads(api, Pods(api), old_pods_stay=60)
+    for _ in range(2):
+        workloads.step()
+    one = api.storage.get(DEPLOYMENTS, "team", "x")
+    assert one is not None
+    one["spec"]["strategy"] = {"type": "Recreate"}
+    one["spec"]["template"]["spec"]["containers"][0]["image"] = f"x@sha256:{'b' * 64}"
+    api.storage.put(DEPLOYMENTS, one)
+    for _ in range(3):
+        workloads.step()
+    pods = api.storage.select(PODS)
+    assert {digest_of(pod) for pod in pods} == {"sha256:" + "a" * 64}
+    assert all("deletionTimestamp" in pod["metadata"] for pod in pods)
+    one = api.storage.get(DEPLOYMENTS, "team", "x")
+    assert one is not None
+    assert one["status"]["readyReplicas"] == 0
+
+
+def test_a_test_that_never_ends_runs_on() -> None:
+    api = server()
+    tested = pod("x", "1Mi")
+    tested["spec"]["restartPolicy"] = "Never"
+    tested["status"] = {"phase": "Pending"}
+    api.storage.put(PODS, tested)
+    pods = Pods(api, fates={digest_of(tested): Fate(test_ends=False)})
+    pods.step()
+    (one,) = api.storage.select(PODS)
+    assert one["status"]["phase"] == "Running"
 
 
 def test_a_crash_has_a_log_of_the_container_before() -> None:
