@@ -35,14 +35,14 @@ class FrameworkService:
 
 
 def run(root: Path, *argv: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a program in `root`, for ten minutes at most."""
+    """Run a program in `root`, for half an hour at most: a registry, or the machine, may be slow."""
     return subprocess.run(
         argv,
         cwd=root,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
 
 

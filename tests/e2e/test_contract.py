@@ -45,9 +45,11 @@ FAULTS: Mapping[str, tuple[Iterable[str], Iterable[Edit]]] = {
             ),
         ],
     ),
-    "no drain": (
-        ["stop-ready", "stop-half-sent", "stop-close", "stop-in-flight"],
-        [(MAIN, "await server.drain(drainSeconds)", "0")],
+    "no drain": (["stop-ready"], [(MAIN, "await server.drain(drainSeconds)", "0")]),
+    "SIGTERM is left to Node.js": (["exit"], [(MAIN, "['SIGTERM', 'SIGINT']", "['SIGINT']")]),
+    "it goes on after the drain": (
+        ["exit"],
+        [(MAIN, "process.exit(0)", "setInterval(() => undefined, 1000)")],
     ),
     "what runs is cut off": (
         ["stop-in-flight"],
@@ -74,10 +76,7 @@ FAULTS: Mapping[str, tuple[Iterable[str], Iterable[Edit]]] = {
         ["unknown-method"],
         [(SERVER, "response.setHeader('Allow'", "response.setHeader('X-Allow'")],
     ),
-    "a log of text": (
-        ["log", "log-request"],
-        [(LOG, "`${JSON.stringify({", "`${Object.values({")],
-    ),
+    "a log of text": (["log"], [(LOG, "`${JSON.stringify({", "`${Object.values({")]),
     "a log without its level": (["log"], [(LOG, ", level, message", ", severity: level, message")]),
     "a log with the query": (
         ["log-request", "log-query"],
@@ -144,7 +143,7 @@ FAULTS: Mapping[str, tuple[Iterable[str], Iterable[Edit]]] = {
             )
         ],
     ),
-    "not ready": (["ready", "half-sent"], [(MAIN, "  server.becomeReady();\n", "")]),
+    "not ready": (["ready"], [(MAIN, "  server.becomeReady();\n", "")]),
     "half a request holds the server": (
         ["half-sent"],
         [(SERVER, "const CONNECTIONS = 4096;", "const CONNECTIONS = 40;")],
@@ -206,6 +205,28 @@ def test_each_fault_breaks_its_own_clause(repository: Repository, fault: str) ->
     # How much of a stop goes wrong depends on when the process is gone.
     beside = set(verdict.broken) - set(clauses)
     assert all(clause.startswith("stop-") for clause in beside), verdict.text
+
+
+BARE = """\
+import { createServer } from 'node:http';
+
+createServer((request, response) => {
+  const path = request.url.split('?')[0];
+  const known = request.method === 'GET' && ['/', '/healthz', '/readyz'].includes(path);
+  response.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json' });
+  response.end('{}');
+}).listen(process.env.PORT);
+"""
+
+
+def test_one_cause_is_one_finding(repository: Repository) -> None:
+    root = repository(runtime="node")
+    (root / MAIN).write_text(BARE)
+    verdict = hold(root, "node")
+    assert verdict.broken == ("metrics-type", "info", "unknown-method", "log", "exit"), verdict.text
+    hidden = "metric-names, labels, buckets, zero, build-info, counted, not-counted, bounded"
+    assert f"--      {hidden}: not checked: GET /metrics is 404 instead of 200" in verdict.text
+    assert "exit: SIGTERM ends the service at once: the exit code is 143" in verdict.text
 
 
 def test_a_report_prints_the_same_and_never_fails(repository: Repository) -> None:

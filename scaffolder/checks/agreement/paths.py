@@ -173,12 +173,11 @@ def _unanswered(at: Location, asks: str, source: Application, path: str) -> Find
     """The finding, beside the place whose path is most alike."""
     import difflib
 
-    nearest = difflib.get_close_matches(path, list(source.paths), n=1, cutoff=0.4)
-    related = [source.paths[nearest[0]]] if nearest else [Location(path=source.files[0])]
-    hint = f"ask {nearest[0]}, or" if nearest else "let the source answer it, or"
-    return disagreement(
-        at, f"{asks}, which the service does not answer", related, fix=f"{hint} add the route"
-    )
+    nearest = difflib.get_close_matches(path, list(source.paths), n=1, cutoff=0.6)
+    routes = list(source.paths.values()) or [Location(path=source.files[0])]
+    related = source.paths[nearest[0]] if nearest else routes[0]
+    fix = f"ask {nearest[0]}, or add the route" if nearest else "add the route"
+    return disagreement(at, f"{asks}, which the service does not answer", related, fix=fix)
 
 
 def _offered(watched: list[KubernetesObject]) -> list[str]:

@@ -334,7 +334,8 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
     queries = (query.selectors for _, _, query in monitoring.queries(project))
     everywhere = {selector.name for selector in chain.from_iterable(queries)}
     if not any(named) and not any(_named(name, words) for name in everywhere):
-        raise NotApplicable("no source here names a series that is asked for")
+        asks = " (`make contract` asks the running service)" if _has_contract(project) else ""
+        raise NotApplicable(f"no source here names a series that is asked for{asks}")
     own = {word: at for word, at in words.items() if _is_metric(word, at)}
     # After a rename in the source its new name is the one that nothing asks for yet.
     unasked = {
@@ -361,6 +362,10 @@ def _known(project: Project, asked: list[tuple[Location, str, Selector]], noun: 
             fix = f"ask for {_ENDINGS.sub('', near)}…, or let the service count it"
             findings.append(disagreement(place, message, own[near], fix=fix))
     return Verdict(findings=distinct(findings), detail=f"{len(ours)} {noun}")
+
+
+def _has_contract(project: Project) -> bool:
+    return project.has(Path("ci/contract.sh"))
 
 
 def _is_metric(word: str, at: Location) -> bool:

@@ -182,7 +182,17 @@ def _applications(project: Project) -> Iterator[Application]:
     for folder in services.folders(project) or (services.HERE,):
         files = by_service.get(folder)
         if files:
-            yield _application(project, folder, files)
+            yield _application(project, folder, _without_tools(folder, files))
+
+
+_TOOLS = frozenset({"ci", "docs", "monitoring"})
+"""Folders with tools of the repository, such as the receiver of a local Alertmanager."""
+
+
+def _without_tools(folder: Path, files: list[Path]) -> list[Path]:
+    """Return the files that are not in a folder of tools; all of them if there are no others."""
+    own = [file for file in files if file.relative_to(folder).parts[0] not in _TOOLS]
+    return own or files
 
 
 def _application(project: Project, folder: Path, files: list[Path]) -> Application:

@@ -75,7 +75,11 @@ LISTENS_PERHAPS = (
         rank=2,
     ),
 )
-FRAMEWORKS = {"prom-client": ("/metrics",), "terminus": ("/health",), "next": ("/api",)}
+FRAMEWORKS = {
+    **dict.fromkeys(("prom-client", "express-prom-bundle", "fastify-metrics"), ("/metrics",)),
+    "terminus": ("/health",),
+    "next": ("/api",),
+}
 ROUTERS_OF_FILES = (
     *("next", "nuxt", "astro", "gatsby", "vite", "react-scripts", "react-router", "vue-router"),
     *("@remix-run/react", "@sveltejs/kit", "@angular/core", "@tanstack/react-router"),

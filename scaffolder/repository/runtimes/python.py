@@ -71,7 +71,13 @@ LISTENS_PERHAPS = (
         rank=3,
     ),
 )
-FRAMEWORKS = {"prometheus_client": ("/metrics",)}
+FRAMEWORKS = dict.fromkeys(
+    (
+        *("prometheus_client", "prometheus-client", "prometheus-fastapi-instrumentator"),
+        *("starlette-exporter", "prometheus-flask-exporter"),
+    ),
+    ("/metrics",),
+)
 ROUTERS_OF_FILES: tuple[str, ...] = ()
 SERIES = ("python", "flask", "django", "fastapi", "uvicorn", "gunicorn", "celery")
 

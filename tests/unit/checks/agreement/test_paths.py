@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support import places
+from support import ScriptedToolchain, places, written
+
+from scaffolder.checks.agreement.paths import probes_ask_a_path
 
 SOURCE = 'app.get("/readyz", f);\napp.get("/metrics", f);\nserver.listen(8080);\n'
 DEPLOYMENT = """\
@@ -63,3 +65,10 @@ def test_a_script_asks_for_a_path_that_is_not_answered(tmp_path: Path) -> None:
 def test_a_source_without_paths_proves_nothing(tmp_path: Path) -> None:
     unknown = {**files(path="/ready"), "shop/server.js": "start();\n"}
     assert places(tmp_path, unknown, "AG018") == []
+
+
+def test_a_path_that_is_like_no_other_leads_to_the_routes(tmp_path: Path) -> None:
+    service = {**files(path="/info"), "shop/a.js": "start();\n"}
+    (finding,) = probes_ask_a_path(written(tmp_path, service), ScriptedToolchain({})).findings
+    assert [str(place.path) for place in finding.related] == ["shop/server.js"]
+    assert finding.fix == "add the route"

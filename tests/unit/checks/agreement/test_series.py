@@ -8,6 +8,8 @@ import pytest
 from support import ScriptedToolchain, written
 
 from scaffolder import checks
+from scaffolder.checks.agreement.series import rules_ask_for_what_is_there
+from scaffolder.model import NotApplicable
 
 LABELS = "labels: {app.kubernetes.io/name: {{ .Chart.Name }}}"
 SERVICE = f"""\
@@ -120,3 +122,10 @@ RIGHT = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_job_that_may_be_is_not_reported(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, RIGHT[name]) == []
+
+
+def test_without_a_series_in_the_source_the_contract_is_named(tmp_path: Path) -> None:
+    asks = repository("shop", "shop", series="http_requests_total")
+    project = written(tmp_path, {**asks, "ci/contract.sh": "#!/bin/sh\n"})
+    with pytest.raises(NotApplicable, match="asks the running service"):
+        rules_ask_for_what_is_there(project, ScriptedToolchain({}))

@@ -98,6 +98,16 @@ def test_words_and_paths_have_their_place(tmp_path: Path) -> None:
     assert found.paths["/orders"].line == 3
 
 
+def test_tools_of_the_repository_are_no_source_of_its_service(tmp_path: Path) -> None:
+    files = {
+        "app/server.js": 'app.get("/orders", f);\napp.get("/", f);\n',
+        "monitoring/watch/chat.py": 'if self.path == "/chat":\n    pass\n',
+    }
+    assert source(tmp_path / "both", files).serves("/chat") is False
+    del files["app/server.js"]
+    assert source(tmp_path / "alone", files).serves_plainly("/chat")
+
+
 def test_each_service_has_its_own_source(tmp_path: Path) -> None:
     files = {f"{name}/Dockerfile": "FROM scratch\n" for name in "ab"}
     project = written(tmp_path, {**files, "a/main.py": 'x("/a")\n', "b/notes.txt": "x\n"})
