@@ -33,13 +33,15 @@ class KubernetesObject:
     it.
 
     `path` is the file that holds it, or the template that it is rendered from; `origins` are the
-    lines of that template for each line of the object, if the object knows its lines.
+    lines of that template for each line of the object, if the object knows its lines. `former` are
+    the names that it had before a kustomization gave it another.
     """
 
     scope: tuple[str, str]
     path: Path
     content: dict[Any, Any]
     origins: tuple[int, ...] = ()
+    former: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -194,7 +196,10 @@ def _kustomized(project: Project) -> Iterator[KubernetesObject]:
         scope = (build.folder.as_posix(), environments.named_in(build.folder))
         for resource in build.resources:
             if resource.content.get("apiVersion"):
-                yield KubernetesObject(scope=scope, path=resource.path, content=resource.content)
+                former = tuple(name for _, name in resource.names if name != resource.name)
+                yield KubernetesObject(
+                    scope=scope, path=resource.path, content=resource.content, former=former
+                )
 
 
 _BUILT_IN_GROUPS = frozenset(

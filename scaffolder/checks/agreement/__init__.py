@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scaffolder.checks.agreement import (
+    accounts,
     alerts,
     asked_ports,
     buckets,
@@ -10,6 +11,7 @@ from scaffolder.checks.agreement import (
     deployment,
     disruption,
     documents,
+    image_sources,
     limits,
     paths,
     ports,
@@ -39,6 +41,8 @@ CHECKS = tuple(
             *deployment.CHECKS,
             *config_maps.CHECKS,
             *secret_names.CHECKS,
+            *accounts.CHECKS,
+            *image_sources.CHECKS,
             *disruption.CHECKS,
             *limits.CHECKS,
             *values.CHECKS,

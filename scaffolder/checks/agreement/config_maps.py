@@ -6,7 +6,9 @@ import difflib
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
+from scaffolder.repository import spelling
 from scaffolder.repository.facts import charts, config_maps, pod_inputs
+from scaffolder.repository.facts.charts import KubernetesObject
 from scaffolder.repository.facts.config_maps import ConfigReference
 from scaffolder.repository.facts.pod_inputs import CONFIG_MAP, PodInput
 from scaffolder.repository.project import Project
@@ -45,8 +47,10 @@ def inputs_are_made(project: Project, _: Toolchain) -> Verdict:
     by_name: dict[tuple[str, str], list[PodInput]] = {}
     for one in pod_inputs.unmade(project):
         by_name.setdefault((one.kind, one.name), []).append(one)
+    findings = [_unmade(project, readers) for readers in by_name.values()]
+    findings += [_without_key(project, *one) for one in pod_inputs.without_key(project)]
     return Verdict(
-        findings=tuple(_unmade(project, readers) for readers in by_name.values()),
+        findings=distinct(findings),
         detail=counted(len(inputs), "reference"),
         limit=limit_of(charts.unread(project)),
     )
@@ -59,7 +63,9 @@ def _unmade(project: Project, readers: list[PodInput]) -> Finding:
         ("objects of a kind", one.kind),
         lambda: {other.name: other for other in charts.objects(project) if other.kind == one.kind},
     )
-    near = difflib.get_close_matches(one.name, made, n=1, cutoff=_ALIKE)
+    slip = pod_inputs.misspelt_of(project, one.kind, one.name, one.workload)
+    alike = difflib.get_close_matches(one.name, made, n=1, cutoff=_ALIKE)
+    near = [slip] if slip in made else alike
     is_usual = one.kind == CONFIG_MAP or one.workload.origins or pod_inputs.makes_secrets(project)
     places = [made[near[0]].place(project, "metadata", "name")] if near else []
     making = "add it" if one.kind == CONFIG_MAP else "add an ExternalSecret or SealedSecret"
@@ -69,6 +75,18 @@ def _unmade(project: Project, readers: list[PodInput]) -> Finding:
         [*places, *(other.place for other in readers[1:4] if other.place != one.place)],
         fix=f"read {near[0]}" if near else f"{making}, or name in README what makes it",
         severity=Severity.WARNING if is_usual or near else Severity.NOTE,
+    )
+
+
+def _without_key(project: Project, one: PodInput, maker: KubernetesObject) -> Finding:
+    """Return that an object lacks a key: its container does not start."""
+    near = spelling.meant(one.key, pod_inputs.keys_of(project, maker) or ())
+    return disagreement(
+        one.key_place or one.place,
+        f"reads key {one.key} of {one.kind} {one.name}, which does not have it",
+        maker.place(project, "metadata", "name"),
+        fix=f"read key {near}" if near else f"add the key to {maker}, or read one that it has",
+        severity=Severity.ERROR,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
-from scaffolder.repository import files, reading
+from scaffolder.repository import files, reading, spelling
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.facts import brought, commands, documents, ownership
 from scaffolder.repository.facts.commands import Command
@@ -284,7 +284,8 @@ def named_files_exist(project: Project, _: Toolchain) -> Verdict:
     for place, path in _named(project):
         looked += 1
         if not project.has(path) and path not in project.folders:
-            near = _alike(project, path)
+            meant = spelling.meant_path(project, path)
+            near = meant.as_posix() if meant else _alike(project, path)
             findings.append(
                 disagreement(
                     place,
@@ -588,7 +589,8 @@ def _named(project: Project) -> Iterator[tuple[Location, Path]]:
     for name, system in CI_SYSTEMS.items():
         for file in files.ci_files(project, name):
             for one in system.named_files(project, file):
-                yield place_of(project, file, one.line), one.path
+                if not one.may_be_made or spelling.meant_path(project, one.path):
+                    yield place_of(project, file, one.line), one.path
     yield from _working_folders(project)
 
 
@@ -619,8 +621,19 @@ def _is_of_repository(project: Project, command: Command, folder: Path) -> bool:
     """Return whether a folder has to be in the repository: nothing in the pipeline makes it."""
     if folder == Path() or folder.parts[:1] == ("..",) or _MADE.search(folder.as_posix()):
         return False
+    if brought.is_brought(project, command, folder):
+        return False
     text = project.text(command.place.path)
-    return not _MAKES_FOLDERS.search(text) and not brought.is_brought(project, command, folder)
+    return not _MAKES_FOLDERS.search(text) or _is_misspelt(project, folder, text)
+
+
+def _is_misspelt(project: Project, folder: Path, text: str) -> bool:
+    """Return whether a folder of nearly the same name is meant: only commands' folders name it."""
+    if spelling.meant_path(project, folder) is None:
+        return False
+    named = re.compile(rf"(?<![\w-]){re.escape(folder.as_posix())}(?![\w-])")
+    lines = [line for line in text.splitlines() if named.search(line)]
+    return all("orking-" in line or "orkingDirectory" in line or "-chdir" in line for line in lines)
 
 
 def _from(project: Project, command: Command, name: str) -> Iterator[tuple[Location, Path]]:

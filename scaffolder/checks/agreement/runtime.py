@@ -54,11 +54,35 @@ def runtime_is_the_same_everywhere(project: Project, _: Toolchain) -> Verdict:
             details.append(
                 f"{runtime} {right.value}{where}, stated in {counted(len(ours), 'place')}"
             )
+        findings += _outside_of_ranges(project, said, runtime)
     return Verdict(
         findings=tuple(dict.fromkeys(findings)),
         detail="; ".join(details[:4]),
         limit=limit_of(said.unread),
     )
+
+
+def _outside_of_ranges(project: Project, said: Facts, runtime: str) -> Iterator[Finding]:
+    """Yield containers of Compose that no build of a service allows, if nothing states a version.
+
+    A service is one of the repository, so that a package with a range alone is held against what
+    runs it.
+    """
+    known = _rights(project, said, runtime)
+    for service in services.folders(project) or (services.HERE,):
+        ours = said.about(f"runtime {runtime}", service) if service not in known else ()
+        ranges = [one for one in ours if one.role == RANGE]
+        for one in (each for each in ours if each.role == COMPOSE):
+            for right in ranges[:1]:
+                if versions.allows(right.value, one.value) is False:
+                    yield Finding(
+                        path=one.place.path,
+                        line=one.place.line,
+                        message=f"runs {runtime} {one.value}, which {right.place.path.as_posix()}"
+                        f" does not allow ({right.value})",
+                        related=(right.place,),
+                        fix=f"take an image of {runtime} {right.value}",
+                    )
 
 
 def stages_of_the_image_agree(project: Project, _: Toolchain) -> Verdict:

@@ -179,12 +179,18 @@ def _without_target(project: Project, one: KubernetesObject) -> list[Finding]:
         message = f"protects {_words(selector)}, which no pod has"
     if other is None:
         return []
+    fix = f"name {other.kind} {other.name}"
+    if one.kind != "PodDisruptionBudget" and name in other.former:
+        fix = (
+            "tell kustomize in `configurations` that spec/scaleTargetRef/name of "
+            f"{one.kind} is a name, or name {other.name}"
+        )
     return [
         disagreement(
             at,
             f"{one.kind} {one.name} {message}",
             other.place(project, "metadata", "name"),
-            fix=f"name {other.kind} {other.name}",
+            fix=fix,
         )
     ]
 

@@ -139,13 +139,42 @@ built_images = nothing_in
 
 
 def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
-    """Yield the templates of the repository itself."""
+    """Yield the templates of the repository itself, and what its images are built from."""
+    brings = _BRINGS.search(project.text(file)) is not None
     for holder in tables(table(project, file)):
+        if str(holder.get("task", "")).startswith("Docker@"):
+            given = table_in(holder.get("inputs"))
+            for key in ("Dockerfile", "dockerfile", "buildContext"):
+                path = _of_repository(project, given.get(key))
+                if path is not None:
+                    yield NamedFile(path=path, line=line_of(given, key), may_be_made=brings)
         name = holder.get("template")
         if isinstance(name, str) and "@" not in name and "$" not in name:
             base = Path() if name.startswith("/") else file.parent
             path = project.relative((base / name.lstrip("/")).as_posix())
             yield NamedFile(path=path, line=line_of(holder, "template"))
+
+
+_BRINGS = re.compile(
+    r"\bcheckout:\s*(?!self)|DownloadPipelineArtifact|DownloadBuildArtifacts|ExtractFiles|CopyFiles"
+    r"|\bdownload:|\bgit clone\b|\bcp\b|\bmkdir\b|\btar\b"
+    r"|command:\s*['\"]?publish|\bdotnet publish\b"
+)
+"""Tasks and commands by which a pipeline gets files that the repository does not have."""
+
+
+_ROOT = re.compile(r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/")
+
+
+def _of_repository(project: Project, name: Any) -> Path | None:
+    """Return the path of an input from the root, None if patterns or variables name it."""
+    if not isinstance(name, str):
+        return None
+    inside = re.sub(
+        r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/", "", name
+    )
+    plain = re.fullmatch(r"(?:\./)?[\w.][\w./-]*", inside)
+    return project.relative(inside) if plain else None
 
 
 # ---- versions ------------------------------------------------------------------------------------

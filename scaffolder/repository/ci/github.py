@@ -153,34 +153,58 @@ def _of_each_leg(names: Iterable[str], axes: Mapping[str, list[Any]]) -> Iterato
 
 
 def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
-    """Yield the actions and workflows of the repository itself, and what images are built from."""
+    """Yield the actions and workflows of the repository itself, and the files that actions read."""
+    workflow = table(project, file)
     brings = _BRINGS.search(project.text(file)) is not None
-    for one in tables(table(project, file)):
-        if not brings and str(one.get("uses", "")).startswith("docker/build-push-action@"):
-            yield from _of_image(project, one)
+    brings = brings or _is_for_other_repositories(project, file, workflow)
+    for one in tables(workflow):
         uses = one.get("uses")
-        if isinstance(uses, str) and uses.startswith("./"):
+        if not isinstance(uses, str):
+            continue
+        if uses.startswith("./"):
             yield NamedFile(path=project.relative(uses), line=line_of(one, "uses"))
+        elif inputs := _READS_FILES.get(uses.partition("@")[0]):
+            given = table_in(one.get("with"))
+            yield from _read_by(project, given, inputs, may_be_made=brings)
 
 
 _BRINGS = re.compile(
     r"download-artifact|\brepository:|\bgit clone\b|\bcp\b|\bmkdir\b|\btar\b|cache@"
+    r"|checkout@.*(?:\n[ ]+(?!- )\S.*)*?\n[ ]+(?:with:\s*\{.*)?\bpath:"
 )
 """Actions by which a workflow gets folders that the repository does not have."""
 
+_READS_FILES: Mapping[str, tuple[str, ...]] = {
+    "docker/build-push-action": ("context", "file"),
+    "redhat-actions/buildah-build": ("context", "containerfiles", "dockerfiles"),
+    "hadolint/hadolint-action": ("dockerfile",),
+    "helm/kind-action": ("config",),
+    "golangci/golangci-lint-action": ("working-directory",),
+    "ruby/setup-ruby": ("working-directory",),
+    "actions/setup-node": ("node-version-file", "cache-dependency-path"),
+    "actions/setup-python": ("python-version-file", "cache-dependency-path"),
+    "actions/setup-java": ("java-version-file", "cache-dependency-path"),
+    "actions/setup-go": ("go-version-file",),
+    "actions/setup-dotnet": ("global-json-file",),
+}
+"""The inputs of actions that have to be in the repository, all relative to its root.
 
-def _of_image(project: Project, step: dict[Any, Any]) -> Iterator[NamedFile]:
-    """Yield the context and the Dockerfile of a step that builds an image.
+An action of versions fails if the file is not there: https://github.com/actions/setup-node.
+"""
 
-    https://github.com/docker/build-push-action: both are relative to the root of the repository.
-    """
-    given = table_in(step.get("with"))
-    for key in ("context", "file"):
-        name = given.get(key)
-        if isinstance(name, str) and re.fullmatch(r"(?:\./)?[\w][\w./-]*", name):
+
+def _read_by(
+    project: Project, given: dict[Any, Any], inputs: tuple[str, ...], *, may_be_made: bool
+) -> Iterator[NamedFile]:
+    for key in inputs:
+        written = given.get(key)
+        names = written.split() if isinstance(written, str) and "$" not in written else ()
+        for name in names:
             path = project.relative(name)
-            if not _MADE_FIRST.match(path.as_posix()):
-                yield NamedFile(path=path, line=line_of(given, key))
+            if re.fullmatch(r"(?:\./)?[\w.][\w./-]*", name) and not _MADE_FIRST.match(
+                path.as_posix()
+            ):
+                yield NamedFile(path=path, line=line_of(given, key), may_be_made=may_be_made)
 
 
 _MADE_FIRST = re.compile(r"(?:dist|build|out|target|bin|tmp|artifacts?|output)(?:/|$)")

@@ -92,10 +92,14 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedFile:
-    """A file of the repository that a pipeline takes in."""
+    """A file of the repository that a pipeline takes in.
+
+    `may_be_made`: the pipeline brings or makes files, and this may be one of them.
+    """
 
     path: Path
     line: int
+    may_be_made: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

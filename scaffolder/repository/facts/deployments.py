@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 from pathlib import Path
 
-from scaffolder.repository import files, kustomize
+from scaffolder.repository import files, kustomize, spelling
 from scaffolder.repository.facts import charts, gitops
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
 from scaffolder.repository.project import Project
@@ -127,15 +127,37 @@ def meant(project: Project, one: KubernetesObject, kind: str, name: str) -> Kube
     A release of a chart is whole: what it names is in it, or nowhere. The repository may deploy the
     rest of a namespace by other means, so outside of charts a name has to be nearly right.
     """
+    beside = deployed_with(project, one, kind)
+    if renamed := _renamed(project, one, beside, name):
+        return renamed
     if is_known_anywhere(project, kind, name):
         return None
-    beside = deployed_with(project, one, kind)
     names = [other.name for other in nearest(one, beside)] + [other.name for other in beside]
     near = difflib.get_close_matches(name, names, n=1, cutoff=_least_likeness(project, one))
     near = [other for other in near if _digits(other) == _digits(name) or one.origins]
+    before = {former: other.name for other in beside for former in other.former}
+    if not near and (slip := spelling.meant(name, before)):
+        near = [before[slip]]
     if not near and is_complete(project, one) and any(other.name == one.name for other in beside):
         near = [one.name]
     return named(project, one, kind, near[0])[0] if near else None
+
+
+def _renamed(
+    project: Project, one: KubernetesObject, beside: Iterable[KubernetesObject], name: str
+) -> KubernetesObject | None:
+    """Return the object that a kustomization renamed, where it left the old name in `one`.
+
+    It follows the names in objects that it knows; a ScaledObject of KEDA keeps the old one, if no
+    `configurations` tell it where names are.
+    """
+    if not one.is_kustomized or not is_complete(project, one):
+        return None
+    within = [other for other in beside if other.scope == one.scope]
+    if any(other.name == name for other in within):
+        return None
+    found = [other for other in within if name in other.former]
+    return found[0] if len(found) == 1 else None
 
 
 def _digits(name: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from scaffolder.formats import Unreadable
 from scaffolder.formats.yaml import line_of
 from scaffolder.repository import files, reading
+from scaffolder.repository.facts import services
 from scaffolder.repository.facts.runtimes import stated
 from scaffolder.repository.facts.statements import Declaration, Unread
 from scaffolder.repository.facts.versions_of_images import runtime_of
@@ -47,7 +49,9 @@ def read(project: Project) -> Iterator[Declaration | Unread]:
         for service in composed.values() if isinstance(composed, dict) else ():
             image = service.get("image") if isinstance(service, dict) else None
             if isinstance(image, str) and _is_of_here(service) and (found := runtime_of(image)):
-                yield from stated(project, *found, file, line_of(service, "image"), COMPOSE)
+                subject = _mounted(project, file, service)
+                at = line_of(service, "image")
+                yield from stated(project, *found, file, at, COMPOSE, subject=subject)
 
 
 def _is_of_here(service: dict[Any, Any]) -> bool:
@@ -57,11 +61,23 @@ def _is_of_here(service: dict[Any, Any]) -> bool:
     """
     if service.get("build") or not service.get("command"):
         return True
-    mounts = (
-        str(one.get("source", "")) if isinstance(one, dict) else str(one)
-        for one in reading.listed(service.get("volumes"))
-    )
-    return any(one.startswith((".", "$")) for one in mounts)
+    return any(one.startswith((".", "$")) for one in _mounts(service))
+
+
+def _mounts(service: dict[Any, Any]) -> Iterator[str]:
+    for one in reading.listed(service.get("volumes")):
+        yield str(one.get("source", "")) if isinstance(one, dict) else str(one).partition(":")[0]
+
+
+def _mounted(project: Project, file: Path, service: dict[Any, Any]) -> Path | None:
+    """Return the service whose folder a container has: by its mount, None if there are several."""
+    found = {
+        services.subject_of(project, folder)
+        for one in _mounts(service)
+        if one.startswith(".")
+        if (folder := project.relative((file.parent / one).as_posix())) in project.folders
+    } - {services.HERE}
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _devcontainer(project: Project, file: Any, table: dict[str, Any]) -> Iterator[Declaration]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from scaffolder.model import Location
-from scaffolder.repository import files
-from scaffolder.repository.facts import charts, ownership
+from scaffolder.repository import files, kustomize, spelling
+from scaffolder.repository.facts import charts, deployments, mentions, ownership
 from scaffolder.repository.facts.charts import WITH_PODS, KubernetesObject, dig
 from scaffolder.repository.kubernetes_objects import is_custom, is_filled_in_later
 from scaffolder.repository.project import Project
@@ -22,12 +22,14 @@ SECRET, CONFIG_MAP = "Secret", "ConfigMap"
 
 @dataclass(frozen=True, kw_only=True)
 class PodInput:
-    """A pod reads a Secret or ConfigMap and does not start without it."""
+    """A pod reads a Secret or ConfigMap, or a key of it, and does not start without it."""
 
     kind: str
     name: str
     place: Location
     workload: KubernetesObject
+    key: str = ""
+    key_place: Location | None = None
 
 
 _OF_THE_CLUSTER = re.compile(
@@ -106,10 +108,25 @@ def _inputs(project: Project) -> Iterator[PodInput]:
                 continue
             if name and not is_filled_in_later(name) and not _OF_THE_CLUSTER.fullmatch(name):
                 at = workload.place(project, *way, key)
-                yield PodInput(kind=kind, name=name, place=at, workload=workload)
+                made = PodInput(kind=kind, name=name, place=at, workload=workload)
+                yield from _with_keys(project, made, entry, way)
 
 
 _Entry = tuple[str, dict[Any, Any], tuple[Any, ...]]
+
+
+def _with_keys(
+    project: Project, one: PodInput, entry: dict[Any, Any], way: tuple[Any, ...]
+) -> Iterator[PodInput]:
+    """Yield an input once for each key that the entry names, once if it names none."""
+    keys = [(entry.get("key"), (*way, "key"))]
+    for at, item in enumerate(listed(entry.get("items"))):
+        keys.append((dig(item, "key"), (*way, "items", at, "key")))
+    told = [(key, to) for key, to in keys if isinstance(key, str) and not is_filled_in_later(key)]
+    if not told:
+        yield one
+    for key, to in told:
+        yield replace(one, key=key, key_place=one.workload.place(project, *to))
 
 
 def _entries(workload: KubernetesObject) -> Iterator[_Entry]:
@@ -152,20 +169,104 @@ def _unmade(project: Project) -> tuple[PodInput, ...]:
     candidates = [
         one
         for one in inputs(project)
-        if (one.kind, one.name) not in made and not _is_of_values(project, one)
+        if (one.kind, one.name) not in made and not is_named_by_values(project, one)
     ]
-    if not candidates:
-        return ()
     custom = [one for one in objects if is_custom(one) and not _MAKES_NONE.match(one.api_version)]
-    named = _named(project, {one.name for one in candidates}, _reading(project))
-    any_made = _kinds_of_any_name(project)
+    named = mentions.mentioned(
+        project,
+        {one.name for one in candidates},
+        _reading(project),
+        about=_ABOUT_INPUTS,
+        uses=_READS,
+    )
+    any_made = _kinds_of_any_name(project) if candidates else set()
     return tuple(
         one
         for one in candidates
         if (one.name not in named or one.name in misnamed)
-        and one.kind not in any_made
-        and not any(_may_make(other, one) for other in custom)
+        and (
+            misspelt_of(project, one.kind, one.name, one.workload)
+            or not (
+                one.kind in any_made
+                or is_left_to_values(project, one)
+                or any(_may_make(other, one) for other in custom)
+            )
+        )
     )
+
+
+def misspelt_of(project: Project, kind: str, name: str, user: KubernetesObject) -> str:
+    """Return the name of the only object deployed with `user` that `name` is a slip of, or ""."""
+    names: dict[str, str] = {}
+    for one in deployments.deployed_with(project, user, kind):
+        names |= dict.fromkeys((one.name, *one.former), one.name)
+    return names.get(spelling.meant(name, names), "")
+
+
+def without_key(project: Project) -> tuple[tuple[PodInput, KubernetesObject], ...]:
+    """Return what pods read by a key that no object of the name has, with the nearest object.
+
+    Silent where the keys are not all in the repository, or a line beside the name has the key.
+    """
+    return project.once("inputs without their key", lambda: tuple(_without_key(project)))
+
+
+def _without_key(project: Project) -> Iterator[tuple[PodInput, KubernetesObject]]:
+    makers: dict[tuple[str, str], list[KubernetesObject]] = {}
+    for maker in charts.objects(project):
+        for made in _makes(maker):
+            makers.setdefault(made, []).append(maker)
+    for one in inputs(project):
+        known = makers.get((one.kind, one.name), []) if one.key else []
+        keys = [keys_of(project, other) for other in known]
+        if not known or any(of_it is None or one.key in of_it for of_it in keys):
+            continue
+        near = deployments.nearest(one.workload, known)[0]
+        if not is_named_by_values(project, one) and not _has_line_with(project, one):
+            yield one, near
+
+
+_OPEN_KEYS = re.compile(r"\brange\b|\btoYaml\b|\btpl\b|\blookup\b|\.Files\b|\bwith\b|\$\{|\}\}:")
+"""Words of a template that makes keys which are not written in it."""
+
+
+def keys_of(project: Project, maker: KubernetesObject) -> frozenset[str] | None:
+    """Return the keys of the Secret or ConfigMap that an object makes, None if they are open."""
+    if maker.origins and _OPEN_KEYS.search(project.text(maker.path)):
+        return None
+    if maker.is_kustomized and not kustomize.has_its_inputs(project, maker.path):
+        return None
+    spec = maker.get("spec")
+    match maker.kind:
+        case "ExternalSecret":
+            if dig(spec, "dataFrom") or dig(spec, "target", "template"):
+                return None
+            found = {str(dig(one, "secretKey")) for one in listed(dig(spec, "data"))}
+        case "SealedSecret":
+            more = dig(spec, "template", "data")
+            found = set(charts.texts(dig(spec, "encryptedData"))) | set(charts.texts(more))
+        case "Secret" | "ConfigMap":
+            if maker.get("type") not in {None, "Opaque"}:
+                return None
+            tables = (maker.get(key) for key in ("data", "stringData", "binaryData"))
+            found = set().union(*(charts.texts(table) for table in tables))
+        case _:
+            return None
+    return frozenset(found) or None
+
+
+def _has_line_with(project: Project, one: PodInput) -> bool:
+    """Return whether a file that names the object has the key in a line that does not read it."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(one.key)}(?![\w.-])")
+    own = {(of.key_place.path, of.key_place.line) for of in inputs(project) if of.key_place}
+    for file in (*files.settings_of_any_kind(project), *files.documents(project)):
+        text = project.text(file)
+        if one.name not in text or one.key not in text or len(text) > _LARGEST:
+            continue
+        lines = enumerate(text.split("\n"), 1)
+        if any((file, at) not in own and word.search(line) for at, line in lines):
+            return True
+    return False
 
 
 def _makes(one: KubernetesObject) -> Iterator[tuple[str, str]]:
@@ -189,19 +290,19 @@ def _may_make(custom: KubernetesObject, one: PodInput) -> bool:
     return beside and not one.workload.origins
 
 
-def _is_of_values(project: Project, one: PodInput) -> bool:
+def is_left_to_values(project: Project, one: PodInput) -> bool:
     """Return whether a chart leaves the name to its values, or makes the object only with some.
 
     A chart of others, or one with charts of others in it, may have what is not here.
     """
+    if is_named_by_values(project, one):
+        return True
     if not one.workload.origins:
         return False
     chart = ownership.chart_at(project, one.workload.scope[0])
-    if chart is None or ownership.is_copied(project, chart) or chart.unread:
+    if chart is None or chart.unread:
         return True
     if any(str(dig(other, "name")) in one.name for other in _dependencies(chart.metadata)):
-        return True
-    if _OF_VALUES.search(one.place.text) or _helper_of_values(project, chart.folder, one):
         return True
     makes = re.compile(rf"kind: (?:{re.escape(one.kind)}|ExternalSecret|SealedSecret)")
     return any(
@@ -210,8 +311,21 @@ def _is_of_values(project: Project, one: PodInput) -> bool:
     )
 
 
+def is_named_by_values(project: Project, one: PodInput) -> bool:
+    """Return whether a chart takes the name from its values, or is one of others."""
+    if not one.workload.origins:
+        return False
+    chart = ownership.chart_at(project, one.workload.scope[0])
+    if chart is None or ownership.is_copied(project, chart):
+        return True
+    return bool(_OF_VALUES.search(one.place.text)) or _helper_of_values(project, chart.folder, one)
+
+
 def _dependencies(metadata: dict[Any, Any]) -> list[Any]:
     return listed(metadata.get("dependencies"))
+
+
+_NAMES_IN_VALUES = re.compile(r"\.Values\.\S*(?i:secret|config|account|role|rbac)")
 
 
 def _helper_of_values(project: Project, chart: Path, one: PodInput) -> bool:
@@ -224,7 +338,7 @@ def _helper_of_values(project: Project, chart: Path, one: PodInput) -> bool:
     )
     texts = (project.text(file) for file in files.chart_templates(project, chart))
     bodies = chain.from_iterable(map(defined.findall, texts))
-    return any(re.search(r"\.Values\.\S*(?i:secret|config)", body) for body in bodies)
+    return any(_NAMES_IN_VALUES.search(body) for body in bodies)
 
 
 def _rendered(project: Project, one: PodInput) -> frozenset[Path]:
@@ -241,30 +355,6 @@ def _reading(project: Project) -> frozenset[tuple[Path, int]]:
     return frozenset((one.place.path, one.place.line) for one in inputs(project))
 
 
-def _named(project: Project, names: set[str], reading: frozenset[tuple[Path, int]]) -> set[str]:
-    """Return the names that a line has which does not read them."""
-    words = re.compile(
-        rf"(?<![\w.-])(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![\w-])"
-    )
-    common = {one.name for one in charts.objects(project)}
-    common |= {chart.name for chart in charts.charts(project)}
-    found: set[str] = set()
-    for file in _searched(project):
-        text = project.text(file)
-        if len(text) > _LARGEST or not words.search(text):
-            continue
-        lines = text.split("\n")
-        for number, line in enumerate(lines, 1):
-            if (file, number) in reading or len(line) > 2000:
-                continue
-            near = lines[max(0, number - 4) : number + 3]
-            around = "\n".join(one for one in near if not _READS.search(one))
-            for name in words.findall(line):
-                if name not in common or _ABOUT_INPUTS.search(around):
-                    found.add(name)
-    return found
-
-
 def _kinds_of_any_name(project: Project) -> set[str]:
     kinds = {"secret": SECRET, "configmap": CONFIG_MAP}
     found: set[str] = set()
@@ -272,7 +362,3 @@ def _kinds_of_any_name(project: Project) -> set[str]:
         for made in _MAKES_ANY.finditer(project.text(file)[:_LARGEST]):
             found.add(kinds[made["kind"]])
     return found
-
-
-def _searched(project: Project) -> Iterable[Path]:
-    return (*files.settings_of_any_kind(project), *files.documents(project))

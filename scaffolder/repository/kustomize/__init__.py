@@ -7,7 +7,14 @@ and the build names them.
 
 from __future__ import annotations
 
-from scaffolder.repository.kustomize.build import Build, builds, expanded, folders, named_files
+from scaffolder.repository.kustomize.build import (
+    Build,
+    builds,
+    expanded,
+    folders,
+    has_its_inputs,
+    named_files,
+)
 from scaffolder.repository.kustomize.resource import Resource
 from scaffolder.repository.kustomize.sourced import SourcedTable, source_of
 
@@ -18,6 +25,7 @@ __all__ = [
     "builds",
     "expanded",
     "folders",
+    "has_its_inputs",
     "named_files",
     "source_of",
 ]

@@ -63,6 +63,7 @@ class _Work:
     resources: list[Resource] = field(default_factory=list)
     missing: list[Unread] = field(default_factory=list)
     selectors: list[transformers.Selector] = field(default_factory=list)
+    scalers: set[str] = field(default_factory=set)
 
 
 def builds(project: Project) -> tuple[Build, ...]:
@@ -73,6 +74,15 @@ def builds(project: Project) -> tuple[Build, ...]:
 def named_files(project: Project) -> frozenset[Path]:
     """Return every file that a kustomization names: no objects of their own."""
     return project.once("files of kustomizations", lambda: frozenset(_named_files(project)))
+
+
+def has_its_inputs(project: Project, file: Path) -> bool:
+    """Return whether all files are there that the generators of a kustomization take in.
+
+    A file that is no kustomization takes none.
+    """
+    table = _tables(project).get(file, {})
+    return all(project.has(one) for one in generators.named_files(project, file, table))
 
 
 def folders(project: Project) -> frozenset[Path]:
@@ -94,7 +104,7 @@ def _builds(project: Project) -> Iterator[Build]:
         work = _Work(project)
         try:
             _accumulate(work, file, (file,))
-            follow(work.resources)
+            follow(work.resources, frozenset(work.scalers))
         except Unreadable as error:
             work.missing.append(Unread(path=file, line=error.line, reason=str(error)))
         yield Build(
@@ -141,6 +151,7 @@ def _accumulate(work: _Work, file: Path, above: tuple[Path, ...]) -> None:
     transformers.set_namespace(own.resources, source)
     transformers.set_names(own.resources, source)
     own.selectors += _selectors(own.project, source)
+    own.scalers.update(_scalers(own.project, source))
     transformers.set_labels(own.resources, source, own.selectors)
     if isinstance(source.table.get("commonAnnotations"), dict):
         transformers.set_annotations(own.resources, source)
@@ -153,13 +164,27 @@ def _accumulate(work: _Work, file: Path, above: tuple[Path, ...]) -> None:
         work.resources += own.resources
         work.missing += own.missing
         work.selectors += own.selectors
+        work.scalers |= own.scalers
+
+
+def _scalers(project: Project, source: Source) -> Iterator[str]:
+    """Yield the kinds in which configurations have the names of scaled workloads changed too."""
+    for table in _configured(project, source):
+        for one in _entries(table, "nameReference"):
+            for field_of in _entries(one, "fieldSpecs") if isinstance(one, dict) else ():
+                if isinstance(field_of, dict) and "scaleTargetRef" in str(field_of.get("path")):
+                    yield str(field_of.get("kind") or "")
+
+
+def _configured(project: Project, source: Source) -> Iterator[dict[Any, Any]]:
+    for entry in _texts(source.table, "configurations"):
+        file = _path(project, source.file, entry)
+        yield reading.table(project, file) if project.has(file) else {}
 
 
 def _selectors(project: Project, source: Source) -> Iterator[transformers.Selector]:
     """Yield the further places of `commonLabels` that the configurations of kustomize add."""
-    for entry in _texts(source.table, "configurations"):
-        file = _path(project, source.file, entry)
-        table = reading.table(project, file) if project.has(file) else {}
+    for table in _configured(project, source):
         for one in _entries(table, "commonLabels"):
             if isinstance(one, dict) and one.get("create") and isinstance(one.get("path"), str):
                 way = tuple(one["path"].split("/"))

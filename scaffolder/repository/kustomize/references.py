@@ -30,16 +30,21 @@ _FIELDS: dict[str, tuple[tuple[str, str], ...]] = {
 _OF_SPEC = {"serviceAccountName": "ServiceAccount", "serviceName": "Service"}
 _DEFINITION = "CustomResourceDefinition"
 _BY_KIND = frozenset({"scaleTargetRef", "roleRef", "targetRef"})
+_SCALER = "HorizontalPodAutoscaler"
+"""The one kind whose target kustomize knows for a name without being told by a configuration."""
 
 
-def follow(resources: Sequence[Resource]) -> None:
-    """Write the present name wherever an object is named by one that it had before."""
+def follow(resources: Sequence[Resource], scalers: frozenset[str] = frozenset()) -> None:
+    """Write the present name wherever an object is named by one that it had before.
+
+    `scalers` are further kinds in which configurations say that a scaled workload is named.
+    """
     renamed = [resource for resource in resources if len({name for _, name in resource.names}) > 1]
     moved = [resource for resource in resources if len(set(resource.names)) > 1]
     if not moved:
         return
     for resource in resources:
-        for kind, table, key in _references(resource):
+        for kind, table, key in _references(resource, _knows_scaled(resource, scalers)):
             target = _target(renamed, kind, table.get(key), resource)
             if target is not None and key in table:
                 table.put(key, target.name, table.files[key], table.lines[key])
@@ -49,14 +54,18 @@ def follow(resources: Sequence[Resource]) -> None:
             _follow_to(moved, service, "Service")
 
 
-def _references(resource: Resource) -> Iterator[tuple[str, SourcedTable, str]]:
+def _knows_scaled(resource: Resource, scalers: frozenset[str]) -> bool:
+    return resource.kind == _SCALER or not scalers.isdisjoint({resource.kind, ""})
+
+
+def _references(resource: Resource, knows_scaled: bool) -> Iterator[tuple[str, SourcedTable, str]]:
     """Yield the kind of each object that this one names, with the table and the key."""
     found: list[tuple[str, SourcedTable, str]] = []
 
     def look(table: SourcedTable) -> None:
         for key, value in table.items():
             for entry in value if isinstance(value, list) else [value]:
-                if isinstance(entry, SourcedTable):
+                if isinstance(entry, SourcedTable) and (key != "scaleTargetRef" or knows_scaled):
                     found.extend(_named_in(str(key), entry))
         found.extend(
             (kind, table, key) for key, kind in _OF_SPEC.items() if isinstance(table.get(key), str)

@@ -167,6 +167,80 @@ def test_an_image_is_built_from_what_is_there(
     assert len(found(tmp_path, files, "AG051")) == number
 
 
+ACTION = """on: push
+jobs:
+  a:
+    runs-on: x
+    steps:
+      - uses: actions/checkout@v4
+{more}      - uses: {uses}
+        with: {{{given}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("uses", "given", "more", "number"),
+    [
+        ("docker/build-push-action@v6", "context: ., file: api/Dockerfil", "", 1),
+        ("docker/build-push-action@v6", "context: apii", "      - run: cp a b\n", 1),
+        ("docker/build-push-action@v6", "context: other", "      - run: cp a b\n", 0),
+        ("actions/setup-node@v4", "node-version-file: .nvmrcs", "", 1),
+        ("actions/setup-node@v4", "cache-dependency-path: web/package-lock.json", "", 1),
+        ("actions/setup-node@v4", "cache-dependency-path: '**/package-lock.json'", "", 0),
+        ("actions/setup-python@v5", "python-version-file: pyproject.toml", "", 1),
+        ("hadolint/hadolint-action@v3", "dockerfile: api/Dockerfile", "", 0),
+        ("helm/kind-action@v1", "config: kind-config.yaml", "", 1),
+        ("some/action@v1", "file: nothing.txt", "", 0),
+    ],
+)
+def test_actions_read_what_is_there(
+    uses: str, given: str, more: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "api/Dockerfile": "FROM scratch\n",
+        ".nvmrc": "24\n",
+        ".github/workflows/a.yml": ACTION.format(uses=uses, given=given, more=more),
+    }
+    assert len(found(tmp_path, files, "AG051")) == number
+
+
+def test_a_checkout_in_a_folder_moves_what_actions_read(tmp_path: Path) -> None:
+    step = "      - uses: actions/checkout@v4\n        with:\n          path: src\n"
+    workflow = ACTION.format(
+        uses="docker/build-push-action@v6", given="context: src/api", more=step
+    )
+    files = {"api/Dockerfile": "FROM scratch\n", ".github/workflows/a.yml": workflow}
+    assert found(tmp_path, files, "AG051") == []
+
+
+DOCKER = """steps:
+  - task: Docker@2
+    inputs:
+      command: build
+      Dockerfile: {file}
+      buildContext: {context}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "context", "number"),
+    [
+        ("api/Dockerfile", "api", 0),
+        ("api/Dokerfile", "$(Build.SourcesDirectory)/apis", 2),
+        ("'**/Dockerfile'", "$(folder)", 0),
+        ("$(Build.SourcesDirectory)/api/Dockerfile", ".", 0),
+    ],
+)
+def test_a_task_of_azure_builds_what_is_there(
+    file: str, context: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "api/Dockerfile": "FROM scratch\n",
+        "azure-pipelines.yml": DOCKER.format(file=file, context=context),
+    }
+    assert len(found(tmp_path, files, "AG051")) == number
+
+
 # ---- MO005 ---------------------------------------------------------------------------------------
 
 CONFIG = "route: {routes: []}\nreceivers: [{name: team, webhook_configs: []}]\n"

@@ -85,3 +85,44 @@ def test_a_file_of_the_root_is_held_against_all_services(tmp_path: Path) -> None
     assert places(tmp_path / "wrong", {**files, **workflow}, "AG003")
     right = {".github/workflows/a.yml": WORKFLOW.replace("VERSION", "21")}
     assert places(tmp_path / "right", {**files, **right}, "AG003") == []
+
+
+ENGINES = '{"name": "web", "engines": {"node": "%s"}}\n'
+CONTAINER = "services:\n  web:\n    image: node:%s\n    %s\n    command: npm run dev\n"
+MOUNT = 'volumes: ["./web:/app"]'
+
+
+@pytest.mark.parametrize(
+    ("engines", "image", "more", "number"),
+    [
+        (">=24", "22", MOUNT, 1),
+        ("^24.1.0", "22.11-alpine", 'volumes: ["./web/:/app:cached"]', 1),
+        ("24.x", "22", "volumes: [{type: bind, source: ./web, target: /app}]", 1),
+        (">=20", "22", MOUNT, 0),
+        ("24.x", "24-alpine", MOUNT, 0),
+        ("24.x", "22", "ports: [80]", 0),
+        ("24.x", "22", 'volumes: ["data:/app"]', 0),
+        ("24.x", "22", 'volumes: ["./other:/app"]', 0),
+    ],
+)
+def test_a_container_of_compose_runs_what_the_package_allows(
+    engines: str, image: str, more: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "web/package.json": ENGINES % engines,
+        "api/package.json": ENGINES % "22",
+        "other/notes.txt": "",
+        "compose.yaml": CONTAINER % (image, more),
+    }
+    assert len(places(tmp_path, files, "AG001")) == number
+
+
+def test_a_mounted_service_is_held_against_its_own_image(tmp_path: Path) -> None:
+    files = {
+        "web/package.json": ENGINES % ">=20",
+        "web/Dockerfile": "FROM node:24-slim\n",
+        "api/Dockerfile": "FROM node:22-slim\n",
+        "api/package.json": ENGINES % ">=20",
+        "compose.yaml": CONTAINER % ("22", MOUNT),
+    }
+    assert places(tmp_path, files, "AG001") == ["compose.yaml:3"]

@@ -84,3 +84,41 @@ def test_a_policy_without_prometheus_is_found(tmp_path: Path) -> None:
 def test_a_service_without_a_selector_has_endpoints_of_its_own(tmp_path: Path) -> None:
     plain = SERVICE.replace("  selector: {app: shop}\n", "")
     assert places(tmp_path, {**FILES, "k8s/service.yaml": plain}, "AG021") == []
+
+
+SCALED_OBJECT = """\
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: shop}
+spec:
+  scaleTargetRef: {%s}
+"""
+PREFIXED = "namePrefix: prod-\nresources: [../base]\n"
+BASE = "resources: [deployment.yaml, scaler.yaml]\n"
+TOLD = "nameReference:\n  - {kind: Deployment, fieldSpecs: [{path: spec/scaleTargetRef/name, kind: ScaledObject}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("scaler", "overlay", "number"),
+    [
+        (SCALER, PREFIXED, 0),
+        (SCALER.replace("Deployment, name: shop", "Deployment, name: shpo"), PREFIXED, 1),
+        (SCALED_OBJECT % "name: shop", PREFIXED, 1),
+        (SCALED_OBJECT % "kind: Deployment, name: shop", PREFIXED, 1),
+        (SCALED_OBJECT % "kind: Deployment, name: prod-shop", PREFIXED, 0),
+        (SCALED_OBJECT % "name: shop", "resources: [../base]\n", 0),
+        (SCALED_OBJECT % "kind: Deployment, name: shop", f"{PREFIXED}configurations: [a.yaml]\n", 0),
+        (SCALED_OBJECT % "name: shop", "nameSuffix: -v2\nresources: [../base]\n", 1),
+    ],
+)  # fmt: skip
+def test_a_scaler_follows_a_prefix_or_is_told(
+    scaler: str, overlay: str, number: int, tmp_path: Path
+) -> None:
+    files = {
+        "base/kustomization.yaml": BASE,
+        "base/deployment.yaml": DEPLOYMENT,
+        "base/scaler.yaml": scaler,
+        "prod/kustomization.yaml": overlay,
+        "prod/a.yaml": TOLD,
+    }
+    assert len(places(tmp_path, files, "AG023")) == number

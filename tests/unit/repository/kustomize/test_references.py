@@ -72,3 +72,22 @@ def test_the_subject_of_a_binding_follows_its_namespace() -> None:
     binding = resource("RoleBinding", "b", subjects=[{"kind": "ServiceAccount", "name": "a"}])
     follow([account, binding])
     assert binding.content["subjects"][0]["namespace"] == "prod"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "name"),
+    [
+        ("HorizontalPodAutoscaler", set(), "new"),
+        ("ScaledObject", set(), "old"),
+        ("ScaledObject", {"ScaledObject"}, "new"),
+        ("ScaledObject", {""}, "new"),
+        ("VerticalPodAutoscaler", {"ScaledObject"}, "old"),
+    ],
+)
+def test_kustomize_knows_the_targets_of_one_kind_of_scaler(
+    kind: str, told: set[str], name: str
+) -> None:
+    target = {"kind": "Deployment", "name": "old"}
+    scaler = resource(kind, "a", spec={"scaleTargetRef": target})
+    follow([renamed("Deployment"), scaler], frozenset(told))
+    assert scaler.content["spec"]["scaleTargetRef"]["name"] == name
